@@ -1,0 +1,1 @@
+//! Celigo integrator.io: the table.

@@ -1,0 +1,1 @@
+//! Edlink: the table.

@@ -1,0 +1,143 @@
+//! The standard actions, and what every operation works with.
+
+use serde_json::Value;
+
+use crate::engine::api::{Action, Api, By, Caller, Resource, Route};
+use crate::engine::message::{Reply, Request};
+use crate::engine::path::{Query, Target};
+use crate::engine::problem::{FieldFaultKind, Problem};
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+pub use crate::engine::store::{Page, Window};
+
+/// One request on its way through an operation.
+pub struct Call<'c> {
+    /// The API asked.
+    pub api: &'static Api,
+    /// The route taken.
+    pub route: &'static Route,
+    /// The request.
+    pub request: &'c Request<'c>,
+    /// Its target.
+    pub target: &'c Target<'c>,
+    /// Path parameters, decoded, in the order of the path.
+    pub params: &'c [(&'static str, std::borrow::Cow<'c, str>)],
+    /// The query, decoded.
+    pub query: &'c Query<'c>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The body, if there was one.
+    pub body: Option<Value>,
+    /// The world asked.
+    pub world: &'c mut World,
+}
+
+/// Whether a list shows a record.
+pub type Keep = Box<dyn Fn(&Record) -> bool>;
+
+/// Which records a list shows.
+pub struct Selection {
+    /// Those for which this holds; `None` keeps all.
+    pub keep: Option<Keep>,
+    /// And of these, this part.
+    pub window: Window,
+}
+
+impl Call<'_> {
+    /// A path parameter.
+    ///
+    /// # Panics
+    ///
+    /// When the route has none of that name.
+    pub fn param(&self, name: &str) -> &str {
+        let param = self.params.iter().find(|(known, _)| *known == name);
+        param.map_or_else(|| panic!("{} has no parameter {name}", self.route.path), |(_, value)| value.as_ref())
+    }
+
+    /// The record a path parameter names, if there is one and the caller may see it.
+    pub fn record(&self, resource: &'static Resource, param: &'static str) -> Result<Record, Problem> {
+        let id = self.api.dialect.id(param, self.param(param))?;
+        let record = self.world.store.of(resource).get(&id);
+        record
+            .filter(|record| self.sees(resource, record))
+            .cloned()
+            .ok_or_else(|| Problem::NotFound { resource, id: id.into_owned() })
+    }
+
+    /// Whether the caller may see a record.
+    pub fn sees(&self, resource: &'static Resource, record: &Record) -> bool {
+        self.api.dialect.sees(self.world, &self.caller, resource, record)
+    }
+
+    /// The body as an object; no body is an empty one.
+    pub fn fields(&self) -> Result<Fields, Problem> {
+        match &self.body {
+            None => Ok(Fields::new()),
+            Some(Value::Object(fields)) => Ok(fields.clone()),
+            Some(_) => Err(Problem::field("body", FieldFaultKind::WrongType { expected: "an object" })),
+        }
+    }
+
+    /// A page of records that were found rather than scanned, as the query wants it.
+    pub fn list(&mut self, resource: &'static Resource, mut records: Vec<Record>) -> Result<Reply, Problem> {
+        let selection = self.api.dialect.selection(self, resource)?;
+        records.retain(|record| selection.keep.as_ref().is_none_or(|keep| keep(record)) && self.sees(resource, record));
+        let page = Page::of(&records, &selection.window);
+        let dialect = self.api.dialect;
+        Ok(dialect.page(self, page))
+    }
+}
+
+/// Does what the route says.
+pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    match call.route.action {
+        Action::List(resource) => list(call, resource),
+        Action::Read(resource) => {
+            let record = call.record(resource, first_param(call))?;
+            Ok(show(call, &record))
+        }
+        Action::Create(resource) => {
+            let record = call.world.create(resource, &call.fields()?, By::Consumer)?;
+            Ok(show(call, &record))
+        }
+        Action::Replace(resource) => {
+            let old = call.record(resource, first_param(call))?;
+            let record = call.world.replace(resource, &old, &call.fields()?, By::Consumer)?;
+            Ok(show(call, &record))
+        }
+        Action::Remove(resource) => {
+            let old = call.record(resource, first_param(call))?;
+            call.world.remove(resource, &old, By::Consumer)?;
+            Ok(Reply::empty(call.route.success))
+        }
+        Action::Custom(operation) => operation(call),
+        Action::NotModelled => {
+            Err(Problem::NotModelled { operation: format!("{}.{}", call.api.name, call.route.name) })
+        }
+    }
+}
+
+fn list(call: &mut Call<'_>, resource: &'static Resource) -> Result<Reply, Problem> {
+    let dialect = call.api.dialect;
+    let selection = dialect.selection(call, resource)?;
+    let page = {
+        let world: &World = call.world;
+        let caller = &call.caller;
+        let keep = |record: &Record| {
+            selection.keep.as_ref().is_none_or(|keep| keep(record)) && dialect.sees(world, caller, resource, record)
+        };
+        let all = selection.keep.is_none() && caller.sees.is_none() && caller.subject.is_none();
+        world.store.of(resource).page(&selection.window, if all { None } else { Some(&keep) })
+    };
+    Ok(dialect.page(call, page))
+}
+
+fn show(call: &mut Call<'_>, record: &Record) -> Reply {
+    let (dialect, status) = (call.api.dialect, call.route.success);
+    dialect.record(call, status, record)
+}
+
+fn first_param(call: &Call<'_>) -> &'static str {
+    call.params.first().expect("a route to one record names it in its path").0
+}

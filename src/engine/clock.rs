@@ -1,0 +1,147 @@
+//! A world's time. Nothing else in the engine knows what time it is.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+/// Where every clock stands unless told otherwise: 2024-01-20T10:00:00.000Z.
+pub const DEFAULT_START_MS: u64 = 1_705_744_800_000;
+
+/// How a clock moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockMode {
+    /// Only when told to.
+    Frozen,
+    /// By so many milliseconds after each answered request, and when told to.
+    Step {
+        /// Milliseconds per request.
+        step_ms: u64,
+    },
+    /// With the time the requests arrive, and when told to.
+    Real,
+}
+
+/// A world's clock: its mode, where it stands, and how far it was moved by hand.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    mode: ClockMode,
+    /// Milliseconds since 1970. In `Real` mode, the time of the latest request without manual moves.
+    now_ms: u64,
+    /// Sum of the moves by hand: a real clock keeps them, and measuring elapsed time needs them.
+    moved_ms: i64,
+    /// When the latest request arrived, on the caller's clock.
+    arrived_ms: u64,
+}
+
+impl Clock {
+    /// A clock that starts at `at_ms`, milliseconds since 1970. A real clock ignores it: it follows the requests.
+    pub fn new(mode: ClockMode, at_ms: u64) -> Self {
+        Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0 }
+    }
+
+    /// How this clock moves.
+    pub fn mode(&self) -> ClockMode {
+        self.mode
+    }
+
+    /// The time, in milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        match self.mode {
+            ClockMode::Real => self.now_ms.saturating_add_signed(self.moved_ms),
+            ClockMode::Frozen | ClockMode::Step { .. } => self.now_ms,
+        }
+    }
+
+    /// The time as the APIs write it.
+    pub fn now(&self) -> String {
+        format_ms(self.now_ms())
+    }
+
+    /// Elapsed time for those who measure how long a consumer waited: real time passed plus moves by hand.
+    pub fn elapsed_ms(&self) -> u64 {
+        self.arrived_ms.saturating_add_signed(self.moved_ms)
+    }
+
+    /// A request arrived. Time never runs backwards.
+    pub fn arrive(&mut self, arrived_ms: u64) {
+        self.arrived_ms = self.arrived_ms.max(arrived_ms);
+        if self.mode == ClockMode::Real {
+            self.now_ms = self.now_ms.max(arrived_ms);
+        }
+    }
+
+    /// A request was answered.
+    pub fn answered(&mut self) {
+        if let ClockMode::Step { step_ms } = self.mode {
+            self.now_ms = self.now_ms.saturating_add(step_ms);
+        }
+    }
+
+    /// Moves the clock forward by hand.
+    pub fn advance(&mut self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.shift(by);
+    }
+
+    /// Sets the clock by hand, forward or back.
+    pub fn set(&mut self, at_ms: u64) {
+        let by = i64::try_from(i128::from(at_ms) - i128::from(self.now_ms())).unwrap_or(i64::MAX);
+        self.shift(by);
+    }
+
+    fn shift(&mut self, by: i64) {
+        self.moved_ms = self.moved_ms.saturating_add(by);
+        if self.mode != ClockMode::Real {
+            self.now_ms = self.now_ms.saturating_add_signed(by);
+        }
+    }
+}
+
+/// The last moment that has four digits for the year: later ones cannot be written.
+const LAST_MS: u64 = 253_402_300_799_999;
+
+/// A time as both APIs write it: ISO 8601, UTC, milliseconds, `Z`.
+pub fn format_ms(ms: u64) -> String {
+    humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms.min(LAST_MS))).to_string()
+}
+
+/// Reads such a time; `None` for anything else. Fractions beyond milliseconds are cut.
+pub fn parse_ms(text: &str) -> Option<u64> {
+    let since = humantime::parse_rfc3339(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_millis()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_with_milliseconds_and_read_back() {
+        assert_eq!(format_ms(DEFAULT_START_MS), "2024-01-20T10:00:00.000Z");
+        assert_eq!(parse_ms("2020-02-14T19:26:00.188Z").map(format_ms).as_deref(), Some("2020-02-14T19:26:00.188Z"));
+        assert_eq!(parse_ms("yesterday"), None);
+        assert_eq!(format_ms(u64::MAX), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_step_clock_moves_after_each_answer_and_a_frozen_one_does_not() {
+        let mut step = Clock::new(ClockMode::Step { step_ms: 50 }, 1_000);
+        step.arrive(9);
+        assert_eq!(step.now_ms(), 1_000);
+        step.answered();
+        assert_eq!(step.now_ms(), 1_050);
+        let mut frozen = Clock::new(ClockMode::Frozen, 1_000);
+        frozen.answered();
+        frozen.advance(Duration::from_millis(7));
+        assert_eq!(frozen.now_ms(), 1_007);
+    }
+
+    #[test]
+    fn a_real_clock_follows_the_requests_and_keeps_what_it_was_moved_by() {
+        let mut clock = Clock::new(ClockMode::Real, 0);
+        clock.arrive(5_000);
+        clock.set(8_000);
+        clock.arrive(5_100);
+        assert_eq!(clock.now_ms(), 8_100);
+        clock.arrive(4_000);
+        assert_eq!(clock.now_ms(), 8_100, "time never runs backwards");
+    }
+}

@@ -1,0 +1,284 @@
+//! Changing records. Every change, whoever makes it, goes through here, so that the same rules hold for consumers,
+//! administrators and fixtures.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::engine::api::{By, Change, Ids, Proposal, Resource};
+use crate::engine::clock::format_ms;
+use crate::engine::field::{Default, Field, Kind, Owner, PRIVATE_PREFIX};
+use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+impl World {
+    /// Makes a record. Only a consumer cannot choose its id.
+    pub fn create(&mut self, resource: &'static Resource, given: &Fields, by: By) -> Result<Record, Problem> {
+        let id = match given.get(resource.id_field) {
+            Some(id) if by != By::Consumer => self.chosen_id(resource, id)?,
+            _ => self.new_id(resource.ids),
+        };
+        let fields = self.complete(resource, &id, given, None, by);
+        check(resource, &fields)?;
+        if by != By::Fixture {
+            self.check_references(resource, &fields)?;
+        }
+        if let Some(guard) = resource.guard {
+            guard(self, Proposal::Create(&fields), by)?;
+        }
+        self.check_unique(resource, &id, &fields)?;
+        let collection = self.store.of_mut(resource);
+        let record = Record::new(resource, collection.next_sequence(), fields);
+        collection.put(record.clone());
+        self.changed(resource, Change::Created(&record), by)?;
+        Ok(record)
+    }
+
+    /// Puts these fields in place of a record's: what is left out falls back to its default or disappears, except
+    /// what the service owns.
+    pub fn replace(
+        &mut self,
+        resource: &'static Resource,
+        old: &Record,
+        given: &Fields,
+        by: By,
+    ) -> Result<Record, Problem> {
+        if by != By::Consumer {
+            let id = given.get(resource.id_field).and_then(Value::as_str);
+            let fixed = resource.fields.iter().find(|field| {
+                field.owner == Owner::Maker && given.get(field.name).is_some_and(|new| Some(new) != old.get(field.name))
+            });
+            let fixed = fixed.map(|field| field.name);
+            if let Some(field) = fixed.or(id.filter(|id| *id != old.id()).map(|_| resource.id_field)) {
+                return Err(Problem::field(field, FieldFaultKind::Fixed));
+            }
+        }
+        let fields = self.complete(resource, old.id(), given, Some(old), by);
+        check(resource, &fields)?;
+        self.check_references(resource, &fields)?;
+        if let Some(guard) = resource.guard {
+            guard(self, Proposal::Replace(old, &fields), by)?;
+        }
+        self.check_unique(resource, old.id(), &fields)?;
+        let record = Record::new(resource, old.sequence(), fields);
+        self.store.of_mut(resource).put(record.clone());
+        self.changed(resource, Change::Replaced(old, &record), by)?;
+        Ok(record)
+    }
+
+    /// Changes some fields of a record: RFC 7396, a `null` takes a field away.
+    pub fn patch(
+        &mut self,
+        resource: &'static Resource,
+        old: &Record,
+        patch: &Fields,
+        by: By,
+    ) -> Result<Record, Problem> {
+        let mut fields = old.fields().clone();
+        for field in resource.fields.iter().filter(|field| field.owner == Owner::ChangedAt) {
+            fields.shift_remove(field.name);
+        }
+        merge(&mut fields, patch, resource);
+        self.replace(resource, old, &fields, by)
+    }
+
+    /// Takes a record away, with what belongs to it.
+    pub fn remove(&mut self, resource: &'static Resource, old: &Record, by: By) -> Result<(), Problem> {
+        if let Some(guard) = resource.guard {
+            guard(self, Proposal::Remove(old), by)?;
+        }
+        self.store.of_mut(resource).remove(old.id());
+        self.changed(resource, Change::Removed(old), by)
+    }
+
+    /// Takes a record away and makes it again from the same fields: it gets a new id, new times and new tokens.
+    pub fn recreate(&mut self, resource: &'static Resource, old: &Record, by: By) -> Result<Record, Problem> {
+        let made_again = |name: &str| {
+            name == resource.id_field
+                || resource.field(name).is_some_and(|field| {
+                    matches!(field.owner, Owner::CreatedAt | Owner::ChangedAt)
+                        || matches!(field.default, Default::Token(_))
+                })
+        };
+        let fields = old.fields().iter().filter(|(name, _)| !made_again(name));
+        let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.remove(resource, old, by)?;
+        self.create(resource, &fields, by)
+    }
+
+    /// Makes a change of several parts: all of them, or, when one is refused, none.
+    pub fn atomically<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
+        let before = (self.store.clone(), self.chance.clone());
+        change(self).inspect_err(|_| (self.store, self.chance) = before)
+    }
+
+    /// A fresh id of that form.
+    pub fn new_id(&mut self, ids: Ids) -> String {
+        match ids {
+            Ids::ObjectId => self.chance.object_id(),
+            Ids::Uuid => self.chance.uuid().to_string(),
+        }
+    }
+
+    fn chosen_id(&self, resource: &'static Resource, id: &Value) -> Result<String, Problem> {
+        let wrong = |expected| Problem::field(resource.id_field, FieldFaultKind::WrongType { expected });
+        let id = id.as_str().filter(|id| !id.is_empty()).ok_or_else(|| wrong("a string"))?;
+        let id = match resource.ids {
+            Ids::ObjectId => id.to_owned(),
+            Ids::Uuid if is_uuid(id) => id.to_ascii_lowercase(),
+            Ids::Uuid => return Err(wrong("a UUID")),
+        };
+        if self.store.of(resource).get(&id).is_some() {
+            return Err(Problem::Taken { resource, field: resource.id_field });
+        }
+        Ok(id)
+    }
+
+    /// The fields in the documented order, with defaults, times and what the service owns; unknown ones behind.
+    fn complete(
+        &mut self,
+        resource: &'static Resource,
+        id: &str,
+        given: &Fields,
+        old: Option<&Record>,
+        by: By,
+    ) -> Fields {
+        let mut fields = Fields::new();
+        for field in resource.fields {
+            let value = if field.name == resource.id_field {
+                Some(Value::from(id))
+            } else {
+                self.value_of(field, given, old, by)
+            };
+            if let Some(value) = value {
+                fields.insert(field.name.to_owned(), value);
+            }
+        }
+        let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
+        for (name, value) in given {
+            if resource.field(name).is_none() && name != resource.id_field && (by != By::Consumer || !private(name)) {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
+        if by == By::Consumer {
+            for (name, value) in old.into_iter().flat_map(Record::fields).filter(|(name, _)| private(name)) {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
+        fields
+    }
+
+    fn value_of(&mut self, field: &Field, given: &Fields, old: Option<&Record>, by: By) -> Option<Value> {
+        let kept = || old.and_then(|old| old.get(field.name)).cloned();
+        let given = given.get(field.name).filter(|value| field.nullable || !value.is_null()).cloned();
+        let now = || Some(Value::from(self.clock.now()));
+        match (field.owner, by, old) {
+            (Owner::Service, By::Consumer, _) | (Owner::Maker, By::Consumer, Some(_)) => kept(),
+            (Owner::CreatedAt, By::Consumer, _) => kept().or_else(now),
+            (Owner::CreatedAt, _, _) => given.or_else(kept).or_else(now),
+            (Owner::ChangedAt, By::Consumer, _) => now(),
+            (Owner::ChangedAt, _, _) => given.or_else(now),
+            (Owner::Consumer, _, _) => given,
+            (Owner::Sticky | Owner::Maker | Owner::Service, _, _) => given.or_else(kept),
+        }
+        .or_else(|| self.default_of(field))
+    }
+
+    fn default_of(&mut self, field: &Field) -> Option<Value> {
+        Some(match field.default {
+            Default::Absent => return None,
+            Default::Null => Value::Null,
+            Default::False => Value::Bool(false),
+            Default::EmptyList => Value::Array(Vec::new()),
+            Default::EmptyObject => Value::Object(Fields::new()),
+            Default::Text(text) => Value::from(text),
+            Default::Number(number) => Value::from(number),
+            Default::Token(length) => Value::from(self.chance.token(length)),
+        })
+    }
+
+    /// Whether every reference leads somewhere.
+    pub fn check_references(&self, resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
+        let mut faults = Vec::new();
+        for field in resource.fields {
+            let (to, ids) = match (field.kind, fields.get(field.name)) {
+                (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
+                (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
+                _ => continue,
+            };
+            let missing = ids.iter().filter_map(Value::as_str).find(|id| self.store.of(to).get(id).is_none());
+            if let Some(id) = missing {
+                let kind = FieldFaultKind::Dangling { to: to.name, id: id.to_owned() };
+                faults.push(FieldFault { field: Cow::Borrowed(field.name), kind });
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+    }
+
+    fn check_unique(&self, resource: &'static Resource, id: &str, fields: &Fields) -> Result<(), Problem> {
+        let collection = self.store.of(resource);
+        let taken = resource.unique.iter().find(|field| {
+            fields
+                .get(**field)
+                .and_then(Value::as_str)
+                .is_some_and(|value| collection.find(field, value).any(|other| other.id() != id))
+        });
+        taken.map_or(Ok(()), |field| Err(Problem::Taken { resource, field }))
+    }
+
+    fn changed(&mut self, resource: &'static Resource, change: Change<'_>, by: By) -> Result<(), Problem> {
+        resource.changed.map_or(Ok(()), |changed| changed(self, change, by))
+    }
+
+    /// The time, a while from now, as the APIs write it.
+    pub fn later(&self, by_ms: u64) -> String {
+        format_ms(self.clock.now_ms().saturating_add(by_ms))
+    }
+}
+
+/// Whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is asked.
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(n, byte)| match n {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn check(resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
+    let faults: Vec<FieldFault> =
+        resource.fields.iter().filter_map(|field| field.fault(fields.get(field.name))).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+}
+
+/// RFC 7396, but that a nullable field of the resource can be set to `null`.
+fn merge(target: &mut Fields, patch: &Fields, resource: &'static Resource) {
+    for (name, value) in patch {
+        if value.is_null() && resource.field(name).is_some_and(|field| field.nullable) {
+            target.insert(name.clone(), Value::Null);
+        } else {
+            merge_value(target, name, value);
+        }
+    }
+}
+
+fn merge_value(target: &mut Fields, name: &str, value: &Value) {
+    match value {
+        Value::Null => {
+            target.shift_remove(name);
+        }
+        Value::Object(patch) => {
+            let slot = target.entry(name.to_owned()).or_insert(Value::Null);
+            if !slot.is_object() {
+                *slot = Value::Object(Fields::new());
+            }
+            if let Value::Object(inner) = slot {
+                patch.iter().for_each(|(name, value)| merge_value(inner, name, value));
+            }
+        }
+        other => {
+            target.insert(name.to_owned(), other.clone());
+        }
+    }
+}

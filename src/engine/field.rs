@@ -1,0 +1,199 @@
+//! The rules of a record's fields.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::engine::api::Resource;
+use crate::engine::clock;
+use crate::engine::problem::{FieldFault, FieldFaultKind};
+
+/// Fields whose name begins so are standin's own: kept in a record, never shown to a consumer.
+pub const PRIVATE_PREFIX: &str = "standin_";
+
+/// One documented field.
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Who sets it.
+    pub owner: Owner,
+    /// Must be there, and not blank.
+    pub required: bool,
+    /// May be `null`.
+    pub nullable: bool,
+    /// The most characters a text may have.
+    pub max_chars: usize,
+    /// What it is when nobody says.
+    pub default: Default,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// Anything.
+    Any,
+    /// Text.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number.
+    Integer,
+    /// An ISO 8601 time.
+    Time,
+    /// An array.
+    List,
+    /// An object.
+    Object,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// The id of a record of that resource.
+    Reference(&'static Resource),
+    /// An array of such ids.
+    References(&'static Resource),
+}
+
+/// Who sets a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The consumer; left out of a replacement, it falls back to its default.
+    Consumer,
+    /// The consumer; left out of a replacement, it stays.
+    Sticky,
+    /// Whoever makes the record; afterwards it stays.
+    Maker,
+    /// The service: bodies cannot set it.
+    Service,
+    /// The service: when the record was made.
+    CreatedAt,
+    /// The service: when the record was last changed.
+    ChangedAt,
+}
+
+/// What a field is when nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Default {
+    /// Left out.
+    Absent,
+    /// `null`
+    Null,
+    /// `false`
+    False,
+    /// `[]`
+    EmptyList,
+    /// `{}`
+    EmptyObject,
+    /// A text.
+    Text(&'static str),
+    /// A number.
+    Number(i64),
+    /// A fresh token of so many letters and digits.
+    Token(usize),
+}
+
+/// A field that holds anything of that kind.
+pub const fn field(name: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        kind,
+        owner: Owner::Consumer,
+        required: false,
+        nullable: false,
+        max_chars: usize::MAX,
+        default: Default::Absent,
+    }
+}
+
+/// A text field.
+pub const fn text(name: &'static str) -> Field {
+    field(name, Kind::Text)
+}
+
+impl Field {
+    /// It must be there, and not blank.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// It may be `null`, and is unless somebody says.
+    pub const fn nullable(mut self) -> Self {
+        self.nullable = true;
+        self.default = Default::Null;
+        self
+    }
+
+    /// It has at most so many characters.
+    pub const fn at_most(mut self, max_chars: usize) -> Self {
+        self.max_chars = max_chars;
+        self
+    }
+
+    /// What it is when nobody says.
+    pub const fn or(mut self, default: Default) -> Self {
+        self.default = default;
+        self
+    }
+
+    /// Who sets it.
+    pub const fn by(mut self, owner: Owner) -> Self {
+        self.owner = owner;
+        self
+    }
+
+    /// The fault of a value, if it has one. Whether a reference leads anywhere is not looked at here.
+    pub fn fault(&self, value: Option<&Value>) -> Option<FieldFault> {
+        let fault = |kind| Some(FieldFault { field: Cow::Borrowed(self.name), kind });
+        let value = match value {
+            None => return if self.required { fault(FieldFaultKind::Missing) } else { None },
+            Some(Value::Null) if self.nullable => return None,
+            Some(Value::Null) if self.required => return fault(FieldFaultKind::Missing),
+            Some(value) => value,
+        };
+        let fits = match self.kind {
+            Kind::Any => true,
+            Kind::Text | Kind::OneOf(_) | Kind::Reference(_) => value.is_string(),
+            Kind::Time => value.as_str().is_some_and(|text| clock::parse_ms(text).is_some()),
+            Kind::Flag => value.is_boolean(),
+            Kind::Integer => value.is_i64() || value.is_u64(),
+            Kind::List => value.is_array(),
+            Kind::Object => value.is_object(),
+            Kind::References(_) => value.as_array().is_some_and(|ids| ids.iter().all(Value::is_string)),
+        };
+        if !fits {
+            return fault(FieldFaultKind::WrongType { expected: self.kind.expected() });
+        }
+        if let Some(text) = value.as_str() {
+            if self.required && text.trim().is_empty() {
+                return fault(FieldFaultKind::Missing);
+            }
+            if self.max_chars != usize::MAX && text.chars().count() > self.max_chars {
+                return fault(FieldFaultKind::TooLong { max_chars: self.max_chars });
+            }
+            if let Kind::OneOf(values) = self.kind
+                && !values.contains(&text)
+            {
+                return fault(FieldFaultKind::NotOneOf { values });
+            }
+        }
+        None
+    }
+}
+
+impl Kind {
+    /// With its article, as in "must be a string".
+    pub fn expected(self) -> &'static str {
+        match self {
+            Self::Any => "a value",
+            Self::Text | Self::OneOf(_) | Self::Reference(_) => "a string",
+            Self::Flag => "a boolean",
+            Self::Integer => "a whole number",
+            Self::Time => "an ISO 8601 time",
+            Self::List => "an array",
+            Self::Object => "an object",
+            Self::References(_) => "an array of ids",
+        }
+    }
+}

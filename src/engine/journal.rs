@@ -1,0 +1,290 @@
+//! What was asked and answered: newest last, bounded in entries and bytes.
+//!
+//! The text of all entries lies in one ring of bytes that is reused. Keeping the HTTP library's own buffers would
+//! pin them, and cost a third of the request rate.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use crate::engine::api::Evidence;
+use crate::engine::message::{Manner, Reply, Request};
+
+/// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
+const EXCERPT_BYTES: usize = 256;
+
+/// How much a journal keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most entries.
+    pub entries: usize,
+    /// The most bytes of text.
+    pub bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { entries: 10_000, bytes: 64 * 1024 * 1024 }
+    }
+}
+
+/// The journal of a world.
+#[derive(Debug)]
+pub struct Journal {
+    bounds: Bounds,
+    marks: VecDeque<Mark>,
+    text: VecDeque<u8>,
+    /// How many bytes of text were dropped at the front since the start.
+    dropped_bytes: u64,
+    next_number: u64,
+}
+
+/// What is kept of an answer besides its text.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The operation, with the API's name; `None` for a miss.
+    pub operation: Option<&'static str>,
+    /// The name of the error, when one was answered.
+    pub error: Option<&'static str>,
+    /// What is not modelled, when that was the answer.
+    pub miss: Option<&'static str>,
+    /// The fault rule that answered.
+    pub rule: Option<Box<str>>,
+    /// How well the answer is known; `None` when a fault rule made it.
+    pub evidence: Option<Evidence>,
+    /// Where the answer is documented.
+    pub source: &'static str,
+    /// How it travelled.
+    pub manner: Manner,
+    /// How long it was held back.
+    pub delay_ms: u64,
+    /// What was considered on the way, in plain words; empty when no scenario is loaded.
+    pub why: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Mark {
+    number: u64,
+    now_ms: u64,
+    elapsed_ms: u64,
+    status: u16,
+    answered: Answered,
+    start: u64,
+    /// Lengths of method, target, headers, body and excerpt, in this order.
+    lengths: [u32; 5],
+    reply_bytes: u64,
+}
+
+/// One entry, copied out of the journal.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// From 1, in the order of the world's lock.
+    pub number: u64,
+    /// The world's time, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// Elapsed time, in milliseconds, for measuring waits between entries.
+    pub elapsed_ms: u64,
+    /// The method.
+    pub method: String,
+    /// The target as sent.
+    pub target: String,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The request's body.
+    pub body: Vec<u8>,
+    /// The status answered. An aborted answer never reached the consumer.
+    pub status: u16,
+    /// The answer's body: whole for errors, its beginning for successes.
+    pub reply: Vec<u8>,
+    /// How many bytes the answer's body had.
+    pub reply_bytes: u64,
+    /// The rest.
+    pub answered: Answered,
+}
+
+impl Journal {
+    /// An empty journal.
+    pub fn new(bounds: Bounds) -> Self {
+        Self { bounds, marks: VecDeque::new(), text: VecDeque::new(), dropped_bytes: 0, next_number: 1 }
+    }
+
+    /// The number of the next entry.
+    pub fn next_number(&self) -> u64 {
+        self.next_number
+    }
+
+    /// How many entries were lost to the bounds.
+    pub fn lost(&self) -> u64 {
+        self.next_number - 1 - self.marks.len() as u64
+    }
+
+    /// What it keeps at most.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// How many entries it holds.
+    pub fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// Adds an entry, losing the oldest ones when the bounds are reached.
+    pub fn add(&mut self, now_ms: u64, elapsed_ms: u64, request: &Request<'_>, reply: &Reply, answered: Answered) {
+        let excerpt =
+            if reply.status < 400 { &reply.body[..reply.body.len().min(EXCERPT_BYTES)] } else { &reply.body[..] };
+        let start = self.dropped_bytes + self.text.len() as u64;
+        let text = &mut self.text;
+        let before_headers = text.len() + request.method.len() + request.target.len();
+        text.extend(request.method.as_bytes());
+        text.extend(request.target.as_bytes());
+        for (name, value) in request.headers {
+            text.extend(name.as_bytes());
+            text.extend(b": ");
+            text.extend(*value);
+            text.push_back(b'\n');
+        }
+        let headers = text.len() - before_headers;
+        text.extend(request.body);
+        text.extend(excerpt);
+        let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()]
+            .map(|length| u32::try_from(length).unwrap_or(u32::MAX));
+        self.marks.push_back(Mark {
+            number: self.next_number,
+            now_ms,
+            elapsed_ms,
+            status: reply.status,
+            answered,
+            start,
+            lengths,
+            reply_bytes: reply.body.len() as u64,
+        });
+        self.next_number += 1;
+        while self.marks.len() > self.bounds.entries || (self.text.len() > self.bounds.bytes && !self.marks.is_empty())
+        {
+            self.marks.pop_front();
+            let keep_from = self.marks.front().map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
+            let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
+            self.text.drain(..gone);
+            self.dropped_bytes = keep_from;
+        }
+    }
+
+    /// The entry of that number, if it is still there.
+    pub fn get(&self, number: u64) -> Option<Entry> {
+        let first = self.marks.front()?.number;
+        let place = usize::try_from(number.checked_sub(first)?).ok()?;
+        self.marks.get(place).map(|mark| self.entry(mark))
+    }
+
+    /// The entries after that number, oldest first.
+    pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
+        let start = self.marks.partition_point(|mark| mark.number <= number);
+        self.marks.range(start..).map(|mark| self.entry(mark))
+    }
+
+    fn entry(&self, mark: &Mark) -> Entry {
+        let mut place = usize::try_from(mark.start - self.dropped_bytes).expect("text of a kept entry is kept");
+        let mut parts = mark.lengths.map(|length| {
+            let part = place..place + length as usize;
+            place = part.end;
+            self.text.range(part).copied().collect::<Vec<u8>>()
+        });
+        let [method, target, headers, body, reply] = &mut parts;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = text(headers);
+        let headers = headers
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect();
+        Entry {
+            number: mark.number,
+            now_ms: mark.now_ms,
+            elapsed_ms: mark.elapsed_ms,
+            method: text(method),
+            target: text(target),
+            headers,
+            body: std::mem::take(body),
+            status: mark.status,
+            reply: std::mem::take(reply),
+            reply_bytes: mark.reply_bytes,
+            answered: mark.answered.clone(),
+        }
+    }
+}
+
+/// A header's value as it may be shown: credentials keep their last four characters at most.
+pub fn redacted<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
+    if !matches!(name, "authorization" | "proxy-authorization" | "cookie" | "standin-control-token") {
+        return Cow::Borrowed(value);
+    }
+    let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret.trim()));
+    let length = secret.chars().count();
+    let tail: String = if length >= 12 { secret.chars().skip(length - 4).collect() } else { String::new() };
+    Cow::Owned(format!("{scheme} …{tail}").trim_start().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(journal: &mut Journal, target: &str) {
+        let request = Request { method: "GET", target, headers: &[("host", b"h")], body: b"{}", arrived_ms: 5 };
+        let reply = Reply::json_bytes(200, "x".repeat(300));
+        let answered = Answered {
+            operation: Some("toy.things.list"),
+            error: None,
+            miss: None,
+            rule: None,
+            evidence: Some(Evidence::Documented),
+            source: "",
+            manner: Manner::Whole,
+            delay_ms: 0,
+            why: Vec::new(),
+        };
+        journal.add(1, 5, &request, &reply, answered);
+    }
+
+    #[test]
+    fn entries_come_back_as_they_went_in() {
+        let mut journal = Journal::new(Bounds::default());
+        add(&mut journal, "/v1/things");
+        let entry = journal.get(1).unwrap();
+        assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.status), ("GET", "/v1/things", 200));
+        assert_eq!(entry.headers, [("host".to_owned(), "h".to_owned())]);
+        assert_eq!(
+            (entry.body.as_slice(), entry.reply.len(), entry.reply_bytes),
+            (b"{}".as_slice(), EXCERPT_BYTES, 300)
+        );
+    }
+
+    #[test]
+    fn the_oldest_entries_are_lost_first_and_counted() {
+        let mut journal = Journal::new(Bounds { entries: 3, bytes: 1 << 20 });
+        (0..10).for_each(|n| add(&mut journal, &format!("/v1/things/{n}")));
+        assert_eq!((journal.len(), journal.lost()), (3, 7));
+        assert!(journal.get(7).is_none());
+        assert_eq!(journal.get(8).unwrap().target, "/v1/things/7");
+        assert_eq!(journal.since(8).map(|entry| entry.target).collect::<Vec<_>>(), ["/v1/things/8", "/v1/things/9"]);
+    }
+
+    #[test]
+    fn the_bound_in_bytes_holds() {
+        let mut journal = Journal::new(Bounds { entries: 1_000, bytes: 1_000 });
+        (0..100).for_each(|_| add(&mut journal, "/v1/things"));
+        assert!(journal.text.len() <= 1_000);
+        assert_eq!(journal.get(100).unwrap().target, "/v1/things");
+    }
+
+    #[test]
+    fn credentials_are_shown_by_their_tail_only() {
+        assert_eq!(redacted("authorization", "Bearer HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7"), "Bearer …lJa7");
+        assert_eq!(redacted("authorization", "Bearer short"), "Bearer …");
+        assert_eq!(redacted("accept", "text/html"), "text/html");
+    }
+}

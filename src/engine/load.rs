@@ -1,0 +1,130 @@
+//! Furnishing a world from files of records.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::engine::api::{Api, By, Resource};
+use crate::engine::document::{self, Place, Step};
+use crate::engine::problem::Problem;
+use crate::engine::world::World;
+
+/// A file of records: a JSON array of objects, all of one collection.
+pub struct RecordFile<'a> {
+    /// Its name, as messages show it.
+    pub name: &'a str,
+    /// The collection: `celigo.flows`.
+    pub collection: String,
+    /// What it holds.
+    pub text: &'a str,
+}
+
+/// What is wrong with a file of records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFault {
+    /// The file.
+    pub file: String,
+    /// Where in it.
+    pub place: Place,
+    /// The record, by its id or, without one, by its place in the file.
+    pub record: Option<String>,
+    /// The field.
+    pub field: Option<String>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for DataFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: ", self.file, self.place.line, self.place.column)?;
+        if let Some(record) = &self.record {
+            write!(f, "record {record}: ")?;
+        }
+        if let Some(field) = &self.field {
+            write!(f, "field {field}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl World {
+    /// Adds the records of these files. References may lead from any file to any other. All faults are told.
+    pub fn furnish(&mut self, apis: &[&'static Api], files: &[RecordFile<'_>]) -> Result<(), Vec<DataFault>> {
+        let mut faults = Vec::new();
+        let mut read = Vec::new();
+        for file in files {
+            match read_file(apis, file) {
+                Ok((resource, records)) => {
+                    for (n, record) in records.iter().enumerate() {
+                        let made = match record.as_object() {
+                            Some(fields) => self.create(resource, fields, By::Fixture).map(|_| ()),
+                            None => Err(Problem::named("not_an_object", "a record must be a JSON object")),
+                        };
+                        if let Err(problem) = made {
+                            tell(&mut faults, file, resource, n, record, &problem);
+                        }
+                    }
+                    read.push((file, resource, records));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        for (file, resource, records) in &read {
+            for (n, record) in records.iter().enumerate() {
+                let dangling = record.as_object().map(|fields| self.check_references(resource, fields));
+                if let Some(Err(problem)) = dangling {
+                    tell(&mut faults, file, resource, n, record, &problem);
+                }
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static Resource, Vec<Value>), DataFault> {
+    let fault = |place, message| DataFault { file: file.name.to_owned(), place, record: None, field: None, message };
+    let start = Place { line: 1, column: 1 };
+    let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
+        let known: Vec<&str> = apis.iter().flat_map(|api| api.resources).map(|resource| resource.name).collect();
+        let nearest = nearest(&file.collection, known.iter().copied()).unwrap_or_default();
+        fault(start, format!("there is no collection {}; did you mean {nearest}?", file.collection))
+    })?;
+    let parsed = document::parse(file.text).map_err(|syntax| fault(syntax.place, syntax.reason))?;
+    if let Some(path) = parsed.duplicates.first() {
+        let message = format!("the key {} stands twice; keep one", document::show(path));
+        return Err(fault(document::place(file.text, path), message));
+    }
+    match parsed.value {
+        Value::Array(records) => Ok((resource, records)),
+        _ => Err(fault(start, format!("a file of {} must hold a JSON array of records", file.collection))),
+    }
+}
+
+fn tell(
+    faults: &mut Vec<DataFault>,
+    file: &RecordFile<'_>,
+    resource: &'static Resource,
+    n: usize,
+    record: &Value,
+    problem: &Problem,
+) {
+    let id = record.get(resource.id_field).and_then(Value::as_str);
+    let record = id.map_or_else(|| format!("#{}", n + 1), |id| format!("{id:?}"));
+    let mut one = |field: Option<&str>, message: String| {
+        let path: Vec<Step> = [Step::Item(n)].into_iter().chain(field.map(Step::from)).collect();
+        let place = document::place(file.text, &path);
+        let field = field.map(str::to_owned);
+        faults.push(DataFault { file: file.name.to_owned(), place, record: Some(record.clone()), field, message });
+    };
+    match problem {
+        Problem::Fields(fields) => fields.iter().for_each(|fault| one(Some(&fault.field), fault.plain())),
+        Problem::Taken { field, .. } => one(Some(field), problem.plain()),
+        Problem::Named { field, .. } => one(field.as_deref(), problem.plain()),
+        _ => one(None, problem.plain()),
+    }
+}
+
+/// The known name most like the given one.
+pub fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(given, known))
+}

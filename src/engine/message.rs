@@ -1,0 +1,172 @@
+//! What comes in and what goes out, free of any HTTP library.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+/// What a request asks to be done, as routes declare it. `HEAD` is a `GET` whose body is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// `GET`, and `HEAD` with it.
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+impl Verb {
+    /// The verb of a request method, or `None` for methods no route can have.
+    pub fn of(method: &str) -> Option<Self> {
+        Some(match method {
+            "GET" | "HEAD" => Self::Get,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            _ => return None,
+        })
+    }
+
+    /// The method name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether the method promises to change nothing.
+    pub fn is_safe(self) -> bool {
+        self == Self::Get
+    }
+}
+
+/// One request, borrowed from whoever holds its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The method as sent, upper case.
+    pub method: &'a str,
+    /// The target as sent: origin form (`/v1/flows?limit=2`) or absolute form (`https://host/v1/flows`).
+    pub target: &'a str,
+    /// Header names in lower case, with their values, in the order sent.
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// The whole body; empty when there was none.
+    pub body: &'a [u8],
+    /// When it arrived, in milliseconds since 1970, told by whoever has a clock. Used by real clocks and by
+    /// everything that measures elapsed time.
+    pub arrived_ms: u64,
+}
+
+impl<'a> Request<'a> {
+    /// The first header of that (lower-case) name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.iter().find(|(known, _)| *known == name).and_then(|(_, value)| std::str::from_utf8(value).ok())
+    }
+
+    /// The credential of an `Authorization: Bearer …` header; the scheme's case does not matter.
+    pub fn bearer(&self) -> Option<&'a str> {
+        let (scheme, token) = self.header("authorization")?.trim().split_once(' ')?;
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    }
+}
+
+/// A header name or value: most are known when standin is compiled.
+pub type HeaderText = Cow<'static, str>;
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(HeaderText, HeaderText)>,
+    /// The body, shared with the record it shows where possible.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// A reply without body and content type.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::with_capacity(6), body: Bytes::new() }
+    }
+
+    /// A JSON reply from bytes that are JSON already.
+    pub fn json_bytes(status: u16, body: impl Into<Bytes>) -> Self {
+        Self { status, headers: Vec::with_capacity(6), body: body.into() }
+            .with("content-type", "application/json; charset=utf-8")
+    }
+
+    /// A JSON reply.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::json_bytes(status, body.to_string())
+    }
+
+    /// The same with one more header.
+    pub fn with(mut self, name: impl Into<HeaderText>, value: impl Into<HeaderText>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The first header of that (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+    }
+}
+
+/// How a reply travels. Only the socket layer makes it happen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// Whole, in one go.
+    #[default]
+    Whole,
+    /// The head at once, the body at this many bytes a second.
+    Trickle {
+        /// Bytes of body per second, at least 1.
+        bytes_per_s: u64,
+    },
+    /// Half the body, then the connection is closed.
+    Truncate,
+    /// The connection is closed before the head.
+    Close,
+    /// The connection is reset before the head.
+    Reset,
+    /// Bytes that are not HTTP, then the connection is closed.
+    Garbage,
+    /// Nothing, until the peer gives up or the server ends.
+    Stall,
+}
+
+impl Manner {
+    /// Whether the consumer gets no usable answer.
+    pub fn is_abort(self) -> bool {
+        !matches!(self, Self::Whole | Self::Trickle { .. })
+    }
+}
+
+/// A reply, plus how to send it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What is answered.
+    pub reply: Reply,
+    /// How long to wait before the first byte.
+    pub delay: Duration,
+    /// How it travels.
+    pub manner: Manner,
+}
+
+impl From<Reply> for Outcome {
+    fn from(reply: Reply) -> Self {
+        Self { reply, delay: Duration::ZERO, manner: Manner::Whole }
+    }
+}

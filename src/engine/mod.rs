@@ -1,0 +1,26 @@
+//! A request in, an outcome out: a pure function of a world.
+//!
+//! No socket, no file, no system clock, no random number of its own, and no API's name stands here. Read
+//! [`answer`] first.
+#![deny(clippy::disallowed_methods)]
+
+pub mod action;
+pub mod answer;
+pub mod api;
+pub mod chance;
+pub mod clock;
+pub mod coverage;
+pub mod data;
+pub mod document;
+pub mod field;
+pub mod journal;
+pub mod load;
+pub mod message;
+pub mod path;
+pub mod problem;
+pub mod router;
+pub mod store;
+pub mod world;
+mod worlds;
+
+pub use worlds::{DEFAULT_WORLD, Engine};

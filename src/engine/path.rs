@@ -1,0 +1,164 @@
+//! Where a request goes: the parts of a target, the query, and the origin the caller used.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::engine::message::Request;
+
+/// The path prefix that chooses a world.
+const WORLD_PREFIX: &str = "/w/";
+
+/// The parts of a request target. All borrow from the target; nothing is decoded yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// `https` and the like, only in absolute form.
+    pub scheme: Option<&'a str>,
+    /// Host and port, only in absolute form.
+    pub authority: Option<&'a str>,
+    /// The world named by `/w/<name>`, if any.
+    pub world: Option<&'a str>,
+    /// The path behind the world prefix, without trailing slash (but `/` itself stays).
+    pub path: &'a str,
+    /// What follows the `?`; empty when there is none.
+    pub query: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// Takes a target apart. Every string has parts: what is no target at all becomes a path no route knows.
+    pub fn parse(target: &'a str) -> Self {
+        let (scheme, authority, rest) = match target.split_once("://") {
+            Some((scheme, rest)) if !scheme.is_empty() && !scheme.contains('/') => {
+                let end = rest.find(['/', '?']).unwrap_or(rest.len());
+                (Some(scheme), Some(&rest[..end]), &rest[end..])
+            }
+            _ => (None, None, target),
+        };
+        let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (world, path) = match path.strip_prefix(WORLD_PREFIX) {
+            Some(below) => {
+                let end = below.find('/').unwrap_or(below.len());
+                (Some(&below[..end]), &below[end..])
+            }
+            None => (None, path),
+        };
+        let path = match path.trim_end_matches('/') {
+            "" => "/",
+            trimmed => trimmed,
+        };
+        Self { scheme, authority, world, path, query }
+    }
+
+    /// The origin the caller used, with the world prefix it used, and without trailing slash: from the absolute
+    /// form, else `Host`, else `X-Forwarded-Host`. A proxy that ends TLS says so in `X-Forwarded-Proto`.
+    pub fn origin(&self, request: &Request<'_>, base_url: Option<&str>) -> String {
+        let mut origin = match (base_url, self.scheme, self.authority) {
+            (Some(base), _, _) => base.trim_end_matches('/').to_owned(),
+            (None, Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+            _ => {
+                let host = request.header("host").or_else(|| request.header("x-forwarded-host"));
+                let scheme = request.header("x-forwarded-proto").unwrap_or("http");
+                format!("{scheme}://{}", host.unwrap_or("localhost"))
+            }
+        };
+        if let Some(world) = self.world {
+            origin.push_str(WORLD_PREFIX);
+            origin.push_str(world);
+        }
+        origin
+    }
+}
+
+/// The query of a request, decoded: names and values percent-decoded, `+` a space, in the order sent.
+#[derive(Clone, Debug, Default)]
+pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Query<'a> {
+    /// Decodes a raw query string.
+    pub fn parse(raw: &'a str) -> Self {
+        if raw.is_empty() { Self::default() } else { Self(form_urlencoded::parse(raw.as_bytes()).collect()) }
+    }
+
+    /// The first value of that name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+    }
+
+    /// Names and values, in the order sent.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// The query string again, with these parameters set (in place, or at the end) or, for `None`, left out.
+    pub fn with(&self, changes: &[(&str, Option<&str>)]) -> String {
+        let mut pairs: Vec<(&str, &str)> = Vec::with_capacity(self.0.len() + changes.len());
+        for (name, value) in self.pairs() {
+            match changes.iter().find(|(changed, _)| *changed == name) {
+                None => pairs.push((name, value)),
+                Some((_, Some(new))) if !pairs.iter().any(|(known, _)| *known == name) => pairs.push((name, new)),
+                Some(_) => {}
+            }
+        }
+        for &(name, value) in changes {
+            if let Some(value) = value
+                && !pairs.iter().any(|(known, _)| *known == name)
+            {
+                pairs.push((name, value));
+            }
+        }
+        let parts: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        parts.join("&")
+    }
+}
+
+/// What may stand in a query or a path segment as it is. `$` may: Edlink's own parameter names begin with it.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'$');
+
+/// One path segment or query part, percent-encoded.
+pub fn encode(part: &str) -> Cow<'_, str> {
+    utf8_percent_encode(part, KEPT).into()
+}
+
+/// One path segment, percent-decoded.
+pub fn decode(segment: &str) -> Cow<'_, str> {
+    percent_decode_str(segment).decode_utf8_lossy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_form_is_routed_by_its_path() {
+        let target = Target::parse("https://api.integrator.io/v1/flows/?limit=2");
+        assert_eq!((target.scheme, target.authority), (Some("https"), Some("api.integrator.io")));
+        assert_eq!((target.path, target.query), ("/v1/flows", "limit=2"));
+        assert_eq!(Target::parse("http://h?x=1").path, "/");
+    }
+
+    #[test]
+    fn the_world_prefix_is_no_part_of_the_path() {
+        let target = Target::parse("/w/a-1/v1/flows?");
+        assert_eq!((target.world, target.path, target.query), (Some("a-1"), "/v1/flows", ""));
+        assert_eq!(Target::parse("/w/a").path, "/");
+    }
+
+    #[test]
+    fn a_colon_slash_slash_in_the_query_is_no_scheme() {
+        let target = Target::parse("/v1/flows?next=http://x/y");
+        assert_eq!((target.scheme, target.path, target.query), (None, "/v1/flows", "next=http://x/y"));
+    }
+
+    #[test]
+    fn a_changed_query_keeps_the_other_parameters_and_their_order() {
+        let query = Query::parse("a=1&%24first=2&b=x+y&%24after=old");
+        assert_eq!(query.get("$first"), Some("2"));
+        assert_eq!(query.get("b"), Some("x y"));
+        assert_eq!(
+            query.with(&[("$first", Some("5")), ("$after", None), ("c", Some("é"))]),
+            "a=1&$first=5&b=x%20y&c=%C3%A9"
+        );
+    }
+}

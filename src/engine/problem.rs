@@ -1,0 +1,202 @@
+//! What is wrong with a request, in no API's words.
+
+use std::borrow::Cow;
+
+use crate::engine::api::Resource;
+use crate::engine::message::Verb;
+
+/// What is wrong with a request. The dialect of the API asked finds the status, the code and the words.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Problem {
+    /// No credential, a malformed one, an unknown one, or one of the wrong kind.
+    Credential,
+    /// A credential that was good once.
+    CredentialExpired,
+    /// The caller may not do this. `needs` names what is missing.
+    Forbidden {
+        /// The permission or access level that would be needed.
+        needs: Cow<'static, str>,
+    },
+    /// No row of any table has this path: the fake's own miss.
+    NoRoute {
+        /// The nearest routes, verb and path.
+        nearest: Vec<String>,
+    },
+    /// A known operation that is not modelled: the fake's own miss.
+    NotModelled {
+        /// The operation's name.
+        operation: String,
+    },
+    /// The path exists, but not with this method.
+    WrongMethod {
+        /// The verbs it does have.
+        allowed: Vec<Verb>,
+    },
+    /// The body is not of a media type the operation takes.
+    MediaType {
+        /// The content type that was sent.
+        sent: String,
+    },
+    /// The body is larger than the server reads.
+    TooLarge {
+        /// The limit in bytes.
+        limit_bytes: usize,
+    },
+    /// The body is not JSON.
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What was expected.
+        reason: String,
+    },
+    /// No such record, or none this caller may see.
+    NotFound {
+        /// The kind of record.
+        resource: &'static Resource,
+        /// The id asked for.
+        id: String,
+    },
+    /// A path parameter that cannot be an id of this API.
+    BadId {
+        /// The parameter's name.
+        parameter: &'static str,
+    },
+    /// The body's fields break the rules. Never empty.
+    Fields(Vec<FieldFault>),
+    /// Another record has this unique value already.
+    Taken {
+        /// The kind of record.
+        resource: &'static Resource,
+        /// The unique field.
+        field: &'static str,
+    },
+    /// Others refer to the record, so it cannot go.
+    InUse {
+        /// The kind of record.
+        resource: &'static Resource,
+        /// Who refers to it, in words.
+        by: String,
+    },
+    /// A query parameter has a value it cannot have.
+    Query {
+        /// The parameter's name.
+        parameter: String,
+        /// What it may be.
+        reason: String,
+    },
+    /// An error that only this API knows, by its documented name.
+    Named {
+        /// The name in the API's table of errors.
+        error: Cow<'static, str>,
+        /// Words in place of the table's own.
+        message: Option<String>,
+        /// The field it is about.
+        field: Option<String>,
+        /// When to try again, in seconds, for errors that say so.
+        retry_after_s: Option<u64>,
+    },
+    /// The fake itself failed. Never the consumer's fault.
+    Internal {
+        /// What happened.
+        what: String,
+    },
+}
+
+impl Problem {
+    /// An error that only this API knows, with these words.
+    pub fn named(error: &'static str, message: impl Into<String>) -> Self {
+        Self::Named { error: error.into(), message: Some(message.into()), field: None, retry_after_s: None }
+    }
+
+    /// One field at fault.
+    pub fn field(field: impl Into<Cow<'static, str>>, kind: FieldFaultKind) -> Self {
+        Self::Fields(vec![FieldFault { field: field.into(), kind }])
+    }
+
+    /// Whether this is the fake's own doing, not something the real service would say.
+    pub fn is_miss(&self) -> bool {
+        matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Internal { .. })
+    }
+
+    /// The problem in plain words, for administrators and files rather than consumers.
+    pub fn plain(&self) -> String {
+        match self {
+            Self::NotFound { resource, id } => format!("{} has no record {id:?}", resource.name),
+            Self::Fields(faults) => faults.iter().map(FieldFault::plain).collect::<Vec<_>>().join("; "),
+            Self::Taken { resource, field } => {
+                format!("another record of {} has the same {field}; it must be unique", resource.name)
+            }
+            Self::InUse { resource, by } => {
+                format!("this record of {} is in use by {by}; remove that first", resource.name)
+            }
+            Self::BadId { parameter } => format!("{parameter} is not an id of this API"),
+            Self::Query { parameter, reason } => format!("{parameter}: {reason}"),
+            Self::Named { error, message, .. } => message.clone().unwrap_or_else(|| error.to_string()),
+            Self::Forbidden { needs } => format!("needs {needs}"),
+            Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),
+            Self::Internal { what } => what.clone(),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+/// One field that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The field's name.
+    pub field: Cow<'static, str>,
+    /// The rule it breaks.
+    pub kind: FieldFaultKind,
+}
+
+/// How a field can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldFaultKind {
+    /// Required, but absent, null or blank.
+    Missing,
+    /// Of another type than `expected`, which reads as in "must be a string".
+    WrongType {
+        /// With its article: `a string`, `an array`.
+        expected: &'static str,
+    },
+    /// Longer than so many characters.
+    TooLong {
+        /// The most characters there may be.
+        max_chars: usize,
+    },
+    /// Not one of the values it may have.
+    NotOneOf {
+        /// Those values.
+        values: &'static [&'static str],
+    },
+    /// Refers to a record that does not exist.
+    Dangling {
+        /// The kind of record it refers to.
+        to: &'static str,
+        /// The id that nothing has.
+        id: String,
+    },
+    /// Set once, when the record is made.
+    Fixed,
+}
+
+impl FieldFault {
+    /// The fault in plain words.
+    pub fn plain(&self) -> String {
+        let field = &self.field;
+        match &self.kind {
+            FieldFaultKind::Missing => format!("{field} is required"),
+            FieldFaultKind::WrongType { expected } => format!("{field} must be {expected}"),
+            FieldFaultKind::TooLong { max_chars } => format!("{field} must have at most {max_chars} characters"),
+            FieldFaultKind::NotOneOf { values } => format!("{field} must be one of {}", values.join(", ")),
+            FieldFaultKind::Dangling { to, id } => format!("{field} refers to {id:?}, which {to} does not have"),
+            FieldFaultKind::Fixed => {
+                format!("{field} cannot be changed after it is set; remove the record and create a new one")
+            }
+        }
+    }
+}

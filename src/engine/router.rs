@@ -1,0 +1,168 @@
+//! From a verb and a path to a route.
+
+use std::fmt;
+
+use crate::engine::api::{Api, Route};
+use crate::engine::message::Verb;
+
+/// The routes of some APIs, ready to be found. Finding one does not depend on how many there are.
+pub struct Router {
+    apis: Vec<&'static Api>,
+    rows: Vec<Row>,
+    paths: matchit::Router<Vec<usize>>,
+}
+
+/// A route with what is derived from it once.
+#[derive(Clone)]
+pub struct Row {
+    /// The API it belongs to.
+    pub api: &'static Api,
+    /// The row of the table.
+    pub route: &'static Route,
+    /// The operation's full name: `celigo.integrations.create`.
+    pub operation: &'static str,
+    /// The whole path: `/v1/integrations/{id}`.
+    pub path: String,
+    /// The names of the path's parameters, in order.
+    pub params: Vec<&'static str>,
+}
+
+/// What a path leads to.
+pub struct Found<'r, 't> {
+    /// The rows of that path, one per verb.
+    rows: Vec<&'r Row>,
+    /// The values of the path's parameters, not decoded.
+    values: Vec<&'t str>,
+}
+
+/// Two rows of the tables cannot both be reached.
+#[derive(Debug)]
+pub struct RouteConflict {
+    /// The operation that came second.
+    pub operation: String,
+    /// Why it cannot be added.
+    pub reason: String,
+}
+
+impl fmt::Display for RouteConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} cannot be reached: {}", self.operation, self.reason)
+    }
+}
+
+impl std::error::Error for RouteConflict {}
+
+impl Router {
+    /// Puts the tables together.
+    ///
+    /// Operation names are made once and live as long as the program, so routers are made once per process.
+    pub fn new(apis: &[&'static Api]) -> Result<Self, RouteConflict> {
+        let mut rows: Vec<Row> = Vec::new();
+        let mut by_path: Vec<(String, Vec<usize>)> = Vec::new();
+        for &api in apis {
+            for route in api.routes {
+                let operation: &'static str = format!("{}.{}", api.name, route.name).leak();
+                let path = format!("{}{}", api.base, route.path);
+                let params = route.path.split('/').filter_map(param_name).collect();
+                // Rows of one path may name its parameters differently; the verbs still belong together.
+                let shape =
+                    path.split('/').map(|part| param_name(part).map_or(part, |_| "{}")).collect::<Vec<_>>().join("/");
+                let number = rows.len();
+                let twin = |&other: &usize| rows[other].route.verb == route.verb || rows[other].operation == operation;
+                match by_path.iter_mut().find(|(known, _)| *known == shape) {
+                    Some((_, numbers)) if numbers.iter().any(twin) => {
+                        let reason = format!("another route has {} {path} already", route.verb.as_str());
+                        return Err(RouteConflict { operation: operation.to_owned(), reason });
+                    }
+                    Some((_, numbers)) => numbers.push(number),
+                    None => by_path.push((shape, vec![number])),
+                }
+                rows.push(Row { api, route, operation, path, params });
+            }
+        }
+        let mut paths = matchit::Router::new();
+        for (_, numbers) in by_path {
+            let row: &Row = &rows[numbers[0]];
+            let (path, operation) = (row.path.clone(), row.operation.to_owned());
+            paths.insert(path, numbers).map_err(|error| RouteConflict { operation, reason: error.to_string() })?;
+        }
+        Ok(Self { apis: apis.to_vec(), rows, paths })
+    }
+
+    /// All routes, in the order of the tables.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The APIs.
+    pub fn apis(&self) -> &[&'static Api] {
+        &self.apis
+    }
+
+    /// The API whose base a path lies below.
+    pub fn api_of(&self, path: &str) -> Option<&'static Api> {
+        let below = |api: &&'static Api| {
+            path.strip_prefix(api.base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.apis.iter().copied().find(below)
+    }
+
+    /// The row of an operation's full name.
+    pub fn operation(&self, name: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.operation == name)
+    }
+
+    /// What a path leads to.
+    pub fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
+        let found = self.paths.at(path).ok()?;
+        let rows = found.value.iter().map(|&number| &self.rows[number]).collect();
+        Some(Found { rows, values: found.params.iter().map(|(_, value)| value).collect() })
+    }
+
+    /// The routes most like this request, nearest first: its path decides, then its method.
+    pub fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<String> {
+        let asked: Vec<&str> = path.split('/').collect();
+        let mut ranked: Vec<(usize, bool, String)> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let known: Vec<&str> = row.path.split('/').collect();
+                let missing = known.len().abs_diff(asked.len()) * 6;
+                let apart: usize = known.iter().zip(&asked).map(|(known, asked)| apart(known, asked)).sum();
+                let verb = row.route.verb.as_str();
+                (missing + apart, verb != method, format!("{verb} {}", row.path))
+            })
+            .collect();
+        ranked.sort();
+        ranked.into_iter().take(most).map(|(_, _, shown)| shown).collect()
+    }
+}
+
+impl<'r, 't> Found<'r, 't> {
+    /// The row for a verb, and its parameters.
+    pub fn with(&self, verb: Verb) -> Option<(&'r Row, impl Iterator<Item = (&'static str, &'t str)>)> {
+        let row = *self.rows.iter().find(|row| row.route.verb == verb)?;
+        Some((row, row.params.iter().copied().zip(self.values.iter().copied())))
+    }
+
+    /// The verbs this path has.
+    pub fn verbs(&self) -> Vec<Verb> {
+        let mut verbs: Vec<Verb> = self.rows.iter().map(|row| row.route.verb).collect();
+        verbs.sort();
+        verbs
+    }
+
+    /// The API the path belongs to.
+    pub fn api(&self) -> &'static Api {
+        self.rows[0].api
+    }
+}
+
+/// How far a segment that was asked is from one of a route. A parameter takes anything, but a name that is right is better.
+fn apart(known: &str, asked: &str) -> usize {
+    if param_name(known).is_some() { 1 } else { strsim::damerau_levenshtein(known, asked) }
+}
+
+fn param_name(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}

@@ -1,0 +1,299 @@
+//! The records of one resource: by id, in creation order, and by the fields they are looked up by.
+
+use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+
+use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
+use serde_json::Value;
+
+use crate::engine::api::Resource;
+use crate::engine::field::Kind;
+use crate::engine::store::record::Record;
+
+/// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map.
+type HashMap<K, V> = GenericHashMap<K, V, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;
+
+/// The records of one resource.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    resource: &'static Resource,
+    by_id: HashMap<Arc<str>, Record>,
+    /// In creation order: sequence numbers rise, with gaps where records went.
+    order: Vector<Record>,
+    indexes: Vec<Index>,
+    next_sequence: u64,
+}
+
+/// The records by the value of one field; arrays count once for each of their texts.
+#[derive(Clone, Debug)]
+struct Index {
+    field: &'static str,
+    places: HashMap<Box<str>, Entries>,
+}
+
+/// Most values belong to one record only, and then need no tree.
+#[derive(Clone, Debug)]
+enum Entries {
+    One(Record),
+    Many(OrdMap<u64, Record>),
+}
+
+/// Which part of a list is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// So many records after skipping so many.
+    Offset {
+        /// Records left out at the start.
+        skip: usize,
+        /// The most records to show.
+        limit: usize,
+    },
+    /// So many records from the start, or strictly after that sequence number.
+    Forward {
+        /// The most records to show.
+        count: usize,
+        /// The sequence number of the record before the first one shown.
+        after: Option<u64>,
+    },
+    /// So many records from the end, or strictly before that sequence number, newest first.
+    Backward {
+        /// The most records to show.
+        count: usize,
+        /// The sequence number of the record after the first one shown.
+        before: Option<u64>,
+    },
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The records, in the order shown.
+    pub records: Vec<Record>,
+    /// Whether there are further records in the same direction.
+    pub more: bool,
+}
+
+impl Collection {
+    /// No records yet.
+    pub fn new(resource: &'static Resource) -> Self {
+        let references = resource.fields.iter().filter_map(|field| match field.kind {
+            Kind::Reference(_) | Kind::References(_) => Some(field.name),
+            _ => None,
+        });
+        let fields = resource.unique.iter().chain(resource.indexed).copied().chain(references);
+        let indexes = fields.map(|field| Index { field, places: HashMap::default() }).collect();
+        Self { resource, by_id: HashMap::default(), order: Vector::new(), indexes, next_sequence: 0 }
+    }
+
+    /// What kind of records these are.
+    pub fn resource(&self) -> &'static Resource {
+        self.resource
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The sequence number the next new record gets.
+    pub fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
+    /// The record of that id.
+    pub fn get(&self, id: &str) -> Option<&Record> {
+        self.by_id.get(id)
+    }
+
+    /// The n-th record in creation order, from 0.
+    pub fn nth(&self, n: usize) -> Option<&Record> {
+        self.order.get(n)
+    }
+
+    /// All records, in creation order.
+    pub fn iter(&self) -> impl Iterator<Item = &Record> {
+        self.order.iter()
+    }
+
+    /// The records whose indexed field has that value, in creation order.
+    ///
+    /// # Panics
+    ///
+    /// When the field is not indexed: a lookup that would have to read every record.
+    pub fn find(&self, field: &str, value: &str) -> Box<dyn Iterator<Item = &Record> + '_> {
+        let index = self.indexes.iter().find(|index| index.field == field);
+        let index = index.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name));
+        match index.places.get(value) {
+            None => Box::new(std::iter::empty()),
+            Some(Entries::One(record)) => Box::new(std::iter::once(record)),
+            Some(Entries::Many(records)) => Box::new(records.values()),
+        }
+    }
+
+    /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
+    pub fn put(&mut self, record: Record) {
+        if let Some(old) = self.by_id.get(record.id()).cloned() {
+            self.index(&old, false);
+            let place = self.place(old.sequence()).expect("every record has its place");
+            self.order.set(place, record.clone());
+        } else {
+            self.next_sequence = self.next_sequence.max(record.sequence() + 1);
+            self.order.push_back(record.clone());
+        }
+        self.index(&record, true);
+        self.by_id.insert(record.shared_id(), record);
+    }
+
+    /// Takes a record out.
+    pub fn remove(&mut self, id: &str) -> Option<Record> {
+        let record = self.by_id.remove(id)?;
+        let place = self.place(record.sequence()).expect("every record has its place");
+        self.order.remove(place);
+        self.index(&record, false);
+        Some(record)
+    }
+
+    fn place(&self, sequence: u64) -> Result<usize, usize> {
+        self.order.binary_search_by_key(&sequence, Record::sequence)
+    }
+
+    fn index(&mut self, record: &Record, add: bool) {
+        for index in &mut self.indexes {
+            match record.get(index.field) {
+                Some(Value::String(value)) => index.note(value, record, add),
+                Some(Value::Array(values)) => {
+                    values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The part of this collection that the window shows, of those records that `keep` keeps. Without `keep`, the
+    /// cost does not depend on where the window stands.
+    pub fn page(&self, window: &Window, keep: Option<&dyn Fn(&Record) -> bool>) -> Page {
+        let length = self.len();
+        let (start, count, backward) = match *window {
+            Window::Offset { skip, limit } => (if keep.is_none() { skip.min(length) } else { 0 }, limit, false),
+            Window::Forward { count, after } => {
+                let start = after.map_or(0, |after| self.place(after).map_or_else(|next| next, |place| place + 1));
+                (start, count, false)
+            }
+            Window::Backward { count, before } => {
+                let end = before.map_or(length, |before| self.place(before).unwrap_or_else(|next| next));
+                (end, count, true)
+            }
+        };
+        let mut focus = self.order.focus();
+        let Some(keep) = keep else {
+            let places = if backward {
+                start.saturating_sub(count)..start
+            } else {
+                start..start.saturating_add(count).min(length)
+            };
+            let more = if backward { places.start > 0 } else { places.end < length };
+            let at = |place| focus.get(place).cloned();
+            let records =
+                if backward { places.rev().filter_map(at).collect() } else { places.filter_map(at).collect() };
+            return Page { records, more };
+        };
+        let skip = if let Window::Offset { skip, .. } = *window { skip } else { 0 };
+        let places: Box<dyn Iterator<Item = usize>> =
+            if backward { Box::new((0..start).rev()) } else { Box::new(start..length) };
+        let mut records: Vec<Record> = Vec::new();
+        let mut skipped = 0;
+        for place in places {
+            let record = focus.get(place).expect("a place below the length");
+            if !keep(record) {
+                continue;
+            }
+            if skipped < skip {
+                skipped += 1;
+            } else if records.len() < count {
+                records.push(record.clone());
+            } else {
+                return Page { records, more: true };
+            }
+        }
+        Page { records, more: false }
+    }
+}
+
+impl Index {
+    fn note(&mut self, value: &str, record: &Record, add: bool) {
+        let entries = match (self.places.remove(value), add) {
+            (None, true) => Some(Entries::One(record.clone())),
+            (None, false) => None,
+            (Some(Entries::One(other)), true) if other.sequence() == record.sequence() => {
+                Some(Entries::One(record.clone()))
+            }
+            (Some(Entries::One(other)), true) => {
+                let pair = [other, record.clone()].into_iter().map(|record| (record.sequence(), record));
+                Some(Entries::Many(pair.collect()))
+            }
+            (Some(Entries::One(other)), false) => {
+                (other.sequence() != record.sequence()).then_some(Entries::One(other))
+            }
+            (Some(Entries::Many(mut records)), add) => {
+                if add {
+                    records.insert(record.sequence(), record.clone());
+                } else {
+                    records.remove(&record.sequence());
+                }
+                (!records.is_empty()).then_some(Entries::Many(records))
+            }
+        };
+        if let Some(entries) = entries {
+            self.places.insert(value.into(), entries);
+        }
+    }
+}
+
+impl Page {
+    /// The part of records already chosen that the window shows: for lists that are found, not scanned.
+    pub fn of(records: &[Record], window: &Window) -> Self {
+        let length = records.len();
+        let part = |start: usize, count: usize| {
+            let start = start.min(length);
+            start..start.saturating_add(count).min(length)
+        };
+        match *window {
+            Window::Offset { skip, limit } => {
+                let part = part(skip, limit);
+                Self { more: part.end < length, records: records[part].to_vec() }
+            }
+            Window::Forward { count, after } => {
+                let start = after.map_or(0, |after| records.partition_point(|record| record.sequence() <= after));
+                let part = part(start, count);
+                Self { more: part.end < length, records: records[part].to_vec() }
+            }
+            Window::Backward { count, before } => {
+                let end = before.map_or(length, |before| records.partition_point(|record| record.sequence() < before));
+                let start = end.saturating_sub(count);
+                Self { more: start > 0, records: records[start..end].iter().rev().cloned().collect() }
+            }
+        }
+    }
+
+    /// The records as a JSON array, with this text before and after it.
+    pub fn json(&self, before: &str, after: &str) -> Vec<u8> {
+        let length: usize = self.records.iter().map(|record| record.bytes().len() + 1).sum();
+        let mut bytes = Vec::with_capacity(before.len() + length + after.len() + 2);
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(b'[');
+        for (n, record) in self.records.iter().enumerate() {
+            if n > 0 {
+                bytes.push(b',');
+            }
+            bytes.extend_from_slice(record.bytes());
+        }
+        bytes.push(b']');
+        bytes.extend_from_slice(after.as_bytes());
+        bytes
+    }
+}

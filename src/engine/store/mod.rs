@@ -1,0 +1,55 @@
+//! The records of a world.
+//!
+//! Collections are persistent: a copy of a store is one pointer, and the first write after a copy touches a path of
+//! nodes, not the records. A record carries its serialised bytes, so reading one is a lookup and a reference count.
+
+mod collection;
+mod record;
+
+use std::sync::Arc;
+
+pub use collection::{Collection, Page, Window};
+pub use record::{Fields, Record};
+
+use crate::engine::api::Resource;
+
+/// All collections of a world, in the order of their names.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    collections: Arc<Vec<Collection>>,
+}
+
+impl Store {
+    /// A store with an empty collection for each resource.
+    pub fn new(resources: impl IntoIterator<Item = &'static Resource>) -> Self {
+        let mut collections: Vec<Collection> = resources.into_iter().map(Collection::new).collect();
+        collections.sort_by_key(|collection| collection.resource().name);
+        Self { collections: Arc::new(collections) }
+    }
+
+    /// The collection of a resource.
+    ///
+    /// # Panics
+    ///
+    /// When the store was made without that resource: a route table that names a resource its API does not list.
+    pub fn of(&self, resource: &'static Resource) -> &Collection {
+        &self.collections[self.place(resource)]
+    }
+
+    /// The same, to change it.
+    pub fn of_mut(&mut self, resource: &'static Resource) -> &mut Collection {
+        let place = self.place(resource);
+        &mut Arc::make_mut(&mut self.collections)[place]
+    }
+
+    fn place(&self, resource: &'static Resource) -> usize {
+        self.collections
+            .binary_search_by_key(&resource.name, |collection| collection.resource().name)
+            .unwrap_or_else(|_| panic!("{} is not listed among the resources of its API", resource.name))
+    }
+
+    /// All collections, in the order of their names.
+    pub fn collections(&self) -> impl Iterator<Item = &Collection> {
+        self.collections.iter()
+    }
+}

@@ -1,0 +1,124 @@
+//! One isolated universe: everything a test may change.
+
+use std::sync::Arc;
+
+use crate::engine::api::{Api, Profile};
+use crate::engine::chance::Chance;
+use crate::engine::clock::{Clock, ClockMode, DEFAULT_START_MS};
+use crate::engine::coverage::Coverage;
+use crate::engine::journal::{Bounds, Journal};
+use crate::engine::store::Store;
+
+/// A world. Whoever holds it mutably holds its lock.
+#[derive(Debug)]
+pub struct World {
+    /// Its name: `default`, or what stands behind `/w/`.
+    pub name: Arc<str>,
+    /// Its records.
+    pub store: Store,
+    /// Its time.
+    pub clock: Clock,
+    /// Its ids, tokens and draws.
+    pub chance: Chance,
+    /// What was settled when it was made.
+    pub settings: Arc<Settings>,
+    /// What was asked and answered.
+    pub journal: Journal,
+    /// Which documented outcomes were met.
+    pub coverage: Coverage,
+    /// What it starts from, again after each reset.
+    origin: Arc<Origin>,
+}
+
+/// What a world starts from.
+#[derive(Debug)]
+struct Origin {
+    store: Store,
+    clock: Clock,
+    chance: Chance,
+}
+
+/// What is settled when a world is made.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The seed of ids, tokens and draws.
+    pub seed: u64,
+    /// How its clock moves.
+    pub clock_mode: ClockMode,
+    /// Where its clock starts, in milliseconds since 1970.
+    pub clock_start_ms: u64,
+    /// Which profile an API has, by the API's name; the others are `documented`.
+    pub profiles: Vec<(&'static str, Profile)>,
+    /// Which credentials are good, by the API's name. An API without any takes every one.
+    pub credentials: Vec<(&'static str, Vec<Credential>)>,
+    /// Who makes the changes that audit trails name.
+    pub user: String,
+    /// The origin of links, when the one the caller used is not it.
+    pub base_url: Option<String>,
+    /// Whether provider answers carry the `standin-…` headers.
+    pub headers: bool,
+    /// The most bytes of body a request may have.
+    pub body_limit_bytes: usize,
+    /// How much the journal keeps.
+    pub journal: Bounds,
+}
+
+/// A credential that is good, and what it may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The token or secret.
+    pub token: String,
+    /// The ids of the only integrations it sees; `None` is all.
+    pub integrations: Option<Vec<String>>,
+    /// May read, but not write.
+    pub read_only: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            clock_mode: ClockMode::Step { step_ms: 1 },
+            clock_start_ms: DEFAULT_START_MS,
+            profiles: Vec::new(),
+            credentials: Vec::new(),
+            user: "user@example.com".to_owned(),
+            base_url: None,
+            headers: true,
+            body_limit_bytes: 10 * 1024 * 1024,
+            journal: Bounds::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// The profile of an API.
+    pub fn profile(&self, api: &Api) -> Profile {
+        self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
+    }
+
+    /// The only good credentials of an API, or `None` when every one is good.
+    pub fn credentials(&self, api: &Api) -> Option<&[Credential]> {
+        self.credentials.iter().find(|(name, _)| *name == api.name).map(|(_, list)| list.as_slice())
+    }
+}
+
+impl World {
+    /// A world with these records and settings, at the start of its time.
+    pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
+        let clock = Clock::new(settings.clock_mode, settings.clock_start_ms);
+        let chance = Chance::new(settings.seed);
+        let origin = Arc::new(Origin { store: store.clone(), clock: clock.clone(), chance: chance.clone() });
+        let journal = Journal::new(settings.journal);
+        Self { name: name.into(), store, clock, chance, settings, journal, coverage: Coverage::default(), origin }
+    }
+
+    /// As it was when it was made: data, clock, ids, journal, coverage.
+    pub fn reset(&mut self) {
+        self.store = self.origin.store.clone();
+        self.clock = self.origin.clock.clone();
+        self.chance = self.origin.chance.clone();
+        self.journal = Journal::new(self.settings.journal);
+        self.coverage = Coverage::default();
+    }
+}

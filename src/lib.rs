@@ -1,0 +1,3 @@
+//! standin
+pub mod apis;
+pub mod engine;
