@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::engine::action::{Call, Page, Selection};
+use crate::engine::chance::Chance;
 use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
 use crate::engine::path::Target;
@@ -54,8 +55,8 @@ pub struct Api {
     pub common_errors: &'static [&'static str],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
-    /// How its first resource's records look when made up.
-    pub made_up: fn(&'static Resource, usize, &mut crate::engine::chance::Chance) -> Fields,
+    /// Makes up the fields of the n-th generated record of a resource, from 1.
+    pub made_up: fn(&'static Resource, usize, &mut Chance) -> Fields,
 }
 
 impl Api {
@@ -100,6 +101,10 @@ pub struct Resource {
     pub unique: &'static [&'static str],
     /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
     pub indexed: &'static [&'static str],
+    /// References that lie deeper than a field.
+    pub links: &'static [Link],
+    /// Completes fields where no default can.
+    pub fill: Option<Fill>,
     /// May refuse a change that breaks a rule between records.
     pub guard: Option<Guard>,
     /// Does what follows from a change.
@@ -117,7 +122,20 @@ impl Resource {
         ids: Ids,
         fields: &'static [Field],
     ) -> Self {
-        Self { name, title, id_field, ids, fields, unique: &[], indexed: &[], guard: None, changed: None, shown: None }
+        Self {
+            name,
+            title,
+            id_field,
+            ids,
+            fields,
+            unique: &[],
+            indexed: &[],
+            links: &[],
+            fill: None,
+            guard: None,
+            changed: None,
+            shown: None,
+        }
     }
 
     /// No two records share the value of one of these fields.
@@ -129,6 +147,18 @@ impl Resource {
     /// Records are looked up by these fields too.
     pub const fn indexed(mut self, fields: &'static [&'static str]) -> Self {
         self.indexed = fields;
+        self
+    }
+
+    /// Its records refer to others from deeper than a field.
+    pub const fn links(mut self, links: &'static [Link]) -> Self {
+        self.links = links;
+        self
+    }
+
+    /// Sets what completes fields where no default can.
+    pub const fn fill(mut self, fill: Fill) -> Self {
+        self.fill = Some(fill);
         self
     }
 
@@ -166,6 +196,17 @@ impl PartialEq for Resource {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
+}
+
+/// References that lie deeper than a field: they must lead somewhere, and records are found by them.
+#[derive(Clone, Copy)]
+pub struct Link {
+    /// The field they lie in.
+    pub field: &'static str,
+    /// What they refer to.
+    pub to: &'static Resource,
+    /// The ids referred to, from a record's fields.
+    pub ids: fn(&Fields) -> Vec<&str>,
 }
 
 /// How the ids of a resource look.
@@ -209,6 +250,9 @@ pub enum By {
     /// A file or a generator, while a world is furnished: it makes no history.
     Fixture,
 }
+
+/// Completes the fields of a new or changed record where no default can, before they are checked.
+pub type Fill = fn(&mut Fields, &mut Chance);
 
 /// May refuse a change, and must not make one.
 pub type Guard = fn(&World, Proposal<'_>, By) -> Result<(), Problem>;
