@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::control::gate::MoveGate;
 use crate::control::refusal::Refusal;
 use crate::control::table;
 use crate::engine::Engine;
@@ -15,6 +16,7 @@ use crate::engine::path::{Query, Target, decode};
 pub struct Control {
     engine: Arc<Engine>,
     guarded: Guarded,
+    move_gate: MoveGate,
 }
 
 /// What the door asks for.
@@ -30,6 +32,8 @@ pub struct Guarded {
 pub struct Asked<'a> {
     /// The worlds.
     pub engine: &'a Engine,
+    /// Moves the gate.
+    pub move_gate: &'a MoveGate,
     /// Path parameters, decoded.
     pub params: Vec<std::borrow::Cow<'a, str>>,
     /// The query, decoded.
@@ -56,8 +60,8 @@ impl Control {
     pub const PREFIX: &'static str = "/_standin";
 
     /// A door to an engine.
-    pub fn new(engine: Arc<Engine>, guarded: Guarded) -> Self {
-        Self { engine, guarded }
+    pub fn new(engine: Arc<Engine>, guarded: Guarded, move_gate: MoveGate) -> Self {
+        Self { engine, guarded, move_gate }
     }
 
     /// Does what an administrator asks, or says why not.
@@ -69,7 +73,13 @@ impl Control {
             let path = if path.is_empty() { "/" } else { path };
             let (act, params) = table::find(request.method, path)?;
             let params = params.into_iter().map(decode).collect();
-            let asked = Asked { engine: &self.engine, params, query: Query::parse(target.query), body: request.body };
+            let asked = Asked {
+                engine: &self.engine,
+                move_gate: &self.move_gate,
+                params,
+                query: Query::parse(target.query),
+                body: request.body,
+            };
             act(&asked)
         });
         match reply {
