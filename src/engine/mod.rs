@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod data;
 pub mod document;
 pub mod field;
+pub mod generate;
 pub mod journal;
 pub mod load;
 pub mod message;
