@@ -226,8 +226,8 @@ impl Builder {
         let store = self.store()?;
         let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
         for (collection, count) in &self.generate {
-            if let Err(problem) = world.generate(APIS, collection, *count, None) {
-                self.faults.push(format!("{collection}={count}: {}", problem.plain()));
+            if let Err(fault) = world.generate(APIS, collection, *count, None) {
+                self.faults.push(format!("generate {collection}={count}: {fault}"));
             }
         }
         if !self.faults.is_empty() {

@@ -54,7 +54,8 @@ pub struct Api {
     pub common_errors: &'static [&'static str],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
-    /// How its first resource's records look when made up.
+    /// How records look when made up, from their place in the collection. No fields: records of that kind are not made
+    /// up.
     pub made_up: fn(&'static Resource, usize, &mut crate::engine::chance::Chance) -> Fields,
 }
 
@@ -100,12 +101,16 @@ pub struct Resource {
     pub unique: &'static [&'static str],
     /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
     pub indexed: &'static [&'static str],
+    /// Fills in what nobody said, where one field's default cannot.
+    pub prepared: Option<Prepare>,
     /// May refuse a change that breaks a rule between records.
     pub guard: Option<Guard>,
     /// Does what follows from a change.
     pub changed: Option<Changed>,
     /// What consumers see of a record, where that is not simply its fields.
     pub shown: Option<fn(&Fields) -> Fields>,
+    /// What happens to a record when the world's clock reaches a time.
+    pub due: Option<Due>,
 }
 
 impl Resource {
@@ -117,7 +122,20 @@ impl Resource {
         ids: Ids,
         fields: &'static [Field],
     ) -> Self {
-        Self { name, title, id_field, ids, fields, unique: &[], indexed: &[], guard: None, changed: None, shown: None }
+        Self {
+            name,
+            title,
+            id_field,
+            ids,
+            fields,
+            unique: &[],
+            indexed: &[],
+            prepared: None,
+            guard: None,
+            changed: None,
+            shown: None,
+            due: None,
+        }
     }
 
     /// No two records share the value of one of these fields.
@@ -129,6 +147,12 @@ impl Resource {
     /// Records are looked up by these fields too.
     pub const fn indexed(mut self, fields: &'static [&'static str]) -> Self {
         self.indexed = fields;
+        self
+    }
+
+    /// Sets what fills in what nobody said.
+    pub const fn prepared(mut self, prepare: Prepare) -> Self {
+        self.prepared = Some(prepare);
         self
     }
 
@@ -147,6 +171,12 @@ impl Resource {
     /// Sets what consumers see.
     pub const fn shown(mut self, shown: fn(&Fields) -> Fields) -> Self {
         self.shown = Some(shown);
+        self
+    }
+
+    /// Sets what happens when the clock reaches a time.
+    pub const fn due(mut self, due: Due) -> Self {
+        self.due = Some(due);
         self
     }
 
@@ -209,6 +239,22 @@ pub enum By {
     /// A file or a generator, while a world is furnished: it makes no history.
     Fixture,
 }
+
+/// Fills in what nobody said, before defaults and checks: from the record's id, the fields given, and the record that
+/// stands there until now.
+pub type Prepare = fn(&World, &str, Fields, Option<&Record>) -> Fields;
+
+/// What happens to a record when the world's clock reaches a time.
+#[derive(Clone, Copy)]
+pub struct Due {
+    /// That time, in milliseconds since 1970, if there is one.
+    pub at: fn(&Fields) -> Option<u64>,
+    /// What then happens. Afterwards the record is no longer due.
+    pub happens: Changes,
+}
+
+/// Changes a record because its time has come.
+pub type Changes = fn(&mut World, &Record) -> Result<(), Problem>;
 
 /// May refuse a change, and must not make one.
 pub type Guard = fn(&World, Proposal<'_>, By) -> Result<(), Problem>;

@@ -14,7 +14,7 @@ pub mod coverage;
 pub mod data;
 pub mod document;
 pub mod field;
-mod generate;
+pub mod generate;
 pub mod journal;
 pub mod load;
 pub mod message;
