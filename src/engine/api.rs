@@ -55,7 +55,8 @@ pub struct Api {
     pub common_errors: &'static [&'static str],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
-    /// Makes up the fields of the n-th generated record of a resource, from 1.
+    /// How records look when made up, from their place in the collection. No fields: records of that kind are not made
+    /// up.
     pub made_up: fn(&'static Resource, usize, &mut Chance) -> Fields,
 }
 
@@ -103,14 +104,16 @@ pub struct Resource {
     pub indexed: &'static [&'static str],
     /// References that lie deeper than a field.
     pub links: &'static [Link],
-    /// Completes fields where no default can.
-    pub fill: Option<Fill>,
+    /// Fills in what nobody said, where one field's default cannot.
+    pub prepared: Option<Prepare>,
     /// May refuse a change that breaks a rule between records.
     pub guard: Option<Guard>,
     /// Does what follows from a change.
     pub changed: Option<Changed>,
     /// What consumers see of a record, where that is not simply its fields.
     pub shown: Option<fn(&Fields) -> Fields>,
+    /// What happens to a record when the world's clock reaches a time.
+    pub due: Option<Due>,
 }
 
 impl Resource {
@@ -131,10 +134,11 @@ impl Resource {
             unique: &[],
             indexed: &[],
             links: &[],
-            fill: None,
+            prepared: None,
             guard: None,
             changed: None,
             shown: None,
+            due: None,
         }
     }
 
@@ -156,9 +160,9 @@ impl Resource {
         self
     }
 
-    /// Sets what completes fields where no default can.
-    pub const fn fill(mut self, fill: Fill) -> Self {
-        self.fill = Some(fill);
+    /// Sets what fills in what nobody said.
+    pub const fn prepared(mut self, prepare: Prepare) -> Self {
+        self.prepared = Some(prepare);
         self
     }
 
@@ -177,6 +181,12 @@ impl Resource {
     /// Sets what consumers see.
     pub const fn shown(mut self, shown: fn(&Fields) -> Fields) -> Self {
         self.shown = Some(shown);
+        self
+    }
+
+    /// Sets what happens when the clock reaches a time.
+    pub const fn due(mut self, due: Due) -> Self {
+        self.due = Some(due);
         self
     }
 
@@ -251,8 +261,21 @@ pub enum By {
     Fixture,
 }
 
-/// Completes the fields of a new or changed record where no default can, before they are checked.
-pub type Fill = fn(&mut Fields, &mut Chance);
+/// Fills in what nobody said, before defaults and checks: from the record's id, the fields given, and the record that
+/// stands there until now. May draw from the world's chance, and must not change records.
+pub type Prepare = fn(&mut World, &str, Fields, Option<&Record>) -> Fields;
+
+/// What happens to a record when the world's clock reaches a time.
+#[derive(Clone, Copy)]
+pub struct Due {
+    /// That time, in milliseconds since 1970, if there is one.
+    pub at: fn(&Fields) -> Option<u64>,
+    /// What then happens. Afterwards the record is no longer due.
+    pub happens: Changes,
+}
+
+/// Changes a record because its time has come.
+pub type Changes = fn(&mut World, &Record) -> Result<(), Problem>;
 
 /// May refuse a change, and must not make one.
 pub type Guard = fn(&World, Proposal<'_>, By) -> Result<(), Problem>;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::engine::api::{By, Change, Ids, Proposal, Resource};
 use crate::engine::clock::format_ms;
-use crate::engine::field::{Default, Field, Kind, Owner, PRIVATE_PREFIX};
+use crate::engine::field::{Default, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
@@ -19,10 +19,7 @@ impl World {
             Some(id) if by != By::Consumer => self.chosen_id(resource, id)?,
             _ => self.new_id(resource.ids),
         };
-        let mut fields = self.complete(resource, &id, given, None, by);
-        if let Some(fill) = resource.fill {
-            fill(&mut fields, &mut self.chance);
-        }
+        let fields = self.complete(resource, &id, given, None, by);
         check(resource, &fields)?;
         if by != By::Fixture {
             self.check_references(resource, &fields)?;
@@ -57,10 +54,7 @@ impl World {
                 return Err(Problem::field(field, FieldFaultKind::Fixed));
             }
         }
-        let mut fields = self.complete(resource, old.id(), given, Some(old), by);
-        if let Some(fill) = resource.fill {
-            fill(&mut fields, &mut self.chance);
-        }
+        let fields = self.complete(resource, old.id(), given, Some(old), by);
         check(resource, &fields)?;
         self.check_references(resource, &fields)?;
         if let Some(guard) = resource.guard {
@@ -82,6 +76,10 @@ impl World {
         by: By,
     ) -> Result<Record, Problem> {
         let mut fields = old.fields().clone();
+        let fixed = |field: &&Field| field.owner == Owner::Maker && patch.get(field.name).is_some_and(Value::is_null);
+        if let Some(field) = resource.fields.iter().find(fixed).filter(|_| by != By::Consumer) {
+            return Err(Problem::field(field.name, FieldFaultKind::Fixed));
+        }
         for field in resource.fields.iter().filter(|field| field.owner == Owner::ChangedAt) {
             fields.shift_remove(field.name);
         }
@@ -108,7 +106,8 @@ impl World {
                 })
         };
         let fields = old.fields().iter().filter(|(name, _)| !made_again(name));
-        let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut fields: Fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        fields.entry(FIRST_ID).or_insert_with(|| old.id().into());
         self.remove(resource, old, by)?;
         self.create(resource, &fields, by)
     }
@@ -150,19 +149,23 @@ impl World {
         old: Option<&Record>,
         by: By,
     ) -> Fields {
+        let given = match resource.prepared {
+            Some(prepare) => Cow::Owned(prepare(self, id, given.clone(), old)),
+            None => Cow::Borrowed(given),
+        };
         let mut fields = Fields::new();
         for field in resource.fields {
             let value = if field.name == resource.id_field {
                 Some(Value::from(id))
             } else {
-                self.value_of(field, given, old, by)
+                self.value_of(field, &given, old, by)
             };
             if let Some(value) = value {
                 fields.insert(field.name.to_owned(), value);
             }
         }
         let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
-        for (name, value) in given {
+        for (name, value) in given.iter() {
             if resource.field(name).is_none() && name != resource.id_field && (by != By::Consumer || !private(name)) {
                 fields.insert(name.clone(), value.clone());
             }
@@ -264,7 +267,7 @@ fn check(resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
 }
 
 /// RFC 7396, but that a nullable field of the resource can be set to `null`.
-fn merge(target: &mut Fields, patch: &Fields, resource: &'static Resource) {
+pub fn merge(target: &mut Fields, patch: &Fields, resource: &'static Resource) {
     for (name, value) in patch {
         if value.is_null() && resource.field(name).is_some_and(|field| field.nullable) {
             target.insert(name.clone(), Value::Null);

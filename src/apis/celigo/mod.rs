@@ -26,8 +26,7 @@ use resources::{
 };
 
 use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{Access, Api, ErrorKind, Evidence, Route, delete, get, post, put};
+use crate::engine::api::{Access, Api, Route, delete, get, post, put};
 
 const SEED_2: &str = "seed 002, \"Integration Related HTTP Endpoints\"";
 const SEED_3: &str = "seed 003, \"Endpoints\"";
@@ -51,7 +50,7 @@ pub static API: Api = Api {
         &ERRORS,
         &JOBS,
     ],
-    errors: ERROR_KINDS,
+    errors: words::ERRORS,
     common_errors: &["unauthorized", "rate_limited"],
     dialect: &dialect::Celigo,
     made_up: made_up::fields,
@@ -159,26 +158,3 @@ static ROUTES: &[Route] = &[
         .fails(&["forbidden", "not_found"])
         .about("The archive that the link of integrations.template leads to."),
 ];
-
-static ERROR_KINDS: &[ErrorKind] = &[
-    error("unauthorized", 401, "Invalid or missing API key", Observed),
-    error("forbidden", 403, "Insufficient permissions", Observed),
-    error("not_found", 404, "Not found", Documented),
-    error("validation_error", 400, "Invalid request body", Documented),
-    error("conflict", 409, "Integration with this name already exists", Documented),
-    error("invalid_json", 400, "Invalid JSON", Assumed),
-    error("invalid_query_params", 400, "Invalid query parameters", Documented),
-    error("unsupported_media_type", 415, "Content-Type must be application/json", Assumed),
-    error("too_large", 413, "Request body is too large", Assumed),
-    error("method_not_allowed", 405, "Method not allowed", Assumed),
-    error("rate_limited", 429, "Too many requests", Documented),
-    error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
-    error("invalid_function", 422, "Unknown function", Assumed),
-    error("missing_required_field", 422, "A required field is missing", Documented),
-    error("not_modelled", 501, "standin does not model this", Assumed),
-    error("internal", 500, "standin failed while answering", Assumed),
-];
-
-const fn error(name: &'static str, status: u16, message: &'static str, evidence: Evidence) -> ErrorKind {
-    ErrorKind { name, code: name, status, message, evidence }
-}

@@ -5,17 +5,16 @@ use serde_json::Value;
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
 use crate::apis::celigo::{audit, cascade};
 use crate::engine::api::{By, Change, Ids, Resource};
-use crate::engine::chance::Chance;
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 use crate::engine::problem::Problem;
-use crate::engine::store::Fields;
+use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
 /// Integrations. Seed 003 shows the first seven fields and the last two, seed 002 names those of a connector.
 pub static INTEGRATIONS: Resource =
     Resource::new("celigo.integrations", "Integration", "_id", Ids::ObjectId, INTEGRATION)
         .unique(&["name"])
-        .fill(fill)
+        .prepared(prepared)
         .changed(changed);
 
 static INTEGRATION: &[Field] = &[
@@ -45,14 +44,15 @@ static INTEGRATION: &[Field] = &[
 ];
 
 /// Flow groupings without an id are new, and get one.
-fn fill(fields: &mut Fields, chance: &mut Chance) {
-    let Some(Value::Array(groupings)) = fields.get_mut("flowGroupings") else { return };
-    for grouping in groupings.iter_mut().filter_map(Value::as_object_mut) {
+fn prepared(world: &mut World, _: &str, mut given: Fields, _: Option<&Record>) -> Fields {
+    let groupings = given.get_mut("flowGroupings").and_then(Value::as_array_mut);
+    for grouping in groupings.into_iter().flatten().filter_map(Value::as_object_mut) {
         if grouping.get("_id").is_none_or(Value::is_null) {
             grouping.shift_remove("_id");
-            grouping.shift_insert(0, "_id".to_owned(), Value::from(chance.object_id()));
+            grouping.shift_insert(0, "_id".to_owned(), Value::from(world.chance.object_id()));
         }
     }
+    given
 }
 
 fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
