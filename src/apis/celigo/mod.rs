@@ -51,7 +51,7 @@ pub static API: Api = Api {
         &JOBS,
     ],
     errors: words::ERRORS,
-    common_errors: &["unauthorized", "rate_limited"],
+    common_errors: &["rate_limited"],
     dialect: &dialect::Celigo,
     made_up: made_up::fields,
 };
@@ -59,69 +59,85 @@ pub static API: Api = Api {
 static ROUTES: &[Route] = &[
     get("/integrations", "integrations.list", List(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["invalid_query_params"])
+        .fails(&["unauthorized", "invalid_query_params"])
         .about("Lists integrations: filtered by sandbox, then paged by limit and offset."),
     post("/integrations", "integrations.create", Create(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "validation_error", "conflict"])
+        .fails(&["unauthorized", "unsupported_media_type", "invalid_json", "forbidden", "validation_error", "conflict"])
         .about("Makes an integration."),
     get("/integrations/{id}", "integrations.get", Read(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["not_found"])
+        .fails(&["unauthorized", "not_found"])
         .about("Shows an integration."),
     put("/integrations/{id}", "integrations.update", Replace(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "not_found", "validation_error", "conflict"])
+        .fails(&[
+            "unauthorized",
+            "unsupported_media_type",
+            "invalid_json",
+            "forbidden",
+            "not_found",
+            "validation_error",
+            "conflict",
+        ])
         .about("Replaces an integration: what the body leaves out is reset, but for sandbox."),
     delete("/integrations/{id}", "integrations.delete", Remove(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["forbidden", "not_found"])
+        .fails(&["unauthorized", "forbidden", "not_found"])
         .about("Deletes an integration, with its flows and the exports and imports that nothing else has."),
     get("/integrations/{id}/flows", "integrations.flows", Custom(contents::flows))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the flows of an integration."),
     get("/integrations/{id}/exports", "integrations.exports", Custom(contents::exports))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the exports that an integration's flows use or that name it."),
     get("/integrations/{id}/imports", "integrations.imports", Custom(contents::imports))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the imports that an integration's flows use or that name it."),
     get("/integrations/{id}/connections", "integrations.connections", Custom(contents::connections))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the connections registered with an integration."),
     get("/integrations/{id}/audit", "integrations.audit", Custom(audit::list))
         .documented("seed 003, \"Get Audit Log\"")
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the changes of an integration, newest first."),
     get("/integrations/{id}/errors", "integrations.errors", Custom(errors::summary))
         .documented("seed 003, \"Get Error Summary\"")
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Counts the open errors of each flow that has any."),
     get("/integrations/{id}/ashares", "integrations.ashares", Custom(ashares::list))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the shares that are account-wide or name the integration."),
     get("/integrations/{id}/template", "integrations.template", Custom(template::link))
         .documented(SEED_3)
-        .fails(&["not_found"])
+        .fails(&["unauthorized", "not_found"])
         .about("Gives a link to the integration as a ZIP archive, good for an hour."),
     post("/integrations/{_connectorId}/install", "integrations.install", Custom(connector::install))
         .documented(SEED_2)
         .answers(200)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "not_found", "validation_error"])
+        .fails(&[
+            "unauthorized",
+            "unsupported_media_type",
+            "invalid_json",
+            "forbidden",
+            "not_found",
+            "validation_error",
+        ])
         .about("Installs a connector: makes an integration whose steps are still to be done."),
     delete("/integrations/{id}/install", "integrations.uninstall", Custom(connector::uninstall))
         .documented(SEED_2)
         .answers(200)
-        .fails(&["forbidden", "not_found", "invalid_operation"])
+        .fails(&["unauthorized", "forbidden", "not_found", "invalid_operation"])
         .about("Uninstalls a connector: its integration goes, with all it contains."),
     put("/integrations/{id}/installer/{function}", "integrations.installer", Custom(connector::installer))
         .documented(SEED_2)
         .fails(&[
+            "unauthorized",
             "unsupported_media_type",
             "invalid_json",
             "forbidden",
@@ -133,6 +149,7 @@ static ROUTES: &[Route] = &[
     put("/integrations/{id}/uninstaller/{function}", "integrations.uninstaller", Custom(connector::uninstaller))
         .documented(SEED_2)
         .fails(&[
+            "unauthorized",
             "unsupported_media_type",
             "invalid_json",
             "forbidden",
@@ -144,6 +161,7 @@ static ROUTES: &[Route] = &[
     put("/integrations/{id}/settings/{function}", "integrations.settings", Custom(connector::settings))
         .documented(SEED_2)
         .fails(&[
+            "unauthorized",
             "unsupported_media_type",
             "invalid_json",
             "forbidden",
