@@ -40,7 +40,7 @@
 //! world.patch("edlink.integrations", sample, json!({ "status": "disabled" }))?;
 //! assert_eq!(world.record("edlink.integrations", sample)?.unwrap()["status"], "disabled");
 //!
-//! let refused = world.patch("edlink.integrations", sample, json!({ "source": {} })).unwrap_err();
+//! let refused = world.patch("edlink.integrations", sample, json!({ "source": { "name": "Another" } })).unwrap_err();
 //! assert!(refused.to_string().contains("source cannot be changed"));
 //! # Ok(())
 //! # }
