@@ -262,7 +262,7 @@ pub enum By {
 }
 
 /// Fills in what nobody said, before defaults and checks: from the record's id, the fields given, and the record that
-/// stands there until now.
+/// stands there until now. May draw from the world's chance, and must not change records.
 pub type Prepare = fn(&mut World, &str, Fields, Option<&Record>) -> Fields;
 
 /// What happens to a record when the world's clock reaches a time.
