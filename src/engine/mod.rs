@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod action;
+mod admin;
 pub mod answer;
 pub mod api;
 pub mod chance;
@@ -13,12 +14,13 @@ pub mod coverage;
 pub mod data;
 pub mod document;
 pub mod field;
-pub mod generate;
+mod generate;
 pub mod journal;
 pub mod load;
 pub mod message;
 pub mod path;
 pub mod problem;
+mod resource;
 pub mod router;
 pub mod store;
 pub mod world;

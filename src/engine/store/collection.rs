@@ -184,6 +184,13 @@ impl Collection {
         Some(record)
     }
 
+    /// Takes all records out. Sequence numbers go on.
+    pub fn clear(&mut self) {
+        let next_sequence = self.next_sequence;
+        *self = Self::new(self.resource);
+        self.next_sequence = next_sequence;
+    }
+
     fn place(&self, sequence: u64) -> Result<usize, usize> {
         self.order.binary_search_by_key(&sequence, Record::sequence)
     }

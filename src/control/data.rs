@@ -1,0 +1,87 @@
+//! The records of a world, as an administrator changes them behind the API.
+
+use serde_json::{Map, Value, json};
+
+use crate::control::door::Asked;
+use crate::control::refusal::Refusal;
+use crate::engine::world::World;
+
+/// `GET /data`: all records of all collections.
+pub fn all(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let world = asked.engine.default_world().lock();
+    let names: Vec<&str> = world.store.collections().map(|collection| collection.resource().name).collect();
+    let all: Result<Map<String, Value>, Refusal> =
+        names.iter().map(|name| Ok(((*name).to_owned(), world.records(name)?.into()))).collect();
+    Ok(Value::Object(all?))
+}
+
+/// `PUT /data` with `{"celigo.integrations": […], …}`: these records in place of all there are in these collections.
+pub fn replace_collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let wanted: Map<String, Value> = asked.body()?;
+    let world = &mut asked.engine.default_world().lock();
+    world.replace_collections(&wanted)?;
+    Ok(Value::Null)
+}
+
+/// `GET /data/<collection>`
+pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let world = asked.engine.default_world().lock();
+    Ok(world.records(asked.param(0))?.into())
+}
+
+/// `PUT /data/<collection>` with an array of records.
+pub fn replace_collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let records: Value = asked.body()?;
+    let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
+    asked.engine.default_world().lock().replace_collections(&wanted)?;
+    Ok(Value::Null)
+}
+
+/// `POST /data/<collection>`: a new record; what is left out is made.
+pub fn create(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let fields: Map<String, Value> = asked.body()?;
+    asked.engine.default_world().lock().admin_create(asked.param(0), &fields).map_err(Refusal::from).map(Value::Object)
+}
+
+/// `DELETE /data/<collection>`: no records, in this collection.
+pub fn clear(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let wanted = Map::from_iter([(asked.param(0).to_owned(), json!([]))]);
+    asked.engine.default_world().lock().replace_collections(&wanted)?;
+    Ok(Value::Null)
+}
+
+/// `GET /data/<collection>/<id>`: with the fields consumers do not see.
+pub fn record(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let world = asked.engine.default_world().lock();
+    Ok(Value::Object(world.record(asked.param(0), asked.param(1))?.fields().clone()))
+}
+
+/// `PUT /data/<collection>/<id>`: makes the record, or puts these fields in place of it.
+pub fn put(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let fields: Map<String, Value> = asked.body()?;
+    changed(asked, |world| world.admin_put(asked.param(0), asked.param(1), &fields))
+}
+
+/// `PATCH /data/<collection>/<id>`: RFC 7396.
+pub fn patch(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let fields: Map<String, Value> = asked.body()?;
+    changed(asked, |world| world.admin_patch(asked.param(0), asked.param(1), &fields))
+}
+
+/// `DELETE /data/<collection>/<id>`: the record and what belongs to it.
+pub fn remove(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    asked.engine.default_world().lock().admin_remove(asked.param(0), asked.param(1))?;
+    Ok(Value::Null)
+}
+
+/// `POST /data/<collection>/<id>/recreate`: destroyed and made again, with a new id and new tokens.
+pub fn recreate(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    changed(asked, |world| world.admin_recreate(asked.param(0), asked.param(1)))
+}
+
+fn changed(
+    asked: &Asked<'_>,
+    change: impl FnOnce(&mut World) -> Result<Map<String, Value>, crate::engine::problem::Problem>,
+) -> Result<Value, Refusal> {
+    Ok(Value::Object(change(&mut asked.engine.default_world().lock())?))
+}

@@ -1,0 +1,126 @@
+//! Who may come in.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::control::gate::MoveGate;
+use crate::control::refusal::Refusal;
+use crate::control::table;
+use crate::engine::Engine;
+use crate::engine::message::{Reply, Request};
+use crate::engine::path::{Query, Target, decode};
+
+/// The door for administrators.
+pub struct Control {
+    engine: Arc<Engine>,
+    guarded: Guarded,
+    move_gate: MoveGate,
+}
+
+/// What the door asks for.
+#[derive(Clone, Debug)]
+pub struct Guarded {
+    /// Where the server listens: only requests to this address, or to `localhost`, are let in.
+    pub address: SocketAddr,
+    /// The token a caller must show, in `Authorization: Bearer` or `standin-control-token`. With it, every host is good.
+    pub token: Option<String>,
+}
+
+/// A request to the control API, taken apart.
+pub struct Asked<'a> {
+    /// The worlds.
+    pub engine: &'a Engine,
+    /// Moves the gate.
+    pub move_gate: &'a MoveGate,
+    /// Path parameters, decoded.
+    pub params: Vec<std::borrow::Cow<'a, str>>,
+    /// The query, decoded.
+    pub query: Query<'a>,
+    /// The body, not yet read.
+    pub body: &'a [u8],
+}
+
+impl Asked<'_> {
+    /// The body as a value of that shape.
+    pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Refusal> {
+        let body = if self.body.is_empty() { b"{}" } else { self.body };
+        serde_json::from_slice(body).map_err(|error| Refusal::new(400, "invalid_body", error.to_string()))
+    }
+
+    /// The n-th path parameter.
+    pub fn param(&self, n: usize) -> &str {
+        &self.params[n]
+    }
+}
+
+impl Control {
+    /// What all paths begin with.
+    pub const PREFIX: &'static str = "/_standin";
+
+    /// A door to an engine.
+    pub fn new(engine: Arc<Engine>, guarded: Guarded, move_gate: MoveGate) -> Self {
+        Self { engine, guarded, move_gate }
+    }
+
+    /// Does what an administrator asks, or says why not.
+    pub fn answer(&self, request: &Request<'_>) -> Reply {
+        let target = Target::parse(request.target);
+        let host = target.authority.or_else(|| request.header("host"));
+        let reply = self.admit(request, host).and_then(|()| {
+            let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
+            let path = if path.is_empty() { "/" } else { path };
+            let (act, params) = table::find(request.method, path)?;
+            let params = params.into_iter().map(decode).collect();
+            let asked = Asked {
+                engine: &self.engine,
+                move_gate: &self.move_gate,
+                params,
+                query: Query::parse(target.query),
+                body: request.body,
+            };
+            act(&asked)
+        });
+        match reply {
+            Ok(Value::Null) => Reply::empty(204),
+            Ok(value) => Reply::json(200, &value),
+            Err(refusal) => refusal.reply(),
+        }
+    }
+
+    /// A web page must not be able to drive the server: not through a name that resolves to this machine, and not by a
+    /// request the browser sends for it.
+    fn admit(&self, request: &Request<'_>, host: Option<&str>) -> Result<(), Refusal> {
+        if let Some(token) = &self.guarded.token {
+            let shown = request.header("standin-control-token").or_else(|| request.bearer());
+            return if shown == Some(token) {
+                Ok(())
+            } else {
+                let hint = "Send the control token as `standin-control-token: <token>`.";
+                Err(Refusal::new(401, "unauthorized", "The control API of this server needs its token.").hint(hint))
+            };
+        }
+        let own = |host: &str| {
+            let port = self.guarded.address.port();
+            let names = [
+                "localhost".to_owned(),
+                "127.0.0.1".to_owned(),
+                "[::1]".to_owned(),
+                self.guarded.address.ip().to_string(),
+            ];
+            names.iter().any(|name| host.eq_ignore_ascii_case(&format!("{name}:{port}")))
+        };
+        if !host.is_some_and(own) {
+            let message = format!("The control API does not answer to the host {:?}.", host.unwrap_or_default());
+            return Err(Refusal::new(403, "foreign_host", message).hint(format!("Use {}.", self.guarded.address)));
+        }
+        let foreign_origin =
+            request.header("origin").is_some_and(|origin| !origin.strip_prefix("http://").is_some_and(own));
+        let foreign_site = request.header("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+        if foreign_origin || foreign_site {
+            return Err(Refusal::new(403, "foreign_origin", "The control API does not answer to other web pages."));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! `/_standin/…`: what an administrator can do to a running server, as a table of paths to methods of the engine.
+//!
+//! Requests and answers are JSON. Unknown fields are refused. Errors are `{"error":{"code","message","hint"}}`. No
+//! answer carries a CORS header, and requests that a web page could have sent are refused.
+#![allow(clippy::unnecessary_wraps)] // Every act of the table has one type.
+
+mod data;
+mod door;
+mod gate;
+mod refusal;
+mod server;
+mod table;
+mod world;
+
+pub use door::{Control, Guarded};
+pub use gate::{Gate, MoveGate};
+pub use refusal::Refusal;

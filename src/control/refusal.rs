@@ -1,0 +1,64 @@
+//! What an administrator is told when something cannot be done.
+
+use std::fmt;
+
+use serde_json::json;
+
+use crate::engine::message::Reply;
+use crate::engine::problem::Problem;
+
+/// Why something an administrator asked for was not done. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The status it has on the wire.
+    pub status: u16,
+    /// A word for programs: `not_found`, `invalid`, `conflict`, …
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it; may be empty.
+    pub hint: String,
+}
+
+impl Refusal {
+    /// A refusal without a hint.
+    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), hint: String::new() }
+    }
+
+    /// The same with a hint.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The refusal on the wire.
+    pub fn reply(&self) -> Reply {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if !self.hint.is_empty() {
+            error["hint"] = self.hint.as_str().into();
+        }
+        Reply::json(self.status, &json!({ "error": error }))
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let (status, code) = match &problem {
+            Problem::NotFound { .. } => (404, "not_found"),
+            Problem::Taken { .. } | Problem::InUse { .. } => (409, "conflict"),
+            _ => (400, "invalid"),
+        };
+        Self::new(status, code, problem.plain())
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if self.hint.is_empty() { Ok(()) } else { write!(f, "\n    {}", self.hint) }
+    }
+}
+
+impl std::error::Error for Refusal {}

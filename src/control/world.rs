@@ -1,0 +1,139 @@
+//! A world as a whole: reset, clock, journal, coverage.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::control::door::Asked;
+use crate::control::refusal::Refusal;
+use crate::engine::clock::{ClockMode, format_ms, parse_ms};
+use crate::engine::journal::{Entry, redacted};
+use crate::engine::world::World;
+
+/// `POST /reset`: data, clock, ids, journal and coverage as they were at the start.
+pub fn reset(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    asked.body::<Nothing>()?;
+    asked.engine.default_world().lock().reset();
+    Ok(Value::Null)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// `GET /clock`
+pub fn clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    Ok(clock_of(&asked.engine.default_world().lock()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Move {
+    advance_ms: Option<u64>,
+    at: Option<String>,
+}
+
+/// `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
+pub fn move_clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let wanted: Move = asked.body()?;
+    let invalid = |message: &str| {
+        Refusal::new(400, "invalid", message)
+            .hint("Send {\"advance_ms\": 60000} or {\"at\": \"2024-01-20T10:00:00.000Z\"}.")
+    };
+    let mut world = asked.engine.default_world().lock();
+    match (wanted.advance_ms, wanted.at) {
+        (Some(advance_ms), None) => world.clock.advance(Duration::from_millis(advance_ms)),
+        (None, Some(at)) => {
+            let at = parse_ms(&at).ok_or_else(|| invalid("at is not an ISO 8601 time in UTC"))?;
+            world.clock.set(at);
+        }
+        _ => return Err(invalid("either advance_ms or at must be given")),
+    }
+    Ok(clock_of(&world))
+}
+
+fn clock_of(world: &World) -> Value {
+    match world.clock.mode() {
+        ClockMode::Frozen => json!({ "mode": "frozen", "now": world.clock.now() }),
+        ClockMode::Step { step_ms } => json!({ "mode": "step", "step_ms": step_ms, "now": world.clock.now() }),
+        ClockMode::Real => json!({ "mode": "real", "now": world.clock.now() }),
+    }
+}
+
+/// `GET /journal?since=N&op=NAME`: the entries after number N, of that operation (a trailing `*` takes all below).
+pub fn journal(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let since = match asked.query.get("since") {
+        None => 0,
+        Some(text) => {
+            text.parse().map_err(|_| Refusal::new(400, "invalid", format!("since={text} is not an entry's number")))?
+        }
+    };
+    if let Some((name, _)) = asked.query.pairs().find(|(name, _)| !matches!(*name, "since" | "op")) {
+        return Err(
+            Refusal::new(400, "invalid", format!("the journal has no parameter {name}")).hint("It has since and op.")
+        );
+    }
+    let wanted = asked.query.get("op");
+    let matches = |entry: &Entry| match wanted.map(|op| op.strip_suffix('*').ok_or(op)) {
+        None => true,
+        Some(Ok(prefix)) => entry.answered.operation.unwrap_or_default().starts_with(prefix),
+        Some(Err(op)) => entry.answered.operation == Some(op),
+    };
+    let world = asked.engine.default_world().lock();
+    let entries: Vec<Value> = world.journal.since(since).filter(matches).map(|entry| short(&entry)).collect();
+    Ok(json!({ "entries": entries, "lost": world.journal.lost(), "next": world.journal.next_number() }))
+}
+
+/// `GET /journal/N`: one entry, with the why.
+pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let number = asked.param(0);
+    let world = asked.engine.default_world().lock();
+    let entry = number.parse().ok().and_then(|number| world.journal.get(number)).ok_or_else(|| {
+        let (held, lost) = (world.journal.len(), world.journal.lost());
+        Refusal::new(404, "not_found", format!("the journal has no entry {number}"))
+            .hint(format!("It holds {held} entries, from number {}.", lost + 1))
+    })?;
+    let mut shown = short(&entry);
+    let headers: serde_json::Map<String, Value> =
+        entry.headers.iter().map(|(name, value)| (name.clone(), redacted(name, value).into())).collect();
+    shown["headers"] = Value::Object(headers);
+    shown["body"] = text_or_json(&entry.body);
+    shown["answer"] = text_or_json(&entry.reply);
+    shown["answer_bytes"] = entry.reply_bytes.into();
+    shown["evidence"] = entry.answered.evidence.map(|evidence| evidence.as_str()).into();
+    shown["documented_at"] = entry.answered.source.into();
+    shown["why"] = entry.answered.why.clone().into();
+    Ok(shown)
+}
+
+fn short(entry: &Entry) -> Value {
+    json!({
+        "n": entry.number,
+        "at": format_ms(entry.now_ms),
+        "method": entry.method,
+        "target": entry.target,
+        "op": entry.answered.operation,
+        "status": entry.status,
+        "error": entry.answered.error,
+        "miss": entry.answered.miss,
+        "rule": entry.answered.rule,
+    })
+}
+
+/// JSON as it is, other text as text; what was cut short is text too.
+fn text_or_json(bytes: &[u8]) -> Value {
+    if bytes.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
+}
+
+/// `GET /coverage`: how often each outcome of each operation was served.
+pub fn coverage(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let world = asked.engine.default_world().lock();
+    let cells = world.coverage.cells().map(|(operation, outcome, cell)| {
+        json!({ "op": operation, "outcome": outcome, "natural": cell.natural, "injected": cell.injected })
+    });
+    Ok(json!({ "served": cells.collect::<Vec<_>>() }))
+}

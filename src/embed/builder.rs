@@ -1,0 +1,247 @@
+//! What a server starts with.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::apis::APIS;
+use crate::embed::error::StartError;
+use crate::embed::fixtures;
+use crate::embed::handle::WorldHandle;
+use crate::embed::standin::{Standin, Starting};
+use crate::engine::clock::{ClockMode, parse_ms};
+use crate::engine::journal::Bounds;
+use crate::engine::load::nearest;
+use crate::engine::store::Store;
+use crate::engine::world::{Credential, Settings, World};
+use crate::engine::{DEFAULT_WORLD, Engine};
+use crate::server::Log;
+
+/// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
+#[derive(Default)]
+pub struct Builder {
+    settings: Settings,
+    fixtures: Option<PathBuf>,
+    without_embedded: bool,
+    generate: Vec<(String, usize)>,
+    address: Option<SocketAddr>,
+    exposed: bool,
+    control_token: Option<String>,
+    without_control: bool,
+    pub(super) log: Option<Log>,
+    faults: Vec<String>,
+}
+
+impl Builder {
+    /// The seed of ids, tokens and made-up records. Default 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// A clock that moves only when told to, from this ISO 8601 time on.
+    pub fn clock_frozen(self, at: &str) -> Self {
+        self.clock(ClockMode::Frozen, Some(at))
+    }
+
+    /// A clock that moves by `step_ms` milliseconds after each answer, from this ISO 8601 time on. The default, from
+    /// 2024-01-20T10:00:00.000Z in steps of 1.
+    pub fn clock_step(self, at: &str, step_ms: u64) -> Self {
+        self.clock(ClockMode::Step { step_ms }, Some(at))
+    }
+
+    /// The machine's clock.
+    pub fn clock_real(self) -> Self {
+        self.clock(ClockMode::Real, None)
+    }
+
+    fn clock(mut self, mode: ClockMode, at: Option<&str>) -> Self {
+        self.settings.clock_mode = mode;
+        if let Some(at) = at {
+            match parse_ms(at) {
+                Some(at_ms) => self.settings.clock_start_ms = at_ms,
+                None => self
+                    .faults
+                    .push(format!("the clock cannot start at {at:?}; write it like 2024-01-20T10:00:00.000Z")),
+            }
+        }
+        self
+    }
+
+    /// Records from a folder of the shape `<api>/<collection>.json`. What it has of a collection stands in place of the
+    /// embedded records of that collection.
+    pub fn fixtures(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.fixtures = Some(folder.into());
+        self
+    }
+
+    /// No embedded records: only those of [`fixtures`](Self::fixtures), if any.
+    pub fn without_embedded_fixtures(mut self) -> Self {
+        self.without_embedded = true;
+        self
+    }
+
+    /// Makes up so many records of a collection, from the seed, behind those there are.
+    pub fn generate(mut self, collection: &str, count: usize) -> Self {
+        self.generate.push((collection.to_owned(), count));
+        self
+    }
+
+    /// Only these credentials are good for an API (`celigo`, `edlink`), and they see everything.
+    pub fn tokens(mut self, api: &str, tokens: &[&str]) -> Self {
+        let list =
+            tokens.iter().map(|token| Credential { token: (*token).to_owned(), integrations: None, read_only: false });
+        self.credentials_of(api).extend(list);
+        self
+    }
+
+    /// A further good credential for an API: it sees only these integrations (`None`: all) and, if `read_only`, changes
+    /// nothing.
+    pub fn token_for(mut self, api: &str, token: &str, integrations: Option<&[&str]>, read_only: bool) -> Self {
+        let integrations = integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
+        self.credentials_of(api).push(Credential { token: token.to_owned(), integrations, read_only });
+        self
+    }
+
+    fn credentials_of(&mut self, api: &str) -> &mut Vec<Credential> {
+        let name = APIS.iter().map(|known| known.name).find(|known| *known == api).unwrap_or_else(|| {
+            let nearest = nearest(api, APIS.iter().map(|api| api.name)).unwrap_or_default();
+            self.faults.push(format!("there is no API {api:?}; did you mean {nearest}?"));
+            nearest
+        });
+        let all = &mut self.settings.credentials;
+        let place = all.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+            all.push((name, Vec::new()));
+            all.len() - 1
+        });
+        &mut all[place].1
+    }
+
+    /// Where to listen. Default: any free port of 127.0.0.1.
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// Allows an address that other machines can reach. The control API then wants this token.
+    pub fn expose(mut self, control_token: &str) -> Self {
+        self.exposed = true;
+        self.control_token(control_token)
+    }
+
+    /// The control API wants this token.
+    pub fn control_token(mut self, token: &str) -> Self {
+        self.control_token = Some(token.to_owned());
+        self
+    }
+
+    /// No control API: `/_standin/…` is a path like any other.
+    pub fn without_control(mut self) -> Self {
+        self.without_control = true;
+        self
+    }
+
+    /// The origin of the links in answers, for callers behind a proxy. Default: the one each caller used.
+    pub fn base_url(mut self, url: &str) -> Self {
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            self.faults.push(format!("the base URL {url:?} must begin with http:// or https://"));
+        }
+        self.settings.base_url = Some(url.to_owned());
+        self
+    }
+
+    /// No `standin-…` headers on the answers of the APIs.
+    pub fn without_headers(mut self) -> Self {
+        self.settings.headers = false;
+        self
+    }
+
+    /// What the journal keeps at most. Default: 10,000 entries and 64 MiB.
+    pub fn journal(mut self, entries: usize, bytes: usize) -> Self {
+        self.settings.journal = Bounds { entries, bytes };
+        self
+    }
+
+    /// The most bytes a request's body may have; beyond it is 413. Default: 10 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.settings.body_limit_bytes = bytes;
+        self
+    }
+
+    /// Told of every answered request: method, target, status, and how long answering took.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn log(mut self, log: Log) -> Self {
+        self.log = Some(log);
+        self
+    }
+
+    /// Starts on a thread of its own.
+    ///
+    /// # Panics
+    ///
+    /// With the text of the [`StartError`], when it cannot start.
+    pub fn start(self) -> Standin {
+        self.try_start().unwrap_or_else(|error| panic!("standin cannot start: {error}"))
+    }
+
+    /// Starts on a thread of its own.
+    pub fn try_start(self) -> Result<Standin, StartError> {
+        Standin::on_a_thread(self.starting()?)
+    }
+
+    /// Starts as a task on the tokio runtime this is called in: several times cheaper than a thread.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, or with the text of the [`StartError`], when it cannot start.
+    pub async fn spawn(self) -> Standin {
+        self.try_spawn().await.unwrap_or_else(|error| panic!("standin cannot start: {error}"))
+    }
+
+    /// Starts as a task on the tokio runtime this is called in.
+    #[allow(clippy::unused_async)] // The caller must be in a runtime; `async` says so.
+    pub async fn try_spawn(self) -> Result<Standin, StartError> {
+        Standin::as_a_task(self.starting()?)
+    }
+
+    /// A world without a server: requests are answered by [`WorldHandle::answer`].
+    pub fn offline(self) -> Result<WorldHandle, StartError> {
+        let engine = Arc::new(Engine::new(&fixtures::ROUTER, self.world()?));
+        let world = Arc::clone(engine.default_world());
+        Ok(WorldHandle { engine, world })
+    }
+
+    fn starting(mut self) -> Result<Starting, StartError> {
+        let address = self.address.unwrap_or_else(|| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
+        if !address.ip().is_loopback() && !self.exposed {
+            return Err(StartError::Exposed { address });
+        }
+        let (log, control_token, without_control) = (self.log.take(), self.control_token.take(), self.without_control);
+        let body_limit_bytes = self.settings.body_limit_bytes;
+        let engine = Engine::new(&fixtures::ROUTER, self.world()?);
+        Ok(Starting { engine: Arc::new(engine), address, control_token, without_control, body_limit_bytes, log })
+    }
+
+    fn world(mut self) -> Result<World, StartError> {
+        let store = self.store()?;
+        let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
+        for (collection, count) in &self.generate {
+            if let Err(problem) = world.generate(APIS, collection, *count, None) {
+                self.faults.push(format!("{collection}={count}: {}", problem.plain()));
+            }
+        }
+        if !self.faults.is_empty() {
+            return Err(StartError::Invalid { faults: self.faults });
+        }
+        // What was made up belongs to the start: a reset keeps it.
+        Ok(World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings)))
+    }
+
+    fn store(&self) -> Result<Store, StartError> {
+        match &self.fixtures {
+            Some(folder) => fixtures::folder(folder, !self.without_embedded),
+            None if self.without_embedded => Ok(fixtures::empty()),
+            None => Ok(fixtures::default()),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What is told to whoever starts a server.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why a server did not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// It cannot listen there.
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// An address others can reach was not allowed.
+    Exposed {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// A file or folder of fixtures cannot be read.
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Data or settings are wrong. Each line names the file, the line and the column where there is one.
+    Invalid {
+        /// All faults found.
+        faults: Vec<String>,
+    },
+    /// The server's thread cannot be started.
+    Thread {
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen { address, error } if error.kind() == std::io::ErrorKind::AddrInUse => write!(
+                f,
+                "cannot listen on {address}: port {} is in use; stop whatever has it, or take another port (0 is any free one)",
+                address.port()
+            ),
+            Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            Self::Exposed { address } => {
+                write!(f, "{} can be reached from other machines; that needs --expose", address.ip())
+            }
+            Self::Unreadable { path, error } => write!(f, "cannot read {}: {error}", path.display()),
+            Self::Invalid { faults } => f.write_str(&faults.join("\n")),
+            Self::Thread { error } => write!(f, "cannot start the server's thread: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen { error, .. } | Self::Unreadable { error, .. } | Self::Thread { error } => Some(error),
+            Self::Exposed { .. } | Self::Invalid { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Records from files: the embedded ones, and a folder of the same shape.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use include_dir::{Dir, include_dir};
+
+use crate::apis::APIS;
+use crate::embed::error::StartError;
+use crate::engine::load::RecordFile;
+use crate::engine::router::Router;
+use crate::engine::store::Store;
+use crate::engine::world::{Settings, World};
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
+
+/// The routes of all APIs, put together once per process.
+pub static ROUTER: LazyLock<Router> =
+    LazyLock::new(|| Router::new(APIS).unwrap_or_else(|conflict| panic!("the route tables are wrong: {conflict}")));
+
+/// The default fixtures, read once per process and shared by every world.
+static DEFAULT: LazyLock<Store> =
+    LazyLock::new(|| load(&embedded()).unwrap_or_else(|error| panic!("the embedded fixtures are wrong:\n{error}")));
+
+/// A store without records.
+pub fn empty() -> Store {
+    Store::new(APIS.iter().flat_map(|api| api.resources).copied())
+}
+
+/// The default fixtures.
+pub fn default() -> Store {
+    DEFAULT.clone()
+}
+
+/// The records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. What it has of a collection
+/// stands in place of all the embedded records of that collection; without `over_embedded`, it is all there is.
+pub fn folder(folder: &Path, over_embedded: bool) -> Result<Store, StartError> {
+    let read = read(folder)?;
+    if read.is_empty() {
+        let message = format!("{}: no <api>/<collection>.json in this folder", folder.display());
+        return Err(StartError::Invalid { faults: vec![message] });
+    }
+    let mut files: Vec<Read> = if over_embedded { embedded() } else { Vec::new() };
+    files.retain(|file| !read.iter().any(|other| other.collection == file.collection));
+    files.extend(read);
+    load(&files)
+}
+
+/// A file of records, read.
+struct Read {
+    name: String,
+    collection: String,
+    text: std::borrow::Cow<'static, str>,
+}
+
+fn embedded() -> Vec<Read> {
+    let files = EMBEDDED.dirs().flat_map(Dir::files);
+    let json = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
+    json.filter_map(|file| {
+        let text = file.contents_utf8()?;
+        let name = format!("(embedded) {}", file.path().display());
+        Some(Read { name, collection: collection(file.path())?, text: text.into() })
+    })
+    .collect()
+}
+
+fn read(folder: &Path) -> Result<Vec<Read>, StartError> {
+    let mut files = Vec::new();
+    for api in entries(folder)?.iter().filter(|path| path.is_dir()) {
+        for path in entries(api)? {
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| StartError::Unreadable { path: path.clone(), error })?;
+            let Some(collection) = collection(&path) else { continue };
+            files.push(Read { name: path.display().to_string(), collection, text: text.into() });
+        }
+    }
+    Ok(files)
+}
+
+/// The entries of a folder, in the order of their names: what depends on order must not depend on the file system.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
+    let unreadable = |error| StartError::Unreadable { path: folder.to_owned(), error };
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
+    let mut paths =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// `celigo/flows.json` holds `celigo.flows`.
+fn collection(path: &Path) -> Option<String> {
+    let api = path.parent()?.file_name()?.to_str()?;
+    Some(format!("{api}.{}", path.file_stem()?.to_str()?))
+}
+
+fn load(files: &[Read]) -> Result<Store, StartError> {
+    let mut world = World::new("fixtures", empty(), Arc::new(Settings::default()));
+    let files: Vec<RecordFile<'_>> = files
+        .iter()
+        .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })
+        .collect();
+    match world.furnish(APIS, &files) {
+        Ok(()) => Ok(world.store),
+        Err(faults) => Err(StartError::Invalid { faults: faults.iter().map(ToString::to_string).collect() }),
+    }
+}

@@ -1,0 +1,188 @@
+//! A world in the hands of a test.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde_json::{Map, Value};
+
+use crate::control::Refusal;
+use crate::engine::Engine;
+use crate::engine::clock::{format_ms, parse_ms};
+use crate::engine::journal::Entry;
+use crate::engine::message::Request;
+use crate::engine::problem::Problem;
+use crate::engine::world::World;
+
+/// A world: its records, its clock, its journal. Cheap to clone; all clones mean the same world.
+#[derive(Clone)]
+pub struct WorldHandle {
+    pub(super) engine: Arc<Engine>,
+    pub(super) world: Arc<Mutex<World>>,
+}
+
+/// An answer, taken without a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The first header of that (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; `null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+}
+
+/// One entry of the journal: what was asked, and what was answered.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Call {
+    /// From 1, in the order of the world's lock.
+    pub number: u64,
+    /// The world's time, ISO 8601.
+    pub at: String,
+    /// The operation, such as `celigo.integrations.create`; `None` when no operation has the path.
+    pub operation: Option<&'static str>,
+    /// The method.
+    pub method: String,
+    /// The target as sent, with its query.
+    pub target: String,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The request's body.
+    pub body: Vec<u8>,
+    /// The status answered.
+    pub status: u16,
+    /// The name of the error answered, such as `not_found`.
+    pub error: Option<&'static str>,
+}
+
+impl From<Entry> for Call {
+    fn from(entry: Entry) -> Self {
+        Self {
+            number: entry.number,
+            at: format_ms(entry.now_ms),
+            operation: entry.answered.operation,
+            method: entry.method,
+            target: entry.target,
+            headers: entry.headers,
+            body: entry.body,
+            status: entry.status,
+            error: entry.answered.error,
+        }
+    }
+}
+
+impl WorldHandle {
+    /// As it was at the start: data, clock, ids, journal, coverage.
+    pub fn reset(&self) {
+        self.world.lock().reset();
+    }
+
+    /// All records of a collection such as `celigo.flows`, in creation order.
+    pub fn records(&self, collection: &str) -> Result<Vec<Value>, Refusal> {
+        Ok(self.world.lock().records(collection)?)
+    }
+
+    /// One record; `None` when the collection has no such id.
+    pub fn record(&self, collection: &str, id: &str) -> Result<Option<Value>, Refusal> {
+        match self.world.lock().record(collection, id) {
+            Ok(record) => Ok(Some(Value::Object(record.fields().clone()))),
+            Err(Problem::NotFound { .. }) => Ok(None),
+            Err(problem) => Err(problem.into()),
+        }
+    }
+
+    /// Makes a record, as an administrator would behind the API; what is left out is made. Returns it whole.
+    pub fn create(&self, collection: &str, fields: Value) -> Result<Value, Refusal> {
+        let fields = object(fields)?;
+        Ok(Value::Object(self.world.lock().admin_create(collection, &fields)?))
+    }
+
+    /// Makes the record of that id, or puts these fields in place of it.
+    pub fn put(&self, collection: &str, id: &str, fields: Value) -> Result<Value, Refusal> {
+        let fields = object(fields)?;
+        Ok(Value::Object(self.world.lock().admin_put(collection, id, &fields)?))
+    }
+
+    /// Changes some fields of a record: RFC 7396, a `null` takes a field away.
+    pub fn patch(&self, collection: &str, id: &str, fields: Value) -> Result<Value, Refusal> {
+        let fields = object(fields)?;
+        Ok(Value::Object(self.world.lock().admin_patch(collection, id, &fields)?))
+    }
+
+    /// Takes a record away, with what belongs to it.
+    pub fn remove(&self, collection: &str, id: &str) -> Result<(), Refusal> {
+        Ok(self.world.lock().admin_remove(collection, id)?)
+    }
+
+    /// Destroys a record and makes it again: it gets a new id, new times and new tokens.
+    pub fn recreate(&self, collection: &str, id: &str) -> Result<Value, Refusal> {
+        Ok(Value::Object(self.world.lock().admin_recreate(collection, id)?))
+    }
+
+    /// Puts these records in place of all there are in a collection.
+    pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Refusal> {
+        let wanted = Map::from_iter([(collection.to_owned(), Value::Array(records))]);
+        Ok(self.world.lock().replace_collections(&wanted)?)
+    }
+
+    /// The world's time, ISO 8601.
+    pub fn now(&self) -> String {
+        self.world.lock().clock.now()
+    }
+
+    /// Moves the world's clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.world.lock().clock.advance(by);
+    }
+
+    /// Sets the world's clock to an ISO 8601 time in UTC.
+    pub fn set_time(&self, at: &str) -> Result<(), Refusal> {
+        let at_ms = parse_ms(at).ok_or_else(|| {
+            Refusal::new(400, "invalid", format!("{at:?} is not an ISO 8601 time in UTC"))
+                .hint("Write it like 2024-01-20T10:00:00.000Z.")
+        })?;
+        self.world.lock().clock.set(at_ms);
+        Ok(())
+    }
+
+    /// What was asked and answered so far, oldest first, as far as the journal's bounds kept it.
+    pub fn journal(&self) -> Vec<Call> {
+        self.world.lock().journal.since(0).map(Call::from).collect()
+    }
+
+    /// How many of the oldest calls the journal has lost to its bounds.
+    pub fn journal_lost(&self) -> u64 {
+        self.world.lock().journal.lost()
+    }
+
+    /// Answers a request without a socket. Real clocks stand still here: there is nobody to tell the time.
+    pub fn answer(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        let headers: Vec<(&str, &[u8])> =
+            names.iter().zip(headers).map(|(name, (_, value))| (name.as_str(), value.as_bytes())).collect();
+        let arrived_ms = self.world.lock().clock.now_ms();
+        let outcome = self.engine.answer(&Request { method, target, headers: &headers, body, arrived_ms });
+        let headers = outcome.reply.headers.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned()));
+        Answer { status: outcome.reply.status, headers: headers.collect(), body: outcome.reply.body.to_vec() }
+    }
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, Refusal> {
+    match value {
+        Value::Object(fields) => Ok(fields),
+        other => Err(Refusal::new(400, "invalid", format!("a record is a JSON object, not {other}"))),
+    }
+}

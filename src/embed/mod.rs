@@ -1,0 +1,14 @@
+//! Starting and holding a server: in a test, or behind the command line.
+
+mod builder;
+mod error;
+mod fixtures;
+mod handle;
+mod operations;
+mod standin;
+
+pub use builder::Builder;
+pub use error::StartError;
+pub use handle::{Answer, Call, WorldHandle};
+pub use operations::{Operation, operations};
+pub use standin::Standin;

@@ -1,0 +1,50 @@
+//! What is served, for people and programs that list it.
+
+use crate::embed::fixtures::ROUTER;
+use crate::engine::router::Row;
+
+/// One operation, as its table says.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its name: `celigo.integrations.create`.
+    pub name: &'static str,
+    /// The API in prose: `Celigo integrator.io`.
+    pub api: &'static str,
+    /// Its method.
+    pub method: &'static str,
+    /// Its whole path, parameters in braces.
+    pub path: &'static str,
+    /// What it does, in a word: `list`, `read`, `create`, `replace`, `remove`, `custom`, `not modelled`.
+    pub action: &'static str,
+    /// The documented outcomes: first success, then the errors by name, each with its status.
+    pub outcomes: Vec<(u16, &'static str)>,
+    /// `documented`, `observed` or `assumed`.
+    pub evidence: &'static str,
+    /// Where it is documented, or why it is assumed.
+    pub source: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+}
+
+/// Every operation, in the order of the tables.
+pub fn operations() -> Vec<Operation> {
+    ROUTER.rows().iter().map(operation).collect()
+}
+
+fn operation(row: &'static Row) -> Operation {
+    let route = row.route;
+    let names = route.errors.iter().chain(row.api.common_errors);
+    let errors = names.filter_map(|name| row.api.error(name)).map(|error| (error.status, error.name));
+    Operation {
+        name: row.operation,
+        api: row.api.title,
+        method: route.verb.as_str(),
+        path: &row.path,
+        action: route.action.as_str(),
+        outcomes: std::iter::once((route.success, "success")).chain(errors).collect(),
+        evidence: route.evidence.as_str(),
+        source: route.source,
+        about: route.about,
+    }
+}

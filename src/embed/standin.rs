@@ -1,0 +1,220 @@
+//! A running server.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::control::{Control, Gate, Guarded};
+use crate::embed::builder::Builder;
+use crate::embed::error::StartError;
+use crate::embed::handle::WorldHandle;
+use crate::engine::Engine;
+use crate::server::{Log, Port, Serving, Stop, bind, serve};
+
+/// A running server. Dropping it ends it.
+pub struct Standin {
+    address: SocketAddr,
+    engine: Arc<Engine>,
+    stop: watch::Sender<Stop>,
+    gatekeeper: Gatekeeper,
+    running: Option<Running>,
+}
+
+/// Lets consumers through, or not.
+#[derive(Clone)]
+struct Gatekeeper {
+    gate: watch::Sender<Gate>,
+    port: Arc<Port>,
+}
+
+impl Gatekeeper {
+    fn set(&self, gate: Gate) -> io::Result<()> {
+        if gate == Gate::Refusing {
+            self.port.close();
+        } else {
+            self.port.reopen()?;
+        }
+        self.gate.send_replace(gate);
+        Ok(())
+    }
+}
+
+/// Where the server runs.
+enum Running {
+    Thread(thread::JoinHandle<()>),
+    Task(tokio::task::JoinHandle<()>),
+}
+
+/// A server with everything settled but its port.
+pub(super) struct Starting {
+    pub(super) engine: Arc<Engine>,
+    pub(super) address: SocketAddr,
+    pub(super) control_token: Option<String>,
+    pub(super) without_control: bool,
+    pub(super) body_limit_bytes: usize,
+    pub(super) log: Option<Log>,
+}
+
+impl Starting {
+    fn bind(&self) -> Result<TcpListener, StartError> {
+        bind(self.address).map_err(|error| StartError::Listen { address: self.address, error })
+    }
+
+    /// Everything but the running. Must be called in the runtime that will run it.
+    fn prepare(self, listener: TcpListener) -> Result<(Arc<Serving>, Gatekeeper), StartError> {
+        let failed = |error| StartError::Listen { address: self.address, error };
+        let address = listener.local_addr().map_err(failed)?;
+        let port = Arc::new(Port::new(listener).map_err(failed)?);
+        let (gate, watched) = watch::channel(Gate::Open);
+        let gatekeeper = Gatekeeper { gate, port };
+        let mover = gatekeeper.clone();
+        let guarded = Guarded { address, token: self.control_token };
+        let engine = Arc::clone(&self.engine);
+        let control =
+            (!self.without_control).then(|| Control::new(engine, guarded, Box::new(move |gate| mover.set(gate))));
+        let serving = Arc::new(Serving {
+            engine: self.engine,
+            control,
+            body_limit_bytes: self.body_limit_bytes,
+            gate: watched,
+            log: self.log,
+            in_flight: AtomicUsize::new(0),
+        });
+        Ok((serving, gatekeeper))
+    }
+}
+
+impl Standin {
+    /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1.
+    ///
+    /// # Panics
+    ///
+    /// With the text of the [`StartError`], when it cannot start.
+    pub fn start() -> Self {
+        Self::builder().start()
+    }
+
+    /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1.
+    pub fn try_start() -> Result<Self, StartError> {
+        Self::builder().try_start()
+    }
+
+    /// Starts as a task on the tokio runtime this is called in: several times cheaper than a thread.
+    ///
+    /// # Panics
+    ///
+    /// With the text of the [`StartError`], when it cannot start.
+    pub async fn spawn() -> Self {
+        Self::builder().spawn().await
+    }
+
+    /// A server to be, with its settings.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(super) fn on_a_thread(starting: Starting) -> Result<Self, StartError> {
+        let listener = starting.bind()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+        let runtime = runtime.map_err(|error| StartError::Thread { error })?;
+        let (serving, gatekeeper) = {
+            let _in_runtime = runtime.enter();
+            starting.prepare(listener)?
+        };
+        let (stop, stopped) = watch::channel(Stop::Running);
+        let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let thread = thread::Builder::new()
+            .name("standin".to_owned())
+            .spawn(move || runtime.block_on(serve(port, serving, stopped)))
+            .map_err(|error| StartError::Thread { error })?;
+        let address = gatekeeper.port.address();
+        Ok(Self { address, engine, stop, gatekeeper, running: Some(Running::Thread(thread)) })
+    }
+
+    pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
+        let listener = starting.bind()?;
+        let (serving, gatekeeper) = starting.prepare(listener)?;
+        let (stop, stopped) = watch::channel(Stop::Running);
+        let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let task = tokio::spawn(serve(port, serving, stopped));
+        let address = gatekeeper.port.address();
+        Ok(Self { address, engine, stop, gatekeeper, running: Some(Running::Task(task)) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its origin: `http://127.0.0.1:49213`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The base URL of Celigo's API, to put where a consumer has `https://api.integrator.io/v1`.
+    pub fn celigo_url(&self) -> String {
+        format!("{}/v1", self.url())
+    }
+
+    /// The base URL of Edlink's API, to put where a consumer has `https://ed.link/api`.
+    pub fn edlink_url(&self) -> String {
+        format!("{}/api", self.url())
+    }
+
+    /// The default world.
+    pub fn world(&self) -> WorldHandle {
+        WorldHandle { engine: Arc::clone(&self.engine), world: Arc::clone(self.engine.default_world()) }
+    }
+
+    /// Consumers connect, and get no answer until [`resume`](Self::resume).
+    pub fn pause(&self) -> io::Result<()> {
+        self.gatekeeper.set(Gate::Paused)
+    }
+
+    /// The port is closed until [`resume`](Self::resume): connections are refused, open ones end after their answer.
+    pub fn refuse(&self) {
+        // Only opening a port can fail.
+        let _ = self.gatekeeper.set(Gate::Refusing);
+    }
+
+    /// Consumers get through again, on the same port. Fails when somebody else has taken it meanwhile.
+    pub fn resume(&self) -> io::Result<()> {
+        self.gatekeeper.set(Gate::Open)
+    }
+
+    /// Ends the server at once and returns when its port is free. Blocks: in async code, use [`stop`](Self::stop).
+    pub fn shutdown(mut self) {
+        self.stop.send_replace(Stop::Now);
+        if let Some(Running::Thread(thread)) = self.running.take() {
+            let _ = thread.join();
+        }
+    }
+
+    /// Accepts no more, finishes what is in flight for at most that long, and returns when the port is free.
+    pub async fn stop(mut self, within: Duration) {
+        self.stop.send_replace(Stop::Within(within));
+        match self.running.take() {
+            Some(Running::Task(task)) => drop(task.await),
+            Some(Running::Thread(thread)) => {
+                let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+            }
+            None => {}
+        }
+    }
+}
+
+impl Drop for Standin {
+    /// Ends the server. One on a thread of its own has freed its port afterwards; one that is a task frees it as soon as
+    /// its runtime gets to it.
+    fn drop(&mut self) {
+        self.stop.send_replace(Stop::Now);
+        if let Some(Running::Thread(thread)) = self.running.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What an administrator can do to the records of a world, by collection name. All or nothing, each.
+
+use serde_json::{Map, Value};
+
+use crate::engine::api::{By, Resource};
+use crate::engine::load::nearest;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+impl World {
+    /// The resource of a collection's name.
+    pub fn resource(&self, collection: &str) -> Result<&'static Resource, Problem> {
+        let known = || self.store.collections().map(|collection| collection.resource());
+        known().find(|resource| resource.name == collection).ok_or_else(|| {
+            let nearest = nearest(collection, known().map(|resource| resource.name)).unwrap_or_default();
+            Problem::named(
+                "no_such_collection",
+                format!("there is no collection {collection}; did you mean {nearest}?"),
+            )
+        })
+    }
+
+    /// All records of a collection, in creation order, with their private fields.
+    pub fn records(&self, collection: &str) -> Result<Vec<Value>, Problem> {
+        let records = self.store.of(self.resource(collection)?).iter();
+        Ok(records.map(|record| Value::Object(record.fields().clone())).collect())
+    }
+
+    /// One record of a collection.
+    pub fn record(&self, collection: &str, id: &str) -> Result<Record, Problem> {
+        let resource = self.resource(collection)?;
+        let record = self.store.of(resource).get(id).cloned();
+        record.ok_or_else(|| Problem::NotFound { resource, id: id.to_owned() })
+    }
+
+    /// Makes a record.
+    pub fn admin_create(&mut self, collection: &str, fields: &Fields) -> Result<Fields, Problem> {
+        let resource = self.resource(collection)?;
+        self.atomically(|world| world.create(resource, fields, By::Administrator)).map(|record| record.fields().clone())
+    }
+
+    /// Makes a record of that id, or puts these fields in place of the one there is.
+    pub fn admin_put(&mut self, collection: &str, id: &str, fields: &Fields) -> Result<Fields, Problem> {
+        let resource = self.resource(collection)?;
+        let mut fields = fields.clone();
+        fields.entry(resource.id_field).or_insert_with(|| id.into());
+        if fields.get(resource.id_field).and_then(Value::as_str) != Some(id) {
+            let message = format!("{} in the body is not the {id} of the path", resource.id_field);
+            return Err(Problem::named("other_id", message));
+        }
+        self.atomically(|world| match world.store.of(resource).get(id).cloned() {
+            Some(old) => world.replace(resource, &old, &fields, By::Administrator),
+            None => world.create(resource, &fields, By::Administrator),
+        })
+        .map(|record| record.fields().clone())
+    }
+
+    /// Changes some fields of a record: RFC 7396.
+    pub fn admin_patch(&mut self, collection: &str, id: &str, patch: &Fields) -> Result<Fields, Problem> {
+        let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
+        self.atomically(|world| world.patch(resource, &old, patch, By::Administrator))
+            .map(|record| record.fields().clone())
+    }
+
+    /// Takes a record away, with what belongs to it.
+    pub fn admin_remove(&mut self, collection: &str, id: &str) -> Result<(), Problem> {
+        let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
+        self.atomically(|world| world.remove(resource, &old, By::Administrator))
+    }
+
+    /// Destroys a record and makes it again: a new id, new times, new tokens.
+    pub fn admin_recreate(&mut self, collection: &str, id: &str) -> Result<Fields, Problem> {
+        let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
+        self.atomically(|world| world.recreate(resource, &old, By::Administrator)).map(|record| record.fields().clone())
+    }
+
+    /// Puts these records in place of all there are in these collections. The other collections stay as they are, and
+    /// must still fit.
+    pub fn replace_collections(&mut self, wanted: &Map<String, Value>) -> Result<(), Problem> {
+        self.atomically(|world| {
+            let mut resources = Vec::new();
+            for (name, records) in wanted {
+                let Value::Array(records) = records else {
+                    return Err(Problem::named("not_an_array", format!("{name} must be an array of records")));
+                };
+                resources.push((world.resource(name)?, records));
+            }
+            for (resource, _) in &resources {
+                world.store.of_mut(resource).clear();
+            }
+            for (resource, records) in &resources {
+                for (n, record) in records.iter().enumerate() {
+                    let at = |problem: &Problem| {
+                        Problem::named("invalid_record", format!("{}[{n}]: {}", resource.name, problem.plain()))
+                    };
+                    let fields = record
+                        .as_object()
+                        .ok_or_else(|| at(&Problem::named("not_an_object", "a record must be a JSON object")))?;
+                    world.create(resource, fields, By::Fixture).map_err(|problem| at(&problem))?;
+                }
+            }
+            world.check_all_references()
+        })
+    }
+
+    /// Whether every reference of every record leads somewhere.
+    pub fn check_all_references(&self) -> Result<(), Problem> {
+        for collection in self.store.collections() {
+            let resource = collection.resource();
+            for record in collection.iter() {
+                self.check_references(resource, record.fields()).map_err(|problem| {
+                    let message = format!("{} {:?}: {}", resource.name, record.id(), problem.plain());
+                    Problem::named("dangling", message)
+                })?;
+            }
+        }
+        Ok(())
+    }
+}

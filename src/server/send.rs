@@ -1,0 +1,150 @@
+//! From an outcome to the wire.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::Response;
+use hyper::body::{Body, Frame, SizeHint};
+use hyper::header::{HeaderName, HeaderValue};
+use tokio::time::{Sleep, sleep};
+
+use crate::engine::message::{HeaderText, Manner, Reply};
+
+/// A body on its way out.
+pub enum Sent {
+    /// In one piece.
+    Whole(Bytes),
+    /// Piece by piece.
+    Trickle {
+        /// What is left to send.
+        left: Bytes,
+        /// Bytes of the next piece.
+        piece: usize,
+        /// Time between pieces.
+        pause: Duration,
+        /// Until the next piece.
+        wait: Pin<Box<Sleep>>,
+    },
+    /// The first half; then the connection breaks.
+    Truncated {
+        /// The length the head announced.
+        announced: u64,
+        /// The half, until it is sent.
+        half: Option<Bytes>,
+        /// Whether the half had its turn to be written.
+        flushed: bool,
+    },
+}
+
+/// How many pieces a second a trickled body comes in, where it has that many bytes.
+const PIECES_PER_S: u64 = 20;
+
+impl Sent {
+    fn new(body: Bytes, manner: Manner) -> Self {
+        match manner {
+            Manner::Trickle { bytes_per_s } => {
+                let rate = bytes_per_s.max(1);
+                let pieces = rate.min(PIECES_PER_S);
+                let pause = Duration::from_nanos(1_000_000_000 / pieces);
+                let piece = usize::try_from(rate / pieces).unwrap_or(usize::MAX);
+                Self::Trickle { left: body, piece, pause, wait: Box::pin(sleep(pause)) }
+            }
+            Manner::Truncate => {
+                let half = body.slice(..body.len() / 2);
+                Self::Truncated { announced: body.len() as u64, half: Some(half), flushed: false }
+            }
+            _ => Self::Whole(body),
+        }
+    }
+}
+
+/// The body ends here, on purpose.
+#[derive(Debug)]
+pub struct CutShort;
+
+impl fmt::Display for CutShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the body was cut short by a fault rule")
+    }
+}
+
+impl std::error::Error for CutShort {}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = CutShort;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, CutShort>>> {
+        match self.get_mut() {
+            Self::Whole(body) if body.is_empty() => Poll::Ready(None),
+            Self::Whole(body) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(body))))),
+            Self::Trickle { left, .. } if left.is_empty() => Poll::Ready(None),
+            Self::Trickle { left, piece, pause, wait } => {
+                ready!(wait.as_mut().poll(cx));
+                *wait = Box::pin(sleep(*pause));
+                let piece = left.split_to(left.len().min(*piece));
+                Poll::Ready(Some(Ok(Frame::data(piece))))
+            }
+            Self::Truncated { half, flushed, .. } => match half.take() {
+                Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
+                // The half must leave before the error throws the connection away.
+                None if !*flushed => {
+                    *flushed = true;
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                None => Poll::Ready(Some(Err(CutShort))),
+            },
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.is_empty(),
+            Self::Trickle { left, .. } => left.is_empty(),
+            Self::Truncated { .. } => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(match self {
+            Self::Whole(body) => body.len() as u64,
+            Self::Trickle { left, .. } => left.len() as u64,
+            Self::Truncated { announced, half, .. } => half.as_ref().map_or(0, |_| *announced),
+        })
+    }
+}
+
+/// The response of a reply.
+pub fn response(reply: Reply, manner: Manner) -> Response<Sent> {
+    let mut response = Response::new(Sent::new(reply.body, manner));
+    // Statuses come from route tables, or from rules that were checked when they were loaded.
+    *response.status_mut() =
+        hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.reserve(reply.headers.len());
+    for (name, value) in reply.headers {
+        if let (Some(name), Some(value)) = (header_name(name), header_value(value)) {
+            headers.append(name, value);
+        }
+    }
+    response
+}
+
+fn header_name(name: HeaderText) -> Option<HeaderName> {
+    match name {
+        Cow::Borrowed(name) => Some(HeaderName::from_static(name)),
+        Cow::Owned(name) => HeaderName::try_from(name).ok(),
+    }
+}
+
+fn header_value(value: HeaderText) -> Option<HeaderValue> {
+    match value {
+        Cow::Borrowed(value) => Some(HeaderValue::from_static(value)),
+        Cow::Owned(value) => HeaderValue::try_from(value).ok(),
+    }
+}

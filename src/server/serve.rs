@@ -1,0 +1,166 @@
+//! The life of a server: accept, serve, be paused or refused, stop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request as HttpRequest, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::control::{Control, Gate};
+use crate::engine::Engine;
+use crate::engine::message::{Manner, Outcome, Request};
+use crate::server::send::{Sent, response};
+use crate::server::wire::{Misbehaviour, Wire};
+use crate::server::{Port, read};
+
+/// How a server ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Not yet.
+    Running,
+    /// It accepts no more and finishes what is in flight, for at most this long.
+    Within(Duration),
+    /// At once.
+    Now,
+}
+
+/// What a server serves.
+pub struct Serving {
+    /// Routes and worlds.
+    pub engine: Arc<Engine>,
+    /// The door for administrators, unless it is shut.
+    pub control: Option<Control>,
+    /// The most bytes of a body that are read.
+    pub body_limit_bytes: usize,
+    /// Whether consumers get through.
+    pub gate: watch::Receiver<Gate>,
+    /// Told of every request that was answered.
+    pub log: Option<Log>,
+    /// How many requests are being read, answered or sent.
+    pub in_flight: AtomicUsize,
+}
+
+/// Told of every request that was answered: method, target, status, and how long answering took.
+pub type Log = Box<dyn Fn(&str, &str, u16, Duration) + Send + Sync>;
+
+/// Serves until told to stop; returns when the port is free.
+pub async fn serve(port: Arc<Port>, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = port.accept() => match accepted {
+                Ok(stream) => {
+                    connections.spawn(connection(stream, Arc::clone(&serving), stop.clone()));
+                }
+                // Out of descriptors, or the peer went before it was accepted: the next one may be better.
+                Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            changed = stop.changed() => if changed.is_err() || *stop.borrow() != Stop::Running { break },
+        }
+    }
+    port.close();
+    let ending = *stop.borrow();
+    if let Stop::Within(limit) = ending {
+        let finished = async { while connections.join_next().await.is_some() {} };
+        let hurry = stop.wait_for(|stop| *stop == Stop::Now);
+        tokio::select! {
+            () = finished => {}
+            () = tokio::time::sleep(limit) => {}
+            _ = hurry => {}
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {
+    // A delayed packet would be measured as the fake's slowness.
+    let _ = stream.set_nodelay(true);
+    let (wire, misbehaviour) = Wire::new(stream);
+    let mut gate = serving.gate.clone();
+    let administered = Arc::new(AtomicBool::new(false));
+    let (peer, administers) = (misbehaviour, Arc::clone(&administered));
+    let service =
+        service_fn(move |request| exchange(Arc::clone(&serving), peer.clone(), Arc::clone(&administers), request));
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // The time is the world's, not the machine's.
+    builder.http1().auto_date_header(false).pipeline_flush(true);
+    builder.http2().auto_date_header(false);
+    let connection = builder.serve_connection(TokioIo::new(wire), service);
+    tokio::pin!(connection);
+    // How a connection ended is the peer's business, or a fault rule's.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stop.wait_for(|stop| *stop != Stop::Running) => connection.as_mut().graceful_shutdown(),
+        // Whoever shut the gate over this connection must be able to open it again.
+        _ = gate.wait_for(|gate| *gate == Gate::Refusing && !administered.load(Ordering::Relaxed)) => {
+            connection.as_mut().graceful_shutdown();
+        }
+    }
+    let _ = connection.await;
+}
+
+/// Counts a request in flight for as long as it lives.
+struct InFlight(Arc<Serving>);
+
+impl InFlight {
+    fn new(serving: &Arc<Serving>) -> Self {
+        serving.in_flight.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(serving))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+async fn exchange(
+    serving: Arc<Serving>,
+    misbehaviour: Misbehaviour,
+    administered: Arc<AtomicBool>,
+    request: HttpRequest<Incoming>,
+) -> Result<Response<Sent>, hyper::Error> {
+    let (parts, incoming) = request.into_parts();
+    let is_control = parts.uri.path().starts_with(Control::PREFIX);
+    administered.fetch_or(is_control, Ordering::Relaxed);
+    if !is_control && *serving.gate.borrow() != Gate::Open {
+        let _ = serving.gate.clone().wait_for(|gate| *gate == Gate::Open).await;
+    }
+    let in_flight = (!is_control).then(|| InFlight::new(&serving));
+    let body = read::body(incoming, serving.body_limit_bytes).await?;
+    let arrived = SystemTime::now();
+    let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let target = read::target(&parts);
+    let headers = read::headers(&parts);
+    let request = Request {
+        method: parts.method.as_str(),
+        target: &target,
+        headers: &headers,
+        body: &body,
+        arrived_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
+    };
+    let outcome: Outcome = match &serving.control {
+        Some(control) if is_control => control.answer(&request).into(),
+        _ => serving.engine.answer(&request),
+    };
+    if let Some(log) = &serving.log {
+        log(request.method, &target, outcome.reply.status, arrived.elapsed().unwrap_or_default());
+    }
+    if !outcome.delay.is_zero() {
+        tokio::time::sleep(outcome.delay).await;
+    }
+    if outcome.manner == Manner::Stall {
+        std::future::pending::<()>().await;
+    }
+    misbehaviour.order(outcome.manner);
+    drop(in_flight);
+    Ok(response(outcome.reply, outcome.manner))
+}

@@ -1,0 +1,198 @@
+//! The documented exchanges: `tests/exchanges/<api>/<operation>/<status>[-<case>].txt`.
+//!
+//! A file begins with `#` lines (its source, and settings: `tokens`, `profile`), followed by pairs of a request
+//! (`>>> METHOD target`, headers, blank line, body) and the answer it must get (`<<< status`, headers, blank line, body).
+//! The headers listed must be equal; the body must be equal as JSON, key order included. Each file has a world of its own:
+//! the embedded records, seed 0, and a clock frozen at 2024-01-20T10:00:00.000Z.
+//!
+//! `UPDATE_EXCHANGES=1 cargo test --test exchanges` writes the actual answers into the files: read the difference.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use standin::{Answer, Builder, Standin, WorldHandle, operations};
+
+const CLOCK: &str = "2024-01-20T10:00:00.000Z";
+
+struct Message {
+    first: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+struct Exchange {
+    request: Message,
+    answer: Message,
+}
+
+struct File {
+    path: PathBuf,
+    comments: Vec<String>,
+    exchanges: Vec<Exchange>,
+}
+
+#[test]
+fn every_documented_exchange_is_answered_as_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchanges");
+    let files: Vec<File> = text_files(&root).iter().map(|path| parse(path)).collect();
+    assert!(!files.is_empty(), "no exchanges below {}", root.display());
+    let mut failures = Vec::new();
+    let mut served = BTreeSet::new();
+    for file in &files {
+        let world = world(file);
+        let answers: Vec<Answer> = file.exchanges.iter().map(|exchange| ask(&world, &exchange.request)).collect();
+        if std::env::var_os("UPDATE_EXCHANGES").is_some() {
+            fs::write(&file.path, update(file, &answers)).unwrap();
+            continue;
+        }
+        for (exchange, answer) in file.exchanges.iter().zip(&answers) {
+            if let Some(difference) = difference(&exchange.answer, answer) {
+                failures.push(format!("{}\n  {}\n{difference}", file.path.display(), exchange.request.first));
+            }
+        }
+        for call in world.journal() {
+            let outcome = call.error.map_or_else(|| "success".to_owned(), str::to_owned);
+            served.insert((call.operation.unwrap_or_default().to_owned(), outcome));
+        }
+    }
+    assert!(failures.is_empty(), "{} exchanges differ:\n\n{}", failures.len(), failures.join("\n\n"));
+    let missing: Vec<String> = operations()
+        .iter()
+        .filter(|operation| operation.action != "not modelled")
+        .flat_map(|operation| operation.outcomes.iter().map(|(status, outcome)| (operation.name, *status, *outcome)))
+        // Served by fault rules only: a request alone cannot bring it about.
+        .filter(|(_, _, outcome)| *outcome != "rate_limited")
+        .filter(|(operation, _, outcome)| !served.contains(&((*operation).to_owned(), (*outcome).to_owned())))
+        .map(|(operation, status, outcome)| format!("{operation} {status} {outcome}"))
+        .collect();
+    assert!(missing.is_empty(), "{} documented outcomes have no exchange:\n{}", missing.len(), missing.join("\n"));
+}
+
+fn text_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files.extend(text_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "txt") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn parse(path: &Path) -> File {
+    let text = fs::read_to_string(path).unwrap();
+    let (head, rest) = text.split_once(">>> ").unwrap_or_else(|| panic!("{}: no request", path.display()));
+    let comments: Vec<String> = head.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    assert!(comments.iter().any(|line| line.starts_with("# source: ")), "{}: no source", path.display());
+    let exchanges = format!("\n{rest}")
+        .trim_start_matches('\n')
+        .split("\n>>> ")
+        .map(|pair| {
+            let (request, answer) =
+                pair.split_once("\n<<< ").unwrap_or_else(|| panic!("{}: no answer", path.display()));
+            Exchange { request: message(request), answer: message(answer) }
+        })
+        .collect();
+    File { path: path.to_owned(), comments, exchanges }
+}
+
+fn message(text: &str) -> Message {
+    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+    let mut lines = head.lines();
+    let first = lines.next().unwrap_or_default().trim().to_owned();
+    let headers = lines.filter_map(|line| line.split_once(": "));
+    let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+    Message { first, headers, body: body.trim().to_owned() }
+}
+
+fn world(file: &File) -> WorldHandle {
+    let mut builder = Standin::builder().seed(0).clock_frozen(CLOCK);
+    for line in &file.comments {
+        if let Some(tokens) = line.strip_prefix("# tokens: ") {
+            builder = with_tokens(builder, &serde_json::from_str(tokens).unwrap());
+        }
+    }
+    builder.offline().unwrap_or_else(|error| panic!("{}: {error}", file.path.display()))
+}
+
+/// The `tokens` of the scenario format.
+fn with_tokens(mut builder: Builder, tokens: &Value) -> Builder {
+    let lists = [("celigo", &tokens["celigo"], "token"), ("edlink", &tokens["edlink"]["secrets"], "secret")];
+    for (api, list, key) in lists {
+        for entry in list.as_array().into_iter().flatten() {
+            let token = entry.as_str().or_else(|| entry[key].as_str()).expect("a token");
+            let read_only = entry["access"] == "monitor";
+            builder = match entry["integrations"].as_array() {
+                Some(ids) => {
+                    let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
+                    builder.token_for(api, token, Some(&ids), read_only)
+                }
+                None => builder.token_for(api, token, None, read_only),
+            };
+        }
+    }
+    builder
+}
+
+fn ask(world: &WorldHandle, request: &Message) -> Answer {
+    let (method, target) = request.first.split_once(' ').expect("a method and a target");
+    let headers: Vec<(&str, &str)> =
+        request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    world.answer(method, target, &headers, request.body.as_bytes())
+}
+
+fn difference(wanted: &Message, answer: &Answer) -> Option<String> {
+    let mut said = String::new();
+    if wanted.first != answer.status.to_string() {
+        let _ = writeln!(said, "  status: wanted {}, got {}", wanted.first, answer.status);
+    }
+    for (name, value) in &wanted.headers {
+        let got = answer.header(name);
+        if got != Some(value) {
+            let _ = writeln!(said, "  header {name}: wanted {value:?}, got {got:?}");
+        }
+    }
+    let got = String::from_utf8_lossy(&answer.body);
+    let same = match serde_json::from_str::<Value>(&wanted.body) {
+        // Compared as text, so that the order of keys counts.
+        Ok(json) => json.to_string() == answer.json().to_string() && !answer.body.is_empty(),
+        Err(_) => wanted.body == got,
+    };
+    if !same {
+        let _ = writeln!(said, "  body: wanted\n{}\n  got\n{}", wanted.body, pretty(&answer.body));
+    }
+    (!said.is_empty()).then_some(said)
+}
+
+fn pretty(body: &[u8]) -> String {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(json) => serde_json::to_string_pretty(&json).unwrap(),
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
+fn update(file: &File, answers: &[Answer]) -> String {
+    let mut text = file.comments.join("\n") + "\n";
+    for (exchange, answer) in file.exchanges.iter().zip(answers) {
+        let _ = writeln!(text, ">>> {}", exchange.request.first);
+        for (name, value) in &exchange.request.headers {
+            let _ = writeln!(text, "{name}: {value}");
+        }
+        let _ = writeln!(text, "\n{}", exchange.request.body);
+        if !exchange.request.body.is_empty() {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "<<< {}", answer.status);
+        for (name, _) in &exchange.answer.headers {
+            let _ = writeln!(text, "{name}: {}", answer.header(name).unwrap_or("(absent)"));
+        }
+        let _ = writeln!(text, "\n{}\n", pretty(&answer.body));
+    }
+    text.trim_end().to_owned() + "\n"
+}
