@@ -12,7 +12,7 @@ use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
-pub use crate::engine::resource::{By, Change, Changed, Changes, Due, Guard, Ids, Prepare, Proposal, Resource};
+pub use crate::engine::resource::{By, Change, Due, Ids, Proposal, Resource};
 
 /// How well something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

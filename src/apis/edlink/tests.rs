@@ -1,6 +1,5 @@
 use std::sync::{Arc, LazyLock};
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::API;
@@ -436,65 +435,4 @@ fn generating_what_cannot_be_made_up_is_refused_whole() {
         "another record of edlink.integrations has the same access_token; it must be unique"
     );
     assert!(world.store.of(&INTEGRATIONS).is_empty());
-}
-
-/// What happens between two pages.
-#[derive(Clone, Debug)]
-enum Event {
-    Add,
-    /// Removes the record at that place, counted round, unless it is the cursor.
-    Remove(usize),
-}
-
-fn events() -> impl Strategy<Value = Vec<Event>> {
-    proptest::collection::vec(prop_oneof![Just(Event::Add), any::<usize>().prop_map(Event::Remove)], 0..5)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn what_existed_throughout_comes_exactly_once(
-        count in 0_usize..30,
-        size in 1_usize..7,
-        backward: bool,
-        between in proptest::collection::vec(events(), 40),
-    ) {
-        let mut world = empty(settings());
-        world.generate(&[&API], "edlink.integrations", count, None).expect("generated");
-        let mut throughout: Vec<String> = world.store.of(&INTEGRATIONS).iter().map(|it| it.id().to_owned()).collect();
-        let mut seen: Vec<String> = Vec::new();
-        let mut between = between.into_iter();
-        let mut next = Some(format!("/api/v1/integrations?{}={size}", if backward { "$last" } else { "$first" }));
-        while let Some(target) = next {
-            let (status, body) = get(&mut world, &target);
-            prop_assert_eq!(status, 200);
-            seen.extend(ids(&body));
-            next = body["$next"].as_str().map(str::to_owned);
-            for event in between.next().unwrap_or_default() {
-                match event {
-                    Event::Add => {
-                        world.create(&INTEGRATIONS, &Fields::new(), By::Administrator).expect("made");
-                    }
-                    Event::Remove(place) => {
-                        let all = world.store.of(&INTEGRATIONS);
-                        let Some(record) = all.nth(place % all.len().max(1)).cloned() else { continue };
-                        if seen.last().is_none_or(|cursor| *cursor != record.id()) {
-                            world.remove(&INTEGRATIONS, &record, By::Administrator).expect("gone");
-                            throughout.retain(|id| *id != record.id());
-                        }
-                    }
-                }
-            }
-        }
-        if backward {
-            seen.reverse();
-        }
-        let mut once = seen.clone();
-        once.sort();
-        once.dedup();
-        prop_assert_eq!(once.len(), seen.len(), "nothing comes twice");
-        seen.retain(|id| throughout.contains(id));
-        prop_assert_eq!(seen, throughout, "everything comes, in order");
-    }
 }
