@@ -227,7 +227,7 @@ impl Builder {
         let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
         for (collection, count) in &self.generate {
             if let Err(fault) = world.generate(APIS, collection, *count, None) {
-                self.faults.push(format!("generate {collection}={count}: {fault}"));
+                self.faults.push(format!("generate {collection}={count}: {}", fault.plain()));
             }
         }
         if !self.faults.is_empty() {
