@@ -1,5 +1,8 @@
 //! standin
 mod apis;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 mod control;
 mod embed;
 mod engine;

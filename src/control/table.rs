@@ -13,6 +13,7 @@ pub type Act = fn(&Asked<'_>) -> Result<Value, Refusal>;
 const PATHS: &[(&str, &str, Act)] = &[
     ("GET", "/health", world::health),
     ("GET", "/ready", world::ready),
+    ("GET", "/env", world::environment),
     ("GET", "/routes", world::routes),
     ("POST", "/reset", world::reset),
     ("GET", "/clock", world::clock),

@@ -9,4 +9,4 @@ mod serve;
 mod wire;
 
 pub use listen::bind;
-pub use serve::{Gate, Log, Serving, Stop, serve};
+pub use serve::{Exchanged, Gate, Log, Serving, Stop, serve};
