@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::control::gate::MoveGate;
 use crate::control::refusal::Refusal;
 use crate::control::table;
 use crate::engine::Engine;
@@ -18,6 +19,7 @@ const OPEN: &[&str] = &["/health", "/ready"];
 pub struct Control {
     engine: Arc<Engine>,
     guarded: Guarded,
+    move_gate: MoveGate,
 }
 
 /// What the door asks for.
@@ -37,6 +39,8 @@ pub struct Asked<'a> {
     pub request: &'a Request<'a>,
     /// Its target.
     pub target: Target<'a>,
+    /// Moves the gate.
+    pub move_gate: &'a MoveGate,
     /// Path parameters, decoded.
     pub params: Vec<std::borrow::Cow<'a, str>>,
     /// The query, decoded.
@@ -63,8 +67,8 @@ impl Control {
     pub const PREFIX: &'static str = "/_standin";
 
     /// A door to an engine.
-    pub fn new(engine: Arc<Engine>, guarded: Guarded) -> Self {
-        Self { engine, guarded }
+    pub fn new(engine: Arc<Engine>, guarded: Guarded, move_gate: MoveGate) -> Self {
+        Self { engine, guarded, move_gate }
     }
 
     /// Does what an administrator asks, or says why not.
@@ -78,8 +82,15 @@ impl Control {
             let params = params.into_iter().map(decode).collect();
             // A real clock stands where the latest request put it, whichever door that came through.
             self.engine.default_world().lock().clock.arrive(request.arrived_ms);
-            let (engine, query) = (&*self.engine, Query::parse(target.query));
-            let asked = Asked { engine, request, target, params, query, body: request.body };
+            let asked = Asked {
+                engine: &self.engine,
+                request,
+                target,
+                move_gate: &self.move_gate,
+                params,
+                query: Query::parse(target.query),
+                body: request.body,
+            };
             act(&asked)
         });
         match reply {

@@ -6,9 +6,12 @@
 
 mod data;
 mod door;
+mod gate;
 mod refusal;
+mod server;
 mod table;
 mod world;
 
 pub use door::{Control, Guarded};
+pub use gate::Gate;
 pub use refusal::Refusal;

@@ -4,18 +4,21 @@ use serde_json::Value;
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::{data, world};
+use crate::control::{data, server, world};
 
 /// What a path does.
 pub type Act = fn(&Asked<'_>) -> Result<Value, Refusal>;
 
 /// Method, path, act. A `*` takes one segment.
 const PATHS: &[(&str, &str, Act)] = &[
-    ("GET", "/health", world::health),
-    ("GET", "/ready", world::ready),
-    ("GET", "/env", world::environment),
-    ("GET", "/routes", world::routes),
+    ("GET", "/health", server::health),
+    ("GET", "/ready", server::ready),
+    ("GET", "/env", server::environment),
+    ("GET", "/routes", server::routes),
     ("POST", "/reset", world::reset),
+    ("POST", "/pause", server::pause),
+    ("POST", "/refuse", server::refuse),
+    ("POST", "/resume", server::resume),
     ("GET", "/clock", world::clock),
     ("POST", "/clock", world::move_clock),
     ("GET", "/journal", world::journal),

@@ -1,4 +1,4 @@
-//! A world as a whole: health, reset, clock, journal, coverage.
+//! A world as a whole: reset, clock, journal, coverage.
 
 use std::time::Duration;
 
@@ -10,43 +10,6 @@ use crate::control::refusal::Refusal;
 use crate::engine::clock::{ClockMode, format_ms, parse_ms};
 use crate::engine::journal::{Entry, redacted};
 use crate::engine::world::World;
-
-/// `GET /health`: the server runs.
-pub fn health(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let apis: Vec<&str> = asked.engine.router().apis().iter().map(|api| api.name).collect();
-    Ok(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "apis": apis }))
-}
-
-/// `GET /ready`: the data is loaded. A server listens only once it is.
-pub fn ready(_: &Asked<'_>) -> Result<Value, Refusal> {
-    Ok(json!({ "status": "ready" }))
-}
-
-/// `GET /env`: the variables that point a consumer at this server, as the one who asks reaches it.
-pub fn environment(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
-    let origin = asked.target.origin(asked.request, world.settings.base_url.as_deref());
-    let variables = asked.engine.environment(&world, &origin);
-    Ok(Value::Object(variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()))
-}
-
-/// `GET /routes`: every operation, in the order of the tables.
-pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let rows = asked.engine.router().rows().iter().map(|row| {
-        json!({
-            "operation": row.operation,
-            "method": row.route.verb.as_str(),
-            "path": row.path,
-            "action": row.route.action.as_str(),
-            "success": row.route.success,
-            "errors": row.route.errors,
-            "evidence": row.route.evidence.as_str(),
-            "source": row.route.source,
-            "about": row.route.about,
-        })
-    });
-    Ok(rows.collect())
-}
 
 /// `POST /reset`: data, clock, ids, journal and coverage as they were at the start.
 pub fn reset(asked: &Asked<'_>) -> Result<Value, Refusal> {

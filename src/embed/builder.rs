@@ -264,8 +264,8 @@ impl Builder {
         // Records that lack what they refer to cannot be made up.
         let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
         for (collection, count) in &generate {
-            if let Err(problem) = world.generate(served, collection, *count, None) {
-                self.faults.push(format!("{collection}={count}: {}", problem.plain()));
+            if let Err(fault) = world.generate(served, collection, *count, None) {
+                self.faults.push(format!("generate {collection}={count}: {}", fault.plain()));
             }
         }
         invalid.extend(self.faults);

@@ -75,7 +75,8 @@ struct Read {
 }
 
 fn embedded() -> Vec<Read> {
-    let files = EMBEDDED.dirs().flat_map(Dir::files);
+    let served = |dir: &&Dir<'_>| APIS.iter().any(|api| dir.path().as_os_str() == api.name);
+    let files = EMBEDDED.dirs().filter(served).flat_map(Dir::files);
     let json = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
     json.filter_map(|file| {
         let text = file.contents_utf8()?;

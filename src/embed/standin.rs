@@ -1,5 +1,6 @@
 //! A running server.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -8,21 +9,40 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::control::{Control, Guarded};
+use crate::control::{Control, Gate, Guarded};
 use crate::embed::builder::Builder;
 use crate::embed::error::StartError;
 use crate::embed::handle::WorldHandle;
 use crate::engine::Engine;
-use crate::server::{Gate, Log, Serving, Stop, bind, serve};
+use crate::server::{Log, Port, Serving, Stop, bind, serve};
 
 /// A running server. Dropping it ends it.
 pub struct Standin {
     address: SocketAddr,
     engine: Arc<Engine>,
     stop: watch::Sender<Stop>,
-    gate: watch::Sender<Gate>,
+    gatekeeper: Gatekeeper,
     has_control: bool,
     running: Option<Running>,
+}
+
+/// Lets consumers through, or not.
+#[derive(Clone)]
+struct Gatekeeper {
+    gate: watch::Sender<Gate>,
+    port: Arc<Port>,
+}
+
+impl Gatekeeper {
+    fn set(&self, gate: Gate) -> io::Result<()> {
+        if gate == Gate::Refusing {
+            self.port.close();
+        } else {
+            self.port.reopen()?;
+        }
+        self.gate.send_replace(gate);
+        Ok(())
+    }
 }
 
 /// Where the server runs.
@@ -41,34 +61,32 @@ pub(super) struct Starting {
     pub(super) log: Option<Log>,
 }
 
-/// A server with its port, not yet running.
-struct Bound {
-    address: SocketAddr,
-    listener: TcpListener,
-    engine: Arc<Engine>,
-    serving: Arc<Serving>,
-    gate: watch::Sender<Gate>,
-    has_control: bool,
-}
-
 impl Starting {
-    fn bind(self) -> Result<Bound, StartError> {
+    fn bind(&self) -> Result<TcpListener, StartError> {
+        bind(self.address).map_err(|error| StartError::Listen { address: self.address, error })
+    }
+
+    /// Everything but the running. Must be called in the runtime that will run it.
+    fn prepare(self, listener: TcpListener) -> Result<(Arc<Serving>, Gatekeeper), StartError> {
         let failed = |error| StartError::Listen { address: self.address, error };
-        let listener = bind(self.address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let guarded = Guarded { address, token: self.control_token };
-        let control = (!self.without_control).then(|| Control::new(Arc::clone(&self.engine), guarded));
+        let port = Arc::new(Port::new(listener).map_err(failed)?);
         let (gate, watched) = watch::channel(Gate::Open);
+        let gatekeeper = Gatekeeper { gate, port };
+        let mover = gatekeeper.clone();
+        let guarded = Guarded { address, token: self.control_token };
+        let engine = Arc::clone(&self.engine);
+        let control =
+            (!self.without_control).then(|| Control::new(engine, guarded, Box::new(move |gate| mover.set(gate))));
         let serving = Arc::new(Serving {
-            engine: Arc::clone(&self.engine),
+            engine: self.engine,
             control,
             body_limit_bytes: self.body_limit_bytes,
             gate: watched,
             log: self.log,
             in_flight: AtomicUsize::new(0),
         });
-        let has_control = serving.control.is_some();
-        Ok(Bound { address, listener, engine: self.engine, serving, gate, has_control })
+        Ok((serving, gatekeeper))
     }
 }
 
@@ -102,39 +120,33 @@ impl Standin {
     }
 
     pub(super) fn on_a_thread(starting: Starting) -> Result<Self, StartError> {
-        let bound = starting.bind()?;
+        let listener = starting.bind()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| StartError::Thread { error })?;
+        let (serving, gatekeeper) = {
+            let _in_runtime = runtime.enter();
+            starting.prepare(listener)?
+        };
         let (stop, stopped) = watch::channel(Stop::Running);
-        let (listener, serving) = (bound.listener, bound.serving);
+        let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let has_control = serving.control.is_some();
         let thread = thread::Builder::new()
             .name("standin".to_owned())
-            .spawn(move || runtime.block_on(serve(listener, serving, stopped)))
+            .spawn(move || runtime.block_on(serve(port, serving, stopped)))
             .map_err(|error| StartError::Thread { error })?;
-        let running = Some(Running::Thread(thread));
-        Ok(Self {
-            address: bound.address,
-            engine: bound.engine,
-            stop,
-            gate: bound.gate,
-            has_control: bound.has_control,
-            running,
-        })
+        let address = gatekeeper.port.address();
+        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Thread(thread)) })
     }
 
     pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
-        let bound = starting.bind()?;
+        let listener = starting.bind()?;
+        let (serving, gatekeeper) = starting.prepare(listener)?;
         let (stop, stopped) = watch::channel(Stop::Running);
-        let task = tokio::spawn(serve(bound.listener, bound.serving, stopped));
-        let running = Some(Running::Task(task));
-        Ok(Self {
-            address: bound.address,
-            engine: bound.engine,
-            stop,
-            gate: bound.gate,
-            has_control: bound.has_control,
-            running,
-        })
+        let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let has_control = serving.control.is_some();
+        let task = tokio::spawn(serve(port, serving, stopped));
+        let address = gatekeeper.port.address();
+        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Task(task)) })
     }
 
     /// Where it listens.
@@ -204,18 +216,19 @@ impl Standin {
     }
 
     /// Consumers connect, and get no answer until [`resume`](Self::resume).
-    pub fn pause(&self) {
-        self.gate.send_replace(Gate::Paused);
+    pub fn pause(&self) -> io::Result<()> {
+        self.gatekeeper.set(Gate::Paused)
     }
 
-    /// Connections are refused until [`resume`](Self::resume): the port is closed.
+    /// The port is closed until [`resume`](Self::resume): connections are refused, open ones end after their answer.
     pub fn refuse(&self) {
-        self.gate.send_replace(Gate::Refusing);
+        // Only opening a port can fail.
+        let _ = self.gatekeeper.set(Gate::Refusing);
     }
 
-    /// Consumers get through again, on the same port.
-    pub fn resume(&self) {
-        self.gate.send_replace(Gate::Open);
+    /// Consumers get through again, on the same port. Fails when somebody else has taken it meanwhile.
+    pub fn resume(&self) -> io::Result<()> {
+        self.gatekeeper.set(Gate::Open)
     }
 
     /// Ends the server at once and returns when its port is free. Blocks: in async code, use [`stop`](Self::stop).

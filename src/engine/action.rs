@@ -9,7 +9,7 @@ use crate::engine::problem::{FieldFaultKind, Problem};
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
-pub use crate::engine::store::{Page, Window};
+pub use crate::engine::store::{Between, Page, Window};
 
 /// One request on its way through an operation.
 pub struct Call<'c> {

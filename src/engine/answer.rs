@@ -78,6 +78,7 @@ fn respond<'r>(router: &'r Router, world: &mut World, request: &Request<'_>, tar
     };
     let situation = Situation { api, route: row.map(|row| row.route), request, target };
     let reply = (|| {
+        world.catch_up()?;
         let caller = api.dialect.caller(world, &situation)?;
         let Some(row) = row else {
             return Err(match &found {
@@ -131,6 +132,8 @@ fn worded<'r>(world: &mut World, situation: &Situation<'_>, row: Option<&'r Row>
         Problem::NoRoute { .. } => Some("no-route"),
         Problem::NotModelled { .. } => Some("not-modelled"),
         Problem::Internal { .. } => Some("internal"),
+        // A method that nobody documents is a miss too, where the API has no words for it.
+        Problem::WrongMethod { .. } if said.reply.status == 501 => Some("no-route"),
         _ => None,
     };
     let evidence = api.error(said.error).map(|error| error.evidence);

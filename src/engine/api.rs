@@ -6,12 +6,13 @@
 use std::borrow::Cow;
 
 use crate::engine::action::{Call, Page, Selection};
-use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
 use crate::engine::path::Target;
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
+
+pub use crate::engine::resource::{By, Change, Due, Ids, Link, Proposal, Resource};
 
 /// How well something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,7 +55,8 @@ pub struct Api {
     pub common_errors: &'static [&'static str],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
-    /// How its first resource's records look when made up.
+    /// How records look when made up, from their place in the collection. No fields: records of that kind are not made
+    /// up.
     pub made_up: fn(&'static Resource, usize, &mut crate::engine::chance::Chance) -> Fields,
 }
 
@@ -83,138 +85,6 @@ pub struct ErrorKind {
     /// How well it is known.
     pub evidence: Evidence,
 }
-
-/// A kind of record.
-pub struct Resource {
-    /// The collection: `celigo.integrations`.
-    pub name: &'static str,
-    /// One of them, as error messages say it: `Integration`.
-    pub title: &'static str,
-    /// The field that holds the id.
-    pub id_field: &'static str,
-    /// How its ids look.
-    pub ids: Ids,
-    /// The documented fields, in the documented order.
-    pub fields: &'static [Field],
-    /// Fields whose value no two records may share.
-    pub unique: &'static [&'static str],
-    /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
-    pub indexed: &'static [&'static str],
-    /// May refuse a change that breaks a rule between records.
-    pub guard: Option<Guard>,
-    /// Does what follows from a change.
-    pub changed: Option<Changed>,
-    /// What consumers see of a record, where that is not simply its fields.
-    pub shown: Option<fn(&Fields) -> Fields>,
-}
-
-impl Resource {
-    /// A resource without rules between records.
-    pub const fn new(
-        name: &'static str,
-        title: &'static str,
-        id_field: &'static str,
-        ids: Ids,
-        fields: &'static [Field],
-    ) -> Self {
-        Self { name, title, id_field, ids, fields, unique: &[], indexed: &[], guard: None, changed: None, shown: None }
-    }
-
-    /// No two records share the value of one of these fields.
-    pub const fn unique(mut self, fields: &'static [&'static str]) -> Self {
-        self.unique = fields;
-        self
-    }
-
-    /// Records are looked up by these fields too.
-    pub const fn indexed(mut self, fields: &'static [&'static str]) -> Self {
-        self.indexed = fields;
-        self
-    }
-
-    /// Sets the rule that may refuse a change.
-    pub const fn guard(mut self, guard: Guard) -> Self {
-        self.guard = Some(guard);
-        self
-    }
-
-    /// Sets what follows from a change.
-    pub const fn changed(mut self, changed: Changed) -> Self {
-        self.changed = Some(changed);
-        self
-    }
-
-    /// Sets what consumers see.
-    pub const fn shown(mut self, shown: fn(&Fields) -> Fields) -> Self {
-        self.shown = Some(shown);
-        self
-    }
-
-    /// The rules of a field, if it is documented.
-    pub fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-}
-
-impl std::fmt::Debug for Resource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-impl PartialEq for Resource {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-/// How the ids of a resource look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ids {
-    /// 24 lower-case hex digits when made here; any text when looked up.
-    ObjectId,
-    /// A UUID: any 8-4-4-4-12 hex form, lower-cased.
-    Uuid,
-}
-
-/// A change somebody wants to make.
-#[derive(Clone, Copy)]
-pub enum Proposal<'a> {
-    /// A new record with these fields.
-    Create(&'a Fields),
-    /// These fields in place of that record's.
-    Replace(&'a Record, &'a Fields),
-    /// That record goes.
-    Remove(&'a Record),
-}
-
-/// A change that was made.
-#[derive(Clone, Copy)]
-pub enum Change<'a> {
-    /// This record is new.
-    Created(&'a Record),
-    /// The second stands where the first stood.
-    Replaced(&'a Record, &'a Record),
-    /// This record is gone.
-    Removed(&'a Record),
-}
-
-/// Who makes a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// A consumer, through the API: may not set what the service owns.
-    Consumer,
-    /// A person or another system behind the API: the control API, a test, a step of a scenario.
-    Administrator,
-    /// A file or a generator, while a world is furnished: it makes no history.
-    Fixture,
-}
-
-/// May refuse a change, and must not make one.
-pub type Guard = fn(&World, Proposal<'_>, By) -> Result<(), Problem>;
-
-/// Does what follows from a change.
-pub type Changed = fn(&mut World, Change<'_>, By) -> Result<(), Problem>;
 
 /// An operation's own code.
 pub type Operation = fn(&mut Call<'_>) -> Result<Reply, Problem>;

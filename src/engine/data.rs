@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::engine::api::{By, Change, Ids, Proposal, Resource};
 use crate::engine::clock::format_ms;
-use crate::engine::field::{Default, Field, Kind, Owner, PRIVATE_PREFIX};
+use crate::engine::field::{Default, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
@@ -76,6 +76,10 @@ impl World {
         by: By,
     ) -> Result<Record, Problem> {
         let mut fields = old.fields().clone();
+        let fixed = |field: &&Field| field.owner == Owner::Maker && patch.get(field.name).is_some_and(Value::is_null);
+        if let Some(field) = resource.fields.iter().find(fixed).filter(|_| by != By::Consumer) {
+            return Err(Problem::field(field.name, FieldFaultKind::Fixed));
+        }
         for field in resource.fields.iter().filter(|field| field.owner == Owner::ChangedAt) {
             fields.shift_remove(field.name);
         }
@@ -102,7 +106,8 @@ impl World {
                 })
         };
         let fields = old.fields().iter().filter(|(name, _)| !made_again(name));
-        let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut fields: Fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        fields.entry(FIRST_ID).or_insert_with(|| old.id().into());
         self.remove(resource, old, by)?;
         self.create(resource, &fields, by)
     }
@@ -144,19 +149,23 @@ impl World {
         old: Option<&Record>,
         by: By,
     ) -> Fields {
+        let given = match resource.prepared {
+            Some(prepare) => Cow::Owned(prepare(self, id, given.clone(), old)),
+            None => Cow::Borrowed(given),
+        };
         let mut fields = Fields::new();
         for field in resource.fields {
             let value = if field.name == resource.id_field {
                 Some(Value::from(id))
             } else {
-                self.value_of(field, given, old, by)
+                self.value_of(field, &given, old, by)
             };
             if let Some(value) = value {
                 fields.insert(field.name.to_owned(), value);
             }
         }
         let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
-        for (name, value) in given {
+        for (name, value) in given.iter() {
             if resource.field(name).is_none() && name != resource.id_field && (by != By::Consumer || !private(name)) {
                 fields.insert(name.clone(), value.clone());
             }
@@ -190,6 +199,7 @@ impl World {
             Default::Absent => return None,
             Default::Null => Value::Null,
             Default::False => Value::Bool(false),
+            Default::True => Value::Bool(true),
             Default::EmptyList => Value::Array(Vec::new()),
             Default::EmptyObject => Value::Object(Fields::new()),
             Default::Text(text) => Value::from(text),
@@ -201,17 +211,22 @@ impl World {
     /// Whether every reference leads somewhere.
     pub fn check_references(&self, resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
         let mut faults = Vec::new();
+        let mut check = |field: &'static str, to: &'static Resource, ids: &[&str]| {
+            if let Some(id) = ids.iter().find(|id| self.store.of(to).get(id).is_none()) {
+                let kind = FieldFaultKind::Dangling { to: to.name, id: (*id).to_owned() };
+                faults.push(FieldFault { field: Cow::Borrowed(field), kind });
+            }
+        };
         for field in resource.fields {
             let (to, ids) = match (field.kind, fields.get(field.name)) {
                 (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
                 (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
                 _ => continue,
             };
-            let missing = ids.iter().filter_map(Value::as_str).find(|id| self.store.of(to).get(id).is_none());
-            if let Some(id) = missing {
-                let kind = FieldFaultKind::Dangling { to: to.name, id: id.to_owned() };
-                faults.push(FieldFault { field: Cow::Borrowed(field.name), kind });
-            }
+            check(field.name, to, &ids.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+        }
+        for link in resource.links {
+            check(link.field, link.to, &(link.ids)(fields));
         }
         if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
     }
@@ -253,7 +268,7 @@ fn check(resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
 }
 
 /// RFC 7396, but that a nullable field of the resource can be set to `null`.
-fn merge(target: &mut Fields, patch: &Fields, resource: &'static Resource) {
+pub fn merge(target: &mut Fields, patch: &Fields, resource: &'static Resource) {
     for (name, value) in patch {
         if value.is_null() && resource.field(name).is_some_and(|field| field.nullable) {
             target.insert(name.clone(), Value::Null);

@@ -11,6 +11,9 @@ use crate::engine::problem::{FieldFault, FieldFaultKind};
 /// Fields whose name begins so are standin's own: kept in a record, never shown to a consumer.
 pub const PRIVATE_PREFIX: &str = "standin_";
 
+/// The private field of a record that was made again: the id it had at first.
+pub const FIRST_ID: &str = "standin_first_id";
+
 /// One documented field.
 #[derive(Clone, Copy)]
 pub struct Field {
@@ -45,6 +48,10 @@ pub enum Kind {
     Time,
     /// An array.
     List,
+    /// An array of texts.
+    Texts,
+    /// An array of some of these texts.
+    SomeOf(&'static [&'static str]),
     /// An object.
     Object,
     /// One of these texts.
@@ -81,6 +88,8 @@ pub enum Default {
     Null,
     /// `false`
     False,
+    /// `true`
+    True,
     /// `[]`
     EmptyList,
     /// `{}`
@@ -160,7 +169,9 @@ impl Field {
             Kind::Integer => value.is_i64() || value.is_u64(),
             Kind::List => value.is_array(),
             Kind::Object => value.is_object(),
-            Kind::References(_) => value.as_array().is_some_and(|ids| ids.iter().all(Value::is_string)),
+            Kind::Texts | Kind::SomeOf(_) | Kind::References(_) => {
+                value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string))
+            }
         };
         if !fits {
             return fault(FieldFaultKind::WrongType { expected: self.kind.expected() });
@@ -178,6 +189,12 @@ impl Field {
                 return fault(FieldFaultKind::NotOneOf { values });
             }
         }
+        if let Kind::SomeOf(values) = self.kind
+            && let Some(texts) = value.as_array()
+            && !texts.iter().filter_map(Value::as_str).all(|text| values.contains(&text))
+        {
+            return fault(FieldFaultKind::NotOneOf { values });
+        }
         None
     }
 }
@@ -193,6 +210,7 @@ impl Kind {
             Self::Time => "an ISO 8601 time",
             Self::List => "an array",
             Self::Object => "an object",
+            Self::Texts | Self::SomeOf(_) => "an array of strings",
             Self::References(_) => "an array of ids",
         }
     }

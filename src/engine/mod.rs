@@ -20,6 +20,7 @@ pub mod load;
 pub mod message;
 pub mod path;
 pub mod problem;
+mod resource;
 pub mod router;
 pub mod store;
 pub mod world;

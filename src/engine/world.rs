@@ -7,6 +7,7 @@ use crate::engine::chance::Chance;
 use crate::engine::clock::{Clock, ClockMode, DEFAULT_START_MS};
 use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
+use crate::engine::problem::Problem;
 use crate::engine::store::Store;
 
 /// A world. Whoever holds it mutably holds its lock.
@@ -111,6 +112,22 @@ impl World {
         let origin = Arc::new(Origin { store: store.clone(), clock: clock.clone(), chance: chance.clone() });
         let journal = Journal::new(settings.journal);
         Self { name: name.into(), store, clock, chance, settings, journal, coverage: Coverage::default(), origin }
+    }
+
+    /// Makes happen what is due by now. Whoever looks at records calls this first.
+    pub fn catch_up(&mut self) -> Result<(), Problem> {
+        let mut latest = None;
+        while let Some((resource, record)) = self.store.due(self.clock.now_ms()) {
+            let place = (resource.name, record.sequence());
+            if latest == Some(place) {
+                let what = format!("{} {:?} is due and stays so", resource.name, record.id());
+                return Err(Problem::Internal { what });
+            }
+            latest = Some(place);
+            let due = resource.due.expect("only resources with a due time hold records that are due");
+            (due.happens)(self, &record)?;
+        }
+        Ok(())
     }
 
     /// As it was when it was made: data, clock, ids, journal, coverage.

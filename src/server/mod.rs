@@ -8,5 +8,5 @@ mod send;
 mod serve;
 mod wire;
 
-pub use listen::bind;
-pub use serve::{Exchanged, Gate, Log, Serving, Stop, serve};
+pub use listen::{Port, bind};
+pub use serve::{Exchanged, Log, Serving, Stop, serve};

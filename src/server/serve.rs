@@ -1,6 +1,5 @@
 //! The life of a server: accept, serve, be paused or refused, stop.
 
-use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,23 +12,12 @@ use hyper_util::server::conn::auto;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::control::Control;
+use crate::control::{Control, Gate};
 use crate::engine::Engine;
 use crate::engine::message::{Manner, Outcome, Reply, Request};
 use crate::server::send::{Sent, response};
 use crate::server::wire::{Misbehaviour, Wire};
-use crate::server::{bind, read};
-
-/// Whether consumers get through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
-    /// They do.
-    Open,
-    /// They connect, and get no answer until the gate opens.
-    Paused,
-    /// Their connections are refused.
-    Refusing,
-}
+use crate::server::{Port, read};
 
 /// How a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,20 +62,11 @@ pub struct Exchanged<'a> {
 pub type Log = Box<dyn Fn(&Exchanged<'_>) + Send + Sync>;
 
 /// Serves until told to stop; returns when the port is free.
-pub async fn serve(listener: TcpListener, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {
-    let address = listener.local_addr().ok();
-    let mut gate = serving.gate.clone();
+pub async fn serve(port: Arc<Port>, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {
     let mut connections = JoinSet::new();
-    let mut listener = tokio::net::TcpListener::from_std(listener).ok();
     loop {
-        let now = *gate.borrow_and_update();
-        match now {
-            Gate::Refusing => drop(listener.take()),
-            Gate::Open | Gate::Paused if listener.is_none() => listener = reopen(address).await,
-            Gate::Open | Gate::Paused => {}
-        }
         tokio::select! {
-            accepted = accept(listener.as_ref()) => match accepted {
+            accepted = port.accept() => match accepted {
                 Ok(stream) => {
                     connections.spawn(connection(stream, Arc::clone(&serving), stop.clone()));
                 }
@@ -95,11 +74,10 @@ pub async fn serve(listener: TcpListener, serving: Arc<Serving>, mut stop: watch
                 Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            changed = gate.changed() => if changed.is_err() { break },
             changed = stop.changed() => if changed.is_err() || *stop.borrow() != Stop::Running { break },
         }
     }
-    drop(listener);
+    port.close();
     let ending = *stop.borrow();
     if let Stop::Within(limit) = ending {
         let finished = async { while connections.join_next().await.is_some() {} };
@@ -111,24 +89,6 @@ pub async fn serve(listener: TcpListener, serving: Arc<Serving>, mut stop: watch
         }
     }
     connections.shutdown().await;
-}
-
-async fn accept(listener: Option<&tokio::net::TcpListener>) -> std::io::Result<tokio::net::TcpStream> {
-    match listener {
-        Some(listener) => listener.accept().await.map(|(stream, _)| stream),
-        None => std::future::pending().await,
-    }
-}
-
-/// Takes the port again. Somebody else may have it for a moment.
-async fn reopen(address: Option<SocketAddr>) -> Option<tokio::net::TcpListener> {
-    for _ in 0..100 {
-        match bind(address?).and_then(tokio::net::TcpListener::from_std) {
-            Ok(listener) => return Some(listener),
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
-    None
 }
 
 async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {

@@ -1,6 +1,7 @@
 //! The records of one resource: by id, in creation order, and by the fields they are looked up by.
 
 use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
@@ -21,14 +22,25 @@ pub struct Collection {
     /// In creation order: sequence numbers rise, with gaps where records went.
     order: Vector<Record>,
     indexes: Vec<Index>,
+    /// By the time they are due and their sequence number, those that are due at some time.
+    due: OrdMap<(u64, u64), Record>,
     next_sequence: u64,
 }
 
-/// The records by the value of one field; arrays count once for each of their texts.
+/// The records by one kind of value; a record with several values counts once for each.
 #[derive(Clone, Debug)]
 struct Index {
-    field: &'static str,
+    key: Key,
     places: HashMap<Box<str>, Entries>,
+}
+
+/// What an index goes by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Key {
+    /// The text of a field, or the texts of its array.
+    Field(&'static str),
+    /// The ids that links to a resource hold.
+    LinksTo(&'static Resource),
 }
 
 /// Most values belong to one record only, and then need no tree.
@@ -48,20 +60,37 @@ pub enum Window {
         /// The most records to show.
         limit: usize,
     },
-    /// So many records from the start, or strictly after that sequence number.
+    /// The first so many of those between two records, in creation order.
     Forward {
         /// The most records to show.
         count: usize,
-        /// The sequence number of the record before the first one shown.
-        after: Option<u64>,
+        /// Strictly after and strictly before these.
+        between: Between,
     },
-    /// So many records from the end, or strictly before that sequence number, newest first.
+    /// The last so many of those between two records, newest first.
     Backward {
         /// The most records to show.
         count: usize,
-        /// The sequence number of the record after the first one shown.
-        before: Option<u64>,
+        /// Strictly after and strictly before these.
+        between: Between,
     },
+}
+
+/// The sequence numbers of two records that bound a part of a list and are no part of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Between {
+    /// Only later records.
+    pub after: Option<u64>,
+    /// Only earlier records.
+    pub before: Option<u64>,
+}
+
+impl Between {
+    /// The places in a list of that length, where `place` is the first at or behind a sequence number.
+    fn places(self, length: usize, place: impl Fn(u64) -> usize) -> Range<usize> {
+        let start = self.after.map_or(0, |after| place(after + 1));
+        start..self.before.map_or(length, &place).max(start)
+    }
 }
 
 /// One page of a list.
@@ -81,8 +110,15 @@ impl Collection {
             _ => None,
         });
         let fields = resource.unique.iter().chain(resource.indexed).copied().chain(references);
-        let indexes = fields.map(|field| Index { field, places: HashMap::default() }).collect();
-        Self { resource, by_id: HashMap::default(), order: Vector::new(), indexes, next_sequence: 0 }
+        let mut keys: Vec<Key> = fields.map(Key::Field).collect();
+        for link in resource.links {
+            if !keys.contains(&Key::LinksTo(link.to)) {
+                keys.push(Key::LinksTo(link.to));
+            }
+        }
+        let indexes = keys.into_iter().map(|key| Index { key, places: HashMap::default() }).collect();
+        let (by_id, order, due) = (HashMap::default(), Vector::new(), OrdMap::new());
+        Self { resource, by_id, order, indexes, due, next_sequence: 0 }
     }
 
     /// What kind of records these are.
@@ -110,6 +146,11 @@ impl Collection {
         self.by_id.get(id)
     }
 
+    /// The record that is due first, if its time has come.
+    pub fn due(&self, now_ms: u64) -> Option<&Record> {
+        self.due.get_min().filter(|((at, _), _)| *at <= now_ms).map(|(_, record)| record)
+    }
+
     /// The n-th record in creation order, from 0.
     pub fn nth(&self, n: usize) -> Option<&Record> {
         self.order.get(n)
@@ -126,13 +167,18 @@ impl Collection {
     ///
     /// When the field is not indexed: a lookup that would have to read every record.
     pub fn find(&self, field: &str, value: &str) -> Box<dyn Iterator<Item = &Record> + '_> {
-        let index = self.indexes.iter().find(|index| index.field == field);
-        let index = index.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name));
-        match index.places.get(value) {
-            None => Box::new(std::iter::empty()),
-            Some(Entries::One(record)) => Box::new(std::iter::once(record)),
-            Some(Entries::Many(records)) => Box::new(records.values()),
-        }
+        let index = self.indexes.iter().find(|index| matches!(index.key, Key::Field(known) if known == field));
+        index.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name)).of(value)
+    }
+
+    /// The records whose links lead to that record of another resource, in creation order.
+    ///
+    /// # Panics
+    ///
+    /// When records of this resource have no such links.
+    pub fn linked(&self, to: &'static Resource, id: &str) -> Box<dyn Iterator<Item = &Record> + '_> {
+        let index = self.indexes.iter().find(|index| index.key == Key::LinksTo(to));
+        index.unwrap_or_else(|| panic!("{} has no links to {}", self.resource.name, to.name)).of(id)
     }
 
     /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
@@ -170,13 +216,26 @@ impl Collection {
     }
 
     fn index(&mut self, record: &Record, add: bool) {
+        if let Some(at) = self.resource.due.and_then(|due| (due.at)(record.fields())) {
+            if add {
+                self.due.insert((at, record.sequence()), record.clone());
+            } else {
+                self.due.remove(&(at, record.sequence()));
+            }
+        }
         for index in &mut self.indexes {
-            match record.get(index.field) {
-                Some(Value::String(value)) => index.note(value, record, add),
-                Some(Value::Array(values)) => {
-                    values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));
+            match index.key {
+                Key::Field(field) => match record.get(field) {
+                    Some(Value::String(value)) => index.note(value, record, add),
+                    Some(Value::Array(values)) => {
+                        values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));
+                    }
+                    _ => {}
+                },
+                Key::LinksTo(to) => {
+                    let links = self.resource.links.iter().filter(|link| link.to == to);
+                    links.flat_map(|link| (link.ids)(record.fields())).for_each(|id| index.note(id, record, add));
                 }
-                _ => {}
             }
         }
     }
@@ -185,33 +244,24 @@ impl Collection {
     /// cost does not depend on where the window stands.
     pub fn page(&self, window: &Window, keep: Option<&dyn Fn(&Record) -> bool>) -> Page {
         let length = self.len();
-        let (start, count, backward) = match *window {
-            Window::Offset { skip, limit } => (if keep.is_none() { skip.min(length) } else { 0 }, limit, false),
-            Window::Forward { count, after } => {
-                let start = after.map_or(0, |after| self.place(after).map_or_else(|next| next, |place| place + 1));
-                (start, count, false)
+        let place = |sequence| self.place(sequence).unwrap_or_else(|next| next);
+        let (part, count, backward) = match *window {
+            Window::Offset { skip, limit } => {
+                (if keep.is_none() { skip.min(length)..length } else { 0..length }, limit, false)
             }
-            Window::Backward { count, before } => {
-                let end = before.map_or(length, |before| self.place(before).unwrap_or_else(|next| next));
-                (end, count, true)
-            }
+            Window::Forward { count, between } => (between.places(length, place), count, false),
+            Window::Backward { count, between } => (between.places(length, place), count, true),
         };
         let mut focus = self.order.focus();
         let Some(keep) = keep else {
-            let places = if backward {
-                start.saturating_sub(count)..start
-            } else {
-                start..start.saturating_add(count).min(length)
-            };
-            let more = if backward { places.start > 0 } else { places.end < length };
+            let (places, more) = window_of(&part, count, backward);
             let at = |place| focus.get(place).cloned();
             let records =
                 if backward { places.rev().filter_map(at).collect() } else { places.filter_map(at).collect() };
             return Page { records, more };
         };
         let skip = if let Window::Offset { skip, .. } = *window { skip } else { 0 };
-        let places: Box<dyn Iterator<Item = usize>> =
-            if backward { Box::new((0..start).rev()) } else { Box::new(start..length) };
+        let places: Box<dyn Iterator<Item = usize>> = if backward { Box::new(part.rev()) } else { Box::new(part) };
         let mut records: Vec<Record> = Vec::new();
         let mut skipped = 0;
         for place in places {
@@ -232,6 +282,14 @@ impl Collection {
 }
 
 impl Index {
+    fn of(&self, value: &str) -> Box<dyn Iterator<Item = &Record> + '_> {
+        match self.places.get(value) {
+            None => Box::new(std::iter::empty()),
+            Some(Entries::One(record)) => Box::new(std::iter::once(record)),
+            Some(Entries::Many(records)) => Box::new(records.values()),
+        }
+    }
+
     fn note(&mut self, value: &str, record: &Record, add: bool) {
         let entries = match (self.places.remove(value), add) {
             (None, true) => Some(Entries::One(record.clone())),
@@ -261,28 +319,34 @@ impl Index {
     }
 }
 
+/// The first or the last so many places of a part, and whether there are more.
+fn window_of(part: &Range<usize>, count: usize, backward: bool) -> (Range<usize>, bool) {
+    if backward {
+        let start = part.end.saturating_sub(count).max(part.start);
+        (start..part.end, start > part.start)
+    } else {
+        let end = part.start.saturating_add(count).min(part.end);
+        (part.start..end, end < part.end)
+    }
+}
+
 impl Page {
     /// The part of records already chosen that the window shows: for lists that are found, not scanned.
     pub fn of(records: &[Record], window: &Window) -> Self {
         let length = records.len();
-        let part = |start: usize, count: usize| {
-            let start = start.min(length);
-            start..start.saturating_add(count).min(length)
-        };
+        let place = |sequence| records.partition_point(|record| record.sequence() < sequence);
         match *window {
             Window::Offset { skip, limit } => {
-                let part = part(skip, limit);
-                Self { more: part.end < length, records: records[part].to_vec() }
+                let (places, more) = window_of(&(skip.min(length)..length), limit, false);
+                Self { more, records: records[places].to_vec() }
             }
-            Window::Forward { count, after } => {
-                let start = after.map_or(0, |after| records.partition_point(|record| record.sequence() <= after));
-                let part = part(start, count);
-                Self { more: part.end < length, records: records[part].to_vec() }
+            Window::Forward { count, between } => {
+                let (places, more) = window_of(&between.places(length, place), count, false);
+                Self { more, records: records[places].to_vec() }
             }
-            Window::Backward { count, before } => {
-                let end = before.map_or(length, |before| records.partition_point(|record| record.sequence() < before));
-                let start = end.saturating_sub(count);
-                Self { more: start > 0, records: records[start..end].iter().rev().cloned().collect() }
+            Window::Backward { count, between } => {
+                let (places, more) = window_of(&between.places(length, place), count, true);
+                Self { more, records: records[places].iter().rev().cloned().collect() }
             }
         }
     }

@@ -8,7 +8,7 @@ mod record;
 
 use std::sync::Arc;
 
-pub use collection::{Collection, Page, Window};
+pub use collection::{Between, Collection, Page, Window};
 pub use record::{Fields, Record};
 
 use crate::engine::api::Resource;
@@ -52,6 +52,12 @@ impl Store {
         self.collections
             .binary_search_by_key(&resource.name, |collection| collection.resource().name)
             .unwrap_or_else(|_| panic!("{} is not listed among the resources of its API", resource.name))
+    }
+
+    /// A record whose time has come.
+    pub fn due(&self, now_ms: u64) -> Option<(&'static Resource, Record)> {
+        let mut timed = self.collections.iter().filter(|collection| collection.resource().due.is_some());
+        timed.find_map(|collection| Some((collection.resource(), collection.due(now_ms)?.clone())))
     }
 
     /// All collections, in the order of their names.

@@ -1,0 +1,170 @@
+//! What can go wrong, in Edlink's words.
+
+use serde_json::json;
+
+use crate::engine::answer::allow;
+use crate::engine::api::Evidence::{Assumed, Documented, Observed};
+use crate::engine::api::{Api, ErrorKind, Evidence, Profile, Situation, Worded};
+use crate::engine::message::Reply;
+use crate::engine::problem::Problem;
+use crate::engine::world::World;
+
+/// Stands in a message for the parameter, field or permission it is about.
+const WHAT: &str = "<what>";
+
+/// When to try again, if a rule that throttles does not say.
+const RETRY_AFTER_S: u64 = 1;
+
+const fn error(
+    name: &'static str,
+    code: &'static str,
+    status: u16,
+    evidence: Evidence,
+    message: &'static str,
+) -> ErrorKind {
+    ErrorKind { name, code, status, message, evidence }
+}
+
+/// The errors, with their statuses on v1.
+pub const ERRORS: &[ErrorKind] = &[
+    error(
+        "invalid_token",
+        "INVALID_TOKEN",
+        401,
+        Documented,
+        "You must supply a valid access token to access this endpoint.",
+    ),
+    error("expired_token", "EXPIRED_TOKEN", 401, Documented, "The token you provided is now expired."),
+    error(
+        "invalid_uuid",
+        "INVALID_UUID",
+        400,
+        Observed,
+        "A valid v4 or v5 UUID or Alias is expected for parameter '<what>'.",
+    ),
+    error("not_found", "NOT_FOUND", 404, Observed, "The requested resource could not be found."),
+    error(
+        "invalid_integration_state",
+        "INVALID_INTEGRATION_STATE",
+        403,
+        Documented,
+        "The integration associated with your access token is not marked as 'active' or 'paused'.",
+    ),
+    error("no_permission", "NO_PERMISSION", 403, Documented, "The permission '<what>' is required for this request."),
+    error(
+        "invalid_page_size",
+        "INVALID_PAGE_SIZE",
+        400,
+        Documented,
+        "The requested page size must be between 1 and 10000.",
+    ),
+    error("invalid_cursor", "INVALID_CURSOR", 400, Documented, "The supplied cursor is invalid."),
+    error("invalid_filter", "INVALID_FILTER", 400, Assumed, "The supplied filter is invalid."),
+    error("invalid_request", "INVALID_REQUEST", 400, Assumed, "The request is invalid."),
+    error("payload_too_large", "PAYLOAD_TOO_LARGE", 413, Assumed, "The request is too large."),
+    error("rate_limited", "RATE_LIMITED", 429, Assumed, "Too many requests. Try again later."),
+    error("internal", "INTERNAL", 500, Assumed, "The server encountered an unexpected condition."),
+    error("not_modelled", "NOT_MODELLED", 501, Assumed, "standin does not model this."),
+];
+
+/// On v2, these are 400.
+const BAD_REQUEST_ON_V2: &[&str] = &["invalid_token", "invalid_integration_state", "no_permission"];
+
+/// Puts a problem into words.
+pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Worded {
+    let (name, message) = words(situation, problem);
+    let kind = kind(situation.api, name);
+    let v2 = situation.target.path.strip_prefix(situation.api.base).is_some_and(|path| path.starts_with("/v2/"));
+    let status = if v2 && BAD_REQUEST_ON_V2.contains(&kind.name) { 400 } else { kind.status };
+    let error = json!({ "code": kind.code, "message": message });
+    // Drawn apart, so that an error leaves the ids that come after it as they are.
+    let request = world.chance.apart(&format!("edlink.request:{}", world.journal.next_number())).uuid().to_string();
+    let live = world.settings.profile(situation.api) == Profile::Live;
+    let body = if live && status == 401 {
+        json!({ "$error": error, "$request": request })
+    } else {
+        json!({ "$errors": [error], "$request": request })
+    };
+    let retry_after_s = match problem {
+        Problem::Named { retry_after_s: Some(seconds), .. } => Some(*seconds),
+        _ if kind.name == "rate_limited" => Some(RETRY_AFTER_S),
+        _ => None,
+    };
+    let reply = Reply::json(status, &body);
+    let reply = match retry_after_s {
+        Some(seconds) => reply.with("retry-after", seconds.to_string()),
+        None => reply,
+    };
+    Worded { error: kind.name, reply }
+}
+
+fn kind(api: &'static Api, name: &str) -> &'static ErrorKind {
+    api.error(name).unwrap_or_else(|| panic!("{name} is no error of {}", api.title))
+}
+
+/// The name of the error, and what it says.
+fn words<'p>(situation: &Situation<'_>, problem: &'p Problem) -> (&'p str, String) {
+    let usual = |name: &'p str, what: Option<&str>| {
+        let message = kind(situation.api, name).message;
+        (name, what.map_or_else(|| message.to_owned(), |what| message.replace(WHAT, what)))
+    };
+    match problem {
+        Problem::Credential => usual("invalid_token", None),
+        Problem::CredentialExpired => usual("expired_token", None),
+        Problem::Forbidden { needs } => usual("no_permission", Some(needs)),
+        Problem::BadId { parameter } => usual("invalid_uuid", Some(parameter)),
+        Problem::NotFound { resource, id } => ("not_found", not_found(situation, resource.title, id)),
+        Problem::NoRoute { nearest } => ("not_modelled", no_route(situation, &nearest.join(", "))),
+        Problem::WrongMethod { allowed } => {
+            let path = situation.target.path;
+            ("not_modelled", no_route(situation, &format!("{} {path}", allow(allowed))))
+        }
+        Problem::NotModelled { operation } => {
+            ("not_modelled", format!("standin knows {operation}, but does not model it."))
+        }
+        Problem::TooLarge { limit_bytes } => {
+            ("payload_too_large", format!("The request is larger than {limit_bytes} bytes."))
+        }
+        Problem::Internal { what } => ("internal", what.clone()),
+        Problem::Named { error, message: Some(message), field: None, .. } => (error, message.clone()),
+        Problem::Named { error, message, field, .. } => {
+            injected(situation, error, message.as_deref(), field.as_deref())
+        }
+        other => ("invalid_request", format!("The request is invalid: {}.", other.plain())),
+    }
+}
+
+/// An error that a rule names: in its own words, or in those the operation itself would use.
+fn injected<'p>(
+    situation: &Situation<'_>,
+    name: &'p str,
+    message: Option<&str>,
+    field: Option<&str>,
+) -> (&'p str, String) {
+    let known = kind(situation.api, name).message;
+    let said = match (message, field) {
+        (None, None) if name == "not_found" => missing(situation).unwrap_or_else(|| known.to_owned()),
+        (None, field) if known.contains(WHAT) => known.replace(WHAT, field.unwrap_or("id")),
+        (message, None) => message.unwrap_or(known).to_owned(),
+        (message, Some(field)) => format!("{} ('{field}')", message.unwrap_or(known)),
+    };
+    (name, said)
+}
+
+/// What the operation would say if the record it names were missing.
+fn missing(situation: &Situation<'_>) -> Option<String> {
+    let route = situation.route.filter(|route| route.path.ends_with('}'))?;
+    let id = situation.target.path.rsplit('/').next()?;
+    Some(not_found(situation, route.action.resource()?.title, &id.to_ascii_lowercase()))
+}
+
+fn not_found(situation: &Situation<'_>, title: &str, id: &str) -> String {
+    let graph = situation.target.path.split('/').any(|part| part == "graph");
+    let where_ = if graph { " for this integration" } else { "" };
+    format!("{title} with id {id} not found{where_}.")
+}
+
+fn no_route(situation: &Situation<'_>, nearest: &str) -> String {
+    let (method, path) = (situation.request.method, situation.target.path);
+    format!("standin does not model {method} {path}. It models: {nearest}.")
+}

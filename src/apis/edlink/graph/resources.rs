@@ -1,0 +1,219 @@
+//! The kinds of records, with their documented fields.
+
+use crate::apis::edlink::graph::follow;
+use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
+use crate::engine::api::{Ids, Resource};
+use crate::engine::field::{Default, Field, Kind, Owner, field, text};
+
+/// A kind of record with the fields all of them share, then its own. What leads to a record that goes is let go.
+macro_rules! resource {
+    ($(#[$doc:meta])* $resource:ident, $name:literal, $title:literal, [$($field:expr),* $(,)?]) => {
+        $(#[$doc])*
+        pub static $resource: Resource = Resource::new($name, $title, "id", Ids::Uuid, {
+            static FIELDS: &[Field] = &[
+                ID,
+                CREATED,
+                UPDATED,
+                field("properties", Kind::Object).or(Default::EmptyObject),
+                field("identifiers", Kind::List).or(Default::EmptyList),
+                $($field),*
+            ];
+            FIELDS
+        })
+        .changed(|world, change, by| follow(&$resource, world, change, by));
+    };
+}
+
+const ROLES: &[&str] = &[
+    "student",
+    "teacher",
+    "ta",
+    "administrator",
+    "district-administrator",
+    "observer",
+    "parent",
+    "guardian",
+    "aide",
+    "designer",
+];
+
+const NAME: Field = text("name").required();
+const PICTURE_URL: Field = text("picture_url").nullable();
+const LOCALE: Field = text("locale").nullable();
+const TIME_ZONE: Field = text("time_zone").nullable();
+const DESCRIPTION: Field = text("description").nullable();
+const ADDRESS: Field = field("address", Kind::Object).nullable();
+const START_DATE: Field = field("start_date", Kind::Time).nullable();
+const END_DATE: Field = field("end_date", Kind::Time).nullable();
+const DISTRICT_ID: Field = field("district_id", Kind::Reference(&DISTRICTS)).required();
+const CLASS_ID: Field = field("class_id", Kind::Reference(&CLASSES)).required();
+const ROOM_STATE: Field =
+    field("state", Kind::OneOf(&["template", "upcoming", "inactive", "active", "completed", "archived"]))
+        .required()
+        .or(Default::Text("active"));
+
+const fn texts(name: &'static str) -> Field {
+    field(name, Kind::Texts).or(Default::EmptyList)
+}
+
+const fn may_lead_to(name: &'static str, to: &'static Resource) -> Field {
+    field(name, Kind::Reference(to)).nullable()
+}
+
+resource!(
+    /// Districts: the top of a source.
+    DISTRICTS,
+    "edlink.districts",
+    "District",
+    [
+        NAME,
+        PICTURE_URL,
+        LOCALE,
+        TIME_ZONE,
+        ADDRESS,
+        field("standin_source_id", Kind::Reference(&SOURCES)),
+    ]
+);
+
+resource!(
+    /// Schools of a district.
+    SCHOOLS,
+    "edlink.schools",
+    "School",
+    [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID]
+);
+
+resource!(
+    /// School years, terms and the like.
+    SESSIONS,
+    "edlink.sessions",
+    "Session",
+    [
+        NAME,
+        field("type", Kind::OneOf(&["semester", "term", "grading_period", "school_year"])).required(),
+        field("state", Kind::OneOf(&["upcoming", "active", "completed"])).required().or(Default::Text("active")),
+        START_DATE,
+        END_DATE,
+        may_lead_to("school_id", &SCHOOLS),
+        DISTRICT_ID,
+    ]
+);
+
+resource!(
+    /// What is taught.
+    COURSES,
+    "edlink.courses",
+    "Course",
+    [
+        NAME,
+        text("code").nullable(),
+        texts("subjects"),
+        texts("grade_levels"),
+        DISTRICT_ID,
+        may_lead_to("school_id", &SCHOOLS),
+        may_lead_to("session_id", &SESSIONS),
+    ]
+);
+
+resource!(
+    /// Classes at a school.
+    CLASSES,
+    "edlink.classes",
+    "Class",
+    [
+        text("name").nullable(),
+        DESCRIPTION,
+        PICTURE_URL,
+        LOCALE,
+        TIME_ZONE,
+        texts("subjects"),
+        texts("grade_levels"),
+        texts("periods"),
+        ROOM_STATE,
+        field("session_ids", Kind::References(&SESSIONS)).or(Default::EmptyList),
+        may_lead_to("course_id", &COURSES),
+        field("school_id", Kind::Reference(&SCHOOLS)).required(),
+    ]
+);
+
+resource!(
+    /// Parts of a class.
+    SECTIONS,
+    "edlink.sections",
+    "Section",
+    [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, ROOM_STATE, texts("periods"), CLASS_ID]
+);
+
+resource!(
+    /// Students, teachers, parents and everybody else.
+    PEOPLE,
+    "edlink.people",
+    "Person",
+    [
+        text("first_name").nullable(),
+        text("middle_name").nullable(),
+        text("last_name").nullable(),
+        text("display_name").nullable(),
+        PICTURE_URL,
+        field("roles", Kind::SomeOf(ROLES)).or(Default::EmptyList),
+        text("email").nullable(),
+        text("phone").nullable(),
+        LOCALE,
+        TIME_ZONE,
+        field("graduation_year", Kind::Integer).nullable(),
+        texts("grade_levels"),
+        field("demographics", Kind::Object).or(Default::EmptyObject),
+        DISTRICT_ID,
+        field("school_ids", Kind::References(&SCHOOLS)).or(Default::EmptyList),
+    ]
+);
+
+resource!(
+    /// Who is in which class, and as what.
+    ENROLLMENTS,
+    "edlink.enrollments",
+    "Enrollment",
+    [
+        field("state", Kind::OneOf(&["active", "inactive", "dropped", "upcoming", "pending", "completed"]))
+            .required()
+            .or(Default::Text("active")),
+        field("role", Kind::OneOf(ROLES)).required(),
+        START_DATE,
+        END_DATE,
+        field("primary", Kind::Flag).nullable(),
+        field("person_id", Kind::Reference(&PEOPLE)).required(),
+        CLASS_ID,
+        may_lead_to("section_id", &SECTIONS),
+    ]
+);
+
+resource!(
+    /// Who looks after whom.
+    AGENTS,
+    "edlink.agents",
+    "Agent",
+    [
+        text("relationship").required(),
+        field("observer_id", Kind::Reference(&PEOPLE)).required(),
+        field("target_id", Kind::Reference(&PEOPLE)).required(),
+    ]
+);
+
+/// What happened to the records above. It outlives them, so nothing in it is a reference.
+pub static EVENTS: Resource = Resource::new(
+    "edlink.events",
+    "Event",
+    "id",
+    Ids::Uuid,
+    &[
+        ID,
+        field("date", Kind::Time).by(Owner::CreatedAt),
+        field("type", Kind::OneOf(&["created", "updated", "deleted"])).required(),
+        text("target").required(),
+        text("target_id").required(),
+        text("integration_id").required(),
+        text("materialization_id").nullable(),
+        field("data", Kind::Object).or(Default::EmptyObject),
+    ],
+)
+.indexed(&["integration_id"]);

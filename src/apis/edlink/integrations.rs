@@ -1,0 +1,132 @@
+//! Integrations: connections between a school data source and an application.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::apis::edlink::graph::{CLASSES, COURSES, SCHOOLS, SECTIONS};
+use crate::apis::edlink::made_up;
+use crate::apis::edlink::meta::{CREATED, ID, PERMISSIONS, UPDATED};
+use crate::engine::api::{By, Due, Ids, Proposal, Resource};
+use crate::engine::clock::{format_ms, parse_ms};
+use crate::engine::data::is_uuid;
+use crate::engine::field::{Default, Kind, Owner, field, text};
+use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// When an integration starts by itself. Until then it is `inactive`.
+pub const START_DATE: &str = "standin_start_date";
+
+/// The statuses in which an integration waits for its start.
+const WAITING: [&str; 2] = ["inactive", "scheduled"];
+
+const STATUSES: &[&str] = &["inactive", "active", "disabled", "requested", "scheduled", "paused", "pending", "error"];
+
+/// Integrations.
+pub static INTEGRATIONS: Resource = Resource::new(
+    "edlink.integrations",
+    "Integration",
+    "id",
+    Ids::Uuid,
+    &[
+        ID,
+        field("status", Kind::OneOf(STATUSES)).required().or(Default::Text("active")),
+        field("scope", Kind::OneOf(&["all", "selected"])).required().or(Default::Text("all")),
+        CREATED,
+        UPDATED,
+        field("permissions", Kind::Texts).or(Default::EmptyList),
+        field("targets", Kind::Texts).or(Default::EmptyList),
+        text("access_token").required().by(Owner::Maker).or(Default::Token(32)),
+        field("application", Kind::Object),
+        field("source", Kind::Object).required().by(Owner::Maker),
+        field("provider", Kind::Object).required().by(Owner::Sticky),
+        field("team", Kind::Object).required().by(Owner::Sticky),
+        field("entity", Kind::Object).nullable(),
+        field(START_DATE, Kind::Time),
+    ],
+)
+.unique(&["access_token"])
+.prepared(prepare)
+.guard(guard)
+.due(Due { at: starts_at, happens: start });
+
+/// A new integration has a source, a provider, a team and a permission whether or not somebody says which; and one
+/// that is given a start in the future waits for it.
+fn prepare(world: &mut World, id: &str, mut given: Fields, old: Option<&Record>) -> Fields {
+    if old.is_none() {
+        let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains_key(*name));
+        if !complete {
+            let made_up = made_up::surroundings(&mut world.chance.apart(id));
+            for (name, value) in made_up {
+                given.entry(name).or_insert(value);
+            }
+            given.entry("permissions").or_insert_with(|| usual_permissions(world));
+        }
+    }
+    let start = given.get(START_DATE).and_then(Value::as_str);
+    if start.and_then(parse_ms).is_some_and(|start_ms| start_ms > world.clock.now_ms()) {
+        let status = given.get("status").and_then(Value::as_str).unwrap_or_default();
+        let told_otherwise = old.is_some_and(|old| old.text(START_DATE) == start && old.text("status") != Some(status));
+        if told_otherwise && !WAITING.contains(&status) {
+            // Whoever decides by hand does not want the start to overrule it later.
+            given.shift_remove(START_DATE);
+        } else if !WAITING.contains(&status) {
+            given.insert("status".to_owned(), "inactive".into());
+        }
+    }
+    given
+}
+
+/// The permission to read everything, where the world has it or does not say which permissions there are.
+fn usual_permissions(world: &World) -> Value {
+    let known = world.store.of(&PERMISSIONS);
+    let usable = known.is_empty() || known.get(made_up::READ_EVERYTHING).is_some();
+    if usable { vec![made_up::READ_EVERYTHING].into() } else { Value::Array(Vec::new()) }
+}
+
+/// Permissions and targets are ids, and what an administrator adds to them exists, as far as the world can tell.
+fn guard(world: &World, proposal: Proposal<'_>, by: By) -> Result<(), Problem> {
+    let (old, fields) = match proposal {
+        Proposal::Create(fields) => (None, fields),
+        Proposal::Replace(old, fields) => (Some(old), fields),
+        Proposal::Remove(_) => return Ok(()),
+    };
+    let places: [(&'static str, &'static str, &[&'static Resource]); 2] = [
+        ("permissions", PERMISSIONS.name, &[&PERMISSIONS]),
+        ("targets", "any of the schools, courses, classes and sections", &[&SCHOOLS, &COURSES, &CLASSES, &SECTIONS]),
+    ];
+    let mut faults = Vec::new();
+    for (name, to, resources) in places {
+        let ids = fields.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let ids = ids.iter().filter_map(Value::as_str);
+        let fault = |kind| FieldFault { field: Cow::Borrowed(name), kind };
+        if !ids.clone().all(is_uuid) {
+            faults.push(fault(FieldFaultKind::WrongType { expected: "an array of UUIDs" }));
+        } else if by != By::Fixture
+            && old.is_none_or(|old| old.get(name) != fields.get(name))
+            && resources.iter().any(|resource| !world.store.of(resource).is_empty())
+        {
+            let exists = |id: &str| resources.iter().any(|resource| world.store.of(resource).get(id).is_some());
+            let missing = ids.clone().find(|id| !exists(&id.to_ascii_lowercase()));
+            faults.extend(missing.map(|id| fault(FieldFaultKind::Dangling { to, id: id.to_owned() })));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+}
+
+fn starts_at(fields: &Fields) -> Option<u64> {
+    let waits = fields.get("status").and_then(Value::as_str).is_some_and(|status| WAITING.contains(&status));
+    let start = fields.get(START_DATE).filter(|_| waits)?;
+    parse_ms(start.as_str()?)
+}
+
+/// The start has come: the integration is active since then.
+fn start(world: &mut World, integration: &Record) -> Result<(), Problem> {
+    let since = starts_at(integration.fields()).map(format_ms);
+    let mut patch = Fields::new();
+    patch.insert("status".to_owned(), "active".into());
+    patch.insert("updated_date".to_owned(), since.into());
+    patch.insert(START_DATE.to_owned(), Value::Null);
+    world.patch(&INTEGRATIONS, integration, &patch, By::Administrator).map(|_| ())
+}

@@ -1,0 +1,86 @@
+//! Made-up integrations: invented places, in the documented shape.
+
+use fake::Fake;
+use fake::faker::address::en::{BuildingNumber, CityName, StateAbbr, StreetName, ZipCode};
+use serde_json::{Value, json};
+
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::engine::api::Resource;
+use crate::engine::chance::Chance;
+use crate::engine::clock::format_ms;
+use crate::engine::store::Fields;
+
+/// The permission of the documented sample: to read everything.
+pub const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";
+
+/// Id, name and application of the providers that made-up sources run on, and whether they allow data sync. The default
+/// fixture has the same.
+const PROVIDERS: [(&str, &str, &str, bool); 2] = [
+    ("035d6dd6-1569-47b2-8ed8-63435be58078", "Canvas", "canvas", true),
+    ("c42943d2-037c-4ea4-9aad-1c021e836148", "Schoology", "schoology", false),
+];
+
+/// Sources are connected in the year from here, 2019-01-01: earlier than any clock is likely to stand.
+const CONNECTED_FROM_MS: u64 = 1_546_300_800_000;
+const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
+
+/// One made-up record; of integrations only.
+pub fn made_up(resource: &'static Resource, _: usize, chance: &mut Chance) -> Fields {
+    if *resource != INTEGRATIONS {
+        return Fields::new();
+    }
+    let status = match chance.between(1, 10) {
+        1 => "inactive",
+        2 => "disabled",
+        _ => "active",
+    };
+    let mut fields = Fields::new();
+    fields.insert("status".to_owned(), status.into());
+    fields.insert("scope".to_owned(), "all".into());
+    fields.insert("permissions".to_owned(), vec![READ_EVERYTHING].into());
+    fields.insert("targets".to_owned(), Value::Array(Vec::new()));
+    fields.extend(surroundings(chance));
+    let team = &fields["team"];
+    let entity = json!({ "id": chance.uuid().to_string(), "name": team["name"], "type": team["type"] });
+    fields.insert("entity".to_owned(), if chance.between(1, 2) == 1 { entity } else { Value::Null });
+    fields
+}
+
+/// The source, provider and team of a made-up integration, which belong together.
+pub fn surroundings(chance: &mut Chance) -> Fields {
+    let [first, second] = PROVIDERS;
+    let (id, name, application, allows_data_sync) = if chance.between(1, 2) == 1 { first } else { second };
+    let provider = json!({ "id": id, "name": name, "application": application, "allows_data_sync": allows_data_sync });
+    let city: String = CityName().fake_with_rng(chance.rng());
+    let (kind, suffix) =
+        if chance.between(1, 3) == 1 { ("school", "Academy") } else { ("district", "Unified School District") };
+    let connected = format_ms(CONNECTED_FROM_MS + chance.between(0, YEAR_MS));
+    let source = json!({
+        "id": chance.uuid().to_string(),
+        "status": "active",
+        "name": format!("{city} {suffix} {name}"),
+        "created_date": connected,
+        "updated_date": connected,
+        "import_interval": 3_600,
+        "log_retention_time": 604_800,
+    });
+    let number: String = BuildingNumber().fake_with_rng(chance.rng());
+    let street: String = StreetName().fake_with_rng(chance.rng());
+    let state: &str = StateAbbr().fake_with_rng(chance.rng());
+    let zip: String = ZipCode().fake_with_rng(chance.rng());
+    let alias: String = city.chars().filter(char::is_ascii_alphanumeric).collect();
+    let team = json!({
+        "id": chance.uuid().to_string(),
+        "type": kind,
+        "name": format!("{city} {suffix}"),
+        "alias": alias.to_ascii_lowercase(),
+        "street_address": format!("{number} {street}"),
+        "unit_number": format!("Ste {}", chance.between(1, 999)),
+        "city": city,
+        "state": state,
+        "zip": zip,
+        "country": "United States",
+    });
+    let parts = [("source", source), ("provider", provider), ("team", team)];
+    parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

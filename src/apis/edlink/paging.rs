@@ -1,0 +1,83 @@
+//! Paging by `$first`, `$last`, `$after`, `$before`. A cursor is the id of a record, so whatever comes or goes on
+//! either side of it, no record that stays is skipped or repeated.
+
+use crate::engine::action::{Between, Call, Page, Window};
+use crate::engine::api::Resource;
+use crate::engine::path::Query;
+use crate::engine::problem::Problem;
+
+/// How many records a page has when nobody says.
+const USUAL: usize = 100;
+
+/// The most records a page can have.
+const MOST: usize = 10_000;
+
+/// What the query asks for, once it makes sense.
+struct Asked<'q> {
+    /// Newest first.
+    backward: bool,
+    count: usize,
+    after: Option<&'q str>,
+    before: Option<&'q str>,
+}
+
+impl<'q> Asked<'q> {
+    fn read(query: &'q Query<'_>) -> Result<Self, Problem> {
+        for (one, other) in [("$first", "$last"), ("$after", "$before")] {
+            if query.get(one).is_some() && query.get(other).is_some() {
+                let message = format!("'{one}' and '{other}' cannot be used together.");
+                return Err(Problem::named("invalid_cursor", message));
+            }
+        }
+        let (first, last) = (size(query, "$first")?, size(query, "$last")?);
+        let (after, before) = (query.get("$after"), query.get("$before"));
+        // A record's predecessors are read backwards, unless the query says which end of them is wanted.
+        let backward = last.is_some() || (first.is_none() && before.is_some());
+        Ok(Self { backward, count: first.or(last).unwrap_or(USUAL), after, before })
+    }
+}
+
+fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
+    let Some(text) = query.get(parameter) else { return Ok(None) };
+    let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
+    number.map(Some).ok_or_else(|| {
+        let message = format!("The value of '{parameter}' must be a whole number from 1 to {MOST}.");
+        Problem::named("invalid_page_size", message)
+    })
+}
+
+/// The part of a list that the query asks for.
+pub fn window(call: &Call<'_>, resource: &'static Resource) -> Result<Window, Problem> {
+    let asked = Asked::read(call.query)?;
+    let between = Between {
+        after: asked.after.map(|id| place_of(call, resource, "$after", id)).transpose()?,
+        before: asked.before.map(|id| place_of(call, resource, "$before", id)).transpose()?,
+    };
+    let count = asked.count;
+    Ok(if asked.backward { Window::Backward { count, between } } else { Window::Forward { count, between } })
+}
+
+/// Where the record stands that a cursor names.
+fn place_of(call: &Call<'_>, resource: &'static Resource, parameter: &'static str, id: &str) -> Result<u64, Problem> {
+    let id = call.api.dialect.id(parameter, id)?;
+    let record = call.world.store.of(resource).get(&id).filter(|record| call.sees(resource, record));
+    record.map(crate::engine::store::Record::sequence).ok_or_else(|| {
+        let message = format!("'{parameter}' names {id}, which does not exist any more or never did.");
+        Problem::named("invalid_cursor", message)
+    })
+}
+
+/// Where the next page is, if there is one. A page bounded by the far end of its direction has none: its address would
+/// need both `$after` and `$before`.
+pub fn next(call: &Call<'_>, page: &Page) -> Option<String> {
+    let last = page.records.last().filter(|_| page.more)?.id();
+    let asked = Asked::read(call.query).ok()?;
+    let (size, cursor, bound) =
+        if asked.backward { ("$last", "$before", asked.after) } else { ("$first", "$after", asked.before) };
+    if bound.is_some() {
+        return None;
+    }
+    let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
+    let query = call.query.with(&[(size, Some(&asked.count.to_string())), (cursor, Some(last))]);
+    Some(format!("{origin}{}?{query}", call.target.path))
+}

@@ -1,0 +1,147 @@
+//! The arrows of ARCHITECTURE.md, kept: which part may mention which, and what must not stand where.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each part, the parts of this crate it may mention, and what it must not mention from outside.
+const LAYERS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "engine",
+        &["engine"],
+        &["hyper", "hyper_util", "tokio", "clap", "include_dir", "std::fs", "std::net", "std::env", "std::thread"],
+    ),
+    (
+        "apis",
+        &["engine", "apis"],
+        &["hyper", "hyper_util", "tokio", "clap", "include_dir", "std::fs", "std::net", "std::env", "std::thread"],
+    ),
+    (
+        "control",
+        &["engine", "control"],
+        &["hyper", "hyper_util", "tokio", "clap", "include_dir", "std::fs", "std::env"],
+    ),
+    ("server", &["engine", "control", "server"], &["clap", "include_dir", "std::fs", "std::env"]),
+    ("embed", &["engine", "apis", "control", "server", "embed"], &["clap", "std::env"]),
+    ("cli", &["engine", "control", "embed", "cli"], &["hyper", "hyper_util", "include_dir"]),
+];
+
+const APIS: &[&str] = &["celigo", "edlink"];
+
+#[test]
+fn every_part_mentions_only_what_lies_below_it() {
+    let mut wrong = Vec::new();
+    for (part, below, never) in LAYERS {
+        for (path, line, code) in lines_of(part) {
+            for mentioned in mentions(&code, "crate::") {
+                let is_part = LAYERS.iter().any(|(name, ..)| *name == mentioned);
+                if is_part && !below.contains(&mentioned.as_str()) {
+                    wrong.push(format!("{}:{line}: {part} mentions {mentioned}", path.display()));
+                }
+            }
+            for outside in *never {
+                if mentions_path(&code, outside) {
+                    wrong.push(format!("{}:{line}: {part} mentions {outside}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_api_is_named_in_the_engine_and_none_mentions_another() {
+    let mut wrong = Vec::new();
+    for part in ["engine", "control", "server"] {
+        for (path, line, code) in lines_of(part) {
+            for api in APIS.iter().filter(|api| code.to_lowercase().contains(**api)) {
+                wrong.push(format!("{}:{line}: {part} names {api}", path.display()));
+            }
+        }
+    }
+    for api in APIS {
+        for (path, line, code) in lines_of(&format!("apis/{api}")) {
+            for other in APIS.iter().filter(|other| *other != api && code.to_lowercase().contains(**other)) {
+                wrong.push(format!("{}:{line}: {api} mentions {other}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_mod_file_holds_no_logic() {
+    let mut wrong = Vec::new();
+    for part in ["engine", "engine/store", "control", "server", "embed", "cli"] {
+        let path = root().join(part).join("mod.rs");
+        let text = fs::read_to_string(&path).unwrap();
+        wrong.extend(
+            code_lines(&text)
+                .filter(|(_, code)| code.contains("fn "))
+                .map(|(line, _)| format!("{}:{line}", path.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "functions in mod.rs:\n{}", wrong.join("\n"));
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every line of code of a part, without comments and without test modules, with its file and number.
+fn lines_of(part: &str) -> Vec<(PathBuf, usize, String)> {
+    let folder = root().join(part);
+    let files = rust_files(&folder);
+    assert!(!files.is_empty(), "no Rust files below {}", folder.display());
+    let lines = files.iter().flat_map(|path| {
+        let text = fs::read_to_string(path).unwrap();
+        code_lines(&text).map(|(line, code)| (path.clone(), line, code.to_owned())).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let code = text.lines().enumerate().take_while(|(_, line)| line.trim() != "#[cfg(test)]");
+    code.map(|(n, line)| (n + 1, line.split("//").next().unwrap_or_default()))
+        .filter(|(_, line)| !line.trim().is_empty())
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// The names that follow `prefix`, also those in braces right behind it.
+fn mentions(code: &str, prefix: &str) -> Vec<String> {
+    code.match_indices(prefix)
+        .flat_map(|(at, _)| {
+            let rest = &code[at + prefix.len()..];
+            let (list, grouped) = match rest.strip_prefix('{') {
+                Some(inner) => (inner.split('}').next().unwrap_or_default(), true),
+                None => (rest, false),
+            };
+            let names = list.split(if grouped { ',' } else { ':' }).take(if grouped { usize::MAX } else { 1 });
+            names
+                .map(|name| name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>())
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn mentions_path(code: &str, path: &str) -> bool {
+    code.match_indices(path).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        let after = &code[at + path.len()..];
+        let whole_word = !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
+        whole_word
+            && (after.starts_with("::")
+                || (path.starts_with("std::") && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_')))
+    })
+}
