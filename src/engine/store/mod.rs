@@ -29,6 +29,12 @@ impl Store {
         Self { collections: Arc::new(collections) }
     }
 
+    /// The same records, of these resources only.
+    pub fn only(&self, keep: impl Fn(&'static Resource) -> bool) -> Self {
+        let kept = self.collections().filter(|collection| keep(collection.resource()));
+        Self { collections: Arc::new(kept.cloned().collect()) }
+    }
+
     /// The collection of a resource.
     ///
     /// # Panics
