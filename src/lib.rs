@@ -64,6 +64,9 @@
 //! 2024-01-20T10:00:00.000Z and moves one millisecond with each answer, unless the [`Builder`] says otherwise.
 
 mod apis;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 mod control;
 mod embed;
 mod engine;
