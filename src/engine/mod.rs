@@ -21,6 +21,7 @@ pub mod message;
 pub mod path;
 pub mod problem;
 pub mod router;
+pub mod scenario;
 pub mod store;
 pub mod world;
 mod worlds;
