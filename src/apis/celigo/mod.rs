@@ -26,8 +26,7 @@ use resources::{
 };
 
 use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{Access, Api, ErrorKind, Evidence, Route, delete, get, post, put};
+use crate::engine::api::{Access, Api, Route, delete, get, post, put};
 
 const SEED_2: &str = "seed 002, \"Integration Related HTTP Endpoints\"";
 const SEED_3: &str = "seed 003, \"Endpoints\"";
@@ -51,8 +50,8 @@ pub static API: Api = Api {
         &ERRORS,
         &JOBS,
     ],
-    errors: ERROR_KINDS,
-    common_errors: &["unauthorized", "rate_limited"],
+    errors: words::ERRORS,
+    common_errors: &["rate_limited"],
     dialect: &dialect::Celigo,
     made_up: made_up::fields,
 };
@@ -60,69 +59,85 @@ pub static API: Api = Api {
 static ROUTES: &[Route] = &[
     get("/integrations", "integrations.list", List(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["invalid_query_params"])
+        .fails(&["unauthorized", "invalid_query_params"])
         .about("Lists integrations: filtered by sandbox, then paged by limit and offset."),
     post("/integrations", "integrations.create", Create(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "validation_error", "conflict"])
+        .fails(&["unauthorized", "unsupported_media_type", "invalid_json", "forbidden", "validation_error", "conflict"])
         .about("Makes an integration."),
     get("/integrations/{id}", "integrations.get", Read(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["not_found"])
+        .fails(&["unauthorized", "not_found"])
         .about("Shows an integration."),
     put("/integrations/{id}", "integrations.update", Replace(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "not_found", "validation_error", "conflict"])
+        .fails(&[
+            "unauthorized",
+            "unsupported_media_type",
+            "invalid_json",
+            "forbidden",
+            "not_found",
+            "validation_error",
+            "conflict",
+        ])
         .about("Replaces an integration: what the body leaves out is reset, but for sandbox."),
     delete("/integrations/{id}", "integrations.delete", Remove(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(&["forbidden", "not_found"])
+        .fails(&["unauthorized", "forbidden", "not_found"])
         .about("Deletes an integration, with its flows and the exports and imports that nothing else has."),
     get("/integrations/{id}/flows", "integrations.flows", Custom(contents::flows))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the flows of an integration."),
     get("/integrations/{id}/exports", "integrations.exports", Custom(contents::exports))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the exports that an integration's flows use or that name it."),
     get("/integrations/{id}/imports", "integrations.imports", Custom(contents::imports))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the imports that an integration's flows use or that name it."),
     get("/integrations/{id}/connections", "integrations.connections", Custom(contents::connections))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the connections registered with an integration."),
     get("/integrations/{id}/audit", "integrations.audit", Custom(audit::list))
         .documented("seed 003, \"Get Audit Log\"")
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the changes of an integration, newest first."),
     get("/integrations/{id}/errors", "integrations.errors", Custom(errors::summary))
         .documented("seed 003, \"Get Error Summary\"")
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Counts the open errors of each flow that has any."),
     get("/integrations/{id}/ashares", "integrations.ashares", Custom(ashares::list))
         .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
+        .fails(&["unauthorized", "not_found", "invalid_query_params"])
         .about("Lists the shares that are account-wide or name the integration."),
     get("/integrations/{id}/template", "integrations.template", Custom(template::link))
         .documented(SEED_3)
-        .fails(&["not_found"])
+        .fails(&["unauthorized", "not_found"])
         .about("Gives a link to the integration as a ZIP archive, good for an hour."),
     post("/integrations/{_connectorId}/install", "integrations.install", Custom(connector::install))
         .documented(SEED_2)
         .answers(200)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "not_found", "validation_error"])
+        .fails(&[
+            "unauthorized",
+            "unsupported_media_type",
+            "invalid_json",
+            "forbidden",
+            "not_found",
+            "validation_error",
+        ])
         .about("Installs a connector: makes an integration whose steps are still to be done."),
     delete("/integrations/{id}/install", "integrations.uninstall", Custom(connector::uninstall))
         .documented(SEED_2)
         .answers(200)
-        .fails(&["forbidden", "not_found", "invalid_operation"])
+        .fails(&["unauthorized", "forbidden", "not_found", "invalid_operation"])
         .about("Uninstalls a connector: its integration goes, with all it contains."),
     put("/integrations/{id}/installer/{function}", "integrations.installer", Custom(connector::installer))
         .documented(SEED_2)
         .fails(&[
+            "unauthorized",
             "unsupported_media_type",
             "invalid_json",
             "forbidden",
@@ -134,6 +149,7 @@ static ROUTES: &[Route] = &[
     put("/integrations/{id}/uninstaller/{function}", "integrations.uninstaller", Custom(connector::uninstaller))
         .documented(SEED_2)
         .fails(&[
+            "unauthorized",
             "unsupported_media_type",
             "invalid_json",
             "forbidden",
@@ -145,6 +161,7 @@ static ROUTES: &[Route] = &[
     put("/integrations/{id}/settings/{function}", "integrations.settings", Custom(connector::settings))
         .documented(SEED_2)
         .fails(&[
+            "unauthorized",
             "unsupported_media_type",
             "invalid_json",
             "forbidden",
@@ -159,26 +176,3 @@ static ROUTES: &[Route] = &[
         .fails(&["forbidden", "not_found"])
         .about("The archive that the link of integrations.template leads to."),
 ];
-
-static ERROR_KINDS: &[ErrorKind] = &[
-    error("unauthorized", 401, "Invalid or missing API key", Observed),
-    error("forbidden", 403, "Insufficient permissions", Observed),
-    error("not_found", 404, "Not found", Documented),
-    error("validation_error", 400, "Invalid request body", Documented),
-    error("conflict", 409, "Integration with this name already exists", Documented),
-    error("invalid_json", 400, "Invalid JSON", Assumed),
-    error("invalid_query_params", 400, "Invalid query parameters", Documented),
-    error("unsupported_media_type", 415, "Content-Type must be application/json", Assumed),
-    error("too_large", 413, "Request body is too large", Assumed),
-    error("method_not_allowed", 405, "Method not allowed", Assumed),
-    error("rate_limited", 429, "Too many requests", Documented),
-    error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
-    error("invalid_function", 422, "Unknown function", Assumed),
-    error("missing_required_field", 422, "A required field is missing", Documented),
-    error("not_modelled", 501, "standin does not model this", Assumed),
-    error("internal", 500, "standin failed while answering", Assumed),
-];
-
-const fn error(name: &'static str, status: u16, message: &'static str, evidence: Evidence) -> ErrorKind {
-    ErrorKind { name, code: name, status, message, evidence }
-}

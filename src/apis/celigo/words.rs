@@ -3,9 +3,34 @@
 use serde_json::{Map, Value, json};
 
 use crate::engine::answer::allow;
-use crate::engine::api::{Situation, Worded};
+use crate::engine::api::Evidence::{Assumed, Documented, Observed};
+use crate::engine::api::{ErrorKind, Evidence, Situation, Worded};
 use crate::engine::message::Reply;
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
+
+/// Every error it can answer with.
+pub static ERRORS: &[ErrorKind] = &[
+    error("unauthorized", 401, "Invalid or missing API key", Observed),
+    error("forbidden", 403, "Insufficient permissions", Observed),
+    error("not_found", 404, "Not found", Documented),
+    error("validation_error", 400, "Invalid request body", Documented),
+    error("conflict", 409, "Integration with this name already exists", Documented),
+    error("invalid_json", 400, "Invalid JSON", Assumed),
+    error("invalid_query_params", 400, "Invalid query parameters", Documented),
+    error("unsupported_media_type", 415, "Content-Type must be application/json", Assumed),
+    error("too_large", 413, "Request body is too large", Assumed),
+    error("method_not_allowed", 405, "Method not allowed", Assumed),
+    error("rate_limited", 429, "Too many requests", Documented),
+    error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
+    error("invalid_function", 422, "Unknown function", Assumed),
+    error("missing_required_field", 422, "A required field is missing", Documented),
+    error("not_modelled", 501, "standin does not model this", Assumed),
+    error("internal", 500, "standin failed while answering", Assumed),
+];
+
+const fn error(name: &'static str, status: u16, message: &'static str, evidence: Evidence) -> ErrorKind {
+    ErrorKind { name, code: name, status, message, evidence }
+}
 
 /// How long to wait after a 429 that does not say.
 const RETRY_AFTER_S: u64 = 1;

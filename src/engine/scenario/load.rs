@@ -120,9 +120,7 @@ impl World {
     pub(super) fn make(&mut self, apis: &[&'static Api], change: &DataChange, by: By) -> Result<(), Problem> {
         let resource = change.resource;
         self.atomically(|world| match &change.kind {
-            ChangeKind::Generate(count, like) => world
-                .generate(apis, resource.name, *count, Some(like))
-                .map_err(|fault| Problem::named("generate", fault.to_string())),
+            ChangeKind::Generate(count, like) => world.generate(apis, resource.name, *count, Some(like)),
             ChangeKind::Add(fields) => world.create(resource, fields, by).map(|_| ()),
             ChangeKind::Patch(which, fields) => {
                 let old = world.which(change, which)?;

@@ -14,7 +14,7 @@ use crate::engine::world::World;
 pub static INTEGRATIONS: Resource =
     Resource::new("celigo.integrations", "Integration", "_id", Ids::ObjectId, INTEGRATION)
         .unique(&["name"])
-        .prepared(prepare)
+        .prepared(prepared)
         .changed(changed);
 
 static INTEGRATION: &[Field] = &[
@@ -44,9 +44,9 @@ static INTEGRATION: &[Field] = &[
 ];
 
 /// Flow groupings without an id are new, and get one.
-fn prepare(world: &mut World, _: &str, mut given: Fields, _: Option<&Record>) -> Fields {
-    let Some(Value::Array(groupings)) = given.get_mut("flowGroupings") else { return given };
-    for grouping in groupings.iter_mut().filter_map(Value::as_object_mut) {
+fn prepared(world: &mut World, _: &str, mut given: Fields, _: Option<&Record>) -> Fields {
+    let groupings = given.get_mut("flowGroupings").and_then(Value::as_array_mut);
+    for grouping in groupings.into_iter().flatten().filter_map(Value::as_object_mut) {
         if grouping.get("_id").is_none_or(Value::is_null) {
             grouping.shift_remove("_id");
             grouping.shift_insert(0, "_id".to_owned(), Value::from(world.chance.object_id()));
