@@ -5,6 +5,8 @@
 
 mod collection;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
