@@ -18,7 +18,7 @@ pub struct Wait {
     #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
     url: String,
     /// How long to wait, such as 500ms or 2min; then it exits with 3
-    #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     timeout: Duration,
 }
 
@@ -43,4 +43,8 @@ impl Wait {
             sleep(PAUSE);
         }
     }
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text).map_err(|_| "write it like 30s, 500ms or 2min")
 }

@@ -181,14 +181,22 @@ impl Standin {
         self.engine.environment(&self.engine.default_world().lock(), &self.url())
     }
 
-    /// A token that Celigo's API takes; `None` when it is not served.
-    pub fn celigo_token(&self) -> Option<String> {
-        self.variable("CELIGO_API_TOKEN")
+    /// A token that Celigo's API takes.
+    ///
+    /// # Panics
+    ///
+    /// When Celigo's API is not served.
+    pub fn celigo_token(&self) -> String {
+        self.variable("CELIGO_API_TOKEN").expect("Celigo's API is not served")
     }
 
-    /// An application secret key that Edlink's API takes; `None` when it is not served.
-    pub fn edlink_application_secret(&self) -> Option<String> {
-        self.variable("EDLINK_APPLICATION_SECRET")
+    /// An application secret key that Edlink's API takes.
+    ///
+    /// # Panics
+    ///
+    /// When Edlink's API is not served.
+    pub fn edlink_application_secret(&self) -> String {
+        self.variable("EDLINK_APPLICATION_SECRET").expect("Edlink's API is not served")
     }
 
     /// The access token of the first active Edlink integration; `None` when there is none.

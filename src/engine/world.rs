@@ -106,6 +106,12 @@ impl Settings {
     pub fn credentials(&self, api: &Api) -> Option<&[Credential]> {
         self.credentials.iter().find(|(name, _)| *name == api.name).map(|(_, list)| list.as_slice())
     }
+
+    /// The first of those that can do most.
+    pub fn strongest_credential(&self, api: &Api) -> Option<&Credential> {
+        let listed = self.credentials(api)?.iter();
+        listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))
+    }
 }
 
 impl World {
