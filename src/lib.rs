@@ -74,3 +74,8 @@ mod server;
 
 pub use control::Refusal;
 pub use embed::{Answer, Builder, Call, Operation, Standin, StartError, WorldHandle, operations};
+
+/// README's Rust, run as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
