@@ -22,6 +22,7 @@ pub mod path;
 pub mod problem;
 mod resource;
 pub mod router;
+pub mod scenario;
 pub mod store;
 pub mod world;
 mod worlds;

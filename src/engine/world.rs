@@ -8,6 +8,8 @@ use crate::engine::clock::{Clock, ClockMode, DEFAULT_START_MS};
 use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
 use crate::engine::problem::Problem;
+use crate::engine::router::Router;
+use crate::engine::scenario::Play;
 use crate::engine::store::Store;
 
 /// A world. Whoever holds it mutably holds its lock.
@@ -27,6 +29,8 @@ pub struct World {
     pub journal: Journal,
     /// Which documented outcomes were met.
     pub coverage: Coverage,
+    /// The scenario as it goes here; `None` without one.
+    pub play: Option<Box<Play>>,
     /// What it starts from, again after each reset.
     origin: Arc<Origin>,
 }
@@ -117,7 +121,8 @@ impl World {
         let chance = Chance::new(settings.seed);
         let origin = Arc::new(Origin { store: store.clone(), clock: clock.clone(), chance: chance.clone() });
         let journal = Journal::new(settings.journal);
-        Self { name: name.into(), store, clock, chance, settings, journal, coverage: Coverage::default(), origin }
+        let (name, coverage) = (name.into(), Coverage::default());
+        Self { name, store, clock, chance, settings, journal, coverage, play: None, origin }
     }
 
     /// Makes happen what is due by now. Whoever looks at records calls this first.
@@ -136,12 +141,20 @@ impl World {
         Ok(())
     }
 
-    /// As it was when it was made: data, clock, ids, journal, coverage.
+    /// The scenario as it goes here. Where there is none, an empty one starts: rules and expectations can be added to it.
+    pub fn play_mut(&mut self, router: &Router) -> &mut Play {
+        let seed = self.settings.seed;
+        self.play.get_or_insert_with(|| Box::new(Play::new(Arc::default(), router, seed)))
+    }
+
+    /// As it was when it was made: data, clock, ids, journal, coverage, scenario. What was added by hand is gone.
     pub fn reset(&mut self) {
         self.store = self.origin.store.clone();
         self.clock = self.origin.clock.clone();
         self.chance = self.origin.chance.clone();
         self.journal = Journal::new(self.settings.journal);
         self.coverage = Coverage::default();
+        self.play = self.play.take().and_then(Play::restarted);
+        self.enter_first_step();
     }
 }
