@@ -9,4 +9,7 @@ mod serve;
 mod wire;
 
 pub use listen::{Port, bind};
-pub use serve::{Exchanged, Log, Serving, Stop, serve};
+pub use serve::{Log, Serving, Stop, serve};
+
+#[cfg(feature = "cli")]
+pub use serve::Exchanged;

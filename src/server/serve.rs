@@ -46,7 +46,8 @@ pub struct Serving {
     pub in_flight: AtomicUsize,
 }
 
-/// A request that was answered, for the log.
+/// A request that was answered, for the log. Only the command line keeps one.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub struct Exchanged<'a> {
     /// What was asked.
     pub request: &'a Request<'a>,
