@@ -9,4 +9,8 @@ mod serve;
 mod wire;
 
 pub use listen::{Port, bind};
+#[cfg(feature = "tower")]
+pub use read::{headers, target};
+#[cfg(feature = "tower")]
+pub use send::{Sent, response};
 pub use serve::{Exchanged, Log, Serving, Stop, serve};

@@ -1,0 +1,96 @@
+//! Where a world stands: what forking, resetting and restoring take over. Copying it copies pointers, not records.
+
+use std::sync::Arc;
+
+use crate::engine::chance::Chance;
+use crate::engine::clock::Clock;
+use crate::engine::coverage::Coverage;
+use crate::engine::journal::Journal;
+use crate::engine::problem::Problem;
+use crate::engine::store::Store;
+use crate::engine::world::{Settings, World};
+
+/// Where a world stands: its records, its time, and what its ids and draws will be.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The records.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The ids and draws to come.
+    pub chance: Chance,
+}
+
+/// How many snapshots a world keeps by name. Each may hold on to records that are gone otherwise.
+const MOST_SNAPSHOTS: usize = 100;
+
+impl World {
+    /// Where it stands.
+    pub fn point(&self) -> Point {
+        Point { store: self.store.clone(), clock: self.clock.clone(), chance: self.chance.clone() }
+    }
+
+    /// What it starts from, again after each reset.
+    pub fn start(&self) -> &Arc<Point> {
+        &self.start
+    }
+
+    /// A world that starts there. With a seed, its ids and draws come from that one.
+    pub fn starting_at(
+        name: impl Into<Arc<str>>,
+        mut point: Arc<Point>,
+        mut settings: Arc<Settings>,
+        seed: Option<u64>,
+    ) -> Self {
+        if let Some(seed) = seed {
+            point = Arc::new(Point { chance: Chance::new(seed), ..(*point).clone() });
+            settings = Arc::new(Settings { seed, ..(*settings).clone() });
+        }
+        let name = name.into();
+        let settings = Settings::admitting(settings, &name);
+        let (store, clock, chance) = (point.store.clone(), point.clock.clone(), point.chance.clone());
+        let journal = Journal::new(settings.journal);
+        let (coverage, snapshots) = (Coverage::default(), Vec::new());
+        Self { name, store, clock, chance, settings, journal, coverage, start: point, snapshots }
+    }
+
+    /// Goes back, or over, to that point. Journal and coverage begin anew.
+    pub fn restore(&mut self, point: &Point) {
+        self.store = point.store.clone();
+        self.clock = point.clock.clone();
+        self.chance = point.chance.clone();
+        self.journal = Journal::new(self.settings.journal);
+        self.coverage = Coverage::default();
+    }
+
+    /// As it was when it was made: data, clock, ids, journal, coverage. Snapshots stay.
+    pub fn reset(&mut self) {
+        let start = Arc::clone(&self.start);
+        self.restore(&start);
+    }
+
+    /// Keeps where it stands under a name, in place of what that name stood for.
+    pub fn keep_snapshot(&mut self, name: &str) -> Result<(), Problem> {
+        let point = self.point();
+        if let Some((_, kept)) = self.snapshots.iter_mut().find(|(known, _)| **known == *name) {
+            *kept = point;
+        } else if self.snapshots.len() < MOST_SNAPSHOTS {
+            self.snapshots.push((name.into(), point));
+        } else {
+            let message = format!("this world keeps {MOST_SNAPSHOTS} snapshots already; use one of their names again");
+            return Err(Problem::named("too_many_snapshots", message));
+        }
+        Ok(())
+    }
+
+    /// Goes back to the snapshot of that name, or tells which there are.
+    pub fn restore_snapshot(&mut self, name: &str) -> Result<(), Vec<&str>> {
+        match self.snapshots.iter().find(|(known, _)| **known == *name).map(|(_, point)| point.clone()) {
+            Some(point) => {
+                self.restore(&point);
+                Ok(())
+            }
+            None => Err(self.snapshots.iter().map(|(known, _)| &**known).collect()),
+        }
+    }
+}
