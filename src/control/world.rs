@@ -103,7 +103,8 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
     shown["answer_bytes"] = entry.reply_bytes.into();
     shown["evidence"] = entry.answered.evidence.map(|evidence| evidence.as_str()).into();
     shown["documented_at"] = entry.answered.source.into();
-    shown["why"] = entry.answered.why.clone().into();
+    let why: Vec<String> = entry.answered.why.iter().map(ToString::to_string).collect();
+    shown["why"] = why.into();
     Ok(shown)
 }
 
@@ -117,7 +118,7 @@ fn short(entry: &Entry) -> Value {
         "status": entry.status,
         "error": entry.answered.error,
         "miss": entry.answered.miss,
-        "rule": entry.answered.rule,
+        "rule": entry.answered.rule.as_deref(),
     })
 }
 

@@ -25,6 +25,7 @@ pub mod point;
 pub mod problem;
 mod resource;
 pub mod router;
+pub mod scenario;
 pub mod store;
 pub mod world;
 mod worlds;

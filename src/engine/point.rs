@@ -7,10 +7,11 @@ use crate::engine::clock::Clock;
 use crate::engine::coverage::Coverage;
 use crate::engine::journal::Journal;
 use crate::engine::problem::Problem;
+use crate::engine::scenario::Play;
 use crate::engine::store::Store;
 use crate::engine::world::{Settings, World};
 
-/// Where a world stands: its records, its time, and what its ids and draws will be.
+/// Where a world stands: its records, its time, what its ids and draws will be, and how far its scenario is.
 #[derive(Clone, Debug)]
 pub struct Point {
     /// The records.
@@ -19,6 +20,8 @@ pub struct Point {
     pub clock: Clock,
     /// The ids and draws to come.
     pub chance: Chance,
+    /// The scenario as it goes.
+    pub play: Option<Box<Play>>,
 }
 
 /// How many snapshots a world keeps by name. Each may hold on to records that are gone otherwise.
@@ -27,7 +30,13 @@ const MOST_SNAPSHOTS: usize = 100;
 impl World {
     /// Where it stands.
     pub fn point(&self) -> Point {
-        Point { store: self.store.clone(), clock: self.clock.clone(), chance: self.chance.clone() }
+        let (store, clock, chance) = (self.store.clone(), self.clock.clone(), self.chance.clone());
+        Point { store, clock, chance, play: self.play.clone() }
+    }
+
+    /// From here it starts again after each reset.
+    pub(super) fn start_here(&mut self) {
+        self.start = Arc::new(self.point());
     }
 
     /// What it starts from, again after each reset.
@@ -43,27 +52,31 @@ impl World {
         seed: Option<u64>,
     ) -> Self {
         if let Some(seed) = seed {
-            point = Arc::new(Point { chance: Chance::new(seed), ..(*point).clone() });
+            let mut play = point.play.clone();
+            if let Some(play) = &mut play {
+                play.reseed(seed);
+            }
+            point = Arc::new(Point { chance: Chance::new(seed), play, ..(*point).clone() });
             settings = Arc::new(Settings { seed, ..(*settings).clone() });
         }
         let name = name.into();
         let settings = Settings::admitting(settings, &name);
-        let (store, clock, chance) = (point.store.clone(), point.clock.clone(), point.chance.clone());
+        let Point { store, clock, chance, play } = (*point).clone();
         let journal = Journal::new(settings.journal);
         let (coverage, snapshots) = (Coverage::default(), Vec::new());
-        Self { name, store, clock, chance, settings, journal, coverage, start: point, snapshots }
+        Self { name, store, clock, chance, settings, journal, coverage, play, start: point, snapshots }
     }
 
     /// Goes back, or over, to that point. Journal and coverage begin anew.
     pub fn restore(&mut self, point: &Point) {
-        self.store = point.store.clone();
-        self.clock = point.clock.clone();
-        self.chance = point.chance.clone();
+        let Point { store, clock, chance, play } = point.clone();
+        (self.store, self.clock, self.chance, self.play) = (store, clock, chance, play);
         self.journal = Journal::new(self.settings.journal);
         self.coverage = Coverage::default();
     }
 
-    /// As it was when it was made: data, clock, ids, journal, coverage. Snapshots stay.
+    /// As it was when it was made: data, clock, ids, journal, coverage, scenario. What was added by hand is gone;
+    /// snapshots stay.
     pub fn reset(&mut self) {
         let start = Arc::clone(&self.start);
         self.restore(&start);

@@ -10,6 +10,8 @@ use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
 use crate::engine::point::Point;
 use crate::engine::problem::Problem;
+use crate::engine::router::Router;
+use crate::engine::scenario::Play;
 use crate::engine::store::Store;
 
 /// A world. Whoever holds it mutably holds its lock.
@@ -29,6 +31,8 @@ pub struct World {
     pub journal: Journal,
     /// Which documented outcomes were met.
     pub coverage: Coverage,
+    /// The scenario as it goes here; `None` without one.
+    pub play: Option<Box<Play>>,
     /// What it starts from, again after each reset.
     pub(super) start: Arc<Point>,
     /// Where it stood, by name.
@@ -117,7 +121,7 @@ impl World {
     pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
         let clock = Clock::new(settings.clock_mode, settings.clock_start_ms);
         let chance = Chance::new(settings.seed);
-        Self::starting_at(name, Arc::new(Point { store, clock, chance }), settings, None)
+        Self::starting_at(name, Arc::new(Point { store, clock, chance, play: None }), settings, None)
     }
 
     /// Makes happen what is due by now. Whoever looks at records calls this first.
@@ -134,5 +138,11 @@ impl World {
             (due.happens)(self, &record)?;
         }
         Ok(())
+    }
+
+    /// The scenario as it goes here. Where there is none, an empty one starts: rules and expectations can be added to it.
+    pub fn play_mut(&mut self, router: &Router) -> &mut Play {
+        let seed = self.settings.seed;
+        self.play.get_or_insert_with(|| Box::new(Play::new(Arc::default(), router, seed)))
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::apis::celigo::resources::INTEGRATIONS;
 use crate::apis::celigo::{access, paging, words};
 use crate::engine::action::{Call, Keep, Page, Selection};
-use crate::engine::api::{Caller, Dialect, Resource, Situation, Worded};
+use crate::engine::api::{Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
@@ -50,6 +50,15 @@ impl Dialect for Celigo {
 
     fn record(&self, _: &mut Call<'_>, status: u16, record: &Record) -> Reply {
         Reply::json_bytes(status, record.bytes().clone())
+    }
+
+    fn next_links(&self) -> Option<NextLinks> {
+        Some(NextLinks { next: paging::next_link, has_cursor: paging::is_further })
+    }
+
+    fn credential_form(&self) -> CredentialForm {
+        let access = &[("administrator", false), ("manage", false), ("monitor", true)];
+        CredentialForm { list: None, key: "token", access }
     }
 
     fn problem(&self, _: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded {
