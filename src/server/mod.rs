@@ -9,6 +9,10 @@ mod serve;
 mod wire;
 
 pub use listen::{Port, bind};
+#[cfg(feature = "tower")]
+pub use read::{headers, target};
+#[cfg(feature = "tower")]
+pub use send::{Sent, response};
 pub use serve::{Log, Serving, Stop, serve};
 
 #[cfg(feature = "cli")]

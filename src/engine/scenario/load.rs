@@ -113,6 +113,7 @@ impl World {
         let mut world = Self::new(name, world.store, settings);
         world.play = Some(Box::new(Play::new(Arc::clone(scenario), router, world.settings.seed)));
         world.enter_first_step();
+        world.start_here();
         Ok(world)
     }
 
