@@ -8,7 +8,7 @@ use crate::engine::world::World;
 
 /// `GET /data`: all records of all collections.
 pub fn all(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
+    let mut world = asked.engine.default_world().lock();
     let names: Vec<&str> = world.store.collections().map(|collection| collection.resource().name).collect();
     let all: Result<Map<String, Value>, Refusal> =
         names.iter().map(|name| Ok(((*name).to_owned(), world.records(name)?.into()))).collect();
@@ -25,7 +25,7 @@ pub fn replace_collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `GET /data/<collection>`
 pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
+    let mut world = asked.engine.default_world().lock();
     Ok(world.records(asked.param(0))?.into())
 }
 
@@ -52,7 +52,7 @@ pub fn clear(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `GET /data/<collection>/<id>`: with the fields consumers do not see.
 pub fn record(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
+    let mut world = asked.engine.default_world().lock();
     Ok(Value::Object(world.record(asked.param(0), asked.param(1))?.fields().clone()))
 }
 

@@ -114,7 +114,7 @@ impl World {
         Self { name: name.into(), store, clock, chance, settings, journal, coverage: Coverage::default(), origin }
     }
 
-    /// Makes happen what is due by now. Whoever moves the clock by hand calls this; every answer does too.
+    /// Makes happen what is due by now. Whoever looks at records calls this first.
     pub fn catch_up(&mut self) -> Result<(), Problem> {
         let mut latest = None;
         while let Some((resource, record)) = self.store.due(self.clock.now_ms()) {
