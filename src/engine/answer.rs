@@ -79,6 +79,7 @@ fn respond<'r>(router: &'r Router, world: &mut World, request: &Request<'_>, tar
     let situation = Situation { api, route: row.map(|row| row.route), request, target };
     let reply = (|| {
         world.catch_up()?;
+        world.within_rate(api)?;
         let caller = api.dialect.caller(world, &situation)?;
         let Some(row) = row else {
             return Err(match &found {

@@ -20,9 +20,11 @@ pub mod load;
 pub mod message;
 pub mod path;
 pub mod problem;
+pub mod rate;
 mod resource;
 pub mod router;
 pub mod store;
+pub mod table;
 pub mod world;
 mod worlds;
 

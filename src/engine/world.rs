@@ -8,6 +8,7 @@ use crate::engine::clock::{Clock, ClockMode, DEFAULT_START_MS};
 use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
 use crate::engine::problem::Problem;
+use crate::engine::rate::{Buckets, Rate};
 use crate::engine::store::Store;
 
 /// A world. Whoever holds it mutably holds its lock.
@@ -27,6 +28,8 @@ pub struct World {
     pub journal: Journal,
     /// Which documented outcomes were met.
     pub coverage: Coverage,
+    /// What may be asked of each API before it says that this is too much.
+    pub buckets: Buckets,
     /// What it starts from, again after each reset.
     origin: Arc<Origin>,
 }
@@ -50,6 +53,8 @@ pub struct Settings {
     pub clock_start_ms: u64,
     /// Which profile an API has, by the API's name; the others are `documented`.
     pub profiles: Vec<(&'static str, Profile)>,
+    /// How much may be asked of an API, by the API's name. The others have the rate of their profile.
+    pub rates: Vec<(&'static str, Rate)>,
     /// Which credentials are good, by the API's name. An API without any takes every one.
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
     /// Who makes the changes that audit trails name.
@@ -82,6 +87,7 @@ impl Default for Settings {
             clock_mode: ClockMode::Step { step_ms: 1 },
             clock_start_ms: DEFAULT_START_MS,
             profiles: Vec::new(),
+            rates: Vec::new(),
             credentials: Vec::new(),
             user: "user@example.com".to_owned(),
             base_url: None,
@@ -98,6 +104,11 @@ impl Settings {
         self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
     }
 
+    /// The rate set for an API.
+    pub fn rate(&self, api: &Api) -> Option<Rate> {
+        self.rates.iter().find(|(name, _)| *name == api.name).map(|(_, rate)| *rate)
+    }
+
     /// The only good credentials of an API, or `None` when every one is good.
     pub fn credentials(&self, api: &Api) -> Option<&[Credential]> {
         self.credentials.iter().find(|(name, _)| *name == api.name).map(|(_, list)| list.as_slice())
@@ -111,7 +122,17 @@ impl World {
         let chance = Chance::new(settings.seed);
         let origin = Arc::new(Origin { store: store.clone(), clock: clock.clone(), chance: chance.clone() });
         let journal = Journal::new(settings.journal);
-        Self { name: name.into(), store, clock, chance, settings, journal, coverage: Coverage::default(), origin }
+        Self {
+            name: name.into(),
+            store,
+            clock,
+            chance,
+            settings,
+            journal,
+            coverage: Coverage::default(),
+            buckets: Buckets::default(),
+            origin,
+        }
     }
 
     /// Makes happen what is due by now. Whoever looks at records calls this first.
@@ -137,5 +158,6 @@ impl World {
         self.chance = self.origin.chance.clone();
         self.journal = Journal::new(self.settings.journal);
         self.coverage = Coverage::default();
+        self.buckets = Buckets::default();
     }
 }
