@@ -1,6 +1,6 @@
 //! The documented exchanges: `tests/exchanges/<api>/<operation>/<status>[-<case>].txt`.
 //!
-//! A file begins with `#` lines (its source, and settings: `tokens`, `profile`), followed by pairs of a request
+//! A file begins with `#` lines (its source, and settings: `tokens`, `profile`, `rate-limit`), followed by pairs of a request
 //! (`>>> METHOD target`, headers, blank line, body) and the answer it must get (`<<< status`, headers, blank line, body).
 //! The headers listed must be equal; the body must be equal as JSON, key order included. Each file has a world of its own:
 //! the embedded records, seed 0, and a clock frozen at 2024-01-20T10:00:00.000Z.
@@ -116,6 +116,13 @@ fn world(file: &File) -> WorldHandle {
     for line in &file.comments {
         if let Some(tokens) = line.strip_prefix("# tokens: ") {
             builder = with_tokens(builder, &serde_json::from_str(tokens).unwrap());
+        }
+        if let Some((api, profile)) = line.strip_prefix("# profile: ").and_then(|setting| setting.split_once('=')) {
+            builder = builder.profile(api, profile);
+        }
+        if let Some((api, rate)) = line.strip_prefix("# rate-limit: ").and_then(|setting| setting.split_once('=')) {
+            let (requests, per_second) = rate.split_once('/').expect("requests/per second");
+            builder = builder.rate_limit(api, requests.parse().unwrap(), per_second.parse().unwrap());
         }
     }
     builder.offline().unwrap_or_else(|error| panic!("{}: {error}", file.path.display()))
