@@ -74,3 +74,8 @@ mod server;
 
 pub use control::Refusal;
 pub use embed::{Answer, Builder, Call, Operation, Standin, StartError, WorldHandle, operations};
+pub use embed::{Data, Expectation, ReadyMade, Unmet, ready_made};
+pub use engine::scenario::{
+    Asked, Check, Code, CoverageCell, Finding, Operations, Report, Rule, RuleReport, ScenarioError, StepReport,
+    Violation,
+};

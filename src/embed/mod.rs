@@ -5,8 +5,11 @@ mod error;
 mod fixtures;
 mod handle;
 mod operations;
+mod rules;
+mod scenarios;
 mod standin;
 mod tokens;
+mod verdict;
 
 pub use builder::Builder;
 pub use error::StartError;
@@ -16,3 +19,6 @@ pub use standin::Standin;
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log};
+pub use rules::{Data, Expectation};
+pub use scenarios::{ReadyMade, check, ready_made, text_of};
+pub use verdict::Unmet;

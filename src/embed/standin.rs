@@ -3,11 +3,10 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::control::{Control, Gate, Guarded};
 use crate::embed::builder::Builder;
@@ -84,7 +83,7 @@ impl Starting {
             body_limit_bytes: self.body_limit_bytes,
             gate: watched,
             log: self.log,
-            in_flight: AtomicUsize::new(0),
+            answered: Notify::new(),
         });
         Ok((serving, gatekeeper))
     }
@@ -253,12 +252,17 @@ impl Standin {
 }
 
 impl Drop for Standin {
-    /// Ends the server. One on a thread of its own has freed its port afterwards; one that is a task frees it as soon as
+    /// Verifies what was declared and never verified, then ends the server; panics with the report if something was not
+    /// met, unless the thread panics already. One on a thread of its own has freed its port afterwards; one that is a task frees it as soon as
     /// its runtime gets to it.
     fn drop(&mut self) {
+        let forgotten = self.unmet_on_drop();
         self.stop.send_replace(Stop::Now);
         if let Some(Running::Thread(thread)) = self.running.take() {
             let _ = thread.join();
+        }
+        if let Some(unmet) = forgotten.filter(|_| !thread::panicking()) {
+            panic!("expectations were declared and never verified:\n{unmet}");
         }
     }
 }

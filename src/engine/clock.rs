@@ -55,6 +55,11 @@ impl Clock {
         format_ms(self.now_ms())
     }
 
+    /// Where the clock would stand had nobody moved it by hand: the time of arrival, for requests that nobody timed.
+    pub fn unmoved_ms(&self) -> u64 {
+        self.now_ms().saturating_add_signed(self.moved_ms.saturating_neg())
+    }
+
     /// Elapsed time for those who measure how long a consumer waited: real time passed plus moves by hand.
     pub fn elapsed_ms(&self) -> u64 {
         self.arrived_ms.saturating_add_signed(self.moved_ms)

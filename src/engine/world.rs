@@ -141,6 +141,12 @@ impl World {
         self.play.get_or_insert_with(|| Box::new(Play::new(Arc::default(), router, seed)))
     }
 
+    /// What there is now is what a reset goes back to: data, clock, and what is drawn next.
+    pub fn settle(&mut self) {
+        let (store, clock, chance) = (self.store.clone(), self.clock.clone(), self.chance.clone());
+        self.origin = Arc::new(Origin { store, clock, chance });
+    }
+
     /// As it was when it was made: data, clock, ids, journal, coverage, scenario. What was added by hand is gone.
     pub fn reset(&mut self) {
         self.store = self.origin.store.clone();

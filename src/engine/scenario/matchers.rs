@@ -352,6 +352,9 @@ impl Findings<'_> {
             return self.whole(node, 0, u64::MAX).map(Range::exactly);
         }
         let object = self.some_object(node, &["min", "max"])?;
+        if !object.has("min") && !object.has("max") {
+            return None;
+        }
         let min = object.get("min").map_or(Some(0), |node| self.whole(&node, 0, u64::MAX))?;
         let max = object.get("max").map_or(Some(u64::MAX), |node| self.whole(&node, 0, u64::MAX))?;
         if min > max {

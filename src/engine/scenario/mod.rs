@@ -25,6 +25,7 @@ mod rule;
 mod steps;
 mod strike;
 mod verify;
+mod waiting;
 
 pub use asked::Asked;
 pub use explain::{explain_operation, explain_scenario};

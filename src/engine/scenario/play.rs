@@ -48,6 +48,8 @@ pub struct Play {
     pub(super) answered: u64,
     /// Changes of data that could not be made when a step was entered.
     pub(super) mishaps: Vec<String>,
+    /// Something was declared in code, and nobody verified it yet.
+    declared: bool,
 }
 
 /// The rules of one scope, by operation.
@@ -189,6 +191,7 @@ impl Play {
             statuses: HashSet::new(),
             answered: 0,
             mishaps: Vec::new(),
+            declared: false,
             scenario: Arc::clone(&scenario),
         };
         let of_steps = scenario.steps.iter().map(|step| &step.rules);
@@ -274,6 +277,21 @@ impl Play {
     /// Adds an expectation by hand: calls are counted from now on.
     pub fn expect(&mut self, expected: CallExpectation) {
         self.calls.push(CallTally::new(expected));
+    }
+
+    /// Notes that something was declared that wants to be verified.
+    pub fn declare(&mut self) {
+        self.declared = true;
+    }
+
+    /// Notes that it was verified.
+    pub fn undeclare(&mut self) {
+        self.declared = false;
+    }
+
+    /// Whether something was declared and is not verified yet, and there is something to verify.
+    pub fn is_declared(&self) -> bool {
+        self.declared && !(self.calls.is_empty() && self.scenario.expect.is_empty())
     }
 
     /// What the rules say about a request, which they count.
