@@ -69,9 +69,12 @@ fn a_consumer_that_builds_page_urls_and_polls_once_fails_four_times() {
     let world = world("edlink-paging-under-change");
     let edlink = Consumer::edlink(&world);
     let mut page = edlink.get("/api/v1/integrations?$first=2").json();
-    while page["$next"].is_string() {
+    for n in 2.. {
+        if page["$next"].is_null() {
+            break;
+        }
         let last = page["$data"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
-        page = edlink.get(&format!("/api/v1/integrations?$first=2&page=next&$after={last}")).json();
+        page = edlink.get(&format!("/api/v1/integrations?$first=2&page={n}&$after={last}")).json();
     }
     edlink.get("/api/v1/integrations/77a69705-41a7-49cb-0fe8-ffd425f9716f");
     let unmet = world.verify().unwrap_err();
@@ -137,7 +140,7 @@ fn two_runs_give_the_same_report() {
         (0..12).for_each(|_| drop(celigo.get("/v1/integrations?limit=3")));
         (world.report().to_json(), world.journal().iter().map(|call| call.status).collect::<Vec<_>>())
     };
-    assert_eq!(run(), run());
+    assert!(run() == run());
 }
 
 #[test]

@@ -7,15 +7,21 @@ mod handle;
 mod operations;
 mod rules;
 mod scenarios;
+#[cfg(feature = "tower")]
+mod service;
 mod standin;
 mod tokens;
 mod verdict;
+mod worlds;
 
 pub use builder::Builder;
 pub use error::StartError;
 pub use handle::{Answer, Call, WorldHandle};
 pub use operations::{Operation, operations};
+#[cfg(feature = "tower")]
+pub use service::{Body, Unanswered, WorldService};
 pub use standin::Standin;
+pub use worlds::{NewWorld, Snapshot};
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log};

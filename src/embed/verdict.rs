@@ -7,7 +7,6 @@ use tokio::runtime::Handle;
 
 use crate::control::Refusal;
 use crate::embed::handle::WorldHandle;
-use crate::embed::standin::Standin;
 use crate::engine::load::nearest;
 use crate::engine::scenario::{Operations, Report};
 
@@ -40,7 +39,7 @@ impl WorldHandle {
     /// it does not, because they may need this very thread: use [`verify_async`](Self::verify_async) there.
     pub fn verify(&self) -> Result<Report, Unmet> {
         if Handle::try_current().is_err() {
-            self.wait(PATIENCE, || self.engine.in_flight() == 0);
+            self.wait(PATIENCE, || self.engine.bell().in_flight() == 0);
         }
         self.judged()
     }
@@ -48,7 +47,8 @@ impl WorldHandle {
     /// Whether the consumer did what it must. Waits for requests in flight first, for at most 5 s.
     pub async fn verify_async(&self) -> Result<Report, Unmet> {
         let world = self.clone();
-        let waiting = tokio::task::spawn_blocking(move || world.wait(PATIENCE, || world.engine.in_flight() == 0));
+        let waiting =
+            tokio::task::spawn_blocking(move || world.wait(PATIENCE, || world.engine.bell().in_flight() == 0));
         drop(waiting.await);
         self.judged()
     }
@@ -113,19 +113,16 @@ impl WorldHandle {
         }
     }
 
+    /// What was declared, never verified, and is not met.
+    pub(super) fn unmet_on_drop(&self) -> Option<Unmet> {
+        let forgotten = self.world.lock().play.as_ref().is_some_and(|play| play.is_declared());
+        if forgotten { self.verify().err() } else { None }
+    }
+
     /// Something was declared that wants to be verified.
     pub(super) fn declared(&self) {
         if let Some(play) = &mut self.world.lock().play {
             play.declare();
         }
-    }
-}
-
-impl Standin {
-    /// What was declared, never verified, and is not met.
-    pub(super) fn unmet_on_drop(&self) -> Option<Unmet> {
-        let world = self.world();
-        let forgotten = world.world.lock().play.as_ref().is_some_and(|play| play.is_declared());
-        if forgotten { world.verify().err() } else { None }
     }
 }

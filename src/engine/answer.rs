@@ -40,6 +40,7 @@ pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outc
         let length = answer.reply.body.len().to_string();
         answer.reply = Reply { body: bytes::Bytes::new(), ..answer.reply }.with("content-length", length);
     }
+    answer.reply.headers.push((Cow::Borrowed("date"), Cow::Owned(world.clock.http_date().to_owned())));
     let rule = strike.rule.as_ref().map(|(rule, _)| Arc::clone(&rule.id));
     if world.settings.headers {
         mark(world, &mut answer, rule.as_deref());
@@ -297,11 +298,4 @@ pub fn allow(verbs: &[Verb]) -> String {
     }
     names.push("OPTIONS");
     names.join(", ")
-}
-
-/// The answer to a request for a world that does not exist. No world's journal can hold it.
-pub fn unknown_world(name: &str) -> Reply {
-    let message = format!("There is no world {name:?} on this server.");
-    let body = json!({ "error": { "code": "unknown_world", "message": message, "hint": "The default world answers without prefix." } });
-    Reply::json(404, &body).with("standin-miss", "world")
 }

@@ -309,6 +309,10 @@ pub trait Dialect: Sync {
     /// Who asks. For unknown routes too: many services check the credential first.
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem>;
 
+    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
+    /// below an origin, and credentials it takes.
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
+
     /// A path parameter as an id of this API.
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem>;
 
@@ -335,12 +339,6 @@ pub trait Dialect: Sync {
     /// How scenarios write its credentials.
     fn credential_form(&self) -> CredentialForm {
         CredentialForm { list: None, key: "token", access: &[] }
-    }
-
-    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
-    /// below an origin, and credentials it takes.
-    fn environment(&self, _world: &World, _api: &Api, _origin: &str) -> Vec<(&'static str, String)> {
-        Vec::new()
     }
 
     /// Headers that every answer of this API carries.

@@ -152,7 +152,8 @@ impl Router {
             .iter()
             .map(|row| {
                 let known: Vec<&str> = row.path.split('/').collect();
-                let missing = known.len().abs_diff(asked.len()) * 6;
+                // Another API's paths are no help, however alike.
+                let missing = known.len().abs_diff(asked.len()) * 6 + usize::from(known.get(1) != asked.get(1)) * 24;
                 let apart: usize = known.iter().zip(&asked).map(|(known, asked)| apart(known, asked)).sum();
                 let verb = row.route.verb.as_str();
                 (missing + apart, verb != method, format!("{verb} {}", row.path))

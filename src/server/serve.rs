@@ -46,7 +46,8 @@ pub struct Serving {
     pub log: Option<Log>,
 }
 
-/// A request that was answered, for the log.
+/// A request that was answered, for the log. Only the command line keeps one.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub struct Exchanged<'a> {
     /// What was asked.
     pub request: &'a Request<'a>,
@@ -142,12 +143,12 @@ async fn exchange(
     request: HttpRequest<Incoming>,
 ) -> Result<Response<Sent>, hyper::Error> {
     let (parts, incoming) = request.into_parts();
-    let is_control = parts.uri.path().starts_with(Control::PREFIX);
+    let is_control = Control::serves(parts.uri.path());
     administered.fetch_or(is_control, Ordering::Relaxed);
     if !is_control && *serving.gate.borrow() != Gate::Open {
         let _ = serving.gate.clone().wait_for(|gate| *gate == Gate::Open).await;
     }
-    let in_flight = (!is_control).then(|| serving.engine.arrival());
+    let in_flight = (!is_control).then(|| serving.engine.bell().arrival());
     let body = read::body(incoming, serving.body_limit_bytes).await?;
     let arrived = SystemTime::now();
     let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();

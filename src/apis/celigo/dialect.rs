@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::apis::celigo::resources::INTEGRATIONS;
 use crate::apis::celigo::{access, paging, words};
 use crate::engine::action::{Call, Keep, Page, Selection};
-use crate::engine::api::{Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
+use crate::engine::api::{Api, Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
@@ -17,6 +17,10 @@ pub struct Celigo;
 impl Dialect for Celigo {
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
         access::caller(world, situation)
+    }
+
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+        access::environment(world, api, origin)
     }
 
     fn id<'p>(&self, _: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {

@@ -12,15 +12,15 @@ use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 pub static ERRORS: &[ErrorKind] = &[
     error("unauthorized", 401, "Invalid or missing API key", Observed),
     error("forbidden", 403, "Insufficient permissions", Observed),
-    error("not_found", 404, "Not found", Documented),
-    error("validation_error", 400, "Invalid request body", Documented),
+    error("not_found", 404, "Integration not found", Documented),
+    error("validation_error", 400, "Name is required", Documented),
     error("conflict", 409, "Integration with this name already exists", Documented),
     error("invalid_json", 400, "Invalid JSON", Assumed),
     error("invalid_query_params", 400, "Invalid query parameters", Documented),
     error("unsupported_media_type", 415, "Content-Type must be application/json", Assumed),
     error("too_large", 413, "Request body is too large", Assumed),
     error("method_not_allowed", 405, "Method not allowed", Assumed),
-    error("rate_limited", 429, "Too many requests", Documented),
+    error("rate_limited", 429, "Too many requests. Retry after 1 seconds.", Documented),
     error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
     error("invalid_function", 422, "Unknown function", Assumed),
     error("missing_required_field", 422, "A required field is missing", Documented),
@@ -82,11 +82,9 @@ pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
         }
         Problem::Named { error, message, field, retry_after_s } => {
             let name = situation.api.error(error).map_or("internal", |error| error.name);
-            let message = match (message, name) {
-                (None, "rate_limited") => Some(too_many(retry_after_s.unwrap_or(RETRY_AFTER_S))),
-                (message, _) => message.clone(),
-            };
-            (name, vec![Entry { message, field: field.clone() }])
+            let (usual, usual_field) = usual(situation, name, *retry_after_s);
+            let field = field.clone().or_else(|| usual_field.map(str::to_owned));
+            (name, vec![Entry { message: message.clone().or(usual), field }])
         }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
@@ -131,8 +129,19 @@ fn no_route(situation: &Situation<'_>, nearest: &[String]) -> String {
     format!("standin has no route {method} {path}; the nearest are {}", nearest.join(", "))
 }
 
-fn too_many(retry_after_s: u64) -> String {
-    format!("Too many requests. Retry after {retry_after_s} seconds.")
+/// What an error says when it is asked for by its name alone: the documents' own words, where they show any.
+fn usual(situation: &Situation<'_>, name: &str, retry_after_s: Option<u64>) -> (Option<String>, Option<&'static str>) {
+    let title = situation.route.and_then(|route| route.action.resource()).map_or("Integration", |it| it.title);
+    match name {
+        "not_found" => (Some(format!("{title} not found")), None),
+        "conflict" => (Some(format!("{title} with this name already exists")), None),
+        "validation_error" => (Some("Name is required".to_owned()), Some("name")),
+        "rate_limited" => {
+            let seconds = retry_after_s.unwrap_or(RETRY_AFTER_S);
+            (Some(format!("Too many requests. Retry after {seconds} seconds.")), None)
+        }
+        _ => (None, None),
+    }
 }
 
 fn fault(fault: &FieldFault) -> Entry {

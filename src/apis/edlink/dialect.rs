@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::{access, errors, paging};
 use crate::engine::action::{Call, Page, Selection};
-use crate::engine::api::{Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
+use crate::engine::api::{Api, Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
 use crate::engine::data::is_uuid;
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
@@ -18,6 +18,10 @@ pub struct Edlink;
 impl Dialect for Edlink {
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
         access::caller(world, situation)
+    }
+
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+        access::environment(world, api, origin)
     }
 
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {

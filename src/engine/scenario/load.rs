@@ -109,9 +109,9 @@ impl World {
             findings.sort_by_key(|finding| finding.place);
             return Err(ScenarioError { findings });
         }
-        world.settle();
         world.play = Some(Box::new(Play::new(Arc::clone(scenario), router, world.settings.seed)));
         world.enter_first_step();
+        world.start_here();
         Ok(world)
     }
 

@@ -212,25 +212,9 @@ impl Play {
         &self.scenario
     }
 
-    /// As it was at the start; what was added by hand is gone, and with it a scenario that is nothing else.
-    pub(in crate::engine) fn restarted(mut self: Box<Self>) -> Option<Box<Self>> {
-        self.restart();
-        (!self.scenario.name.is_empty()).then_some(self)
-    }
-
-    fn restart(&mut self) {
-        self.clear_added();
-        self.tallies.iter_mut().for_each(|tally| *tally = Tally::new(Arc::clone(&tally.rule)));
-        self.step = 0;
-        self.visited.clear();
-        self.ends.clear();
-        self.calls = self.scenario.expect.calls.iter().cloned().map(CallTally::new).collect();
-        self.order = vec![0; self.scenario.expect.order.len()];
-        (self.outside, self.misses, self.strayed) = Default::default();
-        self.issued.clear();
-        self.statuses.clear();
-        self.answered = 0;
-        self.mishaps.clear();
+    /// Rules that strike by chance draw from this seed from now on.
+    pub(in crate::engine) fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
     }
 
     /// Adds a rule by hand. It comes before those of the scenario, behind those added before. The error says what is

@@ -6,6 +6,7 @@ mod data;
 mod integrations;
 mod lists;
 mod template;
+mod words;
 
 use std::sync::{Arc, OnceLock};
 
