@@ -5,10 +5,14 @@
 
 use std::borrow::Cow;
 
-use crate::engine::action::{Call, Page, Selection};
+use serde_json::Value;
+
+use crate::engine::action::{Call, Order, Page, Selection};
+use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
 use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
+use crate::engine::rate::Rate;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
@@ -158,8 +162,27 @@ pub struct Route {
     pub source: &'static str,
     /// Which credential it takes, in the dialect's own words.
     pub access: Access,
+    /// What a success shows.
+    pub shows: Shows,
+    /// What the body of a custom operation may hold, where that is an object with known fields.
+    pub takes: &'static [Field],
     /// One sentence: what it does.
     pub about: &'static str,
+}
+
+/// What a success shows.
+#[derive(Clone, Copy)]
+pub enum Shows {
+    /// What its action says: for a custom operation, anything.
+    Action,
+    /// One record of that resource.
+    One(&'static Resource),
+    /// An array of records of that resource.
+    Many(&'static Resource),
+    /// No body.
+    Nothing,
+    /// A body that is not JSON.
+    File,
 }
 
 /// Which credential an operation takes.
@@ -184,7 +207,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Usual, about: "",
+                source: "", access: Access::Usual, shows: Shows::Action, takes: &[], about: "",
             }
         }
     )*};
@@ -228,6 +251,18 @@ impl Route {
         self
     }
 
+    /// Shows this when it succeeds.
+    pub const fn shows(mut self, shows: Shows) -> Self {
+        self.shows = shows;
+        self
+    }
+
+    /// Takes a body with these fields.
+    pub const fn takes(mut self, fields: &'static [Field]) -> Self {
+        self.takes = fields;
+        self
+    }
+
     /// Does this, in one sentence.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
@@ -249,6 +284,19 @@ pub enum Profile {
     Documented,
     /// As the running service is known to answer.
     Live,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
+
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Live => "live",
+        }
+    }
 }
 
 /// Who asks, as the dialect made out.
@@ -321,6 +369,26 @@ pub trait Dialect: Sync {
 
     /// Which records a list shows, from the query.
     fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem>;
+
+    /// The order of a list, where it is not that of creation.
+    fn order(&self, _: &Call<'_>, _: &'static Resource) -> Result<Option<Order>, Problem> {
+        Ok(None)
+    }
+
+    /// How much a profile lets through, unless a world says.
+    fn rate(&self, _: Profile) -> Option<Rate> {
+        None
+    }
+
+    /// The query parameters of a route.
+    fn parameters(&self, _: &Route) -> Vec<Field> {
+        Vec::new()
+    }
+
+    /// The schema of the bodies of its errors, as JSON.
+    fn error_schema(&self) -> Value {
+        Value::Bool(true)
+    }
 
     /// One page of records.
     fn page(&self, call: &mut Call<'_>, page: Page) -> Reply;

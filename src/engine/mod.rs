@@ -24,10 +24,12 @@ pub mod no_world;
 pub mod path;
 pub mod point;
 pub mod problem;
+pub mod rate;
 mod resource;
 pub mod router;
 pub mod scenario;
 pub mod store;
+pub mod table;
 pub mod world;
 mod worlds;
 

@@ -10,6 +10,7 @@ use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
 use crate::engine::point::Point;
 use crate::engine::problem::Problem;
+use crate::engine::rate::{Buckets, Rate};
 use crate::engine::router::Router;
 use crate::engine::scenario::Play;
 use crate::engine::store::Store;
@@ -31,6 +32,8 @@ pub struct World {
     pub journal: Journal,
     /// Which documented outcomes were met.
     pub coverage: Coverage,
+    /// What may be asked of each API before it says that this is too much.
+    pub buckets: Buckets,
     /// The scenario as it goes here; `None` without one.
     pub play: Option<Box<Play>>,
     /// What it starts from, again after each reset.
@@ -50,6 +53,8 @@ pub struct Settings {
     pub clock_start_ms: u64,
     /// Which profile an API has, by the API's name; the others are `documented`.
     pub profiles: Vec<(&'static str, Profile)>,
+    /// How much may be asked of an API, by the API's name. The others have the rate of their profile.
+    pub rates: Vec<(&'static str, Rate)>,
     /// Which credentials are good, by the API's name. An API without any takes every one.
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
     /// Who makes the changes that audit trails name.
@@ -82,6 +87,7 @@ impl Default for Settings {
             clock_mode: ClockMode::Step { step_ms: 1 },
             clock_start_ms: DEFAULT_START_MS,
             profiles: Vec::new(),
+            rates: Vec::new(),
             credentials: Vec::new(),
             user: "user@example.com".to_owned(),
             base_url: None,
@@ -96,6 +102,11 @@ impl Settings {
     /// The profile of an API.
     pub fn profile(&self, api: &Api) -> Profile {
         self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
+    }
+
+    /// The rate set for an API.
+    pub fn rate(&self, api: &Api) -> Option<Rate> {
+        self.rates.iter().find(|(name, _)| *name == api.name).map(|(_, rate)| *rate)
     }
 
     /// The only good credentials of an API, or `None` when every one is good.

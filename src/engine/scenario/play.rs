@@ -304,6 +304,26 @@ impl Play {
         self.ends = vec![0; self.scenario.steps[self.step].ends.len()];
     }
 
+    /// Every rule, with how often it matched and how often it fired.
+    pub fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
+        self.tallies.iter().map(|tally| (&*tally.rule, tally.all_matched, tally.all_fired))
+    }
+
+    /// Every expected kind of call, and how often it came.
+    pub fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
+        self.calls.iter().map(|tally| (&tally.expected, tally.count))
+    }
+
+    /// The steps entered so far, each with the number of the call that led there; 0 is the start.
+    pub fn entered(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.visited.iter().map(|&(step, call)| (&*self.scenario.steps[step].name, call))
+    }
+
+    /// Changes of data that could not be made when a step was entered.
+    pub fn mishaps(&self) -> &[String] {
+        &self.mishaps
+    }
+
     /// The name of the current step.
     pub fn step_name(&self) -> Option<&Arc<str>> {
         self.scenario.steps.get(self.step).map(|step| &step.name)
