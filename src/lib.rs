@@ -77,6 +77,12 @@ pub use embed::{Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, S
 #[cfg(feature = "tower")]
 pub use embed::{Body, Unanswered, WorldService};
 
+pub use embed::{Data, Expectation, ReadyMade, Unmet, ready_made};
+pub use engine::scenario::{
+    Asked, Check, Code, CoverageCell, Finding, Operations, Report, Rule, RuleReport, ScenarioError, StepReport,
+    Violation,
+};
+
 /// README's Rust, run as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::control::door::Asked;
 use crate::control::gate::Gate;
 use crate::control::refusal::Refusal;
+use crate::engine::scenario::SCHEMA;
 
 /// `GET /health`: the server runs.
 pub fn health(asked: &Asked<'_>) -> Result<Value, Refusal> {
@@ -54,4 +55,9 @@ fn gate(asked: &Asked<'_>, gate: Gate) -> Result<Value, Refusal> {
     let failed = |error| Refusal::new(500, "port_taken", format!("the port cannot be opened again: {error}"));
     (asked.move_gate)(gate).map_err(failed)?;
     Ok(Value::Null)
+}
+
+/// `GET /schema`: the schema of scenario files.
+pub fn schema(_: &Asked<'_>) -> Result<Value, Refusal> {
+    serde_json::from_str(SCHEMA).map_err(|error| Refusal::new(500, "internal", error.to_string()))
 }

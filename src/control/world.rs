@@ -50,6 +50,7 @@ pub fn move_clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
         }
         _ => return Err(invalid("either advance_ms or at must be given")),
     }
+    world.follow_clock();
     Ok(clock_of(&world))
 }
 

@@ -316,7 +316,8 @@ impl Builder {
         }
         // What was made up belongs to the start: a reset keeps it.
         let world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
-        Ok(Engine::new(fixtures::router(served), world, self.limits))
+        let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
+        Ok(Engine::new(fixtures::router(served), world, sets, self.limits))
     }
 
     fn store(&self) -> Result<Store, StartError> {

@@ -5,10 +5,13 @@ mod error;
 mod fixtures;
 mod handle;
 mod operations;
+mod rules;
+mod scenarios;
 #[cfg(feature = "tower")]
 mod service;
 mod standin;
 mod tokens;
+mod verdict;
 mod worlds;
 
 pub use builder::Builder;
@@ -22,3 +25,6 @@ pub use worlds::{NewWorld, Snapshot};
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log};
+pub use rules::{Data, Expectation};
+pub use scenarios::{ReadyMade, check, ready_made, text_of};
+pub use verdict::Unmet;

@@ -8,6 +8,7 @@ pub mod action;
 mod admin;
 pub mod answer;
 pub mod api;
+mod bell;
 pub mod chance;
 pub mod choice;
 pub mod clock;

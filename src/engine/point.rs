@@ -36,7 +36,7 @@ impl World {
     }
 
     /// From here it starts again after each reset.
-    pub(super) fn start_here(&mut self) {
+    pub(in crate::engine) fn start_here(&mut self) {
         self.start = Arc::new(self.point());
     }
 
