@@ -14,6 +14,7 @@ const SERVER: &[(&str, &str, Act)] = &[
     ("GET", "/health", server::health),
     ("GET", "/ready", server::ready),
     ("GET", "/routes", server::routes),
+    ("GET", "/openapi.json", server::openapi),
     ("POST", "/pause", server::pause),
     ("POST", "/refuse", server::refuse),
     ("POST", "/resume", server::resume),
