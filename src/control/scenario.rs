@@ -51,9 +51,9 @@ fn state(play: &Play) -> Value {
     let scenario = play.scenario();
     let name = Some(scenario.name.as_str()).filter(|name| !name.is_empty());
     let steps = play.entered().map(|(name, call)| json!({ "name": name, "call": call }));
-    let calls = play.expected().map(|(call, count)| {
-        json!({ "id": call.id, "on": call.on.as_ref().map(|on| on.0.clone()), "count": count })
-    });
+    let calls = play
+        .expected()
+        .map(|(call, count)| json!({ "id": call.id, "on": call.on.as_ref().map(|on| on.0.clone()), "count": count }));
     json!({
         "scenario": name,
         "about": scenario.about,
