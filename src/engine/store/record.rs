@@ -80,5 +80,8 @@ impl Record {
 }
 
 fn serialise(fields: &Fields) -> Bytes {
-    serde_json::to_vec(fields).expect("a map with text keys is JSON").into()
+    // Most records fit, and what is kept is no larger than it must be.
+    let mut buffer = Vec::with_capacity(1_000);
+    serde_json::to_writer(&mut buffer, fields).expect("a map with text keys is JSON");
+    Bytes::copy_from_slice(&buffer)
 }
