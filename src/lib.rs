@@ -1,5 +1,72 @@
-//! standin
+//! An in-memory fake of two SaaS APIs, for testing the software that consumes them: the *integrations* APIs of **Edlink**
+//! (school data) and **Celigo integrator.io** (iPaaS).
+//!
+//! # In a test
+//!
+//! [`Standin::start`] listens on a free port of 127.0.0.1, on a thread of its own, with both APIs at their real paths and
+//! a small account of invented records. Put its URL where your software has the real one:
+//!
+//! ```
+//! use standin::Standin;
+//!
+//! let standin = Standin::start();
+//! assert!(standin.celigo_url().ends_with("/v1")); // where a consumer has https://api.integrator.io/v1
+//! assert!(standin.edlink_url().ends_with("/api")); // where a consumer has https://ed.link/api
+//! ```
+//!
+//! In a tokio test, [`Standin::spawn`] runs as a task on the test's own runtime, which is several times cheaper:
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let standin = standin::Standin::spawn().await;
+//! assert_eq!(standin.address().ip().to_string(), "127.0.0.1");
+//! # });
+//! ```
+//!
+//! # Behind the API
+//!
+//! A [`WorldHandle`] does what an administrator would do in a dashboard, under the same rules as the API: a refused
+//! change says why and leaves everything as it was.
+//!
+//! ```
+//! # fn main() -> Result<(), standin::Refusal> {
+//! use serde_json::json;
+//! use standin::Standin;
+//!
+//! let standin = Standin::start();
+//! let world = standin.world();
+//! let sample = "77a69705-41a7-49cb-0fe8-ffd425f9716f";
+//!
+//! world.patch("edlink.integrations", sample, json!({ "status": "disabled" }))?;
+//! assert_eq!(world.record("edlink.integrations", sample)?.unwrap()["status"], "disabled");
+//!
+//! let refused = world.patch("edlink.integrations", sample, json!({ "source": { "name": "Another" } })).unwrap_err();
+//! assert!(refused.to_string().contains("source cannot be changed"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Without a socket
+//!
+//! [`Builder::offline`] gives a world that answers requests as a function, for property tests and for clients that bring
+//! their own transport:
+//!
+//! ```
+//! let world = standin::Standin::builder().offline().unwrap();
+//! let answer = world.answer("GET", "/v1/integrations/nope", &[("authorization", "Bearer any")], b"");
+//! assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (404, Some("not_found")));
+//! assert_eq!(world.journal()[0].operation, Some("celigo.integrations.get"));
+//! ```
+//!
+//! # The same on every run
+//!
+//! Time, ids and made-up records come from the world: from its clock and its seed. An embedded world begins at
+//! 2024-01-20T10:00:00.000Z and moves one millisecond with each answer, unless the [`Builder`] says otherwise.
+
 mod apis;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 mod control;
 mod embed;
 mod engine;

@@ -7,4 +7,4 @@ pub mod edlink;
 use crate::engine::api::Api;
 
 /// All of them.
-pub static APIS: &[&Api] = &[&edlink::API];
+pub static APIS: &[&Api] = &[&celigo::API, &edlink::API];

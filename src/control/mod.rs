@@ -13,5 +13,5 @@ mod table;
 mod world;
 
 pub use door::{Control, Guarded};
-pub use gate::{Gate, MoveGate};
+pub use gate::Gate;
 pub use refusal::Refusal;

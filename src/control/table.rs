@@ -13,6 +13,7 @@ pub type Act = fn(&Asked<'_>) -> Result<Value, Refusal>;
 const PATHS: &[(&str, &str, Act)] = &[
     ("GET", "/health", server::health),
     ("GET", "/ready", server::ready),
+    ("GET", "/env", server::environment),
     ("GET", "/routes", server::routes),
     ("POST", "/reset", world::reset),
     ("POST", "/pause", server::pause),

@@ -9,6 +9,8 @@ use crate::embed::error::StartError;
 use crate::embed::fixtures;
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::{Standin, Starting};
+use crate::embed::tokens;
+use crate::engine::api::Api;
 use crate::engine::clock::{ClockMode, parse_ms};
 use crate::engine::journal::Bounds;
 use crate::engine::load::nearest;
@@ -21,6 +23,7 @@ use crate::server::Log;
 #[derive(Default)]
 pub struct Builder {
     settings: Settings,
+    apis: Option<Vec<&'static Api>>,
     fixtures: Option<PathBuf>,
     without_embedded: bool,
     generate: Vec<(String, usize)>,
@@ -68,8 +71,16 @@ impl Builder {
         self
     }
 
+    /// Serves only these APIs (`celigo`, `edlink`): the paths of the others are misses, their collections are not there.
+    pub fn apis(mut self, names: &[&str]) -> Self {
+        let wanted: Vec<&str> = names.iter().map(|name| self.api(name)).collect();
+        self.apis = Some(APIS.iter().copied().filter(|api| wanted.contains(&api.name)).collect());
+        self
+    }
+
     /// Records from a folder of the shape `<api>/<collection>.json`. What it has of a collection stands in place of the
-    /// embedded records of that collection.
+    /// embedded records of that collection. A `tokens.json` beside the folders lists the only good credentials, in the
+    /// shape of a scenario's `tokens`.
     pub fn fixtures(mut self, folder: impl Into<PathBuf>) -> Self {
         self.fixtures = Some(folder.into());
         self
@@ -104,17 +115,23 @@ impl Builder {
     }
 
     fn credentials_of(&mut self, api: &str) -> &mut Vec<Credential> {
-        let name = APIS.iter().map(|known| known.name).find(|known| *known == api).unwrap_or_else(|| {
-            let nearest = nearest(api, APIS.iter().map(|api| api.name)).unwrap_or_default();
-            self.faults.push(format!("there is no API {api:?}; did you mean {nearest}?"));
-            nearest
-        });
+        let name = self.api(api);
         let all = &mut self.settings.credentials;
         let place = all.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
             all.push((name, Vec::new()));
             all.len() - 1
         });
         &mut all[place].1
+    }
+
+    /// The name of an API as the tables have it.
+    fn api(&mut self, name: &str) -> &'static str {
+        let known = || APIS.iter().map(|known| known.name);
+        known().find(|known| *known == name).unwrap_or_else(|| {
+            let nearest = nearest(name, known()).unwrap_or_default();
+            self.faults.push(format!("there is no API {name:?}; did you mean {nearest}?"));
+            nearest
+        })
     }
 
     /// Where to listen. Default: any free port of 127.0.0.1.
@@ -168,7 +185,7 @@ impl Builder {
         self
     }
 
-    /// Told of every answered request: method, target, status, and how long answering took.
+    /// Told of every answered request.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn log(mut self, log: Log) -> Self {
         self.log = Some(log);
@@ -206,7 +223,7 @@ impl Builder {
 
     /// A world without a server: requests are answered by [`WorldHandle::answer`].
     pub fn offline(self) -> Result<WorldHandle, StartError> {
-        let engine = Arc::new(Engine::new(&fixtures::ROUTER, self.world()?));
+        let engine = Arc::new(self.engine()?);
         let world = Arc::clone(engine.default_world());
         Ok(WorldHandle { engine, world })
     }
@@ -218,23 +235,46 @@ impl Builder {
         }
         let (log, control_token, without_control) = (self.log.take(), self.control_token.take(), self.without_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
-        let engine = Engine::new(&fixtures::ROUTER, self.world()?);
+        let engine = self.engine()?;
         Ok(Starting { engine: Arc::new(engine), address, control_token, without_control, body_limit_bytes, log })
     }
 
-    fn world(mut self) -> Result<World, StartError> {
-        let store = self.store()?;
-        let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
-        for (collection, count) in &self.generate {
-            if let Err(problem) = world.generate(APIS, collection, *count, None) {
-                self.faults.push(format!("{collection}={count}: {}", problem.plain()));
+    fn engine(mut self) -> Result<Engine, StartError> {
+        let served = self.apis.take();
+        let served: &[&'static Api] = served.as_deref().unwrap_or(APIS);
+        let (mut store, mut invalid) = match self.store() {
+            Ok(store) => (store, Vec::new()),
+            // Faults of files and of settings are told together.
+            Err(StartError::Invalid { faults }) => (fixtures::empty(), faults),
+            Err(error) => return Err(error),
+        };
+        if let Some(folder) = &self.fixtures {
+            match tokens::of_folder(folder) {
+                Ok(listed) => listed.into_iter().for_each(|(api, credentials)| {
+                    self.credentials_of(api).extend(credentials);
+                }),
+                Err(StartError::Invalid { faults }) => invalid.extend(faults),
+                Err(error) => return Err(error),
             }
         }
-        if !self.faults.is_empty() {
-            return Err(StartError::Invalid { faults: self.faults });
+        if served.len() < APIS.len() {
+            store = store.only(|resource| served.iter().any(|api| api.resource(resource.name).is_some()));
+        }
+        let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
+        // Records that lack what they refer to cannot be made up.
+        let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
+        for (collection, count) in &generate {
+            if let Err(fault) = world.generate(served, collection, *count, None) {
+                self.faults.push(format!("generate {collection}={count}: {}", fault.plain()));
+            }
+        }
+        invalid.extend(self.faults);
+        if !invalid.is_empty() {
+            return Err(StartError::Invalid { faults: invalid });
         }
         // What was made up belongs to the start: a reset keeps it.
-        Ok(World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings)))
+        let world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
+        Ok(Engine::new(fixtures::router(served), world))
     }
 
     fn store(&self) -> Result<Store, StartError> {

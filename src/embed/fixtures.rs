@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use include_dir::{Dir, include_dir};
+use parking_lot::Mutex;
 
 use crate::apis::APIS;
 use crate::embed::error::StartError;
+use crate::embed::tokens;
+use crate::engine::api::Api;
 use crate::engine::load::RecordFile;
 use crate::engine::router::Router;
 use crate::engine::store::Store;
@@ -17,6 +20,23 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 /// The routes of all APIs, put together once per process.
 pub static ROUTER: LazyLock<Router> =
     LazyLock::new(|| Router::new(APIS).unwrap_or_else(|conflict| panic!("the route tables are wrong: {conflict}")));
+
+/// Routers of some of the APIs. There are few such choices, and names of operations live for ever anyway.
+static PARTIAL: Mutex<Vec<&'static Router>> = Mutex::new(Vec::new());
+
+/// The routes of these APIs.
+pub fn router(apis: &[&'static Api]) -> &'static Router {
+    let names = |apis: &[&'static Api]| apis.iter().map(|api| api.name).collect::<Vec<_>>();
+    if names(apis) == names(APIS) {
+        return &ROUTER;
+    }
+    let mut partial = PARTIAL.lock();
+    partial.iter().copied().find(|router| names(router.apis()) == names(apis)).unwrap_or_else(|| {
+        let router = Router::new(apis).expect("a part of tables that fit together fits together");
+        partial.push(Box::leak(Box::new(router)));
+        partial[partial.len() - 1]
+    })
+}
 
 /// The default fixtures, read once per process and shared by every world.
 static DEFAULT: LazyLock<Store> =
@@ -36,8 +56,9 @@ pub fn default() -> Store {
 /// stands in place of all the embedded records of that collection; without `over_embedded`, it is all there is.
 pub fn folder(folder: &Path, over_embedded: bool) -> Result<Store, StartError> {
     let read = read(folder)?;
-    if read.is_empty() {
-        let message = format!("{}: no <api>/<collection>.json in this folder", folder.display());
+    if read.is_empty() && !folder.join(tokens::FILE).exists() {
+        let message =
+            format!("{}: neither <api>/<collection>.json nor {} in this folder", folder.display(), tokens::FILE);
         return Err(StartError::Invalid { faults: vec![message] });
     }
     let mut files: Vec<Read> = if over_embedded { embedded() } else { Vec::new() };
@@ -54,7 +75,8 @@ struct Read {
 }
 
 fn embedded() -> Vec<Read> {
-    let files = EMBEDDED.dirs().flat_map(Dir::files);
+    let served = |dir: &&Dir<'_>| APIS.iter().any(|api| dir.path().as_os_str() == api.name);
+    let files = EMBEDDED.dirs().filter(served).flat_map(Dir::files);
     let json = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
     json.filter_map(|file| {
         let text = file.contents_utf8()?;

@@ -1,7 +1,7 @@
 //! A running server.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::thread;
@@ -22,6 +22,7 @@ pub struct Standin {
     engine: Arc<Engine>,
     stop: watch::Sender<Stop>,
     gatekeeper: Gatekeeper,
+    has_control: bool,
     running: Option<Running>,
 }
 
@@ -128,12 +129,13 @@ impl Standin {
         };
         let (stop, stopped) = watch::channel(Stop::Running);
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let has_control = serving.control.is_some();
         let thread = thread::Builder::new()
             .name("standin".to_owned())
             .spawn(move || runtime.block_on(serve(port, serving, stopped)))
             .map_err(|error| StartError::Thread { error })?;
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, stop, gatekeeper, running: Some(Running::Thread(thread)) })
+        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Thread(thread)) })
     }
 
     pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
@@ -141,9 +143,10 @@ impl Standin {
         let (serving, gatekeeper) = starting.prepare(listener)?;
         let (stop, stopped) = watch::channel(Stop::Running);
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let has_control = serving.control.is_some();
         let task = tokio::spawn(serve(port, serving, stopped));
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, stop, gatekeeper, running: Some(Running::Task(task)) })
+        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Task(task)) })
     }
 
     /// Where it listens.
@@ -153,7 +156,13 @@ impl Standin {
 
     /// Its origin: `http://127.0.0.1:49213`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        // Nobody can call "any address"; this machine is one of them.
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(ip, self.address.port()))
     }
 
     /// The base URL of Celigo's API, to put where a consumer has `https://api.integrator.io/v1`.
@@ -164,6 +173,41 @@ impl Standin {
     /// The base URL of Edlink's API, to put where a consumer has `https://ed.link/api`.
     pub fn edlink_url(&self) -> String {
         format!("{}/api", self.url())
+    }
+
+    /// The environment variables that point a consumer at this server, with values that work: `STANDIN_URL`, and for
+    /// each API its base URL and credentials.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        self.engine.environment(&self.engine.default_world().lock(), &self.url())
+    }
+
+    /// A token that Celigo's API takes; `None` when it is not served.
+    pub fn celigo_token(&self) -> Option<String> {
+        self.variable("CELIGO_API_TOKEN")
+    }
+
+    /// An application secret key that Edlink's API takes; `None` when it is not served.
+    pub fn edlink_application_secret(&self) -> Option<String> {
+        self.variable("EDLINK_APPLICATION_SECRET")
+    }
+
+    /// The access token of the first active Edlink integration; `None` when there is none.
+    pub fn edlink_access_token(&self) -> Option<String> {
+        self.variable("EDLINK_ACCESS_TOKEN")
+    }
+
+    fn variable(&self, wanted: &str) -> Option<String> {
+        self.environment().into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value)
+    }
+
+    /// The names of the APIs it serves.
+    pub fn apis(&self) -> Vec<&'static str> {
+        self.engine.router().apis().iter().map(|api| api.name).collect()
+    }
+
+    /// Where its control API is, if it has one.
+    pub fn control_url(&self) -> Option<String> {
+        self.has_control.then(|| format!("{}{}", self.url(), Control::PREFIX))
     }
 
     /// The default world.

@@ -12,7 +12,7 @@ use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
-pub use crate::engine::resource::{By, Change, Due, Ids, Proposal, Resource};
+pub use crate::engine::resource::{By, Change, Due, Ids, Link, Proposal, Resource};
 
 /// How well something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -300,6 +300,12 @@ pub trait Dialect: Sync {
 
     /// A problem.
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded;
+
+    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
+    /// below an origin, and credentials it takes.
+    fn environment(&self, _world: &World, _api: &Api, _origin: &str) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// Headers that every answer of this API carries.
     fn always(&self, reply: Reply) -> Reply {

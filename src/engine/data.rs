@@ -216,17 +216,22 @@ impl World {
     /// Whether every reference leads somewhere.
     pub fn check_references(&self, resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
         let mut faults = Vec::new();
+        let mut check = |field: &'static str, to: &'static Resource, ids: &[&str]| {
+            if let Some(id) = ids.iter().find(|id| self.store.of(to).get(id).is_none()) {
+                let kind = FieldFaultKind::Dangling { to: to.name, id: (*id).to_owned() };
+                faults.push(FieldFault { field: Cow::Borrowed(field), kind });
+            }
+        };
         for field in resource.fields {
             let (to, ids) = match (field.kind, fields.get(field.name)) {
                 (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
                 (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
                 _ => continue,
             };
-            let missing = ids.iter().filter_map(Value::as_str).find(|id| self.store.of(to).get(id).is_none());
-            if let Some(id) = missing {
-                let kind = FieldFaultKind::Dangling { to: to.name, id: id.to_owned() };
-                faults.push(FieldFault { field: Cow::Borrowed(field.name), kind });
-            }
+            check(field.name, to, &ids.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+        }
+        for link in resource.links {
+            check(link.field, link.to, &(link.ids)(fields));
         }
         if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
     }

@@ -21,6 +21,8 @@ pub struct Resource {
     pub unique: &'static [&'static str],
     /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
     pub indexed: &'static [&'static str],
+    /// References that lie deeper than a field.
+    pub links: &'static [Link],
     /// Fills in what nobody said, where one field's default cannot.
     pub prepared: Option<Prepare>,
     /// May refuse a change that breaks a rule between records.
@@ -50,6 +52,7 @@ impl Resource {
             fields,
             unique: &[],
             indexed: &[],
+            links: &[],
             prepared: None,
             guard: None,
             changed: None,
@@ -67,6 +70,12 @@ impl Resource {
     /// Records are looked up by these fields too.
     pub const fn indexed(mut self, fields: &'static [&'static str]) -> Self {
         self.indexed = fields;
+        self
+    }
+
+    /// Its records refer to others from deeper than a field.
+    pub const fn links(mut self, links: &'static [Link]) -> Self {
+        self.links = links;
         self
     }
 
@@ -118,6 +127,17 @@ impl PartialEq for Resource {
     }
 }
 
+/// References that lie deeper than a field: they must lead somewhere, and records are found by them.
+#[derive(Clone, Copy)]
+pub struct Link {
+    /// The field they lie in.
+    pub field: &'static str,
+    /// What they refer to.
+    pub to: &'static Resource,
+    /// The ids referred to, from a record's fields.
+    pub ids: fn(&Fields) -> Vec<&str>,
+}
+
 /// How the ids of a resource look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ids {
@@ -161,8 +181,8 @@ pub enum By {
 }
 
 /// Fills in what nobody said, before defaults and checks: from the record's id, the fields given, and the record that
-/// stands there until now.
-pub type Prepare = fn(&World, &str, Fields, Option<&Record>) -> Fields;
+/// stands there until now. May draw from the world's chance, and must not change records.
+pub type Prepare = fn(&mut World, &str, Fields, Option<&Record>) -> Fields;
 
 /// What happens to a record when the world's clock reaches a time.
 #[derive(Clone, Copy)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::engine::api::{Api, Route};
 use crate::engine::message::Verb;
+use crate::engine::path::Target;
 
 /// The routes of some APIs, ready to be found. Finding one does not depend on how many there are.
 pub struct Router {
@@ -110,6 +111,12 @@ impl Router {
     /// The row of an operation's full name.
     pub fn operation(&self, name: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.operation == name)
+    }
+
+    /// The operation that a request of this method to this target is.
+    pub fn operation_of(&self, method: &str, target: &str) -> Option<&'static str> {
+        let found = self.find(Target::parse(target).path)?;
+        found.with(Verb::of(method)?).map(|(row, _)| row.operation)
     }
 
     /// What a path leads to.

@@ -40,6 +40,14 @@ impl Engine {
         (name == DEFAULT_WORLD).then_some(&self.default)
     }
 
+    /// The environment variables that point a consumer at a world, with values that work. The origin is the one the
+    /// consumer uses.
+    pub fn environment(&self, world: &World, origin: &str) -> Vec<(&'static str, String)> {
+        let apis = self.router.apis().iter();
+        let variables = apis.flat_map(|api| api.dialect.environment(world, api, origin));
+        std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
+    }
+
     /// Answers a request in the world it chooses: by the prefix `/w/<name>`, by the header `standin-world`, else the
     /// default one.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {

@@ -9,4 +9,4 @@ mod serve;
 mod wire;
 
 pub use listen::{Port, bind};
-pub use serve::{Log, Serving, Stop, serve};
+pub use serve::{Exchanged, Log, Serving, Stop, serve};

@@ -53,7 +53,7 @@ pub static INTEGRATIONS: Resource = Resource::new(
 
 /// A new integration has a source, a provider, a team and a permission whether or not somebody says which; and one
 /// that is given a start in the future waits for it.
-fn prepare(world: &World, id: &str, mut given: Fields, old: Option<&Record>) -> Fields {
+fn prepare(world: &mut World, id: &str, mut given: Fields, old: Option<&Record>) -> Fields {
     if old.is_none() {
         let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains_key(*name));
         if !complete {

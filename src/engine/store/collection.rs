@@ -27,11 +27,20 @@ pub struct Collection {
     next_sequence: u64,
 }
 
-/// The records by the value of one field; arrays count once for each of their texts.
+/// The records by one kind of value; a record with several values counts once for each.
 #[derive(Clone, Debug)]
 struct Index {
-    field: &'static str,
+    key: Key,
     places: HashMap<Box<str>, Entries>,
+}
+
+/// What an index goes by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Key {
+    /// The text of a field, or the texts of its array.
+    Field(&'static str),
+    /// The ids that links to a resource hold.
+    LinksTo(&'static Resource),
 }
 
 /// Most values belong to one record only, and then need no tree.
@@ -101,7 +110,13 @@ impl Collection {
             _ => None,
         });
         let fields = resource.unique.iter().chain(resource.indexed).copied().chain(references);
-        let indexes = fields.map(|field| Index { field, places: HashMap::default() }).collect();
+        let mut keys: Vec<Key> = fields.map(Key::Field).collect();
+        for link in resource.links {
+            if !keys.contains(&Key::LinksTo(link.to)) {
+                keys.push(Key::LinksTo(link.to));
+            }
+        }
+        let indexes = keys.into_iter().map(|key| Index { key, places: HashMap::default() }).collect();
         let (by_id, order, due) = (HashMap::default(), Vector::new(), OrdMap::new());
         Self { resource, by_id, order, indexes, due, next_sequence: 0 }
     }
@@ -152,13 +167,18 @@ impl Collection {
     ///
     /// When the field is not indexed: a lookup that would have to read every record.
     pub fn find(&self, field: &str, value: &str) -> Box<dyn Iterator<Item = &Record> + '_> {
-        let index = self.indexes.iter().find(|index| index.field == field);
-        let index = index.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name));
-        match index.places.get(value) {
-            None => Box::new(std::iter::empty()),
-            Some(Entries::One(record)) => Box::new(std::iter::once(record)),
-            Some(Entries::Many(records)) => Box::new(records.values()),
-        }
+        let index = self.indexes.iter().find(|index| matches!(index.key, Key::Field(known) if known == field));
+        index.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name)).of(value)
+    }
+
+    /// The records whose links lead to that record of another resource, in creation order.
+    ///
+    /// # Panics
+    ///
+    /// When records of this resource have no such links.
+    pub fn linked(&self, to: &'static Resource, id: &str) -> Box<dyn Iterator<Item = &Record> + '_> {
+        let index = self.indexes.iter().find(|index| index.key == Key::LinksTo(to));
+        index.unwrap_or_else(|| panic!("{} has no links to {}", self.resource.name, to.name)).of(id)
     }
 
     /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
@@ -204,12 +224,18 @@ impl Collection {
             }
         }
         for index in &mut self.indexes {
-            match record.get(index.field) {
-                Some(Value::String(value)) => index.note(value, record, add),
-                Some(Value::Array(values)) => {
-                    values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));
+            match index.key {
+                Key::Field(field) => match record.get(field) {
+                    Some(Value::String(value)) => index.note(value, record, add),
+                    Some(Value::Array(values)) => {
+                        values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));
+                    }
+                    _ => {}
+                },
+                Key::LinksTo(to) => {
+                    let links = self.resource.links.iter().filter(|link| link.to == to);
+                    links.flat_map(|link| (link.ids)(record.fields())).for_each(|id| index.note(id, record, add));
                 }
-                _ => {}
             }
         }
     }
@@ -256,6 +282,14 @@ impl Collection {
 }
 
 impl Index {
+    fn of(&self, value: &str) -> Box<dyn Iterator<Item = &Record> + '_> {
+        match self.places.get(value) {
+            None => Box::new(std::iter::empty()),
+            Some(Entries::One(record)) => Box::new(std::iter::once(record)),
+            Some(Entries::Many(records)) => Box::new(records.values()),
+        }
+    }
+
     fn note(&mut self, value: &str, record: &Record, add: bool) {
         let entries = match (self.places.remove(value), add) {
             (None, true) => Some(Entries::One(record.clone())),

@@ -5,6 +5,8 @@
 
 mod collection;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -25,6 +27,12 @@ impl Store {
         let mut collections: Vec<Collection> = resources.into_iter().map(Collection::new).collect();
         collections.sort_by_key(|collection| collection.resource().name);
         Self { collections: Arc::new(collections) }
+    }
+
+    /// The same records, of these resources only.
+    pub fn only(&self, keep: impl Fn(&'static Resource) -> bool) -> Self {
+        let kept = self.collections().filter(|collection| keep(collection.resource()));
+        Self { collections: Arc::new(kept.cloned().collect()) }
     }
 
     /// The collection of a resource.

@@ -1,0 +1,80 @@
+"""Runs README as a reader would: every `console` block, against the release binary, and compares what comes out.
+
+A block's commands begin with `$ `; what follows is their output. An ellipsis in it stands for anything. The coverage
+table must be what the binary prints. The server that README starts in its first block is started here on a free port,
+and README's port is replaced by it.
+"""
+
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = ROOT / "target/release/standin"
+README_PORT = "4780"
+
+
+def blocks(text):
+    for found in re.finditer(r"^```console\n(.*?)^```", text, re.M | re.S):
+        line = text[: found.start()].count("\n") + 1
+        steps, current = [], None
+        for row in found.group(1).splitlines():
+            if row.startswith("$ "):
+                current = [row[2:], []]
+                steps.append(current)
+            elif current and current[0].endswith("\\"):
+                current[0] += "\n" + row
+            elif current:
+                current[1].append(row)
+        yield line, steps
+
+
+def matches(wanted, got):
+    pattern = ".*?".join(re.escape(part) for part in wanted.strip().split("…"))
+    return re.fullmatch(pattern, got.strip(), re.S) is not None
+
+
+def main():
+    text = (ROOT / "README.md").read_text()
+    failures = 0
+
+    table = subprocess.run([BINARY, "routes", "--format", "markdown"], capture_output=True, text=True, check=True).stdout
+    kept = re.search(r"<!-- coverage -->\n(.*?)<!-- /coverage -->", text, re.S)
+    if not kept or kept.group(1).strip() != table.strip():
+        print("README.md: the coverage table is not what `standin routes --format markdown` prints", file=sys.stderr)
+        failures += 1
+
+    server = subprocess.Popen([BINARY, "serve", "--port", "0", "-q"], stdout=subprocess.PIPE, text=True)
+    try:
+        ready = json.loads(server.stdout.readline())
+        assert ready["ready"] == 1 and ready["apis"] == ["celigo", "edlink"], ready
+        count = 0
+        for line, steps in blocks(text):
+            for command, output in steps:
+                if re.match(r"(cargo run|cargo test|cargo bench|standin serve|kill)\b", command):
+                    continue  # Run by the steps before this one.
+                local = command.replace(README_PORT, str(ready["port"]))
+                local = re.sub(r"\bstandin (?=[a-z])", f"{BINARY} ", local)
+                ran = subprocess.run(["bash", "-c", local], capture_output=True, text=True, timeout=120, cwd=ROOT)
+                got = ran.stdout.replace(str(ready["port"]), README_PORT)
+                count += 1
+                if not matches("\n".join(output), got):
+                    failures += 1
+                    print(f"README.md:{line}: {command}\nwanted:\n" + "\n".join(output) + f"\ngot:\n{got}{ran.stderr}", file=sys.stderr)
+        print(f"README: {count} commands run")
+        assert count > 0, "README has no console blocks"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(timeout=20)
+    rest = server.stdout.read()
+    if code != 0 or rest:
+        print(f"serve ended with {code} and wrote more than its ready line: {rest!r}", file=sys.stderr)
+        failures += 1
+    print(f"{count - failures} passed, {failures} failed")
+    sys.exit(1 if failures else 0)
+
+
+main()

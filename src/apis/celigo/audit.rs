@@ -1,0 +1,98 @@
+//! The audit trail: written on every change of an integration, read newest first.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
+use crate::engine::action::Call;
+use crate::engine::api::{By, Change, Resource};
+use crate::engine::chance::{Chance, fnv1a64};
+use crate::engine::clock;
+use crate::engine::field::{Owner, PRIVATE_PREFIX};
+use crate::engine::message::Reply;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// `integrations.audit`: the entries about the integration, newest first; of two of one moment, the later made first.
+pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let integration = call.record(&INTEGRATIONS, "id")?;
+    let entries = call.world.store.of(&AUDIT).find("_resourceId", integration.id());
+    let mut entries: Vec<Record> = entries.cloned().collect();
+    entries.reverse();
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.text("time").and_then(clock::parse_ms)));
+    call.list(&AUDIT, entries)
+}
+
+/// An entry as the documents show it.
+pub fn documented(entry: &Fields) -> Fields {
+    let user = entry.get("byUser").and_then(|user| user.get("email"));
+    let mut changes = Fields::new();
+    for change in entry.get("fieldChanges").and_then(Value::as_array).into_iter().flatten() {
+        if let Some(path) = change.get("fieldPath").and_then(Value::as_str) {
+            changes.insert(path.to_owned(), json!({ "old": change.get("oldValue"), "new": change.get("newValue") }));
+        }
+    }
+    let shown = [
+        ("timestamp", entry.get("time").cloned()),
+        ("user", user.cloned()),
+        ("action", entry.get("event").cloned()),
+        ("resourceType", entry.get("resourceType").cloned()),
+        ("changes", Some(Value::Object(changes))),
+    ];
+    shown.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Writes the entry of a change. Furnishing a world makes no history.
+pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, by: By) -> Result<(), Problem> {
+    let source = match by {
+        By::Consumer => "api",
+        By::Administrator => "ui",
+        By::Fixture => return Ok(()),
+    };
+    let (event, record, old, new) = match change {
+        Change::Created(new) => ("create", new, None, Some(new)),
+        Change::Replaced(old, new) => ("update", new, Some(old), Some(new)),
+        Change::Removed(old) => ("delete", old, Some(old), None),
+    };
+    let entry = json!({
+        "time": world.clock.now(),
+        "byUser": user(&world.settings.user),
+        "event": event,
+        "source": source,
+        "resourceType": resource.title.to_lowercase(),
+        "_resourceId": record.id(),
+        "fieldChanges": differences(resource, old, new),
+    });
+    let Value::Object(entry) = entry else { unreachable!("an object was written") };
+    world.create(&AUDIT, &entry, By::Administrator).map(|_| ())
+}
+
+/// A user of that address. The same address has the same id in every world.
+fn user(email: &str) -> Value {
+    let id = Chance::new(fnv1a64(email)).object_id();
+    let name = email.split('@').next().unwrap_or(email);
+    json!({ "_id": id, "email": email, "name": name })
+}
+
+/// The fields that differ, but for those that the service moves by itself.
+fn differences(resource: &'static Resource, old: Option<&Record>, new: Option<&Record>) -> Vec<Value> {
+    let moves = |name: &str| {
+        name == resource.id_field
+            || name.starts_with(PRIVATE_PREFIX)
+            || resource.field(name).is_some_and(|field| matches!(field.owner, Owner::CreatedAt | Owner::ChangedAt))
+    };
+    let value = |record: Option<&Record>, name: &str| record.and_then(|record| record.get(name)).cloned();
+    let of_old = old.into_iter().flat_map(|old| old.fields().keys());
+    let of_new = new.into_iter().flat_map(|new| new.fields().keys());
+    let added = of_new.filter(|name| old.is_none_or(|old| old.get(name).is_none()));
+    let mut changes = Vec::new();
+    for name in of_old.chain(added).filter(|name| !moves(name)) {
+        let (before, after) = (value(old, name), value(new, name));
+        if before != after {
+            let sides = [("fieldPath", Some(Value::from(name.as_str()))), ("oldValue", before), ("newValue", after)];
+            let sides = sides.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+            changes.push(Value::Object(sides.collect()));
+        }
+    }
+    changes
+}

@@ -1,0 +1,131 @@
+//! Integrations that come from a connector: installed, set up step by step, taken down, uninstalled.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::resources::{CONNECTORS, INTEGRATIONS};
+use crate::engine::action::Call;
+use crate::engine::api::By;
+use crate::engine::message::Reply;
+use crate::engine::problem::{FieldFaultKind, Problem};
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// The longest name an integration may have.
+const NAME_CHARS: usize = 100;
+
+/// `integrations.install`: makes an integration from a connector, with none of its steps done.
+pub fn install(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let connector = call.record(&CONNECTORS, "_connectorId")?;
+    let asked = call.fields()?;
+    let mut fields = Fields::new();
+    fields.insert("name".to_owned(), free_name(call.world, connector.text("name").unwrap_or_default()).into());
+    for name in ["sandbox", "tag"] {
+        if let Some(value) = asked.get(name) {
+            fields.insert(name.to_owned(), value.clone());
+        }
+    }
+    fields.insert("_connectorId".to_owned(), connector.id().into());
+    fields.insert("mode".to_owned(), "install".into());
+    if let Some(version) = connector.get("version") {
+        fields.insert("version".to_owned(), version.clone());
+    }
+    let mut steps = steps(&connector);
+    for step in &mut steps {
+        complete(step, false);
+    }
+    fields.insert("install".to_owned(), steps.into());
+    let integration = call.world.create(&INTEGRATIONS, &fields, By::Consumer)?;
+    Ok(call.api.dialect.record(call, call.route.success, &integration))
+}
+
+/// `integrations.installer`: does a step. When all are done, the integration is installed.
+pub fn installer(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    step(call, "installerFunction", true)
+}
+
+/// `integrations.uninstaller`: undoes a step.
+pub fn uninstaller(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    step(call, "uninstallerFunction", false)
+}
+
+/// `integrations.settings`: `persistSettings` merges what is pending into the settings; every other function is
+/// answered and left to the scenario.
+pub fn settings(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let integration = installed(call)?;
+    if call.param("function") != "persistSettings" {
+        return Ok(Reply::json(call.route.success, &json!({ "success": true })));
+    }
+    let pending = match call.fields()?.shift_remove("pending") {
+        Some(Value::Object(pending)) => pending,
+        None | Some(Value::Null) => return Err(Problem::field("pending", FieldFaultKind::Missing)),
+        Some(_) => return Err(Problem::field("pending", FieldFaultKind::WrongType { expected: "an object" })),
+    };
+    let change = Fields::from_iter([("settings".to_owned(), Value::Object(pending.clone()))]);
+    let integration = call.world.patch(&INTEGRATIONS, &integration, &change, By::Consumer)?;
+    let settings = integration.get("settings");
+    Ok(Reply::json(call.route.success, &json!({ "success": true, "pending": pending, "settings": settings })))
+}
+
+/// `integrations.uninstall`: the integration goes, with all it contains.
+pub fn uninstall(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let integration = installed(call)?;
+    call.world.remove(&INTEGRATIONS, &integration, By::Consumer)?;
+    Ok(Reply::json(call.route.success, &json!({ "success": true })))
+}
+
+/// The integration of the path, which must come from a connector.
+fn installed(call: &Call<'_>) -> Result<Record, Problem> {
+    let integration = call.record(&INTEGRATIONS, "id")?;
+    if integration.text("_connectorId").is_none() {
+        return Err(Problem::named("invalid_operation", "Integration does not belong to a connector"));
+    }
+    Ok(integration)
+}
+
+fn step(call: &mut Call<'_>, key: &str, done: bool) -> Result<Reply, Problem> {
+    let integration = installed(call)?;
+    let function = call.param("function");
+    let mut steps = steps(&integration);
+    let step = steps.iter_mut().find(|step| step.get(key).and_then(Value::as_str) == Some(function));
+    let Some(step) = step else {
+        return Err(Problem::named("invalid_function", format!("No step has the {key} {function}")));
+    };
+    complete(step, done);
+    let answer = json!({ "success": true, "stepsToUpdate": [step] });
+    let mut change = Fields::new();
+    if !done {
+        change.insert("mode".to_owned(), "uninstall".into());
+    } else if steps.iter().all(is_complete) {
+        change.insert("mode".to_owned(), "settings".into());
+    }
+    change.insert("install".to_owned(), steps.into());
+    call.world.patch(&INTEGRATIONS, &integration, &change, By::Consumer)?;
+    Ok(Reply::json(call.route.success, &answer))
+}
+
+fn steps(record: &Record) -> Vec<Value> {
+    record.get("install").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn is_complete(step: &Value) -> bool {
+    step.get("completed") == Some(&Value::Bool(true))
+}
+
+fn complete(step: &mut Value, done: bool) {
+    if let Value::Object(step) = step {
+        step.insert("completed".to_owned(), Value::Bool(done));
+    }
+}
+
+/// The connector's name, or the first of it with a number that no integration has.
+fn free_name(world: &World, name: &str) -> String {
+    let integrations = world.store.of(&INTEGRATIONS);
+    let numbered = (2..).map(|number| {
+        let number = format!(" {number}");
+        name.chars().take(NAME_CHARS - number.len()).chain(number.chars()).collect()
+    });
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|name| integrations.find("name", name).next().is_none())
+        .expect("there are more numbers than integrations")
+}

@@ -1,0 +1,77 @@
+//! Lists: which part is asked for, and the way to the other parts.
+
+use crate::engine::action::{Call, Window};
+use crate::engine::message::Reply;
+use crate::engine::path::Query;
+use crate::engine::problem::Problem;
+
+/// The most records of one answer.
+const CAP: usize = 1_000;
+
+/// What a query asks of a list.
+struct Asked {
+    skip: usize,
+    /// `limit`, else `pageSize`.
+    size: Option<usize>,
+}
+
+impl Asked {
+    /// `offset` and `skip` say where to start, `limit` how much; `page` and `pageSize`, from 1, are understood where
+    /// those are left out.
+    fn of(query: &Query<'_>) -> Result<Self, Problem> {
+        let [limit, page_size, page] =
+            [(1, "limit"), (1, "pageSize"), (1, "page")].map(|(least, name)| number(query, name, least));
+        let [offset, skip] = ["offset", "skip"].map(|name| number(query, name, 0));
+        let (page, size) = (page?, limit?.or(page_size?));
+        let start = offset?.or(skip?);
+        let pages = page.map(|page| (page - 1).saturating_mul(size.unwrap_or(CAP).min(CAP)));
+        Ok(Self { skip: start.or(pages).unwrap_or(0), size })
+    }
+
+    fn count(&self) -> usize {
+        self.size.map_or(CAP, |size| size.min(CAP))
+    }
+}
+
+/// A whole number of a query. One too large for this machine is as good as the largest.
+fn number(query: &Query<'_>, name: &str, least: usize) -> Result<Option<usize>, Problem> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.then(|| text.parse().unwrap_or(usize::MAX)).filter(|number| *number >= least);
+    number.map(Some).ok_or_else(|| Problem::Query {
+        parameter: name.to_owned(),
+        reason: format!("must be a whole number, at least {least}"),
+    })
+}
+
+/// The part of a list that a query asks for.
+pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
+    let asked = Asked::of(query)?;
+    Ok(Window::Offset { skip: asked.skip, limit: asked.count() })
+}
+
+/// The reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
+/// limited, by the consumer or by the cap, and more follows.
+pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Reply {
+    let reply = Reply::json_bytes(call.route.success, body);
+    // With more to follow, one of the two limits was met.
+    if !more {
+        return reply;
+    }
+    let Ok(asked) = Asked::of(call.query) else { return reply };
+    let word = if call.query.get("offset").is_some() { "offset" } else { "skip" };
+    let other = if word == "offset" { "skip" } else { "offset" };
+    let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
+    let link = |start: usize, relation: &str| {
+        let (start, count) = (start.to_string(), asked.count().to_string());
+        let set = [("limit", Some(count.as_str())), (word, Some(start.as_str()))];
+        let gone = [(other, None), ("page", None), ("pageSize", None)];
+        let query = call.query.with(&[&set[..], &gone[..]].concat());
+        format!("<{origin}{}?{query}>; rel=\"{relation}\"", call.target.path)
+    };
+    let mut links = vec![link(asked.skip.saturating_add(asked.count()), "next")];
+    if asked.skip > 0 {
+        links.push(link(asked.skip.saturating_sub(asked.count()), "prev"));
+    }
+    reply.with("link", links.join(", "))
+}

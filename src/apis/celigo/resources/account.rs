@@ -1,0 +1,49 @@
+//! What belongs to the account itself: connectors, users, history.
+
+use crate::apis::celigo::resources::INTEGRATIONS;
+use crate::apis::celigo::{ashares, audit, cascade};
+use crate::engine::api::{Ids, Link, Resource};
+use crate::engine::field::{Default, Field, Kind, Owner, field, text};
+
+/// Connectors: what integrations can be installed from.
+pub static CONNECTORS: Resource =
+    Resource::new("celigo.connectors", "Connector", "_id", Ids::ObjectId, CONNECTOR).guard(cascade::connector_guard);
+
+static CONNECTOR: &[Field] = &[
+    text("_id"),
+    text("name").required().at_most(100),
+    text("version"),
+    field("install", Kind::List).or(Default::EmptyList),
+];
+
+/// Shares: the account's users, and what each may see.
+pub static ASHARES: Resource =
+    Resource::new("celigo.ashares", "Share", "_id", Ids::ObjectId, ASHARE).links(ASHARE_LINKS);
+
+static ASHARE: &[Field] = &[
+    text("_id"),
+    field("accepted", Kind::Flag).or(Default::False),
+    field("disabled", Kind::Flag).or(Default::False),
+    field("accessLevel", Kind::OneOf(&["administrator", "manage", "monitor"])),
+    field("integrationAccessLevel", Kind::List).or(Default::EmptyList),
+    field("sharedWithUser", Kind::Object),
+];
+
+static ASHARE_LINKS: &[Link] =
+    &[Link { field: "integrationAccessLevel", to: &INTEGRATIONS, ids: ashares::integrations_named }];
+
+/// The audit trail, stored as the running service shows it.
+pub static AUDIT: Resource = Resource::new("celigo.audit", "Audit entry", "_id", Ids::ObjectId, ENTRY)
+    .indexed(&["_resourceId"])
+    .shown(audit::documented);
+
+static ENTRY: &[Field] = &[
+    text("_id"),
+    field("time", Kind::Time).by(Owner::CreatedAt),
+    field("byUser", Kind::Object),
+    field("event", Kind::OneOf(&["create", "update", "delete"])).required(),
+    text("source"),
+    text("resourceType").required(),
+    text("_resourceId").required(),
+    field("fieldChanges", Kind::List).or(Default::EmptyList),
+];

@@ -1,0 +1,141 @@
+//! Exports, imports and scripts, which flows are made of, and the connections they use.
+
+use serde_json::Value;
+
+use crate::apis::celigo::cascade;
+use crate::apis::celigo::resources::INTEGRATIONS;
+use crate::engine::api::{Ids, Resource};
+use crate::engine::field::{Default, Field, Kind, Owner, field, text};
+use crate::engine::store::Fields;
+
+/// Exports: where records come from.
+pub static EXPORTS: Resource =
+    Resource::new("celigo.exports", "Export", "_id", Ids::ObjectId, EXPORT).guard(cascade::export_guard);
+
+static EXPORT: &[Field] = &[
+    text("_id"),
+    text("name").required(),
+    text("description"),
+    field("_connectionId", Kind::Reference(&CONNECTIONS)),
+    field("_integrationId", Kind::Reference(&INTEGRATIONS)),
+    text("adaptorType"),
+    text("type"),
+    text("apiIdentifier").by(Owner::Service).or(Default::Token(10)),
+    field("asynchronous", Kind::Flag),
+    field("pageSize", Kind::Integer),
+    field("isLookup", Kind::Flag),
+    field("http", Kind::Object),
+    field("salesforce", Kind::Object),
+    field("netsuite", Kind::Object),
+    field("file", Kind::Object),
+    field("ftp", Kind::Object),
+    field("rdbms", Kind::Object),
+    field("webhook", Kind::Object),
+    field("delta", Kind::Object),
+    field("hooks", Kind::Object),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+];
+
+/// Imports: where records go.
+pub static IMPORTS: Resource =
+    Resource::new("celigo.imports", "Import", "_id", Ids::ObjectId, IMPORT).guard(cascade::import_guard);
+
+static IMPORT: &[Field] = &[
+    text("_id"),
+    text("name").required(),
+    text("description"),
+    field("_connectionId", Kind::Reference(&CONNECTIONS)).required(),
+    field("_integrationId", Kind::Reference(&INTEGRATIONS)),
+    text("adaptorType"),
+    text("apiIdentifier").by(Owner::Service).or(Default::Token(10)),
+    field("ignoreExisting", Kind::Flag),
+    field("ignoreMissing", Kind::Flag),
+    field("oneToMany", Kind::Flag),
+    field("mapping", Kind::Object),
+    field("http", Kind::Object),
+    field("salesforce", Kind::Object),
+    field("netsuite_da", Kind::Object),
+    field("file", Kind::Object),
+    field("ftp", Kind::Object),
+    field("rdbms", Kind::Object),
+    field("hooks", Kind::Object),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+];
+
+/// Connections: how exports and imports reach other systems. Consumers never see their secrets.
+pub static CONNECTIONS: Resource = Resource::new("celigo.connections", "Connection", "_id", Ids::ObjectId, CONNECTION)
+    .guard(cascade::connection_guard)
+    .changed(cascade::connection_changed)
+    .shown(masked);
+
+static CONNECTION: &[Field] = &[
+    text("_id"),
+    text("name").required(),
+    text("type").required(),
+    field("offline", Kind::Flag).or(Default::False),
+    field("sandbox", Kind::Flag).or(Default::False),
+    field("_integrationId", Kind::Reference(&INTEGRATIONS)),
+    field("http", Kind::Object),
+    field("netsuite", Kind::Object),
+    field("salesforce", Kind::Object),
+    field("ftp", Kind::Object),
+    field("rdbms", Kind::Object),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+];
+
+/// Scripts: code that hooks and routers call.
+pub static SCRIPTS: Resource = Resource::new("celigo.scripts", "Script", "_id", Ids::ObjectId, SCRIPT);
+
+static SCRIPT: &[Field] = &[
+    text("_id"),
+    text("name").required(),
+    text("description"),
+    text("content").required(),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+];
+
+/// What stands in place of a secret.
+const MASK: &str = "******";
+
+/// Keys whose text is a secret, wherever in a connection they stand.
+const SECRETS: &[&str] = &[
+    "accessToken",
+    "apiKey",
+    "authKey",
+    "clientSecret",
+    "consumerSecret",
+    "passphrase",
+    "password",
+    "pgpPrivateKey",
+    "privateKey",
+    "refreshToken",
+    "secret",
+    "secretAccessKey",
+    "token",
+    "tokenId",
+    "tokenSecret",
+];
+
+/// A key whose whole value is secret.
+const ENCRYPTED: &str = "encrypted";
+
+fn masked(connection: &Fields) -> Fields {
+    connection.iter().map(|(name, value)| (name.clone(), mask(name, value, false))).collect()
+}
+
+fn mask(name: &str, value: &Value, below_encrypted: bool) -> Value {
+    let secret = below_encrypted || name == ENCRYPTED;
+    match value {
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), mask(name, value, secret))).collect::<Fields>().into()
+        }
+        Value::Array(items) => items.iter().map(|item| mask(name, item, secret)).collect(),
+        Value::Null | Value::Bool(_) => value.clone(),
+        _ if secret || SECRETS.contains(&name) => Value::from(MASK),
+        other => other.clone(),
+    }
+}

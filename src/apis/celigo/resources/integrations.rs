@@ -1,0 +1,63 @@
+//! Integrations: what a whole account hangs on.
+
+use serde_json::Value;
+
+use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
+use crate::apis::celigo::{audit, cascade};
+use crate::engine::api::{By, Change, Ids, Resource};
+use crate::engine::field::{Default, Field, Kind, Owner, field, text};
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// Integrations. Seed 003 shows the first seven fields and the last two, seed 002 names those of a connector.
+pub static INTEGRATIONS: Resource =
+    Resource::new("celigo.integrations", "Integration", "_id", Ids::ObjectId, INTEGRATION)
+        .unique(&["name"])
+        .prepared(prepared)
+        .changed(changed);
+
+static INTEGRATION: &[Field] = &[
+    text("_id"),
+    text("name").required().at_most(100),
+    text("description").at_most(5_120),
+    field("sandbox", Kind::Flag).by(Owner::Sticky).or(Default::False),
+    field("installSteps", Kind::List).or(Default::EmptyList),
+    field("uninstallSteps", Kind::List).or(Default::EmptyList),
+    field("flowGroupings", Kind::List).or(Default::EmptyList),
+    field("_connectorId", Kind::Reference(&CONNECTORS)).by(Owner::Maker),
+    field("mode", Kind::OneOf(&["install", "settings", "uninstall"])),
+    field("settings", Kind::Object),
+    text("version"),
+    text("tag"),
+    field("updateInProgress", Kind::Flag),
+    field("install", Kind::List),
+    text("readme"),
+    field("settingsForm", Kind::Object),
+    field("aliases", Kind::List),
+    text("_templateId").by(Owner::Maker),
+    text("_parentId").by(Owner::Maker),
+    text("_sourceId").by(Owner::Maker),
+    field("_registeredConnectionIds", Kind::References(&CONNECTIONS)).by(Owner::Service).or(Default::EmptyList),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+];
+
+/// Flow groupings without an id are new, and get one.
+fn prepared(world: &mut World, _: &str, mut given: Fields, _: Option<&Record>) -> Fields {
+    let groupings = given.get_mut("flowGroupings").and_then(Value::as_array_mut);
+    for grouping in groupings.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if grouping.get("_id").is_none_or(Value::is_null) {
+            grouping.shift_remove("_id");
+            grouping.shift_insert(0, "_id".to_owned(), Value::from(world.chance.object_id()));
+        }
+    }
+    given
+}
+
+fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
+    if let Change::Removed(integration) = change {
+        cascade::integration_removed(world, integration, by)?;
+    }
+    audit::note(world, &INTEGRATIONS, change, by)
+}

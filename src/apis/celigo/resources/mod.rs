@@ -1,0 +1,11 @@
+//! The kinds of records of an account, with the rules of their fields.
+
+mod account;
+mod adaptors;
+mod flows;
+mod integrations;
+
+pub use account::{ASHARES, AUDIT, CONNECTORS};
+pub use adaptors::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
+pub use flows::{ERRORS, FLOWS, JOBS};
+pub use integrations::INTEGRATIONS;

@@ -1,0 +1,87 @@
+//! The template of an integration: a link that is good for an hour, and the archive behind it.
+
+use std::io::{Cursor, Write};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::apis::celigo::contents;
+use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::engine::action::Call;
+use crate::engine::clock;
+use crate::engine::message::Reply;
+use crate::engine::path::encode;
+use crate::engine::problem::Problem;
+use crate::engine::store::Record;
+use crate::engine::world::World;
+
+/// How long a link is good.
+const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
+
+/// `integrations.template`: a signed link to the archive, on the origin the caller used.
+pub fn link(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let integration = call.record(&INTEGRATIONS, "id")?;
+    let world: &World = call.world;
+    let origin = call.target.origin(call.request, world.settings.base_url.as_deref());
+    let expires = world.later(GOOD_FOR_MS);
+    let url = format!(
+        "{origin}{}/integrations/{}/template.zip?expires={}&signature={}",
+        call.api.base,
+        encode(integration.id()),
+        encode(&expires),
+        signature(world, integration.id(), &expires)
+    );
+    Ok(Reply::json(call.route.success, &json!({ "signedURL": url })))
+}
+
+/// `integrations.download`: the archive, for whoever has the link.
+pub fn download(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let [expires, signed] = ["expires", "signature"].map(|name| call.query.get(name).unwrap_or_default());
+    if signed != signature(call.world, call.param("id"), expires).to_string() {
+        return Err(Problem::named("forbidden", "The signature of this link is wrong"));
+    }
+    if clock::parse_ms(expires).is_none_or(|expires_ms| call.world.clock.now_ms() >= expires_ms) {
+        return Err(Problem::named("forbidden", "This link has expired"));
+    }
+    let integration = call.record(&INTEGRATIONS, "id")?;
+    let archive = archive(call.world, &integration).expect("an archive in memory can be written");
+    let reply = Reply { body: archive.into(), ..Reply::empty(call.route.success) };
+    Ok(reply
+        .with("content-type", "application/zip")
+        .with("content-disposition", "attachment; filename=\"template.zip\""))
+}
+
+/// Depends on the world's seed, so that a link of another world is no good.
+fn signature(world: &World, id: &str, expires: &str) -> Uuid {
+    let signed = format!("{}\n{id}\n{expires}", world.settings.seed);
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, signed.as_bytes())
+}
+
+/// One file for the integration, and one for each kind of record it contains, as consumers see them.
+fn archive(world: &World, integration: &Record) -> ZipResult<Vec<u8>> {
+    let kinds = [("flows", &FLOWS), ("exports", &EXPORTS), ("imports", &IMPORTS), ("connections", &CONNECTIONS)];
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    add(&mut archive, "integration.json", &seen(integration))?;
+    for (name, resource) in kinds {
+        let records = contents::of(world, integration, resource);
+        add(&mut archive, &format!("{name}.json"), &records.iter().map(seen).collect())?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+fn add(archive: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, value: &Value) -> ZipResult<()> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    archive.start_file(name, options)?;
+    archive.write_all(format!("{value:#}\n").as_bytes())?;
+    Ok(())
+}
+
+fn seen(record: &Record) -> Value {
+    serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON")
+}

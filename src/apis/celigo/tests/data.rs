@@ -1,0 +1,103 @@
+//! The records themselves: as the fixtures say, and whole whoever changes them.
+
+use serde_json::{Value, json};
+
+use super::{Account, FIXTURES, json};
+use crate::apis::celigo::API;
+use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS, EXPORTS, FLOWS, INTEGRATIONS};
+use crate::engine::api::{By, Resource};
+use crate::engine::problem::Problem;
+
+fn remove(account: &mut Account, resource: &'static Resource, id: &str) -> Result<(), Problem> {
+    let record = account.world.store.of(resource).get(id).cloned().unwrap();
+    account.world.remove(resource, &record, By::Administrator)
+}
+
+#[test]
+fn fixtures_are_kept_as_they_are_written() {
+    let account = Account::new();
+    for (collection, text) in FIXTURES {
+        let resource = API.resource(&format!("celigo.{collection}")).unwrap();
+        let kept: Vec<Value> =
+            account.world.store.of(resource).iter().map(|record| record.fields().clone().into()).collect();
+        let written: Vec<Value> = serde_json::from_str(text).unwrap();
+        for (kept, written) in kept.iter().zip(&written) {
+            // Texts, because key order counts.
+            assert_eq!(kept.to_string(), written.to_string(), "{collection}");
+        }
+        assert_eq!(kept.len(), written.len());
+    }
+}
+
+#[test]
+fn secrets_of_connections_are_masked() {
+    let mut account = Account::new();
+    let mut shown = String::new();
+    for id in account.ids("/integrations") {
+        shown += &account.get(&format!("/integrations/{id}/connections")).to_string();
+    }
+    assert!(!shown.contains("not-a-real-secret"));
+    assert!(shown.contains(r#""tokenSecret":"******""#) && shown.contains(r#""token":{"token":"******""#));
+    assert!(shown.contains(r#""username":"dropbox""#));
+}
+
+#[test]
+fn what_is_in_use_cannot_be_removed_behind_the_api_either() {
+    let mut account = Account::new();
+    let used: [(&'static Resource, &str); 3] = [
+        (&CONNECTIONS, "6cdc8563e7b96e7ade83228d"),
+        (&EXPORTS, "f35c09bc8f431d5175f197a5"),
+        (&CONNECTORS, "23bd17471a705e7197979f31"),
+    ];
+    for (resource, id) in used {
+        let refused = remove(&mut account, resource, id).unwrap_err();
+        assert!(matches!(refused, Problem::InUse { .. }), "{refused:?}");
+    }
+    remove(&mut account, &EXPORTS, "6d21fb8f124281640692c80f").unwrap();
+}
+
+#[test]
+fn a_removed_connection_is_registered_nowhere() {
+    let mut account = Account::new();
+    let connection = json(r#"{"_id":"spare","name":"Spare","type":"http"}"#);
+    account.world.create(&CONNECTIONS, connection.as_object().unwrap(), By::Administrator).unwrap();
+    let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
+    let patch = json(r#"{"_registeredConnectionIds":["spare"]}"#);
+    account.world.patch(&INTEGRATIONS, &integration, patch.as_object().unwrap(), By::Administrator).unwrap();
+    assert_eq!(account.ids("/integrations/abc123/connections"), ["spare"]);
+    remove(&mut account, &CONNECTIONS, "spare").unwrap();
+    assert_eq!(account.get("/integrations/abc123/connections"), json!([]));
+    assert_eq!(account.get("/integrations/abc123")["_registeredConnectionIds"], json!([]));
+}
+
+#[test]
+fn a_flow_must_name_exports_that_exist_however_deep() {
+    let mut account = Account::new();
+    let flow = json(
+        r#"{"name":"F","_integrationId":"abc123","pageGenerators":[{"_exportId":"gone"}],
+            "routers":[{"branches":[{"pageProcessors":[{"_importId":"gone too"}]}]}]}"#,
+    );
+    let refused = account.world.create(&FLOWS, flow.as_object().unwrap(), By::Administrator).unwrap_err();
+    assert_eq!(
+        refused.plain(),
+        "pageGenerators refers to \"gone\", which celigo.exports does not have; routers refers to \"gone too\", which celigo.imports does not have"
+    );
+}
+
+#[test]
+fn a_removed_flow_takes_its_errors_along_and_is_run_by_no_other() {
+    let mut account = Account::new();
+    remove(&mut account, &FLOWS, "flow456").unwrap();
+    assert_eq!(account.get("/integrations/abc123/errors"), json!([{ "_flowId": "flow123", "numError": 5 }]));
+    assert_eq!(account.get("/integrations/abc123/flows")[0]["_runNextFlowIds"], json!([]));
+}
+
+#[test]
+fn an_administrators_edit_of_an_integration_is_in_its_audit_trail() {
+    let mut account = Account::new();
+    let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
+    let patch = json(r#"{"name":"Renamed"}"#);
+    account.world.patch(&INTEGRATIONS, &integration, patch.as_object().unwrap(), By::Administrator).unwrap();
+    let latest = &account.get("/integrations/abc123/audit")[0];
+    assert_eq!(latest["changes"], json!({ "name": { "old": "Salesforce Sync", "new": "Renamed" } }));
+}

@@ -1,0 +1,121 @@
+//! What this API promises beyond single exchanges.
+
+mod access;
+mod connectors;
+mod data;
+mod integrations;
+mod lists;
+mod template;
+mod words;
+
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+
+use crate::apis::celigo::API;
+use crate::engine::answer::answer;
+use crate::engine::clock::ClockMode;
+use crate::engine::load::RecordFile;
+use crate::engine::message::{Reply, Request};
+use crate::engine::router::Router;
+use crate::engine::store::Store;
+use crate::engine::world::{Credential, Settings, World};
+
+const FIXTURES: &[(&str, &str)] = &[
+    ("ashares", include_str!("../../../../fixtures/celigo/ashares.json")),
+    ("audit", include_str!("../../../../fixtures/celigo/audit.json")),
+    ("connections", include_str!("../../../../fixtures/celigo/connections.json")),
+    ("connectors", include_str!("../../../../fixtures/celigo/connectors.json")),
+    ("errors", include_str!("../../../../fixtures/celigo/errors.json")),
+    ("exports", include_str!("../../../../fixtures/celigo/exports.json")),
+    ("flows", include_str!("../../../../fixtures/celigo/flows.json")),
+    ("imports", include_str!("../../../../fixtures/celigo/imports.json")),
+    ("integrations", include_str!("../../../../fixtures/celigo/integrations.json")),
+    ("jobs", include_str!("../../../../fixtures/celigo/jobs.json")),
+    ("scripts", include_str!("../../../../fixtures/celigo/scripts.json")),
+];
+
+/// The integration of seed 003 that most fixtures hang on.
+const SYNC: &str = "abc123";
+/// Shares an export and an import with it.
+const TO_NETSUITE: &str = "abc123def456";
+/// A connector, installed half way.
+const MARIGOLD: &str = "39991ba2ffc67af145023406";
+/// The connector it comes from.
+const MARIGOLD_CONNECTOR: &str = "23bd17471a705e7197979f31";
+/// Has two flow groupings.
+const STOREFRONT: &str = "e2aeb5f8cede2a58674d33fa";
+
+/// The sample account, and a token to ask it with.
+struct Account {
+    world: World,
+    token: &'static str,
+}
+
+impl Account {
+    fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    fn with(settings: Settings) -> Self {
+        let mut account = Self::empty(settings);
+        let name = |collection| format!("fixtures/celigo/{collection}.json");
+        let names: Vec<String> = FIXTURES.iter().map(|(collection, _)| name(collection)).collect();
+        let files: Vec<RecordFile<'_>> = FIXTURES
+            .iter()
+            .zip(&names)
+            .map(|((collection, text), name)| RecordFile { name, collection: format!("celigo.{collection}"), text })
+            .collect();
+        account.world.furnish(&[&API], &files).unwrap_or_else(|faults| panic!("{}", faults[0]));
+        account
+    }
+
+    fn empty(settings: Settings) -> Self {
+        let settings = Settings { clock_mode: ClockMode::Frozen, ..settings };
+        let store = Store::new(API.resources.iter().copied());
+        Self { world: World::new("default", store, Arc::new(settings)), token: "any" }
+    }
+
+    /// With these tokens only, of which the first asks.
+    fn listing(credentials: Vec<Credential>) -> Self {
+        Self::with(Settings { credentials: vec![("celigo", credentials)], ..Settings::default() })
+    }
+
+    fn send(&mut self, method: &str, path: &str, body: &str) -> Reply {
+        static ROUTER: OnceLock<Router> = OnceLock::new();
+        let router = ROUTER.get_or_init(|| Router::new(&[&API]).unwrap());
+        let authorization = format!("Bearer {}", self.token);
+        let headers: &[(&str, &[u8])] = &[
+            ("host", b"h"),
+            ("authorization", authorization.as_bytes()),
+            ("content-type", b"application/json; charset=utf-8"),
+        ];
+        let target = format!("/v1{path}");
+        let request = Request { method, target: &target, headers, body: body.as_bytes(), arrived_ms: 0 };
+        answer(router, &mut self.world, &request).reply
+    }
+
+    /// Status and body.
+    fn ask(&mut self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let reply = self.send(method, path, body);
+        (reply.status, serde_json::from_slice(&reply.body).unwrap_or_default())
+    }
+
+    /// The body of a GET that succeeds.
+    fn get(&mut self, path: &str) -> Value {
+        let (status, body) = self.ask("GET", path, "");
+        assert_eq!(status, 200, "GET {path}: {body}");
+        body
+    }
+
+    /// The ids of a list.
+    fn ids(&mut self, path: &str) -> Vec<String> {
+        let list = self.get(path);
+        let list = list.as_array().unwrap();
+        list.iter().map(|record| record["_id"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
