@@ -34,8 +34,16 @@ impl World {
         }
         self.check_unique(resource, &id, &fields)?;
         let collection = self.store.of_mut(resource);
-        let record = Record::new(resource, collection.next_sequence(), fields);
-        collection.put(record.clone());
+        let sequence = collection.next_sequence();
+        let record = if by == By::Fixture {
+            let record = Record::small(resource, sequence, &fields);
+            collection.put_with(record.clone(), &fields);
+            record
+        } else {
+            let record = Record::new(resource, sequence, fields);
+            collection.put(record.clone());
+            record
+        };
         self.changed(resource, Change::Created(&record), by)?;
         Ok(record)
     }
