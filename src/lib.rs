@@ -73,4 +73,11 @@ mod engine;
 mod server;
 
 pub use control::Refusal;
-pub use embed::{Answer, Builder, Call, Operation, Standin, StartError, WorldHandle, operations};
+pub use embed::{Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, operations};
+#[cfg(feature = "tower")]
+pub use embed::{Body, Unanswered, WorldService};
+
+/// README's Rust, run as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::control::gate::MoveGate;
 use crate::control::refusal::Refusal;
-use crate::control::table;
+use crate::control::table::Place;
 use crate::engine::Engine;
+use crate::engine::choice::{Way, chosen};
 use crate::engine::message::{Reply, Request};
 use crate::engine::path::{Query, Target, decode};
-
-/// Paths that take no token: whoever waits for the server, or watches over it, need not be able to drive it.
-const OPEN: &[&str] = &["/health", "/ready"];
+use crate::engine::world::World;
 
 /// The door for administrators.
 pub struct Control {
@@ -35,6 +35,8 @@ pub struct Guarded {
 pub struct Asked<'a> {
     /// The worlds.
     pub engine: &'a Engine,
+    /// The world that is meant, where the path belongs to one.
+    pub world: Arc<Mutex<World>>,
     /// The request itself.
     pub request: &'a Request<'a>,
     /// Its target.
@@ -66,6 +68,12 @@ impl Control {
     /// What all paths begin with.
     pub const PREFIX: &'static str = "/_standin";
 
+    /// Whether a path leads here: also `/w/<name>/_standin/…`, so that a world's URL is all that anybody needs.
+    pub fn serves(path: &str) -> bool {
+        let below = path.strip_prefix("/w/").and_then(|below| Some(&below[below.find('/')?..]));
+        below.unwrap_or(path).starts_with(Self::PREFIX)
+    }
+
     /// A door to an engine.
     pub fn new(engine: Arc<Engine>, guarded: Guarded, move_gate: MoveGate) -> Self {
         Self { engine, guarded, move_gate }
@@ -77,13 +85,17 @@ impl Control {
         let host = target.authority.or_else(|| request.header("host"));
         let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
-        let reply = self.admit(request, path, host).and_then(|()| {
-            let (act, params) = table::find(request.method, path)?;
+        let reply = self.admit(request, host).and_then(|()| {
+            let place = Place::of(path);
+            let (act, params, is_worlds) = place.find(request.method)?;
             let params = params.into_iter().map(decode).collect();
+            let world =
+                if is_worlds { self.world(&place, &target, request)? } else { self.engine.default_world().clone() };
             // A real clock stands where the latest request put it, whichever door that came through.
-            self.engine.default_world().lock().clock.arrive(request.arrived_ms);
+            world.lock().clock.arrive(request.arrived_ms);
             let asked = Asked {
                 engine: &self.engine,
+                world,
                 request,
                 target,
                 move_gate: &self.move_gate,
@@ -100,12 +112,25 @@ impl Control {
         }
     }
 
+    /// The world that is meant: the one of the path, or the one a consumer would get in the same way.
+    fn world(
+        &self,
+        place: &Place<'_>,
+        target: &Target<'_>,
+        request: &Request<'_>,
+    ) -> Result<Arc<Mutex<World>>, Refusal> {
+        let by_path = place.world.map(decode);
+        let chosen = chosen(by_path.as_deref().map(|name| (Way::ControlPath, name)), target, request)?;
+        let Some(name) = chosen else { return Ok(Arc::clone(self.engine.default_world())) };
+        Ok(self.engine.world(&name, request.arrived_ms)?)
+    }
+
     /// A web page must not be able to drive the server: not through a name that resolves to this machine, and not by a
     /// request the browser sends for it.
-    fn admit(&self, request: &Request<'_>, path: &str, host: Option<&str>) -> Result<(), Refusal> {
+    fn admit(&self, request: &Request<'_>, host: Option<&str>) -> Result<(), Refusal> {
         if let Some(token) = &self.guarded.token {
             let shown = request.header("standin-control-token").or_else(|| request.bearer());
-            return if shown == Some(token) || OPEN.contains(&path) {
+            return if shown == Some(token) {
                 Ok(())
             } else {
                 let hint = "Send the control token as `standin-control-token: <token>`.";

@@ -17,14 +17,6 @@ pub fn ready(_: &Asked<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "status": "ready" }))
 }
 
-/// `GET /env`: the variables that point a consumer at this server, as the one who asks reaches it.
-pub fn environment(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
-    let origin = asked.target.origin(asked.request, world.settings.base_url.as_deref());
-    let variables = asked.engine.environment(&world, &origin);
-    Ok(Value::Object(variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()))
-}
-
 /// `GET /routes`: every operation, in the order of the tables.
 pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let rows = asked.engine.router().rows().iter().map(|row| {

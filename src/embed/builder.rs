@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::apis::APIS;
 use crate::embed::error::StartError;
@@ -16,13 +17,14 @@ use crate::engine::journal::Bounds;
 use crate::engine::load::nearest;
 use crate::engine::store::Store;
 use crate::engine::world::{Credential, Settings, World};
-use crate::engine::{DEFAULT_WORLD, Engine};
+use crate::engine::{DEFAULT_WORLD, Engine, Limits};
 use crate::server::Log;
 
 /// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
 #[derive(Default)]
 pub struct Builder {
     settings: Settings,
+    limits: Limits,
     apis: Option<Vec<&'static Api>>,
     fixtures: Option<PathBuf>,
     without_embedded: bool,
@@ -179,6 +181,19 @@ impl Builder {
         self
     }
 
+    /// The most worlds at a time, beside the default one. Default: 50,000.
+    pub fn most_worlds(mut self, worlds: usize) -> Self {
+        self.limits.worlds = worlds;
+        self
+    }
+
+    /// How long a world stays that nobody asks anything; those that a test holds by a handle stay anyway. `None`: for
+    /// ever. Default: an hour.
+    pub fn idle_worlds_expire(mut self, after: Option<Duration>) -> Self {
+        self.limits.idle_ms = after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
     /// The most bytes a request's body may have; beyond it is 413. Default: 10 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit_bytes = bytes;
@@ -225,7 +240,7 @@ impl Builder {
     pub fn offline(self) -> Result<WorldHandle, StartError> {
         let engine = Arc::new(self.engine()?);
         let world = Arc::clone(engine.default_world());
-        Ok(WorldHandle { engine, world })
+        Ok(WorldHandle::new(engine, world, None))
     }
 
     fn starting(mut self) -> Result<Starting, StartError> {
@@ -274,7 +289,7 @@ impl Builder {
         }
         // What was made up belongs to the start: a reset keeps it.
         let world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
-        Ok(Engine::new(fixtures::router(served), world))
+        Ok(Engine::new(fixtures::router(served), world, self.limits))
     }
 
     fn store(&self) -> Result<Store, StartError> {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::engine::action::{Call, Page, Selection};
 use crate::engine::message::{Reply, Request, Verb};
-use crate::engine::path::Target;
+use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
@@ -69,6 +69,12 @@ impl Api {
     /// The resource of a collection name such as `celigo.flows`.
     pub fn resource(&self, collection: &str) -> Option<&'static Resource> {
         self.resources.iter().copied().find(|resource| resource.name == collection)
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
     }
 }
 
@@ -278,10 +284,34 @@ pub struct Worded {
     pub reply: Reply,
 }
 
+/// How next links are told.
+#[derive(Clone, Copy)]
+pub struct NextLinks {
+    /// The next link in an answer.
+    pub next: fn(&Reply) -> Option<String>,
+    /// Whether a query asks for a further page.
+    pub has_cursor: fn(&Query<'_>) -> bool,
+}
+
+/// How an API's credentials are written in a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct CredentialForm {
+    /// The key below which the list stands, if it does not stand alone.
+    pub list: Option<&'static str>,
+    /// The key of the credential itself, where an entry is an object.
+    pub key: &'static str,
+    /// The access levels an entry may name, and whether they only read.
+    pub access: &'static [(&'static str, bool)],
+}
+
 /// How an API speaks: credentials, paging, envelope, errors.
 pub trait Dialect: Sync {
     /// Who asks. For unknown routes too: many services check the credential first.
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem>;
+
+    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
+    /// below an origin, and credentials it takes.
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
 
     /// A path parameter as an id of this API.
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem>;
@@ -301,10 +331,14 @@ pub trait Dialect: Sync {
     /// A problem.
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded;
 
-    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
-    /// below an origin, and credentials it takes.
-    fn environment(&self, _world: &World, _api: &Api, _origin: &str) -> Vec<(&'static str, String)> {
-        Vec::new()
+    /// How its next links are told, if it issues any.
+    fn next_links(&self) -> Option<NextLinks> {
+        None
+    }
+
+    /// How scenarios write its credentials.
+    fn credential_form(&self) -> CredentialForm {
+        CredentialForm { list: None, key: "token", access: &[] }
     }
 
     /// Headers that every answer of this API carries.

@@ -46,7 +46,8 @@ pub struct Serving {
     pub in_flight: AtomicUsize,
 }
 
-/// A request that was answered, for the log.
+/// A request that was answered, for the log. Only the command line keeps one.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub struct Exchanged<'a> {
     /// What was asked.
     pub request: &'a Request<'a>,
@@ -141,7 +142,7 @@ async fn exchange(
     request: HttpRequest<Incoming>,
 ) -> Result<Response<Sent>, hyper::Error> {
     let (parts, incoming) = request.into_parts();
-    let is_control = parts.uri.path().starts_with(Control::PREFIX);
+    let is_control = Control::serves(parts.uri.path());
     administered.fetch_or(is_control, Ordering::Relaxed);
     if !is_control && *serving.gate.borrow() != Gate::Open {
         let _ = serving.gate.clone().wait_for(|gate| *gate == Gate::Open).await;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::apis::celigo::resources::INTEGRATIONS;
 use crate::apis::celigo::{access, paging, words};
 use crate::engine::action::{Call, Keep, Page, Selection};
-use crate::engine::api::{Caller, Dialect, Resource, Situation, Worded};
+use crate::engine::api::{Api, Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
@@ -17,6 +17,10 @@ pub struct Celigo;
 impl Dialect for Celigo {
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
         access::caller(world, situation)
+    }
+
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+        access::environment(world, api, origin)
     }
 
     fn id<'p>(&self, _: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {
@@ -50,6 +54,15 @@ impl Dialect for Celigo {
 
     fn record(&self, _: &mut Call<'_>, status: u16, record: &Record) -> Reply {
         Reply::json_bytes(status, record.bytes().clone())
+    }
+
+    fn next_links(&self) -> Option<NextLinks> {
+        Some(NextLinks { next: paging::next_link, has_cursor: paging::is_further })
+    }
+
+    fn credential_form(&self) -> CredentialForm {
+        let access = &[("administrator", false), ("manage", false), ("monitor", true)];
+        CredentialForm { list: None, key: "token", access }
     }
 
     fn problem(&self, _: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded {

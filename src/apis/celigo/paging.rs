@@ -75,3 +75,14 @@ pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Repl
     }
     reply.with("link", links.join(", "))
 }
+
+/// The next link in an answer.
+pub fn next_link(reply: &Reply) -> Option<String> {
+    let links = reply.header("link")?.split(", <").find(|link| link.contains("rel=\"next\""))?;
+    links.trim_start_matches('<').split_once('>').map(|(link, _)| link.to_owned())
+}
+
+/// Whether a query asks for a part of a list that is not its first.
+pub fn is_further(query: &Query<'_>) -> bool {
+    Asked::of(query).is_ok_and(|asked| asked.skip > 0)
+}
