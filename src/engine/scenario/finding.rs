@@ -58,15 +58,6 @@ pub enum Code {
     W04,
 }
 
-/// All codes, in the order of their names.
-pub const CODES: [Code; 24] = {
-    use Code::*;
-    [
-        E01, E02, E03, E04, E05, E06, E07, E08, E09, E10, E11, E12, E13, E14, E15, E16, E17, E18, E19, E20, W01, W02,
-        W03, W04,
-    ]
-};
-
 impl Code {
     /// Whether the file is refused for it.
     pub fn refuses(self) -> bool {
@@ -153,9 +144,14 @@ impl<'t> Findings<'t> {
         document::place(self.text, path)
     }
 
+    /// How many things found so far refuse the file.
+    pub(super) fn refusals(&self) -> usize {
+        self.list.iter().filter(|finding| finding.code.refuses()).count()
+    }
+
     /// Whether anything found so far refuses the file.
     pub(super) fn refuse(&self) -> bool {
-        self.list.iter().any(|finding| finding.code.refuses())
+        self.refusals() > 0
     }
 
     /// All findings, in the order of the file.

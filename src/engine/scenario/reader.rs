@@ -40,10 +40,6 @@ impl<'v> Object<'v> {
         self.fields.contains_key(key)
     }
 
-    pub(super) fn path(&self) -> &[Step] {
-        &self.path
-    }
-
     pub(super) fn to(&self, key: &str) -> Vec<Step> {
         let mut path = self.path.clone();
         path.push(Step::from(key));
