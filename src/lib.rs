@@ -73,7 +73,9 @@ mod engine;
 mod server;
 
 pub use control::Refusal;
-pub use embed::{Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, operations};
+pub use embed::{
+    Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, openapi, operations,
+};
 #[cfg(feature = "tower")]
 pub use embed::{Body, Unanswered, WorldService};
 

@@ -27,6 +27,7 @@ fn run() -> Exit {
         Command::Scenarios(scenarios) => scenarios.run(),
         Command::Schema(schema) => schema.run(),
         Command::Report(report) => report.run(),
+        Command::Openapi(openapi) => openapi.run(),
         Command::Completions(completions) => completions.run(),
     });
     done.unwrap_or_else(|failed: Failed| {

@@ -13,6 +13,7 @@ mod env;
 mod exit;
 mod explain;
 mod log;
+mod openapi;
 mod ready;
 mod redact;
 mod report;
@@ -51,5 +52,6 @@ enum Command {
     Scenarios(scenarios::Scenarios),
     Schema(scenarios::Schema),
     Report(report::Report),
+    Openapi(openapi::Openapi),
     Completions(completions::Completions),
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::control::door::Asked;
 use crate::control::gate::Gate;
 use crate::control::refusal::Refusal;
+use crate::engine::openapi::openapi as document;
 use crate::engine::scenario::SCHEMA;
 
 /// `GET /health`: the server runs.
@@ -34,6 +35,23 @@ pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
         })
     });
     Ok(rows.collect())
+}
+
+/// `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API; the name may be left out where only one is served.
+pub fn openapi(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let apis = asked.engine.router().apis();
+    let names = || apis.iter().map(|api| api.name).collect::<Vec<_>>().join(" or ");
+    let api = match (asked.query.get("api"), apis) {
+        (None, [api]) => Some(api),
+        (None, _) => {
+            let hint = format!("Add ?api= and {}.", names());
+            return Err(Refusal::new(400, "invalid", "each API has a document of its own").hint(hint));
+        }
+        (Some(name), _) => apis.iter().find(|api| api.name == name),
+    };
+    let unknown =
+        || Refusal::new(404, "no_such_api", "this server has no such API").hint(format!("It has {}.", names()));
+    api.map(|api| document(api)).ok_or_else(unknown)
 }
 
 /// `POST /pause`: consumers connect, and get no answer until `/resume`.

@@ -15,6 +15,7 @@ const SERVER: &[(&str, &str, Act)] = &[
     ("GET", "/ready", server::ready),
     ("GET", "/routes", server::routes),
     ("GET", "/schema", server::schema),
+    ("GET", "/openapi.json", server::openapi),
     ("POST", "/pause", server::pause),
     ("POST", "/refuse", server::refuse),
     ("POST", "/resume", server::resume),

@@ -17,7 +17,7 @@ mod worlds;
 pub use builder::Builder;
 pub use error::StartError;
 pub use handle::{Answer, Call, WorldHandle};
-pub use operations::{Operation, operations};
+pub use operations::{Operation, openapi, operations};
 #[cfg(feature = "tower")]
 pub use service::{Body, Unanswered, WorldService};
 pub use standin::Standin;

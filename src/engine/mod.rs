@@ -21,6 +21,7 @@ pub mod journal;
 pub mod load;
 pub mod message;
 pub mod no_world;
+pub mod openapi;
 pub mod path;
 pub mod point;
 pub mod problem;

@@ -104,6 +104,10 @@ fn step_names(found: &mut Findings<'_>, scenario: &Scenario) {
             found.tell(Code::E14, &end.path, what, "add \"to\" with the name of a step, or leave \"ends\" out");
         }
     }
+    if found.refuse() {
+        // An end that was not understood may well have led there.
+        return;
+    }
     for (n, step) in scenario.steps.iter().enumerate().filter(|(n, _)| !reachable(&scenario.steps).contains(n)) {
         let what = format!("{:?} is never entered: no step leads to it", &*step.name);
         let before = n.checked_sub(1).map_or("another step", |before| &*scenario.steps[before].name);

@@ -179,5 +179,5 @@ pub(super) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n 
 fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let ranked = known.into_iter().map(|name| (strsim::damerau_levenshtein(given, name), name));
     let (apart, name) = ranked.min_by_key(|(apart, _)| *apart)?;
-    (apart <= 2.max(name.len() / 3)).then_some(name)
+    (apart <= name.len().div_ceil(3).min(name.len() - 1)).then_some(name)
 }

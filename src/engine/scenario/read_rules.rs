@@ -126,7 +126,7 @@ impl FileReader<'_, '_> {
         }
         let bounds = self.found.list(node);
         let [least, most] = bounds.as_slice() else {
-            let what = format!("has {} elements", bounds.len());
+            let what = format!("has not 2 elements but {}", bounds.len());
             self.found.tell(Code::E08, &node.path, what, "write [least, most]");
             return None;
         };
