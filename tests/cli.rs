@@ -202,7 +202,7 @@ fn the_port_file_is_whole_and_replaces_an_old_one() {
     let missing = folder.0.join("missing/port.json").display().to_string();
     let output = run(&["serve", "--port", "0", "--port-file", &missing]);
     assert_eq!((code(&output), stdout(&output).as_str()), (2, ""));
-    insta::assert_snapshot!(folder.said(&stderr(&output)), @"");
+    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: cannot write the port file DIR/missing/port.json: No such file or directory (os error 2)");
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_port_in_use_is_3_and_named() {
     let port = taken.local_addr().unwrap().port().to_string();
     let output = run(&["serve", "--port", &port]);
     assert_eq!((code(&output), stdout(&output).as_str()), (3, ""));
-    insta::assert_snapshot!(stderr(&output).replace(&port, "PORT"), @"");
+    insta::assert_snapshot!(stderr(&output).replace(&port, "PORT"), @"error: cannot listen on 127.0.0.1:PORT: port PORT is in use; stop whatever has it, or take another port (0 is any free one)");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn an_unknown_variable_is_2_and_the_nearest_is_named() {
     assert_eq!(code(&with("STANDIN_SEED", "1")), 0, "another command's setting");
     let output = with("STANDIN_PROT", "1");
     assert_eq!((code(&output), stdout(&output).as_str()), (2, ""));
-    insta::assert_snapshot!(stderr(&output), @"");
+    insta::assert_snapshot!(stderr(&output), @"error: the environment variable STANDIN_PROT is no setting; did you mean STANDIN_PORT? Else unset it");
 }
 
 #[test]
@@ -325,7 +325,16 @@ fn broken_fixtures_are_2_and_every_fault_has_its_place() {
     insta::assert_snapshot!("broken-fixtures", folder.said(&stderr(&output)));
     let output = run(&["serve", "--port", "0", "--fixtures", &format!("{}/none", folder.text())]);
     assert_eq!(code(&output), 2);
-    insta::assert_snapshot!(folder.said(&stderr(&output)), @"");
+    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: cannot read DIR/none: No such file or directory (os error 2)");
+}
+
+#[test]
+fn embedded_records_that_a_folder_orphans_are_2_and_the_remedy_is_said() {
+    let folder = Folder::new("orphans");
+    folder.file("celigo/integrations.json", "[]");
+    let output = run(&["serve", "--port", "0", "--fixtures", folder.text()]);
+    assert_eq!(code(&output), 2);
+    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: DIR: embedded records refer to others that this folder replaces; bring their files too, if only with [], or nothing embedded (--no-embedded-fixtures): celigo/ashares.json, celigo/connections.json, celigo/exports.json, celigo/flows.json, celigo/imports.json, celigo/jobs.json");
 }
 
 #[test]
@@ -357,19 +366,21 @@ fn only_the_chosen_apis_are_served() {
 fn an_exposed_server_wants_the_token_it_prints() {
     let served = Served::start(&["--host", "0.0.0.0", "--expose", "--quiet"]);
     assert!(served.url().starts_with("http://127.0.0.1:"), "an address that can be called");
-    assert_eq!(served.get("/_standin/health", "").0, 200, "whoever waits needs no token");
-    assert_eq!(served.get("/_standin/clock", "").0, 401);
-    assert_eq!(code(&run(&["wait", served.url()])), 0);
-    let output = run(&["env", served.url()]);
-    assert_eq!(code(&output), 2);
-    assert!(stderr(&output).contains("--control-token"), "{output:?}");
+    assert_eq!(served.get("/_standin/health", "").0, 401);
+    for command in ["wait", "env"] {
+        let output = run(&[command, served.url()]);
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains("--control-token"), "{output:?}");
+    }
     let (_, _, said) = served.stop();
     let said: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(said["control_token"].as_str().unwrap().len(), 32);
 
     let served = Served::start(&["--host", "0.0.0.0", "--expose", "--control-token", "mine"]);
     assert_eq!(served.get("/_standin/clock", "standin-control-token: mine\r\n").0, 200);
-    assert_eq!(code(&run(&["env", served.url(), "--control-token", "mine"])), 0);
+    for command in ["wait", "env"] {
+        assert_eq!(code(&run(&[command, served.url(), "--control-token", "mine"])), 0);
+    }
     assert!(!served.stop().2.contains("mine"), "a token that was given is not printed");
 }
 
@@ -382,7 +393,8 @@ fn every_request_is_logged_without_its_credentials() {
         let served = Served::start(arguments);
         served.get(target, token);
         served.get("/v1/nothing", token);
-        served.get("/api/v1/integrations/77a69705-41a7-49cb-0fe8-ffd425f9716f", token);
+        let integration = "/api/v1/integrations/77a69705-41a7-49cb-0fe8-ffd425f9716f";
+        served.get(integration, "authorization: Bearer secret-of-an-application\r\n");
         let (_, _, said) = served.stop();
         assert!(!said.contains("HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7"), "{said}");
         said
@@ -392,13 +404,13 @@ fn every_request_is_logged_without_its_credentials() {
     let mut request = lines[1].clone();
     assert!(request["took_us"].is_u64());
     request["took_us"] = json!(0);
-    insta::assert_snapshot!(request, @"");
+    insta::assert_snapshot!(request, @r#"{"method":"GET","target":"/v1/integrations?limit=1&access_token=…","operation":"celigo.integrations.list","status":200,"took_us":0}"#);
     assert_eq!((&lines[2]["operation"], &lines[2]["status"]), (&Value::Null, &json!(501)));
 
     let text = said(&["--log", "text"]);
     let line = text.lines().nth(1).unwrap().rsplit_once(' ').unwrap();
     assert!(line.1.ends_with("µs"));
-    insta::assert_snapshot!(line.0, @"");
+    insta::assert_snapshot!(line.0, @"GET /v1/integrations?limit=1&access_token=… celigo.integrations.list 200");
 
     let verbose = said(&["--log", "text", "-v"]);
     assert!(verbose.contains("  > authorization: Bearer …lJa7\n"), "{verbose}");
@@ -415,7 +427,7 @@ fn wait_ends_when_the_server_is_ready_and_gives_up_with_3() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let output = run(&["wait", &format!("http://{free}"), "--timeout", "1ms"]);
     assert_eq!(code(&output), 3);
-    insta::assert_snapshot!(stderr(&output).replace(&free.to_string(), "ADDRESS"), @"");
+    insta::assert_snapshot!(stderr(&output).replace(&free.to_string(), "ADDRESS"), @"error: http://ADDRESS is not ready after 1ms: Connection refused (os error 111). Is `standin serve` running there, with its control API?");
 }
 
 #[test]
@@ -426,8 +438,22 @@ fn env_prints_what_a_consumer_needs_and_it_works() {
         assert_eq!(code(&output), 0, "{output:?}");
         stdout(&output)
     };
-    insta::assert_snapshot!(said("sh").replace(served.url(), "URL"), @"");
-    insta::assert_snapshot!(said("github").replace(served.url(), "URL"), @"");
+    insta::assert_snapshot!(said("sh").replace(served.url(), "URL"), @r"
+    export STANDIN_URL='URL'
+    export CELIGO_BASE_URL='URL/v1'
+    export CELIGO_API_TOKEN='standin-celigo-token'
+    export EDLINK_BASE_URL='URL/api'
+    export EDLINK_APPLICATION_SECRET='standin-edlink-secret'
+    export EDLINK_ACCESS_TOKEN='HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7'
+    ");
+    insta::assert_snapshot!(said("github").replace(served.url(), "URL"), @r"
+    STANDIN_URL=URL
+    CELIGO_BASE_URL=URL/v1
+    CELIGO_API_TOKEN=standin-celigo-token
+    EDLINK_BASE_URL=URL/api
+    EDLINK_APPLICATION_SECRET=standin-edlink-secret
+    EDLINK_ACCESS_TOKEN=HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7
+    ");
     let variables: Value = serde_json::from_str(&said("json")).unwrap();
     let below = |name: &str| variables[name].as_str().unwrap().strip_prefix(served.url()).unwrap();
     let bearer = |name: &str| format!("authorization: Bearer {}\r\n", variables[name].as_str().unwrap());

@@ -70,6 +70,11 @@ impl Server {
     }
 }
 
+/// What is said when a server answers 401.
+pub fn wants_token(url: &str) -> Failed {
+    Failed::usage(format!("{url} wants its control token: give the right one with --control-token"))
+}
+
 fn parse(bytes: &[u8]) -> Option<Answered> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&bytes[..end]).ok()?;

@@ -21,6 +21,7 @@ fn run() -> Exit {
         Command::Wait(wait) => wait.run(),
         Command::Env(env) => env.run(),
         Command::Routes(routes) => routes.run(),
+        Command::Openapi(openapi) => openapi.run(),
         Command::Completions(completions) => completions.run(),
     });
     done.unwrap_or_else(|failed: Failed| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
-use crate::cli::client::Server;
+use crate::cli::client::{Server, wants_token};
 use crate::cli::exit::{Exit, Failed, print};
 
 /// How long a server may take to answer.
@@ -46,7 +46,7 @@ impl Env {
             Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.url))
         })?;
         if answered.status == 401 {
-            return Err(Failed::usage(format!("{} wants its control token: give --control-token", self.url)));
+            return Err(wants_token(&self.url));
         }
         let variables: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
         let Some(variables) = variables.filter(|_| answered.status == 200) else {

@@ -11,6 +11,7 @@ mod dispatch;
 mod env;
 mod exit;
 mod log;
+mod openapi;
 mod ready;
 mod redact;
 mod routes;
@@ -39,5 +40,6 @@ enum Command {
     Wait(wait::Wait),
     Env(env::Env),
     Routes(routes::Routes),
+    Openapi(openapi::Openapi),
     Completions(completions::Completions),
 }

@@ -26,11 +26,11 @@ pub const PORT: u16 = 4780;
 /// finishes what is in flight for at most 5 s and exits with 0. A second signal n ends it at once, with 128+n.
 #[derive(Args, Debug)]
 pub struct Serve {
-    #[command(flatten)]
-    settings: Settings,
     /// Stop when standard input ends: when the parent goes
     #[arg(long, env = "STANDIN_EXIT_WITH_STDIN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     exit_with_stdin: bool,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 impl Serve {

@@ -76,6 +76,13 @@ struct Contents {
     /// Seed of ids, tokens and made-up records
     #[arg(long, env = "STANDIN_SEED", value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Profile of an API, such as celigo=live: documented, or live where the running service is known to differ
+    /// [default: documented]
+    #[arg(long, env = "STANDIN_PROFILE", value_name = "API=PROFILE", value_delimiter = ',', value_parser = profile)]
+    profile: Vec<(String, String)>,
+    /// Requests an API lets through at once, and how many more each second, such as celigo=1000/300 [default: no limit]
+    #[arg(long, env = "STANDIN_RATE_LIMIT", value_name = "API=N/N", value_delimiter = ',', value_parser = rate_limit)]
+    rate_limit: Vec<(String, u64, u64)>,
     /// How time passes: frozen, step (1 ms after each answer), real, or a time like 2024-01-20T10:00:00.000Z to stand
     /// still at [default: real]
     #[arg(long, env = "STANDIN_CLOCK", value_name = "CLOCK", value_parser = clock)]
@@ -167,6 +174,12 @@ impl Settings {
         for (collection, count) in &contents.generate {
             builder = builder.generate(collection, *count);
         }
+        for (api, profile) in &contents.profile {
+            builder = builder.profile(api, profile);
+        }
+        for (api, requests, per_second) in &contents.rate_limit {
+            builder = builder.rate_limit(api, *requests, *per_second);
+        }
         Ok(match logger.of_requests() {
             Some(log) => builder.log(log),
             None => builder,
@@ -220,6 +233,19 @@ fn generate(text: &str) -> Result<(String, usize), String> {
     let wanted = "write it like celigo.integrations=1000";
     let (collection, count) = text.split_once('=').ok_or(wanted)?;
     Ok((collection.to_owned(), count.parse().map_err(|_| wanted)?))
+}
+
+fn profile(text: &str) -> Result<(String, String), String> {
+    let (api, profile) = text.split_once('=').ok_or("write it like celigo=live")?;
+    Ok((api.to_owned(), profile.to_owned()))
+}
+
+fn rate_limit(text: &str) -> Result<(String, u64, u64), String> {
+    let wanted = "write it like celigo=1000/300: a thousand at once, 300 more each second";
+    let (api, rate) = text.split_once('=').ok_or(wanted)?;
+    let (requests, per_second) = rate.split_once('/').ok_or(wanted)?;
+    let number = |text: &str| text.parse().map_err(|_| wanted);
+    Ok((api.to_owned(), number(requests)?, number(per_second)?))
 }
 
 fn clock(text: &str) -> Result<Clock, String> {

@@ -1,7 +1,9 @@
 //! Who may come in.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -14,9 +16,6 @@ use crate::engine::choice::{Way, chosen};
 use crate::engine::message::{Reply, Request};
 use crate::engine::path::{Query, Target, decode};
 use crate::engine::world::World;
-
-/// Paths that take no token: whoever waits for the server, or watches over it, need not be able to drive it.
-const OPEN: &[&str] = &["/health", "/ready"];
 
 /// The door for administrators.
 pub struct Control {
@@ -52,6 +51,16 @@ pub struct Asked<'a> {
     pub query: Query<'a>,
     /// The body, not yet read.
     pub body: &'a [u8],
+    /// For how long the act may be done again, until it has what it waits for.
+    pub waits: Cell<Option<Duration>>,
+}
+
+/// What came of a request.
+pub struct Handled {
+    /// The answer, if nothing more happens.
+    pub reply: Reply,
+    /// For how long, from the first time, it is worth asking again when something has happened.
+    pub waits: Option<Duration>,
 }
 
 impl Asked<'_> {
@@ -83,12 +92,13 @@ impl Control {
     }
 
     /// Does what an administrator asks, or says why not.
-    pub fn answer(&self, request: &Request<'_>) -> Reply {
+    pub fn answer(&self, request: &Request<'_>) -> Handled {
+        let mut waits = None;
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
         let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
-        let reply = self.admit(request, path, host).and_then(|()| {
+        let reply = self.admit(request, host).and_then(|()| {
             let place = Place::of(path);
             let (act, params, is_worlds) = place.find(request.method)?;
             let params = params.into_iter().map(decode).collect();
@@ -105,14 +115,18 @@ impl Control {
                 params,
                 query: Query::parse(target.query),
                 body: request.body,
+                waits: Cell::new(None),
             };
-            act(&asked)
+            let done = act(&asked);
+            waits = asked.waits.get();
+            done
         });
-        match reply {
+        let reply = match reply {
             Ok(Value::Null) => Reply::empty(204),
             Ok(value) => Reply::json(200, &value),
             Err(refusal) => refusal.reply(),
-        }
+        };
+        Handled { reply, waits }
     }
 
     /// The world that is meant: the one of the path, or the one a consumer would get in the same way.
@@ -130,10 +144,10 @@ impl Control {
 
     /// A web page must not be able to drive the server: not through a name that resolves to this machine, and not by a
     /// request the browser sends for it.
-    fn admit(&self, request: &Request<'_>, path: &str, host: Option<&str>) -> Result<(), Refusal> {
+    fn admit(&self, request: &Request<'_>, host: Option<&str>) -> Result<(), Refusal> {
         if let Some(token) = &self.guarded.token {
             let shown = request.header("standin-control-token").or_else(|| request.bearer());
-            return if shown == Some(token) || OPEN.contains(&path) {
+            return if shown == Some(token) {
                 Ok(())
             } else {
                 let hint = "Send the control token as `standin-control-token: <token>`.";

@@ -50,6 +50,7 @@ pub fn move_clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
         }
         _ => return Err(invalid("either advance_ms or at must be given")),
     }
+    world.follow_clock();
     Ok(clock_of(&world))
 }
 
@@ -101,7 +102,7 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
     shown["body"] = text_or_json(&entry.body);
     shown["answer"] = text_or_json(&entry.reply);
     shown["answer_bytes"] = entry.reply_bytes.into();
-    shown["evidence"] = entry.answered.evidence.map(|evidence| evidence.as_str()).into();
+    shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
     shown["documented_at"] = entry.answered.source.into();
     let why: Vec<String> = entry.answered.why.iter().map(ToString::to_string).collect();
     shown["why"] = why.into();

@@ -11,10 +11,11 @@ use crate::embed::fixtures;
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::{Standin, Starting};
 use crate::embed::tokens;
-use crate::engine::api::Api;
+use crate::engine::api::{Api, Profile};
 use crate::engine::clock::{ClockMode, parse_ms};
 use crate::engine::journal::Bounds;
 use crate::engine::load::nearest;
+use crate::engine::rate::Rate;
 use crate::engine::store::Store;
 use crate::engine::world::{Credential, Settings, World};
 use crate::engine::{DEFAULT_WORLD, Engine, Limits};
@@ -113,6 +114,32 @@ impl Builder {
     pub fn token_for(mut self, api: &str, token: &str, integrations: Option<&[&str]>, read_only: bool) -> Self {
         let integrations = integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
         self.credentials_of(api).push(Credential { token: token.to_owned(), integrations, read_only });
+        self
+    }
+
+    /// An API (`celigo`, `edlink`) answers in this profile: `documented`, the default, or `live`, as the running service
+    /// is known to answer where it differs from its documents.
+    pub fn profile(mut self, api: &str, profile: &str) -> Self {
+        let api = self.api(api);
+        match Profile::ALL.iter().find(|known| known.as_str() == profile) {
+            Some(&profile) => {
+                self.settings.profiles.retain(|(name, _)| *name != api);
+                self.settings.profiles.push((api, profile));
+            }
+            None => self.faults.push(format!("{api} has no profile {profile:?}; it has documented and live")),
+        }
+        self
+    }
+
+    /// An API answers at most so many requests at once, and so many more each second of the world's clock; beyond, it
+    /// answers 429. Default: no limit, but for that of the profile `live`.
+    pub fn rate_limit(mut self, api: &str, requests: u64, per_second: u64) -> Self {
+        let api = self.api(api);
+        if requests == 0 || per_second == 0 {
+            self.faults.push(format!("the rate limit of {api} must let at least 1 request through, and 1 a second"));
+        }
+        self.settings.rates.retain(|(name, _)| *name != api);
+        self.settings.rates.push((api, Rate { requests, per_second }));
         self
     }
 
@@ -289,7 +316,8 @@ impl Builder {
         }
         // What was made up belongs to the start: a reset keeps it.
         let world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
-        Ok(Engine::new(fixtures::router(served), world, self.limits))
+        let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
+        Ok(Engine::new(fixtures::router(served), world, sets, self.limits))
     }
 
     fn store(&self) -> Result<Store, StartError> {

@@ -10,10 +10,14 @@ use crate::apis::APIS;
 use crate::embed::error::StartError;
 use crate::embed::tokens;
 use crate::engine::api::Api;
-use crate::engine::load::RecordFile;
+use crate::engine::load::{DataFault, RecordFile};
 use crate::engine::router::Router;
-use crate::engine::store::Store;
+use crate::engine::scenario::Fixtures;
+use crate::engine::store::{Collection, Store};
 use crate::engine::world::{Settings, World};
+
+/// What the names of embedded files begin with in messages.
+const EMBEDDED_NAME: &str = "(embedded)";
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 
@@ -40,7 +44,7 @@ pub fn router(apis: &[&'static Api]) -> &'static Router {
 
 /// The default fixtures, read once per process and shared by every world.
 static DEFAULT: LazyLock<Store> =
-    LazyLock::new(|| load(&embedded()).unwrap_or_else(|error| panic!("the embedded fixtures are wrong:\n{error}")));
+    LazyLock::new(|| load(&embedded()).unwrap_or_else(|faults| panic!("the embedded fixtures are wrong: {faults:?}")));
 
 /// A store without records.
 pub fn empty() -> Store {
@@ -50,6 +54,42 @@ pub fn empty() -> Store {
 /// The default fixtures.
 pub fn default() -> Store {
     DEFAULT.clone()
+}
+
+/// What scenarios can start from: these records, the part of them that belongs to each API, and the sets that are
+/// folders of their own, `<api>/<set>/<collection>.json`.
+pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> {
+    let mut sets = Fixtures::default().with(Fixtures::DEFAULT, all.clone());
+    for api in APIS {
+        let mut own = all.clone();
+        let others = all.collections().map(Collection::resource);
+        for resource in others.filter(|resource| api.resource(resource.name).is_none()) {
+            own.of_mut(resource).clear();
+        }
+        sets = sets.with(&format!("{}/{}", api.name, Fixtures::DEFAULT), own);
+        let Some(folder) = folder.map(|folder| folder.join(api.name)).filter(|folder| folder.is_dir()) else {
+            continue;
+        };
+        for set in entries(&folder)?.iter().filter(|path| path.is_dir()) {
+            let Some(name) = set.file_name().and_then(|name| name.to_str()) else { continue };
+            let store =
+                load(&read_set(set, api)?).map_err(|faults| StartError::Invalid { faults: told(&folder, &faults) })?;
+            sets = sets.with(&format!("{}/{name}", api.name), store);
+        }
+    }
+    Ok(sets)
+}
+
+fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
+    let mut files = Vec::new();
+    for path in entries(folder)?.iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| StartError::Unreadable { path: path.clone(), error })?;
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let collection = format!("{}.{stem}", api.name);
+        files.push(Read { name: path.display().to_string(), collection, text: text.into() });
+    }
+    Ok(files)
 }
 
 /// The records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. What it has of a collection
@@ -64,7 +104,22 @@ pub fn folder(folder: &Path, over_embedded: bool) -> Result<Store, StartError> {
     let mut files: Vec<Read> = if over_embedded { embedded() } else { Vec::new() };
     files.retain(|file| !read.iter().any(|other| other.collection == file.collection));
     files.extend(read);
-    load(&files)
+    load(&files).map_err(|faults| StartError::Invalid { faults: told(folder, &faults) })
+}
+
+/// The faults of a folder. Those of embedded records are the folder's doing: it replaced what they refer to.
+fn told(folder: &Path, faults: &[DataFault]) -> Vec<String> {
+    let (orphaned, own): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.file.starts_with(EMBEDDED_NAME));
+    if !own.is_empty() {
+        return own.iter().map(ToString::to_string).collect();
+    }
+    let mut files: Vec<&str> = orphaned.iter().map(|fault| fault.file[EMBEDDED_NAME.len()..].trim()).collect();
+    files.dedup();
+    let (folder, files) = (folder.display(), files.join(", "));
+    vec![format!(
+        "{folder}: embedded records refer to others that this folder replaces; bring their files too, if only with [], \
+         or nothing embedded (--no-embedded-fixtures): {files}"
+    )]
 }
 
 /// A file of records, read.
@@ -80,7 +135,7 @@ fn embedded() -> Vec<Read> {
     let json = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
     json.filter_map(|file| {
         let text = file.contents_utf8()?;
-        let name = format!("(embedded) {}", file.path().display());
+        let name = format!("{EMBEDDED_NAME} {}", file.path().display());
         Some(Read { name, collection: collection(file.path())?, text: text.into() })
     })
     .collect()
@@ -118,14 +173,11 @@ fn collection(path: &Path) -> Option<String> {
     Some(format!("{api}.{}", path.file_stem()?.to_str()?))
 }
 
-fn load(files: &[Read]) -> Result<Store, StartError> {
+fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
     let mut world = World::new("fixtures", empty(), Arc::new(Settings::default()));
     let files: Vec<RecordFile<'_>> = files
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })
         .collect();
-    match world.furnish(APIS, &files) {
-        Ok(()) => Ok(world.store),
-        Err(faults) => Err(StartError::Invalid { faults: faults.iter().map(ToString::to_string).collect() }),
-    }
+    world.furnish(APIS, &files).map(|()| world.store)
 }

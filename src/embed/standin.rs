@@ -3,12 +3,11 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::thread;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::control::{Control, Gate, Guarded};
 use crate::embed::builder::Builder;
@@ -87,7 +86,7 @@ impl Starting {
             body_limit_bytes: self.body_limit_bytes,
             gate: watched,
             log: self.log,
-            in_flight: AtomicUsize::new(0),
+            answered: Notify::new(),
         });
         Ok((serving, gatekeeper))
     }
@@ -189,14 +188,22 @@ impl Standin {
         self.engine.environment(&self.engine.default_world().lock(), &self.url())
     }
 
-    /// A token that Celigo's API takes; `None` when it is not served.
-    pub fn celigo_token(&self) -> Option<String> {
-        self.variable("CELIGO_API_TOKEN")
+    /// A token that Celigo's API takes.
+    ///
+    /// # Panics
+    ///
+    /// When Celigo's API is not served.
+    pub fn celigo_token(&self) -> String {
+        self.variable("CELIGO_API_TOKEN").expect("Celigo's API is not served")
     }
 
-    /// An application secret key that Edlink's API takes; `None` when it is not served.
-    pub fn edlink_application_secret(&self) -> Option<String> {
-        self.variable("EDLINK_APPLICATION_SECRET")
+    /// An application secret key that Edlink's API takes.
+    ///
+    /// # Panics
+    ///
+    /// When Edlink's API is not served.
+    pub fn edlink_application_secret(&self) -> String {
+        self.variable("EDLINK_APPLICATION_SECRET").expect("Edlink's API is not served")
     }
 
     /// The access token of the first active Edlink integration; `None` when there is none.
@@ -281,9 +288,14 @@ impl Standin {
 }
 
 impl Drop for Standin {
-    /// Ends the server; its port is free afterwards. Connections of one that is a task end as soon as its runtime gets
-    /// to them.
+    /// Verifies what was declared in the default world and never verified, then ends the server; its port is free
+    /// afterwards. Connections of one that is a task end as soon as its runtime gets to them. Panics with the report of
+    /// what is not met, unless the thread panics already.
     fn drop(&mut self) {
+        let forgotten = self.world().unmet_on_drop();
         self.end();
+        if let Some(unmet) = forgotten.filter(|_| !thread::panicking()) {
+            panic!("expectations were declared and never verified:\n{unmet}");
+        }
     }
 }

@@ -149,7 +149,13 @@ mod tests {
     #[test]
     fn every_fault_names_its_place() {
         let text = "{\n  \"celigo\": [\"\", {\"tokn\": \"b\"}],\n  \"edlink\": {\"secret\": []},\n  \"edlinc\": 1\n}";
-        insta::assert_snapshot!(read("tokens.json", text).unwrap_err().join("\n"), @"");
-        insta::assert_snapshot!(read("tokens.json", "{\"celigo\": [}").unwrap_err().join("\n"), @"");
+        insta::assert_snapshot!(read("tokens.json", text).unwrap_err().join("\n"), @r"
+        tokens.json:4:13: the key edlinc is not known; did you mean edlink?
+        tokens.json:2:14: celigo[0] must be a token, or an object with a token
+        tokens.json:2:27: the key celigo[1].tokn is not known; did you mean token?
+        tokens.json:2:18: celigo[1].token must be a text that is not empty
+        tokens.json:3:24: the key edlink.secret is not known; did you mean secrets?
+        ");
+        insta::assert_snapshot!(read("tokens.json", "{\"celigo\": [}").unwrap_err().join("\n"), @"tokens.json:1:13: expected value");
     }
 }

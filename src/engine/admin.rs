@@ -11,7 +11,7 @@ use crate::engine::world::World;
 impl World {
     /// The resource of a collection's name.
     pub fn resource(&self, collection: &str) -> Result<&'static Resource, Problem> {
-        let known = || self.store.collections().map(|collection| collection.resource());
+        let known = || self.store.collections().map(Collection::resource);
         known().find(|resource| resource.name == collection).ok_or_else(|| {
             let nearest = nearest(collection, known().map(|resource| resource.name)).unwrap_or_default();
             Problem::named(

@@ -170,6 +170,7 @@ fn carry_out<'r>(router: &'r Router, world: &mut World, situation: &Situation<'_
     let Situation { api, request, target, .. } = *situation;
     let reply = (|| {
         world.catch_up()?;
+        world.within_rate(api)?;
         let caller = api.dialect.caller(world, situation)?;
         let Some(row) = way.row else {
             return Err(match &way.found {

@@ -5,10 +5,15 @@
 
 use std::borrow::Cow;
 
-use crate::engine::action::{Call, Page, Selection};
+use serde_json::Value;
+
+use crate::engine::action::{Call, Order, Page, Selection};
+use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
+use crate::engine::openapi::Parameter;
 use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
+use crate::engine::rate::Rate;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
@@ -158,8 +163,27 @@ pub struct Route {
     pub source: &'static str,
     /// Which credential it takes, in the dialect's own words.
     pub access: Access,
+    /// What a success shows.
+    pub shows: Shows,
+    /// What the body of a custom operation may hold, where that is an object with known fields.
+    pub takes: &'static [Field],
     /// One sentence: what it does.
     pub about: &'static str,
+}
+
+/// What a success shows.
+#[derive(Clone, Copy)]
+pub enum Shows {
+    /// What its action says: for a custom operation, anything.
+    Action,
+    /// One record of that resource.
+    One(&'static Resource),
+    /// An array of records of that resource.
+    Many(&'static Resource),
+    /// No body.
+    Nothing,
+    /// A body of that media type.
+    File(&'static str),
 }
 
 /// Which credential an operation takes.
@@ -184,7 +208,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Usual, about: "",
+                source: "", access: Access::Usual, shows: Shows::Action, takes: &[], about: "",
             }
         }
     )*};
@@ -228,6 +252,18 @@ impl Route {
         self
     }
 
+    /// Shows this when it succeeds.
+    pub const fn shows(mut self, shows: Shows) -> Self {
+        self.shows = shows;
+        self
+    }
+
+    /// Takes a body with these fields.
+    pub const fn takes(mut self, fields: &'static [Field]) -> Self {
+        self.takes = fields;
+        self
+    }
+
     /// Does this, in one sentence.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
@@ -249,6 +285,19 @@ pub enum Profile {
     Documented,
     /// As the running service is known to answer.
     Live,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
+
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Live => "live",
+        }
+    }
 }
 
 /// Who asks, as the dialect made out.
@@ -309,6 +358,10 @@ pub trait Dialect: Sync {
     /// Who asks. For unknown routes too: many services check the credential first.
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem>;
 
+    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
+    /// below an origin, and credentials it takes.
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
+
     /// A path parameter as an id of this API.
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem>;
 
@@ -317,6 +370,31 @@ pub trait Dialect: Sync {
 
     /// Which records a list shows, from the query.
     fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem>;
+
+    /// The order of a list, where it is not that of creation.
+    fn order(&self, _: &Call<'_>, _: &'static Resource) -> Result<Option<Order>, Problem> {
+        Ok(None)
+    }
+
+    /// How much a profile lets through, unless a world says.
+    fn rate(&self, _: Profile) -> Option<Rate> {
+        None
+    }
+
+    /// The query parameters of a route.
+    fn parameters(&self, _: &Route) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    /// The JSON Schema of a body that shows one record, or a list, of that schema.
+    fn envelope(&self, _many: bool, schema: Value) -> Value {
+        schema
+    }
+
+    /// A JSON Schema of the bodies of its errors.
+    fn error_schema(&self) -> Value {
+        Value::Bool(true)
+    }
 
     /// One page of records.
     fn page(&self, call: &mut Call<'_>, page: Page) -> Reply;
@@ -335,12 +413,6 @@ pub trait Dialect: Sync {
     /// How scenarios write its credentials.
     fn credential_form(&self) -> CredentialForm {
         CredentialForm { list: None, key: "token", access: &[] }
-    }
-
-    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
-    /// below an origin, and credentials it takes.
-    fn environment(&self, _world: &World, _api: &Api, _origin: &str) -> Vec<(&'static str, String)> {
-        Vec::new()
     }
 
     /// Headers that every answer of this API carries.

@@ -34,7 +34,7 @@ impl World {
             if let Some(like) = like {
                 merge(&mut fields, like, resource);
             }
-            refused = self.create(resource, &fields, By::Fixture).err();
+            refused = self.create_from(resource, fields, By::Fixture).err();
             if refused.is_some() {
                 self.store = store;
                 break;

@@ -7,6 +7,7 @@ use crate::engine::clock::Clock;
 use crate::engine::coverage::Coverage;
 use crate::engine::journal::Journal;
 use crate::engine::problem::Problem;
+use crate::engine::rate::Buckets;
 use crate::engine::scenario::Play;
 use crate::engine::store::Store;
 use crate::engine::world::{Settings, World};
@@ -35,7 +36,7 @@ impl World {
     }
 
     /// From here it starts again after each reset.
-    pub(super) fn start_here(&mut self) {
+    pub(in crate::engine) fn start_here(&mut self) {
         self.start = Arc::new(self.point());
     }
 
@@ -63,8 +64,8 @@ impl World {
         let settings = Settings::admitting(settings, &name);
         let Point { store, clock, chance, play } = (*point).clone();
         let journal = Journal::new(settings.journal);
-        let (coverage, snapshots) = (Coverage::default(), Vec::new());
-        Self { name, store, clock, chance, settings, journal, coverage, play, start: point, snapshots }
+        let (coverage, buckets, snapshots) = (Coverage::default(), Buckets::default(), Vec::new());
+        Self { name, store, clock, chance, settings, journal, coverage, buckets, play, start: point, snapshots }
     }
 
     /// Goes back, or over, to that point. Journal and coverage begin anew.
@@ -73,6 +74,7 @@ impl World {
         (self.store, self.clock, self.chance, self.play) = (store, clock, chance, play);
         self.journal = Journal::new(self.settings.journal);
         self.coverage = Coverage::default();
+        self.buckets = Buckets::default();
     }
 
     /// As it was when it was made: data, clock, ids, journal, coverage, scenario. What was added by hand is gone;

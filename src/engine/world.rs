@@ -10,6 +10,7 @@ use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
 use crate::engine::point::Point;
 use crate::engine::problem::Problem;
+use crate::engine::rate::{Buckets, Rate};
 use crate::engine::router::Router;
 use crate::engine::scenario::Play;
 use crate::engine::store::Store;
@@ -31,6 +32,8 @@ pub struct World {
     pub journal: Journal,
     /// Which documented outcomes were met.
     pub coverage: Coverage,
+    /// What may be asked of each API before it says that this is too much.
+    pub buckets: Buckets,
     /// The scenario as it goes here; `None` without one.
     pub play: Option<Box<Play>>,
     /// What it starts from, again after each reset.
@@ -50,6 +53,8 @@ pub struct Settings {
     pub clock_start_ms: u64,
     /// Which profile an API has, by the API's name; the others are `documented`.
     pub profiles: Vec<(&'static str, Profile)>,
+    /// How much may be asked of an API, by the API's name. The others have the rate of their profile.
+    pub rates: Vec<(&'static str, Rate)>,
     /// Which credentials are good, by the API's name. An API without any takes every one.
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
     /// Who makes the changes that audit trails name.
@@ -82,6 +87,7 @@ impl Default for Settings {
             clock_mode: ClockMode::Step { step_ms: 1 },
             clock_start_ms: DEFAULT_START_MS,
             profiles: Vec::new(),
+            rates: Vec::new(),
             credentials: Vec::new(),
             user: "user@example.com".to_owned(),
             base_url: None,
@@ -98,9 +104,20 @@ impl Settings {
         self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
     }
 
+    /// The rate set for an API.
+    pub fn rate(&self, api: &Api) -> Option<Rate> {
+        self.rates.iter().find(|(name, _)| *name == api.name).map(|(_, rate)| *rate)
+    }
+
     /// The only good credentials of an API, or `None` when every one is good.
     pub fn credentials(&self, api: &Api) -> Option<&[Credential]> {
         self.credentials.iter().find(|(name, _)| *name == api.name).map(|(_, list)| list.as_slice())
+    }
+
+    /// The first of those that can do most.
+    pub fn strongest_credential(&self, api: &Api) -> Option<&Credential> {
+        let listed = self.credentials(api)?.iter();
+        listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))
     }
 
     /// The same settings for the world of that name: its own token is good there, whichever others are.

@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 use crate::engine::answer::answer;
+use crate::engine::bell::Bell;
 use crate::engine::choice::{Way, chosen, is_name};
 use crate::engine::load::nearest;
 use crate::engine::message::{Outcome, Request};
 use crate::engine::no_world::{Gone, NoWorld};
 use crate::engine::path::Target;
 use crate::engine::router::Router;
-use crate::engine::world::World;
+use crate::engine::scenario::{Fixtures, Scenario, ScenarioError};
+use crate::engine::world::{Settings, World};
 
 /// The name of the world that answers at `/`.
 pub const DEFAULT_WORLD: &str = "default";
@@ -45,6 +47,11 @@ pub struct Engine {
     /// a request to the default world has to do with the other worlds.
     next_sweep_ms: AtomicU64,
     limits: Limits,
+    /// What worlds are settled like, where a scenario does not say.
+    settings: Arc<Settings>,
+    /// What scenarios can start from.
+    fixtures: Fixtures,
+    bell: Bell,
 }
 
 /// The worlds beside the default one.
@@ -79,10 +86,35 @@ pub struct Wanted<'a> {
 }
 
 impl Engine {
-    /// An engine with its default world.
-    pub fn new(router: &'static Router, default: World, limits: Limits) -> Self {
-        let default = Arc::new(Mutex::new(default));
-        Self { router, default, others: RwLock::default(), next_sweep_ms: AtomicU64::new(u64::MAX), limits }
+    /// An engine with its default world, and what scenarios can start from.
+    pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
+        let settings = Arc::clone(&default.settings);
+        let (default, bell) = (Arc::new(Mutex::new(default)), Bell::default());
+        let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
+        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell }
+    }
+
+    /// What scenarios can start from.
+    pub fn fixtures(&self) -> &Fixtures {
+        &self.fixtures
+    }
+
+    /// What worlds are settled like, where a scenario does not say.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The requests in flight, and the way to wait for answers.
+    pub fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.
+    pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
+        let name = Arc::clone(&world.lock().name);
+        let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
+        *world.lock() = made;
+        Ok(())
     }
 
     /// The routes.
@@ -115,6 +147,7 @@ impl Engine {
 
     /// Answers a request in the world it chooses, else in the default one.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {
+        let _in_flight = self.bell.arrival();
         self.sweep_if_due(request.arrived_ms);
         match chosen(None, &Target::parse(request.target), request) {
             Ok(None) => answer(self.router, &mut self.default.lock(), request),
@@ -128,6 +161,7 @@ impl Engine {
 
     /// Answers a request in this very world, whose name it is. A request that names another one is refused.
     pub fn answer_in(&self, world: &Arc<Mutex<World>>, name: &str, request: &Request<'_>) -> Outcome {
+        let _in_flight = self.bell.arrival();
         let target = Target::parse(request.target);
         let chosen = chosen(Some((Way::Handle, name)), &target, request);
         match chosen.and_then(|_| self.world(name, request.arrived_ms)) {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{ErrorKind, Evidence, Situation, Worded};
+use crate::engine::api::{ErrorKind, Evidence, Profile, Situation, Worded};
 use crate::engine::message::Reply;
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 
@@ -23,6 +23,9 @@ pub static ERRORS: &[ErrorKind] = &[
     error("rate_limited", 429, "Too many requests. Retry after 1 seconds.", Documented),
     error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
     error("invalid_function", 422, "Unknown function", Assumed),
+    error("invalid_field", 422, "Field cannot be patched", Documented),
+    error("invalid_patch", 422, "Patch cannot be applied", Assumed),
+    error("invalid_query", 400, "Please provide an integration, flow or job", Observed),
     error("missing_required_field", 422, "A required field is missing", Documented),
     error("not_modelled", 501, "standin does not model this", Assumed),
     error("internal", 500, "standin failed while answering", Assumed),
@@ -43,7 +46,7 @@ struct Entry {
 }
 
 /// Puts a problem into words.
-pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
+pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -> Worded {
     let saying = |message: String| vec![Entry { message: Some(message), field: None }];
     let silent = || vec![Entry::default()];
     let (name, entries) = match problem {
@@ -71,6 +74,9 @@ pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
         }
         Problem::NotFound { resource, .. } => ("not_found", saying(format!("{} not found", resource.title))),
         Problem::BadId { .. } => ("not_found", silent()),
+        Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
+            ("missing_required_field", faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
+        }
         Problem::Fields(faults) => ("validation_error", faults.iter().map(fault).collect()),
         Problem::Taken { resource, field } => {
             ("conflict", saying(format!("{} with this {field} already exists", resource.title)))
@@ -88,11 +94,11 @@ pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
         }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
-    let reply = headers(reply(situation, name, entries), name, problem);
+    let reply = headers(reply(profile, situation, name, entries), name, problem);
     Worded { error: name, reply }
 }
 
-fn reply(situation: &Situation<'_>, name: &'static str, entries: Vec<Entry>) -> Reply {
+fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entries: Vec<Entry>) -> Reply {
     let error = situation.api.error(name).expect("every name used here stands in the table of errors");
     let entries = entries.into_iter().map(|entry| {
         let message = entry.message.unwrap_or_else(|| error.message.to_owned());
@@ -104,13 +110,17 @@ fn reply(situation: &Situation<'_>, name: &'static str, entries: Vec<Entry>) -> 
         Value::Object(shown)
     });
     let errors: Value = entries.collect();
-    // Clients read one key or the other.
-    let body = if name == "unauthorized" {
-        json!({ "message": errors[0]["message"], "errors": errors })
-    } else {
-        json!({ "errors": errors })
+    let body = match (name, profile) {
+        ("unauthorized", Profile::Live) => json!({ "message": errors[0]["message"] }),
+        // Clients read one key or the other.
+        ("unauthorized", _) => json!({ "message": errors[0]["message"], "errors": errors }),
+        _ => json!({ "errors": errors }),
     };
     Reply::json(error.status, &body)
+}
+
+fn is_missing(fault: &FieldFault) -> bool {
+    fault.kind == FieldFaultKind::Missing
 }
 
 fn headers(reply: Reply, name: &str, problem: &Problem) -> Reply {

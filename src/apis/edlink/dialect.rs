@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::{access, errors, paging};
+use crate::apis::edlink::{access, described, errors, paging};
 use crate::engine::action::{Call, Page, Selection};
-use crate::engine::api::{Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
+use crate::engine::api::{Api, Caller, CredentialForm, Dialect, NextLinks, Resource, Route, Situation, Worded};
 use crate::engine::data::is_uuid;
 use crate::engine::message::Reply;
+use crate::engine::openapi::Parameter;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 use crate::engine::world::World;
@@ -18,6 +21,10 @@ pub struct Edlink;
 impl Dialect for Edlink {
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
         access::caller(world, situation)
+    }
+
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+        access::environment(world, api, origin)
     }
 
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {
@@ -38,7 +45,7 @@ impl Dialect for Edlink {
 
     fn page(&self, call: &mut Call<'_>, page: Page) -> Reply {
         let end = paging::next(call, &page)
-            .map_or_else(|| "}".to_owned(), |next| format!(",\"$next\":{}}}", serde_json::Value::from(next)));
+            .map_or_else(|| "}".to_owned(), |next| format!(",\"$next\":{}}}", Value::from(next)));
         Reply::json_bytes(call.route.success, page.json("{\"$data\":", &end))
     }
 
@@ -49,6 +56,18 @@ impl Dialect for Edlink {
         body.extend_from_slice(record.bytes());
         body.extend_from_slice(after);
         Reply::json_bytes(status, body)
+    }
+
+    fn parameters(&self, route: &Route) -> Vec<Parameter> {
+        described::parameters(route)
+    }
+
+    fn envelope(&self, many: bool, schema: Value) -> Value {
+        described::envelope(many, &schema)
+    }
+
+    fn error_schema(&self) -> Value {
+        described::error_schema()
     }
 
     fn next_links(&self) -> Option<NextLinks> {

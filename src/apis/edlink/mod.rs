@@ -5,6 +5,7 @@
 //! record this API is about. What is documented, what is assumed and what is missing stands in `NOTES.md`.
 
 mod access;
+mod described;
 mod dialect;
 mod errors;
 mod graph;

@@ -321,7 +321,10 @@ impl Findings<'_> {
             "@any" => self.only_true(Some(operand)).then_some(Matcher::Any),
             "@absent" => self.only_true(Some(operand)).then_some(Matcher::Absent),
             "@not" => self.matcher(&operand).map(|inner| Matcher::Not(Box::new(inner))),
-            "@in" => Some(Matcher::In(self.some_list(&operand, 1).iter().map(|item| item.value.clone()).collect())),
+            "@in" => {
+                let values: Vec<Value> = self.some_list(&operand, 1).iter().map(|item| item.value.clone()).collect();
+                (!values.is_empty()).then_some(Matcher::In(values))
+            }
             "@glob" => self.text(&operand).map(|pattern| Matcher::Glob(pattern.to_owned())),
             "@type" => {
                 let words = TYPES.map(|(word, _)| word);
@@ -352,6 +355,9 @@ impl Findings<'_> {
             return self.whole(node, 0, u64::MAX).map(Range::exactly);
         }
         let object = self.some_object(node, &["min", "max"])?;
+        if !object.has("min") && !object.has("max") {
+            return None;
+        }
         let min = object.get("min").map_or(Some(0), |node| self.whole(&node, 0, u64::MAX))?;
         let max = object.get("max").map_or(Some(u64::MAX), |node| self.whole(&node, 0, u64::MAX))?;
         if min > max {

@@ -15,7 +15,7 @@ use crate::engine::world::World;
 /// A fault rule.
 ///
 /// ```
-/// use standin::engine::scenario::Rule;
+/// use standin::Rule;
 /// let lost_create = Rule::on("celigo.integrations.create").nth(1).after().close();
 /// ```
 #[derive(Clone)]
@@ -264,9 +264,9 @@ impl Rule {
         self
     }
 
-    /// Answers with what a function says. It runs while the world is locked, and may change the world.
-    pub fn answer(mut self, function: impl Fn(&Asked<'_>, &mut World) -> Reply + Send + Sync + 'static) -> Self {
-        self.terminal = Some(Terminal::Answer(Arc::new(function)));
+    /// Answers with what a function says.
+    pub(crate) fn answered_by(mut self, function: Answerer) -> Self {
+        self.terminal = Some(Terminal::Answer(function));
         self
     }
 

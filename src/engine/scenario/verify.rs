@@ -173,12 +173,17 @@ fn called(tally: &CallTally) -> Option<Violation> {
         [] => Vec::new(),
         numbers => {
             let more = if tally.count > numbers.len() as u64 { ", …" } else { "" };
-            vec![format!("calls {}{more}", numbers.join(", "))]
+            let calls = if numbers.len() == 1 { "call" } else { "calls" };
+            vec![format!("{calls} {}{more}", numbers.join(", "))]
         }
     };
     let message =
-        format!("{} called {} times, expected {}", kind_of_call(expected), tally.count, expected.times.words());
+        format!("{} called {}, expected {}", kind_of_call(expected), times(tally.count), expected.times.words());
     Some(Violation { message, call: None, details })
+}
+
+fn times(n: u64) -> String {
+    format!("{n} {}", if n == 1 { "time" } else { "times" })
 }
 
 /// `celigo.integrations.list with status 429 in step throttled`.

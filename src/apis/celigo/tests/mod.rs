@@ -32,6 +32,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("imports", include_str!("../../../../fixtures/celigo/imports.json")),
     ("integrations", include_str!("../../../../fixtures/celigo/integrations.json")),
     ("jobs", include_str!("../../../../fixtures/celigo/jobs.json")),
+    ("revisions", include_str!("../../../../fixtures/celigo/revisions.json")),
     ("scripts", include_str!("../../../../fixtures/celigo/scripts.json")),
 ];
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::words;
-use crate::engine::api::{Route, Situation};
+use crate::engine::api::{Profile, Route, Situation};
 use crate::engine::message::{Reply, Request};
 use crate::engine::path::Target;
 use crate::engine::problem::Problem;
@@ -13,7 +13,11 @@ fn worded(route: &str, problem: &Problem) -> (&'static str, Reply, Value) {
     let request = Request { method: "GET", target: "/v1/x", headers: &[], body: b"", arrived_ms: 0 };
     let target = Target::parse(request.target);
     let route: Option<&'static Route> = API.routes.iter().find(|known| known.name == route);
-    let said = words::problem(&Situation { api: &API, route, request: &request, target: &target }, problem);
+    let said = words::problem(
+        Profile::Documented,
+        &Situation { api: &API, route, request: &request, target: &target },
+        problem,
+    );
     let body = serde_json::from_slice(&said.reply.body).unwrap();
     (said.error, said.reply, body)
 }
