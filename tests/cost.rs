@@ -2,7 +2,7 @@
 //! is bounded; worlds that are gone give their memory back.
 
 use allocation_counter::{AllocationInfo, measure};
-use serde_json::{Value, json};
+use serde_json::json;
 use standin::{NewWorld, Snapshot, Standin, WorldHandle};
 
 const COLLECTION: &str = "celigo.integrations";
@@ -77,20 +77,20 @@ fn requests_beyond_the_journals_bounds_cost_no_memory() {
     let ask = |n: usize| {
         let body = json!({ "name": "Salesforce Sync", "description": format!("the {n}th") }).to_string();
         let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
-        let (method, body): (&str, &[u8]) = if n % 8 == 0 { ("PUT", body.as_bytes()) } else { ("GET", b"") };
-        let target = if n % 3 == 0 { "/v1/integrations/nope" } else { "/v1/integrations/def456" };
+        let (method, body): (&str, &[u8]) = if n.is_multiple_of(8) { ("PUT", body.as_bytes()) } else { ("GET", b"") };
+        let target = if n.is_multiple_of(3) { "/v1/integrations/nope" } else { "/v1/integrations/def456" };
         world.answer(method, &format!("{target}?n={n}"), &headers, body).status
     };
     // Fills the journal, and with it the room it may take.
-    (0..5_000).for_each(|n| drop(ask(n)));
+    let ask_all = |range: std::ops::Range<usize>| range.map(ask).filter(|status| *status == 200).count();
+    assert!(ask_all(0..5_000) > 0);
     let records = |world: &WorldHandle| world.records("celigo.audit").map(|records| records.len()).unwrap_or_default();
     let audited = records(&world);
-    let info = measure(|| (0..requests).for_each(|n| drop(ask(n))));
+    let info = measure(|| assert!(ask_all(0..requests) > 0));
     assert!(world.journal().len() <= 1_000);
     assert_eq!(usize::try_from(world.journal_lost()).unwrap() + world.journal().len(), requests + 5_000);
     // What consumers write is data and stays; the journal must not.
     let written = records(&world) - audited;
     let allowed = 64 * 1024 + i64::try_from(written).unwrap() * 4_096;
     assert!(info.bytes_current < allowed, "{} bytes more after {requests} requests", info.bytes_current);
-    let _: Value = world.records("celigo.integrations").unwrap().into();
 }

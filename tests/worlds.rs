@@ -41,7 +41,7 @@ fn what_happens_in_one_world_is_seen_in_no_other() {
     let (one, two) = (standin.new_world(), standin.new_world());
     create(&one, "only here");
     one.patch("celigo.integrations", "abc123", json!({ "name": "changed" })).unwrap();
-    one.advance(Duration::from_secs(60));
+    one.advance(Duration::from_mins(1));
     for other in [&two, &standin.world()] {
         assert!(!names(other).contains(&"only here".to_owned()));
         assert!(!names(other).contains(&"changed".to_owned()));
@@ -128,7 +128,7 @@ fn a_fork_begins_where_the_other_world_stands() {
     let standin = Standin::start();
     let parent = standin.new_world();
     create(&parent, "before");
-    parent.advance(Duration::from_secs(60));
+    parent.advance(Duration::from_mins(1));
     let fork = parent.fork();
     assert_eq!((names(&fork), fork.now()), (names(&parent), parent.now()));
     assert!(fork.journal().is_empty());
@@ -160,6 +160,35 @@ fn a_snapshot_is_gone_back_to_as_often_as_wanted() {
     let other = standin.new_world();
     other.restore(&before);
     assert!(names(&other).contains(&"before".to_owned()), "a snapshot is good in another world too");
+}
+
+#[test]
+fn a_scenario_is_part_of_where_a_world_stands() {
+    let standin = Standin::start();
+    let world = standin.new_world();
+    let start = world.snapshot();
+    world.load("celigo-lost-create").unwrap();
+    let loaded = world.snapshot();
+    // The first request of a scenario's world meets its rule, those after it do not.
+    let meets_rule = |world: &WorldHandle| {
+        let body = json!({ "name": "Orders to NetSuite" }).to_string();
+        // It closes the connection: there is no status.
+        world.answer("POST", "/v1/integrations", &[ANY, JSON], body.as_bytes()).status == 0
+    };
+    let fresh = world.fork();
+    assert!(meets_rule(&world) && !meets_rule(&world));
+    assert!(meets_rule(&fresh), "a fork has the scenario with its own counts");
+    fresh.reset();
+    assert!(meets_rule(&fresh), "and starts there again");
+    let later = world.fork();
+    assert!(!meets_rule(&later), "as it stands, not as it started");
+    world.restore(&loaded);
+    assert!(meets_rule(&world));
+    world.restore(&start);
+    assert!(!meets_rule(&world), "before, there was no scenario");
+    assert!(!meets_rule(&standin.new_world()));
+    // Nobody judges the consumer that this test is not.
+    [&fresh, &later].map(|world| world.restore(&start));
 }
 
 #[test]
@@ -297,7 +326,7 @@ fn a_clock_drives_times_starts_and_the_date() {
     let status =
         || world.record("edlink.integrations", made["id"].as_str().unwrap()).unwrap().unwrap()["status"].clone();
     assert_eq!(status(), "inactive");
-    world.advance(Duration::from_secs(3_600));
+    world.advance(Duration::from_hours(1));
     assert_eq!(status(), "active");
     let answer = world.answer("GET", SAMPLE, &[ANY], b"");
     assert_eq!(answer.header("date"), Some("Fri, 01 Mar 2024 13:00:00 GMT"));

@@ -197,16 +197,9 @@ impl Engine {
         if let Some(name) = wanted.name.filter(|name| !is_name(name)) {
             return Err(NoWorld::BadName { name: name.to_owned() });
         }
-        let (point, settings) = match wanted.from {
-            None => {
-                let world = self.default.lock();
-                (Arc::clone(world.start()), Arc::clone(&world.settings))
-            }
-            Some(from) => {
-                let world = self.world(from, now_ms)?;
-                let world = world.lock();
-                (Arc::new(world.point()), Arc::clone(&world.settings))
-            }
+        let start = match wanted.from {
+            None => Arc::clone(self.default.lock().start()),
+            Some(from) => Arc::new(self.world(from, now_ms)?.lock().point()),
         };
         if self.others.read().by_name.len() >= self.limits.worlds {
             self.sweep(now_ms);
@@ -222,7 +215,7 @@ impl Engine {
             Some(name) => name.into(),
             None => others.new_name(),
         };
-        let world = World::starting_at(Arc::clone(&name), point, settings, wanted.seed);
+        let world = World::starting_at(Arc::clone(&name), start, wanted.seed);
         let world = Arc::new(Mutex::new(world));
         let (asked_ms, held) = (AtomicU64::new(now_ms), AtomicBool::new(wanted.held));
         others.by_name.insert(name, Place { world: Arc::clone(&world), asked_ms, held });
