@@ -138,7 +138,7 @@ impl World {
     pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
         let clock = Clock::new(settings.clock_mode, settings.clock_start_ms);
         let chance = Chance::new(settings.seed);
-        Self::starting_at(name, Arc::new(Point { store, clock, chance, play: None }), settings, None)
+        Self::starting_at(name, Arc::new(Point { store, clock, chance, play: None, settings }), None)
     }
 
     /// Makes happen what is due by now. Whoever looks at records calls this first.
