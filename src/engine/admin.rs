@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::engine::api::{By, Resource};
 use crate::engine::load::nearest;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Collection, Fields, Record};
+use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
 impl World {
