@@ -160,6 +160,8 @@ pub struct Route {
     pub source: &'static str,
     /// Which credential it takes, in the dialect's own words.
     pub access: Access,
+    /// Takes a form for a body too, read as an object of texts.
+    pub takes_forms: bool,
     /// One sentence: what it does.
     pub about: &'static str,
 }
@@ -186,7 +188,8 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Usual, about: "",
+                source: "", access: Access::Usual, takes_forms: false,
+                about: "",
             }
         }
     )*};
@@ -230,6 +233,12 @@ impl Route {
         self
     }
 
+    /// Takes a form for a body too.
+    pub const fn takes_forms(mut self) -> Self {
+        self.takes_forms = true;
+        self
+    }
+
     /// Does this, in one sentence.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
@@ -240,6 +249,33 @@ impl Route {
     pub fn is_modelled(&self) -> bool {
         !matches!(self.action, Action::NotModelled)
     }
+}
+
+/// The number of all rows of several tables.
+pub const fn length(tables: &[&[Route]]) -> usize {
+    let (mut table, mut rows) = (0, 0);
+    while table < tables.len() {
+        rows += tables[table].len();
+        table += 1;
+    }
+    rows
+}
+
+/// Several tables as one. `N` is the number of all their rows.
+pub const fn joined<const N: usize>(tables: &[&[Route]]) -> [Route; N] {
+    let mut all = [tables[0][0]; N];
+    let (mut table, mut next) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            all[next] = tables[table][row];
+            next += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    assert!(next == N, "N is the number of all rows");
+    all
 }
 
 /// The name of a profile, as settings write it.
@@ -258,7 +294,7 @@ pub enum Profile {
 pub struct Caller {
     /// The credential.
     pub token: String,
-    /// The only integrations the caller may see; `None` is all.
+    /// The only records the caller may see, or the only ones that what it sees may hang on; `None` is all.
     pub sees: Option<Vec<String>>,
     /// May read, but not write.
     pub read_only: bool,
@@ -308,6 +344,12 @@ pub trait Dialect: Sync {
 
     /// A problem.
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded;
+
+    /// The status of an error on a route.
+    fn status(&self, route: &Route, error: &ErrorKind) -> u16 {
+        let _ = route;
+        error.status
+    }
 
     /// Headers that every answer of this API carries.
     fn always(&self, reply: Reply) -> Reply {

@@ -88,6 +88,10 @@ pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
             };
             (name, vec![Entry { message, field: field.clone() }])
         }
+        Problem::Several { error, messages } => {
+            let entries = messages.iter().map(|message| Entry { message: Some(message.clone()), field: None });
+            (*error, entries.collect())
+        }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
     let reply = headers(reply(situation, name, entries), name, problem);
