@@ -5,10 +5,14 @@
 
 use std::borrow::Cow;
 
-use crate::engine::action::{Call, Page, Selection};
+use serde_json::Value;
+
+use crate::engine::action::{Call, Order, Page, Selection};
+use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
-use crate::engine::path::Target;
+use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
+use crate::engine::rate::Rate;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
@@ -77,6 +81,12 @@ impl Api {
     /// The resource of a collection name such as `celigo.flows`.
     pub fn resource(&self, collection: &str) -> Option<&'static Resource> {
         self.resources.iter().copied().find(|resource| resource.name == collection)
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
     }
 }
 
@@ -162,8 +172,27 @@ pub struct Route {
     pub access: Access,
     /// Takes a form for a body too, read as an object of texts.
     pub takes_forms: bool,
+    /// What a success shows.
+    pub shows: Shows,
+    /// What the body of a custom operation may hold, where that is an object with known fields.
+    pub takes: &'static [Field],
     /// One sentence: what it does.
     pub about: &'static str,
+}
+
+/// What a success shows.
+#[derive(Clone, Copy)]
+pub enum Shows {
+    /// What its action says: for a custom operation, anything.
+    Action,
+    /// One record of that resource.
+    One(&'static Resource),
+    /// An array of records of that resource.
+    Many(&'static Resource),
+    /// No body.
+    Nothing,
+    /// A body that is not JSON.
+    File,
 }
 
 /// Which credential an operation takes.
@@ -188,8 +217,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Usual, takes_forms: false,
-                about: "",
+                source: "", access: Access::Usual, takes_forms: false, shows: Shows::Action, takes: &[], about: "",
             }
         }
     )*};
@@ -236,6 +264,18 @@ impl Route {
     /// Takes a form for a body too.
     pub const fn takes_forms(mut self) -> Self {
         self.takes_forms = true;
+        self
+    }
+
+    /// Shows this when it succeeds.
+    pub const fn shows(mut self, shows: Shows) -> Self {
+        self.shows = shows;
+        self
+    }
+
+    /// Takes a body with these fields.
+    pub const fn takes(mut self, fields: &'static [Field]) -> Self {
+        self.takes = fields;
         self
     }
 
@@ -289,6 +329,19 @@ pub enum Profile {
     Live,
 }
 
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
+
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Live => "live",
+        }
+    }
+}
+
 /// Who asks, as the dialect made out.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
@@ -322,10 +375,34 @@ pub struct Worded {
     pub reply: Reply,
 }
 
+/// How next links are told.
+#[derive(Clone, Copy)]
+pub struct NextLinks {
+    /// The next link in an answer.
+    pub next: fn(&Reply) -> Option<String>,
+    /// Whether a query asks for a further page.
+    pub has_cursor: fn(&Query<'_>) -> bool,
+}
+
+/// How an API's credentials are written in a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct CredentialForm {
+    /// The key below which the list stands, if it does not stand alone.
+    pub list: Option<&'static str>,
+    /// The key of the credential itself, where an entry is an object.
+    pub key: &'static str,
+    /// The access levels an entry may name, and whether they only read.
+    pub access: &'static [(&'static str, bool)],
+}
+
 /// How an API speaks: credentials, paging, envelope, errors.
 pub trait Dialect: Sync {
     /// Who asks. For unknown routes too: many services check the credential first.
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem>;
+
+    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
+    /// below an origin, and credentials it takes.
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
 
     /// A path parameter as an id of this API.
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem>;
@@ -335,6 +412,26 @@ pub trait Dialect: Sync {
 
     /// Which records a list shows, from the query.
     fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem>;
+
+    /// The order of a list, where it is not that of creation.
+    fn order(&self, _: &Call<'_>, _: &'static Resource) -> Result<Option<Order>, Problem> {
+        Ok(None)
+    }
+
+    /// How much a profile lets through, unless a world says.
+    fn rate(&self, _: Profile) -> Option<Rate> {
+        None
+    }
+
+    /// The query parameters of a route.
+    fn parameters(&self, _: &Route) -> Vec<Field> {
+        Vec::new()
+    }
+
+    /// The schema of the bodies of its errors, as JSON.
+    fn error_schema(&self) -> Value {
+        Value::Bool(true)
+    }
 
     /// One page of records.
     fn page(&self, call: &mut Call<'_>, page: Page) -> Reply;
@@ -349,6 +446,16 @@ pub trait Dialect: Sync {
     fn status(&self, route: &Route, error: &ErrorKind) -> u16 {
         let _ = route;
         error.status
+    }
+
+    /// How its next links are told, if it issues any.
+    fn next_links(&self) -> Option<NextLinks> {
+        None
+    }
+
+    /// How scenarios write its credentials.
+    fn credential_form(&self) -> CredentialForm {
+        CredentialForm { list: None, key: "token", access: &[] }
     }
 
     /// Headers that every answer of this API carries.

@@ -17,7 +17,7 @@ mod my;
 mod not_modelled;
 mod paging;
 
-use crate::engine::api::{Access, Action, Api, Route, get, joined, length, post};
+use crate::engine::api::{Access, Action, Api, Route, Shows, get, joined, length, post};
 
 use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
@@ -86,6 +86,7 @@ const OWN: &[Route] = &[
         .access(Access::Person)
         .fails(WITH_PERSON)
         .documented(USER)
+        .shows(Shows::One(&graph::PEOPLE))
         .about("Shows the person a token belongs to."),
     get("/v2/my/integration", "my.integration", Action::Custom(my::integration))
         .access(Access::Person)
@@ -136,7 +137,7 @@ pub static API: Api = Api {
     common_errors: &["rate_limited"],
     dialect: &dialect::Edlink,
     made_up: made_up::made_up,
-    accompanied: None,
+    accompanied: Some(graph::made_up::accompanied),
 };
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! [`table`](self) rows name the operations; [`scope`] says what a token sees, [`asked`] and [`filter`] what a v2 request
 //! may ask for, [`shape`] and [`replies`] how v2 shows it, [`v1`] how v1 does; [`integrity`] and [`events`] say what
-//! follows from a change.
+//! follows from a change. [`made_up`] makes districts up.
 
 mod asked;
 mod cursors;
@@ -10,6 +10,7 @@ mod events;
 mod filter;
 mod integrity;
 mod lists;
+pub mod made_up;
 pub mod permissions;
 pub mod replies;
 mod resources;
