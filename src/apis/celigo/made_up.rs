@@ -8,7 +8,9 @@ use serde_json::Value;
 use crate::apis::celigo::resources::INTEGRATIONS;
 use crate::engine::api::Resource;
 use crate::engine::chance::Chance;
+use crate::engine::problem::Problem;
 use crate::engine::store::Fields;
+use crate::engine::world::World;
 
 /// What flows between the two systems of a made-up integration.
 const SUBJECTS: &[&str] =
@@ -19,20 +21,22 @@ const SYSTEMS: &[&str] = &["Ledger", "Storefront", "Warehouse", "ERP", "CRM", "P
 
 /// The fields of the integration at that place of its collection; the place makes its name unique. Other records are
 /// not made up.
-pub fn fields(resource: &'static Resource, place: usize, chance: &mut Chance) -> Fields {
+#[expect(clippy::unnecessary_wraps, reason = "making up may fail")]
+pub fn fields(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
     if *resource != INTEGRATIONS {
-        return Fields::new();
+        return Ok(None);
     }
+    let chance = &mut world.chance;
     let company: String = LastName().fake_with_rng(chance.rng());
     let (subject, system) = (pick(SUBJECTS, chance), pick(SYSTEMS, chance));
     let name = format!("{company} {subject} to {system} {}", place + 1);
     let description: String = Sentence(4..9).fake_with_rng(chance.rng());
     let sandbox = chance.between(1, 4) == 1;
-    Fields::from_iter([
+    Ok(Some(Fields::from_iter([
         ("name".to_owned(), Value::from(name)),
         ("description".to_owned(), Value::from(description)),
         ("sandbox".to_owned(), Value::from(sandbox)),
-    ])
+    ])))
 }
 
 fn pick(words: &[&'static str], chance: &mut Chance) -> &'static str {
