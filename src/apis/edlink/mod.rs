@@ -14,7 +14,7 @@ mod made_up;
 mod meta;
 mod paging;
 
-use crate::engine::api::{Access, Action, Api, Route, get};
+use crate::engine::api::{Access, Action, Api, Route, Shows, get};
 
 use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
@@ -63,6 +63,7 @@ const ROUTES: &[Route] = &[
         .about("Shows one permission."),
     get("/up", "up", Action::Custom(meta::up))
         .access(Access::Open)
+        .shows(Shows::File("text/plain"))
         .observed("Edlink's public clients ask for it")
         .about("Says that the service runs."),
 ];
