@@ -60,10 +60,18 @@ pub struct Api {
     pub common_errors: &'static [&'static str],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
-    /// How records look when made up, from their place in the collection. No fields: records of that kind are not made
-    /// up.
-    pub made_up: fn(&'static Resource, usize, &mut crate::engine::chance::Chance) -> Fields,
+    /// How a record looks when made up.
+    pub made_up: MadeUp,
+    /// Makes what comes with made-up records and refers to them.
+    pub accompanied: Option<Accompanied>,
 }
+
+/// The fields of a made-up record, from its place in the collection and the world's chance; `None` for records that are
+/// not made up. What it refers to is taken from the world, or made first.
+pub type MadeUp = fn(&mut World, &'static Resource, usize) -> Result<Option<Fields>, Problem>;
+
+/// Makes what comes with records of that resource that were just made up.
+pub type Accompanied = fn(&mut World, &'static Resource, &[Record]) -> Result<(), Problem>;
 
 impl Api {
     /// The row of an error, by name.

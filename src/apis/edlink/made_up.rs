@@ -8,7 +8,9 @@ use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::engine::api::Resource;
 use crate::engine::chance::Chance;
 use crate::engine::clock::format_ms;
+use crate::engine::problem::Problem;
 use crate::engine::store::Fields;
+use crate::engine::world::World;
 
 /// The permission of the documented sample: to read everything.
 pub const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";
@@ -25,10 +27,12 @@ const CONNECTED_FROM_MS: u64 = 1_546_300_800_000;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 
 /// One made-up record; of integrations only.
-pub fn made_up(resource: &'static Resource, _: usize, chance: &mut Chance) -> Fields {
+#[expect(clippy::unnecessary_wraps, reason = "making up may fail, and some records are not made up")]
+pub fn made_up(world: &mut World, resource: &'static Resource, _: usize) -> Result<Option<Fields>, Problem> {
     if *resource != INTEGRATIONS {
-        return Fields::new();
+        return Ok(None);
     }
+    let chance = &mut world.chance;
     let status = match chance.between(1, 10) {
         1 => "inactive",
         2 => "disabled",
@@ -50,7 +54,7 @@ pub fn made_up(resource: &'static Resource, _: usize, chance: &mut Chance) -> Fi
         Value::Null
     };
     fields.insert("entity".to_owned(), entity);
-    fields
+    Ok(Some(fields))
 }
 
 /// The source, provider and team of a made-up integration, which belong together.

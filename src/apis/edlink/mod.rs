@@ -94,6 +94,7 @@ pub static API: Api = Api {
     common_errors: &["rate_limited"],
     dialect: &dialect::Edlink,
     made_up: made_up::made_up,
+    accompanied: None,
 };
 
 #[cfg(test)]
