@@ -33,7 +33,9 @@ const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
     match resource {
         it if *it == INTEGRATIONS => Ok(Some(integration(&mut world.chance))),
-        it if *it == SOURCES => Ok(Fields::from_iter(surroundings(&mut world.chance)).remove("source").and_then(fields)),
+        it if *it == SOURCES => {
+            Ok(Fields::from_iter(surroundings(&mut world.chance)).remove("source").and_then(fields))
+        }
         it if *it == PROVIDERS => {
             let name: String = LastName().fake_with_rng(world.chance.rng());
             let application = format!("{}-{place}", name.to_lowercase().replace('\'', ""));

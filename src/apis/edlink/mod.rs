@@ -74,6 +74,7 @@ const OWN: &[Route] = &[
         .about("Shows one permission."),
     get("/up", "up", Action::Custom(meta::up))
         .access(Access::Open)
+        .shows(Shows::File("text/plain"))
         .observed("Edlink's public clients ask for it")
         .about("Says that the service runs."),
     post("/authentication/token", "authentication.token", Action::Custom(login::token))
