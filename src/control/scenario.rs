@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
+use crate::engine::Engine;
 use crate::engine::scenario::{Play, Scenario, ScenarioError, WaitFor, read_rules};
+use crate::engine::world::World;
 
 /// How long a verification waits for requests in flight, unless told otherwise.
 const PATIENCE_MS: u64 = 5_000;
@@ -32,18 +35,17 @@ pub fn show(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `PUT /scenario` with a scenario: it takes the place of all that is in the world.
 pub fn load(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let warnings = put(asked, text(asked)?)?;
+    let warnings = put(asked.engine, &asked.world, text(asked)?)?;
     let world = asked.world.lock();
     let mut shown = world.play.as_ref().map(|play| state(play)).unwrap_or_default();
     shown["warnings"] = warnings.into();
     Ok(shown)
 }
 
-/// Loads a scenario; the warnings.
-pub fn put(asked: &Asked<'_>, text: &str) -> Result<Vec<String>, Refusal> {
-    let (router, fixtures) = (asked.engine.router(), asked.engine.fixtures());
-    let (scenario, warnings) = Scenario::read("scenario", text, router, fixtures)?;
-    asked.engine.load(&asked.world, &Arc::new(scenario))?;
+/// Puts a scenario in place of all that is in a world; the warnings.
+pub fn put(engine: &Engine, world: &Mutex<World>, text: &str) -> Result<Vec<String>, Refusal> {
+    let (scenario, warnings) = Scenario::read("scenario", text, engine.router(), engine.fixtures())?;
+    engine.load(world, &Arc::new(scenario))?;
     Ok(warnings.iter().map(ToString::to_string).collect())
 }
 

@@ -26,5 +26,5 @@ pub use worlds::{NewWorld, Snapshot};
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log};
 pub use rules::{Data, Expectation};
-pub use scenarios::{ReadyMade, check, ready_made, text_of};
+pub use scenarios::{ReadyMade, ready_made};
 pub use verdict::Unmet;

@@ -63,15 +63,16 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     })
 }
 
-/// Reads a scenario, checks it, makes a world of it and plays its probe. The second part of the result are warnings.
-pub fn check(engine: &Engine, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
-    let text = text_of(path)?;
+/// Puts a scenario into the default world, with that seed in place of its own.
+pub(super) fn start(engine: &Engine, path: &Path, seed: Option<u64>) -> Result<(), ScenarioError> {
     let file = path.display().to_string();
-    let (scenario, warnings) = Scenario::read(&file, &text, engine.router(), engine.fixtures())?;
-    let scenario = Arc::new(scenario);
-    World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
-    let drifts = scenario.rehearse(engine.router(), engine.fixtures());
-    if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { findings: drifts }) }
+    let (mut scenario, _) = Scenario::read(&file, &text_of(path)?, engine.router(), engine.fixtures())?;
+    scenario.seed = seed.or(scenario.seed);
+    engine.load(engine.default_world(), &Arc::new(scenario))?;
+    if let Some(play) = &mut engine.default_world().lock().play {
+        play.declare();
+    }
+    Ok(())
 }
 
 impl WorldHandle {
@@ -89,5 +90,20 @@ impl WorldHandle {
         self.engine.load(&self.world, &Arc::new(scenario))?;
         self.declared();
         Ok(warnings.iter().map(ToString::to_string).collect())
+    }
+    /// Reads a scenario, checks it, makes a world of it and plays its probe, without touching this world. The result are
+    /// the warnings, a text each.
+    pub fn check(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
+        let (_, warnings) = self.checked(&scenario.into())?;
+        Ok(warnings.iter().map(ToString::to_string).collect())
+    }
+
+    pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
+        let (engine, file) = (&self.engine, path.display().to_string());
+        let (scenario, warnings) = Scenario::read(&file, &text_of(path)?, engine.router(), engine.fixtures())?;
+        let scenario = Arc::new(scenario);
+        World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
+        let drifts = scenario.rehearse(engine.router(), engine.fixtures());
+        if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { findings: drifts }) }
     }
 }

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use crate::control::Refusal;
 use crate::embed::handle::WorldHandle;
 use crate::engine::load::nearest;
+use crate::engine::router::Router;
 use crate::engine::scenario::{Operations, Report};
 
 /// How long a verification waits for requests in flight.
@@ -110,6 +111,25 @@ impl WorldHandle {
                 return false;
             }
             self.engine.bell().wait(left, &holds);
+        }
+    }
+
+    /// Its seed.
+    pub fn seed(&self) -> u64 {
+        self.world.lock().settings.seed
+    }
+
+    /// The routes it answers.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn router(&self) -> &'static Router {
+        self.engine.router()
+    }
+
+    /// Nobody needs to be told on drop: whoever holds the world verifies it.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn undeclare(&self) {
+        if let Some(play) = &mut self.world.lock().play {
+            play.undeclare();
         }
     }
 

@@ -160,6 +160,6 @@ impl World {
     /// The scenario as it goes here. Where there is none, an empty one starts: rules and expectations can be added to it.
     pub fn play_mut(&mut self, router: &Router) -> &mut Play {
         let seed = self.settings.seed;
-        self.play.get_or_insert_with(|| Box::new(Play::new(Arc::default(), router, seed)))
+        self.play.get_or_insert_with(|| Box::new(Play::new(&Arc::default(), router, seed)))
     }
 }

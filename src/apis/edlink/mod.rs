@@ -20,7 +20,7 @@ use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
 
 /// The document of the integrations, with both operations.
-const SEED: &str = "Edlink documentation, Integrations";
+const SEED: &str = "seeds 000 and 001, Integrations";
 const PROVIDER: &str = "Edlink documentation, Providers";
 const PERMISSION: &str = "Edlink documentation, Permissions";
 

@@ -62,7 +62,7 @@ impl World {
         settings: &Settings,
     ) -> Result<Self, ScenarioError> {
         let mut settings = settings.clone();
-        settings.seed = scenario.seed;
+        settings.seed = scenario.seed.unwrap_or(settings.seed);
         settings.clock_mode = scenario.clock_mode.unwrap_or(settings.clock_mode);
         settings.clock_start_ms = scenario.clock_start_ms.unwrap_or(settings.clock_start_ms);
         for (api, profile) in &scenario.profiles {
@@ -109,7 +109,7 @@ impl World {
             findings.sort_by_key(|finding| finding.place);
             return Err(ScenarioError { findings });
         }
-        world.play = Some(Box::new(Play::new(Arc::clone(scenario), router, world.settings.seed)));
+        world.play = Some(Box::new(Play::new(scenario, router, world.settings.seed)));
         world.enter_first_step();
         world.start_here();
         Ok(world)

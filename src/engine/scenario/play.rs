@@ -171,7 +171,7 @@ const OWN: usize = 1;
 
 impl Play {
     /// A scenario at its start; its first step is not entered yet.
-    pub fn new(scenario: Arc<Scenario>, router: &Router, seed: u64) -> Self {
+    pub fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
         let mut play = Self {
             apis: router.apis().into(),
             seed,
@@ -192,7 +192,7 @@ impl Play {
             answered: 0,
             mishaps: Vec::new(),
             declared: false,
-            scenario: Arc::clone(&scenario),
+            scenario: Arc::clone(scenario),
         };
         let of_steps = scenario.steps.iter().map(|step| &step.rules);
         for rules in std::iter::once(&scenario.rules).chain(of_steps) {

@@ -125,6 +125,8 @@ pub enum Terminal {
         headers: Vec<(String, String)>,
         /// The body: JSON, or, with a content type that is not, the text itself.
         body: Option<Value>,
+        /// Said to be one that not every selected operation documents.
+        undocumented: bool,
     },
     /// No usable answer.
     Abort(Manner),
@@ -260,7 +262,7 @@ impl Rule {
 
     /// Answers with this status and JSON.
     pub fn respond(mut self, status: u16, body: Value) -> Self {
-        self.terminal = Some(Terminal::Respond { status, headers: Vec::new(), body: Some(body) });
+        self.terminal = Some(Terminal::Respond { status, headers: Vec::new(), body: Some(body), undocumented: true });
         self
     }
 
@@ -339,7 +341,7 @@ impl At {
         match self {
             Self::Always => true,
             Self::Nth(ordinals) => ordinals.contains(&n),
-            Self::Every(step) => n % step == 0,
+            Self::Every(step) => n.is_multiple_of(*step),
             Self::Between(from, to) => (*from..=*to).contains(&n),
             Self::Chance(p) => chance(seed, id, n) < *p,
         }
@@ -362,7 +364,7 @@ pub(super) fn draw(seed: u64, purpose: u64, n: u64) -> f64 {
     let bits = splitmix64((seed ^ purpose).wrapping_add(n.wrapping_mul(GOLDEN))) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     let whole = bits as f64;
-    whole / (1_u64 << 53) as f64
+    whole / 9_007_199_254_740_992.0
 }
 
 fn splitmix64(state: u64) -> u64 {
