@@ -41,9 +41,10 @@ def test_deletes_all(world, run):
     assert left == []
 
 
-def test_a_world_is_furnished_behind_the_api(world):
-    data = f"{world['url']}/_standin/data/celigo.integrations"
-    requests.put(data, json=[{"name": "The only one"}]).raise_for_status()
+def test_a_world_is_furnished_and_watched_behind_the_api(world):
+    control = f"{world['url']}/_standin"
+    requests.post(f"{control}/data/celigo.integrations", json={"name": "One more"}).raise_for_status()
+    before = requests.get(f"{control}/data/celigo.integrations").json()
     delete_all(f"{world['url']}/v1", "any-token")
-    calls = requests.get(f"{world['url']}/_standin/journal?op=celigo.integrations.delete").json()
-    assert len(calls["entries"]) == 1
+    deletes = requests.get(f"{control}/journal?op=celigo.integrations.delete").json()["entries"]
+    assert len(deletes) == len(before)
