@@ -162,3 +162,47 @@ fn a_profile_or_a_rate_that_makes_no_sense_is_refused() {
     assert!(faults(Standin::builder().profile("celigoo", "live")).contains("did you mean celigo"));
     assert!(faults(Standin::builder().rate_limit("celigo", 0, 300)).contains("at least 1"));
 }
+
+const COLLECTIONS: [&str; 12] = [
+    "integrations",
+    "connections",
+    "exports",
+    "imports",
+    "flows",
+    "scripts",
+    "connectors",
+    "ashares",
+    "audit",
+    "errors",
+    "jobs",
+    "revisions",
+];
+
+#[test]
+fn records_of_every_collection_are_made_up_from_nothing_the_same_for_the_same_seed() {
+    let made = |collection: &str, seed: u64| {
+        let collection = format!("celigo.{collection}");
+        let world = world(|builder| builder.seed(seed).without_embedded_fixtures().generate(&collection, 25));
+        let records = world.records(&collection).unwrap();
+        assert!(records.len() >= 25, "{collection}: {}", records.len());
+        // Every reference leads somewhere, or sending the record back is refused.
+        for record in &records {
+            let key = if collection == "celigo.errors" { "errorId" } else { "_id" };
+            world.put(&collection, record[key].as_str().unwrap(), record.clone()).unwrap();
+        }
+        records
+    };
+    for collection in COLLECTIONS {
+        assert_eq!(made(collection, 1), made(collection, 1));
+        assert_ne!(made(collection, 1), made(collection, 2));
+    }
+}
+
+#[test]
+fn the_connections_of_made_up_flows_are_registered() {
+    let world = world(|builder| builder.without_embedded_fixtures().generate("celigo.flows", 3));
+    let integration = ids(&get(&world, "/integrations")).remove(0);
+    for kind in ["flows", "exports", "imports", "connections"] {
+        assert!(!ids(&get(&world, &format!("/integrations/{integration}/{kind}"))).is_empty(), "no {kind}");
+    }
+}

@@ -18,6 +18,9 @@ pub struct Parameter {
     pub about: &'static str,
 }
 
+/// The tag of operations that are known, but only answered with 501.
+const NOT_MODELLED: &str = "not-modelled";
+
 type Schemas = BTreeMap<String, Value>;
 
 /// The document. What is known but not modelled is listed by name only: it has no answers to describe.
@@ -35,9 +38,15 @@ pub fn openapi(api: &'static Api) -> Value {
         let verbs = paths.entry(path).or_insert_with(|| json!({}));
         verbs[route.verb.as_str().to_lowercase()] = operation;
     }
-    let unmodelled = api.routes.iter().filter(|route| !route.is_modelled());
+    let unmodelled = || api.routes.iter().filter(|route| !route.is_modelled());
+    // A path that is described must not look as if it had no such method.
+    for route in unmodelled() {
+        if let Some((_, path)) = shapes.iter().find(|(known, _)| *known == shape(route.path)) {
+            paths[*path][route.verb.as_str().to_lowercase()] = operation(api, route, path, &mut schemas);
+        }
+    }
     let unmodelled: Vec<String> =
-        unmodelled.map(|route| format!("{} {}{}", route.verb.as_str(), api.base, route.path)).collect();
+        unmodelled().map(|route| format!("{} {}{}", route.verb.as_str(), api.base, route.path)).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -72,7 +81,7 @@ fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut
     let mut operation = json!({
         "operationId": format!("{}.{}", api.name, route.name),
         "summary": route.about,
-        "tags": [route.name.split('.').next()],
+        "tags": [if route.is_modelled() { route.name.split('.').next().unwrap_or_default() } else { NOT_MODELLED }],
         "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
         "responses": responses(api, route, schemas),
         "x-standin-evidence": route.evidence.as_str(),
@@ -114,6 +123,9 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
 }
 
 fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
+    if !route.is_modelled() {
+        return json!({ "501": { "description": "standin knows this operation, but does not model it." } });
+    }
     let mut all: BTreeMap<u16, Value> = BTreeMap::new();
     let mut answers = json!({ "description": "Done." });
     match shown(api, route, schemas) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::apis::celigo::lists::NO_FILTERS;
 use crate::apis::celigo::resources::{AUDIT, ERRORS};
 use crate::engine::api::{Action, Resource, Route, Shows};
 use crate::engine::field::{Field, Kind};
@@ -66,6 +67,9 @@ fn shown(resource: &Resource) -> [Parameter; 4] {
 
 /// Equality with a field.
 fn filter(field: &Field) -> Option<Parameter> {
+    if NO_FILTERS.contains(&field.name) {
+        return None;
+    }
     let schema = match field.kind {
         Kind::List | Kind::Object => return None,
         Kind::Flag => json!({ "type": "boolean" }),

@@ -63,4 +63,5 @@ pub static API: Api = Api {
     common_errors: &["rate_limited"],
     dialect: &dialect::Celigo,
     made_up: made_up::fields,
+    accompanied: Some(made_up::accompany),
 };
