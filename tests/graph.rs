@@ -81,7 +81,11 @@ fn a_full_sync_of_every_kind_equals_the_store_whatever_the_page_size() {
     let world = world();
     for kind in KINDS {
         for size in [1, 7, 100] {
-            assert_eq!(sync(&world, SAMPLE_TOKEN, &format!("{kind}?$first={size}")).unwrap(), store(&world, kind), "{kind}");
+            assert_eq!(
+                sync(&world, SAMPLE_TOKEN, &format!("{kind}?$first={size}")).unwrap(),
+                store(&world, kind),
+                "{kind}"
+            );
         }
         let mut newest_first = sync(&world, SAMPLE_TOKEN, &format!("{kind}?$last=3")).unwrap();
         newest_first.reverse();
@@ -153,8 +157,7 @@ fn expected(world: &WorldHandle, targets: &[&str]) -> Vec<(&'static str, BTreeSe
     let set = |records: Vec<&Value>| -> BTreeSet<String> {
         records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
     };
-    let shown_sections: Vec<&Value> =
-        sections.iter().filter(|it| is(&it["id"]) || in_whole(&it["class_id"])).collect();
+    let shown_sections: Vec<&Value> = sections.iter().filter(|it| is(&it["id"]) || in_whole(&it["class_id"])).collect();
     let shown_enrollments: Vec<&Value> =
         enrollments.iter().filter(|it| is(&it["section_id"]) || in_whole(&it["class_id"])).collect();
     let shown_classes: Vec<&Value> = classes
@@ -295,7 +298,14 @@ fn records_that_come_and_go_between_pages_are_neither_skipped_nor_repeated() {
     let district = world.records("edlink.districts").unwrap()[0]["id"].clone();
     let new = world.create("edlink.people", json!({ "first_name": "New", "district_id": district })).unwrap();
     let mut seen = ids(&first);
-    seen.extend(sync(&world, SAMPLE_TOKEN, first["$next"].as_str().unwrap().strip_prefix("http://ed.link/api/v2/graph/").unwrap()).unwrap());
+    seen.extend(
+        sync(
+            &world,
+            SAMPLE_TOKEN,
+            first["$next"].as_str().unwrap().strip_prefix("http://ed.link/api/v2/graph/").unwrap(),
+        )
+        .unwrap(),
+    );
     let mut wanted: Vec<String> = before.iter().filter(|id| **id != before[14]).cloned().collect();
     wanted.push(new["id"].as_str().unwrap().to_owned());
     assert_eq!(seen, wanted);
@@ -309,9 +319,7 @@ fn each_operator_of_a_filter_does_what_it_says() {
         let shown = page["$data"].as_array().unwrap().iter();
         shown.map(|person| person["first_name"].as_str().unwrap_or("(none)").to_owned()).collect()
     };
-    let by = |field: &str, operator: &str, value: &str| {
-        json!({ field: [{ "operator": operator, "value": value }] })
-    };
+    let by = |field: &str, operator: &str, value: &str| json!({ field: [{ "operator": operator, "value": value }] });
     let all = store(&world, "people").len();
     assert_eq!(names(by("first_name", "equals", "Wrenna")), ["Wrenna"]);
     assert_eq!(names(by("first_name", "equals", "wrenna")), Vec::<String>::new(), "case counts");
@@ -467,8 +475,7 @@ fn an_enrollment_brings_a_person_into_sight_and_its_end_takes_the_person_out() {
     let last = mark(&world, SELECTED);
     let seen: BTreeSet<String> = sync(&world, SELECTED_TOKEN, "people").unwrap().into_iter().collect();
     let outside = store(&world, "people").into_iter().find(|id| !seen.contains(id)).unwrap();
-    let enrollment =
-        json!({ "role": "student", "person_id": outside, "class_id": ALGEBRA, "section_id": ALGEBRA_2A });
+    let enrollment = json!({ "role": "student", "person_id": outside, "class_id": ALGEBRA, "section_id": ALGEBRA_2A });
     let enrollment = world.create("edlink.enrollments", enrollment).unwrap()["id"].as_str().unwrap().to_owned();
     let events = events_since(&world, SELECTED_TOKEN, &last);
     assert!(events.contains(&happened("created", "person", &outside)), "{events:?}");

@@ -153,7 +153,7 @@ impl World {
             Some(prepare) => Cow::Owned(prepare(self, id, given.clone(), old)),
             None => Cow::Borrowed(given),
         };
-        let mut fields = Fields::new();
+        let mut fields = Fields::with_capacity(resource.fields.len().max(given.len()));
         for field in resource.fields {
             let value = if field.name == resource.id_field {
                 Some(Value::from(id))
