@@ -73,9 +73,17 @@ mod engine;
 mod server;
 
 pub use control::Refusal;
-pub use embed::{Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, operations};
+pub use embed::{
+    Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, openapi, operations,
+};
 #[cfg(feature = "tower")]
 pub use embed::{Body, Unanswered, WorldService};
+
+pub use embed::{Data, Expectation, ReadyMade, Unmet, ready_made};
+pub use engine::scenario::{
+    Asked, Check, Code, CoverageCell, Finding, Operations, Report, Rule, RuleReport, ScenarioError, StepReport,
+    Violation,
+};
 
 /// README's Rust, run as doctests.
 #[cfg(doctest)]

@@ -334,7 +334,7 @@ fn embedded_records_that_a_folder_orphans_are_2_and_the_remedy_is_said() {
     folder.file("celigo/integrations.json", "[]");
     let output = run(&["serve", "--port", "0", "--fixtures", folder.text()]);
     assert_eq!(code(&output), 2);
-    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: DIR: embedded records refer to others that this folder replaces; bring their files too, if only with [], or nothing embedded (--no-embedded-fixtures): celigo/ashares.json, celigo/connections.json, celigo/exports.json, celigo/flows.json, celigo/imports.json, celigo/jobs.json");
+    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: DIR: embedded records refer to others that this folder replaces; bring their files too, if only with [], or nothing embedded (--no-embedded-fixtures): celigo/ashares.json, celigo/connections.json, celigo/exports.json, celigo/flows.json, celigo/imports.json, celigo/jobs.json, celigo/revisions.json");
 }
 
 #[test]

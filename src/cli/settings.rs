@@ -73,9 +73,9 @@ struct Contents {
     /// Make up records, such as celigo.integrations=1000; repeatable, or with commas between
     #[arg(long, env = "STANDIN_GENERATE", value_name = "COLLECTION=N", value_delimiter = ',', value_parser = generate)]
     generate: Vec<(String, usize)>,
-    /// Seed of ids, tokens and made-up records
-    #[arg(long, env = "STANDIN_SEED", value_name = "N", default_value_t = 0)]
-    seed: u64,
+    /// Seed of ids, tokens, draws and made-up records [default: 0, or what the scenario says]
+    #[arg(long, env = "STANDIN_SEED", value_name = "N")]
+    seed: Option<u64>,
     /// Profile of an API, such as celigo=live: documented, or live where the running service is known to differ
     /// [default: documented]
     #[arg(long, env = "STANDIN_PROFILE", value_name = "API=PROFILE", value_delimiter = ',', value_parser = profile)]
@@ -122,17 +122,14 @@ pub struct Defaults {
     pub port: u16,
     /// How time passes.
     pub clock: Clock,
+    /// Whether requests are logged without being asked for.
+    pub log_requests: bool,
 }
 
 impl Settings {
     /// Where the port file goes.
     pub fn port_file(&self) -> Option<&PathBuf> {
         self.listening.port_file.as_ref()
-    }
-
-    /// The seed.
-    pub fn seed(&self) -> u64 {
-        self.contents.seed
     }
 
     /// What writes to standard error.
@@ -146,9 +143,11 @@ impl Settings {
         let address = SocketAddr::new(listening.host, listening.port.unwrap_or(defaults.port));
         let mut builder = Standin::builder()
             .address(address)
-            .seed(contents.seed)
             .journal(limits.journal_entries, limits.journal_bytes)
             .body_limit(limits.body_limit);
+        if let Some(seed) = contents.seed {
+            builder = builder.seed(seed);
+        }
         builder = match contents.clock.as_ref().unwrap_or(&defaults.clock) {
             Clock::Frozen => builder.clock_frozen(&format_ms(DEFAULT_START_MS)),
             Clock::Step => builder.clock_step(&format_ms(DEFAULT_START_MS), 1),
@@ -180,7 +179,7 @@ impl Settings {
         for (api, requests, per_second) in &contents.rate_limit {
             builder = builder.rate_limit(api, *requests, *per_second);
         }
-        Ok(match logger.of_requests() {
+        Ok(match logger.of_requests().filter(|_| defaults.log_requests || self.log.is_wanted()) {
             Some(log) => builder.log(log),
             None => builder,
         })

@@ -1,5 +1,6 @@
 //! What is served, for people and programs that list it.
 
+use crate::apis::APIS;
 use crate::embed::fixtures::ROUTER;
 use crate::engine::router::Row;
 
@@ -30,6 +31,11 @@ pub struct Operation {
 /// Every operation, in the order of the tables.
 pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
+}
+
+/// The `OpenAPI` 3.1 document of an API (`celigo`, `edlink`), from its tables; `None` for an unknown one.
+pub fn openapi(api: &str) -> Option<serde_json::Value> {
+    APIS.iter().find(|known| known.name == api).map(|api| crate::engine::openapi::openapi(api))
 }
 
 fn operation(row: &'static Row) -> Operation {

@@ -49,8 +49,15 @@ pub(super) struct Holder {
 }
 
 impl Drop for Holder {
+    /// Verifies what was declared and never verified; panics with the report of what is not met, unless the thread
+    /// panics already.
     fn drop(&mut self) {
+        let handle = WorldHandle::new(Arc::clone(&self.engine), Arc::clone(&self.world), None);
+        let forgotten = handle.unmet_on_drop();
         self.engine.drop_held(&self.name, &self.world);
+        if let Some(unmet) = forgotten.filter(|_| !std::thread::panicking()) {
+            panic!("expectations were declared and never verified:\n{unmet}");
+        }
     }
 }
 

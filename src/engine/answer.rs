@@ -259,15 +259,12 @@ fn failed<'r>(
     let what =
         panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     let what = format!("standin failed while answering, which is its own fault: {}", what.unwrap_or_default());
-    match router.api_of(target.path) {
-        Some(api) => {
-            let situation = Situation { api, route: None, request, target };
-            worded(world, &situation, None, &Problem::Internal { what })
-        }
-        None => {
-            let reply = Reply::json(500, &json!({ "error": { "code": "internal", "message": what } }));
-            Answer { miss: Some("internal"), ..Answer::natural(reply, None, None) }
-        }
+    if let Some(api) = router.api_of(target.path) {
+        let situation = Situation { api, route: None, request, target };
+        worded(world, &situation, None, &Problem::Internal { what })
+    } else {
+        let reply = Reply::json(500, &json!({ "error": { "code": "internal", "message": what } }));
+        Answer { miss: Some("internal"), ..Answer::natural(reply, None, None) }
     }
 }
 

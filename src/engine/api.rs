@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::engine::action::{Call, Order, Page, Selection};
 use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
+use crate::engine::openapi::Parameter;
 use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
 use crate::engine::rate::Rate;
@@ -187,12 +188,14 @@ pub enum Shows {
     Action,
     /// One record of that resource.
     One(&'static Resource),
+    /// One record of that resource, or the part of it that was asked for.
+    Part(&'static Resource),
     /// An array of records of that resource.
     Many(&'static Resource),
     /// No body.
     Nothing,
-    /// A body that is not JSON.
-    File,
+    /// A body of that media type.
+    File(&'static str),
 }
 
 /// Which credential an operation takes.
@@ -424,11 +427,16 @@ pub trait Dialect: Sync {
     }
 
     /// The query parameters of a route.
-    fn parameters(&self, _: &Route) -> Vec<Field> {
+    fn parameters(&self, _: &Route) -> Vec<Parameter> {
         Vec::new()
     }
 
-    /// The schema of the bodies of its errors, as JSON.
+    /// The JSON Schema of a body that shows one record, or a list, of that schema.
+    fn envelope(&self, _many: bool, schema: Value) -> Value {
+        schema
+    }
+
+    /// A JSON Schema of the bodies of its errors.
     fn error_schema(&self) -> Value {
         Value::Bool(true)
     }

@@ -52,7 +52,7 @@ impl World {
             if let Some(like) = like {
                 merge(&mut fields, like, resource);
             }
-            made.push(self.create(resource, &fields, By::Fixture)?);
+            made.push(self.create_from(resource, fields, By::Fixture)?);
         }
         if let Some(accompanied) = api.accompanied {
             accompanied(self, resource, &made)?;

@@ -97,7 +97,7 @@ fn equal(field: &'static Field, wanted: &str) -> Result<Option<Keep>, Problem> {
         Kind::List | Kind::Object => return Ok(None),
         _ => Box::new(move |record| match record.get(name) {
             Some(Value::String(value)) => *value == text,
-            Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string() == text,
+            Some(Value::Number(value)) => text.parse().is_ok_and(|number: serde_json::Number| number == *value),
             _ => false,
         }),
     }))

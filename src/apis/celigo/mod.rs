@@ -13,6 +13,7 @@ mod clone;
 mod connector;
 mod contents;
 mod dependencies;
+mod described;
 mod dialect;
 mod errors;
 mod jobs;

@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::apis::edlink::graph::{Asked, EVENTS, Scope, permissions, replies, v1};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::{access, errors, paging};
+use crate::apis::edlink::{access, described, errors, paging};
 use crate::engine::action::{Call, Keep, Page, Selection};
 use crate::engine::api::{
     Api, Caller, CredentialForm, Dialect, ErrorKind, NextLinks, Resource, Route, Situation, Worded,
 };
 use crate::engine::data::is_uuid;
 use crate::engine::message::Reply;
+use crate::engine::openapi::Parameter;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 use crate::engine::world::World;
@@ -102,6 +105,18 @@ impl Dialect for Edlink {
                 Reply::json_bytes(status, body)
             }
         }
+    }
+
+    fn parameters(&self, route: &Route) -> Vec<Parameter> {
+        described::parameters(route)
+    }
+
+    fn envelope(&self, many: bool, schema: Value) -> Value {
+        described::envelope(many, &schema)
+    }
+
+    fn error_schema(&self) -> Value {
+        described::error_schema()
     }
 
     fn next_links(&self) -> Option<NextLinks> {

@@ -6,6 +6,7 @@
 //! is missing stands in `NOTES.md`.
 
 mod access;
+mod described;
 mod dialect;
 mod errors;
 mod graph;
@@ -23,7 +24,7 @@ use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
 
 /// The document of the integrations, with both operations.
-const SEED: &str = "Edlink documentation, Integrations";
+const SEED: &str = "seeds 000 and 001, Integrations";
 const PROVIDER: &str = "Edlink documentation, Providers";
 const PERMISSION: &str = "Edlink documentation, Permissions";
 
@@ -101,6 +102,7 @@ const OWN: &[Route] = &[
     get("/v1/my/profile", "my.profile_v1", Action::Custom(my::profile_v1))
         .access(Access::Person)
         .fails(WITH_PERSON)
+        .shows(Shows::One(&graph::PEOPLE_V1))
         .documented("Edlink documentation, API v1.0, User Data API")
         .about("Shows the person a token belongs to, in the shape of v1."),
 ];

@@ -17,13 +17,14 @@ const FAR: u64 = 10_000;
 
 /// The timeline of a scenario and the forecast of which calls its rules strike.
 pub fn explain_scenario(scenario: &Scenario) -> String {
-    let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed);
+    let seed = scenario.seed.unwrap_or_default();
+    let mut text = format!("{}   seed {seed}\n", scenario.name);
     if !scenario.about.is_empty() {
         text += &format!("{}\n", scenario.about);
     }
     if scenario.steps.is_empty() {
         text += "\nfrom the start\n";
-        text += &table(&scenario.rules, scenario.seed, &scenario.apis);
+        text += &table(&scenario.rules, seed, &scenario.apis);
     }
     for (place, step) in scenario.steps.iter().enumerate() {
         let from: Vec<String> = ways_to(scenario, place);
@@ -35,7 +36,7 @@ pub fn explain_scenario(scenario: &Scenario) -> String {
             text += &format!("  data: {}\n", change.words());
         }
         let rules: Vec<Arc<Rule>> = step.rules.iter().chain(&scenario.rules).cloned().collect();
-        text += &table(&rules, scenario.seed, &scenario.apis);
+        text += &table(&rules, seed, &scenario.apis);
     }
     text
 }
@@ -159,6 +160,7 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
             });
             words.extend(retry_after_s.map(|seconds| format!("retry after {seconds} s")));
         }
+        Some(Terminal::Respond { status, undocumented: true, .. }) => words.push(format!("{status} undocumented")),
         Some(Terminal::Respond { status, .. }) => words.push(status.to_string()),
         Some(Terminal::Abort(manner)) => words.push(abort(*manner).to_owned()),
         Some(Terminal::Answer(_)) => words.push("a function answers".to_owned()),

@@ -83,7 +83,7 @@ impl FileReader<'_, '_> {
         }
         scenario.about = self.about(&object);
         if let Some(node) = object.get("seed") {
-            scenario.seed = self.found.whole(&node, 0, (1 << 53) - 1).unwrap_or_default();
+            scenario.seed = self.found.whole(&node, 0, (1 << 53) - 1);
         }
         scenario.profiles = self.profiles(&object);
         scenario.credentials = self.credentials(&object);
@@ -313,9 +313,10 @@ impl FileReader<'_, '_> {
         let rows = || self.router.rows().iter().filter(|row| self.apis.iter().any(|api| api.name == row.api.name));
         let operations: Vec<&str> = rows().map(|row| row.operation).collect();
         let Some(start) = pattern.strip_suffix(".*") else {
-            return match operations.is_empty() {
-                true => "name an API first".to_owned(),
-                false => did_you_mean(pattern, operations),
+            return if operations.is_empty() {
+                "name an API first".to_owned()
+            } else {
+                did_you_mean(pattern, operations)
             };
         };
         let mut groups: Vec<&str> =

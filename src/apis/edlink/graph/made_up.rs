@@ -138,7 +138,7 @@ pub fn accompanied(world: &mut World, resource: &'static Resource, made: &[Recor
 fn make(world: &mut World, resource: &'static Resource) -> Result<Record, Problem> {
     let place = usize::try_from(world.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
     let fields = (API.made_up)(world, resource, place)?.expect("records of the Graph are made up");
-    let record = world.create(resource, &fields, By::Fixture)?;
+    let record = world.create_from(resource, fields, By::Fixture)?;
     accompanied(world, resource, std::slice::from_ref(&record))?;
     Ok(record)
 }
@@ -327,7 +327,7 @@ fn put(world: &mut World, resource: &'static Resource, fields: Value) -> Result<
     let since = Value::from(format_ms(SINCE_MS + world.store.of(resource).next_sequence() * 190));
     fields.insert("created_date".to_owned(), since.clone());
     fields.insert("updated_date".to_owned(), since);
-    world.create(resource, &fields, By::Fixture)
+    world.create_from(resource, fields, By::Fixture)
 }
 
 /// Somebody of the school that still has room.
