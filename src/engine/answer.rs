@@ -206,6 +206,10 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Value>
     }
     let sent = request.header("content-type").unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if row.route.takes_forms && essence == "application/x-www-form-urlencoded" {
+        let form = form_urlencoded::parse(request.body);
+        return Ok(Some(form.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned()))).collect()));
+    }
     if essence != "application/json" && !essence.ends_with("+json") {
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }

@@ -171,6 +171,8 @@ pub struct Route {
     pub source: &'static str,
     /// Which credential it takes, in the dialect's own words.
     pub access: Access,
+    /// Takes a form for a body too, read as an object of texts.
+    pub takes_forms: bool,
     /// What a success shows.
     pub shows: Shows,
     /// What the body of a custom operation may hold, where that is an object with known fields.
@@ -216,7 +218,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Usual, shows: Shows::Action, takes: &[], about: "",
+                source: "", access: Access::Usual, takes_forms: false, shows: Shows::Action, takes: &[], about: "",
             }
         }
     )*};
@@ -260,6 +262,12 @@ impl Route {
         self
     }
 
+    /// Takes a form for a body too.
+    pub const fn takes_forms(mut self) -> Self {
+        self.takes_forms = true;
+        self
+    }
+
     /// Shows this when it succeeds.
     pub const fn shows(mut self, shows: Shows) -> Self {
         self.shows = shows;
@@ -282,6 +290,33 @@ impl Route {
     pub fn is_modelled(&self) -> bool {
         !matches!(self.action, Action::NotModelled)
     }
+}
+
+/// The number of all rows of several tables.
+pub const fn length(tables: &[&[Route]]) -> usize {
+    let (mut table, mut rows) = (0, 0);
+    while table < tables.len() {
+        rows += tables[table].len();
+        table += 1;
+    }
+    rows
+}
+
+/// Several tables as one. `N` is the number of all their rows.
+pub const fn joined<const N: usize>(tables: &[&[Route]]) -> [Route; N] {
+    let mut all = [tables[0][0]; N];
+    let (mut table, mut next) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            all[next] = tables[table][row];
+            next += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    assert!(next == N, "N is the number of all rows");
+    all
 }
 
 /// The name of a profile, as settings write it.
@@ -313,7 +348,7 @@ impl Profile {
 pub struct Caller {
     /// The credential.
     pub token: String,
-    /// The only integrations the caller may see; `None` is all.
+    /// The only records the caller may see, or the only ones that what it sees may hang on; `None` is all.
     pub sees: Option<Vec<String>>,
     /// May read, but not write.
     pub read_only: bool,
@@ -412,6 +447,12 @@ pub trait Dialect: Sync {
 
     /// A problem.
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded;
+
+    /// The status of an error on a route.
+    fn status(&self, route: &Route, error: &ErrorKind) -> u16 {
+        let _ = route;
+        error.status
+    }
 
     /// How its next links are told, if it issues any.
     fn next_links(&self) -> Option<NextLinks> {

@@ -335,7 +335,7 @@ mod tests {
 
     fn engine(worlds: usize) -> Engine {
         let default = World::new(DEFAULT_WORLD, Store::new([]), Arc::new(Settings::default()));
-        Engine::new(&NO_ROUTES, default, Limits { worlds, idle_ms: Some(IDLE_MS) })
+        Engine::new(&NO_ROUTES, default, Fixtures::default(), Limits { worlds, idle_ms: Some(IDLE_MS) })
     }
 
     fn named(name: &str) -> Wanted<'_> {

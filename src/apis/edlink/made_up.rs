@@ -1,10 +1,13 @@
-//! Made-up integrations: invented places, in the documented shape.
+//! Made-up integrations and sources: invented places, in the documented shape.
 
 use fake::Fake;
 use fake::faker::address::en::{BuildingNumber, CityName, StateAbbr, StreetName, ZipCode};
-use serde_json::Value;
+use fake::faker::name::en::LastName;
+use serde_json::{Value, json};
 
+use crate::apis::edlink::graph;
 use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::{PERMISSIONS, PROVIDERS, SOURCES};
 use crate::engine::api::Resource;
 use crate::engine::chance::Chance;
 use crate::engine::clock::format_ms;
@@ -17,7 +20,7 @@ pub const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";
 
 /// Id, name and application of the providers that made-up sources run on, and whether they allow data sync. The default
 /// fixture has the same.
-const PROVIDERS: [(&str, &str, &str, bool); 2] = [
+const SYSTEMS: [(&str, &str, &str, bool); 2] = [
     ("035d6dd6-1569-47b2-8ed8-63435be58078", "Canvas", "canvas", true),
     ("c42943d2-037c-4ea4-9aad-1c021e836148", "Schoology", "schoology", false),
 ];
@@ -26,13 +29,31 @@ const PROVIDERS: [(&str, &str, &str, bool); 2] = [
 const CONNECTED_FROM_MS: u64 = 1_546_300_800_000;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 
-/// One made-up record; of integrations only.
-#[expect(clippy::unnecessary_wraps, reason = "making up may fail, and some records are not made up")]
-pub fn made_up(world: &mut World, resource: &'static Resource, _: usize) -> Result<Option<Fields>, Problem> {
-    if *resource != INTEGRATIONS {
-        return Ok(None);
+/// The fields of a made-up record.
+pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
+    match resource {
+        it if *it == INTEGRATIONS => Ok(Some(integration(&mut world.chance))),
+        it if *it == SOURCES => {
+            Ok(Fields::from_iter(surroundings(&mut world.chance)).remove("source").and_then(fields))
+        }
+        it if *it == PROVIDERS => {
+            let name: String = LastName().fake_with_rng(world.chance.rng());
+            let application = format!("{}-{place}", name.to_lowercase().replace('\'', ""));
+            Ok(fields(json!({ "application": application, "name": name, "allows_data_sync": true })))
+        }
+        it if *it == PERMISSIONS => {
+            let name = format!("Read Data {place}");
+            Ok(fields(json!({ "name": name, "description": "Read data of one kind." })))
+        }
+        _ => graph::made_up::made_up(world, resource, place),
     }
-    let chance = &mut world.chance;
+}
+
+fn fields(value: Value) -> Option<Fields> {
+    if let Value::Object(fields) = value { Some(fields) } else { None }
+}
+
+fn integration(chance: &mut Chance) -> Fields {
     let status = match chance.between(1, 10) {
         1 => "inactive",
         2 => "disabled",
@@ -54,12 +75,12 @@ pub fn made_up(world: &mut World, resource: &'static Resource, _: usize) -> Resu
         Value::Null
     };
     fields.insert("entity".to_owned(), entity);
-    Ok(Some(fields))
+    fields
 }
 
 /// The source, provider and team of a made-up integration, which belong together.
 pub fn surroundings(chance: &mut Chance) -> [(String, Value); 3] {
-    let [first, second] = PROVIDERS;
+    let [first, second] = SYSTEMS;
     let (id, name, application, allows_data_sync) = if chance.between(1, 2) == 1 { first } else { second };
     let provider = object([
         ("id", id.into()),
