@@ -1,3 +1,5 @@
+//! One server for many tests: README's chapter in Rust, run.
+
 use std::sync::LazyLock;
 
 use serde_json::json;
