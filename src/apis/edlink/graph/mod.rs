@@ -1,6 +1,6 @@
 //! The data behind an integration: districts, schools, people and how they belong together.
 //!
-//! [`table`](self) rows name the operations; [`scope`] says what a token sees, [`asked`] and [`filter`] what a v2 request
+//! [`table`] names the operations; [`scope`] says what a token sees, [`asked`] and [`filter`] what a v2 request
 //! may ask for, [`shape`] and [`replies`] how v2 shows it, [`v1`] how v1 does; [`integrity`] and [`events`] say what
 //! follows from a change. [`made_up`] makes districts up.
 
