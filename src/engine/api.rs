@@ -188,6 +188,8 @@ pub enum Shows {
     Action,
     /// One record of that resource.
     One(&'static Resource),
+    /// One record of that resource, or the part of it that was asked for.
+    Part(&'static Resource),
     /// An array of records of that resource.
     Many(&'static Resource),
     /// No body.

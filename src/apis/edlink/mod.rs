@@ -104,6 +104,7 @@ const OWN: &[Route] = &[
     get("/v1/my/profile", "my.profile_v1", Action::Custom(my::profile_v1))
         .access(Access::Person)
         .fails(WITH_PERSON)
+        .shows(Shows::One(&graph::PEOPLE_V1))
         .documented("Edlink documentation, API v1.0, User Data API")
         .about("Shows the person a token belongs to, in the shape of v1."),
 ];

@@ -16,6 +16,7 @@ pub mod replies;
 mod resources;
 mod scope;
 mod shape;
+mod shapes_v1;
 mod table;
 pub mod v1;
 
@@ -24,4 +25,5 @@ pub use cursors::CURSORS;
 pub use integrity::{changed, integration_changed};
 pub use resources::{AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 pub use scope::{Scope, targets};
+pub use shapes_v1::PEOPLE_V1;
 pub use table::ROUTES;
