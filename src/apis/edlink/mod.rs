@@ -18,7 +18,8 @@ mod my;
 mod not_modelled;
 mod paging;
 
-use crate::engine::api::{Access, Action, Api, Route, Shows, get, joined, length, post};
+use crate::engine::api::{Access, Action, Api, Route, Shows, get, post};
+use crate::engine::table::{joined, length};
 
 use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
