@@ -31,10 +31,11 @@ fn nothing_is_left_of_ten_thousand_servers() {
         for n in 0..AS_TASKS {
             let standin = Standin::spawn().await;
             let address = standin.address();
+            // Dropping is shutting down.
             if n % 2 == 0 {
-                standin.shutdown()
+                standin.shutdown();
             } else {
-                drop(standin)
+                drop(standin);
             }
             TcpListener::bind(address).expect("the port is free at once");
             // The tasks that served end when the runtime gets to them.

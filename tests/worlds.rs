@@ -188,7 +188,7 @@ fn a_scenario_is_part_of_where_a_world_stands() {
     assert!(!meets_rule(&world), "before, there was no scenario");
     assert!(!meets_rule(&standin.new_world()));
     // Nobody judges the consumer that this test is not.
-    [&fresh, &later].map(|world| world.restore(&start));
+    [&fresh, &later].iter().for_each(|world| world.restore(&start));
 }
 
 #[test]
@@ -287,7 +287,8 @@ fn every_path_of_a_world_is_below_its_name_and_below_its_url() {
     assert_eq!(to_a("GET", "/journal", "").json()["entries"].as_array().unwrap().len(), 1);
     assert_eq!(to_a("GET", "/coverage", "").json()["served"][0]["op"], "celigo.integrations.get");
     let environment = to_a("GET", "/env", "").json();
-    assert_eq!(environment["STANDIN_URL"], world.url());
+    assert_eq!(environment["CELIGO_BASE_URL"], world.celigo_url());
+    assert!(world.environment().iter().all(|(name, value)| environment[name] == *value));
     let missing = to_a("POST", "/restore", r#"{"name":"name"}"#).json()["error"].clone();
     assert_eq!(missing["hint"], "Did you mean named?");
 

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
@@ -11,6 +12,7 @@ use rand::rngs::SysRng;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::{LogSettings, Logger};
 use crate::embed::{Builder, Standin};
+use crate::engine::Limits as WorldLimits;
 use crate::engine::clock::{DEFAULT_START_MS, format_ms, parse_ms};
 use crate::engine::journal::Bounds;
 use crate::engine::world::Settings as World;
@@ -101,6 +103,12 @@ struct Limits {
     /// Most bytes a request's body may have; beyond is 413
     #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]
     body_limit: usize,
+    /// Most worlds at a time, beside the default one
+    #[arg(long, env = "STANDIN_MAX_WORLDS", value_name = "N", default_value_t = WorldLimits::MOST_WORLDS)]
+    max_worlds: usize,
+    /// Seconds a world stays that nobody asks anything; 0 is for ever
+    #[arg(long, env = "STANDIN_WORLD_IDLE_S", value_name = "SECONDS", default_value_t = WorldLimits::IDLE_S)]
+    world_idle_s: u64,
 }
 
 /// How time passes.
@@ -144,7 +152,9 @@ impl Settings {
         let mut builder = Standin::builder()
             .address(address)
             .journal(limits.journal_entries, limits.journal_bytes)
-            .body_limit(limits.body_limit);
+            .body_limit(limits.body_limit)
+            .most_worlds(limits.max_worlds)
+            .idle_worlds_expire(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
         if let Some(seed) = contents.seed {
             builder = builder.seed(seed);
         }

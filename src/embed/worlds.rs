@@ -113,6 +113,12 @@ impl WorldHandle {
         format!("{}/api", self.url())
     }
 
+    /// The environment variables that point a consumer at this world, with values that work: `STANDIN_URL`, and for each
+    /// API its base URL and credentials.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        self.engine.environment(&self.world.lock(), &self.url())
+    }
+
     /// A credential that every API of this world takes. With it, this world answers at the server's URL too, without
     /// the prefix.
     pub fn token(&self) -> String {

@@ -32,9 +32,17 @@ pub struct Limits {
     pub idle_ms: Option<u64>,
 }
 
+impl Limits {
+    /// The most worlds, unless somebody says otherwise.
+    pub const MOST_WORLDS: usize = 50_000;
+
+    /// How many seconds idle worlds stay, unless somebody says otherwise.
+    pub const IDLE_S: u64 = 60 * 60;
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { worlds: 50_000, idle_ms: Some(60 * 60 * 1_000) }
+        Self { worlds: Self::MOST_WORLDS, idle_ms: Some(Self::IDLE_S * 1_000) }
     }
 }
 
