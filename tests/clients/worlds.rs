@@ -1,3 +1,5 @@
+//! One server, many tests: README's chapter, in Rust.
+
 use std::sync::LazyLock;
 
 use serde_json::json;
