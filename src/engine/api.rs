@@ -188,6 +188,8 @@ pub enum Shows {
     Action,
     /// One record of that resource.
     One(&'static Resource),
+    /// One record of that resource, or the part of it that was asked for.
+    Part(&'static Resource),
     /// An array of records of that resource.
     Many(&'static Resource),
     /// No body.
@@ -290,33 +292,6 @@ impl Route {
     pub fn is_modelled(&self) -> bool {
         !matches!(self.action, Action::NotModelled)
     }
-}
-
-/// The number of all rows of several tables.
-pub const fn length(tables: &[&[Route]]) -> usize {
-    let (mut table, mut rows) = (0, 0);
-    while table < tables.len() {
-        rows += tables[table].len();
-        table += 1;
-    }
-    rows
-}
-
-/// Several tables as one. `N` is the number of all their rows.
-pub const fn joined<const N: usize>(tables: &[&[Route]]) -> [Route; N] {
-    let mut all = [tables[0][0]; N];
-    let (mut table, mut next) = (0, 0);
-    while table < tables.len() {
-        let mut row = 0;
-        while row < tables[table].len() {
-            all[next] = tables[table][row];
-            next += 1;
-            row += 1;
-        }
-        table += 1;
-    }
-    assert!(next == N, "N is the number of all rows");
-    all
 }
 
 /// The name of a profile, as settings write it.

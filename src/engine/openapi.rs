@@ -136,7 +136,7 @@ fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
     let names = route.errors.iter().chain(api.common_errors);
     for error in names.filter_map(|name| api.error(name)) {
         let words = format!("{}: {}", error.name, error.message);
-        let answer = all.entry(error.status).or_insert_with(|| {
+        let answer = all.entry(api.dialect.status(route, error)).or_insert_with(|| {
             let content = json!({ "application/json": { "schema": reference("Error") } });
             json!({ "description": "", "content": content })
         });
@@ -158,6 +158,7 @@ fn shown(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Option<(&'s
     };
     Some(match shows {
         Shows::One(resource) => (JSON, api.dialect.envelope(false, one(resource, schemas))),
+        Shows::Part(resource) => (JSON, api.dialect.envelope(false, listed(resource, schemas))),
         Shows::Many(resource) => {
             let items = listed(resource, schemas);
             (JSON, api.dialect.envelope(true, json!({ "type": "array", "items": items })))

@@ -1,4 +1,4 @@
-//! One server, many tests: README's chapter, in Rust.
+//! One server for many tests: README's chapter in Rust, run.
 
 use std::sync::LazyLock;
 

@@ -34,7 +34,8 @@ pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> 
     match resource {
         it if *it == INTEGRATIONS => Ok(Some(integration(&mut world.chance))),
         it if *it == SOURCES => {
-            Ok(Fields::from_iter(surroundings(&mut world.chance)).remove("source").and_then(fields))
+            let [(_, source), ..] = surroundings(&mut world.chance);
+            Ok(fields(source))
         }
         it if *it == PROVIDERS => {
             let name: String = LastName().fake_with_rng(world.chance.rng());

@@ -18,7 +18,8 @@ mod my;
 mod not_modelled;
 mod paging;
 
-use crate::engine::api::{Access, Action, Api, Route, Shows, get, joined, length, post};
+use crate::engine::api::{Access, Action, Api, Route, Shows, get, post};
+use crate::engine::table::{joined, length};
 
 use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
@@ -103,6 +104,7 @@ const OWN: &[Route] = &[
     get("/v1/my/profile", "my.profile_v1", Action::Custom(my::profile_v1))
         .access(Access::Person)
         .fails(WITH_PERSON)
+        .shows(Shows::One(&graph::PEOPLE_V1))
         .documented("Edlink documentation, API v1.0, User Data API")
         .about("Shows the person a token belongs to, in the shape of v1."),
 ];

@@ -328,11 +328,12 @@ impl FileReader<'_, '_> {
     }
 }
 
-/// Words of lower-case letters (digits and underscores behind the first), joined by dots: at least so many.
+/// Words of letters, joined by dots: at least so many. The first is of lower-case letters, the others may have digits
+/// and underscores.
 pub(super) fn is_dotted(text: &str, least: usize) -> bool {
     let mut parts = text.split('.');
     let first = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()));
-    let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let rest: Vec<&str> = parts.collect();
     first && rest.len() + 1 >= least && rest.iter().all(|part| !part.is_empty() && part.bytes().all(good))
 }

@@ -297,30 +297,42 @@ impl Index {
     }
 
     fn note(&mut self, value: &str, record: &Record, add: bool) {
-        let entries = match (self.places.remove(value), add) {
-            (None, true) => Some(Entries::One(record.clone())),
-            (None, false) => None,
-            (Some(Entries::One(other)), true) if other.sequence() == record.sequence() => {
-                Some(Entries::One(record.clone()))
+        let Some(entries) = self.places.get_mut(value) else {
+            if add {
+                self.places.insert(value.into(), Entries::One(record.clone()));
             }
-            (Some(Entries::One(other)), true) => {
-                let pair = [other, record.clone()].into_iter().map(|record| (record.sequence(), record));
-                Some(Entries::Many(pair.collect()))
-            }
-            (Some(Entries::One(other)), false) => {
-                (other.sequence() != record.sequence()).then_some(Entries::One(other))
-            }
-            (Some(Entries::Many(mut records)), add) => {
-                if add {
-                    records.insert(record.sequence(), record.clone());
-                } else {
-                    records.remove(&record.sequence());
-                }
-                (!records.is_empty()).then_some(Entries::Many(records))
-            }
+            return;
         };
-        if let Some(entries) = entries {
-            self.places.insert(value.into(), entries);
+        if add {
+            entries.add(record);
+        } else if entries.remove(record) {
+            self.places.remove(value);
+        }
+    }
+}
+
+impl Entries {
+    fn add(&mut self, record: &Record) {
+        match self {
+            Self::Many(records) => {
+                records.insert(record.sequence(), record.clone());
+            }
+            Self::One(other) if other.sequence() == record.sequence() => *other = record.clone(),
+            Self::One(other) => {
+                let pair = [other.clone(), record.clone()].into_iter().map(|record| (record.sequence(), record));
+                *self = Self::Many(pair.collect());
+            }
+        }
+    }
+
+    /// Whether none is left.
+    fn remove(&mut self, record: &Record) -> bool {
+        match self {
+            Self::One(other) => other.sequence() == record.sequence(),
+            Self::Many(records) => {
+                records.remove(&record.sequence());
+                records.is_empty()
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::engine::clock::parse_ms;
 use crate::engine::data::is_uuid;
 use crate::engine::field::{Kind, field, text};
 use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::Record;
+use crate::engine::world::World;
 
 /// How long a cursor is good for.
 const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
@@ -101,8 +102,7 @@ pub fn next(call: &mut Call<'_>, page: &Page, asked: &Remembered) -> Option<Stri
     let last = page.records.last().filter(|_| page.more)?;
     let integration = call.caller.subject.as_ref()?.id().to_owned();
     let world = &mut *call.world;
-    // Drawn apart: reading a list does not move the ids that come after.
-    let id = world.chance.apart(&format!("edlink.cursor:{}", world.journal.next_number())).uuid().to_string();
+    let id = new_id(world);
     let bound = if asked.backward { asked.between.after } else { asked.between.before };
     let fields = json!({
         "id": id,
@@ -117,13 +117,25 @@ pub fn next(call: &mut Call<'_>, page: &Page, asked: &Remembered) -> Option<Stri
         "fields": asked.fields,
         "expires_date": world.later(LIFE_MS),
     });
-    let fields: Fields = serde_json::from_value(fields).ok()?;
+    let Value::Object(fields) = fields else { unreachable!("an object was just made") };
     while world.store.of(&CURSORS).len() >= MOST {
         let oldest = world.store.of(&CURSORS).nth(0)?.id().to_owned();
         world.store.of_mut(&CURSORS).remove(&oldest);
     }
-    // One request gives out one cursor at most, so its id is not taken; and it holds only what was checked.
-    world.create(&CURSORS, &fields, By::Fixture).ok()?;
+    world.create_from(&CURSORS, fields, By::Fixture).expect("a cursor holds what was checked");
     let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
     Some(format!("{origin}{}?$cursor={id}", call.target.path))
+}
+
+/// An id that no cursor has. Drawn apart: reading a list does not move the ids that come after.
+fn new_id(world: &World) -> String {
+    let mut purpose = format!("edlink.cursor:{}", world.journal.next_number());
+    loop {
+        let id = world.chance.apart(&purpose).uuid().to_string();
+        if world.store.of(&CURSORS).get(&id).is_none() {
+            return id;
+        }
+        // The journal began again, the cursors did not.
+        purpose.push('+');
+    }
 }

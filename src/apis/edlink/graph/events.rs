@@ -62,6 +62,8 @@ struct Happened {
     kind: &'static str,
     integration: String,
     record: Record,
+    /// The fields the integration may not read.
+    hidden: Vec<String>,
 }
 
 /// Makes the events of these records having changed from how they are in the store before.
@@ -135,7 +137,13 @@ fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Resource, id: &st
         (Some(record), None) => ("deleted", record),
         _ => return None,
     };
-    Some(Happened { rank: rank(resource)?, kind, integration: new.integration.id().to_owned(), record: record.clone() })
+    Some(Happened {
+        rank: rank(resource)?,
+        kind,
+        integration: new.integration.id().to_owned(),
+        record: record.clone(),
+        hidden: permissions::hidden(new.world, new.integration, resource),
+    })
 }
 
 /// The records whose visibility may depend on a record.
@@ -206,7 +214,9 @@ fn note(world: &mut World, mut happened: Vec<Happened>) -> Result<(), Problem> {
     let materialization = world.chance.apart(&purpose).uuid().to_string();
     for event in happened {
         let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
-        let data: Fields = public.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let shown =
+            |name: &String, value: &Value| if event.hidden.contains(name) { Value::Null } else { value.clone() };
+        let data: Fields = public.map(|(name, value)| (name.clone(), shown(name, value))).collect();
         let fields = json!({
             "type": event.kind,
             "target": TARGETS[event.rank].1,

@@ -3,10 +3,11 @@
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
+use crate::apis::edlink::graph::shapes_v1::{ENROLLMENTS_V1, EVENTS_V1, ORGANIZATIONS_V1, PEOPLE_V1, TERMS_V1};
 use crate::apis::edlink::graph::{lists, v1};
 use crate::engine::action::Call;
 use crate::engine::api::Action::{Custom, List, Read};
-use crate::engine::api::{Access, Action, Route, Shows, get};
+use crate::engine::api::{Access, Action, Resource, Route, Shows, get};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 
@@ -30,9 +31,13 @@ const fn list(path: &'static str, name: &'static str, action: Action) -> Route {
     ])
 }
 
-/// One record.
+/// One record, or the fields of it that are asked for.
 const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
-    row(path, name, action, V2).fails(&[
+    let shows = match action {
+        Read(resource) => Shows::Part(resource),
+        _ => Shows::Action,
+    };
+    row(path, name, action, V2).shows(shows).fails(&[
         "invalid_token",
         "invalid_integration_state",
         "no_permission",
@@ -55,8 +60,8 @@ const fn part(path: &'static str, name: &'static str, operation: fn(&mut Call<'_
     ])
 }
 
-const fn list_v1(path: &'static str, name: &'static str, action: Action) -> Route {
-    row(path, name, action, V1).fails(&[
+const fn list_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Resource) -> Route {
+    row(path, name, action, V1).shows(Shows::Many(shape)).fails(&[
         "invalid_token",
         "invalid_integration_state",
         "no_permission",
@@ -66,8 +71,8 @@ const fn list_v1(path: &'static str, name: &'static str, action: Action) -> Rout
     ])
 }
 
-const fn one_v1(path: &'static str, name: &'static str, action: Action) -> Route {
-    Route { source: V1, ..one(path, name, action) }
+const fn one_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Resource) -> Route {
+    Route { source: V1, shows: Shows::Part(shape), ..one(path, name, action) }
 }
 
 /// The rows.
@@ -165,33 +170,39 @@ pub const ROUTES: &[Route] = &[
     list("/v2/graph/events", "events.list", List(&EVENTS))
         .about("Lists what changed for the integration in the last 30 days, oldest first."),
     one("/v2/graph/events/{id}", "events.get", Read(&EVENTS)).about("Shows one event."),
-    list_v1("/v1/graph/organizations", "organizations.list_v1", Custom(v1::organizations))
+    list_v1("/v1/graph/organizations", "organizations.list_v1", Custom(v1::organizations), &ORGANIZATIONS_V1)
         .about("Lists districts, schools, courses and sections as organizations."),
-    one_v1("/v1/graph/organizations/{id}", "organizations.get_v1", Custom(v1::organization))
+    one_v1("/v1/graph/organizations/{id}", "organizations.get_v1", Custom(v1::organization), &ORGANIZATIONS_V1)
         .about("Shows one organization."),
-    list_v1("/v1/graph/districts", "districts.list_v1", List(&DISTRICTS))
+    list_v1("/v1/graph/districts", "districts.list_v1", List(&DISTRICTS), &ORGANIZATIONS_V1)
         .about("Lists the organizations that are districts."),
-    one_v1("/v1/graph/districts/{id}", "districts.get_v1", Read(&DISTRICTS))
+    one_v1("/v1/graph/districts/{id}", "districts.get_v1", Read(&DISTRICTS), &ORGANIZATIONS_V1)
         .about("Shows one district as an organization."),
-    list_v1("/v1/graph/schools", "schools.list_v1", List(&SCHOOLS)).about("Lists the organizations that are schools."),
-    one_v1("/v1/graph/schools/{id}", "schools.get_v1", Read(&SCHOOLS)).about("Shows one school as an organization."),
-    list_v1("/v1/graph/courses", "courses.list_v1", List(&CLASSES))
+    list_v1("/v1/graph/schools", "schools.list_v1", List(&SCHOOLS), &ORGANIZATIONS_V1)
+        .about("Lists the organizations that are schools."),
+    one_v1("/v1/graph/schools/{id}", "schools.get_v1", Read(&SCHOOLS), &ORGANIZATIONS_V1)
+        .about("Shows one school as an organization."),
+    list_v1("/v1/graph/courses", "courses.list_v1", List(&CLASSES), &ORGANIZATIONS_V1)
         .about("Lists the organizations that are courses, which v2 calls classes."),
-    one_v1("/v1/graph/courses/{id}", "courses.get_v1", Read(&CLASSES))
+    one_v1("/v1/graph/courses/{id}", "courses.get_v1", Read(&CLASSES), &ORGANIZATIONS_V1)
         .about("Shows one course, a class on v2, as an organization."),
-    list_v1("/v1/graph/sections", "sections.list_v1", List(&SECTIONS))
+    list_v1("/v1/graph/sections", "sections.list_v1", List(&SECTIONS), &ORGANIZATIONS_V1)
         .about("Lists the organizations that are sections."),
-    one_v1("/v1/graph/sections/{id}", "sections.get_v1", Read(&SECTIONS))
+    one_v1("/v1/graph/sections/{id}", "sections.get_v1", Read(&SECTIONS), &ORGANIZATIONS_V1)
         .about("Shows one section as an organization."),
-    list_v1("/v1/graph/people", "people.list_v1", List(&PEOPLE)).about("Lists people, in the shape of v1."),
-    one_v1("/v1/graph/people/{id}", "people.get_v1", Read(&PEOPLE)).about("Shows one person, in the shape of v1."),
-    list_v1("/v1/graph/enrollments", "enrollments.list_v1", List(&ENROLLMENTS))
+    list_v1("/v1/graph/people", "people.list_v1", List(&PEOPLE), &PEOPLE_V1).about("Lists people, in the shape of v1."),
+    one_v1("/v1/graph/people/{id}", "people.get_v1", Read(&PEOPLE), &PEOPLE_V1)
+        .about("Shows one person, in the shape of v1."),
+    list_v1("/v1/graph/enrollments", "enrollments.list_v1", List(&ENROLLMENTS), &ENROLLMENTS_V1)
         .about("Lists enrollments, each with its person and organization."),
-    one_v1("/v1/graph/enrollments/{id}", "enrollments.get_v1", Read(&ENROLLMENTS))
+    one_v1("/v1/graph/enrollments/{id}", "enrollments.get_v1", Read(&ENROLLMENTS), &ENROLLMENTS_V1)
         .about("Shows one enrollment, with its person and organization."),
-    list_v1("/v1/graph/terms", "terms.list_v1", List(&SESSIONS)).about("Lists terms, which v2 calls sessions."),
-    one_v1("/v1/graph/terms/{id}", "terms.get_v1", Read(&SESSIONS)).about("Shows one term, a session on v2."),
-    list_v1("/v1/graph/events", "events.list_v1", List(&EVENTS))
+    list_v1("/v1/graph/terms", "terms.list_v1", List(&SESSIONS), &TERMS_V1)
+        .about("Lists terms, which v2 calls sessions."),
+    one_v1("/v1/graph/terms/{id}", "terms.get_v1", Read(&SESSIONS), &TERMS_V1)
+        .about("Shows one term, a session on v2."),
+    list_v1("/v1/graph/events", "events.list_v1", List(&EVENTS), &EVENTS_V1)
         .about("Lists what changed for the integration in the last 30 days, oldest first, in the shape of v1."),
-    one_v1("/v1/graph/events/{id}", "events.get_v1", Read(&EVENTS)).about("Shows one event, in the shape of v1."),
+    one_v1("/v1/graph/events/{id}", "events.get_v1", Read(&EVENTS), &EVENTS_V1)
+        .about("Shows one event, in the shape of v1."),
 ];

@@ -42,6 +42,8 @@ fn reply(call: &Call<'_>, data: &Value, next: Option<String>) -> Reply {
 fn hidden(call: &Call<'_>, resource: &Resource) -> Vec<String> {
     // A person's token has a login behind it: one's own profile hides nothing.
     let integration = call.caller.subject.as_ref().filter(|subject| subject.get("permissions").is_some());
+    // An enrollment shows its person.
+    let resource = if *resource == ENROLLMENTS { &PEOPLE } else { resource };
     integration.map(|integration| permissions::hidden(call.world, integration, resource)).unwrap_or_default()
 }
 
@@ -123,7 +125,7 @@ pub fn shown(store: &Store, resource: &Resource, record: &Record, hidden: &[Stri
             "end_date": value("end_date"),
             "source": source(store, record),
         }),
-        it if *it == ENROLLMENTS => enrollment(store, record, &value),
+        it if *it == ENROLLMENTS => enrollment(store, record, hidden),
         it if *it == EVENTS => event(store, &value),
         _ => organization_of(store, resource, record, &value),
     }
@@ -158,7 +160,8 @@ fn person(store: &Store, record: &Record, value: &dyn Fn(&str) -> Value) -> Valu
     })
 }
 
-fn enrollment(store: &Store, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+fn enrollment(store: &Store, record: &Record, hidden: &[String]) -> Value {
+    let value = |name: &str| record.get(name).cloned().unwrap_or(Value::Null);
     let person = record.text("person_id").and_then(|id| store.of(&PEOPLE).get(id));
     let names = [
         "id",
@@ -172,7 +175,8 @@ fn enrollment(store: &Store, record: &Record, value: &dyn Fn(&str) -> Value) -> 
         "email",
     ];
     let person: Option<Fields> = person.map(|person| {
-        names.iter().map(|name| ((*name).to_owned(), person.get(name).cloned().unwrap_or(Value::Null))).collect()
+        let value = |name: &str| person.get(name).filter(|_| !hidden.iter().any(|field| field == name)).cloned();
+        names.iter().map(|name| ((*name).to_owned(), value(name).unwrap_or(Value::Null))).collect()
     });
     let organization = record.text("section_id").or(record.text("class_id"));
     json!({
