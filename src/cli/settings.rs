@@ -36,7 +36,7 @@ struct Listening {
     /// IP address to listen on, or localhost; one that other machines can reach needs --expose
     #[arg(long, env = "STANDIN_HOST", value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     host: IpAddr,
-    /// Port to listen on; 0 is any free one [default: 4780]
+    /// Port to listen on; 0 is any free one [default: 4780 for serve, any free one for run]
     #[arg(long, env = "STANDIN_PORT", value_name = "PORT")]
     port: Option<u16>,
     /// File to write {"url","port","pid"} to, whole, once the server listens; an old one is removed first
