@@ -110,10 +110,16 @@ pub use embed::{
 pub use embed::{Body, Unanswered, WorldService};
 
 pub use embed::{Data, Expectation, ReadyMade, Unmet, ready_made};
+pub use engine::scenario::SCHEMA as SCENARIO_SCHEMA;
 pub use engine::scenario::{
     Asked, Check, Code, CoverageCell, Finding, Operations, Report, Rule, RuleReport, ScenarioError, StepReport,
     Violation,
 };
+
+/// [`Report`]s for people and for the tools of continuous integration.
+pub mod reports {
+    pub use crate::engine::scenario::{coverage, github_annotations, junit, markdown, merged_coverage, tap};
+}
 
 /// README's Rust, run as doctests.
 #[cfg(doctest)]

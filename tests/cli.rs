@@ -153,7 +153,9 @@ fn help_texts() {
         stdout(&output)
     };
     insta::assert_snapshot!("help", help(&["--help"]));
-    for command in ["serve", "wait", "env", "routes", "openapi", "completions"] {
+    for command in
+        ["serve", "run", "check", "explain", "wait", "env", "routes", "scenarios", "schema", "openapi", "completions"]
+    {
         insta::assert_snapshot!(format!("help-{command}"), help(&[command, "--help"]));
     }
     assert_eq!(help(&["--version"]), format!("standin {}\n", env!("CARGO_PKG_VERSION")));
@@ -161,7 +163,7 @@ fn help_texts() {
 
 #[test]
 fn every_flag_has_its_variable() {
-    for command in ["serve", "wait", "env", "routes"] {
+    for command in ["serve", "run", "check", "wait", "env", "routes"] {
         let help = stdout(&run(&[command, "-h"]));
         let flags = help.split_whitespace().filter_map(|word| word.strip_prefix("--"));
         let flags: Vec<&str> = flags.filter(|flag| flag.chars().all(|c| c.is_ascii_lowercase() || c == '-')).collect();

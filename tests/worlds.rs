@@ -188,7 +188,9 @@ fn a_scenario_is_part_of_where_a_world_stands() {
     assert!(!meets_rule(&world), "before, there was no scenario");
     assert!(!meets_rule(&standin.new_world()));
     // Nobody judges the consumer that this test is not.
-    [&fresh, &later].iter().for_each(|world| world.restore(&start));
+    for world in [&fresh, &later] {
+        world.restore(&start);
+    }
 }
 
 #[test]

@@ -6,7 +6,6 @@ use clap::Args;
 
 use crate::cli::exit::{Exit, Failed, print};
 use crate::embed::{Standin, ready_made};
-use crate::engine::scenario::{explain_operation, explain_scenario};
 
 /// Tell what a scenario will do, or what an operation does
 ///
@@ -27,9 +26,9 @@ impl Explain {
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let is_scenario = is_json || path.exists() || ready_made().iter().any(|scenario| scenario.name == self.what);
         print(&if is_scenario {
-            explain_scenario(&world.checked(path)?.0)
+            world.explain(path)?
         } else {
-            explain_operation(world.router(), &self.what).map_err(Failed::usage)?
+            world.explain_operation(&self.what).map_err(|refusal| Failed::usage(refusal.to_string()))?
         })
     }
 }

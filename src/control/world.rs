@@ -120,6 +120,9 @@ fn short(entry: &Entry) -> Value {
         "error": entry.answered.error,
         "miss": entry.answered.miss,
         "rule": entry.answered.rule.as_deref(),
+        "step": entry.answered.step.as_deref(),
+        "manner": entry.answered.manner.as_str(),
+        "delay_ms": entry.answered.delay_ms,
     })
 }
 

@@ -72,6 +72,12 @@ pub struct Call {
     pub status: u16,
     /// The name of the error answered, such as `not_found`.
     pub error: Option<&'static str>,
+    /// The fault rule that answered.
+    pub rule: Option<String>,
+    /// How the answer travelled: `whole`, `trickle`, or the name of an abort.
+    pub manner: &'static str,
+    /// How long the answer was held back.
+    pub delay_ms: u64,
 }
 
 impl From<Entry> for Call {
@@ -86,6 +92,9 @@ impl From<Entry> for Call {
             body: entry.body,
             status: entry.status,
             error: entry.answered.error,
+            rule: entry.answered.rule.map(|rule| rule.to_string()),
+            manner: entry.answered.manner.as_str(),
+            delay_ms: entry.answered.delay_ms,
         }
     }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
+use crate::control::Refusal;
 use crate::embed::handle::WorldHandle;
 use crate::engine::Engine;
 use crate::engine::document::Place;
 use crate::engine::load::nearest;
-use crate::engine::scenario::{Code, Finding, Scenario, ScenarioError};
+use crate::engine::scenario::{Code, Finding, Scenario, ScenarioError, explain_operation, explain_scenario};
 use crate::engine::world::World;
 
 static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
@@ -98,7 +99,17 @@ impl WorldHandle {
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
 
-    pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
+    /// What a scenario will do: its timeline, and the forecast of which calls its rules strike.
+    pub fn explain(&self, scenario: impl Into<PathBuf>) -> Result<String, ScenarioError> {
+        Ok(explain_scenario(&self.checked(&scenario.into())?.0))
+    }
+
+    /// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.
+    pub fn explain_operation(&self, name: &str) -> Result<String, Refusal> {
+        explain_operation(self.engine.router(), name).map_err(|message| Refusal::new(404, "not_found", message))
+    }
+
+    fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
         let (scenario, warnings) = Scenario::read(&file, &text_of(path)?, engine.router(), engine.fixtures())?;
         let scenario = Arc::new(scenario);

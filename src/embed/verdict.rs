@@ -8,7 +8,6 @@ use tokio::runtime::Handle;
 use crate::control::Refusal;
 use crate::embed::handle::WorldHandle;
 use crate::engine::load::nearest;
-use crate::engine::router::Router;
 use crate::engine::scenario::{Operations, Report};
 
 /// How long a verification waits for requests in flight.
@@ -117,12 +116,6 @@ impl WorldHandle {
     /// Its seed.
     pub fn seed(&self) -> u64 {
         self.world.lock().settings.seed
-    }
-
-    /// The routes it answers.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-    pub(crate) fn router(&self) -> &'static Router {
-        self.engine.router()
     }
 
     /// Nobody needs to be told on drop: whoever holds the world verifies it.

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use crate::engine::api::Api;
-use crate::engine::message::Manner;
 use crate::engine::router::{Router, Row};
 use crate::engine::scenario::finding::did_you_mean;
 use crate::engine::scenario::format::{ChangeKind, DataChange, EndKind, Scenario, Which};
-use crate::engine::scenario::read_rules::ABORTS;
 use crate::engine::scenario::rule::{At, Phase, Rule, Terminal};
 
 /// How many ordinals of a forecast are shown.
@@ -162,7 +160,7 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
         }
         Some(Terminal::Respond { status, undocumented: true, .. }) => words.push(format!("{status} undocumented")),
         Some(Terminal::Respond { status, .. }) => words.push(status.to_string()),
-        Some(Terminal::Abort(manner)) => words.push(abort(*manner).to_owned()),
+        Some(Terminal::Abort(manner)) => words.push(manner.as_str().to_owned()),
         Some(Terminal::Answer(_)) => words.push("a function answers".to_owned()),
         None => {}
     }
@@ -176,10 +174,6 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
         words.push("after it is carried out".to_owned());
     }
     words.join(", ")
-}
-
-fn abort(manner: Manner) -> &'static str {
-    ABORTS.iter().find(|(_, known)| *known == manner).map_or("abort", |(word, _)| word)
 }
 
 /// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.

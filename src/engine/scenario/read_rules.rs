@@ -13,14 +13,8 @@ use crate::engine::scenario::read::{FileReader, is_dotted};
 use crate::engine::scenario::reader::{Node, Object};
 use crate::engine::scenario::rule::{At, Operations, Phase, Rule, Terminal};
 
-/// The aborts, by name.
-pub(super) const ABORTS: [(&str, Manner); 5] = [
-    ("reset", Manner::Reset),
-    ("close", Manner::Close),
-    ("truncate", Manner::Truncate),
-    ("garbage", Manner::Garbage),
-    ("stall", Manner::Stall),
-];
+/// The aborts.
+const ABORTS: [Manner; 5] = [Manner::Reset, Manner::Close, Manner::Truncate, Manner::Garbage, Manner::Stall];
 
 impl FileReader<'_, '_> {
     pub(super) fn rules(&mut self, node: &Node<'_>) -> Vec<Arc<Rule>> {
@@ -115,8 +109,8 @@ impl FileReader<'_, '_> {
         } else if let Some(respond) = object.get("respond") {
             rule.terminal = self.respond(&respond, &rule.on);
         } else if let Some(abort) = object.get("abort") {
-            let words = ABORTS.map(|(word, _)| word);
-            rule.terminal = self.found.one_of(&abort, &words).map(|place| Terminal::Abort(ABORTS[place].1));
+            let words = ABORTS.map(Manner::as_str);
+            rule.terminal = self.found.one_of(&abort, &words).map(|place| Terminal::Abort(ABORTS[place]));
         }
     }
 
