@@ -2,7 +2,8 @@
 //!
 //! Both sides of a ratio are measured in the same run, in turns, because the machine may be busy with other things.
 //!
-//! `profile get 10` (`404`, `page`, `create`) asks standin alone for ten seconds: something to look at with `perf`.
+//! `profile standin get 100000` (or `bare`; `404`, `page`, `create`) asks one server alone: something to look at with
+//! `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
 
 mod axum_crud;
 mod bare;
@@ -44,8 +45,8 @@ fn main() {
     if let ["memory-of", contestant, requests] = words[..] {
         return memory::child(contestant, requests.parse().expect("a number of requests"));
     }
-    if let ["profile", request, seconds] = words[..] {
-        return requests::profile(request, seconds.parse().expect("a number of seconds"));
+    if let ["profile", contestant, request, times] = words[..] {
+        return requests::profile(contestant, request, times.parse().expect("a number of requests"));
     }
     let effort = if words.contains(&"--quick") { QUICK } else { FULL };
     let wanted: Vec<&str> = words.into_iter().filter(|word| *word != "--quick").collect();

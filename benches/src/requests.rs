@@ -10,7 +10,7 @@ use standin::Standin;
 use crate::Effort;
 use crate::axum_crud::Axum;
 use crate::bare::Bare;
-use crate::load::{Shot, Turn, answer, turn};
+use crate::load::{Shot, Turn, answer, ask, turn};
 use crate::peers;
 use crate::sample;
 use crate::table::{head, median, number, ratio, row};
@@ -81,8 +81,8 @@ pub fn run(effort: Effort) {
     sizes(effort, &numbers, &standins, &ids);
 }
 
-/// Asks standin alone.
-pub fn profile(request: &str, seconds: u64) {
+/// Asks one server alone, over one connection.
+pub fn profile(contestant: &str, request: &str, times: usize) {
     let standin = sample::standin(1_000);
     let records = sample::records(&standin);
     let shot = match request {
@@ -92,9 +92,11 @@ pub fn profile(request: &str, seconds: u64) {
         "create" => sample::create(),
         other => panic!("there is no request {other:?}"),
     };
-    let numbers = Rc::new(Cell::new(0));
-    let turn = turn(standin.address(), &shot, 16, std::time::Duration::from_secs(seconds), &numbers);
-    println!("{request}: {} per second, {:.2} µs of processor time each", number(turn.per_second), turn.processor_us);
+    match contestant {
+        "standin" => ask(standin.address(), &shot, times),
+        "bare" => ask(bare(&standin, &shot).address, &shot, times),
+        other => panic!("there is no contestant {other:?}"),
+    }
 }
 
 fn connections(effort: Effort, numbers: &Rc<Cell<u64>>, standin: &Standin, id: &str) {
