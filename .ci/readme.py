@@ -6,6 +6,7 @@ and README's port is replaced by it.
 """
 
 import json
+import os
 import pathlib
 import re
 import signal
@@ -15,6 +16,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = ROOT / "target/release/standin"
 README_PORT = "4780"
+
+
+UPDATE = bool(os.environ.get("UPDATE_README"))
 
 
 def blocks(text):
@@ -43,7 +47,9 @@ def main():
 
     table = subprocess.run([BINARY, "routes", "--format", "markdown"], capture_output=True, text=True, check=True).stdout
     kept = re.search(r"<!-- coverage -->\n(.*?)<!-- /coverage -->", text, re.S)
-    if not kept or kept.group(1).strip() != table.strip():
+    if UPDATE and kept:
+        text = text[: kept.start(1)] + table.strip() + "\n" + text[kept.end(1) :]
+    elif not kept or kept.group(1).strip() != table.strip():
         print("README.md: the coverage table is not what `standin routes --format markdown` prints", file=sys.stderr)
         failures += 1
 
@@ -61,7 +67,12 @@ def main():
                 ran = subprocess.run(["bash", "-c", local], capture_output=True, text=True, timeout=120, cwd=ROOT)
                 got = ran.stdout.replace(str(ready["port"]), README_PORT)
                 count += 1
-                if not matches("\n".join(output), got):
+                if UPDATE:
+                    if not matches("\n".join(output), got):
+                        old = "\n".join(["$ " + command, *output]) + "\n"
+                        new = "\n".join(["$ " + command, *got.rstrip("\n").splitlines()]) + "\n"
+                        text = text.replace(old, new, 1)
+                elif not matches("\n".join(output), got):
                     failures += 1
                     print(f"README.md:{line}: {command}\nwanted:\n" + "\n".join(output) + f"\ngot:\n{got}{ran.stderr}", file=sys.stderr)
         print(f"README: {count} commands run")
@@ -69,6 +80,8 @@ def main():
     finally:
         server.send_signal(signal.SIGTERM)
         code = server.wait(timeout=20)
+    if UPDATE:
+        (ROOT / "README.md").write_text(text)
     rest = server.stdout.read()
     if code != 0 or rest:
         print(f"serve ended with {code} and wrote more than its ready line: {rest!r}", file=sys.stderr)

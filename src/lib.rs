@@ -64,10 +64,20 @@
 //! 2024-01-20T10:00:00.000Z and moves one millisecond with each answer, unless the [`Builder`] says otherwise.
 
 mod apis;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 mod control;
 mod embed;
 mod engine;
 mod server;
 
 pub use control::Refusal;
-pub use embed::{Answer, Builder, Call, Operation, Standin, StartError, WorldHandle, operations};
+pub use embed::{Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, operations};
+#[cfg(feature = "tower")]
+pub use embed::{Body, Unanswered, WorldService};
+
+/// README's Rust, run as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary: see `standin --help`.
+
+fn main() -> std::process::ExitCode {
+    standin::cli::main()
+}

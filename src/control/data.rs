@@ -8,7 +8,7 @@ use crate::engine::world::World;
 
 /// `GET /data`: all records of all collections.
 pub fn all(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
+    let mut world = asked.world.lock();
     let names: Vec<&str> = world.store.collections().map(|collection| collection.resource().name).collect();
     let all: Result<Map<String, Value>, Refusal> =
         names.iter().map(|name| Ok(((*name).to_owned(), world.records(name)?.into()))).collect();
@@ -18,14 +18,14 @@ pub fn all(asked: &Asked<'_>) -> Result<Value, Refusal> {
 /// `PUT /data` with `{"celigo.integrations": […], …}`: these records in place of all there are in these collections.
 pub fn replace_collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let wanted: Map<String, Value> = asked.body()?;
-    let world = &mut asked.engine.default_world().lock();
+    let world = &mut asked.world.lock();
     world.replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// `GET /data/<collection>`
 pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
+    let mut world = asked.world.lock();
     Ok(world.records(asked.param(0))?.into())
 }
 
@@ -33,26 +33,26 @@ pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
 pub fn replace_collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let records: Value = asked.body()?;
     let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
-    asked.engine.default_world().lock().replace_collections(&wanted)?;
+    asked.world.lock().replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// `POST /data/<collection>`: a new record; what is left out is made.
 pub fn create(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let fields: Map<String, Value> = asked.body()?;
-    asked.engine.default_world().lock().admin_create(asked.param(0), &fields).map_err(Refusal::from).map(Value::Object)
+    asked.world.lock().admin_create(asked.param(0), &fields).map_err(Refusal::from).map(Value::Object)
 }
 
 /// `DELETE /data/<collection>`: no records, in this collection.
 pub fn clear(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let wanted = Map::from_iter([(asked.param(0).to_owned(), json!([]))]);
-    asked.engine.default_world().lock().replace_collections(&wanted)?;
+    asked.world.lock().replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// `GET /data/<collection>/<id>`: with the fields consumers do not see.
 pub fn record(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
+    let mut world = asked.world.lock();
     Ok(Value::Object(world.record(asked.param(0), asked.param(1))?.fields().clone()))
 }
 
@@ -70,7 +70,7 @@ pub fn patch(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `DELETE /data/<collection>/<id>`: the record and what belongs to it.
 pub fn remove(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    asked.engine.default_world().lock().admin_remove(asked.param(0), asked.param(1))?;
+    asked.world.lock().admin_remove(asked.param(0), asked.param(1))?;
     Ok(Value::Null)
 }
 
@@ -83,5 +83,5 @@ fn changed(
     asked: &Asked<'_>,
     change: impl FnOnce(&mut World) -> Result<Map<String, Value>, crate::engine::problem::Problem>,
 ) -> Result<Value, Refusal> {
-    Ok(Value::Object(change(&mut asked.engine.default_world().lock())?))
+    Ok(Value::Object(change(&mut asked.world.lock())?))
 }

@@ -3,14 +3,17 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::control::gate::MoveGate;
 use crate::control::refusal::Refusal;
-use crate::control::table;
+use crate::control::table::Place;
 use crate::engine::Engine;
+use crate::engine::choice::{Way, chosen};
 use crate::engine::message::{Reply, Request};
 use crate::engine::path::{Query, Target, decode};
+use crate::engine::world::World;
 
 /// The door for administrators.
 pub struct Control {
@@ -32,6 +35,12 @@ pub struct Guarded {
 pub struct Asked<'a> {
     /// The worlds.
     pub engine: &'a Engine,
+    /// The world that is meant, where the path belongs to one.
+    pub world: Arc<Mutex<World>>,
+    /// The request itself.
+    pub request: &'a Request<'a>,
+    /// Its target.
+    pub target: Target<'a>,
     /// Moves the gate.
     pub move_gate: &'a MoveGate,
     /// Path parameters, decoded.
@@ -59,6 +68,12 @@ impl Control {
     /// What all paths begin with.
     pub const PREFIX: &'static str = "/_standin";
 
+    /// Whether a path leads here: also `/w/<name>/_standin/…`, so that a world's URL is all that anybody needs.
+    pub fn serves(path: &str) -> bool {
+        let below = path.strip_prefix("/w/").and_then(|below| Some(&below[below.find('/')?..]));
+        below.unwrap_or(path).starts_with(Self::PREFIX)
+    }
+
     /// A door to an engine.
     pub fn new(engine: Arc<Engine>, guarded: Guarded, move_gate: MoveGate) -> Self {
         Self { engine, guarded, move_gate }
@@ -68,13 +83,21 @@ impl Control {
     pub fn answer(&self, request: &Request<'_>) -> Reply {
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
+        let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
+        let path = if path.is_empty() { "/" } else { path };
         let reply = self.admit(request, host).and_then(|()| {
-            let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
-            let path = if path.is_empty() { "/" } else { path };
-            let (act, params) = table::find(request.method, path)?;
+            let place = Place::of(path);
+            let (act, params, is_worlds) = place.find(request.method)?;
             let params = params.into_iter().map(decode).collect();
+            let world =
+                if is_worlds { self.world(&place, &target, request)? } else { self.engine.default_world().clone() };
+            // A real clock stands where the latest request put it, whichever door that came through.
+            world.lock().clock.arrive(request.arrived_ms);
             let asked = Asked {
                 engine: &self.engine,
+                world,
+                request,
+                target,
                 move_gate: &self.move_gate,
                 params,
                 query: Query::parse(target.query),
@@ -87,6 +110,19 @@ impl Control {
             Ok(value) => Reply::json(200, &value),
             Err(refusal) => refusal.reply(),
         }
+    }
+
+    /// The world that is meant: the one of the path, or the one a consumer would get in the same way.
+    fn world(
+        &self,
+        place: &Place<'_>,
+        target: &Target<'_>,
+        request: &Request<'_>,
+    ) -> Result<Arc<Mutex<World>>, Refusal> {
+        let by_path = place.world.map(decode);
+        let chosen = chosen(by_path.as_deref().map(|name| (Way::ControlPath, name)), target, request)?;
+        let Some(name) = chosen else { return Ok(Arc::clone(self.engine.default_world())) };
+        Ok(self.engine.world(&name, request.arrived_ms)?)
     }
 
     /// A web page must not be able to drive the server: not through a name that resolves to this machine, and not by a

@@ -11,6 +11,7 @@ mod refusal;
 mod server;
 mod table;
 mod world;
+mod worlds;
 
 pub use door::{Control, Guarded};
 pub use gate::Gate;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::json;
 
 use crate::engine::message::Reply;
+use crate::engine::no_world::NoWorld;
 use crate::engine::problem::Problem;
 
 /// Why something an administrator asked for was not done. Nothing was changed.
@@ -51,6 +52,13 @@ impl From<Problem> for Refusal {
             _ => (400, "invalid"),
         };
         Self::new(status, code, problem.plain())
+    }
+}
+
+impl From<NoWorld> for Refusal {
+    fn from(no_world: NoWorld) -> Self {
+        let (status, code, message, hint) = no_world.words();
+        Self { status, code, message, hint }
     }
 }
 

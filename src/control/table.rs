@@ -4,20 +4,29 @@ use serde_json::Value;
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::{data, server, world};
+use crate::control::{data, server, world, worlds};
 
 /// What a path does.
 pub type Act = fn(&Asked<'_>) -> Result<Value, Refusal>;
 
-/// Method, path, act. A `*` takes one segment.
-const PATHS: &[(&str, &str, Act)] = &[
+/// What belongs to the whole server: method, path, act. A `*` takes one segment.
+const SERVER: &[(&str, &str, Act)] = &[
     ("GET", "/health", server::health),
     ("GET", "/ready", server::ready),
     ("GET", "/routes", server::routes),
-    ("POST", "/reset", world::reset),
     ("POST", "/pause", server::pause),
     ("POST", "/refuse", server::refuse),
     ("POST", "/resume", server::resume),
+    ("GET", "/worlds", worlds::list),
+    ("POST", "/worlds", worlds::make),
+];
+
+/// What belongs to a world: here for the default one, below `/worlds/<name>` for that one.
+const WORLD: &[(&str, &str, Act)] = &[
+    ("GET", "/env", worlds::environment),
+    ("POST", "/reset", world::reset),
+    ("POST", "/snapshot", worlds::snapshot),
+    ("POST", "/restore", worlds::restore),
     ("GET", "/clock", world::clock),
     ("POST", "/clock", world::move_clock),
     ("GET", "/journal", world::journal),
@@ -36,26 +45,57 @@ const PATHS: &[(&str, &str, Act)] = &[
     ("POST", "/data/*/*/recreate", data::recreate),
 ];
 
-/// The act of a request, and its path's parameters.
-pub fn find<'p>(method: &str, path: &'p str) -> Result<(Act, Vec<&'p str>), Refusal> {
-    let method = if method == "HEAD" { "GET" } else { method };
-    let mut allowed = Vec::new();
-    for (verb, pattern, act) in PATHS {
-        if let Some(params) = fit(pattern, path) {
-            if *verb == method {
-                return Ok((*act, params));
+/// What a world itself is: only below `/worlds/<name>`.
+const ITSELF: &[(&str, &str, Act)] = &[("GET", "", worlds::one), ("DELETE", "", worlds::delete)];
+
+/// A path of the control API, taken apart.
+pub struct Place<'p> {
+    /// The world named by `/worlds/<name>`, not decoded.
+    pub world: Option<&'p str>,
+    /// What follows.
+    path: &'p str,
+}
+
+impl<'p> Place<'p> {
+    /// Takes a path below `/_standin` apart.
+    pub fn of(path: &'p str) -> Self {
+        match path.strip_prefix("/worlds/") {
+            Some(below) => {
+                let end = below.find('/').unwrap_or(below.len());
+                Self { world: Some(&below[..end]), path: &below[end..] }
             }
-            allowed.push(*verb);
+            None => Self { world: None, path },
         }
     }
-    if !allowed.is_empty() {
-        let message = format!("/_standin{path} takes {}, not {method}.", allowed.join(", "));
-        return Err(Refusal::new(405, "wrong_method", message));
+
+    /// What is to be done there, the path's parameters, and whether it is done to a world.
+    pub fn find(&self, method: &str) -> Result<(Act, Vec<&'p str>, bool), Refusal> {
+        let method = if method == "HEAD" { "GET" } else { method };
+        let shown = self.world.map_or_else(|| "/_standin".to_owned(), |name| format!("/_standin/worlds/{name}"));
+        let other = if self.world.is_some() { ITSELF } else { SERVER };
+        let known = || other.iter().chain(WORLD);
+        let mut allowed = Vec::new();
+        for (verb, pattern, act) in known() {
+            if let Some(params) = fit(pattern, self.path) {
+                if *verb == method {
+                    let is_servers = SERVER.iter().any(|(_, server, _)| server == pattern);
+                    return Ok((*act, params, !is_servers));
+                }
+                allowed.push(*verb);
+            }
+        }
+        if !allowed.is_empty() {
+            let message = format!("{shown}{} takes {}, not {method}.", self.path, allowed.join(", "));
+            return Err(Refusal::new(405, "wrong_method", message));
+        }
+        let message = format!("The control API has nothing at {shown}{}.", self.path);
+        let refusal = Refusal::new(404, "no_such_path", message);
+        if SERVER.iter().any(|(_, pattern, _)| fit(pattern, self.path).is_some()) {
+            return Err(refusal.hint(format!("It belongs to the whole server: /_standin{}.", self.path)));
+        }
+        let nearest = crate::engine::load::nearest(self.path, known().map(|(_, pattern, _)| *pattern));
+        Err(refusal.hint(format!("Did you mean {shown}{}?", nearest.unwrap_or_default())))
     }
-    let known = PATHS.iter().map(|(_, pattern, _)| *pattern);
-    let nearest = crate::engine::load::nearest(path, known).unwrap_or_default();
-    let message = format!("The control API has nothing at /_standin{path}.");
-    Err(Refusal::new(404, "no_such_path", message).hint(format!("Did you mean /_standin{nearest}?")))
 }
 
 fn fit<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {

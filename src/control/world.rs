@@ -14,7 +14,7 @@ use crate::engine::world::World;
 /// `POST /reset`: data, clock, ids, journal and coverage as they were at the start.
 pub fn reset(asked: &Asked<'_>) -> Result<Value, Refusal> {
     asked.body::<Nothing>()?;
-    asked.engine.default_world().lock().reset();
+    asked.world.lock().reset();
     Ok(Value::Null)
 }
 
@@ -24,7 +24,7 @@ struct Nothing {}
 
 /// `GET /clock`
 pub fn clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    Ok(clock_of(&asked.engine.default_world().lock()))
+    Ok(clock_of(&asked.world.lock()))
 }
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ pub fn move_clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
         Refusal::new(400, "invalid", message)
             .hint("Send {\"advance_ms\": 60000} or {\"at\": \"2024-01-20T10:00:00.000Z\"}.")
     };
-    let mut world = asked.engine.default_world().lock();
+    let mut world = asked.world.lock();
     match (wanted.advance_ms, wanted.at) {
         (Some(advance_ms), None) => world.clock.advance(Duration::from_millis(advance_ms)),
         (None, Some(at)) => {
@@ -80,7 +80,7 @@ pub fn journal(asked: &Asked<'_>) -> Result<Value, Refusal> {
         Some(Ok(prefix)) => entry.answered.operation.unwrap_or_default().starts_with(prefix),
         Some(Err(op)) => entry.answered.operation == Some(op),
     };
-    let world = asked.engine.default_world().lock();
+    let world = asked.world.lock();
     let entries: Vec<Value> = world.journal.since(since).filter(matches).map(|entry| short(&entry)).collect();
     Ok(json!({ "entries": entries, "lost": world.journal.lost(), "next": world.journal.next_number() }))
 }
@@ -88,7 +88,7 @@ pub fn journal(asked: &Asked<'_>) -> Result<Value, Refusal> {
 /// `GET /journal/N`: one entry, with the why.
 pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let number = asked.param(0);
-    let world = asked.engine.default_world().lock();
+    let world = asked.world.lock();
     let entry = number.parse().ok().and_then(|number| world.journal.get(number)).ok_or_else(|| {
         let (held, lost) = (world.journal.len(), world.journal.lost());
         Refusal::new(404, "not_found", format!("the journal has no entry {number}"))
@@ -101,9 +101,10 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
     shown["body"] = text_or_json(&entry.body);
     shown["answer"] = text_or_json(&entry.reply);
     shown["answer_bytes"] = entry.reply_bytes.into();
-    shown["evidence"] = entry.answered.evidence.map(|evidence| evidence.as_str()).into();
+    shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
     shown["documented_at"] = entry.answered.source.into();
-    shown["why"] = entry.answered.why.clone().into();
+    let why: Vec<String> = entry.answered.why.iter().map(ToString::to_string).collect();
+    shown["why"] = why.into();
     Ok(shown)
 }
 
@@ -117,7 +118,7 @@ fn short(entry: &Entry) -> Value {
         "status": entry.status,
         "error": entry.answered.error,
         "miss": entry.answered.miss,
-        "rule": entry.answered.rule,
+        "rule": entry.answered.rule.as_deref(),
     })
 }
 
@@ -131,7 +132,7 @@ fn text_or_json(bytes: &[u8]) -> Value {
 
 /// `GET /coverage`: how often each outcome of each operation was served.
 pub fn coverage(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let world = asked.engine.default_world().lock();
+    let world = asked.world.lock();
     let cells = world.coverage.cells().map(|(operation, outcome, cell)| {
         json!({ "op": operation, "outcome": outcome, "natural": cell.natural, "injected": cell.injected })
     });

@@ -3,24 +3,30 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::apis::APIS;
 use crate::embed::error::StartError;
 use crate::embed::fixtures;
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::{Standin, Starting};
+use crate::embed::tokens;
+use crate::engine::api::{Api, Profile};
 use crate::engine::clock::{ClockMode, parse_ms};
 use crate::engine::journal::Bounds;
 use crate::engine::load::nearest;
+use crate::engine::rate::Rate;
 use crate::engine::store::Store;
 use crate::engine::world::{Credential, Settings, World};
-use crate::engine::{DEFAULT_WORLD, Engine};
+use crate::engine::{DEFAULT_WORLD, Engine, Limits};
 use crate::server::Log;
 
 /// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
 #[derive(Default)]
 pub struct Builder {
     settings: Settings,
+    limits: Limits,
+    apis: Option<Vec<&'static Api>>,
     fixtures: Option<PathBuf>,
     without_embedded: bool,
     generate: Vec<(String, usize)>,
@@ -68,8 +74,16 @@ impl Builder {
         self
     }
 
+    /// Serves only these APIs (`celigo`, `edlink`): the paths of the others are misses, their collections are not there.
+    pub fn apis(mut self, names: &[&str]) -> Self {
+        let wanted: Vec<&str> = names.iter().map(|name| self.api(name)).collect();
+        self.apis = Some(APIS.iter().copied().filter(|api| wanted.contains(&api.name)).collect());
+        self
+    }
+
     /// Records from a folder of the shape `<api>/<collection>.json`. What it has of a collection stands in place of the
-    /// embedded records of that collection.
+    /// embedded records of that collection. A `tokens.json` beside the folders lists the only good credentials, in the
+    /// shape of a scenario's `tokens`.
     pub fn fixtures(mut self, folder: impl Into<PathBuf>) -> Self {
         self.fixtures = Some(folder.into());
         self
@@ -103,18 +117,50 @@ impl Builder {
         self
     }
 
+    /// An API (`celigo`, `edlink`) answers in this profile: `documented`, the default, or `live`, as the running service
+    /// is known to answer where it differs from its documents.
+    pub fn profile(mut self, api: &str, profile: &str) -> Self {
+        let api = self.api(api);
+        match Profile::ALL.iter().find(|known| known.as_str() == profile) {
+            Some(&profile) => {
+                self.settings.profiles.retain(|(name, _)| *name != api);
+                self.settings.profiles.push((api, profile));
+            }
+            None => self.faults.push(format!("{api} has no profile {profile:?}; it has documented and live")),
+        }
+        self
+    }
+
+    /// An API answers at most so many requests at once, and so many more each second of the world's clock; beyond, it
+    /// answers 429. Default: no limit, but for that of the profile `live`.
+    pub fn rate_limit(mut self, api: &str, requests: u64, per_second: u64) -> Self {
+        let api = self.api(api);
+        if requests == 0 || per_second == 0 {
+            self.faults.push(format!("the rate limit of {api} must let at least 1 request through, and 1 a second"));
+        }
+        self.settings.rates.retain(|(name, _)| *name != api);
+        self.settings.rates.push((api, Rate { requests, per_second }));
+        self
+    }
+
     fn credentials_of(&mut self, api: &str) -> &mut Vec<Credential> {
-        let name = APIS.iter().map(|known| known.name).find(|known| *known == api).unwrap_or_else(|| {
-            let nearest = nearest(api, APIS.iter().map(|api| api.name)).unwrap_or_default();
-            self.faults.push(format!("there is no API {api:?}; did you mean {nearest}?"));
-            nearest
-        });
+        let name = self.api(api);
         let all = &mut self.settings.credentials;
         let place = all.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
             all.push((name, Vec::new()));
             all.len() - 1
         });
         &mut all[place].1
+    }
+
+    /// The name of an API as the tables have it.
+    fn api(&mut self, name: &str) -> &'static str {
+        let known = || APIS.iter().map(|known| known.name);
+        known().find(|known| *known == name).unwrap_or_else(|| {
+            let nearest = nearest(name, known()).unwrap_or_default();
+            self.faults.push(format!("there is no API {name:?}; did you mean {nearest}?"));
+            nearest
+        })
     }
 
     /// Where to listen. Default: any free port of 127.0.0.1.
@@ -162,13 +208,26 @@ impl Builder {
         self
     }
 
+    /// The most worlds at a time, beside the default one. Default: 50,000.
+    pub fn most_worlds(mut self, worlds: usize) -> Self {
+        self.limits.worlds = worlds;
+        self
+    }
+
+    /// How long a world stays that nobody asks anything; those that a test holds by a handle stay anyway. `None`: for
+    /// ever. Default: an hour.
+    pub fn idle_worlds_expire(mut self, after: Option<Duration>) -> Self {
+        self.limits.idle_ms = after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
     /// The most bytes a request's body may have; beyond it is 413. Default: 10 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit_bytes = bytes;
         self
     }
 
-    /// Told of every answered request: method, target, status, and how long answering took.
+    /// Told of every answered request.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn log(mut self, log: Log) -> Self {
         self.log = Some(log);
@@ -206,9 +265,9 @@ impl Builder {
 
     /// A world without a server: requests are answered by [`WorldHandle::answer`].
     pub fn offline(self) -> Result<WorldHandle, StartError> {
-        let engine = Arc::new(Engine::new(&fixtures::ROUTER, self.world()?));
+        let engine = Arc::new(self.engine()?);
         let world = Arc::clone(engine.default_world());
-        Ok(WorldHandle { engine, world })
+        Ok(WorldHandle::new(engine, world, None))
     }
 
     fn starting(mut self) -> Result<Starting, StartError> {
@@ -218,23 +277,46 @@ impl Builder {
         }
         let (log, control_token, without_control) = (self.log.take(), self.control_token.take(), self.without_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
-        let engine = Engine::new(&fixtures::ROUTER, self.world()?);
+        let engine = self.engine()?;
         Ok(Starting { engine: Arc::new(engine), address, control_token, without_control, body_limit_bytes, log })
     }
 
-    fn world(mut self) -> Result<World, StartError> {
-        let store = self.store()?;
-        let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
-        for (collection, count) in &self.generate {
-            if let Err(fault) = world.generate(APIS, collection, *count, None) {
-                self.faults.push(format!("generate {collection}={count}: {fault}"));
+    fn engine(mut self) -> Result<Engine, StartError> {
+        let served = self.apis.take();
+        let served: &[&'static Api] = served.as_deref().unwrap_or(APIS);
+        let (mut store, mut invalid) = match self.store() {
+            Ok(store) => (store, Vec::new()),
+            // Faults of files and of settings are told together.
+            Err(StartError::Invalid { faults }) => (fixtures::empty(), faults),
+            Err(error) => return Err(error),
+        };
+        if let Some(folder) = &self.fixtures {
+            match tokens::of_folder(folder) {
+                Ok(listed) => listed.into_iter().for_each(|(api, credentials)| {
+                    self.credentials_of(api).extend(credentials);
+                }),
+                Err(StartError::Invalid { faults }) => invalid.extend(faults),
+                Err(error) => return Err(error),
             }
         }
-        if !self.faults.is_empty() {
-            return Err(StartError::Invalid { faults: self.faults });
+        if served.len() < APIS.len() {
+            store = store.only(|resource| served.iter().any(|api| api.resource(resource.name).is_some()));
+        }
+        let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
+        // Records that lack what they refer to cannot be made up.
+        let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
+        for (collection, count) in &generate {
+            if let Err(fault) = world.generate(served, collection, *count, None) {
+                self.faults.push(format!("generate {collection}={count}: {}", fault.plain()));
+            }
+        }
+        invalid.extend(self.faults);
+        if !invalid.is_empty() {
+            return Err(StartError::Invalid { faults: invalid });
         }
         // What was made up belongs to the start: a reset keeps it.
-        Ok(World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings)))
+        let world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
+        Ok(Engine::new(fixtures::router(served), world, self.limits))
     }
 
     fn store(&self) -> Result<Store, StartError> {

@@ -4,13 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use include_dir::{Dir, include_dir};
+use parking_lot::Mutex;
 
 use crate::apis::APIS;
 use crate::embed::error::StartError;
-use crate::engine::load::RecordFile;
+use crate::embed::tokens;
+use crate::engine::api::Api;
+use crate::engine::load::{DataFault, RecordFile};
 use crate::engine::router::Router;
 use crate::engine::store::Store;
 use crate::engine::world::{Settings, World};
+
+/// What the names of embedded files begin with in messages.
+const EMBEDDED_NAME: &str = "(embedded)";
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 
@@ -18,9 +24,26 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 pub static ROUTER: LazyLock<Router> =
     LazyLock::new(|| Router::new(APIS).unwrap_or_else(|conflict| panic!("the route tables are wrong: {conflict}")));
 
+/// Routers of some of the APIs. There are few such choices, and names of operations live for ever anyway.
+static PARTIAL: Mutex<Vec<&'static Router>> = Mutex::new(Vec::new());
+
+/// The routes of these APIs.
+pub fn router(apis: &[&'static Api]) -> &'static Router {
+    let names = |apis: &[&'static Api]| apis.iter().map(|api| api.name).collect::<Vec<_>>();
+    if names(apis) == names(APIS) {
+        return &ROUTER;
+    }
+    let mut partial = PARTIAL.lock();
+    partial.iter().copied().find(|router| names(router.apis()) == names(apis)).unwrap_or_else(|| {
+        let router = Router::new(apis).expect("a part of tables that fit together fits together");
+        partial.push(Box::leak(Box::new(router)));
+        partial[partial.len() - 1]
+    })
+}
+
 /// The default fixtures, read once per process and shared by every world.
 static DEFAULT: LazyLock<Store> =
-    LazyLock::new(|| load(&embedded()).unwrap_or_else(|error| panic!("the embedded fixtures are wrong:\n{error}")));
+    LazyLock::new(|| load(&embedded()).unwrap_or_else(|faults| panic!("the embedded fixtures are wrong: {faults:?}")));
 
 /// A store without records.
 pub fn empty() -> Store {
@@ -36,14 +59,30 @@ pub fn default() -> Store {
 /// stands in place of all the embedded records of that collection; without `over_embedded`, it is all there is.
 pub fn folder(folder: &Path, over_embedded: bool) -> Result<Store, StartError> {
     let read = read(folder)?;
-    if read.is_empty() {
-        let message = format!("{}: no <api>/<collection>.json in this folder", folder.display());
+    if read.is_empty() && !folder.join(tokens::FILE).exists() {
+        let message =
+            format!("{}: neither <api>/<collection>.json nor {} in this folder", folder.display(), tokens::FILE);
         return Err(StartError::Invalid { faults: vec![message] });
     }
     let mut files: Vec<Read> = if over_embedded { embedded() } else { Vec::new() };
     files.retain(|file| !read.iter().any(|other| other.collection == file.collection));
     files.extend(read);
-    load(&files)
+    load(&files).map_err(|faults| StartError::Invalid { faults: told(folder, &faults) })
+}
+
+/// The faults of a folder. Those of embedded records are the folder's doing: it replaced what they refer to.
+fn told(folder: &Path, faults: &[DataFault]) -> Vec<String> {
+    let (orphaned, own): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.file.starts_with(EMBEDDED_NAME));
+    if !own.is_empty() {
+        return own.iter().map(ToString::to_string).collect();
+    }
+    let mut files: Vec<&str> = orphaned.iter().map(|fault| fault.file[EMBEDDED_NAME.len()..].trim()).collect();
+    files.dedup();
+    let (folder, files) = (folder.display(), files.join(", "));
+    vec![format!(
+        "{folder}: embedded records refer to others that this folder replaces; bring their files too, if only with [], \
+         or nothing embedded (--no-embedded-fixtures): {files}"
+    )]
 }
 
 /// A file of records, read.
@@ -59,7 +98,7 @@ fn embedded() -> Vec<Read> {
     let json = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
     json.filter_map(|file| {
         let text = file.contents_utf8()?;
-        let name = format!("(embedded) {}", file.path().display());
+        let name = format!("{EMBEDDED_NAME} {}", file.path().display());
         Some(Read { name, collection: collection(file.path())?, text: text.into() })
     })
     .collect()
@@ -97,14 +136,11 @@ fn collection(path: &Path) -> Option<String> {
     Some(format!("{api}.{}", path.file_stem()?.to_str()?))
 }
 
-fn load(files: &[Read]) -> Result<Store, StartError> {
+fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
     let mut world = World::new("fixtures", empty(), Arc::new(Settings::default()));
     let files: Vec<RecordFile<'_>> = files
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })
         .collect();
-    match world.furnish(APIS, &files) {
-        Ok(()) => Ok(world.store),
-        Err(faults) => Err(StartError::Invalid { faults: faults.iter().map(ToString::to_string).collect() }),
-    }
+    world.furnish(APIS, &files).map(|()| world.store)
 }

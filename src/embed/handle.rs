@@ -1,5 +1,6 @@
 //! A world in the hands of a test.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,10 +8,11 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value};
 
 use crate::control::Refusal;
+use crate::embed::worlds::{Holder, now_ms};
 use crate::engine::Engine;
 use crate::engine::clock::{format_ms, parse_ms};
 use crate::engine::journal::Entry;
-use crate::engine::message::Request;
+use crate::engine::message::{Outcome, Request};
 use crate::engine::problem::Problem;
 use crate::engine::world::World;
 
@@ -19,6 +21,10 @@ use crate::engine::world::World;
 pub struct WorldHandle {
     pub(super) engine: Arc<Engine>,
     pub(super) world: Arc<Mutex<World>>,
+    pub(super) name: Arc<str>,
+    pub(super) address: Option<SocketAddr>,
+    /// Shared by the handles a world lives and ends with.
+    pub(super) holder: Option<Arc<Holder>>,
 }
 
 /// An answer, taken without a socket.
@@ -168,15 +174,19 @@ impl WorldHandle {
         self.world.lock().journal.lost()
     }
 
-    /// Answers a request without a socket. Real clocks stand still here: there is nobody to tell the time.
+    /// Answers a request without a socket, in this world, whatever the target's host.
     pub fn answer(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         let headers: Vec<(&str, &[u8])> =
             names.iter().zip(headers).map(|(name, (_, value))| (name.as_str(), value.as_bytes())).collect();
-        let arrived_ms = self.world.lock().clock.now_ms();
-        let outcome = self.engine.answer(&Request { method, target, headers: &headers, body, arrived_ms });
+        let request = Request { method, target, headers: &headers, body, arrived_ms: now_ms() };
+        let outcome = self.outcome(&request);
         let headers = outcome.reply.headers.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned()));
         Answer { status: outcome.reply.status, headers: headers.collect(), body: outcome.reply.body.to_vec() }
+    }
+
+    pub(super) fn outcome(&self, request: &Request<'_>) -> Outcome {
+        self.engine.answer_in(&self.world, &self.name, request)
     }
 }
 

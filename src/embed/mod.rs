@@ -5,10 +5,20 @@ mod error;
 mod fixtures;
 mod handle;
 mod operations;
+#[cfg(feature = "tower")]
+mod service;
 mod standin;
+mod tokens;
+mod worlds;
 
 pub use builder::Builder;
 pub use error::StartError;
 pub use handle::{Answer, Call, WorldHandle};
 pub use operations::{Operation, operations};
+#[cfg(feature = "tower")]
+pub use service::{Body, Unanswered, WorldService};
 pub use standin::Standin;
+pub use worlds::{NewWorld, Snapshot};
+
+#[cfg(feature = "cli")]
+pub(crate) use crate::server::{Exchanged, Log};

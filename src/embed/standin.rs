@@ -1,19 +1,22 @@
 //! A running server.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::thread;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::control::{Control, Gate, Guarded};
 use crate::embed::builder::Builder;
 use crate::embed::error::StartError;
 use crate::embed::handle::WorldHandle;
+use crate::embed::worlds::now_ms;
 use crate::engine::Engine;
+use crate::engine::world::World;
 use crate::server::{Log, Port, Serving, Stop, bind, serve};
 
 /// A running server. Dropping it ends it.
@@ -22,6 +25,7 @@ pub struct Standin {
     engine: Arc<Engine>,
     stop: watch::Sender<Stop>,
     gatekeeper: Gatekeeper,
+    has_control: bool,
     running: Option<Running>,
 }
 
@@ -128,12 +132,13 @@ impl Standin {
         };
         let (stop, stopped) = watch::channel(Stop::Running);
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let has_control = serving.control.is_some();
         let thread = thread::Builder::new()
             .name("standin".to_owned())
             .spawn(move || runtime.block_on(serve(port, serving, stopped)))
             .map_err(|error| StartError::Thread { error })?;
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, stop, gatekeeper, running: Some(Running::Thread(thread)) })
+        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Thread(thread)) })
     }
 
     pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
@@ -141,9 +146,10 @@ impl Standin {
         let (serving, gatekeeper) = starting.prepare(listener)?;
         let (stop, stopped) = watch::channel(Stop::Running);
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
+        let has_control = serving.control.is_some();
         let task = tokio::spawn(serve(port, serving, stopped));
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, stop, gatekeeper, running: Some(Running::Task(task)) })
+        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Task(task)) })
     }
 
     /// Where it listens.
@@ -153,7 +159,18 @@ impl Standin {
 
     /// Its origin: `http://127.0.0.1:49213`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        // Nobody can call "any address"; this machine is one of them.
+        format!("http://{}", self.reachable())
+    }
+
+    /// The address as consumers on this machine reach it.
+    fn reachable(&self) -> SocketAddr {
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.address.port())
     }
 
     /// The base URL of Celigo's API, to put where a consumer has `https://api.integrator.io/v1`.
@@ -166,9 +183,66 @@ impl Standin {
         format!("{}/api", self.url())
     }
 
+    /// The environment variables that point a consumer at this server, with values that work: `STANDIN_URL`, and for
+    /// each API its base URL and credentials.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        self.engine.environment(&self.engine.default_world().lock(), &self.url())
+    }
+
+    /// A token that Celigo's API takes.
+    ///
+    /// # Panics
+    ///
+    /// When Celigo's API is not served.
+    pub fn celigo_token(&self) -> String {
+        self.variable("CELIGO_API_TOKEN").expect("Celigo's API is not served")
+    }
+
+    /// An application secret key that Edlink's API takes.
+    ///
+    /// # Panics
+    ///
+    /// When Edlink's API is not served.
+    pub fn edlink_application_secret(&self) -> String {
+        self.variable("EDLINK_APPLICATION_SECRET").expect("Edlink's API is not served")
+    }
+
+    /// The access token of the first active Edlink integration; `None` when there is none.
+    pub fn edlink_access_token(&self) -> Option<String> {
+        self.variable("EDLINK_ACCESS_TOKEN")
+    }
+
+    fn variable(&self, wanted: &str) -> Option<String> {
+        self.environment().into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value)
+    }
+
+    /// The names of the APIs it serves.
+    pub fn apis(&self) -> Vec<&'static str> {
+        self.engine.router().apis().iter().map(|api| api.name).collect()
+    }
+
+    /// Where its control API is, if it has one.
+    pub fn control_url(&self) -> Option<String> {
+        self.has_control.then(|| format!("{}{}", self.url(), Control::PREFIX))
+    }
+
     /// The default world.
     pub fn world(&self) -> WorldHandle {
-        WorldHandle { engine: Arc::clone(&self.engine), world: Arc::clone(self.engine.default_world()) }
+        self.handle(Arc::clone(self.engine.default_world()))
+    }
+
+    /// The world of that name, whoever made it. This handle does not keep it from being deleted or expiring.
+    pub fn find_world(&self, name: &str) -> Option<WorldHandle> {
+        self.engine.world(name, now_ms()).ok().map(|world| self.handle(world))
+    }
+
+    fn handle(&self, world: Arc<Mutex<World>>) -> WorldHandle {
+        WorldHandle::new(Arc::clone(&self.engine), world, Some(self.reachable()))
+    }
+
+    /// The names of all worlds beside the default one, whoever made them, in alphabetical order.
+    pub fn worlds(&self) -> Vec<String> {
+        self.engine.names().iter().map(|name| (**name).to_owned()).collect()
     }
 
     /// Consumers connect, and get no answer until [`resume`](Self::resume).
@@ -189,7 +263,13 @@ impl Standin {
 
     /// Ends the server at once and returns when its port is free. Blocks: in async code, use [`stop`](Self::stop).
     pub fn shutdown(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
         self.stop.send_replace(Stop::Now);
+        // One that is a task would free it only when its runtime gets to it.
+        self.gatekeeper.port.close();
         if let Some(Running::Thread(thread)) = self.running.take() {
             let _ = thread.join();
         }
@@ -209,12 +289,9 @@ impl Standin {
 }
 
 impl Drop for Standin {
-    /// Ends the server. One on a thread of its own has freed its port afterwards; one that is a task frees it as soon as
-    /// its runtime gets to it.
+    /// Ends the server; its port is free afterwards. Connections of one that is a task end as soon as its runtime gets
+    /// to them.
     fn drop(&mut self) {
-        self.stop.send_replace(Stop::Now);
-        if let Some(Running::Thread(thread)) = self.running.take() {
-            let _ = thread.join();
-        }
+        self.end();
     }
 }

@@ -36,6 +36,9 @@ pub struct Call<'c> {
 /// Whether a list shows a record.
 pub type Keep = Box<dyn Fn(&Record) -> bool>;
 
+/// Which of two records a list shows first.
+pub type Order = Box<dyn Fn(&Record, &Record) -> std::cmp::Ordering>;
+
 /// Which records a list shows.
 pub struct Selection {
     /// Those for which this holds; `None` keeps all.
@@ -79,13 +82,22 @@ impl Call<'_> {
         }
     }
 
-    /// A page of records that were found rather than scanned, as the query wants it.
-    pub fn list(&mut self, resource: &'static Resource, mut records: Vec<Record>) -> Result<Reply, Problem> {
-        let selection = self.api.dialect.selection(self, resource)?;
-        records.retain(|record| selection.keep.as_ref().is_none_or(|keep| keep(record)) && self.sees(resource, record));
-        let page = Page::of(&records, &selection.window);
+    /// Shows a page of records that were found rather than scanned, as the query wants it.
+    pub fn list(&mut self, resource: &'static Resource, records: Vec<Record>) -> Result<Reply, Problem> {
+        let page = self.page_of(resource, records)?;
         let dialect = self.api.dialect;
         Ok(dialect.page(self, page))
+    }
+
+    /// A page of records that were found rather than scanned, as the query wants it.
+    pub fn page_of(&self, resource: &'static Resource, mut records: Vec<Record>) -> Result<Page, Problem> {
+        let dialect = self.api.dialect;
+        let selection = dialect.selection(self, resource)?;
+        records.retain(|record| selection.keep.as_ref().is_none_or(|keep| keep(record)) && self.sees(resource, record));
+        if let Some(order) = dialect.order(self, resource)? {
+            records.sort_by(order);
+        }
+        Ok(Page::of(&records, &selection.window))
     }
 }
 
@@ -121,6 +133,10 @@ pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
 fn list(call: &mut Call<'_>, resource: &'static Resource) -> Result<Reply, Problem> {
     let dialect = call.api.dialect;
     let selection = dialect.selection(call, resource)?;
+    if dialect.order(call, resource)?.is_some() {
+        let records = call.world.store.of(resource).iter().cloned().collect();
+        return call.list(resource, records);
+    }
     let page = {
         let world: &World = call.world;
         let caller = &call.caller;

@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use crate::engine::api::{By, Resource};
 use crate::engine::load::nearest;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::{Collection, Fields, Record};
 use crate::engine::world::World;
 
 impl World {
     /// The resource of a collection's name.
     pub fn resource(&self, collection: &str) -> Result<&'static Resource, Problem> {
-        let known = || self.store.collections().map(|collection| collection.resource());
+        let known = || self.store.collections().map(Collection::resource);
         known().find(|resource| resource.name == collection).ok_or_else(|| {
             let nearest = nearest(collection, known().map(|resource| resource.name)).unwrap_or_default();
             Problem::named(
@@ -22,13 +22,15 @@ impl World {
     }
 
     /// All records of a collection, in creation order, with their private fields.
-    pub fn records(&self, collection: &str) -> Result<Vec<Value>, Problem> {
+    pub fn records(&mut self, collection: &str) -> Result<Vec<Value>, Problem> {
+        self.catch_up()?;
         let records = self.store.of(self.resource(collection)?).iter();
         Ok(records.map(|record| Value::Object(record.fields().clone())).collect())
     }
 
     /// One record of a collection.
-    pub fn record(&self, collection: &str, id: &str) -> Result<Record, Problem> {
+    pub fn record(&mut self, collection: &str, id: &str) -> Result<Record, Problem> {
+        self.catch_up()?;
         let resource = self.resource(collection)?;
         let record = self.store.of(resource).get(id).cloned();
         record.ok_or_else(|| Problem::NotFound { resource, id: id.to_owned() })

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -11,7 +13,8 @@ use crate::engine::journal::Answered;
 use crate::engine::message::{Manner, Outcome, Reply, Request, Verb};
 use crate::engine::path::{Query, Target, decode};
 use crate::engine::problem::Problem;
-use crate::engine::router::{Router, Row};
+use crate::engine::router::{Found, Router, Row};
+use crate::engine::scenario::{Answered as Counted, Asked, Phase, Strike, inject};
 use crate::engine::world::World;
 
 /// Longer lists of nearest routes help nobody.
@@ -20,35 +23,84 @@ const NEAREST: usize = 3;
 /// Answers one request in one world. Whoever calls holds the world's lock and sends the outcome after letting it go.
 pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outcome {
     world.clock.arrive(request.arrived_ms);
+    let step_ended = world.follow_clock();
     let target = Target::parse(request.target);
-    let mut answer = catch_unwind(AssertUnwindSafe(|| respond(router, world, request, &target)))
-        .unwrap_or_else(|panic| failed(router, world, request, &target, panic.as_ref()));
+    let way = Way::find(router, request, &target);
+    let asked = way.row.filter(|_| world.play.is_some()).map(|row| Asked::new(row, request, &target, &way.params));
+    let strike = world.play.as_mut().zip(asked.as_ref()).map(|(play, asked)| play.strike(asked)).unwrap_or_default();
+    let step = world.play.as_ref().and_then(|play| play.step_name().cloned());
+    let mut answer = catch_unwind(AssertUnwindSafe(|| {
+        let situation = Situation { api: way.api?, route: way.row.map(|row| row.route), request, target: &target };
+        Some(respond(router, world, &situation, &way, asked.as_ref(), &strike))
+    }))
+    .unwrap_or_else(|panic| Some(failed(router, world, request, &target, panic.as_ref())))
+    .unwrap_or_else(|| elsewhere(router, request, &target));
 
     if request.method == "HEAD" {
         let length = answer.reply.body.len().to_string();
         answer.reply = Reply { body: bytes::Bytes::new(), ..answer.reply }.with("content-length", length);
     }
+    answer.reply.headers.push((Cow::Borrowed("date"), Cow::Owned(world.clock.http_date().to_owned())));
+    let rule = strike.rule.as_ref().map(|(rule, _)| Arc::clone(&rule.id));
     if world.settings.headers {
-        mark(world, &mut answer);
+        mark(world, &mut answer, rule.as_deref());
     }
-    if let Some(row) = answer.row {
+    let manner = match strike.slow_bytes_per_s {
+        Some(bytes_per_s) if answer.manner == Manner::Whole => Manner::Trickle { bytes_per_s },
+        _ => answer.manner,
+    };
+    if let Some(row) = answer.row.filter(|_| !manner.is_abort()) {
         let outcome = answer.error.map_or_else(|| Cow::Owned(answer.reply.status.to_string()), Cow::Borrowed);
-        world.coverage.count(row.operation, outcome, false);
+        world.coverage.count(row.operation, outcome, answer.injected);
     }
+    let number = world.journal.next_number();
+    let retry_after_s = if answer.reply.status < 400 { None } else { answer.reply.header("retry-after") };
     let answered = Answered {
         operation: answer.row.map(|row| row.operation),
         error: answer.error,
         miss: answer.miss,
-        rule: None,
+        rule,
+        step,
+        reached_service: answer.reached_service,
+        retry_after_s: retry_after_s.and_then(|seconds| seconds.parse().ok()),
         evidence: answer.evidence,
         source: answer.row.map_or("", |row| row.route.source),
-        manner: Manner::Whole,
-        delay_ms: 0,
-        why: Vec::new(),
+        manner,
+        delay_ms: strike.delay_ms,
+        why: strike.why.clone(),
     };
     world.journal.add(world.clock.now_ms(), world.clock.elapsed_ms(), request, &answer.reply, answered);
     world.clock.answered();
-    answer.reply.into()
+    if world.play.is_some() {
+        let (asked, strike, reply, miss) = (asked.as_ref(), &strike, &answer.reply, answer.miss);
+        world.count(&Counted { number, request, asked, strike, reply, manner, miss }, step_ended);
+    }
+    Outcome { reply: answer.reply, delay: Duration::from_millis(strike.delay_ms), manner }
+}
+
+/// Where a request leads.
+struct Way<'r, 't> {
+    api: Option<&'static Api>,
+    found: Option<Found<'r, 't>>,
+    row: Option<&'r Row>,
+    params: Vec<(&'static str, Cow<'t, str>)>,
+}
+
+impl<'r, 't> Way<'r, 't> {
+    fn find(router: &'r Router, request: &Request<'_>, target: &Target<'t>) -> Self {
+        let found = router.find(target.path);
+        let api = found.as_ref().map(Found::api).or_else(|| router.api_of(target.path));
+        let taken = found.as_ref().zip(Verb::of(request.method)).and_then(|(found, verb)| {
+            let (row, params) = found.with(verb)?;
+            Some((row, params.map(|(name, raw)| (name, decode(raw))).collect()))
+        });
+        let (row, params) = taken.unzip();
+        Self { api, found, row, params: params.unwrap_or_default() }
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        self.found.as_ref().map(Found::verbs).unwrap_or_default()
+    }
 }
 
 /// A reply with what is known about it.
@@ -59,29 +111,69 @@ struct Answer<'r> {
     evidence: Option<Evidence>,
     /// Why this is the fake's own answer and not the service's.
     miss: Option<&'static str>,
+    /// A fault rule made it.
+    injected: bool,
+    /// The operation was carried out.
+    reached_service: bool,
+    manner: Manner,
 }
 
-fn respond<'r>(router: &'r Router, world: &mut World, request: &Request<'_>, target: &Target<'_>) -> Answer<'r> {
-    let found = router.find(target.path);
-    let Some(api) = found.as_ref().map(crate::engine::router::Found::api).or_else(|| router.api_of(target.path)) else {
-        return elsewhere(router, request, target);
-    };
-    if request.method == "OPTIONS" {
-        let verbs = found.as_ref().map(crate::engine::router::Found::verbs).unwrap_or_default();
-        let reply = api.dialect.always(Reply::empty(204).with("allow", allow(&verbs)));
-        return Answer { reply, row: None, error: None, evidence: Some(Evidence::Assumed), miss: None };
+impl<'r> Answer<'r> {
+    fn natural(reply: Reply, row: Option<&'r Row>, evidence: Option<Evidence>) -> Self {
+        let (error, miss, manner) = (None, None, Manner::Whole);
+        Self { reply, row, error, evidence, miss, injected: false, reached_service: row.is_some(), manner }
     }
-    let taken = found.as_ref().zip(Verb::of(request.method)).and_then(|(found, verb)| found.with(verb));
-    let (row, params) = match taken {
-        Some((row, params)) => (Some(row), params.map(|(name, raw)| (name, decode(raw))).collect()),
-        None => (None, Vec::new()),
+}
+
+fn respond<'r>(
+    router: &'r Router,
+    world: &mut World,
+    situation: &Situation<'_>,
+    way: &Way<'r, '_>,
+    asked: Option<&Asked<'_>>,
+    strike: &Strike,
+) -> Answer<'r> {
+    let api = situation.api;
+    if situation.request.method == "OPTIONS" {
+        let reply = api.dialect.always(Reply::empty(204).with("allow", allow(&way.verbs())));
+        return Answer::natural(reply, None, Some(Evidence::Assumed));
+    }
+    let Some(((rule, _), asked)) = strike.rule.as_ref().zip(asked) else {
+        let mut answer = carry_out(router, world, situation, way);
+        let varied = way.row.filter(|_| answer.error.is_none()).and_then(|row| world.perturbed(row, &answer.reply));
+        if let Some(varied) = varied {
+            answer.reply = varied;
+        }
+        return answer;
     };
-    let situation = Situation { api, route: row.map(|row| row.route), request, target };
+    // What strikes before is all there is: the service never sees the request, not even the credential.
+    let carried_out = (rule.phase == Phase::After).then(|| carry_out(router, world, situation, way));
+    let (reached_service, natural_error) = match &carried_out {
+        Some(answer) => (answer.reached_service, answer.error),
+        None => (false, None),
+    };
+    let injected = inject(world, situation, asked, rule, carried_out.map(|answer| answer.reply));
+    Answer {
+        reply: injected.reply,
+        row: way.row,
+        error: if injected.manner.is_abort() { natural_error } else { injected.error },
+        evidence: None,
+        miss: None,
+        injected: true,
+        reached_service,
+        manner: injected.manner,
+    }
+}
+
+/// Does what is asked, as the service would.
+fn carry_out<'r>(router: &'r Router, world: &mut World, situation: &Situation<'_>, way: &Way<'r, '_>) -> Answer<'r> {
+    let Situation { api, request, target, .. } = *situation;
     let reply = (|| {
         world.catch_up()?;
-        let caller = api.dialect.caller(world, &situation)?;
-        let Some(row) = row else {
-            return Err(match &found {
+        world.within_rate(api)?;
+        let caller = api.dialect.caller(world, situation)?;
+        let Some(row) = way.row else {
+            return Err(match &way.found {
                 Some(found) => Problem::WrongMethod { allowed: found.verbs() },
                 None => Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) },
             });
@@ -92,14 +184,14 @@ fn respond<'r>(router: &'r Router, world: &mut World, request: &Request<'_>, tar
         let body = body(world, row, request)?;
         let query = Query::parse(target.query);
         let route = row.route;
-        perform(&mut Call { api, route, request, target, params: &params, query: &query, caller, body, world })
+        perform(&mut Call { api, route, request, target, params: &way.params, query: &query, caller, body, world })
     })();
     match reply {
         Ok(reply) => {
-            let evidence = row.map(|row| row.route.evidence);
-            Answer { reply: api.dialect.always(reply), row, error: None, evidence, miss: None }
+            let evidence = way.row.map(|row| row.route.evidence);
+            Answer::natural(api.dialect.always(reply), way.row, evidence)
         }
-        Err(problem) => worded(world, &situation, row, &problem),
+        Err(problem) => worded(world, situation, way.row, &problem),
     }
 }
 
@@ -137,7 +229,7 @@ fn worded<'r>(world: &mut World, situation: &Situation<'_>, row: Option<&'r Row>
         _ => None,
     };
     let evidence = api.error(said.error).map(|error| error.evidence);
-    Answer { reply: api.dialect.always(said.reply), row, error: Some(said.error), evidence, miss }
+    Answer { error: Some(said.error), miss, ..Answer::natural(api.dialect.always(said.reply), row, evidence) }
 }
 
 /// A path below none of the APIs: there is no envelope to speak in.
@@ -149,7 +241,7 @@ fn elsewhere<'r>(router: &Router, request: &Request<'_>, target: &Target<'_>) ->
         "hint": format!("It serves {}, and itself at /_standin/health.", bases.join(", ")),
         "nearest": router.nearest(request.method, target.path, NEAREST),
     }});
-    Answer { reply: Reply::json(501, &body), row: None, error: None, evidence: None, miss: Some("no-route") }
+    Answer { miss: Some("no-route"), ..Answer::natural(Reply::json(501, &body), None, None) }
 }
 
 /// Answering panicked: the fake's own fault, said so.
@@ -168,18 +260,15 @@ fn failed<'r>(
             let situation = Situation { api, route: None, request, target };
             worded(world, &situation, None, &Problem::Internal { what })
         }
-        None => Answer {
-            reply: Reply::json(500, &json!({ "error": { "code": "internal", "message": what } })),
-            row: None,
-            error: None,
-            evidence: None,
-            miss: Some("internal"),
-        },
+        None => {
+            let reply = Reply::json(500, &json!({ "error": { "code": "internal", "message": what } }));
+            Answer { miss: Some("internal"), ..Answer::natural(reply, None, None) }
+        }
     }
 }
 
 /// Says in headers where an answer comes from.
-fn mark(world: &World, answer: &mut Answer<'_>) {
+fn mark(world: &World, answer: &mut Answer<'_>, rule: Option<&str>) {
     let headers = &mut answer.reply.headers;
     if *world.name != *crate::engine::DEFAULT_WORLD {
         headers.push((Cow::Borrowed("standin-world"), Cow::Owned(world.name.to_string())));
@@ -188,7 +277,10 @@ fn mark(world: &World, answer: &mut Answer<'_>) {
         headers.push((Cow::Borrowed("standin-op"), Cow::Borrowed(row.operation)));
     }
     headers.push((Cow::Borrowed("standin-call"), Cow::Owned(world.journal.next_number().to_string())));
-    if let Some(evidence) = answer.evidence {
+    if let Some(rule) = rule {
+        headers.push((Cow::Borrowed("standin-rule"), Cow::Owned(rule.to_owned())));
+        headers.push((Cow::Borrowed("standin-source"), Cow::Borrowed("injected")));
+    } else if let Some(evidence) = answer.evidence {
         headers.push((Cow::Borrowed("standin-source"), Cow::Borrowed(evidence.as_str())));
     }
     if let Some(miss) = answer.miss {
@@ -207,11 +299,4 @@ pub fn allow(verbs: &[Verb]) -> String {
     }
     names.push("OPTIONS");
     names.join(", ")
-}
-
-/// The answer to a request for a world that does not exist. No world's journal can hold it.
-pub fn unknown_world(name: &str) -> Reply {
-    let message = format!("There is no world {name:?} on this server.");
-    let body = json!({ "error": { "code": "unknown_world", "message": message, "hint": "The default world answers without prefix." } });
-    Reply::json(404, &body).with("standin-miss", "world")
 }

@@ -5,14 +5,18 @@
 
 use std::borrow::Cow;
 
-use crate::engine::action::{Call, Page, Selection};
-use crate::engine::chance::Chance;
+use serde_json::Value;
+
+use crate::engine::action::{Call, Order, Page, Selection};
 use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
-use crate::engine::path::Target;
+use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
+use crate::engine::rate::Rate;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
+
+pub use crate::engine::resource::{By, Change, Due, Ids, Link, Proposal, Resource};
 
 /// How well something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +61,7 @@ pub struct Api {
     pub dialect: &'static dyn Dialect,
     /// How records look when made up, from their place in the collection. No fields: records of that kind are not made
     /// up.
-    pub made_up: fn(&'static Resource, usize, &mut Chance) -> Fields,
+    pub made_up: fn(&'static Resource, usize, &mut crate::engine::chance::Chance) -> Fields,
 }
 
 impl Api {
@@ -69,6 +73,12 @@ impl Api {
     /// The resource of a collection name such as `celigo.flows`.
     pub fn resource(&self, collection: &str) -> Option<&'static Resource> {
         self.resources.iter().copied().find(|resource| resource.name == collection)
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
     }
 }
 
@@ -85,203 +95,6 @@ pub struct ErrorKind {
     /// How well it is known.
     pub evidence: Evidence,
 }
-
-/// A kind of record.
-pub struct Resource {
-    /// The collection: `celigo.integrations`.
-    pub name: &'static str,
-    /// One of them, as error messages say it: `Integration`.
-    pub title: &'static str,
-    /// The field that holds the id.
-    pub id_field: &'static str,
-    /// How its ids look.
-    pub ids: Ids,
-    /// The documented fields, in the documented order.
-    pub fields: &'static [Field],
-    /// Fields whose value no two records may share.
-    pub unique: &'static [&'static str],
-    /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
-    pub indexed: &'static [&'static str],
-    /// References that lie deeper than a field.
-    pub links: &'static [Link],
-    /// Fills in what nobody said, where one field's default cannot.
-    pub prepared: Option<Prepare>,
-    /// May refuse a change that breaks a rule between records.
-    pub guard: Option<Guard>,
-    /// Does what follows from a change.
-    pub changed: Option<Changed>,
-    /// What consumers see of a record, where that is not simply its fields.
-    pub shown: Option<fn(&Fields) -> Fields>,
-    /// What happens to a record when the world's clock reaches a time.
-    pub due: Option<Due>,
-}
-
-impl Resource {
-    /// A resource without rules between records.
-    pub const fn new(
-        name: &'static str,
-        title: &'static str,
-        id_field: &'static str,
-        ids: Ids,
-        fields: &'static [Field],
-    ) -> Self {
-        Self {
-            name,
-            title,
-            id_field,
-            ids,
-            fields,
-            unique: &[],
-            indexed: &[],
-            links: &[],
-            prepared: None,
-            guard: None,
-            changed: None,
-            shown: None,
-            due: None,
-        }
-    }
-
-    /// No two records share the value of one of these fields.
-    pub const fn unique(mut self, fields: &'static [&'static str]) -> Self {
-        self.unique = fields;
-        self
-    }
-
-    /// Records are looked up by these fields too.
-    pub const fn indexed(mut self, fields: &'static [&'static str]) -> Self {
-        self.indexed = fields;
-        self
-    }
-
-    /// Its records refer to others from deeper than a field.
-    pub const fn links(mut self, links: &'static [Link]) -> Self {
-        self.links = links;
-        self
-    }
-
-    /// Sets what fills in what nobody said.
-    pub const fn prepared(mut self, prepare: Prepare) -> Self {
-        self.prepared = Some(prepare);
-        self
-    }
-
-    /// Sets the rule that may refuse a change.
-    pub const fn guard(mut self, guard: Guard) -> Self {
-        self.guard = Some(guard);
-        self
-    }
-
-    /// Sets what follows from a change.
-    pub const fn changed(mut self, changed: Changed) -> Self {
-        self.changed = Some(changed);
-        self
-    }
-
-    /// Sets what consumers see.
-    pub const fn shown(mut self, shown: fn(&Fields) -> Fields) -> Self {
-        self.shown = Some(shown);
-        self
-    }
-
-    /// Sets what happens when the clock reaches a time.
-    pub const fn due(mut self, due: Due) -> Self {
-        self.due = Some(due);
-        self
-    }
-
-    /// The rules of a field, if it is documented.
-    pub fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-}
-
-impl std::fmt::Debug for Resource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-impl PartialEq for Resource {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-/// References that lie deeper than a field: they must lead somewhere, and records are found by them.
-#[derive(Clone, Copy)]
-pub struct Link {
-    /// The field they lie in.
-    pub field: &'static str,
-    /// What they refer to.
-    pub to: &'static Resource,
-    /// The ids referred to, from a record's fields.
-    pub ids: fn(&Fields) -> Vec<&str>,
-}
-
-/// How the ids of a resource look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ids {
-    /// 24 lower-case hex digits when made here; any text when looked up.
-    ObjectId,
-    /// A UUID: any 8-4-4-4-12 hex form, lower-cased.
-    Uuid,
-}
-
-/// A change somebody wants to make.
-#[derive(Clone, Copy)]
-pub enum Proposal<'a> {
-    /// A new record with these fields.
-    Create(&'a Fields),
-    /// These fields in place of that record's.
-    Replace(&'a Record, &'a Fields),
-    /// That record goes.
-    Remove(&'a Record),
-}
-
-/// A change that was made.
-#[derive(Clone, Copy)]
-pub enum Change<'a> {
-    /// This record is new.
-    Created(&'a Record),
-    /// The second stands where the first stood.
-    Replaced(&'a Record, &'a Record),
-    /// This record is gone.
-    Removed(&'a Record),
-}
-
-/// Who makes a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// A consumer, through the API: may not set what the service owns.
-    Consumer,
-    /// A person or another system behind the API: the control API, a test, a step of a scenario.
-    Administrator,
-    /// A file or a generator, while a world is furnished: it makes no history.
-    Fixture,
-}
-
-/// Fills in what nobody said, before defaults and checks: from the record's id, the fields given, and the record that
-/// stands there until now.
-pub type Prepare = fn(&mut World, &str, Fields, Option<&Record>) -> Fields;
-
-/// What happens to a record when the world's clock reaches a time.
-#[derive(Clone, Copy)]
-pub struct Due {
-    /// That time, in milliseconds since 1970, if there is one.
-    pub at: fn(&Fields) -> Option<u64>,
-    /// What then happens. Afterwards the record is no longer due.
-    pub happens: Changes,
-}
-
-/// Changes a record because its time has come.
-pub type Changes = fn(&mut World, &Record) -> Result<(), Problem>;
-
-/// May refuse a change, and must not make one.
-pub type Guard = fn(&World, Proposal<'_>, By) -> Result<(), Problem>;
-
-/// Does what follows from a change.
-pub type Changed = fn(&mut World, Change<'_>, By) -> Result<(), Problem>;
 
 /// An operation's own code.
 pub type Operation = fn(&mut Call<'_>) -> Result<Reply, Problem>;
@@ -349,8 +162,27 @@ pub struct Route {
     pub source: &'static str,
     /// Which credential it takes, in the dialect's own words.
     pub access: Access,
+    /// What a success shows.
+    pub shows: Shows,
+    /// What the body of a custom operation may hold, where that is an object with known fields.
+    pub takes: &'static [Field],
     /// One sentence: what it does.
     pub about: &'static str,
+}
+
+/// What a success shows.
+#[derive(Clone, Copy)]
+pub enum Shows {
+    /// What its action says: for a custom operation, anything.
+    Action,
+    /// One record of that resource.
+    One(&'static Resource),
+    /// An array of records of that resource.
+    Many(&'static Resource),
+    /// No body.
+    Nothing,
+    /// A body that is not JSON.
+    File,
 }
 
 /// Which credential an operation takes.
@@ -375,7 +207,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Usual, about: "",
+                source: "", access: Access::Usual, shows: Shows::Action, takes: &[], about: "",
             }
         }
     )*};
@@ -419,6 +251,18 @@ impl Route {
         self
     }
 
+    /// Shows this when it succeeds.
+    pub const fn shows(mut self, shows: Shows) -> Self {
+        self.shows = shows;
+        self
+    }
+
+    /// Takes a body with these fields.
+    pub const fn takes(mut self, fields: &'static [Field]) -> Self {
+        self.takes = fields;
+        self
+    }
+
     /// Does this, in one sentence.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
@@ -440,6 +284,19 @@ pub enum Profile {
     Documented,
     /// As the running service is known to answer.
     Live,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
+
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Live => "live",
+        }
+    }
 }
 
 /// Who asks, as the dialect made out.
@@ -475,10 +332,34 @@ pub struct Worded {
     pub reply: Reply,
 }
 
+/// How next links are told.
+#[derive(Clone, Copy)]
+pub struct NextLinks {
+    /// The next link in an answer.
+    pub next: fn(&Reply) -> Option<String>,
+    /// Whether a query asks for a further page.
+    pub has_cursor: fn(&Query<'_>) -> bool,
+}
+
+/// How an API's credentials are written in a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct CredentialForm {
+    /// The key below which the list stands, if it does not stand alone.
+    pub list: Option<&'static str>,
+    /// The key of the credential itself, where an entry is an object.
+    pub key: &'static str,
+    /// The access levels an entry may name, and whether they only read.
+    pub access: &'static [(&'static str, bool)],
+}
+
 /// How an API speaks: credentials, paging, envelope, errors.
 pub trait Dialect: Sync {
     /// Who asks. For unknown routes too: many services check the credential first.
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem>;
+
+    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
+    /// below an origin, and credentials it takes.
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
 
     /// A path parameter as an id of this API.
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem>;
@@ -489,6 +370,26 @@ pub trait Dialect: Sync {
     /// Which records a list shows, from the query.
     fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem>;
 
+    /// The order of a list, where it is not that of creation.
+    fn order(&self, _: &Call<'_>, _: &'static Resource) -> Result<Option<Order>, Problem> {
+        Ok(None)
+    }
+
+    /// How much a profile lets through, unless a world says.
+    fn rate(&self, _: Profile) -> Option<Rate> {
+        None
+    }
+
+    /// The query parameters of a route.
+    fn parameters(&self, _: &Route) -> Vec<Field> {
+        Vec::new()
+    }
+
+    /// The schema of the bodies of its errors, as JSON.
+    fn error_schema(&self) -> Value {
+        Value::Bool(true)
+    }
+
     /// One page of records.
     fn page(&self, call: &mut Call<'_>, page: Page) -> Reply;
 
@@ -497,6 +398,16 @@ pub trait Dialect: Sync {
 
     /// A problem.
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded;
+
+    /// How its next links are told, if it issues any.
+    fn next_links(&self) -> Option<NextLinks> {
+        None
+    }
+
+    /// How scenarios write its credentials.
+    fn credential_form(&self) -> CredentialForm {
+        CredentialForm { list: None, key: "token", access: &[] }
+    }
 
     /// Headers that every answer of this API carries.
     fn always(&self, reply: Reply) -> Reply {

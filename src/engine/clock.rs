@@ -29,12 +29,14 @@ pub struct Clock {
     moved_ms: i64,
     /// When the latest request arrived, on the caller's clock.
     arrived_ms: u64,
+    /// The second last written as a `Date` header, and how.
+    date: Option<(u64, String)>,
 }
 
 impl Clock {
     /// A clock that starts at `at_ms`, milliseconds since 1970. A real clock ignores it: it follows the requests.
     pub fn new(mode: ClockMode, at_ms: u64) -> Self {
-        Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0 }
+        Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0, date: None }
     }
 
     /// How this clock moves.
@@ -53,6 +55,15 @@ impl Clock {
     /// The time as the APIs write it.
     pub fn now(&self) -> String {
         format_ms(self.now_ms())
+    }
+
+    /// The time as the `Date` header has it, written once per second.
+    pub fn http_date(&mut self) -> &str {
+        let second = self.now_ms().min(LAST_MS) / 1_000;
+        if self.date.as_ref().is_none_or(|(written, _)| *written != second) {
+            self.date = Some((second, httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(second))));
+        }
+        self.date.as_ref().map_or("", |(_, text)| text)
     }
 
     /// Elapsed time for those who measure how long a consumer waited: real time passed plus moves by hand.
@@ -119,6 +130,16 @@ mod tests {
         assert_eq!(parse_ms("2020-02-14T19:26:00.188Z").map(format_ms).as_deref(), Some("2020-02-14T19:26:00.188Z"));
         assert_eq!(parse_ms("yesterday"), None);
         assert_eq!(format_ms(u64::MAX), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn the_date_header_follows_the_clock() {
+        let mut clock = Clock::new(ClockMode::Frozen, DEFAULT_START_MS);
+        assert_eq!(clock.http_date(), "Sat, 20 Jan 2024 10:00:00 GMT");
+        clock.advance(Duration::from_millis(1_999));
+        assert_eq!(clock.http_date(), "Sat, 20 Jan 2024 10:00:01 GMT");
+        clock.set(u64::MAX);
+        assert_eq!(clock.http_date(), "Fri, 31 Dec 9999 23:59:59 GMT");
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::engine::router::Router;
+use crate::engine::scenario::CoverageCell;
+
 /// How often each outcome of each operation was served.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
@@ -32,5 +35,34 @@ impl Coverage {
     /// Every outcome that was served, in the order of operation and outcome.
     pub fn cells(&self) -> impl Iterator<Item = (&'static str, &str, Cell)> {
         self.cells.iter().map(|((operation, outcome), cell)| (*operation, outcome.as_ref(), *cell))
+    }
+
+    /// Whether an outcome was served, by whomever.
+    pub fn served(&self, operation: &'static str, outcome: &str) -> bool {
+        self.cells.contains_key(&(operation, Cow::Borrowed(outcome)))
+    }
+
+    /// Every documented outcome of every modelled operation, and what else was served, in the order of the tables.
+    pub fn table(&self, router: &Router) -> Vec<CoverageCell> {
+        let mut table = Vec::new();
+        for row in router.rows() {
+            let served =
+                |outcome: &str| self.cells.get(&(row.operation, Cow::Borrowed(outcome))).copied().unwrap_or_default();
+            let mut tell = |outcome: &str, documented: bool| {
+                let Cell { natural, injected } = served(outcome);
+                let (operation, outcome) = (row.operation.to_owned(), outcome.to_owned());
+                table.push(CoverageCell { operation, outcome, documented, natural, injected });
+            };
+            let documented: Vec<Cow<'static, str>> = match row.route.is_modelled() {
+                true => std::iter::once(Cow::Owned(row.route.success.to_string()))
+                    .chain(row.errors().map(|error| Cow::Borrowed(error.name)))
+                    .collect(),
+                false => Vec::new(),
+            };
+            documented.iter().for_each(|outcome| tell(outcome, true));
+            let others = self.cells.keys().filter(|(operation, _)| *operation == row.operation);
+            others.filter(|(_, outcome)| !documented.contains(outcome)).for_each(|(_, outcome)| tell(outcome, false));
+        }
+        table
     }
 }

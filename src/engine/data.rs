@@ -199,6 +199,7 @@ impl World {
             Default::Absent => return None,
             Default::Null => Value::Null,
             Default::False => Value::Bool(false),
+            Default::True => Value::Bool(true),
             Default::EmptyList => Value::Array(Vec::new()),
             Default::EmptyObject => Value::Object(Fields::new()),
             Default::Text(text) => Value::from(text),

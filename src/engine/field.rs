@@ -88,6 +88,8 @@ pub enum Default {
     Null,
     /// `false`
     False,
+    /// `true`
+    True,
     /// `[]`
     EmptyList,
     /// `{}`

@@ -1,100 +1,56 @@
-//! Making up records: as many as wanted, the same ones from the same seed.
-
-use std::fmt;
+//! Made-up records, from the world's seed.
 
 use crate::engine::api::{Api, By};
 use crate::engine::data::merge;
-use crate::engine::load::nearest;
 use crate::engine::problem::Problem;
 use crate::engine::store::Fields;
 use crate::engine::world::World;
 
-/// Why records could not be made up. None were.
-#[derive(Clone, Debug)]
-pub enum GenerateFault {
-    /// There is no such collection.
-    NoCollection {
-        /// The name given.
-        collection: String,
-        /// The known name most like it.
-        nearest: &'static str,
-    },
-    /// Records of that collection are not made up.
-    NotMadeUp {
-        /// The name given.
-        collection: String,
-        /// The collections whose records are.
-        instead: Vec<&'static str>,
-    },
-    /// A record was refused: what it should be like breaks a rule.
-    Refused {
-        /// The name given.
-        collection: String,
-        /// Which of the records, from 1.
-        number: usize,
-        /// What is wrong with it.
-        problem: Problem,
-    },
-}
-
-impl fmt::Display for GenerateFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoCollection { collection, nearest } => {
-                write!(f, "there is no collection {collection}; did you mean {nearest}?")
-            }
-            Self::NotMadeUp { collection, instead } => {
-                write!(f, "records of {collection} cannot be generated; those of {} can", instead.join(" and "))
-            }
-            Self::Refused { collection, number, problem } => {
-                write!(f, "generated record {number} of {collection} is refused: {}", problem.plain())
-            }
-        }
-    }
-}
-
-impl std::error::Error for GenerateFault {}
-
 impl World {
-    /// Makes up `count` more records of a collection, filled to the documented shape, with `like` merged over each.
+    /// Makes up so many more records of a collection, in the documented shape, with `like` merged over each: all of
+    /// them or, when one is refused, none.
     ///
-    /// What is drawn depends on the seed, the collection and its place in it, and moves no other draw of the world.
+    /// What is drawn depends on the seed, the collection and the place in it, and moves no other draw of the world.
     pub fn generate(
         &mut self,
         apis: &[&'static Api],
         collection: &str,
         count: usize,
         like: Option<&Fields>,
-    ) -> Result<(), GenerateFault> {
-        let found = apis.iter().find_map(|api| api.resource(collection).map(|resource| (*api, resource)));
-        let Some((api, resource)) = found else {
-            let known = apis.iter().flat_map(|api| api.resources).map(|resource| resource.name);
-            let nearest = nearest(collection, known).unwrap_or_default();
-            return Err(GenerateFault::NoCollection { collection: collection.to_owned(), nearest });
-        };
+    ) -> Result<(), Problem> {
+        let resource = self.resource(collection)?;
+        let api = apis.iter().find(|api| api.resource(collection).is_some());
+        let made_up = api.map(|api| api.made_up).expect("a collection belongs to an API");
         let start = usize::try_from(self.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
         let own = self.chance.apart(&format!("generate:{collection}:{start}"));
-        if (api.made_up)(resource, start, &mut own.clone()).is_empty() {
-            let all = apis.iter().flat_map(|api| api.resources.iter().map(|resource| (*api, *resource)));
-            let made_up = all.filter(|(api, resource)| !(api.made_up)(resource, 0, &mut own.clone()).is_empty());
-            let instead = made_up.map(|(_, resource)| resource.name).collect();
-            return Err(GenerateFault::NotMadeUp { collection: collection.to_owned(), instead });
+        if made_up(resource, start, &mut own.clone()).is_empty() {
+            return Err(cannot(apis, collection));
         }
         let store = self.store.clone();
         let rest = std::mem::replace(&mut self.chance, own);
-        let mut made = Ok(());
-        for n in 0..count {
-            let mut fields = (api.made_up)(resource, start + n, &mut self.chance);
+        let mut refused = None;
+        for n in start..start + count {
+            let mut fields = made_up(resource, n, &mut self.chance);
             if let Some(like) = like {
                 merge(&mut fields, like, resource);
             }
-            if let Err(problem) = self.create(resource, &fields, By::Fixture) {
+            refused = self.create(resource, &fields, By::Fixture).err();
+            if refused.is_some() {
                 self.store = store;
-                made = Err(GenerateFault::Refused { collection: collection.to_owned(), number: n + 1, problem });
                 break;
             }
         }
         self.chance = rest;
-        made
+        refused.map_or(Ok(()), Err)
     }
+}
+
+/// Says which records can be made up instead.
+fn cannot(apis: &[&'static Api], collection: &str) -> Problem {
+    let mut chance = crate::engine::chance::Chance::new(0);
+    let all = apis.iter().flat_map(|api| api.resources.iter().map(|resource| (*api, *resource)));
+    let can = all.filter(|(api, resource)| !(api.made_up)(resource, 0, &mut chance).is_empty());
+    let can: Vec<&str> = can.map(|(_, resource)| resource.name).collect();
+    let message = format!("records of {collection} cannot be made up; those of {} can", can.join(" and "));
+    Problem::named("not_made_up", message)
 }

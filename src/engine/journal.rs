@@ -5,9 +5,11 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::engine::api::Evidence;
 use crate::engine::message::{Manner, Reply, Request};
+use crate::engine::scenario::Considered;
 
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
 const EXCERPT_BYTES: usize = 256;
@@ -48,7 +50,13 @@ pub struct Answered {
     /// What is not modelled, when that was the answer.
     pub miss: Option<&'static str>,
     /// The fault rule that answered.
-    pub rule: Option<Box<str>>,
+    pub rule: Option<Arc<str>>,
+    /// The scenario's step when the request came.
+    pub step: Option<Arc<str>>,
+    /// Whether the operation was carried out, whatever became of its answer.
+    pub reached_service: bool,
+    /// How long the answer asked to wait, in seconds.
+    pub retry_after_s: Option<u64>,
     /// How well the answer is known; `None` when a fault rule made it.
     pub evidence: Option<Evidence>,
     /// Where the answer is documented.
@@ -57,8 +65,8 @@ pub struct Answered {
     pub manner: Manner,
     /// How long it was held back.
     pub delay_ms: u64,
-    /// What was considered on the way, in plain words; empty when no scenario is loaded.
-    pub why: Vec<String>,
+    /// The fault rules considered; empty when there are none for the operation.
+    pub why: Vec<Considered>,
 }
 
 #[derive(Debug)]
@@ -241,6 +249,9 @@ mod tests {
             error: None,
             miss: None,
             rule: None,
+            step: None,
+            reached_service: true,
+            retry_after_s: None,
             evidence: Some(Evidence::Documented),
             source: "",
             manner: Manner::Whole,

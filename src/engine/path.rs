@@ -63,11 +63,15 @@ impl<'a> Target<'a> {
             }
         };
         if let Some(world) = self.world {
-            origin.push_str(WORLD_PREFIX);
-            origin.push_str(world);
+            origin.push_str(&world_prefix(world));
         }
         origin
     }
+}
+
+/// What comes before the paths of a world's APIs: `/w/<name>`.
+pub fn world_prefix(name: &str) -> String {
+    format!("{WORLD_PREFIX}{name}")
 }
 
 /// The query of a request, decoded: names and values percent-decoded, `+` a space, in the order sent.

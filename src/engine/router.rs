@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::engine::api::{Api, Route};
+use crate::engine::api::{Api, ErrorKind, Route};
 use crate::engine::message::Verb;
+use crate::engine::path::Target;
 
 /// The routes of some APIs, ready to be found. Finding one does not depend on how many there are.
 pub struct Router {
@@ -51,6 +52,24 @@ impl fmt::Display for RouteConflict {
 }
 
 impl std::error::Error for RouteConflict {}
+
+impl Row {
+    /// The errors it documents: its own, then those every operation of the API has.
+    pub fn errors(&self) -> impl Iterator<Item = &'static ErrorKind> + Clone {
+        let api = self.api;
+        self.route.errors.iter().chain(api.common_errors).filter_map(move |name| api.error(name))
+    }
+
+    /// Whether it documents the error of that name.
+    pub fn documents_error(&self, name: &str) -> bool {
+        self.errors().any(|error| error.name == name)
+    }
+
+    /// Whether it documents that status.
+    pub fn documents_status(&self, status: u16) -> bool {
+        self.route.success == status || self.errors().any(|error| error.status == status)
+    }
+}
 
 impl Router {
     /// Puts the tables together.
@@ -112,6 +131,12 @@ impl Router {
         self.rows.iter().find(|row| row.operation == name)
     }
 
+    /// The operation that a request of this method to this target is.
+    pub fn operation_of(&self, method: &str, target: &str) -> Option<&'static str> {
+        let found = self.find(Target::parse(target).path)?;
+        found.with(Verb::of(method)?).map(|(row, _)| row.operation)
+    }
+
     /// What a path leads to.
     pub fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
         let found = self.paths.at(path).ok()?;
@@ -127,7 +152,8 @@ impl Router {
             .iter()
             .map(|row| {
                 let known: Vec<&str> = row.path.split('/').collect();
-                let missing = known.len().abs_diff(asked.len()) * 6;
+                // Another API's paths are no help, however alike.
+                let missing = known.len().abs_diff(asked.len()) * 6 + usize::from(known.get(1) != asked.get(1)) * 24;
                 let apart: usize = known.iter().zip(&asked).map(|(known, asked)| apart(known, asked)).sum();
                 let verb = row.route.verb.as_str();
                 (missing + apart, verb != method, format!("{verb} {}", row.path))

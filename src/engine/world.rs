@@ -4,10 +4,15 @@ use std::sync::Arc;
 
 use crate::engine::api::{Api, Profile};
 use crate::engine::chance::Chance;
+use crate::engine::choice::token_of;
 use crate::engine::clock::{Clock, ClockMode, DEFAULT_START_MS};
 use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
+use crate::engine::point::Point;
 use crate::engine::problem::Problem;
+use crate::engine::rate::{Buckets, Rate};
+use crate::engine::router::Router;
+use crate::engine::scenario::Play;
 use crate::engine::store::Store;
 
 /// A world. Whoever holds it mutably holds its lock.
@@ -27,16 +32,14 @@ pub struct World {
     pub journal: Journal,
     /// Which documented outcomes were met.
     pub coverage: Coverage,
+    /// What may be asked of each API before it says that this is too much.
+    pub buckets: Buckets,
+    /// The scenario as it goes here; `None` without one.
+    pub play: Option<Box<Play>>,
     /// What it starts from, again after each reset.
-    origin: Arc<Origin>,
-}
-
-/// What a world starts from.
-#[derive(Debug)]
-struct Origin {
-    store: Store,
-    clock: Clock,
-    chance: Chance,
+    pub(super) start: Arc<Point>,
+    /// Where it stood, by name.
+    pub(super) snapshots: Vec<(Box<str>, Point)>,
 }
 
 /// What is settled when a world is made.
@@ -50,6 +53,8 @@ pub struct Settings {
     pub clock_start_ms: u64,
     /// Which profile an API has, by the API's name; the others are `documented`.
     pub profiles: Vec<(&'static str, Profile)>,
+    /// How much may be asked of an API, by the API's name. The others have the rate of their profile.
+    pub rates: Vec<(&'static str, Rate)>,
     /// Which credentials are good, by the API's name. An API without any takes every one.
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
     /// Who makes the changes that audit trails name.
@@ -82,6 +87,7 @@ impl Default for Settings {
             clock_mode: ClockMode::Step { step_ms: 1 },
             clock_start_ms: DEFAULT_START_MS,
             profiles: Vec::new(),
+            rates: Vec::new(),
             credentials: Vec::new(),
             user: "user@example.com".to_owned(),
             base_url: None,
@@ -98,9 +104,32 @@ impl Settings {
         self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
     }
 
+    /// The rate set for an API.
+    pub fn rate(&self, api: &Api) -> Option<Rate> {
+        self.rates.iter().find(|(name, _)| *name == api.name).map(|(_, rate)| *rate)
+    }
+
     /// The only good credentials of an API, or `None` when every one is good.
     pub fn credentials(&self, api: &Api) -> Option<&[Credential]> {
         self.credentials.iter().find(|(name, _)| *name == api.name).map(|(_, list)| list.as_slice())
+    }
+
+    /// The first of those that can do most.
+    pub fn strongest_credential(&self, api: &Api) -> Option<&Credential> {
+        let listed = self.credentials(api)?.iter();
+        listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))
+    }
+
+    /// The same settings for the world of that name: its own token is good there, whichever others are.
+    pub(super) fn admitting(mut this: Arc<Self>, world: &str) -> Arc<Self> {
+        let token = token_of(world);
+        let lacks = |list: &[Credential]| list.iter().all(|credential| credential.token != token);
+        if this.credentials.iter().any(|(_, list)| lacks(list)) {
+            for (_, list) in Arc::make_mut(&mut this).credentials.iter_mut().filter(|(_, list)| lacks(list)) {
+                list.push(Credential { token: token.clone(), integrations: None, read_only: false });
+            }
+        }
+        this
     }
 }
 
@@ -109,12 +138,10 @@ impl World {
     pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
         let clock = Clock::new(settings.clock_mode, settings.clock_start_ms);
         let chance = Chance::new(settings.seed);
-        let origin = Arc::new(Origin { store: store.clone(), clock: clock.clone(), chance: chance.clone() });
-        let journal = Journal::new(settings.journal);
-        Self { name: name.into(), store, clock, chance, settings, journal, coverage: Coverage::default(), origin }
+        Self::starting_at(name, Arc::new(Point { store, clock, chance, play: None }), settings, None)
     }
 
-    /// Makes happen what is due by now. Whoever moves the clock by hand calls this; every answer does too.
+    /// Makes happen what is due by now. Whoever looks at records calls this first.
     pub fn catch_up(&mut self) -> Result<(), Problem> {
         let mut latest = None;
         while let Some((resource, record)) = self.store.due(self.clock.now_ms()) {
@@ -130,12 +157,9 @@ impl World {
         Ok(())
     }
 
-    /// As it was when it was made: data, clock, ids, journal, coverage.
-    pub fn reset(&mut self) {
-        self.store = self.origin.store.clone();
-        self.clock = self.origin.clock.clone();
-        self.chance = self.origin.chance.clone();
-        self.journal = Journal::new(self.settings.journal);
-        self.coverage = Coverage::default();
+    /// The scenario as it goes here. Where there is none, an empty one starts: rules and expectations can be added to it.
+    pub fn play_mut(&mut self, router: &Router) -> &mut Play {
+        let seed = self.settings.seed;
+        self.play.get_or_insert_with(|| Box::new(Play::new(Arc::default(), router, seed)))
     }
 }

@@ -9,4 +9,11 @@ mod serve;
 mod wire;
 
 pub use listen::{Port, bind};
+#[cfg(feature = "tower")]
+pub use read::{headers, target};
+#[cfg(feature = "tower")]
+pub use send::{Sent, response};
 pub use serve::{Log, Serving, Stop, serve};
+
+#[cfg(feature = "cli")]
+pub use serve::Exchanged;

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::control::{Control, Gate};
 use crate::engine::Engine;
-use crate::engine::message::{Manner, Outcome, Request};
+use crate::engine::message::{Manner, Outcome, Reply, Request};
 use crate::server::send::{Sent, response};
 use crate::server::wire::{Misbehaviour, Wire};
 use crate::server::{Port, read};
@@ -46,8 +46,21 @@ pub struct Serving {
     pub in_flight: AtomicUsize,
 }
 
-/// Told of every request that was answered: method, target, status, and how long answering took.
-pub type Log = Box<dyn Fn(&str, &str, u16, Duration) + Send + Sync>;
+/// A request that was answered, for the log. Only the command line keeps one.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+pub struct Exchanged<'a> {
+    /// What was asked.
+    pub request: &'a Request<'a>,
+    /// The operation, when one has the request's path and method.
+    pub operation: Option<&'static str>,
+    /// What is answered. A fault rule may keep it from arriving.
+    pub reply: &'a Reply,
+    /// How long answering took, delays left out.
+    pub took: Duration,
+}
+
+/// Told of every request that was answered.
+pub type Log = Box<dyn Fn(&Exchanged<'_>) + Send + Sync>;
 
 /// Serves until told to stop; returns when the port is free.
 pub async fn serve(port: Arc<Port>, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {
@@ -129,7 +142,7 @@ async fn exchange(
     request: HttpRequest<Incoming>,
 ) -> Result<Response<Sent>, hyper::Error> {
     let (parts, incoming) = request.into_parts();
-    let is_control = parts.uri.path().starts_with(Control::PREFIX);
+    let is_control = Control::serves(parts.uri.path());
     administered.fetch_or(is_control, Ordering::Relaxed);
     if !is_control && *serving.gate.borrow() != Gate::Open {
         let _ = serving.gate.clone().wait_for(|gate| *gate == Gate::Open).await;
@@ -152,7 +165,9 @@ async fn exchange(
         _ => serving.engine.answer(&request),
     };
     if let Some(log) = &serving.log {
-        log(request.method, &target, outcome.reply.status, arrived.elapsed().unwrap_or_default());
+        let took = arrived.elapsed().unwrap_or_default();
+        let operation = serving.engine.router().operation_of(request.method, &target);
+        log(&Exchanged { request: &request, operation, reply: &outcome.reply, took });
     }
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;

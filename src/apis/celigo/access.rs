@@ -2,15 +2,25 @@
 
 use crate::apis::celigo::ashares;
 use crate::apis::celigo::resources::{
-    ASHARES, AUDIT, CONNECTIONS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS,
+    ASHARES, AUDIT, CONNECTIONS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS,
 };
-use crate::engine::api::{Access, Caller, Resource, Situation};
+use crate::engine::api::{Access, Api, Caller, Resource, Situation};
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 use crate::engine::world::World;
 
 /// Operations that make an integration, which a token narrowed to some others could not see afterwards.
-const MAKE_INTEGRATIONS: &[&str] = &["integrations.create", "integrations.install"];
+const MAKE_INTEGRATIONS: &[&str] = &["integrations.create", "integrations.install", "integrations.clone"];
+
+/// The token of the environment when every one is good.
+const ANY_TOKEN: &str = "standin-celigo-token";
+
+/// The variables that point a consumer at this API.
+pub fn environment(world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+    let listed = world.settings.strongest_credential(api);
+    let token = listed.map_or(ANY_TOKEN, |credential| credential.token.as_str());
+    vec![("CELIGO_BASE_URL", format!("{origin}{}", api.base)), ("CELIGO_API_TOKEN", token.to_owned())]
+}
 
 /// The caller a request's token stands for.
 pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
@@ -39,7 +49,7 @@ pub fn sees(world: &World, caller: &Caller, resource: &'static Resource, record:
     let of_visible_flow = |flow: &Record| flow.text("_integrationId").is_some_and(is_visible);
     if *resource == INTEGRATIONS {
         is_visible(record.id())
-    } else if *resource == FLOWS || *resource == JOBS {
+    } else if *resource == FLOWS || *resource == JOBS || *resource == REVISIONS {
         names_visible()
     } else if *resource == EXPORTS || *resource == IMPORTS {
         names_visible() || world.store.of(&FLOWS).linked(resource, record.id()).any(of_visible_flow)

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
+use crate::apis::celigo::{API, lists, paging};
 use crate::engine::action::Call;
-use crate::engine::api::{By, Change, Resource};
+use crate::engine::api::{By, Change, Profile, Resource};
 use crate::engine::chance::{Chance, fnv1a64};
 use crate::engine::clock;
 use crate::engine::field::{Owner, PRIVATE_PREFIX};
@@ -13,14 +14,54 @@ use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
-/// `integrations.audit`: the entries about the integration, newest first; of two of one moment, the later made first.
+/// `integrations.audit`: the entries about the integration, newest first.
 pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
-    let entries = call.world.store.of(&AUDIT).find("_resourceId", integration.id());
-    let mut entries: Vec<Record> = entries.cloned().collect();
+    let entries = call.world.store.of(&AUDIT).find("_resourceId", integration.id()).cloned().collect();
+    newest_first(call, entries)
+}
+
+/// `audit.list`: all entries, newest first.
+pub fn account(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let entries = call.world.store.of(&AUDIT).iter().cloned().collect();
+    newest_first(call, entries)
+}
+
+/// Of two of one moment, the later made comes first.
+fn newest_first(call: &Call<'_>, mut entries: Vec<Record>) -> Result<Reply, Problem> {
     entries.reverse();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.text("time").and_then(clock::parse_ms)));
-    call.list(&AUDIT, entries)
+    between(call, &mut entries)?;
+    let page = call.page_of(&AUDIT, entries)?;
+    if call.world.settings.profile(&API) == Profile::Documented {
+        return Ok(lists::reply(call, &page));
+    }
+    let stored = page.records.iter().map(|entry| {
+        let public = entry.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
+        public.map(|(name, value)| (name.clone(), value.clone())).collect()
+    });
+    let body = lists::array_of(call, stored);
+    Ok(paging::reply(call, page.more, body))
+}
+
+/// `from` and `to` bound the time, `action` and `_byUserId` say what and who; other filters are fields.
+fn between(call: &Call<'_>, entries: &mut Vec<Record>) -> Result<(), Problem> {
+    for (name, value) in call.query.pairs() {
+        match name {
+            "from" | "to" => {
+                let bound = clock::parse_ms(value).ok_or_else(|| Problem::Query {
+                    parameter: name.to_owned(),
+                    reason: "must be an ISO 8601 time".to_owned(),
+                })?;
+                let time = |entry: &Record| entry.text("time").and_then(clock::parse_ms).unwrap_or_default();
+                entries.retain(|entry| if name == "from" { time(entry) >= bound } else { time(entry) <= bound });
+            }
+            "action" => entries.retain(|entry| entry.text("event") == Some(value)),
+            "_byUserId" => entries.retain(|entry| entry.get("byUser").is_some_and(|user| user["_id"] == value)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// An entry as the documents show it.
@@ -69,9 +110,14 @@ pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, 
 
 /// A user of that address. The same address has the same id in every world.
 fn user(email: &str) -> Value {
-    let id = Chance::new(fnv1a64(email)).object_id();
+    let id = user_id(email);
     let name = email.split('@').next().unwrap_or(email);
     json!({ "_id": id, "email": email, "name": name })
+}
+
+/// The id of the user of that address.
+pub fn user_id(email: &str) -> String {
+    Chance::new(fnv1a64(email)).object_id()
 }
 
 /// The fields that differ, but for those that the service moves by itself.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::apis::celigo::ashares;
 use crate::apis::celigo::contents;
 use crate::apis::celigo::resources::{
-    ASHARES, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS,
+    ASHARES, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS,
 };
 use crate::engine::api::{By, Change, Proposal, Resource};
 use crate::engine::problem::Problem;
@@ -42,8 +42,10 @@ pub fn integration_removed(world: &mut World, integration: &Record, by: By) -> R
     for connection in found(world, &CONNECTIONS, "_integrationId", id) {
         world.patch(&CONNECTIONS, &connection, &without("_integrationId"), by)?;
     }
-    for job in found(world, &JOBS, "_integrationId", id) {
-        world.store.of_mut(&JOBS).remove(job.id());
+    for resource in [&JOBS, &REVISIONS] {
+        for record in found(world, resource, "_integrationId", id) {
+            world.store.of_mut(resource).remove(record.id());
+        }
     }
     let shares: Vec<Record> = world.store.of(&ASHARES).linked(&INTEGRATIONS, id).cloned().collect();
     for share in shares {

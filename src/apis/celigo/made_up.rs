@@ -5,6 +5,7 @@ use fake::faker::lorem::en::Sentence;
 use fake::faker::name::en::LastName;
 use serde_json::Value;
 
+use crate::apis::celigo::resources::INTEGRATIONS;
 use crate::engine::api::Resource;
 use crate::engine::chance::Chance;
 use crate::engine::store::Fields;
@@ -16,22 +17,22 @@ const SUBJECTS: &[&str] =
 /// Where it flows to.
 const SYSTEMS: &[&str] = &["Ledger", "Storefront", "Warehouse", "ERP", "CRM", "Payroll", "Helpdesk", "Data Lake"];
 
-/// The fields of the n-th made-up record of a resource, those that have no default. The number makes names unique.
-pub fn fields(resource: &'static Resource, number: usize, chance: &mut Chance) -> Fields {
-    let mut fields = Fields::new();
-    if resource.field("name").is_some() {
-        let company: String = LastName().fake_with_rng(chance.rng());
-        let (subject, system) = (pick(SUBJECTS, chance), pick(SYSTEMS, chance));
-        fields.insert("name".to_owned(), format!("{company} {subject} to {system} {number}").into());
+/// The fields of the integration at that place of its collection; the place makes its name unique. Other records are
+/// not made up.
+pub fn fields(resource: &'static Resource, place: usize, chance: &mut Chance) -> Fields {
+    if *resource != INTEGRATIONS {
+        return Fields::new();
     }
-    if resource.field("description").is_some() {
-        let description: String = Sentence(4..9).fake_with_rng(chance.rng());
-        fields.insert("description".to_owned(), description.into());
-    }
-    if resource.field("sandbox").is_some() {
-        fields.insert("sandbox".to_owned(), Value::Bool(chance.between(1, 4) == 1));
-    }
-    fields
+    let company: String = LastName().fake_with_rng(chance.rng());
+    let (subject, system) = (pick(SUBJECTS, chance), pick(SYSTEMS, chance));
+    let name = format!("{company} {subject} to {system} {}", place + 1);
+    let description: String = Sentence(4..9).fake_with_rng(chance.rng());
+    let sandbox = chance.between(1, 4) == 1;
+    Fields::from_iter([
+        ("name".to_owned(), Value::from(name)),
+        ("description".to_owned(), Value::from(description)),
+        ("sandbox".to_owned(), Value::from(sandbox)),
+    ])
 }
 
 fn pick(words: &[&'static str], chance: &mut Chance) -> &'static str {

@@ -1,7 +1,7 @@
 //! Celigo integrator.io, as its *Integrations API Reference* and *Integration* documents say.
 //!
-//! The table is below. How the API speaks stands in [`dialect`]: [`access`] says who asks, [`paging`] which part of a
-//! list, [`words`] how errors read. The kinds of records are in [`resources`], what belongs to what in [`contents`],
+//! The tables are in [`routes`]. How the API speaks stands in [`dialect`]: [`access`] says who asks, [`lists`] and
+//! [`paging`] what a list shows, [`words`] how errors read. The kinds of records are in [`resources`], what belongs to what in [`contents`],
 //! and what goes with what in [`cascade`]. The other files hold one subject each. `NOTES.md` beside this file tells
 //! what is assumed and what is not modelled.
 
@@ -9,35 +9,41 @@ mod access;
 mod ashares;
 mod audit;
 mod cascade;
+mod clone;
 mod connector;
 mod contents;
+mod dependencies;
 mod dialect;
 mod errors;
+mod jobs;
+mod lists;
 mod made_up;
 mod paging;
+mod patch;
+mod registered;
 pub mod resources;
+mod revisions;
+mod routes;
+mod secrets;
+mod step_errors;
 mod template;
 #[cfg(test)]
 mod tests;
+mod token;
 mod words;
 
 use resources::{
-    ASHARES, AUDIT, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, SCRIPTS,
+    ASHARES, AUDIT, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS, SCRIPTS,
 };
 
-use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{Access, Api, ErrorKind, Evidence, Route, delete, get, post, put};
-
-const SEED_2: &str = "seed 002, \"Integration Related HTTP Endpoints\"";
-const SEED_3: &str = "seed 003, \"Endpoints\"";
+use crate::engine::api::Api;
 
 /// Celigo integrator.io.
 pub static API: Api = Api {
     name: "celigo",
     title: "Celigo integrator.io",
     base: "/v1",
-    routes: ROUTES,
+    routes: &routes::ROUTES,
     resources: &[
         &INTEGRATIONS,
         &FLOWS,
@@ -50,135 +56,10 @@ pub static API: Api = Api {
         &AUDIT,
         &ERRORS,
         &JOBS,
+        &REVISIONS,
     ],
-    errors: ERROR_KINDS,
-    common_errors: &["unauthorized", "rate_limited"],
+    errors: words::ERRORS,
+    common_errors: &["rate_limited"],
     dialect: &dialect::Celigo,
     made_up: made_up::fields,
 };
-
-static ROUTES: &[Route] = &[
-    get("/integrations", "integrations.list", List(&INTEGRATIONS))
-        .documented(SEED_3)
-        .fails(&["invalid_query_params"])
-        .about("Lists integrations: filtered by sandbox, then paged by limit and offset."),
-    post("/integrations", "integrations.create", Create(&INTEGRATIONS))
-        .documented(SEED_3)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "validation_error", "conflict"])
-        .about("Makes an integration."),
-    get("/integrations/{id}", "integrations.get", Read(&INTEGRATIONS))
-        .documented(SEED_3)
-        .fails(&["not_found"])
-        .about("Shows an integration."),
-    put("/integrations/{id}", "integrations.update", Replace(&INTEGRATIONS))
-        .documented(SEED_3)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "not_found", "validation_error", "conflict"])
-        .about("Replaces an integration: what the body leaves out is reset, but for sandbox."),
-    delete("/integrations/{id}", "integrations.delete", Remove(&INTEGRATIONS))
-        .documented(SEED_3)
-        .fails(&["forbidden", "not_found"])
-        .about("Deletes an integration, with its flows and the exports and imports that nothing else has."),
-    get("/integrations/{id}/flows", "integrations.flows", Custom(contents::flows))
-        .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
-        .about("Lists the flows of an integration."),
-    get("/integrations/{id}/exports", "integrations.exports", Custom(contents::exports))
-        .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
-        .about("Lists the exports that an integration's flows use or that name it."),
-    get("/integrations/{id}/imports", "integrations.imports", Custom(contents::imports))
-        .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
-        .about("Lists the imports that an integration's flows use or that name it."),
-    get("/integrations/{id}/connections", "integrations.connections", Custom(contents::connections))
-        .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
-        .about("Lists the connections registered with an integration."),
-    get("/integrations/{id}/audit", "integrations.audit", Custom(audit::list))
-        .documented("seed 003, \"Get Audit Log\"")
-        .fails(&["not_found", "invalid_query_params"])
-        .about("Lists the changes of an integration, newest first."),
-    get("/integrations/{id}/errors", "integrations.errors", Custom(errors::summary))
-        .documented("seed 003, \"Get Error Summary\"")
-        .fails(&["not_found", "invalid_query_params"])
-        .about("Counts the open errors of each flow that has any."),
-    get("/integrations/{id}/ashares", "integrations.ashares", Custom(ashares::list))
-        .documented(SEED_3)
-        .fails(&["not_found", "invalid_query_params"])
-        .about("Lists the shares that are account-wide or name the integration."),
-    get("/integrations/{id}/template", "integrations.template", Custom(template::link))
-        .documented(SEED_3)
-        .fails(&["not_found"])
-        .about("Gives a link to the integration as a ZIP archive, good for an hour."),
-    post("/integrations/{_connectorId}/install", "integrations.install", Custom(connector::install))
-        .documented(SEED_2)
-        .answers(200)
-        .fails(&["unsupported_media_type", "invalid_json", "forbidden", "not_found", "validation_error"])
-        .about("Installs a connector: makes an integration whose steps are still to be done."),
-    delete("/integrations/{id}/install", "integrations.uninstall", Custom(connector::uninstall))
-        .documented(SEED_2)
-        .answers(200)
-        .fails(&["forbidden", "not_found", "invalid_operation"])
-        .about("Uninstalls a connector: its integration goes, with all it contains."),
-    put("/integrations/{id}/installer/{function}", "integrations.installer", Custom(connector::installer))
-        .documented(SEED_2)
-        .fails(&[
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "invalid_operation",
-            "invalid_function",
-        ])
-        .about("Does the installation step of that function."),
-    put("/integrations/{id}/uninstaller/{function}", "integrations.uninstaller", Custom(connector::uninstaller))
-        .documented(SEED_2)
-        .fails(&[
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "invalid_operation",
-            "invalid_function",
-        ])
-        .about("Undoes the installation step of that function."),
-    put("/integrations/{id}/settings/{function}", "integrations.settings", Custom(connector::settings))
-        .documented(SEED_2)
-        .fails(&[
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "invalid_operation",
-            "validation_error",
-        ])
-        .about("Calls a settings function; persistSettings merges what is pending into the settings."),
-    get("/integrations/{id}/template.zip", "integrations.download", Custom(template::download))
-        .assumed("no document says where a signedURL leads")
-        .access(Access::Open)
-        .fails(&["forbidden", "not_found"])
-        .about("The archive that the link of integrations.template leads to."),
-];
-
-static ERROR_KINDS: &[ErrorKind] = &[
-    error("unauthorized", 401, "Invalid or missing API key", Observed),
-    error("forbidden", 403, "Insufficient permissions", Observed),
-    error("not_found", 404, "Not found", Documented),
-    error("validation_error", 400, "Invalid request body", Documented),
-    error("conflict", 409, "Integration with this name already exists", Documented),
-    error("invalid_json", 400, "Invalid JSON", Assumed),
-    error("invalid_query_params", 400, "Invalid query parameters", Documented),
-    error("unsupported_media_type", 415, "Content-Type must be application/json", Assumed),
-    error("too_large", 413, "Request body is too large", Assumed),
-    error("method_not_allowed", 405, "Method not allowed", Assumed),
-    error("rate_limited", 429, "Too many requests", Documented),
-    error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
-    error("invalid_function", 422, "Unknown function", Assumed),
-    error("missing_required_field", 422, "A required field is missing", Documented),
-    error("not_modelled", 501, "standin does not model this", Assumed),
-    error("internal", 500, "standin failed while answering", Assumed),
-];
-
-const fn error(name: &'static str, status: u16, message: &'static str, evidence: Evidence) -> ErrorKind {
-    ErrorKind { name, code: name, status, message, evidence }
-}

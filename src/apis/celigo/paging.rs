@@ -59,19 +59,40 @@ pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Repl
         return reply;
     }
     let Ok(asked) = Asked::of(call.query) else { return reply };
-    let word = if call.query.get("offset").is_some() { "offset" } else { "skip" };
-    let other = if word == "offset" { "skip" } else { "offset" };
     let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
-    let link = |start: usize, relation: &str| {
-        let (start, count) = (start.to_string(), asked.count().to_string());
-        let set = [("limit", Some(count.as_str())), (word, Some(start.as_str()))];
-        let gone = [(other, None), ("page", None), ("pageSize", None)];
-        let query = call.query.with(&[&set[..], &gone[..]].concat());
-        format!("<{origin}{}?{query}>; rel=\"{relation}\"", call.target.path)
-    };
+    let link = |start: usize, relation: &str| format!("<{origin}{}>; rel=\"{relation}\"", part(call, &asked, start));
     let mut links = vec![link(asked.skip.saturating_add(asked.count()), "next")];
     if asked.skip > 0 {
         links.push(link(asked.skip.saturating_sub(asked.count()), "prev"));
     }
     reply.with("link", links.join(", "))
+}
+
+/// The way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
+pub fn next(call: &Call<'_>, more: bool) -> Option<String> {
+    let asked = Asked::of(call.query).ok().filter(|_| more)?;
+    let world = call.target.world.map(|world| format!("/w/{world}")).unwrap_or_default();
+    Some(format!("{world}{}", part(call, &asked, asked.skip.saturating_add(asked.count()))))
+}
+
+/// Path and query of the part of a list that starts there.
+fn part(call: &Call<'_>, asked: &Asked, start: usize) -> String {
+    let word = if call.query.get("offset").is_some() { "offset" } else { "skip" };
+    let other = if word == "offset" { "skip" } else { "offset" };
+    let (start, count) = (start.to_string(), asked.count().to_string());
+    let set = [("limit", Some(count.as_str())), (word, Some(start.as_str()))];
+    let gone = [(other, None), ("page", None), ("pageSize", None)];
+    let query = call.query.with(&[&set[..], &gone[..]].concat());
+    format!("{}?{query}", call.target.path)
+}
+
+/// The next link in an answer.
+pub fn next_link(reply: &Reply) -> Option<String> {
+    let links = reply.header("link")?.split(", <").find(|link| link.contains("rel=\"next\""))?;
+    links.trim_start_matches('<').split_once('>').map(|(link, _)| link.to_owned())
+}
+
+/// Whether a query asks for a part of a list that is not its first.
+pub fn is_further(query: &Query<'_>) -> bool {
+    Asked::of(query).is_ok_and(|asked| asked.skip > 0)
 }

@@ -3,9 +3,37 @@
 use serde_json::{Map, Value, json};
 
 use crate::engine::answer::allow;
-use crate::engine::api::{Situation, Worded};
+use crate::engine::api::Evidence::{Assumed, Documented, Observed};
+use crate::engine::api::{ErrorKind, Evidence, Profile, Situation, Worded};
 use crate::engine::message::Reply;
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
+
+/// Every error it can answer with.
+pub static ERRORS: &[ErrorKind] = &[
+    error("unauthorized", 401, "Invalid or missing API key", Observed),
+    error("forbidden", 403, "Insufficient permissions", Observed),
+    error("not_found", 404, "Integration not found", Documented),
+    error("validation_error", 400, "Name is required", Documented),
+    error("conflict", 409, "Integration with this name already exists", Documented),
+    error("invalid_json", 400, "Invalid JSON", Assumed),
+    error("invalid_query_params", 400, "Invalid query parameters", Documented),
+    error("unsupported_media_type", 415, "Content-Type must be application/json", Assumed),
+    error("too_large", 413, "Request body is too large", Assumed),
+    error("method_not_allowed", 405, "Method not allowed", Assumed),
+    error("rate_limited", 429, "Too many requests. Retry after 1 seconds.", Documented),
+    error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
+    error("invalid_function", 422, "Unknown function", Assumed),
+    error("invalid_field", 422, "Field cannot be patched", Documented),
+    error("invalid_patch", 422, "Patch cannot be applied", Assumed),
+    error("invalid_query", 400, "Please provide an integration, flow or job", Observed),
+    error("missing_required_field", 422, "A required field is missing", Documented),
+    error("not_modelled", 501, "standin does not model this", Assumed),
+    error("internal", 500, "standin failed while answering", Assumed),
+];
+
+const fn error(name: &'static str, status: u16, message: &'static str, evidence: Evidence) -> ErrorKind {
+    ErrorKind { name, code: name, status, message, evidence }
+}
 
 /// How long to wait after a 429 that does not say.
 const RETRY_AFTER_S: u64 = 1;
@@ -18,7 +46,7 @@ struct Entry {
 }
 
 /// Puts a problem into words.
-pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
+pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -> Worded {
     let saying = |message: String| vec![Entry { message: Some(message), field: None }];
     let silent = || vec![Entry::default()];
     let (name, entries) = match problem {
@@ -46,6 +74,9 @@ pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
         }
         Problem::NotFound { resource, .. } => ("not_found", saying(format!("{} not found", resource.title))),
         Problem::BadId { .. } => ("not_found", silent()),
+        Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
+            ("missing_required_field", faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
+        }
         Problem::Fields(faults) => ("validation_error", faults.iter().map(fault).collect()),
         Problem::Taken { resource, field } => {
             ("conflict", saying(format!("{} with this {field} already exists", resource.title)))
@@ -57,19 +88,17 @@ pub fn problem(situation: &Situation<'_>, problem: &Problem) -> Worded {
         }
         Problem::Named { error, message, field, retry_after_s } => {
             let name = situation.api.error(error).map_or("internal", |error| error.name);
-            let message = match (message, name) {
-                (None, "rate_limited") => Some(too_many(retry_after_s.unwrap_or(RETRY_AFTER_S))),
-                (message, _) => message.clone(),
-            };
-            (name, vec![Entry { message, field: field.clone() }])
+            let (usual, usual_field) = usual(situation, name, *retry_after_s);
+            let field = field.clone().or_else(|| usual_field.map(str::to_owned));
+            (name, vec![Entry { message: message.clone().or(usual), field }])
         }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
-    let reply = headers(reply(situation, name, entries), name, problem);
+    let reply = headers(reply(profile, situation, name, entries), name, problem);
     Worded { error: name, reply }
 }
 
-fn reply(situation: &Situation<'_>, name: &'static str, entries: Vec<Entry>) -> Reply {
+fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entries: Vec<Entry>) -> Reply {
     let error = situation.api.error(name).expect("every name used here stands in the table of errors");
     let entries = entries.into_iter().map(|entry| {
         let message = entry.message.unwrap_or_else(|| error.message.to_owned());
@@ -81,13 +110,17 @@ fn reply(situation: &Situation<'_>, name: &'static str, entries: Vec<Entry>) -> 
         Value::Object(shown)
     });
     let errors: Value = entries.collect();
-    // Clients read one key or the other.
-    let body = if name == "unauthorized" {
-        json!({ "message": errors[0]["message"], "errors": errors })
-    } else {
-        json!({ "errors": errors })
+    let body = match (name, profile) {
+        ("unauthorized", Profile::Live) => json!({ "message": errors[0]["message"] }),
+        // Clients read one key or the other.
+        ("unauthorized", _) => json!({ "message": errors[0]["message"], "errors": errors }),
+        _ => json!({ "errors": errors }),
     };
     Reply::json(error.status, &body)
+}
+
+fn is_missing(fault: &FieldFault) -> bool {
+    fault.kind == FieldFaultKind::Missing
 }
 
 fn headers(reply: Reply, name: &str, problem: &Problem) -> Reply {
@@ -106,8 +139,19 @@ fn no_route(situation: &Situation<'_>, nearest: &[String]) -> String {
     format!("standin has no route {method} {path}; the nearest are {}", nearest.join(", "))
 }
 
-fn too_many(retry_after_s: u64) -> String {
-    format!("Too many requests. Retry after {retry_after_s} seconds.")
+/// What an error says when it is asked for by its name alone: the documents' own words, where they show any.
+fn usual(situation: &Situation<'_>, name: &str, retry_after_s: Option<u64>) -> (Option<String>, Option<&'static str>) {
+    let title = situation.route.and_then(|route| route.action.resource()).map_or("Integration", |it| it.title);
+    match name {
+        "not_found" => (Some(format!("{title} not found")), None),
+        "conflict" => (Some(format!("{title} with this name already exists")), None),
+        "validation_error" => (Some("Name is required".to_owned()), Some("name")),
+        "rate_limited" => {
+            let seconds = retry_after_s.unwrap_or(RETRY_AFTER_S);
+            (Some(format!("Too many requests. Retry after {seconds} seconds.")), None)
+        }
+        _ => (None, None),
+    }
 }
 
 fn fault(fault: &FieldFault) -> Entry {

@@ -1,11 +1,31 @@
 //! Who asks: a token's kind decides what it opens.
 
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::engine::api::{Access, Caller, Situation};
+use crate::engine::api::{Access, Api, Caller, Situation};
 use crate::engine::field::FIRST_ID;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 use crate::engine::world::{Credential, World};
+
+/// The secret of the environment when every one is good.
+const ANY_SECRET: &str = "standin-edlink-secret";
+
+/// The variables that point a consumer at this API: the access token is that of the first active integration the
+/// application sees, and missing when there is none.
+pub fn environment(world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+    let listed = world.settings.strongest_credential(api);
+    let secret = listed.map_or(ANY_SECRET, |credential| credential.token.as_str());
+    let application =
+        Caller { sees: listed.and_then(|credential| credential.integrations.clone()), ..Caller::default() };
+    let usable =
+        |integration: &&Record| integration.text("status") == Some("active") && sees(&application, integration);
+    let integration = world.store.of(&INTEGRATIONS).iter().find(usable);
+    let token = integration.and_then(|integration| integration.text("access_token"));
+    let mut variables =
+        vec![("EDLINK_BASE_URL", format!("{origin}{}", api.base)), ("EDLINK_APPLICATION_SECRET", secret.to_owned())];
+    variables.extend(token.map(|token| ("EDLINK_ACCESS_TOKEN", token.to_owned())));
+    variables
+}
 
 /// What a bearer token is.
 enum Token<'w> {

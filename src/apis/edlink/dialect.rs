@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::{access, errors, paging};
 use crate::engine::action::{Call, Page, Selection};
-use crate::engine::api::{Caller, Dialect, Resource, Situation, Worded};
+use crate::engine::api::{Api, Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
 use crate::engine::data::is_uuid;
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
@@ -18,6 +18,10 @@ pub struct Edlink;
 impl Dialect for Edlink {
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
         access::caller(world, situation)
+    }
+
+    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+        access::environment(world, api, origin)
     }
 
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {
@@ -49,6 +53,14 @@ impl Dialect for Edlink {
         body.extend_from_slice(record.bytes());
         body.extend_from_slice(after);
         Reply::json_bytes(status, body)
+    }
+
+    fn next_links(&self) -> Option<NextLinks> {
+        Some(NextLinks { next: paging::next_link, has_cursor: paging::is_further })
+    }
+
+    fn credential_form(&self) -> CredentialForm {
+        CredentialForm { list: Some("secrets"), key: "secret", access: &[] }
     }
 
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded {

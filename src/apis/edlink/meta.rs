@@ -42,9 +42,16 @@ pub static PROVIDERS: Resource = Resource::new(
     Ids::Uuid,
     &[
         ID,
-        text("name").required(),
+        CREATED,
+        UPDATED,
         text("application").required(),
+        text("name").required(),
+        text("icon_url").nullable(),
+        field("configuration", Kind::Object).or(Default::EmptyObject),
+        field("requires_administrator_login", Kind::Flag).or(Default::False),
+        field("requires_administrator_consent", Kind::Flag).or(Default::False),
         field("allows_data_sync", Kind::Flag).or(Default::False),
+        field("requires_remote_configuration", Kind::Flag).or(Default::False),
     ],
 );
 
@@ -54,9 +61,19 @@ pub static PERMISSIONS: Resource = Resource::new(
     "Permission",
     "id",
     Ids::Uuid,
-    &[ID, text("name").required(), text("description"), text("resource"), text("field"), text("access")],
-)
-.unique(&["name"]);
+    &[
+        ID,
+        CREATED,
+        UPDATED,
+        field("scoped", Kind::Flag).or(Default::False),
+        text("group").required().or(Default::Text("graph")),
+        text("name").required(),
+        text("description").nullable(),
+        field("active", Kind::Flag).or(Default::True),
+        text("standin_resource"),
+        text("standin_field"),
+    ],
+);
 
 /// `GET /api/up`.
 #[expect(clippy::unnecessary_wraps, reason = "every operation may fail")]

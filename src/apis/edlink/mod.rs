@@ -20,7 +20,8 @@ use meta::{PERMISSIONS, PROVIDERS, SOURCES};
 
 /// The document of the integrations, with both operations.
 const SEED: &str = "Edlink documentation, Integrations";
-const META: &str = "Edlink documentation, Meta API";
+const PROVIDER: &str = "Edlink documentation, Providers";
+const PERMISSION: &str = "Edlink documentation, Permissions";
 
 /// What a list can answer but success.
 const LIST: &[&str] = &["invalid_page_size", "invalid_cursor", "invalid_uuid"];
@@ -42,26 +43,26 @@ const ROUTES: &[Route] = &[
     get("/v1/providers", "providers.list", Action::List(&PROVIDERS))
         .access(Access::Open)
         .fails(LIST)
-        .documented(META)
+        .documented(PROVIDER)
         .about("Lists the source systems Edlink connects to."),
     get("/v1/providers/{id}", "providers.get", Action::Read(&PROVIDERS))
         .access(Access::Open)
         .fails(&["invalid_uuid", "not_found"])
-        .documented(META)
+        .documented(PROVIDER)
         .about("Shows one source system."),
     get("/v1/permissions", "permissions.list", Action::List(&PERMISSIONS))
         .access(Access::Open)
         .fails(LIST)
-        .documented(META)
+        .documented(PERMISSION)
         .about("Lists what an integration can be allowed to do."),
     get("/v1/permissions/{id}", "permissions.get", Action::Read(&PERMISSIONS))
         .access(Access::Open)
         .fails(&["invalid_uuid", "not_found"])
-        .documented(META)
+        .documented(PERMISSION)
         .about("Shows one permission."),
     get("/up", "up", Action::Custom(meta::up))
         .access(Access::Open)
-        .observed("public monitoring of the service")
+        .observed("Edlink's public clients ask for it")
         .about("Says that the service runs."),
 ];
 

@@ -3,6 +3,7 @@
 
 use crate::engine::action::{Between, Call, Page, Window};
 use crate::engine::api::Resource;
+use crate::engine::message::Reply;
 use crate::engine::path::Query;
 use crate::engine::problem::Problem;
 
@@ -80,4 +81,15 @@ pub fn next(call: &Call<'_>, page: &Page) -> Option<String> {
     let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
     let query = call.query.with(&[(size, Some(&asked.count.to_string())), (cursor, Some(last))]);
     Some(format!("{origin}{}?{query}", call.target.path))
+}
+
+/// The next link in an answer.
+pub fn next_link(reply: &Reply) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(&reply.body).ok()?;
+    body.get("$next")?.as_str().map(str::to_owned)
+}
+
+/// Whether a query asks for a part of a list that is not its first.
+pub fn is_further(query: &Query<'_>) -> bool {
+    ["$after", "$before", "$cursor"].iter().any(|name| query.get(name).is_some())
 }

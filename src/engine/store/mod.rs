@@ -5,6 +5,8 @@
 
 mod collection;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -16,7 +18,8 @@ use crate::engine::api::Resource;
 /// All collections of a world, in the order of their names.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    collections: Arc<Vec<Collection>>,
+    /// Each shared by itself, so that a first write copies the pointers and one collection's roots, not all of them.
+    collections: Arc<Vec<Arc<Collection>>>,
 }
 
 impl Store {
@@ -24,7 +27,13 @@ impl Store {
     pub fn new(resources: impl IntoIterator<Item = &'static Resource>) -> Self {
         let mut collections: Vec<Collection> = resources.into_iter().map(Collection::new).collect();
         collections.sort_by_key(|collection| collection.resource().name);
-        Self { collections: Arc::new(collections) }
+        Self { collections: Arc::new(collections.into_iter().map(Arc::new).collect()) }
+    }
+
+    /// The same records, of these resources only.
+    pub fn only(&self, keep: impl Fn(&'static Resource) -> bool) -> Self {
+        let kept = self.collections.iter().filter(|collection| keep(collection.resource()));
+        Self { collections: Arc::new(kept.cloned().collect()) }
     }
 
     /// The collection of a resource.
@@ -39,7 +48,7 @@ impl Store {
     /// The same, to change it.
     pub fn of_mut(&mut self, resource: &'static Resource) -> &mut Collection {
         let place = self.place(resource);
-        &mut Arc::make_mut(&mut self.collections)[place]
+        Arc::make_mut(&mut Arc::make_mut(&mut self.collections)[place])
     }
 
     fn place(&self, resource: &'static Resource) -> usize {
@@ -56,6 +65,6 @@ impl Store {
 
     /// All collections, in the order of their names.
     pub fn collections(&self) -> impl Iterator<Item = &Collection> {
-        self.collections.iter()
+        self.collections.iter().map(Arc::as_ref)
     }
 }

@@ -22,11 +22,11 @@ pub static ASHARES: Resource =
 
 static ASHARE: &[Field] = &[
     text("_id"),
-    field("accepted", Kind::Flag).or(Default::False),
+    field("accepted", Kind::Flag).by(Owner::Service).or(Default::False),
     field("disabled", Kind::Flag).or(Default::False),
     field("accessLevel", Kind::OneOf(&["administrator", "manage", "monitor"])),
     field("integrationAccessLevel", Kind::List).or(Default::EmptyList),
-    field("sharedWithUser", Kind::Object),
+    field("sharedWithUser", Kind::Object).by(Owner::Service),
 ];
 
 static ASHARE_LINKS: &[Link] =

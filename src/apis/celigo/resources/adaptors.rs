@@ -1,12 +1,9 @@
 //! Exports, imports and scripts, which flows are made of, and the connections they use.
 
-use serde_json::Value;
-
-use crate::apis::celigo::cascade;
 use crate::apis::celigo::resources::INTEGRATIONS;
+use crate::apis::celigo::{cascade, secrets};
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
-use crate::engine::store::Fields;
 
 /// Exports: where records come from.
 pub static EXPORTS: Resource =
@@ -66,9 +63,10 @@ static IMPORT: &[Field] = &[
 
 /// Connections: how exports and imports reach other systems. Consumers never see their secrets.
 pub static CONNECTIONS: Resource = Resource::new("celigo.connections", "Connection", "_id", Ids::ObjectId, CONNECTION)
+    .prepared(secrets::kept)
     .guard(cascade::connection_guard)
     .changed(cascade::connection_changed)
-    .shown(masked);
+    .shown(secrets::masked);
 
 static CONNECTION: &[Field] = &[
     text("_id"),
@@ -97,45 +95,3 @@ static SCRIPT: &[Field] = &[
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::ChangedAt),
 ];
-
-/// What stands in place of a secret.
-const MASK: &str = "******";
-
-/// Keys whose text is a secret, wherever in a connection they stand.
-const SECRETS: &[&str] = &[
-    "accessToken",
-    "apiKey",
-    "authKey",
-    "clientSecret",
-    "consumerSecret",
-    "passphrase",
-    "password",
-    "pgpPrivateKey",
-    "privateKey",
-    "refreshToken",
-    "secret",
-    "secretAccessKey",
-    "token",
-    "tokenId",
-    "tokenSecret",
-];
-
-/// A key whose whole value is secret.
-const ENCRYPTED: &str = "encrypted";
-
-fn masked(connection: &Fields) -> Fields {
-    connection.iter().map(|(name, value)| (name.clone(), mask(name, value, false))).collect()
-}
-
-fn mask(name: &str, value: &Value, below_encrypted: bool) -> Value {
-    let secret = below_encrypted || name == ENCRYPTED;
-    match value {
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), mask(name, value, secret))).collect::<Fields>().into()
-        }
-        Value::Array(items) => items.iter().map(|item| mask(name, item, secret)).collect(),
-        Value::Null | Value::Bool(_) => value.clone(),
-        _ if secret || SECRETS.contains(&name) => Value::from(MASK),
-        other => other.clone(),
-    }
-}

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::apis::celigo::cascade;
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::{cascade, jobs, registered, step_errors};
 use crate::engine::api::{By, Change, Ids, Link, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 use crate::engine::problem::Problem;
@@ -74,12 +74,13 @@ fn named<'f>(steps: impl Iterator<Item = &'f Value>, key: &str) -> Vec<&'f str> 
 fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
     match change {
         Change::Removed(flow) => cascade::flow_removed(world, flow, by),
-        Change::Created(_) | Change::Replaced(..) => Ok(()),
+        Change::Created(flow) | Change::Replaced(_, flow) => registered::of_flow(world, flow, by),
     }
 }
 
 /// Errors that records met on their way through a flow.
-pub static ERRORS: Resource = Resource::new("celigo.errors", "Error", "errorId", Ids::ObjectId, ERROR);
+pub static ERRORS: Resource =
+    Resource::new("celigo.errors", "Error", "errorId", Ids::ObjectId, ERROR).shown(step_errors::shown);
 
 static ERROR: &[Field] = &[
     text("errorId"),
@@ -92,10 +93,12 @@ static ERROR: &[Field] = &[
     text("retryDataKey"),
     text("traceKey"),
     field("resolved", Kind::Flag).or(Default::False),
+    field("resolvedAt", Kind::Time),
+    text("resolvedBy"),
 ];
 
 /// Jobs: runs of flows.
-pub static JOBS: Resource = Resource::new("celigo.jobs", "Job", "_id", Ids::ObjectId, JOB);
+pub static JOBS: Resource = Resource::new("celigo.jobs", "Job", "_id", Ids::ObjectId, JOB).due(jobs::DUE);
 
 static JOB: &[Field] = &[
     text("_id"),

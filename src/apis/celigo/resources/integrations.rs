@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
-use crate::apis::celigo::{audit, cascade};
-use crate::engine::api::{By, Change, Ids, Resource};
+use crate::apis::celigo::{API, audit, cascade};
+use crate::engine::api::{By, Change, Ids, Profile, Proposal, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
@@ -13,8 +13,9 @@ use crate::engine::world::World;
 /// Integrations. Seed 003 shows the first seven fields and the last two, seed 002 names those of a connector.
 pub static INTEGRATIONS: Resource =
     Resource::new("celigo.integrations", "Integration", "_id", Ids::ObjectId, INTEGRATION)
-        .unique(&["name"])
-        .prepared(prepare)
+        .indexed(&["name"])
+        .guard(guard)
+        .prepared(prepared)
         .changed(changed);
 
 static INTEGRATION: &[Field] = &[
@@ -44,9 +45,9 @@ static INTEGRATION: &[Field] = &[
 ];
 
 /// Flow groupings without an id are new, and get one.
-fn prepare(world: &mut World, _: &str, mut given: Fields, _: Option<&Record>) -> Fields {
-    let Some(Value::Array(groupings)) = given.get_mut("flowGroupings") else { return given };
-    for grouping in groupings.iter_mut().filter_map(Value::as_object_mut) {
+fn prepared(world: &mut World, _: &str, mut given: Fields, _: Option<&Record>) -> Fields {
+    let groupings = given.get_mut("flowGroupings").and_then(Value::as_array_mut);
+    for grouping in groupings.into_iter().flatten().filter_map(Value::as_object_mut) {
         if grouping.get("_id").is_none_or(Value::is_null) {
             grouping.shift_remove("_id");
             grouping.shift_insert(0, "_id".to_owned(), Value::from(world.chance.object_id()));
@@ -55,9 +56,38 @@ fn prepare(world: &mut World, _: &str, mut given: Fields, _: Option<&Record>) ->
     given
 }
 
+/// Names are unique over the account, but for the running service, which takes any.
+fn guard(world: &World, proposal: Proposal<'_>, _: By) -> Result<(), Problem> {
+    let (fields, own) = match proposal {
+        Proposal::Create(fields) => (fields, None),
+        Proposal::Replace(old, fields) => (fields, Some(old.id())),
+        Proposal::Remove(_) => return Ok(()),
+    };
+    let Some(name) = fields.get("name").and_then(Value::as_str) else { return Ok(()) };
+    let mut namesakes = world.store.of(&INTEGRATIONS).find("name", name);
+    if world.settings.profile(&API) == Profile::Documented && namesakes.any(|other| Some(other.id()) != own) {
+        return Err(Problem::Taken { resource: &INTEGRATIONS, field: "name" });
+    }
+    Ok(())
+}
+
 fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
     if let Change::Removed(integration) = change {
         cascade::integration_removed(world, integration, by)?;
     }
     audit::note(world, &INTEGRATIONS, change, by)
 }
+
+/// Revisions: snapshots of integrations.
+pub static REVISIONS: Resource = Resource::new("celigo.revisions", "Revision", "_id", Ids::ObjectId, REVISION);
+
+static REVISION: &[Field] = &[
+    text("_id"),
+    field("_integrationId", Kind::Reference(&INTEGRATIONS)).required(),
+    field("type", Kind::OneOf(&["snapshot"])).or(Default::Text("snapshot")),
+    text("description"),
+    field("status", Kind::OneOf(&["completed"])).or(Default::Text("completed")),
+    text("_byUserId").by(Owner::Service),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+];

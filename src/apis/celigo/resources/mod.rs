@@ -8,4 +8,4 @@ mod integrations;
 pub use account::{ASHARES, AUDIT, CONNECTORS};
 pub use adaptors::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
 pub use flows::{ERRORS, FLOWS, JOBS};
-pub use integrations::INTEGRATIONS;
+pub use integrations::{INTEGRATIONS, REVISIONS};

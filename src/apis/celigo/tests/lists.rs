@@ -4,18 +4,11 @@ use serde_json::json;
 
 use super::Account;
 use crate::apis::celigo::API;
-use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::engine::api::By;
-use crate::engine::chance::Chance;
 use crate::engine::world::Settings;
 
 fn crowded(count: usize) -> Account {
     let mut account = Account::empty(Settings::default());
-    let mut chance = Chance::new(1);
-    for n in 1..=count {
-        let fields = (API.made_up)(&INTEGRATIONS, n, &mut chance);
-        account.world.create(&INTEGRATIONS, &fields, By::Fixture).unwrap();
-    }
+    account.world.generate(&[&API], "celigo.integrations", count, None).unwrap();
     account
 }
 

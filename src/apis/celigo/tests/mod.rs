@@ -6,6 +6,7 @@ mod data;
 mod integrations;
 mod lists;
 mod template;
+mod words;
 
 use std::sync::{Arc, OnceLock};
 
@@ -31,6 +32,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("imports", include_str!("../../../../fixtures/celigo/imports.json")),
     ("integrations", include_str!("../../../../fixtures/celigo/integrations.json")),
     ("jobs", include_str!("../../../../fixtures/celigo/jobs.json")),
+    ("revisions", include_str!("../../../../fixtures/celigo/revisions.json")),
     ("scripts", include_str!("../../../../fixtures/celigo/scripts.json")),
 ];
 

@@ -1,0 +1,125 @@
+//! Copies of integrations.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::apis::celigo::contents;
+use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::engine::action::Call;
+use crate::engine::api::{By, Resource};
+use crate::engine::field::{Default, Owner, PRIVATE_PREFIX};
+use crate::engine::message::Reply;
+use crate::engine::problem::{FieldFaultKind, Problem};
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// The longest name an integration may have.
+const NAME_CHARS: usize = 100;
+
+/// Fields of an integration that its copy does not have: those of the connector it came from.
+const LEFT_OUT: &[&str] = &["_connectorId", "mode", "install", "updateInProgress", "_templateId", "_parentId"];
+
+/// Old ids and the ids that stand for them in the copy.
+type Ids = BTreeMap<String, String>;
+
+/// `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are shared, but
+/// for those that `connectionMap` names others for.
+pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let original = call.record(&INTEGRATIONS, "id")?;
+    let asked = call.fields()?;
+    let mut ids = connections(call, asked.get("connectionMap"))?;
+    let mut fields = copied(&INTEGRATIONS, &original, &Ids::new());
+    fields.retain(|name, _| !LEFT_OUT.contains(&name.as_str()));
+    let name = format!("Clone - {}", original.text("name").unwrap_or_default());
+    fields.insert("name".to_owned(), name.chars().take(NAME_CHARS).collect::<String>().into());
+    fields.insert("_sourceId".to_owned(), original.id().into());
+    for name in ["name", "sandbox"] {
+        if let Some(value) = asked.get(name) {
+            fields.insert(name.to_owned(), value.clone());
+        }
+    }
+    let copy = call.world.atomically(|world| {
+        let copy = world.create(&INTEGRATIONS, &fields, By::Consumer)?;
+        ids.insert(original.id().to_owned(), copy.id().to_owned());
+        contain(world, &original, &mut ids)?;
+        Ok(world.store.of(&INTEGRATIONS).get(copy.id()).cloned().unwrap_or(copy))
+    })?;
+    Ok(call.api.dialect.record(call, call.route.success, &copy))
+}
+
+/// Copies what the original contains. Exports and imports come before the flows that use them; flows run others next
+/// only once all are there.
+fn contain(world: &mut World, original: &Record, ids: &mut Ids) -> Result<(), Problem> {
+    for resource in [&EXPORTS, &IMPORTS] {
+        for record in contents::of(world, original, resource) {
+            let copy = world.create(resource, &copied(resource, &record, ids), By::Consumer)?;
+            ids.insert(record.id().to_owned(), copy.id().to_owned());
+        }
+    }
+    let flows = contents::of(world, original, &FLOWS);
+    let mut copies = Vec::new();
+    for flow in &flows {
+        let mut fields = copied(&FLOWS, flow, ids);
+        fields.shift_remove("_runNextFlowIds");
+        let copy = world.create(&FLOWS, &fields, By::Consumer)?;
+        ids.insert(flow.id().to_owned(), copy.id().to_owned());
+        copies.push(copy);
+    }
+    for (flow, copy) in flows.iter().zip(copies) {
+        let next = contents::ids(flow.fields(), "_runNextFlowIds").map(|id| ids.get(id).map_or(id, String::as_str));
+        let next: Value = next.collect();
+        if copy.get("_runNextFlowIds") != Some(&next) {
+            let change = Fields::from_iter([("_runNextFlowIds".to_owned(), next)]);
+            world.patch(&FLOWS, &copy, &change, By::Consumer)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a copy is made from: all that the service does not set itself, with the ids that stand for the old ones.
+fn copied(resource: &'static Resource, record: &Record, ids: &Ids) -> Fields {
+    let own = |name: &str| {
+        name == resource.id_field
+            || name.starts_with(PRIVATE_PREFIX)
+            || resource.field(name).is_some_and(|field| {
+                matches!(field.owner, Owner::CreatedAt | Owner::ChangedAt | Owner::Service)
+                    || matches!(field.default, Default::Token(_))
+            })
+    };
+    let fields = record.fields().iter().filter(|(name, _)| !own(name));
+    fields.map(|(name, value)| (name.clone(), renamed(value, ids))).collect()
+}
+
+fn renamed(value: &Value, ids: &Ids) -> Value {
+    match value {
+        Value::String(text) => ids.get(text).map_or_else(|| value.clone(), |id| Value::from(id.as_str())),
+        Value::Array(items) => items.iter().map(|item| renamed(item, ids)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), renamed(value, ids))).collect::<Fields>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The connections that stand for others, all of which must be there.
+fn connections(call: &Call<'_>, map: Option<&Value>) -> Result<Ids, Problem> {
+    const FIELD: &str = "connectionMap";
+    let wrong = |expected| Problem::field(FIELD, FieldFaultKind::WrongType { expected });
+    let map = match map {
+        None | Some(Value::Null) => return Ok(Ids::new()),
+        Some(map) => map.as_object().ok_or_else(|| wrong("an object"))?,
+    };
+    let pairs = map.iter().map(|(old, new)| {
+        let new = new.as_str().ok_or_else(|| wrong("an object of ids"))?;
+        for id in [old.as_str(), new] {
+            let connection = call.world.store.of(&CONNECTIONS).get(id);
+            if connection.is_none_or(|connection| !call.sees(&CONNECTIONS, connection)) {
+                let kind = FieldFaultKind::Dangling { to: CONNECTIONS.name, id: id.to_owned() };
+                return Err(Problem::field(FIELD, kind));
+            }
+        }
+        Ok((old.clone(), new.to_owned()))
+    });
+    pairs.collect()
+}

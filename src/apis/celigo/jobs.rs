@@ -1,0 +1,118 @@
+//! Runs of flows. A job is queued, runs and ends by the world's clock; nothing is really exported or imported.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::API;
+use crate::apis::celigo::resources::{FLOWS, JOBS};
+use crate::engine::action::Call;
+use crate::engine::api::{By, Due, Profile};
+use crate::engine::clock::{format_ms, parse_ms};
+use crate::engine::message::Reply;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// How long a job waits before it runs.
+const QUEUED_MS: u64 = 1_000;
+
+/// How long it runs.
+const RUNS_MS: u64 = 4_000;
+
+/// How many records it moves.
+const RECORDS: u64 = 10;
+
+/// The private field that says when a job goes on. Jobs of files have none: they stay as they are.
+const GOES_ON_AT: &str = "standin_goes_on_at";
+
+/// Parameters that narrow a list of jobs to something, one of which the running service wants.
+const SCOPES: &[&str] = &["_integrationId", "_flowId", "_jobId", "_flowJobId", "_exportId", "_importId"];
+
+/// When a job goes on, and how.
+pub const DUE: Due = Due { at: |job| job.get(GOES_ON_AT).and_then(Value::as_str).and_then(parse_ms), happens: go_on };
+
+/// `flows.run`: makes a job.
+pub fn run(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let flow = call.record(&FLOWS, "id")?;
+    call.fields()?;
+    if flow.get("disabled") == Some(&Value::Bool(true)) {
+        return Err(Problem::named("invalid_operation", "Flow is disabled"));
+    }
+    let job = start(call.world, &flow, "flow")?;
+    Ok(Reply::json(call.route.success, &json!({ "_jobId": job.id() })))
+}
+
+/// A new job of a flow, of that type.
+pub fn start(world: &mut World, flow: &Record, kind: &str) -> Result<Record, Problem> {
+    let mut fields = Fields::from_iter([
+        ("type".to_owned(), Value::from(kind)),
+        ("_flowId".to_owned(), flow.id().into()),
+        (GOES_ON_AT.to_owned(), world.later(QUEUED_MS).into()),
+    ]);
+    if let Some(integration) = flow.get("_integrationId") {
+        fields.insert("_integrationId".to_owned(), integration.clone());
+    }
+    world.create(&JOBS, &fields, By::Administrator)
+}
+
+/// From queued to running, and from running to completed. A clock that moved far does both at once.
+fn go_on(world: &mut World, job: &Record) -> Result<(), Problem> {
+    let due = (DUE.at)(job.fields()).unwrap_or_default();
+    let queued = job.text("status") == Some("queued");
+    let (starts, ends) = if queued { (due, due + RUNS_MS) } else { (due.saturating_sub(RUNS_MS), due) };
+    let mut change = Fields::from_iter([("startedAt".to_owned(), Value::from(format_ms(starts)))]);
+    if world.clock.now_ms() < ends {
+        change.extend([
+            ("status".to_owned(), Value::from("running")),
+            ("lastModified".to_owned(), format_ms(starts).into()),
+            (GOES_ON_AT.to_owned(), format_ms(ends).into()),
+        ]);
+    } else {
+        change.extend([
+            ("status".to_owned(), Value::from("completed")),
+            ("numSuccess".to_owned(), RECORDS.into()),
+            ("numPagesGenerated".to_owned(), 1.into()),
+            ("endedAt".to_owned(), format_ms(ends).into()),
+            ("lastModified".to_owned(), format_ms(ends).into()),
+            (GOES_ON_AT.to_owned(), Value::Null),
+        ]);
+    }
+    let job = world.patch(&JOBS, job, &change, By::Administrator)?;
+    let flow = job.text("_flowId").and_then(|id| world.store.of(&FLOWS).get(id)).cloned();
+    match flow {
+        Some(flow) => {
+            let mut executed = Fields::from_iter([("lastExecutedAt".to_owned(), Value::from(format_ms(starts)))]);
+            // Running a flow is no change of it.
+            executed.extend(flow.get("lastModified").map(|time| ("lastModified".to_owned(), time.clone())));
+            world.patch(&FLOWS, &flow, &executed, By::Administrator).map(|_| ())
+        }
+        None => Ok(()),
+    }
+}
+
+/// `jobs.list`: the latest first. The running service wants to know whose jobs.
+pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let scoped = call.query.pairs().any(|(name, _)| SCOPES.contains(&name));
+    if call.world.settings.profile(&API) == Profile::Live && !scoped {
+        return Err(Problem::named("invalid_query", "Please provide _integrationId, _flowId or _jobId"));
+    }
+    let mut jobs: Vec<Record> = call.world.store.of(&JOBS).iter().cloned().collect();
+    jobs.reverse();
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.text("createdAt").and_then(parse_ms)));
+    call.list(&JOBS, jobs)
+}
+
+/// `jobs.cancel`: ends a job that has not ended.
+pub fn cancel(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let job = call.record(&JOBS, "id")?;
+    let status = job.text("status").unwrap_or_default();
+    if !matches!(status, "queued" | "running") {
+        return Err(Problem::named("invalid_operation", format!("Job cannot be canceled: it is {status}")));
+    }
+    let change = Fields::from_iter([
+        ("status".to_owned(), Value::from("canceled")),
+        ("endedAt".to_owned(), call.world.clock.now().into()),
+        (GOES_ON_AT.to_owned(), Value::Null),
+    ]);
+    let job = call.world.patch(&JOBS, &job, &change, By::Administrator)?;
+    Ok(call.api.dialect.record(call, call.route.success, &job))
+}

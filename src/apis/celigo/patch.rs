@@ -1,0 +1,61 @@
+//! JSON Patch (RFC 6902) of integrations.
+
+use json_patch::{Patch, PatchOperation};
+use serde_json::{Value, json};
+
+use crate::apis::celigo::resources::INTEGRATIONS;
+use crate::engine::action::Call;
+use crate::engine::api::By;
+use crate::engine::message::Reply;
+use crate::engine::problem::Problem;
+
+/// What may be patched, with all below.
+const OPEN: [&str; 2] = ["flowGroupings", "settings"];
+
+/// `integrations.patch`: all operations of the body, or none.
+pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let integration = call.record(&INTEGRATIONS, "id")?;
+    let patch: Patch = serde_json::from_value(call.body.clone().unwrap_or_default()).map_err(|error| {
+        Problem::named("validation_error", format!("Body must be an array of JSON Patch operations: {error}"))
+    })?;
+    if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path)) {
+        let message = format!("{path} cannot be patched; /flowGroupings, /settings and what is below them can");
+        let (error, field) = ("invalid_field".into(), Some(path));
+        return Err(Problem::Named { error, message: Some(message), field, retry_after_s: None });
+    }
+    let mut document = json!({});
+    for name in OPEN {
+        // Settings that nobody has set yet can be added to.
+        document[name] = integration.get(name).cloned().unwrap_or_else(|| json!({}));
+    }
+    json_patch::patch(&mut document, &patch).map_err(|error| Problem::named("invalid_patch", error.to_string()))?;
+    let mut fields = integration.fields().clone();
+    for name in OPEN {
+        match document.get(name) {
+            Some(Value::Object(settings)) if settings.is_empty() && integration.get(name).is_none() => {}
+            Some(value) => {
+                fields.insert(name.to_owned(), value.clone());
+            }
+            None => {
+                fields.shift_remove(name);
+            }
+        }
+    }
+    call.world.replace(&INTEGRATIONS, &integration, &fields, By::Consumer)?;
+    Ok(Reply::empty(call.route.success))
+}
+
+/// Where an operation reads or writes.
+fn paths(operation: &PatchOperation) -> Vec<String> {
+    let from = match operation {
+        PatchOperation::Move(operation) => Some(operation.from.to_string()),
+        PatchOperation::Copy(operation) => Some(operation.from.to_string()),
+        _ => None,
+    };
+    std::iter::once(operation.path().to_string()).chain(from).collect()
+}
+
+fn is_open(path: &str) -> bool {
+    let first = path.strip_prefix('/').and_then(|path| path.split('/').next());
+    first.is_some_and(|name| OPEN.contains(&name))
+}

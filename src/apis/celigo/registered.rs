@@ -1,0 +1,90 @@
+//! Which connections are registered with an integration.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::apis::celigo::contents::ids;
+use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::engine::action::Call;
+use crate::engine::api::By;
+use crate::engine::message::Reply;
+use crate::engine::problem::{FieldFaultKind, Problem};
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+const REGISTERED: &str = "_registeredConnectionIds";
+
+/// What the body of a registration names its connections by, where it is no bare array.
+const GIVEN: &str = "_connectionIds";
+
+/// `integrations.register`: the connections of the body are registered too.
+pub fn register(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let integration = call.record(&INTEGRATIONS, "id")?;
+    let wrong = || Problem::field(GIVEN, FieldFaultKind::WrongType { expected: "an array of ids" });
+    let given = match &call.body {
+        Some(Value::Object(fields)) => fields.get(GIVEN),
+        given => given.as_ref(),
+    };
+    let given = given.ok_or_else(|| Problem::field(GIVEN, FieldFaultKind::Missing))?;
+    let given = given.as_array().ok_or_else(wrong)?;
+    let given = given.iter().map(|id| id.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+    let unknown = given.iter().find(|id| {
+        let connection = call.world.store.of(&CONNECTIONS).get(id);
+        connection.is_none_or(|connection| !call.sees(&CONNECTIONS, connection))
+    });
+    if let Some(id) = unknown {
+        let kind = FieldFaultKind::Dangling { to: CONNECTIONS.name, id: id.clone() };
+        return Err(Problem::field(GIVEN, kind));
+    }
+    add(call.world, &integration, given, By::Consumer)?;
+    Ok(Reply::empty(call.route.success))
+}
+
+/// `integrations.deregister`: the connection stays, but is not registered any more.
+pub fn deregister(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let integration = call.record(&INTEGRATIONS, "id")?;
+    let connection = call.param("connectionId").to_owned();
+    let registered: Vec<&str> = ids(integration.fields(), REGISTERED).collect();
+    if !registered.contains(&connection.as_str()) {
+        return Err(Problem::NotFound { resource: &CONNECTIONS, id: connection });
+    }
+    let rest = registered.into_iter().filter(|id| *id != connection).map(Value::from).collect();
+    set(call.world, &integration, rest, By::Consumer)?;
+    Ok(Reply::empty(call.route.success))
+}
+
+/// Registers the connections of a flow's exports and imports with its integration. Files say themselves what is
+/// registered.
+pub fn of_flow(world: &mut World, flow: &Record, by: By) -> Result<(), Problem> {
+    let integration = flow.text("_integrationId").and_then(|id| world.store.of(&INTEGRATIONS).get(id)).cloned();
+    let Some(integration) = integration.filter(|_| by != By::Fixture) else { return Ok(()) };
+    let steps = FLOWS.links.iter().filter(|link| *link.to == EXPORTS || *link.to == IMPORTS);
+    let steps = steps.flat_map(|link| {
+        let steps = (link.ids)(flow.fields()).into_iter();
+        steps.filter_map(|id| world.store.of(link.to).get(id))
+    });
+    // By age, so that the order does not depend on where in the flow they stand.
+    let connections = steps.filter_map(|step| world.store.of(&CONNECTIONS).get(step.text("_connectionId")?));
+    let connections: BTreeMap<u64, String> =
+        connections.map(|connection| (connection.sequence(), connection.id().to_owned())).collect();
+    add(world, &integration, connections.into_values().collect(), by)
+}
+
+fn add(world: &mut World, integration: &Record, wanted: Vec<String>, by: By) -> Result<(), Problem> {
+    let mut all: Vec<Value> = ids(integration.fields(), REGISTERED).map(Value::from).collect();
+    let before = all.len();
+    for id in wanted.into_iter().map(Value::from) {
+        if !all.contains(&id) {
+            all.push(id);
+        }
+    }
+    if all.len() == before { Ok(()) } else { set(world, integration, all, by) }
+}
+
+fn set(world: &mut World, integration: &Record, ids: Vec<Value>, by: By) -> Result<(), Problem> {
+    // The service owns the list, so that a consumer's own rights would not do.
+    let by = if by == By::Consumer { By::Administrator } else { by };
+    let change = Fields::from_iter([(REGISTERED.to_owned(), Value::Array(ids))]);
+    world.patch(&INTEGRATIONS, integration, &change, by).map(|_| ())
+}

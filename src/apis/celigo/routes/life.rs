@@ -1,0 +1,83 @@
+//! Integrations beyond the seeds: copied, patched, connected, kept as snapshots.
+
+use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
+use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, READ, REMOVE};
+use crate::apis::celigo::{clone, dependencies, patch, registered, revisions};
+use crate::engine::api::Action::Custom;
+use crate::engine::api::Shows::{Many, Nothing, One};
+use crate::engine::api::{Route, delete, get, patch as patching, post, put};
+use crate::engine::field::{Field, Kind, field, text};
+
+const PORTAL: &str = "the vendor's developer portal, \"Integrations\"";
+const CLIENTS: &str = "public clients of the service call it";
+
+const COPY: &[Field] = &[text("name"), field("connectionMap", Kind::Object), field("sandbox", Kind::Flag)];
+
+const SNAPSHOT: &[Field] = &[text("description")];
+
+/// The rows.
+pub const ROUTES: &[Route] = &[
+    post("/integrations/{id}/clone", "integrations.clone", Custom(clone::integration))
+        .documented(PORTAL)
+        .fails(&[
+            "unauthorized",
+            "unsupported_media_type",
+            "invalid_json",
+            "forbidden",
+            "not_found",
+            "validation_error",
+            "conflict",
+        ])
+        .shows(One(&INTEGRATIONS))
+        .takes(COPY)
+        .about("Copies an integration with its flows, exports and imports; connections are shared or mapped."),
+    patching("/integrations/{id}", "integrations.patch", Custom(patch::integration))
+        .documented(PORTAL)
+        .fails(&[
+            "unauthorized",
+            "unsupported_media_type",
+            "invalid_json",
+            "forbidden",
+            "not_found",
+            "validation_error",
+            "invalid_field",
+            "invalid_patch",
+        ])
+        .shows(Nothing)
+        .about("Changes flow groupings and settings by a JSON Patch (RFC 6902)."),
+    put("/integrations/{id}/connections/register", "integrations.register", Custom(registered::register))
+        .observed(CLIENTS)
+        .answers(204)
+        .fails(CHANGE)
+        .shows(Nothing)
+        .about("Registers connections with an integration: an array of ids, bare or as _connectionIds."),
+    delete(
+        "/integrations/{id}/connections/{connectionId}/register",
+        "integrations.deregister",
+        Custom(registered::deregister),
+    )
+    .observed(CLIENTS)
+    .fails(REMOVE)
+    .about("Takes a connection off an integration."),
+    get("/integrations/{id}/dependencies", "integrations.dependencies", Custom(dependencies::integration))
+        .observed(CLIENTS)
+        .fails(READ)
+        .about("Lists what names the integration, by type."),
+    get("/integrations/{id}/revisions", "integrations.revisions", Custom(revisions::list))
+        .observed(CLIENTS)
+        .fails(LIST_WITHIN)
+        .shows(Many(&REVISIONS))
+        .about("Lists the snapshots of an integration."),
+    post("/integrations/{id}/revisions", "integrations.snapshot", Custom(revisions::create))
+        .observed(CLIENTS)
+        .fails(CHANGE)
+        .shows(One(&REVISIONS))
+        .takes(SNAPSHOT)
+        .about("Takes a snapshot of an integration."),
+    post("/integrations/{id}/revisions/create", "integrations.revise", Custom(revisions::create))
+        .observed(CLIENTS)
+        .fails(CHANGE)
+        .shows(One(&REVISIONS))
+        .takes(SNAPSHOT)
+        .about("Takes a snapshot of an integration, by its older path."),
+];

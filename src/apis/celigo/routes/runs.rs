@@ -1,0 +1,51 @@
+//! Jobs, and the account: shares, history, the token itself.
+
+use crate::apis::celigo::resources::{ASHARES, JOBS};
+use crate::apis::celigo::routes::{CHANGE, LIST, READ};
+use crate::apis::celigo::{audit, jobs, token};
+use crate::engine::api::Action::{Custom, List, Read, Replace};
+use crate::engine::api::Shows::{Many, One};
+use crate::engine::api::{Route, get, put};
+
+const JOB: &str = "the vendor's API documents, \"Job API\"";
+const REFERENCE: &str = "the vendor's API reference, \"Jobs\"";
+const PORTAL: &str = "the vendor's developer portal";
+
+/// The rows.
+pub const ROUTES: &[Route] = &[
+    get("/jobs", "jobs.list", Custom(jobs::list))
+        .documented(JOB)
+        .fails(&["unauthorized", "invalid_query_params", "invalid_query"])
+        .shows(Many(&JOBS))
+        .about("Lists jobs, newest first: filtered, then paged by limit and offset."),
+    get("/jobs/{id}", "jobs.get", Read(&JOBS)).documented(JOB).fails(READ).about("Shows a job."),
+    put("/jobs/{id}/cancel", "jobs.cancel", Custom(jobs::cancel))
+        .documented(REFERENCE)
+        .fails(&[
+            "unauthorized",
+            "unsupported_media_type",
+            "invalid_json",
+            "forbidden",
+            "not_found",
+            "invalid_operation",
+        ])
+        .shows(One(&JOBS))
+        .about("Cancels a job that has not ended."),
+    get("/ashares", "ashares.list", List(&ASHARES))
+        .documented(PORTAL)
+        .fails(LIST)
+        .about("Lists the shares of the account."),
+    get("/ashares/{id}", "ashares.get", Read(&ASHARES)).documented(PORTAL).fails(READ).about("Shows a share."),
+    put("/ashares/{id}", "ashares.update", Replace(&ASHARES))
+        .documented(PORTAL)
+        .fails(CHANGE)
+        .about("Replaces what a share gives access to."),
+    get("/audit", "audit.list", Custom(audit::account))
+        .documented("the vendor's API reference, \"Audit\"")
+        .fails(LIST)
+        .about("Lists the changes in the account, newest first."),
+    get("/tokenInfo", "tokenInfo.get", Custom(token::info))
+        .documented("the vendor's API documents, \"Authentication\"")
+        .fails(&["unauthorized"])
+        .about("Says whose token it is, and what it may do."),
+];

@@ -1,0 +1,81 @@
+//! The secrets of connections: never shown, and not lost when what was shown comes back.
+
+use serde_json::Value;
+
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// What stands in place of a secret.
+const MASK: &str = "******";
+
+/// Keys whose text is a secret, wherever in a connection they stand.
+const SECRETS: &[&str] = &[
+    "accessToken",
+    "apiKey",
+    "authKey",
+    "clientSecret",
+    "consumerSecret",
+    "passphrase",
+    "password",
+    "pgpPrivateKey",
+    "privateKey",
+    "refreshToken",
+    "secret",
+    "secretAccessKey",
+    "token",
+    "tokenId",
+    "tokenSecret",
+];
+
+/// A key whose whole value is secret.
+const ENCRYPTED: &str = "encrypted";
+
+/// A connection as consumers see it.
+pub fn masked(connection: &Fields) -> Fields {
+    connection.iter().map(|(name, value)| (name.clone(), mask(name, value, false))).collect()
+}
+
+fn mask(name: &str, value: &Value, below_encrypted: bool) -> Value {
+    let secret = below_encrypted || name == ENCRYPTED;
+    match value {
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), mask(name, value, secret))).collect::<Fields>().into()
+        }
+        Value::Array(items) => items.iter().map(|item| mask(name, item, secret)).collect(),
+        Value::Null | Value::Bool(_) => value.clone(),
+        _ if is_secret(name, secret) => Value::from(MASK),
+        other => other.clone(),
+    }
+}
+
+fn is_secret(name: &str, below_encrypted: bool) -> bool {
+    below_encrypted || name == ENCRYPTED || SECRETS.contains(&name)
+}
+
+/// A mask that comes back means the secret that is stored there.
+pub fn kept(_: &mut World, _: &str, mut given: Fields, old: Option<&Record>) -> Fields {
+    if let Some(old) = old {
+        keep_in(&mut given, old.fields(), false);
+    }
+    given
+}
+
+fn keep_in(given: &mut Fields, stored: &Fields, below_encrypted: bool) {
+    for (name, value) in given.iter_mut() {
+        if let Some(stored) = stored.get(name) {
+            keep(name, value, stored, below_encrypted);
+        }
+    }
+}
+
+fn keep(name: &str, given: &mut Value, stored: &Value, below_encrypted: bool) {
+    let secret = is_secret(name, below_encrypted);
+    match (given, stored) {
+        (Value::Object(given), Value::Object(stored)) => keep_in(given, stored, below_encrypted || name == ENCRYPTED),
+        (Value::Array(given), Value::Array(stored)) => {
+            given.iter_mut().zip(stored).for_each(|(given, stored)| keep(name, given, stored, below_encrypted));
+        }
+        (given, stored) if secret && given.as_str() == Some(MASK) => *given = stored.clone(),
+        _ => {}
+    }
+}

@@ -1,0 +1,23 @@
+//! `standin completions`
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::cli::Cli;
+use crate::cli::exit::{Exit, Failed, print};
+
+/// Print completions for a shell
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Completions {
+    /// Runs it.
+    pub fn run(&self) -> Result<Exit, Failed> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "standin", &mut script);
+        print(&String::from_utf8_lossy(&script))
+    }
+}

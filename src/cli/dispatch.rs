@@ -1,0 +1,30 @@
+//! From the process's arguments to its exit code.
+
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::cli::exit::{Exit, Failed};
+use crate::cli::{Cli, Command, variables};
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    // A panic has told its story on standard error already.
+    catch_unwind(run).unwrap_or(Exit::Failure).into()
+}
+
+fn run() -> Exit {
+    let cli = Cli::parse();
+    let done = variables::check(&Cli::command(), std::env::vars_os()).and_then(|()| match &cli.command {
+        Command::Serve(serve) => serve.run(),
+        Command::Wait(wait) => wait.run(),
+        Command::Env(env) => env.run(),
+        Command::Routes(routes) => routes.run(),
+        Command::Completions(completions) => completions.run(),
+    });
+    done.unwrap_or_else(|failed: Failed| {
+        eprintln!("error: {failed}");
+        failed.exit
+    })
+}

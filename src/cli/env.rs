@@ -1,0 +1,71 @@
+//! `standin env`
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value};
+
+use crate::cli::client::{Server, wants_token};
+use crate::cli::exit::{Exit, Failed, print};
+
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Print the variables that point a consumer at a running server
+///
+/// STANDIN_URL, CELIGO_BASE_URL, CELIGO_API_TOKEN, EDLINK_BASE_URL, EDLINK_APPLICATION_SECRET and EDLINK_ACCESS_TOKEN, with
+/// values that work: eval "$(standin env)", or standin env --format github >> "$GITHUB_ENV".
+#[derive(Args, Debug)]
+pub struct Env {
+    /// The server
+    #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
+    url: String,
+    /// How to print them
+    #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "sh")]
+    format: Format,
+    /// Token of the server's control API, if it wants one
+    #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// export NAME='value'
+    Sh,
+    /// NAME=value
+    Github,
+    /// {"NAME":"value"}
+    Json,
+}
+
+impl Env {
+    /// Runs it.
+    pub fn run(&self) -> Result<Exit, Failed> {
+        let server = Server::of(&self.url)?;
+        let answered = server.get("/env", self.control_token.as_deref(), PATIENCE).map_err(|error| {
+            Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.url))
+        })?;
+        if answered.status == 401 {
+            return Err(wants_token(&self.url));
+        }
+        let variables: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
+        let Some(variables) = variables.filter(|_| answered.status == 200) else {
+            let (url, status) = (&self.url, answered.status);
+            return Err(Failed::not_ready(format!(
+                "{url} answers /_standin/env with {status}: it is no standin server, or has no control API"
+            )));
+        };
+        print(&shown(self.format, variables))
+    }
+}
+
+fn shown(format: Format, variables: Map<String, Value>) -> String {
+    let lines = |line: fn(&str, &str) -> String| {
+        variables.iter().map(|(name, value)| line(name, value.as_str().unwrap_or_default())).collect()
+    };
+    match format {
+        Format::Sh => lines(|name, value| format!("export {name}='{}'\n", value.replace('\'', "'\\''"))),
+        Format::Github => lines(|name, value| format!("{name}={value}\n")),
+        Format::Json => format!("{}\n", Value::Object(variables)),
+    }
+}

@@ -1,0 +1,103 @@
+//! How a command ends.
+
+use std::fmt;
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use crate::embed::StartError;
+
+/// The codes, for help texts.
+pub const HELP: &str = "\
+Exit codes:
+  0      good
+  1      own failure
+  2      usage, or an invalid fixture or setting
+  3      cannot listen, or not ready in time
+  128+n  ended by signal n, when told twice
+
+Every flag --some-flag can be set as STANDIN_SOME_FLAG; the flag wins. A STANDIN_… variable that is
+no setting is an error.";
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// As it should.
+    Good,
+    /// By a fault of its own.
+    Failure,
+    /// Before it began: usage, or an invalid fixture or setting.
+    Usage,
+    /// It cannot listen, or something was not ready in time.
+    NotReady,
+    /// At once, by this signal.
+    Signal(u8),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Good => 0,
+            Exit::Failure => 1,
+            Exit::Usage => 2,
+            Exit::NotReady => 3,
+            Exit::Signal(number) => 128 + number,
+        })
+    }
+}
+
+/// Why a command ended other than as it should, for whoever typed it.
+#[derive(Debug)]
+pub struct Failed {
+    /// How it ended.
+    pub exit: Exit,
+    /// Why, and what to do about it.
+    pub message: String,
+}
+
+impl Failed {
+    /// A setting or an argument is wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, message: message.into() }
+    }
+
+    /// Something was not there in time.
+    pub fn not_ready(message: impl Into<String>) -> Self {
+        Self { exit: Exit::NotReady, message: message.into() }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<StartError> for Failed {
+    fn from(error: StartError) -> Self {
+        let exit = match &error {
+            StartError::Listen { .. } => Exit::NotReady,
+            StartError::Exposed { .. } | StartError::Unreadable { .. } | StartError::Invalid { .. } => Exit::Usage,
+            StartError::Thread { .. } => Exit::Failure,
+        };
+        let message = match &error {
+            StartError::Invalid { faults } if faults.len() > 1 => format!("{} faults:\n{error}", faults.len()),
+            _ => error.to_string(),
+        };
+        Self { exit, message }
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self { exit: Exit::Failure, message: error.to_string() }
+    }
+}
+
+/// Prints what was asked for. That nobody reads on (`| head`) is no failure.
+pub fn print(text: &str) -> Result<Exit, Failed> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(Exit::Good),
+    }
+}

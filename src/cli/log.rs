@@ -1,0 +1,151 @@
+//! What is said on standard error while a server runs.
+
+use std::io::{IsTerminal, Write};
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::cli::exit::Failed;
+use crate::cli::redact;
+use crate::embed::{Exchanged, Log};
+
+/// What is logged, and how.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Log, to stderr")]
+pub struct LogSettings {
+    /// How log lines look [default: text on a terminal, else json]
+    #[arg(long, env = "STANDIN_LOG", value_name = "FORMAT")]
+    log: Option<Format>,
+    /// No log
+    #[arg(long, short, env = "STANDIN_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    quiet: bool,
+    /// Headers and bodies too; credentials in them are blacked out
+    #[arg(long, short, env = "STANDIN_VERBOSE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    Nothing,
+    Lines,
+    Everything,
+}
+
+/// Writes log lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Logger {
+    format: Format,
+    detail: Detail,
+}
+
+impl LogSettings {
+    /// What writes them.
+    pub fn logger(&self) -> Result<Logger, Failed> {
+        let of_stderr = if std::io::stderr().is_terminal() { Format::Text } else { Format::Json };
+        let detail = match (self.quiet, self.verbose) {
+            (true, true) => {
+                return Err(Failed::usage("--quiet and --verbose contradict each other; leave one out"));
+            }
+            (true, false) => Detail::Nothing,
+            (false, true) => Detail::Everything,
+            (false, false) => Detail::Lines,
+        };
+        Ok(Logger { format: self.log.unwrap_or(of_stderr), detail })
+    }
+}
+
+impl Logger {
+    /// What a server tells of its requests, unless nobody wants to know.
+    pub fn of_requests(self) -> Option<Log> {
+        (self.detail != Detail::Nothing)
+            .then(|| Box::new(move |exchanged: &Exchanged<'_>| self.exchanged(exchanged)) as _)
+    }
+
+    /// Something about the server itself.
+    pub fn note(self, message: &str) {
+        if self.detail != Detail::Nothing {
+            match self.format {
+                Format::Text => write(&format!("{message}\n")),
+                Format::Json => write(&format!("{}\n", json!({ "message": message }))),
+            }
+        }
+    }
+
+    /// The token that was made for the control API. Said even when nothing else is: nobody could know it otherwise.
+    pub fn control_token(self, token: &str) {
+        match self.format {
+            Format::Text => write(&format!("control token: {token}\n")),
+            Format::Json => write(&format!("{}\n", json!({ "message": "control token", "control_token": token }))),
+        }
+    }
+
+    fn exchanged(self, exchanged: &Exchanged<'_>) {
+        match self.format {
+            Format::Text => write(&text(exchanged, self.detail)),
+            Format::Json => write(&format!("{}\n", structured(exchanged, self.detail))),
+        }
+    }
+}
+
+fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
+    let (request, reply) = (exchanged.request, exchanged.reply);
+    let (target, operation) = (redact::target(request.target), exchanged.operation.unwrap_or("-"));
+    let took_us = exchanged.took.as_micros();
+    let mut lines = format!("{} {target} {operation} {} {took_us}µs\n", request.method, reply.status);
+    if detail == Detail::Everything {
+        let mut side = |mark: char, headers: Vec<(&str, String)>, body: Value| {
+            for (name, value) in headers {
+                lines += &format!("  {mark} {name}: {value}\n");
+            }
+            match body {
+                Value::Null => {}
+                Value::String(text) => lines += &format!("  {mark} {text}\n"),
+                json => lines += &format!("  {mark} {json}\n"),
+            }
+        };
+        side('>', request_headers(exchanged), redact::body(request.header("content-type"), request.body));
+        side('<', reply_headers(exchanged), redact::body(reply.header("content-type"), &reply.body));
+    }
+    lines
+}
+
+fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
+    let (request, reply) = (exchanged.request, exchanged.reply);
+    let mut line = json!({
+        "method": request.method,
+        "target": redact::target(request.target),
+        "operation": exchanged.operation,
+        "status": reply.status,
+        "took_us": u64::try_from(exchanged.took.as_micros()).unwrap_or(u64::MAX),
+    });
+    if detail == Detail::Everything {
+        // Pairs, because a name may come twice.
+        line["request_headers"] = json!(request_headers(exchanged));
+        line["request_body"] = redact::body(request.header("content-type"), request.body);
+        line["answer_headers"] = json!(reply_headers(exchanged));
+        line["answer_body"] = redact::body(reply.header("content-type"), &reply.body);
+    }
+    line
+}
+
+fn request_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
+    let headers = exchanged.request.headers.iter();
+    headers.map(|(name, value)| (*name, redact::header(name, &String::from_utf8_lossy(value)))).collect()
+}
+
+fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
+    let headers = exchanged.reply.headers.iter();
+    headers.map(|(name, value)| (name.as_ref(), redact::header(name, value))).collect()
+}
+
+/// In one piece, so that lines of parallel requests do not mix. Nobody listening is no reason to stop.
+fn write(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

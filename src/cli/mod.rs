@@ -1,0 +1,43 @@
+//! The command line: one file per command, its arguments beside its code.
+//!
+//! Standard output is for what was asked for, and nothing else: the ready line, a table, exports. Everything said by the
+//! way goes to standard error.
+#![allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
+#![allow(clippy::doc_markdown)] // Docs of arguments are help texts, read in a terminal.
+
+mod client;
+mod completions;
+mod dispatch;
+mod env;
+mod exit;
+mod log;
+mod ready;
+mod redact;
+mod routes;
+mod serve;
+mod settings;
+mod signals;
+mod variables;
+mod wait;
+
+use clap::{Parser, Subcommand};
+
+pub use dispatch::main;
+
+/// An in-memory fake of the Edlink and Celigo integrator.io integrations APIs.
+#[derive(Parser, Debug)]
+#[command(name = "standin", version, about, max_term_width = 100, after_help = exit::HELP)]
+#[command(disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Serve(serve::Serve),
+    Wait(wait::Wait),
+    Env(env::Env),
+    Routes(routes::Routes),
+    Completions(completions::Completions),
+}

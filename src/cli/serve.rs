@@ -1,0 +1,89 @@
+//! `standin serve`
+
+use std::io::Read;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
+use tokio::sync::oneshot;
+
+use crate::cli::exit::{Exit, Failed};
+use crate::cli::log::Logger;
+use crate::cli::ready;
+use crate::cli::settings::{Clock, Defaults, Settings};
+use crate::cli::signals::Signals;
+
+/// How long requests in flight may take to finish after the first signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The port, unless told otherwise.
+pub const PORT: u16 = 4780;
+
+/// Serve until stopped
+///
+/// Prints one line of JSON to standard output once it accepts requests and the records are loaded, and nothing else
+/// there: {"ready":1,"url","port","control","apis","seed","version","pid"}. SIGTERM or SIGINT: it accepts no more,
+/// finishes what is in flight for at most 5 s and exits with 0. A second signal n ends it at once, with 128+n.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Stop when standard input ends: when the parent goes
+    #[arg(long, env = "STANDIN_EXIT_WITH_STDIN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    exit_with_stdin: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Serve {
+    /// Runs it.
+    pub fn run(&self) -> Result<Exit, Failed> {
+        let logger = self.settings.logger()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let exit = runtime.block_on(self.serve(logger));
+        // What a second signal left behind is not waited for.
+        runtime.shutdown_background();
+        exit
+    }
+
+    async fn serve(&self, logger: Logger) -> Result<Exit, Failed> {
+        // Before anyone can know that there is something to stop.
+        let mut signals = Signals::catch()?;
+        let builder = self.settings.builder(&Defaults { port: PORT, clock: Clock::Real }, logger)?;
+        if let Some(file) = self.settings.port_file() {
+            ready::remove_port_file(file)?;
+        }
+        let standin = builder.try_spawn().await?;
+        if let Some(file) = self.settings.port_file() {
+            ready::write_port_file(file, &standin)?;
+        }
+        logger.note(&format!("serving {} at {}", standin.apis().join(" and "), standin.url()));
+        ready::print_line(&standin, self.settings.seed());
+        let parent = self.exit_with_stdin.then(end_of_stdin);
+        tokio::select! {
+            _ = signals.next() => logger.note("stopping: what is in flight has 5 s; a second signal stops at once"),
+            () = ended(parent) => logger.note("stopping: standard input ended"),
+        }
+        Ok(tokio::select! {
+            () = standin.stop(GRACE) => Exit::Good,
+            signal = signals.next() => Exit::Signal(signal),
+        })
+    }
+}
+
+/// Told when standard input ends. A thread of its own, because nothing can interrupt such a read.
+fn end_of_stdin() -> oneshot::Receiver<()> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut input = std::io::stdin().lock();
+        let mut ignored = [0; 1024];
+        while !matches!(input.read(&mut ignored), Ok(0) | Err(_)) {}
+        let _ = sender.send(());
+    });
+    receiver
+}
+
+async fn ended(parent: Option<oneshot::Receiver<()>>) {
+    match parent {
+        Some(parent) => drop(parent.await),
+        None => std::future::pending().await,
+    }
+}

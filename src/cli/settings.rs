@@ -1,0 +1,259 @@
+//! The settings of a server, for every command that starts one.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use crate::cli::exit::{Exit, Failed};
+use crate::cli::log::{LogSettings, Logger};
+use crate::embed::{Builder, Standin};
+use crate::engine::clock::{DEFAULT_START_MS, format_ms, parse_ms};
+use crate::engine::journal::Bounds;
+use crate::engine::world::Settings as World;
+
+/// The settings of a server.
+#[derive(Args, Debug)]
+pub struct Settings {
+    #[command(flatten)]
+    listening: Listening,
+    #[command(flatten)]
+    contents: Contents,
+    #[command(flatten)]
+    bounds: Limits,
+    #[command(flatten)]
+    log: LogSettings,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Listening")]
+struct Listening {
+    /// IP address to listen on, or localhost; one that other machines can reach needs --expose
+    #[arg(long, env = "STANDIN_HOST", value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
+    host: IpAddr,
+    /// Port to listen on; 0 is any free one [default: 4780]
+    #[arg(long, env = "STANDIN_PORT", value_name = "PORT")]
+    port: Option<u16>,
+    /// File to write {"url","port","pid"} to, whole, once the server listens; an old one is removed first
+    #[arg(long, env = "STANDIN_PORT_FILE", value_name = "FILE")]
+    port_file: Option<PathBuf>,
+    /// Allow an address that other machines can reach; the control API then wants a token
+    #[arg(long, env = "STANDIN_EXPOSE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    expose: bool,
+    /// Token the control API wants [default: none, with --expose a random one that is printed to stderr]
+    #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+    /// No control API: /_standin/… is a path like any other
+    #[arg(long, env = "STANDIN_NO_CONTROL", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    no_control: bool,
+    /// Origin of the links in answers, behind a proxy [default: the one each caller used]
+    #[arg(long, env = "STANDIN_BASE_URL", value_name = "URL")]
+    base_url: Option<String>,
+    /// No standin-… headers on the answers of the APIs
+    #[arg(long, env = "STANDIN_NO_HEADERS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    no_headers: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "World")]
+struct Contents {
+    /// APIs to serve, with commas between them [default: all]
+    #[arg(long, env = "STANDIN_API", value_name = "NAMES", value_delimiter = ',')]
+    api: Option<Vec<String>>,
+    /// Folder of records, <api>/<collection>.json, each in place of the embedded ones of its collection; a
+    /// tokens.json in it lists the only good credentials
+    #[arg(long, env = "STANDIN_FIXTURES", value_name = "FOLDER")]
+    fixtures: Option<PathBuf>,
+    /// No embedded records: only those of --fixtures, if any
+    #[arg(long, env = "STANDIN_NO_EMBEDDED_FIXTURES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    no_embedded_fixtures: bool,
+    /// Make up records, such as celigo.integrations=1000; repeatable, or with commas between
+    #[arg(long, env = "STANDIN_GENERATE", value_name = "COLLECTION=N", value_delimiter = ',', value_parser = generate)]
+    generate: Vec<(String, usize)>,
+    /// Seed of ids, tokens and made-up records
+    #[arg(long, env = "STANDIN_SEED", value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Profile of an API, such as celigo=live: documented, or live where the running service is known to differ
+    /// [default: documented]
+    #[arg(long, env = "STANDIN_PROFILE", value_name = "API=PROFILE", value_delimiter = ',', value_parser = profile)]
+    profile: Vec<(String, String)>,
+    /// Requests an API lets through at once, and how many more each second, such as celigo=1000/300 [default: no limit]
+    #[arg(long, env = "STANDIN_RATE_LIMIT", value_name = "API=N/N", value_delimiter = ',', value_parser = rate_limit)]
+    rate_limit: Vec<(String, u64, u64)>,
+    /// How time passes: frozen, step (1 ms after each answer), real, or a time like 2024-01-20T10:00:00.000Z to stand
+    /// still at [default: real]
+    #[arg(long, env = "STANDIN_CLOCK", value_name = "CLOCK", value_parser = clock)]
+    clock: Option<Clock>,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Limits")]
+struct Limits {
+    /// Most entries the journal keeps; the oldest are lost first
+    #[arg(long, env = "STANDIN_JOURNAL_ENTRIES", value_name = "N", default_value_t = Bounds::default().entries)]
+    journal_entries: usize,
+    /// Most bytes the journal keeps
+    #[arg(long, env = "STANDIN_JOURNAL_BYTES", value_name = "N", default_value_t = Bounds::default().bytes)]
+    journal_bytes: usize,
+    /// Most bytes a request's body may have; beyond is 413
+    #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]
+    body_limit: usize,
+}
+
+/// How time passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// Not at all, from the usual start.
+    Frozen,
+    /// By 1 ms after each answer, from the usual start.
+    Step,
+    /// As on the machine.
+    Real,
+    /// Not at all, at this time.
+    At(String),
+}
+
+/// What differs between the commands that start a server.
+pub struct Defaults {
+    /// The port.
+    pub port: u16,
+    /// How time passes.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// Where the port file goes.
+    pub fn port_file(&self) -> Option<&PathBuf> {
+        self.listening.port_file.as_ref()
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.contents.seed
+    }
+
+    /// What writes to standard error.
+    pub fn logger(&self) -> Result<Logger, Failed> {
+        self.log.logger()
+    }
+
+    /// A server with these settings.
+    pub fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
+        let (listening, contents, limits) = (&self.listening, &self.contents, &self.bounds);
+        let address = SocketAddr::new(listening.host, listening.port.unwrap_or(defaults.port));
+        let mut builder = Standin::builder()
+            .address(address)
+            .seed(contents.seed)
+            .journal(limits.journal_entries, limits.journal_bytes)
+            .body_limit(limits.body_limit);
+        builder = match contents.clock.as_ref().unwrap_or(&defaults.clock) {
+            Clock::Frozen => builder.clock_frozen(&format_ms(DEFAULT_START_MS)),
+            Clock::Step => builder.clock_step(&format_ms(DEFAULT_START_MS), 1),
+            Clock::Real => builder.clock_real(),
+            Clock::At(at) => builder.clock_frozen(at),
+        };
+        builder = listening.guard(builder, logger)?;
+        if let Some(url) = &listening.base_url {
+            builder = builder.base_url(url);
+        }
+        if listening.no_headers {
+            builder = builder.without_headers();
+        }
+        if let Some(names) = &contents.api {
+            builder = builder.apis(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        if let Some(folder) = &contents.fixtures {
+            builder = builder.fixtures(folder);
+        }
+        if contents.no_embedded_fixtures {
+            builder = builder.without_embedded_fixtures();
+        }
+        for (collection, count) in &contents.generate {
+            builder = builder.generate(collection, *count);
+        }
+        for (api, profile) in &contents.profile {
+            builder = builder.profile(api, profile);
+        }
+        for (api, requests, per_second) in &contents.rate_limit {
+            builder = builder.rate_limit(api, *requests, *per_second);
+        }
+        Ok(match logger.of_requests() {
+            Some(log) => builder.log(log),
+            None => builder,
+        })
+    }
+}
+
+impl Listening {
+    /// Settles who may reach the control API.
+    fn guard(&self, builder: Builder, logger: Logger) -> Result<Builder, Failed> {
+        match (self.no_control, &self.control_token) {
+            (true, Some(_)) => Err(Failed::usage(
+                "--no-control and --control-token contradict each other; leave one out (STANDIN_… variables count too)",
+            )),
+            (true, None) => {
+                let builder = builder.without_control();
+                // Without a control API the token opens nothing.
+                Ok(if self.expose { builder.expose("") } else { builder })
+            }
+            (false, Some(token)) if token.is_empty() => Err(Failed::usage("--control-token must not be empty")),
+            (false, Some(token)) => Ok(if self.expose { builder.expose(token) } else { builder.control_token(token) }),
+            (false, None) if self.expose => {
+                let token = random_token()?;
+                logger.control_token(&token);
+                Ok(builder.expose(&token))
+            }
+            (false, None) => Ok(builder),
+        }
+    }
+}
+
+/// A token nobody can guess: the one thing here that must not come from the seed.
+fn random_token() -> Result<String, Failed> {
+    let number: Result<[u64; 2], _> = SysRng.try_next_u64().and_then(|one| Ok([one, SysRng.try_next_u64()?]));
+    let [one, two] = number.map_err(|error| Failed {
+        exit: Exit::Failure,
+        message: format!("the system gives no random numbers for a control token ({error}); set --control-token"),
+    })?;
+    Ok(format!("{one:016x}{two:016x}"))
+}
+
+fn host(text: &str) -> Result<IpAddr, String> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    bare.parse().map_err(|_| "not an IP address such as 127.0.0.1, ::1 or 0.0.0.0".to_owned())
+}
+
+fn generate(text: &str) -> Result<(String, usize), String> {
+    let wanted = "write it like celigo.integrations=1000";
+    let (collection, count) = text.split_once('=').ok_or(wanted)?;
+    Ok((collection.to_owned(), count.parse().map_err(|_| wanted)?))
+}
+
+fn profile(text: &str) -> Result<(String, String), String> {
+    let (api, profile) = text.split_once('=').ok_or("write it like celigo=live")?;
+    Ok((api.to_owned(), profile.to_owned()))
+}
+
+fn rate_limit(text: &str) -> Result<(String, u64, u64), String> {
+    let wanted = "write it like celigo=1000/300: a thousand at once, 300 more each second";
+    let (api, rate) = text.split_once('=').ok_or(wanted)?;
+    let (requests, per_second) = rate.split_once('/').ok_or(wanted)?;
+    let number = |text: &str| text.parse().map_err(|_| wanted);
+    Ok((api.to_owned(), number(requests)?, number(per_second)?))
+}
+
+fn clock(text: &str) -> Result<Clock, String> {
+    Ok(match text {
+        "frozen" => Clock::Frozen,
+        "step" => Clock::Step,
+        "real" => Clock::Real,
+        at if parse_ms(at).is_some() => Clock::At(at.to_owned()),
+        _ => return Err("neither frozen, step, real nor a time like 2024-01-20T10:00:00.000Z".to_owned()),
+    })
+}

@@ -1,0 +1,55 @@
+//! `standin wait`
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::cli::client::{Server, wants_token};
+use crate::cli::exit::{Exit, Failed};
+
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Wait until a server is ready
+#[derive(Args, Debug)]
+pub struct Wait {
+    /// The server
+    #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
+    url: String,
+    /// How long to wait, such as 500ms or 2min; then it exits with 3
+    #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
+    timeout: Duration,
+    /// Token of the server's control API, if it wants one
+    #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+}
+
+impl Wait {
+    /// Runs it.
+    pub fn run(&self) -> Result<Exit, Failed> {
+        let server = Server::of(&self.url)?;
+        let started = Instant::now();
+        loop {
+            let left = self.timeout.saturating_sub(started.elapsed());
+            let said = match server.get("/ready", self.control_token.as_deref(), left.max(PAUSE)) {
+                Ok(answered) if answered.status == 200 => return Ok(Exit::Good),
+                // Waiting longer would not make it another token.
+                Ok(answered) if answered.status == 401 => return Err(wants_token(&self.url)),
+                Ok(answered) => format!("it answers /_standin/ready with {}", answered.status),
+                Err(error) => error.to_string(),
+            };
+            if left <= PAUSE {
+                let (url, timeout) = (&self.url, humantime::format_duration(self.timeout));
+                return Err(Failed::not_ready(format!(
+                    "{url} is not ready after {timeout}: {said}. Is `standin serve` running there, with its control API?"
+                )));
+            }
+            sleep(PAUSE);
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text).map_err(|_| "write it like 30s, 500ms or 2min")
+}

@@ -1,0 +1,109 @@
+//! The worlds of a server: made, listed, deleted; and where each stands: snapshots.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::control::door::Asked;
+use crate::control::refusal::Refusal;
+use crate::engine::choice::token_of;
+use crate::engine::load::nearest;
+use crate::engine::no_world::Gone;
+use crate::engine::path::{Target, world_prefix};
+use crate::engine::{DEFAULT_WORLD, Wanted};
+
+/// The snapshot that is meant when none is named.
+const USUAL_SNAPSHOT: &str = "latest";
+
+/// `GET /worlds`: the default world, then the others by name; and how many there may be, for how long.
+pub fn list(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let names = asked.engine.names();
+    let worlds = std::iter::once(DEFAULT_WORLD).chain(names.iter().map(|name| &**name));
+    let base_url = base_url(asked);
+    let worlds: Vec<Value> = worlds.map(|name| shown(asked, base_url.as_deref(), name)).collect();
+    let limits = asked.engine.limits();
+    Ok(json!({ "worlds": worlds, "limit": limits.worlds, "expire_idle_after_ms": limits.idle_ms }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Make {
+    name: Option<String>,
+    from: Option<String>,
+    seed: Option<u64>,
+}
+
+/// `POST /worlds` with `{"name"?, "from"?, "seed"?}`: a new world, as the default one was at the start, or as the one
+/// named by `from` is now.
+pub fn make(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let make: Make = asked.body()?;
+    let wanted = Wanted { name: make.name.as_deref(), from: make.from.as_deref(), seed: make.seed, held: false };
+    let world = asked.engine.make(wanted, asked.request.arrived_ms)?;
+    let name = world.lock().name.clone();
+    let mut made = shown(asked, base_url(asked).as_deref(), &name);
+    made["expires_idle_after_ms"] = asked.engine.limits().idle_ms.into();
+    Ok(made)
+}
+
+/// `GET /worlds/<name>`
+pub fn one(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let name = asked.world.lock().name.clone();
+    Ok(shown(asked, base_url(asked).as_deref(), &name))
+}
+
+/// `DELETE /worlds/<name>`: its requests are refused from now on.
+pub fn delete(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let name = asked.world.lock().name.clone();
+    asked.engine.remove(&name, Gone::Deleted, Some(&asked.world))?;
+    Ok(Value::Null)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: Option<String>,
+}
+
+/// `POST /snapshot` with `{"name"?}`: keeps where the world stands, under that name.
+pub fn snapshot(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let name = asked.body::<Named>()?.name;
+    let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
+    asked.world.lock().keep_snapshot(name)?;
+    Ok(json!({ "name": name }))
+}
+
+/// `POST /restore` with `{"name"?}`: data, clock and ids as they were at that snapshot; journal and coverage begin anew.
+pub fn restore(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let name = asked.body::<Named>()?.name;
+    let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
+    let mut world = asked.world.lock();
+    world.restore_snapshot(name).map_err(|known| {
+        let refusal = Refusal::new(404, "not_found", format!("this world has no snapshot {name:?}"));
+        match nearest(name, known) {
+            Some(nearest) => refusal.hint(format!("Did you mean {nearest}?")),
+            None => refusal.hint("POST /snapshot makes one."),
+        }
+    })?;
+    Ok(Value::Null)
+}
+
+/// `GET /env`: the variables that point a consumer at this world, as the one who asks reaches it.
+pub fn environment(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let world = asked.world.lock();
+    let url = url(asked, world.settings.base_url.as_deref(), &world.name);
+    let variables = asked.engine.environment(&world, &url);
+    Ok(Value::Object(variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect::<Map<_, _>>()))
+}
+
+fn base_url(asked: &Asked<'_>) -> Option<String> {
+    asked.world.lock().settings.base_url.clone()
+}
+
+fn shown(asked: &Asked<'_>, base_url: Option<&str>, name: &str) -> Value {
+    json!({ "name": name, "url": url(asked, base_url, name), "token": token_of(name) })
+}
+
+/// A world's URL, as the one who asks reaches it.
+fn url(asked: &Asked<'_>, base_url: Option<&str>, name: &str) -> String {
+    let origin = Target { world: None, ..asked.target }.origin(asked.request, base_url);
+    if name == DEFAULT_WORLD { origin } else { origin + &world_prefix(name) }
+}

@@ -1,0 +1,121 @@
+//! A world as a tower service: it stands where a client has its connection, and no port is opened.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+use hyper::{Request, Response};
+use tower_service::Service;
+
+use crate::embed::handle::WorldHandle;
+use crate::embed::worlds::now_ms;
+use crate::engine::message::{Manner, Request as Asked};
+use crate::server::{Sent, headers, response, target};
+
+/// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
+/// tokio runtime with a timer.
+#[derive(Clone)]
+pub struct WorldService(WorldHandle);
+
+impl WorldHandle {
+    /// This world as a [tower](https://docs.rs/tower-service) service.
+    pub fn service(&self) -> WorldService {
+        WorldService(self.clone())
+    }
+}
+
+/// The body of an answer.
+pub struct Body(Sent);
+
+/// Why there is no answer, or not all of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Unanswered {
+    /// A fault rule closed the connection before the head.
+    Closed,
+    /// A fault rule reset the connection before the head.
+    Reset,
+    /// A fault rule spoke something that is not HTTP.
+    Garbage,
+    /// A fault rule cut the body short.
+    CutShort,
+    /// The request's own body could not be read.
+    Request(Box<dyn Error + Send + Sync>),
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("a fault rule closed the connection"),
+            Self::Reset => f.write_str("a fault rule reset the connection"),
+            Self::Garbage => f.write_str("a fault rule answered what is not HTTP"),
+            Self::CutShort => f.write_str("a fault rule cut the body short"),
+            Self::Request(error) => write!(f, "the request's body cannot be read: {error}"),
+        }
+    }
+}
+
+impl Error for Unanswered {}
+
+impl<B> Service<Request<B>> for WorldService
+where
+    B: hyper::body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    type Response = Response<Body>;
+    type Error = Unanswered;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Unanswered>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unanswered>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let world = self.0.clone();
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.collect().await.map_err(|error| Unanswered::Request(error.into()))?.to_bytes();
+            let outcome = {
+                let (target, headers) = (target(&parts), headers(&parts));
+                let method = parts.method.as_str();
+                world.outcome(&Asked { method, target: &target, headers: &headers, body: &body, arrived_ms: now_ms() })
+            };
+            if !outcome.delay.is_zero() {
+                tokio::time::sleep(outcome.delay).await;
+            }
+            match outcome.manner {
+                Manner::Close => Err(Unanswered::Closed),
+                Manner::Reset => Err(Unanswered::Reset),
+                Manner::Garbage => Err(Unanswered::Garbage),
+                Manner::Stall => std::future::pending().await,
+                manner @ (Manner::Whole | Manner::Trickle { .. } | Manner::Truncate) => {
+                    Ok(response(outcome.reply, manner).map(Body))
+                }
+            }
+        })
+    }
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = Unanswered;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Unanswered>>> {
+        let sent = Pin::new(&mut self.get_mut().0);
+        sent.poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(|_| Unanswered::CutShort)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}

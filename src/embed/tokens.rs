@@ -1,0 +1,161 @@
+//! The file of credentials in a folder of fixtures: the only ones that are good.
+//!
+//! It has the shape of a scenario's `tokens`: `{"celigo": ["…"], "edlink": {"secrets": ["…"]}}`, where an entry may be an
+//! object that narrows what the credential sees.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::embed::error::StartError;
+use crate::engine::document::{self, Step};
+use crate::engine::load::nearest;
+use crate::engine::world::Credential;
+
+/// Its name.
+pub const FILE: &str = "tokens.json";
+
+/// Credentials by the name of their API.
+pub type Listed = Vec<(&'static str, Vec<Credential>)>;
+
+/// The credentials of a folder that has the file; else none.
+pub fn of_folder(folder: &Path) -> Result<Listed, StartError> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| StartError::Unreadable { path: path.clone(), error })?;
+    read(&path.display().to_string(), &text).map_err(|faults| StartError::Invalid { faults })
+}
+
+fn read(file: &str, text: &str) -> Result<Listed, Vec<String>> {
+    let parsed = document::parse(text).map_err(|fault| {
+        let (line, column) = (fault.place.line, fault.place.column);
+        vec![format!("{file}:{line}:{column}: {}", fault.reason)]
+    })?;
+    let mut reader = Reader { file, text, faults: Vec::new() };
+    for path in &parsed.duplicates {
+        reader.fault(path, format!("the key {} stands twice; keep one", document::show(path)));
+    }
+    let mut listed = Vec::new();
+    if let Some(apis) = reader.object(&parsed.value, &[], &["celigo", "edlink"]) {
+        if let Some(tokens) = apis.get("celigo") {
+            listed.push(("celigo", reader.list(tokens, &["celigo".into()], "token", &["integrations", "access"])));
+        }
+        let edlink = apis.get("edlink").and_then(|edlink| reader.object(edlink, &["edlink".into()], &["secrets"]));
+        if let Some(secrets) = edlink.and_then(|edlink| edlink.get("secrets")) {
+            let path = ["edlink".into(), "secrets".into()];
+            listed.push(("edlink", reader.list(secrets, &path, "secret", &["integrations"])));
+        }
+    }
+    if reader.faults.is_empty() { Ok(listed) } else { Err(reader.faults) }
+}
+
+struct Reader<'t> {
+    file: &'t str,
+    text: &'t str,
+    faults: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, path: &[Step], message: impl std::fmt::Display) {
+        let place = document::place(self.text, path);
+        self.faults.push(format!("{}:{}:{}: {message}", self.file, place.line, place.column));
+    }
+
+    /// An object that has no other keys than these.
+    fn object<'v>(&mut self, value: &'v Value, path: &[Step], known: &[&str]) -> Option<&'v Map<String, Value>> {
+        let Value::Object(object) = value else {
+            let what = if path.is_empty() { "the file".to_owned() } else { document::show(path) };
+            self.fault(path, format_args!("{what} must be an object with the keys {}", known.join(", ")));
+            return None;
+        };
+        for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
+            let nearest = nearest(key, known.iter().copied()).unwrap_or_default();
+            let at = [path, &[Step::from(key.as_str())]].concat();
+            self.fault(&at, format_args!("the key {} is not known; did you mean {nearest}?", document::show(&at)));
+        }
+        Some(object)
+    }
+
+    fn list(&mut self, value: &Value, path: &[Step], key: &str, narrowing: &[&str]) -> Vec<Credential> {
+        let entries = value.as_array().filter(|entries| !entries.is_empty());
+        let Some(entries) = entries else {
+            let shown = document::show(path);
+            self.fault(
+                path,
+                format_args!("{shown} must be an array with at least one {key}; leave it out to take any"),
+            );
+            return Vec::new();
+        };
+        let at = |n: usize| [path, &[Step::Item(n)]].concat();
+        entries.iter().enumerate().filter_map(|(n, entry)| self.entry(entry, &at(n), key, narrowing)).collect()
+    }
+
+    fn entry(&mut self, entry: &Value, path: &[Step], key: &str, narrowing: &[&str]) -> Option<Credential> {
+        if let Some(token) = entry.as_str().filter(|token| !token.is_empty()) {
+            return Some(Credential { token: token.to_owned(), integrations: None, read_only: false });
+        }
+        if !entry.is_object() {
+            let shown = document::show(path);
+            self.fault(path, format_args!("{shown} must be a {key}, or an object with a {key}"));
+            return None;
+        }
+        let known: Vec<&str> = std::iter::once(key).chain(narrowing.iter().copied()).collect();
+        let entry = self.object(entry, path, &known)?;
+        let at = |name: &str| [path, &[Step::from(name)]].concat();
+        let Some(token) = entry.get(key).and_then(Value::as_str).filter(|token| !token.is_empty()) else {
+            self.fault(&at(key), format_args!("{} must be a text that is not empty", document::show(&at(key))));
+            return None;
+        };
+        let integrations = entry.get("integrations").map(|ids| {
+            let texts: Option<Vec<String>> =
+                ids.as_array().and_then(|ids| ids.iter().map(|id| id.as_str().map(str::to_owned)).collect());
+            texts.unwrap_or_else(|| {
+                let at = at("integrations");
+                self.fault(&at, format_args!("{} must be an array of ids", document::show(&at)));
+                Vec::new()
+            })
+        });
+        let access = entry.get("access").map(|access| access.as_str().unwrap_or_default());
+        if access.is_some_and(|access| !["administrator", "manage", "monitor"].contains(&access)) {
+            let at = at("access");
+            self.fault(&at, format_args!("{} must be administrator, manage or monitor", document::show(&at)));
+        }
+        Some(Credential { token: token.to_owned(), integrations, read_only: access == Some("monitor") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_read_with_what_narrows_them() {
+        let text = r#"{"celigo": ["a", {"token": "b", "integrations": ["i"], "access": "monitor"}],
+                       "edlink": {"secrets": [{"secret": "c"}]}}"#;
+        let of = |token: &str, integrations: Option<&[&str]>, read_only| Credential {
+            token: token.to_owned(),
+            integrations: integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
+            read_only,
+        };
+        let wanted = [
+            ("celigo", vec![of("a", None, false), of("b", Some(&["i"]), true)]),
+            ("edlink", vec![of("c", None, false)]),
+        ];
+        assert_eq!(read("t", text).unwrap(), wanted);
+    }
+
+    #[test]
+    fn every_fault_names_its_place() {
+        let text = "{\n  \"celigo\": [\"\", {\"tokn\": \"b\"}],\n  \"edlink\": {\"secret\": []},\n  \"edlinc\": 1\n}";
+        insta::assert_snapshot!(read("tokens.json", text).unwrap_err().join("\n"), @r"
+        tokens.json:4:13: the key edlinc is not known; did you mean edlink?
+        tokens.json:2:14: celigo[0] must be a token, or an object with a token
+        tokens.json:2:27: the key celigo[1].tokn is not known; did you mean token?
+        tokens.json:2:18: celigo[1].token must be a text that is not empty
+        tokens.json:3:24: the key edlink.secret is not known; did you mean secrets?
+        ");
+        insta::assert_snapshot!(read("tokens.json", "{\"celigo\": [}").unwrap_err().join("\n"), @"tokens.json:1:13: expected value");
+    }
+}

@@ -1,0 +1,111 @@
+//! Where a world stands: what forking, resetting and restoring take over. Copying it copies pointers, not records.
+
+use std::sync::Arc;
+
+use crate::engine::chance::Chance;
+use crate::engine::clock::Clock;
+use crate::engine::coverage::Coverage;
+use crate::engine::journal::Journal;
+use crate::engine::problem::Problem;
+use crate::engine::rate::Buckets;
+use crate::engine::scenario::Play;
+use crate::engine::store::Store;
+use crate::engine::world::{Settings, World};
+
+/// Where a world stands: its records, its time, what its ids and draws will be, and how far its scenario is.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The records.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The ids and draws to come.
+    pub chance: Chance,
+    /// The scenario as it goes.
+    pub play: Option<Box<Play>>,
+}
+
+/// How many snapshots a world keeps by name. Each may hold on to records that are gone otherwise.
+const MOST_SNAPSHOTS: usize = 100;
+
+impl World {
+    /// Where it stands.
+    pub fn point(&self) -> Point {
+        let (store, clock, chance) = (self.store.clone(), self.clock.clone(), self.chance.clone());
+        Point { store, clock, chance, play: self.play.clone() }
+    }
+
+    /// From here it starts again after each reset.
+    pub(super) fn start_here(&mut self) {
+        self.start = Arc::new(self.point());
+    }
+
+    /// What it starts from, again after each reset.
+    pub fn start(&self) -> &Arc<Point> {
+        &self.start
+    }
+
+    /// A world that starts there. With a seed, its ids and draws come from that one.
+    pub fn starting_at(
+        name: impl Into<Arc<str>>,
+        mut point: Arc<Point>,
+        mut settings: Arc<Settings>,
+        seed: Option<u64>,
+    ) -> Self {
+        if let Some(seed) = seed {
+            let mut play = point.play.clone();
+            if let Some(play) = &mut play {
+                play.reseed(seed);
+            }
+            point = Arc::new(Point { chance: Chance::new(seed), play, ..(*point).clone() });
+            settings = Arc::new(Settings { seed, ..(*settings).clone() });
+        }
+        let name = name.into();
+        let settings = Settings::admitting(settings, &name);
+        let Point { store, clock, chance, play } = (*point).clone();
+        let journal = Journal::new(settings.journal);
+        let (coverage, buckets, snapshots) = (Coverage::default(), Buckets::default(), Vec::new());
+        Self { name, store, clock, chance, settings, journal, coverage, buckets, play, start: point, snapshots }
+    }
+
+    /// Goes back, or over, to that point. Journal and coverage begin anew.
+    pub fn restore(&mut self, point: &Point) {
+        let Point { store, clock, chance, play } = point.clone();
+        (self.store, self.clock, self.chance, self.play) = (store, clock, chance, play);
+        self.journal = Journal::new(self.settings.journal);
+        self.coverage = Coverage::default();
+        self.buckets = Buckets::default();
+    }
+
+    /// As it was when it was made: data, clock, ids, journal, coverage, scenario. What was added by hand is gone;
+    /// snapshots stay.
+    pub fn reset(&mut self) {
+        let start = Arc::clone(&self.start);
+        self.restore(&start);
+    }
+
+    /// Keeps where it stands under a name, in place of what that name stood for.
+    pub fn keep_snapshot(&mut self, name: &str) -> Result<(), Problem> {
+        let point = self.point();
+        if let Some((_, kept)) = self.snapshots.iter_mut().find(|(known, _)| **known == *name) {
+            *kept = point;
+        } else if self.snapshots.len() < MOST_SNAPSHOTS {
+            self.snapshots.push((name.into(), point));
+        } else {
+            let message = format!("this world keeps {MOST_SNAPSHOTS} snapshots already; use one of their names again");
+            return Err(Problem::named("too_many_snapshots", message));
+        }
+        Ok(())
+    }
+
+    /// Goes back to the snapshot of that name, or tells which there are.
+    pub fn restore_snapshot(&mut self, name: &str) -> Result<(), Vec<&str>> {
+        match self.snapshots.iter().find(|(known, _)| **known == *name).map(|(_, point)| point.clone()) {
+            Some(point) => {
+                self.restore(&point);
+                Ok(())
+            }
+            None => Err(self.snapshots.iter().map(|(known, _)| &**known).collect()),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A request as matchers see it: read only as far as somebody looks.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use serde_json::{Map, Value};
+
+use crate::engine::message::Request;
+use crate::engine::path::{Query, Target};
+use crate::engine::router::Row;
+
+/// A request as matchers see it.
+pub struct Asked<'a> {
+    /// The operation.
+    pub row: &'a Row,
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// Its target.
+    pub target: &'a Target<'a>,
+    params: &'a [(&'static str, Cow<'a, str>)],
+    body: OnceCell<Option<Value>>,
+}
+
+impl<'a> Asked<'a> {
+    /// A request for an operation.
+    pub fn new(
+        row: &'a Row,
+        request: &'a Request<'a>,
+        target: &'a Target<'a>,
+        params: &'a [(&'static str, Cow<'a, str>)],
+    ) -> Self {
+        Self { row, request, target, params, body: OnceCell::new() }
+    }
+
+    /// The parameters of the path, decoded.
+    pub fn params(&self) -> Value {
+        self.params.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_ref()))).collect()
+    }
+
+    /// The parameters of the query, decoded; the first of each name.
+    pub fn query(&self) -> Value {
+        let mut all = Map::new();
+        for (name, value) in Query::parse(self.target.query).pairs() {
+            all.entry(name).or_insert_with(|| Value::from(value));
+        }
+        Value::Object(all)
+    }
+
+    /// The headers, names in lower case; the first of each name.
+    pub fn headers(&self) -> Value {
+        let mut all = Map::new();
+        for (name, value) in self.request.headers {
+            all.entry(*name).or_insert_with(|| Value::from(String::from_utf8_lossy(value)));
+        }
+        Value::Object(all)
+    }
+
+    /// The body, when it is JSON.
+    pub fn body(&self) -> Option<&Value> {
+        self.body.get_or_init(|| serde_json::from_slice(self.request.body).ok()).as_ref()
+    }
+
+    /// The bearer token.
+    pub fn token(&self) -> Option<&str> {
+        self.request.bearer()
+    }
+}

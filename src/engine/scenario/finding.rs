@@ -1,0 +1,187 @@
+//! What is wrong with a scenario file: the place, the thing, and the remedy.
+
+use std::fmt;
+
+use crate::engine::document::{self, Place, Step};
+
+/// What kind of thing is wrong. `E…` refuses the file, `W…` warns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// The text is not JSON.
+    E01,
+    /// A key the format does not know.
+    E02,
+    /// A selection of operations that selects none.
+    E03,
+    /// A key that stands twice in one object.
+    E04,
+    /// A value of the wrong type.
+    E05,
+    /// A key that must be there is not.
+    E06,
+    /// A status the operation does not document.
+    E07,
+    /// A value that is out of range, or none of those allowed.
+    E08,
+    /// Keys that exclude or need each other.
+    E09,
+    /// A collection that does not exist.
+    E10,
+    /// An error the operation does not document.
+    E11,
+    /// An id that is used twice.
+    E12,
+    /// A name that leads nowhere.
+    E13,
+    /// A last step that ends without saying what comes next.
+    E14,
+    /// A rule of conduct the API gives no means to keep.
+    E15,
+    /// A fixture set that does not exist, or a path that leaves the fixtures.
+    E16,
+    /// A record the API's own rules refuse.
+    E17,
+    /// A matcher that is none.
+    E18,
+    /// A probe that cannot be played.
+    E19,
+    /// An outcome to cover that the operation does not document.
+    E20,
+    /// A step that no other step leads to.
+    W01,
+    /// A rule behind one that always answers the same calls.
+    W02,
+    /// An ordinal that is out of reach.
+    W03,
+    /// A key that changes nothing where it stands.
+    W04,
+}
+
+/// All codes, in the order of their names.
+pub const CODES: [Code; 24] = {
+    use Code::*;
+    [
+        E01, E02, E03, E04, E05, E06, E07, E08, E09, E10, E11, E12, E13, E14, E15, E16, E17, E18, E19, E20, W01, W02,
+        W03, W04,
+    ]
+};
+
+impl Code {
+    /// Whether the file is refused for it.
+    pub fn refuses(self) -> bool {
+        self < Self::W01
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The file, as it was named.
+    pub file: String,
+    /// Where in it.
+    pub place: Place,
+    /// What kind of thing.
+    pub code: Code,
+    /// What is wrong, beginning with the path into the document.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { line, column } = self.place;
+        write!(f, "{}:{line}:{column}: {} {}\n    {}", self.file, self.code, self.message, self.remedy)
+    }
+}
+
+/// A scenario that cannot be used: everything that is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    /// What is wrong, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, finding) in self.findings.iter().enumerate() {
+            if n > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{finding}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ScenarioError {}
+
+/// Collects findings about one text.
+pub(super) struct Findings<'t> {
+    file: &'t str,
+    text: &'t str,
+    list: Vec<Finding>,
+}
+
+impl<'t> Findings<'t> {
+    pub(super) fn new(file: &'t str, text: &'t str) -> Self {
+        Self { file, text, list: Vec::new() }
+    }
+
+    /// Something is wrong at that path. `what` continues the path: `"x" selects no operation`.
+    pub(super) fn tell(&mut self, code: Code, path: &[Step], what: impl fmt::Display, remedy: impl Into<String>) {
+        let shown = document::show(path);
+        let shown = if shown.is_empty() { "the file".to_owned() } else { shown };
+        let place = document::place(self.text, path);
+        self.tell_at(code, place, format!("{shown} {what}"), remedy);
+    }
+
+    /// Something is wrong at that place.
+    pub(super) fn tell_at(&mut self, code: Code, place: Place, message: String, remedy: impl Into<String>) {
+        self.list.push(Finding { file: self.file.to_owned(), place, code, message, remedy: remedy.into() });
+    }
+
+    /// The place of a path.
+    pub(super) fn place(&self, path: &[Step]) -> Place {
+        document::place(self.text, path)
+    }
+
+    /// Whether anything found so far refuses the file.
+    pub(super) fn refuse(&self) -> bool {
+        self.list.iter().any(|finding| finding.code.refuses())
+    }
+
+    /// All findings, in the order of the file.
+    pub(super) fn finish(mut self) -> Vec<Finding> {
+        self.list.sort_by_key(|finding| (finding.place, finding.code));
+        self.list
+    }
+}
+
+/// `did you mean …?`, or the names there are when none is near.
+pub(super) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
+    match nearest(given, known.clone()) {
+        Some(name) => format!("did you mean {name}?"),
+        None => {
+            let names: Vec<&str> = known.into_iter().collect();
+            match names.as_slice() {
+                [] => "there is none".to_owned(),
+                names => format!("there is {}", names.join(", ")),
+            }
+        }
+    }
+}
+
+/// The known name that is near enough to be meant.
+fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let ranked = known.into_iter().map(|name| (strsim::damerau_levenshtein(given, name), name));
+    let (apart, name) = ranked.min_by_key(|(apart, _)| *apart)?;
+    (apart <= 2.max(name.len() / 3)).then_some(name)
+}

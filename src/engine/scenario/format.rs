@@ -1,0 +1,292 @@
+//! The parts of a scenario file, format 1.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::engine::api::{Api, Profile, Resource};
+use crate::engine::clock::ClockMode;
+use crate::engine::document::{Place, Step as PathStep};
+use crate::engine::scenario::matchers::{Matcher, Range, When};
+use crate::engine::scenario::rule::{Operations, Rule};
+use crate::engine::store::Fields;
+use crate::engine::world::Credential;
+
+/// A scenario: the data to start from, fault rules, steps, expectations, a probe.
+#[derive(Debug, Default)]
+pub struct Scenario {
+    /// The file, as it was named; empty for rules and expectations made in code.
+    pub file: String,
+    /// Its name: the key `name`, else the file's.
+    pub name: String,
+    /// What it is about.
+    pub about: String,
+    /// The APIs its operations belong to.
+    pub apis: Vec<&'static Api>,
+    /// The seed; 0 unless it is given.
+    pub seed: u64,
+    /// Profiles, by the API's name.
+    pub profiles: Vec<(&'static str, Profile)>,
+    /// Good credentials, by the API's name.
+    pub credentials: Vec<(&'static str, Vec<Credential>)>,
+    /// How the clock moves; `None` leaves it as it is.
+    pub clock_mode: Option<ClockMode>,
+    /// Where the clock starts.
+    pub clock_start_ms: Option<u64>,
+    /// What the world holds at the start; `None` is the default fixture set.
+    pub data: Option<Data>,
+    /// The file's own fault rules.
+    pub rules: Vec<Arc<Rule>>,
+    /// The timeline.
+    pub steps: Vec<Step>,
+    /// How successful answers are varied.
+    pub perturb: Option<Perturb>,
+    /// What the consumer must do.
+    pub expect: Expect,
+    /// What is played as a client.
+    pub probe: Option<Probe>,
+}
+
+/// Changes of data, in the order they are made.
+#[derive(Debug, Default)]
+pub struct Data {
+    /// The fixture set to start from; without one, from nothing.
+    pub from: Option<String>,
+    /// Where `from` is written.
+    pub from_path: Vec<PathStep>,
+    /// The changes.
+    pub changes: Vec<DataChange>,
+}
+
+/// One change of data.
+#[derive(Debug)]
+pub struct DataChange {
+    /// The collection.
+    pub resource: &'static Resource,
+    /// The change.
+    pub kind: ChangeKind,
+    /// Where it is written.
+    pub path: Vec<PathStep>,
+    /// The same, as a place.
+    pub place: Place,
+}
+
+/// What is changed.
+#[derive(Debug)]
+pub enum ChangeKind {
+    /// So many records are made up, with these fields merged over.
+    Generate(usize, Fields),
+    /// A record is added.
+    Add(Fields),
+    /// Some fields of a record change: RFC 7396.
+    Patch(Which, Fields),
+    /// These records go.
+    Remove(Vec<Which>),
+}
+
+/// A record, by id or by its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The record of that id.
+    Id(String),
+    /// `#n`: the n-th record in creation order, from 1.
+    Nth(usize),
+}
+
+/// One stretch of the timeline.
+#[derive(Debug)]
+pub struct Step {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is about.
+    pub about: String,
+    /// Changes of data on entry.
+    pub data: Data,
+    /// Its own fault rules.
+    pub rules: Vec<Arc<Rule>>,
+    /// When it ends: the first that holds.
+    pub ends: Vec<End>,
+    /// Where it is written.
+    pub path: Vec<PathStep>,
+}
+
+/// When a step ends, and what follows.
+#[derive(Debug)]
+pub struct End {
+    /// The condition.
+    pub kind: EndKind,
+    /// The step that follows; `None` is the next one in the file.
+    pub to: Option<String>,
+    /// Where it is written.
+    pub path: Vec<PathStep>,
+}
+
+/// The condition of an end.
+#[derive(Debug)]
+pub enum EndKind {
+    /// So many matching answers.
+    Calls {
+        /// The operations.
+        on: Operations,
+        /// What the request looks like.
+        when: Option<When>,
+        /// The status answered; an aborted answer has none.
+        status: Option<u16>,
+        /// How many.
+        calls: u64,
+    },
+    /// So much of the world's time.
+    AfterMs(u64),
+}
+
+/// How successful answers are varied, in ways a tolerant reader survives.
+#[derive(Debug)]
+pub struct Perturb {
+    /// The operations.
+    pub on: Operations,
+    /// Records get a field the documentation does not know.
+    pub unknown_fields: bool,
+    /// Some enumerated fields get a value the documentation does not know.
+    pub new_enum_values: bool,
+    /// The members of records come in another order.
+    pub reorder_keys: bool,
+    /// The share of optional fields that is left out.
+    pub omit_optional: f64,
+    /// The share of nullable fields that is `null`.
+    pub null_nullable: f64,
+}
+
+/// What the consumer must do.
+#[derive(Debug, Default)]
+pub struct Expect {
+    /// Calls, and how many.
+    pub calls: Vec<CallExpectation>,
+    /// Each a list of places in `calls`: a subsequence of the journal.
+    pub order: Vec<(Vec<usize>, Place)>,
+    /// Any call outside is a violation.
+    pub only: Option<(Operations, Place)>,
+    /// How it behaves.
+    pub conduct: Conduct,
+    /// What the store must hold in the end.
+    pub finals: Vec<FinalExpectation>,
+    /// Outcomes that must have been served.
+    pub cover: Vec<CoverExpectation>,
+    /// The step the timeline must be in at the end.
+    pub reach: Option<(String, Place)>,
+}
+
+impl Expect {
+    /// Whether nothing is expected.
+    pub fn is_empty(&self) -> bool {
+        let Self { calls, order, only, conduct, finals, cover, reach } = self;
+        let nothing = calls.is_empty() && order.is_empty() && finals.is_empty() && cover.is_empty();
+        nothing && only.is_none() && reach.is_none() && conduct.is_empty()
+    }
+}
+
+/// How many calls of a kind there must be.
+#[derive(Clone, Debug)]
+pub struct CallExpectation {
+    /// Its id, for `order` and reports.
+    pub id: Option<String>,
+    /// The operations; `None` is all.
+    pub on: Option<Operations>,
+    /// What the request looks like.
+    pub when: Option<When>,
+    /// Only calls answered by this rule.
+    pub fault: Option<String>,
+    /// Only calls during this step.
+    pub step: Option<String>,
+    /// Only answers with one of these statuses; empty is any.
+    pub status: Vec<u16>,
+    /// How many.
+    pub times: Range,
+    /// Where it is written, for one from a file.
+    pub place: Option<Place>,
+}
+
+/// How a consumer must behave.
+#[derive(Debug, Default)]
+pub struct Conduct {
+    /// Waits as long as it is told.
+    pub retry_after: Option<Place>,
+    /// Follows next links as they are given.
+    pub follow_next: Option<Place>,
+    /// Does not repeat a request unchanged after one of these statuses.
+    pub no_retry_on: Option<(Vec<u16>, Place)>,
+    /// Gives up after so many attempts.
+    pub max_attempts: Option<(u64, Place)>,
+    /// Sends no field the documentation does not know.
+    pub known_fields: Option<Place>,
+}
+
+impl Conduct {
+    fn is_empty(&self) -> bool {
+        let Self { retry_after, follow_next, no_retry_on, max_attempts, known_fields } = self;
+        retry_after.or(*follow_next).or(*known_fields).is_none() && no_retry_on.is_none() && max_attempts.is_none()
+    }
+}
+
+/// What a collection must hold in the end.
+#[derive(Debug)]
+pub struct FinalExpectation {
+    /// The collection.
+    pub resource: &'static Resource,
+    /// Which of its records.
+    pub matcher: Option<Matcher>,
+    /// How many.
+    pub count: Range,
+    /// Its place among those of the same collection, from 0.
+    pub number: usize,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// An outcome that must have been served.
+#[derive(Debug)]
+pub struct CoverExpectation {
+    /// The operation.
+    pub operation: &'static str,
+    /// A status, or the name of an error.
+    pub outcome: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What is played as a client, against the fake or the live service.
+#[derive(Debug)]
+pub struct Probe {
+    /// What it is about.
+    pub about: String,
+    /// Whether it may change anything.
+    pub writes: bool,
+    /// The environment variable that holds the credential.
+    pub token_env: Option<String>,
+    /// JSON Pointers that are not compared; `*` is any index.
+    pub ignore: Vec<String>,
+    /// The requests, in order.
+    pub steps: Vec<ProbeStep>,
+}
+
+/// One request of a probe.
+#[derive(Debug)]
+pub struct ProbeStep {
+    /// The operation.
+    pub operation: &'static str,
+    /// Path parameters; `{name}` stands for what was bound.
+    pub params: Vec<(String, String)>,
+    /// Query parameters.
+    pub query: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Value>,
+    /// The statuses that are right.
+    pub status: Vec<u16>,
+    /// What later steps use: a name, and a JSON Pointer into the answer.
+    pub bind: Vec<(String, String)>,
+    /// Is played even when an earlier step failed.
+    pub cleanup: bool,
+    /// Where it is written.
+    pub path: Vec<PathStep>,
+    /// The same, as a place.
+    pub place: Place,
+}

@@ -1,0 +1,176 @@
+//! Furnishing a world from a scenario.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::engine::api::{Api, By};
+use crate::engine::document::show;
+use crate::engine::problem::Problem;
+use crate::engine::router::Router;
+use crate::engine::scenario::finding::{Code, Finding, ScenarioError};
+use crate::engine::scenario::format::{ChangeKind, Data, DataChange, Scenario, Which};
+use crate::engine::scenario::play::Play;
+use crate::engine::store::{Record, Store};
+use crate::engine::world::{Settings, World};
+
+/// Named sets of records to start from: `default` holds those of all APIs, `<api>/default` those of one.
+#[derive(Clone, Debug, Default)]
+pub struct Fixtures {
+    sets: BTreeMap<String, Store>,
+}
+
+impl Fixtures {
+    /// The name of the set a scenario starts from that names none.
+    pub const DEFAULT: &'static str = "default";
+
+    /// The same with one more set.
+    pub fn with(mut self, name: &str, store: Store) -> Self {
+        self.sets.insert(name.to_owned(), store);
+        self
+    }
+
+    /// The set of that name.
+    pub fn get(&self, name: &str) -> Option<&Store> {
+        self.sets.get(name)
+    }
+
+    /// The names of all sets, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.sets.keys().map(String::as_str)
+    }
+
+    /// The set a scenario's data starts from. With `data` but without `from`, that is nothing.
+    fn start(&self, router: &Router, data: Option<&Data>) -> Store {
+        let name = match data {
+            None => Some(Self::DEFAULT),
+            Some(data) => data.from.as_deref(),
+        };
+        let empty = || Store::new(router.apis().iter().flat_map(|api| api.resources).copied());
+        name.and_then(|name| self.get(name)).cloned().unwrap_or_else(empty)
+    }
+}
+
+impl World {
+    /// A world as a scenario wants it. What the scenario leaves open is settled by `settings`.
+    pub fn of_scenario(
+        name: impl Into<Arc<str>>,
+        scenario: &Arc<Scenario>,
+        router: &Router,
+        fixtures: &Fixtures,
+        settings: &Settings,
+    ) -> Result<Self, ScenarioError> {
+        let mut settings = settings.clone();
+        settings.seed = scenario.seed;
+        settings.clock_mode = scenario.clock_mode.unwrap_or(settings.clock_mode);
+        settings.clock_start_ms = scenario.clock_start_ms.unwrap_or(settings.clock_start_ms);
+        for (api, profile) in &scenario.profiles {
+            settings.profiles.retain(|(known, _)| known != api);
+            settings.profiles.push((api, *profile));
+        }
+        for (api, credentials) in &scenario.credentials {
+            settings.credentials.retain(|(known, _)| known != api);
+            settings.credentials.push((api, credentials.clone()));
+        }
+        let (name, settings) = (name.into(), Arc::new(settings));
+        let store = fixtures.start(router, scenario.data.as_ref());
+        let mut world = Self::new(Arc::clone(&name), store, Arc::clone(&settings));
+        let mut findings = Vec::new();
+        let mut refuse = |change: &DataChange, problem: &Problem| {
+            findings.push(Finding {
+                file: scenario.file.clone(),
+                place: change.place,
+                code: Code::E17,
+                message: format!("{} is refused: {}", show(&change.path), problem.plain()),
+                remedy: "what a file puts into the world must fit the rules of its API".to_owned(),
+            });
+        };
+        let changes = || scenario.data.iter().flat_map(|data| &data.changes);
+        for change in changes() {
+            if let Err(problem) = world.make(router.apis(), change, By::Fixture) {
+                refuse(change, &problem);
+            }
+        }
+        if findings.is_empty() {
+            for change in changes() {
+                if let Err(problem) = world.check_made(change) {
+                    findings.push(Finding {
+                        file: scenario.file.clone(),
+                        place: change.place,
+                        code: Code::E17,
+                        message: format!("{} is refused: {}", show(&change.path), problem.plain()),
+                        remedy: "add the record it refers to, or take the reference away".to_owned(),
+                    });
+                }
+            }
+        }
+        if !findings.is_empty() {
+            findings.sort_by_key(|finding| finding.place);
+            return Err(ScenarioError { findings });
+        }
+        // What was made belongs to the start: a reset keeps it.
+        let mut world = Self::new(name, world.store, settings);
+        world.play = Some(Box::new(Play::new(Arc::clone(scenario), router, world.settings.seed)));
+        world.enter_first_step();
+        world.start_here();
+        Ok(world)
+    }
+
+    /// Makes one change of data.
+    pub(super) fn make(&mut self, apis: &[&'static Api], change: &DataChange, by: By) -> Result<(), Problem> {
+        let resource = change.resource;
+        self.atomically(|world| match &change.kind {
+            ChangeKind::Generate(count, like) => world.generate(apis, resource.name, *count, Some(like)),
+            ChangeKind::Add(fields) => world.create(resource, fields, by).map(|_| ()),
+            ChangeKind::Patch(which, fields) => {
+                let old = world.which(change, which)?;
+                world.patch(resource, &old, fields, by).map(|_| ())
+            }
+            ChangeKind::Remove(gone) => {
+                // All are found before the first goes: otherwise #n would depend on the order of the list.
+                let gone: Vec<Record> =
+                    gone.iter().map(|which| world.which(change, which)).collect::<Result<_, _>>()?;
+                for record in gone {
+                    // The removal of another may have taken it along.
+                    if world.store.of(resource).get(record.id()).is_some() {
+                        world.remove(resource, &record, by)?;
+                    }
+                }
+                Ok(())
+            }
+        })
+    }
+
+    fn which(&self, change: &DataChange, which: &Which) -> Result<Record, Problem> {
+        let collection = self.store.of(change.resource);
+        match which {
+            Which::Id(id) => {
+                let found = collection.get(id).or_else(|| collection.get(&id.to_ascii_lowercase()));
+                found.cloned().ok_or_else(|| Problem::NotFound { resource: change.resource, id: id.clone() })
+            }
+            Which::Nth(n) => collection.nth(n - 1).cloned().ok_or_else(|| {
+                let message = format!("there is no #{n}: {} has {} records", change.resource.name, collection.len());
+                Problem::named("not_found", message)
+            }),
+        }
+    }
+
+    /// Whether what a change put in refers to what is there. Looked at when all changes are made, because they may
+    /// refer to each other.
+    fn check_made(&self, change: &DataChange) -> Result<(), Problem> {
+        let id_field = change.resource.id_field;
+        match &change.kind {
+            ChangeKind::Add(fields) => {
+                let given = fields.get(id_field).and_then(Value::as_str);
+                let record = given.and_then(|id| self.store.of(change.resource).get(&id.to_ascii_lowercase()));
+                self.check_references(change.resource, record.map_or(fields, Record::fields))
+            }
+            ChangeKind::Patch(which, _) => match self.which(change, which) {
+                Ok(record) => self.check_references(change.resource, record.fields()),
+                Err(_) => Ok(()),
+            },
+            ChangeKind::Generate(..) | ChangeKind::Remove(_) => Ok(()),
+        }
+    }
+}

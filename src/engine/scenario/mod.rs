@@ -1,0 +1,44 @@
+//! Scenario files, format 1: they furnish a world, make things go wrong at the right moment, and judge the consumer.
+//!
+//! `read` → `check` → `load` lead from a text to a world; `play`, `steps` and `perturb` act in the life of a request;
+//! `verify` → `report` → `print` tell what came of it. The format's words are in `format` and `rule`.
+
+mod asked;
+mod check;
+mod conduct;
+mod explain;
+mod finding;
+mod format;
+mod load;
+mod matchers;
+mod merge;
+mod perturb;
+mod play;
+mod print;
+mod probe;
+mod read;
+mod read_expect;
+mod read_rules;
+mod reader;
+mod report;
+mod rule;
+mod steps;
+mod strike;
+mod verify;
+
+pub use asked::Asked;
+pub use explain::{explain_operation, explain_scenario};
+pub use finding::{CODES, Code, Finding, ScenarioError};
+pub use format::{CallExpectation, Scenario};
+pub use load::Fixtures;
+pub use matchers::{Matcher, Range, When};
+pub use merge::merged_coverage;
+pub use play::{Considered, Play, Strike, Verdict};
+pub use print::{coverage, github_annotations, junit, markdown, tap};
+pub use report::{Check, CoverageCell, Report, RuleReport, StepReport, Violation};
+pub use rule::{At, Operations, Phase, Rule, Terminal, chance};
+pub(in crate::engine) use steps::Answered;
+pub(in crate::engine) use strike::inject;
+
+/// The published schema of the format.
+pub const SCHEMA: &str = include_str!("scenario-1.schema.json");

@@ -1,0 +1,184 @@
+//! The timeline: what an answer, or time, does to it.
+
+use crate::engine::api::By;
+use crate::engine::message::{Manner, Reply, Request};
+use crate::engine::path::{Query, Target};
+use crate::engine::scenario::asked::Asked;
+use crate::engine::scenario::format::EndKind;
+use crate::engine::scenario::play::{Play, Strike};
+use crate::engine::world::World;
+
+/// An answer, as a scenario counts it.
+pub(in crate::engine) struct Answered<'a> {
+    /// The number of the call.
+    pub number: u64,
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// The same, if it was for an operation.
+    pub asked: Option<&'a Asked<'a>>,
+    /// What the rules said.
+    pub strike: &'a Strike,
+    /// The answer.
+    pub reply: &'a Reply,
+    /// How it travels.
+    pub manner: Manner,
+    /// Why it is the fake's own, if it is.
+    pub miss: Option<&'static str>,
+}
+
+impl Answered<'_> {
+    /// The status; an aborted answer has none.
+    fn status(&self) -> Option<u16> {
+        (!self.manner.is_abort()).then_some(self.reply.status)
+    }
+}
+
+impl World {
+    /// Enters the first step, if there is one.
+    pub(in crate::engine) fn enter_first_step(&mut self) {
+        if self.play.as_ref().is_some_and(|play| !play.scenario.steps.is_empty()) {
+            self.enter(0, 0);
+        }
+    }
+
+    /// Lets the timeline follow the clock; whether a step ended. Whoever moves the clock by hand calls this; so does
+    /// each request on arrival.
+    pub fn follow_clock(&mut self) -> bool {
+        let Some(play) = &self.play else { return false };
+        let Some(step) = play.scenario.steps.get(play.step) else { return false };
+        let passed_ms = self.clock.now_ms().saturating_sub(play.entered_ms);
+        let ended = step.ends.iter().find(|end| matches!(end.kind, EndKind::AfterMs(ms) if passed_ms >= ms));
+        let next = ended.map(|end| play.after(end.to.as_deref()));
+        if let Some(next) = next {
+            let number = self.journal.next_number();
+            self.enter(next, number);
+        }
+        next.is_some()
+    }
+
+    /// Counts an answer, and lets the step end if it does. `moved` says that this request has ended a step already.
+    pub(in crate::engine) fn count(&mut self, answered: &Answered<'_>, moved: bool) {
+        let Some(play) = &mut self.play else { return };
+        play.note(answered);
+        let next = if moved { None } else { play.next(answered, self.clock.now_ms()) };
+        if let Some(next) = next {
+            self.enter(next, answered.number);
+        }
+    }
+
+    fn enter(&mut self, step: usize, number: u64) {
+        let now_ms = self.clock.now_ms();
+        let Some(play) = &mut self.play else { return };
+        play.step = step;
+        play.entered_ms = now_ms;
+        play.visited.push((step, number));
+        play.restart_step();
+        let (scenario, apis) = (std::sync::Arc::clone(&play.scenario), std::sync::Arc::clone(&play.apis));
+        for change in &scenario.steps[step].data.changes {
+            if let Err(problem) = self.make(&apis, change, By::Administrator) {
+                let shown = crate::engine::document::show(&change.path);
+                let mishap = format!("{shown} could not be made: {}", problem.plain());
+                self.play.iter_mut().for_each(|play| play.mishaps.push(mishap.clone()));
+            }
+        }
+    }
+}
+
+impl Play {
+    /// The step that follows.
+    fn after(&self, to: Option<&str>) -> usize {
+        let named = to.and_then(|to| self.scenario.steps.iter().position(|step| *step.name == *to));
+        named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
+    }
+
+    /// Counts the ends of the current step; the step that follows, if one of them holds. The first in the list wins.
+    fn next(&mut self, answered: &Answered<'_>, now_ms: u64) -> Option<usize> {
+        let scenario = std::sync::Arc::clone(&self.scenario);
+        let step = scenario.steps.get(self.step)?;
+        let passed_ms = now_ms.saturating_sub(self.entered_ms);
+        let mut ended = None;
+        for (end, count) in step.ends.iter().zip(&mut self.ends) {
+            let holds = match &end.kind {
+                EndKind::AfterMs(ms) => passed_ms >= *ms,
+                EndKind::Calls { on, when, status, calls } => {
+                    let matches = answered.asked.is_some_and(|asked| {
+                        on.select(asked.row.operation)
+                            && status.is_none_or(|status| answered.status() == Some(status))
+                            && when.as_ref().is_none_or(|when| when.fault(asked).is_none())
+                    });
+                    *count += u64::from(matches);
+                    *count >= *calls
+                }
+            };
+            if holds && ended.is_none() {
+                ended = Some(end);
+            }
+        }
+        ended.map(|end| self.after(end.to.as_deref()))
+    }
+
+    /// Counts an answer for the expectations.
+    fn note(&mut self, answered: &Answered<'_>) {
+        let number = answered.number;
+        self.answered += 1;
+        let scenario = std::sync::Arc::clone(&self.scenario);
+        if let Some(miss) = answered.miss {
+            let request = answered.request;
+            self.misses.add(number, || format!("{} {}: {miss}", request.method, request.target));
+        }
+        let only = scenario.expect.only.as_ref();
+        let operation = answered.asked.map(|asked| asked.row.operation);
+        if only.is_some_and(|(only, _)| operation.is_none_or(|operation| !only.select(operation))) {
+            let request = answered.request;
+            let operation = operation.unwrap_or("no operation");
+            self.outside.add(number, || format!("{} {}: {operation}", request.method, request.target));
+        }
+        let Some(asked) = answered.asked else { return };
+        if let Some(status) = answered.status() {
+            self.statuses.insert((asked.row.operation, status));
+        }
+        let step = self.step_name().cloned();
+        let mut came = Vec::new();
+        for (place, tally) in self.calls.iter_mut().enumerate() {
+            let expected = &tally.expected;
+            let rule = answered.strike.rule.as_ref().map(|(rule, _)| &*rule.id);
+            let matches = expected.on.as_ref().is_none_or(|on| on.select(asked.row.operation))
+                && expected.fault.as_deref().is_none_or(|fault| rule == Some(fault))
+                && expected.step.as_deref().is_none_or(|wanted| step.as_deref() == Some(wanted))
+                && (expected.status.is_empty()
+                    || answered.status().is_some_and(|status| expected.status.contains(&status)))
+                && expected.when.as_ref().is_none_or(|when| when.fault(asked).is_none());
+            if matches {
+                tally.add(number);
+                came.push(place);
+            }
+        }
+        for ((list, _), at) in scenario.expect.order.iter().zip(&mut self.order) {
+            if list.get(*at).is_some_and(|place| came.contains(place)) {
+                *at += 1;
+            }
+        }
+        if scenario.expect.conduct.follow_next.is_some() {
+            self.follow(asked, answered);
+        }
+    }
+
+    /// Notes next links that are issued, and cursors that were not.
+    fn follow(&mut self, asked: &Asked<'_>, answered: &Answered<'_>) {
+        let Some(links) = asked.row.api.dialect.next_links() else { return };
+        let this = canonical(asked.target);
+        if (links.has_cursor)(&Query::parse(asked.target.query)) && !self.issued.contains(&this) {
+            let target = asked.request.target.to_owned();
+            self.strayed.add(answered.number, || target);
+        }
+        if let Some(link) = (links.next)(answered.reply) {
+            self.issued.insert(canonical(&Target::parse(&link)));
+        }
+    }
+}
+
+/// A target without origin and world, its query decoded: what makes two links the same.
+fn canonical(target: &Target<'_>) -> String {
+    let query = Query::parse(target.query);
+    query.pairs().fold(target.path.to_owned(), |all, (name, value)| format!("{all}\n{name}\n{value}"))
+}
