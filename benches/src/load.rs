@@ -47,6 +47,11 @@ impl Shot {
         Self { bytes, number_at, status }
     }
 
+    /// Whether the server is another afterwards.
+    pub fn changes(&self) -> bool {
+        self.number_at.is_some()
+    }
+
     /// Makes it different from all that were sent before.
     fn renumber(&mut self, number: &Cell<u64>) {
         if let Some(at) = self.number_at {

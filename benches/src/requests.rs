@@ -29,7 +29,9 @@ impl<'c> Contestant<'c> {
     }
 
     fn standin(standin: &'c Standin, shot: &Shot) -> Self {
-        Self { after: Box::new(|| standin.world().reset()), ..Self::new(standin.address(), shot) }
+        let changes = shot.changes();
+        let after = move || if changes { standin.world().reset() };
+        Self { after: Box::new(after), ..Self::new(standin.address(), shot) }
     }
 }
 
