@@ -36,6 +36,14 @@ def blocks(text):
         yield line, steps
 
 
+def unkept(text):
+    """Code blocks of README that stand in no file that is run."""
+    files = [path.read_text() for path in (ROOT / "tests/clients").rglob("*") if path.suffix in (".rs", ".py", ".mjs", ".sh")]
+    for found in re.finditer(r"^```(?:rust,ignore|python|js)\n(.*?)^```", text, re.M | re.S):
+        if not any(found.group(1).strip() in file for file in files):
+            yield text[: found.start()].count("\n") + 1
+
+
 def matches(wanted, got):
     pattern = ".*?".join(re.escape(part) for part in wanted.strip().split("…"))
     return re.fullmatch(pattern, got.strip(), re.S) is not None
@@ -51,6 +59,10 @@ def main():
         text = text[: kept.start(1)] + table.strip() + "\n" + text[kept.end(1) :]
     elif not kept or kept.group(1).strip() != table.strip():
         print("README.md: the coverage table is not what `standin routes --format markdown` prints", file=sys.stderr)
+        failures += 1
+
+    for line in unkept(text):
+        print(f"README.md:{line}: this code stands in no file below tests/clients", file=sys.stderr)
         failures += 1
 
     server = subprocess.Popen([BINARY, "serve", "--port", "0", "-q"], stdout=subprocess.PIPE, text=True)

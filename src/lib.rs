@@ -58,6 +58,36 @@
 //! assert_eq!(world.journal()[0].operation, Some("celigo.integrations.get"));
 //! ```
 //!
+//! With the feature `tower`, `WorldHandle::service` is the same as a tower service of `http` requests.
+//!
+//! # One server, many tests
+//!
+//! A [`Standin`] holds many worlds. Each has its own records, clock, ids, scenario, journal and coverage, and making one
+//! costs microseconds, however many records it starts with: nothing is copied until it is changed. A world is chosen by
+//! the prefix of its URL, or by its token, so the software under test needs nothing but the two settings it has anyway.
+//!
+//! ```
+//! use std::sync::LazyLock;
+//! use standin::Standin;
+//!
+//! static STANDIN: LazyLock<Standin> = LazyLock::new(Standin::start);
+//!
+//! let (one, two) = (STANDIN.new_world(), STANDIN.new_world());
+//! one.remove("celigo.integrations", "abc123").unwrap();
+//! assert_eq!(one.record("celigo.integrations", "abc123").unwrap(), None);
+//! assert!(two.record("celigo.integrations", "abc123").unwrap().is_some());
+//! assert_eq!(one.celigo_url(), format!("{}/w/w1/v1", STANDIN.url()));
+//!
+//! let prepared = one.snapshot();
+//! let fork = one.fork(); // as `one` is now
+//! one.reset(); // as it began
+//! one.restore(&prepared);
+//! assert_eq!(one.records("celigo.integrations").unwrap(), fork.records("celigo.integrations").unwrap());
+//! ```
+//!
+//! A world ends with its last handle, or with [`WorldHandle::delete`]; those made over the control API also expire when
+//! nobody asks them anything for an hour. Requests to a world that is gone are refused, and told why.
+//!
 //! # The same on every run
 //!
 //! Time, ids and made-up records come from the world: from its clock and its seed. An embedded world begins at
@@ -73,9 +103,23 @@ mod engine;
 mod server;
 
 pub use control::Refusal;
-pub use embed::{Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, operations};
+pub use embed::{
+    Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, openapi, operations,
+};
 #[cfg(feature = "tower")]
 pub use embed::{Body, Unanswered, WorldService};
+
+pub use embed::{Data, Expectation, ReadyMade, Unmet, ready_made};
+pub use engine::scenario::SCHEMA as SCENARIO_SCHEMA;
+pub use engine::scenario::{
+    Asked, Check, Code, CoverageCell, Finding, Operations, Report, Rule, RuleReport, ScenarioError, StepReport,
+    Violation,
+};
+
+/// [`Report`]s for people and for the tools of continuous integration.
+pub mod reports {
+    pub use crate::engine::scenario::{coverage, github_annotations, junit, markdown, merged_coverage, tap};
+}
 
 /// README's Rust, run as doctests.
 #[cfg(doctest)]

@@ -153,7 +153,9 @@ fn help_texts() {
         stdout(&output)
     };
     insta::assert_snapshot!("help", help(&["--help"]));
-    for command in ["serve", "wait", "env", "routes", "completions"] {
+    for command in
+        ["serve", "run", "check", "explain", "wait", "env", "routes", "scenarios", "schema", "openapi", "completions"]
+    {
         insta::assert_snapshot!(format!("help-{command}"), help(&[command, "--help"]));
     }
     assert_eq!(help(&["--version"]), format!("standin {}\n", env!("CARGO_PKG_VERSION")));
@@ -161,7 +163,7 @@ fn help_texts() {
 
 #[test]
 fn every_flag_has_its_variable() {
-    for command in ["serve", "wait", "env", "routes"] {
+    for command in ["serve", "run", "check", "wait", "env", "routes"] {
         let help = stdout(&run(&[command, "-h"]));
         let flags = help.split_whitespace().filter_map(|word| word.strip_prefix("--"));
         let flags: Vec<&str> = flags.filter(|flag| flag.chars().all(|c| c.is_ascii_lowercase() || c == '-')).collect();
@@ -280,11 +282,16 @@ fn usage_is_2_and_says_what_would_be_right() {
         &["serve", "--generate", "celigo.integrations"],
         &["serve", "--generate", "celigo.integration=3"],
         &["serve", "--api", "celigo,edlinc"],
+        &["serve", "--profile", "live"],
+        &["serve", "--profile", "celigo=lively"],
+        &["serve", "--rate-limit", "celigo=1000"],
+        &["serve", "--rate-limit", "celigo=0/1"],
         &["serve", "--base-url", "example.org"],
         &["serve", "--no-control", "--control-token", "t"],
         &["serve", "-q", "-v"],
         &["wait", "127.0.0.1:4780"],
         &["wait", "--timeout", "soon"],
+        &["openapi", "celigoo"],
     ];
     for arguments in cases {
         let output = run(arguments);
@@ -334,7 +341,7 @@ fn embedded_records_that_a_folder_orphans_are_2_and_the_remedy_is_said() {
     folder.file("celigo/integrations.json", "[]");
     let output = run(&["serve", "--port", "0", "--fixtures", folder.text()]);
     assert_eq!(code(&output), 2);
-    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: DIR: embedded records refer to others that this folder replaces; bring their files too, if only with [], or nothing embedded (--no-embedded-fixtures): celigo/ashares.json, celigo/connections.json, celigo/exports.json, celigo/flows.json, celigo/imports.json, celigo/jobs.json");
+    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: DIR: embedded records refer to others that this folder replaces; bring their files too, if only with [], or nothing embedded (--no-embedded-fixtures): celigo/ashares.json, celigo/connections.json, celigo/exports.json, celigo/flows.json, celigo/imports.json, celigo/jobs.json, celigo/revisions.json");
 }
 
 #[test]
@@ -360,6 +367,30 @@ fn only_the_chosen_apis_are_served() {
     let (_, data) = served.get("/_standin/data", "");
     let data: serde_json::Map<String, Value> = serde_json::from_str(&data).unwrap();
     assert!(data.keys().all(|collection| collection.starts_with("edlink.")), "{:?}", data.keys());
+}
+
+#[test]
+fn profile_and_rate_limit_are_those_asked_for() {
+    let served = Served::start(&["--clock", "frozen", "--profile", "celigo=live", "--rate-limit", "celigo=1/1"]);
+    let (status, body) = served.get("/v1/integrations", "");
+    assert_eq!((status, body.as_str()), (401, r#"{"message":"Invalid or missing API key"}"#));
+    assert_eq!(served.get("/v1/integrations", "").0, 429);
+}
+
+#[test]
+fn openapi_documents_are_printed_and_served() {
+    let served = Served::start(&[]);
+    for api in ["celigo", "edlink"] {
+        let output = run(&["openapi", api]);
+        assert_eq!(code(&output), 0);
+        let printed: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let (status, body) = served.get(&format!("/_standin/openapi.json?api={api}"), "");
+        assert_eq!((status, serde_json::from_str(&body).ok()), (200, Some(printed)));
+    }
+    let (status, body) = served.get("/_standin/openapi.json", "");
+    assert_eq!(status, 400, "{body}");
+    assert!(body.contains("celigo or edlink"), "{body}");
+    assert_eq!(served.get("/_standin/openapi.json?api=celigoo", "").0, 404);
 }
 
 #[test]

@@ -193,9 +193,9 @@ fn update(file: &File, answers: &[Answer]) -> String {
         for (name, value) in &exchange.request.headers {
             let _ = writeln!(text, "{name}: {value}");
         }
-        let _ = writeln!(text, "\n{}", exchange.request.body);
+        text.push('\n');
         if !exchange.request.body.is_empty() {
-            text.push('\n');
+            let _ = writeln!(text, "{}\n", exchange.request.body);
         }
         let _ = writeln!(text, "<<< {}", answer.status);
         for (name, _) in &exchange.answer.headers {

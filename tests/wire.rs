@@ -76,7 +76,7 @@ fn head_is_get_without_the_body() {
 fn options_needs_no_credential_and_names_the_methods() {
     let standin = Standin::start();
     let celigo = ask(standin.address(), "OPTIONS", "/v1/integrations/abc123", &[], "");
-    assert_eq!((celigo.status, celigo.header("allow")), (204, Some("GET, HEAD, PUT, DELETE, OPTIONS")));
+    assert_eq!((celigo.status, celigo.header("allow")), (204, Some("GET, HEAD, PUT, PATCH, DELETE, OPTIONS")));
     let edlink = ask(standin.address(), "OPTIONS", "/api/v1/integrations", &[("origin", "https://app.example")], "");
     assert_eq!(edlink.header("access-control-allow-origin"), Some("*"));
 }
@@ -85,7 +85,7 @@ fn options_needs_no_credential_and_names_the_methods() {
 fn a_path_that_no_row_has_is_the_fakes_own_miss_with_the_nearest_routes() {
     let standin = Standin::start();
     for (target, headers) in
-        [("/v1/integration", [CELIGO]), ("/api/v1/integratons", [EDLINK]), ("/v3/things", [CELIGO])]
+        [("/v1/integration", [CELIGO]), ("/api/v1/integratons", [EDLINK]), ("/v3/integrations", [CELIGO])]
     {
         let miss = ask(standin.address(), "GET", target, &headers, "");
         assert_eq!((miss.status, miss.header("standin-miss")), (501, Some("no-route")), "{target}");

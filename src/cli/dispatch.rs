@@ -18,9 +18,16 @@ fn run() -> Exit {
     let cli = Cli::parse();
     let done = variables::check(&Cli::command(), std::env::vars_os()).and_then(|()| match &cli.command {
         Command::Serve(serve) => serve.run(),
+        Command::Run(run) => run.run(),
+        Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Wait(wait) => wait.run(),
         Command::Env(env) => env.run(),
         Command::Routes(routes) => routes.run(),
+        Command::Scenarios(scenarios) => scenarios.run(),
+        Command::Schema(schema) => schema.run(),
+        Command::Report(report) => report.run(),
+        Command::Openapi(openapi) => openapi.run(),
         Command::Completions(completions) => completions.run(),
     });
     done.unwrap_or_else(|failed: Failed| {

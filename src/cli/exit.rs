@@ -5,14 +5,17 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use crate::embed::StartError;
+use crate::engine::scenario::ScenarioError;
 
 /// The codes, for help texts.
 pub const HELP: &str = "\
 Exit codes:
   0      good
   1      own failure
-  2      usage, or an invalid fixture or setting
+  2      usage, or an invalid scenario, fixture or setting
   3      cannot listen, or not ready in time
+  4      expectations failed
+  6      nothing was tested: no scenario, no call or no check
   128+n  ended by signal n, when told twice
 
 Every flag --some-flag can be set as STANDIN_SOME_FLAG; the flag wins. A STANDIN_… variable that is
@@ -29,6 +32,12 @@ pub enum Exit {
     Usage,
     /// It cannot listen, or something was not ready in time.
     NotReady,
+    /// Expectations failed.
+    Unmet,
+    /// There was nothing to judge: no scenario, no call or no check.
+    NothingTested,
+    /// As the command that was run ended.
+    Command(u8),
     /// At once, by this signal.
     Signal(u8),
 }
@@ -40,6 +49,9 @@ impl From<Exit> for ExitCode {
             Exit::Failure => 1,
             Exit::Usage => 2,
             Exit::NotReady => 3,
+            Exit::Unmet => 4,
+            Exit::NothingTested => 6,
+            Exit::Command(code) => code,
             Exit::Signal(number) => 128 + number,
         })
     }
@@ -76,7 +88,10 @@ impl From<StartError> for Failed {
     fn from(error: StartError) -> Self {
         let exit = match &error {
             StartError::Listen { .. } => Exit::NotReady,
-            StartError::Exposed { .. } | StartError::Unreadable { .. } | StartError::Invalid { .. } => Exit::Usage,
+            StartError::Exposed { .. }
+            | StartError::Unreadable { .. }
+            | StartError::Invalid { .. }
+            | StartError::Scenario(_) => Exit::Usage,
             StartError::Thread { .. } => Exit::Failure,
         };
         let message = match &error {
@@ -84,6 +99,12 @@ impl From<StartError> for Failed {
             _ => error.to_string(),
         };
         Self { exit, message }
+    }
+}
+
+impl From<ScenarioError> for Failed {
+    fn from(error: ScenarioError) -> Self {
+        Self::usage(format!("invalid scenario\n{error}"))
     }
 }
 

@@ -46,6 +46,11 @@ pub struct Logger {
 }
 
 impl LogSettings {
+    /// Whether somebody asked for a log.
+    pub fn is_wanted(&self) -> bool {
+        self.log.is_some() || self.verbose
+    }
+
     /// What writes them.
     pub fn logger(&self) -> Result<Logger, Failed> {
         let of_stderr = if std::io::stderr().is_terminal() { Format::Text } else { Format::Json };

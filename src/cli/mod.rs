@@ -5,15 +5,22 @@
 #![allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
 #![allow(clippy::doc_markdown)] // Docs of arguments are help texts, read in a terminal.
 
+mod check;
 mod client;
 mod completions;
 mod dispatch;
 mod env;
 mod exit;
+mod explain;
 mod log;
+mod openapi;
 mod ready;
 mod redact;
+mod report;
+mod reports;
 mod routes;
+mod run;
+mod scenarios;
 mod serve;
 mod settings;
 mod signals;
@@ -36,8 +43,15 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Serve),
+    Run(run::Run),
+    Check(check::Check),
+    Explain(explain::Explain),
     Wait(wait::Wait),
     Env(env::Env),
     Routes(routes::Routes),
+    Scenarios(scenarios::Scenarios),
+    Schema(scenarios::Schema),
+    Report(report::Report),
+    Openapi(openapi::Openapi),
     Completions(completions::Completions),
 }

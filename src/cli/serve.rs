@@ -1,6 +1,7 @@
 //! `standin serve`
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
@@ -10,6 +11,7 @@ use tokio::sync::oneshot;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready;
+use crate::cli::reports::{Reports, warn};
 use crate::cli::settings::{Clock, Defaults, Settings};
 use crate::cli::signals::Signals;
 
@@ -19,16 +21,24 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The port, unless told otherwise.
 pub const PORT: u16 = 4780;
 
+const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_requests: true };
+
 /// Serve until stopped
 ///
 /// Prints one line of JSON to standard output once it accepts requests and the records are loaded, and nothing else
 /// there: {"ready":1,"url","port","control","apis","seed","version","pid"}. SIGTERM or SIGINT: it accepts no more,
-/// finishes what is in flight for at most 5 s and exits with 0. A second signal n ends it at once, with 128+n.
+/// finishes what is in flight for at most 5 s and exits: with 0, or with 4 when a scenario's expectations are not
+/// met. A second signal n ends it at once, with 128+n.
 #[derive(Args, Debug)]
 pub struct Serve {
     /// Stop when standard input ends: when the parent goes
     #[arg(long, env = "STANDIN_EXIT_WITH_STDIN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     exit_with_stdin: bool,
+    /// Scenario to start with: a file, or the name of a ready-made one; it is verified when the server stops
+    #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    #[command(flatten)]
+    reports: Reports,
     #[command(flatten)]
     settings: Settings,
 }
@@ -47,7 +57,11 @@ impl Serve {
     async fn serve(&self, logger: Logger) -> Result<Exit, Failed> {
         // Before anyone can know that there is something to stop.
         let mut signals = Signals::catch()?;
-        let builder = self.settings.builder(&Defaults { port: PORT, clock: Clock::Real }, logger)?;
+        let mut builder = self.settings.builder(&DEFAULTS, logger)?;
+        if let Some(scenario) = &self.scenario {
+            warn(&self.settings.builder(&DEFAULTS, logger)?.offline()?.check(scenario)?);
+            builder = builder.scenario(scenario);
+        }
         if let Some(file) = self.settings.port_file() {
             ready::remove_port_file(file)?;
         }
@@ -56,16 +70,24 @@ impl Serve {
             ready::write_port_file(file, &standin)?;
         }
         logger.note(&format!("serving {} at {}", standin.apis().join(" and "), standin.url()));
-        ready::print_line(&standin, self.settings.seed());
+        let world = standin.world();
+        world.undeclare();
+        ready::print_line(&standin, world.seed());
         let parent = self.exit_with_stdin.then(end_of_stdin);
         tokio::select! {
             _ = signals.next() => logger.note("stopping: what is in flight has 5 s; a second signal stops at once"),
             () = ended(parent) => logger.note("stopping: standard input ended"),
         }
-        Ok(tokio::select! {
-            () = standin.stop(GRACE) => Exit::Good,
-            signal = signals.next() => Exit::Signal(signal),
-        })
+        tokio::select! {
+            () = standin.stop(GRACE) => {}
+            signal = signals.next() => return Ok(Exit::Signal(signal)),
+        }
+        let report = world.report();
+        if report.checks.is_empty() {
+            return Ok(Exit::Good);
+        }
+        self.reports.tell(std::slice::from_ref(&report))?;
+        Ok(if report.passed { Exit::Good } else { Exit::Unmet })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
@@ -11,6 +12,7 @@ use rand::rngs::SysRng;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::{LogSettings, Logger};
 use crate::embed::{Builder, Standin};
+use crate::engine::Limits as WorldLimits;
 use crate::engine::clock::{DEFAULT_START_MS, format_ms, parse_ms};
 use crate::engine::journal::Bounds;
 use crate::engine::world::Settings as World;
@@ -73,9 +75,9 @@ struct Contents {
     /// Make up records, such as celigo.integrations=1000; repeatable, or with commas between
     #[arg(long, env = "STANDIN_GENERATE", value_name = "COLLECTION=N", value_delimiter = ',', value_parser = generate)]
     generate: Vec<(String, usize)>,
-    /// Seed of ids, tokens and made-up records
-    #[arg(long, env = "STANDIN_SEED", value_name = "N", default_value_t = 0)]
-    seed: u64,
+    /// Seed of ids, tokens, draws and made-up records [default: 0, or what the scenario says]
+    #[arg(long, env = "STANDIN_SEED", value_name = "N")]
+    seed: Option<u64>,
     /// Profile of an API, such as celigo=live: documented, or live where the running service is known to differ
     /// [default: documented]
     #[arg(long, env = "STANDIN_PROFILE", value_name = "API=PROFILE", value_delimiter = ',', value_parser = profile)]
@@ -101,6 +103,12 @@ struct Limits {
     /// Most bytes a request's body may have; beyond is 413
     #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]
     body_limit: usize,
+    /// Most worlds at a time, beside the default one
+    #[arg(long, env = "STANDIN_MAX_WORLDS", value_name = "N", default_value_t = WorldLimits::MOST_WORLDS)]
+    max_worlds: usize,
+    /// Seconds a world stays that nobody asks anything; 0 is for ever
+    #[arg(long, env = "STANDIN_WORLD_IDLE_S", value_name = "SECONDS", default_value_t = WorldLimits::IDLE_S)]
+    world_idle_s: u64,
 }
 
 /// How time passes.
@@ -122,17 +130,14 @@ pub struct Defaults {
     pub port: u16,
     /// How time passes.
     pub clock: Clock,
+    /// Whether requests are logged without being asked for.
+    pub log_requests: bool,
 }
 
 impl Settings {
     /// Where the port file goes.
     pub fn port_file(&self) -> Option<&PathBuf> {
         self.listening.port_file.as_ref()
-    }
-
-    /// The seed.
-    pub fn seed(&self) -> u64 {
-        self.contents.seed
     }
 
     /// What writes to standard error.
@@ -146,9 +151,13 @@ impl Settings {
         let address = SocketAddr::new(listening.host, listening.port.unwrap_or(defaults.port));
         let mut builder = Standin::builder()
             .address(address)
-            .seed(contents.seed)
             .journal(limits.journal_entries, limits.journal_bytes)
-            .body_limit(limits.body_limit);
+            .body_limit(limits.body_limit)
+            .most_worlds(limits.max_worlds)
+            .idle_worlds_expire(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
+        if let Some(seed) = contents.seed {
+            builder = builder.seed(seed);
+        }
         builder = match contents.clock.as_ref().unwrap_or(&defaults.clock) {
             Clock::Frozen => builder.clock_frozen(&format_ms(DEFAULT_START_MS)),
             Clock::Step => builder.clock_step(&format_ms(DEFAULT_START_MS), 1),
@@ -180,7 +189,7 @@ impl Settings {
         for (api, requests, per_second) in &contents.rate_limit {
             builder = builder.rate_limit(api, *requests, *per_second);
         }
-        Ok(match logger.of_requests() {
+        Ok(match logger.of_requests().filter(|_| defaults.log_requests || self.log.is_wanted()) {
             Some(log) => builder.log(log),
             None => builder,
         })

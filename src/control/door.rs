@@ -1,7 +1,9 @@
 //! Who may come in.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -49,6 +51,16 @@ pub struct Asked<'a> {
     pub query: Query<'a>,
     /// The body, not yet read.
     pub body: &'a [u8],
+    /// For how long the act may be done again, until it has what it waits for.
+    pub waits: Cell<Option<Duration>>,
+}
+
+/// What came of a request.
+pub struct Handled {
+    /// The answer, if nothing more happens.
+    pub reply: Reply,
+    /// For how long, from the first time, it is worth asking again when something has happened.
+    pub waits: Option<Duration>,
 }
 
 impl Asked<'_> {
@@ -80,7 +92,8 @@ impl Control {
     }
 
     /// Does what an administrator asks, or says why not.
-    pub fn answer(&self, request: &Request<'_>) -> Reply {
+    pub fn answer(&self, request: &Request<'_>) -> Handled {
+        let mut waits = None;
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
         let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
@@ -102,14 +115,18 @@ impl Control {
                 params,
                 query: Query::parse(target.query),
                 body: request.body,
+                waits: Cell::new(None),
             };
-            act(&asked)
+            let done = act(&asked);
+            waits = asked.waits.get();
+            done
         });
-        match reply {
+        let reply = match reply {
             Ok(Value::Null) => Reply::empty(204),
             Ok(value) => Reply::json(200, &value),
             Err(refusal) => refusal.reply(),
-        }
+        };
+        Handled { reply, waits }
     }
 
     /// The world that is meant: the one of the path, or the one a consumer would get in the same way.

@@ -8,6 +8,7 @@ mod data;
 mod door;
 mod gate;
 mod refusal;
+mod scenario;
 mod server;
 mod table;
 mod world;

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use crate::control::door::Asked;
 use crate::control::gate::Gate;
 use crate::control::refusal::Refusal;
+use crate::engine::openapi::openapi as document;
+use crate::engine::scenario::SCHEMA;
 
 /// `GET /health`: the server runs.
 pub fn health(asked: &Asked<'_>) -> Result<Value, Refusal> {
@@ -35,6 +37,23 @@ pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
     Ok(rows.collect())
 }
 
+/// `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API; the name may be left out where only one is served.
+pub fn openapi(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let apis = asked.engine.router().apis();
+    let names = || apis.iter().map(|api| api.name).collect::<Vec<_>>().join(" or ");
+    let api = match (asked.query.get("api"), apis) {
+        (None, [api]) => Some(api),
+        (None, _) => {
+            let hint = format!("Add ?api= and {}.", names());
+            return Err(Refusal::new(400, "invalid", "each API has a document of its own").hint(hint));
+        }
+        (Some(name), _) => apis.iter().find(|api| api.name == name),
+    };
+    let unknown =
+        || Refusal::new(404, "no_such_api", "this server has no such API").hint(format!("It has {}.", names()));
+    api.map(|api| document(api)).ok_or_else(unknown)
+}
+
 /// `POST /pause`: consumers connect, and get no answer until `/resume`.
 pub fn pause(asked: &Asked<'_>) -> Result<Value, Refusal> {
     gate(asked, Gate::Paused)
@@ -54,4 +73,9 @@ fn gate(asked: &Asked<'_>, gate: Gate) -> Result<Value, Refusal> {
     let failed = |error| Refusal::new(500, "port_taken", format!("the port cannot be opened again: {error}"));
     (asked.move_gate)(gate).map_err(failed)?;
     Ok(Value::Null)
+}
+
+/// `GET /schema`: the schema of scenario files.
+pub fn schema(_: &Asked<'_>) -> Result<Value, Refusal> {
+    serde_json::from_str(SCHEMA).map_err(|error| Refusal::new(500, "internal", error.to_string()))
 }

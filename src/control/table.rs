@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::{data, server, world, worlds};
+use crate::control::{data, scenario, server, world, worlds};
 
 /// What a path does.
 pub type Act = fn(&Asked<'_>) -> Result<Value, Refusal>;
@@ -14,6 +14,8 @@ const SERVER: &[(&str, &str, Act)] = &[
     ("GET", "/health", server::health),
     ("GET", "/ready", server::ready),
     ("GET", "/routes", server::routes),
+    ("GET", "/schema", server::schema),
+    ("GET", "/openapi.json", server::openapi),
     ("POST", "/pause", server::pause),
     ("POST", "/refuse", server::refuse),
     ("POST", "/resume", server::resume),
@@ -32,6 +34,13 @@ const WORLD: &[(&str, &str, Act)] = &[
     ("GET", "/journal", world::journal),
     ("GET", "/journal/*", world::journal_entry),
     ("GET", "/coverage", world::coverage),
+    ("GET", "/scenario", scenario::show),
+    ("PUT", "/scenario", scenario::load),
+    ("GET", "/faults", scenario::faults),
+    ("PUT", "/faults", scenario::put_faults),
+    ("DELETE", "/faults", scenario::clear_faults),
+    ("POST", "/verify", scenario::verify),
+    ("POST", "/wait", scenario::wait),
     ("GET", "/data", data::all),
     ("PUT", "/data", data::replace_collections),
     ("GET", "/data/*", data::collection),

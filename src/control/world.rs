@@ -50,6 +50,7 @@ pub fn move_clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
         }
         _ => return Err(invalid("either advance_ms or at must be given")),
     }
+    world.follow_clock();
     Ok(clock_of(&world))
 }
 
@@ -119,6 +120,9 @@ fn short(entry: &Entry) -> Value {
         "error": entry.answered.error,
         "miss": entry.answered.miss,
         "rule": entry.answered.rule.as_deref(),
+        "step": entry.answered.step.as_deref(),
+        "manner": entry.answered.manner.as_str(),
+        "delay_ms": entry.answered.delay_ms,
     })
 }
 
@@ -130,11 +134,12 @@ fn text_or_json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
 }
 
-/// `GET /coverage`: how often each outcome of each operation was served.
+/// `GET /coverage`: how often each outcome of each operation was served; and every documented one, served or not.
 pub fn coverage(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let world = asked.world.lock();
     let cells = world.coverage.cells().map(|(operation, outcome, cell)| {
         json!({ "op": operation, "outcome": outcome, "natural": cell.natural, "injected": cell.injected })
     });
-    Ok(json!({ "served": cells.collect::<Vec<_>>() }))
+    let outcomes = world.coverage.table(asked.engine.router());
+    Ok(json!({ "served": cells.collect::<Vec<_>>(), "outcomes": outcomes }))
 }

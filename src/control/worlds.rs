@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
+use crate::control::scenario;
 use crate::engine::choice::token_of;
 use crate::engine::load::nearest;
 use crate::engine::no_world::Gone;
@@ -30,15 +31,26 @@ struct Make {
     name: Option<String>,
     from: Option<String>,
     seed: Option<u64>,
+    scenario: Option<Value>,
 }
 
 /// `POST /worlds` with `{"name"?, "from"?, "seed"?}`: a new world, as the default one was at the start, or as the one
-/// named by `from` is now.
+/// named by `from` is now. With `"scenario"`, a whole scenario, it starts as that says.
 pub fn make(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let make: Make = asked.body()?;
     let wanted = Wanted { name: make.name.as_deref(), from: make.from.as_deref(), seed: make.seed, held: false };
+    if make.scenario.is_some() && (make.from.is_some() || make.seed.is_some()) {
+        let message = "a scenario says itself what its world holds and which seed it has";
+        return Err(Refusal::new(400, "invalid", message).hint("Leave \"from\" and \"seed\" out."));
+    }
     let world = asked.engine.make(wanted, asked.request.arrived_ms)?;
     let name = world.lock().name.clone();
+    if let Some(wanted) = &make.scenario
+        && let Err(refusal) = scenario::put(asked.engine, &world, &wanted.to_string())
+    {
+        asked.engine.remove(&name, Gone::Deleted, Some(&world))?;
+        return Err(refusal);
+    }
     let mut made = shown(asked, base_url(asked).as_deref(), &name);
     made["expires_idle_after_ms"] = asked.engine.limits().idle_ms.into();
     Ok(made)

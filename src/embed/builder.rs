@@ -9,6 +9,7 @@ use crate::apis::APIS;
 use crate::embed::error::StartError;
 use crate::embed::fixtures;
 use crate::embed::handle::WorldHandle;
+use crate::embed::scenarios;
 use crate::embed::standin::{Standin, Starting};
 use crate::embed::tokens;
 use crate::engine::api::{Api, Profile};
@@ -30,6 +31,8 @@ pub struct Builder {
     fixtures: Option<PathBuf>,
     without_embedded: bool,
     generate: Vec<(String, usize)>,
+    scenario: Option<PathBuf>,
+    seed: Option<u64>,
     address: Option<SocketAddr>,
     exposed: bool,
     control_token: Option<String>,
@@ -39,9 +42,10 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The seed of ids, tokens and made-up records. Default 0.
+    /// The seed of ids, tokens and made-up records. Default 0. It overrides that of a [`scenario`](Self::scenario).
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
@@ -98,6 +102,14 @@ impl Builder {
     /// Makes up so many records of a collection, from the seed, behind those there are.
     pub fn generate(mut self, collection: &str, count: usize) -> Self {
         self.generate.push((collection.to_owned(), count));
+        self
+    }
+
+    /// A scenario for the default world: the file of that path or, where there is none, the ready-made one of that name.
+    /// What it says about seed, clock, profiles and credentials goes before what was said here, but for an explicit
+    /// seed.
+    pub fn scenario(mut self, scenario: impl Into<PathBuf>) -> Self {
+        self.scenario = Some(scenario.into());
         self
     }
 
@@ -316,7 +328,12 @@ impl Builder {
         }
         // What was made up belongs to the start: a reset keeps it.
         let world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
-        Ok(Engine::new(fixtures::router(served), world, self.limits))
+        let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
+        let engine = Engine::new(fixtures::router(served), world, sets, self.limits);
+        if let Some(path) = &self.scenario {
+            scenarios::start(&engine, path, self.seed).map_err(StartError::Scenario)?;
+        }
+        Ok(engine)
     }
 
     fn store(&self) -> Result<Store, StartError> {

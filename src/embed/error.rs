@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::engine::scenario::ScenarioError;
+
 /// Why a server did not start.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -32,6 +34,8 @@ pub enum StartError {
         /// All faults found.
         faults: Vec<String>,
     },
+    /// The scenario cannot be used.
+    Scenario(ScenarioError),
     /// The server's thread cannot be started.
     Thread {
         /// Why.
@@ -53,6 +57,7 @@ impl fmt::Display for StartError {
             }
             Self::Unreadable { path, error } => write!(f, "cannot read {}: {error}", path.display()),
             Self::Invalid { faults } => f.write_str(&faults.join("\n")),
+            Self::Scenario(error) => error.fmt(f),
             Self::Thread { error } => write!(f, "cannot start the server's thread: {error}"),
         }
     }
@@ -62,6 +67,7 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Listen { error, .. } | Self::Unreadable { error, .. } | Self::Thread { error } => Some(error),
+            Self::Scenario(error) => Some(error),
             Self::Exposed { .. } | Self::Invalid { .. } => None,
         }
     }

@@ -12,7 +12,8 @@ use crate::embed::tokens;
 use crate::engine::api::Api;
 use crate::engine::load::{DataFault, RecordFile};
 use crate::engine::router::Router;
-use crate::engine::store::Store;
+use crate::engine::scenario::Fixtures;
+use crate::engine::store::{Collection, Store};
 use crate::engine::world::{Settings, World};
 
 /// What the names of embedded files begin with in messages.
@@ -53,6 +54,42 @@ pub fn empty() -> Store {
 /// The default fixtures.
 pub fn default() -> Store {
     DEFAULT.clone()
+}
+
+/// What scenarios can start from: these records, the part of them that belongs to each API, and the sets that are
+/// folders of their own, `<api>/<set>/<collection>.json`.
+pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> {
+    let mut sets = Fixtures::default().with(Fixtures::DEFAULT, all.clone());
+    for api in APIS {
+        let mut own = all.clone();
+        let others = all.collections().map(Collection::resource);
+        for resource in others.filter(|resource| api.resource(resource.name).is_none()) {
+            own.of_mut(resource).clear();
+        }
+        sets = sets.with(&format!("{}/{}", api.name, Fixtures::DEFAULT), own);
+        let Some(folder) = folder.map(|folder| folder.join(api.name)).filter(|folder| folder.is_dir()) else {
+            continue;
+        };
+        for set in entries(&folder)?.iter().filter(|path| path.is_dir()) {
+            let Some(name) = set.file_name().and_then(|name| name.to_str()) else { continue };
+            let store =
+                load(&read_set(set, api)?).map_err(|faults| StartError::Invalid { faults: told(&folder, &faults) })?;
+            sets = sets.with(&format!("{}/{name}", api.name), store);
+        }
+    }
+    Ok(sets)
+}
+
+fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
+    let mut files = Vec::new();
+    for path in entries(folder)?.iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| StartError::Unreadable { path: path.clone(), error })?;
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let collection = format!("{}.{stem}", api.name);
+        files.push(Read { name: path.display().to_string(), collection, text: text.into() });
+    }
+    Ok(files)
 }
 
 /// The records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. What it has of a collection

@@ -27,10 +27,10 @@ pub struct WorldHandle {
     pub(super) holder: Option<Arc<Holder>>,
 }
 
-/// An answer, taken without a socket.
+/// An answer, taken without a socket. One that a fault rule aborts has neither status nor headers nor body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The status code.
+    /// The status code; 0 when the answer is aborted.
     pub status: u16,
     /// Header names in lower case, with their values.
     pub headers: Vec<(String, String)>,
@@ -72,6 +72,12 @@ pub struct Call {
     pub status: u16,
     /// The name of the error answered, such as `not_found`.
     pub error: Option<&'static str>,
+    /// The fault rule that answered.
+    pub rule: Option<String>,
+    /// How the answer travelled: `whole`, `trickle`, or the name of an abort.
+    pub manner: &'static str,
+    /// How long the answer was held back.
+    pub delay_ms: u64,
 }
 
 impl From<Entry> for Call {
@@ -86,6 +92,9 @@ impl From<Entry> for Call {
             body: entry.body,
             status: entry.status,
             error: entry.answered.error,
+            rule: entry.answered.rule.map(|rule| rule.to_string()),
+            manner: entry.answered.manner.as_str(),
+            delay_ms: entry.answered.delay_ms,
         }
     }
 }
@@ -151,7 +160,9 @@ impl WorldHandle {
 
     /// Moves the world's clock forward.
     pub fn advance(&self, by: Duration) {
-        self.world.lock().clock.advance(by);
+        let mut world = self.world.lock();
+        world.clock.advance(by);
+        world.follow_clock();
     }
 
     /// Sets the world's clock to an ISO 8601 time in UTC.
@@ -160,7 +171,9 @@ impl WorldHandle {
             Refusal::new(400, "invalid", format!("{at:?} is not an ISO 8601 time in UTC"))
                 .hint("Write it like 2024-01-20T10:00:00.000Z.")
         })?;
-        self.world.lock().clock.set(at_ms);
+        let mut world = self.world.lock();
+        world.clock.set(at_ms);
+        world.follow_clock();
         Ok(())
     }
 
@@ -181,6 +194,9 @@ impl WorldHandle {
             names.iter().zip(headers).map(|(name, (_, value))| (name.as_str(), value.as_bytes())).collect();
         let request = Request { method, target, headers: &headers, body, arrived_ms: now_ms() };
         let outcome = self.outcome(&request);
+        if outcome.manner.is_abort() {
+            return Answer::empty(0);
+        }
         let headers = outcome.reply.headers.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned()));
         Answer { status: outcome.reply.status, headers: headers.collect(), body: outcome.reply.body.to_vec() }
     }

@@ -5,16 +5,19 @@ mod error;
 mod fixtures;
 mod handle;
 mod operations;
+mod rules;
+mod scenarios;
 #[cfg(feature = "tower")]
 mod service;
 mod standin;
 mod tokens;
+mod verdict;
 mod worlds;
 
 pub use builder::Builder;
 pub use error::StartError;
 pub use handle::{Answer, Call, WorldHandle};
-pub use operations::{Operation, operations};
+pub use operations::{Operation, openapi, operations};
 #[cfg(feature = "tower")]
 pub use service::{Body, Unanswered, WorldService};
 pub use standin::Standin;
@@ -22,3 +25,6 @@ pub use worlds::{NewWorld, Snapshot};
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log};
+pub use rules::{Data, Expectation};
+pub use scenarios::{ReadyMade, ready_made};
+pub use verdict::Unmet;

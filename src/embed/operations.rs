@@ -1,5 +1,6 @@
 //! What is served, for people and programs that list it.
 
+use crate::apis::APIS;
 use crate::embed::fixtures::ROUTER;
 use crate::engine::router::Row;
 
@@ -32,10 +33,16 @@ pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
 }
 
+/// The `OpenAPI` 3.1 document of an API (`celigo`, `edlink`), from its tables; `None` for an unknown one.
+pub fn openapi(api: &str) -> Option<serde_json::Value> {
+    APIS.iter().find(|known| known.name == api).map(|api| crate::engine::openapi::openapi(api))
+}
+
 fn operation(row: &'static Row) -> Operation {
     let route = row.route;
     let names = route.errors.iter().chain(row.api.common_errors);
-    let errors = names.filter_map(|name| row.api.error(name)).map(|error| (error.status, error.name));
+    let errors =
+        names.filter_map(|name| row.api.error(name)).map(|error| (row.api.dialect.status(route, error), error.name));
     Operation {
         name: row.operation,
         api: row.api.title,

@@ -3,12 +3,11 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::thread;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::control::{Control, Gate, Guarded};
 use crate::embed::builder::Builder;
@@ -87,7 +86,7 @@ impl Starting {
             body_limit_bytes: self.body_limit_bytes,
             gate: watched,
             log: self.log,
-            in_flight: AtomicUsize::new(0),
+            answered: Notify::new(),
         });
         Ok((serving, gatekeeper))
     }
@@ -289,9 +288,14 @@ impl Standin {
 }
 
 impl Drop for Standin {
-    /// Ends the server; its port is free afterwards. Connections of one that is a task end as soon as its runtime gets
-    /// to them.
+    /// Verifies what was declared in the default world and never verified, then ends the server; its port is free
+    /// afterwards. Connections of one that is a task end as soon as its runtime gets to them. Panics with the report of
+    /// what is not met, unless the thread panics already.
     fn drop(&mut self) {
+        let forgotten = self.world().unmet_on_drop();
         self.end();
+        if let Some(unmet) = forgotten.filter(|_| !thread::panicking()) {
+            panic!("expectations were declared and never verified:\n{unmet}");
+        }
     }
 }

@@ -49,8 +49,15 @@ pub(super) struct Holder {
 }
 
 impl Drop for Holder {
+    /// Verifies what was declared and never verified; panics with the report of what is not met, unless the thread
+    /// panics already.
     fn drop(&mut self) {
+        let handle = WorldHandle::new(Arc::clone(&self.engine), Arc::clone(&self.world), None);
+        let forgotten = handle.unmet_on_drop();
         self.engine.drop_held(&self.name, &self.world);
+        if let Some(unmet) = forgotten.filter(|_| !std::thread::panicking()) {
+            panic!("expectations were declared and never verified:\n{unmet}");
+        }
     }
 }
 
@@ -104,6 +111,12 @@ impl WorldHandle {
     /// The base URL of Edlink's API in this world, to put where a consumer has `https://ed.link/api`.
     pub fn edlink_url(&self) -> String {
         format!("{}/api", self.url())
+    }
+
+    /// The environment variables that point a consumer at this world, with values that work: `STANDIN_URL`, and for each
+    /// API its base URL and credentials.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        self.engine.environment(&self.world.lock(), &self.url())
     }
 
     /// A credential that every API of this world takes. With it, this world answers at the server's URL too, without

@@ -206,6 +206,10 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Value>
     }
     let sent = request.header("content-type").unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if row.route.takes_forms && essence == "application/x-www-form-urlencoded" {
+        let form = form_urlencoded::parse(request.body);
+        return Ok(Some(form.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned()))).collect()));
+    }
     if essence != "application/json" && !essence.ends_with("+json") {
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }
@@ -255,15 +259,12 @@ fn failed<'r>(
     let what =
         panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     let what = format!("standin failed while answering, which is its own fault: {}", what.unwrap_or_default());
-    match router.api_of(target.path) {
-        Some(api) => {
-            let situation = Situation { api, route: None, request, target };
-            worded(world, &situation, None, &Problem::Internal { what })
-        }
-        None => {
-            let reply = Reply::json(500, &json!({ "error": { "code": "internal", "message": what } }));
-            Answer { miss: Some("internal"), ..Answer::natural(reply, None, None) }
-        }
+    if let Some(api) = router.api_of(target.path) {
+        let situation = Situation { api, route: None, request, target };
+        worded(world, &situation, None, &Problem::Internal { what })
+    } else {
+        let reply = Reply::json(500, &json!({ "error": { "code": "internal", "message": what } }));
+        Answer { miss: Some("internal"), ..Answer::natural(reply, None, None) }
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::engine::action::{Call, Order, Page, Selection};
 use crate::engine::field::Field;
 use crate::engine::message::{Reply, Request, Verb};
+use crate::engine::openapi::Parameter;
 use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
 use crate::engine::rate::Rate;
@@ -59,10 +60,18 @@ pub struct Api {
     pub common_errors: &'static [&'static str],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
-    /// How records look when made up, from their place in the collection. No fields: records of that kind are not made
-    /// up.
-    pub made_up: fn(&'static Resource, usize, &mut crate::engine::chance::Chance) -> Fields,
+    /// How a record looks when made up.
+    pub made_up: MadeUp,
+    /// Makes what comes with made-up records and refers to them.
+    pub accompanied: Option<Accompanied>,
 }
+
+/// The fields of a made-up record, from its place in the collection and the world's chance; `None` for records that are
+/// not made up. What it refers to is taken from the world, or made first.
+pub type MadeUp = fn(&mut World, &'static Resource, usize) -> Result<Option<Fields>, Problem>;
+
+/// Makes what comes with records of that resource that were just made up.
+pub type Accompanied = fn(&mut World, &'static Resource, &[Record]) -> Result<(), Problem>;
 
 impl Api {
     /// The row of an error, by name.
@@ -162,6 +171,8 @@ pub struct Route {
     pub source: &'static str,
     /// Which credential it takes, in the dialect's own words.
     pub access: Access,
+    /// Takes a form for a body too, read as an object of texts.
+    pub takes_forms: bool,
     /// What a success shows.
     pub shows: Shows,
     /// What the body of a custom operation may hold, where that is an object with known fields.
@@ -177,12 +188,14 @@ pub enum Shows {
     Action,
     /// One record of that resource.
     One(&'static Resource),
+    /// One record of that resource, or the part of it that was asked for.
+    Part(&'static Resource),
     /// An array of records of that resource.
     Many(&'static Resource),
     /// No body.
     Nothing,
-    /// A body that is not JSON.
-    File,
+    /// A body of that media type.
+    File(&'static str),
 }
 
 /// Which credential an operation takes.
@@ -207,7 +220,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Usual, shows: Shows::Action, takes: &[], about: "",
+                source: "", access: Access::Usual, takes_forms: false, shows: Shows::Action, takes: &[], about: "",
             }
         }
     )*};
@@ -248,6 +261,12 @@ impl Route {
     /// Takes this credential.
     pub const fn access(mut self, access: Access) -> Self {
         self.access = access;
+        self
+    }
+
+    /// Takes a form for a body too.
+    pub const fn takes_forms(mut self) -> Self {
+        self.takes_forms = true;
         self
     }
 
@@ -304,7 +323,7 @@ impl Profile {
 pub struct Caller {
     /// The credential.
     pub token: String,
-    /// The only integrations the caller may see; `None` is all.
+    /// The only records the caller may see, or the only ones that what it sees may hang on; `None` is all.
     pub sees: Option<Vec<String>>,
     /// May read, but not write.
     pub read_only: bool,
@@ -381,11 +400,16 @@ pub trait Dialect: Sync {
     }
 
     /// The query parameters of a route.
-    fn parameters(&self, _: &Route) -> Vec<Field> {
+    fn parameters(&self, _: &Route) -> Vec<Parameter> {
         Vec::new()
     }
 
-    /// The schema of the bodies of its errors, as JSON.
+    /// The JSON Schema of a body that shows one record, or a list, of that schema.
+    fn envelope(&self, _many: bool, schema: Value) -> Value {
+        schema
+    }
+
+    /// A JSON Schema of the bodies of its errors.
     fn error_schema(&self) -> Value {
         Value::Bool(true)
     }
@@ -398,6 +422,12 @@ pub trait Dialect: Sync {
 
     /// A problem.
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded;
+
+    /// The status of an error on a route.
+    fn status(&self, route: &Route, error: &ErrorKind) -> u16 {
+        let _ = route;
+        error.status
+    }
 
     /// How its next links are told, if it issues any.
     fn next_links(&self) -> Option<NextLinks> {

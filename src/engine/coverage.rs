@@ -53,15 +53,19 @@ impl Coverage {
                 let (operation, outcome) = (row.operation.to_owned(), outcome.to_owned());
                 table.push(CoverageCell { operation, outcome, documented, natural, injected });
             };
-            let documented: Vec<Cow<'static, str>> = match row.route.is_modelled() {
-                true => std::iter::once(Cow::Owned(row.route.success.to_string()))
-                    .chain(row.errors().map(|error| Cow::Borrowed(error.name)))
-                    .collect(),
-                false => Vec::new(),
-            };
-            documented.iter().for_each(|outcome| tell(outcome, true));
+            let success = Cow::Owned(row.route.success.to_string());
+            let mut documented: Vec<Cow<'static, str>> =
+                std::iter::once(success).chain(row.errors().map(|error| Cow::Borrowed(error.name))).collect();
+            if !row.route.is_modelled() {
+                documented.clear();
+            }
+            for outcome in &documented {
+                tell(outcome, true);
+            }
             let others = self.cells.keys().filter(|(operation, _)| *operation == row.operation);
-            others.filter(|(_, outcome)| !documented.contains(outcome)).for_each(|(_, outcome)| tell(outcome, false));
+            for (_, outcome) in others.filter(|(_, outcome)| !documented.contains(outcome)) {
+                tell(outcome, false);
+            }
         }
         table
     }

@@ -15,6 +15,11 @@ use crate::engine::world::World;
 impl World {
     /// Makes a record. Only a consumer cannot choose its id.
     pub fn create(&mut self, resource: &'static Resource, given: &Fields, by: By) -> Result<Record, Problem> {
+        self.create_from(resource, given.clone(), by)
+    }
+
+    /// The same from fields nobody needs any more.
+    pub fn create_from(&mut self, resource: &'static Resource, given: Fields, by: By) -> Result<Record, Problem> {
         let id = match given.get(resource.id_field) {
             Some(id) if by != By::Consumer => self.chosen_id(resource, id)?,
             _ => self.new_id(resource.ids),
@@ -29,8 +34,16 @@ impl World {
         }
         self.check_unique(resource, &id, &fields)?;
         let collection = self.store.of_mut(resource);
-        let record = Record::new(resource, collection.next_sequence(), fields);
-        collection.put(record.clone());
+        let sequence = collection.next_sequence();
+        let record = if by == By::Fixture {
+            let record = Record::small(resource, sequence, &fields);
+            collection.put_with(record.clone(), &fields);
+            record
+        } else {
+            let record = Record::new(resource, sequence, fields);
+            collection.put(record.clone());
+            record
+        };
         self.changed(resource, Change::Created(&record), by)?;
         Ok(record)
     }
@@ -54,7 +67,7 @@ impl World {
                 return Err(Problem::field(field, FieldFaultKind::Fixed));
             }
         }
-        let fields = self.complete(resource, old.id(), given, Some(old), by);
+        let fields = self.complete(resource, old.id(), given.clone(), Some(old), by);
         check(resource, &fields)?;
         self.check_references(resource, &fields)?;
         if let Some(guard) = resource.guard {
@@ -109,7 +122,7 @@ impl World {
         let mut fields: Fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
         fields.entry(FIRST_ID).or_insert_with(|| old.id().into());
         self.remove(resource, old, by)?;
-        self.create(resource, &fields, by)
+        self.create_from(resource, fields, by)
     }
 
     /// Makes a change of several parts: all of them, or, when one is refused, none.
@@ -145,29 +158,29 @@ impl World {
         &mut self,
         resource: &'static Resource,
         id: &str,
-        given: &Fields,
+        given: Fields,
         old: Option<&Record>,
         by: By,
     ) -> Fields {
-        let given = match resource.prepared {
-            Some(prepare) => Cow::Owned(prepare(self, id, given.clone(), old)),
-            None => Cow::Borrowed(given),
+        let mut given = match resource.prepared {
+            Some(prepare) => prepare(self, id, given, old),
+            None => given,
         };
-        let mut fields = Fields::new();
+        let mut fields = Fields::with_capacity(resource.fields.len().max(given.len()));
         for field in resource.fields {
             let value = if field.name == resource.id_field {
                 Some(Value::from(id))
             } else {
-                self.value_of(field, &given, old, by)
+                self.value_of(field, given.get_mut(field.name).map(Value::take), old, by)
             };
             if let Some(value) = value {
                 fields.insert(field.name.to_owned(), value);
             }
         }
         let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
-        for (name, value) in given.iter() {
-            if resource.field(name).is_none() && name != resource.id_field && (by != By::Consumer || !private(name)) {
-                fields.insert(name.clone(), value.clone());
+        for (name, value) in given {
+            if resource.field(&name).is_none() && name != resource.id_field && (by != By::Consumer || !private(&name)) {
+                fields.insert(name, value);
             }
         }
         if by == By::Consumer {
@@ -178,9 +191,9 @@ impl World {
         fields
     }
 
-    fn value_of(&mut self, field: &Field, given: &Fields, old: Option<&Record>, by: By) -> Option<Value> {
+    fn value_of(&mut self, field: &Field, given: Option<Value>, old: Option<&Record>, by: By) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
-        let given = given.get(field.name).filter(|value| field.nullable || !value.is_null()).cloned();
+        let given = given.filter(|value| field.nullable || !value.is_null());
         let now = || Some(Value::from(self.clock.now()));
         match (field.owner, by, old) {
             (Owner::Service, By::Consumer, _) | (Owner::Maker, By::Consumer, Some(_)) => kept(),

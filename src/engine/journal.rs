@@ -200,6 +200,11 @@ impl Journal {
         self.marks.get(place).map(|mark| self.entry(mark))
     }
 
+    /// The operations of the entries, oldest first.
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> {
+        self.marks.iter().filter_map(|mark| mark.answered.operation)
+    }
+
     /// The entries after that number, oldest first.
     pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
         let start = self.marks.partition_point(|mark| mark.number <= number);

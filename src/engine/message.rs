@@ -159,6 +159,19 @@ pub enum Manner {
 }
 
 impl Manner {
+    /// The word for it, as scenarios write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Trickle { .. } => "trickle",
+            Self::Truncate => "truncate",
+            Self::Close => "close",
+            Self::Reset => "reset",
+            Self::Garbage => "garbage",
+            Self::Stall => "stall",
+        }
+    }
+
     /// Whether the consumer gets no usable answer.
     pub fn is_abort(self) -> bool {
         !matches!(self, Self::Whole | Self::Trickle { .. })

@@ -23,6 +23,8 @@ pub struct Point {
     pub chance: Chance,
     /// The scenario as it goes.
     pub play: Option<Box<Play>>,
+    /// What is settled.
+    pub settings: Arc<Settings>,
 }
 
 /// How many snapshots a world keeps by name. Each may hold on to records that are gone otherwise.
@@ -32,11 +34,11 @@ impl World {
     /// Where it stands.
     pub fn point(&self) -> Point {
         let (store, clock, chance) = (self.store.clone(), self.clock.clone(), self.chance.clone());
-        Point { store, clock, chance, play: self.play.clone() }
+        Point { store, clock, chance, play: self.play.clone(), settings: Arc::clone(&self.settings) }
     }
 
     /// From here it starts again after each reset.
-    pub(super) fn start_here(&mut self) {
+    pub(in crate::engine) fn start_here(&mut self) {
         self.start = Arc::new(self.point());
     }
 
@@ -46,32 +48,28 @@ impl World {
     }
 
     /// A world that starts there. With a seed, its ids and draws come from that one.
-    pub fn starting_at(
-        name: impl Into<Arc<str>>,
-        mut point: Arc<Point>,
-        mut settings: Arc<Settings>,
-        seed: Option<u64>,
-    ) -> Self {
+    pub fn starting_at(name: impl Into<Arc<str>>, mut start: Arc<Point>, seed: Option<u64>) -> Self {
         if let Some(seed) = seed {
-            let mut play = point.play.clone();
+            let mut play = start.play.clone();
             if let Some(play) = &mut play {
                 play.reseed(seed);
             }
-            point = Arc::new(Point { chance: Chance::new(seed), play, ..(*point).clone() });
-            settings = Arc::new(Settings { seed, ..(*settings).clone() });
+            let settings = Arc::new(Settings { seed, ..(*start.settings).clone() });
+            start = Arc::new(Point { chance: Chance::new(seed), play, settings, ..(*start).clone() });
         }
         let name = name.into();
+        let Point { store, clock, chance, play, settings } = (*start).clone();
         let settings = Settings::admitting(settings, &name);
-        let Point { store, clock, chance, play } = (*point).clone();
         let journal = Journal::new(settings.journal);
         let (coverage, buckets, snapshots) = (Coverage::default(), Buckets::default(), Vec::new());
-        Self { name, store, clock, chance, settings, journal, coverage, buckets, play, start: point, snapshots }
+        Self { name, store, clock, chance, settings, journal, coverage, buckets, play, start, snapshots }
     }
 
     /// Goes back, or over, to that point. Journal and coverage begin anew.
     pub fn restore(&mut self, point: &Point) {
-        let Point { store, clock, chance, play } = point.clone();
+        let Point { store, clock, chance, play, settings } = point.clone();
         (self.store, self.clock, self.chance, self.play) = (store, clock, chance, play);
+        self.settings = Settings::admitting(settings, &self.name);
         self.journal = Journal::new(self.settings.journal);
         self.coverage = Coverage::default();
         self.buckets = Buckets::default();

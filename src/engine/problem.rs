@@ -98,6 +98,13 @@ pub enum Problem {
         /// When to try again, in seconds, for errors that say so.
         retry_after_s: Option<u64>,
     },
+    /// Several faults of one kind. Never empty.
+    Several {
+        /// The name in the API's table of errors.
+        error: &'static str,
+        /// What is wrong, one for each fault.
+        messages: Vec<String>,
+    },
     /// The fake itself failed. Never the consumer's fault.
     Internal {
         /// What happened.
@@ -136,6 +143,7 @@ impl Problem {
             Self::Query { parameter, reason } => format!("{parameter}: {reason}"),
             Self::Named { error, message, .. } => message.clone().unwrap_or_else(|| error.to_string()),
             Self::Forbidden { needs } => format!("needs {needs}"),
+            Self::Several { messages, .. } => messages.join("; "),
             Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),
             Self::Internal { what } => what.clone(),
             other => format!("{other:?}"),

@@ -138,7 +138,7 @@ impl World {
     pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
         let clock = Clock::new(settings.clock_mode, settings.clock_start_ms);
         let chance = Chance::new(settings.seed);
-        Self::starting_at(name, Arc::new(Point { store, clock, chance, play: None }), settings, None)
+        Self::starting_at(name, Arc::new(Point { store, clock, chance, play: None, settings }), None)
     }
 
     /// Makes happen what is due by now. Whoever looks at records calls this first.
@@ -160,6 +160,6 @@ impl World {
     /// The scenario as it goes here. Where there is none, an empty one starts: rules and expectations can be added to it.
     pub fn play_mut(&mut self, router: &Router) -> &mut Play {
         let seed = self.settings.seed;
-        self.play.get_or_insert_with(|| Box::new(Play::new(Arc::default(), router, seed)))
+        self.play.get_or_insert_with(|| Box::new(Play::new(&Arc::default(), router, seed)))
     }
 }

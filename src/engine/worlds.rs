@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 use crate::engine::answer::answer;
+use crate::engine::bell::Bell;
 use crate::engine::choice::{Way, chosen, is_name};
 use crate::engine::load::nearest;
 use crate::engine::message::{Outcome, Request};
 use crate::engine::no_world::{Gone, NoWorld};
 use crate::engine::path::Target;
 use crate::engine::router::Router;
-use crate::engine::world::World;
+use crate::engine::scenario::{Fixtures, Scenario, ScenarioError};
+use crate::engine::world::{Settings, World};
 
 /// The name of the world that answers at `/`.
 pub const DEFAULT_WORLD: &str = "default";
@@ -30,9 +32,17 @@ pub struct Limits {
     pub idle_ms: Option<u64>,
 }
 
+impl Limits {
+    /// The most worlds, unless somebody says otherwise.
+    pub const MOST_WORLDS: usize = 50_000;
+
+    /// How many seconds idle worlds stay, unless somebody says otherwise.
+    pub const IDLE_S: u64 = 60 * 60;
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { worlds: 50_000, idle_ms: Some(60 * 60 * 1_000) }
+        Self { worlds: Self::MOST_WORLDS, idle_ms: Some(Self::IDLE_S * 1_000) }
     }
 }
 
@@ -45,6 +55,11 @@ pub struct Engine {
     /// a request to the default world has to do with the other worlds.
     next_sweep_ms: AtomicU64,
     limits: Limits,
+    /// What worlds are settled like, where a scenario does not say.
+    settings: Arc<Settings>,
+    /// What scenarios can start from.
+    fixtures: Fixtures,
+    bell: Bell,
 }
 
 /// The worlds beside the default one.
@@ -79,10 +94,35 @@ pub struct Wanted<'a> {
 }
 
 impl Engine {
-    /// An engine with its default world.
-    pub fn new(router: &'static Router, default: World, limits: Limits) -> Self {
-        let default = Arc::new(Mutex::new(default));
-        Self { router, default, others: RwLock::default(), next_sweep_ms: AtomicU64::new(u64::MAX), limits }
+    /// An engine with its default world, and what scenarios can start from.
+    pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
+        let settings = Arc::clone(&default.settings);
+        let (default, bell) = (Arc::new(Mutex::new(default)), Bell::default());
+        let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
+        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell }
+    }
+
+    /// What scenarios can start from.
+    pub fn fixtures(&self) -> &Fixtures {
+        &self.fixtures
+    }
+
+    /// What worlds are settled like, where a scenario does not say.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The requests in flight, and the way to wait for answers.
+    pub fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.
+    pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
+        let name = Arc::clone(&world.lock().name);
+        let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
+        *world.lock() = made;
+        Ok(())
     }
 
     /// The routes.
@@ -115,6 +155,7 @@ impl Engine {
 
     /// Answers a request in the world it chooses, else in the default one.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {
+        let _in_flight = self.bell.arrival();
         self.sweep_if_due(request.arrived_ms);
         match chosen(None, &Target::parse(request.target), request) {
             Ok(None) => answer(self.router, &mut self.default.lock(), request),
@@ -128,6 +169,7 @@ impl Engine {
 
     /// Answers a request in this very world, whose name it is. A request that names another one is refused.
     pub fn answer_in(&self, world: &Arc<Mutex<World>>, name: &str, request: &Request<'_>) -> Outcome {
+        let _in_flight = self.bell.arrival();
         let target = Target::parse(request.target);
         let chosen = chosen(Some((Way::Handle, name)), &target, request);
         match chosen.and_then(|_| self.world(name, request.arrived_ms)) {
@@ -163,16 +205,9 @@ impl Engine {
         if let Some(name) = wanted.name.filter(|name| !is_name(name)) {
             return Err(NoWorld::BadName { name: name.to_owned() });
         }
-        let (point, settings) = match wanted.from {
-            None => {
-                let world = self.default.lock();
-                (Arc::clone(world.start()), Arc::clone(&world.settings))
-            }
-            Some(from) => {
-                let world = self.world(from, now_ms)?;
-                let world = world.lock();
-                (Arc::new(world.point()), Arc::clone(&world.settings))
-            }
+        let start = match wanted.from {
+            None => Arc::clone(self.default.lock().start()),
+            Some(from) => Arc::new(self.world(from, now_ms)?.lock().point()),
         };
         if self.others.read().by_name.len() >= self.limits.worlds {
             self.sweep(now_ms);
@@ -188,7 +223,7 @@ impl Engine {
             Some(name) => name.into(),
             None => others.new_name(),
         };
-        let world = World::starting_at(Arc::clone(&name), point, settings, wanted.seed);
+        let world = World::starting_at(Arc::clone(&name), start, wanted.seed);
         let world = Arc::new(Mutex::new(world));
         let (asked_ms, held) = (AtomicU64::new(now_ms), AtomicBool::new(wanted.held));
         others.by_name.insert(name, Place { world: Arc::clone(&world), asked_ms, held });
@@ -292,5 +327,96 @@ impl Others {
         }
         let nearest = nearest(name, self.by_name.keys().map(|name| &**name)).map(str::to_owned);
         NoWorld::Unknown { name: name.to_owned(), nearest }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{LazyLock, Weak};
+
+    use super::*;
+    use crate::engine::store::Store;
+    use crate::engine::world::Settings;
+
+    static NO_ROUTES: LazyLock<Router> = LazyLock::new(|| Router::new(&[]).expect("nothing conflicts"));
+    const IDLE_MS: u64 = 60_000;
+
+    fn engine(worlds: usize) -> Engine {
+        let default = World::new(DEFAULT_WORLD, Store::new([]), Arc::new(Settings::default()));
+        Engine::new(&NO_ROUTES, default, Fixtures::default(), Limits { worlds, idle_ms: Some(IDLE_MS) })
+    }
+
+    fn named(name: &str) -> Wanted<'_> {
+        Wanted { name: Some(name), ..Wanted::default() }
+    }
+
+    /// The status and the code of the error that a request to this target gets at that time.
+    fn ask(engine: &Engine, target: &str, arrived_ms: u64) -> (u16, String) {
+        let request = Request { method: "GET", target, headers: &[], body: b"", arrived_ms };
+        let reply = engine.answer(&request).reply;
+        let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        (reply.status, body["error"]["code"].as_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_world_that_nobody_asks_anything_expires_and_says_so() {
+        let engine = engine(10);
+        engine.make(named("a"), 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&engine, "/w/a/x", 2 * IDLE_MS - 2).1, "no_route", "each request keeps it");
+        assert_eq!(ask(&engine, "/w/a/x", 3 * IDLE_MS), (410, "world_gone".to_owned()));
+        let NoWorld::Gone { why, .. } = engine.world("a", 0).unwrap_err() else { panic!("it is gone") };
+        assert_eq!(why, Gone::Idle { after_ms: IDLE_MS });
+    }
+
+    #[test]
+    fn requests_to_the_default_world_let_the_others_expire_too() {
+        let engine = engine(10);
+        let world = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
+        ask(&engine, "/x", IDLE_MS - 1);
+        assert!(world.upgrade().is_some());
+        ask(&engine, "/x", IDLE_MS);
+        assert!(world.upgrade().is_none(), "its memory is given back without anybody asking for it");
+        assert_eq!(engine.next_sweep_ms.load(Ordering::Relaxed), u64::MAX, "without worlds, nothing is looked for");
+    }
+
+    #[test]
+    fn a_world_that_is_held_does_not_expire_until_it_is_released() {
+        let engine = engine(10);
+        engine.make(Wanted { held: true, ..named("a") }, 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 10 * IDLE_MS).1, "no_route");
+        engine.release("a", 10 * IDLE_MS);
+        assert_eq!(ask(&engine, "/w/a/x", 11 * IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&engine, "/w/a/x", 13 * IDLE_MS).0, 410);
+    }
+
+    #[test]
+    fn at_the_limit_worlds_that_are_idle_make_room() {
+        let engine = engine(2);
+        engine.make(named("a"), 0).unwrap();
+        engine.make(named("b"), IDLE_MS / 2).unwrap();
+        assert_eq!(engine.make(named("c"), IDLE_MS - 1).unwrap_err(), NoWorld::TooMany { limit: 2 });
+        engine.make(named("c"), IDLE_MS).unwrap();
+        assert_eq!(engine.names().iter().map(|name| &**name).collect::<Vec<_>>(), ["b", "c"]);
+    }
+
+    #[test]
+    fn a_deleted_world_is_freed_and_its_name_free_again() {
+        let engine = engine(10);
+        let world: Weak<Mutex<World>> = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
+        assert_eq!(engine.make(named("a"), 0).unwrap_err(), NoWorld::Taken { name: "a".to_owned() });
+        engine.remove("a", Gone::Deleted, None).unwrap();
+        assert!(world.upgrade().is_none());
+        assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
+        engine.make(named("a"), 2).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 3).1, "no_route");
+    }
+
+    #[test]
+    fn a_fork_shares_every_record_with_its_parent() {
+        let engine = engine(10);
+        let start = Arc::clone(engine.default_world().lock().start());
+        let world = engine.make(named("a"), 0).unwrap();
+        assert!(Arc::ptr_eq(world.lock().start(), &start), "what worlds start from is there once");
     }
 }

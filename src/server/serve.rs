@@ -1,15 +1,15 @@
 //! The life of a server: accept, serve, be paused or refused, stop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request as HttpRequest, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::control::{Control, Gate};
@@ -40,10 +40,10 @@ pub struct Serving {
     pub body_limit_bytes: usize,
     /// Whether consumers get through.
     pub gate: watch::Receiver<Gate>,
+    /// Told whenever a consumer's request was answered.
+    pub answered: Notify,
     /// Told of every request that was answered.
     pub log: Option<Log>,
-    /// How many requests are being read, answered or sent.
-    pub in_flight: AtomicUsize,
 }
 
 /// A request that was answered, for the log. Only the command line keeps one.
@@ -120,19 +120,20 @@ async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>, mut st
     let _ = connection.await;
 }
 
-/// Counts a request in flight for as long as it lives.
-struct InFlight(Arc<Serving>);
-
-impl InFlight {
-    fn new(serving: &Arc<Serving>) -> Self {
-        serving.in_flight.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(serving))
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+/// The answer of the control API. One that waits for consumers is asked for again whenever a request was answered.
+async fn administered_answer(serving: &Serving, control: &Control, request: &Request<'_>) -> Reply {
+    let started = Instant::now();
+    loop {
+        let answered = serving.answered.notified();
+        tokio::pin!(answered);
+        // From here on nothing that is answered is missed.
+        answered.as_mut().enable();
+        let handled = control.answer(request);
+        let left = handled.waits.and_then(|most| most.checked_sub(started.elapsed()));
+        match left.filter(|left| !left.is_zero()) {
+            Some(left) => drop(tokio::time::timeout(left, answered).await),
+            None => return handled.reply,
+        }
     }
 }
 
@@ -148,7 +149,7 @@ async fn exchange(
     if !is_control && *serving.gate.borrow() != Gate::Open {
         let _ = serving.gate.clone().wait_for(|gate| *gate == Gate::Open).await;
     }
-    let in_flight = (!is_control).then(|| InFlight::new(&serving));
+    let in_flight = (!is_control).then(|| serving.engine.bell().arrival());
     let body = read::body(incoming, serving.body_limit_bytes).await?;
     let arrived = SystemTime::now();
     let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -162,9 +163,13 @@ async fn exchange(
         arrived_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
     };
     let outcome: Outcome = match &serving.control {
-        Some(control) if is_control => control.answer(&request).into(),
+        Some(control) if is_control => administered_answer(&serving, control, &request).await.into(),
         _ => serving.engine.answer(&request),
     };
+    drop(in_flight);
+    if !is_control {
+        serving.answered.notify_waiters();
+    }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
         let operation = serving.engine.router().operation_of(request.method, &target);
@@ -177,6 +182,5 @@ async fn exchange(
         std::future::pending::<()>().await;
     }
     misbehaviour.order(outcome.manner);
-    drop(in_flight);
     Ok(response(outcome.reply, outcome.manner))
 }

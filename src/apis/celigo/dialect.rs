@@ -2,10 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::apis::celigo::{API, access, lists, paging, words};
+use serde_json::Value;
+
+use crate::apis::celigo::{API, access, described, lists, paging, words};
 use crate::engine::action::{Call, Order, Page, Selection};
-use crate::engine::api::{Api, Caller, CredentialForm, Dialect, NextLinks, Profile, Resource, Situation, Worded};
+use crate::engine::api::{
+    Api, Caller, CredentialForm, Dialect, NextLinks, Profile, Resource, Route, Situation, Worded,
+};
 use crate::engine::message::Reply;
+use crate::engine::openapi::Parameter;
 use crate::engine::problem::Problem;
 use crate::engine::rate::Rate;
 use crate::engine::store::Record;
@@ -46,6 +51,14 @@ impl Dialect for Celigo {
 
     fn rate(&self, profile: Profile) -> Option<Rate> {
         (profile == Profile::Live).then_some(LIVE_RATE)
+    }
+
+    fn parameters(&self, route: &Route) -> Vec<Parameter> {
+        described::parameters(route)
+    }
+
+    fn error_schema(&self) -> Value {
+        described::error_schema()
     }
 
     fn page(&self, call: &mut Call<'_>, page: Page) -> Reply {

@@ -17,7 +17,8 @@ use crate::apis::celigo::resources::SCRIPTS;
 use crate::apis::celigo::{API, paging};
 
 /// Parameters of every list, which are no filters even where a field has their name.
-const NO_FILTERS: &[&str] = &["limit", "offset", "skip", "page", "pageSize", "include", "exclude", "search", "sort"];
+pub const NO_FILTERS: &[&str] =
+    &["limit", "offset", "skip", "page", "pageSize", "include", "exclude", "search", "sort"];
 
 /// Lists that the running service answers with 204 when they are empty.
 const NO_CONTENT: &[&str] = &["flows.list", "connections.list", "integrations.flows", "integrations.connections"];
@@ -97,7 +98,7 @@ fn equal(field: &'static Field, wanted: &str) -> Result<Option<Keep>, Problem> {
         Kind::List | Kind::Object => return Ok(None),
         _ => Box::new(move |record| match record.get(name) {
             Some(Value::String(value)) => *value == text,
-            Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string() == text,
+            Some(Value::Number(value)) => text.parse().is_ok_and(|number: serde_json::Number| number == *value),
             _ => false,
         }),
     }))

@@ -1,40 +1,247 @@
-//! Made-up records.
+//! Made-up records. What one refers to is there already, or made up first.
 
 use fake::Fake;
+use fake::faker::internet::en::SafeEmail;
 use fake::faker::lorem::en::Sentence;
-use fake::faker::name::en::LastName;
-use serde_json::Value;
+use fake::faker::name::en::{LastName, Name};
+use serde_json::{Value, json};
 
-use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::engine::api::Resource;
-use crate::engine::chance::Chance;
-use crate::engine::store::Fields;
+use crate::apis::celigo::registered;
+use crate::apis::celigo::resources::{
+    ASHARES, AUDIT, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS, SCRIPTS,
+};
+use crate::engine::api::{By, Resource};
+use crate::engine::clock::format_ms;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
 
-/// What flows between the two systems of a made-up integration.
+/// What flows between two systems.
 const SUBJECTS: &[&str] =
     &["Orders", "Invoices", "Customers", "Items", "Payments", "Returns", "Shipments", "Stock", "Vendors", "Leads"];
 
 /// Where it flows to.
 const SYSTEMS: &[&str] = &["Ledger", "Storefront", "Warehouse", "ERP", "CRM", "Payroll", "Helpdesk", "Data Lake"];
 
-/// The fields of the integration at that place of its collection; the place makes its name unique. Other records are
-/// not made up.
-pub fn fields(resource: &'static Resource, place: usize, chance: &mut Chance) -> Fields {
-    if *resource != INTEGRATIONS {
-        return Fields::new();
-    }
-    let company: String = LastName().fake_with_rng(chance.rng());
-    let (subject, system) = (pick(SUBJECTS, chance), pick(SYSTEMS, chance));
-    let name = format!("{company} {subject} to {system} {}", place + 1);
-    let description: String = Sentence(4..9).fake_with_rng(chance.rng());
-    let sandbox = chance.between(1, 4) == 1;
-    Fields::from_iter([
-        ("name".to_owned(), Value::from(name)),
-        ("description".to_owned(), Value::from(description)),
-        ("sandbox".to_owned(), Value::from(sandbox)),
-    ])
+const LEVELS: &[&str] = &["administrator", "manage", "monitor"];
+
+const CODES: &[&str] = &["DUP_RCRD", "USER_ERROR", "RCRD_LOCKED", "REQUIRED_FIELD_MISSING"];
+
+const STATUSES: &[&str] = &["completed", "completed", "completed", "failed"];
+
+/// How far back made-up runs and changes lie at most.
+const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// The fields of the record at that place of its collection; the place makes names unique.
+pub fn fields(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
+    let made = match resource {
+        it if *it == INTEGRATIONS => integration(world, place),
+        it if *it == CONNECTIONS => connection(world, place),
+        it if *it == EXPORTS => export(world, place)?,
+        it if *it == IMPORTS => import(world, place)?,
+        it if *it == FLOWS => flow(world, place)?,
+        it if *it == SCRIPTS => script(world, place),
+        it if *it == CONNECTORS => connector(world, place),
+        it if *it == ASHARES => share(world),
+        it if *it == AUDIT => entry(world)?,
+        it if *it == ERRORS => error(world)?,
+        it if *it == JOBS => job(world)?,
+        it if *it == REVISIONS => revision(world)?,
+        _ => return Ok(None),
+    };
+    let Value::Object(fields) = made else { unreachable!("a record is an object") };
+    Ok(Some(fields))
 }
 
-fn pick(words: &[&'static str], chance: &mut Chance) -> &'static str {
-    words[(0..words.len()).fake_with_rng::<usize, _>(chance.rng())]
+/// The connections of made-up flows are registered with their integrations.
+pub fn accompany(world: &mut World, resource: &'static Resource, made: &[Record]) -> Result<(), Problem> {
+    if *resource == FLOWS {
+        made.iter().try_for_each(|flow| registered::of_flow(world, flow, By::Fixture))?;
+    }
+    Ok(())
+}
+
+fn integration(world: &mut World, place: usize) -> Value {
+    let name = name(world, place);
+    json!({ "name": name, "description": sentence(world), "sandbox": world.chance.between(1, 4) == 1 })
+}
+
+fn connection(world: &mut World, place: usize) -> Value {
+    let system = pick(SYSTEMS, world);
+    json!({
+        "name": format!("{system} {}", place + 1),
+        "type": "http",
+        "http": {
+            "formType": "http",
+            "mediaType": "json",
+            "baseURI": format!("https://{}.example.com/{}", system.to_lowercase().replace(' ', "-"), place + 1),
+            "auth": { "type": "token", "token": { "token": world.chance.token(24), "location": "header" } },
+        },
+    })
+}
+
+fn export(world: &mut World, place: usize) -> Result<Value, Problem> {
+    let subject = pick(SUBJECTS, world);
+    Ok(json!({
+        "name": format!("{subject} {}", place + 1),
+        "_connectionId": some(world, &CONNECTIONS)?.id(),
+        "adaptorType": "HTTPExport",
+        "asynchronous": true,
+        "pageSize": 20 * world.chance.between(1, 5),
+        "http": { "relativeURI": format!("/{}", subject.to_lowercase()), "method": "GET" },
+    }))
+}
+
+fn import(world: &mut World, place: usize) -> Result<Value, Problem> {
+    let subject = pick(SUBJECTS, world);
+    Ok(json!({
+        "name": format!("{subject}, put {}", place + 1),
+        "_connectionId": some(world, &CONNECTIONS)?.id(),
+        "adaptorType": "HTTPImport",
+        "http": { "relativeURI": [format!("/{}", subject.to_lowercase())], "method": ["PUT"] },
+        "mapping": { "fields": [{ "extract": "id", "generate": "externalId" }], "lists": [] },
+    }))
+}
+
+fn flow(world: &mut World, place: usize) -> Result<Value, Problem> {
+    let name = name(world, place);
+    Ok(json!({
+        "name": name,
+        "_integrationId": some(world, &INTEGRATIONS)?.id(),
+        "disabled": world.chance.between(1, 5) == 1,
+        "schedule": format!("? {} * ? * *", world.chance.between(0, 59)),
+        "timezone": "America/Chicago",
+        "pageGenerators": [{ "_exportId": some(world, &EXPORTS)?.id(), "skipRetries": false }],
+        "pageProcessors": [{
+            "type": "import",
+            "_importId": some(world, &IMPORTS)?.id(),
+            "responseMapping": { "fields": [], "lists": [] },
+        }],
+    }))
+}
+
+fn script(world: &mut World, place: usize) -> Value {
+    let subject = pick(SUBJECTS, world);
+    json!({
+        "name": format!("{subject} hook {}", place + 1),
+        "description": sentence(world),
+        "content": "function preSavePage(options) {\n  return { data: options.data, errors: options.errors };\n}\n",
+    })
+}
+
+fn connector(world: &mut World, place: usize) -> Value {
+    let steps = ["Connection", "Flows"].map(|step| {
+        json!({
+            "name": step,
+            "description": sentence(world),
+            "completed": false,
+            "installerFunction": format!("install{step}"),
+            "uninstallerFunction": format!("uninstall{step}"),
+        })
+    });
+    json!({ "name": name(world, place), "version": "1.0.0", "install": steps })
+}
+
+fn share(world: &mut World) -> Value {
+    let user = json!({
+        "_id": world.chance.object_id(),
+        "email": SafeEmail().fake_with_rng::<String, _>(world.chance.rng()),
+        "name": Name().fake_with_rng::<String, _>(world.chance.rng()),
+    });
+    json!({ "accepted": true, "accessLevel": pick(LEVELS, world), "sharedWithUser": user })
+}
+
+fn entry(world: &mut World) -> Result<Value, Problem> {
+    let integration = some(world, &INTEGRATIONS)?;
+    let user = json!({
+        "_id": world.chance.object_id(),
+        "email": SafeEmail().fake_with_rng::<String, _>(world.chance.rng()),
+        "name": Name().fake_with_rng::<String, _>(world.chance.rng()),
+    });
+    let change = json!({
+        "fieldPath": "description",
+        "oldValue": sentence(world),
+        "newValue": sentence(world),
+    });
+    Ok(json!({
+        "time": past(world),
+        "byUser": user,
+        "event": "update",
+        "source": "ui",
+        "resourceType": "integration",
+        "_resourceId": integration.id(),
+        "fieldChanges": [change],
+    }))
+}
+
+fn error(world: &mut World) -> Result<Value, Problem> {
+    let flow = some(world, &FLOWS)?;
+    let steps: Vec<&str> = FLOWS.links.iter().flat_map(|link| (link.ids)(flow.fields())).collect();
+    Ok(json!({
+        "_flowId": flow.id(),
+        "_expOrImpId": steps.last(),
+        "source": "http",
+        "code": pick(CODES, world),
+        "message": sentence(world),
+        "occurredAt": past(world),
+        "retryDataKey": world.chance.token(32),
+        "traceKey": format!("trace-{}", world.chance.token(8)),
+    }))
+}
+
+fn job(world: &mut World) -> Result<Value, Problem> {
+    let flow = some(world, &FLOWS)?;
+    let created = past(world);
+    let status = pick(STATUSES, world);
+    let mut job = json!({
+        "_flowId": flow.id(),
+        "status": status,
+        "numSuccess": world.chance.between(0, 500),
+        "numError": if status == "failed" { world.chance.between(1, 20) } else { 0 },
+        "numPagesGenerated": world.chance.between(1, 25),
+        "createdAt": created,
+        "startedAt": created,
+        "endedAt": created,
+        "lastModified": created,
+    });
+    if let Some(integration) = flow.get("_integrationId") {
+        job["_integrationId"] = integration.clone();
+    }
+    Ok(job)
+}
+
+fn revision(world: &mut World) -> Result<Value, Problem> {
+    Ok(json!({ "_integrationId": some(world, &INTEGRATIONS)?.id(), "description": sentence(world) }))
+}
+
+/// A record to refer to: one of those there are, or, where there is none, the first.
+fn some(world: &mut World, resource: &'static Resource) -> Result<Record, Problem> {
+    let count = world.store.of(resource).len();
+    if count > 0 {
+        let last = u64::try_from(count - 1).unwrap_or(u64::MAX);
+        let place = usize::try_from(world.chance.between(0, last)).unwrap_or_default();
+        return Ok(world.store.of(resource).nth(place).expect("a place below the length").clone());
+    }
+    let fields = fields(world, resource, 0)?.expect("everything that is referred to can be made up");
+    world.create(resource, &fields, By::Fixture)
+}
+
+fn name(world: &mut World, place: usize) -> String {
+    let company: String = LastName().fake_with_rng(world.chance.rng());
+    let (subject, system) = (pick(SUBJECTS, world), pick(SYSTEMS, world));
+    format!("{company} {subject} to {system} {}", place + 1)
+}
+
+fn sentence(world: &mut World) -> String {
+    Sentence(4..9).fake_with_rng(world.chance.rng())
+}
+
+/// A time before now.
+fn past(world: &mut World) -> String {
+    let ago = world.chance.between(0, PAST_MS);
+    format_ms(world.clock.now_ms().saturating_sub(ago))
+}
+
+fn pick(words: &[&'static str], world: &mut World) -> &'static str {
+    words[(0..words.len()).fake_with_rng::<usize, _>(world.chance.rng())]
 }

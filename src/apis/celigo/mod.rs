@@ -13,6 +13,7 @@ mod clone;
 mod connector;
 mod contents;
 mod dependencies;
+mod described;
 mod dialect;
 mod errors;
 mod jobs;
@@ -62,4 +63,5 @@ pub static API: Api = Api {
     common_errors: &["rate_limited"],
     dialect: &dialect::Celigo,
     made_up: made_up::fields,
+    accompanied: Some(made_up::accompany),
 };

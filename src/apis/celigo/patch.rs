@@ -15,13 +15,11 @@ const OPEN: [&str; 2] = ["flowGroupings", "settings"];
 /// `integrations.patch`: all operations of the body, or none.
 pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
-    let patch: Patch = serde_json::from_value(call.body.clone().unwrap_or_default()).map_err(|error| {
-        Problem::named("validation_error", format!("Body must be an array of JSON Patch operations: {error}"))
-    })?;
+    let patch: Patch = serde_json::from_value(call.body.clone().unwrap_or_default())
+        .map_err(|error| refused("validation_error", "body", format!("Body must be a JSON Patch: {error}")))?;
     if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path)) {
         let message = format!("{path} cannot be patched; /flowGroupings, /settings and what is below them can");
-        let (error, field) = ("invalid_field".into(), Some(path));
-        return Err(Problem::Named { error, message: Some(message), field, retry_after_s: None });
+        return Err(refused("invalid_field", &path, message));
     }
     let mut document = json!({});
     for name in OPEN {
@@ -43,6 +41,10 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
     }
     call.world.replace(&INTEGRATIONS, &integration, &fields, By::Consumer)?;
     Ok(Reply::empty(call.route.success))
+}
+
+fn refused(error: &'static str, field: &str, message: String) -> Problem {
+    Problem::Named { error: error.into(), message: Some(message), field: Some(field.to_owned()), retry_after_s: None }
 }
 
 /// Where an operation reads or writes.

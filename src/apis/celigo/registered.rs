@@ -54,11 +54,10 @@ pub fn deregister(call: &mut Call<'_>) -> Result<Reply, Problem> {
     Ok(Reply::empty(call.route.success))
 }
 
-/// Registers the connections of a flow's exports and imports with its integration. Files say themselves what is
-/// registered.
+/// Registers the connections of a flow's exports and imports with its integration.
 pub fn of_flow(world: &mut World, flow: &Record, by: By) -> Result<(), Problem> {
     let integration = flow.text("_integrationId").and_then(|id| world.store.of(&INTEGRATIONS).get(id)).cloned();
-    let Some(integration) = integration.filter(|_| by != By::Fixture) else { return Ok(()) };
+    let Some(integration) = integration else { return Ok(()) };
     let steps = FLOWS.links.iter().filter(|link| *link.to == EXPORTS || *link.to == IMPORTS);
     let steps = steps.flat_map(|link| {
         let steps = (link.ids)(flow.fields()).into_iter();

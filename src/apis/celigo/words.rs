@@ -92,6 +92,10 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
             let field = field.clone().or_else(|| usual_field.map(str::to_owned));
             (name, vec![Entry { message: message.clone().or(usual), field }])
         }
+        Problem::Several { error, messages } => {
+            let entries = messages.iter().map(|message| Entry { message: Some(message.clone()), field: None });
+            (*error, entries.collect())
+        }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
     let reply = headers(reply(profile, situation, name, &entries), name, problem);

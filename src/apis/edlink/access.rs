@@ -1,11 +1,16 @@
 //! Who asks: a token's kind decides what it opens.
 
+use crate::apis::edlink::graph::{permissions, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::login::{LOGINS, has_expired};
 use crate::engine::api::{Access, Api, Caller, Situation};
 use crate::engine::field::FIRST_ID;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 use crate::engine::world::{Credential, World};
+
+/// The statuses of an integration in which its tokens open its data.
+const OPEN: [&str; 2] = ["active", "paused"];
 
 /// The secret of the environment when every one is good.
 const ANY_SECRET: &str = "standin-edlink-secret";
@@ -33,11 +38,13 @@ enum Token<'w> {
     Application(Option<&'w Credential>),
     /// The access token of that integration.
     Integration(&'w Record),
+    /// The access token of a person, from that login.
+    Person(&'w Record),
     /// Nothing this world knows.
     Unknown,
 }
 
-/// Without a list of secrets, every bearer that is no integration's token is a secret.
+/// Without a list of secrets, every bearer that is no other token is a secret.
 fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> Token<'w> {
     let listed = world.settings.credentials(situation.api);
     if let Some(secret) = listed.and_then(|listed| listed.iter().find(|known| known.token == bearer)) {
@@ -46,26 +53,48 @@ fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> To
     if let Some(integration) = world.store.of(&INTEGRATIONS).find("access_token", bearer).next() {
         return Token::Integration(integration);
     }
+    if let Some(login) = world.store.of(&LOGINS).find("access_token", bearer).next() {
+        return Token::Person(login);
+    }
     if listed.is_none() { Token::Application(None) } else { Token::Unknown }
 }
 
 /// Who asks, if the token is of the kind the route takes. A path that no route has is answered without one.
 pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
-    let access = situation.route.map_or(Access::Open, |route| route.access);
-    if access == Access::Open {
-        return Ok(Caller::default());
-    }
+    let route = situation.route.filter(|route| route.access != Access::Open && route.is_modelled());
+    let Some(route) = route else { return Ok(Caller::default()) };
     let bearer = situation.request.bearer().ok_or(Problem::Credential)?;
     let caller = Caller { token: bearer.to_owned(), ..Caller::default() };
-    match (access, token_of(world, situation, bearer)) {
+    match (route.access, token_of(world, situation, bearer)) {
         (Access::Application, Token::Application(secret)) => {
             Ok(Caller { sees: secret.and_then(|secret| secret.integrations.clone()), ..caller })
         }
         (Access::Integration, Token::Integration(integration)) => {
-            Ok(Caller { subject: Some(integration.clone()), ..caller })
+            open(integration)?;
+            let kind = permissions::kind_shown(route);
+            if let Some(needs) = kind.and_then(|kind| permissions::missing(world, integration, kind)) {
+                return Err(Problem::Forbidden { needs: needs.into() });
+            }
+            Ok(Caller { sees: targets(integration), subject: Some(integration.clone()), ..caller })
+        }
+        (Access::Person, Token::Person(login)) => {
+            if has_expired(world, login) {
+                return Err(Problem::CredentialExpired);
+            }
+            let integration = login.text("integration_id").and_then(|id| world.store.of(&INTEGRATIONS).get(id));
+            open(integration.ok_or(Problem::Credential)?)?;
+            Ok(Caller { subject: Some(login.clone()), ..caller })
         }
         _ => Err(Problem::Credential),
     }
+}
+
+/// Asked at every request, so that an integration that is disabled in the middle of a sync ends it.
+fn open(integration: &Record) -> Result<(), Problem> {
+    if integration.text("status").is_some_and(|status| OPEN.contains(&status)) {
+        return Ok(());
+    }
+    Err(Problem::Named { error: "invalid_integration_state".into(), message: None, field: None, retry_after_s: None })
 }
 
 /// Whether an application sees an integration: one that was recreated still belongs to it.

@@ -2,18 +2,37 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
+use crate::apis::edlink::graph::{Asked, EVENTS, Scope, permissions, replies, v1};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::{access, errors, paging};
-use crate::engine::action::{Call, Page, Selection};
-use crate::engine::api::{Api, Caller, CredentialForm, Dialect, NextLinks, Resource, Situation, Worded};
+use crate::apis::edlink::{access, described, errors, paging};
+use crate::engine::action::{Call, Keep, Page, Selection};
+use crate::engine::api::{
+    Api, Caller, CredentialForm, Dialect, ErrorKind, NextLinks, Resource, Route, Situation, Worded,
+};
 use crate::engine::data::is_uuid;
 use crate::engine::message::Reply;
+use crate::engine::openapi::Parameter;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 use crate::engine::world::World;
 
 /// The dialect.
 pub struct Edlink;
+
+/// The two versions speak differently of the same records.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V1,
+    V2,
+}
+
+impl Version {
+    fn of(route: &Route) -> Self {
+        if route.path.starts_with("/v2/") { Self::V2 } else { Self::V1 }
+    }
+}
 
 impl Dialect for Edlink {
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
@@ -32,27 +51,72 @@ impl Dialect for Edlink {
         Ok(if lower { Cow::Borrowed(raw) } else { Cow::Owned(raw.to_ascii_lowercase()) })
     }
 
-    fn sees(&self, _: &World, caller: &Caller, resource: &'static Resource, record: &Record) -> bool {
-        *resource != INTEGRATIONS || access::sees(caller, record)
+    fn sees(&self, world: &World, caller: &Caller, resource: &'static Resource, record: &Record) -> bool {
+        match &caller.subject {
+            None => *resource != INTEGRATIONS || access::sees(caller, record),
+            Some(integration) => Scope::new(&world.store, integration, caller.sees.as_deref()).sees(resource, record),
+        }
     }
 
     fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem> {
-        Ok(Selection { keep: None, window: paging::window(call, resource)? })
+        match (Version::of(call.route), &call.caller.subject) {
+            (Version::V2, Some(integration)) => {
+                let asked = Asked::read(call, resource)?;
+                let hidden = permissions::hidden(call.world, integration, resource);
+                let keep =
+                    asked.filter.map(|filter| -> Keep { Box::new(move |record| filter.passes(record, &hidden)) });
+                Ok(Selection { keep, window: asked.list.window() })
+            }
+            (Version::V1, Some(_)) if *resource == EVENTS => {
+                let known: Keep = Box::new(|event| event.text("target").is_some_and(v1::has_events_about));
+                Ok(Selection { keep: Some(known), window: paging::window(call, resource)? })
+            }
+            _ => Ok(Selection { keep: None, window: paging::window(call, resource)? }),
+        }
     }
 
     fn page(&self, call: &mut Call<'_>, page: Page) -> Reply {
-        let end = paging::next(call, &page)
-            .map_or_else(|| "}".to_owned(), |next| format!(",\"$next\":{}}}", serde_json::Value::from(next)));
-        Reply::json_bytes(call.route.success, page.json("{\"$data\":", &end))
+        let resource = call.route.action.resource().expect("a list shows a resource");
+        match (Version::of(call.route), call.caller.subject.is_some()) {
+            (Version::V2, true) => {
+                let asked = Asked::read(call, resource).expect("what was asked was read once to choose the page");
+                replies::page(call, resource, &page, asked)
+            }
+            (Version::V1, true) => v1::page(call, resource, &page),
+            _ => {
+                let end = paging::next(call, &page)
+                    .map_or_else(|| "}".to_owned(), |next| format!(",\"$next\":{}}}", Value::from(next)));
+                Reply::json_bytes(call.route.success, page.json("{\"$data\":", &end))
+            }
+        }
     }
 
-    fn record(&self, _: &mut Call<'_>, status: u16, record: &Record) -> Reply {
-        let (before, after) = (b"{\"$data\":", b"}");
-        let mut body = Vec::with_capacity(before.len() + record.bytes().len() + after.len());
-        body.extend_from_slice(before);
-        body.extend_from_slice(record.bytes());
-        body.extend_from_slice(after);
-        Reply::json_bytes(status, body)
+    fn record(&self, call: &mut Call<'_>, status: u16, record: &Record) -> Reply {
+        let resource = call.route.action.resource();
+        match (Version::of(call.route), resource.filter(|_| call.caller.subject.is_some())) {
+            (Version::V2, Some(resource)) => replies::record(call, resource, record),
+            (Version::V1, Some(resource)) => v1::record(call, resource, record),
+            _ => {
+                let (before, after) = (b"{\"$data\":", b"}");
+                let mut body = Vec::with_capacity(before.len() + record.bytes().len() + after.len());
+                body.extend_from_slice(before);
+                body.extend_from_slice(record.bytes());
+                body.extend_from_slice(after);
+                Reply::json_bytes(status, body)
+            }
+        }
+    }
+
+    fn parameters(&self, route: &Route) -> Vec<Parameter> {
+        described::parameters(route)
+    }
+
+    fn envelope(&self, many: bool, schema: Value) -> Value {
+        described::envelope(many, &schema)
+    }
+
+    fn error_schema(&self) -> Value {
+        described::error_schema()
     }
 
     fn next_links(&self) -> Option<NextLinks> {
@@ -65,6 +129,10 @@ impl Dialect for Edlink {
 
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded {
         errors::worded(world, situation, problem)
+    }
+
+    fn status(&self, route: &Route, error: &ErrorKind) -> u16 {
+        errors::status(route.path, error)
     }
 
     fn always(&self, reply: Reply) -> Reply {

@@ -60,6 +60,7 @@ pub const ERRORS: &[ErrorKind] = &[
     ),
     error("invalid_cursor", "INVALID_CURSOR", 400, Documented, "The supplied cursor is invalid."),
     error("invalid_filter", "INVALID_FILTER", 400, Assumed, "The supplied filter is invalid."),
+    error("invalid_request_body", "INVALID_REQUEST_BODY", 400, Documented, "Your request body was invalid."),
     error("invalid_request", "INVALID_REQUEST", 400, Assumed, "The request is invalid."),
     error("payload_too_large", "PAYLOAD_TOO_LARGE", 413, Assumed, "The request is too large."),
     error("rate_limited", "RATE_LIMITED", 429, Assumed, "Too many requests. Try again later."),
@@ -74,16 +75,19 @@ const BAD_REQUEST_ON_V2: &[&str] = &["invalid_token", "invalid_integration_state
 pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Worded {
     let (name, message) = words(situation, problem);
     let kind = kind(situation.api, name);
-    let v2 = situation.target.path.strip_prefix(situation.api.base).is_some_and(|path| path.starts_with("/v2/"));
-    let status = if v2 && BAD_REQUEST_ON_V2.contains(&kind.name) { 400 } else { kind.status };
-    let error = json!({ "code": kind.code, "message": message });
-    // Drawn apart, so that an error leaves the ids that come after it as they are.
-    let request = world.chance.apart(&format!("edlink.request:{}", world.journal.next_number())).uuid().to_string();
+    let status = status(situation.target.path.strip_prefix(situation.api.base).unwrap_or_default(), kind);
+    let one = |message: &str| json!({ "code": kind.code, "message": message });
+    let error = one(&message);
+    let request = request_id(world);
     let live = world.settings.profile(situation.api) == Profile::Live;
     let body = if live && status == 401 {
         json!({ "$error": error, "$request": request })
     } else {
-        json!({ "$errors": [error], "$request": request })
+        let errors = match problem {
+            Problem::Several { messages, .. } => messages.iter().map(|message| one(message)).collect(),
+            _ => vec![error],
+        };
+        json!({ "$errors": errors, "$request": request })
     };
     let retry_after_s = match problem {
         Problem::Named { retry_after_s: Some(seconds), .. } => Some(*seconds),
@@ -96,6 +100,16 @@ pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Wo
         None => reply,
     };
     Worded { error: kind.name, reply }
+}
+
+/// The status of an error on a path below the API's base.
+pub fn status(path: &str, kind: &ErrorKind) -> u16 {
+    if path.starts_with("/v2/") && BAD_REQUEST_ON_V2.contains(&kind.name) { 400 } else { kind.status }
+}
+
+/// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
+pub fn request_id(world: &World) -> String {
+    world.chance.apart(&format!("edlink.request:{}", world.journal.next_number())).uuid().to_string()
 }
 
 fn kind(api: &'static Api, name: &str) -> &'static ErrorKind {
@@ -130,6 +144,7 @@ fn words<'p>(situation: &Situation<'_>, problem: &'p Problem) -> (&'p str, Strin
         Problem::Named { error, message, field, .. } => {
             injected(situation, error, message.as_deref(), field.as_deref())
         }
+        Problem::Several { error, messages } => (*error, messages.join(" ")),
         other => ("invalid_request", format!("The request is invalid: {}.", other.plain())),
     }
 }

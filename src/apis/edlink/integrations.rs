@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::apis::edlink::graph::{CLASSES, COURSES, SCHOOLS, SECTIONS};
+use crate::apis::edlink::graph::{self, CLASSES, COURSES, SCHOOLS, SECTIONS};
 use crate::apis::edlink::made_up;
 use crate::apis::edlink::meta::{CREATED, ID, PERMISSIONS, UPDATED};
 use crate::engine::api::{By, Due, Ids, Proposal, Resource};
@@ -49,6 +49,7 @@ pub static INTEGRATIONS: Resource = Resource::new(
 .unique(&["access_token"])
 .prepared(prepare)
 .guard(guard)
+.changed(graph::integration_changed)
 .due(Due { at: starts_at, happens: start });
 
 /// A new integration has a source, a provider, a team and a permission whether or not somebody says which; and one

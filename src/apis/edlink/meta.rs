@@ -1,6 +1,6 @@
 //! What integrations are made of, and whether the service runs.
 
-use crate::apis::edlink::graph::follow;
+use crate::apis::edlink::graph::changed;
 use crate::engine::action::Call;
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
@@ -32,7 +32,7 @@ pub static SOURCES: Resource = Resource::new(
         field("log_retention_time", Kind::Integer).or(Default::Number(604_800)),
     ],
 )
-.changed(|world, change, by| follow(&SOURCES, world, change, by));
+.changed(|world, change, by| changed(&SOURCES, world, change, by));
 
 /// Systems that sources run on: Canvas, Clever and so on.
 pub static PROVIDERS: Resource = Resource::new(

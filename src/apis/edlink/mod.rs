@@ -1,27 +1,39 @@
 //! Edlink: the table.
 //!
-//! Two kinds of route: *Meta*, which an application asks with its secret key, and the *Graph*, which an integration's
-//! access token opens. [`dialect`] says how all of them speak, [`integrations`] holds the rules of the one kind of
-//! record this API is about. What is documented, what is assumed and what is missing stands in `NOTES.md`.
+//! Three kinds of route: *Meta*, which an application asks with its secret key, the *Graph*, which an integration's access
+//! token opens, and *User*, which a person's token opens. [`access`] tells the tokens apart, [`dialect`] says how all of
+//! them speak, [`integrations`] and [`graph`] hold the rules of the records. What is documented, what is assumed and what
+//! is missing stands in `NOTES.md`.
 
 mod access;
+mod described;
 mod dialect;
 mod errors;
 mod graph;
 mod integrations;
+mod login;
 mod made_up;
 mod meta;
+mod my;
+mod not_modelled;
 mod paging;
 
-use crate::engine::api::{Access, Action, Api, Route, get};
+use crate::engine::api::{Access, Action, Api, Route, Shows, get, post};
+use crate::engine::table::{joined, length};
 
 use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
 
 /// The document of the integrations, with both operations.
-const SEED: &str = "Edlink documentation, Integrations";
+const SEED: &str = "seeds 000 and 001, Integrations";
 const PROVIDER: &str = "Edlink documentation, Providers";
 const PERMISSION: &str = "Edlink documentation, Permissions";
+
+const SSO: &str = "Edlink documentation, API v2.0, OAuth2, Token";
+const USER: &str = "Edlink documentation, API v2.0, User API";
+
+/// What a request with a person's token can answer but success.
+const WITH_PERSON: &[&str] = &["invalid_token", "expired_token", "invalid_integration_state"];
 
 /// What a list can answer but success.
 const LIST: &[&str] = &["invalid_page_size", "invalid_cursor", "invalid_uuid"];
@@ -29,7 +41,8 @@ const LIST: &[&str] = &["invalid_page_size", "invalid_cursor", "invalid_uuid"];
 /// The same for a list that takes a token.
 const LIST_WITH_TOKEN: &[&str] = &["invalid_token", "invalid_page_size", "invalid_cursor", "invalid_uuid"];
 
-const ROUTES: &[Route] = &[
+/// Integrations and what they are made of, people's tokens, and whether the service runs.
+const OWN: &[Route] = &[
     get("/v1/integrations", "integrations.list", Action::List(&INTEGRATIONS))
         .access(Access::Application)
         .fails(LIST_WITH_TOKEN)
@@ -62,9 +75,43 @@ const ROUTES: &[Route] = &[
         .about("Shows one permission."),
     get("/up", "up", Action::Custom(meta::up))
         .access(Access::Open)
+        .shows(Shows::File("text/plain"))
         .observed("Edlink's public clients ask for it")
         .about("Says that the service runs."),
+    post("/authentication/token", "authentication.token", Action::Custom(login::token))
+        .answers(200)
+        .takes_forms()
+        .access(Access::Open)
+        .fails(&["invalid_token", "invalid_request_body"])
+        .documented(SSO)
+        .about("Gives a person's access token for a code or a refresh token."),
+    get("/v2/my/profile", "my.profile", Action::Custom(my::profile))
+        .access(Access::Person)
+        .fails(WITH_PERSON)
+        .documented(USER)
+        .shows(Shows::One(&graph::PEOPLE))
+        .about("Shows the person a token belongs to."),
+    get("/v2/my/integration", "my.integration", Action::Custom(my::integration))
+        .access(Access::Person)
+        .fails(WITH_PERSON)
+        .documented(USER)
+        .about("Shows the integration a person's token came from."),
+    get("/v2/my/source", "my.source", Action::Custom(my::source))
+        .access(Access::Person)
+        .fails(WITH_PERSON)
+        .documented(USER)
+        .about("Shows the source a person's token came from."),
+    get("/v1/my/profile", "my.profile_v1", Action::Custom(my::profile_v1))
+        .access(Access::Person)
+        .fails(WITH_PERSON)
+        .shows(Shows::One(&graph::PEOPLE_V1))
+        .documented("Edlink documentation, API v1.0, User Data API")
+        .about("Shows the person a token belongs to, in the shape of v1."),
 ];
+
+const TABLES: [&[Route]; 3] = [OWN, graph::ROUTES, not_modelled::ROUTES];
+
+const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
 
 /// Edlink.
 pub static API: Api = Api {
@@ -87,11 +134,14 @@ pub static API: Api = Api {
         &graph::ENROLLMENTS,
         &graph::AGENTS,
         &graph::EVENTS,
+        &graph::CURSORS,
+        &login::LOGINS,
     ],
     errors: errors::ERRORS,
     common_errors: &["rate_limited"],
     dialect: &dialect::Edlink,
     made_up: made_up::made_up,
+    accompanied: Some(graph::made_up::accompanied),
 };
 
 #[cfg(test)]

@@ -13,17 +13,24 @@ const USUAL: usize = 100;
 /// The most records a page can have.
 const MOST: usize = 10_000;
 
+/// The parameters that page a list.
+pub const PARAMETERS: [&str; 4] = ["$first", "$last", "$after", "$before"];
+
 /// What the query asks for, once it makes sense.
-struct Asked<'q> {
+pub struct Asked<'q> {
     /// Newest first.
-    backward: bool,
-    count: usize,
-    after: Option<&'q str>,
-    before: Option<&'q str>,
+    pub backward: bool,
+    /// The page size.
+    pub count: usize,
+    /// The record behind which the page starts.
+    pub after: Option<&'q str>,
+    /// The record before which the page ends.
+    pub before: Option<&'q str>,
 }
 
 impl<'q> Asked<'q> {
-    fn read(query: &'q Query<'_>) -> Result<Self, Problem> {
+    /// Reads the parameters.
+    pub fn read(query: &'q Query<'_>) -> Result<Self, Problem> {
         for (one, other) in [("$first", "$last"), ("$after", "$before")] {
             if query.get(one).is_some() && query.get(other).is_some() {
                 let message = format!("'{one}' and '{other}' cannot be used together.");
@@ -50,28 +57,39 @@ fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
 /// The part of a list that the query asks for.
 pub fn window(call: &Call<'_>, resource: &'static Resource) -> Result<Window, Problem> {
     let asked = Asked::read(call.query)?;
-    let between = Between {
+    let (count, between) = (asked.count, between(call, resource, &asked)?);
+    Ok(if asked.backward { Window::Backward { count, between } } else { Window::Forward { count, between } })
+}
+
+/// Between which records the query's part of a list lies.
+pub fn between(call: &Call<'_>, resource: &'static Resource, asked: &Asked<'_>) -> Result<Between, Problem> {
+    Ok(Between {
         after: asked.after.map(|id| place_of(call, resource, "$after", id)).transpose()?,
         before: asked.before.map(|id| place_of(call, resource, "$before", id)).transpose()?,
-    };
-    let count = asked.count;
-    Ok(if asked.backward { Window::Backward { count, between } } else { Window::Forward { count, between } })
+    })
 }
 
 /// Where the record stands that a cursor names.
 fn place_of(call: &Call<'_>, resource: &'static Resource, parameter: &'static str, id: &str) -> Result<u64, Problem> {
     let id = call.api.dialect.id(parameter, id)?;
     let record = call.world.store.of(resource).get(&id).filter(|record| call.sees(resource, record));
-    record.map(crate::engine::store::Record::sequence).ok_or_else(|| {
-        let message = format!("'{parameter}' names {id}, which does not exist any more or never did.");
-        Problem::named("invalid_cursor", message)
-    })
+    record.map(crate::engine::store::Record::sequence).ok_or_else(|| gone(parameter, &id))
+}
+
+/// What a cursor names is not there.
+pub fn gone(parameter: &str, id: &str) -> Problem {
+    let message = format!("'{parameter}' names {id}, which does not exist any more or never did.");
+    Problem::named("invalid_cursor", message)
 }
 
 /// Where the next page is, if there is one. A page bounded by the far end of its direction has none: its address would
 /// need both `$after` and `$before`.
 pub fn next(call: &Call<'_>, page: &Page) -> Option<String> {
-    let last = page.records.last().filter(|_| page.more)?.id();
+    next_behind(call, page.records.last().filter(|_| page.more)?.id())
+}
+
+/// Where the page is that starts behind that record.
+pub fn next_behind(call: &Call<'_>, last: &str) -> Option<String> {
     let asked = Asked::read(call.query).ok()?;
     let (size, cursor, bound) =
         if asked.backward { ("$last", "$before", asked.after) } else { ("$first", "$after", asked.before) };

@@ -24,7 +24,7 @@ macro_rules! fixtures {
     };
 }
 
-const FIXTURES: [(&str, &str); 13] = fixtures!(
+const FIXTURES: [(&str, &str); 15] = fixtures!(
     "integrations",
     "sources",
     "providers",
@@ -37,7 +37,9 @@ const FIXTURES: [(&str, &str); 13] = fixtures!(
     "sections",
     "people",
     "enrollments",
-    "agents"
+    "agents",
+    "events",
+    "logins"
 );
 
 fn settings() -> Settings {
@@ -148,7 +150,7 @@ fn applications_with_secrets_see_only_what_is_theirs() {
     let listed = vec![secret("all", None), secret("one", Some(&[SAMPLE])), secret("none", Some(&[]))];
     let mut world = world_with(Settings { credentials: vec![("edlink", listed)], ..settings() });
     let mut list = |target: &str, token| ask(&mut world, "GET", target, Some(token));
-    assert_eq!(ids(&list("/api/v1/integrations", "all").1).len(), 10);
+    assert_eq!(ids(&list("/api/v1/integrations", "all").1).len(), 11);
     assert_eq!(ids(&list("/api/v1/integrations", "one").1), [SAMPLE]);
     assert_eq!(list("/api/v1/integrations", "none").1, json!({ "$data": [] }));
     assert_eq!(list("/api/v1/integrations", "other").0.status, 401);
@@ -208,7 +210,7 @@ fn next_is_the_same_address_behind_the_last_record() {
     let (_, body) = get(&mut world, "/api/v1/integrations?$last=3");
     let last = ids(&body).pop().expect("three records");
     assert_eq!(body["$next"], format!("http://ed.link/api/v1/integrations?$last=3&$before={last}"));
-    world.generate(&[&API], "edlink.integrations", 91, None).expect("generated");
+    world.generate(&[&API], "edlink.integrations", 90, None).expect("generated");
     let (_, body) = get(&mut world, "/api/v1/integrations?");
     let page = ids(&body);
     assert_eq!(page.len(), 100);
@@ -225,15 +227,15 @@ fn the_last_records_come_newest_first_and_bounds_hold_in_either_direction() {
     let all = ids(&get(&mut world, "/api/v1/integrations").1);
     let mut list = |query: String| get(&mut world, &format!("/api/v1/integrations?{query}")).1;
     let newest_first = |part: &[String]| part.iter().rev().cloned().collect::<Vec<_>>();
-    assert_eq!(ids(&list("$last=2".to_owned())), newest_first(&all[8..]));
-    assert_eq!(ids(&list(format!("$last=2&$before={}", all[8]))), newest_first(&all[6..8]));
+    assert_eq!(ids(&list("$last=2".to_owned())), newest_first(&all[9..]));
+    assert_eq!(ids(&list(format!("$last=2&$before={}", all[9]))), newest_first(&all[7..9]));
     assert_eq!(ids(&list(format!("$before={}", all[3]))), newest_first(&all[..3]));
-    assert_eq!(ids(&list(format!("$after={}", all[7]))), all[8..]);
-    assert_eq!(ids(&list(format!("$after={}", all[9]))), Vec::<String>::new());
+    assert_eq!(ids(&list(format!("$after={}", all[8]))), all[9..]);
+    assert_eq!(ids(&list(format!("$after={}", all[10]))), Vec::<String>::new());
     let bounded = list(format!("$first=2&$before={}", all[5]));
     assert_eq!((ids(&bounded), bounded.get("$next")), (all[..2].to_vec(), None));
-    assert_eq!(ids(&list(format!("$last=2&$after={}", all[5]))), newest_first(&all[8..]));
-    assert_eq!(ids(&list(format!("$last=9&$after={}", all[7]))), newest_first(&all[8..]));
+    assert_eq!(ids(&list(format!("$last=2&$after={}", all[5]))), newest_first(&all[9..]));
+    assert_eq!(ids(&list(format!("$last=9&$after={}", all[8]))), newest_first(&all[9..]));
 }
 
 #[test]
@@ -245,7 +247,7 @@ fn an_unknown_path_is_told_as_the_fakes_own_miss() {
     assert!(message.contains("GET /api/v1/integrations"), "{message}");
     let (reply, body) = ask(&mut world, "DELETE", &format!("/api/v1/integrations/{SAMPLE}"), Some("secret"));
     assert_eq!((reply.status, code(&body), reply.header("standin-miss")), (501, "NOT_MODELLED", Some("no-route")));
-    assert_eq!(world.store.of(&INTEGRATIONS).len(), 10);
+    assert_eq!(world.store.of(&INTEGRATIONS).len(), 11);
 }
 
 #[test]
@@ -426,10 +428,9 @@ fn generating_what_cannot_be_made_up_is_refused_whole() {
         generate("edlink.integration", json!({})),
         "there is no collection edlink.integration; did you mean edlink.integrations?"
     );
-    assert_eq!(
-        generate("edlink.providers", json!({})),
-        "records of edlink.providers cannot be made up; those of edlink.integrations can"
-    );
+    let refused = generate("edlink.cursors", json!({}));
+    let said = "records of edlink.cursors cannot be made up; those of edlink.integrations and edlink.sources and ";
+    assert!(refused.starts_with(said), "{refused}");
     assert_eq!(
         generate("edlink.integrations", json!({ "access_token": "same" })),
         "another record of edlink.integrations has the same access_token; it must be unique"

@@ -9,27 +9,47 @@ use crate::engine::message::Request;
 use crate::engine::path::{Query, Target};
 use crate::engine::router::Row;
 
-/// A request as matchers see it.
+/// A request as matchers see it, and functions that answer.
 pub struct Asked<'a> {
     /// The operation.
-    pub row: &'a Row,
+    pub(in crate::engine) row: &'a Row,
     /// The request.
-    pub request: &'a Request<'a>,
+    pub(in crate::engine) request: &'a Request<'a>,
     /// Its target.
-    pub target: &'a Target<'a>,
+    pub(in crate::engine) target: &'a Target<'a>,
     params: &'a [(&'static str, Cow<'a, str>)],
     body: OnceCell<Option<Value>>,
 }
 
 impl<'a> Asked<'a> {
     /// A request for an operation.
-    pub fn new(
+    pub(in crate::engine) fn new(
         row: &'a Row,
         request: &'a Request<'a>,
         target: &'a Target<'a>,
         params: &'a [(&'static str, Cow<'a, str>)],
     ) -> Self {
         Self { row, request, target, params, body: OnceCell::new() }
+    }
+
+    /// The operation: the API, then what is done.
+    pub fn operation(&self) -> &'static str {
+        self.row.operation
+    }
+
+    /// The method.
+    pub fn method(&self) -> &str {
+        self.request.method
+    }
+
+    /// A parameter of the path, decoded.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
+    }
+
+    /// The first header of that (lower-case) name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.header(name)
     }
 
     /// The parameters of the path, decoded.

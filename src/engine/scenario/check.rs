@@ -104,6 +104,10 @@ fn step_names(found: &mut Findings<'_>, scenario: &Scenario) {
             found.tell(Code::E14, &end.path, what, "add \"to\" with the name of a step, or leave \"ends\" out");
         }
     }
+    if found.refuse() {
+        // An end that was not understood may well have led there.
+        return;
+    }
     for (n, step) in scenario.steps.iter().enumerate().filter(|(n, _)| !reachable(&scenario.steps).contains(n)) {
         let what = format!("{:?} is never entered: no step leads to it", &*step.name);
         let before = n.checked_sub(1).map_or("another step", |before| &*scenario.steps[before].name);
@@ -152,12 +156,19 @@ fn expectations(found: &mut Findings<'_>, scenario: &Scenario) {
 fn rules_that_never_fire(found: &mut Findings<'_>, scenario: &Scenario, router: &Router) {
     shadows(found, &scenario.rules, None, router);
     for (n, rule) in scenario.rules.iter().enumerate() {
-        out_of_reach(found, rule, &rule_path(None, n), None, scenario.seed, router);
+        out_of_reach(found, rule, &rule_path(None, n), None, scenario.seed.unwrap_or_default(), router);
     }
     for (place, step) in scenario.steps.iter().enumerate() {
         shadows(found, &step.rules, Some(place), router);
         for (n, rule) in step.rules.iter().enumerate() {
-            out_of_reach(found, rule, &rule_path(Some(place), n), Some(step), scenario.seed, router);
+            out_of_reach(
+                found,
+                rule,
+                &rule_path(Some(place), n),
+                Some(step),
+                scenario.seed.unwrap_or_default(),
+                router,
+            );
         }
     }
 }
@@ -168,9 +179,10 @@ fn covers(router: &Router, first: &Operations, second: &Operations) -> bool {
 }
 
 fn shadows(found: &mut Findings<'_>, rules: &[Arc<Rule>], step: Option<usize>, router: &Router) {
-    for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.terminal.is_some()) {
+    for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.terminal.is_some() && rule.place.is_some()) {
         let shadow = rules[..n].iter().position(|first| {
-            let always = first.terminal.is_some() && first.limit.is_none() && always(&first.at);
+            let always =
+                first.place.is_some() && first.limit.is_none() && always(&first.at) && first.terminal.is_some();
             let same_calls = first.when.is_none() || first.when == rule.when;
             always && same_calls && covers(router, &first.on, &rule.on)
         });
@@ -206,7 +218,7 @@ fn out_of_reach(
         let what = format!("never fires at call {first_lost}: limit {limit} is used up before");
         found.tell(Code::W03, path, what, "raise \"limit\", or leave it out");
     }
-    let Some(step) = step else { return };
+    let Some(step) = step.filter(|_| rule.place.is_some()) else { return };
     let least = step.ends.iter().filter_map(|end| match &end.kind {
         EndKind::Calls { on, when: None, status: None, calls } if covers(router, on, &rule.on) => Some(*calls),
         _ => None,

@@ -65,16 +65,15 @@ pub(super) fn hasty(journal: &[Entry]) -> Vec<Violation> {
         if let Some((number, seconds, until_ms)) = asked.remove(operation)
             && entry.elapsed_ms < until_ms
         {
-            let early_ms = until_ms - entry.elapsed_ms;
             let n = entry.number;
             violations.push(Violation {
-                message: format!("call {n} came {early_ms} ms too early: call {number} asked to wait {seconds} s"),
+                message: format!("call {n} came too early: call {number} asked to wait {seconds} s"),
                 call: Some(n),
                 details: vec![shown(entry)],
             });
         }
         if let Some(seconds) = entry.answered.retry_after_s.filter(|_| seen(entry).is_some()) {
-            let until_ms = entry.elapsed_ms + entry.answered.delay_ms + seconds.saturating_mul(1000);
+            let until_ms = entry.elapsed_ms.saturating_add(seconds.saturating_mul(1000));
             asked.insert(operation, (entry.number, seconds, until_ms));
         }
     }

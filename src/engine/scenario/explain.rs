@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use crate::engine::api::Api;
-use crate::engine::message::Manner;
 use crate::engine::router::{Router, Row};
 use crate::engine::scenario::finding::did_you_mean;
 use crate::engine::scenario::format::{ChangeKind, DataChange, EndKind, Scenario, Which};
-use crate::engine::scenario::read_rules::ABORTS;
 use crate::engine::scenario::rule::{At, Phase, Rule, Terminal};
 
 /// How many ordinals of a forecast are shown.
@@ -17,13 +15,14 @@ const FAR: u64 = 10_000;
 
 /// The timeline of a scenario and the forecast of which calls its rules strike.
 pub fn explain_scenario(scenario: &Scenario) -> String {
-    let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed);
+    let seed = scenario.seed.unwrap_or_default();
+    let mut text = format!("{}   seed {seed}\n", scenario.name);
     if !scenario.about.is_empty() {
         text += &format!("{}\n", scenario.about);
     }
     if scenario.steps.is_empty() {
         text += "\nfrom the start\n";
-        text += &table(&scenario.rules, scenario.seed, &scenario.apis);
+        text += &table(&scenario.rules, seed, &scenario.apis);
     }
     for (place, step) in scenario.steps.iter().enumerate() {
         let from: Vec<String> = ways_to(scenario, place);
@@ -35,7 +34,7 @@ pub fn explain_scenario(scenario: &Scenario) -> String {
             text += &format!("  data: {}\n", change.words());
         }
         let rules: Vec<Arc<Rule>> = step.rules.iter().chain(&scenario.rules).cloned().collect();
-        text += &table(&rules, scenario.seed, &scenario.apis);
+        text += &table(&rules, seed, &scenario.apis);
     }
     text
 }
@@ -159,8 +158,9 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
             });
             words.extend(retry_after_s.map(|seconds| format!("retry after {seconds} s")));
         }
+        Some(Terminal::Respond { status, undocumented: true, .. }) => words.push(format!("{status} undocumented")),
         Some(Terminal::Respond { status, .. }) => words.push(status.to_string()),
-        Some(Terminal::Abort(manner)) => words.push(abort(*manner).to_owned()),
+        Some(Terminal::Abort(manner)) => words.push(manner.as_str().to_owned()),
         Some(Terminal::Answer(_)) => words.push("a function answers".to_owned()),
         None => {}
     }
@@ -174,10 +174,6 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
         words.push("after it is carried out".to_owned());
     }
     words.join(", ")
-}
-
-fn abort(manner: Manner) -> &'static str {
-    ABORTS.iter().find(|(_, known)| *known == manner).map_or("abort", |(word, _)| word)
 }
 
 /// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.

@@ -58,15 +58,6 @@ pub enum Code {
     W04,
 }
 
-/// All codes, in the order of their names.
-pub const CODES: [Code; 24] = {
-    use Code::*;
-    [
-        E01, E02, E03, E04, E05, E06, E07, E08, E09, E10, E11, E12, E13, E14, E15, E16, E17, E18, E19, E20, W01, W02,
-        W03, W04,
-    ]
-};
-
 impl Code {
     /// Whether the file is refused for it.
     pub fn refuses(self) -> bool {
@@ -153,9 +144,14 @@ impl<'t> Findings<'t> {
         document::place(self.text, path)
     }
 
+    /// How many things found so far refuse the file.
+    pub(super) fn refusals(&self) -> usize {
+        self.list.iter().filter(|finding| finding.code.refuses()).count()
+    }
+
     /// Whether anything found so far refuses the file.
     pub(super) fn refuse(&self) -> bool {
-        self.list.iter().any(|finding| finding.code.refuses())
+        self.refusals() > 0
     }
 
     /// All findings, in the order of the file.
@@ -183,5 +179,5 @@ pub(super) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n 
 fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let ranked = known.into_iter().map(|name| (strsim::damerau_levenshtein(given, name), name));
     let (apart, name) = ranked.min_by_key(|(apart, _)| *apart)?;
-    (apart <= 2.max(name.len() / 3)).then_some(name)
+    (apart <= name.len().div_ceil(3).min(name.len() - 1)).then_some(name)
 }

@@ -23,8 +23,8 @@ pub struct Scenario {
     pub about: String,
     /// The APIs its operations belong to.
     pub apis: Vec<&'static Api>,
-    /// The seed; 0 unless it is given.
-    pub seed: u64,
+    /// The seed; 0 unless somebody says.
+    pub seed: Option<u64>,
     /// Profiles, by the API's name.
     pub profiles: Vec<(&'static str, Profile)>,
     /// Good credentials, by the API's name.
@@ -123,6 +123,7 @@ pub struct End {
 
 /// The condition of an end.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // There are few of them, made once.
 pub enum EndKind {
     /// So many matching answers.
     Calls {

@@ -62,7 +62,7 @@ impl World {
         settings: &Settings,
     ) -> Result<Self, ScenarioError> {
         let mut settings = settings.clone();
-        settings.seed = scenario.seed;
+        settings.seed = scenario.seed.unwrap_or(settings.seed);
         settings.clock_mode = scenario.clock_mode.unwrap_or(settings.clock_mode);
         settings.clock_start_ms = scenario.clock_start_ms.unwrap_or(settings.clock_start_ms);
         for (api, profile) in &scenario.profiles {
@@ -73,9 +73,9 @@ impl World {
             settings.credentials.retain(|(known, _)| known != api);
             settings.credentials.push((api, credentials.clone()));
         }
-        let (name, settings) = (name.into(), Arc::new(settings));
+        let settings = Arc::new(settings);
         let store = fixtures.start(router, scenario.data.as_ref());
-        let mut world = Self::new(Arc::clone(&name), store, Arc::clone(&settings));
+        let mut world = Self::new(name, store, settings);
         let mut findings = Vec::new();
         let mut refuse = |change: &DataChange, problem: &Problem| {
             findings.push(Finding {
@@ -109,9 +109,7 @@ impl World {
             findings.sort_by_key(|finding| finding.place);
             return Err(ScenarioError { findings });
         }
-        // What was made belongs to the start: a reset keeps it.
-        let mut world = Self::new(name, world.store, settings);
-        world.play = Some(Box::new(Play::new(Arc::clone(scenario), router, world.settings.seed)));
+        world.play = Some(Box::new(Play::new(scenario, router, world.settings.seed)));
         world.enter_first_step();
         world.start_here();
         Ok(world)

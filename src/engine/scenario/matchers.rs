@@ -135,8 +135,7 @@ impl Matcher {
         match (self, value) {
             (Self::Absent, value) => value.is_none(),
             (Self::Not(inner), value) => !inner.matches(value),
-            (_, None) => false,
-            (Self::Any, Some(_)) => true,
+            (Self::Any, value) => value.is_some(),
             (Self::Equals(wanted), Some(value)) => same(wanted, value),
             (Self::Items(items), Some(Value::Array(values))) => {
                 items.len() == values.len() && items.iter().zip(values).all(|(item, value)| item.matches(Some(value)))
@@ -277,7 +276,9 @@ impl Findings<'_> {
             token: part("token"),
         };
         if let Some(Matcher::Subset(headers)) = &mut when.headers {
-            headers.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
+            for (name, _) in headers {
+                name.make_ascii_lowercase();
+            }
         }
         Some(when)
     }
@@ -321,7 +322,10 @@ impl Findings<'_> {
             "@any" => self.only_true(Some(operand)).then_some(Matcher::Any),
             "@absent" => self.only_true(Some(operand)).then_some(Matcher::Absent),
             "@not" => self.matcher(&operand).map(|inner| Matcher::Not(Box::new(inner))),
-            "@in" => Some(Matcher::In(self.some_list(&operand, 1).iter().map(|item| item.value.clone()).collect())),
+            "@in" => {
+                let values: Vec<Value> = self.some_list(&operand, 1).iter().map(|item| item.value.clone()).collect();
+                (!values.is_empty()).then_some(Matcher::In(values))
+            }
             "@glob" => self.text(&operand).map(|pattern| Matcher::Glob(pattern.to_owned())),
             "@type" => {
                 let words = TYPES.map(|(word, _)| word);
@@ -352,6 +356,9 @@ impl Findings<'_> {
             return self.whole(node, 0, u64::MAX).map(Range::exactly);
         }
         let object = self.some_object(node, &["min", "max"])?;
+        if !object.has("min") && !object.has("max") {
+            return None;
+        }
         let min = object.get("min").map_or(Some(0), |node| self.whole(&node, 0, u64::MAX))?;
         let max = object.get("max").map_or(Some(u64::MAX), |node| self.whole(&node, 0, u64::MAX))?;
         if min > max {
@@ -374,6 +381,7 @@ mod tests {
         read
     }
 
+    #[allow(clippy::needless_pass_by_value)] // `json!` makes values.
     fn matches(matcher: Value, value: Value) -> bool {
         read(&matcher).unwrap().matches(Some(&value))
     }

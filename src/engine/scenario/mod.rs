@@ -2,6 +2,7 @@
 //!
 //! `read` → `check` → `load` lead from a text to a world; `play`, `steps` and `perturb` act in the life of a request;
 //! `verify` → `report` → `print` tell what came of it. The format's words are in `format` and `rule`.
+#![allow(clippy::single_match_else)] // A match shows that both ways out are meant.
 
 mod asked;
 mod check;
@@ -13,6 +14,7 @@ mod load;
 mod matchers;
 mod merge;
 mod perturb;
+mod pieces;
 mod play;
 mod print;
 mod probe;
@@ -25,18 +27,20 @@ mod rule;
 mod steps;
 mod strike;
 mod verify;
+mod waiting;
 
 pub use asked::Asked;
 pub use explain::{explain_operation, explain_scenario};
-pub use finding::{CODES, Code, Finding, ScenarioError};
+pub use finding::{Code, Finding, ScenarioError};
 pub use format::{CallExpectation, Scenario};
 pub use load::Fixtures;
-pub use matchers::{Matcher, Range, When};
+pub use matchers::{Matcher, Range};
 pub use merge::merged_coverage;
-pub use play::{Considered, Play, Strike, Verdict};
+pub use pieces::{WaitFor, read_rules};
+pub use play::{Considered, Play, Strike};
 pub use print::{coverage, github_annotations, junit, markdown, tap};
 pub use report::{Check, CoverageCell, Report, RuleReport, StepReport, Violation};
-pub use rule::{At, Operations, Phase, Rule, Terminal, chance};
+pub use rule::{Operations, Phase, Rule};
 pub(in crate::engine) use steps::Answered;
 pub(in crate::engine) use strike::inject;
 

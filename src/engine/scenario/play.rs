@@ -48,6 +48,8 @@ pub struct Play {
     pub(super) answered: u64,
     /// Changes of data that could not be made when a step was entered.
     pub(super) mishaps: Vec<String>,
+    /// Something was declared in code, and nobody verified it yet.
+    declared: bool,
 }
 
 /// The rules of one scope, by operation.
@@ -169,7 +171,7 @@ const OWN: usize = 1;
 
 impl Play {
     /// A scenario at its start; its first step is not entered yet.
-    pub fn new(scenario: Arc<Scenario>, router: &Router, seed: u64) -> Self {
+    pub fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
         let mut play = Self {
             apis: router.apis().into(),
             seed,
@@ -189,7 +191,8 @@ impl Play {
             statuses: HashSet::new(),
             answered: 0,
             mishaps: Vec::new(),
-            scenario: Arc::clone(&scenario),
+            declared: false,
+            scenario: Arc::clone(scenario),
         };
         let of_steps = scenario.steps.iter().map(|step| &step.rules);
         for rules in std::iter::once(&scenario.rules).chain(of_steps) {
@@ -260,6 +263,21 @@ impl Play {
         self.calls.push(CallTally::new(expected));
     }
 
+    /// Notes that something was declared that wants to be verified.
+    pub fn declare(&mut self) {
+        self.declared = true;
+    }
+
+    /// Notes that it was verified.
+    pub fn undeclare(&mut self) {
+        self.declared = false;
+    }
+
+    /// Whether something was declared and is not verified yet, and there is something to verify.
+    pub fn is_declared(&self) -> bool {
+        self.declared && !(self.calls.is_empty() && self.scenario.expect.is_empty())
+    }
+
     /// What the rules say about a request, which they count.
     pub(in crate::engine) fn strike(&mut self, asked: &Asked<'_>) -> Strike {
         let mut strike = Strike::default();
@@ -284,6 +302,26 @@ impl Play {
             (tally.matched, tally.fired) = (0, 0);
         }
         self.ends = vec![0; self.scenario.steps[self.step].ends.len()];
+    }
+
+    /// Every rule, with how often it matched and how often it fired.
+    pub fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
+        self.tallies.iter().map(|tally| (&*tally.rule, tally.all_matched, tally.all_fired))
+    }
+
+    /// Every expected kind of call, and how often it came.
+    pub fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
+        self.calls.iter().map(|tally| (&tally.expected, tally.count))
+    }
+
+    /// The steps entered so far, each with the number of the call that led there; 0 is the start.
+    pub fn entered(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.visited.iter().map(|&(step, call)| (&*self.scenario.steps[step].name, call))
+    }
+
+    /// Changes of data that could not be made when a step was entered.
+    pub fn mishaps(&self) -> &[String] {
+        &self.mishaps
     }
 
     /// The name of the current step.

@@ -128,7 +128,8 @@ pub fn github_annotations(reports: &[Report]) -> String {
             for violation in &check.violations {
                 let message = format!("{}: {}", check.id, violation.message);
                 let place = match (report.file.as_str(), check.line) {
-                    ("", _) => String::new(),
+                    // A ready-made scenario has no line that anybody could look at.
+                    (file, _) if !file.contains('.') => String::new(),
                     (file, 0) => format!("file={},", property(file)),
                     (file, line) => format!("file={},line={line},", property(file)),
                 };

@@ -83,7 +83,7 @@ impl FileReader<'_, '_> {
         }
         scenario.about = self.about(&object);
         if let Some(node) = object.get("seed") {
-            scenario.seed = self.found.whole(&node, 0, (1 << 53) - 1).unwrap_or_default();
+            scenario.seed = self.found.whole(&node, 0, (1 << 53) - 1);
         }
         scenario.profiles = self.profiles(&object);
         scenario.credentials = self.credentials(&object);
@@ -313,9 +313,10 @@ impl FileReader<'_, '_> {
         let rows = || self.router.rows().iter().filter(|row| self.apis.iter().any(|api| api.name == row.api.name));
         let operations: Vec<&str> = rows().map(|row| row.operation).collect();
         let Some(start) = pattern.strip_suffix(".*") else {
-            return match operations.is_empty() {
-                true => "name an API first".to_owned(),
-                false => did_you_mean(pattern, operations),
+            return if operations.is_empty() {
+                "name an API first".to_owned()
+            } else {
+                did_you_mean(pattern, operations)
             };
         };
         let mut groups: Vec<&str> =
@@ -327,11 +328,12 @@ impl FileReader<'_, '_> {
     }
 }
 
-/// Words of lower-case letters (digits and underscores behind the first), joined by dots: at least so many.
+/// Words of letters, joined by dots: at least so many. The first is of lower-case letters, the others may have digits
+/// and underscores.
 pub(super) fn is_dotted(text: &str, least: usize) -> bool {
     let mut parts = text.split('.');
     let first = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()));
-    let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let rest: Vec<&str> = parts.collect();
     first && rest.len() + 1 >= least && rest.iter().all(|part| !part.is_empty() && part.bytes().all(good))
 }

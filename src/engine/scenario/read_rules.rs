@@ -13,14 +13,8 @@ use crate::engine::scenario::read::{FileReader, is_dotted};
 use crate::engine::scenario::reader::{Node, Object};
 use crate::engine::scenario::rule::{At, Operations, Phase, Rule, Terminal};
 
-/// The aborts, by name.
-pub(super) const ABORTS: [(&str, Manner); 5] = [
-    ("reset", Manner::Reset),
-    ("close", Manner::Close),
-    ("truncate", Manner::Truncate),
-    ("garbage", Manner::Garbage),
-    ("stall", Manner::Stall),
-];
+/// The aborts.
+const ABORTS: [Manner; 5] = [Manner::Reset, Manner::Close, Manner::Truncate, Manner::Garbage, Manner::Stall];
 
 impl FileReader<'_, '_> {
     pub(super) fn rules(&mut self, node: &Node<'_>) -> Vec<Arc<Rule>> {
@@ -30,11 +24,12 @@ impl FileReader<'_, '_> {
 
     fn rule(&mut self, node: &Node<'_>) -> Option<Rule> {
         let keys = ["id", "about", "on", "when", "at", "limit", "phase", "optional", "do"];
+        let before = self.found.refusals();
         let object = self.found.object(node, &keys)?;
         let id = object.need(self.found, "id").and_then(|node| self.found.ident(&node));
         self.about(&object);
         let on = object.need(self.found, "on").and_then(|node| self.operations(&node));
-        let mut rule = Rule::on(on.clone().unwrap_or_default());
+        let mut rule = Rule::on(on.unwrap_or_default());
         rule.id = Arc::from(id.unwrap_or_default());
         rule.when = object.get("when").and_then(|node| self.found.when(&node));
         if let Some(at) = object.get("at").and_then(|node| self.at(&node)) {
@@ -49,8 +44,9 @@ impl FileReader<'_, '_> {
         if let Some(effect) = object.need(self.found, "do") {
             self.effect(&effect, &mut rule);
         }
-        rule.place = Some(self.found.place(&node.path));
-        on.map(|_| rule)
+        // A rule without a place was not understood: it keeps its place in the list, and nothing follows from it.
+        rule.place = (self.found.refusals() == before).then(|| self.found.place(&node.path));
+        Some(rule)
     }
 
     fn at(&mut self, node: &Node<'_>) -> Option<At> {
@@ -113,8 +109,8 @@ impl FileReader<'_, '_> {
         } else if let Some(respond) = object.get("respond") {
             rule.terminal = self.respond(&respond, &rule.on);
         } else if let Some(abort) = object.get("abort") {
-            let words = ABORTS.map(|(word, _)| word);
-            rule.terminal = self.found.one_of(&abort, &words).map(|place| Terminal::Abort(ABORTS[place].1));
+            let words = ABORTS.map(Manner::as_str);
+            rule.terminal = self.found.one_of(&abort, &words).map(|place| Terminal::Abort(ABORTS[place]));
         }
     }
 
@@ -124,7 +120,7 @@ impl FileReader<'_, '_> {
         }
         let bounds = self.found.list(node);
         let [least, most] = bounds.as_slice() else {
-            let what = format!("has {} elements", bounds.len());
+            let what = format!("has not 2 elements but {}", bounds.len());
             self.found.tell(Code::E08, &node.path, what, "write [least, most]");
             return None;
         };
@@ -188,7 +184,7 @@ impl FileReader<'_, '_> {
             let what = format!("cannot travel: a {status} has no body");
             self.found.tell(Code::E09, &object.to("body"), what, "leave it out, or answer with another status");
         }
-        Some(Terminal::Respond { status, headers, body })
+        Some(Terminal::Respond { status, headers, body, undocumented })
     }
 
     /// Changes of data. `from` may stand at the start of a file only.

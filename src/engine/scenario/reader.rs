@@ -40,10 +40,6 @@ impl<'v> Object<'v> {
         self.fields.contains_key(key)
     }
 
-    pub(super) fn path(&self) -> &[Step] {
-        &self.path
-    }
-
     pub(super) fn to(&self, key: &str) -> Vec<Step> {
         let mut path = self.path.clone();
         path.push(Step::from(key));
@@ -130,8 +126,9 @@ impl Findings<'_> {
     pub(super) fn some_list<'v>(&mut self, node: &Node<'v>, least: usize) -> Vec<Node<'v>> {
         let items = self.list(node);
         if node.value.is_array() && items.len() < least {
+            let few = if items.is_empty() { "is empty" } else { "has one element" };
             let elements = if least == 1 { "one element" } else { "two elements" };
-            self.tell(Code::E08, &node.path, format!("has {}", items.len()), format!("it needs at least {elements}"));
+            self.tell(Code::E08, &node.path, few, format!("it needs at least {elements}"));
         }
         items
     }
@@ -227,7 +224,9 @@ impl Findings<'_> {
         let place = words.iter().position(|word| *word == text);
         if place.is_none() {
             let what = format!("{text:?} is none of {}", words.join(", "));
-            self.tell(Code::E08, &node.path, what, did_you_mean(text, words.iter().copied()));
+            let meant = did_you_mean(text, words.iter().copied());
+            let remedy = if meant.ends_with('?') { meant } else { "write one of them".to_owned() };
+            self.tell(Code::E08, &node.path, what, remedy);
         }
         place
     }

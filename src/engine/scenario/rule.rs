@@ -15,7 +15,7 @@ use crate::engine::world::World;
 /// A fault rule.
 ///
 /// ```
-/// use standin::engine::scenario::Rule;
+/// use standin::Rule;
 /// let lost_create = Rule::on("celigo.integrations.create").nth(1).after().close();
 /// ```
 #[derive(Clone)]
@@ -125,6 +125,8 @@ pub enum Terminal {
         headers: Vec<(String, String)>,
         /// The body: JSON, or, with a content type that is not, the text itself.
         body: Option<Value>,
+        /// Said to be one that not every selected operation documents.
+        undocumented: bool,
     },
     /// No usable answer.
     Abort(Manner),
@@ -260,13 +262,13 @@ impl Rule {
 
     /// Answers with this status and JSON.
     pub fn respond(mut self, status: u16, body: Value) -> Self {
-        self.terminal = Some(Terminal::Respond { status, headers: Vec::new(), body: Some(body) });
+        self.terminal = Some(Terminal::Respond { status, headers: Vec::new(), body: Some(body), undocumented: true });
         self
     }
 
-    /// Answers with what a function says. It runs while the world is locked, and may change the world.
-    pub fn answer(mut self, function: impl Fn(&Asked<'_>, &mut World) -> Reply + Send + Sync + 'static) -> Self {
-        self.terminal = Some(Terminal::Answer(Arc::new(function)));
+    /// Answers with what a function says.
+    pub(crate) fn answered_by(mut self, function: Answerer) -> Self {
+        self.terminal = Some(Terminal::Answer(function));
         self
     }
 
@@ -339,7 +341,7 @@ impl At {
         match self {
             Self::Always => true,
             Self::Nth(ordinals) => ordinals.contains(&n),
-            Self::Every(step) => n % step == 0,
+            Self::Every(step) => n.is_multiple_of(*step),
             Self::Between(from, to) => (*from..=*to).contains(&n),
             Self::Chance(p) => chance(seed, id, n) < *p,
         }
@@ -362,7 +364,7 @@ pub(super) fn draw(seed: u64, purpose: u64, n: u64) -> f64 {
     let bits = splitmix64((seed ^ purpose).wrapping_add(n.wrapping_mul(GOLDEN))) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     let whole = bits as f64;
-    whole / (1_u64 << 53) as f64
+    whole / 9_007_199_254_740_992.0
 }
 
 fn splitmix64(state: u64) -> u64 {

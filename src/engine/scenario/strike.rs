@@ -48,7 +48,7 @@ pub(in crate::engine) fn inject(
             }
             Injected { reply, error: Some(said.error), manner: Manner::Whole }
         }
-        Terminal::Respond { status, headers, body } => whole(written(*status, headers, body.as_ref())),
+        Terminal::Respond { status, headers, body, .. } => whole(written(*status, headers, body.as_ref())),
         Terminal::Abort(manner) => {
             // What a reply that never arrives says does not matter, but half of it may have to be sent.
             let reply = carried_out.unwrap_or_else(|| Reply::json_bytes(asked.row.route.success, "{}"));

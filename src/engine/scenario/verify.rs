@@ -51,7 +51,7 @@ impl World {
             let outside = offences(&play.outside, |what| format!("{what} is not one of {only}"));
             checks.push(check("only", Some(*place), outside));
         }
-        let needs_journal = self.conduct(play, router, journal, &mut checks);
+        let needs_journal = Self::conduct(play, router, journal, &mut checks);
         for expected in &expect.finals {
             let id = format!("final.{}[{}]", expected.resource.name, expected.number);
             checks.push(check(id, Some(expected.place), self.holds(expected)));
@@ -75,7 +75,7 @@ impl World {
     }
 
     /// The checks of conduct; the result says whether one of them needs all of the journal.
-    fn conduct(&self, play: &Play, router: &Router, journal: &[Entry], checks: &mut Vec<Check>) -> bool {
+    fn conduct(play: &Play, router: &Router, journal: &[Entry], checks: &mut Vec<Check>) -> bool {
         let conduct = &play.scenario().expect.conduct;
         let before = checks.len();
         if let Some(place) = conduct.retry_after {
@@ -173,12 +173,17 @@ fn called(tally: &CallTally) -> Option<Violation> {
         [] => Vec::new(),
         numbers => {
             let more = if tally.count > numbers.len() as u64 { ", …" } else { "" };
-            vec![format!("calls {}{more}", numbers.join(", "))]
+            let calls = if numbers.len() == 1 { "call" } else { "calls" };
+            vec![format!("{calls} {}{more}", numbers.join(", "))]
         }
     };
     let message =
-        format!("{} called {} times, expected {}", kind_of_call(expected), tally.count, expected.times.words());
+        format!("{} called {}, expected {}", kind_of_call(expected), times(tally.count), expected.times.words());
     Some(Violation { message, call: None, details })
+}
+
+fn times(n: u64) -> String {
+    format!("{n} {}", if n == 1 { "time" } else { "times" })
 }
 
 /// `celigo.integrations.list with status 429 in step throttled`.

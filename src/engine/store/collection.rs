@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::engine::api::Resource;
 use crate::engine::field::Kind;
-use crate::engine::store::record::Record;
+use crate::engine::store::record::{Fields, Record};
 
 /// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map.
 type HashMap<K, V> = GenericHashMap<K, V, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;
@@ -183,15 +183,21 @@ impl Collection {
 
     /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
     pub fn put(&mut self, record: Record) {
+        let same = record.clone();
+        self.put_with(record, same.fields());
+    }
+
+    /// The same where the record's fields are at hand: it need not be looked into.
+    pub fn put_with(&mut self, record: Record, fields: &Fields) {
         if let Some(old) = self.by_id.get(record.id()).cloned() {
-            self.index(&old, false);
+            self.index(&old, old.fields(), false);
             let place = self.place(old.sequence()).expect("every record has its place");
             self.order.set(place, record.clone());
         } else {
             self.next_sequence = self.next_sequence.max(record.sequence() + 1);
             self.order.push_back(record.clone());
         }
-        self.index(&record, true);
+        self.index(&record, fields, true);
         self.by_id.insert(record.shared_id(), record);
     }
 
@@ -200,7 +206,7 @@ impl Collection {
         let record = self.by_id.remove(id)?;
         let place = self.place(record.sequence()).expect("every record has its place");
         self.order.remove(place);
-        self.index(&record, false);
+        self.index(&record, record.fields(), false);
         Some(record)
     }
 
@@ -215,8 +221,8 @@ impl Collection {
         self.order.binary_search_by_key(&sequence, Record::sequence)
     }
 
-    fn index(&mut self, record: &Record, add: bool) {
-        if let Some(at) = self.resource.due.and_then(|due| (due.at)(record.fields())) {
+    fn index(&mut self, record: &Record, fields: &Fields, add: bool) {
+        if let Some(at) = self.resource.due.and_then(|due| (due.at)(fields)) {
             if add {
                 self.due.insert((at, record.sequence()), record.clone());
             } else {
@@ -225,7 +231,7 @@ impl Collection {
         }
         for index in &mut self.indexes {
             match index.key {
-                Key::Field(field) => match record.get(field) {
+                Key::Field(field) => match fields.get(field) {
                     Some(Value::String(value)) => index.note(value, record, add),
                     Some(Value::Array(values)) => {
                         values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));
@@ -234,7 +240,7 @@ impl Collection {
                 },
                 Key::LinksTo(to) => {
                     let links = self.resource.links.iter().filter(|link| link.to == to);
-                    links.flat_map(|link| (link.ids)(record.fields())).for_each(|id| index.note(id, record, add));
+                    links.flat_map(|link| (link.ids)(fields)).for_each(|id| index.note(id, record, add));
                 }
             }
         }
@@ -289,30 +295,42 @@ impl Index {
     }
 
     fn note(&mut self, value: &str, record: &Record, add: bool) {
-        let entries = match (self.places.remove(value), add) {
-            (None, true) => Some(Entries::One(record.clone())),
-            (None, false) => None,
-            (Some(Entries::One(other)), true) if other.sequence() == record.sequence() => {
-                Some(Entries::One(record.clone()))
+        let Some(entries) = self.places.get_mut(value) else {
+            if add {
+                self.places.insert(value.into(), Entries::One(record.clone()));
             }
-            (Some(Entries::One(other)), true) => {
-                let pair = [other, record.clone()].into_iter().map(|record| (record.sequence(), record));
-                Some(Entries::Many(pair.collect()))
-            }
-            (Some(Entries::One(other)), false) => {
-                (other.sequence() != record.sequence()).then_some(Entries::One(other))
-            }
-            (Some(Entries::Many(mut records)), add) => {
-                if add {
-                    records.insert(record.sequence(), record.clone());
-                } else {
-                    records.remove(&record.sequence());
-                }
-                (!records.is_empty()).then_some(Entries::Many(records))
-            }
+            return;
         };
-        if let Some(entries) = entries {
-            self.places.insert(value.into(), entries);
+        if add {
+            entries.add(record);
+        } else if entries.remove(record) {
+            self.places.remove(value);
+        }
+    }
+}
+
+impl Entries {
+    fn add(&mut self, record: &Record) {
+        match self {
+            Self::Many(records) => {
+                records.insert(record.sequence(), record.clone());
+            }
+            Self::One(other) if other.sequence() == record.sequence() => *other = record.clone(),
+            Self::One(other) => {
+                let pair = [other.clone(), record.clone()].into_iter().map(|record| (record.sequence(), record));
+                *self = Self::Many(pair.collect());
+            }
+        }
+    }
+
+    /// Whether none is left.
+    fn remove(&mut self, record: &Record) -> bool {
+        match self {
+            Self::One(other) => other.sequence() == record.sequence(),
+            Self::Many(records) => {
+                records.remove(&record.sequence());
+                records.is_empty()
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One JSON document with its cached bytes.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -21,17 +21,28 @@ struct Inner {
     /// Its place in creation order, unique in its collection.
     sequence: u64,
     id: Arc<str>,
-    fields: Fields,
     /// What consumers see, serialised once.
     bytes: Bytes,
+    /// All fields, serialised, where they are not the same.
+    whole: Option<Bytes>,
+    /// All fields. Text takes a fraction of the memory, so a record that nobody looked into has none yet.
+    fields: OnceLock<Fields>,
 }
 
 impl Record {
     /// A record from fields that are complete and checked. Its id is what the id field holds.
     pub fn new(resource: &'static Resource, sequence: u64, fields: Fields) -> Self {
+        let record = Self::small(resource, sequence, &fields);
+        record.0.fields.set(fields).expect("nobody looked into it yet");
+        record
+    }
+
+    /// The same for one of many records that are made at once, most of which nobody looks into.
+    pub fn small(resource: &'static Resource, sequence: u64, fields: &Fields) -> Self {
         let id = fields.get(resource.id_field).and_then(Value::as_str).unwrap_or_default().into();
-        let shown = resource.shown.map_or(Cow::Borrowed(&fields), |shown| Cow::Owned(shown(&fields)));
-        let bytes = if shown.keys().any(|name| name.starts_with(PRIVATE_PREFIX)) {
+        let shown = resource.shown.map_or(Cow::Borrowed(fields), |shown| Cow::Owned(shown(fields)));
+        let private = shown.keys().any(|name| name.starts_with(PRIVATE_PREFIX));
+        let bytes = if private {
             let public: Fields = shown
                 .iter()
                 .filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX))
@@ -41,7 +52,8 @@ impl Record {
         } else {
             serialise(&shown)
         };
-        Self(Arc::new(Inner { sequence, id, fields, bytes }))
+        let whole = (private || resource.shown.is_some()).then(|| serialise(fields));
+        Self(Arc::new(Inner { sequence, id, bytes, whole, fields: OnceLock::new() }))
     }
 
     /// Its place in creation order, unique in its collection.
@@ -60,12 +72,15 @@ impl Record {
 
     /// All its fields, private ones included.
     pub fn fields(&self) -> &Fields {
-        &self.0.fields
+        self.0.fields.get_or_init(|| {
+            let whole = self.0.whole.as_ref().unwrap_or(&self.0.bytes);
+            serde_json::from_slice(whole).expect("what was serialised can be read")
+        })
     }
 
     /// One field.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.fields.get(name)
+        self.fields().get(name)
     }
 
     /// One field, if it is text.
@@ -80,5 +95,8 @@ impl Record {
 }
 
 fn serialise(fields: &Fields) -> Bytes {
-    serde_json::to_vec(fields).expect("a map with text keys is JSON").into()
+    // Most records fit, and what is kept is no larger than it must be.
+    let mut buffer = Vec::with_capacity(1_000);
+    serde_json::to_writer(&mut buffer, fields).expect("a map with text keys is JSON");
+    Bytes::copy_from_slice(&buffer)
 }

@@ -74,6 +74,8 @@ fn named<'f>(steps: impl Iterator<Item = &'f Value>, key: &str) -> Vec<&'f str> 
 fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
     match change {
         Change::Removed(flow) => cascade::flow_removed(world, flow, by),
+        // Files say themselves what is registered.
+        Change::Created(_) if by == By::Fixture => Ok(()),
         Change::Created(flow) | Change::Replaced(_, flow) => registered::of_flow(world, flow, by),
     }
 }

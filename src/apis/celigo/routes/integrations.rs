@@ -133,7 +133,7 @@ pub const ROUTES: &[Route] = &[
         ])
         .about("Calls a settings function; persistSettings merges what is pending into the settings."),
     get("/integrations/{id}/template.zip", "integrations.download", Custom(template::download))
-        .shows(File)
+        .shows(File("application/zip"))
         .assumed("no document says where a signedURL leads")
         .access(Access::Open)
         .fails(&["forbidden", "not_found"])

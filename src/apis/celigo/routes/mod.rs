@@ -8,13 +8,13 @@ mod runs;
 mod unmodelled;
 
 use crate::engine::api::Route;
-use crate::engine::table::{count, join};
+use crate::engine::table::{joined, length};
 
 const TABLES: &[&[Route]] =
     &[integrations::ROUTES, life::ROUTES, flows::ROUTES, resources::ROUTES, runs::ROUTES, unmodelled::ROUTES];
 
 /// All of them.
-pub static ROUTES: [Route; count(TABLES)] = join(TABLES);
+pub static ROUTES: [Route; length(TABLES)] = joined(TABLES);
 
 // What goes wrong with each kind of operation. The profile `live` answers `missing_required_field` where the other one
 // answers `validation_error`.

@@ -1,18 +1,62 @@
-//! References always hold: what cannot be without a record that goes, goes with it; what can, lets go of it.
+//! References always hold: what cannot be without a record that goes, goes with it; what can, lets go of it. And every
+//! change makes its events.
 
 use serde_json::Value;
 
 use crate::apis::edlink::API;
+use crate::apis::edlink::graph::events;
+use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::engine::api::{By, Change, Resource};
 use crate::engine::field::{Field, Kind};
 use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::{Fields, Record, Store};
 use crate::engine::world::World;
 
-/// Does what follows when a record goes.
-pub fn follow(resource: &'static Resource, world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
-    let Change::Removed(record) = change else { return Ok(()) };
-    let mut gone = vec![(resource, record.clone())];
+/// Does what follows from a change of a record of the Graph, or of what it hangs on.
+pub fn changed(resource: &'static Resource, world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
+    let before = (by != By::Fixture).then(|| undone(&world.store, resource, change));
+    let mut touched = vec![(resource, of(change).clone())];
+    if let Change::Removed(_) = change {
+        remove_what_hangs(world, &mut touched);
+    }
+    if let Some(before) = before {
+        events::data_changed(world, &before, &touched)?;
+    }
+    if let Change::Removed(_) = change { let_go(world, &touched, by) } else { Ok(()) }
+}
+
+/// Does what follows from a change of an integration: its cursors and logins go with it, and when it comes to see more
+/// or less, that makes events too.
+pub fn integration_changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
+    match change {
+        Change::Removed(integration) => {
+            remove_what_hangs(world, &mut vec![(&INTEGRATIONS, integration.clone())]);
+            Ok(())
+        }
+        Change::Replaced(old, new) if by != By::Fixture => events::visibility_changed(world, old, new),
+        _ => Ok(()),
+    }
+}
+
+fn of(change: Change<'_>) -> &Record {
+    match change {
+        Change::Created(record) | Change::Replaced(_, record) | Change::Removed(record) => record,
+    }
+}
+
+/// The store as it was before the change: to be looked up in, not to be listed or changed, as a record that is put back
+/// stands at the end.
+fn undone(store: &Store, resource: &'static Resource, change: Change<'_>) -> Store {
+    let mut before = store.clone();
+    match change {
+        Change::Created(record) => drop(before.of_mut(resource).remove(record.id())),
+        Change::Replaced(old, _) | Change::Removed(old) => before.of_mut(resource).put(old.clone()),
+    }
+    before
+}
+
+/// Removes what cannot be without the records that are gone, and adds it to them.
+fn remove_what_hangs(world: &mut World, gone: &mut Vec<(&'static Resource, Record)>) {
     let mut next = 0;
     while let Some((to, record)) = gone.get(next).cloned() {
         next += 1;
@@ -23,9 +67,13 @@ pub fn follow(resource: &'static Resource, world: &mut World, change: Change<'_>
             }
         }
     }
+}
+
+/// Takes the ids of what is gone out of the records that can be without.
+fn let_go(world: &mut World, gone: &[(&'static Resource, Record)], by: By) -> Result<(), Problem> {
     for (to, record) in gone {
         for (from, field) in leading_to(to).filter(|(_, field)| may_let_go(field)) {
-            for left in found(world, from, field, &record) {
+            for left in found(world, from, field, record) {
                 let patch = without_dangling(world, from, &left);
                 world.patch(from, &left, &patch, by)?;
             }

@@ -1,8 +1,9 @@
 //! The kinds of records, with their documented fields.
 
-use crate::apis::edlink::graph::follow;
+use crate::apis::edlink::graph::integrity::changed;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
-use crate::engine::api::{Ids, Resource};
+use crate::engine::api::{By, Due, Ids, Resource};
+use crate::engine::clock::parse_ms;
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 
 /// A kind of record with the fields all of them share, then its own. What leads to a record that goes is let go.
@@ -20,7 +21,7 @@ macro_rules! resource {
             ];
             FIELDS
         })
-        .changed(|world, change, by| follow(&$resource, world, change, by));
+        .changed(|world, change, by| changed(&$resource, world, change, by));
     };
 }
 
@@ -216,4 +217,11 @@ pub static EVENTS: Resource = Resource::new(
         field("data", Kind::Object).or(Default::EmptyObject),
     ],
 )
-.indexed(&["integration_id"]);
+.indexed(&["integration_id"])
+.due(Due {
+    at: |fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS),
+    happens: |world, event| world.remove(&EVENTS, event, By::Fixture),
+});
+
+/// How long an event is kept.
+const EVENT_LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;

@@ -1,0 +1,62 @@
+//! What the `OpenAPI` document says of lists, envelopes and errors.
+
+use serde_json::{Value, json};
+
+use crate::engine::api::{Action, Route, Shows};
+use crate::engine::openapi::Parameter;
+
+/// The query parameters of a list.
+pub fn parameters(route: &Route) -> Vec<Parameter> {
+    let graph = route.path.starts_with("/v2/graph/");
+    let text = json!({ "type": "string" });
+    let parameter =
+        |name: &str, schema: &Value, about| Parameter { name: name.to_owned(), schema: schema.clone(), about };
+    let mut shaped = vec![
+        parameter("$expand", &text, "References to show with what they lead to, in a comma list."),
+        parameter("$fields", &text, "The fields to show, in a comma list."),
+    ];
+    if !matches!(route.action, Action::List(_)) && !matches!(route.shows, Shows::Many(_)) {
+        return if graph { shaped } else { Vec::new() };
+    }
+    let size = json!({ "type": "integer", "minimum": 1, "maximum": 10_000 });
+    let cursor = json!({ "type": "string", "format": "uuid" });
+    let mut all = vec![
+        parameter("$first", &size, "The first so many. Not together with $last."),
+        parameter("$last", &size, "The last so many, newest first."),
+        parameter("$after", &cursor, "Only those after this one. Not together with $before."),
+        parameter("$before", &cursor, "Only those before this one."),
+    ];
+    if graph {
+        all.push(parameter("$cursor", &cursor, "Where a next link goes on; nothing else counts beside it."));
+        all.push(parameter("$filter", &text, "Conditions, as JSON: {field: [{operator, value}]}."));
+        all.append(&mut shaped);
+    }
+    all
+}
+
+/// What is shown lies in `$data`; a list has the way to its next part beside it.
+pub fn envelope(many: bool, schema: &Value) -> Value {
+    let mut properties = json!({ "$data": schema });
+    if many {
+        properties["$next"] = json!({ "type": "string" });
+    }
+    json!({ "type": "object", "properties": properties, "required": ["$data"] })
+}
+
+/// `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
+pub fn error_schema() -> Value {
+    let error = json!({
+        "type": "object",
+        "properties": { "code": { "type": "string" }, "message": { "type": "string" } },
+        "required": ["code", "message"],
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "$request": { "type": "string" },
+            "$errors": { "type": "array", "minItems": 1, "items": error },
+            "$error": error,
+        },
+        "anyOf": [{ "required": ["$errors"] }, { "required": ["$error"] }],
+    })
+}

@@ -1,0 +1,141 @@
+//! The cursors of v2 lists: an opaque id, behind which the fake remembers where a page ended and what was asked for.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::ID;
+use crate::engine::action::{Between, Call, Page, Window};
+use crate::engine::api::{By, Due, Ids, Resource};
+use crate::engine::clock::parse_ms;
+use crate::engine::data::is_uuid;
+use crate::engine::field::{Kind, field, text};
+use crate::engine::problem::Problem;
+use crate::engine::store::Record;
+use crate::engine::world::World;
+
+/// How long a cursor is good for.
+const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
+
+/// The most cursors a world remembers; beyond it, the oldest are forgotten.
+const MOST: usize = 10_000;
+
+/// Cursors that were given out. The fake's own: the service shows them only as ids.
+pub static CURSORS: Resource = Resource::new(
+    "edlink.cursors",
+    "Cursor",
+    "id",
+    Ids::Uuid,
+    &[
+        ID,
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+        text("path").required(),
+        field("backward", Kind::Flag),
+        field("count", Kind::Integer).required(),
+        field("position", Kind::Integer).required(),
+        field("bound", Kind::Integer).nullable(),
+        text("filter").nullable(),
+        text("expand").nullable(),
+        text("fields").nullable(),
+        field("expires_date", Kind::Time).required(),
+    ],
+)
+.due(Due {
+    at: |fields| parse_ms(fields.get("expires_date")?.as_str()?),
+    happens: |world, cursor| world.remove(&CURSORS, cursor, By::Fixture),
+});
+
+/// What a page was asked with: by the query itself, or once, by the query its cursor comes from.
+#[derive(Clone, Debug)]
+pub struct Remembered {
+    /// Newest first.
+    pub backward: bool,
+    /// The page size.
+    pub count: usize,
+    /// The sequence numbers between which records are shown.
+    pub between: Between,
+    /// `$filter`, `$expand` and `$fields` as they were sent.
+    pub filter: Option<String>,
+    /// See `filter`.
+    pub expand: Option<String>,
+    /// See `filter`.
+    pub fields: Option<String>,
+}
+
+impl Remembered {
+    /// The part of a list it is about.
+    pub fn window(&self) -> Window {
+        let (count, between) = (self.count, self.between);
+        if self.backward { Window::Backward { count, between } } else { Window::Forward { count, between } }
+    }
+}
+
+/// What a cursor remembers, if it is one of this integration for this list and still good.
+pub fn find(call: &Call<'_>, id: &str) -> Result<Remembered, Problem> {
+    let invalid = || {
+        let message = format!("'$cursor' {id} is unknown or has expired; start the list again.");
+        Problem::named("invalid_cursor", message)
+    };
+    let id = if is_uuid(id) { id.to_ascii_lowercase() } else { return Err(invalid()) };
+    let cursor = call.world.store.of(&CURSORS).get(&id).ok_or_else(invalid)?;
+    let own = call.caller.subject.as_ref().map(Record::id);
+    if cursor.text("integration_id") != own || cursor.text("path") != Some(call.target.path) {
+        return Err(invalid());
+    }
+    let number = |name: &str| cursor.get(name).and_then(Value::as_u64);
+    let text = |name: &str| cursor.text(name).map(str::to_owned);
+    let backward = cursor.get("backward") == Some(&Value::Bool(true));
+    let (position, bound) = (number("position"), number("bound"));
+    let between =
+        if backward { Between { after: bound, before: position } } else { Between { after: position, before: bound } };
+    Ok(Remembered {
+        backward,
+        count: number("count").and_then(|count| usize::try_from(count).ok()).unwrap_or(1),
+        between,
+        filter: text("filter"),
+        expand: text("expand"),
+        fields: text("fields"),
+    })
+}
+
+/// Where the next page is, if there is one: a cursor is remembered for it.
+pub fn next(call: &mut Call<'_>, page: &Page, asked: &Remembered) -> Option<String> {
+    let last = page.records.last().filter(|_| page.more)?;
+    let integration = call.caller.subject.as_ref()?.id().to_owned();
+    let world = &mut *call.world;
+    let id = new_id(world);
+    let bound = if asked.backward { asked.between.after } else { asked.between.before };
+    let fields = json!({
+        "id": id,
+        "integration_id": integration,
+        "path": call.target.path,
+        "backward": asked.backward,
+        "count": asked.count,
+        "position": last.sequence(),
+        "bound": bound,
+        "filter": asked.filter,
+        "expand": asked.expand,
+        "fields": asked.fields,
+        "expires_date": world.later(LIFE_MS),
+    });
+    let Value::Object(fields) = fields else { unreachable!("an object was just made") };
+    while world.store.of(&CURSORS).len() >= MOST {
+        let oldest = world.store.of(&CURSORS).nth(0)?.id().to_owned();
+        world.store.of_mut(&CURSORS).remove(&oldest);
+    }
+    world.create_from(&CURSORS, fields, By::Fixture).expect("a cursor holds what was checked");
+    let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
+    Some(format!("{origin}{}?$cursor={id}", call.target.path))
+}
+
+/// An id that no cursor has. Drawn apart: reading a list does not move the ids that come after.
+fn new_id(world: &World) -> String {
+    let mut purpose = format!("edlink.cursor:{}", world.journal.next_number());
+    loop {
+        let id = world.chance.apart(&purpose).uuid().to_string();
+        if world.store.of(&CURSORS).get(&id).is_none() {
+            return id;
+        }
+        // The journal began again, the cursors did not.
+        purpose.push('+');
+    }
+}

@@ -1,0 +1,233 @@
+//! Events: what changed for an integration, be it the data or only what its token sees of it.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::resources::{
+    AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+};
+use crate::apis::edlink::graph::scope::{Scope, targets};
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::engine::api::{By, Resource};
+use crate::engine::field::PRIVATE_PREFIX;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record, Store};
+use crate::engine::world::World;
+
+/// The kinds of records that events are about, and what events call them, from what others hang on down to what hangs on
+/// others.
+const TARGETS: [(&Resource, &str); 9] = [
+    (&DISTRICTS, "district"),
+    (&SCHOOLS, "school"),
+    (&SESSIONS, "session"),
+    (&COURSES, "course"),
+    (&CLASSES, "class"),
+    (&SECTIONS, "section"),
+    (&PEOPLE, "person"),
+    (&ENROLLMENTS, "enrollment"),
+    (&AGENTS, "agent"),
+];
+
+/// The order in which a record's event stands among those of the same change.
+fn rank(resource: &Resource) -> Option<usize> {
+    TARGETS.iter().position(|(known, _)| *known == resource)
+}
+
+/// One integration on one side of a change.
+struct Side<'s> {
+    world: &'s World,
+    store: &'s Store,
+    integration: &'s Record,
+    scope: Scope<'s>,
+}
+
+impl<'s> Side<'s> {
+    fn new(world: &'s World, store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
+        Self { world, store, integration, scope: Scope::new(store, integration, targets) }
+    }
+
+    /// The record of that id, if the integration sees it.
+    fn seen(&self, resource: &'static Resource, id: &str) -> Option<&'s Record> {
+        self.store.of(resource).get(id).filter(|record| self.scope.sees(resource, record))
+    }
+
+    fn may_read(&self, resource: &Resource) -> bool {
+        permissions::missing(self.world, self.integration, permissions::kind_of(resource)).is_none()
+    }
+}
+
+/// An event to be.
+struct Happened {
+    rank: usize,
+    kind: &'static str,
+    integration: String,
+    record: Record,
+    /// The fields the integration may not read.
+    hidden: Vec<String>,
+}
+
+/// Makes the events of these records having changed from how they are in the store before.
+pub fn data_changed(world: &mut World, before: &Store, touched: &[(&'static Resource, Record)]) -> Result<(), Problem> {
+    let touched: Vec<&(&'static Resource, Record)> = touched.iter().filter(|(it, _)| rank(it).is_some()).collect();
+    let mut happened = Vec::new();
+    let mut related: Option<Vec<(&'static Resource, Record)>> = None;
+    for integration in world.store.of(&INTEGRATIONS).iter() {
+        let targets = targets(integration);
+        let old = Side::new(world, before, integration, targets.as_deref());
+        let new = Side::new(world, &world.store, integration, targets.as_deref());
+        for (resource, record) in &touched {
+            happened.extend(compared(&old, &new, resource, record.id(), true));
+        }
+        if old.scope.is_selected() {
+            // What hangs on the changed records may have come in sight, or gone out of it, with them.
+            let related = related.get_or_insert_with(|| {
+                let mut all = Vec::new();
+                for (resource, record) in &touched {
+                    for store in [before, &world.store] {
+                        if let Some(record) = store.of(resource).get(record.id()) {
+                            relations(store, resource, record, &mut all);
+                        }
+                    }
+                }
+                let known = |other: &(&'static Resource, Record)| {
+                    touched.iter().any(|(resource, record)| **resource == *other.0 && record.id() == other.1.id())
+                };
+                all.retain(|other| !known(other));
+                all.sort_by(|(a, one), (b, other)| (a.name, one.sequence()).cmp(&(b.name, other.sequence())));
+                all.dedup_by(|(a, one), (b, other)| a.name == b.name && one.id() == other.id());
+                all
+            });
+            for (resource, record) in related.iter() {
+                happened.extend(compared(&old, &new, resource, record.id(), false));
+            }
+        }
+    }
+    note(world, happened)
+}
+
+/// Makes the events of an integration seeing more or less than before.
+pub fn visibility_changed(world: &mut World, old: &Record, new: &Record) -> Result<(), Problem> {
+    let same = |field| old.get(field) == new.get(field);
+    if ["scope", "targets", "permissions"].into_iter().all(same) {
+        return Ok(());
+    }
+    let (old_targets, new_targets) = (targets(old), targets(new));
+    let mut happened = Vec::new();
+    {
+        let old = Side::new(world, &world.store, old, old_targets.as_deref());
+        let new = Side::new(world, &world.store, new, new_targets.as_deref());
+        for (resource, _) in TARGETS {
+            if old.may_read(resource) || new.may_read(resource) {
+                for record in world.store.of(resource).iter() {
+                    happened.extend(compared(&old, &new, resource, record.id(), false));
+                }
+            }
+        }
+    }
+    note(world, happened)
+}
+
+/// What happened to a record from one side to the other; `itself` when it changed and not only its surroundings.
+fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Resource, id: &str, itself: bool) -> Option<Happened> {
+    let before = old.seen(resource, id).filter(|_| old.may_read(resource));
+    let after = new.seen(resource, id).filter(|_| new.may_read(resource));
+    let (kind, record) = match (before, after) {
+        (None, Some(record)) => ("created", record),
+        (Some(_), Some(record)) if itself => ("updated", record),
+        (Some(record), None) => ("deleted", record),
+        _ => return None,
+    };
+    Some(Happened {
+        rank: rank(resource)?,
+        kind,
+        integration: new.integration.id().to_owned(),
+        record: record.clone(),
+        hidden: permissions::hidden(new.world, new.integration, resource),
+    })
+}
+
+/// The records whose visibility may depend on a record.
+fn relations(store: &Store, resource: &Resource, record: &Record, all: &mut Vec<(&'static Resource, Record)>) {
+    let mut up = |to: &'static Resource, field: &str| {
+        let ids = match record.get(field) {
+            Some(Value::Array(ids)) => ids.as_slice(),
+            Some(id) => std::slice::from_ref(id),
+            None => &[],
+        };
+        let found = ids.iter().filter_map(Value::as_str).filter_map(|id| store.of(to).get(id)).cloned();
+        let found: Vec<Record> = found.collect();
+        all.extend(found.iter().map(|record| (to, record.clone())));
+        found
+    };
+    let down = |from: &'static Resource, field: &str| -> Vec<Record> {
+        store.of(from).find(field, record.id()).cloned().collect()
+    };
+    match resource {
+        it if *it == COURSES => {
+            up(&SCHOOLS, "school_id");
+            up(&SESSIONS, "session_id");
+        }
+        it if *it == CLASSES => {
+            up(&SCHOOLS, "school_id");
+            up(&SESSIONS, "session_ids");
+            for course in up(&COURSES, "course_id") {
+                relations(store, &COURSES, &course, all);
+            }
+            all.extend(down(&SECTIONS, "class_id").into_iter().map(|section| (&SECTIONS, section)));
+            for enrollment in down(&ENROLLMENTS, "class_id") {
+                relations(store, &ENROLLMENTS, &enrollment, all);
+                all.push((&ENROLLMENTS, enrollment));
+            }
+        }
+        it if *it == SECTIONS => {
+            for class in up(&CLASSES, "class_id") {
+                relations(store, &CLASSES, &class, all);
+            }
+        }
+        it if *it == ENROLLMENTS => {
+            for person in up(&PEOPLE, "person_id") {
+                relations(store, &PEOPLE, &person, all);
+            }
+        }
+        it if *it == PEOPLE => {
+            for agent in down(&AGENTS, "target_id").into_iter().chain(down(&AGENTS, "observer_id")) {
+                relations(store, &AGENTS, &agent, all);
+                all.push((&AGENTS, agent));
+            }
+        }
+        it if *it == AGENTS => {
+            up(&PEOPLE, "observer_id");
+            up(&PEOPLE, "target_id");
+        }
+        _ => {}
+    }
+}
+
+/// Writes the events down: what is new from the top, what is gone from the bottom.
+fn note(world: &mut World, mut happened: Vec<Happened>) -> Result<(), Problem> {
+    happened.sort_by_key(|event| {
+        let gone = event.kind == "deleted";
+        (gone, if gone { TARGETS.len() - event.rank } else { event.rank })
+    });
+    // Whatever changes at one moment came with one import.
+    let purpose = format!("edlink.materialization:{}", world.clock.now_ms());
+    let materialization = world.chance.apart(&purpose).uuid().to_string();
+    for event in happened {
+        let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
+        let shown =
+            |name: &String, value: &Value| if event.hidden.contains(name) { Value::Null } else { value.clone() };
+        let data: Fields = public.map(|(name, value)| (name.clone(), shown(name, value))).collect();
+        let fields = json!({
+            "type": event.kind,
+            "target": TARGETS[event.rank].1,
+            "target_id": event.record.id(),
+            "integration_id": event.integration,
+            "materialization_id": materialization,
+            "data": data,
+        });
+        if let Value::Object(fields) = fields {
+            world.create(&EVENTS, &fields, By::Fixture)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! `$filter`: which records a v2 list shows.
+
+use serde_json::Value;
+
+use crate::apis::edlink::graph::resources::{CLASSES, COURSES, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
+use crate::engine::api::Resource;
+use crate::engine::clock::parse_ms;
+use crate::engine::field::Kind;
+use crate::engine::problem::Problem;
+use crate::engine::store::Record;
+
+/// The operators, in the order messages name them.
+const OPERATORS: [&str; 11] =
+    ["equals", "in", "not in", "starts with", "contains", "is known", "is unknown", "gt", "gte", "lt", "lte"];
+
+/// Conditions that must all hold.
+#[derive(Clone, Debug)]
+pub struct Filter(Vec<Condition>);
+
+#[derive(Clone, Debug)]
+struct Condition {
+    field: &'static str,
+    test: Test,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    OneOf(Vec<String>),
+    NoneOf(Vec<String>),
+    /// Lower case.
+    StartsWith(String),
+    /// Lower case.
+    Contains(String),
+    Known(bool),
+    Compared(Comparison, Bound),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Comparison {
+    Greater,
+    AtLeast,
+    Less,
+    AtMost,
+}
+
+#[derive(Clone, Debug)]
+enum Bound {
+    Time(u64),
+    Text(String),
+}
+
+/// The fields a list of that resource can be filtered by.
+fn fields_of(resource: &Resource) -> Vec<&'static str> {
+    let own: &[&str] = match resource {
+        it if *it == PEOPLE => &["first_name", "middle_name", "last_name", "display_name", "email"],
+        it if [&SCHOOLS, &SESSIONS].contains(&it) => &["name"],
+        it if [&CLASSES, &SECTIONS].contains(&it) => &["name", "state"],
+        it if *it == COURSES => &["code", "school_id"],
+        it if *it == ENROLLMENTS => &["role", "person_id", "class_id", "section_id"],
+        _ => &[],
+    };
+    let common = ["id", "updated_date"].into_iter().filter(|name| resource.field(name).is_some());
+    common.chain(own.iter().copied()).collect()
+}
+
+impl Filter {
+    /// Reads the value of `$filter`. All faults are told.
+    pub fn read(text: &str, resource: &'static Resource) -> Result<Self, Problem> {
+        let refused = |messages| Problem::Several { error: "invalid_filter", messages };
+        let shape = || "'$filter' must be a JSON object of fields, each with an array of {operator, value}.".to_owned();
+        let Ok(Value::Object(asked)) = serde_json::from_str(text) else { return Err(refused(vec![shape()])) };
+        let (mut conditions, mut faults) = (Vec::new(), Vec::new());
+        let known = fields_of(resource);
+        for (name, tests) in &asked {
+            let Some(&field) = known.iter().find(|known| *known == name) else {
+                let title = resource.title;
+                faults.push(format!("'{name}' is no field {title} can be filtered by; {} are.", known.join(", ")));
+                continue;
+            };
+            let one = std::slice::from_ref(tests);
+            let tests = tests.as_array().map_or(if tests.is_object() { one } else { &[] }, Vec::as_slice);
+            if tests.is_empty() {
+                faults.push(format!("'{name}' must have an array of {{operator, value}}."));
+            }
+            for asked in tests {
+                match Test::read(field, resource, asked) {
+                    Ok(read) => conditions.push(Condition { field, test: read }),
+                    Err(fault) => faults.push(fault),
+                }
+            }
+        }
+        if faults.is_empty() { Ok(Self(conditions)) } else { Err(refused(faults)) }
+    }
+
+    /// Whether a record passes; fields that are hidden have no value.
+    pub fn passes(&self, record: &Record, hidden: &[String]) -> bool {
+        self.0.iter().all(|condition| {
+            let hides = hidden.iter().any(|field| field == condition.field);
+            condition.test.holds(record.get(condition.field).filter(|value| !hides && !value.is_null()))
+        })
+    }
+}
+
+impl Test {
+    fn read(field: &'static str, resource: &'static Resource, asked: &Value) -> Result<Self, String> {
+        let operator = asked["operator"].as_str().unwrap_or_default();
+        let one = || match &asked["value"] {
+            Value::String(text) => Ok(text.clone()),
+            value @ (Value::Number(_) | Value::Bool(_)) => Ok(value.to_string()),
+            _ => Err(format!("'{field}': the operator '{operator}' needs a value.")),
+        };
+        let list = || match &asked["value"] {
+            Value::Array(values) => Ok(values.iter().map(plain).collect()),
+            _ => one().map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()),
+        };
+        let compared = |comparison| {
+            let value = one()?;
+            let is_time = resource.field(field).is_some_and(|field| matches!(field.kind, Kind::Time));
+            let bound = match parse_time(&value) {
+                Some(ms) if is_time => Bound::Time(ms),
+                None if is_time => return Err(format!("'{field}': {value:?} is not an ISO 8601 date.")),
+                _ => Bound::Text(value),
+            };
+            Ok(Self::Compared(comparison, bound))
+        };
+        Ok(match operator {
+            "equals" => Self::OneOf(vec![one()?]),
+            "in" => Self::OneOf(list()?),
+            "not in" => Self::NoneOf(list()?),
+            "starts with" => Self::StartsWith(one()?.to_lowercase()),
+            "contains" => Self::Contains(one()?.to_lowercase()),
+            "is known" => Self::Known(true),
+            "is unknown" => Self::Known(false),
+            "gt" => return compared(Comparison::Greater),
+            "gte" => return compared(Comparison::AtLeast),
+            "lt" => return compared(Comparison::Less),
+            "lte" => return compared(Comparison::AtMost),
+            _ => {
+                return Err(format!("'{field}': '{operator}' is no operator; {} are.", OPERATORS.join(", ")));
+            }
+        })
+    }
+
+    fn holds(&self, value: Option<&Value>) -> bool {
+        let text = value.map(plain);
+        match self {
+            Self::Known(known) => value.is_some() == *known,
+            Self::NoneOf(values) => text.is_none_or(|text| !values.contains(&text)),
+            Self::OneOf(values) => text.is_some_and(|text| values.contains(&text)),
+            Self::StartsWith(start) => text.is_some_and(|text| text.to_lowercase().starts_with(start)),
+            Self::Contains(part) => text.is_some_and(|text| text.to_lowercase().contains(part)),
+            Self::Compared(comparison, bound) => text.is_some_and(|text| {
+                let order = match bound {
+                    Bound::Time(bound) => parse_time(&text).map(|ms| ms.cmp(bound)),
+                    Bound::Text(bound) => Some(text.cmp(bound)),
+                };
+                order.is_some_and(|order| match comparison {
+                    Comparison::Greater => order.is_gt(),
+                    Comparison::AtLeast => order.is_ge(),
+                    Comparison::Less => order.is_lt(),
+                    Comparison::AtMost => order.is_le(),
+                })
+            }),
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A time, or the start of a day.
+fn parse_time(text: &str) -> Option<u64> {
+    parse_ms(text).or_else(|| parse_ms(&format!("{text}T00:00:00.000Z")))
+}

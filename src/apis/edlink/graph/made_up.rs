@@ -1,0 +1,453 @@
+//! Made-up districts: people in believable proportions, with the schools, classes and enrollments they need.
+//!
+//! A record takes what it refers to from the world and, where there is none or it is full, makes it first. So twenty
+//! thousand people come with some twenty-five schools, and one more person joins the last of them.
+
+use std::collections::HashMap;
+
+use fake::Fake;
+use fake::faker::address::en::{CityName, StreetName, ZipCode};
+use fake::faker::name::en::{FirstName, LastName};
+use serde_json::{Value, json};
+
+use crate::apis::edlink::API;
+use crate::apis::edlink::graph::resources::{
+    AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+};
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::login::LOGINS;
+use crate::apis::edlink::meta::SOURCES;
+use crate::engine::api::{By, Resource};
+use crate::engine::chance::Chance;
+use crate::engine::clock::format_ms;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// People per school; of twenty, thirteen are students, one teaches, five are parents or guardians, one is staff.
+const PER_SCHOOL: usize = 800;
+const STUDENTS_OF_TWENTY: usize = 13;
+
+/// Students who go through the day together.
+const GROUP: usize = 26;
+
+/// Who the twentieth is, in turn.
+const STAFF: [&[&str]; 8] = [
+    &["administrator"],
+    &["teacher"],
+    &["aide"],
+    &["teacher", "parent"],
+    &["ta"],
+    &["designer"],
+    &["district-administrator"],
+    &[],
+];
+
+/// Kinds of schools, with their grades and how many classes a student has.
+const KINDS: [(&str, &[&str], usize); 4] = [
+    ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
+    ("Middle School", &["06", "07", "08"], 5),
+    ("High School", &["09", "10", "11", "12"], 5),
+    ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
+];
+
+/// What is taught: a name, a code, and a subject as Edlink numbers them.
+const SUBJECTS: [(&str, &str, &str); 8] = [
+    ("Language Arts", "ENG", "CEDS.01"),
+    ("Mathematics", "MATH", "CEDS.02"),
+    ("Science", "SCI", "CEDS.03"),
+    ("History", "HIST", "CEDS.04"),
+    ("Art", "ART", "CEDS.05"),
+    ("Physical Education", "PE", "CEDS.08"),
+    ("Spanish", "SPAN", "CEDS.24"),
+    ("Computing", "COMP", "CEDS.10"),
+];
+
+/// Made-up records were first seen in summer 2023: before any clock stands.
+const SINCE_MS: u64 = 1_688_169_600_000;
+
+/// The fields of a record of the Graph, or of what hangs on it; `None` for records that are not made up.
+pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
+    let fields = match resource {
+        it if *it == DISTRICTS => district(world),
+        it if *it == SCHOOLS => school(world, place)?,
+        it if *it == SESSIONS => session(world, place)?,
+        it if *it == COURSES => {
+            let school = school_of(world, world.store.of(&SCHOOLS).len().saturating_sub(1))?;
+            course(world, &school, place)
+        }
+        it if *it == CLASSES => {
+            let school = school_of(world, world.store.of(&SCHOOLS).len().saturating_sub(1))?;
+            class(world, &school, place)
+        }
+        it if *it == SECTIONS => {
+            let class = any(world, &CLASSES)?;
+            section(&class, place)
+        }
+        it if *it == PEOPLE => person(world, place)?,
+        it if *it == ENROLLMENTS => {
+            let (person, class) = (any(world, &PEOPLE)?, any(world, &CLASSES)?);
+            let role = roles(&person).first().map_or_else(|| "student".to_owned(), |role| (*role).to_owned());
+            enrollment(&role, &person, &class, None)
+        }
+        it if *it == AGENTS => {
+            let (observer, target) = (any(world, &PEOPLE)?, any(world, &PEOPLE)?);
+            agent("guardian", &observer, &target)
+        }
+        it if *it == LOGINS => {
+            let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
+            let code = world.chance.token(32);
+            json!({ "code": code, "person_id": person.id(), "integration_id": integration.id() })
+        }
+        it if *it == EVENTS => {
+            let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
+            let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
+            json!({
+                "type": "updated",
+                "target": "person",
+                "target_id": person.id(),
+                "integration_id": integration.id(),
+                "materialization_id": world.chance.uuid().to_string(),
+                "data": data,
+            })
+        }
+        _ => return Ok(None),
+    };
+    Ok(fields.as_object().cloned().map(|mut fields| {
+        if resource.field("created_date").is_some() {
+            let since = format_ms(SINCE_MS + place as u64 * 190);
+            fields.insert("created_date".to_owned(), since.clone().into());
+            fields.insert("updated_date".to_owned(), since.into());
+        }
+        fields
+    }))
+}
+
+/// What comes with made-up records: sessions with a district, courses and classes with a school, enrollments and agents
+/// with people.
+pub fn accompanied(world: &mut World, resource: &'static Resource, made: &[Record]) -> Result<(), Problem> {
+    match resource {
+        it if *it == DISTRICTS => (0..3).try_for_each(|_| make(world, &SESSIONS).map(|_| ())),
+        it if *it == SCHOOLS => made.iter().try_for_each(|school| furnish_school(world, school)),
+        it if *it == PEOPLE => enroll(world, made),
+        _ => Ok(()),
+    }
+}
+
+/// Makes up one record, with what comes with it.
+fn make(world: &mut World, resource: &'static Resource) -> Result<Record, Problem> {
+    let place = usize::try_from(world.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
+    let fields = (API.made_up)(world, resource, place)?.expect("records of the Graph are made up");
+    let record = world.create_from(resource, fields, By::Fixture)?;
+    accompanied(world, resource, std::slice::from_ref(&record))?;
+    Ok(record)
+}
+
+/// Any record of that kind; the first, if there is none yet.
+fn any(world: &mut World, resource: &'static Resource) -> Result<Record, Problem> {
+    let known = world.store.of(resource).len() as u64;
+    let place = usize::try_from(world.chance.between(0, known.saturating_sub(1))).unwrap_or_default();
+    match world.store.of(resource).nth(place).cloned() {
+        Some(record) => Ok(record),
+        None => make(world, resource),
+    }
+}
+
+fn pick<'a, T: ?Sized>(from: &[&'a T], chance: &mut Chance) -> &'a T {
+    from[(0..from.len()).fake_with_rng::<usize, _>(chance.rng())]
+}
+
+fn district(world: &mut World) -> Value {
+    // The source of the first integration that has no district yet; without one, the district is everybody's.
+    let sources = world.store.of(&INTEGRATIONS).iter().filter_map(|it| it.get("source")?["id"].as_str());
+    let free = sources.map(str::to_owned).find(|source| {
+        let source = Some(source.as_str());
+        // Only a source the world lists can be referred to.
+        source.is_some_and(|source| world.store.of(&SOURCES).get(source).is_some())
+            && world.store.of(&DISTRICTS).iter().all(|district| district.text("standin_source_id") != source)
+    });
+    let city: String = CityName().fake_with_rng(world.chance.rng());
+    let mut fields = json!({
+        "name": format!("{city} Unified School District"),
+        "locale": "en",
+        "time_zone": "America/Chicago",
+        "address": address(&mut world.chance, &city),
+    });
+    if let Some(source) = free {
+        fields["standin_source_id"] = source.into();
+    }
+    fields
+}
+
+fn address(chance: &mut Chance, city: &str) -> Value {
+    let street: String = StreetName().fake_with_rng(chance.rng());
+    let zip: String = ZipCode().fake_with_rng(chance.rng());
+    json!({
+        "street": format!("{} {street}", chance.between(1, 999)),
+        "unit": null,
+        "city": city,
+        "state": "TX",
+        "postal_code": zip,
+        "country": "US",
+    })
+}
+
+/// The district that is there, or a new one.
+fn the_district(world: &mut World) -> Result<Record, Problem> {
+    match world.store.of(&DISTRICTS).nth(0).cloned() {
+        Some(district) => Ok(district),
+        None => make(world, &DISTRICTS),
+    }
+}
+
+fn school(world: &mut World, place: usize) -> Result<Value, Problem> {
+    let district = the_district(world)?;
+    let (kind, grades, _) = KINDS[place % KINDS.len()];
+    let name: String = LastName().fake_with_rng(world.chance.rng());
+    let city: String = CityName().fake_with_rng(world.chance.rng());
+    Ok(json!({
+        "name": format!("{name} {kind}"),
+        "identifiers": [{ "type": "sis_id", "value": format!("SCH-{place:04}") }],
+        "locale": "en",
+        "time_zone": "America/Chicago",
+        "address": address(&mut world.chance, &city),
+        "grade_levels": grades,
+        "district_id": district.id(),
+    }))
+}
+
+/// The school at that place of the collection; schools are made up to it.
+fn school_of(world: &mut World, place: usize) -> Result<Record, Problem> {
+    loop {
+        if let Some(school) = world.store.of(&SCHOOLS).nth(place) {
+            return Ok(school.clone());
+        }
+        make(world, &SCHOOLS)?;
+    }
+}
+
+fn session(world: &mut World, place: usize) -> Result<Value, Problem> {
+    let district = the_district(world)?;
+    let year = 2023 + place / 3;
+    let next = year + 1;
+    let (name, kind, state, start, end) = match place % 3 {
+        0 => (
+            format!("{year}-{next} School Year"),
+            "school_year",
+            "active",
+            format!("{year}-08-14"),
+            format!("{next}-06-07"),
+        ),
+        1 => (format!("Fall {year}"), "semester", "completed", format!("{year}-08-14"), format!("{year}-12-20")),
+        _ => (format!("Spring {next}"), "semester", "active", format!("{next}-01-08"), format!("{next}-06-07")),
+    };
+    Ok(json!({
+        "name": name,
+        "type": kind,
+        "state": state,
+        "start_date": format!("{start}T05:00:00.000Z"),
+        "end_date": format!("{end}T05:00:00.000Z"),
+        "district_id": district.id(),
+    }))
+}
+
+/// The session in which things happen: the first that is active, or the first of all.
+fn session_now(world: &World) -> Option<String> {
+    let mut sessions = world.store.of(&SESSIONS).iter();
+    let active = sessions.find(|session| session.text("state") == Some("active"));
+    active.or(world.store.of(&SESSIONS).nth(0)).map(|session| session.id().to_owned())
+}
+
+fn course(world: &World, school: &Record, place: usize) -> Value {
+    let (name, code, subject) = SUBJECTS[place % SUBJECTS.len()];
+    json!({
+        "name": name,
+        "code": format!("{code}-{place:03}"),
+        "subjects": [subject],
+        "grade_levels": school.get("grade_levels"),
+        "district_id": school.get("district_id"),
+        "school_id": school.id(),
+        "session_id": session_now(world),
+    })
+}
+
+fn class(world: &World, school: &Record, place: usize) -> Value {
+    let courses: Vec<&Record> = world.store.of(&COURSES).find("school_id", school.id()).collect();
+    let course = courses.get(place % courses.len().max(1));
+    let grades = strings(school, "grade_levels");
+    let grade = grades.get(place % grades.len().max(1));
+    let subject = course.and_then(|course| course.text("name")).unwrap_or("Homeroom");
+    json!({
+        "name": format!("{subject} {}", place + 1),
+        "identifiers": [{ "type": "sis_id", "value": format!("C-{place:05}") }],
+        "subjects": course.and_then(|course| course.get("subjects")),
+        "grade_levels": grade.into_iter().collect::<Vec<_>>(),
+        "periods": [(place % 7 + 1).to_string()],
+        "state": "active",
+        "session_ids": session_now(world).into_iter().collect::<Vec<_>>(),
+        "course_id": course.map(|course| course.id()),
+        "school_id": school.id(),
+    })
+}
+
+fn section(class: &Record, place: usize) -> Value {
+    let letter = char::from(b'A' + u8::try_from(place % 2).unwrap_or_default());
+    json!({
+        "name": format!("{} - {letter}", class.text("name").unwrap_or("Class")),
+        "periods": class.get("periods"),
+        "class_id": class.id(),
+    })
+}
+
+/// The courses and classes of a school that is full, with sections for every fourth class.
+fn furnish_school(world: &mut World, school: &Record) -> Result<(), Problem> {
+    let grades = strings(school, "grade_levels");
+    let kind = KINDS.iter().find(|(_, known, _)| known.first().copied() == grades.first().copied());
+    let classes_each = kind.map_or(5, |(_, _, classes)| *classes);
+    let groups = (PER_SCHOOL / 20 * STUDENTS_OF_TWENTY).div_ceil(GROUP);
+    for _ in 0..SUBJECTS.len() {
+        let place = world.store.of(&COURSES).len();
+        let fields = course(world, school, place);
+        put(world, &COURSES, fields)?;
+    }
+    for n in 0..groups * classes_each {
+        let fields = class(world, school, n);
+        let class = put(world, &CLASSES, fields)?;
+        if n % 4 == 0 {
+            for part in 0..2 {
+                put(world, &SECTIONS, section(&class, part))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put(world: &mut World, resource: &'static Resource, fields: Value) -> Result<Record, Problem> {
+    let Value::Object(mut fields) = fields else { unreachable!("records are made up as objects") };
+    let since = Value::from(format_ms(SINCE_MS + world.store.of(resource).next_sequence() * 190));
+    fields.insert("created_date".to_owned(), since.clone());
+    fields.insert("updated_date".to_owned(), since);
+    world.create_from(resource, fields, By::Fixture)
+}
+
+/// Somebody of the school that still has room.
+fn person(world: &mut World, place: usize) -> Result<Value, Problem> {
+    let school = school_of(world, place / PER_SCHOOL)?;
+    let (turn, seat) = (place % PER_SCHOOL / 20, place % 20);
+    let chance = &mut world.chance;
+    let first: &str = FirstName().fake_with_rng(chance.rng());
+    let last: &str = LastName().fake_with_rng(chance.rng());
+    let (roles, at): (&[&str], &str) = match seat {
+        0..STUDENTS_OF_TWENTY => (&["student"], "students.example.edu"),
+        13 => (&["teacher"], "example.edu"),
+        14..19 => (if chance.between(1, 3) == 1 { &["guardian"] } else { &["parent"] }, "family.example.org"),
+        _ => (STAFF[turn % STAFF.len()], "example.edu"),
+    };
+    let student = seat < STUDENTS_OF_TWENTY;
+    let grades = strings(&school, "grade_levels");
+    let group = (turn * STUDENTS_OF_TWENTY + seat) / GROUP;
+    let grade = grades.get(group % grades.len().max(1)).filter(|_| student);
+    let grade_number: Option<u64> = grade.and_then(|grade| grade.parse().ok());
+    let email = format!("{}.{}.{place}@{at}", first.to_lowercase(), last.to_lowercase());
+    Ok(json!({
+        "identifiers": [{ "type": "sis_id", "value": format!("P-{place:06}") }],
+        "first_name": first,
+        "middle_name": if chance.between(1, 4) == 1 { Some(pick(&["Ann", "Lee", "James", "Rose"], chance)) } else { None },
+        "last_name": last,
+        "display_name": format!("{first} {last}"),
+        "roles": roles,
+        "email": if chance.between(1, 20) == 1 { None } else { Some(email.replace(['\'', ' '], "")) },
+        "locale": "en",
+        "graduation_year": grade_number.map(|grade| 2024 + 12_u64.saturating_sub(grade)),
+        "grade_levels": grade.into_iter().collect::<Vec<_>>(),
+        "district_id": school.get("district_id"),
+        "school_ids": [school.id()],
+    }))
+}
+
+/// What a school has for those who come to it.
+#[derive(Default)]
+struct Rooms {
+    classes: Vec<(Record, Vec<String>)>,
+    students: Vec<Record>,
+    teachers: usize,
+}
+
+/// Enrolls students and teachers in classes of their school, and connects parents with students.
+fn enroll(world: &mut World, made: &[Record]) -> Result<(), Problem> {
+    let mut schools: HashMap<String, Rooms> = HashMap::new();
+    for person in made {
+        let Some(school) = strings(person, "school_ids").first().map(|id| (*id).to_owned()) else { continue };
+        let rooms = schools.entry(school.clone()).or_insert_with(|| Rooms::of(world, &school));
+        for role in roles(person) {
+            match role {
+                "student" => {
+                    rooms.students.push(person.clone());
+                    let number = rooms.students.len() - 1;
+                    let each =
+                        if rooms.classes.len() > PER_SCHOOL / 20 * STUDENTS_OF_TWENTY * 2 / GROUP { 5 } else { 1 };
+                    for n in 0..each.min(rooms.classes.len()) {
+                        let (class, sections) = &rooms.classes[(number / GROUP * each + n) % rooms.classes.len()];
+                        let section = sections.get(number % sections.len().max(1));
+                        let fields = enrollment("student", person, class, section.map(String::as_str));
+                        put(world, &ENROLLMENTS, fields)?;
+                    }
+                }
+                "teacher" | "ta" | "aide" | "designer" => {
+                    let each = (rooms.classes.len() / 40).max(1);
+                    for n in 0..each.min(rooms.classes.len()) {
+                        let (class, _) = &rooms.classes[(rooms.teachers * each + n) % rooms.classes.len()];
+                        let fields = enrollment(role, person, class, None);
+                        put(world, &ENROLLMENTS, fields)?;
+                    }
+                    rooms.teachers += 1;
+                }
+                "parent" | "guardian" => {
+                    let children = rooms.students.len().min(STUDENTS_OF_TWENTY) as u64;
+                    if children > 0 {
+                        let back = usize::try_from(world.chance.between(1, children)).unwrap_or(1);
+                        let child = rooms.students[rooms.students.len() - back].clone();
+                        put(world, &AGENTS, agent(role, person, &child))?;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Rooms {
+    fn of(world: &World, school: &str) -> Self {
+        let sections = |class: &Record| {
+            world.store.of(&SECTIONS).find("class_id", class.id()).map(|section| section.id().to_owned()).collect()
+        };
+        let classes = world.store.of(&CLASSES).find("school_id", school);
+        let open = classes.filter(|class| class.text("state") == Some("active"));
+        Self { classes: open.map(|class| (class.clone(), sections(class))).collect(), ..Self::default() }
+    }
+}
+
+fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Value {
+    // The most numerous records by far: built without growing.
+    let mut fields = Fields::with_capacity(8);
+    fields.insert("role".to_owned(), role.into());
+    fields.insert("primary".to_owned(), (role == "teacher").into());
+    fields.insert("person_id".to_owned(), person.id().into());
+    fields.insert("class_id".to_owned(), class.id().into());
+    fields.insert("section_id".to_owned(), section.into());
+    Value::Object(fields)
+}
+
+fn agent(relationship: &str, observer: &Record, target: &Record) -> Value {
+    json!({ "relationship": relationship, "observer_id": observer.id(), "target_id": target.id() })
+}
+
+fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
+    let values = record.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    values.iter().filter_map(Value::as_str).collect()
+}
+
+fn roles(person: &Record) -> Vec<&str> {
+    strings(person, "roles")
+}

@@ -1,0 +1,75 @@
+//! What an integration may read: its permissions name a kind of record, or one field of it.
+
+use serde_json::Value;
+
+use crate::apis::edlink::made_up::READ_EVERYTHING;
+use crate::apis::edlink::meta::PERMISSIONS;
+use crate::engine::api::{Resource, Route};
+use crate::engine::store::Record;
+use crate::engine::world::World;
+
+/// The kinds of records a permission can be about.
+const EVERYTHING: &str = "*";
+
+/// The name of the permission an integration would need to read that kind of records, if it has none.
+pub fn missing(world: &World, integration: &Record, kind: &str) -> Option<String> {
+    if grants(world, integration, kind, None) {
+        return None;
+    }
+    let wanted = |permission: &&Record| {
+        permission.text("standin_resource") == Some(kind) && permission.text("standin_field").is_none()
+    };
+    let name = world.store.of(&PERMISSIONS).iter().find(wanted).and_then(|permission| permission.text("name"));
+    Some(name.unwrap_or(kind).to_owned())
+}
+
+/// The fields of that kind of records that need a permission of their own which the integration does not have.
+pub fn hidden(world: &World, integration: &Record, resource: &Resource) -> Vec<String> {
+    let kind = kind_of(resource);
+    let fields = world.store.of(&PERMISSIONS).iter().filter(|permission| {
+        permission.text("standin_resource") == Some(kind)
+            && permission.text("standin_field").is_some_and(|field| !grants(world, integration, kind, Some(field)))
+    });
+    fields.filter_map(|permission| permission.text("standin_field").map(str::to_owned)).collect()
+}
+
+fn grants(world: &World, integration: &Record, kind: &str, field: Option<&str>) -> bool {
+    let known = world.store.of(&PERMISSIONS);
+    if known.is_empty() {
+        return true;
+    }
+    let granted = integration.get("permissions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    granted.iter().filter_map(Value::as_str).any(|id| {
+        id.eq_ignore_ascii_case(READ_EVERYTHING)
+            || known.get(&id.to_ascii_lowercase()).is_some_and(|permission| {
+                permission.get("active") != Some(&Value::Bool(false))
+                    && (permission.text("standin_resource") == Some(EVERYTHING)
+                        || (permission.text("standin_resource") == Some(kind)
+                            && permission.text("standin_field") == field))
+            })
+    })
+}
+
+/// The kind of a resource's records, as permissions name it: `people`.
+pub fn kind_of(resource: &Resource) -> &'static str {
+    resource.name.split_once('.').map_or(resource.name, |(_, kind)| kind)
+}
+
+/// The kind of records a route of the Graph shows. Those of several kinds decide for themselves.
+pub fn kind_shown(route: &Route) -> Option<&'static str> {
+    let name = route.name.strip_suffix("_v1").unwrap_or(route.name);
+    let v1 = name.len() < route.name.len();
+    let (whose, what) = name.split_once('.')?;
+    let kind = match what {
+        "list" | "get" => whose,
+        "administrators" | "teachers" | "students" => "people",
+        other => other,
+    };
+    Some(match kind {
+        "organizations" => return None,
+        "terms" => "sessions",
+        // What v1 calls a course is a class since v2.
+        "courses" if v1 => "classes",
+        kind => kind,
+    })
+}

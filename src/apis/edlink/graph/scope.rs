@@ -1,0 +1,160 @@
+//! What an integration's token sees of the data behind it.
+//!
+//! Nothing is gathered beforehand: each record is judged by what it hangs on, which takes a few look-ups by reference. A
+//! list therefore costs what it shows, however large the district is.
+
+use serde_json::Value;
+
+use crate::apis::edlink::graph::resources::{
+    AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+};
+use crate::engine::api::Resource;
+use crate::engine::store::{Record, Store};
+
+/// The part of a store that belongs to an integration.
+#[derive(Clone, Copy)]
+pub struct Scope<'s> {
+    store: &'s Store,
+    integration: &'s str,
+    source: &'s str,
+    /// Sorted; `None` is everything of the source.
+    targets: Option<&'s [String]>,
+}
+
+/// The targets of an integration whose scope is `selected`, sorted; `None` for one that sees everything.
+pub fn targets(integration: &Record) -> Option<Vec<String>> {
+    if integration.text("scope") != Some("selected") {
+        return None;
+    }
+    let ids = integration.get("targets").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut targets: Vec<String> = ids.iter().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
+    targets.sort();
+    Some(targets)
+}
+
+impl<'s> Scope<'s> {
+    /// What that integration, with these [`targets`], sees of the store.
+    pub fn new(store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
+        let source = integration.get("source").and_then(|source| source["id"].as_str()).unwrap_or_default();
+        Self { store, integration: integration.id(), source, targets }
+    }
+
+    /// Whether it sees only part of its source.
+    pub fn is_selected(&self) -> bool {
+        self.targets.is_some()
+    }
+
+    /// Whether it sees a record.
+    pub fn sees(&self, resource: &Resource, record: &Record) -> bool {
+        if *resource == EVENTS {
+            return record.text("integration_id") == Some(self.integration);
+        }
+        self.is_of_source(resource, record) && (self.targets.is_none() || self.is_selected_too(resource, record))
+    }
+
+    /// Every record hangs on one district, and that on one source. A district that names none is everybody's.
+    fn is_of_source(&self, resource: &Resource, record: &Record) -> bool {
+        let Some((field, parent)) = parent_of(resource) else {
+            return *resource != DISTRICTS
+                || record.text("standin_source_id").is_none_or(|source| source == self.source);
+        };
+        let above = record.text(field).and_then(|id| self.store.of(parent).get(id));
+        above.is_some_and(|above| self.is_of_source(parent, above))
+    }
+
+    fn is_selected_too(&self, resource: &Resource, record: &Record) -> bool {
+        match resource {
+            it if *it == PEOPLE => self.shows_person(record),
+            it if *it == ENROLLMENTS => self.has_enrollment(record),
+            it if *it == CLASSES => self.shows_class(record),
+            it if *it == SECTIONS => self.has_section(record),
+            it if *it == COURSES => self.shows_course(record),
+            it if *it == SESSIONS => self.shows_session(record),
+            it if *it == SCHOOLS => self.shows_school(record),
+            it if *it == AGENTS => self.leads_to(&PEOPLE, record, "target_id", |person| self.has_person(person)),
+            _ => true,
+        }
+    }
+
+    fn is_target(&self, id: Option<&str>) -> bool {
+        let targets = self.targets.unwrap_or_default();
+        id.is_some_and(|id| targets.binary_search_by(|target| target.as_str().cmp(id)).is_ok())
+    }
+
+    fn leads_to(&self, to: &'static Resource, record: &Record, field: &str, holds: impl Fn(&Record) -> bool) -> bool {
+        record.text(field).and_then(|id| self.store.of(to).get(id)).is_some_and(holds)
+    }
+
+    fn found(&self, resource: &'static Resource, field: &str, id: &str, holds: impl Fn(&Record) -> bool) -> bool {
+        self.store.of(resource).find(field, id).any(holds)
+    }
+
+    /// The whole class: it, its course or its school is a target.
+    fn has_class(&self, class: &Record) -> bool {
+        self.is_target(Some(class.id()))
+            || self.is_target(class.text("school_id"))
+            || self.is_target(class.text("course_id"))
+    }
+
+    /// The class, be it only because one of its sections is a target.
+    fn shows_class(&self, class: &Record) -> bool {
+        self.has_class(class)
+            || self.found(&SECTIONS, "class_id", class.id(), |section| self.is_target(Some(section.id())))
+    }
+
+    fn has_section(&self, section: &Record) -> bool {
+        self.is_target(Some(section.id()))
+            || self.leads_to(&CLASSES, section, "class_id", |class| self.has_class(class))
+    }
+
+    fn has_enrollment(&self, enrollment: &Record) -> bool {
+        self.is_target(enrollment.text("section_id"))
+            || self.leads_to(&CLASSES, enrollment, "class_id", |class| self.has_class(class))
+    }
+
+    /// Somebody who belongs to a target school or is enrolled in what it sees.
+    fn has_person(&self, person: &Record) -> bool {
+        let schools = person.get("school_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        schools.iter().any(|school| self.is_target(school.as_str()))
+            || self.found(&ENROLLMENTS, "person_id", person.id(), |enrollment| self.has_enrollment(enrollment))
+    }
+
+    /// The same, or somebody who looks after one of them.
+    fn shows_person(&self, person: &Record) -> bool {
+        self.has_person(person)
+            || self.found(&AGENTS, "observer_id", person.id(), |agent| {
+                self.leads_to(&PEOPLE, agent, "target_id", |target| self.has_person(target))
+            })
+    }
+
+    fn has_course(&self, course: &Record) -> bool {
+        self.is_target(Some(course.id())) || self.is_target(course.text("school_id"))
+    }
+
+    fn shows_course(&self, course: &Record) -> bool {
+        self.has_course(course) || self.found(&CLASSES, "course_id", course.id(), |class| self.shows_class(class))
+    }
+
+    fn shows_session(&self, session: &Record) -> bool {
+        self.is_target(session.text("school_id"))
+            || self.found(&CLASSES, "session_ids", session.id(), |class| self.shows_class(class))
+            || self.found(&COURSES, "session_id", session.id(), |course| self.shows_course(course))
+    }
+
+    fn shows_school(&self, school: &Record) -> bool {
+        self.is_target(Some(school.id()))
+            || self.found(&CLASSES, "school_id", school.id(), |class| self.shows_class(class))
+            || self.found(&COURSES, "school_id", school.id(), |course| self.has_course(course))
+    }
+}
+
+/// The reference that leads a kind of record towards its district.
+fn parent_of(resource: &Resource) -> Option<(&'static str, &'static Resource)> {
+    Some(match resource {
+        it if [&SCHOOLS, &SESSIONS, &COURSES, &PEOPLE].contains(&it) => ("district_id", &DISTRICTS),
+        it if *it == CLASSES => ("school_id", &SCHOOLS),
+        it if [&SECTIONS, &ENROLLMENTS].contains(&it) => ("class_id", &CLASSES),
+        it if *it == AGENTS => ("target_id", &PEOPLE),
+        _ => return None,
+    })
+}

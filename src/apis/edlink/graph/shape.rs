@@ -1,0 +1,145 @@
+//! How a v2 record is shown: with what it refers to beside the ids, or only some of its fields.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::apis::edlink::graph::asked::Warning;
+use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::scope::Scope;
+use crate::engine::api::Resource;
+use crate::engine::field::{Field, Kind, PRIVATE_PREFIX};
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// How records of one kind are shown to an integration.
+pub struct Shape<'w> {
+    scope: Option<Scope<'w>>,
+    world: &'w World,
+    expansions: Vec<Expansion>,
+    /// Only these.
+    only: Option<Vec<String>>,
+    /// These without their value.
+    hidden: Vec<String>,
+}
+
+/// What a reference leads to, shown beside it.
+struct Expansion {
+    field: &'static Field,
+    to: &'static Resource,
+    name: String,
+    hidden: Vec<String>,
+}
+
+impl<'w> Shape<'w> {
+    /// The shape asked for, with warnings about what cannot be had.
+    pub fn new(
+        world: &'w World,
+        integration: &'w Record,
+        targets: Option<&'w [String]>,
+        resource: &'static Resource,
+        expand: Option<&str>,
+        fields: Option<&str>,
+        warnings: &mut Vec<Warning>,
+    ) -> Self {
+        let mut expansions: Vec<Expansion> = Vec::new();
+        for name in listed(expand) {
+            let expansion = expandable(resource).find(|it| it.name == name || it.field.name == name);
+            let refused = match expansion {
+                None => {
+                    let known: Vec<String> = expandable(resource).map(|it| it.name).collect();
+                    let can = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
+                    Some(format!("'{name}' cannot be expanded on {}; {can} can.", resource.title))
+                }
+                Some(mut expansion) => {
+                    let missing = permissions::missing(world, integration, permissions::kind_of(expansion.to));
+                    if missing.is_none() && !expansions.iter().any(|known| known.name == expansion.name) {
+                        expansion.hidden = permissions::hidden(world, integration, expansion.to);
+                        expansions.push(expansion);
+                    }
+                    missing.map(|needs| format!("'{name}' is not expanded: it needs the permission '{needs}'."))
+                }
+            };
+            warnings.extend(refused.map(|message| Warning { code: "INVALID_EXPANSION", message }));
+        }
+        let mut only = Vec::new();
+        for name in listed(fields) {
+            let known = resource.field(name).is_some_and(|field| !field.name.starts_with(PRIVATE_PREFIX));
+            if known || expansions.iter().any(|expansion| expansion.name == name) {
+                only.push(name.to_owned());
+            } else {
+                let message = format!("{} has no field '{name}'.", resource.title);
+                warnings.push(Warning { code: "INVALID_FIELD_REQUESTED", message });
+            }
+        }
+        Self {
+            scope: Some(Scope::new(&world.store, integration, targets)),
+            world,
+            expansions,
+            only: (!only.is_empty()).then_some(only),
+            hidden: permissions::hidden(world, integration, resource),
+        }
+    }
+
+    /// One record.
+    pub fn json<'r>(&self, record: &'r Record) -> Cow<'r, Bytes> {
+        if self.expansions.is_empty() && self.only.is_none() && self.hidden.is_empty() {
+            return Cow::Borrowed(record.bytes());
+        }
+        let mut shown = Fields::new();
+        for (name, value) in visible(record, &self.hidden) {
+            let expansion = self.expansions.iter().find(|expansion| expansion.field.name == name);
+            if self.shows(&name) {
+                shown.insert(name, value.clone());
+            }
+            if let Some(expansion) = expansion
+                && (self.shows(&expansion.name) || self.shows(expansion.field.name))
+            {
+                shown.insert(expansion.name.clone(), self.expanded(expansion, &value));
+            }
+        }
+        Cow::Owned(Value::Object(shown).to_string().into())
+    }
+
+    fn shows(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|known| known == name))
+    }
+
+    fn expanded(&self, expansion: &Expansion, value: &Value) -> Value {
+        let one = |id: &Value| {
+            let record = self.world.store.of(expansion.to).get(id.as_str()?)?;
+            let sees = self.scope.is_none_or(|scope| scope.sees(expansion.to, record));
+            sees.then(|| Value::Object(visible(record, &expansion.hidden).collect()))
+        };
+        match value {
+            Value::Array(ids) => ids.iter().filter_map(one).collect(),
+            id => one(id).unwrap_or(Value::Null),
+        }
+    }
+}
+
+/// The fields a consumer may see, those that are hidden from it without their value.
+fn visible<'r>(record: &'r Record, hidden: &'r [String]) -> impl Iterator<Item = (String, Value)> + 'r {
+    let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
+    public.map(|(name, value)| {
+        let value = if hidden.contains(name) { Value::Null } else { value.clone() };
+        (name.clone(), value)
+    })
+}
+
+fn listed(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty())
+}
+
+/// What can be expanded: every reference, under its name without `_id` or `_ids`.
+fn expandable(resource: &'static Resource) -> impl Iterator<Item = Expansion> {
+    resource.fields.iter().filter_map(|field| {
+        let (to, name) = match field.kind {
+            Kind::Reference(to) => (to, field.name.strip_suffix("_id")?.to_owned()),
+            Kind::References(to) => (to, format!("{}s", field.name.strip_suffix("_ids")?)),
+            _ => return None,
+        };
+        (!name.starts_with(PRIVATE_PREFIX)).then_some(Expansion { field, to, name, hidden: Vec::new() })
+    })
+}

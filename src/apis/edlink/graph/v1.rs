@@ -1,0 +1,255 @@
+//! The Graph as v1 shows it: organizations in place of districts, schools, classes and sections, and terms in place of
+//! sessions. The records are the same.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::resources::{
+    CLASSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+};
+use crate::apis::edlink::paging;
+use crate::engine::action::{Call, Page};
+use crate::engine::api::Resource;
+use crate::engine::message::Reply;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record, Store};
+
+/// The kinds of organizations, from the top, and what v1 calls their type.
+const ORGANIZATIONS: [(&Resource, &str); 4] =
+    [(&DISTRICTS, "district"), (&SCHOOLS, "school"), (&CLASSES, "course"), (&SECTIONS, "section")];
+
+/// One page of a list.
+pub fn page(call: &Call<'_>, resource: &'static Resource, page: &Page) -> Reply {
+    let hidden = hidden(call, resource);
+    let store = &call.world.store;
+    let records = page.records.iter().map(|record| shown(store, resource, record, &hidden)).collect();
+    reply(call, &records, paging::next(call, page))
+}
+
+/// One record.
+pub fn record(call: &Call<'_>, resource: &'static Resource, record: &Record) -> Reply {
+    reply(call, &shown(&call.world.store, resource, record, &hidden(call, resource)), None)
+}
+
+fn reply(call: &Call<'_>, data: &Value, next: Option<String>) -> Reply {
+    let mut body = json!({ "$data": data });
+    if let Some(next) = next {
+        body["$next"] = next.into();
+    }
+    Reply::json(call.route.success, &body)
+}
+
+fn hidden(call: &Call<'_>, resource: &Resource) -> Vec<String> {
+    // A person's token has a login behind it: one's own profile hides nothing.
+    let integration = call.caller.subject.as_ref().filter(|subject| subject.get("permissions").is_some());
+    // An enrollment shows its person.
+    let resource = if *resource == ENROLLMENTS { &PEOPLE } else { resource };
+    integration.map(|integration| permissions::hidden(call.world, integration, resource)).unwrap_or_default()
+}
+
+/// Whether v1 has events about that kind of record.
+pub fn has_events_about(target: &str) -> bool {
+    !matches!(target, "course" | "agent")
+}
+
+/// The kinds of organizations the caller has the permission to read.
+fn readable(call: &Call<'_>) -> Result<Vec<&'static Resource>, Problem> {
+    let integration = call.caller.subject.as_ref().expect("a route of the Graph takes an integration's token");
+    let missing = |resource| permissions::missing(call.world, integration, permissions::kind_of(resource));
+    let readable: Vec<&'static Resource> =
+        ORGANIZATIONS.iter().map(|(resource, _)| *resource).filter(|resource| missing(resource).is_none()).collect();
+    match missing(&SCHOOLS) {
+        Some(needs) if readable.is_empty() => Err(Problem::Forbidden { needs: needs.into() }),
+        _ => Ok(readable),
+    }
+}
+
+/// `GET /v1/graph/organizations`: districts, then schools, courses and sections, each in the order they were made.
+pub fn organizations(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let readable = readable(call)?;
+    let asked = paging::Asked::read(call.query)?;
+    let mut all: Vec<(&'static Resource, &Record)> = Vec::new();
+    for resource in readable {
+        all.extend(call.world.store.of(resource).iter().map(|record| (resource, record)));
+    }
+    all.retain(|(resource, record)| call.sees(resource, record));
+    let place = |parameter: &'static str, id: Option<&str>| -> Result<Option<usize>, Problem> {
+        let Some(id) = id else { return Ok(None) };
+        let id = call.api.dialect.id(parameter, id)?;
+        let place = all.iter().position(|(_, record)| record.id() == id);
+        place.map(Some).ok_or_else(|| paging::gone(parameter, &id))
+    };
+    let start = place("$after", asked.after)?.map_or(0, |place| place + 1);
+    let end = place("$before", asked.before)?.unwrap_or(all.len()).max(start);
+    let part = &all[start..end];
+    let more = part.len() > asked.count;
+    let part: Vec<_> = if asked.backward {
+        part.iter().rev().take(asked.count).collect()
+    } else {
+        part.iter().take(asked.count).collect()
+    };
+    let next = part.last().filter(|_| more).and_then(|(_, last)| paging::next_behind(call, last.id()));
+    let store = &call.world.store;
+    let shown = part.iter().map(|(resource, record)| shown(store, resource, record, &[])).collect();
+    Ok(reply(call, &shown, next))
+}
+
+/// `GET /v1/graph/organizations/{id}`
+pub fn organization(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let readable = readable(call)?;
+    let id = call.api.dialect.id("id", call.param("id"))?;
+    for resource in readable {
+        let found = call.world.store.of(resource).get(&id).filter(|record| call.sees(resource, record));
+        if let Some(record) = found {
+            return Ok(reply(call, &shown(&call.world.store, resource, record, &[]), None));
+        }
+    }
+    let message = format!("Organization with id {id} not found for this integration.");
+    Err(Problem::named("not_found", message))
+}
+
+/// A record as v1 shows it, with these fields without their value.
+pub fn shown(store: &Store, resource: &Resource, record: &Record, hidden: &[String]) -> Value {
+    let value = |name: &str| {
+        let value = record.get(name).filter(|_| !hidden.iter().any(|field| field == name));
+        value.cloned().unwrap_or(Value::Null)
+    };
+    match resource {
+        it if *it == PEOPLE => person(store, record, &value),
+        it if *it == SESSIONS => json!({
+            "id": value("id"),
+            "name": value("name"),
+            "created_date": value("created_date"),
+            "updated_date": value("updated_date"),
+            "start_date": value("start_date"),
+            "end_date": value("end_date"),
+            "source": source(store, record),
+        }),
+        it if *it == ENROLLMENTS => enrollment(store, record, hidden),
+        it if *it == EVENTS => event(store, &value),
+        _ => organization_of(store, resource, record, &value),
+    }
+}
+
+fn source(store: &Store, record: &Record) -> Value {
+    let district = record.text("district_id").and_then(|id| store.of(&DISTRICTS).get(id));
+    let source = district.unwrap_or(record).get("standin_source_id");
+    source.map_or(Value::Null, |id| json!({ "id": id }))
+}
+
+fn person(store: &Store, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+    let demographics = value("demographics");
+    json!({
+        "id": value("id"),
+        "created_date": value("created_date"),
+        "updated_date": value("updated_date"),
+        "first_name": value("first_name"),
+        "middle_name": value("middle_name"),
+        "last_name": value("last_name"),
+        "display_name": value("display_name"),
+        "picture_url": value("picture_url"),
+        "birthday": demographics["birthday"],
+        "gender": demographics["gender"],
+        "email": value("email"),
+        "phone": value("phone"),
+        "grades": value("grade_levels"),
+        "grade_levels": value("grade_levels"),
+        "locale": value("locale"),
+        "time_zone": value("time_zone"),
+        "source": source(store, record),
+    })
+}
+
+fn enrollment(store: &Store, record: &Record, hidden: &[String]) -> Value {
+    let value = |name: &str| record.get(name).cloned().unwrap_or(Value::Null);
+    let person = record.text("person_id").and_then(|id| store.of(&PEOPLE).get(id));
+    let names = [
+        "id",
+        "created_date",
+        "updated_date",
+        "first_name",
+        "middle_name",
+        "last_name",
+        "display_name",
+        "picture_url",
+        "email",
+    ];
+    let person: Option<Fields> = person.map(|person| {
+        let value = |name: &str| person.get(name).filter(|_| !hidden.iter().any(|field| field == name)).cloned();
+        names.iter().map(|name| ((*name).to_owned(), value(name).unwrap_or(Value::Null))).collect()
+    });
+    let organization = record.text("section_id").or(record.text("class_id"));
+    json!({
+        "id": value("id"),
+        "created_date": value("created_date"),
+        "updated_date": value("updated_date"),
+        "start_date": value("start_date"),
+        "end_date": value("end_date"),
+        "type": value("role"),
+        "person": person,
+        "organization": { "id": organization },
+    })
+}
+
+/// Its data is the record as it was; what that leads to is looked up as it is now.
+fn event(store: &Store, value: &dyn Fn(&str) -> Value) -> Value {
+    let target = value("target");
+    let (resource, kind): (&'static Resource, &str) = match target.as_str() {
+        Some("person") => (&PEOPLE, "person"),
+        Some("session") => (&SESSIONS, "term"),
+        Some("enrollment") => (&ENROLLMENTS, "enrollment"),
+        Some("school") => (&SCHOOLS, "organization"),
+        Some("class") => (&CLASSES, "organization"),
+        Some("section") => (&SECTIONS, "organization"),
+        _ => (&DISTRICTS, "organization"),
+    };
+    let data = match value("data") {
+        Value::Object(fields) => shown(store, resource, &Record::new(resource, 0, fields), &[]),
+        other => other,
+    };
+    let change = value("type");
+    json!({
+        "id": value("id"),
+        "created_date": value("date"),
+        "type": format!("{kind}.{}", change.as_str().unwrap_or_default()),
+        "data": data,
+    })
+}
+
+fn organization_of(store: &Store, resource: &Resource, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+    let kind = ORGANIZATIONS.iter().find(|(known, _)| *known == resource).map(|(_, kind)| *kind);
+    let ancestry = ancestry(store, resource, record);
+    let district = ancestry.first().and_then(|id| store.of(&DISTRICTS).get(id));
+    let terms = match record.text("class_id").and_then(|id| store.of(&CLASSES).get(id)) {
+        Some(class) => class.get("session_ids").cloned(),
+        None => record.get("session_ids").cloned(),
+    };
+    json!({
+        "id": value("id"),
+        "type": kind,
+        "created_date": value("created_date"),
+        "updated_date": value("updated_date"),
+        "name": value("name"),
+        "description": value("description"),
+        "ancestry": ancestry,
+        "icon_url": value("picture_url"),
+        "state": record.text("state").unwrap_or("active"),
+        "time_zone": value("time_zone"),
+        "terms": terms.unwrap_or_else(|| json!([])),
+        "source": source(store, district.unwrap_or(record)),
+    })
+}
+
+/// The organizations above a record, from the district down, and it itself.
+fn ancestry(store: &Store, resource: &Resource, record: &Record) -> Vec<String> {
+    let above: Option<(&'static Resource, &str)> = match resource {
+        it if *it == SCHOOLS => Some((&DISTRICTS, "district_id")),
+        it if *it == CLASSES => Some((&SCHOOLS, "school_id")),
+        it if *it == SECTIONS => Some((&CLASSES, "class_id")),
+        _ => None,
+    };
+    let above = above.and_then(|(to, field)| Some((to, store.of(to).get(record.text(field)?)?)));
+    let mut ids = above.map(|(to, above)| ancestry(store, to, above)).unwrap_or_default();
+    ids.push(record.id().to_owned());
+    ids
+}

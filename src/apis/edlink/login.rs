@@ -1,0 +1,87 @@
+//! People who logged in: codes become tokens, tokens are refreshed.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::errors::request_id;
+use crate::apis::edlink::graph::PEOPLE;
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
+use crate::engine::action::Call;
+use crate::engine::api::{By, Ids, Resource};
+use crate::engine::clock::parse_ms;
+use crate::engine::field::{Default, Kind, field, text};
+use crate::engine::message::Reply;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
+use crate::engine::world::World;
+
+/// How long an access token is good for, in seconds.
+const LIFE_S: u64 = 60 * 60;
+
+/// Logins: who has come back from the sign-on of an integration, with the code or the tokens they hold. The fake's own:
+/// an administrator makes one where a person would sign in.
+pub static LOGINS: Resource = Resource::new(
+    "edlink.logins",
+    "Login",
+    "id",
+    Ids::Uuid,
+    &[
+        ID,
+        CREATED,
+        UPDATED,
+        text("code").nullable(),
+        text("access_token").or(Default::Token(32)),
+        text("refresh_token").or(Default::Token(32)),
+        field("expires_date", Kind::Time).nullable(),
+        field("person_id", Kind::Reference(&PEOPLE)).required(),
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+    ],
+)
+.unique(&["code", "access_token", "refresh_token"]);
+
+/// Whether the access token of a login is past its time.
+pub fn has_expired(world: &World, login: &Record) -> bool {
+    let expires = login.text("expires_date").and_then(parse_ms);
+    expires.is_some_and(|expires_ms| expires_ms <= world.clock.now_ms())
+}
+
+/// `POST /authentication/token`: a code, or a refresh token, for an access token.
+pub fn token(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let invalid = |message: String| Problem::named("invalid_request_body", message);
+    let body = call.fields().map_err(|problem| invalid(problem.plain()))?;
+    let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let wanted = |name: &str| given(name).ok_or_else(|| invalid(format!("The field '{name}' is required.")));
+    let field = match wanted("grant_type")? {
+        "authorization_code" => "code",
+        "refresh_token" => "refresh_token",
+        other => {
+            let message = format!("'{other}' is no grant_type; 'authorization_code' and 'refresh_token' are.");
+            return Err(invalid(message));
+        }
+    };
+    let held = wanted(field)?;
+    let secret = wanted("client_secret")?;
+    let listed = call.world.settings.credentials(call.api);
+    if listed.is_some_and(|listed| !listed.iter().any(|known| known.token == secret)) {
+        return Err(Problem::Credential);
+    }
+    let login = call.world.store.of(&LOGINS).find(field, held).next().cloned();
+    let login =
+        login.ok_or_else(|| invalid(format!("The {} is unknown or was used before.", field.replace('_', " "))))?;
+    let access_token = call.world.chance.token(32);
+    let mut patch = Fields::new();
+    patch.insert("code".to_owned(), Value::Null);
+    patch.insert("access_token".to_owned(), access_token.clone().into());
+    patch.insert("expires_date".to_owned(), call.world.later(LIFE_S * 1_000).into());
+    let login = call.world.patch(&LOGINS, &login, &patch, By::Administrator)?;
+    let body = json!({
+        "$data": {
+            "access_token": access_token,
+            "refresh_token": login.text("refresh_token"),
+            "token_type": "Bearer",
+            "expires_in": LIFE_S,
+        },
+        "$request": request_id(call.world),
+    });
+    Ok(Reply::json(call.route.success, &body))
+}

@@ -1,0 +1,25 @@
+//! `standin openapi`
+
+use clap::Args;
+
+use crate::cli::exit::{Exit, Failed, print};
+use crate::embed::openapi;
+
+/// Print the OpenAPI 3.1 document of an API
+///
+/// It describes what standin models. What it knows but answers with 501 is listed under x-standin-not-modelled.
+#[derive(Args, Debug)]
+pub struct Openapi {
+    /// The API: celigo or edlink
+    api: String,
+}
+
+impl Openapi {
+    /// Runs it.
+    pub fn run(&self) -> Result<Exit, Failed> {
+        match openapi(&self.api) {
+            Some(document) => print(&format!("{document:#}\n")),
+            None => Err(Failed::usage(format!("there is no API {:?}; name celigo or edlink", self.api))),
+        }
+    }
+}

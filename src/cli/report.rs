@@ -1,0 +1,72 @@
+//! `standin report merge`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::Value;
+
+use crate::cli::exit::{Exit, Failed, print};
+use crate::engine::scenario::{Report as Found, coverage, merged_coverage};
+
+/// Work with reports
+#[derive(Args, Debug)]
+pub struct Report {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand, Debug)]
+enum Action {
+    Merge(Merge),
+}
+
+/// Join JSON reports of many processes into one table of coverage
+#[derive(Args, Debug)]
+struct Merge {
+    /// Files that --report-json wrote
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print the table as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Report {
+    /// Runs it.
+    pub fn run(&self) -> Result<Exit, Failed> {
+        let Action::Merge(merge) = &self.action;
+        merge.run()
+    }
+}
+
+impl Merge {
+    fn run(&self) -> Result<Exit, Failed> {
+        let mut reports = Vec::new();
+        for file in &self.files {
+            let wrong = |what: String| Failed::usage(format!("{} is no report: {what}", file.display()));
+            let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+            let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+            let list = match value {
+                Value::Array(list) => list,
+                one => vec![one],
+            };
+            for one in list {
+                let report: Found = serde_json::from_value(one).map_err(|error| wrong(error.to_string()))?;
+                if report.report != Found::VERSION {
+                    return Err(wrong(format!(
+                        "it has version {}, this program knows {}",
+                        report.report,
+                        Found::VERSION
+                    )));
+                }
+                reports.push(report);
+            }
+        }
+        let cells = merged_coverage(&reports);
+        print(&if self.json {
+            serde_json::to_string_pretty(&cells).map(|text| text + "\n").unwrap_or_default()
+        } else {
+            coverage(&cells)
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! The scenario of a world: loading it, looking at it, judging the consumer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::control::door::Asked;
+use crate::control::refusal::Refusal;
+use crate::engine::Engine;
+use crate::engine::scenario::{Play, Scenario, ScenarioError, WaitFor, read_rules};
+use crate::engine::world::World;
+
+/// How long a verification waits for requests in flight, unless told otherwise.
+const PATIENCE_MS: u64 = 5_000;
+
+impl From<ScenarioError> for Refusal {
+    fn from(error: ScenarioError) -> Self {
+        Self::new(400, "invalid_scenario", error.to_string()).hint("`standin check FILE` tells the same of a file.")
+    }
+}
+
+fn text<'a>(asked: &'a Asked<'_>) -> Result<&'a str, Refusal> {
+    std::str::from_utf8(asked.body).map_err(|_| Refusal::new(400, "invalid_body", "the body is not UTF-8"))
+}
+
+/// `GET /scenario`: what is played, the current step, counters, hits per rule. `null` in `scenario` when there is none.
+pub fn show(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let mut world = asked.world.lock();
+    world.follow_clock();
+    Ok(world.play.as_ref().map_or_else(|| json!({ "scenario": null }), |play| state(play)))
+}
+
+/// `PUT /scenario` with a scenario: it takes the place of all that is in the world.
+pub fn load(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let warnings = put(asked.engine, &asked.world, text(asked)?)?;
+    let world = asked.world.lock();
+    let mut shown = world.play.as_ref().map(|play| state(play)).unwrap_or_default();
+    shown["warnings"] = warnings.into();
+    Ok(shown)
+}
+
+/// Puts a scenario in place of all that is in a world; the warnings.
+pub fn put(engine: &Engine, world: &Mutex<World>, text: &str) -> Result<Vec<String>, Refusal> {
+    let (scenario, warnings) = Scenario::read("scenario", text, engine.router(), engine.fixtures())?;
+    engine.load(world, &Arc::new(scenario))?;
+    Ok(warnings.iter().map(ToString::to_string).collect())
+}
+
+fn state(play: &Play) -> Value {
+    let scenario = play.scenario();
+    let name = Some(scenario.name.as_str()).filter(|name| !name.is_empty());
+    let steps = play.entered().map(|(name, call)| json!({ "name": name, "call": call }));
+    let calls = play
+        .expected()
+        .map(|(call, count)| json!({ "id": call.id, "on": call.on.as_ref().map(|on| on.0.clone()), "count": count }));
+    json!({
+        "scenario": name,
+        "about": scenario.about,
+        "step": play.step_name().map(|name| &**name),
+        "entered": steps.collect::<Vec<_>>(),
+        "rules": rules(play),
+        "calls": calls.collect::<Vec<_>>(),
+        "mishaps": play.mishaps(),
+    })
+}
+
+fn rules(play: &Play) -> Vec<Value> {
+    play.rules()
+        .map(|(rule, matched, fired)| {
+            json!({ "id": *rule.id, "on": rule.on.0, "matched": matched, "fired": fired, "optional": rule.optional })
+        })
+        .collect()
+}
+
+/// `GET /faults`: every rule, and how often it matched and fired.
+pub fn faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let world = asked.world.lock();
+    Ok(json!({ "faults": world.play.as_ref().map(|play| rules(play)).unwrap_or_default() }))
+}
+
+/// `PUT /faults` with an array of rules: they take the place of those put before, and come before a scenario's own.
+pub fn put_faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let router = asked.engine.router();
+    let wanted = read_rules(text(asked)?, router)?;
+    let mut world = asked.world.lock();
+    let play = world.play_mut(router);
+    let mut changed = play.clone();
+    changed.clear_added();
+    for rule in wanted {
+        changed.add(router, rule).map_err(|message| Refusal::new(400, "invalid_rule", message))?;
+    }
+    *play = changed;
+    Ok(json!({ "faults": rules(play) }))
+}
+
+/// `DELETE /faults`: takes away the rules that were put; those of a scenario stay.
+pub fn clear_faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    if let Some(play) = &mut asked.world.lock().play {
+        play.clear_added();
+    }
+    Ok(Value::Null)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verify {
+    wait_ms: Option<u64>,
+}
+
+/// `POST /verify` with `{"wait_ms": n}`: the report, once no request is in flight, or after that long.
+pub fn verify(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let wanted: Verify = asked.body()?;
+    if asked.engine.bell().in_flight() > 0 {
+        asked.waits.set(Some(Duration::from_millis(wanted.wait_ms.unwrap_or(PATIENCE_MS))));
+    }
+    let mut world = asked.world.lock();
+    if let Some(play) = &mut world.play {
+        play.undeclare();
+    }
+    let report = world.verify(asked.engine.router());
+    serde_json::to_value(report).map_err(|error| Refusal::new(500, "internal", error.to_string()))
+}
+
+/// `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once so many such calls are in the journal.
+pub fn wait(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let router = asked.engine.router();
+    let wanted = WaitFor::read(text(asked)?, router)?;
+    let called = asked.world.lock().called(router, &wanted.on, wanted.when.as_ref());
+    if called >= wanted.times {
+        return Ok(json!({ "called": called }));
+    }
+    asked.waits.set(Some(Duration::from_millis(wanted.timeout_ms)));
+    let (on, times) = (&wanted.on, wanted.times);
+    let message = format!("{on} was called {called} times within {} ms, expected {times}", wanted.timeout_ms);
+    Err(Refusal::new(408, "timeout", message))
+}

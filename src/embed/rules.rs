@@ -1,0 +1,210 @@
+//! Fault rules and expectations, made in code.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::control::Refusal;
+use crate::embed::handle::{Answer, WorldHandle};
+use crate::engine::message::Reply;
+use crate::engine::scenario::{Asked, CallExpectation, Matcher, Operations, Range, Rule};
+use crate::engine::world::World;
+
+/// The records of the world that was asked, for a rule that answers with a function.
+pub struct Data<'w>(&'w mut World);
+
+impl Data<'_> {
+    /// All records of a collection, in creation order.
+    pub fn records(&mut self, collection: &str) -> Result<Vec<Value>, Refusal> {
+        Ok(self.0.records(collection)?)
+    }
+
+    /// Makes a record, as an administrator would.
+    pub fn create(&mut self, collection: &str, fields: &Map<String, Value>) -> Result<Value, Refusal> {
+        Ok(Value::Object(self.0.admin_create(collection, fields)?))
+    }
+
+    /// Changes some fields of a record: RFC 7396.
+    pub fn patch(&mut self, collection: &str, id: &str, fields: &Map<String, Value>) -> Result<Value, Refusal> {
+        Ok(Value::Object(self.0.admin_patch(collection, id, fields)?))
+    }
+
+    /// Takes a record away.
+    pub fn remove(&mut self, collection: &str, id: &str) -> Result<(), Refusal> {
+        Ok(self.0.admin_remove(collection, id)?)
+    }
+}
+
+impl Answer {
+    /// An answer without body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// An answer of JSON.
+    pub fn of_json(status: u16, body: &Value) -> Self {
+        let kind = ("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
+        Self { status, headers: vec![kind], body: body.to_string().into_bytes() }
+    }
+}
+
+impl Rule {
+    /// Answers with what a function says. It runs while the world is locked, and may change its records.
+    ///
+    /// ```
+    /// use standin::{Answer, Rule};
+    /// let teapot = Rule::on("celigo.integrations.get").answer(|request, _data| {
+    ///     Answer::of_json(418, &serde_json::json!({ "asked": request.param("id") }))
+    /// });
+    /// ```
+    pub fn answer(self, function: impl Fn(&Asked<'_>, &mut Data<'_>) -> Answer + Send + Sync + 'static) -> Self {
+        self.answered_by(Arc::new(move |asked, world| {
+            let answer = function(asked, &mut Data(world));
+            let headers = answer.headers.into_iter().map(|(name, value)| (name.into(), value.into()));
+            Reply { status: answer.status, headers: headers.collect(), body: answer.body.into() }
+        }))
+    }
+}
+
+/// How many calls of a kind there must be: at least one, unless it says otherwise.
+#[derive(Clone, Debug)]
+pub struct Expectation(CallExpectation);
+
+impl Expectation {
+    /// Calls of these operations: `celigo.integrations.create`, `celigo.*`.
+    pub fn on(operations: impl Into<Operations>) -> Self {
+        Self(CallExpectation {
+            id: None,
+            on: Some(operations.into()),
+            when: None,
+            fault: None,
+            step: None,
+            status: Vec::new(),
+            times: Range::at_least(1),
+            place: None,
+        })
+    }
+
+    /// Its name in reports.
+    pub fn id(mut self, id: &str) -> Self {
+        self.0.id = Some(id.to_owned());
+        self
+    }
+
+    /// Only calls whose body looks like this, written as a scenario writes it.
+    ///
+    /// # Panics
+    ///
+    /// When it is no matcher.
+    pub fn body(mut self, matcher: &Value) -> Self {
+        self.0.when.get_or_insert_default().body = Some(Matcher::from_json(matcher));
+        self
+    }
+
+    /// Only calls whose query looks like this.
+    ///
+    /// # Panics
+    ///
+    /// When it is no matcher.
+    pub fn query(mut self, matcher: &Value) -> Self {
+        self.0.when.get_or_insert_default().query = Some(Matcher::from_json(matcher));
+        self
+    }
+
+    /// Only calls whose path parameters look like this.
+    ///
+    /// # Panics
+    ///
+    /// When it is no matcher.
+    pub fn params(mut self, matcher: &Value) -> Self {
+        self.0.when.get_or_insert_default().params = Some(Matcher::from_json(matcher));
+        self
+    }
+
+    /// Only calls answered with this status.
+    pub fn status(mut self, status: u16) -> Self {
+        self.0.status.push(status);
+        self
+    }
+
+    /// Only calls answered by the fault rule of this id.
+    pub fn by_rule(mut self, id: &str) -> Self {
+        self.0.fault = Some(id.to_owned());
+        self
+    }
+
+    /// Only calls while the scenario is in this step.
+    pub fn in_step(mut self, name: &str) -> Self {
+        self.0.step = Some(name.to_owned());
+        self
+    }
+
+    /// Exactly so many.
+    pub fn times(mut self, times: u64) -> Self {
+        self.0.times = Range::exactly(times);
+        self
+    }
+
+    /// At least so many.
+    pub fn at_least(mut self, times: u64) -> Self {
+        self.0.times.min = times;
+        self
+    }
+
+    /// At most so many. Without [`at_least`](Self::at_least), none is fine too.
+    pub fn at_most(mut self, times: u64) -> Self {
+        let min = if self.0.times == Range::at_least(1) { 0 } else { self.0.times.min };
+        self.0.times = Range { min, max: times };
+        self
+    }
+
+    /// None.
+    pub fn never(self) -> Self {
+        self.times(0)
+    }
+}
+
+impl WorldHandle {
+    /// Adds a fault rule. It comes before those of a scenario, behind those added before.
+    ///
+    /// # Panics
+    ///
+    /// When the rule selects no operation, names an error that is not documented, or does nothing.
+    pub fn fault(&self, rule: Rule) {
+        self.try_fault(rule).unwrap_or_else(|refusal| panic!("{refusal}"));
+    }
+
+    /// Adds a fault rule; its id.
+    pub fn try_fault(&self, rule: Rule) -> Result<String, Refusal> {
+        let mut world = self.world.lock();
+        let router = self.engine.router();
+        let added = world.play_mut(router).add(router, rule);
+        added.map(|id| id.to_string()).map_err(|message| Refusal::new(400, "invalid_rule", message))
+    }
+
+    /// Takes away the fault rules that were added; those of a scenario stay.
+    pub fn clear_faults(&self) {
+        self.world.lock().play_mut(self.engine.router()).clear_added();
+    }
+
+    /// Expects calls, counted from now on. [`verify`](Self::verify) tells whether they came.
+    ///
+    /// # Panics
+    ///
+    /// When no operation is selected.
+    pub fn expect(&self, expectation: Expectation) {
+        let router = self.engine.router();
+        let on = expectation.0.on.clone().unwrap_or_default();
+        assert!(
+            router.rows().iter().any(|row| on.select(row.operation)),
+            "{on:?} selects no operation; `standin routes` lists them"
+        );
+        self.world.lock().play_mut(router).expect(expectation.0);
+        self.declared();
+    }
+
+    /// The step of the scenario's timeline, if it has one.
+    pub fn step(&self) -> Option<String> {
+        self.world.lock().play.as_ref().and_then(|play| play.step_name().map(ToString::to_string))
+    }
+}

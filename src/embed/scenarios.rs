@@ -1,0 +1,120 @@
+//! Scenarios from files, and the ready-made ones.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+
+use crate::control::Refusal;
+use crate::embed::handle::WorldHandle;
+use crate::engine::Engine;
+use crate::engine::document::Place;
+use crate::engine::load::nearest;
+use crate::engine::scenario::{Code, Finding, Scenario, ScenarioError, explain_operation, explain_scenario};
+use crate::engine::world::World;
+
+static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
+
+/// A ready-made scenario.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReadyMade {
+    /// Its name, by which it is loaded.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+}
+
+/// The ready-made scenarios, in the order of their names.
+pub fn ready_made() -> Vec<ReadyMade> {
+    let mut all: Vec<ReadyMade> = READY_MADE
+        .files()
+        .filter_map(|file| {
+            let name = file.path().file_name()?.to_str()?.strip_suffix(".json")?;
+            Some(ReadyMade { name, text: file.contents_utf8()? })
+        })
+        .collect();
+    all.sort_by_key(|scenario| scenario.name);
+    all
+}
+
+/// The text of a scenario: of the file of that path or, where there is none, of the ready-made one of that name.
+pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
+    let name = path.to_str().unwrap_or_default();
+    let ready_made = ready_made();
+    if !path.exists()
+        && let Some(found) = ready_made.iter().find(|scenario| scenario.name == name)
+    {
+        return Ok(found.text.to_owned());
+    }
+    std::fs::read_to_string(path).map_err(|error| {
+        let known = ready_made.iter().map(|scenario| scenario.name);
+        let remedy = match nearest(name, known) {
+            Some(nearest) if !name.contains(['/', '.']) => format!("the nearest ready-made scenario is {nearest}"),
+            _ => "name a file, or a scenario that `standin scenarios` lists".to_owned(),
+        };
+        let finding = Finding {
+            file: path.display().to_string(),
+            place: Place { line: 1, column: 1 },
+            code: Code::E01,
+            message: format!("the file cannot be read: {error}"),
+            remedy,
+        };
+        ScenarioError { findings: vec![finding] }
+    })
+}
+
+/// Puts a scenario into the default world, with that seed in place of its own.
+pub(super) fn start(engine: &Engine, path: &Path, seed: Option<u64>) -> Result<(), ScenarioError> {
+    let file = path.display().to_string();
+    let (mut scenario, _) = Scenario::read(&file, &text_of(path)?, engine.router(), engine.fixtures())?;
+    scenario.seed = seed.or(scenario.seed);
+    engine.load(engine.default_world(), &Arc::new(scenario))?;
+    if let Some(play) = &mut engine.default_world().lock().play {
+        play.declare();
+    }
+    Ok(())
+}
+
+impl WorldHandle {
+    /// Puts a scenario in place of all that is in this world: of the file of that path or, where there is none, the
+    /// ready-made one of that name. The result are the warnings, a text each.
+    pub fn load(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
+        let path = scenario.into();
+        self.load_text(&path.display().to_string(), &text_of(&path)?)
+    }
+
+    /// Puts a scenario in place of all that is in this world. `name` stands for its file in messages.
+    pub fn load_text(&self, name: &str, text: &str) -> Result<Vec<String>, ScenarioError> {
+        let (router, fixtures) = (self.engine.router(), self.engine.fixtures());
+        let (scenario, warnings) = Scenario::read(name, text, router, fixtures)?;
+        self.engine.load(&self.world, &Arc::new(scenario))?;
+        self.declared();
+        Ok(warnings.iter().map(ToString::to_string).collect())
+    }
+    /// Reads a scenario, checks it, makes a world of it and plays its probe, without touching this world. The result are
+    /// the warnings, a text each.
+    pub fn check(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
+        let (_, warnings) = self.checked(&scenario.into())?;
+        Ok(warnings.iter().map(ToString::to_string).collect())
+    }
+
+    /// What a scenario will do: its timeline, and the forecast of which calls its rules strike.
+    pub fn explain(&self, scenario: impl Into<PathBuf>) -> Result<String, ScenarioError> {
+        Ok(explain_scenario(&self.checked(&scenario.into())?.0))
+    }
+
+    /// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.
+    pub fn explain_operation(&self, name: &str) -> Result<String, Refusal> {
+        explain_operation(self.engine.router(), name).map_err(|message| Refusal::new(404, "not_found", message))
+    }
+
+    fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
+        let (engine, file) = (&self.engine, path.display().to_string());
+        let (scenario, warnings) = Scenario::read(&file, &text_of(path)?, engine.router(), engine.fixtures())?;
+        let scenario = Arc::new(scenario);
+        World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
+        let drifts = scenario.rehearse(engine.router(), engine.fixtures());
+        if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { findings: drifts }) }
+    }
+}

@@ -1,0 +1,96 @@
+//! What worlds cost: forking, resetting, restoring and the first write after them copy pointers, not records; a journal
+//! is bounded; worlds that are gone give their memory back.
+
+use allocation_counter::{AllocationInfo, measure};
+use serde_json::json;
+use standin::{NewWorld, Snapshot, Standin, WorldHandle};
+
+const COLLECTION: &str = "celigo.integrations";
+
+/// A world with so many integrations.
+fn world(records: usize) -> WorldHandle {
+    Standin::builder().without_embedded_fixtures().generate(COLLECTION, records).offline().unwrap()
+}
+
+/// What each of these things allocates.
+fn costs(world: &WorldHandle) -> [AllocationInfo; 6] {
+    let ids = world.records(COLLECTION).unwrap();
+    let (first, second) =
+        (ids[0]["_id"].as_str().unwrap().to_owned(), ids[ids.len() / 2]["_id"].as_str().unwrap().to_owned());
+    let write = |world: &WorldHandle, id: &str| {
+        world.patch(COLLECTION, id, json!({ "description": "changed" })).unwrap();
+    };
+    let mut fork: Option<WorldHandle> = None;
+    let mut snapshot: Option<Snapshot> = None;
+    let fork_cost = measure(|| fork = Some(world.fork()));
+    let fork = fork.unwrap();
+    let first_write = measure(|| write(&fork, &first));
+    let snapshot_cost = measure(|| snapshot = Some(fork.snapshot()));
+    let snapshot = snapshot.unwrap();
+    let write_after_snapshot = measure(|| write(&fork, &second));
+    let restore = measure(|| fork.restore(&snapshot));
+    let reset = measure(|| fork.reset());
+    [fork_cost, first_write, snapshot_cost, write_after_snapshot, restore, reset]
+}
+
+#[test]
+fn forks_resets_restores_and_the_writes_after_them_do_not_grow_with_the_records() {
+    const NAMES: [&str; 6] = ["fork", "first write", "snapshot", "write after a snapshot", "restore", "reset"];
+    let (few, many) = (costs(&world(100)), costs(&world(10_000)));
+    for ((name, few), many) in NAMES.iter().zip(&few).zip(&many) {
+        println!(
+            "{name}: {} and {} allocations, {} and {} bytes",
+            few.count_total, many.count_total, few.bytes_total, many.bytes_total
+        );
+        // Trees grow by a level or two; a hundred times the records would be a hundred times the copies.
+        assert!(many.count_total <= 2 * few.count_total + 16, "{name}: {few:?} became {many:?}");
+        assert!(many.bytes_total <= 2 * few.bytes_total + 16 * 1024, "{name}: {few:?} became {many:?}");
+    }
+}
+
+#[test]
+fn a_world_that_is_gone_gives_its_memory_back() {
+    let parent = world(200);
+    let ids: Vec<String> =
+        parent.records(COLLECTION).unwrap().iter().map(|record| record["_id"].as_str().unwrap().to_owned()).collect();
+    let named = NewWorld::default().name("same");
+    let live = || {
+        let world = parent.make_fork(&named).unwrap();
+        for id in ids.iter().take(20) {
+            world.patch(COLLECTION, id, json!({ "description": "changed" })).unwrap();
+            world.answer("GET", &format!("/v1/integrations/{id}"), &[("authorization", "Bearer x")], b"");
+        }
+        let _ = world.snapshot();
+    };
+    // The list of worlds that are gone takes its room first.
+    live();
+    let info = measure(|| (0..50).for_each(|_| live()));
+    let per_world = info.bytes_current / 50;
+    assert!(per_world < 256, "{per_world} bytes stay for each world that is gone: {info:?}");
+}
+
+#[test]
+fn requests_beyond_the_journals_bounds_cost_no_memory() {
+    // A million where the code is optimised.
+    let requests = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
+    let world = Standin::builder().journal(1_000, 256 * 1024).offline().unwrap();
+    let ask = |n: usize| {
+        let body = json!({ "name": "Salesforce Sync", "description": format!("the {n}th") }).to_string();
+        let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
+        let (method, body): (&str, &[u8]) = if n.is_multiple_of(8) { ("PUT", body.as_bytes()) } else { ("GET", b"") };
+        let target = if n.is_multiple_of(3) { "/v1/integrations/nope" } else { "/v1/integrations/def456" };
+        world.answer(method, &format!("{target}?n={n}"), &headers, body).status
+    };
+    // Fills the journal, and with it the room it may take.
+    let ask_all = |range: std::ops::Range<usize>| range.map(ask).filter(|status| *status == 200).count();
+    assert!(ask_all(0..5_000) > 0);
+    let records = |world: &WorldHandle| world.records("celigo.audit").map(|records| records.len()).unwrap_or_default();
+    let audited = records(&world);
+    let info = measure(|| assert!(ask_all(0..requests) > 0));
+    assert!(world.journal().len() <= 1_000);
+    assert_eq!(usize::try_from(world.journal_lost()).unwrap() + world.journal().len(), requests + 5_000);
+    // What consumers write is data and stays; the journal must not.
+    let written = records(&world) - audited;
+    let allowed = 64 * 1024 + i64::try_from(written).unwrap() * 4_096;
+    assert!(info.bytes_current < allowed, "{} bytes more after {requests} requests", info.bytes_current);
+}

@@ -1,0 +1,68 @@
+//! Up and down: ports are free when a server has ended, and nothing is left of it. One test, because what the process
+//! holds is counted.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::net::TcpListener;
+
+use standin::{NewWorld, Standin};
+use support::ask;
+
+const ANY: (&str, &str) = ("authorization", "Bearer any-token");
+const AS_TASKS: usize = 10_000;
+const ON_THREADS: usize = 1_000;
+
+/// How many descriptors and threads this process has.
+fn held() -> (usize, usize) {
+    let count = |folder: &str| std::fs::read_dir(folder).unwrap().count();
+    (count("/proc/self/fd"), count("/proc/self/task"))
+}
+
+#[test]
+fn nothing_is_left_of_ten_thousand_servers() {
+    // What the process needs once is there before anything is counted.
+    drop(Standin::start());
+    let before = held();
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let with_runtime = held();
+        for n in 0..AS_TASKS {
+            let standin = Standin::spawn().await;
+            let address = standin.address();
+            // Dropping is shutting down.
+            if n % 2 == 0 {
+                standin.shutdown();
+            } else {
+                drop(standin);
+            }
+            TcpListener::bind(address).expect("the port is free at once");
+            // The tasks that served end when the runtime gets to them.
+            tokio::task::yield_now().await;
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(held(), with_runtime);
+    });
+    drop(runtime);
+    assert_eq!(held(), before);
+
+    for n in 0..ON_THREADS {
+        let standin = Standin::start();
+        let address = standin.address();
+        let _world = standin.make_world(&NewWorld::default().name("a")).unwrap();
+        if n % 50 == 0 {
+            assert_eq!(ask(address, "GET", "/w/a/v1/integrations/abc123", &[ANY], "").status, 200);
+        }
+        standin.shutdown();
+        TcpListener::bind(address).expect("the port is free at once");
+    }
+    assert_eq!(held(), before);
+
+    let many: Vec<Standin> = (0..50).map(|_| Standin::start()).collect();
+    many[0].world().remove("celigo.integrations", "abc123").unwrap();
+    let status = |standin: &Standin| ask(standin.address(), "GET", "/v1/integrations/abc123", &[ANY], "").status;
+    assert_eq!((status(&many[0]), status(&many[49])), (404, 200), "servers of one process share nothing");
+    drop(many);
+    assert_eq!(held(), before);
+}
