@@ -50,7 +50,7 @@ pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outc
         _ => answer.manner,
     };
     if let Some(row) = answer.row.filter(|_| !manner.is_abort()) {
-        let outcome = answer.error.map_or_else(|| Cow::Owned(answer.reply.status.to_string()), Cow::Borrowed);
+        let outcome = answer.error.map_or_else(|| answer.reply.status_text(), Cow::Borrowed);
         world.coverage.count(row.operation, outcome, answer.injected);
     }
     let number = world.journal.next_number();
