@@ -50,7 +50,7 @@ pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outc
         _ => answer.manner,
     };
     if let Some(row) = answer.row.filter(|_| !manner.is_abort()) {
-        let outcome = answer.error.map_or_else(|| Cow::Owned(answer.reply.status.to_string()), Cow::Borrowed);
+        let outcome = answer.error.map_or_else(|| answer.reply.status_text(), Cow::Borrowed);
         world.coverage.count(row.operation, outcome, answer.injected);
     }
     let number = world.journal.next_number();
@@ -188,7 +188,10 @@ fn carry_out<'r>(router: &'r Router, world: &mut World, situation: &Situation<'_
     })();
     match reply {
         Ok(reply) => {
-            let evidence = way.row.map(|row| row.route.evidence);
+            let evidence = way.row.map(|row| {
+                let own = api.dialect.evidence(world.settings.profile(api), row.route, &reply);
+                own.unwrap_or(row.route.evidence)
+            });
             Answer::natural(api.dialect.always(reply), way.row, evidence)
         }
         Err(problem) => worded(world, situation, way.row, &problem),

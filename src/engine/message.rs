@@ -75,9 +75,10 @@ impl<'a> Request<'a> {
 
     /// The credential of an `Authorization: Bearer …` header; the scheme's case does not matter.
     pub fn bearer(&self) -> Option<&'a str> {
-        let (scheme, token) = self.header("authorization")?.trim().split_once(' ')?;
-        let token = token.trim();
-        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+        let (scheme, token) = self.header("authorization")?.trim_ascii().split_at_checked("bearer".len())?;
+        let is_bearer = scheme.eq_ignore_ascii_case("bearer") && token.starts_with(' ');
+        let token = token.trim_ascii_start();
+        (is_bearer && !token.is_empty()).then_some(token)
     }
 }
 
@@ -121,6 +122,16 @@ impl Reply {
     /// The first header of that (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+    }
+
+    /// The status as text.
+    pub fn status_text(&self) -> Cow<'static, str> {
+        match self.status {
+            200 => "200".into(),
+            201 => "201".into(),
+            204 => "204".into(),
+            other => other.to_string().into(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::engine::message::Request;
@@ -27,15 +28,17 @@ pub struct Target<'a> {
 impl<'a> Target<'a> {
     /// Takes a target apart. Every string has parts: what is no target at all becomes a path no route knows.
     pub fn parse(target: &'a str) -> Self {
-        let (scheme, authority, rest) = match target.split_once("://") {
+        // Nearly every target is in origin form.
+        let absolute = if target.starts_with('/') { None } else { target.split_once("://") };
+        let (scheme, authority, rest) = match absolute {
             Some((scheme, rest)) if !scheme.is_empty() && !scheme.contains('/') => {
                 let end = rest.find(['/', '?']).unwrap_or(rest.len());
                 (Some(scheme), Some(&rest[..end]), &rest[end..])
             }
             _ => (None, None, target),
         };
-        let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let rest = memchr(b'#', rest.as_bytes()).map_or(rest, |end| &rest[..end]);
+        let (path, query) = memchr(b'?', rest.as_bytes()).map_or((rest, ""), |at| (&rest[..at], &rest[at + 1..]));
         let (world, path) = match path.strip_prefix(WORLD_PREFIX) {
             Some(below) => {
                 let end = below.find('/').unwrap_or(below.len());
@@ -43,10 +46,8 @@ impl<'a> Target<'a> {
             }
             None => (None, path),
         };
-        let path = match path.trim_end_matches('/') {
-            "" => "/",
-            trimmed => trimmed,
-        };
+        let path = if path.ends_with('/') { path.trim_end_matches('/') } else { path };
+        let path = if path.is_empty() { "/" } else { path };
         Self { scheme, authority, world, path, query }
     }
 
@@ -111,9 +112,16 @@ impl<'a> Query<'a> {
                 pairs.push((name, value));
             }
         }
-        let parts: Vec<String> =
-            pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        parts.join("&")
+        let mut query = String::with_capacity(pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum());
+        for (name, value) in pairs {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.extend(utf8_percent_encode(name, KEPT));
+            query.push('=');
+            query.extend(utf8_percent_encode(value, KEPT));
+        }
+        query
     }
 }
 
@@ -127,7 +135,10 @@ pub fn encode(part: &str) -> Cow<'_, str> {
 
 /// One path segment, percent-decoded.
 pub fn decode(segment: &str) -> Cow<'_, str> {
-    percent_decode_str(segment).decode_utf8_lossy()
+    match memchr(b'%', segment.as_bytes()) {
+        Some(_) => percent_decode_str(segment).decode_utf8_lossy(),
+        None => Cow::Borrowed(segment),
+    }
 }
 
 #[cfg(test)]

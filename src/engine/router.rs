@@ -30,10 +30,11 @@ pub struct Row {
 
 /// What a path leads to.
 pub struct Found<'r, 't> {
-    /// The rows of that path, one per verb.
-    rows: Vec<&'r Row>,
-    /// The values of the path's parameters, not decoded.
-    values: Vec<&'t str>,
+    rows: &'r [Row],
+    /// The places of the rows of that path, one per verb.
+    places: &'r [usize],
+    /// The path's parameters, not decoded.
+    params: matchit::Params<'r, 't>,
 }
 
 /// Two rows of the tables cannot both be reached.
@@ -140,8 +141,7 @@ impl Router {
     /// What a path leads to.
     pub fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
         let found = self.paths.at(path).ok()?;
-        let rows = found.value.iter().map(|&number| &self.rows[number]).collect();
-        Some(Found { rows, values: found.params.iter().map(|(_, value)| value).collect() })
+        Some(Found { rows: &self.rows, places: found.value, params: found.params })
     }
 
     /// The routes most like this request, nearest first: its path decides, then its method.
@@ -167,20 +167,25 @@ impl Router {
 impl<'r, 't> Found<'r, 't> {
     /// The row for a verb, and its parameters.
     pub fn with(&self, verb: Verb) -> Option<(&'r Row, impl Iterator<Item = (&'static str, &'t str)>)> {
-        let row = *self.rows.iter().find(|row| row.route.verb == verb)?;
-        Some((row, row.params.iter().copied().zip(self.values.iter().copied())))
+        let row = self.rows().find(|row| row.route.verb == verb)?;
+        Some((row, row.params.iter().copied().zip(self.params.iter().map(|(_, value)| value))))
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'r Row> {
+        let rows = self.rows;
+        self.places.iter().map(move |&place| &rows[place])
     }
 
     /// The verbs this path has.
     pub fn verbs(&self) -> Vec<Verb> {
-        let mut verbs: Vec<Verb> = self.rows.iter().map(|row| row.route.verb).collect();
+        let mut verbs: Vec<Verb> = self.rows().map(|row| row.route.verb).collect();
         verbs.sort();
         verbs
     }
 
     /// The API the path belongs to.
     pub fn api(&self) -> &'static Api {
-        self.rows[0].api
+        self.rows[self.places[0]].api
     }
 }
 

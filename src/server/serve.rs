@@ -103,12 +103,13 @@ async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>, mut st
         service_fn(move |request| exchange(Arc::clone(&serving), peer.clone(), Arc::clone(&administers), request));
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // The time is the world's, not the machine's.
-    builder.http1().auto_date_header(false).pipeline_flush(true);
+    builder.http1().auto_date_header(false);
     builder.http2().auto_date_header(false);
     let connection = builder.serve_connection(TokioIo::new(wire), service);
     tokio::pin!(connection);
     // How a connection ended is the peer's business, or a fault rule's.
     tokio::select! {
+        biased;
         _ = connection.as_mut() => return,
         _ = stop.wait_for(|stop| *stop != Stop::Running) => connection.as_mut().graceful_shutdown(),
         // Whoever shut the gate over this connection must be able to open it again.

@@ -1,6 +1,6 @@
 //! Errors, in Celigo's words: `{"errors":[{"code","message","field"?}]}`.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
@@ -98,29 +98,43 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
-    let reply = headers(reply(profile, situation, name, entries), name, problem);
+    let reply = headers(reply(profile, situation, name, &entries), name, problem);
     Worded { error: name, reply }
 }
 
-fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entries: Vec<Entry>) -> Reply {
+/// An error as consumers see it.
+#[derive(Serialize)]
+struct Shown<'e> {
+    code: &'static str,
+    message: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'e str>,
+}
+
+/// The body of an answer that is an error.
+#[derive(Serialize)]
+struct Body<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'e str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Shown<'e>>,
+}
+
+fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entries: &[Entry]) -> Reply {
     let error = situation.api.error(name).expect("every name used here stands in the table of errors");
-    let entries = entries.into_iter().map(|entry| {
-        let message = entry.message.unwrap_or_else(|| error.message.to_owned());
-        let mut shown = Map::from_iter([
-            ("code".to_owned(), Value::from(error.code)),
-            ("message".to_owned(), Value::from(message)),
-        ]);
-        shown.extend(entry.field.map(|field| ("field".to_owned(), Value::from(field))));
-        Value::Object(shown)
+    let shown = entries.iter().map(|entry| Shown {
+        code: error.code,
+        message: entry.message.as_deref().unwrap_or(error.message),
+        field: entry.field.as_deref(),
     });
-    let errors: Value = entries.collect();
-    let body = match (name, profile) {
-        ("unauthorized", Profile::Live) => json!({ "message": errors[0]["message"] }),
-        // Clients read one key or the other.
-        ("unauthorized", _) => json!({ "message": errors[0]["message"], "errors": errors }),
-        _ => json!({ "errors": errors }),
-    };
-    Reply::json(error.status, &body)
+    let mut errors: Vec<Shown<'_>> = shown.collect();
+    let message = errors.first().filter(|_| name == "unauthorized").map(|first| first.message);
+    // Clients read one key or the other.
+    if message.is_some() && profile == Profile::Live {
+        errors.clear();
+    }
+    let body = serde_json::to_vec(&Body { message, errors }).expect("texts are JSON");
+    Reply::json_bytes(error.status, body)
 }
 
 fn is_missing(fault: &FieldFault) -> bool {

@@ -261,10 +261,8 @@ impl Collection {
         let mut focus = self.order.focus();
         let Some(keep) = keep else {
             let (places, more) = window_of(&part, count, backward);
-            let at = |place| focus.get(place).cloned();
-            let records =
-                if backward { places.rev().filter_map(at).collect() } else { places.filter_map(at).collect() };
-            return Page { records, more };
+            let records = focus.narrow(places).into_iter().cloned();
+            return Page { records: if backward { records.rev().collect() } else { records.collect() }, more };
         };
         let skip = if let Window::Offset { skip, .. } = *window { skip } else { 0 };
         let places: Box<dyn Iterator<Item = usize>> = if backward { Box::new(part.rev()) } else { Box::new(part) };

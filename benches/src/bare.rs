@@ -1,0 +1,105 @@
+//! The yardstick: a bare hyper server that answers every request with the same bytes.
+
+use std::convert::Infallible;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use crate::load::{Answer, runtime};
+
+/// What is answered.
+pub struct Canned {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+}
+
+impl From<Answer> for Canned {
+    fn from(answer: Answer) -> Self {
+        let headers = answer.headers.iter().filter(|(name, _)| name != "content-length");
+        let headers = headers.map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+        let status = StatusCode::from_u16(answer.status).expect("a status");
+        Self { status, headers: headers.collect(), body: answer.body }
+    }
+}
+
+/// A bare server. Dropping it ends it.
+pub struct Bare {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Bare {
+    /// Starts on a thread of its own.
+    pub fn on_a_thread(canned: Arc<Canned>) -> Self {
+        let (listener, address) = listen();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || runtime().block_on(serve(listener, canned, stopped)));
+        Self { address, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Starts as a task of the runtime this is called in.
+    pub fn as_a_task(canned: Arc<Canned>) -> Self {
+        let (listener, address) = listen();
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(serve(listener, canned, stopped));
+        Self { address, stop: Some(stop), thread: None }
+    }
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// Any free port.
+pub fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    listener.set_nonblocking(true).expect("a socket has this option");
+    let address = listener.local_addr().expect("a listener has an address");
+    (listener, address)
+}
+
+async fn serve(listener: TcpListener, canned: Arc<Canned>, mut stopped: oneshot::Receiver<()>) {
+    let listener = tokio::net::TcpListener::from_std(listener).expect("the runtime takes the listener");
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted.expect("a connection can be accepted").0,
+            _ = &mut stopped => break,
+        };
+        stream.set_nodelay(true).expect("a socket has this option");
+        let canned = Arc::clone(&canned);
+        let service = service_fn(move |request| exchange(Arc::clone(&canned), request));
+        connections.spawn(async move {
+            let mut builder = hyper::server::conn::http1::Builder::new();
+            let _ = builder.auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn exchange(canned: Arc<Canned>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let _ = request.into_body().collect().await;
+    let mut response = Response::new(Full::new(canned.body.clone()));
+    *response.status_mut() = canned.status;
+    let headers = response.headers_mut();
+    headers.reserve(canned.headers.len());
+    for (name, value) in &canned.headers {
+        headers.append(name.clone(), value.clone());
+    }
+    Ok(response)
+}

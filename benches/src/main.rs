@@ -1,0 +1,64 @@
+//! Measures standin beside a bare hyper server and beside its peers, and prints Markdown tables of ratios.
+//!
+//! Both sides of a ratio are measured in the same run, in turns, because the machine may be busy with other things.
+//!
+//! `profile standin get 100000` (or `bare`; `404`, `page`, `create`) asks one server alone: something to look at with
+//! `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
+
+mod axum_crud;
+mod bare;
+mod load;
+mod memory;
+mod peers;
+mod requests;
+mod sample;
+mod start;
+mod table;
+mod tests;
+
+/// How long a run takes.
+#[derive(Clone, Copy)]
+pub struct Effort {
+    /// Turns each contestant gets. Medians are taken over turns.
+    pub turns: usize,
+    /// How long a turn of the `requests` section lasts.
+    pub turn: std::time::Duration,
+    /// How many times a turn of the other sections does its work.
+    pub times: usize,
+    /// The sizes of the collection that is asked.
+    pub sizes: [usize; 3],
+}
+
+/// Gives figures.
+const FULL: Effort =
+    Effort { turns: 9, turn: std::time::Duration::from_millis(120), times: 100, sizes: [10, 1_000, 100_000] };
+
+/// Shows that everything runs; its figures mean nothing.
+const QUICK: Effort = Effort { turns: 1, turn: std::time::Duration::from_millis(5), times: 2, sizes: [10, 100, 1_000] };
+
+const SECTIONS: &[(&str, fn(Effort))] =
+    &[("requests", requests::run), ("peers", requests::beside_peers), ("tests", tests::run), ("memory", memory::run), ("start", start::run)];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let ["memory-of", contestant, requests] = words[..] {
+        return memory::child(contestant, requests.parse().expect("a number of requests"));
+    }
+    if let ["profile", contestant, request, times] = words[..] {
+        return requests::profile(contestant, request, times.parse().expect("a number of requests"));
+    }
+    let effort = if words.contains(&"--quick") { QUICK } else { FULL };
+    let wanted: Vec<&str> = words.into_iter().filter(|word| *word != "--quick").collect();
+    if let Some(unknown) = wanted.iter().find(|word| !SECTIONS.iter().any(|(name, _)| name == *word)) {
+        let names: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
+        eprintln!("There is no section {unknown:?}. Sections: {}; and `--quick`.", names.join(", "));
+        std::process::exit(2);
+    }
+    table::heading();
+    for (name, run) in SECTIONS {
+        if wanted.is_empty() || wanted.contains(name) {
+            run(effort);
+        }
+    }
+}
