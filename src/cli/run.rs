@@ -38,7 +38,7 @@ impl Run {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
         let logger = self.settings.logger()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = self.settings.runtime()?;
         let exit = runtime.block_on(self.all(logger));
         runtime.shutdown_background();
         exit
