@@ -38,6 +38,10 @@ fn accepted_files_are_accepted_by_parser_and_schema() {
     for (name, text) in files.chain(ready_made) {
         let warnings = world.load_text(&name, &text).unwrap_or_else(|error| panic!("{name}:\n{error}"));
         assert!(warnings.is_empty(), "{name}: {warnings:?}");
+        if Path::new(&name).exists() {
+            // A probe is played against the fake too.
+            world.check(&name).unwrap_or_else(|error| panic!("{error}"));
+        }
         let file: Value = serde_json::from_str(&text).unwrap();
         let faults: Vec<String> = validator.iter_errors(&file).map(|error| error.to_string()).collect();
         assert!(faults.is_empty(), "{name}: {faults:?}");
@@ -75,6 +79,23 @@ fn files_of_the_right_form_without_sense_are_refused_by_the_parser_only() {
             Err(error) => error.to_string(),
         };
         assert!(name == "many" || said.contains(&format!(" {code} ")), "{name}: {said}");
+    }
+}
+
+/// Names of operations and collections have letters, digits and underscores that the patterns must know.
+#[test]
+fn every_operation_can_be_named() {
+    let (world, schema) = (world(), schema());
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for operation in standin::operations() {
+        let rule = serde_json::json!({ "id": "r", "on": operation.name, "do": { "abort": "close" } });
+        let cover = format!("{} {}", operation.name, operation.outcomes[0].0);
+        let scenario = serde_json::json!({
+            "scenario": 1, "api": ["celigo", "edlink"], "faults": [rule], "expect": { "cover": [cover] }
+        });
+        assert!(validator.is_valid(&scenario), "the schema refuses {}", operation.name);
+        world.load_text("x", &scenario.to_string()).unwrap_or_else(|error| panic!("{error}"));
+        let _ = world.verify();
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::engine::answer::answer;
+use crate::engine::api::Access;
 use crate::engine::message::Request;
 use crate::engine::path::encode;
 use crate::engine::router::Router;
@@ -69,13 +70,26 @@ fn filled_value(value: &Value, bound: &HashMap<String, String>) -> Value {
     }
 }
 
+/// A credential that is good for an operation, from those the API's own environment would give a consumer.
+fn token(router: &Router, world: &World, operation: &str) -> String {
+    let Some(row) = router.operation(operation) else { return String::new() };
+    let variables = row.api.dialect.environment(world, row.api, "http://probe.invalid");
+    let ending: &[&str] = match row.route.access {
+        Access::Integration => &["_ACCESS_TOKEN"],
+        _ => &["_SECRET", "_API_TOKEN"],
+    };
+    let found = variables.into_iter().find(|(name, _)| ending.iter().any(|ending| name.ends_with(ending)));
+    found.map_or_else(|| "probe".to_owned(), |(_, value)| value)
+}
+
 impl Scenario {
     /// Plays the probe against the fake, without faults and steps; what does not answer as the file says.
     pub fn rehearse(&self, router: &Router, fixtures: &Fixtures) -> Vec<Finding> {
         let Some(probe) = &self.probe else { return Vec::new() };
         let store = fixtures.get(Fixtures::DEFAULT).cloned();
         let Some(store) = store else { return Vec::new() };
-        let mut world = World::new("probe", store, Settings::default().into());
+        let settings = Settings { profiles: self.profiles.clone(), ..Settings::default() };
+        let mut world = World::new("probe", store, settings.into());
         self.play_probe(probe, router, &mut world)
     }
 
@@ -88,8 +102,9 @@ impl Scenario {
             }
             let request = step.request(router, &bound);
             let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
+            let authorization = format!("Bearer {}", token(router, world, step.operation));
             let headers: [(&str, &[u8]); 2] =
-                [("authorization", b"Bearer probe"), ("content-type", b"application/json")];
+                [("authorization", authorization.as_bytes()), ("content-type", b"application/json")];
             let asked = Request {
                 method: request.method,
                 target: &request.target,

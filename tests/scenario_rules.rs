@@ -1,0 +1,181 @@
+//! The exact semantics of rules, steps and counters, each in a scenario of its own.
+
+mod consumers;
+
+use consumers::{Consumer, failed};
+use serde_json::{Value, json};
+use standin::{Builder, Standin, WorldHandle};
+
+const LIST: &str = "celigo.integrations.list";
+
+fn load(builder: Builder, scenario: &Value) -> WorldHandle {
+    let world = builder.offline().unwrap();
+    world.load_text("test.json", &scenario.to_string()).unwrap_or_else(|error| panic!("{error}"));
+    world
+}
+
+fn scenario(more: &Value) -> Value {
+    let mut scenario = json!({ "scenario": 1, "api": "celigo" });
+    for (key, value) in more.as_object().unwrap() {
+        scenario[key] = value.clone();
+    }
+    scenario
+}
+
+fn world(more: &Value) -> WorldHandle {
+    load(Standin::builder(), &scenario(more))
+}
+
+fn statuses(world: &WorldHandle, calls: usize) -> Vec<u16> {
+    let celigo = Consumer::celigo(world);
+    (0..calls).map(|_| celigo.get("/v1/integrations").status).collect()
+}
+
+fn answer(id: &str, status: u16, more: &Value) -> Value {
+    let mut rule = json!({ "id": id, "on": LIST, "do": { "respond": { "status": status, "undocumented": true } } });
+    for (key, value) in more.as_object().unwrap() {
+        rule[key] = value.clone();
+    }
+    rule
+}
+
+#[test]
+fn a_shadowed_rule_counts_its_calls_but_does_not_use_up_its_limit() {
+    let first = answer("first", 500, &json!({ "at": { "to": 2 } }));
+    let second = answer("second", 502, &json!({ "limit": 2 }));
+    let world = world(&json!({ "faults": [first, second] }));
+    assert_eq!(statuses(&world, 6), [500, 500, 502, 502, 200, 200]);
+    let report = world.report();
+    let rule = &report.rules[1];
+    assert_eq!((rule.matched, rule.fired), (6, 2));
+}
+
+#[test]
+fn rules_of_the_step_come_before_the_files_own_and_reentry_restarts_their_counters() {
+    let ends = |to: &str| json!({ "on": LIST, "calls": 2, "to": to });
+    let world = world(&json!({
+        "faults": [answer("own", 500, &json!({}))],
+        "steps": [
+            { "name": "a", "faults": [answer("once", 502, &json!({ "at": { "nth": 1 } }))], "ends": ends("b") },
+            { "name": "b", "ends": ends("a") }
+        ]
+    }));
+    assert_eq!(statuses(&world, 6), [502, 500, 500, 500, 502, 500]);
+    let steps: Vec<(String, u64)> = world.report().steps.into_iter().map(|step| (step.name, step.call)).collect();
+    assert_eq!(steps, [("a".to_owned(), 0), ("b".to_owned(), 2), ("a".to_owned(), 4), ("b".to_owned(), 6)]);
+}
+
+#[test]
+fn delays_of_all_firing_rules_add_up() {
+    let slow = |id: &str, ms: u64| json!({ "id": id, "on": LIST, "do": { "delay_ms": ms } });
+    let world = world(&json!({ "faults": [slow("a", 10), answer("b", 500, &json!({})), slow("c", 5)] }));
+    assert_eq!(statuses(&world, 1), [500]);
+    assert_eq!(world.journal()[0].delay_ms, 15);
+}
+
+#[test]
+fn what_strikes_before_is_not_even_authenticated_and_what_strikes_after_is_carried_out() {
+    let create = |id: &str, nth: u64, phase: &str| json!({ "id": id, "on": "celigo.integrations.create", "at": { "nth": nth }, "phase": phase, "do": { "error": "rate_limited" } });
+    let world = world(
+        &json!({ "tokens": { "celigo": ["good"] }, "faults": [create("before", 1, "before"), create("after", 3, "after")] }),
+    );
+    let (bad, good) = (Consumer::with_token(&world, "bad"), Consumer::with_token(&world, "good"));
+    let there = || world.records("celigo.integrations").unwrap().iter().filter(|one| one["name"] == "New").count();
+    assert_eq!(bad.post("/v1/integrations", &json!({ "name": "New" })).status, 429);
+    assert_eq!(bad.post("/v1/integrations", &json!({ "name": "New" })).status, 401);
+    assert_eq!(there(), 0);
+    let after = good.post("/v1/integrations", &json!({ "name": "New" }));
+    assert_eq!((after.status, after.header("standin-rule"), there()), (429, Some("after"), 1));
+}
+
+#[test]
+fn the_first_end_in_the_list_wins_and_one_answer_makes_one_step() {
+    let world = world(&json!({ "steps": [
+        { "name": "a", "ends": [{ "on": LIST, "to": "c" }, { "on": "*", "to": "b" }] },
+        { "name": "b" },
+        { "name": "c", "ends": { "on": LIST, "to": "d" } },
+        { "name": "d" }
+    ] }));
+    statuses(&world, 1);
+    assert_eq!(world.step().as_deref(), Some("c"));
+}
+
+#[test]
+fn an_aborted_answer_matches_no_status_but_counts_without_one() {
+    let close = json!({ "id": "close", "on": LIST, "at": { "nth": 1 }, "do": { "abort": "close" } });
+    let steps = |ends: Value| json!({ "faults": [close], "steps": [{ "name": "a", "ends": ends }, { "name": "b" }] });
+    let with_status = world(&steps(json!({ "on": LIST, "status": 200 })));
+    let without = world(&steps(json!({ "on": LIST })));
+    assert_eq!((statuses(&with_status, 1), statuses(&without, 1)), (vec![0], vec![0]));
+    assert_eq!((with_status.step().as_deref(), without.step().as_deref()), (Some("a"), Some("b")));
+}
+
+#[test]
+fn a_clock_moved_by_hand_ends_a_step_at_once() {
+    let world = world(&json!({ "steps": [{ "name": "a", "ends": { "after_ms": 30_000 } }, { "name": "b" }] }));
+    world.advance(std::time::Duration::from_millis(29_999));
+    assert_eq!(world.step().as_deref(), Some("a"));
+    world.advance(std::time::Duration::from_millis(1));
+    assert_eq!(world.step().as_deref(), Some("b"));
+}
+
+#[test]
+fn an_operation_that_is_not_modelled_can_be_given_an_answer() {
+    let unmodelled = standin::operations().into_iter().find(|operation| {
+        operation.action == "not modelled" && operation.method == "GET" && !operation.path.contains('{')
+    });
+    let operation = unmodelled.expect("some operation is known but not modelled");
+    let api = operation.name.split('.').next().unwrap();
+    let rule = json!({ "id": "r", "on": operation.name, "do": { "respond": { "status": 200, "body": [1] } } });
+    let world = load(Standin::builder(), &json!({ "scenario": 1, "api": api, "faults": [rule] }));
+    let answer = Consumer::celigo(&world).get(operation.path);
+    assert_eq!((answer.status, answer.json(), answer.header("standin-miss")), (200, json!([1]), None));
+    world.verify().unwrap_or_else(|unmet| panic!("{unmet}"));
+}
+
+#[test]
+fn counters_stay_exact_when_the_journal_is_cut_and_conduct_is_not_judged_then() {
+    let calls = json!([{ "id": "list", "on": LIST, "times": 20 }]);
+    let small = || Standin::builder().journal(3, 1 << 20);
+    let counted = load(small(), &scenario(&json!({ "expect": { "calls": calls } })));
+    statuses(&counted, 20);
+    counted.verify().unwrap_or_else(|unmet| panic!("{unmet}"));
+    let judged = load(small(), &scenario(&json!({ "expect": { "calls": calls, "conduct": { "max_attempts": 2 } } })));
+    statuses(&judged, 20);
+    assert_eq!(failed(&judged.verify().unwrap_err()), ["journal"]);
+}
+
+#[test]
+fn repeating_a_request_is_fine_once_a_write_lies_between() {
+    let world = world(&json!({ "expect": { "conduct": { "no_retry_on": [404] } } }));
+    let celigo = Consumer::celigo(&world);
+    celigo.get("/v1/integrations/none");
+    celigo.post("/v1/integrations", &json!({ "name": "Between" }));
+    celigo.get("/v1/integrations/none");
+    world.verify().unwrap_or_else(|unmet| panic!("{unmet}"));
+    celigo.get("/v1/integrations/none");
+    assert_eq!(failed(&world.verify().unwrap_err()), ["conduct.no_retry_on"]);
+}
+
+#[test]
+fn a_step_whose_data_cannot_be_changed_fails_the_verification() {
+    let steps = json!([
+        { "name": "a", "ends": { "on": LIST } },
+        { "name": "b", "data": { "remove": { "celigo.integrations": ["gone"] } } }
+    ]);
+    let world = world(&json!({ "steps": steps, "expect": { "reach": "b" } }));
+    statuses(&world, 1);
+    let unmet = world.verify().unwrap_err();
+    assert_eq!(failed(&unmet), ["data"]);
+    assert!(unmet.to_string().contains("steps[1].data.remove.celigo.integrations could not be made"), "{unmet}");
+}
+
+#[test]
+fn nth_records_of_one_list_are_found_before_the_first_goes() {
+    let add = json!({ "celigo.integrations": [{ "name": "1" }, { "name": "2" }, { "name": "3" }] });
+    let data = json!({ "add": add, "remove": { "celigo.integrations": ["#1", "#2"] } });
+    let world = world(&json!({ "data": data }));
+    let names: Vec<Value> =
+        world.records("celigo.integrations").unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["3"]);
+}
