@@ -73,6 +73,17 @@ impl Call<'_> {
         self.api.dialect.sees(self.world, &self.caller, resource, record)
     }
 
+    /// The body as an object, for whoever needs it no more afterwards.
+    fn take_fields(&mut self) -> Result<Fields, Problem> {
+        match self.body.take() {
+            Some(Value::Object(fields)) => Ok(fields),
+            other => {
+                self.body = other;
+                self.fields()
+            }
+        }
+    }
+
     /// The body as an object; no body is an empty one.
     pub fn fields(&self) -> Result<Fields, Problem> {
         match &self.body {
@@ -110,7 +121,8 @@ pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
             Ok(show(call, &record))
         }
         Action::Create(resource) => {
-            let record = call.world.create(resource, &call.fields()?, By::Consumer)?;
+            let given = call.take_fields()?;
+            let record = call.world.create_from(resource, given, By::Consumer)?;
             Ok(show(call, &record))
         }
         Action::Replace(resource) => {
