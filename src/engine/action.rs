@@ -74,6 +74,17 @@ impl Call<'_> {
         self.api.dialect.sees(self.world, &self.caller, resource, record)
     }
 
+    /// The body as an object, for whoever needs it no more afterwards.
+    fn take_fields(&mut self) -> Result<Fields, Problem> {
+        match self.body.take() {
+            Some(Value::Object(fields)) => Ok(fields),
+            other => {
+                self.body = other;
+                self.fields()
+            }
+        }
+    }
+
     /// The body as an object; no body is an empty one.
     pub fn fields(&self) -> Result<Fields, Problem> {
         match &self.body {
@@ -111,9 +122,9 @@ pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
             Ok(show(call, &record))
         }
         Action::Create(resource) => {
-            let fields = call.fields()?;
-            check_sight(call, resource, &fields, None)?;
-            let record = call.world.create(resource, &fields, By::Consumer)?;
+            let given = call.take_fields()?;
+            check_sight(call, resource, &given, None)?;
+            let record = call.world.create_from(resource, given, By::Consumer)?;
             Ok(show(call, &record))
         }
         Action::Replace(resource) => {

@@ -2,6 +2,7 @@
 //! administrators and fixtures.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -46,6 +47,20 @@ impl World {
         };
         self.changed(resource, Change::Created(&record), by)?;
         Ok(record)
+    }
+
+    /// Makes a record that the service writes by itself and that may never be read: `make` gives its complete fields
+    /// from its id when it is. It is found by the fields of `found_by`.
+    pub fn create_later(
+        &mut self,
+        resource: &'static Resource,
+        found_by: &Fields,
+        make: impl Fn(&str) -> Fields + Send + Sync + 'static,
+    ) {
+        let id: Arc<str> = self.new_id(resource.ids).into();
+        let collection = self.store.of_mut(resource);
+        let record = Record::later(resource, collection.next_sequence(), Arc::clone(&id), move || make(&id));
+        collection.put_with(record, found_by);
     }
 
     /// Puts these fields in place of a record's: what is left out falls back to its default or disappears, except
@@ -171,7 +186,9 @@ impl World {
             let value = if field.name == resource.id_field {
                 Some(Value::from(id))
             } else {
-                self.value_of(field, given.get_mut(field.name).map(Value::take), old, by)
+                // What is given is short: to look through it is quicker than to hash every name.
+                let given = given.iter_mut().find(|(name, _)| *name == field.name);
+                self.value_of(field, given.map(|(_, value)| value.take()), old, by)
             };
             if let Some(value) = value {
                 fields.insert(field.name.to_owned(), value);
@@ -260,7 +277,7 @@ pub fn check_references(
             faults.push(FieldFault { field: Cow::Borrowed(field), kind });
         }
     };
-    for field in resource.fields {
+    for field in resource.fields.iter().filter(|field| field.kind.refers()) {
         let (to, ids) = match (field.kind, fields.get(field.name)) {
             (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
             (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
@@ -284,8 +301,11 @@ pub fn is_uuid(text: &str) -> bool {
 }
 
 fn check(resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
+    // Complete fields stand in the order of the resource, so none is searched for.
+    let mut values = fields.iter().peekable();
+    let values = resource.fields.iter().map(|field| (field, values.next_if(|(name, _)| *name == field.name)));
     let faults: Vec<FieldFault> =
-        resource.fields.iter().filter_map(|field| field.fault(fields.get(field.name))).collect();
+        values.filter_map(|(field, value)| field.fault(value.map(|(_, value)| value))).collect();
     if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
 

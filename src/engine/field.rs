@@ -200,6 +200,11 @@ impl Field {
 }
 
 impl Kind {
+    /// Whether values of this kind are ids of other records.
+    pub fn refers(self) -> bool {
+        matches!(self, Self::Reference(_) | Self::References(_))
+    }
+
     /// With its article, as in "must be a string".
     pub fn expected(self) -> &'static str {
         match self {

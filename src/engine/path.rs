@@ -60,7 +60,7 @@ impl<'a> Target<'a> {
             _ => {
                 let host = request.header("host").or_else(|| request.header("x-forwarded-host"));
                 let scheme = request.header("x-forwarded-proto").unwrap_or("http");
-                format!("{scheme}://{}", host.unwrap_or("localhost"))
+                [scheme, "://", host.unwrap_or("localhost")].concat()
             }
         };
         if let Some(world) = self.world {

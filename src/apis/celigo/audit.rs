@@ -1,5 +1,7 @@
 //! The audit trail: written on every change of an integration, read newest first.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
@@ -84,28 +86,34 @@ pub fn documented(entry: &Fields) -> Fields {
 }
 
 /// Writes the entry of a change. Furnishing a world makes no history.
-pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, by: By) -> Result<(), Problem> {
+pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, by: By) {
     let source = match by {
         By::Consumer => "api",
         By::Administrator => "ui",
-        By::Fixture => return Ok(()),
+        By::Fixture => return,
     };
     let (event, record, old, new) = match change {
         Change::Created(new) => ("create", new, None, Some(new)),
         Change::Replaced(old, new) => ("update", new, Some(old), Some(new)),
         Change::Removed(old) => ("delete", old, Some(old), None),
     };
-    let entry = json!({
-        "time": world.clock.now(),
-        "byUser": user(&world.settings.user),
-        "event": event,
-        "source": source,
-        "resourceType": resource.title.to_lowercase(),
-        "_resourceId": record.id(),
-        "fieldChanges": differences(resource, old, new),
+    let (at_ms, settings) = (world.clock.now_ms(), Arc::clone(&world.settings));
+    let (old, new, changed) = (old.cloned(), new.cloned(), record.clone());
+    let found_by = Fields::from_iter([("_resourceId".to_owned(), Value::from(record.id()))]);
+    // Most entries are never read: what they say is put together when one is.
+    world.create_later(&AUDIT, &found_by, move |id| {
+        let said = [
+            ("_id", Value::from(id)),
+            ("time", Value::from(clock::format_ms(at_ms))),
+            ("byUser", user(&settings.user)),
+            ("event", Value::from(event)),
+            ("source", Value::from(source)),
+            ("resourceType", Value::from(resource.title.to_lowercase())),
+            ("_resourceId", Value::from(changed.id())),
+            ("fieldChanges", Value::from(differences(resource, old.as_ref(), new.as_ref()))),
+        ];
+        said.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     });
-    let Value::Object(entry) = entry else { unreachable!("an object was written") };
-    world.create(&AUDIT, &entry, By::Administrator).map(|_| ())
 }
 
 /// A user of that address. The same address has the same id in every world.

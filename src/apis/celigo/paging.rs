@@ -60,7 +60,8 @@ pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Repl
     }
     let Ok(asked) = Asked::of(call.query) else { return reply };
     let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
-    let link = |start: usize, relation: &str| format!("<{origin}{}>; rel=\"{relation}\"", part(call, &asked, start));
+    let link =
+        |start: usize, relation: &str| ["<", &origin, &part(call, &asked, start), ">; rel=\"", relation, "\""].concat();
     let mut links = vec![link(asked.skip.saturating_add(asked.count()), "next")];
     if asked.skip > 0 {
         links.push(link(asked.skip.saturating_sub(asked.count()), "prev"));
@@ -83,7 +84,7 @@ fn part(call: &Call<'_>, asked: &Asked, start: usize) -> String {
     let set = [("limit", Some(count.as_str())), (word, Some(start.as_str()))];
     let gone = [(other, None), ("page", None), ("pageSize", None)];
     let query = call.query.with(&[&set[..], &gone[..]].concat());
-    format!("{}?{query}", call.target.path)
+    [call.target.path, "?", &query].concat()
 }
 
 /// The next link in an answer.

@@ -1,6 +1,7 @@
 //! One JSON document with its cached bytes.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -18,42 +19,69 @@ pub struct Record(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    resource: &'static Resource,
     /// Its place in creation order, unique in its collection.
     sequence: u64,
     id: Arc<str>,
-    /// What consumers see, serialised once.
-    bytes: Bytes,
-    /// All fields, serialised, where they are not the same.
-    whole: Option<Bytes>,
-    /// All fields. Text takes a fraction of the memory, so a record that nobody looked into has none yet.
+    /// What consumers see, serialised once, when the first of them sees it.
+    bytes: OnceLock<Bytes>,
+    /// All fields. Text takes a fraction of the memory, so a record that nobody looked into may have none yet.
     fields: OnceLock<Fields>,
+    /// What the fields come from, where nobody looked into it yet.
+    source: Source,
+}
+
+/// What the fields of a record come from when somebody looks into it.
+enum Source {
+    /// They are there from the start.
+    Given,
+    /// What consumers see is all there is.
+    Shown,
+    /// All fields, serialised.
+    Whole(Bytes),
+    /// They are made then.
+    Made(Box<dyn Fn() -> Fields + Send + Sync>),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Given => "Given",
+            Self::Shown => "Shown",
+            Self::Whole(_) => "Whole",
+            Self::Made(_) => "Made",
+        })
+    }
 }
 
 impl Record {
     /// A record from fields that are complete and checked. Its id is what the id field holds.
     pub fn new(resource: &'static Resource, sequence: u64, fields: Fields) -> Self {
-        let record = Self::small(resource, sequence, &fields);
-        record.0.fields.set(fields).expect("nobody looked into it yet");
-        record
+        let id = id_of(resource, &fields);
+        let (bytes, fields) = (OnceLock::new(), OnceLock::from(fields));
+        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source: Source::Given }))
     }
 
     /// The same for one of many records that are made at once, most of which nobody looks into.
     pub fn small(resource: &'static Resource, sequence: u64, fields: &Fields) -> Self {
-        let id = fields.get(resource.id_field).and_then(Value::as_str).unwrap_or_default().into();
-        let shown = resource.shown.map_or(Cow::Borrowed(fields), |shown| Cow::Owned(shown(fields)));
-        let private = shown.keys().any(|name| name.starts_with(PRIVATE_PREFIX));
-        let bytes = if private {
-            let public: Fields = shown
-                .iter()
-                .filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
-            serialise(&public)
-        } else {
-            serialise(&shown)
-        };
-        let whole = (private || resource.shown.is_some()).then(|| serialise(fields));
-        Self(Arc::new(Inner { sequence, id, bytes, whole, fields: OnceLock::new() }))
+        let id = id_of(resource, fields);
+        let shown = shown(resource, fields);
+        let same = matches!(shown, Cow::Borrowed(_));
+        let source = if same { Source::Shown } else { Source::Whole(serialise(fields)) };
+        let (bytes, fields) = (OnceLock::from(serialise(&shown)), OnceLock::new());
+        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source }))
+    }
+
+    /// The same for a record that may never be looked into at all: its fields are made when it is.
+    pub fn later(
+        resource: &'static Resource,
+        sequence: u64,
+        id: Arc<str>,
+        fields: impl Fn() -> Fields + Send + Sync + 'static,
+    ) -> Self {
+        let source = Source::Made(Box::new(fields));
+        let (bytes, fields) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source }))
     }
 
     /// Its place in creation order, unique in its collection.
@@ -73,8 +101,13 @@ impl Record {
     /// All its fields, private ones included.
     pub fn fields(&self) -> &Fields {
         self.0.fields.get_or_init(|| {
-            let whole = self.0.whole.as_ref().unwrap_or(&self.0.bytes);
-            serde_json::from_slice(whole).expect("what was serialised can be read")
+            let read = |bytes: &[u8]| serde_json::from_slice(bytes).expect("what was serialised can be read");
+            match &self.0.source {
+                Source::Given => unreachable!("fields that were given are there"),
+                Source::Shown => read(self.bytes()),
+                Source::Whole(whole) => read(whole),
+                Source::Made(make) => make(),
+            }
         })
     }
 
@@ -90,8 +123,22 @@ impl Record {
 
     /// What consumers see, as JSON.
     pub fn bytes(&self) -> &Bytes {
-        &self.0.bytes
+        self.0.bytes.get_or_init(|| serialise(&shown(self.0.resource, self.fields())))
     }
+}
+
+fn id_of(resource: &'static Resource, fields: &Fields) -> Arc<str> {
+    fields.get(resource.id_field).and_then(Value::as_str).unwrap_or_default().into()
+}
+
+/// The fields as consumers see them.
+fn shown<'f>(resource: &'static Resource, fields: &'f Fields) -> Cow<'f, Fields> {
+    let shown = resource.shown.map_or(Cow::Borrowed(fields), |shown| Cow::Owned(shown(fields)));
+    if !shown.keys().any(|name| name.starts_with(PRIVATE_PREFIX)) {
+        return shown;
+    }
+    let public = shown.iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
+    Cow::Owned(public.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 fn serialise(fields: &Fields) -> Bytes {

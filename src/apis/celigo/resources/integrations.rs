@@ -75,7 +75,8 @@ fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem>
     if let Change::Removed(integration) = change {
         cascade::integration_removed(world, integration, by)?;
     }
-    audit::note(world, &INTEGRATIONS, change, by)
+    audit::note(world, &INTEGRATIONS, change, by);
+    Ok(())
 }
 
 /// Revisions: snapshots of integrations.
