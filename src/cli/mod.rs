@@ -3,7 +3,7 @@
 //! Standard output is for what was asked for, and nothing else: the ready line, a table, exports. Everything said by the
 //! way goes to standard error.
 #![allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
-#![allow(clippy::doc_markdown)] // Docs of arguments are help texts, read in a terminal.
+#![allow(clippy::doc_markdown, rustdoc::invalid_html_tags)] // Docs of arguments are help texts, read in a terminal.
 
 mod check;
 mod client;
