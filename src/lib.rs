@@ -46,6 +46,26 @@
 //! # }
 //! ```
 //!
+//! # When things go wrong
+//!
+//! A [`Rule`] makes calls fail, an [`Expectation`] says what a consumer must do about it, and [`WorldHandle::verify`] tells
+//! in one sentence what it did wrong. [`WorldHandle::load`] does the same, and more, from a scenario file or one of the
+//! ready-made scenarios.
+//!
+//! ```
+//! use standin::{Expectation, Rule, Standin};
+//!
+//! let standin = Standin::start();
+//! let world = standin.world();
+//! world.fault(Rule::on("celigo.integrations.create").nth(1).after().close()); // carried out, but the answer is lost
+//! world.expect(Expectation::on("celigo.integrations.list").id("lookup")); // so a careful consumer looks
+//!
+//! // my_sync(&world.celigo_url(), &world.token());
+//!
+//! let unmet = world.verify().unwrap_err(); // in a test: world.verify()?
+//! assert!(unmet.to_string().contains("calls.lookup: celigo.integrations.list called 0 times, expected at least 1"));
+//! ```
+//!
 //! # Without a socket
 //!
 //! [`Builder::offline`] gives a world that answers requests as a function, for property tests and for clients that bring
