@@ -139,6 +139,32 @@ fn check_explain_scenarios_and_schema_print_what_they_say() {
     assert!(out(&["schema"]).1.contains("\"Scenario file, format 1\""));
 }
 
+#[test]
+fn explain_tells_how_well_an_operation_and_its_errors_are_known() {
+    let explained = standin(&["explain", "edlink.districts.list"]).output().unwrap();
+    insta::assert_snapshot!(String::from_utf8(explained.stdout).unwrap());
+}
+
+#[test]
+fn strict_fidelity_refuses_a_scenario_wherever_it_is_given() {
+    let file = "tests/scenario-corpus/assumed/enum.json";
+    assert_eq!(code(&standin(&["check", file]).output().unwrap()), 0);
+    let refused = |command: &mut Command| {
+        let output = command.output().unwrap();
+        let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), said(&output));
+        assert_eq!(code(&output), 2, "{told}");
+        assert!(told.contains(&format!("{file}:6:24: E21 perturb.new_enum_values")), "{told}");
+    };
+    refused(&mut standin(&["check", "--strict-fidelity", file]));
+    refused(standin(&["check", file]).env("STANDIN_STRICT_FIDELITY", "1"));
+    refused(&mut standin(&["run", "--strict-fidelity", "--scenario", file, "--", "true"]));
+    refused(&mut standin(&["serve", "--port", "0", "--strict-fidelity", "--scenario", file]));
+    let strict = Standin::builder().strict_fidelity().start();
+    let scenario = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let (status, answer) = control(&strict, "PUT", "/scenario", &scenario);
+    assert_eq!(status, 400, "{answer}");
+}
+
 fn control(standin: &Standin, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let host = standin.address().to_string();
     let body = if body.is_null() { String::new() } else { body.to_string() };

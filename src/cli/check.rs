@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
 
 use crate::cli::exit::{Exit, Failed, print};
 use crate::embed::{Standin, WorldHandle};
@@ -19,6 +20,9 @@ pub struct Check {
     /// Folder of records whose sets the scenarios may start from
     #[arg(long, env = "STANDIN_FIXTURES", value_name = "FOLDER")]
     fixtures: Option<PathBuf>,
+    /// Refuse scenarios that depend on assumed behaviour
+    #[arg(long, env = "STANDIN_STRICT_FIDELITY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    strict_fidelity: bool,
 }
 
 impl Check {
@@ -29,6 +33,7 @@ impl Check {
             Some(folder) => builder.fixtures(folder),
             None => builder,
         };
+        let builder = if self.strict_fidelity { builder.strict_fidelity() } else { builder };
         let world = builder.offline()?;
         let mut exit = Exit::Good;
         for file in &self.files {

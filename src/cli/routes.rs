@@ -56,13 +56,38 @@ fn text(operations: &[Operation]) -> String {
     operations.iter().map(line).collect()
 }
 
+/// For each API: how many there are of what evidence, the table, and what is not modelled.
 fn markdown(operations: &[Operation]) -> String {
-    let line = |operation: &Operation| {
+    let apis = operations.chunk_by(|one, next| one.api == next.api);
+    apis.map(markdown_of_api).collect::<Vec<_>>().join("\n")
+}
+
+fn markdown_of_api(operations: &[Operation]) -> String {
+    let (unmodelled, modelled): (Vec<&Operation>, Vec<&Operation>) =
+        operations.iter().partition(|operation| operation.action == "not modelled");
+    let api = operations.first().map_or("", |operation| operation.api);
+    let known = |evidence: &str| modelled.iter().filter(|operation| operation.evidence == evidence).count();
+    let counts = ["documented", "observed", "assumed"].map(|evidence| format!("{} {evidence}", known(evidence)));
+    let (models, others) = (modelled.len(), unmodelled.len());
+    let line = |operation: &&Operation| {
         let (name, method, path, evidence) = (operation.name, operation.method, operation.path, operation.evidence);
         format!("| `{name}` | `{method} {path}` | {} | {evidence} |\n", outcomes(operation))
     };
-    let lines: String = operations.iter().map(line).collect();
-    format!("| operation | method and path | outcomes | evidence |\n|---|---|---|---|\n{lines}")
+    let lines: String = modelled.iter().map(line).collect();
+    let mut text = format!(
+        "{api}: {models} operations modelled ({}), {others} known but not modelled.\n\n\
+         | operation | method and path | outcomes | evidence |\n|---|---|---|---|\n{lines}",
+        counts.join(", ")
+    );
+    if others > 0 {
+        let item = |operation: &&Operation| format!("`{}` `{} {}`", operation.name, operation.method, operation.path);
+        let list: Vec<String> = unmodelled.iter().map(item).collect();
+        text += &format!(
+            "\n<details><summary>{api}: {others} known but not modelled; they answer 501</summary>\n\n{}\n\n</details>\n",
+            list.join(",\n")
+        );
+    }
+    text
 }
 
 fn structured(operation: &Operation) -> Value {

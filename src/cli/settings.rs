@@ -84,6 +84,9 @@ struct Contents {
     /// Seed of ids, tokens, draws and made-up records [default: 0, or what the scenario says]
     #[arg(long, env = "STANDIN_SEED", value_name = "N")]
     seed: Option<u64>,
+    /// Refuse scenarios that depend on assumed behaviour
+    #[arg(long, env = "STANDIN_STRICT_FIDELITY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    strict_fidelity: bool,
     /// Profile of an API, such as celigo=live: documented, or live where the running service is known to differ
     /// [default: documented]
     #[arg(long, env = "STANDIN_PROFILE", value_name = "API=PROFILE", value_delimiter = ',', value_parser = profile)]
@@ -198,6 +201,9 @@ impl Settings {
         }
         if contents.no_embedded_fixtures {
             builder = builder.without_embedded_fixtures();
+        }
+        if contents.strict_fidelity {
+            builder = builder.strict_fidelity();
         }
         for (collection, count) in &contents.generate {
             builder = builder.generate(collection, *count);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
 use crate::engine::Engine;
-use crate::engine::scenario::{Play, Scenario, ScenarioError, WaitFor, read_rules};
+use crate::engine::scenario::{Play, ScenarioError, WaitFor, read_rules};
 use crate::engine::world::World;
 
 /// How long a verification waits for requests in flight, unless told otherwise.
@@ -44,7 +44,7 @@ pub fn load(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// Puts a scenario in place of all that is in a world; the warnings.
 pub fn put(engine: &Engine, world: &Mutex<World>, text: &str) -> Result<Vec<String>, Refusal> {
-    let (scenario, warnings) = Scenario::read("scenario", text, engine.router(), engine.fixtures())?;
+    let (scenario, warnings) = engine.read("scenario", text)?;
     engine.load(world, &Arc::new(scenario))?;
     Ok(warnings.iter().map(ToString::to_string).collect())
 }

@@ -113,6 +113,14 @@ impl Builder {
         self
     }
 
+    /// Refuses scenarios that depend on assumed behaviour: operations, by their names, or errors that nobody documents and
+    /// no client or recorded answer shows; operations that are not modelled, unless a rule responds; answers said to be
+    /// undocumented, and values of enumerations beyond the documented ones.
+    pub fn strict_fidelity(mut self) -> Self {
+        self.settings.strict_fidelity = true;
+        self
+    }
+
     /// Only these credentials are good for an API (`celigo`, `edlink`), and they see everything.
     pub fn tokens(mut self, api: &str, tokens: &[&str]) -> Self {
         let list =

@@ -67,7 +67,7 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
 /// Puts a scenario into the default world, with that seed in place of its own.
 pub(super) fn start(engine: &Engine, path: &Path, seed: Option<u64>) -> Result<(), ScenarioError> {
     let file = path.display().to_string();
-    let (mut scenario, _) = Scenario::read(&file, &text_of(path)?, engine.router(), engine.fixtures())?;
+    let (mut scenario, _) = engine.read(&file, &text_of(path)?)?;
     scenario.seed = seed.or(scenario.seed);
     engine.load(engine.default_world(), &Arc::new(scenario))?;
     if let Some(play) = &mut engine.default_world().lock().play {
@@ -86,8 +86,7 @@ impl WorldHandle {
 
     /// Puts a scenario in place of all that is in this world. `name` stands for its file in messages.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Vec<String>, ScenarioError> {
-        let (router, fixtures) = (self.engine.router(), self.engine.fixtures());
-        let (scenario, warnings) = Scenario::read(name, text, router, fixtures)?;
+        let (scenario, warnings) = self.engine.read(name, text)?;
         self.engine.load(&self.world, &Arc::new(scenario))?;
         self.declared();
         Ok(warnings.iter().map(ToString::to_string).collect())
@@ -111,7 +110,7 @@ impl WorldHandle {
 
     fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
-        let (scenario, warnings) = Scenario::read(&file, &text_of(path)?, engine.router(), engine.fixtures())?;
+        let (scenario, warnings) = engine.read(&file, &text_of(path)?)?;
         let scenario = Arc::new(scenario);
         World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
         let drifts = scenario.rehearse(engine.router(), engine.fixtures());

@@ -103,6 +103,8 @@ pub struct ErrorKind {
     pub message: &'static str,
     /// How well it is known.
     pub evidence: Evidence,
+    /// Where it is documented, or why it is assumed.
+    pub source: &'static str,
 }
 
 /// An operation's own code.

@@ -67,6 +67,8 @@ pub struct Settings {
     pub body_limit_bytes: usize,
     /// How much the journal keeps.
     pub journal: Bounds,
+    /// Whether scenarios that depend on assumed behaviour are refused.
+    pub strict_fidelity: bool,
 }
 
 /// A credential that is good, and what it may see.
@@ -94,6 +96,7 @@ impl Default for Settings {
             headers: true,
             body_limit_bytes: 10 * 1024 * 1024,
             journal: Bounds::default(),
+            strict_fidelity: false,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::message::{Outcome, Request};
 use crate::engine::no_world::{Gone, NoWorld};
 use crate::engine::path::Target;
 use crate::engine::router::Router;
-use crate::engine::scenario::{Fixtures, Scenario, ScenarioError};
+use crate::engine::scenario::{Finding, Fixtures, Scenario, ScenarioError};
 use crate::engine::world::{Settings, World};
 
 /// The name of the world that answers at `/`.
@@ -115,6 +115,11 @@ impl Engine {
     /// The requests in flight, and the way to wait for answers.
     pub fn bell(&self) -> &Bell {
         &self.bell
+    }
+
+    /// Reads a scenario for these worlds; the findings that come with it are warnings.
+    pub fn read(&self, file: &str, text: &str) -> Result<(Scenario, Vec<Finding>), ScenarioError> {
+        Scenario::read(file, text, self.router, &self.fixtures, self.settings.strict_fidelity)
     }
 
     /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.

@@ -10,29 +10,71 @@ use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 
 /// Every error it can answer with.
 pub static ERRORS: &[ErrorKind] = &[
-    error("unauthorized", 401, "Invalid or missing API key", Observed),
-    error("forbidden", 403, "Insufficient permissions", Observed),
-    error("not_found", 404, "Integration not found", Documented),
-    error("validation_error", 400, "Name is required", Documented),
-    error("conflict", 409, "Integration with this name already exists", Documented),
-    error("invalid_json", 400, "Invalid JSON", Assumed),
-    error("invalid_query_params", 400, "Invalid query parameters", Documented),
-    error("unsupported_media_type", 415, "Content-Type must be application/json", Assumed),
-    error("too_large", 413, "Request body is too large", Assumed),
-    error("method_not_allowed", 405, "Method not allowed", Assumed),
-    error("rate_limited", 429, "Too many requests. Retry after 1 seconds.", Documented),
-    error("invalid_operation", 422, "Integration does not belong to a connector", Assumed),
-    error("invalid_function", 422, "Unknown function", Assumed),
-    error("invalid_field", 422, "Field cannot be patched", Documented),
-    error("invalid_patch", 422, "Patch cannot be applied", Assumed),
-    error("invalid_query", 400, "Please provide an integration, flow or job", Observed),
-    error("missing_required_field", 422, "A required field is missing", Documented),
-    error("not_modelled", 501, "standin does not model this", Assumed),
-    error("internal", 500, "standin failed while answering", Assumed),
+    error("unauthorized", 401, "Invalid or missing API key", Observed, "public clients read it"),
+    error("forbidden", 403, "Insufficient permissions", Observed, "public clients read it"),
+    error("not_found", 404, "Integration not found", Documented, "seed 003, \"Error Handling\""),
+    error("validation_error", 400, "Name is required", Documented, "seed 003, \"Error Handling\""),
+    error("conflict", 409, "Integration with this name already exists", Documented, "seed 003, \"Error Handling\""),
+    error("invalid_json", 400, "Invalid JSON", Assumed, "no document says what answers a body that is not JSON"),
+    error(
+        "invalid_query_params",
+        400,
+        "Invalid query parameters",
+        Documented,
+        "the vendor's API documents; when it is answered is assumed",
+    ),
+    error(
+        "unsupported_media_type",
+        415,
+        "Content-Type must be application/json",
+        Assumed,
+        "no document says what answers a body of another type",
+    ),
+    error("too_large", 413, "Request body is too large", Assumed, "no document says how large a body may be"),
+    error("method_not_allowed", 405, "Method not allowed", Assumed, "no document says what answers another method"),
+    error(
+        "rate_limited",
+        429,
+        "Too many requests. Retry after 1 seconds.",
+        Documented,
+        "the vendor's API documents; its words are assumed",
+    ),
+    error(
+        "invalid_operation",
+        422,
+        "Integration does not belong to a connector",
+        Assumed,
+        "no document says what answers an operation that the record does not allow",
+    ),
+    error("invalid_function", 422, "Unknown function", Assumed, "no document says what answers an unknown function"),
+    error(
+        "invalid_field",
+        422,
+        "Field cannot be patched",
+        Documented,
+        "the vendor's API documents, of a path that cannot be patched",
+    ),
+    error(
+        "invalid_patch",
+        422,
+        "Patch cannot be applied",
+        Assumed,
+        "no document says what answers a patch that does not apply",
+    ),
+    error("invalid_query", 400, "Please provide an integration, flow or job", Observed, "public clients run into it"),
+    error("missing_required_field", 422, "A required field is missing", Documented, "the vendor's API documents"),
+    error("not_modelled", 501, "standin does not model this", Assumed, "standin's own"),
+    error("internal", 500, "standin failed while answering", Assumed, "standin's own"),
 ];
 
-const fn error(name: &'static str, status: u16, message: &'static str, evidence: Evidence) -> ErrorKind {
-    ErrorKind { name, code: name, status, message, evidence }
+const fn error(
+    name: &'static str,
+    status: u16,
+    message: &'static str,
+    evidence: Evidence,
+    source: &'static str,
+) -> ErrorKind {
+    ErrorKind { name, code: name, status, message, evidence, source }
 }
 
 /// How long to wait after a 429 that does not say.

@@ -202,7 +202,8 @@ fn operation(row: &Row) -> String {
     let outcomes: Vec<(String, String)> = std::iter::once((route.success.to_string(), "success".to_owned()))
         .chain(row.errors().map(|error| {
             let message = if error.message.is_empty() { String::new() } else { format!("   {}", error.message) };
-            (error.status.to_string(), format!("{}   {}{message}", error.name, error.evidence.as_str()))
+            let known = format!("{}, {}", error.evidence.as_str(), error.source);
+            (row.api.dialect.status(route, error).to_string(), format!("{}{message}\n           {known}", error.name))
         }))
         .collect();
     text += "  outcomes:\n";

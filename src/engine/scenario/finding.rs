@@ -48,6 +48,8 @@ pub enum Code {
     E19,
     /// An outcome to cover that the operation does not document.
     E20,
+    /// What nobody documents, where only what is known may be used.
+    E21,
     /// A step that no other step leads to.
     W01,
     /// A rule behind one that always answers the same calls.

@@ -8,6 +8,7 @@ mod asked;
 mod check;
 mod conduct;
 mod explain;
+mod fidelity;
 mod finding;
 mod format;
 mod load;

@@ -73,7 +73,7 @@ fn read<T>(
     };
     let mut piece = None;
     if !found.refuse() {
-        let mut reader = FileReader { found: &mut found, router, apis: router.apis().to_vec() };
+        let mut reader = FileReader { found: &mut found, router, apis: router.apis().to_vec(), fidelity: None };
         piece = read(&mut reader, &Node::root(&value));
     }
     match piece {

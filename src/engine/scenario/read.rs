@@ -8,6 +8,7 @@ use crate::engine::api::{Api, CredentialForm, Profile};
 use crate::engine::clock::{self, ClockMode};
 use crate::engine::document;
 use crate::engine::router::{Router, Row};
+use crate::engine::scenario::fidelity::Fidelity;
 use crate::engine::scenario::finding::{Code, Finding, Findings, ScenarioError, did_you_mean};
 use crate::engine::scenario::format::{End, EndKind, Perturb, Scenario, Step};
 use crate::engine::scenario::load::Fixtures;
@@ -22,12 +23,14 @@ const KEYS: [&str; 14] = [
 ];
 
 impl Scenario {
-    /// Reads a file. Warnings come with the scenario; anything worse, all of it, in its place.
+    /// Reads a file. Warnings come with the scenario; anything worse, all of it, in its place. With strict fidelity, what
+    /// depends on assumed behaviour is refused too.
     pub fn read(
         file: &str,
         text: &str,
         router: &Router,
         fixtures: &Fixtures,
+        strict_fidelity: bool,
     ) -> Result<(Self, Vec<Finding>), ScenarioError> {
         let mut found = Findings::new(file, text);
         let parsed = match document::parse(text) {
@@ -41,7 +44,9 @@ impl Scenario {
         for path in &parsed.duplicates {
             found.tell(Code::E04, path, "stands twice", "keep one of them");
         }
-        let scenario = FileReader { found: &mut found, router, apis: Vec::new() }.file(file, &parsed.value);
+        let fidelity = strict_fidelity.then(Fidelity::default);
+        let reader = FileReader { found: &mut found, router, apis: Vec::new(), fidelity };
+        let scenario = reader.file(file, &parsed.value);
         if let Some(scenario) = &scenario {
             super::check::check(&mut found, scenario, router, fixtures);
         }
@@ -59,6 +64,8 @@ pub(super) struct FileReader<'r, 't> {
     pub(super) found: &'r mut Findings<'t>,
     pub(super) router: &'r Router,
     pub(super) apis: Vec<&'static Api>,
+    /// What is noted where only what is known may be used.
+    pub(super) fidelity: Option<Fidelity>,
 }
 
 impl FileReader<'_, '_> {
@@ -103,6 +110,7 @@ impl FileReader<'_, '_> {
             scenario.expect = self.expect(&node);
         }
         scenario.probe = object.get("probe").and_then(|node| self.probe(&node));
+        self.refuse_unanswered();
         Some(scenario)
     }
 
@@ -248,6 +256,9 @@ impl FileReader<'_, '_> {
         let on = object.get("on").map(|node| self.operations(&node));
         let mut share = |key: &str| object.get(key).and_then(|node| self.found.share(&node)).unwrap_or_default();
         let (omit_optional, null_nullable) = (share("omit_optional"), share("null_nullable"));
+        if let Some(node) = object.get("new_enum_values") {
+            self.goes_beyond(&node.path, "shows values that the documents do not have");
+        }
         Some(Perturb {
             on: on.unwrap_or_else(|| Some(self.everything()))?,
             unknown_fields: self.found.only_true(object.get("unknown_fields")),
@@ -287,6 +298,7 @@ impl FileReader<'_, '_> {
                 self.found.tell(Code::E03, &item.path, format!("{pattern:?} selects no operation"), remedy);
                 continue;
             }
+            self.depends_on_operation(&item.path, pattern);
             all.push(pattern.to_owned());
         }
         (!all.is_empty()).then_some(Operations(all))

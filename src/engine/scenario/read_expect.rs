@@ -152,6 +152,8 @@ impl FileReader<'_, '_> {
             self.found.tell(Code::E20, &node.path, what, remedy);
         }
         let operation = row.operation;
+        self.depends_on_operation(&node.path, operation);
+        self.depends_on_outcome(&node.path, row, outcome);
         Some(CoverExpectation { operation, outcome: outcome.to_owned(), place: self.found.place(&node.path) })
     }
 
@@ -209,6 +211,7 @@ impl FileReader<'_, '_> {
             self.found.tell(Code::E03, &on.path, format!("{text:?} selects no operation"), remedy);
             return None;
         };
+        self.depends_on_operation(&on.path, row.operation);
         let (path, place) = (node.path.clone(), self.found.place(&node.path));
         Some(ProbeStep { operation: row.operation, params, query, body, status, bind, cleanup, path, place })
     }

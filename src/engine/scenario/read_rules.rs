@@ -145,6 +145,8 @@ impl FileReader<'_, '_> {
             let what = format!("{name:?} is not documented for {}", row.operation);
             let remedy = did_you_mean(name, known);
             self.found.tell(Code::E11, &node.path, what, remedy);
+        } else if let Some(kind) = rows.first().and_then(|row| row.api.error(name)) {
+            self.depends_on_errors(&node.path, name, &[kind]);
         }
         let mut terminal = Terminal::Error { name: name.to_owned(), message: None, field: None, retry_after_s: None };
         if let (Some(node), Terminal::Error { message, field, retry_after_s, .. }) = (effect.get("with"), &mut terminal)
@@ -160,6 +162,10 @@ impl FileReader<'_, '_> {
     fn respond(&mut self, node: &Node<'_>, on: &Operations) -> Option<Terminal> {
         let object = self.found.object(node, &["status", "headers", "body", "undocumented"])?;
         let undocumented = self.found.only_true(object.get("undocumented"));
+        if let Some(node) = object.get("undocumented") {
+            self.goes_beyond(&node.path, "says that no document has this answer");
+        }
+        self.answers(on);
         let mut headers = Vec::new();
         if let Some(node) = object.get("headers") {
             for (name, value) in self.found.members(&node) {
