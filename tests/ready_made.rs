@@ -56,6 +56,12 @@ const CASES: &[(&str, Consume, Consume, &[&str])] = &[
     ("edlink-nulls", nulls_careful, nulls_careless, &["calls.first", "calls.second"]),
     ("edlink-disabled-in-the-middle-of-a-sync", sync_careful, sync_careless, &["calls.refused", "conduct.no_retry_on"]),
     ("edlink-cursor-expired", expired_careful, expired_careless, &["calls.begin", "order[0]", "conduct.no_retry_on"]),
+    (
+        "edlink-stale-event-cursor",
+        stale_careful,
+        stale_careless,
+        &["calls.refused", "calls.read-again", "calls.go-on", "order[0]", "conduct.no_retry_on"],
+    ),
     ("edlink-people-without-names", people_careful, people_careless, &["calls.nobody", "calls.both"]),
 ];
 
@@ -401,6 +407,21 @@ fn expired_careless(world: &WorldHandle) {
     let page = edlink.get(PEOPLE).json();
     let next = page["$next"].as_str().unwrap();
     while edlink.get(next).status == 400 {}
+}
+
+const LAST_SEEN_EVENT: &str = "/api/v2/graph/events?$after=212cab2f-7c05-455e-bc5b-7eecda122c2f";
+
+fn stale_careful(world: &WorldHandle) {
+    let edlink = graph(world);
+    if edlink.get(LAST_SEEN_EVENT).status == 400 {
+        follow(&edlink, PEOPLE);
+        edlink.get("/api/v2/graph/events?$last=1");
+    }
+}
+
+fn stale_careless(world: &WorldHandle) {
+    let edlink = graph(world);
+    (0..3).for_each(|_| drop(edlink.get(LAST_SEEN_EVENT)));
 }
 
 fn people(world: &WorldHandle, usable: impl Fn(&Value) -> bool) {
