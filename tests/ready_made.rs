@@ -95,6 +95,23 @@ fn careless_consumers_fail_for_the_stated_reason() {
     }
 }
 
+/// The snapshots were written by another process: ids, times, links and order must come out the same here.
+#[test]
+fn the_same_calls_get_the_same_answers_in_every_process() {
+    for (name, _, careless, _) in CASES {
+        let world = world(name);
+        careless(&world);
+        let calls = world.journal().into_iter().map(|call| {
+            let answered =
+                call.error.map_or_else(|| call.status.to_string(), |error| format!("{} {error}", call.status));
+            format!("{} {} {} {} -> {answered}", call.number, call.at, call.method, call.target)
+        });
+        let calls: Vec<String> = calls.collect();
+        let unmet = world.verify().expect_err("the careless consumer fails");
+        insta::assert_snapshot!(*name, format!("{unmet}\n\n{}", calls.join("\n")));
+    }
+}
+
 #[test]
 fn every_ready_made_scenario_has_consumers_and_says_what_it_is_about() {
     let tested: BTreeSet<&str> = CASES.iter().map(|(name, ..)| *name).chain(ELSEWHERE.iter().copied()).collect();
