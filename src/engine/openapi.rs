@@ -23,6 +23,12 @@ const NOT_MODELLED: &str = "not-modelled";
 
 type Schemas = BTreeMap<String, Value>;
 
+/// An object that has at least one of two properties. Each branch says all, so that a generated type knows them all.
+pub fn either(properties: &Value, names: [&str; 2]) -> Value {
+    let branch = |name| json!({ "type": "object", "properties": properties, "required": [name] });
+    json!({ "anyOf": names.map(branch) })
+}
+
 /// The document. What is known but not modelled is listed by name only: it has no answers to describe.
 pub fn openapi(api: &'static Api) -> Value {
     let mut schemas = Schemas::from([("Error".to_owned(), api.dialect.error_schema())]);
@@ -234,7 +240,8 @@ fn kind(field: &Field) -> Value {
         Kind::List => json!({ "type": "array" }),
         Kind::Texts | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::SomeOf(values) => json!({ "type": "array", "items": { "type": "string", "enum": values } }),
-        Kind::Object => json!({ "type": "object" }),
+        // Said, because generators take an object of which nothing is known for one that holds nothing.
+        Kind::Object => json!({ "type": "object", "additionalProperties": true }),
         Kind::OneOf(values) => json!({ "type": "string", "enum": values }),
     }
 }

@@ -6,7 +6,7 @@ use crate::apis::celigo::lists::NO_FILTERS;
 use crate::apis::celigo::resources::{AUDIT, ERRORS};
 use crate::engine::api::{Action, Resource, Route, Shows};
 use crate::engine::field::{Field, Kind};
-use crate::engine::openapi::Parameter;
+use crate::engine::openapi::{Parameter, either};
 
 /// Lists whose rows do not show it: they are found, or look different from what is stored.
 const LISTS: &[(&str, &Resource)] = &[
@@ -80,24 +80,12 @@ fn filter(field: &Field) -> Option<Parameter> {
 
 /// `{"errors":[{"code","message","field"?}]}`, and for a 401 a message beside them or instead.
 pub fn error_schema() -> Value {
-    json!({
+    let text = json!({ "type": "string" });
+    let error = json!({
         "type": "object",
-        "properties": {
-            "message": { "type": "string" },
-            "errors": {
-                "type": "array",
-                "minItems": 1,
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "code": { "type": "string" },
-                        "message": { "type": "string" },
-                        "field": { "type": "string" },
-                    },
-                    "required": ["code", "message"],
-                },
-            },
-        },
-        "anyOf": [{ "required": ["errors"] }, { "required": ["message"] }],
-    })
+        "properties": { "code": text, "message": text, "field": text },
+        "required": ["code", "message"],
+    });
+    let errors = json!({ "type": "array", "minItems": 1, "items": error });
+    either(&json!({ "message": text, "errors": errors }), ["errors", "message"])
 }

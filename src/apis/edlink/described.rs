@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::engine::api::{Action, Route, Shows};
-use crate::engine::openapi::Parameter;
+use crate::engine::openapi::{Parameter, either};
 
 /// The query parameters of a list.
 pub fn parameters(route: &Route) -> Vec<Parameter> {
@@ -34,29 +34,28 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
     all
 }
 
-/// What is shown lies in `$data`; a list has the way to its next part beside it.
+/// What is shown lies in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
 pub fn envelope(many: bool, schema: &Value) -> Value {
-    let mut properties = json!({ "$data": schema });
+    let warnings = json!({ "type": "array", "minItems": 1, "items": error() });
+    let mut properties = json!({ "$data": schema, "$request": { "type": "string" }, "$warnings": warnings });
     if many {
         properties["$next"] = json!({ "type": "string" });
     }
     json!({ "type": "object", "properties": properties, "required": ["$data"] })
 }
 
-/// `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
-pub fn error_schema() -> Value {
-    let error = json!({
+/// What went wrong, or might have.
+fn error() -> Value {
+    json!({
         "type": "object",
         "properties": { "code": { "type": "string" }, "message": { "type": "string" } },
         "required": ["code", "message"],
-    });
-    json!({
-        "type": "object",
-        "properties": {
-            "$request": { "type": "string" },
-            "$errors": { "type": "array", "minItems": 1, "items": error },
-            "$error": error,
-        },
-        "anyOf": [{ "required": ["$errors"] }, { "required": ["$error"] }],
     })
+}
+
+/// `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
+pub fn error_schema() -> Value {
+    let errors = json!({ "type": "array", "minItems": 1, "items": error() });
+    let properties = json!({ "$request": { "type": "string" }, "$errors": errors, "$error": error() });
+    either(&properties, ["$errors", "$error"])
 }
