@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::engine::api::{Access, Action, Api, Resource, Route, Shows};
-use crate::engine::field::{Default, Field, Kind, Owner};
+use crate::engine::field::{Default, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::message::Verb;
 
 /// A query parameter of a route.
@@ -118,7 +118,7 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     };
     let name = format!("{name}{}", schema_name(resource));
     let fields = || {
-        let settable = resource.fields.iter().filter(|field| field.name != resource.id_field);
+        let settable = public(resource).filter(|field| field.name != resource.id_field);
         settable.filter(|field| owners.contains(&field.owner))
     };
     let properties: Map<String, Value> = fields().map(|field| (field.name.to_owned(), given(field))).collect();
@@ -181,7 +181,7 @@ fn one(resource: &'static Resource, schemas: &mut Schemas) -> Value {
     let mut schema = properties(resource);
     // What is not shown as it is stored may leave anything out.
     if resource.shown.is_none() {
-        let always = resource.fields.iter().filter(|field| is_always_there(resource, field));
+        let always = public(resource).filter(|field| is_always_there(resource, field));
         schema["required"] = always.map(|field| field.name).collect();
     }
     schemas.insert(name.clone(), schema);
@@ -196,7 +196,7 @@ fn listed(resource: &'static Resource, schemas: &mut Schemas) -> Value {
 }
 
 fn properties(resource: &'static Resource) -> Value {
-    let fields = resource.fields.iter().map(|field| {
+    let fields = public(resource).map(|field| {
         let mut schema = kind(field);
         if field.name == resource.id_field
             || matches!(field.owner, Owner::Service | Owner::CreatedAt | Owner::ChangedAt)
@@ -206,6 +206,11 @@ fn properties(resource: &'static Resource) -> Value {
         (field.name.to_owned(), if field.nullable { or_null(schema) } else { schema })
     });
     json!({ "type": "object", "properties": fields.collect::<Map<_, _>>() })
+}
+
+/// The fields consumers know of.
+fn public(resource: &'static Resource) -> impl Iterator<Item = &'static Field> {
+    resource.fields.iter().filter(|field| !field.name.starts_with(PRIVATE_PREFIX))
 }
 
 fn is_always_there(resource: &Resource, field: &Field) -> bool {
