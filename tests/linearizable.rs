@@ -217,7 +217,7 @@ fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op) -> (Outcome, Option<
 
 /// So many clients, half of them over the wire, that do so many things each, all at once.
 struct Clients {
-    clients: u64,
+    number: u64,
     each: u64,
     /// From how many names they choose.
     names: u64,
@@ -237,7 +237,7 @@ fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (
         })
         .collect();
     let time = AtomicU64::new(0);
-    let ready = Barrier::new(usize::try_from(how.clients).unwrap());
+    let ready = Barrier::new(usize::try_from(how.number).unwrap());
     let prefix = format!("/w/{}", world.name());
     let client = |client: u64| {
         let mut draw = Draw(seed.wrapping_mul(1_000).wrapping_add(client));
@@ -254,7 +254,7 @@ fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (
         (0..how.each).map(event).collect::<Vec<_>>()
     };
     let history = thread::scope(|scope| {
-        let clients: Vec<_> = (0..how.clients).map(|n| scope.spawn(move || client(n))).collect();
+        let clients: Vec<_> = (0..how.number).map(|n| scope.spawn(move || client(n))).collect();
         clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
     });
     (start, history)
@@ -269,8 +269,7 @@ fn some_order_explains_what_parallel_clients_saw() {
     let standin = empty();
     for seed in 0..60 {
         let world = standin.new_world();
-        let (start, history) =
-            record(&standin, &world, seed, &Clients { clients: 6, each: 10, names: 6, behind: true });
+        let (start, history) = record(&standin, &world, seed, &Clients { number: 6, each: 10, names: 6, behind: true });
         assert!(is_linearizable(&start, &history), "seed {seed}: no order explains {history:#?}");
     }
 }
@@ -280,7 +279,7 @@ fn the_order_of_the_call_numbers_is_that_order() {
     let standin = empty();
     let world = standin.new_world();
     // Behind the API nothing is numbered, so here nothing happens there.
-    let clients = Clients { clients: 6, each: 250, names: 12, behind: false };
+    let clients = Clients { number: 6, each: 250, names: 12, behind: false };
     let (mut state, mut history) = record(&standin, &world, 7, &clients);
     history.sort_by_key(|event| event.call);
     let numbers: Vec<u64> = history.iter().filter_map(|event| event.call).collect();

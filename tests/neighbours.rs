@@ -163,6 +163,17 @@ fn a_profile_or_a_rate_that_makes_no_sense_is_refused() {
     assert!(faults(Standin::builder().rate_limit("celigo", 0, 300)).contains("at least 1"));
 }
 
+#[test]
+fn a_narrowed_token_cannot_name_what_it_does_not_see() {
+    let world = world(|builder| builder.token_for("celigo", "any", Some(&["abc123"]), false));
+    let make = |integration: &str| {
+        ask(&world, "POST", "/flows", &json!({ "name": "Mine", "_integrationId": integration })).status
+    };
+    assert_eq!((make("abc123"), make("def456"), make("nowhere")), (201, 400, 400));
+    let flow = get(&world, "/flows/flow123");
+    assert_eq!(ask(&world, "PUT", "/flows/flow123", &flow).status, 200, "what it names already it may keep");
+}
+
 const COLLECTIONS: [&str; 12] = [
     "integrations",
     "connections",

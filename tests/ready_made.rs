@@ -54,6 +54,9 @@ const CASES: &[(&str, Consume, Consume, &[&str])] = &[
         &["calls.begin", "calls.refused", "order[0]", "conduct.no_retry_on"],
     ),
     ("edlink-nulls", nulls_careful, nulls_careless, &["calls.first", "calls.second"]),
+    ("edlink-disabled-in-the-middle-of-a-sync", sync_careful, sync_careless, &["calls.refused", "conduct.no_retry_on"]),
+    ("edlink-cursor-expired", expired_careful, expired_careless, &["calls.begin", "order[0]", "conduct.no_retry_on"]),
+    ("edlink-people-without-names", people_careful, people_careless, &["calls.nobody", "calls.both"]),
 ];
 
 /// Those with tests of their own, in `scenario.rs`.
@@ -369,4 +372,49 @@ fn nulls_careful(world: &WorldHandle) {
 
 fn nulls_careless(world: &WorldHandle) {
     read_each(&Consumer::edlink(world), |one| one["entity"].is_object());
+}
+
+/// The access token of the integration in the default records.
+fn graph(world: &WorldHandle) -> Consumer<'_> {
+    Consumer::with_token(world, "HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7")
+}
+
+const PEOPLE: &str = "/api/v2/graph/people?$first=10";
+
+fn sync_careful(world: &WorldHandle) {
+    assert_eq!(follow(&graph(world), PEOPLE), 400);
+}
+
+fn sync_careless(world: &WorldHandle) {
+    let edlink = graph(world);
+    let page = edlink.get(PEOPLE).json();
+    (0..2).for_each(|_| drop(edlink.get(page["$next"].as_str().unwrap())));
+}
+
+fn expired_careful(world: &WorldHandle) {
+    let edlink = graph(world);
+    while follow(&edlink, PEOPLE) == 400 {}
+}
+
+fn expired_careless(world: &WorldHandle) {
+    let edlink = graph(world);
+    let page = edlink.get(PEOPLE).json();
+    let next = page["$next"].as_str().unwrap();
+    while edlink.get(next).status == 400 {}
+}
+
+fn people(world: &WorldHandle, usable: impl Fn(&Value) -> bool) {
+    let edlink = graph(world);
+    let all = edlink.get("/api/v2/graph/people?$first=1000").json();
+    for one in all["$data"].as_array().unwrap().iter().filter(|one| usable(one)) {
+        edlink.get(&format!("/api/v2/graph/people/{}", id_of(one)));
+    }
+}
+
+fn people_careful(world: &WorldHandle) {
+    people(world, |_| true);
+}
+
+fn people_careless(world: &WorldHandle) {
+    people(world, |one| one["first_name"].is_string() && one["roles"].as_array().unwrap().len() == 1);
 }

@@ -176,6 +176,29 @@ fn the_control_api_loads_shows_and_judges() {
 }
 
 #[test]
+fn a_world_can_be_made_of_a_scenario() {
+    let standin = Standin::start();
+    let scenario =
+        json!({ "scenario": 1, "api": "celigo", "data": { "add": { "celigo.integrations": [{ "name": "Only" }] } } });
+    let (status, made) = control(&standin, "POST", "/worlds", &json!({ "name": "one", "scenario": scenario }));
+    assert_eq!((status, made["name"].as_str()), (200, Some("one")), "{made}");
+    let all = ask(standin.address(), "GET", "/w/one/v1/integrations", &[AUTH], "").json();
+    assert_eq!((all.as_array().unwrap().len(), all[0]["name"].as_str()), (1, Some("Only")));
+    assert_eq!(control(&standin, "GET", "/worlds/one/scenario", &Value::Null).1["scenario"], "scenario");
+    let (status, _) = control(&standin, "POST", "/worlds", &json!({ "name": "two", "scenario": { "scenario": 2 } }));
+    assert_eq!((status, standin.worlds()), (400, vec!["one".to_owned()]), "a world that cannot be made is not there");
+}
+
+#[test]
+fn a_fork_of_a_declared_world_demands_nothing_on_drop() {
+    let standin = Standin::start();
+    let world = standin.new_world();
+    world.load("celigo-lost-create").unwrap();
+    drop(world.fork());
+    assert!(world.verify().is_err());
+}
+
+#[test]
 fn rules_put_over_the_control_api_strike_and_go() {
     let standin = Standin::start();
     let rules =

@@ -4,10 +4,12 @@
 
 mod support;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 
 use standin::{NewWorld, Standin};
-use support::ask;
+use support::{ask, request};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const AS_TASKS: usize = 10_000;
@@ -17,6 +19,17 @@ const ON_THREADS: usize = 1_000;
 fn held() -> (usize, usize) {
     let count = |folder: &str| std::fs::read_dir(folder).unwrap().count();
     (count("/proc/self/fd"), count("/proc/self/task"))
+}
+
+/// A connection that was answered and is kept open.
+async fn answered(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let text = request("GET", "/v1/integrations/abc123", &[ANY], "");
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 200");
+    stream
 }
 
 #[test]
@@ -31,6 +44,8 @@ fn nothing_is_left_of_ten_thousand_servers() {
         for n in 0..AS_TASKS {
             let standin = Standin::spawn().await;
             let address = standin.address();
+            // Some end while a consumer is connected.
+            let consumer = if n % 50 == 0 { Some(answered(address).await) } else { None };
             // Dropping is shutting down.
             if n % 2 == 0 {
                 standin.shutdown();
@@ -40,8 +55,11 @@ fn nothing_is_left_of_ten_thousand_servers() {
             TcpListener::bind(address).expect("the port is free at once");
             // The tasks that served end when the runtime gets to them.
             tokio::task::yield_now().await;
+            drop(consumer);
         }
-        tokio::task::yield_now().await;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
         assert_eq!(held(), with_runtime);
     });
     drop(runtime);

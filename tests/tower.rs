@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Method, Request, Response};
 use serde_json::{Value, json};
-use standin::{Body, Standin, WorldService};
+use standin::{Body, Standin, Unanswered, WorldService};
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt};
 
 /// A consumer that takes whatever sends requests, as generated API clients do.
@@ -58,4 +58,17 @@ async fn links_lead_back_to_the_host_the_client_used() {
     let response = world.service().oneshot(request.body(Full::<Bytes>::default()).unwrap()).await.unwrap();
     let link = response.headers()["link"].to_str().unwrap();
     assert!(link.starts_with("<https://api.integrator.io/v1/integrations?"), "{link}");
+}
+
+#[tokio::test]
+async fn a_connection_that_a_rule_closes_is_an_error_of_the_service() {
+    let world = Standin::builder().offline().unwrap();
+    world.load("celigo-lost-create").unwrap();
+    let request = || {
+        let request = Request::post("/v1/integrations").header("authorization", "Bearer x");
+        let body = Full::<Bytes>::from(json!({ "name": "Orders to NetSuite" }).to_string());
+        world.service().oneshot(request.header("content-type", "application/json").body(body).unwrap())
+    };
+    assert!(matches!(request().await, Err(Unanswered::Closed)));
+    assert_eq!(request().await.unwrap().status(), 409, "it was made all the same");
 }

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use standin::{Standin, StartError};
+use standin::{Rule, Standin, StartError};
 use support::{Connection, ask, request};
 
 const CELIGO: (&str, &str) = ("authorization", "Bearer any-token");
@@ -257,4 +257,17 @@ fn a_refusing_server_closes_its_port_and_opens_it_again() {
     assert!(std::net::TcpStream::connect(standin.address()).is_err());
     standin.resume().unwrap();
     assert_eq!(ask(standin.address(), "GET", "/v1/integrations", &[CELIGO], "").status, 200);
+}
+
+#[test]
+fn a_panic_while_answering_is_the_fakes_own_500_and_the_server_lives_on() {
+    let standin = Standin::start();
+    let broken = Rule::on("celigo.integrations.get").answer(|_, _| panic!("this function is broken"));
+    standin.world().fault(broken);
+    let mut connection = Connection::open(standin.address());
+    let failed = connection.ask("GET", "/v1/integrations/abc123", &[CELIGO], "");
+    assert_eq!((failed.status, failed.header("standin-miss")), (500, Some("internal")));
+    assert!(failed.text().contains("this function is broken"), "{}", failed.text());
+    assert_eq!(connection.ask("GET", "/v1/integrations", &[CELIGO], "").status, 200, "on the same connection");
+    assert_eq!(standin.world().journal().len(), 2);
 }

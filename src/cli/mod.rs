@@ -2,6 +2,7 @@
 //!
 //! Standard output is for what was asked for, and nothing else: the ready line, a table, exports. Everything said by the
 //! way goes to standard error.
+#![allow(rustdoc::invalid_html_tags)] // Doc comments are help texts here, and help texts say <file>.
 #![allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
 #![allow(clippy::doc_markdown)] // Docs of arguments are help texts, read in a terminal.
 

@@ -9,6 +9,7 @@ use tokio::process::{Child, Command};
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
+use crate::cli::ready;
 use crate::cli::reports::{Reports, say, warn};
 use crate::cli::settings::{Clock, Defaults, Settings};
 use crate::cli::signals::Signals;
@@ -37,7 +38,7 @@ impl Run {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
         let logger = self.settings.logger()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = self.settings.runtime()?;
         let exit = runtime.block_on(self.all(logger));
         runtime.shutdown_background();
         exit
@@ -92,7 +93,13 @@ impl Run {
         if let Some(scenario) = scenario {
             builder = builder.scenario(scenario);
         }
+        if let Some(file) = self.settings.port_file() {
+            ready::remove_port_file(file)?;
+        }
         let standin = builder.try_spawn().await?;
+        if let Some(file) = self.settings.port_file() {
+            ready::write_port_file(file, &standin)?;
+        }
         let world = standin.world();
         world.undeclare();
         let mut child = self.start(&standin)?;

@@ -47,7 +47,7 @@ impl Serve {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
         let logger = self.settings.logger()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = self.settings.runtime()?;
         let exit = runtime.block_on(self.serve(logger));
         // What a second signal left behind is not waited for.
         runtime.shutdown_background();

@@ -1,6 +1,8 @@
 //! The settings of a server, for every command that starts one.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use rand::TryRng;
 use rand::rngs::SysRng;
+use tokio::runtime::Runtime;
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::{LogSettings, Logger};
@@ -36,9 +39,12 @@ struct Listening {
     /// IP address to listen on, or localhost; one that other machines can reach needs --expose
     #[arg(long, env = "STANDIN_HOST", value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     host: IpAddr,
-    /// Port to listen on; 0 is any free one [default: 4780]
+    /// Port to listen on; 0 is any free one [default: 4780 for serve, any free one for run]
     #[arg(long, env = "STANDIN_PORT", value_name = "PORT")]
     port: Option<u16>,
+    /// Threads that answer; one suits a single consumer best
+    #[arg(long, env = "STANDIN_THREADS", value_name = "N", default_value = "1")]
+    threads: NonZeroUsize,
     /// File to write {"url","port","pid"} to, whole, once the server listens; an old one is removed first
     #[arg(long, env = "STANDIN_PORT_FILE", value_name = "FILE")]
     port_file: Option<PathBuf>,
@@ -138,6 +144,19 @@ impl Settings {
     /// Where the port file goes.
     pub fn port_file(&self) -> Option<&PathBuf> {
         self.listening.port_file.as_ref()
+    }
+
+    /// The runtime that answers, with as many threads as were asked for.
+    pub fn runtime(&self) -> io::Result<Runtime> {
+        let mut runtime = match self.listening.threads.get() {
+            1 => tokio::runtime::Builder::new_current_thread(),
+            threads => {
+                let mut runtime = tokio::runtime::Builder::new_multi_thread();
+                runtime.worker_threads(threads);
+                runtime
+            }
+        };
+        runtime.enable_all().build()
     }
 
     /// What writes to standard error.

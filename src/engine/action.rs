@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::api::{Action, Api, By, Caller, Resource, Route};
+use crate::engine::data::check_references;
 use crate::engine::message::{Reply, Request};
 use crate::engine::path::{Query, Target};
 use crate::engine::problem::{FieldFaultKind, Problem};
@@ -122,12 +123,15 @@ pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
         }
         Action::Create(resource) => {
             let given = call.take_fields()?;
+            check_sight(call, resource, &given, None)?;
             let record = call.world.create_from(resource, given, By::Consumer)?;
             Ok(show(call, &record))
         }
         Action::Replace(resource) => {
             let old = call.record(resource, first_param(call))?;
-            let record = call.world.replace(resource, &old, &call.fields()?, By::Consumer)?;
+            let fields = call.fields()?;
+            check_sight(call, resource, &fields, Some(&old))?;
+            let record = call.world.replace(resource, &old, &fields, By::Consumer)?;
             Ok(show(call, &record))
         }
         Action::Remove(resource) => {
@@ -164,6 +168,23 @@ fn list(call: &mut Call<'_>, resource: &'static Resource) -> Result<Reply, Probl
 fn show(call: &mut Call<'_>, record: &Record) -> Reply {
     let (dialect, status) = (call.api.dialect, call.route.success);
     dialect.record(call, status, record)
+}
+
+/// For a caller who does not see everything, a new reference to what it does not see leads nowhere.
+fn check_sight(
+    call: &Call<'_>,
+    resource: &'static Resource,
+    fields: &Fields,
+    old: Option<&Record>,
+) -> Result<(), Problem> {
+    if call.caller.sees.is_none() {
+        return Ok(());
+    }
+    check_references(resource, fields, |to, id| {
+        let unseen = call.world.store.of(to).get(id).is_some_and(|record| !call.sees(to, record));
+        let other = |known: &'static Resource, known_id: &str| known != to || known_id != id;
+        !unseen || old.is_some_and(|old| check_references(resource, old.fields(), other).is_err())
+    })
 }
 
 fn first_param(call: &Call<'_>) -> &'static str {

@@ -188,7 +188,10 @@ fn carry_out<'r>(router: &'r Router, world: &mut World, situation: &Situation<'_
     })();
     match reply {
         Ok(reply) => {
-            let evidence = way.row.map(|row| row.route.evidence);
+            let evidence = way.row.map(|row| {
+                let own = api.dialect.evidence(world.settings.profile(api), row.route, &reply);
+                own.unwrap_or(row.route.evidence)
+            });
             Answer::natural(api.dialect.always(reply), way.row, evidence)
         }
         Err(problem) => worded(world, situation, way.row, &problem),

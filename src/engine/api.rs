@@ -394,6 +394,11 @@ pub trait Dialect: Sync {
         Ok(None)
     }
 
+    /// How well a success of a profile is known, where that is not as well as its route.
+    fn evidence(&self, _: Profile, _: &Route, _: &Reply) -> Option<Evidence> {
+        None
+    }
+
     /// How much a profile lets through, unless a world says.
     fn rate(&self, _: Profile) -> Option<Rate> {
         None

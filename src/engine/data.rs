@@ -240,25 +240,7 @@ impl World {
 
     /// Whether every reference leads somewhere.
     pub fn check_references(&self, resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
-        let mut faults = Vec::new();
-        let mut check = |field: &'static str, to: &'static Resource, ids: &[&str]| {
-            if let Some(id) = ids.iter().find(|id| self.store.of(to).get(id).is_none()) {
-                let kind = FieldFaultKind::Dangling { to: to.name, id: (*id).to_owned() };
-                faults.push(FieldFault { field: Cow::Borrowed(field), kind });
-            }
-        };
-        for field in resource.fields.iter().filter(|field| field.kind.refers()) {
-            let (to, ids) = match (field.kind, fields.get(field.name)) {
-                (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
-                (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
-                _ => continue,
-            };
-            check(field.name, to, &ids.iter().filter_map(Value::as_str).collect::<Vec<_>>());
-        }
-        for link in resource.links {
-            check(link.field, link.to, &(link.ids)(fields));
-        }
-        if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+        check_references(resource, fields, |to, id| self.store.of(to).get(id).is_some())
     }
 
     fn check_unique(&self, resource: &'static Resource, id: &str, fields: &Fields) -> Result<(), Problem> {
@@ -280,6 +262,33 @@ impl World {
     pub fn later(&self, by_ms: u64) -> String {
         format_ms(self.clock.now_ms().saturating_add(by_ms))
     }
+}
+
+/// Whether every reference of these fields leads to something that is there.
+pub fn check_references(
+    resource: &'static Resource,
+    fields: &Fields,
+    is_there: impl Fn(&'static Resource, &str) -> bool,
+) -> Result<(), Problem> {
+    let mut faults = Vec::new();
+    let mut check = |field: &'static str, to: &'static Resource, ids: &[&str]| {
+        if let Some(id) = ids.iter().find(|id| !is_there(to, id)) {
+            let kind = FieldFaultKind::Dangling { to: to.name, id: (*id).to_owned() };
+            faults.push(FieldFault { field: Cow::Borrowed(field), kind });
+        }
+    };
+    for field in resource.fields.iter().filter(|field| field.kind.refers()) {
+        let (to, ids) = match (field.kind, fields.get(field.name)) {
+            (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
+            (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
+            _ => continue,
+        };
+        check(field.name, to, &ids.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+    }
+    for link in resource.links {
+        check(link.field, link.to, &(link.ids)(fields));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
 
 /// Whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is asked.

@@ -58,7 +58,11 @@ impl World {
             start = Arc::new(Point { chance: Chance::new(seed), play, settings, ..(*start).clone() });
         }
         let name = name.into();
-        let Point { store, clock, chance, play, settings } = (*start).clone();
+        let Point { store, clock, chance, mut play, settings } = (*start).clone();
+        if let Some(play) = &mut play {
+            // What was declared in one world is verified there.
+            play.undeclare();
+        }
         let settings = Settings::admitting(settings, &name);
         let journal = Journal::new(settings.journal);
         let (coverage, buckets, snapshots) = (Coverage::default(), Buckets::default(), Vec::new());

@@ -21,7 +21,7 @@ pub const NO_FILTERS: &[&str] =
     &["limit", "offset", "skip", "page", "pageSize", "include", "exclude", "search", "sort"];
 
 /// Lists that the running service answers with 204 when they are empty.
-const NO_CONTENT: &[&str] = &["flows.list", "connections.list", "integrations.flows", "integrations.connections"];
+pub const NO_CONTENT: &[&str] = &["flows.list", "connections.list", "integrations.flows", "integrations.connections"];
 
 /// What lists of scripts leave out: only a script asked for by its id shows it.
 const CONTENT: &str = "content";

@@ -3,14 +3,13 @@
 //! A record takes what it refers to from the world and, where there is none or it is full, makes it first. So twenty
 //! thousand people come with some twenty-five schools, and one more person joins the last of them.
 
-use std::collections::HashMap;
-
 use fake::Fake;
 use fake::faker::address::en::{CityName, StreetName, ZipCode};
 use fake::faker::name::en::{FirstName, LastName};
 use serde_json::{Value, json};
 
 use crate::apis::edlink::API;
+use crate::apis::edlink::graph::made_up_rooms::{agent, enroll, enrollment, roles, strings};
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
@@ -24,12 +23,14 @@ use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
-/// People per school; of twenty, thirteen are students, one teaches, five are parents or guardians, one is staff.
-const PER_SCHOOL: usize = 800;
-const STUDENTS_OF_TWENTY: usize = 13;
+/// People per school.
+pub const PER_SCHOOL: usize = 800;
+
+/// Of twenty, so many are students; one teaches, five are parents or guardians, one is staff.
+pub const STUDENTS_OF_TWENTY: usize = 13;
 
 /// Students who go through the day together.
-const GROUP: usize = 26;
+pub const GROUP: usize = 26;
 
 /// Who the twentieth is, in turn.
 const STAFF: [&[&str]; 8] = [
@@ -322,7 +323,8 @@ fn furnish_school(world: &mut World, school: &Record) -> Result<(), Problem> {
     Ok(())
 }
 
-fn put(world: &mut World, resource: &'static Resource, fields: Value) -> Result<Record, Problem> {
+/// Puts a made-up record in, first seen in its turn.
+pub fn put(world: &mut World, resource: &'static Resource, fields: Value) -> Result<Record, Problem> {
     let Value::Object(mut fields) = fields else { unreachable!("records are made up as objects") };
     let since = Value::from(format_ms(SINCE_MS + world.store.of(resource).next_sequence() * 190));
     fields.insert("created_date".to_owned(), since.clone());
@@ -363,91 +365,4 @@ fn person(world: &mut World, place: usize) -> Result<Value, Problem> {
         "district_id": school.get("district_id"),
         "school_ids": [school.id()],
     }))
-}
-
-/// What a school has for those who come to it.
-#[derive(Default)]
-struct Rooms {
-    classes: Vec<(Record, Vec<String>)>,
-    students: Vec<Record>,
-    teachers: usize,
-}
-
-/// Enrolls students and teachers in classes of their school, and connects parents with students.
-fn enroll(world: &mut World, made: &[Record]) -> Result<(), Problem> {
-    let mut schools: HashMap<String, Rooms> = HashMap::new();
-    for person in made {
-        let Some(school) = strings(person, "school_ids").first().map(|id| (*id).to_owned()) else { continue };
-        let rooms = schools.entry(school.clone()).or_insert_with(|| Rooms::of(world, &school));
-        for role in roles(person) {
-            match role {
-                "student" => {
-                    rooms.students.push(person.clone());
-                    let number = rooms.students.len() - 1;
-                    let each =
-                        if rooms.classes.len() > PER_SCHOOL / 20 * STUDENTS_OF_TWENTY * 2 / GROUP { 5 } else { 1 };
-                    for n in 0..each.min(rooms.classes.len()) {
-                        let (class, sections) = &rooms.classes[(number / GROUP * each + n) % rooms.classes.len()];
-                        let section = sections.get(number % sections.len().max(1));
-                        let fields = enrollment("student", person, class, section.map(String::as_str));
-                        put(world, &ENROLLMENTS, fields)?;
-                    }
-                }
-                "teacher" | "ta" | "aide" | "designer" => {
-                    let each = (rooms.classes.len() / 40).max(1);
-                    for n in 0..each.min(rooms.classes.len()) {
-                        let (class, _) = &rooms.classes[(rooms.teachers * each + n) % rooms.classes.len()];
-                        let fields = enrollment(role, person, class, None);
-                        put(world, &ENROLLMENTS, fields)?;
-                    }
-                    rooms.teachers += 1;
-                }
-                "parent" | "guardian" => {
-                    let children = rooms.students.len().min(STUDENTS_OF_TWENTY) as u64;
-                    if children > 0 {
-                        let back = usize::try_from(world.chance.between(1, children)).unwrap_or(1);
-                        let child = rooms.students[rooms.students.len() - back].clone();
-                        put(world, &AGENTS, agent(role, person, &child))?;
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-impl Rooms {
-    fn of(world: &World, school: &str) -> Self {
-        let sections = |class: &Record| {
-            world.store.of(&SECTIONS).find("class_id", class.id()).map(|section| section.id().to_owned()).collect()
-        };
-        let classes = world.store.of(&CLASSES).find("school_id", school);
-        let open = classes.filter(|class| class.text("state") == Some("active"));
-        Self { classes: open.map(|class| (class.clone(), sections(class))).collect(), ..Self::default() }
-    }
-}
-
-fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Value {
-    // The most numerous records by far: built without growing.
-    let mut fields = Fields::with_capacity(8);
-    fields.insert("role".to_owned(), role.into());
-    fields.insert("primary".to_owned(), (role == "teacher").into());
-    fields.insert("person_id".to_owned(), person.id().into());
-    fields.insert("class_id".to_owned(), class.id().into());
-    fields.insert("section_id".to_owned(), section.into());
-    Value::Object(fields)
-}
-
-fn agent(relationship: &str, observer: &Record, target: &Record) -> Value {
-    json!({ "relationship": relationship, "observer_id": observer.id(), "target_id": target.id() })
-}
-
-fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
-    let values = record.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    values.iter().filter_map(Value::as_str).collect()
-}
-
-fn roles(person: &Record) -> Vec<&str> {
-    strings(person, "roles")
 }

@@ -11,6 +11,7 @@ mod filter;
 mod integrity;
 mod lists;
 pub mod made_up;
+mod made_up_rooms;
 pub mod permissions;
 pub mod replies;
 mod resources;
