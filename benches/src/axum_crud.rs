@@ -78,7 +78,10 @@ fn failed(status: StatusCode, code: &str, message: &str) -> Response {
 
 /// What to answer to a caller without a credential.
 fn stranger(headers: &HeaderMap) -> Option<Response> {
-    let bearer = headers.get("authorization").and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let bearer = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
     bearer.is_none().then(|| failed(StatusCode::UNAUTHORIZED, "unauthorized", "A bearer token is needed."))
 }
 
@@ -92,7 +95,11 @@ async fn read(State(shared): State<Shared>, headers: HeaderMap, Path(id): Path<S
     }
 }
 
-async fn list(State(shared): State<Shared>, headers: HeaderMap, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn list(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     if let Some(refusal) = stranger(&headers) {
         return refusal;
     }

@@ -1,6 +1,7 @@
 //! The load generator: sockets, requests made beforehand, and no more of HTTP than finding where an answer ends.
 
 use std::cell::Cell;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -121,6 +122,20 @@ pub fn ask(address: SocketAddr, shot: &Shot, times: usize) {
             connection.ask(&shot).await;
         }
     });
+}
+
+/// Asks once, from a thread that has no runtime.
+pub fn ask_blocking(address: SocketAddr, shot: &Shot) {
+    let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
+    stream.set_nodelay(true).expect("a socket has this option");
+    stream.write_all(&shot.bytes).expect("the server reads");
+    let mut answer = Vec::with_capacity(4_096);
+    let mut buffer = [0; 4_096];
+    while answer_length(&answer, shot.status).is_none_or(|length| answer.len() < length) {
+        let read = stream.read(&mut buffer).expect("the server answers");
+        assert!(read > 0, "the server closed the connection");
+        answer.extend_from_slice(&buffer[..read]);
+    }
 }
 
 /// One answer, taken apart.

@@ -36,14 +36,20 @@ const FULL: Effort =
 /// Shows that everything runs; its figures mean nothing.
 const QUICK: Effort = Effort { turns: 1, turn: std::time::Duration::from_millis(5), times: 2, sizes: [10, 100, 1_000] };
 
-const SECTIONS: &[(&str, fn(Effort))] =
-    &[("requests", requests::run), ("peers", requests::beside_peers), ("tests", tests::run), ("memory", memory::run), ("start", start::run)];
+const SECTIONS: &[(&str, fn(Effort))] = &[
+    ("requests", requests::run),
+    ("peers", requests::beside_peers),
+    ("tests", tests::run),
+    ("memory", memory::run),
+    ("start", start::run),
+];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if let ["memory-of", contestant, requests] = words[..] {
-        return memory::child(contestant, requests.parse().expect("a number of requests"));
+    if let ["memory-of", contestant, before, requests] = words[..] {
+        let number = |word: &str| word.parse().expect("a number of requests");
+        return memory::child(contestant, number(before), number(requests));
     }
     if let ["profile", contestant, request, times] = words[..] {
         return requests::profile(contestant, request, times.parse().expect("a number of requests"));

@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
-use crate::load::runtime;
 use crate::sample::{self, PATH};
 
 /// Their names.
 pub const NAMES: [&str; 3] = ["wiremock", "mockito", "httpmock"];
+
+/// The same, and without the pool of servers they keep by default.
+pub const WAYS: [&str; 5] = ["wiremock", "wiremock, fresh", "mockito", "mockito, fresh", "httpmock"];
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -38,15 +41,22 @@ pub fn stubs(records: &[Value]) -> Vec<Stub> {
         stub("GET", format!("{PATH}/ffffffffffffffffffffffff"), 404, r#"{"errors":[{"code":"not_found"}]}"#.to_owned()),
         stub("POST", PATH.to_owned(), 201, made),
     ];
-    stubs.extend(records.iter().map(|record| stub("GET", format!("{PATH}/{}", sample::id(record)), 200, record.to_string())));
+    stubs.extend(gets(records));
     stubs
 }
 
+/// One stub for each record.
+pub fn gets(records: &[Value]) -> Vec<Stub> {
+    let path = |record: &Value| format!("{PATH}/{}", sample::id(record));
+    let stub = |record: &Value| Stub { method: "GET", path: path(record), status: 200, body: record.to_string() };
+    records.iter().map(stub).collect()
+}
+
 /// Starts one; a pooled one if its crate has a pool.
-pub fn start(name: &str, stubs: &[Stub]) -> Peer {
+pub fn start(name: &str, runtime: &Runtime, stubs: &[Stub]) -> Peer {
     match name {
-        "wiremock" => wiremock(stubs, true),
-        "wiremock, fresh" => wiremock(stubs, false),
+        "wiremock" => wiremock(runtime, stubs, true),
+        "wiremock, fresh" => wiremock(runtime, stubs, false),
         "mockito" => mockito(mockito::Server::new(), stubs),
         "mockito, fresh" => mockito(Box::new(mockito::Server::new_with_opts(mockito::ServerOpts::default())), stubs),
         "httpmock" => httpmock(stubs),
@@ -54,10 +64,10 @@ pub fn start(name: &str, stubs: &[Stub]) -> Peer {
     }
 }
 
-fn wiremock(stubs: &[Stub], pooled: bool) -> Peer {
+fn wiremock(runtime: &Runtime, stubs: &[Stub], pooled: bool) -> Peer {
     use wiremock::matchers::{method, path};
     use wiremock::{Mock, MockServer, ResponseTemplate};
-    runtime().block_on(async {
+    runtime.block_on(async {
         let server = if pooled { MockServer::start().await } else { MockServer::builder().start().await };
         for stub in stubs {
             let answer = ResponseTemplate::new(stub.status).set_body_raw(stub.body.clone(), JSON);

@@ -10,7 +10,7 @@ use standin::Standin;
 use crate::Effort;
 use crate::axum_crud::Axum;
 use crate::bare::Bare;
-use crate::load::{Shot, Turn, answer, ask, turn};
+use crate::load::{Shot, Turn, answer, ask, runtime, turn};
 use crate::peers;
 use crate::sample;
 use crate::table::{head, median, number, ratio, row};
@@ -30,7 +30,11 @@ impl<'c> Contestant<'c> {
 
     fn standin(standin: &'c Standin, shot: &Shot) -> Self {
         let changes = shot.changes();
-        let after = move || if changes { standin.world().reset() };
+        let after = move || {
+            if changes {
+                standin.world().reset()
+            }
+        };
         Self { after: Box::new(after), ..Self::new(standin.address(), shot) }
     }
 }
@@ -43,7 +47,12 @@ struct Figures {
 }
 
 /// Lets them have their turns one after the other, again and again. Ratios are taken within each round, to the first.
-fn compare(contestants: &[Contestant<'_>], connections: usize, effort: Effort, numbers: &Rc<Cell<u64>>) -> Vec<Figures> {
+fn compare(
+    contestants: &[Contestant<'_>],
+    connections: usize,
+    effort: Effort,
+    numbers: &Rc<Cell<u64>>,
+) -> Vec<Figures> {
     let mut rounds: Vec<Vec<Turn>> = Vec::new();
     for round in 0..effort.turns {
         let mut turns: Vec<Option<Turn>> = contestants.iter().map(|_| None).collect();
@@ -106,7 +115,12 @@ fn connections(effort: Effort, numbers: &Rc<Cell<u64>>, standin: &Standin, id: &
         &format!("Requests per second, {} records", number_of(effort.sizes[1])),
         &["request", "connections", "bare hyper", "standin", "ratio", "ratio by processor time"],
     );
-    let shots = [("get", sample::get(id)), ("404", sample::missing()), ("page of 50", sample::page(0)), ("create", sample::create())];
+    let shots = [
+        ("get", sample::get(id)),
+        ("404", sample::missing()),
+        ("page of 50", sample::page(0)),
+        ("create", sample::create()),
+    ];
     for (name, shot) in &shots {
         let bare = bare(standin, shot);
         for connections in [1, 16, 64] {
@@ -149,6 +163,7 @@ fn sizes(effort: Effort, numbers: &Rc<Cell<u64>>, standins: &[Standin; 3], ids: 
 
 /// The same for hand-written servers and mock servers.
 pub fn beside_peers(effort: Effort) {
+    let runtime = runtime();
     let numbers = Rc::new(Cell::new(0));
     head(
         "Requests per second beside peers, as a part of bare hyper, 16 connections",
@@ -168,9 +183,12 @@ pub fn beside_peers(effort: Effort) {
             let bare = bare(&standin, shot);
             let axum = Axum::start(&records);
             let stubs = peers::stubs(&records);
-            let peers = peers::NAMES.map(|name| peers::start(name, &stubs));
-            let mut contestants =
-                vec![Contestant::new(bare.address, shot), Contestant::standin(&standin, shot), Contestant::new(axum.address, shot)];
+            let peers = peers::NAMES.map(|name| peers::start(name, &runtime, &stubs));
+            let mut contestants = vec![
+                Contestant::new(bare.address, shot),
+                Contestant::standin(&standin, shot),
+                Contestant::new(axum.address, shot),
+            ];
             contestants.extend(peers.iter().map(|peer| Contestant::new(peer.address, shot)));
             let figures = compare(&contestants, 16, Effort { turns: effort.turns.div_ceil(2), ..effort }, &numbers);
             let cells = [number_of(*size), (*name).to_owned()].into_iter();

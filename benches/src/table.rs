@@ -5,9 +5,11 @@ use std::process::Command;
 /// What was measured on, and with which versions.
 pub fn heading() {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let rustc = Command::new("rustc").arg("--version").output().map(|out| String::from_utf8_lossy(&out.stdout).into_owned());
+    let rustc =
+        Command::new("rustc").arg("--version").output().map(|out| String::from_utf8_lossy(&out.stdout).into_owned());
     let rustc = rustc.unwrap_or_default();
-    let versions = ["hyper", "tokio", "axum", "wiremock", "mockito", "httpmock"].map(|name| format!("{name} {}", version(name)));
+    let versions =
+        ["hyper", "tokio", "axum", "wiremock", "mockito", "httpmock"].map(|name| format!("{name} {}", version(name)));
     println!("{cores} cores shared by server and load generator, {}, {}.", rustc.trim(), versions.join(", "));
 }
 
