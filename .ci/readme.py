@@ -79,12 +79,12 @@ def main():
                 shown = re.fullmatch(r"cat (\S+)", command)
                 if shown and not (folder / shown[1]).exists():
                     (folder / shown[1]).write_text("\n".join(output) + "\n")  # README is where this file is written.
-                local = command.replace(README_PORT, str(ready["port"]))
+                local = command.replace(f":{README_PORT}", f":{ready['port']}")
                 local = re.sub(r"\bstandin (?=[a-z])", f"{BINARY} ", local)
                 ran = subprocess.run(["bash", "-c", f"(exit {code}); {local}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                      text=True, timeout=120, cwd=folder)
                 code = ran.returncode
-                got = ran.stdout.replace(str(ready["port"]), README_PORT)
+                got = ran.stdout.replace(f":{ready['port']}", f":{README_PORT}")
                 count += 1
                 if UPDATE:
                     if not matches("\n".join(output), got):
