@@ -46,7 +46,8 @@ impl Bare {
     pub fn on_a_thread(canned: Arc<Canned>) -> Self {
         let (listener, address) = listen();
         let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || runtime().block_on(serve(listener, canned, stopped)));
+        let run = move || runtime().block_on(serve(listener, canned, stopped));
+        let thread = std::thread::Builder::new().name("bare".to_owned()).spawn(run).expect("a thread can be started");
         Self { address, stop: Some(stop), thread: Some(thread) }
     }
 

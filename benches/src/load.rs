@@ -112,14 +112,22 @@ pub fn turn(address: SocketAddr, shot: &Shot, connections: usize, lasting: Durat
     })
 }
 
-/// Asks so many times over one connection.
-pub fn ask(address: SocketAddr, shot: &Shot, times: usize) {
-    let (mut shot, number) = (shot.clone(), Cell::new(0));
-    runtime().block_on(async {
-        let mut connection = Connection::open(address).await;
-        for _ in 0..times {
-            shot.renumber(&number);
-            connection.ask(&shot).await;
+/// Asks so many times in all, over so many connections.
+pub fn ask(address: SocketAddr, shot: &Shot, times: usize, connections: usize) {
+    let (runtime, local, number) = (runtime(), LocalSet::new(), Rc::new(Cell::new(0)));
+    local.block_on(&runtime, async {
+        let ask = |_| {
+            let (mut shot, number) = (shot.clone(), Rc::clone(&number));
+            tokio::task::spawn_local(async move {
+                let mut connection = Connection::open(address).await;
+                for _ in 0..times / connections {
+                    shot.renumber(&number);
+                    connection.ask(&shot).await;
+                }
+            })
+        };
+        for asker in (0..connections).map(ask).collect::<Vec<_>>() {
+            asker.await.expect("asking does not panic");
         }
     });
 }

@@ -2,8 +2,8 @@
 //!
 //! Both sides of a ratio are measured in the same run, in turns, because the machine may be busy with other things.
 //!
-//! `profile standin get 100000` (or `bare`; `404`, `page`, `create`) asks one server alone: something to look at with
-//! `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
+//! `profile standin get 100000 16` (or `bare`; `404`, `page`, `create`) asks one server alone, so often over so many
+//! connections: something to look at with `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
 
 mod axum_crud;
 mod bare;
@@ -47,12 +47,12 @@ const SECTIONS: &[(&str, fn(Effort))] = &[
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let number = |word: &str| word.parse().expect("a number");
     if let ["memory-of", contestant, before, requests] = words[..] {
-        let number = |word: &str| word.parse().expect("a number of requests");
         return memory::child(contestant, number(before), number(requests));
     }
-    if let ["profile", contestant, request, times] = words[..] {
-        return requests::profile(contestant, request, times.parse().expect("a number of requests"));
+    if let ["profile", contestant, request, times, connections] = words[..] {
+        return requests::profile(contestant, request, number(times), number(connections));
     }
     let effort = if words.contains(&"--quick") { QUICK } else { FULL };
     let wanted: Vec<&str> = words.into_iter().filter(|word| *word != "--quick").collect();

@@ -41,9 +41,9 @@ pub fn child(name: &str, before: usize, requests: usize) {
     let shot = sample::get(sample::id(&records[5]));
     let runtime = runtime();
     let grown = |address| {
-        ask(address, &shot, before);
+        ask(address, &shot, before, 1);
         let begin = resident_bytes();
-        ask(address, &shot, requests);
+        ask(address, &shot, requests, 1);
         (resident_bytes().saturating_sub(begin)) as f64 / requests as f64
     };
     let growth = match name {

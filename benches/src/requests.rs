@@ -32,7 +32,7 @@ impl<'c> Contestant<'c> {
         let changes = shot.changes();
         let after = move || {
             if changes {
-                standin.world().reset()
+                standin.world().reset();
             }
         };
         Self { after: Box::new(after), ..Self::new(standin.address(), shot) }
@@ -92,8 +92,8 @@ pub fn run(effort: Effort) {
     sizes(effort, &numbers, &standins, &ids);
 }
 
-/// Asks one server alone, over one connection.
-pub fn profile(contestant: &str, request: &str, times: usize) {
+/// Asks one server alone.
+pub fn profile(contestant: &str, request: &str, times: usize, connections: usize) {
     let standin = sample::standin(1_000);
     let records = sample::records(&standin);
     let shot = match request {
@@ -104,8 +104,8 @@ pub fn profile(contestant: &str, request: &str, times: usize) {
         other => panic!("there is no request {other:?}"),
     };
     match contestant {
-        "standin" => ask(standin.address(), &shot, times),
-        "bare" => ask(bare(&standin, &shot).address, &shot, times),
+        "standin" => ask(standin.address(), &shot, times, connections),
+        "bare" => ask(bare(&standin, &shot).address, &shot, times, connections),
         other => panic!("there is no contestant {other:?}"),
     }
 }
