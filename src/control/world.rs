@@ -104,7 +104,7 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
     shown["answer_bytes"] = entry.reply_bytes.into();
     shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
     shown["documented_at"] = entry.answered.source.into();
-    let why: Vec<String> = entry.answered.why.iter().map(ToString::to_string).collect();
+    let why: Vec<String> = entry.apart.why.iter().map(ToString::to_string).collect();
     shown["why"] = why.into();
     Ok(shown)
 }
@@ -118,11 +118,11 @@ fn short(entry: &Entry) -> Value {
         "op": entry.answered.operation,
         "status": entry.status,
         "error": entry.answered.error,
-        "miss": entry.answered.miss,
-        "rule": entry.answered.rule.as_deref(),
-        "step": entry.answered.step.as_deref(),
-        "manner": entry.answered.manner.as_str(),
-        "delay_ms": entry.answered.delay_ms,
+        "miss": entry.apart.miss,
+        "rule": entry.apart.rule.as_deref(),
+        "step": entry.apart.step.as_deref(),
+        "manner": entry.apart.manner.as_str(),
+        "delay_ms": entry.apart.delay_ms,
     })
 }
 

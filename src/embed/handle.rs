@@ -92,9 +92,9 @@ impl From<Entry> for Call {
             body: entry.body,
             status: entry.status,
             error: entry.answered.error,
-            rule: entry.answered.rule.map(|rule| rule.to_string()),
-            manner: entry.answered.manner.as_str(),
-            delay_ms: entry.answered.delay_ms,
+            rule: entry.apart.rule.map(|rule| rule.to_string()),
+            manner: entry.apart.manner.as_str(),
+            delay_ms: entry.apart.delay_ms,
         }
     }
 }

@@ -16,13 +16,12 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
 use crate::engine::Engine;
 use crate::engine::world::World;
-use crate::server::{Log, Port, Serving, Stop, bind, serve};
+use crate::server::{Log, Orders, Port, Serving, Stop, bind, serve};
 
 /// A running server. Dropping it ends it.
 pub struct Standin {
     address: SocketAddr,
     engine: Arc<Engine>,
-    stop: watch::Sender<Stop>,
     gatekeeper: Gatekeeper,
     has_control: bool,
     running: Option<Running>,
@@ -31,7 +30,7 @@ pub struct Standin {
 /// Lets consumers through, or not.
 #[derive(Clone)]
 struct Gatekeeper {
-    gate: watch::Sender<Gate>,
+    orders: watch::Sender<Orders>,
     port: Arc<Port>,
 }
 
@@ -42,8 +41,12 @@ impl Gatekeeper {
         } else {
             self.port.reopen()?;
         }
-        self.gate.send_replace(gate);
+        self.orders.send_modify(|orders| orders.gate = gate);
         Ok(())
+    }
+
+    fn stop(&self, stop: Stop) {
+        self.orders.send_modify(|orders| orders.stop = stop);
     }
 }
 
@@ -73,8 +76,8 @@ impl Starting {
         let failed = |error| StartError::Listen { address: self.address, error };
         let address = listener.local_addr().map_err(failed)?;
         let port = Arc::new(Port::new(listener).map_err(failed)?);
-        let (gate, watched) = watch::channel(Gate::Open);
-        let gatekeeper = Gatekeeper { gate, port };
+        let (sender, orders) = watch::channel(Orders::default());
+        let gatekeeper = Gatekeeper { orders: sender, port };
         let mover = gatekeeper.clone();
         let guarded = Guarded { address, token: self.control_token };
         let engine = Arc::clone(&self.engine);
@@ -84,7 +87,7 @@ impl Starting {
             engine: self.engine,
             control,
             body_limit_bytes: self.body_limit_bytes,
-            gate: watched,
+            orders,
             log: self.log,
             answered: Notify::new(),
         });
@@ -129,26 +132,24 @@ impl Standin {
             let _in_runtime = runtime.enter();
             starting.prepare(listener)?
         };
-        let (stop, stopped) = watch::channel(Stop::Running);
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
         let has_control = serving.control.is_some();
         let thread = thread::Builder::new()
             .name("standin".to_owned())
-            .spawn(move || runtime.block_on(serve(port, serving, stopped)))
+            .spawn(move || runtime.block_on(serve(port, serving)))
             .map_err(|error| StartError::Thread { error })?;
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Thread(thread)) })
+        Ok(Self { address, engine, gatekeeper, has_control, running: Some(Running::Thread(thread)) })
     }
 
     pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
         let listener = starting.bind()?;
         let (serving, gatekeeper) = starting.prepare(listener)?;
-        let (stop, stopped) = watch::channel(Stop::Running);
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
         let has_control = serving.control.is_some();
-        let task = tokio::spawn(serve(port, serving, stopped));
+        let task = tokio::spawn(serve(port, serving));
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, stop, gatekeeper, has_control, running: Some(Running::Task(task)) })
+        Ok(Self { address, engine, gatekeeper, has_control, running: Some(Running::Task(task)) })
     }
 
     /// Where it listens.
@@ -266,7 +267,7 @@ impl Standin {
     }
 
     fn end(&mut self) {
-        self.stop.send_replace(Stop::Now);
+        self.gatekeeper.stop(Stop::Now);
         // One that is a task would free it only when its runtime gets to it.
         self.gatekeeper.port.close();
         if let Some(Running::Thread(thread)) = self.running.take() {
@@ -276,7 +277,7 @@ impl Standin {
 
     /// Accepts no more, finishes what is in flight for at most that long, and returns when the port is free.
     pub async fn stop(mut self, within: Duration) {
-        self.stop.send_replace(Stop::Within(within));
+        self.gatekeeper.stop(Stop::Within(within));
         match self.running.take() {
             Some(Running::Task(task)) => drop(task.await),
             Some(Running::Thread(thread)) => {

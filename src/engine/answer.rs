@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::engine::action::{Call, perform};
 use crate::engine::api::{Api, Evidence, Situation};
-use crate::engine::journal::Answered;
+use crate::engine::journal::{Answered, Apart};
 use crate::engine::message::{Manner, Outcome, Reply, Request, Verb};
 use crate::engine::path::{Query, Target, decode};
 use crate::engine::problem::Problem;
@@ -51,23 +51,26 @@ pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outc
     };
     if let Some(row) = answer.row.filter(|_| !manner.is_abort()) {
         let outcome = answer.error.map_or_else(|| answer.reply.status_text(), Cow::Borrowed);
-        world.coverage.count(row.operation, outcome, answer.injected);
+        world.coverage.count(row, outcome, answer.injected);
     }
     let number = world.journal.next_number();
     let retry_after_s = if answer.reply.status < 400 { None } else { answer.reply.header("retry-after") };
-    let answered = Answered {
-        operation: answer.row.map(|row| row.operation),
-        error: answer.error,
+    let apart = Apart {
         miss: answer.miss,
         rule,
         step,
-        reached_service: answer.reached_service,
         retry_after_s: retry_after_s.and_then(|seconds| seconds.parse().ok()),
-        evidence: answer.evidence,
-        source: answer.row.map_or("", |row| row.route.source),
         manner,
         delay_ms: strike.delay_ms,
         why: strike.why.clone(),
+    };
+    let answered = Answered {
+        operation: answer.row.map(|row| row.operation),
+        error: answer.error,
+        source: answer.row.map_or("", |row| row.route.source),
+        reached_service: answer.reached_service,
+        evidence: answer.evidence,
+        apart: (apart != Apart::default()).then(|| Box::new(apart)),
     };
     world.journal.add(world.clock.now_ms(), world.clock.elapsed_ms(), request, &answer.reply, answered);
     world.clock.answered();

@@ -3,13 +3,20 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::engine::router::Router;
+use crate::engine::router::{Router, Row};
 use crate::engine::scenario::CoverageCell;
 
 /// How often each outcome of each operation was served.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    cells: BTreeMap<(&'static str, Cow<'static, str>), Cell>,
+    /// By the row's number, which every answer looks up, and the outcome.
+    cells: BTreeMap<(usize, Cow<'static, str>), Served>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Served {
+    operation: &'static str,
+    cell: Cell,
 }
 
 /// How often one outcome of one operation was served.
@@ -23,8 +30,9 @@ pub struct Cell {
 
 impl Coverage {
     /// Counts one answer. The outcome is an error's name, or a status.
-    pub fn count(&mut self, operation: &'static str, outcome: Cow<'static, str>, injected: bool) {
-        let cell = self.cells.entry((operation, outcome)).or_default();
+    pub fn count(&mut self, row: &Row, outcome: Cow<'static, str>, injected: bool) {
+        let new = || Served { operation: row.operation, cell: Cell::default() };
+        let cell = &mut self.cells.entry((row.number, outcome)).or_insert_with(new).cell;
         if injected {
             cell.injected += 1;
         } else {
@@ -34,20 +42,25 @@ impl Coverage {
 
     /// Every outcome that was served, in the order of operation and outcome.
     pub fn cells(&self) -> impl Iterator<Item = (&'static str, &str, Cell)> {
-        self.cells.iter().map(|((operation, outcome), cell)| (*operation, outcome.as_ref(), *cell))
+        let cells = self.cells.iter().map(|((_, outcome), served)| (served.operation, outcome.as_ref(), served.cell));
+        let mut cells: Vec<_> = cells.collect();
+        cells.sort_by_key(|(operation, outcome, _)| (*operation, *outcome));
+        cells.into_iter()
     }
 
     /// Whether an outcome was served, by whomever.
     pub fn served(&self, operation: &'static str, outcome: &str) -> bool {
-        self.cells.contains_key(&(operation, Cow::Borrowed(outcome)))
+        self.cells().any(|(known, served, _)| known == operation && served == outcome)
     }
 
     /// Every documented outcome of every modelled operation, and what else was served, in the order of the tables.
     pub fn table(&self, router: &Router) -> Vec<CoverageCell> {
         let mut table = Vec::new();
         for row in router.rows() {
-            let served =
-                |outcome: &str| self.cells.get(&(row.operation, Cow::Borrowed(outcome))).copied().unwrap_or_default();
+            let served = |outcome: &str| {
+                let served = self.cells.get(&(row.number, Cow::Borrowed(outcome)));
+                served.map(|served| served.cell).unwrap_or_default()
+            };
             let mut tell = |outcome: &str, documented: bool| {
                 let Cell { natural, injected } = served(outcome);
                 let (operation, outcome) = (row.operation.to_owned(), outcome.to_owned());
@@ -62,7 +75,7 @@ impl Coverage {
             for outcome in &documented {
                 tell(outcome, true);
             }
-            let others = self.cells.keys().filter(|(operation, _)| *operation == row.operation);
+            let others = self.cells.keys().filter(|(number, _)| *number == row.number);
             for (_, outcome) in others.filter(|(_, outcome)| !documented.contains(outcome)) {
                 tell(outcome, false);
             }

@@ -49,20 +49,28 @@ pub struct Answered {
     pub operation: Option<&'static str>,
     /// The name of the error, when one was answered.
     pub error: Option<&'static str>,
+    /// Where the answer is documented.
+    pub source: &'static str,
+    /// Whether the operation was carried out, whatever became of its answer.
+    pub reached_service: bool,
+    /// How well the answer is known; `None` when a fault rule made it.
+    pub evidence: Option<Evidence>,
+    /// What most answers have nothing of, and is kept apart: thousands of entries are touched only once, so their size
+    /// is their cost.
+    pub apart: Option<Box<Apart>>,
+}
+
+/// What most answers have nothing of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Apart {
     /// What is not modelled, when that was the answer.
     pub miss: Option<&'static str>,
     /// The fault rule that answered.
     pub rule: Option<Arc<str>>,
     /// The scenario's step when the request came.
     pub step: Option<Arc<str>>,
-    /// Whether the operation was carried out, whatever became of its answer.
-    pub reached_service: bool,
     /// How long the answer asked to wait, in seconds.
     pub retry_after_s: Option<u64>,
-    /// How well the answer is known; `None` when a fault rule made it.
-    pub evidence: Option<Evidence>,
-    /// Where the answer is documented.
-    pub source: &'static str,
     /// How it travelled.
     pub manner: Manner,
     /// How long it was held back.
@@ -73,7 +81,6 @@ pub struct Answered {
 
 #[derive(Debug)]
 struct Mark {
-    number: u64,
     now_ms: u64,
     elapsed_ms: u64,
     status: u16,
@@ -110,6 +117,8 @@ pub struct Entry {
     pub reply_bytes: u64,
     /// The rest.
     pub answered: Answered,
+    /// What most answers have nothing of.
+    pub apart: Apart,
 }
 
 impl Journal {
@@ -154,7 +163,6 @@ impl Journal {
     pub fn add(&mut self, now_ms: u64, elapsed_ms: u64, request: &Request<'_>, reply: &Reply, answered: Answered) {
         let excerpt =
             if reply.status < 400 { &reply.body[..reply.body.len().min(EXCERPT_BYTES)] } else { &reply.body[..] };
-        let start = self.dropped_bytes + self.text.len() as u64;
         let text = &mut self.entry;
         text.clear();
         text.extend_from_slice(request.method.as_bytes());
@@ -169,35 +177,47 @@ impl Journal {
         let headers = text.len() - before_headers;
         text.extend_from_slice(request.body);
         text.extend_from_slice(excerpt);
-        self.text.extend(text.as_slice());
+        self.next_number += 1;
+        let (most, new_bytes) = (self.bounds, self.entry.len());
+        while !self.marks.is_empty()
+            && (self.marks.len() >= most.entries || self.text.len() + new_bytes > most.bytes)
+        {
+            self.lose_oldest();
+        }
+        if most.entries == 0 || new_bytes > most.bytes {
+            return;
+        }
+        let start = self.dropped_bytes + self.text.len() as u64;
+        self.text.extend(self.entry.as_slice());
         let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()]
             .map(|length| u32::try_from(length).unwrap_or(u32::MAX));
-        self.marks.push_back(Mark {
-            number: self.next_number,
-            now_ms,
-            elapsed_ms,
-            status: reply.status,
-            answered,
-            start,
-            lengths,
-            reply_bytes: reply.body.len() as u64,
-        });
-        self.next_number += 1;
-        while self.marks.len() > self.bounds.entries || (self.text.len() > self.bounds.bytes && !self.marks.is_empty())
-        {
-            self.marks.pop_front();
-            let keep_from = self.marks.front().map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
-            let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
-            self.text.drain(..gone);
-            self.dropped_bytes = keep_from;
+        if self.marks.len() == self.marks.capacity() {
+            // No larger in the end than the bound: then each entry takes the place of the one just lost, which the
+            // processor still has at hand.
+            let more = self.marks.len().max(16).min(most.entries - self.marks.len());
+            self.marks.reserve_exact(more);
         }
+        let (status, reply_bytes) = (reply.status, reply.body.len() as u64);
+        self.marks.push_back(Mark { now_ms, elapsed_ms, status, answered, start, lengths, reply_bytes });
+    }
+
+    fn lose_oldest(&mut self) {
+        self.marks.pop_front();
+        let keep_from = self.marks.front().map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
+        let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
+        self.text.drain(..gone);
+        self.dropped_bytes = keep_from;
+    }
+
+    /// The number of the oldest entry.
+    fn first_number(&self) -> u64 {
+        self.next_number - self.marks.len() as u64
     }
 
     /// The entry of that number, if it is still there.
     pub fn get(&self, number: u64) -> Option<Entry> {
-        let first = self.marks.front()?.number;
-        let place = usize::try_from(number.checked_sub(first)?).ok()?;
-        self.marks.get(place).map(|mark| self.entry(mark))
+        let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
+        self.marks.get(place).map(|mark| self.entry(number, mark))
     }
 
     /// The operations of the entries, oldest first.
@@ -207,11 +227,12 @@ impl Journal {
 
     /// The entries after that number, oldest first.
     pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
-        let start = self.marks.partition_point(|mark| mark.number <= number);
-        self.marks.range(start..).map(|mark| self.entry(mark))
+        let first = self.first_number();
+        let start = usize::try_from((number + 1).saturating_sub(first)).unwrap_or(usize::MAX).min(self.marks.len());
+        (first + start as u64..).zip(self.marks.range(start..)).map(|(number, mark)| self.entry(number, mark))
     }
 
-    fn entry(&self, mark: &Mark) -> Entry {
+    fn entry(&self, number: u64, mark: &Mark) -> Entry {
         let mut place = usize::try_from(mark.start - self.dropped_bytes).expect("text of a kept entry is kept");
         let mut parts = mark.lengths.map(|length| {
             let part = place..place + length as usize;
@@ -226,8 +247,9 @@ impl Journal {
             .filter_map(|line| line.split_once(": "))
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .collect();
+        let (answered, apart) = (mark.answered.clone(), mark.answered.apart.as_deref().cloned().unwrap_or_default());
         Entry {
-            number: mark.number,
+            number,
             now_ms: mark.now_ms,
             elapsed_ms: mark.elapsed_ms,
             method: text(method),
@@ -237,7 +259,8 @@ impl Journal {
             status: mark.status,
             reply: std::mem::take(reply),
             reply_bytes: mark.reply_bytes,
-            answered: mark.answered.clone(),
+            answered,
+            apart,
         }
     }
 }
@@ -263,16 +286,10 @@ mod tests {
         let answered = Answered {
             operation: Some("toy.things.list"),
             error: None,
-            miss: None,
-            rule: None,
-            step: None,
-            reached_service: true,
-            retry_after_s: None,
-            evidence: Some(Evidence::Documented),
             source: "",
-            manner: Manner::Whole,
-            delay_ms: 0,
-            why: Vec::new(),
+            reached_service: true,
+            evidence: Some(Evidence::Documented),
+            apart: None,
         };
         journal.add(1, 5, &request, &reply, answered);
     }

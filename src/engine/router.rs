@@ -20,6 +20,8 @@ pub struct Row {
     pub api: &'static Api,
     /// The row of the table.
     pub route: &'static Route,
+    /// Its place among all rows.
+    pub number: usize,
     /// The operation's full name: `celigo.integrations.create`.
     pub operation: &'static str,
     /// The whole path: `/v1/integrations/{id}`.
@@ -97,7 +99,7 @@ impl Router {
                     Some((_, numbers)) => numbers.push(number),
                     None => by_path.push((shape, vec![number])),
                 }
-                rows.push(Row { api, route, operation, path, params });
+                rows.push(Row { api, route, number, operation, path, params });
             }
         }
         let mut paths = matchit::Router::new();

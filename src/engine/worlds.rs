@@ -158,9 +158,9 @@ impl Engine {
         std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
     }
 
-    /// Answers a request in the world it chooses, else in the default one.
+    /// Answers a request in the world it chooses, else in the default one. Whoever calls told the [bell](Self::bell) of
+    /// its arrival, before its body was there.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {
-        let _in_flight = self.bell.arrival();
         self.sweep_if_due(request.arrived_ms);
         match chosen(None, &Target::parse(request.target), request) {
             Ok(None) => answer(self.router, &mut self.default.lock(), request),

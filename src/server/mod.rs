@@ -13,7 +13,7 @@ pub use listen::{Port, bind};
 pub use read::{headers, target};
 #[cfg(feature = "tower")]
 pub use send::{Sent, response};
-pub use serve::{Log, Serving, Stop, serve};
+pub use serve::{Log, Orders, Serving, Stop, serve};
 
 #[cfg(feature = "cli")]
 pub use serve::Exchanged;

@@ -30,6 +30,21 @@ pub enum Stop {
     Now,
 }
 
+/// What a server is told while it runs. One channel for all of it, because every connection listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders {
+    /// Whether it goes on.
+    pub stop: Stop,
+    /// Whether consumers get through.
+    pub gate: Gate,
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self { stop: Stop::Running, gate: Gate::Open }
+    }
+}
+
 /// What a server serves.
 pub struct Serving {
     /// Routes and worlds.
@@ -38,8 +53,8 @@ pub struct Serving {
     pub control: Option<Control>,
     /// The most bytes of a body that are read.
     pub body_limit_bytes: usize,
-    /// Whether consumers get through.
-    pub gate: watch::Receiver<Gate>,
+    /// What it is told.
+    pub orders: watch::Receiver<Orders>,
     /// Told whenever a consumer's request was answered.
     pub answered: Notify,
     /// Told of every request that was answered.
@@ -62,27 +77,36 @@ pub struct Exchanged<'a> {
 /// Told of every request that was answered.
 pub type Log = Box<dyn Fn(&Exchanged<'_>) + Send + Sync>;
 
+/// One connection, as its requests see it.
+struct Peer {
+    serving: Arc<Serving>,
+    misbehaviour: Misbehaviour,
+    /// Whether the control API was asked over it.
+    administers: AtomicBool,
+}
+
 /// Serves until told to stop; returns when the port is free.
-pub async fn serve(port: Arc<Port>, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {
+pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
+    let mut orders = serving.orders.clone();
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = port.accept() => match accepted {
                 Ok(stream) => {
-                    connections.spawn(connection(stream, Arc::clone(&serving), stop.clone()));
+                    connections.spawn(connection(stream, Arc::clone(&serving)));
                 }
                 // Out of descriptors, or the peer went before it was accepted: the next one may be better.
                 Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            changed = stop.changed() => if changed.is_err() || *stop.borrow() != Stop::Running { break },
+            changed = orders.changed() => if changed.is_err() || orders.borrow().stop != Stop::Running { break },
         }
     }
     port.close();
-    let ending = *stop.borrow();
+    let ending = orders.borrow().stop;
     if let Stop::Within(limit) = ending {
         let finished = async { while connections.join_next().await.is_some() {} };
-        let hurry = stop.wait_for(|stop| *stop == Stop::Now);
+        let hurry = orders.wait_for(|orders| orders.stop == Stop::Now);
         tokio::select! {
             () = finished => {}
             () = tokio::time::sleep(limit) => {}
@@ -92,28 +116,27 @@ pub async fn serve(port: Arc<Port>, serving: Arc<Serving>, mut stop: watch::Rece
     connections.shutdown().await;
 }
 
-async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>, mut stop: watch::Receiver<Stop>) {
+async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>) {
     // A delayed packet would be measured as the fake's slowness.
     let _ = stream.set_nodelay(true);
     let (wire, misbehaviour) = Wire::new(stream);
-    let mut gate = serving.gate.clone();
-    let administered = Arc::new(AtomicBool::new(false));
-    let (peer, administers) = (misbehaviour, Arc::clone(&administered));
-    let service =
-        service_fn(move |request| exchange(Arc::clone(&serving), peer.clone(), Arc::clone(&administers), request));
+    let mut orders = serving.orders.clone();
+    let peer = Arc::new(Peer { serving, misbehaviour, administers: AtomicBool::new(false) });
+    let asked = Arc::clone(&peer);
+    let service = service_fn(move |request| exchange(Arc::clone(&asked), request));
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // The time is the world's, not the machine's.
     builder.http1().auto_date_header(false);
     builder.http2().auto_date_header(false);
     let connection = builder.serve_connection(TokioIo::new(wire), service);
     tokio::pin!(connection);
+    // Whoever shut the gate over this connection must be able to open it again.
+    let refused = |gate| gate == Gate::Refusing && !peer.administers.load(Ordering::Relaxed);
     // How a connection ended is the peer's business, or a fault rule's.
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,
-        _ = stop.wait_for(|stop| *stop != Stop::Running) => connection.as_mut().graceful_shutdown(),
-        // Whoever shut the gate over this connection must be able to open it again.
-        _ = gate.wait_for(|gate| *gate == Gate::Refusing && !administered.load(Ordering::Relaxed)) => {
+        _ = orders.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)) => {
             connection.as_mut().graceful_shutdown();
         }
     }
@@ -137,17 +160,14 @@ async fn administered_answer(serving: &Serving, control: &Control, request: &Req
     }
 }
 
-async fn exchange(
-    serving: Arc<Serving>,
-    misbehaviour: Misbehaviour,
-    administered: Arc<AtomicBool>,
-    request: HttpRequest<Incoming>,
-) -> Result<Response<Sent>, hyper::Error> {
+async fn exchange(peer: Arc<Peer>, request: HttpRequest<Incoming>) -> Result<Response<Sent>, hyper::Error> {
+    let serving = &*peer.serving;
     let (parts, incoming) = request.into_parts();
     let is_control = Control::serves(parts.uri.path());
-    administered.fetch_or(is_control, Ordering::Relaxed);
-    if !is_control && *serving.gate.borrow() != Gate::Open {
-        let _ = serving.gate.clone().wait_for(|gate| *gate == Gate::Open).await;
+    if is_control {
+        peer.administers.store(true, Ordering::Relaxed);
+    } else if serving.orders.borrow().gate != Gate::Open {
+        let _ = serving.orders.clone().wait_for(|orders| orders.gate == Gate::Open).await;
     }
     let in_flight = (!is_control).then(|| serving.engine.bell().arrival());
     let body = read::body(incoming, serving.body_limit_bytes).await?;
@@ -163,7 +183,7 @@ async fn exchange(
         arrived_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
     };
     let outcome: Outcome = match &serving.control {
-        Some(control) if is_control => administered_answer(&serving, control, &request).await.into(),
+        Some(control) if is_control => administered_answer(serving, control, &request).await.into(),
         _ => serving.engine.answer(&request),
     };
     drop(in_flight);
@@ -181,6 +201,6 @@ async fn exchange(
     if outcome.manner == Manner::Stall {
         std::future::pending::<()>().await;
     }
-    misbehaviour.order(outcome.manner);
+    peer.misbehaviour.order(outcome.manner);
     Ok(response(outcome.reply, outcome.manner))
 }

@@ -8,6 +8,9 @@ use crate::engine::problem::Problem;
 /// The most records of one answer.
 const CAP: usize = 1_000;
 
+/// The parameters that say which part, with the least each can be, in the order they are complained about.
+const PARAMETERS: [(&str, usize); 5] = [("page", 1), ("limit", 1), ("pageSize", 1), ("offset", 0), ("skip", 0)];
+
 /// What a query asks of a list.
 struct Asked {
     skip: usize,
@@ -19,13 +22,20 @@ impl Asked {
     /// `offset` and `skip` say where to start, `limit` how much; `page` and `pageSize`, from 1, are understood where
     /// those are left out.
     fn of(query: &Query<'_>) -> Result<Self, Problem> {
-        let [limit, page_size, page] =
-            [(1, "limit"), (1, "pageSize"), (1, "page")].map(|(least, name)| number(query, name, least));
-        let [offset, skip] = ["offset", "skip"].map(|name| number(query, name, 0));
-        let (page, size) = (page?, limit?.or(page_size?));
-        let start = offset?.or(skip?);
+        let mut given = [None; PARAMETERS.len()];
+        for (name, value) in query.pairs() {
+            if let Some(place) = PARAMETERS.iter().position(|(known, _)| *known == name) {
+                given[place].get_or_insert(value);
+            }
+        }
+        let mut numbers = [None; PARAMETERS.len()];
+        for ((number, given), (name, least)) in numbers.iter_mut().zip(given).zip(PARAMETERS) {
+            *number = given.map(|text| whole(name, text, least)).transpose()?;
+        }
+        let [page, limit, page_size, offset, skip] = numbers;
+        let size = limit.or(page_size);
         let pages = page.map(|page| (page - 1).saturating_mul(size.unwrap_or(CAP).min(CAP)));
-        Ok(Self { skip: start.or(pages).unwrap_or(0), size })
+        Ok(Self { skip: offset.or(skip).or(pages).unwrap_or(0), size })
     }
 
     fn count(&self) -> usize {
@@ -34,11 +44,10 @@ impl Asked {
 }
 
 /// A whole number of a query. One too large for this machine is as good as the largest.
-fn number(query: &Query<'_>, name: &str, least: usize) -> Result<Option<usize>, Problem> {
-    let Some(text) = query.get(name) else { return Ok(None) };
+fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| text.parse().unwrap_or(usize::MAX)).filter(|number| *number >= least);
-    number.map(Some).ok_or_else(|| Problem::Query {
+    number.ok_or_else(|| Problem::Query {
         parameter: name.to_owned(),
         reason: format!("must be a whole number, at least {least}"),
     })

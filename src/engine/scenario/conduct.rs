@@ -21,7 +21,7 @@ fn same(entry: &Entry) -> Same {
 
 /// The status the consumer saw; an aborted answer has none.
 fn seen(entry: &Entry) -> Option<u16> {
-    (!entry.answered.manner.is_abort()).then_some(entry.status)
+    (!entry.apart.manner.is_abort()).then_some(entry.status)
 }
 
 /// Requests repeated unchanged after one of these statuses, with no successful write in between.
@@ -72,7 +72,7 @@ pub(super) fn hasty(journal: &[Entry]) -> Vec<Violation> {
                 details: vec![shown(entry)],
             });
         }
-        if let Some(seconds) = entry.answered.retry_after_s.filter(|_| seen(entry).is_some()) {
+        if let Some(seconds) = entry.apart.retry_after_s.filter(|_| seen(entry).is_some()) {
             let until_ms = entry.elapsed_ms.saturating_add(seconds.saturating_mul(1000));
             asked.insert(operation, (entry.number, seconds, until_ms));
         }

@@ -249,8 +249,8 @@ fn told(journal: &[Entry]) -> Vec<String> {
                     short.unwrap_or(name).to_owned()
                 },
             );
-            let rule = entry.answered.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
-            let outcome = match (entry.answered.manner.is_abort(), entry.answered.reached_service) {
+            let rule = entry.apart.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
+            let outcome = match (entry.apart.manner.is_abort(), entry.answered.reached_service) {
                 (true, true) if entry.status < 300 => "lost after commit".to_owned(),
                 (true, _) => "lost".to_owned(),
                 (false, _) => entry.status.to_string(),

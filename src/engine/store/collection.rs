@@ -1,7 +1,6 @@
 //! The records of one resource: by id, in creation order, and by the fields they are looked up by.
 
 use std::hash::{BuildHasherDefault, DefaultHasher};
-use std::ops::Range;
 use std::sync::Arc;
 
 use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use crate::engine::api::Resource;
 use crate::engine::field::Kind;
+use crate::engine::store::page::{Page, Records, Window, window_of};
 use crate::engine::store::record::{Fields, Record};
 
 /// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map.
@@ -48,58 +48,6 @@ enum Key {
 enum Entries {
     One(Record),
     Many(OrdMap<u64, Record>),
-}
-
-/// Which part of a list is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// So many records after skipping so many.
-    Offset {
-        /// Records left out at the start.
-        skip: usize,
-        /// The most records to show.
-        limit: usize,
-    },
-    /// The first so many of those between two records, in creation order.
-    Forward {
-        /// The most records to show.
-        count: usize,
-        /// Strictly after and strictly before these.
-        between: Between,
-    },
-    /// The last so many of those between two records, newest first.
-    Backward {
-        /// The most records to show.
-        count: usize,
-        /// Strictly after and strictly before these.
-        between: Between,
-    },
-}
-
-/// The sequence numbers of two records that bound a part of a list and are no part of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Between {
-    /// Only later records.
-    pub after: Option<u64>,
-    /// Only earlier records.
-    pub before: Option<u64>,
-}
-
-impl Between {
-    /// The places in a list of that length, where `place` is the first at or behind a sequence number.
-    fn places(self, length: usize, place: impl Fn(u64) -> usize) -> Range<usize> {
-        let start = self.after.map_or(0, |after| place(after + 1));
-        start..self.before.map_or(length, &place).max(start)
-    }
-}
-
-/// One page of a list.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// The records, in the order shown.
-    pub records: Vec<Record>,
-    /// Whether there are further records in the same direction.
-    pub more: bool,
 }
 
 impl Collection {
@@ -258,12 +206,11 @@ impl Collection {
             Window::Forward { count, between } => (between.places(length, place), count, false),
             Window::Backward { count, between } => (between.places(length, place), count, true),
         };
-        let mut focus = self.order.focus();
         let Some(keep) = keep else {
             let (places, more) = window_of(&part, count, backward);
-            let records = focus.narrow(places).into_iter().cloned();
-            return Page { records: if backward { records.rev().collect() } else { records.collect() }, more };
+            return Page { records: Records::Part { of: self.order.clone(), places, backward }, more };
         };
+        let mut focus = self.order.focus();
         let skip = if let Window::Offset { skip, .. } = *window { skip } else { 0 };
         let places: Box<dyn Iterator<Item = usize>> = if backward { Box::new(part.rev()) } else { Box::new(part) };
         let mut records: Vec<Record> = Vec::new();
@@ -278,10 +225,10 @@ impl Collection {
             } else if records.len() < count {
                 records.push(record.clone());
             } else {
-                return Page { records, more: true };
+                return Page { records: Records::Found(records), more: true };
             }
         }
-        Page { records, more: false }
+        Page { records: Records::Found(records), more: false }
     }
 }
 
@@ -332,55 +279,5 @@ impl Entries {
                 records.is_empty()
             }
         }
-    }
-}
-
-/// The first or the last so many places of a part, and whether there are more.
-fn window_of(part: &Range<usize>, count: usize, backward: bool) -> (Range<usize>, bool) {
-    if backward {
-        let start = part.end.saturating_sub(count).max(part.start);
-        (start..part.end, start > part.start)
-    } else {
-        let end = part.start.saturating_add(count).min(part.end);
-        (part.start..end, end < part.end)
-    }
-}
-
-impl Page {
-    /// The part of records already chosen that the window shows: for lists that are found, not scanned.
-    pub fn of(records: &[Record], window: &Window) -> Self {
-        let length = records.len();
-        let place = |sequence| records.partition_point(|record| record.sequence() < sequence);
-        match *window {
-            Window::Offset { skip, limit } => {
-                let (places, more) = window_of(&(skip.min(length)..length), limit, false);
-                Self { more, records: records[places].to_vec() }
-            }
-            Window::Forward { count, between } => {
-                let (places, more) = window_of(&between.places(length, place), count, false);
-                Self { more, records: records[places].to_vec() }
-            }
-            Window::Backward { count, between } => {
-                let (places, more) = window_of(&between.places(length, place), count, true);
-                Self { more, records: records[places].iter().rev().cloned().collect() }
-            }
-        }
-    }
-
-    /// The records as a JSON array, with this text before and after it.
-    pub fn json(&self, before: &str, after: &str) -> Vec<u8> {
-        let length: usize = self.records.iter().map(|record| record.bytes().len() + 1).sum();
-        let mut bytes = Vec::with_capacity(before.len() + length + after.len() + 2);
-        bytes.extend_from_slice(before.as_bytes());
-        bytes.push(b'[');
-        for (n, record) in self.records.iter().enumerate() {
-            if n > 0 {
-                bytes.push(b',');
-            }
-            bytes.extend_from_slice(record.bytes());
-        }
-        bytes.push(b']');
-        bytes.extend_from_slice(after.as_bytes());
-        bytes
     }
 }

@@ -4,13 +4,15 @@
 //! nodes, not the records. A record carries its serialised bytes, so reading one is a lookup and a reference count.
 
 mod collection;
+mod page;
 mod record;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-pub use collection::{Between, Collection, Page, Window};
+pub use collection::Collection;
+pub use page::{Between, Page, Window};
 pub use record::{Fields, Record};
 
 use crate::engine::api::Resource;
@@ -20,6 +22,8 @@ use crate::engine::api::Resource;
 pub struct Store {
     /// Each shared by itself, so that a first write copies the pointers and one collection's roots, not all of them.
     collections: Arc<Vec<Arc<Collection>>>,
+    /// The places of those with records that are due at some time: every request looks there.
+    timed: Arc<[usize]>,
 }
 
 impl Store {
@@ -27,13 +31,18 @@ impl Store {
     pub fn new(resources: impl IntoIterator<Item = &'static Resource>) -> Self {
         let mut collections: Vec<Collection> = resources.into_iter().map(Collection::new).collect();
         collections.sort_by_key(|collection| collection.resource().name);
-        Self { collections: Arc::new(collections.into_iter().map(Arc::new).collect()) }
+        Self::of_collections(collections.into_iter().map(Arc::new).collect())
     }
 
     /// The same records, of these resources only.
     pub fn only(&self, keep: impl Fn(&'static Resource) -> bool) -> Self {
         let kept = self.collections.iter().filter(|collection| keep(collection.resource()));
-        Self { collections: Arc::new(kept.cloned().collect()) }
+        Self::of_collections(kept.cloned().collect())
+    }
+
+    fn of_collections(collections: Vec<Arc<Collection>>) -> Self {
+        let timed = (0..collections.len()).filter(|place| collections[*place].resource().due.is_some()).collect();
+        Self { collections: Arc::new(collections), timed }
     }
 
     /// The collection of a resource.
@@ -61,7 +70,7 @@ impl Store {
 
     /// A record whose time has come.
     pub fn due(&self, now_ms: u64) -> Option<(&'static Resource, Record)> {
-        let mut timed = self.collections.iter().filter(|collection| collection.resource().due.is_some());
+        let mut timed = self.timed.iter().map(|place| &self.collections[*place]);
         timed.find_map(|collection| Some((collection.resource(), collection.due(now_ms)?.clone())))
     }
 

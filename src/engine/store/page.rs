@@ -1,0 +1,156 @@
+//! Parts of lists.
+
+use std::ops::Range;
+
+use imbl::Vector;
+
+use crate::engine::store::record::Record;
+
+/// Which part of a list is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// So many records after skipping so many.
+    Offset {
+        /// Records left out at the start.
+        skip: usize,
+        /// The most records to show.
+        limit: usize,
+    },
+    /// The first so many of those between two records, in creation order.
+    Forward {
+        /// The most records to show.
+        count: usize,
+        /// Strictly after and strictly before these.
+        between: Between,
+    },
+    /// The last so many of those between two records, newest first.
+    Backward {
+        /// The most records to show.
+        count: usize,
+        /// Strictly after and strictly before these.
+        between: Between,
+    },
+}
+
+/// The sequence numbers of two records that bound a part of a list and are no part of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Between {
+    /// Only later records.
+    pub after: Option<u64>,
+    /// Only earlier records.
+    pub before: Option<u64>,
+}
+
+impl Between {
+    /// The places in a list of that length, where `place` is the first at or behind a sequence number.
+    pub(super) fn places(self, length: usize, place: impl Fn(u64) -> usize) -> Range<usize> {
+        let start = self.after.map_or(0, |after| place(after + 1));
+        start..self.before.map_or(length, &place).max(start)
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The records, in the order shown.
+    pub records: Records,
+    /// Whether there are further records in the same direction.
+    pub more: bool,
+}
+
+/// The records of a page.
+#[derive(Clone, Debug)]
+pub enum Records {
+    /// Some that stand side by side in a collection. The collection is shared, so none of them is touched.
+    Part {
+        /// All records of the collection.
+        of: Vector<Record>,
+        /// Where these stand.
+        places: Range<usize>,
+        /// The last one first.
+        backward: bool,
+    },
+    /// Those that were found.
+    Found(Vec<Record>),
+}
+
+impl Records {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Part { places, .. } => places.len(),
+            Self::Found(records) => records.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of them, in the order shown.
+    fn get(&self, n: usize) -> Option<&Record> {
+        match self {
+            Self::Part { of, places, backward } => {
+                of.get(if *backward { places.end.checked_sub(n + 1)? } else { places.start + n })
+            }
+            Self::Found(records) => records.get(n),
+        }
+    }
+
+    /// All of them, in the order shown.
+    pub fn iter(&self) -> impl Iterator<Item = &Record> {
+        (0..self.len()).filter_map(|n| self.get(n))
+    }
+
+    /// The one shown last.
+    pub fn last(&self) -> Option<&Record> {
+        self.get(self.len().checked_sub(1)?)
+    }
+}
+
+impl Page {
+    /// The part of records already chosen that the window shows: for lists that are found, not scanned.
+    pub fn of(records: &[Record], window: &Window) -> Self {
+        let length = records.len();
+        let place = |sequence| records.partition_point(|record| record.sequence() < sequence);
+        let (part, count, backward) = match *window {
+            Window::Offset { skip, limit } => (skip.min(length)..length, limit, false),
+            Window::Forward { count, between } => (between.places(length, place), count, false),
+            Window::Backward { count, between } => (between.places(length, place), count, true),
+        };
+        let (places, more) = window_of(&part, count, backward);
+        let shown = records[places].iter().cloned();
+        Self { records: Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more }
+    }
+
+    /// The records as a JSON array, with this text before and after it.
+    pub fn json(&self, before: &str, after: &str) -> Vec<u8> {
+        let texts: Vec<&[u8]> = self.records.iter().map(|record| &record.bytes()[..]).collect();
+        let (commas, all) = (texts.len().saturating_sub(1), texts.iter().map(|text| text.len()).sum::<usize>());
+        // To the byte: what is left over would have to be carried along with the body.
+        let mut bytes = Vec::with_capacity(before.len() + "[]".len() + all + commas + after.len());
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(b'[');
+        for (n, text) in texts.into_iter().enumerate() {
+            if n > 0 {
+                bytes.push(b',');
+            }
+            bytes.extend_from_slice(text);
+        }
+        bytes.push(b']');
+        bytes.extend_from_slice(after.as_bytes());
+        bytes
+    }
+}
+
+/// The first or the last so many places of a part, and whether there are more.
+pub(super) fn window_of(part: &Range<usize>, count: usize, backward: bool) -> (Range<usize>, bool) {
+    if backward {
+        let start = part.end.saturating_sub(count).max(part.start);
+        (start..part.end, start > part.start)
+    } else {
+        let end = part.start.saturating_add(count).min(part.end);
+        (part.start..end, end < part.end)
+    }
+}
