@@ -21,6 +21,8 @@ pub const NUMBER: &str = "##########";
 pub struct Shot {
     bytes: Vec<u8>,
     number_at: Option<usize>,
+    /// The numbers begin again here.
+    below: u64,
     status: u16,
 }
 
@@ -45,19 +47,24 @@ impl Shot {
         }
         let bytes = format!("{text}\r\n{body}").into_bytes();
         let number_at = memmem::find(&bytes, NUMBER.as_bytes());
-        Self { bytes, number_at, status }
+        Self { bytes, number_at, below: u64::MAX, status }
+    }
+
+    /// The same with numbers below that one.
+    pub fn below(self, below: u64) -> Self {
+        Self { below, ..self }
     }
 
     /// Whether the server is another afterwards.
     pub fn changes(&self) -> bool {
-        self.number_at.is_some()
+        !self.bytes.starts_with(b"GET ")
     }
 
     /// Makes it different from all that were sent before.
     fn renumber(&mut self, number: &Cell<u64>) {
         if let Some(at) = self.number_at {
             number.set(number.get() + 1);
-            let digits = format!("{:010}", number.get());
+            let digits = format!("{:010}", number.get() % self.below);
             self.bytes[at..at + digits.len()].copy_from_slice(digits.as_bytes());
         }
     }

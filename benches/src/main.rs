@@ -2,8 +2,8 @@
 //!
 //! Both sides of a ratio are measured in the same run, in turns, because the machine may be busy with other things.
 //!
-//! `profile standin get 100000 16` (or `bare`; `404`, `page`, `create`) asks one server alone, so often over so many
-//! connections: something to look at with `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
+//! `profile standin get 100000 16` (or `bare`, `rules`; `404`, `page`, `another-page`, `create`) asks one server alone, so
+//! often over so many connections: something to look at with `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
 
 mod axum_crud;
 mod bare;
@@ -15,6 +15,10 @@ mod sample;
 mod start;
 mod table;
 mod tests;
+
+/// The allocator of standin's binary, for everybody.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long a run takes.
 #[derive(Clone, Copy)]

@@ -90,21 +90,26 @@ pub fn run(effort: Effort) {
     });
     connections(effort, &numbers, &standins[1], &ids[1]);
     sizes(effort, &numbers, &standins, &ids);
+    rules(effort, &numbers, &standins[1], &ids[1]);
 }
 
 /// Asks one server alone.
 pub fn profile(contestant: &str, request: &str, times: usize, connections: usize) {
-    let standin = sample::standin(1_000);
+    let standin = match contestant {
+        "rules" => sample::with_rules(1_000, "celigo.integrations.*"),
+        _ => sample::standin(1_000),
+    };
     let records = sample::records(&standin);
     let shot = match request {
         "get" => sample::get(sample::id(&records[500])),
         "404" => sample::missing(),
         "page" => sample::page(0),
+        "another-page" => sample::another_page(1_000),
         "create" => sample::create(),
         other => panic!("there is no request {other:?}"),
     };
     match contestant {
-        "standin" => ask(standin.address(), &shot, times, connections),
+        "standin" | "rules" => ask(standin.address(), &shot, times, connections),
         "bare" => ask(bare(&standin, &shot).address, &shot, times, connections),
         other => panic!("there is no contestant {other:?}"),
     }
@@ -119,6 +124,7 @@ fn connections(effort: Effort, numbers: &Rc<Cell<u64>>, standin: &Standin, id: &
         ("get", sample::get(id)),
         ("404", sample::missing()),
         ("page of 50", sample::page(0)),
+        ("page of 50, each another", sample::another_page(effort.sizes[1])),
         ("create", sample::create()),
     ];
     for (name, shot) in &shots {
@@ -159,6 +165,22 @@ fn sizes(effort: Effort, numbers: &Rc<Cell<u64>>, standins: &[Standin; 3], ids: 
     let figures = compare(&pages, 16, effort, numbers);
     row(["second page of 50".to_owned(), String::new(), ratio(figures[0].ratio), ratio(figures[1].ratio)]);
     row(["last page of 50 but one".to_owned(), String::new(), ratio(figures[2].ratio), ratio(figures[3].ratio)]);
+}
+
+/// What a scenario costs whose rules never fire.
+fn rules(effort: Effort, numbers: &Rc<Cell<u64>>, plain: &Standin, id: &str) {
+    head(
+        "Requests per second with a scenario of twenty rules that do not match, 16 connections, beside no scenario",
+        &["request", "rules of other operations", "rules of this one, none of whose queries match"],
+    );
+    let others = sample::with_rules(effort.sizes[1], "celigo.flows.*");
+    let same = sample::with_rules(effort.sizes[1], "celigo.integrations.*");
+    let shots = [("get", sample::get(id)), ("404", sample::missing()), ("page of 50", sample::page(0))];
+    for (name, shot) in &shots {
+        let contestants = [plain, &others, &same].map(|standin| Contestant::standin(standin, shot));
+        let figures = compare(&contestants, 16, effort, numbers);
+        row([(*name).to_owned(), ratio(figures[1].ratio), ratio(figures[2].ratio)]);
+    }
 }
 
 /// The same for hand-written servers and mock servers.

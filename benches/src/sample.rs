@@ -1,6 +1,6 @@
 //! What is served and asked: Celigo's integrations.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use standin::Standin;
 
 use crate::load::{NUMBER, Shot};
@@ -17,6 +17,18 @@ pub const PAGE: usize = 50;
 /// A standin with so many records and no others.
 pub fn standin(records: usize) -> Standin {
     Standin::builder().without_embedded_fixtures().generate(COLLECTION, records).start()
+}
+
+/// The same with twenty fault rules on these operations, none of which matches.
+pub fn with_rules(records: usize, operations: &str) -> Standin {
+    let rule = |n: usize| {
+        let when = json!({ "query": { "trace": n.to_string() } });
+        json!({ "id": n.to_string(), "on": operations, "when": when, "do": { "respond": { "status": 503, "undocumented": true } } })
+    };
+    let standin = standin(records);
+    let scenario = json!({ "scenario": 1, "api": "celigo", "faults": (0..20).map(rule).collect::<Vec<_>>() });
+    standin.world().load_text("twenty rules", &scenario.to_string()).expect("the scenario is good");
+    standin
 }
 
 /// Its records.
@@ -43,6 +55,13 @@ pub fn missing() -> Shot {
 pub fn page(offset: usize) -> Shot {
     let first = format!("{PATH}?limit={PAGE}");
     Shot::new("GET", &if offset == 0 { first } else { format!("{first}&offset={offset}") }, "", 200)
+}
+
+/// Asks for a page, each time for another one of a collection of that size.
+pub fn another_page(size: usize) -> Shot {
+    let pages_begin_below = (size - PAGE).max(1);
+    let below = u64::try_from(pages_begin_below).expect("no collection is that large");
+    Shot::new("GET", &format!("{PATH}?limit={PAGE}&offset={NUMBER}"), "", 200).below(below)
 }
 
 /// Makes a record, each time with another name.

@@ -111,6 +111,10 @@ fn contestants<'c>(runtime: &'c Runtime, records: &'c [Value], server: &'c Stand
             }),
         ),
     ];
+    all.push((
+        "standin, a world made and deleted, no more",
+        Box::new(move || server.new_world().delete().expect("the world is there")),
+    ));
     let by_hand = shot.clone();
     all.push((
         "axum by hand, a thread",

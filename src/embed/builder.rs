@@ -334,8 +334,10 @@ impl Builder {
         if !invalid.is_empty() {
             return Err(StartError::Invalid { faults: invalid });
         }
-        // What was made up belongs to the start: a reset keeps it.
-        let world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
+        if !generate.is_empty() {
+            // What was made up belongs to the start: a reset keeps it.
+            world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
+        }
         let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
         let engine = Engine::new(fixtures::router(served), world, sets, self.limits);
         if let Some(path) = &self.scenario {

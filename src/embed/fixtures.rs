@@ -13,7 +13,7 @@ use crate::engine::api::Api;
 use crate::engine::load::{DataFault, RecordFile};
 use crate::engine::router::Router;
 use crate::engine::scenario::Fixtures;
-use crate::engine::store::{Collection, Store};
+use crate::engine::store::Store;
 use crate::engine::world::{Settings, World};
 
 /// What the names of embedded files begin with in messages.
@@ -59,14 +59,8 @@ pub fn default() -> Store {
 /// What scenarios can start from: these records, the part of them that belongs to each API, and the sets that are
 /// folders of their own, `<api>/<set>/<collection>.json`.
 pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> {
-    let mut sets = Fixtures::default().with(Fixtures::DEFAULT, all.clone());
+    let mut sets = Fixtures::new(all.clone(), APIS);
     for api in APIS {
-        let mut own = all.clone();
-        let others = all.collections().map(Collection::resource);
-        for resource in others.filter(|resource| api.resource(resource.name).is_none()) {
-            own.of_mut(resource).clear();
-        }
-        sets = sets.with(&format!("{}/{}", api.name, Fixtures::DEFAULT), own);
         let Some(folder) = folder.map(|folder| folder.join(api.name)).filter(|folder| folder.is_dir()) else {
             continue;
         };

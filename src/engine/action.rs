@@ -98,7 +98,7 @@ impl Call<'_> {
     pub fn list(&mut self, resource: &'static Resource, records: Vec<Record>) -> Result<Reply, Problem> {
         let page = self.page_of(resource, records)?;
         let dialect = self.api.dialect;
-        Ok(dialect.page(self, page))
+        Ok(dialect.page(self, &page))
     }
 
     /// A page of records that were found rather than scanned, as the query wants it.
@@ -162,7 +162,7 @@ fn list(call: &mut Call<'_>, resource: &'static Resource) -> Result<Reply, Probl
         let all = selection.keep.is_none() && caller.sees.is_none() && caller.subject.is_none();
         world.store.of(resource).page(&selection.window, if all { None } else { Some(&keep) })
     };
-    Ok(dialect.page(call, page))
+    Ok(dialect.page(call, &page))
 }
 
 fn show(call: &mut Call<'_>, record: &Record) -> Reply {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 
 use crate::engine::action::{Call, perform};
 use crate::engine::api::{Api, Evidence, Situation};
@@ -86,8 +87,11 @@ struct Way<'r, 't> {
     api: Option<&'static Api>,
     found: Option<Found<'r, 't>>,
     row: Option<&'r Row>,
-    params: Vec<(&'static str, Cow<'t, str>)>,
+    params: Params<'t>,
 }
+
+/// The parameters of a path, decoded.
+type Params<'t> = SmallVec<[(&'static str, Cow<'t, str>); 2]>;
 
 impl<'r, 't> Way<'r, 't> {
     fn find(router: &'r Router, request: &Request<'_>, target: &Target<'t>) -> Self {

@@ -422,7 +422,7 @@ pub trait Dialect: Sync {
     }
 
     /// One page of records.
-    fn page(&self, call: &mut Call<'_>, page: Page) -> Reply;
+    fn page(&self, call: &mut Call<'_>, page: &Page) -> Reply;
 
     /// One record.
     fn record(&self, call: &mut Call<'_>, status: u16, record: &Record) -> Reply;

@@ -179,9 +179,7 @@ impl Journal {
         text.extend_from_slice(excerpt);
         self.next_number += 1;
         let (most, new_bytes) = (self.bounds, self.entry.len());
-        while !self.marks.is_empty()
-            && (self.marks.len() >= most.entries || self.text.len() + new_bytes > most.bytes)
-        {
+        while !self.marks.is_empty() && (self.marks.len() >= most.entries || self.text.len() + new_bytes > most.bytes) {
             self.lose_oldest();
         }
         if most.entries == 0 || new_bytes > most.bytes {

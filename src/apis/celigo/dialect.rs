@@ -70,8 +70,8 @@ impl Dialect for Celigo {
         described::error_schema()
     }
 
-    fn page(&self, call: &mut Call<'_>, page: Page) -> Reply {
-        lists::reply(call, &page)
+    fn page(&self, call: &mut Call<'_>, page: &Page) -> Reply {
+        lists::reply(call, page)
     }
 
     fn record(&self, _: &mut Call<'_>, status: u16, record: &Record) -> Reply {

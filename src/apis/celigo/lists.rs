@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::engine::action::{Call, Keep, Order, Page};
@@ -190,10 +191,10 @@ pub fn reply(call: &Call<'_>, page: &Page) -> Reply {
 }
 
 /// A page of records as a JSON array, as consumers see them.
-pub fn array(call: &Call<'_>, page: &Page) -> Vec<u8> {
+pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
     let brief = call.route.action.resource() == Some(&SCRIPTS);
     match projection(call.query) {
-        Ok(Projection::Whole) | Err(_) if !brief => page.json("", ""),
+        Ok(Projection::Whole) | Err(_) if !brief => page.json().clone(),
         _ => array_of(
             call,
             page.records.iter().map(|record| {
@@ -203,7 +204,8 @@ pub fn array(call: &Call<'_>, page: &Page) -> Vec<u8> {
                 }
                 fields
             }),
-        ),
+        )
+        .into(),
     }
 }
 

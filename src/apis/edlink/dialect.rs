@@ -75,18 +75,19 @@ impl Dialect for Edlink {
         }
     }
 
-    fn page(&self, call: &mut Call<'_>, page: Page) -> Reply {
+    fn page(&self, call: &mut Call<'_>, page: &Page) -> Reply {
         let resource = call.route.action.resource().expect("a list shows a resource");
         match (Version::of(call.route), call.caller.subject.is_some()) {
             (Version::V2, true) => {
                 let asked = Asked::read(call, resource).expect("what was asked was read once to choose the page");
-                replies::page(call, resource, &page, asked)
+                replies::page(call, resource, page, asked)
             }
-            (Version::V1, true) => v1::page(call, resource, &page),
+            (Version::V1, true) => v1::page(call, resource, page),
             _ => {
-                let end = paging::next(call, &page)
+                let end = paging::next(call, page)
                     .map_or_else(|| "}".to_owned(), |next| format!(",\"$next\":{}}}", Value::from(next)));
-                Reply::json_bytes(call.route.success, page.json("{\"$data\":", &end))
+                let body = [b"{\"$data\":", &page.json()[..], end.as_bytes()].concat();
+                Reply::json_bytes(call.route.success, body)
             }
         }
     }

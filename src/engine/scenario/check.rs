@@ -49,7 +49,7 @@ fn below(path: &[PathStep], name: &str) -> Vec<PathStep> {
 fn fixture_set(found: &mut Findings<'_>, scenario: &Scenario, fixtures: &Fixtures) {
     let Some(data) = &scenario.data else { return };
     let Some(from) = data.from.as_deref().filter(|from| fixtures.get(from).is_none()) else { return };
-    let remedy = did_you_mean(from, fixtures.names());
+    let remedy = did_you_mean(from, fixtures.names().iter().map(String::as_str));
     found.tell(Code::E16, &data.from_path, format!("{from:?} names no fixture set"), remedy);
 }
 

@@ -12,18 +12,26 @@ use crate::engine::router::Router;
 use crate::engine::scenario::finding::{Code, Finding, ScenarioError};
 use crate::engine::scenario::format::{ChangeKind, Data, DataChange, Scenario, Which};
 use crate::engine::scenario::play::Play;
-use crate::engine::store::{Record, Store};
+use crate::engine::store::{Collection, Record, Store};
 use crate::engine::world::{Settings, World};
 
 /// Named sets of records to start from: `default` holds those of all APIs, `<api>/default` those of one.
 #[derive(Clone, Debug, Default)]
 pub struct Fixtures {
     sets: BTreeMap<String, Store>,
+    /// The default records; the part that belongs to an API is taken when it is asked for.
+    default: Store,
+    apis: Vec<&'static Api>,
 }
 
 impl Fixtures {
     /// The name of the set a scenario starts from that names none.
     pub const DEFAULT: &'static str = "default";
+
+    /// The default records of these APIs.
+    pub fn new(default: Store, apis: &[&'static Api]) -> Self {
+        Self { sets: BTreeMap::new(), default, apis: apis.to_vec() }
+    }
 
     /// The same with one more set.
     pub fn with(mut self, name: &str, store: Store) -> Self {
@@ -32,13 +40,27 @@ impl Fixtures {
     }
 
     /// The set of that name.
-    pub fn get(&self, name: &str) -> Option<&Store> {
-        self.sets.get(name)
+    pub fn get(&self, name: &str) -> Option<Store> {
+        if name == Self::DEFAULT {
+            return Some(self.default.clone());
+        }
+        let api = name.strip_suffix(Self::DEFAULT).and_then(|name| name.strip_suffix('/'));
+        if let Some(api) = self.apis.iter().find(|known| Some(known.name) == api) {
+            let mut own = self.default.clone();
+            let others = self.default.collections().map(Collection::resource);
+            others.filter(|resource| api.resource(resource.name).is_none()).for_each(|other| own.of_mut(other).clear());
+            return Some(own);
+        }
+        self.sets.get(name).cloned()
     }
 
     /// The names of all sets, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.sets.keys().map(String::as_str)
+    pub fn names(&self) -> Vec<String> {
+        let defaults = self.apis.iter().map(|api| format!("{}/{}", api.name, Self::DEFAULT));
+        let own = std::iter::once(Self::DEFAULT.to_owned()).chain(defaults);
+        let mut names: Vec<String> = own.chain(self.sets.keys().cloned()).collect();
+        names.sort();
+        names
     }
 
     /// The set a scenario's data starts from. With `data` but without `from`, that is nothing.
@@ -48,7 +70,7 @@ impl Fixtures {
             Some(data) => data.from.as_deref(),
         };
         let empty = || Store::new(router.apis().iter().flat_map(|api| api.resources).copied());
-        name.and_then(|name| self.get(name)).cloned().unwrap_or_else(empty)
+        name.and_then(|name| self.get(name)).unwrap_or_else(empty)
     }
 }
 

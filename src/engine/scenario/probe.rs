@@ -86,7 +86,7 @@ impl Scenario {
     /// Plays the probe against the fake, without faults and steps; what does not answer as the file says.
     pub fn rehearse(&self, router: &Router, fixtures: &Fixtures) -> Vec<Finding> {
         let Some(probe) = &self.probe else { return Vec::new() };
-        let store = fixtures.get(Fixtures::DEFAULT).cloned();
+        let store = fixtures.get(Fixtures::DEFAULT);
         let Some(store) = store else { return Vec::new() };
         let settings = Settings { profiles: self.profiles.clone(), ..Settings::default() };
         let mut world = World::new("probe", store, settings.into());

@@ -4,6 +4,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::engine::api::Resource;
@@ -25,6 +26,35 @@ pub struct Collection {
     /// By the time they are due and their sequence number, those that are due at some time.
     due: OrdMap<(u64, u64), Record>,
     next_sequence: u64,
+    latest: Latest,
+}
+
+/// The page shown last, until a record changes: those who wait for a change ask for the same one again and again, and
+/// so do the tests that share the records of one start. Forks share it as they share the records.
+#[derive(Clone, Debug, Default)]
+struct Latest(Arc<Mutex<Option<(Window, Arc<Page>)>>>);
+
+impl Latest {
+    /// Pages of more records are not kept.
+    const MOST: usize = 100;
+
+    fn get(&self, window: &Window) -> Option<Arc<Page>> {
+        self.0.lock().as_ref().filter(|(shown, _)| shown == window).map(|(_, page)| Arc::clone(page))
+    }
+
+    fn set(&self, window: &Window, page: &Arc<Page>) {
+        if page.records.len() <= Self::MOST {
+            *self.0.lock() = Some((window.clone(), Arc::clone(page)));
+        }
+    }
+
+    /// A record changed: here, but not in the forks.
+    fn forget(&mut self) {
+        match Arc::get_mut(&mut self.0) {
+            Some(own) => *own.get_mut() = None,
+            None => self.0 = Arc::default(),
+        }
+    }
 }
 
 /// The records by one kind of value; a record with several values counts once for each.
@@ -66,7 +96,7 @@ impl Collection {
         }
         let indexes = keys.into_iter().map(|key| Index { key, places: HashMap::default() }).collect();
         let (by_id, order, due) = (HashMap::default(), Vector::new(), OrdMap::new());
-        Self { resource, by_id, order, indexes, due, next_sequence: 0 }
+        Self { resource, by_id, order, indexes, due, next_sequence: 0, latest: Latest::default() }
     }
 
     /// What kind of records these are.
@@ -137,6 +167,7 @@ impl Collection {
 
     /// The same where the record's fields are at hand: it need not be looked into.
     pub fn put_with(&mut self, record: Record, fields: &Fields) {
+        self.latest.forget();
         if let Some(old) = self.by_id.get(record.id()).cloned() {
             self.index(&old, old.fields(), false);
             let place = self.place(old.sequence()).expect("every record has its place");
@@ -152,6 +183,7 @@ impl Collection {
     /// Takes a record out.
     pub fn remove(&mut self, id: &str) -> Option<Record> {
         let record = self.by_id.remove(id)?;
+        self.latest.forget();
         let place = self.place(record.sequence()).expect("every record has its place");
         self.order.remove(place);
         self.index(&record, record.fields(), false);
@@ -196,7 +228,10 @@ impl Collection {
 
     /// The part of this collection that the window shows, of those records that `keep` keeps. Without `keep`, the
     /// cost does not depend on where the window stands.
-    pub fn page(&self, window: &Window, keep: Option<&dyn Fn(&Record) -> bool>) -> Page {
+    pub fn page(&self, window: &Window, keep: Option<&dyn Fn(&Record) -> bool>) -> Arc<Page> {
+        if let Some(page) = self.latest.get(window).filter(|_| keep.is_none()) {
+            return page;
+        }
         let length = self.len();
         let place = |sequence| self.place(sequence).unwrap_or_else(|next| next);
         let (part, count, backward) = match *window {
@@ -208,7 +243,9 @@ impl Collection {
         };
         let Some(keep) = keep else {
             let (places, more) = window_of(&part, count, backward);
-            return Page { records: Records::Part { of: self.order.clone(), places, backward }, more };
+            let page = Arc::new(Page::new(Records::Part { of: self.order.clone(), places, backward }, more));
+            self.latest.set(window, &page);
+            return page;
         };
         let mut focus = self.order.focus();
         let skip = if let Window::Offset { skip, .. } = *window { skip } else { 0 };
@@ -225,10 +262,10 @@ impl Collection {
             } else if records.len() < count {
                 records.push(record.clone());
             } else {
-                return Page { records: Records::Found(records), more: true };
+                return Arc::new(Page::new(Records::Found(records), true));
             }
         }
-        Page { records: Records::Found(records), more: false }
+        Arc::new(Page::new(Records::Found(records), false))
     }
 }
 

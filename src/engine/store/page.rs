@@ -1,7 +1,9 @@
 //! Parts of lists.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
+use bytes::Bytes;
 use imbl::Vector;
 
 use crate::engine::store::record::Record;
@@ -50,12 +52,13 @@ impl Between {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Page {
     /// The records, in the order shown.
     pub records: Records,
     /// Whether there are further records in the same direction.
     pub more: bool,
+    text: OnceLock<Bytes>,
 }
 
 /// The records of a page.
@@ -100,7 +103,7 @@ impl Records {
 
     /// All of them, in the order shown.
     pub fn iter(&self) -> impl Iterator<Item = &Record> {
-        (0..self.len()).filter_map(|n| self.get(n))
+        (0..self.len()).map(|n| self.get(n).expect("places are within the collection"))
     }
 
     /// The one shown last.
@@ -110,6 +113,10 @@ impl Records {
 }
 
 impl Page {
+    pub(super) fn new(records: Records, more: bool) -> Self {
+        Self { records, more, text: OnceLock::new() }
+    }
+
     /// The part of records already chosen that the window shows: for lists that are found, not scanned.
     pub fn of(records: &[Record], window: &Window) -> Self {
         let length = records.len();
@@ -121,26 +128,26 @@ impl Page {
         };
         let (places, more) = window_of(&part, count, backward);
         let shown = records[places].iter().cloned();
-        Self { records: Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more }
+        Self::new(Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
     }
 
-    /// The records as a JSON array, with this text before and after it.
-    pub fn json(&self, before: &str, after: &str) -> Vec<u8> {
-        let texts: Vec<&[u8]> = self.records.iter().map(|record| &record.bytes()[..]).collect();
-        let (commas, all) = (texts.len().saturating_sub(1), texts.iter().map(|text| text.len()).sum::<usize>());
-        // To the byte: what is left over would have to be carried along with the body.
-        let mut bytes = Vec::with_capacity(before.len() + "[]".len() + all + commas + after.len());
-        bytes.extend_from_slice(before.as_bytes());
-        bytes.push(b'[');
-        for (n, text) in texts.into_iter().enumerate() {
-            if n > 0 {
-                bytes.push(b',');
+    /// The records as a JSON array.
+    pub fn json(&self) -> &Bytes {
+        self.text.get_or_init(|| {
+            let texts: Vec<&[u8]> = self.records.iter().map(|record| &record.bytes()[..]).collect();
+            let (commas, all) = (texts.len().saturating_sub(1), texts.iter().map(|text| text.len()).sum::<usize>());
+            // To the byte: what is left over would have to be carried along with the body.
+            let mut bytes = Vec::with_capacity("[]".len() + all + commas);
+            bytes.push(b'[');
+            for (n, text) in texts.into_iter().enumerate() {
+                if n > 0 {
+                    bytes.push(b',');
+                }
+                bytes.extend_from_slice(text);
             }
-            bytes.extend_from_slice(text);
-        }
-        bytes.push(b']');
-        bytes.extend_from_slice(after.as_bytes());
-        bytes
+            bytes.push(b']');
+            bytes.into()
+        })
     }
 }
 
