@@ -2,9 +2,10 @@
 //! administrators and fixtures.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::engine::api::{By, Change, Ids, Proposal, Resource};
 use crate::engine::clock::format_ms;
@@ -69,7 +70,7 @@ impl World {
         &mut self,
         resource: &'static Resource,
         old: &Record,
-        given: &Fields,
+        given: Fields,
         by: By,
     ) -> Result<Record, Problem> {
         if by != By::Consumer {
@@ -82,7 +83,7 @@ impl World {
                 return Err(Problem::field(field, FieldFaultKind::Fixed));
             }
         }
-        let fields = self.complete(resource, old.id(), given.clone(), Some(old), by);
+        let fields = self.complete(resource, old.id(), given, Some(old), by);
         check(resource, &fields)?;
         self.check_references(resource, &fields)?;
         if let Some(guard) = resource.guard {
@@ -109,10 +110,10 @@ impl World {
             return Err(Problem::field(field.name, FieldFaultKind::Fixed));
         }
         for field in resource.fields.iter().filter(|field| field.owner == Owner::ChangedAt) {
-            fields.shift_remove(field.name);
+            fields.remove(field.name);
         }
         merge(&mut fields, patch, resource);
-        self.replace(resource, old, &fields, by)
+        self.replace(resource, old, fields, by)
     }
 
     /// Takes a record away, with what belongs to it.
@@ -133,9 +134,8 @@ impl World {
                         || matches!(field.default, Default::Token(_))
                 })
         };
-        let fields = old.fields().iter().filter(|(name, _)| !made_again(name));
-        let mut fields: Fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
-        fields.entry(FIRST_ID).or_insert_with(|| old.id().into());
+        let mut fields = old.fields().only(|name| !made_again(name));
+        fields.or_insert_with(FIRST_ID, || old.id().into());
         self.remove(resource, old, by)?;
         self.create_from(resource, fields, by)
     }
@@ -186,24 +186,22 @@ impl World {
             let value = if field.name == resource.id_field {
                 Some(Value::from(id))
             } else {
-                // What is given is short: to look through it is quicker than to hash every name.
-                let given = given.iter_mut().find(|(name, _)| *name == field.name);
-                self.value_of(field, given.map(|(_, value)| value.take()), old, by)
+                self.value_of(field, given.get_mut(field.name).map(Value::take), old, by)
             };
             if let Some(value) = value {
-                fields.insert(field.name.to_owned(), value);
+                fields.push(field.name, value);
             }
         }
         let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
-        for (name, value) in given {
+        for (name, value) in given.into_pairs() {
             if resource.field(&name).is_none() && name != resource.id_field && (by != By::Consumer || !private(&name)) {
-                fields.insert(name, value);
+                fields.push(name, value);
             }
         }
-        if by == By::Consumer {
-            for (name, value) in old.into_iter().flat_map(Record::fields).filter(|(name, _)| private(name)) {
-                fields.insert(name.clone(), value.clone());
-            }
+        if by == By::Consumer
+            && let Some(old) = old
+        {
+            fields.extend(old.fields().only(private).into_pairs());
         }
         fields
     }
@@ -231,7 +229,7 @@ impl World {
             Default::False => Value::Bool(false),
             Default::True => Value::Bool(true),
             Default::EmptyList => Value::Array(Vec::new()),
-            Default::EmptyObject => Value::Object(Fields::new()),
+            Default::EmptyObject => Value::Object(Map::new()),
             Default::Text(text) => Value::from(text),
             Default::Number(number) => Value::from(number),
             Default::Token(length) => Value::from(self.chance.token(length)),
@@ -247,7 +245,7 @@ impl World {
         let collection = self.store.of(resource);
         let taken = resource.unique.iter().find(|field| {
             fields
-                .get(**field)
+                .get(field)
                 .and_then(Value::as_str)
                 .is_some_and(|value| collection.find(field, value).any(|other| other.id() != id))
         });
@@ -311,31 +309,42 @@ fn check(resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
 
 /// RFC 7396, but that a nullable field of the resource can be set to `null`.
 pub fn merge(target: &mut Fields, patch: &Fields, resource: &'static Resource) {
-    for (name, value) in patch {
-        if value.is_null() && resource.field(name).is_some_and(|field| field.nullable) {
-            target.insert(name.clone(), Value::Null);
+    let mut gone = BTreeSet::new();
+    for (name, value) in patch.iter() {
+        if value.is_null() && !resource.field(name).is_some_and(|field| field.nullable) {
+            gone.insert(name);
+        } else if let Some(there) = target.get_mut(name) {
+            merge_value(there, value);
         } else {
-            merge_value(target, name, value);
+            target.push(name.to_owned(), merged(value));
         }
+    }
+    // All at once: to take out one moves all behind it.
+    if !gone.is_empty() {
+        target.retain(|name| !gone.contains(name));
     }
 }
 
-fn merge_value(target: &mut Fields, name: &str, value: &Value) {
-    match value {
-        Value::Null => {
-            target.shift_remove(name);
-        }
-        Value::Object(patch) => {
-            let slot = target.entry(name.to_owned()).or_insert(Value::Null);
-            if !slot.is_object() {
-                *slot = Value::Object(Fields::new());
-            }
-            if let Value::Object(inner) = slot {
-                patch.iter().for_each(|(name, value)| merge_value(inner, name, value));
-            }
-        }
-        other => {
-            target.insert(name.to_owned(), other.clone());
+fn merge_value(target: &mut Value, patch: &Value) {
+    let (Value::Object(target), Value::Object(patch)) = (&mut *target, patch) else {
+        *target = merged(patch);
+        return;
+    };
+    for (name, value) in patch.iter().filter(|(_, value)| !value.is_null()) {
+        match target.get_mut(name) {
+            Some(there) => merge_value(there, value),
+            None => drop(target.insert(name.clone(), merged(value))),
         }
     }
+    let gone: BTreeSet<&str> = patch.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| &**name).collect();
+    if !gone.is_empty() {
+        target.retain(|name, _| !gone.contains(&**name));
+    }
+}
+
+/// What a patch makes where nothing is: itself, without the `null`s in it.
+fn merged(patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let some = patch.iter().filter(|(_, value)| !value.is_null());
+    Value::Object(some.map(|(name, value)| (name.clone(), merged(value))).collect())
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::engine::api::Resource;
 use crate::engine::field::Kind;
-use crate::engine::store::record::{Fields, Record};
+use crate::engine::store::{Fields, Record};
 
 /// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map.
 type HashMap<K, V> = GenericHashMap<K, V, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;

@@ -4,6 +4,7 @@
 //! nodes, not the records. A record carries its serialised bytes, so reading one is a lookup and a reference count.
 
 mod collection;
+mod fields;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,8 @@ mod tests;
 use std::sync::Arc;
 
 pub use collection::{Between, Collection, Page, Window};
-pub use record::{Fields, Record};
+pub use fields::Fields;
+pub use record::Record;
 
 use crate::engine::api::Resource;
 

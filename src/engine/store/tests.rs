@@ -1,7 +1,7 @@
 //! A collection against a plain list: thousands of records, so that the trees below it split and join.
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::Value;
 
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Field, text};
@@ -29,8 +29,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
 }
 
 fn thing(sequence: u64, group: u64) -> Record {
-    let fields: Fields =
-        json!({ "id": format!("t{sequence}"), "group": format!("g{group}") }).as_object().unwrap().clone();
+    let fields =
+        Fields::from_iter([("id", format!("t{sequence}").into()), ("group", Value::from(format!("g{group}")))]);
     Record::new(&THINGS, sequence, fields)
 }
 
