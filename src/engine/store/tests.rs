@@ -67,7 +67,7 @@ proptest! {
             match op {
                 Op::Add(count) => for _ in 0..count {
                     let sequence = collection.next_sequence();
-                    collection.put(thing(sequence, sequence % 3));
+                    collection.put(&thing(sequence, sequence % 3));
                     model.push((sequence, sequence % 3));
                 },
                 Op::Remove(place) if !model.is_empty() => {
@@ -78,7 +78,7 @@ proptest! {
                 Op::Regroup(place) if !model.is_empty() => {
                     let place = place % model.len();
                     model[place].1 = (model[place].1 + 1) % 3;
-                    collection.put(thing(model[place].0, model[place].1));
+                    collection.put(&thing(model[place].0, model[place].1));
                 }
                 Op::Remove(_) | Op::Regroup(_) => {}
                 Op::Fork => forks.push((collection.clone(), model.clone())),

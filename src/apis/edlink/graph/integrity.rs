@@ -50,7 +50,7 @@ fn undone(store: &Store, resource: &'static Resource, change: Change<'_>) -> Sto
     let mut before = store.clone();
     match change {
         Change::Created(record) => drop(before.of_mut(resource).remove(record.id())),
-        Change::Replaced(old, _) | Change::Removed(old) => before.of_mut(resource).put(old.clone()),
+        Change::Replaced(old, _) | Change::Removed(old) => before.of_mut(resource).put(old),
     }
     before
 }
