@@ -53,7 +53,7 @@ pub fn clear(asked: &Asked<'_>) -> Result<Value, Refusal> {
 /// `GET /data/<collection>/<id>`: with the fields consumers do not see.
 pub fn record(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let mut world = asked.world.lock();
-    Ok(Value::Object(world.record(asked.param(0), asked.param(1))?.fields().clone()))
+    Ok(world.record(asked.param(0), asked.param(1))?.fields().clone().into())
 }
 
 /// `PUT /data/<collection>/<id>`: makes the record, or puts these fields in place of it.

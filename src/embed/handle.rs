@@ -113,7 +113,7 @@ impl WorldHandle {
     /// One record; `None` when the collection has no such id.
     pub fn record(&self, collection: &str, id: &str) -> Result<Option<Value>, Refusal> {
         match self.world.lock().record(collection, id) {
-            Ok(record) => Ok(Some(Value::Object(record.fields().clone()))),
+            Ok(record) => Ok(Some(record.fields().clone().into())),
             Err(Problem::NotFound { .. }) => Ok(None),
             Err(problem) => Err(problem.into()),
         }

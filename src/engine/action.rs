@@ -77,7 +77,7 @@ impl Call<'_> {
     /// The body as an object, for whoever needs it no more afterwards.
     fn take_fields(&mut self) -> Result<Fields, Problem> {
         match self.body.take() {
-            Some(Value::Object(fields)) => Ok(fields),
+            Some(Value::Object(fields)) => Ok(fields.into()),
             other => {
                 self.body = other;
                 self.fields()
@@ -89,7 +89,7 @@ impl Call<'_> {
     pub fn fields(&self) -> Result<Fields, Problem> {
         match &self.body {
             None => Ok(Fields::new()),
-            Some(Value::Object(fields)) => Ok(fields.clone()),
+            Some(Value::Object(fields)) => Ok(fields.clone().into()),
             Some(_) => Err(Problem::field("body", FieldFaultKind::WrongType { expected: "an object" })),
         }
     }
@@ -129,9 +129,9 @@ pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
         }
         Action::Replace(resource) => {
             let old = call.record(resource, first_param(call))?;
-            let fields = call.fields()?;
+            let fields = call.take_fields()?;
             check_sight(call, resource, &fields, Some(&old))?;
-            let record = call.world.replace(resource, &old, &fields, By::Consumer)?;
+            let record = call.world.replace(resource, &old, fields, By::Consumer)?;
             Ok(show(call, &record))
         }
         Action::Remove(resource) => {

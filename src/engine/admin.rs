@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::engine::api::{By, Resource};
 use crate::engine::load::nearest;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Collection, Fields, Record};
+use crate::engine::store::{Collection, Record};
 use crate::engine::world::World;
 
 impl World {
@@ -25,7 +25,7 @@ impl World {
     pub fn records(&mut self, collection: &str) -> Result<Vec<Value>, Problem> {
         self.catch_up()?;
         let records = self.store.of(self.resource(collection)?).iter();
-        Ok(records.map(|record| Value::Object(record.fields().clone())).collect())
+        Ok(records.map(|record| record.fields().clone().into()).collect())
     }
 
     /// One record of a collection.
@@ -37,13 +37,23 @@ impl World {
     }
 
     /// Makes a record.
-    pub fn admin_create(&mut self, collection: &str, fields: &Fields) -> Result<Fields, Problem> {
+    pub fn admin_create(
+        &mut self,
+        collection: &str,
+        fields: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, Problem> {
         let resource = self.resource(collection)?;
-        self.atomically(|world| world.create(resource, fields, By::Administrator)).map(|record| record.fields().clone())
+        self.atomically(|world| world.create_from(resource, fields.clone().into(), By::Administrator))
+            .map(|record| shown(&record))
     }
 
     /// Makes a record of that id, or puts these fields in place of the one there is.
-    pub fn admin_put(&mut self, collection: &str, id: &str, fields: &Fields) -> Result<Fields, Problem> {
+    pub fn admin_put(
+        &mut self,
+        collection: &str,
+        id: &str,
+        fields: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, Problem> {
         let resource = self.resource(collection)?;
         let mut fields = fields.clone();
         fields.entry(resource.id_field).or_insert_with(|| id.into());
@@ -52,17 +62,22 @@ impl World {
             return Err(Problem::named("other_id", message));
         }
         self.atomically(|world| match world.store.of(resource).get(id).cloned() {
-            Some(old) => world.replace(resource, &old, &fields, By::Administrator),
-            None => world.create(resource, &fields, By::Administrator),
+            Some(old) => world.replace(resource, &old, fields.into(), By::Administrator),
+            None => world.create_from(resource, fields.into(), By::Administrator),
         })
-        .map(|record| record.fields().clone())
+        .map(|record| shown(&record))
     }
 
     /// Changes some fields of a record: RFC 7396.
-    pub fn admin_patch(&mut self, collection: &str, id: &str, patch: &Fields) -> Result<Fields, Problem> {
+    pub fn admin_patch(
+        &mut self,
+        collection: &str,
+        id: &str,
+        patch: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
-        self.atomically(|world| world.patch(resource, &old, patch, By::Administrator))
-            .map(|record| record.fields().clone())
+        self.atomically(|world| world.patch(resource, &old, &patch.clone().into(), By::Administrator))
+            .map(|record| shown(&record))
     }
 
     /// Takes a record away, with what belongs to it.
@@ -72,9 +87,9 @@ impl World {
     }
 
     /// Destroys a record and makes it again: a new id, new times, new tokens.
-    pub fn admin_recreate(&mut self, collection: &str, id: &str) -> Result<Fields, Problem> {
+    pub fn admin_recreate(&mut self, collection: &str, id: &str) -> Result<Map<String, Value>, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
-        self.atomically(|world| world.recreate(resource, &old, By::Administrator)).map(|record| record.fields().clone())
+        self.atomically(|world| world.recreate(resource, &old, By::Administrator)).map(|record| shown(&record))
     }
 
     /// Puts these records in place of all there are in these collections. The other collections stay as they are, and
@@ -99,7 +114,8 @@ impl World {
                     let fields = record
                         .as_object()
                         .ok_or_else(|| at(&Problem::named("not_an_object", "a record must be a JSON object")))?;
-                    world.create(resource, fields, By::Fixture).map_err(|problem| at(&problem))?;
+                    let fields = fields.clone().into();
+                    world.create_from(resource, fields, By::Fixture).map_err(|problem| at(&problem))?;
                 }
             }
             world.check_all_references()
@@ -119,4 +135,9 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// All fields of a record, private ones included.
+fn shown(record: &Record) -> Map<String, Value> {
+    record.fields().clone().into()
 }

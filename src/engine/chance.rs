@@ -31,7 +31,7 @@ impl Chance {
     pub fn object_id(&mut self) -> String {
         let mut bytes = [0; 12];
         self.rng.fill_bytes(&mut bytes);
-        hex(&bytes)
+        hex(bytes)
     }
 
     /// A random (version 4) UUID.
@@ -63,13 +63,13 @@ pub fn fnv1a64(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: [u8; 12]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
+    let mut text = [0; 24];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 #[cfg(test)]

@@ -31,12 +31,14 @@ pub struct Clock {
     arrived_ms: u64,
     /// The second last written as a `Date` header, and how.
     date: Option<(u64, String)>,
+    /// The millisecond last written as the APIs do, and how.
+    written: Option<(u64, String)>,
 }
 
 impl Clock {
     /// A clock that starts at `at_ms`, milliseconds since 1970. A real clock ignores it: it follows the requests.
     pub fn new(mode: ClockMode, at_ms: u64) -> Self {
-        Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0, date: None }
+        Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0, date: None, written: None }
     }
 
     /// How this clock moves.
@@ -55,6 +57,15 @@ impl Clock {
     /// The time as the APIs write it.
     pub fn now(&self) -> String {
         format_ms(self.now_ms())
+    }
+
+    /// The same, written once per millisecond.
+    pub fn written(&mut self) -> &str {
+        let now_ms = self.now_ms();
+        if self.written.as_ref().is_none_or(|(written, _)| *written != now_ms) {
+            self.written = Some((now_ms, format_ms(now_ms)));
+        }
+        self.written.as_ref().map_or("", |(_, text)| text)
     }
 
     /// The time as the `Date` header has it, written once per second.
@@ -130,6 +141,16 @@ mod tests {
         assert_eq!(parse_ms("2020-02-14T19:26:00.188Z").map(format_ms).as_deref(), Some("2020-02-14T19:26:00.188Z"));
         assert_eq!(parse_ms("yesterday"), None);
         assert_eq!(format_ms(u64::MAX), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn the_time_written_follows_the_clock() {
+        let mut clock = Clock::new(ClockMode::Frozen, DEFAULT_START_MS);
+        assert_eq!(clock.written(), "2024-01-20T10:00:00.000Z");
+        let now = clock.now();
+        assert_eq!(clock.written(), now);
+        clock.advance(Duration::from_millis(1));
+        assert_eq!(clock.written(), "2024-01-20T10:00:00.001Z");
     }
 
     #[test]

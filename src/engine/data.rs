@@ -2,9 +2,10 @@
 //! administrators and fixtures.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::engine::api::{By, Change, Ids, Proposal, Resource};
 use crate::engine::clock::format_ms;
@@ -26,7 +27,7 @@ impl World {
             _ => self.new_id(resource.ids),
         };
         let fields = self.complete(resource, &id, given, None, by);
-        check(resource, &fields)?;
+        check(resource, &fields, self.clock.written())?;
         if by != By::Fixture {
             self.check_references(resource, &fields)?;
         }
@@ -38,11 +39,11 @@ impl World {
         let sequence = collection.next_sequence();
         let record = if by == By::Fixture {
             let record = Record::small(resource, sequence, &fields);
-            collection.put_with(record.clone(), &fields);
+            collection.put_with(&record, &fields);
             record
         } else {
             let record = Record::new(resource, sequence, fields);
-            collection.put(record.clone());
+            collection.put(&record);
             record
         };
         self.changed(resource, Change::Created(&record), by)?;
@@ -54,13 +55,13 @@ impl World {
     pub fn create_later(
         &mut self,
         resource: &'static Resource,
-        found_by: &Fields,
+        found_by: &[(&'static str, &str)],
         make: impl Fn(&str) -> Fields + Send + Sync + 'static,
     ) {
         let id: Arc<str> = self.new_id(resource.ids).into();
         let collection = self.store.of_mut(resource);
         let record = Record::later(resource, collection.next_sequence(), Arc::clone(&id), move || make(&id));
-        collection.put_with(record, found_by);
+        collection.put_found_by(&record, found_by);
     }
 
     /// Puts these fields in place of a record's: what is left out falls back to its default or disappears, except
@@ -69,7 +70,7 @@ impl World {
         &mut self,
         resource: &'static Resource,
         old: &Record,
-        given: &Fields,
+        given: Fields,
         by: By,
     ) -> Result<Record, Problem> {
         if by != By::Consumer {
@@ -82,15 +83,15 @@ impl World {
                 return Err(Problem::field(field, FieldFaultKind::Fixed));
             }
         }
-        let fields = self.complete(resource, old.id(), given.clone(), Some(old), by);
-        check(resource, &fields)?;
+        let fields = self.complete(resource, old.id(), given, Some(old), by);
+        check(resource, &fields, self.clock.written())?;
         self.check_references(resource, &fields)?;
         if let Some(guard) = resource.guard {
             guard(self, Proposal::Replace(old, &fields), by)?;
         }
         self.check_unique(resource, old.id(), &fields)?;
         let record = Record::new(resource, old.sequence(), fields);
-        self.store.of_mut(resource).put(record.clone());
+        self.store.of_mut(resource).put(&record);
         self.changed(resource, Change::Replaced(old, &record), by)?;
         Ok(record)
     }
@@ -109,10 +110,10 @@ impl World {
             return Err(Problem::field(field.name, FieldFaultKind::Fixed));
         }
         for field in resource.fields.iter().filter(|field| field.owner == Owner::ChangedAt) {
-            fields.shift_remove(field.name);
+            fields.remove(field.name);
         }
         merge(&mut fields, patch, resource);
-        self.replace(resource, old, &fields, by)
+        self.replace(resource, old, fields, by)
     }
 
     /// Takes a record away, with what belongs to it.
@@ -133,9 +134,8 @@ impl World {
                         || matches!(field.default, Default::Token(_))
                 })
         };
-        let fields = old.fields().iter().filter(|(name, _)| !made_again(name));
-        let mut fields: Fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
-        fields.entry(FIRST_ID).or_insert_with(|| old.id().into());
+        let mut fields = old.fields().only(|name| !made_again(name));
+        fields.or_insert_with(FIRST_ID, || old.id().into());
         self.remove(resource, old, by)?;
         self.create_from(resource, fields, by)
     }
@@ -182,28 +182,31 @@ impl World {
             None => given,
         };
         let mut fields = Fields::with_capacity(resource.fields.len().max(given.len()));
+        let mut unseen = given.len();
         for field in resource.fields {
+            // Little is given, most often, and then no more is looked for.
+            let given = if unseen == 0 { None } else { given.get_mut(field.name).map(Value::take) };
+            unseen -= usize::from(given.is_some());
             let value = if field.name == resource.id_field {
                 Some(Value::from(id))
             } else {
-                // What is given is short: to look through it is quicker than to hash every name.
-                let given = given.iter_mut().find(|(name, _)| *name == field.name);
-                self.value_of(field, given.map(|(_, value)| value.take()), old, by)
+                self.value_of(field, given, old, by)
             };
             if let Some(value) = value {
-                fields.insert(field.name.to_owned(), value);
+                fields.push(field.name, value);
             }
         }
         let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
-        for (name, value) in given {
-            if resource.field(&name).is_none() && name != resource.id_field && (by != By::Consumer || !private(&name)) {
-                fields.insert(name, value);
-            }
+        let is_unknown = |name: &str| name != resource.id_field && resource.field(name).is_none();
+        if unseen > 0 {
+            let unknown = given.into_pairs().filter(|(name, _)| is_unknown(name));
+            let taken = unknown.filter(|(name, _)| by != By::Consumer || !private(name));
+            taken.for_each(|(name, value)| fields.push(name, value));
         }
-        if by == By::Consumer {
-            for (name, value) in old.into_iter().flat_map(Record::fields).filter(|(name, _)| private(name)) {
-                fields.insert(name.clone(), value.clone());
-            }
+        if by == By::Consumer
+            && let Some(old) = old
+        {
+            fields.extend(old.fields().only(private).into_pairs());
         }
         fields
     }
@@ -211,7 +214,7 @@ impl World {
     fn value_of(&mut self, field: &Field, given: Option<Value>, old: Option<&Record>, by: By) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
         let given = given.filter(|value| field.nullable || !value.is_null());
-        let now = || Some(Value::from(self.clock.now()));
+        let mut now = || Some(Value::from(self.clock.written()));
         match (field.owner, by, old) {
             (Owner::Service, By::Consumer, _) | (Owner::Maker, By::Consumer, Some(_)) => kept(),
             (Owner::CreatedAt, By::Consumer, _) => kept().or_else(now),
@@ -231,7 +234,7 @@ impl World {
             Default::False => Value::Bool(false),
             Default::True => Value::Bool(true),
             Default::EmptyList => Value::Array(Vec::new()),
-            Default::EmptyObject => Value::Object(Fields::new()),
+            Default::EmptyObject => Value::Object(Map::new()),
             Default::Text(text) => Value::from(text),
             Default::Number(number) => Value::from(number),
             Default::Token(length) => Value::from(self.chance.token(length)),
@@ -244,12 +247,11 @@ impl World {
     }
 
     fn check_unique(&self, resource: &'static Resource, id: &str, fields: &Fields) -> Result<(), Problem> {
-        let collection = self.store.of(resource);
         let taken = resource.unique.iter().find(|field| {
             fields
-                .get(**field)
+                .get(field)
                 .and_then(Value::as_str)
-                .is_some_and(|value| collection.find(field, value).any(|other| other.id() != id))
+                .is_some_and(|value| self.store.of(resource).find(field, value).any(|other| other.id() != id))
         });
         taken.map_or(Ok(()), |field| Err(Problem::Taken { resource, field }))
     }
@@ -271,10 +273,12 @@ pub fn check_references(
     is_there: impl Fn(&'static Resource, &str) -> bool,
 ) -> Result<(), Problem> {
     let mut faults = Vec::new();
-    let mut check = |field: &'static str, to: &'static Resource, ids: &[&str]| {
-        if let Some(id) = ids.iter().find(|id| !is_there(to, id)) {
-            let kind = FieldFaultKind::Dangling { to: to.name, id: (*id).to_owned() };
-            faults.push(FieldFault { field: Cow::Borrowed(field), kind });
+    let mut check = |field: &'static str, to: &'static Resource, ids: &mut dyn Iterator<Item = &str>| {
+        for id in ids {
+            if !is_there(to, id) {
+                let kind = FieldFaultKind::Dangling { to: to.name, id: id.to_owned() };
+                return faults.push(FieldFault { field: Cow::Borrowed(field), kind });
+            }
         }
     };
     for field in resource.fields.iter().filter(|field| field.kind.refers()) {
@@ -283,10 +287,10 @@ pub fn check_references(
             (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
             _ => continue,
         };
-        check(field.name, to, &ids.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+        check(field.name, to, &mut ids.iter().filter_map(Value::as_str));
     }
     for link in resource.links {
-        check(link.field, link.to, &(link.ids)(fields));
+        check(link.field, link.to, &mut (link.ids)(fields).into_iter());
     }
     if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
@@ -300,42 +304,62 @@ pub fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn check(resource: &'static Resource, fields: &Fields) -> Result<(), Problem> {
+fn check(resource: &'static Resource, fields: &Fields, now: &str) -> Result<(), Problem> {
+    let mut faults = Vec::new();
     // Complete fields stand in the order of the resource, so none is searched for.
     let mut values = fields.iter().peekable();
-    let values = resource.fields.iter().map(|field| (field, values.next_if(|(name, _)| *name == field.name)));
-    let faults: Vec<FieldFault> =
-        values.filter_map(|(field, value)| field.fault(value.map(|(_, value)| value))).collect();
+    for field in resource.fields {
+        let value = values.next_if(|(name, _)| *name == field.name).map(|(_, value)| value);
+        let sound = match value {
+            None => !field.required,
+            // What was just written as the time need not be read as one.
+            Some(value) => matches!(field.kind, Kind::Time) && value.as_str() == Some(now),
+        };
+        if !sound {
+            faults.extend(field.fault(value));
+        }
+    }
     if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
 
 /// RFC 7396, but that a nullable field of the resource can be set to `null`.
 pub fn merge(target: &mut Fields, patch: &Fields, resource: &'static Resource) {
-    for (name, value) in patch {
-        if value.is_null() && resource.field(name).is_some_and(|field| field.nullable) {
-            target.insert(name.clone(), Value::Null);
+    let mut gone = BTreeSet::new();
+    for (name, value) in patch.iter() {
+        if value.is_null() && !resource.field(name).is_some_and(|field| field.nullable) {
+            gone.insert(name);
+        } else if let Some(there) = target.get_mut(name) {
+            merge_value(there, value);
         } else {
-            merge_value(target, name, value);
+            target.push(name.to_owned(), merged(value));
         }
+    }
+    // All at once: to take out one moves all behind it.
+    if !gone.is_empty() {
+        target.retain(|name| !gone.contains(name));
     }
 }
 
-fn merge_value(target: &mut Fields, name: &str, value: &Value) {
-    match value {
-        Value::Null => {
-            target.shift_remove(name);
-        }
-        Value::Object(patch) => {
-            let slot = target.entry(name.to_owned()).or_insert(Value::Null);
-            if !slot.is_object() {
-                *slot = Value::Object(Fields::new());
-            }
-            if let Value::Object(inner) = slot {
-                patch.iter().for_each(|(name, value)| merge_value(inner, name, value));
-            }
-        }
-        other => {
-            target.insert(name.to_owned(), other.clone());
+fn merge_value(target: &mut Value, patch: &Value) {
+    let (Value::Object(target), Value::Object(patch)) = (&mut *target, patch) else {
+        *target = merged(patch);
+        return;
+    };
+    for (name, value) in patch.iter().filter(|(_, value)| !value.is_null()) {
+        match target.get_mut(name) {
+            Some(there) => merge_value(there, value),
+            None => drop(target.insert(name.clone(), merged(value))),
         }
     }
+    let gone: BTreeSet<&str> = patch.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| &**name).collect();
+    if !gone.is_empty() {
+        target.retain(|name, _| !gone.contains(&**name));
+    }
+}
+
+/// What a patch makes where nothing is: itself, without the `null`s in it.
+fn merged(patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let some = patch.iter().filter(|(_, value)| !value.is_null());
+    Value::Object(some.map(|(name, value)| (name.clone(), merged(value))).collect())
 }

@@ -180,7 +180,8 @@ impl Field {
             if self.required && text.trim().is_empty() {
                 return fault(FieldFaultKind::Missing);
             }
-            if self.max_chars != usize::MAX && text.chars().count() > self.max_chars {
+            // No text has more characters than bytes.
+            if text.len() > self.max_chars && text.chars().count() > self.max_chars {
                 return fault(FieldFaultKind::TooLong { max_chars: self.max_chars });
             }
             if let Kind::OneOf(values) = self.kind

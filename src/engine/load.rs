@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::engine::api::{Api, By, Resource};
 use crate::engine::document::{self, Place, Step};
 use crate::engine::problem::Problem;
+use crate::engine::store::Fields;
 use crate::engine::world::World;
 
 /// A file of records: a JSON array of objects, all of one collection.
@@ -56,12 +57,12 @@ impl World {
             match read_file(apis, file) {
                 Ok((resource, records)) => {
                     for (n, record) in records.iter().enumerate() {
-                        let made = match record.as_object() {
+                        let made = match record {
                             Some(fields) => self.create(resource, fields, By::Fixture).map(|_| ()),
                             None => Err(Problem::named("not_an_object", "a record must be a JSON object")),
                         };
                         if let Err(problem) = made {
-                            tell(&mut faults, file, resource, n, record, &problem);
+                            tell(&mut faults, file, resource, n, record.as_ref(), &problem);
                         }
                     }
                     read.push((file, resource, records));
@@ -71,9 +72,9 @@ impl World {
         }
         for (file, resource, records) in &read {
             for (n, record) in records.iter().enumerate() {
-                let dangling = record.as_object().map(|fields| self.check_references(resource, fields));
+                let dangling = record.as_ref().map(|fields| self.check_references(resource, fields));
                 if let Some(Err(problem)) = dangling {
-                    tell(&mut faults, file, resource, n, record, &problem);
+                    tell(&mut faults, file, resource, n, record.as_ref(), &problem);
                 }
             }
         }
@@ -81,7 +82,10 @@ impl World {
     }
 }
 
-fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static Resource, Vec<Value>), DataFault> {
+/// The fields of each record of a file; none for what is no object.
+type Read = Vec<Option<Fields>>;
+
+fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static Resource, Read), DataFault> {
     let fault = |place, message| DataFault { file: file.name.to_owned(), place, record: None, field: None, message };
     let start = Place { line: 1, column: 1 };
     let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
@@ -95,7 +99,7 @@ fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static R
         return Err(fault(document::place(file.text, path), message));
     }
     match parsed.value {
-        Value::Array(records) => Ok((resource, records)),
+        Value::Array(records) => Ok((resource, records.into_iter().map(Fields::of).collect())),
         _ => Err(fault(start, format!("a file of {} must hold a JSON array of records", file.collection))),
     }
 }
@@ -105,10 +109,10 @@ fn tell(
     file: &RecordFile<'_>,
     resource: &'static Resource,
     n: usize,
-    record: &Value,
+    record: Option<&Fields>,
     problem: &Problem,
 ) {
-    let id = record.get(resource.id_field).and_then(Value::as_str);
+    let id = record.and_then(|fields| fields.get(resource.id_field)).and_then(Value::as_str);
     let record = id.map_or_else(|| format!("#{}", n + 1), |id| format!("{id:?}"));
     let mut one = |field: Option<&str>, message: String| {
         let path: Vec<Step> = [Step::Item(n)].into_iter().chain(field.map(Step::from)).collect();

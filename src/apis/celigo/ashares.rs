@@ -39,5 +39,5 @@ pub fn integrations_named(share: &Fields) -> Vec<&str> {
 pub fn without(share: &Record, integration: &str) -> Fields {
     let levels = share.get(LEVELS).and_then(Value::as_array).into_iter().flatten();
     let rest = levels.filter(|level| level.get("_integrationId").and_then(Value::as_str) != Some(integration));
-    Fields::from_iter([(LEVELS.to_owned(), rest.cloned().collect())])
+    Fields::from_iter([(LEVELS, rest.cloned().collect())])
 }

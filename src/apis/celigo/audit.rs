@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
 use crate::apis::celigo::{API, lists, paging};
@@ -38,10 +38,7 @@ fn newest_first(call: &Call<'_>, mut entries: Vec<Record>) -> Result<Reply, Prob
     if call.world.settings.profile(&API) == Profile::Documented {
         return Ok(lists::reply(call, &page));
     }
-    let stored = page.records.iter().map(|entry| {
-        let public = entry.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
-        public.map(|(name, value)| (name.clone(), value.clone())).collect()
-    });
+    let stored = page.records.iter().map(|entry| entry.fields().only(|name| !name.starts_with(PRIVATE_PREFIX)).into());
     let body = lists::array_of(call, stored);
     Ok(paging::reply(call, page.more, body))
 }
@@ -69,7 +66,7 @@ fn between(call: &Call<'_>, entries: &mut Vec<Record>) -> Result<(), Problem> {
 /// An entry as the documents show it.
 pub fn documented(entry: &Fields) -> Fields {
     let user = entry.get("byUser").and_then(|user| user.get("email"));
-    let mut changes = Fields::new();
+    let mut changes = Map::new();
     for change in entry.get("fieldChanges").and_then(Value::as_array).into_iter().flatten() {
         if let Some(path) = change.get("fieldPath").and_then(Value::as_str) {
             changes.insert(path.to_owned(), json!({ "old": change.get("oldValue"), "new": change.get("newValue") }));
@@ -82,7 +79,7 @@ pub fn documented(entry: &Fields) -> Fields {
         ("resourceType", entry.get("resourceType").cloned()),
         ("changes", Some(Value::Object(changes))),
     ];
-    shown.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    shown.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// Writes the entry of a change. Furnishing a world makes no history.
@@ -99,7 +96,7 @@ pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, 
     };
     let (at_ms, settings) = (world.clock.now_ms(), Arc::clone(&world.settings));
     let (old, new, changed) = (old.cloned(), new.cloned(), record.clone());
-    let found_by = Fields::from_iter([("_resourceId".to_owned(), Value::from(record.id()))]);
+    let found_by = [("_resourceId", record.id())];
     // Most entries are never read: what they say is put together when one is.
     world.create_later(&AUDIT, &found_by, move |id| {
         let said = [
@@ -112,7 +109,7 @@ pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, 
             ("_resourceId", Value::from(changed.id())),
             ("fieldChanges", Value::from(differences(resource, old.as_ref(), new.as_ref()))),
         ];
-        said.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        said.into_iter().collect()
     });
 }
 
@@ -143,7 +140,7 @@ fn differences(resource: &'static Resource, old: Option<&Record>, new: Option<&R
     for name in of_old.chain(added).filter(|name| !moves(name)) {
         let (before, after) = (value(old, name), value(new, name));
         if before != after {
-            let sides = [("fieldPath", Some(Value::from(name.as_str()))), ("oldValue", before), ("newValue", after)];
+            let sides = [("fieldPath", Some(Value::from(name))), ("oldValue", before), ("newValue", after)];
             let sides = sides.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
             changes.push(Value::Object(sides.collect()));
         }

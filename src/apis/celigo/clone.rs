@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::apis::celigo::contents;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
@@ -30,13 +30,13 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let asked = call.fields()?;
     let mut ids = connections(call, asked.get("connectionMap"))?;
     let mut fields = copied(&INTEGRATIONS, &original, &Ids::new());
-    fields.retain(|name, _| !LEFT_OUT.contains(&name.as_str()));
+    fields.retain(|name| !LEFT_OUT.contains(&name));
     let name = format!("Clone - {}", original.text("name").unwrap_or_default());
-    fields.insert("name".to_owned(), name.chars().take(NAME_CHARS).collect::<String>().into());
-    fields.insert("_sourceId".to_owned(), original.id().into());
+    fields.insert("name", name.chars().take(NAME_CHARS).collect::<String>().into());
+    fields.insert("_sourceId", original.id().into());
     for name in ["name", "sandbox"] {
         if let Some(value) = asked.get(name) {
-            fields.insert(name.to_owned(), value.clone());
+            fields.insert(name, value.clone());
         }
     }
     let copy = call.world.atomically(|world| {
@@ -61,7 +61,7 @@ fn contain(world: &mut World, original: &Record, ids: &mut Ids) -> Result<(), Pr
     let mut copies = Vec::new();
     for flow in &flows {
         let mut fields = copied(&FLOWS, flow, ids);
-        fields.shift_remove("_runNextFlowIds");
+        fields.remove("_runNextFlowIds");
         let copy = world.create(&FLOWS, &fields, By::Consumer)?;
         ids.insert(flow.id().to_owned(), copy.id().to_owned());
         copies.push(copy);
@@ -70,7 +70,7 @@ fn contain(world: &mut World, original: &Record, ids: &mut Ids) -> Result<(), Pr
         let next = contents::ids(flow.fields(), "_runNextFlowIds").map(|id| ids.get(id).map_or(id, String::as_str));
         let next: Value = next.collect();
         if copy.get("_runNextFlowIds") != Some(&next) {
-            let change = Fields::from_iter([("_runNextFlowIds".to_owned(), next)]);
+            let change = Fields::from_iter([("_runNextFlowIds", next)]);
             world.patch(&FLOWS, &copy, &change, By::Consumer)?;
         }
     }
@@ -87,8 +87,9 @@ fn copied(resource: &'static Resource, record: &Record, ids: &Ids) -> Fields {
                     || matches!(field.default, Default::Token(_))
             })
     };
-    let fields = record.fields().iter().filter(|(name, _)| !own(name));
-    fields.map(|(name, value)| (name.clone(), renamed(value, ids))).collect()
+    let mut fields = record.fields().only(|name| !own(name));
+    fields.iter_mut().for_each(|(_, value)| *value = renamed(value, ids));
+    fields
 }
 
 fn renamed(value: &Value, ids: &Ids) -> Value {
@@ -96,7 +97,7 @@ fn renamed(value: &Value, ids: &Ids) -> Value {
         Value::String(text) => ids.get(text).map_or_else(|| value.clone(), |id| Value::from(id.as_str())),
         Value::Array(items) => items.iter().map(|item| renamed(item, ids)).collect(),
         Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), renamed(value, ids))).collect::<Fields>().into()
+            fields.iter().map(|(name, value)| (name.clone(), renamed(value, ids))).collect::<Map<_, _>>().into()
         }
         other => other.clone(),
     }

@@ -18,22 +18,22 @@ pub fn install(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let connector = call.record(&CONNECTORS, "_connectorId")?;
     let asked = call.fields()?;
     let mut fields = Fields::new();
-    fields.insert("name".to_owned(), free_name(call.world, connector.text("name").unwrap_or_default()).into());
+    fields.insert("name", free_name(call.world, connector.text("name").unwrap_or_default()).into());
     for name in ["sandbox", "tag"] {
         if let Some(value) = asked.get(name) {
-            fields.insert(name.to_owned(), value.clone());
+            fields.insert(name, value.clone());
         }
     }
-    fields.insert("_connectorId".to_owned(), connector.id().into());
-    fields.insert("mode".to_owned(), "install".into());
+    fields.insert("_connectorId", connector.id().into());
+    fields.insert("mode", "install".into());
     if let Some(version) = connector.get("version") {
-        fields.insert("version".to_owned(), version.clone());
+        fields.insert("version", version.clone());
     }
     let mut steps = steps(&connector);
     for step in &mut steps {
         complete(step, false);
     }
-    fields.insert("install".to_owned(), steps.into());
+    fields.insert("install", steps.into());
     let integration = call.world.create(&INTEGRATIONS, &fields, By::Consumer)?;
     Ok(call.api.dialect.record(call, call.route.success, &integration))
 }
@@ -55,12 +55,12 @@ pub fn settings(call: &mut Call<'_>) -> Result<Reply, Problem> {
     if call.param("function") != "persistSettings" {
         return Ok(Reply::json(call.route.success, &json!({ "success": true })));
     }
-    let pending = match call.fields()?.shift_remove("pending") {
+    let pending = match call.fields()?.remove("pending") {
         Some(Value::Object(pending)) => pending,
         None | Some(Value::Null) => return Err(Problem::field("pending", FieldFaultKind::Missing)),
         Some(_) => return Err(Problem::field("pending", FieldFaultKind::WrongType { expected: "an object" })),
     };
-    let change = Fields::from_iter([("settings".to_owned(), Value::Object(pending.clone()))]);
+    let change = Fields::from_iter([("settings", Value::Object(pending.clone()))]);
     let integration = call.world.patch(&INTEGRATIONS, &integration, &change, By::Consumer)?;
     let settings = integration.get("settings");
     Ok(Reply::json(call.route.success, &json!({ "success": true, "pending": pending, "settings": settings })))
@@ -94,11 +94,11 @@ fn step(call: &mut Call<'_>, key: &str, done: bool) -> Result<Reply, Problem> {
     let answer = json!({ "success": true, "stepsToUpdate": [step] });
     let mut change = Fields::new();
     if !done {
-        change.insert("mode".to_owned(), "uninstall".into());
+        change.insert("mode", "uninstall".into());
     } else if steps.iter().all(is_complete) {
-        change.insert("mode".to_owned(), "settings".into());
+        change.insert("mode", "settings".into());
     }
-    change.insert("install".to_owned(), steps.into());
+    change.insert("install", steps.into());
     call.world.patch(&INTEGRATIONS, &integration, &change, By::Consumer)?;
     Ok(Reply::json(call.route.success, &answer))
 }

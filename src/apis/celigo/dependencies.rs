@@ -18,8 +18,8 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
         let list = records.map(|record| json!({ "id": record.id(), "name": record.text("name") }));
         let list: Vec<Value> = list.collect();
         if !list.is_empty() {
-            lists.insert(name.to_owned(), list.into());
+            lists.insert(name, list.into());
         }
     }
-    Ok(Reply::json(call.route.success, &Value::Object(lists)))
+    Ok(Reply::json(call.route.success, &Value::from(lists)))
 }

@@ -44,12 +44,12 @@ pub fn run(call: &mut Call<'_>) -> Result<Reply, Problem> {
 /// A new job of a flow, of that type.
 pub fn start(world: &mut World, flow: &Record, kind: &str) -> Result<Record, Problem> {
     let mut fields = Fields::from_iter([
-        ("type".to_owned(), Value::from(kind)),
-        ("_flowId".to_owned(), flow.id().into()),
-        (GOES_ON_AT.to_owned(), world.later(QUEUED_MS).into()),
+        ("type", Value::from(kind)),
+        ("_flowId", flow.id().into()),
+        (GOES_ON_AT, world.later(QUEUED_MS).into()),
     ]);
     if let Some(integration) = flow.get("_integrationId") {
-        fields.insert("_integrationId".to_owned(), integration.clone());
+        fields.insert("_integrationId", integration.clone());
     }
     world.create(&JOBS, &fields, By::Administrator)
 }
@@ -59,30 +59,30 @@ fn go_on(world: &mut World, job: &Record) -> Result<(), Problem> {
     let due = (DUE.at)(job.fields()).unwrap_or_default();
     let queued = job.text("status") == Some("queued");
     let (starts, ends) = if queued { (due, due + RUNS_MS) } else { (due.saturating_sub(RUNS_MS), due) };
-    let mut change = Fields::from_iter([("startedAt".to_owned(), Value::from(format_ms(starts)))]);
+    let mut change = Fields::from_iter([("startedAt", Value::from(format_ms(starts)))]);
     if world.clock.now_ms() < ends {
         change.extend([
-            ("status".to_owned(), Value::from("running")),
-            ("lastModified".to_owned(), format_ms(starts).into()),
-            (GOES_ON_AT.to_owned(), format_ms(ends).into()),
+            ("status", Value::from("running")),
+            ("lastModified", format_ms(starts).into()),
+            (GOES_ON_AT, format_ms(ends).into()),
         ]);
     } else {
         change.extend([
-            ("status".to_owned(), Value::from("completed")),
-            ("numSuccess".to_owned(), RECORDS.into()),
-            ("numPagesGenerated".to_owned(), 1.into()),
-            ("endedAt".to_owned(), format_ms(ends).into()),
-            ("lastModified".to_owned(), format_ms(ends).into()),
-            (GOES_ON_AT.to_owned(), Value::Null),
+            ("status", Value::from("completed")),
+            ("numSuccess", RECORDS.into()),
+            ("numPagesGenerated", 1.into()),
+            ("endedAt", format_ms(ends).into()),
+            ("lastModified", format_ms(ends).into()),
+            (GOES_ON_AT, Value::Null),
         ]);
     }
     let job = world.patch(&JOBS, job, &change, By::Administrator)?;
     let flow = job.text("_flowId").and_then(|id| world.store.of(&FLOWS).get(id)).cloned();
     match flow {
         Some(flow) => {
-            let mut executed = Fields::from_iter([("lastExecutedAt".to_owned(), Value::from(format_ms(starts)))]);
+            let mut executed = Fields::from_iter([("lastExecutedAt", Value::from(format_ms(starts)))]);
             // Running a flow is no change of it.
-            executed.extend(flow.get("lastModified").map(|time| ("lastModified".to_owned(), time.clone())));
+            executed.extend(flow.get("lastModified").map(|time| ("lastModified", time.clone())));
             world.patch(&FLOWS, &flow, &executed, By::Administrator).map(|_| ())
         }
         None => Ok(()),
@@ -109,9 +109,9 @@ pub fn cancel(call: &mut Call<'_>) -> Result<Reply, Problem> {
         return Err(Problem::named("invalid_operation", format!("Job cannot be canceled: it is {status}")));
     }
     let change = Fields::from_iter([
-        ("status".to_owned(), Value::from("canceled")),
-        ("endedAt".to_owned(), call.world.clock.now().into()),
-        (GOES_ON_AT.to_owned(), Value::Null),
+        ("status", Value::from("canceled")),
+        ("endedAt", call.world.clock.now().into()),
+        (GOES_ON_AT, Value::Null),
     ]);
     let job = call.world.patch(&JOBS, &job, &change, By::Administrator)?;
     Ok(call.api.dialect.record(call, call.route.success, &job))

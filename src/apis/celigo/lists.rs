@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::engine::action::{Call, Keep, Order, Page};
 use crate::engine::api::{Profile, Resource};
@@ -12,7 +12,7 @@ use crate::engine::field::{Field, Kind};
 use crate::engine::message::Reply;
 use crate::engine::path::Query;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::Record;
 
 use crate::apis::celigo::resources::SCRIPTS;
 use crate::apis::celigo::{API, paging};
@@ -198,7 +198,8 @@ pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
         _ => array_of(
             call,
             page.records.iter().map(|record| {
-                let mut fields: Fields = serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON");
+                let mut fields: Map<String, Value> =
+                    serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON");
                 if brief {
                     fields.shift_remove(CONTENT);
                 }
@@ -210,12 +211,12 @@ pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
 }
 
 /// Records as a JSON array, with what the query wants of each.
-pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Fields>) -> Vec<u8> {
+pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
     let projection = projection(call.query).unwrap_or(Projection::Whole);
     let shown = records.map(|record| match &projection {
         Projection::Whole => Value::Object(record),
         Projection::Include(paths) => {
-            let mut some = Value::Object(Fields::new());
+            let mut some = Value::Object(Map::new());
             for path in ["_id", "name"].iter().chain(paths) {
                 copy(&record, path, &mut some);
             }
@@ -230,7 +231,7 @@ pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Fields>) -> Vec<u
     Value::from(shown.collect::<Vec<_>>()).to_string().into_bytes()
 }
 
-fn copy(from: &Fields, path: &str, to: &mut Value) {
+fn copy(from: &Map<String, Value>, path: &str, to: &mut Value) {
     let (name, deeper) = path.split_once('.').map_or((path, None), |(name, deeper)| (name, Some(deeper)));
     let (Some(value), Value::Object(to)) = (from.get(name), to) else { return };
     match (deeper, value) {
@@ -238,7 +239,7 @@ fn copy(from: &Fields, path: &str, to: &mut Value) {
             to.insert(name.to_owned(), value.clone());
         }
         (Some(deeper), Value::Object(inner)) => {
-            copy(inner, deeper, to.entry(name).or_insert_with(|| Value::Object(Fields::new())));
+            copy(inner, deeper, to.entry(name).or_insert_with(|| Value::Object(Map::new())));
         }
         _ => {}
     }

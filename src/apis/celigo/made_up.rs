@@ -49,8 +49,7 @@ pub fn fields(world: &mut World, resource: &'static Resource, place: usize) -> R
         it if *it == REVISIONS => revision(world)?,
         _ => return Ok(None),
     };
-    let Value::Object(fields) = made else { unreachable!("a record is an object") };
-    Ok(Some(fields))
+    Ok(Fields::of(made))
 }
 
 /// The connections of made-up flows are registered with their integrations.

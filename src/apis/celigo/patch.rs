@@ -32,14 +32,14 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
         match document.get(name) {
             Some(Value::Object(settings)) if settings.is_empty() && integration.get(name).is_none() => {}
             Some(value) => {
-                fields.insert(name.to_owned(), value.clone());
+                fields.insert(name, value.clone());
             }
             None => {
-                fields.shift_remove(name);
+                fields.remove(name);
             }
         }
     }
-    call.world.replace(&INTEGRATIONS, &integration, &fields, By::Consumer)?;
+    call.world.replace(&INTEGRATIONS, &integration, fields, By::Consumer)?;
     Ok(Reply::empty(call.route.success))
 }
 

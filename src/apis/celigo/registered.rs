@@ -84,6 +84,6 @@ fn add(world: &mut World, integration: &Record, wanted: Vec<String>, by: By) -> 
 fn set(world: &mut World, integration: &Record, ids: Vec<Value>, by: By) -> Result<(), Problem> {
     // The service owns the list, so that a consumer's own rights would not do.
     let by = if by == By::Consumer { By::Administrator } else { by };
-    let change = Fields::from_iter([(REGISTERED.to_owned(), Value::Array(ids))]);
+    let change = Fields::from_iter([(REGISTERED, Value::Array(ids))]);
     world.patch(&INTEGRATIONS, integration, &change, by).map(|_| ())
 }

@@ -21,11 +21,11 @@ pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
 pub fn create(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
     let mut fields = Fields::from_iter([
-        ("_integrationId".to_owned(), Value::from(integration.id())),
-        ("_byUserId".to_owned(), audit::user_id(&call.world.settings.user).into()),
+        ("_integrationId", Value::from(integration.id())),
+        ("_byUserId", audit::user_id(&call.world.settings.user).into()),
     ]);
-    if let Some(description) = call.fields()?.shift_remove("description") {
-        fields.insert("description".to_owned(), description);
+    if let Some(description) = call.fields()?.remove("description") {
+        fields.insert("description", description);
     }
     let revision = call.world.create(&REVISIONS, &fields, By::Administrator)?;
     Ok(call.api.dialect.record(call, call.route.success, &revision))

@@ -1,6 +1,6 @@
 //! The secrets of connections: never shown, and not lost when what was shown comes back.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
@@ -32,14 +32,14 @@ const ENCRYPTED: &str = "encrypted";
 
 /// A connection as consumers see it.
 pub fn masked(connection: &Fields) -> Fields {
-    connection.iter().map(|(name, value)| (name.clone(), mask(name, value, false))).collect()
+    connection.iter().map(|(name, value)| (name.to_owned(), mask(name, value, false))).collect()
 }
 
 fn mask(name: &str, value: &Value, below_encrypted: bool) -> Value {
     let secret = below_encrypted || name == ENCRYPTED;
     match value {
         Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), mask(name, value, secret))).collect::<Fields>().into()
+            fields.iter().map(|(name, value)| (name.clone(), mask(name, value, secret))).collect::<Map<_, _>>().into()
         }
         Value::Array(items) => items.iter().map(|item| mask(name, item, secret)).collect(),
         Value::Null | Value::Bool(_) => value.clone(),
@@ -55,12 +55,16 @@ fn is_secret(name: &str, below_encrypted: bool) -> bool {
 /// A mask that comes back means the secret that is stored there.
 pub fn kept(_: &mut World, _: &str, mut given: Fields, old: Option<&Record>) -> Fields {
     if let Some(old) = old {
-        keep_in(&mut given, old.fields(), false);
+        for (name, value) in given.iter_mut() {
+            if let Some(stored) = old.get(name) {
+                keep(name, value, stored, false);
+            }
+        }
     }
     given
 }
 
-fn keep_in(given: &mut Fields, stored: &Fields, below_encrypted: bool) {
+fn keep_in(given: &mut Map<String, Value>, stored: &Map<String, Value>, below_encrypted: bool) {
     for (name, value) in given.iter_mut() {
         if let Some(stored) = stored.get(name) {
             keep(name, value, stored, below_encrypted);

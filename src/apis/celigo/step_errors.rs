@@ -15,8 +15,7 @@ const HIDDEN: &[&str] = &["_flowId", "_expOrImpId", "resolved"];
 
 /// An error as consumers see it.
 pub fn shown(error: &Fields) -> Fields {
-    let shown = error.iter().filter(|(name, _)| !HIDDEN.contains(&name.as_str()));
-    shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+    error.only(|name| !HIDDEN.contains(&name))
 }
 
 /// Whether an error still stands.
@@ -75,7 +74,7 @@ pub fn resolve(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let errors = errors.into_iter().filter(|error| is_open(error) && wanted.iter().any(|id| id == error.id()));
     let errors: Vec<Record> = errors.collect();
     let errors = settle(call, &errors)?;
-    let shown: Value = errors.iter().map(|error| Value::Object(shown(error.fields()))).collect();
+    let shown: Value = errors.iter().map(|error| Value::from(shown(error.fields()))).collect();
     Ok(Reply::json(call.route.success, &json!({ "errors": shown })))
 }
 
@@ -109,7 +108,7 @@ fn of_step(call: &Call<'_>) -> Result<(Record, Vec<Record>), Problem> {
 /// The texts of the first of these fields that the body has.
 fn texts(call: &Call<'_>, names: &[&'static str]) -> Result<Vec<String>, Problem> {
     let fields = call.fields()?;
-    let Some((name, value)) = names.iter().find_map(|name| Some((*name, fields.get(*name)?))) else {
+    let Some((name, value)) = names.iter().find_map(|name| Some((*name, fields.get(name)?))) else {
         return Err(Problem::field(names[0], FieldFaultKind::Missing));
     };
     let texts = value.as_array().and_then(|list| list.iter().map(|id| id.as_str().map(str::to_owned)).collect());
@@ -119,9 +118,9 @@ fn texts(call: &Call<'_>, names: &[&'static str]) -> Result<Vec<String>, Problem
 /// Marks errors as resolved, by the world's user, now.
 fn settle(call: &mut Call<'_>, errors: &[Record]) -> Result<Vec<Record>, Problem> {
     let change = Fields::from_iter([
-        ("resolved".to_owned(), Value::Bool(true)),
-        ("resolvedAt".to_owned(), call.world.clock.now().into()),
-        ("resolvedBy".to_owned(), call.world.settings.user.as_str().into()),
+        ("resolved", Value::Bool(true)),
+        ("resolvedAt", call.world.clock.now().into()),
+        ("resolvedBy", call.world.settings.user.as_str().into()),
     ]);
     let settled = errors.iter().map(|error| call.world.patch(&ERRORS, error, &change, By::Administrator));
     settled.collect()

@@ -56,13 +56,13 @@ pub static INTEGRATIONS: Resource = Resource::new(
 /// that is given a start in the future waits for it.
 fn prepare(world: &mut World, id: &str, mut given: Fields, old: Option<&Record>) -> Fields {
     if old.is_none() {
-        let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains_key(*name));
+        let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains(name));
         if !complete {
             let made_up = made_up::surroundings(&mut world.chance.apart(id));
             for (name, value) in made_up {
-                given.entry(name).or_insert(value);
+                given.or_insert_with(name, || value);
             }
-            given.entry("permissions").or_insert_with(|| usual_permissions(world));
+            given.or_insert_with("permissions", || usual_permissions(world));
         }
     }
     let start = given.get(START_DATE).and_then(Value::as_str);
@@ -71,9 +71,9 @@ fn prepare(world: &mut World, id: &str, mut given: Fields, old: Option<&Record>)
         let told_otherwise = old.is_some_and(|old| old.text(START_DATE) == start && old.text("status") != Some(status));
         if told_otherwise && !WAITING.contains(&status) {
             // Whoever decides by hand does not want the start to overrule it later.
-            given.shift_remove(START_DATE);
+            given.remove(START_DATE);
         } else if !WAITING.contains(&status) {
-            given.insert("status".to_owned(), "inactive".into());
+            given.insert("status", "inactive".into());
         }
     }
     given
@@ -126,8 +126,8 @@ fn starts_at(fields: &Fields) -> Option<u64> {
 fn start(world: &mut World, integration: &Record) -> Result<(), Problem> {
     let since = starts_at(integration.fields()).map(format_ms);
     let mut patch = Fields::new();
-    patch.insert("status".to_owned(), "active".into());
-    patch.insert("updated_date".to_owned(), since.into());
-    patch.insert(START_DATE.to_owned(), Value::Null);
+    patch.insert("status", "active".into());
+    patch.insert("updated_date", since.into());
+    patch.insert(START_DATE, Value::Null);
     world.patch(&INTEGRATIONS, integration, &patch, By::Administrator).map(|_| ())
 }

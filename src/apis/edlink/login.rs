@@ -70,9 +70,9 @@ pub fn token(call: &mut Call<'_>) -> Result<Reply, Problem> {
         login.ok_or_else(|| invalid(format!("The {} is unknown or was used before.", field.replace('_', " "))))?;
     let access_token = call.world.chance.token(32);
     let mut patch = Fields::new();
-    patch.insert("code".to_owned(), Value::Null);
-    patch.insert("access_token".to_owned(), access_token.clone().into());
-    patch.insert("expires_date".to_owned(), call.world.later(LIFE_S * 1_000).into());
+    patch.insert("code", Value::Null);
+    patch.insert("access_token", access_token.clone().into());
+    patch.insert("expires_date", call.world.later(LIFE_S * 1_000).into());
     let login = call.world.patch(&LOGINS, &login, &patch, By::Administrator)?;
     let body = json!({
         "$data": {

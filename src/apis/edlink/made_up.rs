@@ -35,23 +35,19 @@ pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> 
         it if *it == INTEGRATIONS => Ok(Some(integration(&mut world.chance))),
         it if *it == SOURCES => {
             let [(_, source), ..] = surroundings(&mut world.chance);
-            Ok(fields(source))
+            Ok(Fields::of(source))
         }
         it if *it == PROVIDERS => {
             let name: String = LastName().fake_with_rng(world.chance.rng());
             let application = format!("{}-{place}", name.to_lowercase().replace('\'', ""));
-            Ok(fields(json!({ "application": application, "name": name, "allows_data_sync": true })))
+            Ok(Fields::of(json!({ "application": application, "name": name, "allows_data_sync": true })))
         }
         it if *it == PERMISSIONS => {
             let name = format!("Read Data {place}");
-            Ok(fields(json!({ "name": name, "description": "Read data of one kind." })))
+            Ok(Fields::of(json!({ "name": name, "description": "Read data of one kind." })))
         }
         _ => graph::made_up::made_up(world, resource, place),
     }
-}
-
-fn fields(value: Value) -> Option<Fields> {
-    if let Value::Object(fields) = value { Some(fields) } else { None }
 }
 
 fn integration(chance: &mut Chance) -> Fields {
@@ -60,27 +56,27 @@ fn integration(chance: &mut Chance) -> Fields {
         2 => "disabled",
         _ => "active",
     };
-    let mut fields = Fields::with_capacity(INTEGRATIONS.fields.len());
-    fields.extend([
-        ("status".to_owned(), status.into()),
-        ("scope".to_owned(), "all".into()),
-        ("permissions".to_owned(), vec![READ_EVERYTHING].into()),
-        ("targets".to_owned(), Value::Array(Vec::new())),
-    ]);
-    fields.extend(surroundings(chance));
-    let team = &fields["team"];
+    let surroundings = surroundings(chance);
+    let [.., (_, team)] = &surroundings;
     let entity = if chance.between(1, 2) == 1 {
         let id = chance.uuid().to_string().into();
         object([("id", id), ("name", team["name"].clone()), ("type", team["type"].clone())])
     } else {
         Value::Null
     };
-    fields.insert("entity".to_owned(), entity);
+    let mut fields = Fields::from_iter([
+        ("status", status.into()),
+        ("scope", "all".into()),
+        ("permissions", vec![READ_EVERYTHING].into()),
+        ("targets", Value::Array(Vec::new())),
+    ]);
+    fields.extend(surroundings);
+    fields.push("entity", entity);
     fields
 }
 
 /// The source, provider and team of a made-up integration, which belong together.
-pub fn surroundings(chance: &mut Chance) -> [(String, Value); 3] {
+pub fn surroundings(chance: &mut Chance) -> [(&'static str, Value); 3] {
     let [first, second] = SYSTEMS;
     let (id, name, application, allows_data_sync) = if chance.between(1, 2) == 1 { first } else { second };
     let provider = object([
@@ -119,7 +115,7 @@ pub fn surroundings(chance: &mut Chance) -> [(String, Value); 3] {
         ("zip", zip.into()),
         ("country", "United States".into()),
     ]);
-    [("source", source), ("provider", provider), ("team", team)].map(|(name, value)| (name.to_owned(), value))
+    [("source", source), ("provider", provider), ("team", team)]
 }
 
 /// An object of exactly that size: a hundred thousand of them are made at once.

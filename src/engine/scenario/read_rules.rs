@@ -251,7 +251,7 @@ impl FileReader<'_, '_> {
 
     fn fields(&mut self, node: &Node<'_>) -> Option<crate::engine::store::Fields> {
         match node.value {
-            Value::Object(fields) => Some(fields.clone()),
+            Value::Object(fields) => Some(fields.clone().into()),
             _ => {
                 self.found.members(node);
                 None

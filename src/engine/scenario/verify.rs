@@ -101,7 +101,7 @@ impl World {
     fn holds(&self, expected: &FinalExpectation) -> Option<Violation> {
         let records = self.store.of(expected.resource).iter();
         let matches = records.filter(|record| {
-            let fields = serde_json::Value::Object(record.fields().clone());
+            let fields = serde_json::Value::from(record.fields().clone());
             expected.matcher.as_ref().is_none_or(|matcher| matcher.matches(Some(&fields)))
         });
         let count = matches.count() as u64;

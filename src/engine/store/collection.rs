@@ -1,8 +1,8 @@
 //! The records of one resource: by id, in creation order, and by the fields they are looked up by.
 
-use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
+use foldhash::quality::FixedState;
 use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -10,10 +10,11 @@ use serde_json::Value;
 use crate::engine::api::Resource;
 use crate::engine::field::Kind;
 use crate::engine::store::page::{Page, Records, Window, window_of};
-use crate::engine::store::record::{Fields, Record};
+use crate::engine::store::{Fields, Record};
 
-/// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map.
-type HashMap<K, V> = GenericHashMap<K, V, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;
+/// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map. All bits
+/// of its hashes are good, and the map takes a few of them at each level.
+type HashMap<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
 
 /// The records of one resource.
 #[derive(Clone, Debug)]
@@ -160,15 +161,29 @@ impl Collection {
     }
 
     /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
-    pub fn put(&mut self, record: Record) {
-        let same = record.clone();
-        self.put_with(record, same.fields());
+    pub fn put(&mut self, record: &Record) {
+        self.put_with(record, record.fields());
     }
 
     /// The same where the record's fields are at hand: it need not be looked into.
-    pub fn put_with(&mut self, record: Record, fields: &Fields) {
+    pub fn put_with(&mut self, record: &Record, fields: &Fields) {
+        self.set(record);
+        self.index(record, fields, true);
+    }
+
+    /// Puts a new record in that is found by these fields and no others: it need not be looked into either.
+    pub fn put_found_by(&mut self, record: &Record, fields: &[(&'static str, &str)]) {
+        self.set(record);
+        for (field, value) in fields {
+            let index = self.indexes.iter_mut().find(|index| index.key == Key::Field(field));
+            index.expect("found by fields that are indexed").note(value, record, true);
+        }
+    }
+
+    /// Gives a record its place. One that stood there is not found any more.
+    fn set(&mut self, record: &Record) {
         self.latest.forget();
-        if let Some(old) = self.by_id.get(record.id()).cloned() {
+        if let Some(old) = self.by_id.insert(record.shared_id(), record.clone()) {
             self.index(&old, old.fields(), false);
             let place = self.place(old.sequence()).expect("every record has its place");
             self.order.set(place, record.clone());
@@ -176,8 +191,6 @@ impl Collection {
             self.next_sequence = self.next_sequence.max(record.sequence() + 1);
             self.order.push_back(record.clone());
         }
-        self.index(&record, fields, true);
-        self.by_id.insert(record.shared_id(), record);
     }
 
     /// Takes a record out.

@@ -4,6 +4,7 @@
 //! nodes, not the records. A record carries its serialised bytes, so reading one is a lookup and a reference count.
 
 mod collection;
+mod fields;
 mod page;
 mod record;
 #[cfg(test)]
@@ -12,8 +13,9 @@ mod tests;
 use std::sync::Arc;
 
 pub use collection::Collection;
+pub use fields::Fields;
 pub use page::{Between, Page, Window};
-pub use record::{Fields, Record};
+pub use record::Record;
 
 use crate::engine::api::Resource;
 

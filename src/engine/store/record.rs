@@ -5,13 +5,11 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::engine::api::Resource;
 use crate::engine::field::PRIVATE_PREFIX;
-
-/// The fields of a record, in order.
-pub type Fields = Map<String, Value>;
+use crate::engine::store::Fields;
 
 /// One record: immutable and shared; a change makes another record with the same sequence number.
 #[derive(Clone, Debug)]
@@ -101,7 +99,7 @@ impl Record {
     /// All its fields, private ones included.
     pub fn fields(&self) -> &Fields {
         self.0.fields.get_or_init(|| {
-            let read = |bytes: &[u8]| serde_json::from_slice(bytes).expect("what was serialised can be read");
+            let read = |bytes: &[u8]| Fields::read(bytes, self.0.resource);
             match &self.0.source {
                 Source::Given => unreachable!("fields that were given are there"),
                 Source::Shown => read(self.bytes()),
@@ -137,13 +135,12 @@ fn shown<'f>(resource: &'static Resource, fields: &'f Fields) -> Cow<'f, Fields>
     if !shown.keys().any(|name| name.starts_with(PRIVATE_PREFIX)) {
         return shown;
     }
-    let public = shown.iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
-    Cow::Owned(public.map(|(name, value)| (name.clone(), value.clone())).collect())
+    Cow::Owned(shown.only(|name| !name.starts_with(PRIVATE_PREFIX)))
 }
 
 fn serialise(fields: &Fields) -> Bytes {
     // Most records fit, and what is kept is no larger than it must be.
     let mut buffer = Vec::with_capacity(1_000);
-    serde_json::to_writer(&mut buffer, fields).expect("a map with text keys is JSON");
+    fields.write(&mut buffer);
     Bytes::copy_from_slice(&buffer)
 }

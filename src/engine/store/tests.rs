@@ -1,7 +1,7 @@
 //! A collection against a plain list: thousands of records, so that the trees below it split and join.
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::Value;
 
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Field, text};
@@ -29,8 +29,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
 }
 
 fn thing(sequence: u64, group: u64) -> Record {
-    let fields: Fields =
-        json!({ "id": format!("t{sequence}"), "group": format!("g{group}") }).as_object().unwrap().clone();
+    let fields =
+        Fields::from_iter([("id", format!("t{sequence}").into()), ("group", Value::from(format!("g{group}")))]);
     Record::new(&THINGS, sequence, fields)
 }
 
@@ -67,7 +67,7 @@ proptest! {
             match op {
                 Op::Add(count) => for _ in 0..count {
                     let sequence = collection.next_sequence();
-                    collection.put(thing(sequence, sequence % 3));
+                    collection.put(&thing(sequence, sequence % 3));
                     model.push((sequence, sequence % 3));
                 },
                 Op::Remove(place) if !model.is_empty() => {
@@ -78,7 +78,7 @@ proptest! {
                 Op::Regroup(place) if !model.is_empty() => {
                     let place = place % model.len();
                     model[place].1 = (model[place].1 + 1) % 3;
-                    collection.put(thing(model[place].0, model[place].1));
+                    collection.put(&thing(model[place].0, model[place].1));
                 }
                 Op::Remove(_) | Op::Regroup(_) => {}
                 Op::Fork => forks.push((collection.clone(), model.clone())),

@@ -7,6 +7,11 @@ use crate::apis::celigo::API;
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS, EXPORTS, FLOWS, INTEGRATIONS};
 use crate::engine::api::{By, Resource};
 use crate::engine::problem::Problem;
+use crate::engine::store::Fields;
+
+fn fields(text: &str) -> Fields {
+    Fields::of(json(text)).unwrap()
+}
 
 fn remove(account: &mut Account, resource: &'static Resource, id: &str) -> Result<(), Problem> {
     let record = account.world.store.of(resource).get(id).cloned().unwrap();
@@ -59,11 +64,11 @@ fn what_is_in_use_cannot_be_removed_behind_the_api_either() {
 #[test]
 fn a_removed_connection_is_registered_nowhere() {
     let mut account = Account::new();
-    let connection = json(r#"{"_id":"spare","name":"Spare","type":"http"}"#);
-    account.world.create(&CONNECTIONS, connection.as_object().unwrap(), By::Administrator).unwrap();
+    let connection = fields(r#"{"_id":"spare","name":"Spare","type":"http"}"#);
+    account.world.create(&CONNECTIONS, &connection, By::Administrator).unwrap();
     let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
-    let patch = json(r#"{"_registeredConnectionIds":["spare"]}"#);
-    account.world.patch(&INTEGRATIONS, &integration, patch.as_object().unwrap(), By::Administrator).unwrap();
+    let patch = fields(r#"{"_registeredConnectionIds":["spare"]}"#);
+    account.world.patch(&INTEGRATIONS, &integration, &patch, By::Administrator).unwrap();
     assert_eq!(account.ids("/integrations/abc123/connections"), ["spare"]);
     remove(&mut account, &CONNECTIONS, "spare").unwrap();
     assert_eq!(account.get("/integrations/abc123/connections"), json!([]));
@@ -73,11 +78,11 @@ fn a_removed_connection_is_registered_nowhere() {
 #[test]
 fn a_flow_must_name_exports_that_exist_however_deep() {
     let mut account = Account::new();
-    let flow = json(
+    let flow = fields(
         r#"{"name":"F","_integrationId":"abc123","pageGenerators":[{"_exportId":"gone"}],
             "routers":[{"branches":[{"pageProcessors":[{"_importId":"gone too"}]}]}]}"#,
     );
-    let refused = account.world.create(&FLOWS, flow.as_object().unwrap(), By::Administrator).unwrap_err();
+    let refused = account.world.create(&FLOWS, &flow, By::Administrator).unwrap_err();
     assert_eq!(
         refused.plain(),
         "pageGenerators refers to \"gone\", which celigo.exports does not have; routers refers to \"gone too\", which celigo.imports does not have"
@@ -96,8 +101,33 @@ fn a_removed_flow_takes_its_errors_along_and_is_run_by_no_other() {
 fn an_administrators_edit_of_an_integration_is_in_its_audit_trail() {
     let mut account = Account::new();
     let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
-    let patch = json(r#"{"name":"Renamed"}"#);
-    account.world.patch(&INTEGRATIONS, &integration, patch.as_object().unwrap(), By::Administrator).unwrap();
+    let patch = fields(r#"{"name":"Renamed"}"#);
+    account.world.patch(&INTEGRATIONS, &integration, &patch, By::Administrator).unwrap();
     let latest = &account.get("/integrations/abc123/audit")[0];
     assert_eq!(latest["changes"], json!({ "name": { "old": "Salesforce Sync", "new": "Renamed" } }));
+}
+
+/// Were any step to search all fields for each of them, this would not end.
+#[test]
+fn a_body_of_very_many_unknown_fields_is_stored_shown_changed_and_audited() {
+    const MANY: usize = 200_000;
+    let mut account = Account::new();
+    let unknown = (0..MANY).map(|n| (format!("unknown {n}"), n.into()));
+    let body: Value = [("name".to_owned(), Value::from("Many"))].into_iter().chain(unknown).collect();
+    let (status, made) = account.ask("POST", "/integrations", &body.to_string());
+    assert_eq!((status, made["unknown 0"].as_u64(), made["unknown 199999"].as_u64()), (201, Some(0), Some(199_999)));
+    let names: Vec<&String> = made.as_object().unwrap().keys().collect();
+    let documented = names.len() - MANY;
+    assert!(!names[documented - 1].starts_with("unknown"), "unknown fields stand behind the documented ones");
+    assert!(names[documented..].iter().enumerate().all(|(n, name)| **name == format!("unknown {n}")), "in their order");
+    let path = format!("/integrations/{}", made["_id"].as_str().unwrap());
+    assert_eq!(account.get(&path), made);
+    let old = account.world.store.of(&INTEGRATIONS).get(&path["/integrations/".len()..]).cloned().unwrap();
+    let gone: Fields = (0..MANY).filter(|n| n % 2 == 1).map(|n| (format!("unknown {n}"), Value::Null)).collect();
+    account.world.patch(&INTEGRATIONS, &old, &gone, By::Administrator).unwrap();
+    let left = account.get(&path);
+    assert_eq!(left.as_object().unwrap().len(), documented + MANY / 2);
+    assert_eq!((&left["unknown 199998"], left.get("unknown 199999")), (&json!(199_998), None));
+    let audit = account.get(&format!("{path}/audit?limit=1"));
+    assert_eq!(audit[0]["changes"].as_object().unwrap().len(), MANY / 2);
 }

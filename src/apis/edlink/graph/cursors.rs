@@ -10,7 +10,7 @@ use crate::engine::clock::parse_ms;
 use crate::engine::data::is_uuid;
 use crate::engine::field::{Kind, field, text};
 use crate::engine::problem::Problem;
-use crate::engine::store::Record;
+use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
 /// How long a cursor is good for.
@@ -117,7 +117,7 @@ pub fn next(call: &mut Call<'_>, page: &Page, asked: &Remembered) -> Option<Stri
         "fields": asked.fields,
         "expires_date": world.later(LIFE_MS),
     });
-    let Value::Object(fields) = fields else { unreachable!("an object was just made") };
+    let fields = Fields::of(fields).expect("an object was just made");
     while world.store.of(&CURSORS).len() >= MOST {
         let oldest = world.store.of(&CURSORS).nth(0)?.id().to_owned();
         world.store.of_mut(&CURSORS).remove(&oldest);

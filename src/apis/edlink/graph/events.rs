@@ -1,6 +1,6 @@
 //! Events: what changed for an integration, be it the data or only what its token sees of it.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::resources::{
@@ -214,20 +214,19 @@ fn note(world: &mut World, mut happened: Vec<Happened>) -> Result<(), Problem> {
     let materialization = world.chance.apart(&purpose).uuid().to_string();
     for event in happened {
         let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
-        let shown =
-            |name: &String, value: &Value| if event.hidden.contains(name) { Value::Null } else { value.clone() };
-        let data: Fields = public.map(|(name, value)| (name.clone(), shown(name, value))).collect();
-        let fields = json!({
-            "type": event.kind,
-            "target": TARGETS[event.rank].1,
-            "target_id": event.record.id(),
-            "integration_id": event.integration,
-            "materialization_id": materialization,
-            "data": data,
-        });
-        if let Value::Object(fields) = fields {
-            world.create(&EVENTS, &fields, By::Fixture)?;
-        }
+        let shown = |name: &str, value: &Value| {
+            if event.hidden.iter().any(|hidden| hidden == name) { Value::Null } else { value.clone() }
+        };
+        let data: Map<String, Value> = public.map(|(name, value)| (name.to_owned(), shown(name, value))).collect();
+        let fields = Fields::from_iter([
+            ("type", Value::from(event.kind)),
+            ("target", TARGETS[event.rank].1.into()),
+            ("target_id", event.record.id().into()),
+            ("integration_id", event.integration.into()),
+            ("materialization_id", materialization.as_str().into()),
+            ("data", data.into()),
+        ]);
+        world.create_from(&EVENTS, fields, By::Fixture)?;
     }
     Ok(())
 }

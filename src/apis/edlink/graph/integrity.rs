@@ -50,7 +50,7 @@ fn undone(store: &Store, resource: &'static Resource, change: Change<'_>) -> Sto
     let mut before = store.clone();
     match change {
         Change::Created(record) => drop(before.of_mut(resource).remove(record.id())),
-        Change::Replaced(old, _) | Change::Removed(old) => before.of_mut(resource).put(old.clone()),
+        Change::Replaced(old, _) | Change::Removed(old) => before.of_mut(resource).put(old),
     }
     before
 }
@@ -104,11 +104,11 @@ fn without_dangling(world: &World, from: &'static Resource, record: &Record) -> 
         let exists = |to, id: &Value| id.as_str().is_some_and(|id| world.store.of(to).get(id).is_some());
         match (field.kind, record.get(field.name)) {
             (Kind::Reference(to), Some(id @ Value::String(_))) if !exists(to, id) => {
-                patch.insert(field.name.to_owned(), Value::Null);
+                patch.insert(field.name, Value::Null);
             }
             (Kind::References(to), Some(Value::Array(ids))) if !ids.iter().all(|id| exists(to, id)) => {
                 let left = ids.iter().filter(|id| exists(to, id)).cloned().collect();
-                patch.insert(field.name.to_owned(), Value::Array(left));
+                patch.insert(field.name, Value::Array(left));
             }
             _ => {}
         }

@@ -70,55 +70,55 @@ const SINCE_MS: u64 = 1_688_169_600_000;
 /// The fields of a record of the Graph, or of what hangs on it; `None` for records that are not made up.
 pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
     let fields = match resource {
-        it if *it == DISTRICTS => district(world),
-        it if *it == SCHOOLS => school(world, place)?,
-        it if *it == SESSIONS => session(world, place)?,
+        it if *it == DISTRICTS => Fields::of(district(world)),
+        it if *it == SCHOOLS => Fields::of(school(world, place)?),
+        it if *it == SESSIONS => Fields::of(session(world, place)?),
         it if *it == COURSES => {
             let school = school_of(world, world.store.of(&SCHOOLS).len().saturating_sub(1))?;
-            course(world, &school, place)
+            Some(course(world, &school, place))
         }
         it if *it == CLASSES => {
             let school = school_of(world, world.store.of(&SCHOOLS).len().saturating_sub(1))?;
-            class(world, &school, place)
+            Some(class(world, &school, place))
         }
         it if *it == SECTIONS => {
             let class = any(world, &CLASSES)?;
-            section(&class, place)
+            Some(section(&class, place))
         }
-        it if *it == PEOPLE => person(world, place)?,
+        it if *it == PEOPLE => Some(person(world, place)?),
         it if *it == ENROLLMENTS => {
             let (person, class) = (any(world, &PEOPLE)?, any(world, &CLASSES)?);
             let role = roles(&person).first().map_or_else(|| "student".to_owned(), |role| (*role).to_owned());
-            enrollment(&role, &person, &class, None)
+            Some(enrollment(&role, &person, &class, None))
         }
         it if *it == AGENTS => {
             let (observer, target) = (any(world, &PEOPLE)?, any(world, &PEOPLE)?);
-            agent("guardian", &observer, &target)
+            Some(agent("guardian", &observer, &target))
         }
         it if *it == LOGINS => {
             let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
             let code = world.chance.token(32);
-            json!({ "code": code, "person_id": person.id(), "integration_id": integration.id() })
+            Fields::of(json!({ "code": code, "person_id": person.id(), "integration_id": integration.id() }))
         }
         it if *it == EVENTS => {
             let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
             let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
-            json!({
+            Fields::of(json!({
                 "type": "updated",
                 "target": "person",
                 "target_id": person.id(),
                 "integration_id": integration.id(),
                 "materialization_id": world.chance.uuid().to_string(),
                 "data": data,
-            })
+            }))
         }
         _ => return Ok(None),
     };
-    Ok(fields.as_object().cloned().map(|mut fields| {
+    Ok(fields.map(|mut fields| {
         if resource.field("created_date").is_some() {
             let since = format_ms(SINCE_MS + place as u64 * 190);
-            fields.insert("created_date".to_owned(), since.clone().into());
-            fields.insert("updated_date".to_owned(), since.into());
+            fields.insert("created_date", since.clone().into());
+            fields.insert("updated_date", since.into());
         }
         fields
     }))
@@ -259,45 +259,45 @@ fn session_now(world: &World) -> Option<String> {
     active.or(world.store.of(&SESSIONS).nth(0)).map(|session| session.id().to_owned())
 }
 
-fn course(world: &World, school: &Record, place: usize) -> Value {
+fn course(world: &World, school: &Record, place: usize) -> Fields {
     let (name, code, subject) = SUBJECTS[place % SUBJECTS.len()];
-    json!({
-        "name": name,
-        "code": format!("{code}-{place:03}"),
-        "subjects": [subject],
-        "grade_levels": school.get("grade_levels"),
-        "district_id": school.get("district_id"),
-        "school_id": school.id(),
-        "session_id": session_now(world),
-    })
+    Fields::from_iter([
+        ("name", Value::from(name)),
+        ("code", format!("{code}-{place:03}").into()),
+        ("subjects", vec![subject].into()),
+        ("grade_levels", school.get("grade_levels").cloned().into()),
+        ("district_id", school.get("district_id").cloned().into()),
+        ("school_id", school.id().into()),
+        ("session_id", session_now(world).into()),
+    ])
 }
 
-fn class(world: &World, school: &Record, place: usize) -> Value {
+fn class(world: &World, school: &Record, place: usize) -> Fields {
     let courses: Vec<&Record> = world.store.of(&COURSES).find("school_id", school.id()).collect();
     let course = courses.get(place % courses.len().max(1));
     let grades = strings(school, "grade_levels");
     let grade = grades.get(place % grades.len().max(1));
     let subject = course.and_then(|course| course.text("name")).unwrap_or("Homeroom");
-    json!({
-        "name": format!("{subject} {}", place + 1),
-        "identifiers": [{ "type": "sis_id", "value": format!("C-{place:05}") }],
-        "subjects": course.and_then(|course| course.get("subjects")),
-        "grade_levels": grade.into_iter().collect::<Vec<_>>(),
-        "periods": [(place % 7 + 1).to_string()],
-        "state": "active",
-        "session_ids": session_now(world).into_iter().collect::<Vec<_>>(),
-        "course_id": course.map(|course| course.id()),
-        "school_id": school.id(),
-    })
+    Fields::from_iter([
+        ("name", Value::from(format!("{subject} {}", place + 1))),
+        ("identifiers", json!([{ "type": "sis_id", "value": format!("C-{place:05}") }])),
+        ("subjects", course.and_then(|course| course.get("subjects")).cloned().into()),
+        ("grade_levels", grade.into_iter().copied().collect()),
+        ("periods", vec![(place % 7 + 1).to_string()].into()),
+        ("state", "active".into()),
+        ("session_ids", session_now(world).into_iter().collect()),
+        ("course_id", course.map(|course| course.id()).into()),
+        ("school_id", school.id().into()),
+    ])
 }
 
-fn section(class: &Record, place: usize) -> Value {
+fn section(class: &Record, place: usize) -> Fields {
     let letter = char::from(b'A' + u8::try_from(place % 2).unwrap_or_default());
-    json!({
-        "name": format!("{} - {letter}", class.text("name").unwrap_or("Class")),
-        "periods": class.get("periods"),
-        "class_id": class.id(),
-    })
+    Fields::from_iter([
+        ("name", Value::from(format!("{} - {letter}", class.text("name").unwrap_or("Class")))),
+        ("periods", class.get("periods").cloned().into()),
+        ("class_id", class.id().into()),
+    ])
 }
 
 /// The courses and classes of a school that is full, with sections for every fourth class.
@@ -324,16 +324,15 @@ fn furnish_school(world: &mut World, school: &Record) -> Result<(), Problem> {
 }
 
 /// Puts a made-up record in, first seen in its turn.
-pub fn put(world: &mut World, resource: &'static Resource, fields: Value) -> Result<Record, Problem> {
-    let Value::Object(mut fields) = fields else { unreachable!("records are made up as objects") };
+pub fn put(world: &mut World, resource: &'static Resource, mut fields: Fields) -> Result<Record, Problem> {
     let since = Value::from(format_ms(SINCE_MS + world.store.of(resource).next_sequence() * 190));
-    fields.insert("created_date".to_owned(), since.clone());
-    fields.insert("updated_date".to_owned(), since);
+    fields.insert("created_date", since.clone());
+    fields.insert("updated_date", since);
     world.create_from(resource, fields, By::Fixture)
 }
 
 /// Somebody of the school that still has room.
-fn person(world: &mut World, place: usize) -> Result<Value, Problem> {
+fn person(world: &mut World, place: usize) -> Result<Fields, Problem> {
     let school = school_of(world, place / PER_SCHOOL)?;
     let (turn, seat) = (place % PER_SCHOOL / 20, place % 20);
     let chance = &mut world.chance;
@@ -351,18 +350,18 @@ fn person(world: &mut World, place: usize) -> Result<Value, Problem> {
     let grade = grades.get(group % grades.len().max(1)).filter(|_| student);
     let grade_number: Option<u64> = grade.and_then(|grade| grade.parse().ok());
     let email = format!("{}.{}.{place}@{at}", first.to_lowercase(), last.to_lowercase());
-    Ok(json!({
-        "identifiers": [{ "type": "sis_id", "value": format!("P-{place:06}") }],
-        "first_name": first,
-        "middle_name": if chance.between(1, 4) == 1 { Some(pick(&["Ann", "Lee", "James", "Rose"], chance)) } else { None },
-        "last_name": last,
-        "display_name": format!("{first} {last}"),
-        "roles": roles,
-        "email": if chance.between(1, 20) == 1 { None } else { Some(email.replace(['\'', ' '], "")) },
-        "locale": "en",
-        "graduation_year": grade_number.map(|grade| 2024 + 12_u64.saturating_sub(grade)),
-        "grade_levels": grade.into_iter().collect::<Vec<_>>(),
-        "district_id": school.get("district_id"),
-        "school_ids": [school.id()],
-    }))
+    Ok(Fields::from_iter([
+        ("identifiers", json!([{ "type": "sis_id", "value": format!("P-{place:06}") }])),
+        ("first_name", first.into()),
+        ("middle_name", (chance.between(1, 4) == 1).then(|| pick(&["Ann", "Lee", "James", "Rose"], chance)).into()),
+        ("last_name", last.into()),
+        ("display_name", format!("{first} {last}").into()),
+        ("roles", roles.into()),
+        ("email", (chance.between(1, 20) != 1).then(|| email.replace(['\'', ' '], "")).into()),
+        ("locale", "en".into()),
+        ("graduation_year", grade_number.map(|grade| 2024 + 12_u64.saturating_sub(grade)).into()),
+        ("grade_levels", grade.into_iter().copied().collect()),
+        ("district_id", school.get("district_id").cloned().into()),
+        ("school_ids", vec![school.id()].into()),
+    ]))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::apis::edlink::graph::made_up::{GROUP, PER_SCHOOL, STUDENTS_OF_TWENTY, put};
 use crate::apis::edlink::graph::resources::{AGENTS, CLASSES, ENROLLMENTS, SECTIONS};
@@ -74,20 +74,23 @@ impl Rooms {
 }
 
 /// The fields of an enrollment.
-pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Value {
-    // The most numerous records by far: built without growing.
-    let mut fields = Fields::with_capacity(8);
-    fields.insert("role".to_owned(), role.into());
-    fields.insert("primary".to_owned(), (role == "teacher").into());
-    fields.insert("person_id".to_owned(), person.id().into());
-    fields.insert("class_id".to_owned(), class.id().into());
-    fields.insert("section_id".to_owned(), section.into());
-    Value::Object(fields)
+pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Fields {
+    Fields::from_iter([
+        ("role", Value::from(role)),
+        ("primary", (role == "teacher").into()),
+        ("person_id", person.id().into()),
+        ("class_id", class.id().into()),
+        ("section_id", section.into()),
+    ])
 }
 
 /// The fields of an agent.
-pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Value {
-    json!({ "relationship": relationship, "observer_id": observer.id(), "target_id": target.id() })
+pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Fields {
+    Fields::from_iter([
+        ("relationship", Value::from(relationship)),
+        ("observer_id", observer.id().into()),
+        ("target_id", target.id().into()),
+    ])
 }
 
 /// The texts in an array.

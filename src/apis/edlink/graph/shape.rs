@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::apis::edlink::graph::asked::Warning;
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::scope::Scope;
 use crate::engine::api::Resource;
 use crate::engine::field::{Field, Kind, PRIVATE_PREFIX};
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::Record;
 use crate::engine::world::World;
 
 /// How records of one kind are shown to an integration.
@@ -87,11 +87,11 @@ impl<'w> Shape<'w> {
         if self.expansions.is_empty() && self.only.is_none() && self.hidden.is_empty() {
             return Cow::Borrowed(record.bytes());
         }
-        let mut shown = Fields::new();
+        let mut shown = Map::new();
         for (name, value) in visible(record, &self.hidden) {
             let expansion = self.expansions.iter().find(|expansion| expansion.field.name == name);
-            if self.shows(&name) {
-                shown.insert(name, value.clone());
+            if self.shows(name) {
+                shown.insert(name.to_owned(), value.clone());
             }
             if let Some(expansion) = expansion
                 && (self.shows(&expansion.name) || self.shows(expansion.field.name))
@@ -110,7 +110,8 @@ impl<'w> Shape<'w> {
         let one = |id: &Value| {
             let record = self.world.store.of(expansion.to).get(id.as_str()?)?;
             let sees = self.scope.is_none_or(|scope| scope.sees(expansion.to, record));
-            sees.then(|| Value::Object(visible(record, &expansion.hidden).collect()))
+            let fields = || visible(record, &expansion.hidden).map(|(name, value)| (name.to_owned(), value));
+            sees.then(|| Value::Object(fields().collect()))
         };
         match value {
             Value::Array(ids) => ids.iter().filter_map(one).collect(),
@@ -120,11 +121,11 @@ impl<'w> Shape<'w> {
 }
 
 /// The fields a consumer may see, those that are hidden from it without their value.
-fn visible<'r>(record: &'r Record, hidden: &'r [String]) -> impl Iterator<Item = (String, Value)> + 'r {
+fn visible<'r>(record: &'r Record, hidden: &'r [String]) -> impl Iterator<Item = (&'r str, Value)> {
     let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
     public.map(|(name, value)| {
-        let value = if hidden.contains(name) { Value::Null } else { value.clone() };
-        (name.clone(), value)
+        let value = if hidden.iter().any(|hidden| hidden == name) { Value::Null } else { value.clone() };
+        (name, value)
     })
 }
 

@@ -1,7 +1,7 @@
 //! The Graph as v1 shows it: organizations in place of districts, schools, classes and sections, and terms in place of
 //! sessions. The records are the same.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::resources::{
@@ -12,7 +12,7 @@ use crate::engine::action::{Call, Page};
 use crate::engine::api::Resource;
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record, Store};
+use crate::engine::store::{Record, Store};
 
 /// The kinds of organizations, from the top, and what v1 calls their type.
 const ORGANIZATIONS: [(&Resource, &str); 4] =
@@ -174,7 +174,7 @@ fn enrollment(store: &Store, record: &Record, hidden: &[String]) -> Value {
         "picture_url",
         "email",
     ];
-    let person: Option<Fields> = person.map(|person| {
+    let person: Option<Map<String, Value>> = person.map(|person| {
         let value = |name: &str| person.get(name).filter(|_| !hidden.iter().any(|field| field == name)).cloned();
         names.iter().map(|name| ((*name).to_owned(), value(name).unwrap_or(Value::Null))).collect()
     });
@@ -204,7 +204,7 @@ fn event(store: &Store, value: &dyn Fn(&str) -> Value) -> Value {
         _ => (&DISTRICTS, "organization"),
     };
     let data = match value("data") {
-        Value::Object(fields) => shown(store, resource, &Record::new(resource, 0, fields), &[]),
+        Value::Object(fields) => shown(store, resource, &Record::new(resource, 0, fields.into()), &[]),
         other => other,
     };
     let change = value("type");
