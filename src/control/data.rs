@@ -40,7 +40,7 @@ pub fn replace_collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
 /// `POST /data/<collection>`: a new record; what is left out is made.
 pub fn create(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let fields: Map<String, Value> = asked.body()?;
-    asked.world.lock().admin_create(asked.param(0), &fields).map_err(Refusal::from).map(Value::Object)
+    asked.world.lock().admin_create(asked.param(0), fields).map_err(Refusal::from).map(Value::Object)
 }
 
 /// `DELETE /data/<collection>`: no records, in this collection.

@@ -122,7 +122,7 @@ impl WorldHandle {
     /// Makes a record, as an administrator would behind the API; what is left out is made. Returns it whole.
     pub fn create(&self, collection: &str, fields: Value) -> Result<Value, Refusal> {
         let fields = object(fields)?;
-        Ok(Value::Object(self.world.lock().admin_create(collection, &fields)?))
+        Ok(Value::Object(self.world.lock().admin_create(collection, fields)?))
     }
 
     /// Makes the record of that id, or puts these fields in place of it.

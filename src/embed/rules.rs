@@ -21,7 +21,7 @@ impl Data<'_> {
 
     /// Makes a record, as an administrator would.
     pub fn create(&mut self, collection: &str, fields: &Map<String, Value>) -> Result<Value, Refusal> {
-        Ok(Value::Object(self.0.admin_create(collection, fields)?))
+        Ok(Value::Object(self.0.admin_create(collection, fields.clone())?))
     }
 
     /// Changes some fields of a record: RFC 7396.

@@ -40,11 +40,10 @@ impl World {
     pub fn admin_create(
         &mut self,
         collection: &str,
-        fields: &Map<String, Value>,
+        fields: Map<String, Value>,
     ) -> Result<Map<String, Value>, Problem> {
         let resource = self.resource(collection)?;
-        self.atomically(|world| world.create_from(resource, fields.clone().into(), By::Administrator))
-            .map(|record| shown(&record))
+        self.create_whole(resource, fields.into(), By::Administrator).map(|record| shown(&record))
     }
 
     /// Makes a record of that id, or puts these fields in place of the one there is.

@@ -146,6 +146,16 @@ impl World {
         change(self).inspect_err(|_| (self.store, self.chance) = before)
     }
 
+    /// Makes a record: all that belongs to it or, when one part is refused, nothing.
+    pub fn create_whole(&mut self, resource: &'static Resource, given: Fields, by: By) -> Result<Record, Problem> {
+        if resource.changed.is_some() {
+            return self.atomically(|world| world.create_from(resource, given, by));
+        }
+        // Nothing is refused any more once the record is there, so none of the others has to be kept to go back to.
+        let before = self.chance.clone();
+        self.create_from(resource, given, by).inspect_err(|_| self.chance = before)
+    }
+
     /// A fresh id of that form.
     pub fn new_id(&mut self, ids: Ids) -> String {
         match ids {
@@ -257,7 +267,16 @@ impl World {
     }
 
     fn changed(&mut self, resource: &'static Resource, change: Change<'_>, by: By) -> Result<(), Problem> {
-        resource.changed.map_or(Ok(()), |changed| changed(self, change, by))
+        if let Some(changed) = resource.changed {
+            changed(self, change, by)?;
+        }
+        if let (Some(removed), Change::Removed(record)) = (resource.removed, change) {
+            removed(self, record, by)?;
+        }
+        if let Some(note) = resource.noted {
+            note(self, resource, change, by);
+        }
+        Ok(())
     }
 
     /// The time, a while from now, as the APIs write it.

@@ -29,6 +29,10 @@ pub struct Resource {
     pub guard: Option<Guard>,
     /// Does what follows from a change.
     pub changed: Option<Changed>,
+    /// Does what follows when a record goes.
+    pub removed: Option<Removed>,
+    /// Writes a change down.
+    pub noted: Option<Note>,
     /// What consumers see of a record, where that is not simply its fields.
     pub shown: Option<fn(&Fields) -> Fields>,
     /// What happens to a record when the world's clock reaches a time.
@@ -56,6 +60,8 @@ impl Resource {
             prepared: None,
             guard: None,
             changed: None,
+            removed: None,
+            noted: None,
             shown: None,
             due: None,
         }
@@ -94,6 +100,18 @@ impl Resource {
     /// Sets what follows from a change.
     pub const fn changed(mut self, changed: Changed) -> Self {
         self.changed = Some(changed);
+        self
+    }
+
+    /// Sets what follows when a record goes.
+    pub const fn removed(mut self, removed: Removed) -> Self {
+        self.removed = Some(removed);
+        self
+    }
+
+    /// Sets what writes changes down.
+    pub const fn noted(mut self, note: Note) -> Self {
+        self.noted = Some(note);
         self
     }
 
@@ -201,3 +219,9 @@ pub type Guard = fn(&World, Proposal<'_>, By) -> Result<(), Problem>;
 
 /// Does what follows from a change.
 pub type Changed = fn(&mut World, Change<'_>, By) -> Result<(), Problem>;
+
+/// Does what follows when a record goes.
+pub type Removed = fn(&mut World, &Record, By) -> Result<(), Problem>;
+
+/// Writes a change down. It can refuse nothing.
+pub type Note = fn(&mut World, &'static Resource, Change<'_>, By);

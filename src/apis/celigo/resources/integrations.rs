@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
 use crate::apis::celigo::{API, audit, cascade};
-use crate::engine::api::{By, Change, Ids, Profile, Proposal, Resource};
+use crate::engine::api::{By, Ids, Profile, Proposal, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
@@ -16,7 +16,8 @@ pub static INTEGRATIONS: Resource =
         .indexed(&["name"])
         .guard(guard)
         .prepared(prepared)
-        .changed(changed);
+        .removed(cascade::integration_removed)
+        .noted(audit::note);
 
 static INTEGRATION: &[Field] = &[
     text("_id"),
@@ -68,14 +69,6 @@ fn guard(world: &World, proposal: Proposal<'_>, _: By) -> Result<(), Problem> {
     if world.settings.profile(&API) == Profile::Documented && namesakes.any(|other| Some(other.id()) != own) {
         return Err(Problem::Taken { resource: &INTEGRATIONS, field: "name" });
     }
-    Ok(())
-}
-
-fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
-    if let Change::Removed(integration) = change {
-        cascade::integration_removed(world, integration, by)?;
-    }
-    audit::note(world, &INTEGRATIONS, change, by);
     Ok(())
 }
 
