@@ -26,7 +26,7 @@ impl World {
             Some(id) if by != By::Consumer => self.chosen_id(resource, id)?,
             _ => self.new_id(resource.ids),
         };
-        let fields = self.complete(resource, &id, given, None, by);
+        let fields = self.complete(resource, id, given, None, by);
         check(resource, &fields, self.clock.written())?;
         if by != By::Fixture {
             self.check_references(resource, &fields)?;
@@ -34,7 +34,7 @@ impl World {
         if let Some(guard) = resource.guard {
             guard(self, Proposal::Create(&fields), by)?;
         }
-        self.check_unique(resource, &id, &fields)?;
+        self.check_unique(resource, None, &fields)?;
         let collection = self.store.of_mut(resource);
         let sequence = collection.next_sequence();
         let record = if by == By::Fixture {
@@ -83,13 +83,13 @@ impl World {
                 return Err(Problem::field(field, FieldFaultKind::Fixed));
             }
         }
-        let fields = self.complete(resource, old.id(), given, Some(old), by);
+        let fields = self.complete(resource, old.id().to_owned(), given, Some(old), by);
         check(resource, &fields, self.clock.written())?;
         self.check_references(resource, &fields)?;
         if let Some(guard) = resource.guard {
             guard(self, Proposal::Replace(old, &fields), by)?;
         }
-        self.check_unique(resource, old.id(), &fields)?;
+        self.check_unique(resource, Some(old), &fields)?;
         let record = Record::new(resource, old.sequence(), fields);
         self.store.of_mut(resource).put(&record);
         self.changed(resource, Change::Replaced(old, &record), by)?;
@@ -182,23 +182,28 @@ impl World {
     fn complete(
         &mut self,
         resource: &'static Resource,
-        id: &str,
+        id: String,
         given: Fields,
         old: Option<&Record>,
         by: By,
     ) -> Fields {
         let mut given = match resource.prepared {
-            Some(prepare) => prepare(self, id, given, old),
+            Some(prepare) => prepare(self, &id, given, old),
             None => given,
         };
-        let mut fields = Fields::with_capacity(resource.fields.len().max(given.len()));
+        let mut id = Some(Value::from(id));
+        let always = resource.fields.iter().filter(|field| !field.is_left_out()).count();
+        let most = (1 + always + given.len()).max(old.map_or(0, |old| old.fields().len()));
+        let mut fields = Fields::with_capacity(most);
         let mut unseen = given.len();
         for field in resource.fields {
             // Little is given, most often, and then no more is looked for.
             let given = if unseen == 0 { None } else { given.get_mut(field.name).map(Value::take) };
             unseen -= usize::from(given.is_some());
             let value = if field.name == resource.id_field {
-                Some(Value::from(id))
+                id.take()
+            } else if given.is_none() && old.is_none() && field.is_left_out() {
+                None
             } else {
                 self.value_of(field, given, old, by)
             };
@@ -256,12 +261,11 @@ impl World {
         check_references(resource, fields, |to, id| self.store.of(to).get(id).is_some())
     }
 
-    fn check_unique(&self, resource: &'static Resource, id: &str, fields: &Fields) -> Result<(), Problem> {
+    fn check_unique(&self, resource: &'static Resource, old: Option<&Record>, fields: &Fields) -> Result<(), Problem> {
         let taken = resource.unique.iter().find(|field| {
-            fields
-                .get(field)
-                .and_then(Value::as_str)
-                .is_some_and(|value| self.store.of(resource).find(field, value).any(|other| other.id() != id))
+            fields.get(field).and_then(Value::as_str).is_some_and(|value| {
+                self.store.of(resource).find(field, value).any(|other| old.is_none_or(|old| other.id() != old.id()))
+            })
         });
         taken.map_or(Ok(()), |field| Err(Problem::Taken { resource, field }))
     }

@@ -152,6 +152,11 @@ impl Field {
         self
     }
 
+    /// Whether new records go without it when nobody says.
+    pub fn is_left_out(&self) -> bool {
+        matches!(self.default, Default::Absent) && !matches!(self.owner, Owner::CreatedAt | Owner::ChangedAt)
+    }
+
     /// The fault of a value, if it has one. Whether a reference leads anywhere is not looked at here.
     pub fn fault(&self, value: Option<&Value>) -> Option<FieldFault> {
         let fault = |kind| Some(FieldFault { field: Cow::Borrowed(self.name), kind });

@@ -35,7 +35,7 @@ const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 /// The fields of the record at that place of its collection; the place makes names unique.
 pub fn fields(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
     let made = match resource {
-        it if *it == INTEGRATIONS => integration(world, place),
+        it if *it == INTEGRATIONS => return Ok(Some(integration(world, place))),
         it if *it == CONNECTIONS => connection(world, place),
         it if *it == EXPORTS => export(world, place)?,
         it if *it == IMPORTS => import(world, place)?,
@@ -60,9 +60,12 @@ pub fn accompany(world: &mut World, resource: &'static Resource, made: &[Record]
     Ok(())
 }
 
-fn integration(world: &mut World, place: usize) -> Value {
-    let name = name(world, place);
-    json!({ "name": name, "description": sentence(world), "sandbox": world.chance.between(1, 4) == 1 })
+fn integration(world: &mut World, place: usize) -> Fields {
+    Fields::from_iter([
+        ("name", Value::from(name(world, place))),
+        ("description", sentence(world).into()),
+        ("sandbox", (world.chance.between(1, 4) == 1).into()),
+    ])
 }
 
 fn connection(world: &mut World, place: usize) -> Value {

@@ -142,23 +142,41 @@ impl Fields {
 
     /// Adds them to a text as a JSON object.
     pub fn write(&self, text: &mut Vec<u8>) {
-        text.push(b'{');
-        for (n, (name, value)) in self.iter().enumerate() {
-            if n > 0 {
-                text.push(b',');
+        let mut before = b'{';
+        for (name, value) in &self.list {
+            text.push(before);
+            match name {
+                Name::Borrowed(name) => quote(name, text),
+                Name::Owned(name) => write_text(name, text),
             }
-            write_text(name, text);
-            text.push(b':');
-            match value {
-                Value::Null => text.extend_from_slice(b"null"),
-                Value::Bool(true) => text.extend_from_slice(b"true"),
-                Value::Bool(false) => text.extend_from_slice(b"false"),
-                Value::String(value) => write_text(value, text),
-                Value::Array(items) if items.is_empty() => text.extend_from_slice(b"[]"),
-                value => serde_json::to_writer(&mut *text, value).expect("a value is JSON"),
-            }
+            write_value(value, text);
+            before = b',';
         }
-        text.push(b'}');
+        for (name, value) in self.rest.iter().flat_map(|rest| rest.iter()) {
+            text.push(before);
+            write_text(name, text);
+            write_value(value, text);
+            before = b',';
+        }
+        text.extend_from_slice(if before == b'{' { b"{}" } else { b"}" });
+    }
+}
+
+/// The value of a field, behind its name.
+fn write_value(value: &Value, text: &mut Vec<u8>) {
+    match value {
+        Value::Null => text.extend_from_slice(b":null"),
+        Value::Bool(true) => text.extend_from_slice(b":true"),
+        Value::Bool(false) => text.extend_from_slice(b":false"),
+        Value::Array(items) if items.is_empty() => text.extend_from_slice(b":[]"),
+        Value::String(value) => {
+            text.push(b':');
+            write_text(value, text);
+        }
+        value => {
+            text.push(b':');
+            serde_json::to_writer(text, value).expect("a value is JSON");
+        }
     }
 }
 
@@ -168,11 +186,17 @@ fn write_text(value: &str, text: &mut Vec<u8>) {
     if value.as_bytes().iter().fold(false, |found, byte| found | special(byte)) {
         serde_json::to_writer(text, value).expect("a text is JSON");
     } else {
-        text.reserve(value.len() + 2);
-        text.push(b'"');
-        text.extend_from_slice(value.as_bytes());
-        text.push(b'"');
+        quote(value, text);
     }
+}
+
+/// Documented names stand in JSON as they are: letters, digits and underscores.
+fn quote(plain: &str, text: &mut Vec<u8>) {
+    debug_assert!(!plain.contains(['"', '\\']), "{plain} needs escapes");
+    text.reserve(plain.len() + 2);
+    text.push(b'"');
+    text.extend_from_slice(plain.as_bytes());
+    text.push(b'"');
 }
 
 impl Fields {
