@@ -104,7 +104,7 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
     shown["answer_bytes"] = entry.reply_bytes.into();
     shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
     shown["documented_at"] = entry.answered.source.into();
-    let why: Vec<String> = entry.apart.why.iter().map(ToString::to_string).collect();
+    let why: Vec<String> = entry.answered.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
     shown["why"] = why.into();
     Ok(shown)
 }

@@ -138,5 +138,5 @@ impl World {
 
 /// All fields of a record, private ones included.
 fn shown(record: &Record) -> Map<String, Value> {
-    record.fields().clone().into()
+    record.fields().iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }

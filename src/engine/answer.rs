@@ -23,10 +23,14 @@ const NEAREST: usize = 3;
 
 /// Answers one request in one world. Whoever calls holds the world's lock and sends the outcome after letting it go.
 pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outcome {
+    answer_at(router, world, request, &Target::parse(request.target))
+}
+
+/// The same where the request's target was taken apart to find its world.
+pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, target: &Target<'_>) -> Outcome {
     world.clock.arrive(request.arrived_ms);
     let step_ended = world.follow_clock();
-    let target = Target::parse(request.target);
-    let way = Way::find(router, request, &target);
+    let way = Way::find(router, request, target);
     let asked = way.row.filter(|_| world.play.is_some()).map(|row| Asked::new(row, request, &target, &way.params));
     let strike = world.play.as_mut().zip(asked.as_ref()).map(|(play, asked)| play.strike(asked)).unwrap_or_default();
     let step = world.play.as_ref().and_then(|play| play.step_name().cloned());
@@ -63,7 +67,6 @@ pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outc
         retry_after_s: retry_after_s.and_then(|seconds| seconds.parse().ok()),
         manner,
         delay_ms: strike.delay_ms,
-        why: strike.why.clone(),
     };
     let answered = Answered {
         operation: answer.row.map(|row| row.operation),
@@ -71,6 +74,7 @@ pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outc
         source: answer.row.map_or("", |row| row.route.source),
         reached_service: answer.reached_service,
         evidence: answer.evidence,
+        why: strike.why.clone(),
         apart: (apart != Apart::default()).then(|| Box::new(apart)),
     };
     world.journal.add(world.clock.now_ms(), world.clock.elapsed_ms(), request, &answer.reply, answered);

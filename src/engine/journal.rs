@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::engine::api::Evidence;
 use crate::engine::message::{Manner, Reply, Request};
-use crate::engine::scenario::Considered;
+use crate::engine::scenario::Why;
 
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
 const EXCERPT_BYTES: usize = 256;
@@ -55,6 +55,8 @@ pub struct Answered {
     pub reached_service: bool,
     /// How well the answer is known; `None` when a fault rule made it.
     pub evidence: Option<Evidence>,
+    /// The fault rules considered; `None` when there are none for the operation.
+    pub why: Option<Why>,
     /// What most answers have nothing of, and is kept apart: thousands of entries are touched only once, so their size
     /// is their cost.
     pub apart: Option<Box<Apart>>,
@@ -75,8 +77,6 @@ pub struct Apart {
     pub manner: Manner,
     /// How long it was held back.
     pub delay_ms: u64,
-    /// The fault rules considered; empty when there are none for the operation.
-    pub why: Vec<Considered>,
 }
 
 #[derive(Debug)]
@@ -287,6 +287,7 @@ mod tests {
             source: "",
             reached_service: true,
             evidence: Some(Evidence::Documented),
+            why: None,
             apart: None,
         };
         journal.add(1, 5, &request, &reply, answered);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 
-use crate::engine::answer::answer;
+use crate::engine::answer::answer_at;
 use crate::engine::bell::Bell;
 use crate::engine::choice::{Way, chosen, is_name};
 use crate::engine::load::nearest;
@@ -162,10 +162,11 @@ impl Engine {
     /// its arrival, before its body was there.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {
         self.sweep_if_due(request.arrived_ms);
-        match chosen(None, &Target::parse(request.target), request) {
-            Ok(None) => answer(self.router, &mut self.default.lock(), request),
+        let target = Target::parse(request.target);
+        match chosen(None, &target, request) {
+            Ok(None) => answer_at(self.router, &mut self.default.lock(), request, &target),
             Ok(Some(name)) => match self.world(&name, request.arrived_ms) {
-                Ok(world) => answer(self.router, &mut world.lock(), request),
+                Ok(world) => answer_at(self.router, &mut world.lock(), request, &target),
                 Err(no_world) => no_world.reply().into(),
             },
             Err(no_world) => no_world.reply().into(),
@@ -178,7 +179,7 @@ impl Engine {
         let target = Target::parse(request.target);
         let chosen = chosen(Some((Way::Handle, name)), &target, request);
         match chosen.and_then(|_| self.world(name, request.arrived_ms)) {
-            Ok(there) if Arc::ptr_eq(&there, world) => answer(self.router, &mut world.lock(), request),
+            Ok(there) if Arc::ptr_eq(&there, world) => answer_at(self.router, &mut world.lock(), request, &target),
             Ok(_) => NoWorld::Gone { name: name.to_owned(), why: Gone::Deleted }.reply().into(),
             Err(no_world) => no_world.reply().into(),
         }

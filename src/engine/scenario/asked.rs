@@ -17,7 +17,10 @@ pub struct Asked<'a> {
     pub(in crate::engine) request: &'a Request<'a>,
     /// Its target.
     pub(in crate::engine) target: &'a Target<'a>,
-    params: &'a [(&'static str, Cow<'a, str>)],
+    given: &'a [(&'static str, Cow<'a, str>)],
+    params: OnceCell<Value>,
+    query: OnceCell<Value>,
+    headers: OnceCell<Value>,
     body: OnceCell<Option<Value>>,
 }
 
@@ -27,9 +30,10 @@ impl<'a> Asked<'a> {
         row: &'a Row,
         request: &'a Request<'a>,
         target: &'a Target<'a>,
-        params: &'a [(&'static str, Cow<'a, str>)],
+        given: &'a [(&'static str, Cow<'a, str>)],
     ) -> Self {
-        Self { row, request, target, params, body: OnceCell::new() }
+        let (params, query, headers, body) = (OnceCell::new(), OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { row, request, target, given, params, query, headers, body }
     }
 
     /// The operation: the API, then what is done.
@@ -44,7 +48,7 @@ impl<'a> Asked<'a> {
 
     /// A parameter of the path, decoded.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
+        self.given.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
     }
 
     /// The first header of that (lower-case) name, if it is text.
@@ -53,26 +57,31 @@ impl<'a> Asked<'a> {
     }
 
     /// The parameters of the path, decoded.
-    pub fn params(&self) -> Value {
-        self.params.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_ref()))).collect()
+    pub fn params(&self) -> &Value {
+        let given = || self.given.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_ref())));
+        self.params.get_or_init(|| given().collect())
     }
 
     /// The parameters of the query, decoded; the first of each name.
-    pub fn query(&self) -> Value {
-        let mut all = Map::new();
-        for (name, value) in Query::parse(self.target.query).pairs() {
-            all.entry(name).or_insert_with(|| Value::from(value));
-        }
-        Value::Object(all)
+    pub fn query(&self) -> &Value {
+        self.query.get_or_init(|| {
+            let mut all = Map::new();
+            for (name, value) in Query::parse(self.target.query).pairs() {
+                all.entry(name).or_insert_with(|| Value::from(value));
+            }
+            Value::Object(all)
+        })
     }
 
     /// The headers, names in lower case; the first of each name.
-    pub fn headers(&self) -> Value {
-        let mut all = Map::new();
-        for (name, value) in self.request.headers {
-            all.entry(*name).or_insert_with(|| Value::from(String::from_utf8_lossy(value)));
-        }
-        Value::Object(all)
+    pub fn headers(&self) -> &Value {
+        self.headers.get_or_init(|| {
+            let mut all = Map::new();
+            for (name, value) in self.request.headers {
+                all.entry(*name).or_insert_with(|| Value::from(String::from_utf8_lossy(value)));
+            }
+            Value::Object(all)
+        })
     }
 
     /// The body, when it is JSON.

@@ -240,9 +240,9 @@ pub struct When {
 
 impl When {
     /// Whether a request matches; if not, the part that does not.
-    pub fn fault(&self, asked: &Asked<'_>) -> Option<&'static str> {
-        let fails = |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Value>| {
-            matcher.as_ref().is_some_and(|matcher| !matcher.matches(value().as_ref()))
+    pub fn fault<'a>(&self, asked: &'a Asked<'_>) -> Option<&'static str> {
+        let fails = |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<&'a Value>| {
+            matcher.as_ref().is_some_and(|matcher| !matcher.matches(value()))
         };
         if fails(&self.params, &|| Some(asked.params())) {
             return Some("params");
@@ -253,10 +253,10 @@ impl When {
         if fails(&self.headers, &|| Some(asked.headers())) {
             return Some("headers");
         }
-        if fails(&self.token, &|| asked.token().map(Value::from)) {
+        if self.token.as_ref().is_some_and(|matcher| !matcher.matches(asked.token().map(Value::from).as_ref())) {
             return Some("token");
         }
-        if self.body.as_ref().is_some_and(|matcher| !matcher.matches(asked.body())) {
+        if fails(&self.body, &|| asked.body()) {
             return Some("body");
         }
         None

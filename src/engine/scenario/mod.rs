@@ -7,6 +7,7 @@
 mod asked;
 mod check;
 mod conduct;
+mod considered;
 mod explain;
 mod fidelity;
 mod finding;
@@ -31,6 +32,7 @@ mod verify;
 mod waiting;
 
 pub use asked::Asked;
+pub use considered::Why;
 pub use explain::{explain_operation, explain_scenario};
 pub use finding::{Code, Finding, ScenarioError};
 pub use format::{CallExpectation, Scenario};
@@ -38,7 +40,7 @@ pub use load::Fixtures;
 pub use matchers::{Matcher, Range};
 pub use merge::merged_coverage;
 pub use pieces::{WaitFor, read_rules};
-pub use play::{Considered, Play, Strike};
+pub use play::{Play, Strike};
 pub use print::{coverage, github_annotations, junit, markdown, tap};
 pub use report::{Check, CoverageCell, Report, RuleReport, StepReport, Violation};
 pub use rule::{Operations, Phase, Rule};

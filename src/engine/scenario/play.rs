@@ -3,12 +3,12 @@
 //! Counters are kept as calls are answered, so that they stay exact however little of the journal is kept.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::sync::Arc;
 
 use crate::engine::api::Api;
 use crate::engine::router::Router;
 use crate::engine::scenario::asked::Asked;
+use crate::engine::scenario::considered::{Account, Verdict, Why};
 use crate::engine::scenario::format::{CallExpectation, Scenario};
 use crate::engine::scenario::rule::{Rule, Terminal};
 
@@ -50,6 +50,8 @@ pub struct Play {
     pub(super) mishaps: Vec<String>,
     /// Something was declared in code, and nobody verified it yet.
     declared: bool,
+    /// What came of the rules for the latest request.
+    latest_why: Why,
 }
 
 /// The rules of one scope, by operation.
@@ -107,49 +109,8 @@ pub struct Strike {
     pub delay_ms: u64,
     /// The slowest of the firing rules' rates.
     pub slow_bytes_per_s: Option<u64>,
-    /// Every rule considered, and what came of it.
-    pub why: Vec<Considered>,
-}
-
-/// A rule that was considered for a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Considered {
-    /// The rule.
-    pub rule: Arc<str>,
-    /// What came of it.
-    pub verdict: Verdict,
-}
-
-/// What came of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// This part of the request does not match its `when`.
-    Mismatch(&'static str),
-    /// This is its matching request of that ordinal, and `at` does not name it.
-    NotItsTurn(u64),
-    /// It fired as often as it may.
-    UsedUp(u64),
-    /// It would have fired, but an earlier rule decided.
-    Shadowed(u64),
-    /// It answered.
-    Answered(u64),
-    /// It held the answer back or slowed it down.
-    Delayed(u64),
-}
-
-impl fmt::Display for Considered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rule = &self.rule;
-        match self.verdict {
-            Verdict::Mismatch(part) => write!(f, "{rule}: did not fire, {part} does not match"),
-            Verdict::NotItsTurn(n) => write!(f, "{rule}: did not fire, this is its call {n}"),
-            Verdict::UsedUp(n) => write!(f, "{rule}: did not fire at its call {n}, its limit is used up"),
-            Verdict::Shadowed(n) => write!(f, "{rule}: did not answer its call {n}, an earlier rule did"),
-            Verdict::Answered(n) => write!(f, "{rule}: fired at its call {n} and answered"),
-            Verdict::Delayed(n) => write!(f, "{rule}: fired at its call {n} and slowed the answer down"),
-        }
-    }
+    /// Every rule considered, and what came of it; `None` when there are none for the operation.
+    pub why: Option<Why>,
 }
 
 impl Scope {
@@ -192,6 +153,7 @@ impl Play {
             answered: 0,
             mishaps: Vec::new(),
             declared: false,
+            latest_why: Why::default(),
             scenario: Arc::clone(scenario),
         };
         let of_steps = scenario.steps.iter().map(|step| &step.rules);
@@ -281,15 +243,17 @@ impl Play {
     /// What the rules say about a request, which they count.
     pub(in crate::engine) fn strike(&mut self, asked: &Asked<'_>) -> Strike {
         let mut strike = Strike::default();
+        let mut account = Account::new(&mut self.latest_why);
         let operation = asked.row.operation;
         let of_step = (!self.scenario.steps.is_empty()).then_some(OWN + 1 + self.step);
         for scope in [Some(ADDED), of_step, Some(OWN)].into_iter().flatten() {
             for &place in self.scopes[scope].rules(operation) {
                 let tally = &mut self.tallies[place];
                 let verdict = tally.consider(asked, self.seed, &mut strike);
-                strike.why.push(Considered { rule: Arc::clone(&tally.rule.id), verdict });
+                account.add(&tally.rule.id, verdict);
             }
         }
+        strike.why = account.finish();
         strike
     }
 

@@ -1,0 +1,111 @@
+//! Which rules were considered for a request, and what came of each.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A rule that was considered for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Considered {
+    /// The rule.
+    pub rule: Arc<str>,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+/// What came of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// This part of the request does not match its `when`.
+    Mismatch(&'static str),
+    /// This is its matching request of that ordinal, and `at` does not name it.
+    NotItsTurn(u64),
+    /// It fired as often as it may.
+    UsedUp(u64),
+    /// It would have fired, but an earlier rule decided.
+    Shadowed(u64),
+    /// It answered.
+    Answered(u64),
+    /// It held the answer back or slowed it down.
+    Delayed(u64),
+}
+
+impl fmt::Display for Considered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rule = &self.rule;
+        match self.verdict {
+            Verdict::Mismatch(part) => write!(f, "{rule}: did not fire, {part} does not match"),
+            Verdict::NotItsTurn(n) => write!(f, "{rule}: did not fire, this is its call {n}"),
+            Verdict::UsedUp(n) => write!(f, "{rule}: did not fire at its call {n}, its limit is used up"),
+            Verdict::Shadowed(n) => write!(f, "{rule}: did not answer its call {n}, an earlier rule did"),
+            Verdict::Answered(n) => write!(f, "{rule}: fired at its call {n} and answered"),
+            Verdict::Delayed(n) => write!(f, "{rule}: fired at its call {n} and slowed the answer down"),
+        }
+    }
+}
+
+/// Every rule considered for a request, and what came of it.
+pub type Why = Arc<[Considered]>;
+
+/// What came of the rules, put together: mostly that none matches, as it was for the request before, and then that
+/// list is shared.
+pub(super) struct Account<'w> {
+    latest: &'w mut Why,
+    same: usize,
+    own: Vec<Considered>,
+}
+
+impl<'w> Account<'w> {
+    pub(super) fn new(latest: &'w mut Why) -> Self {
+        Self { latest, same: 0, own: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, rule: &Arc<str>, verdict: Verdict) {
+        let as_before = |latest: &Considered| Arc::ptr_eq(&latest.rule, rule) && latest.verdict == verdict;
+        if self.own.is_empty() {
+            if self.latest.get(self.same).is_some_and(as_before) {
+                self.same += 1;
+                return;
+            }
+            self.own = self.latest[..self.same].to_vec();
+        }
+        self.own.push(Considered { rule: Arc::clone(rule), verdict });
+    }
+
+    pub(super) fn finish(self) -> Option<Why> {
+        if self.own.is_empty() {
+            if self.same < self.latest.len() {
+                *self.latest = self.latest[..self.same].into();
+            }
+        } else {
+            *self.latest = self.own.into();
+        }
+        Some(Arc::clone(self.latest)).filter(|why| !why.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tell(latest: &mut Why, verdicts: &[(&Arc<str>, Verdict)]) -> Option<Why> {
+        let mut account = Account::new(latest);
+        verdicts.iter().for_each(|(rule, verdict)| account.add(rule, *verdict));
+        account.finish()
+    }
+
+    #[test]
+    fn an_account_that_is_the_same_again_is_shared_and_any_other_is_told_whole() {
+        let (a, b): (Arc<str>, Arc<str>) = ("a".into(), "b".into());
+        let mut latest = Why::default();
+        let both = [(&a, Verdict::Mismatch("query")), (&b, Verdict::NotItsTurn(1))];
+        let first = tell(&mut latest, &both).unwrap();
+        assert!(Arc::ptr_eq(&first, &tell(&mut latest, &both).unwrap()));
+        let other = tell(&mut latest, &[both[0], (&b, Verdict::NotItsTurn(2))]).unwrap();
+        assert_eq!((&*other[0].rule, other[0].verdict), ("a", Verdict::Mismatch("query")));
+        assert_eq!((&*other[1].rule, other[1].verdict), ("b", Verdict::NotItsTurn(2)));
+        assert_eq!(tell(&mut latest, &both[..1]).unwrap().len(), 1);
+        assert_eq!(tell(&mut latest, &[both[1]]).unwrap()[..], [Considered { rule: b.clone(), verdict: both[1].1 }]);
+        assert_eq!(tell(&mut latest, &[]), None);
+    }
+}
