@@ -100,7 +100,13 @@ fn lines_of(part: &str) -> Vec<(PathBuf, usize, String)> {
 }
 
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let code = text.lines().enumerate().take_while(|(_, line)| line.trim() != "#[cfg(test)]");
+    // Tests stand at the end of a file, or in one of their own, which one line names.
+    let mut lines = text.lines().enumerate().peekable();
+    let code = std::iter::from_fn(move || {
+        let (n, line) = lines.next()?;
+        let ends = line.trim() == "#[cfg(test)]" && lines.peek().is_some_and(|(_, next)| !next.ends_with(';'));
+        (!ends).then_some((n, line))
+    });
     code.map(|(n, line)| (n + 1, line.split("//").next().unwrap_or_default()))
         .filter(|(_, line)| !line.trim().is_empty())
 }

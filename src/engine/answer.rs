@@ -31,15 +31,15 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
     world.clock.arrive(request.arrived_ms);
     let step_ended = world.follow_clock();
     let way = Way::find(router, request, target);
-    let asked = way.row.filter(|_| world.play.is_some()).map(|row| Asked::new(row, request, &target, &way.params));
+    let asked = way.row.filter(|_| world.play.is_some()).map(|row| Asked::new(row, request, target, &way.params));
     let strike = world.play.as_mut().zip(asked.as_ref()).map(|(play, asked)| play.strike(asked)).unwrap_or_default();
     let step = world.play.as_ref().and_then(|play| play.step_name().cloned());
     let mut answer = catch_unwind(AssertUnwindSafe(|| {
-        let situation = Situation { api: way.api?, route: way.row.map(|row| row.route), request, target: &target };
+        let situation = Situation { api: way.api?, route: way.row.map(|row| row.route), request, target };
         Some(respond(router, world, &situation, &way, asked.as_ref(), &strike))
     }))
-    .unwrap_or_else(|panic| Some(failed(router, world, request, &target, panic.as_ref())))
-    .unwrap_or_else(|| elsewhere(router, request, &target));
+    .unwrap_or_else(|panic| Some(failed(router, world, request, target, panic.as_ref())))
+    .unwrap_or_else(|| elsewhere(router, request, target));
 
     if request.method == "HEAD" {
         let length = answer.reply.body.len().to_string();

@@ -33,7 +33,9 @@ pub struct Collection {
 /// The page shown last, until a record changes: those who wait for a change ask for the same one again and again, and
 /// so do the tests that share the records of one start. Forks share it as they share the records.
 #[derive(Clone, Debug, Default)]
-struct Latest(Arc<Mutex<Option<(Window, Arc<Page>)>>>);
+struct Latest(Arc<Mutex<Option<Shown>>>);
+
+type Shown = (Window, Arc<Page>);
 
 impl Latest {
     /// Pages of more records are not kept.

@@ -83,6 +83,11 @@ proptest! {
                 Op::Remove(_) | Op::Regroup(_) => {}
                 Op::Fork => forks.push((collection.clone(), model.clone())),
             }
+            // The same page again and again: it must not be the one shown before the change.
+            let page = collection.page(&Window::Offset { skip: 0, limit: 2 }, None);
+            let shown = |(sequence, group): &(u64, u64)| String::from_utf8_lossy(thing(*sequence, *group).bytes()).into_owned();
+            let wanted: Vec<String> = model.iter().take(2).map(shown).collect();
+            prop_assert_eq!(String::from_utf8_lossy(page.json()), format!("[{}]", wanted.join(",")));
         }
         same(&collection, &model)?;
         for (fork, model) in &forks {
