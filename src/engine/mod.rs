@@ -14,6 +14,7 @@ pub mod choice;
 pub mod clock;
 pub mod coverage;
 pub mod data;
+mod dialect;
 pub mod document;
 pub mod field;
 mod generate;
