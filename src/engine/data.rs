@@ -37,7 +37,9 @@ impl World {
         self.check_unique(resource, None, &fields)?;
         let collection = self.store.of_mut(resource);
         let sequence = collection.next_sequence();
-        let record = if by == By::Fixture {
+        // Nobody looks into it soon: fixtures are many, and a consumer gets the text.
+        let is_small = by == By::Fixture || (by == By::Consumer && resource.changed.is_none());
+        let record = if is_small {
             let record = Record::small(resource, sequence, &fields);
             collection.put_with(&record, &fields);
             record

@@ -134,6 +134,16 @@ impl Journal {
         }
     }
 
+    /// Begins anew with these bounds. The room it has is kept: what was asked once is asked again.
+    pub fn restart(&mut self, bounds: Bounds) {
+        self.marks.clear();
+        self.text.clear();
+        (self.bounds, self.dropped_bytes, self.next_number) = (bounds, 0, 1);
+        if self.marks.capacity() > bounds.entries {
+            self.marks.shrink_to(bounds.entries);
+        }
+    }
+
     /// The number of the next entry.
     pub fn next_number(&self) -> u64 {
         self.next_number
@@ -322,6 +332,17 @@ mod tests {
         (0..100).for_each(|_| add(&mut journal, "/v1/things"));
         assert!(journal.text.len() <= 1_000);
         assert_eq!(journal.get(100).unwrap().target, "/v1/things");
+    }
+
+    #[test]
+    fn a_journal_begins_anew_with_other_bounds() {
+        let mut journal = Journal::new(Bounds { entries: 100, bytes: 1 << 20 });
+        (0..50).for_each(|n| add(&mut journal, &format!("/v1/things/{n}")));
+        journal.restart(Bounds { entries: 3, bytes: 1 << 20 });
+        assert_eq!((journal.len(), journal.lost(), journal.next_number()), (0, 0, 1));
+        (0..5).for_each(|n| add(&mut journal, &format!("/v1/others/{n}")));
+        assert_eq!((journal.len(), journal.lost()), (3, 2));
+        assert_eq!(journal.get(5).unwrap().target, "/v1/others/4");
     }
 
     #[test]

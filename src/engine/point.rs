@@ -74,7 +74,7 @@ impl World {
         let Point { store, clock, chance, play, settings } = point.clone();
         (self.store, self.clock, self.chance, self.play) = (store, clock, chance, play);
         self.settings = Settings::admitting(settings, &self.name);
-        self.journal = Journal::new(self.settings.journal);
+        self.journal.restart(self.settings.journal);
         self.coverage = Coverage::default();
         self.buckets = Buckets::default();
     }

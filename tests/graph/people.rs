@@ -63,14 +63,17 @@ fn v1_organizations_page_across_their_kinds() {
 
 #[test]
 fn a_made_up_district_holds_together_and_is_the_same_for_the_same_seed() {
+    // As it is optimised in CI, so large as a district can be.
+    let people = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
     let make = |seed| {
-        let world = Standin::builder().seed(seed).generate("edlink.people", 2_000).offline().unwrap();
+        let world = Standin::builder().seed(seed).generate("edlink.people", people).offline().unwrap();
         KINDS.map(|kind| world.records(&format!("edlink.{kind}")).unwrap())
     };
     let kinds = make(5);
     let count = |kind: &str| kinds[KINDS.iter().position(|known| *known == kind).unwrap()].len();
-    assert_eq!(count("people"), 2_032);
-    assert_eq!((count("districts"), count("schools")), (1, 3));
+    let embedded = 32;
+    assert_eq!(count("people"), people + embedded);
+    assert_eq!((count("districts"), count("schools")), (1, 1 + people / 800));
     assert!(count("enrollments") > count("people"), "{}", count("enrollments"));
     assert!(count("agents") > 400 && count("classes") > 40 && count("sections") > 20);
     for (kind, records) in KINDS.iter().zip(&kinds) {
