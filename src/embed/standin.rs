@@ -110,7 +110,7 @@ impl Standin {
         Self::builder().try_start()
     }
 
-    /// Starts as a task on the tokio runtime this is called in: several times cheaper than a thread.
+    /// Starts as a task on the tokio runtime this is called in: less than half the cost of a thread.
     ///
     /// # Panics
     ///
