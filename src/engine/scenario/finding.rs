@@ -168,7 +168,7 @@ pub(super) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n 
     match nearest(given, known.clone()) {
         Some(name) => format!("did you mean {name}?"),
         None => {
-            let names: Vec<&str> = known.into_iter().collect();
+            let names: Vec<&str> = known.into_iter().filter(|name| !name.is_empty()).collect();
             match names.as_slice() {
                 [] => "there is none".to_owned(),
                 names => format!("there is {}", names.join(", ")),
@@ -177,9 +177,10 @@ pub(super) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n 
     }
 }
 
-/// The known name that is near enough to be meant.
+/// The known name that is near enough to be meant. What lacks its name is an error of its own, and no help here.
 fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let ranked = known.into_iter().map(|name| (strsim::damerau_levenshtein(given, name), name));
+    let ranked =
+        known.into_iter().filter(|name| !name.is_empty()).map(|name| (strsim::damerau_levenshtein(given, name), name));
     let (apart, name) = ranked.min_by_key(|(apart, _)| *apart)?;
     (apart <= name.len().div_ceil(3).min(name.len() - 1)).then_some(name)
 }
