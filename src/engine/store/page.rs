@@ -102,8 +102,15 @@ impl Records {
     }
 
     /// All of them, in the order shown.
-    pub fn iter(&self) -> impl Iterator<Item = &Record> {
-        (0..self.len()).map(|n| self.get(n).expect("places are within the collection"))
+    pub fn iter(&self) -> Box<dyn Iterator<Item = &Record> + '_> {
+        match self {
+            // Neighbours lie in one node, which a focus finds once.
+            Self::Part { of, places, backward } => {
+                let part = of.focus().narrow(places.clone()).into_iter();
+                if *backward { Box::new(part.rev()) } else { Box::new(part) }
+            }
+            Self::Found(records) => Box::new(records.iter()),
+        }
     }
 
     /// The one shown last.
