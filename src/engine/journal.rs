@@ -236,7 +236,8 @@ impl Journal {
     /// The entries after that number, oldest first.
     pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
         let first = self.first_number();
-        let start = usize::try_from((number + 1).saturating_sub(first)).unwrap_or(usize::MAX).min(self.marks.len());
+        let start =
+            usize::try_from(number.saturating_add(1).saturating_sub(first)).unwrap_or(usize::MAX).min(self.marks.len());
         (first + start as u64..).zip(self.marks.range(start..)).map(|(number, mark)| self.entry(number, mark))
     }
 
@@ -324,6 +325,7 @@ mod tests {
         assert!(journal.get(7).is_none());
         assert_eq!(journal.get(8).unwrap().target, "/v1/things/7");
         assert_eq!(journal.since(8).map(|entry| entry.target).collect::<Vec<_>>(), ["/v1/things/8", "/v1/things/9"]);
+        assert_eq!(journal.since(u64::MAX).count(), 0, "no number is too large to ask for");
     }
 
     #[test]
