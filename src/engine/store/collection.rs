@@ -249,13 +249,7 @@ impl Collection {
         }
         let length = self.len();
         let place = |sequence| self.place(sequence).unwrap_or_else(|next| next);
-        let (part, count, backward) = match *window {
-            Window::Offset { skip, limit } => {
-                (if keep.is_none() { skip.min(length)..length } else { 0..length }, limit, false)
-            }
-            Window::Forward { count, between } => (between.places(length, place), count, false),
-            Window::Backward { count, between } => (between.places(length, place), count, true),
-        };
+        let (part, count, backward) = window.part(length, place);
         let Some(keep) = keep else {
             let (places, more) = window_of(&part, count, backward);
             let page = Arc::new(Page::new(Records::Part { of: self.order.clone(), places, backward }, more));
@@ -263,7 +257,8 @@ impl Collection {
             return page;
         };
         let mut focus = self.order.focus();
-        let skip = if let Window::Offset { skip, .. } = *window { skip } else { 0 };
+        // Of those that are kept so many are left out, not of all.
+        let (part, skip) = if let Window::Offset { skip, .. } = *window { (0..length, skip) } else { (part, 0) };
         let places: Box<dyn Iterator<Item = usize>> = if backward { Box::new(part.rev()) } else { Box::new(part) };
         let mut records: Vec<Record> = Vec::new();
         let mut skipped = 0;

@@ -45,9 +45,20 @@ pub struct Between {
 
 impl Between {
     /// The places in a list of that length, where `place` is the first at or behind a sequence number.
-    pub(super) fn places(self, length: usize, place: impl Fn(u64) -> usize) -> Range<usize> {
+    fn places(self, length: usize, place: impl Fn(u64) -> usize) -> Range<usize> {
         let start = self.after.map_or(0, |after| place(after + 1));
         start..self.before.map_or(length, &place).max(start)
+    }
+}
+
+impl Window {
+    /// The places it looks at in a list of that length, how many records it shows of them, and whether from the end.
+    pub(super) fn part(&self, length: usize, place: impl Fn(u64) -> usize) -> (Range<usize>, usize, bool) {
+        match *self {
+            Self::Offset { skip, limit } => (skip.min(length)..length, limit, false),
+            Self::Forward { count, between } => (between.places(length, place), count, false),
+            Self::Backward { count, between } => (between.places(length, place), count, true),
+        }
     }
 }
 
@@ -128,11 +139,7 @@ impl Page {
     pub fn of(records: &[Record], window: &Window) -> Self {
         let length = records.len();
         let place = |sequence| records.partition_point(|record| record.sequence() < sequence);
-        let (part, count, backward) = match *window {
-            Window::Offset { skip, limit } => (skip.min(length)..length, limit, false),
-            Window::Forward { count, between } => (between.places(length, place), count, false),
-            Window::Backward { count, between } => (between.places(length, place), count, true),
-        };
+        let (part, count, backward) = window.part(length, place);
         let (places, more) = window_of(&part, count, backward);
         let shown = records[places].iter().cloned();
         Self::new(Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
