@@ -124,7 +124,7 @@ mod server;
 
 pub use control::Refusal;
 pub use embed::{
-    Answer, Builder, Call, NewWorld, Operation, Snapshot, Standin, StartError, WorldHandle, openapi, operations,
+    Answer, Builder, Call, NewWorld, Operation, Record, Snapshot, Standin, StartError, WorldHandle, openapi, operations,
 };
 #[cfg(feature = "tower")]
 pub use embed::{Body, Unanswered, WorldService};

@@ -302,7 +302,8 @@ fn the_order_of_the_call_numbers_is_that_order() {
     }
     let records = world.records("celigo.integrations").unwrap();
     let text = |record: &Value, field: &str| record[field].as_str().unwrap().to_owned();
-    let left: Vec<(String, String)> = records.iter().map(|r| (text(r, "_id"), text(r, "name"))).collect();
+    let left: Vec<(String, String)> =
+        records.iter().map(|r| (text(&r.to_value(), "_id"), text(&r.to_value(), "name"))).collect();
     assert!(state.apply(&Op::List, &Outcome::Listed(left.clone())), "the data is what the calls left");
     assert_eq!(left.iter().map(|(_, name)| name).collect::<BTreeSet<_>>().len(), left.len(), "names are unique");
 }

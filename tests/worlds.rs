@@ -384,7 +384,8 @@ fn ten_thousand_worlds_with_a_hundred_changed_records_each_stay_apart() {
         expected.sort();
         let records = handle.records(COLLECTION).unwrap();
         let text = |record: &Value, field: &str| record[field].as_str().unwrap().to_owned();
-        let mut found: Vec<(String, String)> = records.iter().map(|r| (text(r, "id"), text(r, "name"))).collect();
+        let mut found: Vec<(String, String)> =
+            records.iter().map(|r| (text(&r.to_value(), "id"), text(&r.to_value(), "name"))).collect();
         found.sort();
         assert_eq!(found, expected, "in world {world}");
     }

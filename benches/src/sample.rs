@@ -33,7 +33,8 @@ pub fn with_rules(records: usize, operations: &str) -> Standin {
 
 /// Its records.
 pub fn records(standin: &Standin) -> Vec<Value> {
-    standin.world().records(COLLECTION).expect("the collection exists")
+    let records = standin.world().records(COLLECTION).expect("the collection exists");
+    records.into_iter().map(Value::from).collect()
 }
 
 /// The id of a record.

@@ -147,7 +147,9 @@ fn request_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
 
 fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
     let headers = exchanged.reply.headers.iter();
-    headers.map(|(name, value)| (name.as_ref(), redact::header(name, value))).collect()
+    headers
+        .map(|(name, value)| (name.as_str(), redact::header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))))
+        .collect()
 }
 
 /// In one piece, so that lines of parallel requests do not mix. Nobody listening is no reason to stop.

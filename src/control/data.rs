@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
+use crate::engine::problem::Problem;
+use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
 /// `GET /data`: all records of all collections.
@@ -11,7 +13,7 @@ pub fn all(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let mut world = asked.world.lock();
     let names: Vec<&str> = world.store.collections().map(|collection| collection.resource().name).collect();
     let all: Result<Map<String, Value>, Refusal> =
-        names.iter().map(|name| Ok(((*name).to_owned(), world.records(name)?.into()))).collect();
+        names.iter().map(|name| Ok(((*name).to_owned(), all_of(&mut world, name)?))).collect();
     Ok(Value::Object(all?))
 }
 
@@ -25,8 +27,7 @@ pub fn replace_collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `GET /data/<collection>`
 pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let mut world = asked.world.lock();
-    Ok(world.records(asked.param(0))?.into())
+    all_of(&mut asked.world.lock(), asked.param(0))
 }
 
 /// `PUT /data/<collection>` with an array of records.
@@ -39,8 +40,8 @@ pub fn replace_collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `POST /data/<collection>`: a new record; what is left out is made.
 pub fn create(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let fields: Map<String, Value> = asked.body()?;
-    asked.world.lock().admin_create(asked.param(0), fields).map_err(Refusal::from).map(Value::Object)
+    let fields: Fields = asked.body()?;
+    one(asked, |world| world.admin_create(asked.param(0), fields))
 }
 
 /// `DELETE /data/<collection>`: no records, in this collection.
@@ -52,20 +53,19 @@ pub fn clear(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `GET /data/<collection>/<id>`: with the fields consumers do not see.
 pub fn record(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let mut world = asked.world.lock();
-    Ok(world.record(asked.param(0), asked.param(1))?.fields().clone().into())
+    one(asked, |world| world.record(asked.param(0), asked.param(1)))
 }
 
 /// `PUT /data/<collection>/<id>`: makes the record, or puts these fields in place of it.
 pub fn put(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let fields: Map<String, Value> = asked.body()?;
-    changed(asked, |world| world.admin_put(asked.param(0), asked.param(1), &fields))
+    let fields: Fields = asked.body()?;
+    one(asked, |world| world.admin_put(asked.param(0), asked.param(1), fields))
 }
 
 /// `PATCH /data/<collection>/<id>`: RFC 7396.
 pub fn patch(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let fields: Map<String, Value> = asked.body()?;
-    changed(asked, |world| world.admin_patch(asked.param(0), asked.param(1), &fields))
+    let fields: Fields = asked.body()?;
+    one(asked, |world| world.admin_patch(asked.param(0), asked.param(1), &fields))
 }
 
 /// `DELETE /data/<collection>/<id>`: the record and what belongs to it.
@@ -76,12 +76,14 @@ pub fn remove(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `POST /data/<collection>/<id>/recreate`: destroyed and made again, with a new id and new tokens.
 pub fn recreate(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    changed(asked, |world| world.admin_recreate(asked.param(0), asked.param(1)))
+    one(asked, |world| world.admin_recreate(asked.param(0), asked.param(1)))
 }
 
-fn changed(
-    asked: &Asked<'_>,
-    change: impl FnOnce(&mut World) -> Result<Map<String, Value>, crate::engine::problem::Problem>,
-) -> Result<Value, Refusal> {
-    Ok(Value::Object(change(&mut asked.world.lock())?))
+fn all_of(world: &mut World, collection: &str) -> Result<Value, Refusal> {
+    Ok(world.records(collection)?.iter().map(Record::to_value).collect())
+}
+
+/// The record that comes of it, whole.
+fn one(asked: &Asked<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Refusal> {
+    Ok(of(&mut asked.world.lock())?.to_value())
 }

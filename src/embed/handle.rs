@@ -4,16 +4,19 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 
 use crate::control::Refusal;
+use crate::embed::record::Record;
 use crate::embed::worlds::{Holder, now_ms};
 use crate::engine::Engine;
 use crate::engine::clock::{format_ms, parse_ms};
 use crate::engine::journal::Entry;
 use crate::engine::message::{Outcome, Request};
 use crate::engine::problem::Problem;
+use crate::engine::store::Fields;
 use crate::engine::world::World;
 
 /// A world: its records, its clock, its journal. Cheap to clone; all clones mean the same world.
@@ -106,35 +109,35 @@ impl WorldHandle {
     }
 
     /// All records of a collection such as `celigo.flows`, in creation order.
-    pub fn records(&self, collection: &str) -> Result<Vec<Value>, Refusal> {
-        Ok(self.world.lock().records(collection)?)
+    pub fn records(&self, collection: &str) -> Result<Vec<Record>, Refusal> {
+        Ok(self.world.lock().records(collection)?.into_iter().map(Record).collect())
     }
 
     /// One record; `None` when the collection has no such id.
-    pub fn record(&self, collection: &str, id: &str) -> Result<Option<Value>, Refusal> {
+    pub fn record(&self, collection: &str, id: &str) -> Result<Option<Record>, Refusal> {
         match self.world.lock().record(collection, id) {
-            Ok(record) => Ok(Some(record.fields().clone().into())),
+            Ok(record) => Ok(Some(Record(record))),
             Err(Problem::NotFound { .. }) => Ok(None),
             Err(problem) => Err(problem.into()),
         }
     }
 
-    /// Makes a record, as an administrator would behind the API; what is left out is made. Returns it whole.
-    pub fn create(&self, collection: &str, fields: Value) -> Result<Value, Refusal> {
-        let fields = object(fields)?;
-        Ok(Value::Object(self.world.lock().admin_create(collection, fields)?))
+    /// Makes a record, as an administrator would behind the API; what is left out is made.
+    pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+        let fields = object(fields.into())?;
+        Ok(Record(self.world.lock().admin_create(collection, fields)?))
     }
 
     /// Makes the record of that id, or puts these fields in place of it.
-    pub fn put(&self, collection: &str, id: &str, fields: Value) -> Result<Value, Refusal> {
-        let fields = object(fields)?;
-        Ok(Value::Object(self.world.lock().admin_put(collection, id, &fields)?))
+    pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+        let fields = object(fields.into())?;
+        Ok(Record(self.world.lock().admin_put(collection, id, fields)?))
     }
 
     /// Changes some fields of a record: RFC 7396, a `null` takes a field away.
-    pub fn patch(&self, collection: &str, id: &str, fields: Value) -> Result<Value, Refusal> {
-        let fields = object(fields)?;
-        Ok(Value::Object(self.world.lock().admin_patch(collection, id, &fields)?))
+    pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+        let fields = object(fields.into())?;
+        Ok(Record(self.world.lock().admin_patch(collection, id, &fields)?))
     }
 
     /// Takes a record away, with what belongs to it.
@@ -143,8 +146,8 @@ impl WorldHandle {
     }
 
     /// Destroys a record and makes it again: it gets a new id, new times and new tokens.
-    pub fn recreate(&self, collection: &str, id: &str) -> Result<Value, Refusal> {
-        Ok(Value::Object(self.world.lock().admin_recreate(collection, id)?))
+    pub fn recreate(&self, collection: &str, id: &str) -> Result<Record, Refusal> {
+        Ok(Record(self.world.lock().admin_recreate(collection, id)?))
     }
 
     /// Puts these records in place of all there are in a collection.
@@ -197,7 +200,8 @@ impl WorldHandle {
         if outcome.manner.is_abort() {
             return Answer::empty(0);
         }
-        let headers = outcome.reply.headers.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned()));
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = outcome.reply.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
         Answer { status: outcome.reply.status, headers: headers.collect(), body: outcome.reply.body.to_vec() }
     }
 
@@ -206,9 +210,10 @@ impl WorldHandle {
     }
 }
 
-fn object(value: Value) -> Result<Map<String, Value>, Refusal> {
+/// The fields of a record that is to be.
+pub(super) fn object(value: Value) -> Result<Fields, Refusal> {
     match value {
-        Value::Object(fields) => Ok(fields),
+        Value::Object(fields) => Ok(fields.into()),
         other => Err(Refusal::new(400, "invalid", format!("a record is a JSON object, not {other}"))),
     }
 }

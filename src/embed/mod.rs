@@ -5,6 +5,7 @@ mod error;
 mod fixtures;
 mod handle;
 mod operations;
+mod record;
 mod rules;
 mod scenarios;
 #[cfg(feature = "tower")]
@@ -18,6 +19,7 @@ pub use builder::Builder;
 pub use error::StartError;
 pub use handle::{Answer, Call, WorldHandle};
 pub use operations::{Operation, openapi, operations};
+pub use record::Record;
 #[cfg(feature = "tower")]
 pub use service::{Body, Unanswered, WorldService};
 pub use standin::Standin;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::control::Refusal;
-use crate::embed::handle::{Answer, WorldHandle};
+use crate::embed::handle::{Answer, WorldHandle, object};
+use crate::embed::record::Record;
 use crate::engine::message::Reply;
 use crate::engine::scenario::{Asked, CallExpectation, Matcher, Operations, Range, Rule};
 use crate::engine::world::World;
@@ -15,18 +16,18 @@ pub struct Data<'w>(&'w mut World);
 
 impl Data<'_> {
     /// All records of a collection, in creation order.
-    pub fn records(&mut self, collection: &str) -> Result<Vec<Value>, Refusal> {
-        Ok(self.0.records(collection)?)
+    pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Refusal> {
+        Ok(self.0.records(collection)?.into_iter().map(Record).collect())
     }
 
     /// Makes a record, as an administrator would.
-    pub fn create(&mut self, collection: &str, fields: &Map<String, Value>) -> Result<Value, Refusal> {
-        Ok(Value::Object(self.0.admin_create(collection, fields.clone())?))
+    pub fn create(&mut self, collection: &str, fields: Value) -> Result<Record, Refusal> {
+        Ok(Record(self.0.admin_create(collection, object(fields)?)?))
     }
 
     /// Changes some fields of a record: RFC 7396.
-    pub fn patch(&mut self, collection: &str, id: &str, fields: &Map<String, Value>) -> Result<Value, Refusal> {
-        Ok(Value::Object(self.0.admin_patch(collection, id, fields)?))
+    pub fn patch(&mut self, collection: &str, id: &str, fields: Value) -> Result<Record, Refusal> {
+        Ok(Record(self.0.admin_patch(collection, id, &object(fields)?)?))
     }
 
     /// Takes a record away.
@@ -60,8 +61,8 @@ impl Rule {
     pub fn answer(self, function: impl Fn(&Asked<'_>, &mut Data<'_>) -> Answer + Send + Sync + 'static) -> Self {
         self.answered_by(Arc::new(move |asked, world| {
             let answer = function(asked, &mut Data(world));
-            let headers = answer.headers.into_iter().map(|(name, value)| (name.into(), value.into()));
-            Reply { status: answer.status, headers: headers.collect(), body: answer.body.into() }
+            let reply = Reply { body: answer.body.into(), ..Reply::empty(answer.status) };
+            answer.headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value))
         }))
     }
 }

@@ -29,9 +29,28 @@ pub struct Call<'c> {
     /// Who asks.
     pub caller: Caller,
     /// The body, if there was one.
-    pub body: Option<Value>,
+    pub body: Option<Body>,
     /// The world asked.
     pub world: &'c mut World,
+}
+
+/// What a request carries.
+#[derive(Clone)]
+pub enum Body {
+    /// An object: most often, the fields of a record.
+    Object(Fields),
+    /// Any other JSON value.
+    Other(Value),
+}
+
+impl Body {
+    /// The body as JSON.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Object(fields) => fields.clone().into(),
+            Self::Other(value) => value.clone(),
+        }
+    }
 }
 
 /// Whether a list shows a record.
@@ -77,7 +96,7 @@ impl Call<'_> {
     /// The body as an object, for whoever needs it no more afterwards.
     fn take_fields(&mut self) -> Result<Fields, Problem> {
         match self.body.take() {
-            Some(Value::Object(fields)) => Ok(fields.into()),
+            Some(Body::Object(fields)) => Ok(fields),
             other => {
                 self.body = other;
                 self.fields()
@@ -89,8 +108,8 @@ impl Call<'_> {
     pub fn fields(&self) -> Result<Fields, Problem> {
         match &self.body {
             None => Ok(Fields::new()),
-            Some(Value::Object(fields)) => Ok(fields.clone().into()),
-            Some(_) => Err(Problem::field("body", FieldFaultKind::WrongType { expected: "an object" })),
+            Some(Body::Object(fields)) => Ok(fields.clone()),
+            Some(Body::Other(_)) => Err(Problem::field("body", FieldFaultKind::WrongType { expected: "an object" })),
         }
     }
 

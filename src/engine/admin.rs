@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::engine::api::{By, Resource};
 use crate::engine::load::nearest;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Collection, Record};
+use crate::engine::store::{Collection, Fields, Record};
 use crate::engine::world::World;
 
 impl World {
@@ -22,10 +22,9 @@ impl World {
     }
 
     /// All records of a collection, in creation order, with their private fields.
-    pub fn records(&mut self, collection: &str) -> Result<Vec<Value>, Problem> {
+    pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Problem> {
         self.catch_up()?;
-        let records = self.store.of(self.resource(collection)?).iter();
-        Ok(records.map(|record| record.fields().clone().into()).collect())
+        Ok(self.store.of(self.resource(collection)?).iter().cloned().collect())
     }
 
     /// One record of a collection.
@@ -37,46 +36,29 @@ impl World {
     }
 
     /// Makes a record.
-    pub fn admin_create(
-        &mut self,
-        collection: &str,
-        fields: Map<String, Value>,
-    ) -> Result<Map<String, Value>, Problem> {
+    pub fn admin_create(&mut self, collection: &str, fields: Fields) -> Result<Record, Problem> {
         let resource = self.resource(collection)?;
-        self.create_whole(resource, fields.into(), By::Administrator).map(|record| shown(&record))
+        self.create_whole(resource, fields, By::Administrator)
     }
 
     /// Makes a record of that id, or puts these fields in place of the one there is.
-    pub fn admin_put(
-        &mut self,
-        collection: &str,
-        id: &str,
-        fields: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, Problem> {
+    pub fn admin_put(&mut self, collection: &str, id: &str, mut fields: Fields) -> Result<Record, Problem> {
         let resource = self.resource(collection)?;
-        let mut fields = fields.clone();
-        fields.entry(resource.id_field).or_insert_with(|| id.into());
+        fields.or_insert_with(resource.id_field, || id.into());
         if fields.get(resource.id_field).and_then(Value::as_str) != Some(id) {
             let message = format!("{} in the body is not the {id} of the path", resource.id_field);
             return Err(Problem::named("other_id", message));
         }
         self.atomically(|world| match world.store.of(resource).get(id).cloned() {
-            Some(old) => world.replace(resource, &old, fields.into(), By::Administrator),
-            None => world.create_from(resource, fields.into(), By::Administrator),
+            Some(old) => world.replace(resource, &old, fields, By::Administrator),
+            None => world.create_from(resource, fields, By::Administrator),
         })
-        .map(|record| shown(&record))
     }
 
     /// Changes some fields of a record: RFC 7396.
-    pub fn admin_patch(
-        &mut self,
-        collection: &str,
-        id: &str,
-        patch: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, Problem> {
+    pub fn admin_patch(&mut self, collection: &str, id: &str, patch: &Fields) -> Result<Record, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
-        self.atomically(|world| world.patch(resource, &old, &patch.clone().into(), By::Administrator))
-            .map(|record| shown(&record))
+        self.atomically(|world| world.patch(resource, &old, patch, By::Administrator))
     }
 
     /// Takes a record away, with what belongs to it.
@@ -86,9 +68,9 @@ impl World {
     }
 
     /// Destroys a record and makes it again: a new id, new times, new tokens.
-    pub fn admin_recreate(&mut self, collection: &str, id: &str) -> Result<Map<String, Value>, Problem> {
+    pub fn admin_recreate(&mut self, collection: &str, id: &str) -> Result<Record, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
-        self.atomically(|world| world.recreate(resource, &old, By::Administrator)).map(|record| shown(&record))
+        self.atomically(|world| world.recreate(resource, &old, By::Administrator))
     }
 
     /// Puts these records in place of all there are in these collections. The other collections stay as they are, and
@@ -134,9 +116,4 @@ impl World {
         }
         Ok(())
     }
-}
-
-/// All fields of a record, private ones included.
-fn shown(record: &Record) -> Map<String, Value> {
-    record.fields().iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }

@@ -5,10 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use serde_json::{Value, json};
 use smallvec::SmallVec;
 
-use crate::engine::action::{Call, perform};
+use crate::engine::action::{Body, Call, perform};
 use crate::engine::api::{Api, Evidence, Situation};
 use crate::engine::journal::{Answered, Apart};
 use crate::engine::message::{Manner, Outcome, Reply, Request, Verb};
@@ -43,9 +44,9 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
 
     if request.method == "HEAD" {
         let length = answer.reply.body.len().to_string();
-        answer.reply = Reply { body: bytes::Bytes::new(), ..answer.reply }.with("content-length", length);
+        answer.reply = Reply { body: bytes::Bytes::new(), ..answer.reply }.with("content-length", &length);
     }
-    answer.reply.headers.push((Cow::Borrowed("date"), Cow::Owned(world.clock.http_date().to_owned())));
+    answer.reply.headers.append(DATE, world.clock.http_date().clone());
     let rule = strike.rule.as_ref().map(|(rule, _)| Arc::clone(&rule.id));
     if world.settings.headers {
         mark(world, &mut answer, rule.as_deref());
@@ -59,7 +60,7 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
         world.coverage.count(row, outcome, answer.injected);
     }
     let number = world.journal.next_number();
-    let retry_after_s = if answer.reply.status < 400 { None } else { answer.reply.header("retry-after") };
+    let retry_after_s = answer.reply.headers.get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok());
     let apart = Apart {
         miss: answer.miss,
         rule,
@@ -146,7 +147,7 @@ fn respond<'r>(
 ) -> Answer<'r> {
     let api = situation.api;
     if situation.request.method == "OPTIONS" {
-        let reply = api.dialect.always(Reply::empty(204).with("allow", allow(&way.verbs())));
+        let reply = api.dialect.always(Reply::empty(204).with("allow", &allow(&way.verbs())));
         return Answer::natural(reply, None, Some(Evidence::Assumed));
     }
     let Some(((rule, _), asked)) = strike.rule.as_ref().zip(asked) else {
@@ -210,7 +211,7 @@ fn carry_out<'r>(router: &'r Router, world: &mut World, situation: &Situation<'_
 }
 
 /// Reads the body of a request that may have one.
-fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Value>, Problem> {
+fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>, Problem> {
     let limit_bytes = world.settings.body_limit_bytes;
     if request.body.len() > limit_bytes {
         return Err(Problem::TooLarge { limit_bytes });
@@ -222,12 +223,19 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Value>
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if row.route.takes_forms && essence == "application/x-www-form-urlencoded" {
         let form = form_urlencoded::parse(request.body);
-        return Ok(Some(form.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned()))).collect()));
+        let fields = form.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())));
+        return Ok(Some(Body::Object(fields.collect())));
     }
     if essence != "application/json" && !essence.ends_with("+json") {
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }
-    serde_json::from_slice(request.body).map(Some).map_err(|error| {
+    let is_object = request.body.trim_ascii_start().starts_with(b"{");
+    let body = match std::str::from_utf8(request.body) {
+        Ok(text) if is_object => serde_json::from_str(text).map(Body::Object),
+        // What is not even text is refused, and where it is not is told.
+        _ => serde_json::from_slice(request.body).map(Body::Other),
+    };
+    body.map(Some).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let said = error.to_string();
         let reason = said.split(" at line ").next().unwrap_or(&said).to_owned();
@@ -282,24 +290,28 @@ fn failed<'r>(
     }
 }
 
+const STANDIN_CALL: HeaderName = HeaderName::from_static("standin-call");
+const STANDIN_OP: HeaderName = HeaderName::from_static("standin-op");
+const STANDIN_SOURCE: HeaderName = HeaderName::from_static("standin-source");
+
 /// Says in headers where an answer comes from.
 fn mark(world: &World, answer: &mut Answer<'_>, rule: Option<&str>) {
-    let headers = &mut answer.reply.headers;
+    let reply = &mut answer.reply;
     if *world.name != *crate::engine::DEFAULT_WORLD {
-        headers.push((Cow::Borrowed("standin-world"), Cow::Owned(world.name.to_string())));
+        reply.add("standin-world", &world.name);
     }
     if let Some(row) = answer.row {
-        headers.push((Cow::Borrowed("standin-op"), Cow::Borrowed(row.operation)));
+        reply.headers.append(STANDIN_OP, row.header.clone());
     }
-    headers.push((Cow::Borrowed("standin-call"), Cow::Owned(world.journal.next_number().to_string())));
+    reply.headers.append(STANDIN_CALL, HeaderValue::from(world.journal.next_number()));
     if let Some(rule) = rule {
-        headers.push((Cow::Borrowed("standin-rule"), Cow::Owned(rule.to_owned())));
-        headers.push((Cow::Borrowed("standin-source"), Cow::Borrowed("injected")));
+        reply.add("standin-rule", rule);
+        reply.add("standin-source", "injected");
     } else if let Some(evidence) = answer.evidence {
-        headers.push((Cow::Borrowed("standin-source"), Cow::Borrowed(evidence.as_str())));
+        reply.headers.append(STANDIN_SOURCE, evidence.header());
     }
     if let Some(miss) = answer.miss {
-        headers.push((Cow::Borrowed("standin-miss"), Cow::Borrowed(miss)));
+        reply.add("standin-miss", miss);
     }
 }
 

@@ -3,6 +3,8 @@
 //! Everything here is `const`-constructible, so that an API reads as a table. The router, the coverage report, the
 //! README's table, `standin routes` and the exported `OpenAPI` document all come from these rows.
 
+use http::HeaderValue;
+
 use crate::engine::action::Call;
 use crate::engine::field::Field;
 use crate::engine::message::{Reply, Verb};
@@ -32,6 +34,18 @@ impl Evidence {
             Self::Documented => "documented",
             Self::Observed => "observed",
             Self::Assumed => "assumed",
+        }
+    }
+
+    /// The same as a header.
+    pub fn header(self) -> HeaderValue {
+        const DOCUMENTED: HeaderValue = HeaderValue::from_static("documented");
+        const OBSERVED: HeaderValue = HeaderValue::from_static("observed");
+        const ASSUMED: HeaderValue = HeaderValue::from_static("assumed");
+        match self {
+            Self::Documented => DOCUMENTED,
+            Self::Observed => OBSERVED,
+            Self::Assumed => ASSUMED,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use http::HeaderValue;
+
 /// Where every clock stands unless told otherwise: 2024-01-20T10:00:00.000Z.
 pub const DEFAULT_START_MS: u64 = 1_705_744_800_000;
 
@@ -30,7 +32,7 @@ pub struct Clock {
     /// When the latest request arrived, on the caller's clock.
     arrived_ms: u64,
     /// The second last written as a `Date` header, and how.
-    date: Option<(u64, String)>,
+    date: Option<(u64, HeaderValue)>,
     /// The millisecond last written as the APIs do, and how.
     written: Option<(u64, String)>,
 }
@@ -69,12 +71,16 @@ impl Clock {
     }
 
     /// The time as the `Date` header has it, written once per second.
-    pub fn http_date(&mut self) -> &str {
+    pub fn http_date(&mut self) -> &HeaderValue {
         let second = self.now_ms().min(LAST_MS) / 1_000;
-        if self.date.as_ref().is_none_or(|(written, _)| *written != second) {
-            self.date = Some((second, httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(second))));
+        if self.date.as_ref().is_some_and(|(written, _)| *written != second) {
+            self.date = None;
         }
-        self.date.as_ref().map_or("", |(_, text)| text)
+        let (_, date) = self.date.get_or_insert_with(|| {
+            let text = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(second));
+            (second, HeaderValue::try_from(text).expect("a date is a header"))
+        });
+        date
     }
 
     /// Elapsed time for those who measure how long a consumer waited: real time passed plus moves by hand.

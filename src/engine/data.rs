@@ -11,7 +11,7 @@ use crate::engine::api::{By, Change, Ids, Proposal, Resource};
 use crate::engine::clock::format_ms;
 use crate::engine::field::{Default, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::{Fields, FoundBy, Record};
 use crate::engine::world::World;
 
 impl World {
@@ -26,8 +26,7 @@ impl World {
             Some(id) if by != By::Consumer => self.chosen_id(resource, id)?,
             _ => self.new_id(resource.ids),
         };
-        let fields = self.complete(resource, id, given, None, by);
-        check(resource, &fields, self.clock.written())?;
+        let fields = self.complete(resource, &id, given, None, by)?;
         if by != By::Fixture {
             self.check_references(resource, &fields)?;
         }
@@ -53,17 +52,17 @@ impl World {
     }
 
     /// Makes a record that the service writes by itself and that may never be read: `make` gives its complete fields
-    /// from its id when it is. It is found by the fields of `found_by`.
+    /// from its id when it is. It is found by one field.
     pub fn create_later(
         &mut self,
         resource: &'static Resource,
-        found_by: &[(&'static str, &str)],
+        found_by: FoundBy,
         make: impl Fn(&str) -> Fields + Send + Sync + 'static,
     ) {
         let id: Arc<str> = self.new_id(resource.ids).into();
         let collection = self.store.of_mut(resource);
-        let record = Record::later(resource, collection.next_sequence(), Arc::clone(&id), move || make(&id));
-        collection.put_found_by(&record, found_by);
+        let sequence = collection.next_sequence();
+        collection.append(&Record::later(resource, sequence, Arc::clone(&id), found_by, move || make(&id)));
     }
 
     /// Puts these fields in place of a record's: what is left out falls back to its default or disappears, except
@@ -85,8 +84,7 @@ impl World {
                 return Err(Problem::field(field, FieldFaultKind::Fixed));
             }
         }
-        let fields = self.complete(resource, old.id().to_owned(), given, Some(old), by);
-        check(resource, &fields, self.clock.written())?;
+        let fields = self.complete(resource, old.id(), given, Some(old), by)?;
         self.check_references(resource, &fields)?;
         if let Some(guard) = resource.guard {
             guard(self, Proposal::Replace(old, &fields), by)?;
@@ -180,38 +178,47 @@ impl World {
         Ok(id)
     }
 
-    /// The fields in the documented order, with defaults, times and what the service owns; unknown ones behind.
+    /// The fields in the documented order, with defaults, times and what the service owns; unknown ones behind. What was
+    /// said is checked here; what was not needs no check.
     fn complete(
         &mut self,
         resource: &'static Resource,
-        id: String,
+        id: &str,
         given: Fields,
         old: Option<&Record>,
         by: By,
-    ) -> Fields {
+    ) -> Result<Fields, Problem> {
         let mut given = match resource.prepared {
-            Some(prepare) => prepare(self, &id, given, old),
+            Some(prepare) => prepare(self, id, given, old),
             None => given,
         };
-        let mut id = Some(Value::from(id));
-        let always = resource.fields.iter().filter(|field| !field.is_left_out()).count();
-        let most = (1 + always + given.len()).max(old.map_or(0, |old| old.fields().len()));
+        let most = (resource.always + given.len()).max(old.map_or(0, |old| old.fields().len()));
         let mut fields = Fields::with_capacity(most);
+        let mut faults = Vec::new();
         let mut unseen = given.len();
         for field in resource.fields {
             // Little is given, most often, and then no more is looked for.
-            let given = if unseen == 0 { None } else { given.get_mut(field.name).map(Value::take) };
-            unseen -= usize::from(given.is_some());
-            let value = if field.name == resource.id_field {
-                id.take()
-            } else if given.is_none() && old.is_none() && field.is_left_out() {
-                None
-            } else {
-                self.value_of(field, given, old, by)
-            };
-            if let Some(value) = value {
-                fields.push(field.name, value);
+            let said = if unseen == 0 { None } else { given.take(field.name) };
+            unseen -= usize::from(said.is_some());
+            if field.name == resource.id_field {
+                fields.push(field.name, Value::from(id));
+                continue;
             }
+            let heard = said.filter(|value| field.hears(by, old.is_none()) && (field.nullable || !value.is_null()));
+            if let Some(value) = heard {
+                faults.extend(field.fault(Some(&value)));
+                fields.push(field.name, value);
+            } else if old.is_some() || !field.is_left_out() {
+                match self.unsaid(field, old) {
+                    Some(value) => fields.push(field.name, value),
+                    None => faults.extend(field.fault(None)),
+                }
+            } else if field.required {
+                faults.extend(field.fault(None));
+            }
+        }
+        if !faults.is_empty() {
+            return Err(Problem::Fields(faults));
         }
         let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
         let is_unknown = |name: &str| name != resource.id_field && resource.field(name).is_none();
@@ -225,21 +232,18 @@ impl World {
         {
             fields.extend(old.fields().only(private).into_pairs());
         }
-        fields
+        Ok(fields)
     }
 
-    fn value_of(&mut self, field: &Field, given: Option<Value>, old: Option<&Record>, by: By) -> Option<Value> {
+    /// What a field is when nobody says, or nobody may.
+    fn unsaid(&mut self, field: &Field, old: Option<&Record>) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
-        let given = given.filter(|value| field.nullable || !value.is_null());
         let mut now = || Some(Value::from(self.clock.written()));
-        match (field.owner, by, old) {
-            (Owner::Service, By::Consumer, _) | (Owner::Maker, By::Consumer, Some(_)) => kept(),
-            (Owner::CreatedAt, By::Consumer, _) => kept().or_else(now),
-            (Owner::CreatedAt, _, _) => given.or_else(kept).or_else(now),
-            (Owner::ChangedAt, By::Consumer, _) => now(),
-            (Owner::ChangedAt, _, _) => given.or_else(now),
-            (Owner::Consumer, _, _) => given,
-            (Owner::Sticky | Owner::Maker | Owner::Service, _, _) => given.or_else(kept),
+        match field.owner {
+            Owner::Consumer => None,
+            Owner::ChangedAt => now(),
+            Owner::CreatedAt => kept().or_else(now),
+            Owner::Sticky | Owner::Maker | Owner::Service => kept(),
         }
         .or_else(|| self.default_of(field))
     }
@@ -327,24 +331,6 @@ pub fn is_uuid(text: &str) -> bool {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
-}
-
-fn check(resource: &'static Resource, fields: &Fields, now: &str) -> Result<(), Problem> {
-    let mut faults = Vec::new();
-    // Complete fields stand in the order of the resource, so none is searched for.
-    let mut values = fields.iter().peekable();
-    for field in resource.fields {
-        let value = values.next_if(|(name, _)| *name == field.name).map(|(_, value)| value);
-        let sound = match value {
-            None => !field.required,
-            // What was just written as the time need not be read as one.
-            Some(value) => matches!(field.kind, Kind::Time) && value.as_str() == Some(now),
-        };
-        if !sound {
-            faults.extend(field.fault(value));
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
 
 /// RFC 7396, but that a nullable field of the resource can be set to `null`.

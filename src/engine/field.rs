@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::engine::api::Resource;
+use crate::engine::api::{By, Resource};
 use crate::engine::clock;
 use crate::engine::problem::{FieldFault, FieldFaultKind};
 
@@ -153,8 +153,17 @@ impl Field {
     }
 
     /// Whether new records go without it when nobody says.
-    pub fn is_left_out(&self) -> bool {
+    pub const fn is_left_out(&self) -> bool {
         matches!(self.default, Default::Absent) && !matches!(self.owner, Owner::CreatedAt | Owner::ChangedAt)
+    }
+
+    /// Whether what somebody says of it counts, in a new record or in one that is changed.
+    pub fn hears(&self, by: By, is_new: bool) -> bool {
+        match self.owner {
+            Owner::Consumer | Owner::Sticky => true,
+            Owner::Maker => is_new || by != By::Consumer,
+            Owner::Service | Owner::CreatedAt | Owner::ChangedAt => by != By::Consumer,
+        }
     }
 
     /// The fault of a value, if it has one. Whether a reference leads anywhere is not looked at here.

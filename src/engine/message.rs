@@ -1,9 +1,11 @@
-//! What comes in and what goes out, free of any HTTP library.
+//! What comes in and what goes out. Replies have the headers of the `http` crate, so that the server sends them as they
+//! are; nothing else here knows of an HTTP library.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 /// What a request asks to be done, as routes declare it. `HEAD` is a `GET` whose body is left out.
@@ -82,16 +84,19 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A header name or value: most are known when standin is compiled.
-pub type HeaderText = Cow<'static, str>;
+/// How many headers most replies have.
+const HEADERS: usize = 6;
+
+/// The content type of JSON.
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// What is answered.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The status code.
     pub status: u16,
-    /// Header names in lower case, with their values.
-    pub headers: Vec<(HeaderText, HeaderText)>,
+    /// The headers, in the order they are sent.
+    pub headers: HeaderMap,
     /// The body, shared with the record it shows where possible.
     pub body: Bytes,
 }
@@ -99,13 +104,14 @@ pub struct Reply {
 impl Reply {
     /// A reply without body and content type.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::with_capacity(6), body: Bytes::new() }
+        Self { status, headers: HeaderMap::with_capacity(HEADERS), body: Bytes::new() }
     }
 
     /// A JSON reply from bytes that are JSON already.
     pub fn json_bytes(status: u16, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: Vec::with_capacity(6), body: body.into() }
-            .with("content-type", "application/json; charset=utf-8")
+        let mut reply = Self { body: body.into(), ..Self::empty(status) };
+        reply.headers.append(CONTENT_TYPE, JSON);
+        reply
     }
 
     /// A JSON reply.
@@ -114,14 +120,21 @@ impl Reply {
     }
 
     /// The same with one more header.
-    pub fn with(mut self, name: impl Into<HeaderText>, value: impl Into<HeaderText>) -> Self {
-        self.headers.push((name.into(), value.into()));
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.add(name, value);
         self
     }
 
-    /// The first header of that (lower-case) name.
+    /// Adds a header. One that HTTP cannot carry is left out: only a test's own function answers such.
+    pub fn add(&mut self, name: &str, value: &str) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.headers.append(name, value);
+        }
+    }
+
+    /// The first header of that name, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+        self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
 
     /// The status as text.

@@ -19,6 +19,7 @@ pub mod document;
 pub mod field;
 mod generate;
 pub mod journal;
+pub mod json;
 pub mod load;
 pub mod message;
 pub mod no_world;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use smallvec::SmallVec;
 
 use crate::engine::message::Request;
 
@@ -97,7 +98,14 @@ impl<'a> Query<'a> {
 
     /// The query string again, with these parameters set (in place, or at the end) or, for `None`, left out.
     pub fn with(&self, changes: &[(&str, Option<&str>)]) -> String {
-        let mut pairs: Vec<(&str, &str)> = Vec::with_capacity(self.0.len() + changes.len());
+        let mut query = String::new();
+        self.write_with(changes, &mut query);
+        query
+    }
+
+    /// The same, added to a text.
+    pub fn write_with(&self, changes: &[(&str, Option<&str>)], query: &mut String) {
+        let mut pairs: SmallVec<[(&str, &str); 8]> = SmallVec::new();
         for (name, value) in self.pairs() {
             match changes.iter().find(|(changed, _)| *changed == name) {
                 None => pairs.push((name, value)),
@@ -112,16 +120,14 @@ impl<'a> Query<'a> {
                 pairs.push((name, value));
             }
         }
-        let mut query = String::with_capacity(pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum());
-        for (name, value) in pairs {
-            if !query.is_empty() {
+        for (n, (name, value)) in pairs.into_iter().enumerate() {
+            if n > 0 {
                 query.push('&');
             }
-            query.extend(utf8_percent_encode(name, KEPT));
+            query.push_str(&encode(name));
             query.push('=');
-            query.extend(utf8_percent_encode(value, KEPT));
+            query.push_str(&encode(value));
         }
-        query
     }
 }
 
@@ -130,6 +136,10 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 
 /// One path segment or query part, percent-encoded.
 pub fn encode(part: &str) -> Cow<'_, str> {
+    // Most parts stay as they are.
+    if part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~$".contains(&byte)) {
+        return Cow::Borrowed(part);
+    }
     utf8_percent_encode(part, KEPT).into()
 }
 

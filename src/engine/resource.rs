@@ -17,6 +17,8 @@ pub struct Resource {
     pub ids: Ids,
     /// The documented fields, in the documented order.
     pub fields: &'static [Field],
+    /// How many fields a new record has of which nobody said anything.
+    pub always: usize,
     /// Fields whose value no two records may share.
     pub unique: &'static [&'static str],
     /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
@@ -54,6 +56,7 @@ impl Resource {
             id_field,
             ids,
             fields,
+            always: always(fields),
             unique: &[],
             indexed: &[],
             links: &[],
@@ -131,6 +134,19 @@ impl Resource {
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
+}
+
+const fn always(fields: &[Field]) -> usize {
+    // The id.
+    let mut count = 1;
+    let mut place = 0;
+    while place < fields.len() {
+        if !fields[place].is_left_out() {
+            count += 1;
+        }
+        place += 1;
+    }
+    count
 }
 
 impl std::fmt::Debug for Resource {

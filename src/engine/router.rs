@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::HeaderValue;
+
 use crate::engine::api::{Api, ErrorKind, Route};
 use crate::engine::message::Verb;
 use crate::engine::path::Target;
@@ -24,6 +26,8 @@ pub struct Row {
     pub number: usize,
     /// The operation's full name: `celigo.integrations.create`.
     pub operation: &'static str,
+    /// The same as a header.
+    pub header: HeaderValue,
     /// The whole path: `/v1/integrations/{id}`.
     pub path: String,
     /// The names of the path's parameters, in order.
@@ -99,7 +103,8 @@ impl Router {
                     Some((_, numbers)) => numbers.push(number),
                     None => by_path.push((shape, vec![number])),
                 }
-                rows.push(Row { api, route, number, operation, path, params });
+                let header = HeaderValue::from_static(operation);
+                rows.push(Row { api, route, number, operation, header, path, params });
             }
         }
         let mut paths = matchit::Router::new();

@@ -1,6 +1,5 @@
 //! From an outcome to the wire.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,10 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::Response;
 use hyper::body::{Body, Frame, SizeHint};
-use hyper::header::{self, HeaderName, HeaderValue};
 use tokio::time::{Sleep, sleep};
 
-use crate::engine::message::{HeaderText, Manner, Reply};
+use crate::engine::message::{Manner, Reply};
 
 /// A body on its way out.
 pub enum Sent {
@@ -125,42 +123,6 @@ pub fn response(reply: Reply, manner: Manner) -> Response<Sent> {
     // Statuses come from route tables, or from rules that were checked when they were loaded.
     *response.status_mut() =
         hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.reserve(reply.headers.len());
-    for (name, value) in reply.headers {
-        if let (Some(name), Some(value)) = (header_name(name), header_value(value)) {
-            headers.append(name, value);
-        }
-    }
+    *response.headers_mut() = reply.headers;
     response
-}
-
-const STANDIN_CALL: HeaderName = HeaderName::from_static("standin-call");
-const STANDIN_OP: HeaderName = HeaderName::from_static("standin-op");
-const STANDIN_SOURCE: HeaderName = HeaderName::from_static("standin-source");
-const JSON_TYPE: &str = "application/json; charset=utf-8";
-const JSON: HeaderValue = HeaderValue::from_static(JSON_TYPE);
-
-/// What almost every answer has is checked when standin is compiled, the rest when it is sent.
-fn header_name(name: HeaderText) -> Option<HeaderName> {
-    match &*name {
-        "content-type" => return Some(header::CONTENT_TYPE),
-        "date" => return Some(header::DATE),
-        "standin-call" => return Some(STANDIN_CALL),
-        "standin-op" => return Some(STANDIN_OP),
-        "standin-source" => return Some(STANDIN_SOURCE),
-        _ => {}
-    }
-    match name {
-        Cow::Borrowed(name) => Some(HeaderName::from_static(name)),
-        Cow::Owned(name) => HeaderName::try_from(name).ok(),
-    }
-}
-
-fn header_value(value: HeaderText) -> Option<HeaderValue> {
-    match value {
-        Cow::Borrowed(JSON_TYPE) => Some(JSON),
-        Cow::Borrowed(value) => Some(HeaderValue::from_static(value)),
-        Cow::Owned(value) => HeaderValue::try_from(value).ok(),
-    }
 }

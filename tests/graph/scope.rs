@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use standin::WorldHandle;
+use standin::{Record, WorldHandle};
 
 use crate::{
     ALGEBRA, ALGEBRA_2A, KINDS, READ_EVERYTHING, SELECTED, SELECTED_TOKEN, WRENNA, ask, get, store, sync, world,
@@ -14,28 +14,29 @@ fn expected(world: &WorldHandle, targets: &[&str]) -> Vec<(&'static str, BTreeSe
     let all = |kind: &str| world.records(&format!("edlink.{kind}")).unwrap();
     let is = |value: &Value| value.as_str().is_some_and(|id| targets.contains(&id));
     let (classes, sections, enrollments) = (all("classes"), all("sections"), all("enrollments"));
-    let whole: Vec<&Value> =
+    let whole: Vec<&Record> =
         classes.iter().filter(|it| is(&it["id"]) || is(&it["school_id"]) || is(&it["course_id"])).collect();
     let in_whole = |id: &Value| whole.iter().any(|class| class["id"] == *id);
-    let set = |records: Vec<&Value>| -> BTreeSet<String> {
+    let set = |records: Vec<&Record>| -> BTreeSet<String> {
         records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
     };
-    let shown_sections: Vec<&Value> = sections.iter().filter(|it| is(&it["id"]) || in_whole(&it["class_id"])).collect();
-    let shown_enrollments: Vec<&Value> =
+    let shown_sections: Vec<&Record> =
+        sections.iter().filter(|it| is(&it["id"]) || in_whole(&it["class_id"])).collect();
+    let shown_enrollments: Vec<&Record> =
         enrollments.iter().filter(|it| is(&it["section_id"]) || in_whole(&it["class_id"])).collect();
-    let shown_classes: Vec<&Value> = classes
+    let shown_classes: Vec<&Record> = classes
         .iter()
         .filter(|it| in_whole(&it["id"]) || sections.iter().any(|s| is(&s["id"]) && s["class_id"] == it["id"]))
         .collect();
     let people = all("people");
-    let has = |person: &Value| {
+    let has = |person: &Record| {
         person["school_ids"].as_array().unwrap().iter().any(is)
             || shown_enrollments.iter().any(|it| it["person_id"] == person["id"])
     };
     let agents = all("agents");
     let of = |id: &Value| people.iter().find(|person| person["id"] == *id).unwrap();
-    let shown_agents: Vec<&Value> = agents.iter().filter(|it| has(of(&it["target_id"]))).collect();
-    let shown_people: Vec<&Value> = people
+    let shown_agents: Vec<&Record> = agents.iter().filter(|it| has(of(&it["target_id"]))).collect();
+    let shown_people: Vec<&Record> = people
         .iter()
         .filter(|it| has(it) || shown_agents.iter().any(|agent| agent["observer_id"] == it["id"]))
         .collect();

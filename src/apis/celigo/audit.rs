@@ -96,9 +96,9 @@ pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, 
     };
     let (at_ms, settings) = (world.clock.now_ms(), Arc::clone(&world.settings));
     let (old, new, changed) = (old.cloned(), new.cloned(), record.clone());
-    let found_by = [("_resourceId", record.id())];
+    let found_by = ("_resourceId", record.shared_id());
     // Most entries are never read: what they say is put together when one is.
-    world.create_later(&AUDIT, &found_by, move |id| {
+    world.create_later(&AUDIT, found_by, move |id| {
         let said = [
             ("_id", Value::from(id)),
             ("time", Value::from(clock::format_ms(at_ms))),

@@ -2,7 +2,7 @@
 
 use crate::engine::action::{Call, Window};
 use crate::engine::message::Reply;
-use crate::engine::path::Query;
+use crate::engine::path::{Query, world_prefix};
 use crate::engine::problem::Problem;
 
 /// The most records of one answer.
@@ -10,6 +10,9 @@ const CAP: usize = 1_000;
 
 /// The parameters that say which part, with the least each can be, in the order they are complained about.
 const PARAMETERS: [(&str, usize); 5] = [("page", 1), ("limit", 1), ("pageSize", 1), ("offset", 0), ("skip", 0)];
+
+/// Most links have no more bytes.
+const LINK_BYTES: usize = 128;
 
 /// What a query asks of a list.
 struct Asked {
@@ -69,31 +72,38 @@ pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Repl
     }
     let Ok(asked) = Asked::of(call.query) else { return reply };
     let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
-    let link =
-        |start: usize, relation: &str| ["<", &origin, &part(call, &asked, start), ">; rel=\"", relation, "\""].concat();
-    let mut links = vec![link(asked.skip.saturating_add(asked.count()), "next")];
+    let mut links = String::with_capacity(2 * LINK_BYTES);
+    let mut link = |start: usize, relation: &str| {
+        links.push_str(if links.is_empty() { "<" } else { ", <" });
+        links.push_str(&origin);
+        write_part(call, &asked, start, &mut links);
+        ([">; rel=\"", relation, "\""]).iter().for_each(|text| links.push_str(text));
+    };
+    link(asked.skip.saturating_add(asked.count()), "next");
     if asked.skip > 0 {
-        links.push(link(asked.skip.saturating_sub(asked.count()), "prev"));
+        link(asked.skip.saturating_sub(asked.count()), "prev");
     }
-    reply.with("link", links.join(", "))
+    reply.with("link", &links)
 }
 
 /// The way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
 pub fn next(call: &Call<'_>, more: bool) -> Option<String> {
     let asked = Asked::of(call.query).ok().filter(|_| more)?;
-    let world = call.target.world.map(|world| format!("/w/{world}")).unwrap_or_default();
-    Some(format!("{world}{}", part(call, &asked, asked.skip.saturating_add(asked.count()))))
+    let mut next = call.target.world.map(world_prefix).unwrap_or_default();
+    write_part(call, &asked, asked.skip.saturating_add(asked.count()), &mut next);
+    Some(next)
 }
 
-/// Path and query of the part of a list that starts there.
-fn part(call: &Call<'_>, asked: &Asked, start: usize) -> String {
+/// Adds path and query of the part of a list that starts there.
+fn write_part(call: &Call<'_>, asked: &Asked, start: usize, text: &mut String) {
     let word = if call.query.get("offset").is_some() { "offset" } else { "skip" };
     let other = if word == "offset" { "skip" } else { "offset" };
     let (start, count) = (start.to_string(), asked.count().to_string());
-    let set = [("limit", Some(count.as_str())), (word, Some(start.as_str()))];
-    let gone = [(other, None), ("page", None), ("pageSize", None)];
-    let query = call.query.with(&[&set[..], &gone[..]].concat());
-    [call.target.path, "?", &query].concat()
+    let (count, start) = (Some(count.as_str()), Some(start.as_str()));
+    let changes = [("limit", count), (word, start), (other, None), ("page", None), ("pageSize", None)];
+    text.push_str(call.target.path);
+    text.push('?');
+    call.query.write_with(&changes, text);
 }
 
 /// The next link in an answer.

@@ -4,7 +4,7 @@ use json_patch::{Patch, PatchOperation};
 use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::engine::action::Call;
+use crate::engine::action::{Body, Call};
 use crate::engine::api::By;
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
@@ -15,7 +15,7 @@ const OPEN: [&str; 2] = ["flowGroupings", "settings"];
 /// `integrations.patch`: all operations of the body, or none.
 pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
-    let patch: Patch = serde_json::from_value(call.body.clone().unwrap_or_default())
+    let patch: Patch = serde_json::from_value(call.body.as_ref().map(Body::to_value).unwrap_or_default())
         .map_err(|error| refused("validation_error", "body", format!("Body must be a JSON Patch: {error}")))?;
     if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path)) {
         let message = format!("{path} cannot be patched; /flowGroupings, /settings and what is below them can");

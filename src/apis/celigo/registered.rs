@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::apis::celigo::contents::ids;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
-use crate::engine::action::Call;
+use crate::engine::action::{Body, Call};
 use crate::engine::api::By;
 use crate::engine::message::Reply;
 use crate::engine::problem::{FieldFaultKind, Problem};
@@ -23,8 +23,9 @@ pub fn register(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
     let wrong = || Problem::field(GIVEN, FieldFaultKind::WrongType { expected: "an array of ids" });
     let given = match &call.body {
-        Some(Value::Object(fields)) => fields.get(GIVEN),
-        given => given.as_ref(),
+        Some(Body::Object(fields)) => fields.get(GIVEN),
+        Some(Body::Other(given)) => Some(given),
+        None => None,
     };
     let given = given.ok_or_else(|| Problem::field(GIVEN, FieldFaultKind::Missing))?;
     let given = given.as_array().ok_or_else(wrong)?;

@@ -1,10 +1,11 @@
 //! Errors, in Celigo's words: `{"errors":[{"code","message","field"?}]}`.
 
-use serde::Serialize;
+use std::borrow::Cow;
 
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
 use crate::engine::api::{ErrorKind, Evidence, Profile, Situation, Worded};
+use crate::engine::json::{Object, write_list};
 use crate::engine::message::Reply;
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 
@@ -80,16 +81,25 @@ const fn error(
 /// How long to wait after a 429 that does not say.
 const RETRY_AFTER_S: u64 = 1;
 
+/// Most bodies have no more bytes.
+const BODY_BYTES: usize = 128;
+
 /// One error of an answer: its message, when the table's own would not do, and the field it is about.
 #[derive(Default)]
-struct Entry {
-    message: Option<String>,
-    field: Option<String>,
+struct Entry<'p> {
+    message: Option<Cow<'p, str>>,
+    field: Option<Cow<'p, str>>,
+}
+
+impl Entry<'_> {
+    fn message(&self, error: &ErrorKind) -> &str {
+        self.message.as_deref().unwrap_or(error.message)
+    }
 }
 
 /// Puts a problem into words.
 pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -> Worded {
-    let saying = |message: String| vec![Entry { message: Some(message), field: None }];
+    let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
     let silent = || vec![Entry::default()];
     let (name, entries) = match problem {
         Problem::Credential | Problem::CredentialExpired => ("unauthorized", silent()),
@@ -114,7 +124,7 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         Problem::Syntax { line, column, reason } => {
             ("invalid_json", saying(format!("Invalid JSON at line {line}, column {column}: {reason}")))
         }
-        Problem::NotFound { resource, .. } => ("not_found", saying(format!("{} not found", resource.title))),
+        Problem::NotFound { resource, .. } => ("not_found", saying([resource.title, " not found"].concat())),
         Problem::BadId { .. } => ("not_found", silent()),
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
             ("missing_required_field", faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
@@ -125,17 +135,17 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         }
         Problem::InUse { resource, by } => ("conflict", saying(format!("{} is in use by {by}", resource.title))),
         Problem::Query { parameter, reason } => {
-            let message = Some(format!("{parameter} {reason}"));
-            ("invalid_query_params", vec![Entry { message, field: Some(parameter.clone()) }])
+            let message = Some(format!("{parameter} {reason}").into());
+            ("invalid_query_params", vec![Entry { message, field: Some(parameter.into()) }])
         }
         Problem::Named { error, message, field, retry_after_s } => {
             let name = situation.api.error(error).map_or("internal", |error| error.name);
             let (usual, usual_field) = usual(situation, name, *retry_after_s);
-            let field = field.clone().or_else(|| usual_field.map(str::to_owned));
-            (name, vec![Entry { message: message.clone().or(usual), field }])
+            let field = field.as_deref().or(usual_field).map(Cow::Borrowed);
+            (name, vec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
         }
         Problem::Several { error, messages } => {
-            let entries = messages.iter().map(|message| Entry { message: Some(message.clone()), field: None });
+            let entries = messages.iter().map(|message| Entry { message: Some(message.into()), field: None });
             (*error, entries.collect())
         }
         Problem::Internal { what } => ("internal", saying(what.clone())),
@@ -144,39 +154,27 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
     Worded { error: name, reply }
 }
 
-/// An error as consumers see it.
-#[derive(Serialize)]
-struct Shown<'e> {
-    code: &'static str,
-    message: &'e str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'e str>,
-}
-
-/// The body of an answer that is an error.
-#[derive(Serialize)]
-struct Body<'e> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'e str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<Shown<'e>>,
-}
-
-fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entries: &[Entry]) -> Reply {
+fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entries: &[Entry<'_>]) -> Reply {
     let error = situation.api.error(name).expect("every name used here stands in the table of errors");
-    let shown = entries.iter().map(|entry| Shown {
-        code: error.code,
-        message: entry.message.as_deref().unwrap_or(error.message),
-        field: entry.field.as_deref(),
-    });
-    let mut errors: Vec<Shown<'_>> = shown.collect();
-    let message = errors.first().filter(|_| name == "unauthorized").map(|first| first.message);
+    let alone = entries.first().filter(|_| name == "unauthorized");
     // Clients read one key or the other.
-    if message.is_some() && profile == Profile::Live {
-        errors.clear();
+    let shown = if alone.is_some() && profile == Profile::Live { &[] } else { entries };
+    let mut text = Vec::with_capacity(BODY_BYTES);
+    let mut body = Object::new(&mut text);
+    if let Some(entry) = alone {
+        body.text("message", entry.message(error));
     }
-    let body = serde_json::to_vec(&Body { message, errors }).expect("texts are JSON");
-    Reply::json_bytes(error.status, body)
+    if !shown.is_empty() {
+        write_list(shown, body.member("errors"), |entry, text| {
+            let mut one = Object::new(text);
+            one.text("code", error.code);
+            one.text("message", entry.message(error));
+            entry.field.iter().for_each(|field| one.text("field", field));
+            one.end();
+        });
+    }
+    body.end();
+    Reply::json_bytes(error.status, text)
 }
 
 fn is_missing(fault: &FieldFault) -> bool {
@@ -185,11 +183,11 @@ fn is_missing(fault: &FieldFault) -> bool {
 
 fn headers(reply: Reply, name: &str, problem: &Problem) -> Reply {
     match problem {
-        Problem::WrongMethod { allowed } => reply.with("allow", allow(allowed)),
+        Problem::WrongMethod { allowed } => reply.with("allow", &allow(allowed)),
         Problem::Named { retry_after_s, .. } if name == "rate_limited" => {
-            reply.with("retry-after", retry_after_s.unwrap_or(RETRY_AFTER_S).to_string())
+            reply.with("retry-after", &retry_after_s.unwrap_or(RETRY_AFTER_S).to_string())
         }
-        Problem::Named { retry_after_s: Some(seconds), .. } => reply.with("retry-after", seconds.to_string()),
+        Problem::Named { retry_after_s: Some(seconds), .. } => reply.with("retry-after", &seconds.to_string()),
         _ => reply,
     }
 }
@@ -214,7 +212,7 @@ fn usual(situation: &Situation<'_>, name: &str, retry_after_s: Option<u64>) -> (
     }
 }
 
-fn fault(fault: &FieldFault) -> Entry {
+fn fault(fault: &FieldFault) -> Entry<'_> {
     let name = title(&fault.field);
     let message = match &fault.kind {
         FieldFaultKind::Missing => format!("{name} is required"),
@@ -224,7 +222,7 @@ fn fault(fault: &FieldFault) -> Entry {
         FieldFaultKind::Dangling { id, .. } => format!("{name} refers to {id:?}, which does not exist"),
         FieldFaultKind::Fixed => format!("{name} cannot be changed"),
     };
-    Entry { message: Some(message), field: Some(fault.field.clone().into_owned()) }
+    Entry { message: Some(message.into()), field: Some(Cow::Borrowed(&*fault.field)) }
 }
 
 /// A field's name at the start of a sentence: `flowGroupings` becomes `Flow groupings`, `_id` stays as it is.

@@ -139,7 +139,7 @@ impl Dialect for Edlink {
     fn always(&self, reply: Reply) -> Reply {
         let reply = match reply.header("allow").map(str::to_owned) {
             Some(methods) => reply
-                .with("access-control-allow-methods", methods)
+                .with("access-control-allow-methods", &methods)
                 .with("access-control-allow-headers", "authorization, content-type"),
             None => reply,
         };

@@ -157,7 +157,7 @@ pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Wo
     };
     let reply = Reply::json(status, &body);
     let reply = match retry_after_s {
-        Some(seconds) => reply.with("retry-after", seconds.to_string()),
+        Some(seconds) => reply.with("retry-after", &seconds.to_string()),
         None => reply,
     };
     Worded { error: kind.name, reply }

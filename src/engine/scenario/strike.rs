@@ -44,7 +44,7 @@ pub(in crate::engine) fn inject(
             let said = api.dialect.problem(world, situation, &problem);
             let mut reply = api.dialect.always(said.reply);
             if let Some(seconds) = retry_after_s.filter(|_| reply.header("retry-after").is_none()) {
-                reply = reply.with("retry-after", seconds.to_string());
+                reply = reply.with("retry-after", &seconds.to_string());
             }
             Injected { reply, error: Some(said.error), manner: Manner::Whole }
         }
@@ -80,7 +80,7 @@ fn written(status: u16, headers: &[(String, String)], body: Option<&Value>) -> R
         Some(body) => Reply::json(status, body),
     };
     for (name, value) in headers {
-        reply = reply.with(name.clone(), value.clone());
+        reply = reply.with(name, value);
     }
     reply
 }

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::engine::api::Resource;
+use crate::engine::json::{quote, write_text};
 
 /// The name of a field: a documented one is borrowed from its resource, and costs nothing to copy.
 pub type Name = Cow<'static, str>;
@@ -89,6 +90,11 @@ impl Fields {
         if !self.contains(&name) {
             self.push(name, value());
         }
+    }
+
+    /// Takes the value of a field, which is `null` from then on.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        self.get_mut(name).map(Value::take)
     }
 
     /// Takes a field out; the others keep their order.
@@ -180,30 +186,34 @@ fn write_value(value: &Value, text: &mut Vec<u8>) {
     }
 }
 
-/// Most texts stand in JSON as they are, and to see that is quicker than to look at each byte by itself.
-fn write_text(value: &str, text: &mut Vec<u8>) {
-    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    if value.as_bytes().iter().fold(false, |found, byte| found | special(byte)) {
-        serde_json::to_writer(text, value).expect("a text is JSON");
-    } else {
-        quote(value, text);
-    }
-}
-
-/// Documented names stand in JSON as they are: letters, digits and underscores.
-fn quote(plain: &str, text: &mut Vec<u8>) {
-    debug_assert!(!plain.contains(['"', '\\']), "{plain} needs escapes");
-    text.reserve(plain.len() + 2);
-    text.push(b'"');
-    text.extend_from_slice(plain.as_bytes());
-    text.push(b'"');
-}
-
 impl Fields {
     /// Reads what was written of a record of that kind.
     pub fn read(text: &[u8], resource: &'static Resource) -> Self {
         let mut reader = serde_json::Deserializer::from_slice(text);
         Written(resource).deserialize(&mut reader).expect("what was written can be read")
+    }
+}
+
+/// Any JSON object. Of a name that stands in it twice, the value that comes last counts.
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Fields::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    fields.insert(name, value);
+                }
+                Ok(fields)
+            }
+        }
+        reader.deserialize_map(Object)
     }
 }
 

@@ -6,6 +6,7 @@
 mod all;
 mod collection;
 mod fields;
+mod lookups;
 mod page;
 mod record;
 #[cfg(test)]
@@ -15,4 +16,4 @@ pub use all::Store;
 pub use collection::Collection;
 pub use fields::Fields;
 pub use page::{Between, Page, Window};
-pub use record::Record;
+pub use record::{FoundBy, Record};

@@ -37,9 +37,12 @@ enum Source {
     Shown,
     /// All fields, serialised.
     Whole(Bytes),
-    /// They are made then.
-    Made(Box<dyn Fn() -> Fields + Send + Sync>),
+    /// They are made then. Until then this is all that is known of them.
+    Made { found_by: FoundBy, make: Box<dyn Fn() -> Fields + Send + Sync> },
 }
+
+/// A field by which a record is found, and its value.
+pub type FoundBy = (&'static str, Arc<str>);
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,7 +50,7 @@ impl fmt::Debug for Source {
             Self::Given => "Given",
             Self::Shown => "Shown",
             Self::Whole(_) => "Whole",
-            Self::Made(_) => "Made",
+            Self::Made { .. } => "Made",
         })
     }
 }
@@ -75,9 +78,10 @@ impl Record {
         resource: &'static Resource,
         sequence: u64,
         id: Arc<str>,
+        found_by: FoundBy,
         fields: impl Fn() -> Fields + Send + Sync + 'static,
     ) -> Self {
-        let source = Source::Made(Box::new(fields));
+        let source = Source::Made { found_by, make: Box::new(fields) };
         let (bytes, fields) = (OnceLock::new(), OnceLock::new());
         Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source }))
     }
@@ -92,8 +96,17 @@ impl Record {
         &self.0.id
     }
 
-    pub(super) fn shared_id(&self) -> Arc<str> {
+    /// The same, to be kept.
+    pub fn shared_id(&self) -> Arc<str> {
         Arc::clone(&self.0.id)
+    }
+
+    /// The field it is found by and its value, where that is known without looking into it.
+    pub(super) fn found_by(&self) -> Option<(&'static str, &str)> {
+        match &self.0.source {
+            Source::Made { found_by: (field, value), .. } => Some((field, value)),
+            _ => None,
+        }
     }
 
     /// All its fields, private ones included.
@@ -104,7 +117,7 @@ impl Record {
                 Source::Given => unreachable!("fields that were given are there"),
                 Source::Shown => read(self.bytes()),
                 Source::Whole(whole) => read(whole),
-                Source::Made(make) => make(),
+                Source::Made { make, .. } => make(),
             }
         })
     }
@@ -117,6 +130,11 @@ impl Record {
     /// One field, if it is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
+    }
+
+    /// All its fields as a JSON object.
+    pub fn to_value(&self) -> Value {
+        self.fields().clone().into()
     }
 
     /// What consumers see, as JSON.

@@ -13,6 +13,7 @@ static THINGS: Resource = Resource::new("toy.things", "Thing", "id", Ids::Object
 #[derive(Clone, Debug)]
 enum Op {
     Add(usize),
+    Append(usize),
     Remove(usize),
     Regroup(usize),
     Fork,
@@ -21,6 +22,7 @@ enum Op {
 fn ops() -> impl Strategy<Value = Vec<Op>> {
     let op = prop_oneof![
         3 => (1_usize..300).prop_map(Op::Add),
+        3 => (1_usize..300).prop_map(Op::Append),
         5 => any::<usize>().prop_map(Op::Remove),
         3 => any::<usize>().prop_map(Op::Regroup),
         1 => Just(Op::Fork),
@@ -68,6 +70,15 @@ proptest! {
                 Op::Add(count) => for _ in 0..count {
                     let sequence = collection.next_sequence();
                     collection.put(&thing(sequence, sequence % 3));
+                    model.push((sequence, sequence % 3));
+                },
+                // Found by its group without being looked into, and only once it is looked for.
+                Op::Append(count) => for _ in 0..count {
+                    let sequence = collection.next_sequence();
+                    let (whole, found_by) = (thing(sequence, sequence % 3), ("group", format!("g{}", sequence % 3).into()));
+                    let make = move || whole.fields().clone();
+                    let id = format!("t{sequence}").into();
+                    collection.append(&Record::later(&THINGS, sequence, id, found_by, make));
                     model.push((sequence, sequence % 3));
                 },
                 Op::Remove(place) if !model.is_empty() => {

@@ -1,0 +1,86 @@
+//! A record in the hands of a test.
+
+use std::fmt;
+use std::ops::Index;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::engine::store;
+
+/// A record as it stood when it was returned, shared with the world instead of copied. It is read like a JSON object;
+/// changes go through the world.
+///
+/// ```
+/// # use serde_json::json;
+/// let world = standin::Standin::builder().offline()?;
+/// let made = world.create("celigo.integrations", json!({ "name": "Orders to ledger" }))?;
+/// assert_eq!((&made["name"], &made["sandbox"]), (&json!("Orders to ledger"), &json!(false)));
+/// assert_eq!(world.record("celigo.integrations", made.id())?, Some(made));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Record(pub(super) store::Record);
+
+impl Record {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        self.0.id()
+    }
+
+    /// One field, if it is there.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.0.get(field)
+    }
+
+    /// All fields as a JSON object, those included that consumers do not see.
+    pub fn to_value(&self) -> Value {
+        self.0.to_value()
+    }
+}
+
+/// As with a [`Value`], a field that is not there is `null`.
+impl Index<&str> for Record {
+    type Output = Value;
+
+    fn index(&self, field: &str) -> &Value {
+        self.get(field).unwrap_or(&Value::Null)
+    }
+}
+
+impl From<Record> for Value {
+    fn from(record: Record) -> Self {
+        record.to_value()
+    }
+}
+
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_value() == other.to_value()
+    }
+}
+
+impl PartialEq<Value> for Record {
+    fn eq(&self, other: &Value) -> bool {
+        self.to_value() == *other
+    }
+}
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.fields().iter())
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fields().fmt(f)
+    }
+}
+
+/// As JSON.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_value().fmt(f)
+    }
+}

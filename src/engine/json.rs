@@ -1,0 +1,63 @@
+//! JSON that is put together piece by piece.
+
+/// An object that is added to a text member by member.
+pub struct Object<'t> {
+    text: &'t mut Vec<u8>,
+    before: u8,
+}
+
+impl<'t> Object<'t> {
+    /// An object at the end of a text.
+    pub fn new(text: &'t mut Vec<u8>) -> Self {
+        Self { text, before: b'{' }
+    }
+
+    /// Begins a member of a plain name; its value is to be added to the text that is returned.
+    pub fn member(&mut self, name: &'static str) -> &mut Vec<u8> {
+        self.text.push(std::mem::replace(&mut self.before, b','));
+        quote(name, self.text);
+        self.text.push(b':');
+        self.text
+    }
+
+    /// Adds a member that is text.
+    pub fn text(&mut self, name: &'static str, value: &str) {
+        write_text(value, self.member(name));
+    }
+
+    /// Ends the object.
+    pub fn end(self) {
+        self.text.extend_from_slice(if self.before == b'{' { b"{}" } else { b"}" });
+    }
+}
+
+/// Adds a list, each item written by a function.
+pub fn write_list<T>(items: &[T], text: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    text.push(b'[');
+    for (n, item) in items.iter().enumerate() {
+        if n > 0 {
+            text.push(b',');
+        }
+        write(item, text);
+    }
+    text.push(b']');
+}
+
+/// Adds a text. Most stand in JSON as they are, and to see that is quicker than to look at each byte by itself.
+pub fn write_text(value: &str, text: &mut Vec<u8>) {
+    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    if value.as_bytes().iter().fold(false, |found, byte| found | special(byte)) {
+        serde_json::to_writer(text, value).expect("a text is JSON");
+    } else {
+        quote(value, text);
+    }
+}
+
+/// Adds a text that stands in JSON as it is, as documented names do: letters, digits and underscores.
+pub fn quote(plain: &str, text: &mut Vec<u8>) {
+    debug_assert!(!plain.contains(['"', '\\']), "{plain} needs escapes");
+    text.reserve(plain.len() + 2);
+    text.push(b'"');
+    text.extend_from_slice(plain.as_bytes());
+    text.push(b'"');
+}

@@ -1,0 +1,199 @@
+//! The records of one resource by id, by the fields they are looked up by, and by the time they are due.
+
+use std::sync::Arc;
+
+use foldhash::quality::FixedState;
+use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
+use serde_json::Value;
+
+use crate::engine::api::Resource;
+use crate::engine::field::Kind;
+use crate::engine::store::{Fields, Record};
+
+/// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map. All bits
+/// of its hashes are good, and the map takes a few of them at each level.
+type HashMap<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
+
+/// All ways to a record but its place in the order.
+#[derive(Clone, Debug)]
+pub struct Lookups {
+    resource: &'static Resource,
+    by_id: HashMap<Arc<str>, Record>,
+    indexes: Vec<Index>,
+    /// By the time they are due and their sequence number, those that are due at some time.
+    due: OrdMap<(u64, u64), Record>,
+}
+
+/// The records by one kind of value; a record with several values counts once for each.
+#[derive(Clone, Debug)]
+struct Index {
+    key: Key,
+    places: HashMap<Box<str>, Entries>,
+}
+
+/// What an index goes by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Key {
+    /// The text of a field, or the texts of its array.
+    Field(&'static str),
+    /// The ids that links to a resource hold.
+    LinksTo(&'static Resource),
+}
+
+/// Most values belong to one record only, and then need no tree.
+#[derive(Clone, Debug)]
+enum Entries {
+    One(Record),
+    Many(OrdMap<u64, Record>),
+}
+
+impl Lookups {
+    /// Of no records yet.
+    pub fn new(resource: &'static Resource) -> Self {
+        let references = resource.fields.iter().filter_map(|field| match field.kind {
+            Kind::Reference(_) | Kind::References(_) => Some(field.name),
+            _ => None,
+        });
+        let fields = resource.unique.iter().chain(resource.indexed).copied().chain(references);
+        let mut keys: Vec<Key> = fields.map(Key::Field).collect();
+        for link in resource.links {
+            if !keys.contains(&Key::LinksTo(link.to)) {
+                keys.push(Key::LinksTo(link.to));
+            }
+        }
+        let indexes = keys.into_iter().map(|key| Index { key, places: HashMap::default() }).collect();
+        Self { resource, by_id: HashMap::default(), indexes, due: OrdMap::new() }
+    }
+
+    /// The record of that id.
+    pub fn get(&self, id: &str) -> Option<&Record> {
+        self.by_id.get(id)
+    }
+
+    /// The record that is due first, if its time has come.
+    pub fn due(&self, now_ms: u64) -> Option<&Record> {
+        self.due.get_min().filter(|((at, _), _)| *at <= now_ms).map(|(_, record)| record)
+    }
+
+    /// The records whose field has that value, in creation order, if the field is indexed.
+    pub fn find(&self, field: &str, value: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
+        let index = self.indexes.iter().find(|index| matches!(index.key, Key::Field(known) if known == field));
+        index.map(|index| index.of(value))
+    }
+
+    /// The records whose links lead to that record of another resource, in creation order, if there are such links.
+    pub fn linked(
+        &self,
+        to: &'static Resource,
+        id: &str,
+    ) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
+        let index = self.indexes.iter().find(|index| index.key == Key::LinksTo(to));
+        index.map(|index| index.of(id))
+    }
+
+    /// Puts a record in. The one that had its id is not found any more.
+    pub fn put(&mut self, record: &Record, fields: &Fields) -> Option<Record> {
+        let old = self.by_id.insert(record.shared_id(), record.clone());
+        if let Some(old) = &old {
+            self.index(old, false);
+        }
+        self.index_by(record, fields, true);
+        old
+    }
+
+    /// Puts a record in whose id is new.
+    pub fn append(&mut self, record: &Record) {
+        self.by_id.insert(record.shared_id(), record.clone());
+        self.index(record, true);
+    }
+
+    /// Takes a record out.
+    pub fn remove(&mut self, id: &str) -> Option<Record> {
+        let record = self.by_id.remove(id)?;
+        self.index(&record, false);
+        Some(record)
+    }
+
+    /// A record that says what it is found by need not be looked into.
+    fn index(&mut self, record: &Record, add: bool) {
+        let Some((field, value)) = record.found_by() else { return self.index_by(record, record.fields(), add) };
+        let index = self.indexes.iter_mut().find(|index| index.key == Key::Field(field));
+        index.expect("found by a field that is indexed").note(value, record, add);
+    }
+
+    fn index_by(&mut self, record: &Record, fields: &Fields, add: bool) {
+        if let Some(at) = self.resource.due.and_then(|due| (due.at)(fields)) {
+            if add {
+                self.due.insert((at, record.sequence()), record.clone());
+            } else {
+                self.due.remove(&(at, record.sequence()));
+            }
+        }
+        for index in &mut self.indexes {
+            match index.key {
+                Key::Field(field) => match fields.get(field) {
+                    Some(Value::String(value)) => index.note(value, record, add),
+                    Some(Value::Array(values)) => {
+                        values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));
+                    }
+                    _ => {}
+                },
+                Key::LinksTo(to) => {
+                    let links = self.resource.links.iter().filter(|link| link.to == to);
+                    links.flat_map(|link| (link.ids)(fields)).for_each(|id| index.note(id, record, add));
+                }
+            }
+        }
+    }
+}
+
+impl Index {
+    fn of(&self, value: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
+        let (one, many) = match self.places.get(value) {
+            None => (None, None),
+            Some(Entries::One(record)) => (Some(record), None),
+            Some(Entries::Many(records)) => (None, Some(records.values())),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
+
+    fn note(&mut self, value: &str, record: &Record, add: bool) {
+        let Some(entries) = self.places.get_mut(value) else {
+            if add {
+                self.places.insert(value.into(), Entries::One(record.clone()));
+            }
+            return;
+        };
+        if add {
+            entries.add(record);
+        } else if entries.remove(record) {
+            self.places.remove(value);
+        }
+    }
+}
+
+impl Entries {
+    fn add(&mut self, record: &Record) {
+        match self {
+            Self::Many(records) => {
+                records.insert(record.sequence(), record.clone());
+            }
+            Self::One(other) if other.sequence() == record.sequence() => *other = record.clone(),
+            Self::One(other) => {
+                let pair = [other.clone(), record.clone()].into_iter().map(|record| (record.sequence(), record));
+                *self = Self::Many(pair.collect());
+            }
+        }
+    }
+
+    /// Whether none is left.
+    fn remove(&mut self, record: &Record) -> bool {
+        match self {
+            Self::One(other) => other.sequence() == record.sequence(),
+            Self::Many(records) => {
+                records.remove(&record.sequence());
+                records.is_empty()
+            }
+        }
+    }
+}
