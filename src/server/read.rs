@@ -42,7 +42,9 @@ pub async fn body(mut incoming: Incoming, limit_bytes: usize) -> Result<Bytes, h
 
 /// The headers as the engine takes them. HTTP/2 says the host in its target; consumers of headers find it here too.
 pub fn headers(parts: &Parts) -> Vec<(&str, &[u8])> {
-    parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+    let mut headers = Vec::with_capacity(parts.headers.len());
+    headers.extend(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    headers
 }
 
 /// The target as sent, or, where the host stands in it, in absolute form.

@@ -1,5 +1,7 @@
 //! Lists: which part is asked for, and the way to the other parts.
 
+use http::header::{HeaderValue, LINK};
+
 use crate::engine::action::{Call, Window};
 use crate::engine::message::Reply;
 use crate::engine::path::{Query, world_prefix};
@@ -65,7 +67,7 @@ pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
 /// The reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
 /// limited, by the consumer or by the cap, and more follows.
 pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Reply {
-    let reply = Reply::json_bytes(call.route.success, body);
+    let mut reply = Reply::json_bytes(call.route.success, body);
     // With more to follow, one of the two limits was met.
     if !more {
         return reply;
@@ -83,7 +85,9 @@ pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Repl
     if asked.skip > 0 {
         link(asked.skip.saturating_sub(asked.count()), "prev");
     }
-    reply.with("link", &links)
+    // A host that HTTP cannot carry did not come over HTTP.
+    reply.headers.extend(HeaderValue::try_from(links).ok().map(|links| (LINK, links)));
+    reply
 }
 
 /// The way to the next part as a body tells it: a path, with the world's prefix if the caller used it.

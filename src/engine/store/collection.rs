@@ -28,31 +28,39 @@ pub struct Collection {
 
 /// The page shown last, until a record changes: those who wait for a change ask for the same one again and again, and
 /// so do the tests that share the records of one start. Forks share it as they share the records.
-#[derive(Clone, Debug, Default)]
-struct Latest(Arc<Mutex<Option<Shown>>>);
+#[derive(Debug, Default)]
+struct Latest(OnceLock<Arc<Mutex<Option<Shown>>>>);
 
 type Shown = (Window, Arc<Page>);
+
+impl Clone for Latest {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(self.shared()).into())
+    }
+}
 
 impl Latest {
     /// Pages of more records are not kept.
     const MOST: usize = 100;
 
     fn get(&self, window: &Window) -> Option<Arc<Page>> {
-        self.0.lock().as_ref().filter(|(shown, _)| shown == window).map(|(_, page)| Arc::clone(page))
+        self.0.get()?.lock().as_ref().filter(|(shown, _)| shown == window).map(|(_, page)| Arc::clone(page))
     }
 
     fn set(&self, window: &Window, page: &Arc<Page>) {
         if page.records.len() <= Self::MOST {
-            *self.0.lock() = Some((window.clone(), Arc::clone(page)));
+            *self.shared().lock() = Some((window.clone(), Arc::clone(page)));
         }
     }
 
     /// A record changed: here, but not in the forks.
     fn forget(&mut self) {
-        match Arc::get_mut(&mut self.0) {
-            Some(own) => *own.get_mut() = None,
-            None => self.0 = Arc::default(),
-        }
+        self.0.take();
+    }
+
+    /// What forks made from now on share.
+    fn shared(&self) -> &Arc<Mutex<Option<Shown>>> {
+        self.0.get_or_init(Arc::default)
     }
 }
 

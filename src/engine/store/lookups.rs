@@ -158,12 +158,14 @@ impl Index {
     }
 
     fn note(&mut self, value: &str, record: &Record, add: bool) {
-        let Some(entries) = self.places.get_mut(value) else {
+        // Most values are new, and to see that nothing need be made ready for a change.
+        if !self.places.contains_key(value) {
             if add {
                 self.places.insert(value.into(), Entries::One(record.clone()));
             }
             return;
-        };
+        }
+        let entries = self.places.get_mut(value).expect("it was just seen");
         if add {
             entries.add(record);
         } else if entries.remove(record) {
