@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::engine::scenario::matchers::Part;
+
 /// A rule that was considered for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Considered {
@@ -17,7 +19,7 @@ pub struct Considered {
 #[non_exhaustive]
 pub enum Verdict {
     /// This part of the request does not match its `when`.
-    Mismatch(&'static str),
+    Mismatch(Part),
     /// This is its matching request of that ordinal, and `at` does not name it.
     NotItsTurn(u64),
     /// It fired as often as it may.
@@ -98,11 +100,11 @@ mod tests {
     fn an_account_that_is_the_same_again_is_shared_and_any_other_is_told_whole() {
         let (a, b): (Arc<str>, Arc<str>) = ("a".into(), "b".into());
         let mut latest = Why::default();
-        let both = [(&a, Verdict::Mismatch("query")), (&b, Verdict::NotItsTurn(1))];
+        let both = [(&a, Verdict::Mismatch(Part::Query)), (&b, Verdict::NotItsTurn(1))];
         let first = tell(&mut latest, &both).unwrap();
         assert!(Arc::ptr_eq(&first, &tell(&mut latest, &both).unwrap()));
         let other = tell(&mut latest, &[both[0], (&b, Verdict::NotItsTurn(2))]).unwrap();
-        assert_eq!((&*other[0].rule, other[0].verdict), ("a", Verdict::Mismatch("query")));
+        assert_eq!((&*other[0].rule, other[0].verdict), ("a", Verdict::Mismatch(Part::Query)));
         assert_eq!((&*other[1].rule, other[1].verdict), ("b", Verdict::NotItsTurn(2)));
         assert_eq!(tell(&mut latest, &both[..1]).unwrap().len(), 1);
         assert_eq!(tell(&mut latest, &[both[1]]).unwrap()[..], [Considered { rule: b.clone(), verdict: both[1].1 }]);

@@ -2,6 +2,8 @@
 //!
 //! Scalars equal, arrays element by element, objects by subset; operators stand alone in an object and begin with `@`.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::engine::clock;
@@ -223,6 +225,33 @@ fn glob(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|&left| left == '*')
 }
 
+/// A part of a request that a `when` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The parameters of its path.
+    Params,
+    /// The parameters of its query.
+    Query,
+    /// Its headers.
+    Headers,
+    /// Its bearer token.
+    Token,
+    /// Its body.
+    Body,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Params => "params",
+            Self::Query => "query",
+            Self::Headers => "headers",
+            Self::Token => "token",
+            Self::Body => "body",
+        })
+    }
+}
+
 /// What a request must look like. All that is said must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct When {
@@ -239,28 +268,29 @@ pub struct When {
 }
 
 impl When {
-    /// Whether a request matches; if not, the part that does not.
-    pub fn fault<'a>(&self, asked: &'a Asked<'_>) -> Option<&'static str> {
-        let fails = |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<&'a Value>| {
-            matcher.as_ref().is_some_and(|matcher| !matcher.matches(value()))
-        };
-        if fails(&self.params, &|| Some(asked.params())) {
-            return Some("params");
+    /// Whether a request matches; if not, the part that does not. Parts nobody asks about are not read.
+    pub fn fault(&self, asked: &Asked<'_>) -> Option<Part> {
+        if !holds(self.params.as_ref(), || Some(asked.params())) {
+            return Some(Part::Params);
         }
-        if fails(&self.query, &|| Some(asked.query())) {
-            return Some("query");
+        if !holds(self.query.as_ref(), || Some(asked.query())) {
+            return Some(Part::Query);
         }
-        if fails(&self.headers, &|| Some(asked.headers())) {
-            return Some("headers");
+        if !holds(self.headers.as_ref(), || Some(asked.headers())) {
+            return Some(Part::Headers);
         }
         if self.token.as_ref().is_some_and(|matcher| !matcher.matches(asked.token().map(Value::from).as_ref())) {
-            return Some("token");
+            return Some(Part::Token);
         }
-        if fails(&self.body, &|| asked.body()) {
-            return Some("body");
+        if !holds(self.body.as_ref(), || asked.body()) {
+            return Some(Part::Body);
         }
         None
     }
+}
+
+fn holds<'v>(wanted: Option<&Matcher>, value: impl FnOnce() -> Option<&'v Value>) -> bool {
+    wanted.is_none_or(|wanted| wanted.matches(value()))
 }
 
 impl Findings<'_> {

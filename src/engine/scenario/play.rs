@@ -5,8 +5,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use crate::engine::api::Api;
-use crate::engine::router::Router;
+use crate::engine::router::{Router, Row};
 use crate::engine::scenario::asked::Asked;
 use crate::engine::scenario::considered::{Account, Verdict, Why};
 use crate::engine::scenario::format::{CallExpectation, Scenario};
@@ -54,9 +56,9 @@ pub struct Play {
     latest_why: Why,
 }
 
-/// The rules of one scope, by operation.
+/// The rules of one scope, by the number of the operation's row: every request looks there.
 #[derive(Clone, Debug, Default)]
-struct Scope(HashMap<&'static str, Vec<usize>>);
+struct Scope(HashMap<usize, Vec<usize>, FixedState>);
 
 /// A rule, and how it went.
 #[derive(Clone, Debug)]
@@ -116,12 +118,12 @@ pub struct Strike {
 impl Scope {
     fn add(&mut self, router: &Router, rule: &Rule, place: usize) {
         for row in router.rows().iter().filter(|row| rule.on.select(row.operation)) {
-            self.0.entry(row.operation).or_default().push(place);
+            self.0.entry(row.number).or_default().push(place);
         }
     }
 
-    fn rules(&self, operation: &str) -> &[usize] {
-        self.0.get(operation).map_or(&[], Vec::as_slice)
+    fn rules(&self, row: &Row) -> &[usize] {
+        self.0.get(&row.number).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -244,10 +246,9 @@ impl Play {
     pub(in crate::engine) fn strike(&mut self, asked: &Asked<'_>) -> Strike {
         let mut strike = Strike::default();
         let mut account = Account::new(&mut self.latest_why);
-        let operation = asked.row.operation;
         let of_step = (!self.scenario.steps.is_empty()).then_some(OWN + 1 + self.step);
         for scope in [Some(ADDED), of_step, Some(OWN)].into_iter().flatten() {
-            for &place in self.scopes[scope].rules(operation) {
+            for &place in self.scopes[scope].rules(asked.row) {
                 let tally = &mut self.tallies[place];
                 let verdict = tally.consider(asked, self.seed, &mut strike);
                 account.add(&tally.rule.id, verdict);
