@@ -1,7 +1,9 @@
 //! The life of a server: accept, serve, be paused or refused, stop.
 
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper::body::Incoming;
@@ -132,15 +134,26 @@ async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>) {
     tokio::pin!(connection);
     // Whoever shut the gate over this connection must be able to open it again.
     let refused = |gate| gate == Gate::Refusing && !peer.administers.load(Ordering::Relaxed);
-    // How a connection ended is the peer's business, or a fault rule's.
-    tokio::select! {
-        biased;
-        _ = connection.as_mut() => return,
-        _ = orders.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)) => {
-            connection.as_mut().graceful_shutdown();
+    let news = orders.clone();
+    let told = orders.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate));
+    tokio::pin!(told);
+    let mut listens = false;
+    // Each request passes here. The channel wakes this task once it was listened to; then only news are worth a look.
+    let ended = poll_fn(|cx| {
+        if connection.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(true);
         }
+        if listens && !news.has_changed().unwrap_or(true) {
+            return Poll::Pending;
+        }
+        listens = true;
+        told.as_mut().poll(cx).map(|_| false)
+    });
+    // How a connection ended is the peer's business, or a fault rule's.
+    if !ended.await {
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
     }
-    let _ = connection.await;
 }
 
 /// The answer of the control API. One that waits for consumers is asked for again whenever a request was answered.

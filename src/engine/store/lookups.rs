@@ -1,6 +1,7 @@
 //! The records of one resource by id, by the fields they are looked up by, and by the time they are due.
 
-use std::sync::Arc;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 
 use foldhash::quality::FixedState;
 use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
@@ -18,10 +19,34 @@ type HashMap<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
 #[derive(Clone, Debug)]
 pub struct Lookups {
     resource: &'static Resource,
-    by_id: HashMap<Arc<str>, Record>,
+    by_id: HashMap<ById, ()>,
     indexes: Vec<Index>,
     /// By the time they are due and their sequence number, those that are due at some time.
     due: OrdMap<(u64, u64), Record>,
+}
+
+/// A record that is found by its id. The id lies in the record, so that the map is a third of the size.
+#[derive(Clone, Debug)]
+struct ById(Record);
+
+impl Hash for ById {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.id().hash(state);
+    }
+}
+
+impl PartialEq for ById {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id() == other.0.id()
+    }
+}
+
+impl Eq for ById {}
+
+impl Borrow<str> for ById {
+    fn borrow(&self) -> &str {
+        self.0.id()
+    }
 }
 
 /// The records by one kind of value; a record with several values counts once for each.
@@ -44,7 +69,7 @@ enum Key {
 #[derive(Clone, Debug)]
 enum Entries {
     One(Record),
-    Many(OrdMap<u64, Record>),
+    Many(Box<OrdMap<u64, Record>>),
 }
 
 impl Lookups {
@@ -67,7 +92,7 @@ impl Lookups {
 
     /// The record of that id.
     pub fn get(&self, id: &str) -> Option<&Record> {
-        self.by_id.get(id)
+        self.by_id.get_key_value(id).map(|(found, ())| &found.0)
     }
 
     /// The record that is due first, if its time has come.
@@ -93,23 +118,24 @@ impl Lookups {
 
     /// Puts a record in. The one that had its id is not found any more.
     pub fn put(&mut self, record: &Record, fields: &Fields) -> Option<Record> {
-        let old = self.by_id.insert(record.shared_id(), record.clone());
+        let old = self.get(record.id()).cloned();
         if let Some(old) = &old {
             self.index(old, false);
         }
+        self.by_id.insert(ById(record.clone()), ());
         self.index_by(record, fields, true);
         old
     }
 
     /// Puts a record in whose id is new.
     pub fn append(&mut self, record: &Record) {
-        self.by_id.insert(record.shared_id(), record.clone());
+        self.by_id.insert(ById(record.clone()), ());
         self.index(record, true);
     }
 
     /// Takes a record out.
     pub fn remove(&mut self, id: &str) -> Option<Record> {
-        let record = self.by_id.remove(id)?;
+        let (ById(record), ()) = self.by_id.remove_with_key(id)?;
         self.index(&record, false);
         Some(record)
     }
@@ -183,7 +209,7 @@ impl Entries {
             Self::One(other) if other.sequence() == record.sequence() => *other = record.clone(),
             Self::One(other) => {
                 let pair = [other.clone(), record.clone()].into_iter().map(|record| (record.sequence(), record));
-                *self = Self::Many(pair.collect());
+                *self = Self::Many(Box::new(pair.collect()));
             }
         }
     }
