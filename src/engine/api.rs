@@ -331,8 +331,6 @@ impl Profile {
 /// Who asks, as the dialect made out.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
-    /// The credential.
-    pub token: String,
     /// The only records the caller may see, or the only ones that what it sees may hang on; `None` is all.
     pub sees: Option<Vec<String>>,
     /// May read, but not write.

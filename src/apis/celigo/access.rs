@@ -27,9 +27,9 @@ pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Proble
     if situation.route.is_some_and(|route| route.access == Access::Open) {
         return Ok(Caller::default());
     }
-    let token = situation.request.bearer().ok_or(Problem::Credential)?.to_owned();
+    let token = situation.request.bearer().ok_or(Problem::Credential)?;
     let Some(listed) = world.settings.credentials(situation.api) else {
-        return Ok(Caller { token, ..Caller::default() });
+        return Ok(Caller::default());
     };
     let credential = listed.iter().find(|credential| credential.token == token).ok_or(Problem::Credential)?;
     if credential.integrations.is_some() && situation.route.is_some_and(|route| MAKE_INTEGRATIONS.contains(&route.name))
@@ -37,7 +37,7 @@ pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Proble
         return Err(Problem::Forbidden { needs: "a token that sees the whole account".into() });
     }
     let (sees, read_only) = (credential.integrations.clone(), credential.read_only);
-    Ok(Caller { token, sees, read_only, subject: None })
+    Ok(Caller { sees, read_only, subject: None })
 }
 
 /// Whether the caller may see a record: a narrowed token sees its integrations, what belongs to them, and what

@@ -64,7 +64,7 @@ pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Proble
     let route = situation.route.filter(|route| route.access != Access::Open && route.is_modelled());
     let Some(route) = route else { return Ok(Caller::default()) };
     let bearer = situation.request.bearer().ok_or(Problem::Credential)?;
-    let caller = Caller { token: bearer.to_owned(), ..Caller::default() };
+    let caller = Caller::default();
     match (route.access, token_of(world, situation, bearer)) {
         (Access::Application, Token::Application(secret)) => {
             Ok(Caller { sees: secret.and_then(|secret| secret.integrations.clone()), ..caller })
