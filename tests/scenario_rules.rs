@@ -179,3 +179,15 @@ fn nth_records_of_one_list_are_found_before_the_first_goes() {
         world.records("celigo.integrations").unwrap().iter().map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["3"]);
 }
+
+#[test]
+fn only_an_answer_that_refuses_asks_to_wait() {
+    let later = json!({ "retry-after": "60" });
+    for (status, wanted) in [(202, &[][..]), (429, &["conduct.retry_after"])] {
+        let respond = json!({ "respond": { "status": status, "headers": later, "undocumented": true } });
+        let rule = json!({ "id": "later", "on": LIST, "at": { "nth": 1 }, "do": respond });
+        let world = world(&json!({ "faults": [rule], "expect": { "conduct": { "retry_after": "honour" } } }));
+        assert_eq!(statuses(&world, 2), [status, 200]);
+        assert_eq!(world.verify().err().as_ref().map(failed).unwrap_or_default(), wanted);
+    }
+}

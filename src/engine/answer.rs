@@ -60,12 +60,12 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
         world.coverage.count(row, outcome, answer.injected);
     }
     let number = world.journal.next_number();
-    let retry_after_s = answer.reply.headers.get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok());
+    let retry_after = if answer.reply.status < 400 { None } else { answer.reply.headers.get(RETRY_AFTER) };
     let apart = Apart {
         miss: answer.miss,
         rule,
         step,
-        retry_after_s: retry_after_s.and_then(|seconds| seconds.parse().ok()),
+        retry_after_s: retry_after.and_then(|seconds| seconds.to_str().ok()?.parse().ok()),
         manner,
         delay_ms: strike.delay_ms,
     };
