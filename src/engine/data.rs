@@ -235,7 +235,7 @@ impl World {
         Ok(fields)
     }
 
-    /// What a field is when nobody says, or nobody may.
+    /// The value of a field of which nobody says anything, or nobody may.
     fn unsaid(&mut self, field: &Field, old: Option<&Record>) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
         let mut now = || Some(Value::from(self.clock.written()));
@@ -248,7 +248,8 @@ impl World {
         .or_else(|| self.default_of(field))
     }
 
-    fn default_of(&mut self, field: &Field) -> Option<Value> {
+    /// What a field is when nobody says.
+    pub fn default_of(&mut self, field: &Field) -> Option<Value> {
         Some(match field.default {
             Default::Absent => return None,
             Default::Null => Value::Null,
