@@ -79,7 +79,7 @@ pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Repl
         links.push_str(if links.is_empty() { "<" } else { ", <" });
         links.push_str(&origin);
         write_part(call, &asked, start, &mut links);
-        ([">; rel=\"", relation, "\""]).iter().for_each(|text| links.push_str(text));
+        [">; rel=\"", relation, "\""].iter().for_each(|text| links.push_str(text));
     };
     link(asked.skip.saturating_add(asked.count()), "next");
     if asked.skip > 0 {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::scenario::matchers::Part;
+use crate::engine::scenario::when::Part;
 
 /// A rule that was considered for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,9 @@ use serde_json::Value;
 use crate::engine::api::{Api, Profile, Resource};
 use crate::engine::clock::ClockMode;
 use crate::engine::document::{Place, Step as PathStep};
-use crate::engine::scenario::matchers::{Matcher, Range, When};
+use crate::engine::scenario::matchers::{Matcher, Range};
 use crate::engine::scenario::rule::{Operations, Rule};
+use crate::engine::scenario::when::When;
 use crate::engine::store::Fields;
 use crate::engine::world::Credential;
 

@@ -2,13 +2,10 @@
 //!
 //! Scalars equal, arrays element by element, objects by subset; operators stand alone in an object and begin with `@`.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
 
 use crate::engine::clock;
 use crate::engine::data::is_uuid;
-use crate::engine::scenario::asked::Asked;
 use crate::engine::scenario::finding::{Code, Findings, did_you_mean};
 use crate::engine::scenario::reader::Node;
 
@@ -225,94 +222,7 @@ fn glob(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|&left| left == '*')
 }
 
-/// A part of a request that a `when` is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The parameters of its path.
-    Params,
-    /// The parameters of its query.
-    Query,
-    /// Its headers.
-    Headers,
-    /// Its bearer token.
-    Token,
-    /// Its body.
-    Body,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Params => "params",
-            Self::Query => "query",
-            Self::Headers => "headers",
-            Self::Token => "token",
-            Self::Body => "body",
-        })
-    }
-}
-
-/// What a request must look like. All that is said must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct When {
-    /// The parameters of its path.
-    pub params: Option<Matcher>,
-    /// The parameters of its query: texts, the first of each name.
-    pub query: Option<Matcher>,
-    /// Its headers, names in lower case.
-    pub headers: Option<Matcher>,
-    /// Its body, as JSON.
-    pub body: Option<Matcher>,
-    /// Its bearer token.
-    pub token: Option<Matcher>,
-}
-
-impl When {
-    /// Whether a request matches; if not, the part that does not. Parts nobody asks about are not read.
-    pub fn fault(&self, asked: &Asked<'_>) -> Option<Part> {
-        if !holds(self.params.as_ref(), || Some(asked.params())) {
-            return Some(Part::Params);
-        }
-        if !holds(self.query.as_ref(), || Some(asked.query())) {
-            return Some(Part::Query);
-        }
-        if !holds(self.headers.as_ref(), || Some(asked.headers())) {
-            return Some(Part::Headers);
-        }
-        if self.token.as_ref().is_some_and(|matcher| !matcher.matches(asked.token().map(Value::from).as_ref())) {
-            return Some(Part::Token);
-        }
-        if !holds(self.body.as_ref(), || asked.body()) {
-            return Some(Part::Body);
-        }
-        None
-    }
-}
-
-fn holds<'v>(wanted: Option<&Matcher>, value: impl FnOnce() -> Option<&'v Value>) -> bool {
-    wanted.is_none_or(|wanted| wanted.matches(value()))
-}
-
 impl Findings<'_> {
-    /// Reads the `when` of a rule, an end or a call.
-    pub(super) fn when(&mut self, node: &Node<'_>) -> Option<When> {
-        let object = self.some_object(node, &["params", "query", "headers", "body", "token"])?;
-        let mut part = |key: &str| object.get(key).and_then(|node| self.matcher(&node));
-        let mut when = When {
-            params: part("params"),
-            query: part("query"),
-            headers: part("headers"),
-            body: part("body"),
-            token: part("token"),
-        };
-        if let Some(Matcher::Subset(headers)) = &mut when.headers {
-            for (name, _) in headers {
-                name.make_ascii_lowercase();
-            }
-        }
-        Some(when)
-    }
-
     /// Reads a matcher.
     pub(super) fn matcher(&mut self, node: &Node<'_>) -> Option<Matcher> {
         match node.value {

@@ -30,6 +30,7 @@ mod steps;
 mod strike;
 mod verify;
 mod waiting;
+mod when;
 
 pub use asked::Asked;
 pub use considered::Why;

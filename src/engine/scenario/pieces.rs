@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::engine::document;
 use crate::engine::router::Router;
 use crate::engine::scenario::finding::{Code, Findings, ScenarioError};
-use crate::engine::scenario::matchers::When;
 use crate::engine::scenario::read::FileReader;
 use crate::engine::scenario::reader::Node;
 use crate::engine::scenario::rule::{Operations, Rule};
+use crate::engine::scenario::when::When;
 
 /// What somebody waits for.
 #[derive(Debug)]

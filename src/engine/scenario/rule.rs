@@ -9,7 +9,8 @@ use crate::engine::chance::fnv1a64;
 use crate::engine::document::Place;
 use crate::engine::message::{Manner, Reply};
 use crate::engine::scenario::asked::Asked;
-use crate::engine::scenario::matchers::{Matcher, When};
+use crate::engine::scenario::matchers::Matcher;
+use crate::engine::scenario::when::When;
 use crate::engine::world::World;
 
 /// A fault rule.

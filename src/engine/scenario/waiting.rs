@@ -6,8 +6,8 @@ use crate::engine::message::{Request, Verb};
 use crate::engine::path::{Target, decode};
 use crate::engine::router::Router;
 use crate::engine::scenario::asked::Asked;
-use crate::engine::scenario::matchers::When;
 use crate::engine::scenario::rule::Operations;
+use crate::engine::scenario::when::When;
 use crate::engine::world::World;
 
 impl World {
