@@ -21,13 +21,13 @@ impl Data<'_> {
     }
 
     /// Makes a record, as an administrator would.
-    pub fn create(&mut self, collection: &str, fields: Value) -> Result<Record, Refusal> {
-        Ok(Record(self.0.admin_create(collection, object(fields)?)?))
+    pub fn create(&mut self, collection: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+        Ok(Record(self.0.admin_create(collection, object(fields.into())?)?))
     }
 
     /// Changes some fields of a record: RFC 7396.
-    pub fn patch(&mut self, collection: &str, id: &str, fields: Value) -> Result<Record, Refusal> {
-        Ok(Record(self.0.admin_patch(collection, id, &object(fields)?)?))
+    pub fn patch(&mut self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+        Ok(Record(self.0.admin_patch(collection, id, &object(fields.into())?)?))
     }
 
     /// Takes a record away.

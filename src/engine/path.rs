@@ -136,10 +136,6 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 
 /// One path segment or query part, percent-encoded.
 pub fn encode(part: &str) -> Cow<'_, str> {
-    // Most parts stay as they are.
-    if part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~$".contains(&byte)) {
-        return Cow::Borrowed(part);
-    }
     utf8_percent_encode(part, KEPT).into()
 }
 
