@@ -78,8 +78,8 @@ pub fn journal(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let wanted = asked.query.get("op");
     let matches = |entry: &Entry| match wanted.map(|op| op.strip_suffix('*').ok_or(op)) {
         None => true,
-        Some(Ok(prefix)) => entry.answered.operation.unwrap_or_default().starts_with(prefix),
-        Some(Err(op)) => entry.answered.operation == Some(op),
+        Some(Ok(prefix)) => entry.answered.operation().unwrap_or_default().starts_with(prefix),
+        Some(Err(op)) => entry.answered.operation() == Some(op),
     };
     let world = asked.world.lock();
     let entries: Vec<Value> = world.journal.since(since).filter(matches).map(|entry| short(&entry)).collect();
@@ -103,8 +103,8 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
     shown["answer"] = text_or_json(&entry.reply);
     shown["answer_bytes"] = entry.reply_bytes.into();
     shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
-    shown["documented_at"] = entry.answered.source.into();
-    let why: Vec<String> = entry.answered.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
+    shown["documented_at"] = entry.answered.row.map_or("", |row| row.route.source).into();
+    let why: Vec<String> = entry.apart.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
     shown["why"] = why.into();
     Ok(shown)
 }
@@ -112,11 +112,11 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
 fn short(entry: &Entry) -> Value {
     json!({
         "n": entry.number,
-        "at": format_ms(entry.now_ms),
+        "at": format_ms(entry.answered.now_ms),
         "method": entry.method,
         "target": entry.target,
-        "op": entry.answered.operation,
-        "status": entry.status,
+        "op": entry.answered.operation(),
+        "status": entry.answered.status,
         "error": entry.answered.error,
         "miss": entry.apart.miss,
         "rule": entry.apart.rule.as_deref(),

@@ -87,13 +87,13 @@ impl From<Entry> for Call {
     fn from(entry: Entry) -> Self {
         Self {
             number: entry.number,
-            at: format_ms(entry.now_ms),
-            operation: entry.answered.operation,
+            at: format_ms(entry.answered.now_ms),
+            operation: entry.answered.operation(),
             method: entry.method,
             target: entry.target,
             headers: entry.headers,
             body: entry.body,
-            status: entry.status,
+            status: entry.answered.status,
             error: entry.answered.error,
             rule: entry.apart.rule.map(|rule| rule.to_string()),
             manner: entry.apart.manner.as_str(),

@@ -68,17 +68,19 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
         retry_after_s: retry_after.and_then(|seconds| seconds.to_str().ok()?.parse().ok()),
         manner,
         delay_ms: strike.delay_ms,
-    };
-    let answered = Answered {
-        operation: answer.row.map(|row| row.operation),
-        error: answer.error,
-        source: answer.row.map_or("", |row| row.route.source),
-        reached_service: answer.reached_service,
-        evidence: answer.evidence,
         why: strike.why.clone(),
-        apart: (apart != Apart::default()).then(|| Box::new(apart)),
     };
-    world.journal.add(world.clock.now_ms(), world.clock.elapsed_ms(), request, &answer.reply, answered);
+    let Answer { row, error, reached_service, evidence, .. } = answer;
+    let answered = Answered {
+        now_ms: world.clock.now_ms(),
+        elapsed_ms: world.clock.elapsed_ms(),
+        row,
+        error,
+        reached_service,
+        evidence,
+        status: answer.reply.status,
+    };
+    world.journal.add(request, &answer.reply.body, answered, apart);
     world.clock.answered();
     if world.play.is_some() {
         let (asked, strike, reply, miss) = (asked.as_ref(), &strike, &answer.reply, answer.miss);
@@ -91,7 +93,7 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
 struct Way<'r, 't> {
     api: Option<&'static Api>,
     found: Option<Found<'r, 't>>,
-    row: Option<&'r Row>,
+    row: Option<&'static Row>,
     params: Params<'t>,
 }
 
@@ -116,9 +118,9 @@ impl<'r, 't> Way<'r, 't> {
 }
 
 /// A reply with what is known about it.
-struct Answer<'r> {
+struct Answer {
     reply: Reply,
-    row: Option<&'r Row>,
+    row: Option<&'static Row>,
     error: Option<&'static str>,
     evidence: Option<Evidence>,
     /// Why this is the fake's own answer and not the service's.
@@ -130,21 +132,21 @@ struct Answer<'r> {
     manner: Manner,
 }
 
-impl<'r> Answer<'r> {
-    fn natural(reply: Reply, row: Option<&'r Row>, evidence: Option<Evidence>) -> Self {
+impl Answer {
+    fn natural(reply: Reply, row: Option<&'static Row>, evidence: Option<Evidence>) -> Self {
         let (error, miss, manner) = (None, None, Manner::Whole);
         Self { reply, row, error, evidence, miss, injected: false, reached_service: row.is_some(), manner }
     }
 }
 
-fn respond<'r>(
-    router: &'r Router,
+fn respond(
+    router: &Router,
     world: &mut World,
     situation: &Situation<'_>,
-    way: &Way<'r, '_>,
+    way: &Way<'_, '_>,
     asked: Option<&Asked<'_>>,
     strike: &Strike,
-) -> Answer<'r> {
+) -> Answer {
     let api = situation.api;
     if situation.request.method == "OPTIONS" {
         let reply = api.dialect.always(Reply::empty(204).with("allow", &allow(&way.verbs())));
@@ -178,7 +180,7 @@ fn respond<'r>(
 }
 
 /// Does what is asked, as the service would.
-fn carry_out<'r>(router: &'r Router, world: &mut World, situation: &Situation<'_>, way: &Way<'r, '_>) -> Answer<'r> {
+fn carry_out(router: &Router, world: &mut World, situation: &Situation<'_>, way: &Way<'_, '_>) -> Answer {
     let Situation { api, request, target, .. } = *situation;
     let reply = (|| {
         world.catch_up()?;
@@ -243,7 +245,7 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     })
 }
 
-fn worded<'r>(world: &mut World, situation: &Situation<'_>, row: Option<&'r Row>, problem: &Problem) -> Answer<'r> {
+fn worded(world: &mut World, situation: &Situation<'_>, row: Option<&'static Row>, problem: &Problem) -> Answer {
     let api: &'static Api = situation.api;
     let said = api.dialect.problem(world, situation, problem);
     let miss = match problem {
@@ -259,7 +261,7 @@ fn worded<'r>(world: &mut World, situation: &Situation<'_>, row: Option<&'r Row>
 }
 
 /// A path below none of the APIs: there is no envelope to speak in.
-fn elsewhere<'r>(router: &Router, request: &Request<'_>, target: &Target<'_>) -> Answer<'r> {
+fn elsewhere(router: &Router, request: &Request<'_>, target: &Target<'_>) -> Answer {
     let bases: Vec<String> = router.apis().iter().map(|api| format!("{} at {}/", api.title, api.base)).collect();
     let body = json!({ "error": {
         "code": "no_route",
@@ -271,13 +273,13 @@ fn elsewhere<'r>(router: &Router, request: &Request<'_>, target: &Target<'_>) ->
 }
 
 /// Answering panicked: the fake's own fault, said so.
-fn failed<'r>(
-    router: &'r Router,
+fn failed(
+    router: &Router,
     world: &mut World,
     request: &Request<'_>,
     target: &Target<'_>,
     panic: &(dyn std::any::Any + Send),
-) -> Answer<'r> {
+) -> Answer {
     let what =
         panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     let what = format!("standin failed while answering, which is its own fault: {}", what.unwrap_or_default());
@@ -295,7 +297,7 @@ const STANDIN_OP: HeaderName = HeaderName::from_static("standin-op");
 const STANDIN_SOURCE: HeaderName = HeaderName::from_static("standin-source");
 
 /// Says in headers where an answer comes from.
-fn mark(world: &World, answer: &mut Answer<'_>, rule: Option<&str>) {
+fn mark(world: &World, answer: &mut Answer, rule: Option<&str>) {
     let reply = &mut answer.reply;
     if *world.name != *crate::engine::DEFAULT_WORLD {
         reply.add("standin-world", &world.name);

@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::engine::api::Evidence;
-use crate::engine::message::{Manner, Reply, Request};
+use crate::engine::message::{Manner, Request};
+use crate::engine::router::Row;
 use crate::engine::scenario::Why;
 
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
@@ -34,6 +35,8 @@ impl Default for Bounds {
 pub struct Journal {
     bounds: Bounds,
     marks: VecDeque<Mark>,
+    /// With their numbers, of those entries that have any.
+    aparts: VecDeque<(u64, Apart)>,
     text: VecDeque<u8>,
     /// Where the text of one entry is put together: the ring is quicker with one long piece than with many short ones.
     entry: Vec<u8>,
@@ -42,24 +45,30 @@ pub struct Journal {
     next_number: u64,
 }
 
-/// What is kept of an answer besides its text.
-#[derive(Clone, Debug)]
+/// What is kept of every answer besides its text.
+#[derive(Clone, Copy, Debug)]
 pub struct Answered {
-    /// The operation, with the API's name; `None` for a miss.
-    pub operation: Option<&'static str>,
+    /// The world's time, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// Elapsed time, in milliseconds, for measuring waits between entries.
+    pub elapsed_ms: u64,
+    /// The route; `None` for a miss.
+    pub row: Option<&'static Row>,
     /// The name of the error, when one was answered.
     pub error: Option<&'static str>,
-    /// Where the answer is documented.
-    pub source: &'static str,
+    /// The status answered. An aborted answer never reached the consumer.
+    pub status: u16,
     /// Whether the operation was carried out, whatever became of its answer.
     pub reached_service: bool,
     /// How well the answer is known; `None` when a fault rule made it.
     pub evidence: Option<Evidence>,
-    /// The fault rules considered; `None` when there are none for the operation.
-    pub why: Option<Why>,
-    /// What most answers have nothing of, and is kept apart: thousands of entries are touched only once, so their size
-    /// is their cost.
-    pub apart: Option<Box<Apart>>,
+}
+
+impl Answered {
+    /// The operation, with the API's name; `None` for a miss.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.row.map(|row| row.operation)
+    }
 }
 
 /// What most answers have nothing of.
@@ -77,18 +86,19 @@ pub struct Apart {
     pub manner: Manner,
     /// How long it was held back.
     pub delay_ms: u64,
+    /// The fault rules considered; `None` when there are none for the operation.
+    pub why: Option<Why>,
 }
 
-#[derive(Debug)]
+/// Plain data, and little of it: thousands of entries are touched only once, so their size is their cost, and one that
+/// is lost is written over without being read.
+#[derive(Clone, Copy, Debug)]
 struct Mark {
-    now_ms: u64,
-    elapsed_ms: u64,
-    status: u16,
     answered: Answered,
     start: u64,
     /// Lengths of method, target, headers, body and excerpt, in this order.
     lengths: [u32; 5],
-    reply_bytes: u64,
+    reply_bytes: u32,
 }
 
 /// One entry, copied out of the journal.
@@ -97,10 +107,6 @@ struct Mark {
 pub struct Entry {
     /// From 1, in the order of the world's lock.
     pub number: u64,
-    /// The world's time, in milliseconds since 1970.
-    pub now_ms: u64,
-    /// Elapsed time, in milliseconds, for measuring waits between entries.
-    pub elapsed_ms: u64,
     /// The method.
     pub method: String,
     /// The target as sent.
@@ -109,13 +115,11 @@ pub struct Entry {
     pub headers: Vec<(String, String)>,
     /// The request's body.
     pub body: Vec<u8>,
-    /// The status answered. An aborted answer never reached the consumer.
-    pub status: u16,
     /// The answer's body: whole for errors, its beginning for successes.
     pub reply: Vec<u8>,
     /// How many bytes the answer's body had.
-    pub reply_bytes: u64,
-    /// The rest.
+    pub reply_bytes: u32,
+    /// What every answer has.
     pub answered: Answered,
     /// What most answers have nothing of.
     pub apart: Apart,
@@ -127,6 +131,7 @@ impl Journal {
         Self {
             bounds,
             marks: VecDeque::new(),
+            aparts: VecDeque::new(),
             text: VecDeque::new(),
             entry: Vec::new(),
             dropped_bytes: 0,
@@ -137,6 +142,7 @@ impl Journal {
     /// Begins anew with these bounds. The room it has is kept: what was asked once is asked again.
     pub fn restart(&mut self, bounds: Bounds) {
         self.marks.clear();
+        self.aparts.clear();
         self.text.clear();
         (self.bounds, self.dropped_bytes, self.next_number) = (bounds, 0, 1);
         if self.marks.capacity() > bounds.entries {
@@ -170,9 +176,8 @@ impl Journal {
     }
 
     /// Adds an entry, losing the oldest ones when the bounds are reached.
-    pub fn add(&mut self, now_ms: u64, elapsed_ms: u64, request: &Request<'_>, reply: &Reply, answered: Answered) {
-        let excerpt =
-            if reply.status < 400 { &reply.body[..reply.body.len().min(EXCERPT_BYTES)] } else { &reply.body[..] };
+    pub fn add(&mut self, request: &Request<'_>, reply: &[u8], answered: Answered, apart: Apart) {
+        let excerpt = if answered.status < 400 { &reply[..reply.len().min(EXCERPT_BYTES)] } else { reply };
         let text = &mut self.entry;
         text.clear();
         text.extend_from_slice(request.method.as_bytes());
@@ -187,30 +192,34 @@ impl Journal {
         let headers = text.len() - before_headers;
         text.extend_from_slice(request.body);
         text.extend_from_slice(excerpt);
-        self.next_number += 1;
         let (most, new_bytes) = (self.bounds, self.entry.len());
         while !self.marks.is_empty() && (self.marks.len() >= most.entries || self.text.len() + new_bytes > most.bytes) {
             self.lose_oldest();
         }
+        let number = self.next_number;
+        self.next_number += 1;
         if most.entries == 0 || new_bytes > most.bytes {
             return;
         }
         let start = self.dropped_bytes + self.text.len() as u64;
         self.text.extend(self.entry.as_slice());
-        let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()]
-            .map(|length| u32::try_from(length).unwrap_or(u32::MAX));
+        let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()];
         if self.marks.len() == self.marks.capacity() {
-            // No larger in the end than the bound: then each entry takes the place of the one just lost, which the
-            // processor still has at hand.
+            // No larger in the end than the bound: then each entry takes the place of the one just lost.
             let more = self.marks.len().max(16).min(most.entries - self.marks.len());
             self.marks.reserve_exact(more);
         }
-        let (status, reply_bytes) = (reply.status, reply.body.len() as u64);
-        self.marks.push_back(Mark { now_ms, elapsed_ms, status, answered, start, lengths, reply_bytes });
+        let (lengths, reply_bytes) = (lengths.map(short), short(reply.len()));
+        self.marks.push_back(Mark { answered, start, lengths, reply_bytes });
+        if apart != Apart::default() {
+            self.aparts.push_back((number, apart));
+        }
     }
 
     fn lose_oldest(&mut self) {
         self.marks.pop_front();
+        let first = self.first_number();
+        while self.aparts.pop_front_if(|(number, _)| *number < first).is_some() {}
         let keep_from = self.marks.front().map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
         let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
         self.text.drain(..gone);
@@ -230,7 +239,7 @@ impl Journal {
 
     /// The operations of the entries, oldest first.
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
-        self.marks.iter().filter_map(|mark| mark.answered.operation)
+        self.marks.iter().filter_map(|mark| mark.answered.operation())
     }
 
     /// The entries after that number, oldest first.
@@ -256,22 +265,24 @@ impl Journal {
             .filter_map(|line| line.split_once(": "))
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .collect();
-        let (answered, apart) = (mark.answered.clone(), mark.answered.apart.as_deref().cloned().unwrap_or_default());
+        let apart = self.aparts.binary_search_by_key(&number, |(number, _)| *number);
         Entry {
             number,
-            now_ms: mark.now_ms,
-            elapsed_ms: mark.elapsed_ms,
             method: text(method),
             target: text(target),
             headers,
             body: std::mem::take(body),
-            status: mark.status,
             reply: std::mem::take(reply),
             reply_bytes: mark.reply_bytes,
-            answered,
-            apart,
+            answered: mark.answered,
+            apart: apart.map(|place| self.aparts[place].1.clone()).unwrap_or_default(),
         }
     }
+}
+
+/// A length as it is kept. No body of a test is longer than this can say.
+fn short(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// A header's value as it may be shown: credentials keep their last four characters at most.
@@ -290,18 +301,21 @@ mod tests {
     use super::*;
 
     fn add(journal: &mut Journal, target: &str) {
+        add_with(journal, target, Apart::default());
+    }
+
+    fn add_with(journal: &mut Journal, target: &str, apart: Apart) {
         let request = Request { method: "GET", target, headers: &[("host", b"h")], body: b"{}", arrived_ms: 5 };
-        let reply = Reply::json_bytes(200, "x".repeat(300));
         let answered = Answered {
-            operation: Some("toy.things.list"),
+            now_ms: 1,
+            elapsed_ms: 5,
+            row: None,
             error: None,
-            source: "",
+            status: 200,
             reached_service: true,
             evidence: Some(Evidence::Documented),
-            why: None,
-            apart: None,
         };
-        journal.add(1, 5, &request, &reply, answered);
+        journal.add(&request, "x".repeat(300).as_bytes(), answered, apart);
     }
 
     #[test]
@@ -309,7 +323,7 @@ mod tests {
         let mut journal = Journal::new(Bounds::default());
         add(&mut journal, "/v1/things");
         let entry = journal.get(1).unwrap();
-        assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.status), ("GET", "/v1/things", 200));
+        assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.answered.status), ("GET", "/v1/things", 200));
         assert_eq!(entry.headers, [("host".to_owned(), "h".to_owned())]);
         assert_eq!(
             (entry.body.as_slice(), entry.reply.len(), entry.reply_bytes),
@@ -326,6 +340,21 @@ mod tests {
         assert_eq!(journal.get(8).unwrap().target, "/v1/things/7");
         assert_eq!(journal.since(8).map(|entry| entry.target).collect::<Vec<_>>(), ["/v1/things/8", "/v1/things/9"]);
         assert_eq!(journal.since(u64::MAX).count(), 0, "no number is too large to ask for");
+    }
+
+    #[test]
+    fn what_few_entries_have_is_kept_and_lost_with_them() {
+        let mut journal = Journal::new(Bounds { entries: 3, bytes: 1 << 20 });
+        let delay = |n: u64| if n.is_multiple_of(2) { n } else { 0 };
+        for n in 1..=10 {
+            add_with(&mut journal, "/v1/things", Apart { delay_ms: delay(n), ..Apart::default() });
+            let kept = journal.since(0).map(|entry| (entry.number, entry.apart.delay_ms));
+            assert_eq!(
+                kept.collect::<Vec<_>>(),
+                (n.saturating_sub(2).max(1)..=n).map(|n| (n, delay(n))).collect::<Vec<_>>()
+            );
+            assert_eq!(journal.aparts.len(), (n.saturating_sub(2).max(1)..=n).filter(|n| delay(*n) > 0).count());
+        }
     }
 
     #[test]

@@ -11,12 +11,11 @@ use crate::engine::path::Target;
 /// The routes of some APIs, ready to be found. Finding one does not depend on how many there are.
 pub struct Router {
     apis: Vec<&'static Api>,
-    rows: Vec<Row>,
+    rows: &'static [Row],
     paths: matchit::Router<Vec<usize>>,
 }
 
 /// A route with what is derived from it once.
-#[derive(Clone)]
 pub struct Row {
     /// The API it belongs to.
     pub api: &'static Api,
@@ -36,7 +35,7 @@ pub struct Row {
 
 /// What a path leads to.
 pub struct Found<'r, 't> {
-    rows: &'r [Row],
+    rows: &'static [Row],
     /// The places of the rows of that path, one per verb.
     places: &'r [usize],
     /// The path's parameters, not decoded.
@@ -60,6 +59,12 @@ impl fmt::Display for RouteConflict {
 
 impl std::error::Error for RouteConflict {}
 
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)
+    }
+}
+
 impl Row {
     /// The errors it documents: its own, then those every operation of the API has.
     pub fn errors(&self) -> impl Iterator<Item = &'static ErrorKind> + Clone {
@@ -81,7 +86,7 @@ impl Row {
 impl Router {
     /// Puts the tables together.
     ///
-    /// Operation names are made once and live as long as the program, so routers are made once per process.
+    /// Rows are made once and live as long as the program, so routers are made once per process.
     pub fn new(apis: &[&'static Api]) -> Result<Self, RouteConflict> {
         let mut rows: Vec<Row> = Vec::new();
         let mut by_path: Vec<(String, Vec<usize>)> = Vec::new();
@@ -113,12 +118,12 @@ impl Router {
             let (path, operation) = (row.path.clone(), row.operation.to_owned());
             paths.insert(path, numbers).map_err(|error| RouteConflict { operation, reason: error.to_string() })?;
         }
-        Ok(Self { apis: apis.to_vec(), rows, paths })
+        Ok(Self { apis: apis.to_vec(), rows: rows.leak(), paths })
     }
 
     /// All routes, in the order of the tables.
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
+    pub fn rows(&self) -> &'static [Row] {
+        self.rows
     }
 
     /// The APIs.
@@ -135,7 +140,7 @@ impl Router {
     }
 
     /// The row of an operation's full name.
-    pub fn operation(&self, name: &str) -> Option<&Row> {
+    pub fn operation(&self, name: &str) -> Option<&'static Row> {
         self.rows.iter().find(|row| row.operation == name)
     }
 
@@ -148,7 +153,7 @@ impl Router {
     /// What a path leads to.
     pub fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
         let found = self.paths.at(path).ok()?;
-        Some(Found { rows: &self.rows, places: found.value, params: found.params })
+        Some(Found { rows: self.rows, places: found.value, params: found.params })
     }
 
     /// The routes most like this request, nearest first: its path decides, then its method.
@@ -171,14 +176,14 @@ impl Router {
     }
 }
 
-impl<'r, 't> Found<'r, 't> {
+impl<'t> Found<'_, 't> {
     /// The row for a verb, and its parameters.
-    pub fn with(&self, verb: Verb) -> Option<(&'r Row, impl Iterator<Item = (&'static str, &'t str)>)> {
+    pub fn with(&self, verb: Verb) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
         let row = self.rows().find(|row| row.route.verb == verb)?;
         Some((row, row.params.iter().copied().zip(self.params.iter().map(|(_, value)| value))))
     }
 
-    fn rows(&self) -> impl Iterator<Item = &'r Row> {
+    fn rows(&self) -> impl Iterator<Item = &'static Row> {
         let rows = self.rows;
         self.places.iter().map(move |&place| &rows[place])
     }

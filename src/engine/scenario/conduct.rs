@@ -21,7 +21,7 @@ fn same(entry: &Entry) -> Same {
 
 /// The status the consumer saw; an aborted answer has none.
 fn seen(entry: &Entry) -> Option<u16> {
-    (!entry.apart.manner.is_abort()).then_some(entry.status)
+    (!entry.apart.manner.is_abort()).then_some(entry.answered.status)
 }
 
 /// Requests repeated unchanged after one of these statuses, with no successful write in between.
@@ -45,7 +45,7 @@ pub(super) fn repeated(journal: &[Entry], statuses: &[u16]) -> Vec<Violation> {
             });
         }
         let is_write = Verb::of(&entry.method).is_some_and(|verb| !verb.is_safe());
-        if is_write && (200..300).contains(&entry.status) && entry.answered.reached_service {
+        if is_write && (200..300).contains(&entry.answered.status) && entry.answered.reached_service {
             writes += 1;
         }
         match seen(entry) {
@@ -61,9 +61,9 @@ pub(super) fn hasty(journal: &[Entry]) -> Vec<Violation> {
     let mut asked: HashMap<&'static str, (u64, u64, u64)> = HashMap::new();
     let mut violations = Vec::new();
     for entry in journal {
-        let Some(operation) = entry.answered.operation else { continue };
+        let Some(operation) = entry.answered.operation() else { continue };
         if let Some((number, seconds, until_ms)) = asked.remove(operation)
-            && entry.elapsed_ms < until_ms
+            && entry.answered.elapsed_ms < until_ms
         {
             let n = entry.number;
             violations.push(Violation {
@@ -73,7 +73,7 @@ pub(super) fn hasty(journal: &[Entry]) -> Vec<Violation> {
             });
         }
         if let Some(seconds) = entry.apart.retry_after_s.filter(|_| seen(entry).is_some()) {
-            let until_ms = entry.elapsed_ms.saturating_add(seconds.saturating_mul(1000));
+            let until_ms = entry.answered.elapsed_ms.saturating_add(seconds.saturating_mul(1000));
             asked.insert(operation, (entry.number, seconds, until_ms));
         }
     }
@@ -114,7 +114,7 @@ pub(super) fn stubborn(journal: &[Entry], most: u64) -> Vec<Violation> {
 pub(super) fn unknown_fields(journal: &[Entry], router: &Router) -> Vec<Violation> {
     let mut violations = Vec::new();
     for entry in journal {
-        let row = entry.answered.operation.and_then(|operation| router.operation(operation));
+        let row = entry.answered.operation().and_then(|operation| router.operation(operation));
         let Some(resource) = row.and_then(|row| row.route.action.resource()) else { continue };
         let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(&entry.body) else { continue };
         // A consumer that sends back what it read, whole, may send back what was only put there to try it.

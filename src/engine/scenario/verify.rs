@@ -235,14 +235,14 @@ fn steps(play: &Play) -> Vec<StepReport> {
 /// The newest calls in a few words each.
 fn told(journal: &[Entry]) -> Vec<String> {
     let newest = &journal[journal.len().saturating_sub(TOLD)..];
-    let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.answered.operation).collect();
+    let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.answered.operation()).collect();
     let groups: Vec<&str> =
         operations.iter().map(|name| name.rsplit_once('.').map_or("", |(group, _)| group)).collect();
     let common = groups.first().filter(|first| groups.iter().all(|group| group == *first));
     newest
         .iter()
         .map(|entry| {
-            let operation = entry.answered.operation.map_or_else(
+            let operation = entry.answered.operation().map_or_else(
                 || format!("{} {}", entry.method, entry.target),
                 |name| {
                     let short = common.and_then(|group| name.strip_prefix(group)?.strip_prefix('.'));
@@ -251,9 +251,9 @@ fn told(journal: &[Entry]) -> Vec<String> {
             );
             let rule = entry.apart.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
             let outcome = match (entry.apart.manner.is_abort(), entry.answered.reached_service) {
-                (true, true) if entry.status < 300 => "lost after commit".to_owned(),
+                (true, true) if entry.answered.status < 300 => "lost after commit".to_owned(),
                 (true, _) => "lost".to_owned(),
-                (false, _) => entry.status.to_string(),
+                (false, _) => entry.answered.status.to_string(),
             };
             format!("{} {operation} → {outcome}{rule}", entry.number)
         })

@@ -17,7 +17,7 @@ impl World {
             return self.journal.operations().filter(|operation| on.select(operation)).count() as u64;
         };
         let entries = self.journal.since(0);
-        let of_kind = entries.filter(|entry| entry.answered.operation.is_some_and(|operation| on.select(operation)));
+        let of_kind = entries.filter(|entry| entry.answered.operation().is_some_and(|operation| on.select(operation)));
         let matching = of_kind.filter(|entry| {
             let headers: Vec<(&str, &[u8])> =
                 entry.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -26,7 +26,7 @@ impl World {
                 target: &entry.target,
                 headers: &headers,
                 body: &entry.body,
-                arrived_ms: entry.elapsed_ms,
+                arrived_ms: entry.answered.elapsed_ms,
             };
             let target = Target::parse(&entry.target);
             let found = router.find(target.path);
