@@ -169,6 +169,21 @@ fn shutdown_returns_when_the_port_is_free_and_dropping_frees_it_too() {
 }
 
 #[tokio::test]
+async fn a_connection_that_says_nothing_does_not_hold_up_the_stop() {
+    let standin = Standin::spawn().await;
+    let mut silent = tokio::net::TcpStream::connect(standin.address()).await.unwrap();
+    // Its connection is accepted before this one's is answered.
+    let answered = tokio::task::spawn_blocking({
+        let address = standin.address();
+        move || ask(address, "GET", "/v1/integrations/abc123", &[CELIGO], "").status
+    });
+    assert_eq!(answered.await.unwrap(), 200);
+    let stopped = standin.stop(Duration::from_secs(3_600));
+    tokio::time::timeout(Duration::from_secs(60), stopped).await.expect("the stop does not wait for it");
+    assert_eq!(tokio::io::AsyncReadExt::read(&mut silent, &mut [0]).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn it_starts_as_a_task_of_a_single_threaded_runtime() {
     let standin = Standin::spawn().await;
     let address = standin.address();

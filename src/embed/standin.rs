@@ -1,7 +1,7 @@
 //! A running server.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
 use crate::engine::Engine;
 use crate::engine::world::World;
-use crate::server::{Log, Orders, Port, Serving, Stop, bind, serve};
+use crate::server::{Log, Orders, Port, Serving, Stop, serve};
 
 /// A running server. Dropping it ends it.
 pub struct Standin {
@@ -67,15 +67,10 @@ pub(super) struct Starting {
 }
 
 impl Starting {
-    fn bind(&self) -> Result<TcpListener, StartError> {
-        bind(self.address).map_err(|error| StartError::Listen { address: self.address, error })
-    }
-
-    /// Everything but the running. Must be called in the runtime that will run it.
-    fn prepare(self, listener: TcpListener) -> Result<(Arc<Serving>, Gatekeeper), StartError> {
-        let failed = |error| StartError::Listen { address: self.address, error };
-        let address = listener.local_addr().map_err(failed)?;
-        let port = Arc::new(Port::new(listener).map_err(failed)?);
+    /// Listens, and settles everything but the running. Must be called in the runtime that will run it.
+    fn listen(self) -> Result<(Arc<Serving>, Gatekeeper), StartError> {
+        let port = Port::open(self.address).map_err(|error| StartError::Listen { address: self.address, error })?;
+        let (address, port) = (port.address(), Arc::new(port));
         let (sender, orders) = watch::channel(Orders::default());
         let gatekeeper = Gatekeeper { orders: sender, port };
         let mover = gatekeeper.clone();
@@ -125,12 +120,11 @@ impl Standin {
     }
 
     pub(super) fn on_a_thread(starting: Starting) -> Result<Self, StartError> {
-        let listener = starting.bind()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| StartError::Thread { error })?;
         let (serving, gatekeeper) = {
             let _in_runtime = runtime.enter();
-            starting.prepare(listener)?
+            starting.listen()?
         };
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
         let has_control = serving.control.is_some();
@@ -143,8 +137,7 @@ impl Standin {
     }
 
     pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
-        let listener = starting.bind()?;
-        let (serving, gatekeeper) = starting.prepare(listener)?;
+        let (serving, gatekeeper) = starting.listen()?;
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
         let has_control = serving.control.is_some();
         let task = tokio::spawn(serve(port, serving));

@@ -2,27 +2,23 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 
 /// Connections that may wait to be accepted: a burst of parallel consumers must not be refused.
-const BACKLOG: i32 = 1024;
+const BACKLOG: u32 = 1024;
 
-/// Binds and listens. Port 0 takes any free one.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // On Windows the option would let two servers share a port.
     #[cfg(not(windows))]
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// A listening port that can be closed and opened again from anywhere, at once.
@@ -30,14 +26,14 @@ pub struct Port {
     address: SocketAddr,
     runtime: Handle,
     /// The listener while the port is open, and who waits for a connection.
-    open: Mutex<(Option<tokio::net::TcpListener>, Option<Waker>)>,
+    open: Mutex<(Option<TcpListener>, Option<Waker>)>,
 }
 
 impl Port {
-    /// Takes over a listener. Must be called in the runtime that will accept.
-    pub fn new(listener: TcpListener) -> io::Result<Self> {
+    /// Binds and listens. Port 0 takes any free one. Must be called in the runtime that will accept.
+    pub fn open(address: SocketAddr) -> io::Result<Self> {
+        let listener = listen(address)?;
         let address = listener.local_addr()?;
-        let listener = tokio::net::TcpListener::from_std(listener)?;
         Ok(Self { address, runtime: Handle::current(), open: Mutex::new((Some(listener), None)) })
     }
 
@@ -70,7 +66,7 @@ impl Port {
         let (listener, waiting) = &mut *self.open.lock();
         if listener.is_none() {
             let _in_runtime = self.runtime.enter();
-            *listener = Some(tokio::net::TcpListener::from_std(bind(self.address)?)?);
+            *listener = Some(listen(self.address)?);
             if let Some(waiting) = waiting.take() {
                 waiting.wake();
             }

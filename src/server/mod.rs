@@ -8,7 +8,7 @@ mod send;
 mod serve;
 mod wire;
 
-pub use listen::{Port, bind};
+pub use listen::Port;
 #[cfg(feature = "tower")]
 pub use read::{headers, target};
 #[cfg(feature = "tower")]

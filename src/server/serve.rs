@@ -7,10 +7,12 @@ use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request as HttpRequest, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulConnection;
+use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
@@ -118,25 +120,43 @@ pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
     connections.shutdown().await;
 }
 
-async fn connection(stream: tokio::net::TcpStream, serving: Arc<Serving>) {
+async fn connection(stream: TcpStream, serving: Arc<Serving>) {
     // A delayed packet would be measured as the fake's slowness.
     let _ = stream.set_nodelay(true);
-    let (wire, misbehaviour) = Wire::new(stream);
-    let mut orders = serving.orders.clone();
-    let peer = Arc::new(Peer { serving, misbehaviour, administers: AtomicBool::new(false) });
+    let (orders, misbehaviour) = (serving.orders.clone(), Misbehaviour::default());
+    let peer = Arc::new(Peer { serving, misbehaviour: misbehaviour.clone(), administers: AtomicBool::new(false) });
     let asked = Arc::clone(&peer);
     let service = service_fn(move |request| exchange(Arc::clone(&asked), request));
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    // The time is the world's, not the machine's.
-    builder.http1().auto_date_header(false);
-    builder.http2().auto_date_header(false);
-    let connection = builder.serve_connection(TokioIo::new(wire), service);
-    tokio::pin!(connection);
+    let (news, mut told) = (orders.clone(), orders);
     // Whoever shut the gate over this connection must be able to open it again.
     let refused = |gate| gate == Gate::Refusing && !peer.administers.load(Ordering::Relaxed);
-    let news = orders.clone();
-    let told = orders.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate));
+    let told = told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate));
     tokio::pin!(told);
+    let opened = tokio::select! {
+        opened = Wire::open(stream, misbehaviour) => opened,
+        _ = &mut told => return,
+    };
+    // The time is the world's, not the machine's.
+    match opened {
+        Ok((wire, false)) => {
+            let mut http1 = http1::Builder::new();
+            http1.auto_date_header(false);
+            attend(http1.serve_connection(TokioIo::new(wire), service), told, &news).await;
+        }
+        Ok((wire, true)) => {
+            let mut http2 = http2::Builder::new(TokioExecutor::new());
+            http2.auto_date_header(false);
+            // Large, and rare.
+            Box::pin(attend(http2.serve_connection(TokioIo::new(wire), service), told, &news)).await;
+        }
+        // It went before it said anything.
+        Err(_) => {}
+    }
+}
+
+/// Serves a connection until it ends or is told to: then it finishes what is in flight.
+async fn attend(connection: impl GracefulConnection, told: impl Future, news: &watch::Receiver<Orders>) {
+    tokio::pin!(connection, told);
     let mut listens = false;
     // Each request passes here. The channel wakes this task once it was listened to; then only news are worth a look.
     let ended = poll_fn(|cx| {

@@ -1,11 +1,13 @@
 //! A connection that can be told to misbehave.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -36,17 +38,26 @@ impl Misbehaviour {
     }
 }
 
+/// What a peer says first that speaks HTTP/2 without asking.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Most requests have no more bytes.
+const FIRST_BYTES: usize = 1_024;
+
 /// A connection.
 pub struct Wire {
     stream: TcpStream,
+    /// What the peer said first, until it is read.
+    first: Bytes,
     misbehaviour: Misbehaviour,
 }
 
 impl Wire {
-    /// A connection that behaves until told otherwise.
-    pub fn new(stream: TcpStream) -> (Self, Misbehaviour) {
-        let misbehaviour = Misbehaviour::default();
-        (Self { stream, misbehaviour: misbehaviour.clone() }, misbehaviour)
+    /// A connection that behaves until told otherwise, once its peer has begun to speak; and whether that is HTTP/2.
+    pub async fn open(mut stream: TcpStream, misbehaviour: Misbehaviour) -> io::Result<(Self, bool)> {
+        let first = first_bytes(&mut stream).await?;
+        let is_http2 = first.starts_with(PREFACE);
+        Ok((Self { stream, first, misbehaviour }, is_http2))
     }
 
     /// Does what was ordered, if anything was; the error it ends with makes hyper drop the connection.
@@ -63,9 +74,35 @@ impl Wire {
     }
 }
 
+/// What a peer says first: enough to tell the protocol, or all it said.
+async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
+    let mut first = vec![0; FIRST_BYTES];
+    let mut length = 0;
+    while length < PREFACE.len() && PREFACE.starts_with(&first[..length]) {
+        let mut buffer = ReadBuf::new(&mut first[length..]);
+        poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut buffer)).await?;
+        let read = buffer.filled().len();
+        if read == 0 {
+            break;
+        }
+        length += read;
+    }
+    first.truncate(length);
+    Ok(first.into())
+}
+
 impl AsyncRead for Wire {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(cx, buffer)
+        let wire = self.get_mut();
+        if wire.first.is_empty() {
+            return Pin::new(&mut wire.stream).poll_read(cx, buffer);
+        }
+        let mut first = std::mem::take(&mut wire.first);
+        buffer.put_slice(&first.split_to(first.len().min(buffer.remaining())));
+        if !first.is_empty() {
+            wire.first = first;
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -101,7 +138,41 @@ impl AsyncWrite for Wire {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A peer that says so much at a time.
+    struct Pieces<'a>(&'a [u8], usize);
+
+    impl AsyncRead for Pieces<'_> {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            let Self(left, most) = self.get_mut();
+            let (piece, rest) = left.split_at((*most).min(left.len()).min(buffer.remaining()));
+            buffer.put_slice(piece);
+            *left = rest;
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn first(said: &[u8], at_a_time: usize) -> (Vec<u8>, bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let first = runtime.block_on(first_bytes(&mut Pieces(said, at_a_time))).unwrap();
+        (first.to_vec(), first.starts_with(PREFACE))
+    }
+
+    proptest! {
+        #[test]
+        fn the_protocol_is_told_from_what_a_peer_says_first_in_whatever_pieces(
+            common in 0..=PREFACE.len(), rest in "[A-Z /]{0,40}", at_a_time in 1_usize..40,
+        ) {
+            let said = [&PREFACE[..common], rest.as_bytes()].concat();
+            let (first, is_http2) = first(&said, at_a_time);
+            prop_assert!(said.starts_with(&first), "nothing is lost or made up");
+            prop_assert_eq!(is_http2, said.starts_with(PREFACE));
+            prop_assert!(first.len() == said.len() || first.len() >= PREFACE.len() || !PREFACE.starts_with(&first));
+        }
+    }
 
     #[test]
     fn only_what_breaks_a_connection_is_ordered() {
