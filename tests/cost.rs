@@ -49,6 +49,25 @@ fn forks_resets_restores_and_the_writes_after_them_do_not_grow_with_the_records(
 }
 
 #[test]
+fn records_made_after_a_fork_cost_the_same_beside_few_and_beside_many() {
+    let beside = |records| Standin::builder().generate(COLLECTION, records).offline().unwrap();
+    let cost = |world: &WorldHandle| {
+        let fork = world.fork();
+        let make = |n: usize| {
+            fork.create(COLLECTION, json!({ "name": format!("Orders to ledger {n}") })).unwrap();
+        };
+        measure(|| (0..500).for_each(make))
+    };
+    let (few, many) = (cost(&beside(10)), cost(&beside(20_000)));
+    println!(
+        "{} and {} bytes, {} and {} allocations",
+        few.bytes_total, many.bytes_total, few.count_total, many.count_total
+    );
+    assert!(10 * many.bytes_total <= 11 * few.bytes_total, "{few:?} became {many:?}");
+    assert!(10 * many.count_total <= 11 * few.count_total, "{few:?} became {many:?}");
+}
+
+#[test]
 fn a_world_that_is_gone_gives_its_memory_back() {
     let parent = world(200);
     let ids: Vec<String> =

@@ -146,3 +146,31 @@ fn same(one: &str, two: &str) {
     }
     assert_eq!(one.len(), two.len());
 }
+
+#[test]
+fn records_kept_from_a_run_are_not_overwritten_by_the_same_run_on_top_of_them() {
+    let post = |world: &WorldHandle, name: &str| {
+        let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
+        let body = json!({ "name": name }).to_string();
+        world.answer("POST", "/v1/integrations", &headers, body.as_bytes()).json()
+    };
+    let offline = || Standin::builder().without_embedded_fixtures().seed(7).offline().unwrap();
+    let first = offline();
+    let kept = [post(&first, "one"), post(&first, "two")];
+    let (audit, second) = (first.records("celigo.audit").unwrap(), offline());
+    for entry in audit {
+        second.create("celigo.audit", entry).unwrap();
+    }
+    for record in &kept {
+        second.create("celigo.integrations", record.clone()).unwrap();
+    }
+    let made = [post(&second, "three"), post(&second, "four")];
+    for collection in ["celigo.integrations", "celigo.audit"] {
+        let records = second.records(collection).unwrap();
+        let mut ids: Vec<&str> = records.iter().filter_map(|record| record["_id"].as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), records.len(), "{collection}");
+    }
+    assert_eq!(second.records("celigo.integrations").unwrap().len(), kept.len() + made.len());
+}

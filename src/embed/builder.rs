@@ -336,6 +336,7 @@ impl Builder {
         }
         if !generate.is_empty() {
             // What was made up belongs to the start: a reset keeps it.
+            world.store.settle();
             world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
         }
         let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;

@@ -24,7 +24,7 @@ impl World {
     pub fn create_from(&mut self, resource: &'static Resource, given: Fields, by: By) -> Result<Record, Problem> {
         let id = match given.get(resource.id_field) {
             Some(id) if by != By::Consumer => self.chosen_id(resource, id)?,
-            _ => self.new_id(resource.ids),
+            _ => self.new_id(resource),
         };
         let fields = self.complete(resource, &id, given, None, by)?;
         if by != By::Fixture {
@@ -40,11 +40,11 @@ impl World {
         let is_small = by == By::Fixture || (by == By::Consumer && resource.changed.is_none());
         let record = if is_small {
             let record = Record::small(resource, sequence, &fields);
-            collection.put_with(&record, &fields);
+            collection.add(&record, &fields);
             record
         } else {
             let record = Record::new(resource, sequence, fields);
-            collection.put(&record);
+            collection.add(&record, record.fields());
             record
         };
         self.changed(resource, Change::Created(&record), by)?;
@@ -59,7 +59,7 @@ impl World {
         found_by: FoundBy,
         make: impl Fn(&str) -> Fields + Send + Sync + 'static,
     ) {
-        let id: Arc<str> = self.new_id(resource.ids).into();
+        let id: Arc<str> = self.new_id(resource).into();
         let collection = self.store.of_mut(resource);
         let sequence = collection.next_sequence();
         collection.append(&Record::later(resource, sequence, Arc::clone(&id), found_by, move || make(&id)));
@@ -156,11 +156,16 @@ impl World {
         self.create_from(resource, given, by).inspect_err(|_| self.chance = before)
     }
 
-    /// A fresh id of that form.
-    pub fn new_id(&mut self, ids: Ids) -> String {
-        match ids {
-            Ids::ObjectId => self.chance.object_id(),
-            Ids::Uuid => self.chance.uuid().to_string(),
+    /// An id that no record has. Records that were kept from a run with the same seed have the ids drawn first.
+    fn new_id(&mut self, resource: &'static Resource) -> String {
+        loop {
+            let id = match resource.ids {
+                Ids::ObjectId => self.chance.object_id(),
+                Ids::Uuid => self.chance.uuid().to_string(),
+            };
+            if !self.store.of(resource).may_hold(&id) {
+                return id;
+            }
         }
     }
 

@@ -133,6 +133,7 @@ impl World {
         }
         world.play = Some(Box::new(Play::new(scenario, router, world.settings.seed)));
         world.enter_first_step();
+        world.store.settle();
         world.start_here();
         Ok(world)
     }

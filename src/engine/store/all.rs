@@ -48,6 +48,12 @@ impl Store {
         Arc::make_mut(&mut Arc::make_mut(&mut self.collections)[place])
     }
 
+    /// For records that others start from: readies the collections that were changed here for being written beside.
+    pub fn settle(&mut self) {
+        let collections = Arc::make_mut(&mut self.collections);
+        collections.iter_mut().filter_map(Arc::get_mut).for_each(Collection::settle);
+    }
+
     fn place(&self, resource: &'static Resource) -> usize {
         // Resources are statics: to compare where they lie is quicker than to compare their names.
         self.collections

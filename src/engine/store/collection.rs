@@ -96,6 +96,12 @@ impl Collection {
         self.lookups().get(id)
     }
 
+    /// Whether there may be a record of an id that was just drawn. Those [appended](Self::append) since anybody looked
+    /// for a record have ids that were drawn before it.
+    pub fn may_hold(&self, id: &str) -> bool {
+        self.lookups.get(id).is_some()
+    }
+
     /// The record that is due first, if its time has come.
     pub fn due(&self, now_ms: u64) -> Option<&Record> {
         self.lookups().due(now_ms)
@@ -133,21 +139,22 @@ impl Collection {
 
     /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
     pub fn put(&mut self, record: &Record) {
-        self.put_with(record, record.fields());
-    }
-
-    /// The same where the record's fields are at hand: it need not be looked into.
-    pub fn put_with(&mut self, record: &Record, fields: &Fields) {
+        let lookups = self.lookups_mut();
+        let Some(old) = lookups.get(record.id()).cloned() else { return self.add(record, record.fields()) };
+        lookups.replace(&old, record);
         self.latest.forget();
-        if let Some(old) = self.lookups_mut().put(record, fields) {
-            let place = self.place(old.sequence()).expect("every record has its place");
-            self.order.set(place, record.clone());
-        } else {
-            self.push(record);
-        }
+        let place = self.place(old.sequence()).expect("every record has its place");
+        self.order.set(place, record.clone());
     }
 
-    /// Puts a record in that is known to be new. Until one is looked for, that is all.
+    /// Puts a record in whose id is new. Its fields are at hand: it need not be looked into.
+    pub fn add(&mut self, record: &Record, fields: &Fields) {
+        self.latest.forget();
+        self.lookups_mut().add(record, fields);
+        self.push(record);
+    }
+
+    /// The same for one that may never be looked for. Until one is, that is all.
     pub fn append(&mut self, record: &Record) {
         self.latest.forget();
         self.keep_lookups();
@@ -174,6 +181,11 @@ impl Collection {
         let next_sequence = self.next_sequence;
         *self = Self::new(self.resource);
         self.next_sequence = next_sequence;
+    }
+
+    /// For records that others start from.
+    pub(super) fn settle(&mut self) {
+        self.lookups_mut().settle();
     }
 
     fn place(&self, sequence: u64) -> Result<usize, usize> {

@@ -3,23 +3,19 @@
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
 
-use foldhash::quality::FixedState;
-use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
+use imbl::OrdMap;
 use serde_json::Value;
 
 use crate::engine::api::Resource;
 use crate::engine::field::Kind;
+use crate::engine::store::layered::Layered;
 use crate::engine::store::{Fields, Record};
-
-/// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map. All bits
-/// of its hashes are good, and the map takes a few of them at each level.
-type HashMap<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
 
 /// All ways to a record but its place in the order.
 #[derive(Clone, Debug)]
 pub struct Lookups {
     resource: &'static Resource,
-    by_id: HashMap<ById, ()>,
+    by_id: Layered<ById, ()>,
     indexes: Vec<Index>,
     /// By the time they are due and their sequence number, those that are due at some time.
     due: OrdMap<(u64, u64), Record>,
@@ -53,7 +49,7 @@ impl Borrow<str> for ById {
 #[derive(Clone, Debug)]
 struct Index {
     key: Key,
-    places: HashMap<Box<str>, Entries>,
+    places: Layered<Box<str>, Entries>,
 }
 
 /// What an index goes by.
@@ -86,13 +82,13 @@ impl Lookups {
                 keys.push(Key::LinksTo(link.to));
             }
         }
-        let indexes = keys.into_iter().map(|key| Index { key, places: HashMap::default() }).collect();
-        Self { resource, by_id: HashMap::default(), indexes, due: OrdMap::new() }
+        let indexes = keys.into_iter().map(|key| Index { key, places: Layered::default() }).collect();
+        Self { resource, by_id: Layered::default(), indexes, due: OrdMap::new() }
     }
 
     /// The record of that id.
     pub fn get(&self, id: &str) -> Option<&Record> {
-        self.by_id.get_key_value(id).map(|(found, ())| &found.0)
+        self.by_id.get(id).map(|(found, ())| &found.0)
     }
 
     /// The record that is due first, if its time has come.
@@ -116,28 +112,35 @@ impl Lookups {
         index.map(|index| index.of(id))
     }
 
-    /// Puts a record in. The one that had its id is not found any more.
-    pub fn put(&mut self, record: &Record, fields: &Fields) -> Option<Record> {
-        let old = self.get(record.id()).cloned();
-        if let Some(old) = &old {
-            self.index(old, false);
-        }
+    /// Puts a record in whose id is new.
+    pub fn add(&mut self, record: &Record, fields: &Fields) {
         self.by_id.insert(ById(record.clone()), ());
         self.index_by(record, fields, true);
-        old
     }
 
-    /// Puts a record in whose id is new.
+    /// The same, looking into the record only if need be.
     pub fn append(&mut self, record: &Record) {
         self.by_id.insert(ById(record.clone()), ());
         self.index(record, true);
     }
 
+    /// Puts a record in place of one that has its id.
+    pub fn replace(&mut self, old: &Record, record: &Record) {
+        self.index(old, false);
+        self.add(record, record.fields());
+    }
+
     /// Takes a record out.
     pub fn remove(&mut self, id: &str) -> Option<Record> {
-        let (ById(record), ()) = self.by_id.remove_with_key(id)?;
+        let (ById(record), ()) = self.by_id.remove(id)?;
         self.index(&record, false);
         Some(record)
+    }
+
+    /// For records that others start from: see [`Layered::settle`].
+    pub fn settle(&mut self) {
+        self.by_id.settle();
+        self.indexes.iter_mut().for_each(|index| index.places.settle());
     }
 
     /// A record that says what it is found by need not be looked into.
@@ -175,7 +178,7 @@ impl Lookups {
 
 impl Index {
     fn of(&self, value: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
-        let (one, many) = match self.places.get(value) {
+        let (one, many) = match self.places.get(value).map(|(_, entries)| entries) {
             None => (None, None),
             Some(Entries::One(record)) => (Some(record), None),
             Some(Entries::Many(records)) => (None, Some(records.values())),
@@ -185,7 +188,7 @@ impl Index {
 
     fn note(&mut self, value: &str, record: &Record, add: bool) {
         // Most values are new, and to see that nothing need be made ready for a change.
-        if !self.places.contains_key(value) {
+        if self.places.get(value).is_none() {
             if add {
                 self.places.insert(value.into(), Entries::One(record.clone()));
             }

@@ -6,6 +6,7 @@
 mod all;
 mod collection;
 mod fields;
+mod layered;
 mod lookups;
 mod page;
 mod record;
