@@ -203,6 +203,9 @@ impl World {
         let mut unseen = given.len();
         for field in resource.fields {
             // Little is given, most often, and then no more is looked for.
+            if unseen == 0 && old.is_none() && field.is_left_out() && !field.required {
+                continue;
+            }
             let said = if unseen == 0 { None } else { given.take(field.name) };
             unseen -= usize::from(said.is_some());
             if field.name == resource.id_field {

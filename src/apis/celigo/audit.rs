@@ -40,7 +40,7 @@ fn newest_first(call: &Call<'_>, mut entries: Vec<Record>) -> Result<Reply, Prob
     }
     let stored = page.records.iter().map(|entry| entry.fields().only(|name| !name.starts_with(PRIVATE_PREFIX)).into());
     let body = lists::array_of(call, stored);
-    Ok(paging::reply(call, page.more, body))
+    Ok(paging::reply(call, &page, body))
 }
 
 /// `from` and `to` bound the time, `action` and `_byUserId` say what and who; other filters are fields.

@@ -31,5 +31,5 @@ pub fn summary(call: &mut Call<'_>) -> Result<Reply, Problem> {
         row
     });
     let body = rows.collect::<Value>().to_string();
-    Ok(paging::reply(call, page.more, body))
+    Ok(paging::reply(call, &page, body))
 }

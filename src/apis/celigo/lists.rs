@@ -187,7 +187,7 @@ pub fn reply(call: &Call<'_>, page: &Page) -> Reply {
     if live && page.records.is_empty() && NO_CONTENT.contains(&call.route.name) {
         return Reply::empty(204);
     }
-    paging::reply(call, page.more, array(call, page))
+    paging::reply(call, page, array(call, page))
 }
 
 /// A page of records as a JSON array, as consumers see them.

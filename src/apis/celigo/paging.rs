@@ -2,7 +2,7 @@
 
 use http::header::{HeaderValue, LINK};
 
-use crate::engine::action::{Call, Window};
+use crate::engine::action::{Call, Page, Window};
 use crate::engine::message::Reply;
 use crate::engine::path::{Query, world_prefix};
 use crate::engine::problem::Problem;
@@ -16,38 +16,6 @@ const PARAMETERS: [(&str, usize); 5] = [("page", 1), ("limit", 1), ("pageSize", 
 /// Most links have no more bytes.
 const LINK_BYTES: usize = 128;
 
-/// What a query asks of a list.
-struct Asked {
-    skip: usize,
-    /// `limit`, else `pageSize`.
-    size: Option<usize>,
-}
-
-impl Asked {
-    /// `offset` and `skip` say where to start, `limit` how much; `page` and `pageSize`, from 1, are understood where
-    /// those are left out.
-    fn of(query: &Query<'_>) -> Result<Self, Problem> {
-        let mut given = [None; PARAMETERS.len()];
-        for (name, value) in query.pairs() {
-            if let Some(place) = PARAMETERS.iter().position(|(known, _)| *known == name) {
-                given[place].get_or_insert(value);
-            }
-        }
-        let mut numbers = [None; PARAMETERS.len()];
-        for ((number, given), (name, least)) in numbers.iter_mut().zip(given).zip(PARAMETERS) {
-            *number = given.map(|text| whole(name, text, least)).transpose()?;
-        }
-        let [page, limit, page_size, offset, skip] = numbers;
-        let size = limit.or(page_size);
-        let pages = page.map(|page| (page - 1).saturating_mul(size.unwrap_or(CAP).min(CAP)));
-        Ok(Self { skip: offset.or(skip).or(pages).unwrap_or(0), size })
-    }
-
-    fn count(&self) -> usize {
-        self.size.map_or(CAP, |size| size.min(CAP))
-    }
-}
-
 /// A whole number of a query. One too large for this machine is as good as the largest.
 fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -58,32 +26,45 @@ fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
     })
 }
 
-/// The part of a list that a query asks for.
+/// The part of a list that a query asks for: `offset` and `skip` say where to start, `limit` how much; `page` and
+/// `pageSize`, from 1, are understood where those are left out.
 pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
-    let asked = Asked::of(query)?;
-    Ok(Window::Offset { skip: asked.skip, limit: asked.count() })
+    let mut given = [None; PARAMETERS.len()];
+    for (name, value) in query.pairs() {
+        if let Some(place) = PARAMETERS.iter().position(|(known, _)| *known == name) {
+            given[place].get_or_insert(value);
+        }
+    }
+    let mut numbers = [None; PARAMETERS.len()];
+    for ((number, given), (name, least)) in numbers.iter_mut().zip(given).zip(PARAMETERS) {
+        *number = given.map(|text| whole(name, text, least)).transpose()?;
+    }
+    let [page, limit, page_size, offset, skip] = numbers;
+    let limit = limit.or(page_size).unwrap_or(CAP).min(CAP);
+    let pages = page.map(|page| (page - 1).saturating_mul(limit));
+    Ok(Window::Offset { skip: offset.or(skip).or(pages).unwrap_or(0), limit })
 }
 
 /// The reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
 /// limited, by the consumer or by the cap, and more follows.
-pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Reply {
+pub fn reply(call: &Call<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Reply {
     let mut reply = Reply::json_bytes(call.route.success, body);
     // With more to follow, one of the two limits was met.
-    if !more {
+    let Window::Offset { skip, limit } = page.window else { return reply };
+    if !page.more {
         return reply;
     }
-    let Ok(asked) = Asked::of(call.query) else { return reply };
     let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
     let mut links = String::with_capacity(2 * LINK_BYTES);
     let mut link = |start: usize, relation: &str| {
         links.push_str(if links.is_empty() { "<" } else { ", <" });
         links.push_str(&origin);
-        write_part(call, &asked, start, &mut links);
+        write_part(call, start, limit, &mut links);
         [">; rel=\"", relation, "\""].iter().for_each(|text| links.push_str(text));
     };
-    link(asked.skip.saturating_add(asked.count()), "next");
-    if asked.skip > 0 {
-        link(asked.skip.saturating_sub(asked.count()), "prev");
+    link(skip.saturating_add(limit), "next");
+    if skip > 0 {
+        link(skip.saturating_sub(limit), "prev");
     }
     // A host that HTTP cannot carry did not come over HTTP.
     reply.headers.extend(HeaderValue::try_from(links).ok().map(|links| (LINK, links)));
@@ -91,20 +72,20 @@ pub fn reply(call: &Call<'_>, more: bool, body: impl Into<bytes::Bytes>) -> Repl
 }
 
 /// The way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
-pub fn next(call: &Call<'_>, more: bool) -> Option<String> {
-    let asked = Asked::of(call.query).ok().filter(|_| more)?;
+pub fn next(call: &Call<'_>, page: &Page) -> Option<String> {
+    let Window::Offset { skip, limit } = page.window else { return None };
     let mut next = call.target.world.map(world_prefix).unwrap_or_default();
-    write_part(call, &asked, asked.skip.saturating_add(asked.count()), &mut next);
-    Some(next)
+    write_part(call, skip.saturating_add(limit), limit, &mut next);
+    Some(next).filter(|_| page.more)
 }
 
 /// Adds path and query of the part of a list that starts there.
-fn write_part(call: &Call<'_>, asked: &Asked, start: usize, text: &mut String) {
+fn write_part(call: &Call<'_>, start: usize, limit: usize, text: &mut String) {
     let word = if call.query.get("offset").is_some() { "offset" } else { "skip" };
     let other = if word == "offset" { "skip" } else { "offset" };
-    let (start, count) = (start.to_string(), asked.count().to_string());
-    let (count, start) = (Some(count.as_str()), Some(start.as_str()));
-    let changes = [("limit", count), (word, start), (other, None), ("page", None), ("pageSize", None)];
+    let (start, limit) = (start.to_string(), limit.to_string());
+    let (start, limit) = (Some(start.as_str()), Some(limit.as_str()));
+    let changes = [("limit", limit), (word, start), (other, None), ("page", None), ("pageSize", None)];
     text.push_str(call.target.path);
     text.push('?');
     call.query.write_with(&changes, text);
@@ -118,5 +99,5 @@ pub fn next_link(reply: &Reply) -> Option<String> {
 
 /// Whether a query asks for a part of a list that is not its first.
 pub fn is_further(query: &Query<'_>) -> bool {
-    Asked::of(query).is_ok_and(|asked| asked.skip > 0)
+    window(query).is_ok_and(|window| matches!(window, Window::Offset { skip: 1.., .. }))
 }

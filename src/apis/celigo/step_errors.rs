@@ -60,7 +60,7 @@ fn list(call: &Call<'_>, open: bool) -> Result<Reply, Problem> {
     let page = call.page_of(&ERRORS, errors)?;
     let mut body = b"{\"errors\":".to_vec();
     body.extend(lists::array(call, &page));
-    if let Some(next) = paging::next(call, page.more) {
+    if let Some(next) = paging::next(call, &page) {
         body.extend_from_slice(format!(",\"nextPageURL\":{}", Value::from(next)).as_bytes());
     }
     body.push(b'}');

@@ -29,9 +29,7 @@ pub struct Collection {
 /// The page shown last, until a record changes: those who wait for a change ask for the same one again and again, and
 /// so do the tests that share the records of one start. Forks share it as they share the records.
 #[derive(Debug, Default)]
-struct Latest(OnceLock<Arc<Mutex<Option<Shown>>>>);
-
-type Shown = (Window, Arc<Page>);
+struct Latest(OnceLock<Arc<Mutex<Option<Arc<Page>>>>>);
 
 impl Clone for Latest {
     fn clone(&self) -> Self {
@@ -44,12 +42,12 @@ impl Latest {
     const MOST: usize = 100;
 
     fn get(&self, window: &Window) -> Option<Arc<Page>> {
-        self.0.get()?.lock().as_ref().filter(|(shown, _)| shown == window).map(|(_, page)| Arc::clone(page))
+        self.0.get()?.lock().as_ref().filter(|page| page.window == *window).map(Arc::clone)
     }
 
-    fn set(&self, window: &Window, page: &Arc<Page>) {
+    fn set(&self, page: &Arc<Page>) {
         if page.records.len() <= Self::MOST {
-            *self.shared().lock() = Some((window.clone(), Arc::clone(page)));
+            *self.shared().lock() = Some(Arc::clone(page));
         }
     }
 
@@ -59,7 +57,7 @@ impl Latest {
     }
 
     /// What forks made from now on share.
-    fn shared(&self) -> &Arc<Mutex<Option<Shown>>> {
+    fn shared(&self) -> &Arc<Mutex<Option<Arc<Page>>>> {
         self.0.get_or_init(Arc::default)
     }
 }
@@ -228,8 +226,8 @@ impl Collection {
         let (part, count, backward) = window.part(length, place);
         let Some(keep) = keep else {
             let (places, more) = window_of(&part, count, backward);
-            let page = Arc::new(Page::new(Records::Part { of: self.order.clone(), places, backward }, more));
-            self.latest.set(window, &page);
+            let page = Arc::new(Page::new(*window, Records::Part { of: self.order.clone(), places, backward }, more));
+            self.latest.set(&page);
             return page;
         };
         let mut focus = self.order.focus();
@@ -248,9 +246,9 @@ impl Collection {
             } else if records.len() < count {
                 records.push(record.clone());
             } else {
-                return Arc::new(Page::new(Records::Found(records), true));
+                return Arc::new(Page::new(*window, Records::Found(records), true));
             }
         }
-        Arc::new(Page::new(Records::Found(records), false))
+        Arc::new(Page::new(*window, Records::Found(records), false))
     }
 }

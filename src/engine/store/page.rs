@@ -9,7 +9,7 @@ use imbl::Vector;
 use crate::engine::store::record::Record;
 
 /// Which part of a list is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// So many records after skipping so many.
     Offset {
@@ -65,6 +65,8 @@ impl Window {
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page {
+    /// The part of the list it is.
+    pub window: Window,
     /// The records, in the order shown.
     pub records: Records,
     /// Whether there are further records in the same direction.
@@ -131,8 +133,8 @@ impl Records {
 }
 
 impl Page {
-    pub(super) fn new(records: Records, more: bool) -> Self {
-        Self { records, more, text: OnceLock::new() }
+    pub(super) fn new(window: Window, records: Records, more: bool) -> Self {
+        Self { window, records, more, text: OnceLock::new() }
     }
 
     /// The part of records already chosen that the window shows: for lists that are found, not scanned.
@@ -142,7 +144,7 @@ impl Page {
         let (part, count, backward) = window.part(length, place);
         let (places, more) = window_of(&part, count, backward);
         let shown = records[places].iter().cloned();
-        Self::new(Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
+        Self::new(*window, Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
     }
 
     /// The records as a JSON array.
