@@ -178,8 +178,8 @@ async fn a_connection_that_says_nothing_does_not_hold_up_the_stop() {
         move || ask(address, "GET", "/v1/integrations/abc123", &[CELIGO], "").status
     });
     assert_eq!(answered.await.unwrap(), 200);
-    let stopped = standin.stop(Duration::from_secs(3_600));
-    tokio::time::timeout(Duration::from_secs(60), stopped).await.expect("the stop does not wait for it");
+    let stopped = standin.stop(Duration::from_hours(1));
+    tokio::time::timeout(Duration::from_mins(1), stopped).await.expect("the stop does not wait for it");
     assert_eq!(tokio::io::AsyncReadExt::read(&mut silent, &mut [0]).await.unwrap(), 0);
 }
 

@@ -261,10 +261,11 @@ impl Standin {
 
     fn end(&mut self) {
         self.gatekeeper.stop(Stop::Now);
-        // One that is a task would free it only when its runtime gets to it.
-        self.gatekeeper.port.close();
-        if let Some(Running::Thread(thread)) = self.running.take() {
-            let _ = thread.join();
+        match self.running.take() {
+            Some(Running::Thread(thread)) => drop(thread.join()),
+            // It would free the port only when its runtime gets to it.
+            Some(Running::Task(_)) => self.gatekeeper.port.close(),
+            None => {}
         }
     }
 
