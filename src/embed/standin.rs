@@ -16,7 +16,7 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
 use crate::engine::Engine;
 use crate::engine::world::World;
-use crate::server::{Log, Orders, Port, Serving, Stop, serve};
+use crate::server::{Busy, Log, Orders, Port, Serving, Stop, Thread, serve};
 
 /// A running server. Dropping it ends it.
 pub struct Standin {
@@ -52,7 +52,7 @@ impl Gatekeeper {
 
 /// Where the server runs.
 enum Running {
-    Thread(thread::JoinHandle<()>),
+    Thread(Busy),
     Task(tokio::task::JoinHandle<()>),
 }
 
@@ -91,7 +91,8 @@ impl Starting {
 }
 
 impl Standin {
-    /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1.
+    /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1. When a server
+    /// has ended, its thread waits for the next one; at most 16 do.
     ///
     /// # Panics
     ///
@@ -105,7 +106,7 @@ impl Standin {
         Self::builder().try_start()
     }
 
-    /// Starts as a task on the tokio runtime this is called in: less than half the cost of a thread.
+    /// Starts as a task on the tokio runtime this is called in: half the cost of a thread.
     ///
     /// # Panics
     ///
@@ -120,18 +121,14 @@ impl Standin {
     }
 
     pub(super) fn on_a_thread(starting: Starting) -> Result<Self, StartError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
-        let runtime = runtime.map_err(|error| StartError::Thread { error })?;
+        let thread = Thread::take().map_err(|error| StartError::Thread { error })?;
         let (serving, gatekeeper) = {
-            let _in_runtime = runtime.enter();
+            let _in_runtime = thread.enter();
             starting.listen()?
         };
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
         let has_control = serving.control.is_some();
-        let thread = thread::Builder::new()
-            .name("standin".to_owned())
-            .spawn(move || runtime.block_on(serve(port, serving)))
-            .map_err(|error| StartError::Thread { error })?;
+        let thread = thread.run(serve(port, serving));
         let address = gatekeeper.port.address();
         Ok(Self { address, engine, gatekeeper, has_control, running: Some(Running::Thread(thread)) })
     }
@@ -262,7 +259,7 @@ impl Standin {
     fn end(&mut self) {
         self.gatekeeper.stop(Stop::Now);
         match self.running.take() {
-            Some(Running::Thread(thread)) => drop(thread.join()),
+            Some(Running::Thread(thread)) => thread.finish(),
             // It would free the port only when its runtime gets to it.
             Some(Running::Task(_)) => self.gatekeeper.port.close(),
             None => {}
@@ -275,7 +272,7 @@ impl Standin {
         match self.running.take() {
             Some(Running::Task(task)) => drop(task.await),
             Some(Running::Thread(thread)) => {
-                let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+                let _ = tokio::task::spawn_blocking(move || thread.finish()).await;
             }
             None => {}
         }

@@ -6,6 +6,7 @@ mod listen;
 mod read;
 mod send;
 mod serve;
+mod thread;
 mod wire;
 
 pub use listen::Port;
@@ -14,6 +15,7 @@ pub use read::{headers, target};
 #[cfg(feature = "tower")]
 pub use send::{Sent, response};
 pub use serve::{Log, Orders, Serving, Stop, serve};
+pub use thread::{Busy, Thread};
 
 #[cfg(feature = "cli")]
 pub use serve::Exchanged;

@@ -1,0 +1,78 @@
+//! Threads for servers. One that is free waits for the next server: to make a thread with its runtime and to end it
+//! again costs more than all else that a test of a few requests does.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::sync::mpsc;
+use std::thread;
+
+use parking_lot::Mutex;
+use tokio::runtime::{Builder, EnterGuard, Handle};
+use tokio::sync::oneshot;
+
+/// So many wait. Where more servers ran at a time, the other threads end.
+const KEPT: usize = 16;
+
+static FREE: Mutex<Vec<Thread>> = Mutex::new(Vec::new());
+
+/// A thread with a runtime of its own, and nothing to do.
+pub struct Thread {
+    runtime: Handle,
+    /// Dropping it ends the thread.
+    end: oneshot::Sender<Infallible>,
+    thread: thread::JoinHandle<()>,
+}
+
+/// A thread that serves.
+pub struct Busy {
+    thread: Thread,
+    /// Closed when it does no more. Servers are shared between threads, receivers are not.
+    done: Mutex<mpsc::Receiver<Infallible>>,
+}
+
+impl Thread {
+    /// One that is free, or a new one.
+    pub fn take() -> io::Result<Self> {
+        if let Some(free) = FREE.lock().pop() {
+            return Ok(free);
+        }
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let (end, ended) = oneshot::channel();
+        let handle = runtime.handle().clone();
+        let run = move || drop(runtime.block_on(ended));
+        let thread = thread::Builder::new().name("standin".to_owned()).spawn(run)?;
+        Ok(Self { runtime: handle, end, thread })
+    }
+
+    /// Enters its runtime.
+    pub fn enter(&self) -> EnterGuard<'_> {
+        self.runtime.enter()
+    }
+
+    /// Gives it something to do.
+    pub fn run(self, task: impl Future<Output = ()> + Send + 'static) -> Busy {
+        let (doing, done) = mpsc::channel();
+        self.runtime.spawn(async move {
+            let _doing = doing;
+            task.await;
+        });
+        Busy { thread: self, done: Mutex::new(done) }
+    }
+}
+
+impl Busy {
+    /// Waits until it has done what it was given. Then it is free again.
+    pub fn finish(self) {
+        let Self { thread, done } = self;
+        let _ = done.into_inner().recv();
+        let mut free = FREE.lock();
+        if free.len() < KEPT {
+            free.push(thread);
+            return;
+        }
+        drop(free);
+        drop(thread.end);
+        let _ = thread.thread.join();
+    }
+}
