@@ -14,7 +14,7 @@
 //! assert!(standin.edlink_url().ends_with("/api")); // where a consumer has https://ed.link/api
 //! ```
 //!
-//! In a tokio test, [`Standin::spawn`] runs as a task on the test's own runtime, which costs less than half:
+//! In a tokio test, [`Standin::spawn`] runs as a task on the test's own runtime, which costs two thirds:
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

@@ -268,7 +268,7 @@ impl Builder {
         Standin::on_a_thread(self.starting()?)
     }
 
-    /// Starts as a task on the tokio runtime this is called in: half the cost of a thread.
+    /// Starts as a task on the tokio runtime this is called in: two thirds of the cost.
     ///
     /// # Panics
     ///

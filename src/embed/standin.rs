@@ -106,7 +106,7 @@ impl Standin {
         Self::builder().try_start()
     }
 
-    /// Starts as a task on the tokio runtime this is called in: half the cost of a thread.
+    /// Starts as a task on the tokio runtime this is called in: two thirds of the cost.
     ///
     /// # Panics
     ///
