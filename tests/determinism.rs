@@ -147,6 +147,16 @@ fn same(one: &str, two: &str) {
     assert_eq!(one.len(), two.len());
 }
 
+fn assert_ids_are_unique(world: &WorldHandle) {
+    for collection in ["celigo.integrations", "celigo.audit"] {
+        let records = world.records(collection).unwrap();
+        let mut ids: Vec<&str> = records.iter().filter_map(|record| record["_id"].as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), records.len(), "{collection}");
+    }
+}
+
 #[test]
 fn records_kept_from_a_run_are_not_overwritten_by_the_same_run_on_top_of_them() {
     let post = |world: &WorldHandle, name: &str| {
@@ -165,12 +175,25 @@ fn records_kept_from_a_run_are_not_overwritten_by_the_same_run_on_top_of_them() 
         second.create("celigo.integrations", record.clone()).unwrap();
     }
     let made = [post(&second, "three"), post(&second, "four")];
-    for collection in ["celigo.integrations", "celigo.audit"] {
-        let records = second.records(collection).unwrap();
-        let mut ids: Vec<&str> = records.iter().filter_map(|record| record["_id"].as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), records.len(), "{collection}");
-    }
+    assert_ids_are_unique(&second);
     assert_eq!(second.records("celigo.integrations").unwrap().len(), kept.len() + made.len());
+}
+
+#[test]
+fn a_world_with_the_seed_of_the_one_it_is_made_from_gives_no_id_twice() {
+    let standin = Standin::builder().without_embedded_fixtures().seed(7).start();
+    let make = |world: &WorldHandle, name: &str| {
+        for n in 0..20 {
+            world.create("celigo.integrations", json!({ "name": format!("{name} {n}") })).unwrap();
+        }
+    };
+    let changed = standin.world().create("celigo.integrations", json!({ "name": "changed" })).unwrap();
+    for n in 0..7 {
+        let description = json!({ "description": n.to_string() });
+        standin.world().patch("celigo.integrations", changed.id(), description).unwrap();
+    }
+    make(&standin.world(), "first");
+    let world = standin.world().make_fork(&NewWorld::default().seed(7)).unwrap();
+    make(&world, "second");
+    assert_ids_are_unique(&world);
 }

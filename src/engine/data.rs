@@ -163,7 +163,7 @@ impl World {
                 Ids::ObjectId => self.chance.object_id(),
                 Ids::Uuid => self.chance.uuid().to_string(),
             };
-            if !self.store.of(resource).may_hold(&id) {
+            if !self.store.of(resource).holds_drawn(&id) {
                 return id;
             }
         }

@@ -55,7 +55,9 @@ impl World {
                 play.reseed(seed);
             }
             let settings = Arc::new(Settings { seed, ..(*start.settings).clone() });
-            start = Arc::new(Point { chance: Chance::new(seed), play, settings, ..(*start).clone() });
+            let (mut store, clock, chance) = (start.store.clone(), start.clock.clone(), Chance::new(seed));
+            store.know_all();
+            start = Arc::new(Point { store, clock, chance, play, settings });
         }
         let name = name.into();
         let Point { store, clock, chance, mut play, settings } = (*start).clone();

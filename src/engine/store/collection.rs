@@ -94,9 +94,9 @@ impl Collection {
         self.lookups().get(id)
     }
 
-    /// Whether there may be a record of an id that was just drawn. Those [appended](Self::append) since anybody looked
-    /// for a record have ids that were drawn before it.
-    pub fn may_hold(&self, id: &str) -> bool {
+    /// Whether there is a record of an id that was just drawn. Those [appended](Self::append) since anybody looked for a
+    /// record are left out: their ids were drawn from the same seed.
+    pub fn holds_drawn(&self, id: &str) -> bool {
         self.lookups.get(id).is_some()
     }
 
@@ -179,6 +179,16 @@ impl Collection {
         let next_sequence = self.next_sequence;
         *self = Self::new(self.resource);
         self.next_sequence = next_sequence;
+    }
+
+    /// Whether some records were appended and never looked for.
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind > 0
+    }
+
+    /// Looks for all of them.
+    pub(super) fn know_all(&mut self) {
+        self.lookups_mut();
     }
 
     /// For records that others start from.
