@@ -14,7 +14,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::store::Store;
+    use crate::engine::api::By;
+    use crate::engine::field::PRIVATE_PREFIX;
+    use crate::engine::store::{Fields, Store};
     use crate::engine::world::{Settings, World};
 
     #[test]
@@ -22,10 +24,34 @@ mod tests {
         let mut world = World::new("test", Store::new([]), Arc::new(Settings::default()));
         for resource in APIS.iter().flat_map(|api| api.resources) {
             for field in resource.fields {
-                let default = world.default_of(field);
+                let default = field.default.plain().cloned().or_else(|| world.made_default(field));
                 let fault = default.as_ref().and_then(|value| field.fault(Some(value)));
                 assert_eq!(fault, None, "{}.{}", resource.name, field.name);
             }
         }
+    }
+
+    #[test]
+    fn no_private_field_has_a_default_that_is_not_written_down() {
+        for resource in APIS.iter().flat_map(|api| api.resources) {
+            let private = resource.fields.iter().filter(|field| field.name.starts_with(PRIVATE_PREFIX));
+            for field in private {
+                assert!(field.default.plain().is_none(), "{}.{} would be shown", resource.name, field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_made_of_nothing_has_its_id() {
+        let resources = || APIS.iter().flat_map(|api| api.resources).copied();
+        let mut world = World::new("test", Store::new(resources()), Arc::new(Settings::default()));
+        let mut made = 0;
+        for resource in resources().filter(|resource| resource.fields.iter().all(|field| !field.required)) {
+            let record = world.create(resource, &Fields::new(), By::Fixture).expect("nothing is required");
+            assert_eq!(record.text(resource.id_field), Some(record.id()), "{}", resource.name);
+            assert!(!record.id().is_empty(), "{}", resource.name);
+            made += 1;
+        }
+        assert!(made > 0, "some resources require nothing");
     }
 }

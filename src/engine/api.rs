@@ -13,7 +13,7 @@ use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
 pub use crate::engine::dialect::{CredentialForm, Dialect, NextLinks, Situation, Worded};
-pub use crate::engine::resource::{By, Change, Due, Ids, Link, Proposal, Resource};
+pub use crate::engine::resource::{By, Change, Due, Ids, Link, Places, Proposal, Resource};
 
 /// How well something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::engine::api::{By, Change, Ids, Proposal, Resource};
+use crate::engine::api::{By, Change, Ids, Places, Proposal, Resource};
 use crate::engine::clock::format_ms;
 use crate::engine::field::{Default, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
@@ -197,15 +197,18 @@ impl World {
             Some(prepare) => prepare(self, id, given, old),
             None => given,
         };
-        let most = (resource.always + given.len()).max(old.map_or(0, |old| old.fields().len()));
-        let mut fields = Fields::with_capacity(most);
+        let kept = old.map_or(0, |old| old.fields().written_len());
+        let mut fields = Fields::whole(resource, (resource.unsaid.count() + given.len()).max(kept));
         let mut faults = Vec::new();
         let mut unseen = given.len();
-        for field in resource.fields {
+        let mut places = Places::first(resource.fields.len());
+        loop {
             // Little is given, most often, and then no more is looked for.
-            if unseen == 0 && old.is_none() && field.is_left_out() && !field.required {
-                continue;
+            if unseen == 0 && old.is_none() {
+                places = places.among(resource.unsaid);
             }
+            let Some(place) = places.take_first() else { break };
+            let field = &resource.fields[place];
             let said = if unseen == 0 { None } else { given.take(field.name) };
             unseen -= usize::from(said.is_some());
             if field.name == resource.id_field {
@@ -216,12 +219,9 @@ impl World {
             if let Some(value) = heard {
                 faults.extend(field.fault(Some(&value)));
                 fields.push(field.name, value);
-            } else if old.is_some() || !field.is_left_out() {
-                match self.unsaid(field, old) {
-                    Some(value) => fields.push(field.name, value),
-                    None => faults.extend(field.fault(None)),
-                }
-            } else if field.required {
+            } else if let Some(value) = self.unsaid(field, old) {
+                fields.push(field.name, value);
+            } else if field.default.plain().is_none() {
                 faults.extend(field.fault(None));
             }
         }
@@ -238,12 +238,16 @@ impl World {
         if by == By::Consumer
             && let Some(old) = old
         {
-            fields.extend(old.fields().only(private).into_pairs());
+            for (name, value) in old.fields().iter().filter(|(name, _)| private(name)) {
+                if fields.written(name).is_none() {
+                    fields.push(name.to_owned(), value.clone());
+                }
+            }
         }
         Ok(fields)
     }
 
-    /// The value of a field of which nobody says anything, or nobody may.
+    /// The value of a field of which nobody says anything, or nobody may. Plain defaults need not be written down.
     fn unsaid(&mut self, field: &Field, old: Option<&Record>) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
         let mut now = || Some(Value::from(self.clock.written()));
@@ -253,22 +257,17 @@ impl World {
             Owner::CreatedAt => kept().or_else(now),
             Owner::Sticky | Owner::Maker | Owner::Service => kept(),
         }
-        .or_else(|| self.default_of(field))
+        .or_else(|| self.made_default(field))
     }
 
-    /// What a field is when nobody says.
-    pub fn default_of(&mut self, field: &Field) -> Option<Value> {
-        Some(match field.default {
-            Default::Absent => return None,
-            Default::Null => Value::Null,
-            Default::False => Value::Bool(false),
-            Default::True => Value::Bool(true),
-            Default::EmptyList => Value::Array(Vec::new()),
-            Default::EmptyObject => Value::Object(Map::new()),
-            Default::Text(text) => Value::from(text),
-            Default::Number(number) => Value::from(number),
-            Default::Token(length) => Value::from(self.chance.token(length)),
-        })
+    /// What a field is when nobody says, where that is not [plain](Default::plain).
+    pub fn made_default(&mut self, field: &Field) -> Option<Value> {
+        match field.default {
+            Default::Text(text) => Some(Value::from(text)),
+            Default::Number(number) => Some(Value::from(number)),
+            Default::Token(length) => Some(Value::from(self.chance.token(length))),
+            _ => None,
+        }
     }
 
     /// Whether every reference leads somewhere.
@@ -319,8 +318,10 @@ pub fn check_references(
             }
         }
     };
-    for field in resource.fields.iter().filter(|field| field.kind.refers()) {
-        let (to, ids) = match (field.kind, fields.get(field.name)) {
+    let mut references = resource.references;
+    while let Some(place) = references.take_first() {
+        let field = &resource.fields[place];
+        let (to, ids) = match (field.kind, fields.written(field.name)) {
             (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
             (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
             _ => continue,

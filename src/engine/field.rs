@@ -1,8 +1,9 @@
 //! The rules of a record's fields.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::engine::api::{By, Resource};
 use crate::engine::clock;
@@ -102,6 +103,23 @@ pub enum Default {
     Token(usize),
 }
 
+impl Default {
+    /// The value, where it is so plain that records share one. No text is: defaults that are not written down are found
+    /// by no index.
+    pub fn plain(self) -> Option<&'static Value> {
+        static EMPTY_LIST: Value = Value::Array(Vec::new());
+        static EMPTY_OBJECT: LazyLock<Value> = LazyLock::new(|| Value::Object(Map::new()));
+        match self {
+            Self::Null => Some(&Value::Null),
+            Self::False => Some(&Value::Bool(false)),
+            Self::True => Some(&Value::Bool(true)),
+            Self::EmptyList => Some(&EMPTY_LIST),
+            Self::EmptyObject => Some(&EMPTY_OBJECT),
+            Self::Absent | Self::Text(_) | Self::Number(_) | Self::Token(_) => None,
+        }
+    }
+}
+
 /// A field that holds anything of that kind.
 pub const fn field(name: &'static str, kind: Kind) -> Field {
     Field {
@@ -152,9 +170,10 @@ impl Field {
         self
     }
 
-    /// Whether new records go without it when nobody says.
-    pub const fn is_left_out(&self) -> bool {
-        matches!(self.default, Default::Absent) && !matches!(self.owner, Owner::CreatedAt | Owner::ChangedAt)
+    /// Whether nothing is written down for it in a new record when nobody says.
+    pub const fn is_unwritten(&self) -> bool {
+        let is_time = matches!(self.owner, Owner::CreatedAt | Owner::ChangedAt);
+        !is_time && !matches!(self.default, Default::Text(_) | Default::Number(_) | Default::Token(_))
     }
 
     /// Whether what somebody says of it counts, in a new record or in one that is changed.
@@ -216,7 +235,7 @@ impl Field {
 
 impl Kind {
     /// Whether values of this kind are ids of other records.
-    pub fn refers(self) -> bool {
+    pub const fn refers(self) -> bool {
         matches!(self, Self::Reference(_) | Self::References(_))
     }
 

@@ -1,5 +1,10 @@
 //! A kind of record: its fields, and the rules of its changes.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
 use crate::engine::field::Field;
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
@@ -17,8 +22,12 @@ pub struct Resource {
     pub ids: Ids,
     /// The documented fields, in the documented order.
     pub fields: &'static [Field],
-    /// How many fields a new record has of which nobody said anything.
-    pub always: usize,
+    /// The fields of a new record that are looked at though nobody said anything of them.
+    pub unsaid: Places,
+    /// The fields that refer to other records.
+    pub references: Places,
+    /// The plain defaults as JSON, made when the first record is written.
+    plain_defaults: OnceLock<PlainDefaults>,
     /// Fields whose value no two records may share.
     pub unique: &'static [&'static str],
     /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
@@ -56,7 +65,9 @@ impl Resource {
             id_field,
             ids,
             fields,
-            always: always(fields),
+            unsaid: unsaid(id_field, fields),
+            references: references(fields),
+            plain_defaults: OnceLock::new(),
             unique: &[],
             indexed: &[],
             links: &[],
@@ -130,23 +141,98 @@ impl Resource {
         self
     }
 
+    /// The plain defaults of the fields at these places as members of a JSON object, each behind a comma.
+    pub fn plain_defaults(&self, places: Range<usize>) -> &[u8] {
+        let PlainDefaults { text, ends } = self.plain_defaults.get_or_init(|| {
+            let (mut text, mut ends) = (Vec::new(), vec![0]);
+            for field in self.fields {
+                if let Some(value) = field.default.plain() {
+                    text.extend_from_slice(format!(",{}:{value}", Value::from(field.name)).as_bytes());
+                }
+                ends.push(text.len());
+            }
+            PlainDefaults { text, ends }
+        });
+        &text[ends[places.start]..ends[places.end]]
+    }
+
     /// The rules of a field, if it is documented.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 }
 
-const fn always(fields: &[Field]) -> usize {
-    // The id.
-    let mut count = 1;
-    let mut place = 0;
+/// Places in the list of fields, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places(u64);
+
+impl Places {
+    /// The first so many.
+    pub const fn first(count: usize) -> Self {
+        assert!(count < u64::BITS as usize, "a resource has fewer fields than a number has bits");
+        Self((1 << count) - 1)
+    }
+
+    const fn with(self, place: usize) -> Self {
+        Self(self.0 | 1 << place)
+    }
+
+    /// Those that are among the others too.
+    pub const fn among(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
+    /// How many these are.
+    pub const fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Takes the first of them out.
+    pub fn take_first(&mut self) -> Option<usize> {
+        let first = self.0.trailing_zeros() as usize;
+        self.0 &= self.0.checked_sub(1)?;
+        Some(first)
+    }
+}
+
+const fn unsaid(id_field: &str, fields: &[Field]) -> Places {
+    let (mut places, mut place) = (Places::first(0), 0);
     while place < fields.len() {
-        if !fields[place].is_left_out() {
-            count += 1;
+        let field = &fields[place];
+        if field.required || !field.is_unwritten() || same(field.name, id_field) {
+            places = places.with(place);
         }
         place += 1;
     }
-    count
+    places
+}
+
+const fn references(fields: &[Field]) -> Places {
+    let (mut places, mut place) = (Places::first(0), 0);
+    while place < fields.len() {
+        if fields[place].kind.refers() {
+            places = places.with(place);
+        }
+        place += 1;
+    }
+    places
+}
+
+/// Texts cannot be compared in constants yet.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut place = 0;
+    while place < one.len() && place < other.len() && one[place] == other[place] {
+        place += 1;
+    }
+    place == one.len() && place == other.len()
+}
+
+/// The members that the plain defaults of a resource's fields are, each behind a comma.
+struct PlainDefaults {
+    text: Vec<u8>,
+    /// Where the members of the fields before each place end in the text.
+    ends: Vec<usize>,
 }
 
 impl std::fmt::Debug for Resource {

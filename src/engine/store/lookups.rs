@@ -160,7 +160,7 @@ impl Lookups {
         }
         for index in &mut self.indexes {
             match index.key {
-                Key::Field(field) => match fields.get(field) {
+                Key::Field(field) => match fields.written(field) {
                     Some(Value::String(value)) => index.note(value, record, add),
                     Some(Value::Array(values)) => {
                         values.iter().filter_map(Value::as_str).for_each(|value| index.note(value, record, add));

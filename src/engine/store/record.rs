@@ -150,7 +150,7 @@ fn id_of(resource: &'static Resource, fields: &Fields) -> Arc<str> {
 /// The fields as consumers see them.
 fn shown<'f>(resource: &'static Resource, fields: &'f Fields) -> Cow<'f, Fields> {
     let shown = resource.shown.map_or(Cow::Borrowed(fields), |shown| Cow::Owned(shown(fields)));
-    if !shown.keys().any(|name| name.starts_with(PRIVATE_PREFIX)) {
+    if !shown.has_private() {
         return shown;
     }
     Cow::Owned(shown.only(|name| !name.starts_with(PRIVATE_PREFIX)))

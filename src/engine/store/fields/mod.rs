@@ -1,13 +1,14 @@
 //! The fields of a record.
 
+mod json;
+
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::engine::api::Resource;
-use crate::engine::json::{quote, write_text};
+use crate::engine::field::{Field, PRIVATE_PREFIX};
 
 /// The name of a field: a documented one is borrowed from its resource, and costs nothing to copy.
 pub type Name = Cow<'static, str>;
@@ -19,11 +20,17 @@ const LISTED: usize = 40;
 ///
 /// To look through a short list is quicker than to hash, and a list is quicker to fill and smaller. What comes behind
 /// the first fields of a record that has very many is hashed, so that no body is large enough to make this slow.
+///
+/// Most fields of most records are what they are when nobody says. Those of a [whole](Self::whole) record are not
+/// written down; whoever reads sees no difference.
 #[derive(Clone, Default)]
 pub struct Fields {
+    /// Of a whole record, the documented ones come first, in their order.
     list: Vec<(Name, Value)>,
     /// These stand behind the list. While there are some, nothing is added to the list.
     rest: Option<Box<Map<String, Value>>>,
+    /// Of a whole record: what it is. Documented fields that are not in the list have their plain default, if any.
+    whole: Option<&'static Resource>,
 }
 
 impl Fields {
@@ -34,7 +41,13 @@ impl Fields {
 
     /// None yet, and room for so many.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { list: Vec::with_capacity(capacity.min(LISTED)), rest: None }
+        Self { list: Vec::with_capacity(capacity.min(LISTED)), ..Self::default() }
+    }
+
+    /// Those of a whole record, and room for so many that are written down. Plain defaults are there; the other
+    /// documented fields are to be [pushed](Self::push) in their order, then those that are not documented.
+    pub fn whole(resource: &'static Resource, capacity: usize) -> Self {
+        Self { whole: Some(resource), ..Self::with_capacity(capacity) }
     }
 
     /// The members of an object.
@@ -44,19 +57,37 @@ impl Fields {
 
     /// How many there are.
     pub fn len(&self) -> usize {
+        if self.whole.is_none() { self.written_len() } else { self.iter().count() }
+    }
+
+    /// How many of them are written down.
+    pub fn written_len(&self) -> usize {
         self.list.len() + self.rest.as_ref().map_or(0, |rest| rest.len())
     }
 
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
+        self.written(name).or_else(|| self.whole?.field(name)?.default.plain())
+    }
+
+    /// The same, if it is written down: plain defaults are no texts and refer to nothing.
+    pub fn written(&self, name: &str) -> Option<&Value> {
         let listed = self.list.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         listed.or_else(|| self.rest.as_ref()?.get(name))
     }
 
     /// The same, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.write_down();
         let listed = self.list.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value);
         listed.or_else(|| self.rest.as_mut()?.get_mut(name))
+    }
+
+    /// Whether some of them are standin's own. None of those has a plain default.
+    pub fn has_private(&self) -> bool {
+        let is_private = |name: &str| name.starts_with(PRIVATE_PREFIX);
+        self.list.iter().any(|(name, _)| is_private(name))
+            || self.rest.iter().flat_map(|rest| rest.keys()).any(|name| is_private(name))
     }
 
     /// Whether there is a field of that name.
@@ -76,7 +107,7 @@ impl Fields {
     /// Sets a field that is not there yet: nothing is searched for.
     pub fn push(&mut self, name: impl Into<Name>, value: Value) {
         let name = name.into();
-        debug_assert!(!self.contains(&name), "{name} is there already");
+        debug_assert!(self.written(&name).is_none(), "{name} is there already");
         if self.rest.is_none() && self.list.len() < LISTED {
             self.list.push((name, value));
         } else {
@@ -99,6 +130,7 @@ impl Fields {
 
     /// Takes a field out; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.write_down();
         match self.list.iter().position(|(known, _)| known == name) {
             Some(place) => Some(self.list.remove(place).1),
             None => self.rest.as_mut()?.shift_remove(name),
@@ -107,6 +139,7 @@ impl Fields {
 
     /// Keeps only the fields for whose name this holds.
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.write_down();
         self.list.retain(|(name, _)| keep(name));
         if let Some(rest) = &mut self.rest {
             rest.retain(|name, _| keep(name));
@@ -115,12 +148,9 @@ impl Fields {
 
     /// A copy of the fields for whose name this holds.
     pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
-        let list = self.list.iter().filter(|(name, _)| keep(name)).cloned().collect();
-        let kept = |rest: &Map<String, Value>| {
-            let kept = rest.iter().filter(|(name, _)| keep(name));
-            Box::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
-        };
-        Self { list, rest: self.rest.as_deref().map(kept) }
+        let mut kept = self.clone();
+        kept.retain(keep);
+        kept
     }
 
     /// The names, in order.
@@ -130,140 +160,58 @@ impl Fields {
 
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let listed = self.list.iter().map(|(name, value)| (&**name, value));
-        listed.chain(self.rest.iter().flat_map(|rest| rest.iter()).map(|(name, value)| (name.as_str(), value)))
+        let rest = self.rest.iter().flat_map(|rest| rest.iter()).map(|(name, value)| (name.as_str(), value));
+        self.listed().chain(rest)
     }
 
     /// The same, to change the values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
+        self.write_down();
         let listed = self.list.iter_mut().map(|(name, value)| (&**name, value));
         listed.chain(self.rest.iter_mut().flat_map(|rest| rest.iter_mut()).map(|(name, value)| (name.as_str(), value)))
     }
 
     /// The same, for whoever needs the fields no more afterwards.
-    pub fn into_pairs(self) -> impl Iterator<Item = (Name, Value)> {
+    pub fn into_pairs(mut self) -> impl Iterator<Item = (Name, Value)> {
+        self.write_down();
         let rest = self.rest.into_iter().flat_map(|rest| *rest);
         self.list.into_iter().chain(rest.map(|(name, value)| (Name::Owned(name), value)))
     }
 
-    /// Adds them to a text as a JSON object.
-    pub fn write(&self, text: &mut Vec<u8>) {
-        let mut before = b'{';
-        for (name, value) in &self.list {
-            text.push(before);
-            match name {
-                Name::Borrowed(name) => quote(name, text),
-                Name::Owned(name) => write_text(name, text),
-            }
-            write_value(value, text);
-            before = b',';
-        }
-        for (name, value) in self.rest.iter().flat_map(|rest| rest.iter()) {
-            text.push(before);
-            write_text(name, text);
-            write_value(value, text);
-            before = b',';
-        }
-        text.extend_from_slice(if before == b'{' { b"{}" } else { b"}" });
-    }
-}
-
-/// The value of a field, behind its name.
-fn write_value(value: &Value, text: &mut Vec<u8>) {
-    match value {
-        Value::Null => text.extend_from_slice(b":null"),
-        Value::Bool(true) => text.extend_from_slice(b":true"),
-        Value::Bool(false) => text.extend_from_slice(b":false"),
-        Value::Array(items) if items.is_empty() => text.extend_from_slice(b":[]"),
-        Value::String(value) => {
-            text.push(b':');
-            write_text(value, text);
-        }
-        value => {
-            text.push(b':');
-            serde_json::to_writer(text, value).expect("a value is JSON");
-        }
-    }
-}
-
-impl Fields {
-    /// Reads what was written of a record of that kind.
-    pub fn read(text: &[u8], resource: &'static Resource) -> Self {
-        let mut reader = serde_json::Deserializer::from_slice(text);
-        Written(resource).deserialize(&mut reader).expect("what was written can be read")
-    }
-}
-
-/// Any JSON object. Of a name that stands in it twice, the value that comes last counts.
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut fields = Fields::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    fields.insert(name, value);
+    /// All but those behind the list.
+    fn listed(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let (mut documented, mut list) = (self.documented().iter(), self.list.iter());
+        std::iter::from_fn(move || {
+            for field in documented.by_ref() {
+                if list.as_slice().first().is_some_and(|(name, _)| name == field.name) {
+                    break;
                 }
-                Ok(fields)
+                if let Some(value) = field.default.plain() {
+                    return Some((field.name, value));
+                }
+            }
+            list.next().map(|(name, value)| (&**name, value))
+        })
+    }
+
+    /// Those of which a plain default is not written down.
+    fn documented(&self) -> &'static [Field] {
+        self.whole.map_or(&[], |resource| resource.fields)
+    }
+
+    /// Writes plain defaults down too, so that the fields can be changed.
+    fn write_down(&mut self) {
+        let Some(resource) = self.whole else { return };
+        let written = std::mem::take(self);
+        let mut list = written.list.into_iter().peekable();
+        for field in resource.fields {
+            match list.next_if(|(name, _)| name == field.name) {
+                Some((name, value)) => self.push(name, value),
+                None => field.default.plain().into_iter().for_each(|value| self.push(field.name, value.clone())),
             }
         }
-        reader.deserialize_map(Object)
-    }
-}
-
-/// A JSON object that was written of fields: no name stands twice in it, and documented ones are known.
-struct Written(&'static Resource);
-
-impl<'de> DeserializeSeed<'de> for Written {
-    type Value = Fields;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Fields, D::Error> {
-        reader.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Written {
-    type Value = Fields;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the fields of a record")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-        let mut fields = Fields::new();
-        while let Some(name) = map.next_key_seed(KnownName(self.0))? {
-            fields.push(name, map.next_value()?);
-        }
-        Ok(fields)
-    }
-}
-
-struct KnownName(&'static Resource);
-
-impl<'de> DeserializeSeed<'de> for KnownName {
-    type Value = Name;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Name, D::Error> {
-        reader.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KnownName {
-    type Value = Name;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        let known = self.0.field(name).map(|field| Name::Borrowed(field.name));
-        Ok(known.unwrap_or_else(|| Name::Owned(name.to_owned())))
+        list.for_each(|(name, value)| self.push(name, value));
+        written.rest.into_iter().flat_map(|rest| *rest).for_each(|(name, value)| self.push(name, value));
     }
 }
 
@@ -285,16 +233,17 @@ impl<N: Into<Name>> FromIterator<(N, Value)> for Fields {
 impl From<Map<String, Value>> for Fields {
     fn from(map: Map<String, Value>) -> Self {
         if map.len() > LISTED {
-            return Self { list: Vec::new(), rest: Some(Box::new(map)) };
+            return Self { rest: Some(Box::new(map)), ..Self::default() };
         }
-        Self { list: map.into_iter().map(|(name, value)| (Name::Owned(name), value)).collect(), rest: None }
+        let list = map.into_iter().map(|(name, value)| (Name::Owned(name), value)).collect();
+        Self { list, ..Self::default() }
     }
 }
 
 impl From<Fields> for Map<String, Value> {
     fn from(fields: Fields) -> Self {
         match fields {
-            Fields { list, rest: Some(rest) } if list.is_empty() => *rest,
+            Fields { list, rest: Some(rest), whole: None } if list.is_empty() => *rest,
             fields => fields.into_pairs().map(|(name, value)| (name.into_owned(), value)).collect(),
         }
     }
@@ -319,9 +268,17 @@ mod tests {
 
     use super::*;
     use crate::engine::api::Ids;
-    use crate::engine::field::{Field, text};
+    use crate::engine::field::{Default, Kind, field, text};
 
-    static FIELDS: &[Field] = &[text("id"), text("name")];
+    static FIELDS: &[Field] = &[
+        text("id"),
+        field("1", Kind::Flag).or(Default::True),
+        text("name"),
+        field("2", Kind::List).or(Default::EmptyList),
+        field("3", Kind::Object).or(Default::EmptyObject),
+        text("4").nullable(),
+        field("5", Kind::Integer).or(Default::Number(1)),
+    ];
     static THINGS: Resource = Resource::new("toy.things", "Thing", "id", Ids::ObjectId, FIELDS);
 
     fn some() -> Fields {
@@ -362,8 +319,34 @@ mod tests {
         assert_eq!(borrowed, [true, true, false]);
     }
 
+    /// A whole record of which those of the documented fields are written down whose bits are set, and one more.
+    fn whole(written: u8) -> (Fields, Map<String, Value>) {
+        let (mut fields, mut model) = (Fields::whole(&THINGS, 0), Map::new());
+        for (place, field) in FIELDS.iter().enumerate() {
+            if written & (1 << place) > 0 {
+                fields.push(field.name, json!(place));
+                model.insert(field.name.to_owned(), json!(place));
+            } else if let Some(value) = field.default.plain() {
+                model.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        fields.push("end", json!(0));
+        model.insert("end".to_owned(), json!(0));
+        (fields, model)
+    }
+
+    #[test]
+    fn a_whole_record_has_its_plain_defaults_in_their_places_and_takes_no_room_for_them() {
+        let (fields, _) = whole(0b101);
+        assert_eq!(text_of(&fields), r#"{"id":0,"1":true,"name":2,"2":[],"3":{},"4":null,"end":0}"#);
+        assert_eq!((fields.len(), fields.written_len()), (7, 3));
+        assert_eq!((fields.get("4"), fields.written("4")), (Some(&Value::Null), None));
+        assert_eq!((fields.get("5"), fields.get("6")), (None, None));
+    }
+
     #[derive(Clone, Debug)]
     enum Op {
+        Whole(u8),
         Insert(u16, u8),
         Remove(u16),
         Keep(u16),
@@ -378,10 +361,16 @@ mod tests {
             4 => (0..200_u16).prop_map(Op::Remove),
             1 => (2..9_u16).prop_map(Op::Keep),
             1 => (2..9_u16).prop_map(Op::Only),
+            1 => any::<u8>().prop_map(Op::Whole),
             1 => Just(Op::Convert),
             1 => Just(Op::Read),
         ];
         proptest::collection::vec(op, 1..400)
+    }
+
+    /// Which names are kept: all but every so many-th number, and no other text.
+    fn kept(name: &str, one_of: u16) -> bool {
+        name.parse::<u16>().is_ok_and(|number| !number.is_multiple_of(one_of))
     }
 
     proptest! {
@@ -393,6 +382,7 @@ mod tests {
             let (mut fields, mut model) = (Fields::new(), Map::new());
             for op in ops {
                 match op {
+                    Op::Whole(written) => (fields, model) = whole(written),
                     Op::Insert(name, value) => {
                         fields.insert(name.to_string(), value.into());
                         model.insert(name.to_string(), value.into());
@@ -401,17 +391,18 @@ mod tests {
                         prop_assert_eq!(fields.remove(&name.to_string()), model.shift_remove(&name.to_string()));
                     }
                     Op::Keep(one_of) => {
-                        fields.retain(|name| name.parse::<u16>().unwrap() % one_of > 0);
-                        model.retain(|name, _| name.parse::<u16>().unwrap() % one_of > 0);
+                        fields.retain(|name| kept(name, one_of));
+                        model.retain(|name, _| kept(name, one_of));
                     }
                     Op::Only(one_of) => {
-                        fields = fields.only(|name| name.parse::<u16>().unwrap() % one_of > 0);
-                        model.retain(|name, _| name.parse::<u16>().unwrap() % one_of > 0);
+                        fields = fields.only(|name| kept(name, one_of));
+                        model.retain(|name, _| kept(name, one_of));
                     }
                     Op::Convert => fields = Map::from(fields).into(),
                     Op::Read => fields = Fields::read(text_of(&fields).as_bytes(), &THINGS),
                 }
                 prop_assert_eq!(fields.len(), model.len());
+                prop_assert_eq!(text_of(&fields), Value::from(model.clone()).to_string());
             }
             prop_assert_eq!(text_of(&fields), Value::from(model.clone()).to_string());
             for name in (0..200_u16).map(|name| name.to_string()) {

@@ -1,0 +1,140 @@
+//! The fields of a record as JSON.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::engine::api::Resource;
+use crate::engine::json::{quote, write_text};
+use crate::engine::store::fields::{Fields, Name};
+
+impl Fields {
+    /// Adds them to a text as a JSON object.
+    pub fn write(&self, text: &mut Vec<u8>) {
+        let (begin, mut place) = (text.len(), 0);
+        for (name, value) in &self.list {
+            if let Some(resource) = self.whole {
+                let unwritten = resource.fields[place..].iter().take_while(|field| field.name != name).count();
+                text.extend_from_slice(resource.plain_defaults(place..place + unwritten));
+                place = resource.fields.len().min(place + unwritten + 1);
+            }
+            text.push(b',');
+            match name {
+                Name::Borrowed(name) => quote(name, text),
+                Name::Owned(name) => write_text(name, text),
+            }
+            write_value(value, text);
+        }
+        if let Some(resource) = self.whole {
+            text.extend_from_slice(resource.plain_defaults(place..resource.fields.len()));
+        }
+        for (name, value) in self.rest.iter().flat_map(|rest| rest.iter()) {
+            text.push(b',');
+            write_text(name, text);
+            write_value(value, text);
+        }
+        match text.get_mut(begin) {
+            Some(comma) => *comma = b'{',
+            None => text.push(b'{'),
+        }
+        text.push(b'}');
+    }
+
+    /// Reads what was written of a record of that kind.
+    pub fn read(text: &[u8], resource: &'static Resource) -> Self {
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        Written(resource).deserialize(&mut reader).expect("what was written can be read")
+    }
+}
+
+/// Any JSON object. Of a name that stands in it twice, the value that comes last counts.
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Fields::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    fields.insert(name, value);
+                }
+                Ok(fields)
+            }
+        }
+        reader.deserialize_map(Object)
+    }
+}
+
+/// A JSON object that was written of fields: no name stands twice in it, and documented ones are known.
+struct Written(&'static Resource);
+
+impl<'de> DeserializeSeed<'de> for Written {
+    type Value = Fields;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Fields, D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Written {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the fields of a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Fields::new();
+        while let Some(name) = map.next_key_seed(KnownName(self.0))? {
+            fields.push(name, map.next_value()?);
+        }
+        Ok(fields)
+    }
+}
+
+struct KnownName(&'static Resource);
+
+impl<'de> DeserializeSeed<'de> for KnownName {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Name, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KnownName {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+        let known = self.0.field(name).map(|field| Name::Borrowed(field.name));
+        Ok(known.unwrap_or_else(|| Name::Owned(name.to_owned())))
+    }
+}
+
+/// Adds the value of a field, behind its name.
+fn write_value(value: &Value, text: &mut Vec<u8>) {
+    match value {
+        Value::Null => text.extend_from_slice(b":null"),
+        Value::Bool(true) => text.extend_from_slice(b":true"),
+        Value::Bool(false) => text.extend_from_slice(b":false"),
+        Value::Array(items) if items.is_empty() => text.extend_from_slice(b":[]"),
+        Value::String(value) => {
+            text.push(b':');
+            write_text(value, text);
+        }
+        value => {
+            text.push(b':');
+            serde_json::to_writer(text, value).expect("a value is JSON");
+        }
+    }
+}
