@@ -24,7 +24,12 @@ impl Chance {
 
     /// A source of its own for one purpose: what is drawn there moves nothing here.
     pub fn apart(&self, purpose: &str) -> Self {
-        Self::new(self.seed ^ fnv1a64(purpose))
+        Self::for_purpose(self.seed, purpose)
+    }
+
+    /// The same, from the seed alone.
+    pub fn for_purpose(seed: u64, purpose: &str) -> Self {
+        Self::new(seed ^ fnv1a64(purpose))
     }
 
     /// 24 lower-case hex digits.

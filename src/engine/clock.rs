@@ -33,7 +33,7 @@ pub struct Clock {
     arrived_ms: u64,
     /// The second last written as a `Date` header, and how.
     date: Option<(u64, HeaderValue)>,
-    /// The millisecond last written as the APIs do, and how.
+    /// The second last written as the APIs do, and how, up to its fraction.
     written: Option<(u64, String)>,
 }
 
@@ -61,13 +61,25 @@ impl Clock {
         format_ms(self.now_ms())
     }
 
-    /// The same, written once per millisecond.
-    pub fn written(&mut self) -> &str {
-        let now_ms = self.now_ms();
-        if self.written.as_ref().is_none_or(|(written, _)| *written != now_ms) {
-            self.written = Some((now_ms, format_ms(now_ms)));
+    /// The same, for those who ask often: all but the milliseconds is written once per second.
+    pub fn written(&mut self) -> String {
+        let now_ms = self.now_ms().min(LAST_MS);
+        let (second, ms) = (now_ms / 1_000, now_ms % 1_000);
+        if self.written.as_ref().is_some_and(|(written, _)| *written != second) {
+            self.written = None;
         }
-        self.written.as_ref().map_or("", |(_, text)| text)
+        let (_, before) = self.written.get_or_insert_with(|| {
+            let mut text = format_ms(second * 1_000);
+            text.truncate(text.len() - "000Z".len());
+            (second, text)
+        });
+        let mut text = String::with_capacity(before.len() + 4);
+        text.push_str(before);
+        for unit in [100, 10, 1] {
+            text.push(char::from(b'0' + (ms / unit % 10) as u8));
+        }
+        text.push('Z');
+        text
     }
 
     /// The time as the `Date` header has it, written once per second.
@@ -150,13 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn the_time_written_follows_the_clock() {
+    fn the_time_written_is_the_time() {
         let mut clock = Clock::new(ClockMode::Frozen, DEFAULT_START_MS);
-        assert_eq!(clock.written(), "2024-01-20T10:00:00.000Z");
-        let now = clock.now();
-        assert_eq!(clock.written(), now);
-        clock.advance(Duration::from_millis(1));
-        assert_eq!(clock.written(), "2024-01-20T10:00:00.001Z");
+        for at_ms in
+            [0, 1, 9, 10, 99, 100, 999, 1_000, 59_999, DEFAULT_START_MS, DEFAULT_START_MS + 5, LAST_MS, u64::MAX]
+        {
+            clock.now_ms = at_ms;
+            assert_eq!(clock.written(), format_ms(at_ms));
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -11,7 +10,7 @@ use crate::engine::api::{By, Change, Ids, Places, Proposal, Resource};
 use crate::engine::clock::format_ms;
 use crate::engine::field::{Default, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
-use crate::engine::store::{Fields, FoundBy, Record};
+use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
 impl World {
@@ -49,20 +48,6 @@ impl World {
         };
         self.changed(resource, Change::Created(&record), by)?;
         Ok(record)
-    }
-
-    /// Makes a record that the service writes by itself and that may never be read: `make` gives its complete fields
-    /// from its id when it is. It is found by one field.
-    pub fn create_later(
-        &mut self,
-        resource: &'static Resource,
-        found_by: FoundBy,
-        make: impl Fn(&str) -> Fields + Send + Sync + 'static,
-    ) {
-        let id: Arc<str> = self.new_id(resource).into();
-        let collection = self.store.of_mut(resource);
-        let sequence = collection.next_sequence();
-        collection.append(&Record::later(resource, sequence, Arc::clone(&id), found_by, move || make(&id)));
     }
 
     /// Puts these fields in place of a record's: what is left out falls back to its default or disappears, except
@@ -158,12 +143,10 @@ impl World {
 
     /// An id that no record has. Records that were kept from a run with the same seed have the ids drawn first.
     fn new_id(&mut self, resource: &'static Resource) -> String {
+        let known = self.store.of(resource);
         loop {
-            let id = match resource.ids {
-                Ids::ObjectId => self.chance.object_id(),
-                Ids::Uuid => self.chance.uuid().to_string(),
-            };
-            if !self.store.of(resource).holds_drawn(&id) {
+            let id = resource.ids.draw(&mut self.chance);
+            if known.get(&id).is_none() {
                 return id;
             }
         }

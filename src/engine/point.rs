@@ -55,8 +55,7 @@ impl World {
                 play.reseed(seed);
             }
             let settings = Arc::new(Settings { seed, ..(*start.settings).clone() });
-            let (mut store, clock, chance) = (start.store.clone(), start.clock.clone(), Chance::new(seed));
-            store.know_all();
+            let (store, clock, chance) = (start.store.clone(), start.clock.clone(), Chance::new(seed));
             start = Arc::new(Point { store, clock, chance, play, settings });
         }
         let name = name.into();

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use crate::engine::chance::Chance;
 use crate::engine::field::Field;
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
@@ -265,6 +266,16 @@ pub enum Ids {
     ObjectId,
     /// A UUID: any 8-4-4-4-12 hex form, lower-cased.
     Uuid,
+}
+
+impl Ids {
+    /// A new one.
+    pub fn draw(self, chance: &mut Chance) -> String {
+        match self {
+            Self::ObjectId => chance.object_id(),
+            Self::Uuid => chance.uuid().to_string(),
+        }
+    }
 }
 
 /// A change somebody wants to make.

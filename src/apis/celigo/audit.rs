@@ -13,7 +13,7 @@ use crate::engine::clock;
 use crate::engine::field::{Owner, PRIVATE_PREFIX};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::{Fields, Later, Record};
 use crate::engine::world::World;
 
 /// `integrations.audit`: the entries about the integration, newest first.
@@ -95,10 +95,11 @@ pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, 
         Change::Removed(old) => ("delete", old, Some(old), None),
     };
     let (at_ms, settings) = (world.clock.now_ms(), Arc::clone(&world.settings));
-    let (old, new, changed) = (old.cloned(), new.cloned(), record.clone());
-    let found_by = ("_resourceId", record.shared_id());
+    let (seed, found_by) = (world.chance.seed(), ("_resourceId", record.shared_id()));
+    let (old, new) = (old.cloned(), new.cloned());
     // Most entries are never read: what they say is put together when one is.
-    world.create_later(&AUDIT, found_by, move |id| {
+    let entry = Later::new(seed, found_by, move |id| {
+        let changed = new.as_ref().or(old.as_ref()).expect("a change is of a record");
         let said = [
             ("_id", Value::from(id)),
             ("time", Value::from(clock::format_ms(at_ms))),
@@ -111,6 +112,7 @@ pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, 
         ];
         said.into_iter().collect()
     });
+    world.store.of_mut(&AUDIT).append(entry);
 }
 
 /// A user of that address. The same address has the same id in every world.

@@ -54,16 +54,6 @@ impl Store {
         collections.iter_mut().filter_map(Arc::get_mut).for_each(Collection::settle);
     }
 
-    /// Makes all records known by their ids, those [appended](Collection::append) too. Whoever draws ids anew from a seed
-    /// calls this first: they may be the ones these records got.
-    pub fn know_all(&mut self) {
-        for place in 0..self.collections.len() {
-            if self.collections[place].is_behind() {
-                Arc::make_mut(&mut Arc::make_mut(&mut self.collections)[place]).know_all();
-            }
-        }
-    }
-
     fn place(&self, resource: &'static Resource) -> usize {
         // Resources are statics: to compare where they lie is quicker than to compare their names.
         self.collections

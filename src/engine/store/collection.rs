@@ -8,22 +8,28 @@ use parking_lot::Mutex;
 use crate::engine::api::Resource;
 use crate::engine::store::lookups::Lookups;
 use crate::engine::store::page::{Page, Records, Window, window_of};
-use crate::engine::store::{Fields, Record};
+use crate::engine::store::{Fields, Later, Record};
 
 /// The records of one resource.
 #[derive(Clone, Debug)]
 pub struct Collection {
     resource: &'static Resource,
-    /// In creation order: sequence numbers rise, with gaps where records went.
-    order: Vector<Record>,
-    /// Of all records but the last ones: what is only written, like a log, need not be found.
-    lookups: Lookups,
-    /// How many records at the end have been appended and not been looked for.
-    behind: usize,
-    /// The lookups of all records, made when one is looked for while some are behind.
-    caught_up: OnceLock<Lookups>,
+    /// All but those of the log.
+    known: Known,
+    /// Those at the end that were appended and not looked for yet, like the lines of a log that nobody reads.
+    log: Vector<Later>,
+    /// All of them, once one is looked for while some are in the log.
+    caught_up: OnceLock<Known>,
     next_sequence: u64,
     latest: Latest,
+}
+
+/// Records, and the ways to them.
+#[derive(Clone, Debug)]
+struct Known {
+    /// In creation order: sequence numbers rise, with gaps where records went.
+    order: Vector<Record>,
+    lookups: Lookups,
 }
 
 /// The page shown last, until a record changes: those who wait for a change ask for the same one again and again, and
@@ -65,8 +71,9 @@ impl Latest {
 impl Collection {
     /// No records yet.
     pub fn new(resource: &'static Resource) -> Self {
-        let (order, lookups, caught_up) = (Vector::new(), Lookups::new(resource), OnceLock::new());
-        Self { resource, order, lookups, behind: 0, caught_up, next_sequence: 0, latest: Latest::default() }
+        let known = Known { order: Vector::new(), lookups: Lookups::new(resource) };
+        let (log, caught_up, latest) = (Vector::new(), OnceLock::new(), Latest::default());
+        Self { resource, known, log, caught_up, next_sequence: 0, latest }
     }
 
     /// What kind of records these are.
@@ -76,12 +83,12 @@ impl Collection {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.order.len()
+        self.known.order.len() + self.log.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.len() == 0
     }
 
     /// The sequence number the next new record gets.
@@ -91,28 +98,22 @@ impl Collection {
 
     /// The record of that id.
     pub fn get(&self, id: &str) -> Option<&Record> {
-        self.lookups().get(id)
-    }
-
-    /// Whether there is a record of an id that was just drawn. Those [appended](Self::append) since anybody looked for a
-    /// record are left out: their ids were drawn from the same seed.
-    pub fn holds_drawn(&self, id: &str) -> bool {
-        self.lookups.get(id).is_some()
+        self.known().lookups.get(id)
     }
 
     /// The record that is due first, if its time has come.
     pub fn due(&self, now_ms: u64) -> Option<&Record> {
-        self.lookups().due(now_ms)
+        self.known().lookups.due(now_ms)
     }
 
     /// The n-th record in creation order, from 0.
     pub fn nth(&self, n: usize) -> Option<&Record> {
-        self.order.get(n)
+        self.known().order.get(n)
     }
 
     /// All records, in creation order.
     pub fn iter(&self) -> impl Iterator<Item = &Record> {
-        self.order.iter()
+        self.known().order.iter()
     }
 
     /// The records whose indexed field has that value, in creation order.
@@ -121,7 +122,7 @@ impl Collection {
     ///
     /// When the field is not indexed: a lookup that would have to read every record.
     pub fn find(&self, field: &str, value: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
-        let found = self.lookups().find(field, value);
+        let found = self.known().lookups.find(field, value);
         found.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name))
     }
 
@@ -131,46 +132,41 @@ impl Collection {
     ///
     /// When records of this resource have no such links.
     pub fn linked(&self, to: &'static Resource, id: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
-        let found = self.lookups().linked(to, id);
+        let found = self.known().lookups.linked(to, id);
         found.unwrap_or_else(|| panic!("{} has no links to {}", self.resource.name, to.name))
     }
 
     /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
     pub fn put(&mut self, record: &Record) {
-        let lookups = self.lookups_mut();
-        let Some(old) = lookups.get(record.id()).cloned() else { return self.add(record, record.fields()) };
-        lookups.replace(&old, record);
-        self.latest.forget();
-        let place = self.place(old.sequence()).expect("every record has its place");
-        self.order.set(place, record.clone());
+        let known = self.known_mut();
+        let Some(old) = known.lookups.get(record.id()).cloned() else { return self.add(record, record.fields()) };
+        known.lookups.replace(&old, record);
+        let place = known.place(old.sequence()).expect("every record has its place");
+        known.order.set(place, record.clone());
     }
 
     /// Puts a record in whose id is new. Its fields are at hand: it need not be looked into.
     pub fn add(&mut self, record: &Record, fields: &Fields) {
-        self.latest.forget();
-        self.lookups_mut().add(record, fields);
-        self.push(record);
+        let known = self.known_mut();
+        known.lookups.add(record, fields);
+        known.order.push_back(record.clone());
+        self.next_sequence = self.next_sequence.max(record.sequence() + 1);
     }
 
     /// The same for one that may never be looked for. Until one is, that is all.
-    pub fn append(&mut self, record: &Record) {
+    pub fn append(&mut self, record: Later) {
         self.latest.forget();
-        self.keep_lookups();
-        self.behind += 1;
-        self.push(record);
-    }
-
-    fn push(&mut self, record: &Record) {
-        self.next_sequence = self.next_sequence.max(record.sequence() + 1);
-        self.order.push_back(record.clone());
+        self.keep_caught_up();
+        self.log.push_back(record);
+        self.next_sequence += 1;
     }
 
     /// Takes a record out.
     pub fn remove(&mut self, id: &str) -> Option<Record> {
-        let record = self.lookups_mut().remove(id)?;
-        self.latest.forget();
-        let place = self.place(record.sequence()).expect("every record has its place");
-        self.order.remove(place);
+        let known = self.known_mut();
+        let record = known.lookups.remove(id)?;
+        let place = known.place(record.sequence()).expect("every record has its place");
+        known.order.remove(place);
         Some(record)
     }
 
@@ -181,47 +177,40 @@ impl Collection {
         self.next_sequence = next_sequence;
     }
 
-    /// Whether some records were appended and never looked for.
-    pub(super) fn is_behind(&self) -> bool {
-        self.behind > 0
-    }
-
-    /// Looks for all of them.
-    pub(super) fn know_all(&mut self) {
-        self.lookups_mut();
-    }
-
     /// For records that others start from.
     pub(super) fn settle(&mut self) {
-        self.lookups_mut().settle();
+        self.known_mut().lookups.settle();
     }
 
-    fn place(&self, sequence: u64) -> Result<usize, usize> {
-        self.order.binary_search_by_key(&sequence, Record::sequence)
-    }
-
-    fn lookups(&self) -> &Lookups {
-        if self.behind == 0 {
-            return &self.lookups;
+    /// All records.
+    fn known(&self) -> &Known {
+        if self.log.is_empty() {
+            return &self.known;
         }
         self.caught_up.get_or_init(|| {
-            let mut lookups = self.lookups.clone();
-            let behind = self.order.focus().narrow(self.len() - self.behind..);
-            behind.into_iter().for_each(|record| lookups.append(record));
-            lookups
+            let mut known = self.known.clone();
+            let first = self.next_sequence - self.log.len() as u64;
+            for (sequence, later) in (first..).zip(&self.log) {
+                let record = later.record(self.resource, sequence, |id| known.lookups.get(id).is_some());
+                known.lookups.append(&record);
+                known.order.push_back(record);
+            }
+            known
         })
     }
 
-    fn lookups_mut(&mut self) -> &mut Lookups {
-        self.lookups();
-        self.keep_lookups();
-        &mut self.lookups
+    /// The same, to change them.
+    fn known_mut(&mut self) -> &mut Known {
+        self.latest.forget();
+        self.known();
+        self.keep_caught_up();
+        &mut self.known
     }
 
-    /// No record is looked up for the first time twice.
-    fn keep_lookups(&mut self) {
-        if let Some(lookups) = self.caught_up.take() {
-            (self.lookups, self.behind) = (lookups, 0);
+    /// Nothing of the log is made twice.
+    fn keep_caught_up(&mut self) {
+        if let Some(known) = self.caught_up.take() {
+            (self.known, self.log) = (known, Vector::new());
         }
     }
 
@@ -231,16 +220,17 @@ impl Collection {
         if let Some(page) = self.latest.get(window).filter(|_| keep.is_none()) {
             return page;
         }
-        let length = self.len();
-        let place = |sequence| self.place(sequence).unwrap_or_else(|next| next);
+        let known = self.known();
+        let length = known.order.len();
+        let place = |sequence| known.place(sequence).unwrap_or_else(|next| next);
         let (part, count, backward) = window.part(length, place);
         let Some(keep) = keep else {
             let (places, more) = window_of(&part, count, backward);
-            let page = Arc::new(Page::new(*window, Records::Part { of: self.order.clone(), places, backward }, more));
+            let page = Arc::new(Page::new(*window, Records::Part { of: known.order.clone(), places, backward }, more));
             self.latest.set(&page);
             return page;
         };
-        let mut focus = self.order.focus();
+        let mut focus = known.order.focus();
         // Of those that are kept so many are left out, not of all.
         let (part, skip) = if let Window::Offset { skip, .. } = *window { (0..length, skip) } else { (part, 0) };
         let places: Box<dyn Iterator<Item = usize>> = if backward { Box::new(part.rev()) } else { Box::new(part) };
@@ -260,5 +250,11 @@ impl Collection {
             }
         }
         Arc::new(Page::new(*window, Records::Found(records), false))
+    }
+}
+
+impl Known {
+    fn place(&self, sequence: u64) -> Result<usize, usize> {
+        self.order.binary_search_by_key(&sequence, Record::sequence)
     }
 }

@@ -17,4 +17,4 @@ pub use all::Store;
 pub use collection::Collection;
 pub use fields::Fields;
 pub use page::{Between, Page, Window};
-pub use record::{FoundBy, Record};
+pub use record::{Later, Record};

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::engine::api::Resource;
+use crate::engine::chance::Chance;
 use crate::engine::field::PRIVATE_PREFIX;
 use crate::engine::store::Fields;
 
@@ -37,12 +38,50 @@ enum Source {
     Shown,
     /// All fields, serialised.
     Whole(Bytes),
-    /// They are made then. Until then this is all that is known of them.
-    Made { found_by: FoundBy, make: Box<dyn Fn() -> Fields + Send + Sync> },
+    /// They are made then.
+    Made(Later),
 }
 
-/// A field by which a record is found, and its value.
-pub type FoundBy = (&'static str, Arc<str>);
+/// A record that the service writes by itself and that may never be looked for. Until it is, this is all there is of it.
+#[derive(Clone)]
+pub struct Later(Arc<ToMake<MakeFields>>);
+
+/// Gives the fields of the record of that id.
+type MakeFields = dyn Fn(&str) -> Fields + Send + Sync;
+
+struct ToMake<F: ?Sized> {
+    seed: u64,
+    found_by: (&'static str, Arc<str>),
+    fields: F,
+}
+
+impl Later {
+    /// A record that is found by that field and its value. Its id comes from the seed, its fields from its id.
+    pub fn new(
+        seed: u64,
+        found_by: (&'static str, Arc<str>),
+        fields: impl Fn(&str) -> Fields + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(ToMake { seed, found_by, fields }))
+    }
+
+    /// The record. No other has the same place, so none has the id that is drawn first, but for those that were kept
+    /// from a run with the same seed.
+    pub(super) fn record(&self, resource: &'static Resource, sequence: u64, is_taken: impl Fn(&str) -> bool) -> Record {
+        let mut chance = Chance::for_purpose(self.0.seed, &format!("{} {sequence}", resource.name));
+        let mut ids = std::iter::repeat_with(|| resource.ids.draw(&mut chance));
+        let id = ids.find(|id| !is_taken(id)).expect("ids do not run out").into();
+        let (bytes, fields) = (OnceLock::new(), OnceLock::new());
+        Record(Arc::new(Inner { resource, sequence, id, bytes, fields, source: Source::Made(self.clone()) }))
+    }
+}
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (field, value) = &self.0.found_by;
+        f.debug_struct("Later").field(field, value).finish_non_exhaustive()
+    }
+}
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,7 +89,7 @@ impl fmt::Debug for Source {
             Self::Given => "Given",
             Self::Shown => "Shown",
             Self::Whole(_) => "Whole",
-            Self::Made { .. } => "Made",
+            Self::Made(_) => "Made",
         })
     }
 }
@@ -73,19 +112,6 @@ impl Record {
         Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source }))
     }
 
-    /// The same for a record that may never be looked into at all: its fields are made when it is.
-    pub fn later(
-        resource: &'static Resource,
-        sequence: u64,
-        id: Arc<str>,
-        found_by: FoundBy,
-        fields: impl Fn() -> Fields + Send + Sync + 'static,
-    ) -> Self {
-        let source = Source::Made { found_by, make: Box::new(fields) };
-        let (bytes, fields) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source }))
-    }
-
     /// Its place in creation order, unique in its collection.
     pub fn sequence(&self) -> u64 {
         self.0.sequence
@@ -104,7 +130,7 @@ impl Record {
     /// The field it is found by and its value, where that is known without looking into it.
     pub(super) fn found_by(&self) -> Option<(&'static str, &str)> {
         match &self.0.source {
-            Source::Made { found_by: (field, value), .. } => Some((field, value)),
+            Source::Made(Later(to_make)) => Some((to_make.found_by.0, &to_make.found_by.1)),
             _ => None,
         }
     }
@@ -117,7 +143,7 @@ impl Record {
                 Source::Given => unreachable!("fields that were given are there"),
                 Source::Shown => read(self.bytes()),
                 Source::Whole(whole) => read(whole),
-                Source::Made { make, .. } => make(),
+                Source::Made(Later(to_make)) => (to_make.fields)(self.id()),
             }
         })
     }
