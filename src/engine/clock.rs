@@ -33,7 +33,7 @@ pub struct Clock {
     arrived_ms: u64,
     /// The second last written as a `Date` header, and how.
     date: Option<(u64, HeaderValue)>,
-    /// The second last written as the APIs do, and how, up to its fraction.
+    /// The millisecond last written as the APIs do, and how.
     written: Option<(u64, String)>,
 }
 
@@ -61,24 +61,20 @@ impl Clock {
         format_ms(self.now_ms())
     }
 
-    /// The same, for those who ask often: all but the milliseconds is written once per second.
-    pub fn written(&mut self) -> String {
+    /// The same, for those who ask often: no more is written than has changed.
+    pub fn written(&mut self) -> &str {
         let now_ms = self.now_ms().min(LAST_MS);
-        let (second, ms) = (now_ms / 1_000, now_ms % 1_000);
-        if self.written.as_ref().is_some_and(|(written, _)| *written != second) {
-            self.written = None;
-        }
-        let (_, before) = self.written.get_or_insert_with(|| {
-            let mut text = format_ms(second * 1_000);
+        let (last_ms, text) = self.written.get_or_insert_with(|| (now_ms, format_ms(now_ms)));
+        if *last_ms / 1_000 != now_ms / 1_000 {
+            *text = format_ms(now_ms);
+        } else if *last_ms != now_ms {
             text.truncate(text.len() - "000Z".len());
-            (second, text)
-        });
-        let mut text = String::with_capacity(before.len() + 4);
-        text.push_str(before);
-        for unit in [100, 10, 1] {
-            text.push(char::from(b'0' + (ms / unit % 10) as u8));
+            for unit in [100, 10, 1] {
+                text.push(char::from(b'0' + (now_ms / unit % 10) as u8));
+            }
+            text.push('Z');
         }
-        text.push('Z');
+        *last_ms = now_ms;
         text
     }
 
@@ -164,9 +160,8 @@ mod tests {
     #[test]
     fn the_time_written_is_the_time() {
         let mut clock = Clock::new(ClockMode::Frozen, DEFAULT_START_MS);
-        for at_ms in
-            [0, 1, 9, 10, 99, 100, 999, 1_000, 59_999, DEFAULT_START_MS, DEFAULT_START_MS + 5, LAST_MS, u64::MAX]
-        {
+        let moments = [0, 1, 1, 9, 10, 99, 100, 999, 1_000, 59_999, 59_001, 1_999, DEFAULT_START_MS, LAST_MS, u64::MAX];
+        for at_ms in moments {
             clock.now_ms = at_ms;
             assert_eq!(clock.written(), format_ms(at_ms));
         }

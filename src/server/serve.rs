@@ -1,6 +1,7 @@
 //! The life of a server: accept, serve, be paused or refused, stop.
 
 use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
@@ -130,8 +131,7 @@ async fn connection(stream: TcpStream, serving: Arc<Serving>) {
     let (news, mut told) = (orders.clone(), orders);
     // Whoever shut the gate over this connection must be able to open it again.
     let refused = |gate| gate == Gate::Refusing && !peer.administers.load(Ordering::Relaxed);
-    let told = told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate));
-    tokio::pin!(told);
+    let mut told = pin!(told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)));
     let opened = tokio::select! {
         opened = Wire::open(stream, misbehaviour) => opened,
         _ = &mut told => return,
@@ -141,13 +141,13 @@ async fn connection(stream: TcpStream, serving: Arc<Serving>) {
         Ok((wire, false)) => {
             let mut http1 = http1::Builder::new();
             http1.auto_date_header(false);
-            attend(http1.serve_connection(TokioIo::new(wire), service), told, &news).await;
+            attend(pin!(http1.serve_connection(TokioIo::new(wire), service)), told, &news).await;
         }
         Ok((wire, true)) => {
             let mut http2 = http2::Builder::new(TokioExecutor::new());
             http2.auto_date_header(false);
             // Large, and rare.
-            Box::pin(attend(http2.serve_connection(TokioIo::new(wire), service), told, &news)).await;
+            attend(Box::pin(http2.serve_connection(TokioIo::new(wire), service)).as_mut(), told, &news).await;
         }
         // It went before it said anything.
         Err(_) => {}
@@ -155,8 +155,11 @@ async fn connection(stream: TcpStream, serving: Arc<Serving>) {
 }
 
 /// Serves a connection until it ends or is told to: then it finishes what is in flight.
-async fn attend(connection: impl GracefulConnection, told: impl Future, news: &watch::Receiver<Orders>) {
-    tokio::pin!(connection, told);
+async fn attend(
+    mut connection: Pin<&mut impl GracefulConnection>,
+    mut told: Pin<&mut impl Future>,
+    news: &watch::Receiver<Orders>,
+) {
     let mut listens = false;
     // Each request passes here. The channel wakes this task once it was listened to; then only news are worth a look.
     let ended = poll_fn(|cx| {
