@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::engine::message::Request;
 use crate::engine::path::{Query, Target};
 use crate::engine::router::Row;
+use crate::engine::scenario::when::Part;
 
 /// A request as matchers see it, and functions that answer.
 pub struct Asked<'a> {
@@ -87,6 +88,20 @@ impl<'a> Asked<'a> {
     /// The body, when it is JSON.
     pub fn body(&self) -> Option<&Value> {
         self.body.get_or_init(|| serde_json::from_slice(self.request.body).ok()).as_ref()
+    }
+
+    /// The text of a part, or of a member of it.
+    pub(super) fn text(&self, part: Part, member: Option<&str>) -> Option<&str> {
+        let value = match (part, member) {
+            (Part::Token, None) => return self.token(),
+            (Part::Token, Some(_)) => return None,
+            (Part::Params, Some(name)) => return self.param(name),
+            (Part::Params, None) => self.params(),
+            (Part::Query, _) => self.query(),
+            (Part::Headers, _) => self.headers(),
+            (Part::Body, _) => self.body()?,
+        };
+        member.map_or(Some(value), |name| value.get(name))?.as_str()
     }
 
     /// The bearer token.

@@ -74,6 +74,18 @@ impl<'w> Account<'w> {
         self.own.push(Considered { rule: Arc::clone(rule), verdict });
     }
 
+    /// The same for all of a list that is often the same.
+    pub(super) fn add_all(&mut self, list: &Why) {
+        if self.own.is_empty() && self.same == 0 && self.latest.len() <= list.len() {
+            if !Arc::ptr_eq(self.latest, list) {
+                *self.latest = Arc::clone(list);
+            }
+            self.same = list.len();
+            return;
+        }
+        list.iter().for_each(|considered| self.add(&considered.rule, considered.verdict));
+    }
+
     pub(super) fn finish(self) -> Option<Why> {
         if self.own.is_empty() {
             if self.same < self.latest.len() {
@@ -109,5 +121,21 @@ mod tests {
         assert_eq!(tell(&mut latest, &both[..1]).unwrap().len(), 1);
         assert_eq!(tell(&mut latest, &[both[1]]).unwrap()[..], [Considered { rule: b.clone(), verdict: both[1].1 }]);
         assert_eq!(tell(&mut latest, &[]), None);
+        let list: Why = first;
+        let tell_all = |latest: &mut Why, before: Option<&Arc<str>>, behind: Option<&Arc<str>>| {
+            let mut account = Account::new(latest);
+            before.into_iter().for_each(|rule| account.add(rule, Verdict::NotItsTurn(7)));
+            account.add_all(&list);
+            behind.into_iter().for_each(|rule| account.add(rule, Verdict::NotItsTurn(8)));
+            account.finish().unwrap().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let shown = |all: &[&str]| all.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+        let (query, turn) = ("a: did not fire, query does not match", "b: did not fire, this is its call 1");
+        let (seven, eight) = ("b: did not fire, this is its call 7", "a: did not fire, this is its call 8");
+        for _ in 0..2 {
+            assert_eq!(tell_all(&mut latest, None, None), shown(&[query, turn]));
+            assert_eq!(tell_all(&mut latest, Some(&b), None), shown(&[seven, query, turn]));
+            assert_eq!(tell_all(&mut latest, None, Some(&a)), shown(&[query, turn, eight]));
+        }
     }
 }

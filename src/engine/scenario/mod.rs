@@ -26,6 +26,7 @@ mod read_rules;
 mod reader;
 mod report;
 mod rule;
+mod sieve;
 mod steps;
 mod strike;
 mod verify;

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use crate::engine::api::Api;
-use crate::engine::router::{Router, Row};
+use crate::engine::router::Router;
 use crate::engine::scenario::asked::Asked;
 use crate::engine::scenario::considered::{Account, Verdict, Why};
 use crate::engine::scenario::format::{CallExpectation, Scenario};
 use crate::engine::scenario::rule::{Rule, Terminal};
+use crate::engine::scenario::sieve::Sieve;
 
 /// A scenario as it goes in one world.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ pub struct Play {
     /// The next links issued so far, as far as somebody wants to know.
     pub(super) issued: HashSet<String>,
     /// Statuses served, by operation; aborted answers have none.
-    pub(super) statuses: HashSet<(&'static str, u16)>,
+    pub(super) statuses: HashSet<(&'static str, u16), FixedState>,
     /// Calls answered, misses included.
     pub(super) answered: u64,
     /// Changes of data that could not be made when a step was entered.
@@ -58,7 +59,7 @@ pub struct Play {
 
 /// The rules of one scope, by the number of the operation's row: every request looks there.
 #[derive(Clone, Debug, Default)]
-struct Scope(HashMap<usize, Vec<usize>, FixedState>);
+struct Scope(HashMap<usize, Sieve, FixedState>);
 
 /// A rule, and how it went.
 #[derive(Clone, Debug)]
@@ -118,12 +119,8 @@ pub struct Strike {
 impl Scope {
     fn add(&mut self, router: &Router, rule: &Rule, place: usize) {
         for row in router.rows().iter().filter(|row| rule.on.select(row.operation)) {
-            self.0.entry(row.number).or_default().push(place);
+            self.0.entry(row.number).or_default().add(rule, place);
         }
-    }
-
-    fn rules(&self, row: &Row) -> &[usize] {
-        self.0.get(&row.number).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -151,7 +148,7 @@ impl Play {
             misses: Offences::default(),
             strayed: Offences::default(),
             issued: HashSet::new(),
-            statuses: HashSet::new(),
+            statuses: HashSet::default(),
             answered: 0,
             mishaps: Vec::new(),
             declared: false,
@@ -248,9 +245,15 @@ impl Play {
         let mut account = Account::new(&mut self.latest_why);
         let of_step = (!self.scenario.steps.is_empty()).then_some(OWN + 1 + self.step);
         for scope in [Some(ADDED), of_step, Some(OWN)].into_iter().flatten() {
-            for &place in self.scopes[scope].rules(asked.row) {
+            let Some(sieve) = self.scopes[scope].0.get(&asked.row.number) else { continue };
+            let texts = sieve.texts(asked);
+            if let Some(why) = sieve.none(&texts, |place| &self.tallies[place].rule.id) {
+                account.add_all(why);
+                continue;
+            }
+            for (place, mismatch) in sieve.rules(&texts) {
                 let tally = &mut self.tallies[place];
-                let verdict = tally.consider(asked, self.seed, &mut strike);
+                let verdict = mismatch.map_or_else(|| tally.consider(asked, self.seed, &mut strike), Verdict::Mismatch);
                 account.add(&tally.rule.id, verdict);
             }
         }

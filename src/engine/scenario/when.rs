@@ -71,6 +71,27 @@ impl When {
         }
         None
     }
+
+    /// A text that must stand somewhere in the first part that is looked at: the part, the member of it if it is one, and
+    /// the text.
+    pub(super) fn first_text(&self) -> Option<(Part, Option<&str>, &str)> {
+        let parts = [
+            (Part::Params, &self.params),
+            (Part::Query, &self.query),
+            (Part::Headers, &self.headers),
+            (Part::Token, &self.token),
+            (Part::Body, &self.body),
+        ];
+        let (part, matcher) = parts.into_iter().find_map(|(part, matcher)| Some((part, matcher.as_ref()?)))?;
+        match matcher {
+            Matcher::Equals(Value::String(text)) => Some((part, None, text)),
+            Matcher::Subset(members) => members.iter().find_map(|(name, matcher)| match matcher {
+                Matcher::Equals(Value::String(text)) => Some((part, Some(name.as_str()), text.as_str())),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
 }
 
 fn holds<'v>(wanted: Option<&Matcher>, value: impl FnOnce() -> Option<&'v Value>) -> bool {

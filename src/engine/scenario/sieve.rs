@@ -1,0 +1,93 @@
+//! The rules on one operation, sifted: most want a text to stand somewhere in the request, and to see that it does not
+//! one need not look into them.
+
+use std::hash::BuildHasher;
+use std::sync::{Arc, OnceLock};
+
+use foldhash::fast::FixedState;
+use smallvec::SmallVec;
+
+use crate::engine::scenario::asked::Asked;
+use crate::engine::scenario::considered::{Considered, Verdict, Why};
+use crate::engine::scenario::rule::Rule;
+use crate::engine::scenario::when::Part;
+
+/// The rules on one operation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sieve {
+    rules: Vec<Sifted>,
+    /// Where the rules want texts. A request is asked for each once.
+    spots: Vec<Spot>,
+    /// What came of the rules when no request could match any.
+    none: OnceLock<Why>,
+}
+
+/// Where a text stands in a request: a part, or a member of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Spot {
+    part: Part,
+    member: Option<Box<str>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sifted {
+    /// Its place among all rules.
+    place: usize,
+    /// What it cannot match without, if that is a text.
+    want: Option<Want>,
+}
+
+/// A text that must stand at a spot. Of two texts with one hash, the rule itself tells which it wants.
+#[derive(Clone, Copy, Debug)]
+struct Want {
+    spot: usize,
+    hash: u64,
+}
+
+/// The hashes of the texts that stand at the spots of a request.
+pub(super) type Texts = SmallVec<[Option<u64>; 4]>;
+
+impl Sieve {
+    pub(super) fn add(&mut self, rule: &Rule, place: usize) {
+        let want = rule.when.as_ref().and_then(|when| {
+            let (part, member, text) = when.first_text()?;
+            let spot = Spot { part, member: member.map(Into::into) };
+            let known = self.spots.iter().position(|known| *known == spot);
+            let spot = known.unwrap_or_else(|| {
+                self.spots.push(spot);
+                self.spots.len() - 1
+            });
+            Some(Want { spot, hash: hash(text) })
+        });
+        self.rules.push(Sifted { place, want });
+        self.none.take();
+    }
+
+    /// What stands in a request where these rules look.
+    pub(super) fn texts(&self, asked: &Asked<'_>) -> Texts {
+        self.spots.iter().map(|spot| asked.text(spot.part, spot.member.as_deref()).map(hash)).collect()
+    }
+
+    /// The rules, in order, each with the part of the request that does not match, where that is known already.
+    pub(super) fn rules(&self, texts: &Texts) -> impl Iterator<Item = (usize, Option<Part>)> {
+        self.rules.iter().map(|rule| {
+            let missing = rule.want.filter(|want| texts[want.spot] != Some(want.hash));
+            (rule.place, missing.map(|want| self.spots[want.spot].part))
+        })
+    }
+
+    /// What comes of the rules, if it is known already that none matches.
+    pub(super) fn none<'r>(&self, texts: &Texts, id: impl Fn(usize) -> &'r Arc<str>) -> Option<&Why> {
+        let lacks = |rule: &Sifted| rule.want.is_some_and(|want| texts[want.spot] != Some(want.hash));
+        let none = || {
+            let all = self.rules.iter().filter_map(|rule| Some((rule.place, self.spots[rule.want?.spot].part)));
+            all.map(|(place, part)| Considered { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part) })
+                .collect()
+        };
+        self.rules.iter().all(lacks).then(|| self.none.get_or_init(none))
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    FixedState::default().hash_one(text)
+}
