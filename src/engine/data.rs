@@ -195,15 +195,15 @@ impl World {
             let said = if unseen == 0 { None } else { given.take(field.name) };
             unseen -= usize::from(said.is_some());
             if field.name == resource.id_field {
-                fields.push(field.name, Value::from(id));
+                fields.write_documented(place, Value::from(id));
                 continue;
             }
             let heard = said.filter(|value| field.hears(by, old.is_none()) && (field.nullable || !value.is_null()));
             if let Some(value) = heard {
                 faults.extend(field.fault(Some(&value)));
-                fields.push(field.name, value);
+                fields.write_documented(place, value);
             } else if let Some(value) = self.unsaid(field, old) {
-                fields.push(field.name, value);
+                fields.write_documented(place, value);
             } else if field.default.plain().is_none() {
                 faults.extend(field.fault(None));
             }
@@ -301,8 +301,7 @@ pub fn check_references(
             }
         }
     };
-    let mut references = resource.references;
-    while let Some(place) = references.take_first() {
+    for place in resource.references.iter() {
         let field = &resource.fields[place];
         let (to, ids) = match (field.kind, fields.written(field.name)) {
             (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),

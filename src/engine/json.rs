@@ -46,7 +46,10 @@ pub fn write_list<T>(items: &[T], text: &mut Vec<u8>, write: impl Fn(&T, &mut Ve
 /// Adds a text. Most stand in JSON as they are, and to see that is quicker than to look at each byte by itself.
 pub fn write_text(value: &str, text: &mut Vec<u8>) {
     let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    if value.as_bytes().iter().fold(false, |found, byte| found | special(byte)) {
+    let some = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | special(byte));
+    // Eight at a time are looked at as one.
+    let (eights, rest) = value.as_bytes().as_chunks::<8>();
+    if eights.iter().any(|eight| some(eight)) || some(rest) {
         serde_json::to_writer(text, value).expect("a text is JSON");
     } else {
         quote(value, text);

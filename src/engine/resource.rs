@@ -27,8 +27,8 @@ pub struct Resource {
     pub unsaid: Places,
     /// The fields that refer to other records.
     pub references: Places,
-    /// The plain defaults as JSON, made when the first record is written.
-    plain_defaults: OnceLock<PlainDefaults>,
+    /// What of its records' JSON is always the same, made when the first one is written.
+    stencil: OnceLock<Stencil>,
     /// Fields whose value no two records may share.
     pub unique: &'static [&'static str],
     /// Further fields by which records are looked up. Unique fields and references are indexed anyway.
@@ -68,7 +68,7 @@ impl Resource {
             fields,
             unsaid: unsaid(id_field, fields),
             references: references(fields),
-            plain_defaults: OnceLock::new(),
+            stencil: OnceLock::new(),
             unique: &[],
             indexed: &[],
             links: &[],
@@ -144,17 +144,28 @@ impl Resource {
 
     /// The plain defaults of the fields at these places as members of a JSON object, each behind a comma.
     pub fn plain_defaults(&self, places: Range<usize>) -> &[u8] {
-        let PlainDefaults { text, ends } = self.plain_defaults.get_or_init(|| {
-            let (mut text, mut ends) = (Vec::new(), vec![0]);
+        let Stencil { defaults, ends, .. } = self.stencil();
+        &defaults[ends[places.start]..ends[places.end]]
+    }
+
+    /// How the field at that place begins as a member of a JSON object, behind a comma.
+    pub fn member(&self, place: usize) -> &[u8] {
+        &self.stencil().members[place]
+    }
+
+    fn stencil(&self) -> &Stencil {
+        self.stencil.get_or_init(|| {
+            let mut stencil = Stencil { members: Vec::new(), defaults: Vec::new(), ends: vec![0] };
             for field in self.fields {
+                let member = format!(",{}:", Value::from(field.name));
                 if let Some(value) = field.default.plain() {
-                    text.extend_from_slice(format!(",{}:{value}", Value::from(field.name)).as_bytes());
+                    stencil.defaults.extend(format!("{member}{value}").bytes());
                 }
-                ends.push(text.len());
+                stencil.members.push(member.into_bytes());
+                stencil.ends.push(stencil.defaults.len());
             }
-            PlainDefaults { text, ends }
-        });
-        &text[ends[places.start]..ends[places.end]]
+            stencil
+        })
     }
 
     /// The rules of a field, if it is documented.
@@ -164,7 +175,7 @@ impl Resource {
 }
 
 /// Places in the list of fields, in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Places(u64);
 
 impl Places {
@@ -174,8 +185,14 @@ impl Places {
         Self((1 << count) - 1)
     }
 
-    const fn with(self, place: usize) -> Self {
-        Self(self.0 | 1 << place)
+    /// Puts one in.
+    pub const fn insert(&mut self, place: usize) {
+        self.0 |= 1 << place;
+    }
+
+    /// Whether this is one of them.
+    pub const fn contains(self, place: usize) -> bool {
+        self.0 & 1 << place > 0
     }
 
     /// Those that are among the others too.
@@ -194,14 +211,19 @@ impl Places {
         self.0 &= self.0.checked_sub(1)?;
         Some(first)
     }
+
+    /// All of them, in order.
+    pub fn iter(mut self) -> impl Iterator<Item = usize> {
+        std::iter::from_fn(move || self.take_first())
+    }
 }
 
 const fn unsaid(id_field: &str, fields: &[Field]) -> Places {
-    let (mut places, mut place) = (Places::first(0), 0);
+    let (mut places, mut place) = (Places(0), 0);
     while place < fields.len() {
         let field = &fields[place];
         if field.required || !field.is_unwritten() || same(field.name, id_field) {
-            places = places.with(place);
+            places.insert(place);
         }
         place += 1;
     }
@@ -209,10 +231,10 @@ const fn unsaid(id_field: &str, fields: &[Field]) -> Places {
 }
 
 const fn references(fields: &[Field]) -> Places {
-    let (mut places, mut place) = (Places::first(0), 0);
+    let (mut places, mut place) = (Places(0), 0);
     while place < fields.len() {
         if fields[place].kind.refers() {
-            places = places.with(place);
+            places.insert(place);
         }
         place += 1;
     }
@@ -229,10 +251,13 @@ const fn same(one: &str, other: &str) -> bool {
     place == one.len() && place == other.len()
 }
 
-/// The members that the plain defaults of a resource's fields are, each behind a comma.
-struct PlainDefaults {
-    text: Vec<u8>,
-    /// Where the members of the fields before each place end in the text.
+/// What of the JSON of records is always the same.
+struct Stencil {
+    /// How each field begins, behind a comma.
+    members: Vec<Vec<u8>>,
+    /// The plain defaults with their names, one behind the other.
+    defaults: Vec<u8>,
+    /// Where those of the fields before each place end.
     ends: Vec<usize>,
 }
 

@@ -12,26 +12,31 @@ use crate::engine::store::fields::{Fields, Name};
 impl Fields {
     /// Adds them to a text as a JSON object.
     pub fn write(&self, text: &mut Vec<u8>) {
-        let (begin, mut place) = (text.len(), 0);
-        for (name, value) in &self.list {
-            if let Some(resource) = self.whole {
-                let unwritten = resource.fields[place..].iter().take_while(|field| field.name != name).count();
-                text.extend_from_slice(resource.plain_defaults(place..place + unwritten));
-                place = resource.fields.len().min(place + unwritten + 1);
+        let begin = text.len();
+        let mut list = self.list.iter();
+        if let Some((resource, written)) = self.whole {
+            let mut next = 0;
+            for (place, (_, value)) in written.iter().zip(list.by_ref()) {
+                text.extend_from_slice(resource.plain_defaults(next..place));
+                text.extend_from_slice(resource.member(place));
+                write_value(value, text);
+                next = place + 1;
             }
+            text.extend_from_slice(resource.plain_defaults(next..resource.fields.len()));
+        }
+        for (name, value) in list {
             text.push(b',');
             match name {
                 Name::Borrowed(name) => quote(name, text),
                 Name::Owned(name) => write_text(name, text),
             }
+            text.push(b':');
             write_value(value, text);
-        }
-        if let Some(resource) = self.whole {
-            text.extend_from_slice(resource.plain_defaults(place..resource.fields.len()));
         }
         for (name, value) in self.rest.iter().flat_map(|rest| rest.iter()) {
             text.push(b',');
             write_text(name, text);
+            text.push(b':');
             write_value(value, text);
         }
         match text.get_mut(begin) {
@@ -121,20 +126,14 @@ impl Visitor<'_> for KnownName {
     }
 }
 
-/// Adds the value of a field, behind its name.
+/// Adds the value of a field.
 fn write_value(value: &Value, text: &mut Vec<u8>) {
     match value {
-        Value::Null => text.extend_from_slice(b":null"),
-        Value::Bool(true) => text.extend_from_slice(b":true"),
-        Value::Bool(false) => text.extend_from_slice(b":false"),
-        Value::Array(items) if items.is_empty() => text.extend_from_slice(b":[]"),
-        Value::String(value) => {
-            text.push(b':');
-            write_text(value, text);
-        }
-        value => {
-            text.push(b':');
-            serde_json::to_writer(text, value).expect("a value is JSON");
-        }
+        Value::Null => text.extend_from_slice(b"null"),
+        Value::Bool(true) => text.extend_from_slice(b"true"),
+        Value::Bool(false) => text.extend_from_slice(b"false"),
+        Value::Array(items) if items.is_empty() => text.extend_from_slice(b"[]"),
+        Value::String(value) => write_text(value, text),
+        value => serde_json::to_writer(text, value).expect("a value is JSON"),
     }
 }

@@ -7,8 +7,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::engine::api::Resource;
-use crate::engine::field::{Field, PRIVATE_PREFIX};
+use crate::engine::api::{Places, Resource};
+use crate::engine::field::PRIVATE_PREFIX;
 
 /// The name of a field: a documented one is borrowed from its resource, and costs nothing to copy.
 pub type Name = Cow<'static, str>;
@@ -25,12 +25,13 @@ const LISTED: usize = 40;
 /// written down; whoever reads sees no difference.
 #[derive(Clone, Default)]
 pub struct Fields {
-    /// Of a whole record, the documented ones come first, in their order.
+    /// Of a whole record, those documented ones that are written down come first, in their order.
     list: Vec<(Name, Value)>,
     /// These stand behind the list. While there are some, nothing is added to the list.
     rest: Option<Box<Map<String, Value>>>,
-    /// Of a whole record: what it is. Documented fields that are not in the list have their plain default, if any.
-    whole: Option<&'static Resource>,
+    /// Of a whole record: what it is, and which documented fields are written down. The others have their plain
+    /// default, if any.
+    whole: Option<(&'static Resource, Places)>,
 }
 
 impl Fields {
@@ -45,9 +46,17 @@ impl Fields {
     }
 
     /// Those of a whole record, and room for so many that are written down. Plain defaults are there; the other
-    /// documented fields are to be [pushed](Self::push) in their order, then those that are not documented.
+    /// documented fields are to be [written](Self::write_documented) in their order, then those that are not documented.
     pub fn whole(resource: &'static Resource, capacity: usize) -> Self {
-        Self { whole: Some(resource), ..Self::with_capacity(capacity) }
+        Self { whole: Some((resource, Places::default())), ..Self::with_capacity(capacity) }
+    }
+
+    /// Sets the documented field at that place of a whole record that is being put together.
+    pub fn write_documented(&mut self, place: usize, value: Value) {
+        let (resource, places) = self.whole.as_mut().expect("the fields of a whole record");
+        debug_assert!(places.count() == self.list.len() && places.iter().all(|before| before < place), "in order");
+        places.insert(place);
+        self.list.push((Name::Borrowed(resource.fields[place].name), value));
     }
 
     /// The members of an object.
@@ -67,7 +76,7 @@ impl Fields {
 
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.written(name).or_else(|| self.whole?.field(name)?.default.plain())
+        self.written(name).or_else(|| self.whole?.0.field(name)?.default.plain())
     }
 
     /// The same, if it is written down: plain defaults are no texts and refer to nothing.
@@ -180,10 +189,11 @@ impl Fields {
 
     /// All but those behind the list.
     fn listed(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let (mut documented, mut list) = (self.documented().iter(), self.list.iter());
+        let (fields, written) = self.whole.map_or((&[][..], Places::default()), |(of, written)| (of.fields, written));
+        let (mut documented, mut list) = (fields.iter().enumerate(), self.list.iter());
         std::iter::from_fn(move || {
-            for field in documented.by_ref() {
-                if list.as_slice().first().is_some_and(|(name, _)| name == field.name) {
+            for (place, field) in documented.by_ref() {
+                if written.contains(place) {
                     break;
                 }
                 if let Some(value) = field.default.plain() {
@@ -194,20 +204,16 @@ impl Fields {
         })
     }
 
-    /// Those of which a plain default is not written down.
-    fn documented(&self) -> &'static [Field] {
-        self.whole.map_or(&[], |resource| resource.fields)
-    }
-
     /// Writes plain defaults down too, so that the fields can be changed.
     fn write_down(&mut self) {
-        let Some(resource) = self.whole else { return };
+        let Some((resource, is_written)) = self.whole else { return };
         let written = std::mem::take(self);
-        let mut list = written.list.into_iter().peekable();
-        for field in resource.fields {
-            match list.next_if(|(name, _)| name == field.name) {
-                Some((name, value)) => self.push(name, value),
-                None => field.default.plain().into_iter().for_each(|value| self.push(field.name, value.clone())),
+        let mut list = written.list.into_iter();
+        for (place, field) in resource.fields.iter().enumerate() {
+            if is_written.contains(place) {
+                list.next().into_iter().for_each(|(name, value)| self.push(name, value));
+            } else if let Some(value) = field.default.plain() {
+                self.push(field.name, value.clone());
             }
         }
         list.for_each(|(name, value)| self.push(name, value));
@@ -268,7 +274,7 @@ mod tests {
 
     use super::*;
     use crate::engine::api::Ids;
-    use crate::engine::field::{Default, Kind, field, text};
+    use crate::engine::field::{Default, Field, Kind, field, text};
 
     static FIELDS: &[Field] = &[
         text("id"),
@@ -324,7 +330,7 @@ mod tests {
         let (mut fields, mut model) = (Fields::whole(&THINGS, 0), Map::new());
         for (place, field) in FIELDS.iter().enumerate() {
             if written & (1 << place) > 0 {
-                fields.push(field.name, json!(place));
+                fields.write_documented(place, json!(place));
                 model.insert(field.name.to_owned(), json!(place));
             } else if let Some(value) = field.default.plain() {
                 model.insert(field.name.to_owned(), value.clone());
