@@ -301,7 +301,8 @@ pub fn check_references(
             }
         }
     };
-    for place in resource.references.iter() {
+    let references = if fields.may_have(resource.references) { resource.references } else { Places::default() };
+    for place in references.iter() {
         let field = &resource.fields[place];
         let (to, ids) = match (field.kind, fields.written(field.name)) {
             (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),

@@ -15,6 +15,9 @@ use crate::engine::scenario::Why;
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
 const EXCERPT_BYTES: usize = 256;
 
+/// Most entries have no more text.
+const USUAL_BYTES: usize = 1_024;
+
 /// How much a journal keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -180,6 +183,7 @@ impl Journal {
         let excerpt = if answered.status < 400 { &reply[..reply.len().min(EXCERPT_BYTES)] } else { reply };
         let text = &mut self.entry;
         text.clear();
+        text.reserve(USUAL_BYTES);
         text.extend_from_slice(request.method.as_bytes());
         text.extend_from_slice(request.target.as_bytes());
         let before_headers = text.len();

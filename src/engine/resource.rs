@@ -168,6 +168,13 @@ impl Resource {
         })
     }
 
+    /// The place of a documented field, or none.
+    pub fn place_of(&self, name: &str) -> Places {
+        let mut places = Places::default();
+        self.fields.iter().position(|field| field.name == name).into_iter().for_each(|place| places.insert(place));
+        places
+    }
+
     /// The rules of a field, if it is documented.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use imbl::OrdMap;
 use serde_json::Value;
 
-use crate::engine::api::Resource;
+use crate::engine::api::{Places, Resource};
 use crate::engine::field::Kind;
 use crate::engine::store::layered::Layered;
 use crate::engine::store::{Fields, Record};
@@ -49,6 +49,8 @@ impl Borrow<str> for ById {
 #[derive(Clone, Debug)]
 struct Index {
     key: Key,
+    /// The documented field it goes by; none when that is not documented, or lies deeper.
+    place: Option<Places>,
     places: Layered<Box<str>, Entries>,
 }
 
@@ -82,7 +84,12 @@ impl Lookups {
                 keys.push(Key::LinksTo(link.to));
             }
         }
-        let indexes = keys.into_iter().map(|key| Index { key, places: Layered::default() }).collect();
+        let place = |key| match key {
+            Key::Field(field) => Some(resource.place_of(field)).filter(|place| place.count() > 0),
+            Key::LinksTo(_) => None,
+        };
+        let indexes =
+            keys.into_iter().map(|key| Index { key, place: place(key), places: Layered::default() }).collect();
         Self { resource, by_id: Layered::default(), indexes, due: OrdMap::new() }
     }
 
@@ -159,6 +166,9 @@ impl Lookups {
             }
         }
         for index in &mut self.indexes {
+            if index.place.is_some_and(|place| !fields.may_have(place)) {
+                continue;
+            }
             match index.key {
                 Key::Field(field) => match fields.written(field) {
                     Some(Value::String(value)) => index.note(value, record, add),

@@ -85,6 +85,11 @@ impl Fields {
         listed.or_else(|| self.rest.as_ref()?.get(name))
     }
 
+    /// Whether some of these documented fields may be written down; of those of a whole record that is known.
+    pub fn may_have(&self, places: Places) -> bool {
+        self.whole.is_none_or(|(_, written)| written.among(places).count() > 0)
+    }
+
     /// The same, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.write_down();
@@ -348,6 +353,9 @@ mod tests {
         assert_eq!((fields.len(), fields.written_len()), (7, 3));
         assert_eq!((fields.get("4"), fields.written("4")), (Some(&Value::Null), None));
         assert_eq!((fields.get("5"), fields.get("6")), (None, None));
+        let at = |place: usize| THINGS.place_of(FIELDS[place].name);
+        assert_eq!([at(0), at(1), at(2), at(3)].map(|places| fields.may_have(places)), [true, false, true, false]);
+        assert!(fields.only(|_| true).may_have(at(1)), "there it may be written down, or not be there");
     }
 
     #[derive(Clone, Debug)]
