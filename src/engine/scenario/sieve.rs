@@ -78,13 +78,11 @@ impl Sieve {
 
     /// What comes of the rules, if it is known already that none matches.
     pub(super) fn none<'r>(&self, texts: &Texts, id: impl Fn(usize) -> &'r Arc<str>) -> Option<&Why> {
-        let lacks = |rule: &Sifted| rule.want.is_some_and(|want| texts[want.spot] != Some(want.hash));
-        let none = || {
-            let all = self.rules.iter().filter_map(|rule| Some((rule.place, self.spots[rule.want?.spot].part)));
-            all.map(|(place, part)| Considered { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part) })
-                .collect()
+        let mismatch = |(place, part): (usize, Option<Part>)| {
+            Some(Considered { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part?) })
         };
-        self.rules.iter().all(lacks).then(|| self.none.get_or_init(none))
+        let known = self.rules(texts).all(|(_, part)| part.is_some());
+        known.then(|| self.none.get_or_init(|| self.rules(texts).filter_map(mismatch).collect()))
     }
 }
 
