@@ -182,6 +182,7 @@ impl World {
         };
         let kept = old.map_or(0, |old| old.fields().written_len());
         let mut fields = Fields::whole(resource, (resource.unsaid.count() + given.len()).max(kept));
+        let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
         let mut faults = Vec::new();
         let mut unseen = given.len();
         let mut places = Places::first(resource.fields.len());
@@ -198,6 +199,9 @@ impl World {
                 fields.write_documented(place, Value::from(id));
                 continue;
             }
+            // What is standin's own stays, whatever a consumer says.
+            let kept = old.filter(|_| by == By::Consumer && private(field.name)).and_then(|old| old.get(field.name));
+            let said = kept.cloned().or(said);
             let heard = said.filter(|value| field.hears(by, old.is_none()) && (field.nullable || !value.is_null()));
             if let Some(value) = heard {
                 faults.extend(field.fault(Some(&value)));
@@ -211,7 +215,6 @@ impl World {
         if !faults.is_empty() {
             return Err(Problem::Fields(faults));
         }
-        let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
         let is_unknown = |name: &str| name != resource.id_field && resource.field(name).is_none();
         if unseen > 0 {
             let unknown = given.into_pairs().filter(|(name, _)| is_unknown(name));
@@ -221,11 +224,8 @@ impl World {
         if by == By::Consumer
             && let Some(old) = old
         {
-            for (name, value) in old.fields().iter().filter(|(name, _)| private(name)) {
-                if fields.written(name).is_none() {
-                    fields.push(name.to_owned(), value.clone());
-                }
-            }
+            let kept = old.fields().iter().filter(|(name, _)| private(name) && is_unknown(name));
+            kept.for_each(|(name, value)| fields.push(name.to_owned(), value.clone()));
         }
         Ok(fields)
     }
@@ -249,7 +249,12 @@ impl World {
             Default::Text(text) => Some(Value::from(text)),
             Default::Number(number) => Some(Value::from(number)),
             Default::Token(length) => Some(Value::from(self.chance.token(length))),
-            _ => None,
+            Default::Absent
+            | Default::Null
+            | Default::False
+            | Default::True
+            | Default::EmptyList
+            | Default::EmptyObject => None,
         }
     }
 

@@ -173,7 +173,15 @@ impl Field {
     /// Whether nothing is written down for it in a new record when nobody says.
     pub const fn is_unwritten(&self) -> bool {
         let is_time = matches!(self.owner, Owner::CreatedAt | Owner::ChangedAt);
-        !is_time && !matches!(self.default, Default::Text(_) | Default::Number(_) | Default::Token(_))
+        match self.default {
+            Default::Absent
+            | Default::Null
+            | Default::False
+            | Default::True
+            | Default::EmptyList
+            | Default::EmptyObject => !is_time,
+            Default::Text(_) | Default::Number(_) | Default::Token(_) => false,
+        }
     }
 
     /// Whether what somebody says of it counts, in a new record or in one that is changed.

@@ -115,6 +115,20 @@ fn references_of_the_default_fixtures_lead_somewhere() {
 }
 
 #[test]
+fn what_is_standins_own_stays_and_is_found_whatever_a_consumer_puts() {
+    let mut world = world();
+    let districts = API.resource("edlink.districts").expect("the collection exists");
+    let old = world.store.of(districts).nth(0).cloned().expect("there is a district");
+    let source = old.text("standin_source_id").expect("it has a source").to_owned();
+    let mut given = old.fields().only(|name| name != "standin_source_id");
+    given.insert("standin_source_id", json!("another"));
+    let new = world.replace(districts, &old, given, By::Consumer).expect("it may be replaced");
+    assert_eq!(new.text("standin_source_id"), Some(source.as_str()));
+    let found = world.store.of(districts).find("standin_source_id", &source);
+    assert!(found.into_iter().any(|district| district.id() == new.id()));
+}
+
+#[test]
 fn an_empty_list_is_an_empty_array() {
     let mut world = empty(settings());
     let (reply, _) = ask(&mut world, "GET", "/api/v1/integrations", Some("secret"));
