@@ -153,9 +153,20 @@ fn help_texts() {
         stdout(&output)
     };
     insta::assert_snapshot!("help", help(&["--help"]));
-    for command in
-        ["serve", "run", "check", "explain", "wait", "env", "routes", "scenarios", "schema", "openapi", "completions"]
-    {
+    for command in [
+        "serve",
+        "run",
+        "check",
+        "explain",
+        "probe",
+        "wait",
+        "env",
+        "routes",
+        "scenarios",
+        "schema",
+        "openapi",
+        "completions",
+    ] {
         insta::assert_snapshot!(format!("help-{command}"), help(&[command, "--help"]));
     }
     assert_eq!(help(&["--version"]), format!("standin {}\n", env!("CARGO_PKG_VERSION")));

@@ -1,22 +1,19 @@
-//! One GET to a running server. Only plain HTTP: that is all a server of this program speaks.
+//! Requests to servers: one of this program that runs already, and the live service a probe is held against.
 
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::error::Error;
 use std::time::Duration;
+
+use http::{Request, Uri};
+use ureq::Agent;
+use ureq::config::ConfigBuilder;
+use ureq::typestate::AgentScope;
 
 use crate::cli::exit::Failed;
 
-/// Where a server is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Server {
-    /// As given.
-    pub url: String,
-    authority: String,
-    address: String,
-    path: String,
-}
+/// The longest body that is read.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What it answered.
+/// What was answered.
 pub struct Answered {
     /// The status code.
     pub status: u16,
@@ -24,62 +21,74 @@ pub struct Answered {
     pub body: Vec<u8>,
 }
 
-impl Server {
-    /// The server of a URL such as `http://127.0.0.1:4780`.
-    pub fn of(url: &str) -> Result<Self, Failed> {
+/// What all requests have in common: any status is an answer, and so is being sent elsewhere.
+pub fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
+        .timeout_global(Some(within))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .user_agent(concat!("standin/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Sends a request and reads the answer. The error says in a few words why there is none.
+pub fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<Answered, String> {
+    let (parts, body) = request.into_parts();
+    let answer = match body {
+        Some(body) => agent.run(Request::from_parts(parts, body)),
+        None => agent.run(Request::from_parts(parts, ())),
+    };
+    let read = answer.and_then(|mut answer| {
+        let body = answer.body_mut().with_config().limit(MOST_BYTES).read_to_vec()?;
+        Ok(Answered { status: answer.status().as_u16(), body })
+    });
+    read.map_err(|error| match &error {
+        ureq::Error::Io(cause) => cause.get_ref().map_or_else(|| cause.to_string(), |inner| innermost(inner)),
+        _ => error.to_string(),
+    })
+}
+
+/// What lies at the bottom of an error says most.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
+}
+
+/// The base URL of a service, without trailing slash. `None` for what is no URL of `http` or `https`, or has more than a
+/// path behind the host.
+pub fn base_url(text: &str) -> Option<&str> {
+    let url: Uri = text.parse().ok()?;
+    let is_web = matches!(url.scheme_str(), Some("http" | "https"));
+    let is_plain = url.query().is_none() && !text.contains('#') && !url.authority()?.as_str().contains('@');
+    (is_web && is_plain).then(|| text.trim_end_matches('/'))
+}
+
+/// Where a server of this program is.
+#[derive(Debug)]
+pub struct Server<'u> {
+    url: &'u str,
+    token: Option<&'u str>,
+}
+
+impl<'u> Server<'u> {
+    /// The server of a URL such as `http://127.0.0.1:4780`, with the token of its control API.
+    pub fn of(url: &'u str, token: Option<&'u str>) -> Result<Self, Failed> {
         let wrong = || Failed::usage(format!("{url:?} is no URL of a server; write it like http://127.0.0.1:4780"));
-        let rest = url.strip_prefix("http://").ok_or_else(wrong)?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = (&rest[..end], rest[end..].trim_end_matches('/'));
-        if authority.is_empty() || path.contains(['?', '#', ' ']) || authority.contains(['@', ' ']) {
-            return Err(wrong());
+        Ok(Self { url: base_url(url).ok_or_else(wrong)?, token })
+    }
+
+    /// Asks for a path of its control API. No proxy knows the way to this machine.
+    pub fn get(&self, path: &str, within: Duration) -> Result<Answered, String> {
+        let agent = settings(within).proxy(None).build().new_agent();
+        let mut request = Request::get(format!("{}/_standin{path}", self.url));
+        if let Some(token) = self.token {
+            request = request.header("standin-control-token", token);
         }
-        let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let address = if has_port { authority.to_owned() } else { format!("{authority}:80") };
-        Ok(Self { url: url.to_owned(), authority: authority.to_owned(), address, path: path.to_owned() })
+        ask(&agent, request.body(None).map_err(|error| error.to_string())?)
     }
 
-    /// Asks for a path of its control API.
-    pub fn get(&self, path: &str, token: Option<&str>, within: Duration) -> io::Result<Answered> {
-        let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-        for address in self.address.to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, within) {
-                Ok(stream) => return self.exchange(stream, path, token, within),
-                Err(error) => failed = error,
-            }
-        }
-        Err(failed)
+    /// What is said when it answers 401.
+    pub fn wants_token(&self) -> Failed {
+        Failed::usage(format!("{} wants its control token: give the right one with --control-token", self.url))
     }
-
-    fn exchange(
-        &self,
-        mut stream: TcpStream,
-        path: &str,
-        token: Option<&str>,
-        within: Duration,
-    ) -> io::Result<Answered> {
-        stream.set_read_timeout(Some(within))?;
-        stream.set_write_timeout(Some(within))?;
-        let token = token.map(|token| format!("standin-control-token: {token}\r\n")).unwrap_or_default();
-        let (before, host) = (&self.path, &self.authority);
-        let head = format!("GET {before}/_standin{path} HTTP/1.1\r\nhost: {host}\r\n{token}connection: close\r\n\r\n");
-        stream.write_all(head.as_bytes())?;
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes)?;
-        parse(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not HTTP"))
-    }
-}
-
-/// What is said when a server answers 401.
-pub fn wants_token(url: &str) -> Failed {
-    Failed::usage(format!("{url} wants its control token: give the right one with --control-token"))
-}
-
-fn parse(bytes: &[u8]) -> Option<Answered> {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&bytes[..end]).ok()?;
-    let status = head.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
-    Some(Answered { status, body: bytes[end + 4..].to_vec() })
 }
 
 #[cfg(test)]
@@ -87,19 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_is_taken_apart_or_refused() {
-        let server = Server::of("http://[::1]:8080/behind/").unwrap();
-        assert_eq!((server.address.as_str(), server.path.as_str()), ("[::1]:8080", "/behind"));
-        assert_eq!(Server::of("http://localhost").unwrap().address, "localhost:80");
-        for wrong in ["127.0.0.1:4780", "https://127.0.0.1", "http://", "http://h?x", "http://a b"] {
-            assert!(Server::of(wrong).is_err(), "{wrong}");
+    fn a_base_url_is_taken_or_refused() {
+        assert_eq!(base_url("http://[::1]:8080/behind/"), Some("http://[::1]:8080/behind"));
+        assert_eq!(base_url("https://api.integrator.io/v1"), Some("https://api.integrator.io/v1"));
+        for wrong in
+            ["127.0.0.1:4780", "ftp://h", "http://", "http://h?x", "http://h#x", "http://a b", "http://me@h", ""]
+        {
+            assert_eq!(base_url(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn an_answer_is_taken_apart() {
-        let answered = parse(b"HTTP/1.1 200 OK\r\na: b\r\n\r\n{}").unwrap();
-        assert_eq!((answered.status, answered.body.as_slice()), (200, b"{}".as_slice()));
-        assert!(parse(b"SSH-2.0-x\r\n\r\n").is_none());
     }
 }

@@ -21,6 +21,7 @@ fn run() -> Exit {
         Command::Run(run) => run.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Probe(probe) => probe.run(),
         Command::Wait(wait) => wait.run(),
         Command::Env(env) => env.run(),
         Command::Routes(routes) => routes.run(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
-use crate::cli::client::{Server, wants_token};
+use crate::cli::client::Server;
 use crate::cli::exit::{Exit, Failed, print};
 
 /// How long a server may take to answer.
@@ -41,12 +41,12 @@ enum Format {
 impl Env {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
-        let server = Server::of(&self.url)?;
-        let answered = server.get("/env", self.control_token.as_deref(), PATIENCE).map_err(|error| {
+        let server = Server::of(&self.url, self.control_token.as_deref())?;
+        let answered = server.get("/env", PATIENCE).map_err(|error| {
             Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.url))
         })?;
         if answered.status == 401 {
-            return Err(wants_token(&self.url));
+            return Err(server.wants_token());
         }
         let variables: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
         let Some(variables) = variables.filter(|_| answered.status == 200) else {

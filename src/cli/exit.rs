@@ -15,6 +15,7 @@ Exit codes:
   2      usage, or an invalid scenario, fixture or setting
   3      cannot listen, or not ready in time
   4      expectations failed
+  5      drift: the live service answers otherwise than documented
   6      nothing was tested: no scenario, no call or no check
   128+n  ended by signal n, when told twice
 
@@ -34,6 +35,8 @@ pub enum Exit {
     NotReady,
     /// Expectations failed.
     Unmet,
+    /// A live service answers otherwise than documented.
+    Drift,
     /// There was nothing to judge: no scenario, no call or no check.
     NothingTested,
     /// As the command that was run ended.
@@ -50,6 +53,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::NotReady => 3,
             Exit::Unmet => 4,
+            Exit::Drift => 5,
             Exit::NothingTested => 6,
             Exit::Command(code) => code,
             Exit::Signal(number) => 128 + number,

@@ -3,7 +3,7 @@
 //! Standard output is for what was asked for, and nothing else: the ready line, a table, exports. Everything said by the
 //! way goes to standard error.
 #![allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
-#![allow(clippy::doc_markdown, rustdoc::invalid_html_tags)] // Docs of arguments are help texts, read in a terminal.
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, rustdoc::invalid_html_tags)] // Docs of arguments are help texts, read in a terminal.
 
 mod check;
 mod client;
@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod log;
 mod openapi;
+mod probe;
 mod ready;
 mod redact;
 mod report;
@@ -46,6 +47,7 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Explain(explain::Explain),
+    Probe(probe::Probe),
     Wait(wait::Wait),
     Env(env::Env),
     Routes(routes::Routes),

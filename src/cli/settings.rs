@@ -291,3 +291,8 @@ fn clock(text: &str) -> Result<Clock, String> {
         _ => return Err("neither frozen, step, real nor a time like 2024-01-20T10:00:00.000Z".to_owned()),
     })
 }
+
+/// A length of time, as people write it.
+pub fn duration(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text).map_err(|_| "write it like 30s, 500ms or 2min")
+}

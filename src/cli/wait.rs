@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::cli::client::{Server, wants_token};
+use crate::cli::client::Server;
 use crate::cli::exit::{Exit, Failed};
+use crate::cli::settings::duration;
 
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -28,16 +29,16 @@ pub struct Wait {
 impl Wait {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
-        let server = Server::of(&self.url)?;
+        let server = Server::of(&self.url, self.control_token.as_deref())?;
         let started = Instant::now();
         loop {
             let left = self.timeout.saturating_sub(started.elapsed());
-            let said = match server.get("/ready", self.control_token.as_deref(), left.max(PAUSE)) {
+            let said = match server.get("/ready", left.max(PAUSE)) {
                 Ok(answered) if answered.status == 200 => return Ok(Exit::Good),
                 // Waiting longer would not make it another token.
-                Ok(answered) if answered.status == 401 => return Err(wants_token(&self.url)),
+                Ok(answered) if answered.status == 401 => return Err(server.wants_token()),
                 Ok(answered) => format!("it answers /_standin/ready with {}", answered.status),
-                Err(error) => error.to_string(),
+                Err(why) => why,
             };
             if left <= PAUSE {
                 let (url, timeout) = (&self.url, humantime::format_duration(self.timeout));
@@ -48,8 +49,4 @@ impl Wait {
             sleep(PAUSE);
         }
     }
-}
-
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    humantime::parse_duration(text).map_err(|_| "write it like 30s, 500ms or 2min")
 }

@@ -10,7 +10,9 @@ use crate::embed::handle::WorldHandle;
 use crate::engine::Engine;
 use crate::engine::document::Place;
 use crate::engine::load::nearest;
-use crate::engine::scenario::{Code, Finding, Scenario, ScenarioError, explain_operation, explain_scenario};
+use crate::engine::scenario::{
+    Code, Comparison, Finding, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation, explain_scenario,
+};
 use crate::engine::world::World;
 
 static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
@@ -91,6 +93,7 @@ impl WorldHandle {
         self.declared();
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
+
     /// Reads a scenario, checks it, makes a world of it and plays its probe, without touching this world. The result are
     /// the warnings, a text each.
     pub fn check(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
@@ -108,7 +111,62 @@ impl WorldHandle {
         explain_operation(self.engine.router(), name).map_err(|message| Refusal::new(404, "not_found", message))
     }
 
-    fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
+    /// Plays the probe of a scenario against the live service: `ask` sends each request there, with a and
+    /// gives what was answered, or says why nothing was. The result is where the answers differ in status and shape from
+    /// what is documented; this world is not touched. A scenario without a probe is an error.
+    ///
+    /// ```
+    /// use standin::{ProbeAnswer, Standin};
+    ///
+    /// let live = Standin::start(); // stands in for the live service here
+    /// let compared = Standin::start().world().probe("celigo-bad-afternoon", |request| {
+    ///     assert_eq!((request.api, request.method), ("celigo", "GET"));
+    ///     let target = format!("/v1{}", request.target);
+    ///     let answer = live.world().answer(request.method, &target, &[("authorization", "Bearer any")], b"");
+    ///     Ok(ProbeAnswer { status: answer.status, body: answer.body })
+    /// })?;
+    /// assert_eq!(compared.errors, 0, "{compared}");
+    /// # Ok::<(), standin::ScenarioError>(())
+    /// ```
+    pub fn probe(
+        &self,
+        scenario: impl Into<PathBuf>,
+        ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
+    ) -> Result<Comparison, ScenarioError> {
+        let path = scenario.into();
+        let (scenario, _) = self.checked(&path)?;
+        let compared = self.hold_against(&scenario, ask);
+        if compared.steps.is_empty() {
+            return Err(ScenarioError {
+                findings: vec![Finding {
+                    file: path.display().to_string(),
+                    place: Place { line: 1, column: 1 },
+                    code: Code::E06,
+                    message: "the file has no probe".to_owned(),
+                    remedy: "add \"probe\": {\"steps\": […]}".to_owned(),
+                }],
+            });
+        }
+        Ok(compared)
+    }
+
+    /// The same of a scenario that was checked.
+    pub(crate) fn hold_against(
+        &self,
+        scenario: &Scenario,
+        ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
+    ) -> Comparison {
+        scenario.hold_against(self.engine.router(), self.engine.fixtures(), ask)
+    }
+
+    /// The environment variable in which a consumer is given a credential for an operation.
+    #[cfg(feature = "cli")]
+    pub(crate) fn credential_variable(&self, row: &crate::engine::router::Row) -> Option<&'static str> {
+        row.credential(&self.world.lock()).map(|(name, _)| name)
+    }
+
+    /// A scenario that was read, checked and rehearsed, and the warnings.
+    pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
         let (scenario, warnings) = engine.read(&file, &text_of(path)?)?;
         let scenario = Arc::new(scenario);

@@ -21,7 +21,20 @@ pub struct Parameter {
 /// The tag of operations that are known, but only answered with 501.
 const NOT_MODELLED: &str = "not-modelled";
 
-type Schemas = BTreeMap<String, Value>;
+/// The schemas that operations share, by their names.
+struct Schemas {
+    known: BTreeMap<String, Value>,
+    /// How records are shown where a consumer may ask for a part of them.
+    parts: Parts,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    /// As whatever a consumer may ask for.
+    Any,
+    /// Whole, as when it does not.
+    Whole,
+}
 
 /// An object that has at least one of two properties. Each branch says all, so that a generated type knows them all.
 pub fn either(properties: &Value, names: [&str; 2]) -> Value {
@@ -31,7 +44,17 @@ pub fn either(properties: &Value, names: [&str; 2]) -> Value {
 
 /// The document. What is known but not modelled is listed by name only: it has no answers to describe.
 pub fn openapi(api: &'static Api) -> Value {
-    let mut schemas = Schemas::from([("Error".to_owned(), api.dialect.error_schema())]);
+    document(api, Parts::Any)
+}
+
+/// The document for a consumer who always asks for whole records.
+pub fn openapi_of_whole_records(api: &'static Api) -> Value {
+    document(api, Parts::Whole)
+}
+
+fn document(api: &'static Api, parts: Parts) -> Value {
+    let known = BTreeMap::from([("Error".to_owned(), api.dialect.error_schema())]);
+    let mut schemas = Schemas { known, parts };
     let mut paths: Map<String, Value> = Map::new();
     let mut shapes: Vec<(String, &'static str)> = Vec::new();
     for route in api.routes.iter().filter(|route| route.is_modelled()) {
@@ -65,7 +88,7 @@ pub fn openapi(api: &'static Api) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
-            "schemas": schemas,
+            "schemas": schemas.known,
         },
         "x-standin-not-modelled": unmodelled,
     })
@@ -124,7 +147,7 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     let properties: Map<String, Value> = fields().map(|field| (field.name.to_owned(), given(field))).collect();
     let required: Vec<&str> = fields().filter(|field| field.required).map(|field| field.name).collect();
     let schema = json!({ "type": "object", "properties": properties, "required": required });
-    schemas.insert(name.clone(), schema);
+    schemas.known.insert(name.clone(), schema);
     Some((true, reference(&name)))
 }
 
@@ -184,14 +207,17 @@ fn one(resource: &'static Resource, schemas: &mut Schemas) -> Value {
         let always = public(resource).filter(|field| is_always_there(resource, field));
         schema["required"] = always.map(|field| field.name).collect();
     }
-    schemas.insert(name.clone(), schema);
+    schemas.known.insert(name.clone(), schema);
     reference(&name)
 }
 
 /// A record in a list, where a consumer may ask for a part of it.
 fn listed(resource: &'static Resource, schemas: &mut Schemas) -> Value {
+    if schemas.parts == Parts::Whole {
+        return one(resource, schemas);
+    }
     let name = format!("Listed{}", schema_name(resource));
-    schemas.insert(name.clone(), properties(resource));
+    schemas.known.insert(name.clone(), properties(resource));
     reference(&name)
 }
 

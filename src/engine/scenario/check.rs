@@ -19,7 +19,7 @@ pub(super) fn check(found: &mut Findings<'_>, scenario: &Scenario, router: &Rout
     step_names(found, scenario);
     expectations(found, scenario);
     rules_that_never_fire(found, scenario, router);
-    probe(found, scenario, router);
+    probe(found, scenario);
 }
 
 fn at(steps: &[&dyn Fn() -> PathStep]) -> Vec<PathStep> {
@@ -242,11 +242,11 @@ fn out_of_reach(
     }
 }
 
-fn probe(found: &mut Findings<'_>, scenario: &Scenario, router: &Router) {
+fn probe(found: &mut Findings<'_>, scenario: &Scenario) {
     let Some(probe) = &scenario.probe else { return };
     let mut bound: Vec<&str> = Vec::new();
     for step in &probe.steps {
-        let Some(row) = router.operation(step.operation) else { continue };
+        let row = step.row;
         if row.route.verb != Verb::Get && !probe.writes {
             let what = format!("is {} {}, which changes something", row.route.verb.as_str(), row.path);
             found.tell(Code::E19, &below(&step.path, "on"), what, "add \"writes\": true to the probe if that is meant");

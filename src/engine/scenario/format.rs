@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::engine::api::{Api, Profile, Resource};
 use crate::engine::clock::ClockMode;
 use crate::engine::document::{Place, Step as PathStep};
+use crate::engine::router::Row;
 use crate::engine::scenario::matchers::{Matcher, Range};
 use crate::engine::scenario::rule::{Operations, Rule};
 use crate::engine::scenario::when::When;
@@ -274,7 +275,7 @@ pub struct Probe {
 #[derive(Debug)]
 pub struct ProbeStep {
     /// The operation.
-    pub operation: &'static str,
+    pub row: &'static Row,
     /// Path parameters; `{name}` stands for what was bound.
     pub params: Vec<(String, String)>,
     /// Query parameters.

@@ -6,8 +6,10 @@
 
 mod asked;
 mod check;
+mod comparison;
 mod conduct;
 mod considered;
+mod drift;
 mod explain;
 mod fidelity;
 mod finding;
@@ -34,7 +36,9 @@ mod waiting;
 mod when;
 
 pub use asked::Asked;
+pub use comparison::{ComparedStep, Comparison};
 pub use considered::Why;
+pub use drift::{Drift, Tier};
 pub use explain::{explain_operation, explain_scenario};
 pub use finding::{Code, Finding, ScenarioError};
 pub use format::{CallExpectation, Scenario};
@@ -44,6 +48,7 @@ pub use merge::merged_coverage;
 pub use pieces::{WaitFor, read_rules};
 pub use play::{Play, Strike};
 pub use print::{coverage, github_annotations, junit, markdown, tap};
+pub use probe::{ProbeAnswer, ProbeRequest};
 pub use report::{Check, CoverageCell, Report, RuleReport, StepReport, Violation};
 pub use rule::{Operations, Phase, Rule};
 pub(in crate::engine) use steps::Answered;

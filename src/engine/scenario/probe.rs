@@ -1,4 +1,5 @@
-//! A probe, played against the fake itself: what a file promises of the live service must at least hold here.
+//! A probe: played against the fake itself, where what a file promises of the live service must at least hold, and
+//! against the live service.
 
 use std::collections::HashMap;
 
@@ -8,28 +9,109 @@ use crate::engine::answer::answer;
 use crate::engine::api::Access;
 use crate::engine::message::Request;
 use crate::engine::path::encode;
-use crate::engine::router::Router;
+use crate::engine::router::{Router, Row};
+use crate::engine::scenario::check::placeholders;
 use crate::engine::scenario::finding::{Code, Finding};
 use crate::engine::scenario::format::{Probe, ProbeStep, Scenario};
 use crate::engine::scenario::load::Fixtures;
 use crate::engine::world::{Settings, World};
 
-/// A request of a probe, with what was bound put in.
-#[derive(Clone, Debug, PartialEq)]
+type Bound = HashMap<String, String>;
+
+/// A request of a probe.
+#[derive(Clone)]
+#[non_exhaustive]
 pub struct ProbeRequest {
+    pub(super) row: &'static Row,
+    /// The API it is for: `celigo`.
+    pub api: &'static str,
+    /// The operation: `celigo.integrations.get`.
+    pub operation: &'static str,
     /// The method.
     pub method: &'static str,
-    /// Path and query.
+    /// Path and query, below the base URL of the API.
     pub target: String,
-    /// The body.
+    /// The body, which is JSON.
     pub body: Option<Value>,
+}
+
+/// What was answered to it.
+#[derive(Clone, Debug)]
+pub struct ProbeAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// One step of a probe that was played.
+pub(super) struct Played<'p> {
+    pub(super) step: &'p ProbeStep,
+    pub(super) outcome: Outcome,
+}
+
+/// What came of it.
+pub(super) enum Outcome {
+    /// It was not asked: an earlier one went wrong.
+    Omitted,
+    /// There was no answer.
+    Unanswered(ProbeRequest, String),
+    /// There was one.
+    Answered { request: ProbeRequest, heard: ProbeAnswer, wrong: Option<Wrong> },
+}
+
+/// Why an answer is not the one wanted.
+pub(super) enum Wrong {
+    /// Its status is none of those that are right.
+    Status,
+    /// It lacks what is to be bound.
+    Unbound { name: String, pointer: String },
+}
+
+impl Probe {
+    /// Plays it. After the first request that goes wrong only those that clean up are asked, as far as all they need
+    /// was bound.
+    pub(super) fn play(&self, mut ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>) -> Vec<Played<'_>> {
+        let mut bound = Bound::new();
+        let mut all_well = true;
+        let mut play = |step: &ProbeStep| {
+            if !(all_well || step.cleanup && self.can_be_asked(step, &bound)) {
+                return Outcome::Omitted;
+            }
+            let request = step.request(&bound);
+            let heard = match ask(&request) {
+                Ok(heard) => heard,
+                Err(why) => {
+                    all_well = false;
+                    return Outcome::Unanswered(request, why);
+                }
+            };
+            let wrong = if step.status.contains(&heard.status) {
+                step.bind(&serde_json::from_slice(&heard.body).unwrap_or_default(), &mut bound).err()
+            } else {
+                Some(Wrong::Status)
+            };
+            all_well &= wrong.is_none();
+            Outcome::Answered { request, heard, wrong }
+        };
+        self.steps.iter().map(|step| Played { step, outcome: play(step) }).collect()
+    }
+
+    /// Whether everything that a step needs of earlier ones is there.
+    fn can_be_asked(&self, step: &ProbeStep, bound: &Bound) -> bool {
+        let body = step.body.as_ref().map(Value::to_string);
+        let texts = step.params.iter().chain(&step.query).map(|(_, text)| text).chain(&body);
+        let mut needed = texts.flat_map(|text| placeholders(text));
+        let is_name = |name: &str| self.steps.iter().any(|step| step.bind.iter().any(|(known, _)| known == name));
+        needed.all(|name| !is_name(name) || bound.contains_key(name))
+    }
 }
 
 impl ProbeStep {
     /// The request, with what was bound put in.
-    pub fn request(&self, router: &Router, bound: &HashMap<String, String>) -> ProbeRequest {
-        let row = router.operation(self.operation).expect("a probe that was read names operations that exist");
-        let mut target = row.path.clone();
+    fn request(&self, bound: &Bound) -> ProbeRequest {
+        let row = self.row;
+        let mut target = row.route.path.to_owned();
         for (name, value) in &self.params {
             target = target.replace(&format!("{{{name}}}"), &encode(&filled(value, bound)));
         }
@@ -38,28 +120,34 @@ impl ProbeStep {
             target += &format!("{sign}{}={}", encode(name), encode(&filled(value, bound)));
         }
         let body = self.body.as_ref().map(|body| filled_value(body, bound));
-        ProbeRequest { method: row.route.verb.as_str(), target, body }
+        let (api, operation, method) = (row.api.name, row.operation, row.route.verb.as_str());
+        ProbeRequest { row, api, operation, method, target, body }
     }
 
-    /// Takes what later steps use out of an answer. The error names what is not there.
-    pub fn bind(&self, answer: &Value, bound: &mut HashMap<String, String>) -> Result<(), String> {
+    /// Takes what later steps use out of an answer.
+    fn bind(&self, answer: &Value, bound: &mut Bound) -> Result<(), Wrong> {
         for (name, pointer) in &self.bind {
             let text = match answer.pointer(pointer) {
                 Some(Value::String(text)) => text.clone(),
                 Some(value) if value.is_number() => value.to_string(),
-                _ => return Err(format!("{name} cannot be bound: the answer has no text at {pointer}")),
+                _ => return Err(Wrong::Unbound { name: name.clone(), pointer: pointer.clone() }),
             };
             bound.insert(name.clone(), text);
         }
         Ok(())
     }
+
+    /// The statuses that are right, in words.
+    pub(super) fn statuses(&self) -> String {
+        self.status.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
+    }
 }
 
-fn filled(text: &str, bound: &HashMap<String, String>) -> String {
+fn filled(text: &str, bound: &Bound) -> String {
     bound.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
-fn filled_value(value: &Value, bound: &HashMap<String, String>) -> Value {
+fn filled_value(value: &Value, bound: &Bound) -> Value {
     match value {
         Value::String(text) => filled(text, bound).into(),
         Value::Array(items) => items.iter().map(|item| filled_value(item, bound)).collect(),
@@ -70,72 +158,79 @@ fn filled_value(value: &Value, bound: &HashMap<String, String>) -> Value {
     }
 }
 
-/// A credential that is good for an operation, from those the API's own environment would give a consumer.
-fn token(router: &Router, world: &World, operation: &str) -> String {
-    let Some(row) = router.operation(operation) else { return String::new() };
-    let variables = row.api.dialect.environment(world, row.api, "http://probe.invalid");
-    let ending: &[&str] = match row.route.access {
-        Access::Integration => &["_ACCESS_TOKEN"],
-        _ => &["_SECRET", "_API_TOKEN"],
-    };
-    let found = variables.into_iter().find(|(name, _)| ending.iter().any(|ending| name.ends_with(ending)));
-    found.map_or_else(|| "probe".to_owned(), |(_, value)| value)
+impl Row {
+    /// The environment variable that holds a credential for this operation, of those the API's own environment gives a
+    /// consumer, with the value it has for a world.
+    pub fn credential(&self, world: &World) -> Option<(&'static str, String)> {
+        let variables = self.api.dialect.environment(world, self.api, "http://probe.invalid");
+        let ending: &[&str] = match self.route.access {
+            Access::Open => return None,
+            Access::Integration => &["_ACCESS_TOKEN"],
+            _ => &["_SECRET", "_API_TOKEN"],
+        };
+        variables.into_iter().find(|(name, _)| ending.iter().any(|ending| name.ends_with(ending)))
+    }
 }
 
 impl Scenario {
     /// Plays the probe against the fake, without faults and steps; what does not answer as the file says.
     pub fn rehearse(&self, router: &Router, fixtures: &Fixtures) -> Vec<Finding> {
-        let Some(probe) = &self.probe else { return Vec::new() };
-        let store = fixtures.get(Fixtures::DEFAULT);
-        let Some(store) = store else { return Vec::new() };
-        let settings = Settings { profiles: self.profiles.clone(), ..Settings::default() };
-        let mut world = World::new("probe", store, settings.into());
-        self.play_probe(probe, router, &mut world)
-    }
-
-    fn play_probe(&self, probe: &Probe, router: &Router, world: &mut World) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut bound = HashMap::new();
-        for (n, step) in probe.steps.iter().enumerate() {
-            if !findings.is_empty() && !step.cleanup {
-                continue;
-            }
-            let request = step.request(router, &bound);
-            let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
-            let authorization = format!("Bearer {}", token(router, world, step.operation));
-            let headers: [(&str, &[u8]); 2] =
-                [("authorization", authorization.as_bytes()), ("content-type", b"application/json")];
-            let asked = Request {
-                method: request.method,
-                target: &request.target,
-                headers: &headers,
-                body: body.as_bytes(),
-                arrived_ms: world.clock.now_ms(),
+        for (n, played) in self.rehearsal(router, fixtures).iter().enumerate() {
+            let Outcome::Answered { request, heard, wrong: Some(wrong) } = &played.outcome else { continue };
+            let (message, remedy) = match wrong {
+                Wrong::Status => (
+                    format!(
+                        "expects {}, but the fake answers {} to {} {}",
+                        played.step.statuses(),
+                        heard.status,
+                        request.method,
+                        whole_target(request)
+                    ),
+                    "expect what is documented, or prepare it in an earlier step",
+                ),
+                Wrong::Unbound { name, pointer } => {
+                    (format!("{name} cannot be bound: the answer has no text at {pointer}"), "correct the JSON Pointer")
+                }
             };
-            let reply = answer(router, world, &asked).reply;
-            let parsed: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-            let mut tell = |message: String, remedy: &str| {
-                findings.push(Finding {
-                    file: self.file.clone(),
-                    place: step.place,
-                    code: Code::E19,
-                    message: format!("probe.steps[{n}] {message}"),
-                    remedy: remedy.to_owned(),
-                });
-            };
-            if !step.status.contains(&reply.status) {
-                let statuses: Vec<String> = step.status.iter().map(u16::to_string).collect();
-                let (method, target) = (request.method, &request.target);
-                let message = format!(
-                    "expects {}, but the fake answers {} to {method} {target}",
-                    statuses.join(" or "),
-                    reply.status
-                );
-                tell(message, "expect what is documented, or prepare it in an earlier step");
-            } else if let Err(what) = step.bind(&parsed, &mut bound) {
-                tell(what, "correct the JSON Pointer");
-            }
+            findings.push(Finding {
+                file: self.file.clone(),
+                place: played.step.place,
+                code: Code::E19,
+                message: format!("probe.steps[{n}] {message}"),
+                remedy: remedy.to_owned(),
+            });
         }
         findings
     }
+
+    /// What the fake answers to the probe.
+    pub(super) fn rehearsal(&self, router: &Router, fixtures: &Fixtures) -> Vec<Played<'_>> {
+        let Some((probe, store)) = self.probe.as_ref().zip(fixtures.get(Fixtures::DEFAULT)) else { return Vec::new() };
+        let settings = Settings { profiles: self.profiles.clone(), ..Settings::default() };
+        let mut world = World::new("probe", store, settings.into());
+        probe.play(|request| Ok(ask_fake(router, &mut world, request)))
+    }
+}
+
+fn ask_fake(router: &Router, world: &mut World, request: &ProbeRequest) -> ProbeAnswer {
+    let credential = request.row.credential(world).map(|(_, value)| value).unwrap_or_default();
+    let authorization = format!("Bearer {credential}");
+    let headers: [(&str, &[u8]); 2] =
+        [("authorization", authorization.as_bytes()), ("content-type", b"application/json")];
+    let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
+    let asked = Request {
+        method: request.method,
+        target: &whole_target(request),
+        headers: &headers,
+        body: body.as_bytes(),
+        arrived_ms: world.clock.now_ms(),
+    };
+    let reply = answer(router, world, &asked).reply;
+    ProbeAnswer { status: reply.status, body: reply.body.to_vec() }
+}
+
+/// The target as the fake serves it.
+fn whole_target(request: &ProbeRequest) -> String {
+    format!("{}{}", request.row.api.base, request.target)
 }

@@ -213,7 +213,7 @@ impl FileReader<'_, '_> {
         };
         self.depends_on_operation(&on.path, row.operation);
         let (path, place) = (node.path.clone(), self.found.place(&node.path));
-        Some(ProbeStep { operation: row.operation, params, query, body, status, bind, cleanup, path, place })
+        Some(ProbeStep { row, params, query, body, status, bind, cleanup, path, place })
     }
 
     fn pointer(&mut self, node: &Node<'_>) -> Option<String> {
