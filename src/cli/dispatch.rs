@@ -22,6 +22,7 @@ fn run() -> Exit {
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Probe(probe) => probe.run(),
+        Command::Sweep(sweep) => sweep.run(),
         Command::Wait(wait) => wait.run(),
         Command::Env(env) => env.run(),
         Command::Routes(routes) => routes.run(),

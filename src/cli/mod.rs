@@ -8,6 +8,7 @@
 mod check;
 mod client;
 mod completions;
+mod consumer;
 mod dispatch;
 mod env;
 mod exit;
@@ -25,6 +26,7 @@ mod scenarios;
 mod serve;
 mod settings;
 mod signals;
+mod sweep;
 mod variables;
 mod wait;
 
@@ -48,6 +50,7 @@ enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Probe(probe::Probe),
+    Sweep(sweep::Sweep),
     Wait(wait::Wait),
     Env(env::Env),
     Routes(routes::Routes),

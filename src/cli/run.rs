@@ -2,11 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
 
 use clap::Args;
-use tokio::process::{Child, Command};
 
+use crate::cli::consumer::Consumer;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready;
@@ -89,75 +88,33 @@ impl Run {
         logger: Logger,
         signals: &mut Signals,
     ) -> Result<(Report, Exit, Option<u8>), Failed> {
-        let mut builder = self.settings.builder(&DEFAULTS, logger)?;
-        if let Some(scenario) = scenario {
-            builder = builder.scenario(scenario);
-        }
-        if let Some(file) = self.settings.port_file() {
-            ready::remove_port_file(file)?;
-        }
-        let standin = builder.try_spawn().await?;
-        if let Some(file) = self.settings.port_file() {
-            ready::write_port_file(file, &standin)?;
-        }
+        let standin = start(&self.settings, scenario, logger).await?;
         let world = standin.world();
-        world.undeclare();
-        let mut child = self.start(&standin)?;
-        let mut stopped = None;
-        let status = loop {
-            tokio::select! {
-                status = child.wait() => break status?,
-                signal = signals.next() => {
-                    if stopped.is_some() {
-                        child.start_kill()?;
-                    } else {
-                        pass_on(&child, signal).await;
-                    }
-                    stopped = Some(signal);
-                }
-            }
-        };
+        let (ended, stopped) = Consumer::start(&self.command, &standin, false)?.end(signals).await?;
         let report = match world.verify_async().await {
             Ok(report) => report,
             Err(unmet) => unmet.report().clone(),
         };
-        Ok((report, ended(status), stopped))
-    }
-
-    fn start(&self, standin: &Standin) -> Result<Child, Failed> {
-        let (program, arguments) = self.command.split_first().expect("clap wants at least one");
-        let mut command = Command::new(program);
-        command.args(arguments).envs(standin.environment()).kill_on_drop(true);
-        command.spawn().map_err(|error| Failed::usage(format!("cannot run {}: {error}", program.to_string_lossy())))
+        Ok((report, ended, stopped))
     }
 }
 
-const DEFAULTS: Defaults = Defaults { port: 0, clock: Clock::Step, log_requests: false };
-
-/// The signal goes to the command too. In a terminal it has it already, and a second one does no harm.
-async fn pass_on(child: &Child, signal: u8) {
-    if let Some(pid) = child.id() {
-        // Sending a signal needs the system's own words for it; `kill` has them without unsafe code.
-        let _ = Command::new("kill").arg(format!("-{signal}")).arg(pid.to_string()).status().await;
+/// Starts a server for a command, with a scenario or none. It is verified by whoever started it, and not when it ends.
+pub async fn start(settings: &Settings, scenario: Option<&Path>, logger: Logger) -> Result<Standin, Failed> {
+    let mut builder = settings.builder(&DEFAULTS, logger)?;
+    if let Some(scenario) = scenario {
+        builder = builder.scenario(scenario);
     }
+    if let Some(file) = settings.port_file() {
+        ready::remove_port_file(file)?;
+    }
+    let standin = builder.try_spawn().await?;
+    if let Some(file) = settings.port_file() {
+        ready::write_port_file(file, &standin)?;
+    }
+    standin.world().undeclare();
+    Ok(standin)
 }
 
-#[cfg(unix)]
-fn ended(status: ExitStatus) -> Exit {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.code(), status.signal()) {
-        (Some(0), _) => Exit::Good,
-        (Some(code), _) => Exit::Command(u8::try_from(code).unwrap_or(1)),
-        (None, Some(signal)) => Exit::Signal(u8::try_from(signal).unwrap_or(127) & 127),
-        (None, None) => Exit::Failure,
-    }
-}
-
-#[cfg(not(unix))]
-fn ended(status: ExitStatus) -> Exit {
-    match status.code() {
-        Some(0) => Exit::Good,
-        Some(code) => Exit::Command(u8::try_from(code).unwrap_or(1)),
-        None => Exit::Failure,
-    }
-}
+/// Of commands that start servers for others.
+pub const DEFAULTS: Defaults = Defaults { port: 0, clock: Clock::Step, log_requests: false };

@@ -39,7 +39,7 @@ struct Listening {
     /// IP address to listen on, or localhost; one that other machines can reach needs --expose
     #[arg(long, env = "STANDIN_HOST", value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     host: IpAddr,
-    /// Port to listen on; 0 is any free one [default: 4780 for serve, any free one for run]
+    /// Port to listen on; 0 is any free one [default: 4780 for serve, else any free one]
     #[arg(long, env = "STANDIN_PORT", value_name = "PORT")]
     port: Option<u16>,
     /// Threads that answer; one suits a single consumer best

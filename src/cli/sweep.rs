@@ -1,0 +1,343 @@
+//! `standin sweep`
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::cli::consumer::Consumer;
+use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::log::Logger;
+use crate::cli::reports::{say, warn};
+use crate::cli::run::{DEFAULTS, start};
+use crate::cli::settings::{Settings, duration};
+use crate::cli::signals::Signals;
+use crate::embed::{Operation, Standin, operations};
+use crate::engine::scenario::{Operations, Report, Rule};
+
+/// Find out which single faults a command survives
+///
+/// Runs the command once as it is; then, for each call it made and each fault, once more from the same start with that one
+/// fault at that one call. It survives when it exits with 0 and the scenario's expectations hold; when one fault is not
+/// survived, sweep ends with 4. Its output is thrown away, unless --show-output is given.
+#[derive(Args, Debug)]
+pub struct Sweep {
+    /// Scenario: a file, or the name of a ready-made one [default: none, only the command's exit code counts]
+    #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// Faults to try, with commas between them [default: all but stall]
+    #[arg(long, env = "STANDIN_FAULT", value_name = "FAULT", value_delimiter = ',')]
+    fault: Vec<Fault>,
+    /// Only at calls of these operations, such as celigo.flows.*, with commas between them [default: all]
+    #[arg(long, env = "STANDIN_ON", value_name = "OPERATION", value_delimiter = ',')]
+    on: Vec<String>,
+    /// How long the command may take each time, such as 500ms or 2min; then it is killed, and has not survived
+    #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "1min", value_parser = duration)]
+    timeout: Duration,
+    /// Show what the command prints
+    #[arg(long)]
+    show_output: bool,
+    /// How to print what was found
+    #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    settings: Settings,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Sentences
+    Text,
+    /// Everything, versioned
+    Json,
+}
+
+/// The id of the rule that makes a fault happen.
+const RULE: &str = "sweep";
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Fault {
+    /// 429, where it is documented; the service did nothing
+    RateLimited,
+    /// 503, the service did nothing
+    Unavailable,
+    /// The connection is reset, the service did nothing
+    Reset,
+    /// A write is carried out, then its answer is lost
+    Lost,
+    /// Half of the answer, then the end of the connection
+    Truncate,
+    /// An answer that is no HTTP
+    Garbage,
+    /// No answer, until the caller gives up
+    Stall,
+}
+
+impl Fault {
+    /// Those that are tried unless others are named: one that waits for the caller's patience costs it at every call.
+    fn usual() -> impl Iterator<Item = Self> {
+        Self::value_variants().iter().copied().filter(|fault| *fault != Self::Stall)
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The rule that makes it happen at the n-th call of an operation, and what a scenario's `do` says for it. `None`
+    /// where it makes no sense.
+    fn at(self, operation: &Operation, nth: u64) -> Option<(Rule, Value)> {
+        let rule = Rule::on(operation.name).id(RULE).nth(nth).optional();
+        let abort = |manner: &str| json!({ "abort": manner });
+        Some(match self {
+            Self::RateLimited => {
+                let (_, error) = operation.outcomes.iter().find(|(status, _)| *status == 429)?;
+                (rule.error(error), json!({ "error": error }))
+            }
+            Self::Unavailable => {
+                let effect = json!({ "respond": { "status": 503, "body": {}, "undocumented": true } });
+                (rule.respond(503, json!({})), effect)
+            }
+            Self::Reset => (rule.reset(), abort("reset")),
+            Self::Lost if operation.method == "GET" => return None,
+            Self::Lost => (rule.after().close(), abort("close")),
+            Self::Truncate => (rule.after().truncate(), abort("truncate")),
+            Self::Garbage => (rule.after().garbage(), abort("garbage")),
+            Self::Stall => (rule.stall(), abort("stall")),
+        })
+    }
+
+    /// Whether the service does its work all the same.
+    fn is_after(self) -> bool {
+        matches!(self, Self::Lost | Self::Truncate | Self::Garbage)
+    }
+}
+
+/// What came of one run.
+struct Run {
+    /// The operations called, in order.
+    calls: Vec<&'static str>,
+    /// Whether the fault happened.
+    struck: bool,
+    /// Why it was not survived.
+    failure: Option<String>,
+    /// The signal that ended everything.
+    stopped: Option<u8>,
+}
+
+/// What came of one fault at one call.
+struct Tried {
+    fault: Fault,
+    /// As a rule of a scenario.
+    rule: Value,
+    struck: bool,
+    failure: Option<String>,
+}
+
+impl Tried {
+    fn outcome(&self) -> &'static str {
+        match (self.struck, &self.failure) {
+            (_, Some(_)) => "failed",
+            (true, None) => "survived",
+            (false, None) => "not_met",
+        }
+    }
+}
+
+/// One call of the command, and what came of its faults.
+struct Swept {
+    /// From 1, in the order of the run without faults.
+    call: usize,
+    operation: &'static str,
+    tried: Vec<Tried>,
+}
+
+impl Sweep {
+    /// Runs it.
+    pub fn run(&self) -> Result<Exit, Failed> {
+        let logger = self.settings.logger()?;
+        let runtime = self.settings.runtime()?;
+        let exit = runtime.block_on(self.all(logger));
+        runtime.shutdown_background();
+        exit
+    }
+
+    async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
+        let known = operations();
+        let on = self.selected(&known)?;
+        let mut signals = Signals::catch()?;
+        if let Some(scenario) = &self.scenario {
+            warn(&self.settings.builder(&DEFAULTS, logger)?.offline()?.check(scenario)?);
+        }
+        let unharmed = self.once(None, logger, &mut signals).await?;
+        if let Some(signal) = unharmed.stopped {
+            return Ok(Exit::Signal(signal));
+        }
+        if let Some(failure) = unharmed.failure {
+            say(&format!("without any fault it fails already: {failure}\n"));
+            return Ok(Exit::Unmet);
+        }
+        let mut swept = Vec::new();
+        let mut stopped = None;
+        for (place, name) in unharmed.calls.iter().enumerate().filter(|(_, name)| on.select(name)) {
+            let Some(operation) = known.iter().find(|operation| operation.name == *name) else { continue };
+            let nth = unharmed.calls[..=place].iter().filter(|earlier| *earlier == name).count() as u64;
+            let (tried, signal) = self.at(operation, nth, logger, &mut signals).await?;
+            if !tried.is_empty() {
+                swept.push(Swept { call: place + 1, operation: operation.name, tried });
+            }
+            stopped = signal;
+            if stopped.is_some() {
+                break;
+            }
+        }
+        let outcomes = || swept.iter().flat_map(|of| &of.tried).map(Tried::outcome);
+        if stopped.is_none() && outcomes().next().is_none() {
+            say("nothing was tested: the command makes no call at which one of these faults can happen\n");
+            return Ok(Exit::NothingTested);
+        }
+        print(&match self.format {
+            Format::Text => text(&swept),
+            Format::Json => format!("{:#}\n", structured(&swept)),
+        })?;
+        Ok(match stopped {
+            Some(signal) => Exit::Signal(signal),
+            None if outcomes().any(|outcome| outcome == "failed") => Exit::Unmet,
+            None => Exit::Good,
+        })
+    }
+
+    /// Tries every fault at the n-th call of an operation. The second result is the signal that ended everything.
+    async fn at(
+        &self,
+        operation: &Operation,
+        nth: u64,
+        logger: Logger,
+        signals: &mut Signals,
+    ) -> Result<(Vec<Tried>, Option<u8>), Failed> {
+        let faults: Vec<Fault> = if self.fault.is_empty() { Fault::usual().collect() } else { self.fault.clone() };
+        let mut tried = Vec::new();
+        for fault in faults {
+            let Some((rule, effect)) = fault.at(operation, nth) else { continue };
+            let run = self.once(Some(rule), logger, signals).await?;
+            if run.stopped.is_some() {
+                return Ok((tried, run.stopped));
+            }
+            let mut rule = json!({ "id": RULE, "on": operation.name, "at": { "nth": nth }, "do": effect });
+            if fault.is_after() {
+                rule["phase"] = "after".into();
+            }
+            tried.push(Tried { fault, rule, struck: run.struck, failure: run.failure });
+        }
+        Ok((tried, None))
+    }
+
+    /// The operations at whose calls faults happen.
+    fn selected(&self, known: &[Operation]) -> Result<Operations, Failed> {
+        let all = Operations::from("*");
+        for pattern in &self.on {
+            let one = Operations::from(pattern.as_str());
+            if !known.iter().any(|operation| one.select(operation.name)) {
+                return Err(Failed::usage(format!("--on {pattern} selects no operation; `standin routes` lists them")));
+            }
+        }
+        Ok(if self.on.is_empty() { all } else { Operations(self.on.clone()) })
+    }
+
+    /// Runs the command once, from the start, with one fault or none.
+    async fn once(&self, fault: Option<Rule>, logger: Logger, signals: &mut Signals) -> Result<Run, Failed> {
+        let standin = start(&self.settings, self.scenario.as_deref(), logger).await?;
+        let world = standin.world();
+        let is_harmed = fault.is_some();
+        if let Some(fault) = fault {
+            world.fault(fault);
+        }
+        let (failure, stopped) = self.ended(&standin, signals).await?;
+        let report = match world.verify_async().await {
+            Ok(report) => report,
+            Err(unmet) => unmet.report().clone(),
+        };
+        Ok(Run {
+            calls: world.journal().iter().filter_map(|call| call.operation).collect(),
+            struck: report.rules.iter().any(|rule| rule.id == RULE && rule.fired > 0),
+            failure: failure.or_else(|| unmet(&report, is_harmed)),
+            stopped,
+        })
+    }
+
+    /// Runs the command: what was wrong with its end, and the signal that ended everything.
+    async fn ended(&self, standin: &Standin, signals: &mut Signals) -> Result<(Option<String>, Option<u8>), Failed> {
+        // Dropped, it is killed.
+        let mut consumer = Consumer::start(&self.command, standin, !self.show_output)?;
+        let Ok(ended) = tokio::time::timeout(self.timeout, consumer.end(signals)).await else {
+            let timeout = humantime::format_duration(self.timeout);
+            return Ok((Some(format!("the command did not end within {timeout}")), None));
+        };
+        let (exit, stopped) = ended?;
+        Ok((
+            match exit {
+                Exit::Command(code) => Some(format!("the command ended with {code}")),
+                Exit::Signal(signal) => Some(format!("the command was ended by signal {signal}")),
+                _ => None,
+            },
+            stopped,
+        ))
+    }
+}
+
+/// The first check that failed, in a sentence, and how many more did. That a rule of the scenario did not fire is no fault of
+/// a consumer who met another one instead.
+fn unmet(report: &Report, is_harmed: bool) -> Option<String> {
+    let mut failed = report.failed().filter(|check| !(is_harmed && check.id.starts_with("fired.")));
+    let first = failed.next()?;
+    let message = first.violations.first().map(|violation| violation.message.as_str()).unwrap_or_default();
+    let more = match failed.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!("{}: {message}{more}", first.id))
+}
+
+fn text(swept: &[Swept]) -> String {
+    let count = |wanted: &str| swept.iter().flat_map(|of| &of.tried).filter(|it| it.outcome() == wanted).count();
+    let (survived, failed, not_met) = (count("survived"), count("failed"), count("not_met"));
+    let verdict = if failed > 0 { "FAIL" } else { "PASS" };
+    let calls = if swept.len() == 1 { "call" } else { "calls" };
+    let not_met = if not_met > 0 { format!(", {not_met} not met") } else { String::new() };
+    let mut text = format!("{verdict}   {} {calls}   {survived} faults survived, {failed} not{not_met}\n", swept.len());
+    for Swept { call, operation, tried } in swept {
+        let _ = writeln!(text, "  call {call} {operation}");
+        for (outcome, words) in [("survived", "survived"), ("not_met", "not met")] {
+            let names: Vec<String> =
+                tried.iter().filter(|it| it.outcome() == outcome).map(|it| it.fault.name()).collect();
+            if !names.is_empty() {
+                let _ = writeln!(text, "      {words}: {}", names.join(", "));
+            }
+        }
+        for Tried { fault, rule, failure, .. } in tried {
+            if let Some(failure) = failure {
+                let _ = writeln!(
+                    text,
+                    "      FAILED {}: {failure}\n          as a rule of a scenario: {rule}",
+                    fault.name()
+                );
+            }
+        }
+    }
+    text
+}
+
+fn structured(swept: &[Swept]) -> Value {
+    let faults = |tried: &[Tried]| -> Value {
+        let one = |it: &Tried| json!({ "fault": it.fault.name(), "outcome": it.outcome(), "why": it.failure, "rule": it.rule });
+        tried.iter().map(one).collect()
+    };
+    let call = |of: &Swept| json!({ "call": of.call, "operation": of.operation, "faults": faults(&of.tried) });
+    json!({ "sweep": 1, "calls": swept.iter().map(call).collect::<Value>() })
+}
