@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use http::{Request, Uri};
+use serde_json::Value;
 use ureq::Agent;
 use ureq::config::ConfigBuilder;
 use ureq::typestate::AgentScope;
@@ -85,9 +86,14 @@ impl<'u> Server<'u> {
         ask(&agent, request.body(None).map_err(|error| error.to_string())?)
     }
 
-    /// What is said when it answers 401.
-    pub fn wants_token(&self) -> Failed {
-        Failed::usage(format!("{} wants its control token: give the right one with --control-token", self.url))
+    /// What is said when it answers 401: by its control API, or by an API that the URL leads into.
+    pub fn unauthorized(&self, answered: &Answered) -> Failed {
+        let body: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
+        Failed::usage(if body.pointer("/error/code").is_some() {
+            format!("{} wants its control token: give the right one with --control-token", self.url)
+        } else {
+            format!("{} leads into an API: give the URL of the server, such as http://127.0.0.1:4780", self.url)
+        })
     }
 }
 

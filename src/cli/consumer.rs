@@ -18,6 +18,10 @@ impl Consumer {
     pub fn start(command: &[OsString], standin: &Standin, quiet: bool) -> Result<Self, Failed> {
         let (program, arguments) = command.split_first().expect("clap wants at least one");
         let mut command = Command::new(program);
+        // What this server cannot give, the caller's own environment must not either: it may lead to the real service.
+        for name in Standin::environment_names()? {
+            command.env_remove(name);
+        }
         command.args(arguments).envs(standin.environment()).kill_on_drop(true);
         if quiet {
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -46,7 +46,7 @@ impl Env {
             Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.url))
         })?;
         if answered.status == 401 {
-            return Err(server.wants_token());
+            return Err(server.unauthorized(&answered));
         }
         let variables: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
         let Some(variables) = variables.filter(|_| answered.status == 200) else {

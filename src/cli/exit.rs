@@ -17,7 +17,7 @@ Exit codes:
   4      expectations failed
   5      drift: the live service answers otherwise than documented
   6      nothing was tested: no scenario, no call or no check
-  128+n  ended by signal n, when told twice
+  128+n  ended by signal n (serve: when told twice)
 
 Every flag --some-flag can be set as STANDIN_SOME_FLAG; the flag wins. A STANDIN_… variable that is
 no setting is an error.";

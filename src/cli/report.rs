@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Subcommand};
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
@@ -27,7 +28,7 @@ struct Merge {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Print the table as JSON
-    #[arg(long)]
+    #[arg(long, env = "STANDIN_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     json: bool,
 }
 

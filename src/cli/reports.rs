@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::exit::Failed;
+use crate::cli::exit::{Exit, Failed};
 use crate::engine::scenario::{Report, github_annotations, junit, markdown, tap};
 
 /// Where reports go, besides standard error.
@@ -27,24 +27,35 @@ pub struct Reports {
 
 impl Reports {
     /// Tells what was found: to standard error, to the files that were asked for, and, in GitHub Actions, as annotations
-    /// and in the summary of the job.
-    pub fn tell(&self, reports: &[Report]) -> Result<(), Failed> {
+    /// and in the summary of the job. What cannot be written keeps nothing else from being, and turns a good end into a
+    /// bad one.
+    pub fn tell(&self, reports: &[Report], found: Exit) -> Result<Exit, Failed> {
         for report in reports {
             say(&format!("{report}\n"));
         }
         let json = || serde_json::to_string_pretty(reports).map(|text| text + "\n").unwrap_or_default();
-        save(self.report_json.as_deref(), json)?;
-        save(self.report_junit.as_deref(), || junit(reports))?;
-        save(self.report_tap.as_deref(), || tap(reports))?;
+        let mut written = vec![
+            save(self.report_json.as_deref(), json),
+            save(self.report_junit.as_deref(), || junit(reports)),
+            save(self.report_tap.as_deref(), || tap(reports)),
+        ];
         if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
             say(&github_annotations(reports));
             if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
                 let opened = OpenOptions::new().create(true).append(true).open(&summary);
-                let written = opened.and_then(|mut file| file.write_all(markdown(reports).as_bytes()));
-                written.map_err(|error| cannot(&summary, &error))?;
+                let appended = opened.and_then(|mut file| file.write_all(markdown(reports).as_bytes()));
+                written.push(appended.map_err(|error| cannot(&summary, &error)));
             }
         }
-        Ok(())
+        let unwritten: Vec<String> = written.into_iter().filter_map(Result::err).map(|failed| failed.message).collect();
+        match unwritten.as_slice() {
+            [] => Ok(found),
+            unwritten if found == Exit::Good => Err(Failed::usage(unwritten.join("\n"))),
+            unwritten => {
+                say(&format!("error: {}\n", unwritten.join("\n")));
+                Ok(found)
+            }
+        }
     }
 }
 

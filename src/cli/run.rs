@@ -46,7 +46,7 @@ impl Run {
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
         let mut signals = Signals::catch()?;
         // Every file is looked at before anything runs.
-        let checker = self.settings.builder(&DEFAULTS, logger)?.offline()?;
+        let checker = self.settings.offline(&DEFAULTS)?;
         for scenario in &self.scenario {
             warn(&checker.check(scenario)?);
         }
@@ -61,24 +61,28 @@ impl Run {
             let (report, ended, stopped) = self.one(scenario, logger, &mut signals).await?;
             reports.push(report);
             if let Some(signal) = stopped {
-                self.reports.tell(&reports)?;
-                return Ok(Exit::Signal(signal));
+                return self.reports.tell(&reports, Exit::Signal(signal));
             }
             if command == Exit::Good {
                 command = ended;
             }
         }
-        self.reports.tell(&reports)?;
+        let exit = self.reports.tell(&reports, self.verdict(&reports, command));
         say(&coverage(&merged_coverage(&reports)));
-        Ok(self.verdict(&reports, command))
+        if matches!(exit, Ok(Exit::NothingTested)) {
+            say("nothing was tested: a scenario is needed, with something to check, and a command that calls\n");
+        }
+        exit
     }
 
     fn verdict(&self, reports: &[Report], command: Exit) -> Exit {
+        if reports.iter().any(|report| !report.passed && !report.tested_nothing()) {
+            return Exit::Unmet;
+        }
         if self.scenario.is_empty() || reports.iter().any(Report::tested_nothing) {
-            say("nothing was tested: a scenario is needed, with something to check, and a command that calls\n");
             return Exit::NothingTested;
         }
-        if reports.iter().all(|report| report.passed) { command } else { Exit::Unmet }
+        command
     }
 
     /// One scenario: the report, how the command ended, and the signal that ended everything.

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::{LogSettings, Logger};
-use crate::embed::{Builder, Standin};
+use crate::embed::{Builder, Standin, WorldHandle};
 use crate::engine::Limits as WorldLimits;
 use crate::engine::clock::{DEFAULT_START_MS, format_ms, parse_ms};
 use crate::engine::journal::Bounds;
@@ -43,7 +43,7 @@ struct Listening {
     #[arg(long, env = "STANDIN_PORT", value_name = "PORT")]
     port: Option<u16>,
     /// Threads that answer; one suits a single consumer best
-    #[arg(long, env = "STANDIN_THREADS", value_name = "N", default_value = "1")]
+    #[arg(long, env = "STANDIN_THREADS", value_name = "N", default_value = "1", value_parser = threads)]
     threads: NonZeroUsize,
     /// File to write {"url","port","pid"} to, whole, once the server listens; an old one is removed first
     #[arg(long, env = "STANDIN_PORT_FILE", value_name = "FILE")]
@@ -95,7 +95,7 @@ struct Contents {
     #[arg(long, env = "STANDIN_RATE_LIMIT", value_name = "API=N/N", value_delimiter = ',', value_parser = rate_limit)]
     rate_limit: Vec<(String, u64, u64)>,
     /// How time passes: frozen, step (1 ms after each answer), real, or a time like 2024-01-20T10:00:00.000Z to stand
-    /// still at [default: real]
+    /// still at [default: what the scenario says, else real for serve and step for other commands]
     #[arg(long, env = "STANDIN_CLOCK", value_name = "CLOCK", value_parser = clock)]
     clock: Option<Clock>,
 }
@@ -169,10 +169,33 @@ impl Settings {
 
     /// A server with these settings.
     pub fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
-        let (listening, contents, limits) = (&self.listening, &self.contents, &self.bounds);
+        let listening = &self.listening;
         let address = SocketAddr::new(listening.host, listening.port.unwrap_or(defaults.port));
+        let mut builder = listening.guard(self.contents(defaults)?.address(address), logger)?;
+        if let Some(url) = &listening.base_url {
+            builder = builder.base_url(url);
+        }
+        if listening.no_headers {
+            builder = builder.without_headers();
+        }
+        Ok(match logger.of_requests().filter(|_| defaults.log_requests || self.log.is_wanted()) {
+            Some(log) => builder.log(log),
+            None => builder,
+        })
+    }
+
+    /// A world of such a server, to look at scenarios with before it starts.
+    pub fn offline(&self, defaults: &Defaults) -> Result<WorldHandle, Failed> {
+        Ok(self.contents(defaults)?.offline()?)
+    }
+
+    /// All but where it listens.
+    fn contents(&self, defaults: &Defaults) -> Result<Builder, Failed> {
+        let (contents, limits) = (&self.contents, &self.bounds);
+        once("--generate", contents.generate.iter().map(|(collection, _)| collection))?;
+        once("--profile", contents.profile.iter().map(|(api, _)| api))?;
+        once("--rate-limit", contents.rate_limit.iter().map(|(api, ..)| api))?;
         let mut builder = Standin::builder()
-            .address(address)
             .journal(limits.journal_entries, limits.journal_bytes)
             .body_limit(limits.body_limit)
             .most_worlds(limits.max_worlds)
@@ -186,12 +209,8 @@ impl Settings {
             Clock::Real => builder.clock_real(),
             Clock::At(at) => builder.clock_frozen(at),
         };
-        builder = listening.guard(builder, logger)?;
-        if let Some(url) = &listening.base_url {
-            builder = builder.base_url(url);
-        }
-        if listening.no_headers {
-            builder = builder.without_headers();
+        if contents.clock.is_none() {
+            builder = builder.usual_clock();
         }
         if let Some(names) = &contents.api {
             builder = builder.apis(&names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -214,10 +233,7 @@ impl Settings {
         for (api, requests, per_second) in &contents.rate_limit {
             builder = builder.rate_limit(api, *requests, *per_second);
         }
-        Ok(match logger.of_requests().filter(|_| defaults.log_requests || self.log.is_wanted()) {
-            Some(log) => builder.log(log),
-            None => builder,
-        })
+        Ok(builder)
     }
 }
 
@@ -245,6 +261,18 @@ impl Listening {
     }
 }
 
+/// Refuses two values for one thing: one of them would change nothing.
+fn once<'n>(flag: &str, names: impl Iterator<Item = &'n String>) -> Result<(), Failed> {
+    let mut seen: Vec<&String> = Vec::new();
+    for name in names {
+        if seen.contains(&name) {
+            return Err(Failed::usage(format!("{flag} is given twice for {name}; leave one out")));
+        }
+        seen.push(name);
+    }
+    Ok(())
+}
+
 /// A token nobody can guess: the one thing here that must not come from the seed.
 fn random_token() -> Result<String, Failed> {
     let number: Result<[u64; 2], _> = SysRng.try_next_u64().and_then(|one| Ok([one, SysRng.try_next_u64()?]));
@@ -253,6 +281,14 @@ fn random_token() -> Result<String, Failed> {
         message: format!("the system gives no random numbers for a control token ({error}); set --control-token"),
     })?;
     Ok(format!("{one:016x}{two:016x}"))
+}
+
+/// No machine gains from more, and some cannot start them.
+const MOST_THREADS: usize = 1_024;
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS);
+    threads.ok_or_else(|| format!("not a number from 1 to {MOST_THREADS}"))
 }
 
 fn host(text: &str) -> Result<IpAddr, String> {

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cli::consumer::Consumer;
@@ -38,7 +39,7 @@ pub struct Sweep {
     #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "1min", value_parser = duration)]
     timeout: Duration,
     /// Show what the command prints
-    #[arg(long)]
+    #[arg(long, env = "STANDIN_SHOW_OUTPUT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     show_output: bool,
     /// How to print what was found
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
@@ -173,7 +174,7 @@ impl Sweep {
         let on = self.selected(&known)?;
         let mut signals = Signals::catch()?;
         if let Some(scenario) = &self.scenario {
-            warn(&self.settings.builder(&DEFAULTS, logger)?.offline()?.check(scenario)?);
+            warn(&self.settings.offline(&DEFAULTS)?.check(scenario)?);
         }
         let unharmed = self.once(None, logger, &mut signals).await?;
         if let Some(signal) = unharmed.stopped {

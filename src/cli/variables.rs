@@ -13,7 +13,7 @@ const PREFIX: &str = "STANDIN_";
 /// Refuses variables that no command has.
 pub fn check(cli: &Command, environment: impl Iterator<Item = (OsString, OsString)>) -> Result<(), Failed> {
     let known = known(cli);
-    let names = environment.filter_map(|(name, _)| name.into_string().ok());
+    let names = environment.map(|(name, _)| name.to_string_lossy().into_owned());
     let mut unknown: Vec<String> =
         names.filter(|name| name.starts_with(PREFIX) && !known.iter().any(|known| known == name)).collect();
     unknown.sort();

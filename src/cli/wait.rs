@@ -36,7 +36,7 @@ impl Wait {
             let said = match server.get("/ready", left.max(PAUSE)) {
                 Ok(answered) if answered.status == 200 => return Ok(Exit::Good),
                 // Waiting longer would not make it another token.
-                Ok(answered) if answered.status == 401 => return Err(server.wants_token()),
+                Ok(answered) if answered.status == 401 => return Err(server.unauthorized(&answered)),
                 Ok(answered) => format!("it answers /_standin/ready with {}", answered.status),
                 Err(why) => why,
             };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::control::gate::MoveGate;
@@ -63,11 +64,29 @@ pub struct Handled {
     pub waits: Option<Duration>,
 }
 
+/// The body of a request that has nothing to say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
 impl Asked<'_> {
     /// The body as a value of that shape.
     pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Refusal> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
         serde_json::from_slice(body).map_err(|error| Refusal::new(400, "invalid_body", error.to_string()))
+    }
+
+    /// The body as an object of that shape; no body is an empty one. Without the question, a list would do as well.
+    pub fn object<T: serde::de::DeserializeOwned>(&self) -> Result<T, Refusal> {
+        match self.body.trim_ascii_start().first() {
+            None | Some(b'{') => self.body(),
+            Some(_) => Err(Refusal::new(400, "invalid_body", "the body must be a JSON object")),
+        }
+    }
+
+    /// Refuses a body that says anything.
+    pub fn nothing(&self) -> Result<(), Refusal> {
+        self.object::<Nothing>().map(|Nothing {}| ())
     }
 
     /// The n-th path parameter.

@@ -112,7 +112,7 @@ struct Verify {
 
 /// `POST /verify` with `{"wait_ms": n}`: the report, once no request is in flight, or after that long.
 pub fn verify(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let wanted: Verify = asked.body()?;
+    let wanted: Verify = asked.object()?;
     if asked.engine.bell().in_flight() > 0 {
         asked.waits.set(Some(Duration::from_millis(wanted.wait_ms.unwrap_or(PATIENCE_MS))));
     }

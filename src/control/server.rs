@@ -70,6 +70,7 @@ pub fn resume(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 fn gate(asked: &Asked<'_>, gate: Gate) -> Result<Value, Refusal> {
+    asked.nothing()?;
     let failed = |error| Refusal::new(500, "port_taken", format!("the port cannot be opened again: {error}"));
     (asked.move_gate)(gate).map_err(failed)?;
     Ok(Value::Null)

@@ -7,20 +7,18 @@ use serde_json::{Value, json};
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
-use crate::engine::clock::{ClockMode, format_ms, parse_ms};
+use crate::engine::clock::{ClockMode, LAST_MS, format_ms, parse_ms};
 use crate::engine::journal::{Entry, redacted};
+use crate::engine::load::nearest;
+use crate::engine::scenario::Operations;
 use crate::engine::world::World;
 
 /// `POST /reset`: data, clock, ids, journal and coverage as they were at the start.
 pub fn reset(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    asked.body::<Nothing>()?;
+    asked.nothing()?;
     asked.world.lock().reset();
     Ok(Value::Null)
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// `GET /clock`
 pub fn clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
@@ -36,13 +34,16 @@ struct Move {
 
 /// `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
 pub fn move_clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let wanted: Move = asked.body()?;
+    let wanted: Move = asked.object()?;
     let invalid = |message: &str| {
         Refusal::new(400, "invalid", message)
             .hint("Send {\"advance_ms\": 60000} or {\"at\": \"2024-01-20T10:00:00.000Z\"}.")
     };
     let mut world = asked.world.lock();
     match (wanted.advance_ms, wanted.at) {
+        (Some(advance_ms), None) if advance_ms > LAST_MS.saturating_sub(world.clock.now_ms()) => {
+            return Err(invalid("time ends with the year 9999"));
+        }
         (Some(advance_ms), None) => world.clock.advance(Duration::from_millis(advance_ms)),
         (None, Some(at)) => {
             let at = parse_ms(&at).ok_or_else(|| invalid("at is not an ISO 8601 time in UTC"))?;
@@ -75,15 +76,29 @@ pub fn journal(asked: &Asked<'_>) -> Result<Value, Refusal> {
             Refusal::new(400, "invalid", format!("the journal has no parameter {name}")).hint("It has since and op.")
         );
     }
-    let wanted = asked.query.get("op");
-    let matches = |entry: &Entry| match wanted.map(|op| op.strip_suffix('*').ok_or(op)) {
-        None => true,
-        Some(Ok(prefix)) => entry.answered.operation().unwrap_or_default().starts_with(prefix),
-        Some(Err(op)) => entry.answered.operation() == Some(op),
+    let wanted = asked.query.get("op").map(|op| selected(asked, op)).transpose()?;
+    let matches = |entry: &Entry| {
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| entry.answered.operation().is_some_and(|operation| wanted.select(operation)))
     };
     let world = asked.world.lock();
     let entries: Vec<Value> = world.journal.since(since).filter(matches).map(|entry| short(&entry)).collect();
     Ok(json!({ "entries": entries, "lost": world.journal.lost(), "next": world.journal.next_number() }))
+}
+
+/// The operations that a name, or the beginning of names, selects. None is an error: no call of it would ever be found.
+fn selected(asked: &Asked<'_>, op: &str) -> Result<Operations, Refusal> {
+    let wanted = Operations::from(op);
+    let known = || asked.engine.router().rows().iter().map(|row| row.operation);
+    if known().any(|operation| wanted.select(operation)) {
+        return Ok(wanted);
+    }
+    let refusal = Refusal::new(400, "invalid", format!("op={op} selects no operation"));
+    Err(match nearest(op, known()) {
+        Some(nearest) => refusal.hint(format!("Did you mean {nearest}?")),
+        None => refusal.hint("GET /routes lists them."),
+    })
 }
 
 /// `GET /journal/N`: one entry, with the why.

@@ -37,7 +37,7 @@ struct Make {
 /// `POST /worlds` with `{"name"?, "from"?, "seed"?}`: a new world, as the default one was at the start, or as the one
 /// named by `from` is now. With `"scenario"`, a whole scenario, it starts as that says.
 pub fn make(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let make: Make = asked.body()?;
+    let make: Make = asked.object()?;
     let wanted = Wanted { name: make.name.as_deref(), from: make.from.as_deref(), seed: make.seed, held: false };
     if make.scenario.is_some() && (make.from.is_some() || make.seed.is_some()) {
         let message = "a scenario says itself what its world holds and which seed it has";
@@ -48,7 +48,7 @@ pub fn make(asked: &Asked<'_>) -> Result<Value, Refusal> {
     if let Some(wanted) = &make.scenario
         && let Err(refusal) = scenario::put(asked.engine, &world, &wanted.to_string())
     {
-        asked.engine.remove(&name, Gone::Deleted, Some(&world))?;
+        asked.engine.unmake(&name, &world);
         return Err(refusal);
     }
     let mut made = shown(asked, base_url(asked).as_deref(), &name);
@@ -77,7 +77,7 @@ struct Named {
 
 /// `POST /snapshot` with `{"name"?}`: keeps where the world stands, under that name.
 pub fn snapshot(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let name = asked.body::<Named>()?.name;
+    let name = asked.object::<Named>()?.name;
     let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
     asked.world.lock().keep_snapshot(name)?;
     Ok(json!({ "name": name }))
@@ -85,7 +85,7 @@ pub fn snapshot(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `POST /restore` with `{"name"?}`: data, clock and ids as they were at that snapshot; journal and coverage begin anew.
 pub fn restore(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let name = asked.body::<Named>()?.name;
+    let name = asked.object::<Named>()?.name;
     let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
     let mut world = asked.world.lock();
     world.restore_snapshot(name).map_err(|known| {

@@ -17,6 +17,7 @@ use crate::engine::clock::{ClockMode, parse_ms};
 use crate::engine::journal::Bounds;
 use crate::engine::load::nearest;
 use crate::engine::rate::Rate;
+use crate::engine::scenario::Overruling;
 use crate::engine::store::Store;
 use crate::engine::world::{Credential, Settings, World};
 use crate::engine::{DEFAULT_WORLD, Engine, Limits};
@@ -32,7 +33,7 @@ pub struct Builder {
     without_embedded: bool,
     generate: Vec<(String, usize)>,
     scenario: Option<PathBuf>,
-    seed: Option<u64>,
+    overruling: Overruling,
     address: Option<SocketAddr>,
     exposed: bool,
     control_token: Option<String>,
@@ -45,7 +46,7 @@ impl Builder {
     /// The seed of ids, tokens and made-up records. Default 0. It overrides that of a [`scenario`](Self::scenario).
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
-        self.seed = Some(seed);
+        self.overruling.seed = Some(seed);
         self
     }
 
@@ -66,15 +67,13 @@ impl Builder {
     }
 
     fn clock(mut self, mode: ClockMode, at: Option<&str>) -> Self {
-        self.settings.clock_mode = mode;
-        if let Some(at) = at {
-            match parse_ms(at) {
-                Some(at_ms) => self.settings.clock_start_ms = at_ms,
-                None => self
-                    .faults
-                    .push(format!("the clock cannot start at {at:?}; write it like 2024-01-20T10:00:00.000Z")),
-            }
+        let at_ms = at.and_then(parse_ms);
+        if let (Some(at), None) = (at, at_ms) {
+            self.faults.push(format!("the clock cannot start at {at:?}; write it like 2024-01-20T10:00:00.000Z"));
         }
+        self.settings.clock_mode = mode;
+        self.settings.clock_start_ms = at_ms.unwrap_or(self.settings.clock_start_ms);
+        self.overruling.clock = Some((mode, at_ms));
         self
     }
 
@@ -106,8 +105,8 @@ impl Builder {
     }
 
     /// A scenario for the default world: the file of that path or, where there is none, the ready-made one of that name.
-    /// What it says about seed, clock, profiles and credentials goes before what was said here, but for an explicit
-    /// seed.
+    /// What was said here about seed, clock and profiles goes before what it says; its credentials go before those said
+    /// here.
     pub fn scenario(mut self, scenario: impl Into<PathBuf>) -> Self {
         self.scenario = Some(scenario.into());
         self
@@ -145,6 +144,7 @@ impl Builder {
             Some(&profile) => {
                 self.settings.profiles.retain(|(name, _)| *name != api);
                 self.settings.profiles.push((api, profile));
+                self.overruling.profiles.push((api, profile));
             }
             None => self.faults.push(format!("{api} has no profile {profile:?}; it has documented and live")),
         }
@@ -247,6 +247,13 @@ impl Builder {
         self
     }
 
+    /// The clock said so far is only the usual one: a scenario's goes before it.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn usual_clock(mut self) -> Self {
+        self.overruling.clock = None;
+        self
+    }
+
     /// Told of every answered request.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn log(mut self, log: Log) -> Self {
@@ -304,6 +311,7 @@ impl Builder {
     fn engine(mut self) -> Result<Engine, StartError> {
         let served = self.apis.take();
         let served: &[&'static Api] = served.as_deref().unwrap_or(APIS);
+        self.check_served(served);
         let (mut store, mut invalid) = match self.store() {
             Ok(store) => (store, Vec::new()),
             // Faults of files and of settings are told together.
@@ -342,9 +350,24 @@ impl Builder {
         let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
         let engine = Engine::new(fixtures::router(served), world, sets, self.limits);
         if let Some(path) = &self.scenario {
-            scenarios::start(&engine, path, self.seed).map_err(StartError::Scenario)?;
+            scenarios::start(&engine, path, &self.overruling, !generate.is_empty()).map_err(StartError::Scenario)?;
         }
         Ok(engine)
+    }
+
+    /// What is said of an API that is not served would change nothing.
+    fn check_served(&mut self, served: &[&'static Api]) {
+        let said = [
+            ("profile", self.settings.profiles.iter().map(|(api, _)| *api).collect::<Vec<_>>()),
+            ("rate limit", self.settings.rates.iter().map(|(api, _)| *api).collect()),
+            ("tokens", self.settings.credentials.iter().map(|(api, _)| *api).collect()),
+        ];
+        for (what, apis) in said {
+            for api in apis.iter().filter(|name| !served.iter().any(|api| api.name == **name)) {
+                self.faults
+                    .push(format!("the {what} of {api}: that API is not served; serve it too, or leave this out"));
+            }
+        }
     }
 
     fn store(&self) -> Result<Store, StartError> {

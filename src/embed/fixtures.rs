@@ -90,9 +90,14 @@ fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
 /// stands in place of all the embedded records of that collection; without `over_embedded`, it is all there is.
 pub fn folder(folder: &Path, over_embedded: bool) -> Result<Store, StartError> {
     let read = read(folder)?;
-    if read.is_empty() && !folder.join(tokens::FILE).exists() {
-        let message =
-            format!("{}: neither <api>/<collection>.json nor {} in this folder", folder.display(), tokens::FILE);
+    let has_sets =
+        || APIS.iter().any(|api| entries(&folder.join(api.name)).is_ok_and(|all| all.iter().any(|it| it.is_dir())));
+    if read.is_empty() && !folder.join(tokens::FILE).exists() && !has_sets() {
+        let message = format!(
+            "{}: neither <api>/<collection>.json nor <api>/<set>/<collection>.json nor {} in this folder",
+            folder.display(),
+            tokens::FILE
+        );
         return Err(StartError::Invalid { faults: vec![message] });
     }
     let mut files: Vec<Read> = if over_embedded { embedded() } else { Vec::new() };

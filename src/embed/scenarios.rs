@@ -11,7 +11,8 @@ use crate::engine::Engine;
 use crate::engine::document::Place;
 use crate::engine::load::nearest;
 use crate::engine::scenario::{
-    Code, Comparison, Finding, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation, explain_scenario,
+    Code, Comparison, Finding, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation,
+    explain_scenario,
 };
 use crate::engine::world::World;
 
@@ -55,22 +56,31 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
             Some(nearest) if !name.contains(['/', '.']) => format!("the nearest ready-made scenario is {nearest}"),
             _ => "name a file, or a scenario that `standin scenarios` lists".to_owned(),
         };
-        let finding = Finding {
-            file: path.display().to_string(),
-            place: Place { line: 1, column: 1 },
-            code: Code::E01,
-            message: format!("the file cannot be read: {error}"),
-            remedy,
-        };
-        ScenarioError { findings: vec![finding] }
+        whole_file(path, Code::E01, format!("the file cannot be read: {error}"), remedy)
     })
 }
 
-/// Puts a scenario into the default world, with that seed in place of its own.
-pub(super) fn start(engine: &Engine, path: &Path, seed: Option<u64>) -> Result<(), ScenarioError> {
+/// What is wrong with a file, and with no place in it more than with another.
+fn whole_file(path: &Path, code: Code, message: impl Into<String>, remedy: impl Into<String>) -> ScenarioError {
+    let (file, place) = (path.display().to_string(), Place { line: 1, column: 1 });
+    ScenarioError { findings: vec![Finding { file, place, code, message: message.into(), remedy: remedy.into() }] }
+}
+
+/// Puts a scenario into the default world. `generated`: records were made up for it to start from.
+pub(super) fn start(
+    engine: &Engine,
+    path: &Path,
+    overruling: &Overruling,
+    generated: bool,
+) -> Result<(), ScenarioError> {
     let file = path.display().to_string();
     let (mut scenario, _) = engine.read(&file, &text_of(path)?)?;
-    scenario.seed = seed.or(scenario.seed);
+    scenario.overrule(overruling);
+    if generated && scenario.data.as_ref().is_some_and(|data| data.from.is_none()) {
+        let message = "data starts from nothing: the records that were made up beforehand would not be there";
+        let remedy = "add \"from\": \"default\" to data, or make them up in its \"generate\"";
+        return Err(whole_file(path, Code::E09, message, remedy));
+    }
     engine.load(engine.default_world(), &Arc::new(scenario))?;
     if let Some(play) = &mut engine.default_world().lock().play {
         play.declare();
@@ -137,15 +147,7 @@ impl WorldHandle {
         let (scenario, _) = self.checked(&path)?;
         let compared = self.hold_against(&scenario, ask);
         if compared.steps.is_empty() {
-            return Err(ScenarioError {
-                findings: vec![Finding {
-                    file: path.display().to_string(),
-                    place: Place { line: 1, column: 1 },
-                    code: Code::E06,
-                    message: "the file has no probe".to_owned(),
-                    remedy: "add \"probe\": {\"steps\": […]}".to_owned(),
-                }],
-            });
+            return Err(whole_file(&path, Code::E06, "the file has no probe", "add \"probe\": {\"steps\": […]}"));
         }
         Ok(compared)
     }

@@ -179,6 +179,14 @@ impl Standin {
         self.engine.environment(&self.engine.default_world().lock(), &self.url())
     }
 
+    /// The names of all variables that such an environment can have. The default records lack nothing for any.
+    #[cfg(feature = "cli")]
+    pub(crate) fn environment_names() -> Result<Vec<&'static str>, StartError> {
+        let full = Self::builder().offline()?;
+        let variables = full.engine.environment(&full.world.lock(), "");
+        Ok(variables.into_iter().map(|(name, _)| name).collect())
+    }
+
     /// A token that Celigo's API takes.
     ///
     /// # Panics

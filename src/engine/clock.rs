@@ -132,7 +132,7 @@ impl Clock {
 }
 
 /// The last moment that has four digits for the year: later ones cannot be written.
-const LAST_MS: u64 = 253_402_300_799_999;
+pub const LAST_MS: u64 = 253_402_300_799_999;
 
 /// A time as both APIs write it: ISO 8601, UTC, milliseconds, `Z`.
 pub fn format_ms(ms: u64) -> String {

@@ -6,6 +6,9 @@ use crate::engine::problem::Problem;
 use crate::engine::store::Fields;
 use crate::engine::world::World;
 
+/// The most records that are made up at once.
+pub const MOST_RECORDS: usize = 1_000_000;
+
 impl World {
     /// Makes up so many more records of a collection, in the documented shape, with `like` merged over each, and what
     /// they refer to and what comes with them where there is none: all of them or, when one is refused, none.
@@ -18,6 +21,9 @@ impl World {
         count: usize,
         like: Option<&Fields>,
     ) -> Result<(), Problem> {
+        if count > MOST_RECORDS {
+            return Err(Problem::named("too_many", format!("at most {MOST_RECORDS} records can be made up at once")));
+        }
         let resource = self.resource(collection)?;
         let api = *apis.iter().find(|api| api.resource(collection).is_some()).expect("a collection belongs to an API");
         let start = self.store.of(resource).next_sequence();

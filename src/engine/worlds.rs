@@ -267,6 +267,14 @@ impl Engine {
         Ok(())
     }
 
+    /// Takes a world away that could not be made ready: nobody knows of it yet.
+    pub fn unmake(&self, name: &str, world: &Arc<Mutex<World>>) {
+        let mut others = self.others.write();
+        if others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world)) {
+            others.by_name.remove(name);
+        }
+    }
+
     /// The last hold on that world is gone: the world too, unless it was released before.
     pub fn drop_held(&self, name: &str, world: &Arc<Mutex<World>>) {
         let is_held = |place: &Place| place.held.load(Ordering::Relaxed);

@@ -14,6 +14,17 @@ use crate::engine::scenario::when::When;
 use crate::engine::store::Fields;
 use crate::engine::world::Credential;
 
+/// What whoever starts a scenario says in place of what it says itself.
+#[derive(Clone, Debug, Default)]
+pub struct Overruling {
+    /// The seed.
+    pub seed: Option<u64>,
+    /// How time passes, and from when; without that, from the usual start.
+    pub clock: Option<(ClockMode, Option<u64>)>,
+    /// The profiles of APIs.
+    pub profiles: Vec<(&'static str, Profile)>,
+}
+
 /// A scenario: the data to start from, fault rules, steps, expectations, a probe.
 #[derive(Debug, Default)]
 pub struct Scenario {
@@ -47,6 +58,20 @@ pub struct Scenario {
     pub expect: Expect,
     /// What is played as a client.
     pub probe: Option<Probe>,
+}
+
+impl Scenario {
+    /// Says these things in place of its own.
+    pub fn overrule(&mut self, by: &Overruling) {
+        self.seed = by.seed.or(self.seed);
+        if let Some((mode, start_ms)) = by.clock {
+            (self.clock_mode, self.clock_start_ms) = (Some(mode), start_ms);
+        }
+        for (api, profile) in &by.profiles {
+            self.profiles.retain(|(known, _)| known != api);
+            self.profiles.push((*api, *profile));
+        }
+    }
 }
 
 /// Changes of data, in the order they are made.

@@ -41,7 +41,7 @@ pub use considered::Why;
 pub use drift::{Drift, Tier};
 pub use explain::{explain_operation, explain_scenario};
 pub use finding::{Code, Finding, ScenarioError};
-pub use format::{CallExpectation, Scenario};
+pub use format::{CallExpectation, Overruling, Scenario};
 pub use load::Fixtures;
 pub use matchers::{Matcher, Range};
 pub use merge::merged_coverage;

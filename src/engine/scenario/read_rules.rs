@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::engine::api::Resource;
 use crate::engine::document::Step as PathStep;
+use crate::engine::generate::MOST_RECORDS;
 use crate::engine::message::Manner;
 use crate::engine::scenario::finding::{Code, did_you_mean};
 use crate::engine::scenario::format::{ChangeKind, Data, DataChange, Which};
@@ -208,7 +209,7 @@ impl FileReader<'_, '_> {
         }
         for (resource, node) in self.collections(&object, "generate") {
             let Some(made) = self.found.object(&node, &["count", "like"]) else { continue };
-            let count = made.need(self.found, "count").and_then(|node| self.found.whole(&node, 1, 1_000_000));
+            let count = made.need(self.found, "count").and_then(|node| self.found.whole(&node, 1, MOST_RECORDS as u64));
             let like = match made.get("like") {
                 Some(node) => self.fields(&node),
                 None => Some(crate::engine::store::Fields::new()),
