@@ -118,6 +118,11 @@ impl Problem {
         Self::Named { error: error.into(), message: Some(message.into()), field: None, retry_after_s: None }
     }
 
+    /// An error that only this API knows, in the words of its table.
+    pub fn usual(error: &'static str) -> Self {
+        Self::Named { error: error.into(), message: None, field: None, retry_after_s: None }
+    }
+
     /// One field at fault.
     pub fn field(field: impl Into<Cow<'static, str>>, kind: FieldFaultKind) -> Self {
         Self::Fields(vec![FieldFault { field: field.into(), kind }])

@@ -79,7 +79,8 @@ impl Row {
 
     /// Whether it documents that status.
     pub fn documents_status(&self, status: u16) -> bool {
-        self.route.success == status || self.errors().any(|error| error.status == status)
+        let has = |error| self.api.dialect.status(self.route, error) == status;
+        self.route.success == status || self.errors().any(has)
     }
 }
 

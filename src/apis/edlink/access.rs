@@ -63,7 +63,7 @@ fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> To
 pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
     let route = situation.route.filter(|route| route.access != Access::Open && route.is_modelled());
     let Some(route) = route else { return Ok(Caller::default()) };
-    let bearer = situation.request.bearer().ok_or(Problem::Credential)?;
+    let bearer = situation.request.bearer().ok_or_else(|| Problem::usual("missing_token"))?;
     let caller = Caller::default();
     match (route.access, token_of(world, situation, bearer)) {
         (Access::Application, Token::Application(secret)) => {
@@ -94,7 +94,7 @@ fn open(integration: &Record) -> Result<(), Problem> {
     if integration.text("status").is_some_and(|status| OPEN.contains(&status)) {
         return Ok(());
     }
-    Err(Problem::Named { error: "invalid_integration_state".into(), message: None, field: None, retry_after_s: None })
+    Err(Problem::usual("invalid_integration_state"))
 }
 
 /// Whether an application sees an integration: one that was recreated still belongs to it.

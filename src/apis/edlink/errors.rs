@@ -37,6 +37,14 @@ pub const ERRORS: &[ErrorKind] = &[
         "the vendor's pages on errors, and recorded answers",
     ),
     error(
+        "missing_token",
+        "INVALID_TOKEN",
+        401,
+        Assumed,
+        "You must supply a valid access token to access this endpoint.",
+        "no document says what answers a request without a token; 401 is what HTTP has for it, on both versions",
+    ),
+    error(
         "expired_token",
         "EXPIRED_TOKEN",
         401,
