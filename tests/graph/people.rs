@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use standin::Standin;
 
-use crate::{KINDS, SAMPLE, SAMPLE_TOKEN, ask, body, code, ids, store, world};
+use crate::{KINDS, LOCKED, LOCKED_TOKEN, READ_ENROLLMENTS, SAMPLE, SAMPLE_TOKEN, ask, body, code, ids, store, world};
 
 #[test]
 fn a_person_token_expires_after_sixty_minutes_and_is_refreshed() {
@@ -59,6 +59,21 @@ fn v1_organizations_page_across_their_kinds() {
     assert_eq!(all, wanted);
     let backward = body(&ask(&world, SAMPLE_TOKEN, "/api/v1/graph/organizations?$last=2"));
     assert_eq!(ids(&backward), wanted.iter().rev().take(2).cloned().collect::<Vec<_>>());
+}
+
+#[test]
+fn an_enrollment_of_v1_names_its_person_only_to_those_who_may_read_people() {
+    let world = world();
+    world.patch("edlink.integrations", LOCKED, json!({ "permissions": [READ_ENROLLMENTS] })).unwrap();
+    let list = body(&ask(&world, LOCKED_TOKEN, "/api/v1/graph/enrollments"));
+    let stored = world.records("edlink.enrollments").unwrap();
+    for (enrollment, stored) in list["$data"].as_array().unwrap().iter().zip(&stored) {
+        assert_eq!(enrollment["person"], json!({ "id": stored["person_id"] }));
+    }
+    let one = body(&ask(&world, LOCKED_TOKEN, &format!("/api/v1/graph/enrollments/{}", ids(&list)[0])));
+    assert_eq!(one["$data"], list["$data"][0]);
+    let readable = body(&ask(&world, SAMPLE_TOKEN, "/api/v1/graph/enrollments"));
+    assert!(readable["$data"][0]["person"]["display_name"].is_string());
 }
 
 #[test]
