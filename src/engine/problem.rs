@@ -151,7 +151,17 @@ impl Problem {
             Self::Several { messages, .. } => messages.join("; "),
             Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),
             Self::Internal { what } => what.clone(),
-            other => format!("{other:?}"),
+            Self::Credential => "the credential is missing or not good".to_owned(),
+            Self::CredentialExpired => "the credential has expired".to_owned(),
+            Self::NoRoute { nearest } => format!("there is no such route; the nearest are {}", nearest.join(", ")),
+            Self::NotModelled { operation } => format!("{operation} is known, but not modelled"),
+            Self::WrongMethod { allowed } => {
+                let allowed: Vec<&str> = allowed.iter().map(|verb| verb.as_str()).collect();
+                format!("the path takes {}", allowed.join(", "))
+            }
+            Self::MediaType { sent } if sent.is_empty() => "the body has no Content-Type".to_owned(),
+            Self::MediaType { sent } => format!("a body of the Content-Type {sent:?} is not taken"),
+            Self::TooLarge { limit_bytes } => format!("the body is larger than {limit_bytes} bytes"),
         }
     }
 }
