@@ -1,7 +1,7 @@
-//! What answers say in words.
+//! What answers say in words, and what the document says of them.
 
-use serde_json::Value;
-use standin::{Rule, operations};
+use serde_json::{Value, json};
+use standin::{Rule, openapi, operations};
 
 use crate::{SAMPLE_TOKEN, ask, body, world};
 
@@ -64,4 +64,19 @@ fn nobody_is_sent_to_what_is_not_modelled() {
         }
         assert!(!text.contains("POST, OPTIONS"), "{text}");
     }
+}
+
+#[test]
+fn the_document_tells_the_envelopes_of_the_versions_apart() {
+    let document = openapi("edlink").unwrap();
+    let envelope = |path: &str| {
+        document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"].clone()
+    };
+    let names = |schema: &Value| schema["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let (v1, v2) = (envelope("/v1/integrations"), envelope("/v2/graph/people"));
+    assert_eq!((names(&v1), &v1["required"]), (vec!["$data".into(), "$next".into()], &json!(["$data"])));
+    assert_eq!(v2["required"], json!(["$data", "$request"]));
+    assert!(names(&v2).contains(&"$warnings".to_owned()));
+    let missing = |path: &str| document["paths"][path]["get"]["responses"]["401"]["description"].clone();
+    assert!(missing("/v2/graph/people").as_str().unwrap().starts_with("missing_token"));
 }
