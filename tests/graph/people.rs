@@ -132,3 +132,16 @@ fn every_collection_can_be_made_up_in_a_world_without_records() {
         assert!(put.is_ok(), "an administrator could have made it: {}", put.unwrap_err());
     }
 }
+
+#[test]
+fn made_up_zip_codes_have_five_digits() {
+    let builder = Standin::builder().without_embedded_fixtures();
+    let world = builder.generate("edlink.integrations", 300).generate("edlink.schools", 20).offline().unwrap();
+    let of = |collection, parent: &str, name: &str| -> Vec<Value> {
+        world.records(collection).unwrap().iter().map(|record| record[parent][name].clone()).collect()
+    };
+    for zip in [of("edlink.integrations", "team", "zip"), of("edlink.schools", "address", "postal_code")].concat() {
+        let text = zip.as_str().unwrap();
+        assert!(text.len() == 5 && text.bytes().all(|digit| digit.is_ascii_digit()), "{text}");
+    }
+}
