@@ -1,5 +1,6 @@
 //! Who asks: a token's kind decides what it opens.
 
+use crate::apis::edlink::ended::has_ended;
 use crate::apis::edlink::graph::{permissions, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::login::{LOGINS, has_expired};
@@ -44,7 +45,7 @@ enum Token<'w> {
     Unknown,
 }
 
-/// Without a list of secrets, every bearer that is no other token is a secret.
+/// Without a list of secrets, every bearer that is no other token, and never was one, is a secret.
 fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> Token<'w> {
     let listed = world.settings.credentials(situation.api);
     if let Some(secret) = listed.and_then(|listed| listed.iter().find(|known| known.token == bearer)) {
@@ -56,7 +57,7 @@ fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> To
     if let Some(login) = world.store.of(&LOGINS).find("access_token", bearer).next() {
         return Token::Person(login);
     }
-    if listed.is_none() { Token::Application(None) } else { Token::Unknown }
+    if listed.is_none() && !has_ended(world, bearer) { Token::Application(None) } else { Token::Unknown }
 }
 
 /// Who asks, if the token is of the kind the route takes. A path that no route has is answered without one.

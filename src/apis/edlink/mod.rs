@@ -8,6 +8,7 @@
 mod access;
 mod described;
 mod dialect;
+mod ended;
 mod errors;
 mod graph;
 mod integrations;
@@ -137,6 +138,7 @@ pub static API: Api = Api {
         &graph::EVENTS,
         &graph::CURSORS,
         &login::LOGINS,
+        &ended::ENDED_TOKENS,
     ],
     errors: errors::ERRORS,
     common_errors: &["rate_limited"],
