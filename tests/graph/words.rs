@@ -80,3 +80,15 @@ fn the_document_tells_the_envelopes_of_the_versions_apart() {
     let missing = |path: &str| document["paths"][path]["get"]["responses"]["401"]["description"].clone();
     assert!(missing("/v2/graph/people").as_str().unwrap().starts_with("missing_token"));
 }
+
+#[test]
+fn a_status_is_documented_where_its_version_has_it() {
+    let is_taken = |operation: &str, status: u16| {
+        let respond = json!({ "respond": { "status": status } });
+        let scenario =
+            json!({ "scenario": 1, "api": "edlink", "faults": [{ "id": "one", "on": operation, "do": respond }] });
+        world().load_text("one.json", &scenario.to_string()).is_ok()
+    };
+    assert_eq!([400, 401, 403].map(|status| is_taken("edlink.people.list", status)), [true, true, false]);
+    assert_eq!([401, 403].map(|status| is_taken("edlink.people.list_v1", status)), [true, true]);
+}
