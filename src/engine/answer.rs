@@ -187,9 +187,12 @@ fn carry_out(router: &Router, world: &mut World, situation: &Situation<'_>, way:
         world.within_rate(api)?;
         let caller = api.dialect.caller(world, situation)?;
         let Some(row) = way.row else {
-            return Err(match &way.found {
-                Some(found) => Problem::WrongMethod { allowed: found.verbs() },
-                None => Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) },
+            // Nobody is sent to what answers 501.
+            let allowed = way.found.as_ref().map(Found::modelled_verbs).unwrap_or_default();
+            return Err(if allowed.is_empty() {
+                Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) }
+            } else {
+                Problem::WrongMethod { allowed }
             });
         };
         if caller.read_only && !row.route.verb.is_safe() {

@@ -92,8 +92,8 @@ pub trait Dialect: Sync {
         Vec::new()
     }
 
-    /// The JSON Schema of a body that shows one record, or a list, of that schema.
-    fn envelope(&self, _many: bool, schema: Value) -> Value {
+    /// The JSON Schema of a body of a route that shows one record, or a list, of that schema.
+    fn envelope(&self, _: &Route, _many: bool, schema: Value) -> Value {
         schema
     }
 

@@ -186,11 +186,11 @@ fn shown(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Option<(&'s
         (shows, _) => shows,
     };
     Some(match shows {
-        Shows::One(resource) => (JSON, api.dialect.envelope(false, one(resource, schemas))),
-        Shows::Part(resource) => (JSON, api.dialect.envelope(false, listed(resource, schemas))),
+        Shows::One(resource) => (JSON, api.dialect.envelope(route, false, one(resource, schemas))),
+        Shows::Part(resource) => (JSON, api.dialect.envelope(route, false, listed(resource, schemas))),
         Shows::Many(resource) => {
             let items = listed(resource, schemas);
-            (JSON, api.dialect.envelope(true, json!({ "type": "array", "items": items })))
+            (JSON, api.dialect.envelope(route, true, json!({ "type": "array", "items": items })))
         }
         Shows::File(media) => (media, json!({})),
         Shows::Action if route.success != 204 => (JSON, json!({})),

@@ -55,12 +55,13 @@ impl<'a> Target<'a> {
     /// The origin the caller used, with the world prefix it used, and without trailing slash: from the absolute
     /// form, else `Host`, else `X-Forwarded-Host`. A proxy that ends TLS says so in `X-Forwarded-Proto`.
     pub fn origin(&self, request: &Request<'_>, base_url: Option<&str>) -> String {
-        let mut origin = match (base_url, self.scheme, self.authority) {
+        let mut origin = match (base_url, self.scheme, self.authority.filter(|authority| !authority.is_empty())) {
             (Some(base), _, _) => base.trim_end_matches('/').to_owned(),
             (None, Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
             _ => {
-                let host = request.header("host").or_else(|| request.header("x-forwarded-host"));
-                let scheme = request.header("x-forwarded-proto").unwrap_or("http");
+                let said = |name| request.header(name).map(str::trim).filter(|value| !value.is_empty());
+                let host = said("host").or_else(|| said("x-forwarded-host"));
+                let scheme = said("x-forwarded-proto").unwrap_or("http");
                 [scheme, "://", host.unwrap_or("localhost")].concat()
             }
         };
@@ -164,6 +165,17 @@ mod tests {
         let target = Target::parse("/w/a-1/v1/flows?");
         assert_eq!((target.world, target.path, target.query), (Some("a-1"), "/v1/flows", ""));
         assert_eq!(Target::parse("/w/a").path, "/");
+    }
+
+    #[test]
+    fn an_origin_is_never_without_a_host() {
+        let origin = |target: &str, headers: &[(&str, &[u8])]| {
+            let request = Request { method: "GET", target, headers, body: b"", arrived_ms: 0 };
+            Target::parse(target).origin(&request, None)
+        };
+        assert_eq!(origin("/v1/flows", &[("host", b""), ("x-forwarded-host", b"proxy")]), "http://proxy");
+        assert_eq!(origin("/v1/flows", &[("host", b" "), ("x-forwarded-host", b"")]), "http://localhost");
+        assert_eq!(origin("http:///v1/flows", &[("host", b"h")]), "http://h");
     }
 
     #[test]

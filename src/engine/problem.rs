@@ -118,6 +118,11 @@ impl Problem {
         Self::Named { error: error.into(), message: Some(message.into()), field: None, retry_after_s: None }
     }
 
+    /// An error that only this API knows, in the words of its table.
+    pub fn usual(error: &'static str) -> Self {
+        Self::Named { error: error.into(), message: None, field: None, retry_after_s: None }
+    }
+
     /// One field at fault.
     pub fn field(field: impl Into<Cow<'static, str>>, kind: FieldFaultKind) -> Self {
         Self::Fields(vec![FieldFault { field: field.into(), kind }])
@@ -146,7 +151,17 @@ impl Problem {
             Self::Several { messages, .. } => messages.join("; "),
             Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),
             Self::Internal { what } => what.clone(),
-            other => format!("{other:?}"),
+            Self::Credential => "the credential is missing or not good".to_owned(),
+            Self::CredentialExpired => "the credential has expired".to_owned(),
+            Self::NoRoute { nearest } => format!("there is no such route; the nearest are {}", nearest.join(", ")),
+            Self::NotModelled { operation } => format!("{operation} is known, but not modelled"),
+            Self::WrongMethod { allowed } => {
+                let allowed: Vec<&str> = allowed.iter().map(|verb| verb.as_str()).collect();
+                format!("the path takes {}", allowed.join(", "))
+            }
+            Self::MediaType { sent } if sent.is_empty() => "the body has no Content-Type".to_owned(),
+            Self::MediaType { sent } => format!("a body of the Content-Type {sent:?} is not taken"),
+            Self::TooLarge { limit_bytes } => format!("the body is larger than {limit_bytes} bytes"),
         }
     }
 }

@@ -79,7 +79,8 @@ impl Row {
 
     /// Whether it documents that status.
     pub fn documents_status(&self, status: u16) -> bool {
-        self.route.success == status || self.errors().any(|error| error.status == status)
+        let has = |error| self.api.dialect.status(self.route, error) == status;
+        self.route.success == status || self.errors().any(has)
     }
 }
 
@@ -156,12 +157,13 @@ impl Router {
         Some(Found { rows: self.rows, places: found.value, params: found.params })
     }
 
-    /// The routes most like this request, nearest first: its path decides, then its method.
+    /// The modelled routes most like this request, nearest first: its path decides, then its method.
     pub fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<String> {
         let asked: Vec<&str> = path.split('/').collect();
         let mut ranked: Vec<(usize, bool, String)> = self
             .rows
             .iter()
+            .filter(|row| row.route.is_modelled())
             .map(|row| {
                 let known: Vec<&str> = row.path.split('/').collect();
                 // Another API's paths are no help, however alike.
@@ -192,6 +194,13 @@ impl<'t> Found<'_, 't> {
     pub fn verbs(&self) -> Vec<Verb> {
         let mut verbs: Vec<Verb> = self.rows().map(|row| row.route.verb).collect();
         verbs.sort();
+        verbs
+    }
+
+    /// Those of them that are modelled.
+    pub fn modelled_verbs(&self) -> Vec<Verb> {
+        let mut verbs = self.verbs();
+        verbs.retain(|verb| self.with(*verb).is_some_and(|(row, _)| row.route.is_modelled()));
         verbs
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{ALGEBRA, PAUSED_TOKEN, SAMPLE_TOKEN, ask, body, code, filter, get, ids, store, sync, world};
+use crate::{ALGEBRA, PAUSED_TOKEN, SAMPLE_TOKEN, WRENNA, ask, body, code, filter, get, ids, store, sync, world};
 
 #[test]
 fn a_cursor_remembers_size_filter_and_expansion_and_stands_alone() {
@@ -99,6 +99,32 @@ fn each_operator_of_a_filter_does_what_it_says() {
         "email": [{ "operator": "contains", "value": "family" }],
     });
     assert_eq!(names(both), ["Alaric"], "all conditions hold");
+}
+
+#[test]
+fn a_filter_takes_times_and_ids_however_they_are_written() {
+    let world = world();
+    let count = |kind: &str, conditions: Value| {
+        ids(&get(&world, SAMPLE_TOKEN, &format!("{kind}?{}", filter(&conditions)))).len()
+    };
+    let by = |field: &str, operator: &str, value: &str| json!({ field: [{ "operator": operator, "value": value }] });
+    world.patch("edlink.people", WRENNA, json!({ "updated_date": "2024-01-10T00:00:00.000Z" })).unwrap();
+    for day in ["2024-01-10T00:00:00.000Z", "2024-01-10T00:00:00Z", "2024-01-10"] {
+        assert_eq!(count("people", by("updated_date", "equals", day)), 1, "{day}");
+        assert_eq!(count("people", by("updated_date", "in", day)), 1, "{day}");
+        assert_eq!(count("people", by("updated_date", "not in", day)), store(&world, "people").len() - 1, "{day}");
+    }
+    let wrenna = WRENNA.to_uppercase();
+    assert_eq!(count("people", by("id", "equals", &wrenna)), 1);
+    assert_eq!(count("people", by("id", "in", &format!("{wrenna},other"))), 1);
+    assert_eq!(count("people", by("id", "gte", &wrenna)), count("people", by("id", "gte", WRENNA)));
+    assert_eq!(
+        count("enrollments", by("person_id", "equals", &wrenna)),
+        count("enrollments", by("person_id", "equals", WRENNA)),
+    );
+    let wrong =
+        ask(&world, SAMPLE_TOKEN, &format!("/api/v2/graph/people?{}", filter(&by("updated_date", "in", "soon"))));
+    assert_eq!(code(&wrong), "INVALID_FILTER");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use standin::WorldHandle;
 
 use crate::{
-    ALGEBRA, ALGEBRA_2A, PAUSED, PAUSED_TOKEN, SAMPLE, SAMPLE_TOKEN, SELECTED, SELECTED_TOKEN, WRENNA, ask, body, code,
-    get, store, sync, world,
+    ALGEBRA, ALGEBRA_2A, PAUSED, PAUSED_TOKEN, READ_EMAILS, READ_PEOPLE, SAMPLE, SAMPLE_TOKEN, SELECTED,
+    SELECTED_TOKEN, WRENNA, ask, body, code, get, store, sync, world,
 };
 
 /// What happened for a token since an event: type, target, id.
@@ -115,4 +115,86 @@ fn events_are_kept_for_thirty_days_and_a_stale_one_is_no_cursor() {
     let stale = ask(&world, SAMPLE_TOKEN, &format!("/api/v2/graph/events?$after={id}"));
     assert_eq!((stale.status, code(&stale).as_str()), (400, "INVALID_CURSOR"));
     assert_eq!(ask(&world, SAMPLE_TOKEN, &format!("/api/v2/graph/events/{id}")).status, 404);
+}
+
+/// The latest event of a token, on either version.
+fn latest(world: &WorldHandle, token: &str) -> [Value; 2] {
+    ["v1", "v2"].map(|version| {
+        let events = body(&ask(world, token, &format!("/api/{version}/graph/events?$last=1")));
+        events["$data"][0].clone()
+    })
+}
+
+/// Takes a permission from an integration.
+fn deny(world: &WorldHandle, integration: &str, permission: &str) {
+    let record = world.record("edlink.integrations", integration).unwrap().unwrap();
+    let mut permissions = record["permissions"].as_array().unwrap().clone();
+    permissions.retain(|known| known != permission);
+    world.patch("edlink.integrations", integration, json!({ "permissions": permissions })).unwrap();
+}
+
+#[test]
+fn events_show_no_field_that_the_token_may_not_read() {
+    let world = world();
+    world.patch("edlink.people", WRENNA, json!({ "first_name": "Wren" })).unwrap();
+    for event in latest(&world, PAUSED_TOKEN) {
+        assert_eq!((&event["data"]["first_name"], &event["data"]["email"]), (&json!("Wren"), &Value::Null));
+    }
+    for event in latest(&world, SAMPLE_TOKEN) {
+        assert!(event["data"]["email"].is_string(), "{event:#}");
+    }
+    let enrollment = world.records("edlink.enrollments").unwrap()[0]["id"].clone();
+    world.patch("edlink.enrollments", enrollment.as_str().unwrap(), json!({ "primary": false })).unwrap();
+    let [v1, _] = latest(&world, PAUSED_TOKEN);
+    assert!(v1["data"]["person"]["display_name"].is_string(), "{v1:#}");
+    assert_eq!((&v1["type"], &v1["data"]["person"]["email"]), (&json!("enrollment.updated"), &Value::Null));
+}
+
+#[test]
+fn a_field_that_comes_in_or_goes_out_of_sight_makes_events_of_the_records_that_have_it() {
+    let world = world();
+    world.patch("edlink.people", WRENNA, json!({ "first_name": "Wren" })).unwrap();
+    let last = mark(&world, SELECTED);
+    let seen = get(&world, SELECTED_TOKEN, "people?$first=100");
+    let with_email = seen["$data"].as_array().unwrap().iter().filter(|person| person["email"].is_string());
+    let wanted: BTreeSet<_> = with_email.map(|it| happened("updated", "person", it["id"].as_str().unwrap())).collect();
+    assert!(!wanted.is_empty());
+    deny(&world, SELECTED, READ_EMAILS);
+    let events: BTreeSet<_> = events_since(&world, SELECTED_TOKEN, &last).into_iter().collect();
+    assert_eq!(events, wanted);
+    let shown = get(&world, SELECTED_TOKEN, "events?$first=10000");
+    let about_people = shown["$data"].as_array().unwrap().iter().filter(|event| event["target"] == "person");
+    assert!(about_people.clone().any(|event| event["data"]["first_name"] == "Wren"), "an older one is still there");
+    assert!(about_people.clone().all(|event| event["data"]["email"].is_null()), "but not what it showed");
+}
+
+#[test]
+fn of_a_kind_that_a_token_may_not_read_any_more_events_show_ids_only() {
+    let world = world();
+    deny(&world, PAUSED, READ_PEOPLE);
+    let [v1, v2] = latest(&world, PAUSED_TOKEN);
+    assert_eq!((&v1["type"], &v2["type"]), (&json!("person.deleted"), &json!("deleted")));
+    for event in [v1, v2] {
+        assert_eq!(event["data"].as_object().unwrap().keys().collect::<Vec<_>>(), ["id"]);
+    }
+}
+
+#[test]
+fn what_goes_with_what_it_hangs_on_keeps_its_place_in_the_events_of_v1() {
+    let world = world();
+    let of = |kind: &str| -> Vec<Value> {
+        let events = body(&ask(&world, SAMPLE_TOKEN, "/api/v1/graph/events?$last=10000"));
+        events["$data"].as_array().unwrap().iter().filter(|event| event["type"] == kind).cloned().collect()
+    };
+    let before = body(&ask(&world, SAMPLE_TOKEN, &format!("/api/v1/graph/sections/{ALGEBRA_2A}")));
+    assert_eq!(before["$data"]["ancestry"].as_array().unwrap().len(), 4);
+    world.remove("edlink.classes", ALGEBRA).unwrap();
+    let gone = of("organization.deleted");
+    let section = gone.iter().find(|event| event["data"]["id"] == ALGEBRA_2A).expect("an event of the section");
+    assert_eq!(section["data"], before["$data"]);
+    let people = of("enrollment.deleted").iter().filter(|event| event["data"]["person"]["id"] == WRENNA).count();
+    world.remove("edlink.people", WRENNA).unwrap();
+    let enrollments = of("enrollment.deleted");
+    assert!(enrollments.iter().filter(|event| event["data"]["person"]["id"] == WRENNA).count() >= people);
+    assert!(enrollments.iter().all(|event| event["data"]["person"].is_object()), "{enrollments:#?}");
 }

@@ -5,6 +5,7 @@ mod events;
 mod people;
 mod scope;
 mod sync;
+mod words;
 
 use serde_json::Value;
 use standin::{Answer, Standin, WorldHandle};
@@ -15,7 +16,13 @@ const SELECTED: &str = "0442b03d-0d9a-4866-907d-b2a395d0c160";
 const SELECTED_TOKEN: &str = "PilLsiSBxxY61vsJjVqHKi5UGAElWJgd";
 const PAUSED: &str = "c950791f-864e-44e4-b017-0604e20da150";
 const PAUSED_TOKEN: &str = "MD4ywJfr4GM76U6ZFIdGKWl2aberiZ7C";
+/// An integration that may read nothing.
+const LOCKED: &str = "7972a36d-51b3-4a6c-a005-0ed31a6e72b9";
+const LOCKED_TOKEN: &str = "8lcaNMUo6rVVbFohz1fZFNkPCMGFMQsw";
 const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";
+const READ_PEOPLE: &str = "0eceff2f-0e6d-4079-bf1f-e8bfe349c854";
+const READ_EMAILS: &str = "75b95c00-8812-4fe2-ba5a-fc82d7b04f04";
+const READ_ENROLLMENTS: &str = "c00c3d8d-d489-4a9b-ab66-a8cf06b06291";
 
 /// A class at the high school, with two sections.
 const ALGEBRA: &str = "e418b60d-dbff-4bca-bcc0-4b61b54c0ffb";

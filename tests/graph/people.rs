@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use standin::Standin;
 
-use crate::{KINDS, SAMPLE, SAMPLE_TOKEN, ask, body, code, ids, store, world};
+use crate::{KINDS, LOCKED, LOCKED_TOKEN, READ_ENROLLMENTS, SAMPLE, SAMPLE_TOKEN, ask, body, code, ids, store, world};
 
 #[test]
 fn a_person_token_expires_after_sixty_minutes_and_is_refreshed() {
@@ -59,6 +59,21 @@ fn v1_organizations_page_across_their_kinds() {
     assert_eq!(all, wanted);
     let backward = body(&ask(&world, SAMPLE_TOKEN, "/api/v1/graph/organizations?$last=2"));
     assert_eq!(ids(&backward), wanted.iter().rev().take(2).cloned().collect::<Vec<_>>());
+}
+
+#[test]
+fn an_enrollment_of_v1_names_its_person_only_to_those_who_may_read_people() {
+    let world = world();
+    world.patch("edlink.integrations", LOCKED, json!({ "permissions": [READ_ENROLLMENTS] })).unwrap();
+    let list = body(&ask(&world, LOCKED_TOKEN, "/api/v1/graph/enrollments"));
+    let stored = world.records("edlink.enrollments").unwrap();
+    for (enrollment, stored) in list["$data"].as_array().unwrap().iter().zip(&stored) {
+        assert_eq!(enrollment["person"], json!({ "id": stored["person_id"] }));
+    }
+    let one = body(&ask(&world, LOCKED_TOKEN, &format!("/api/v1/graph/enrollments/{}", ids(&list)[0])));
+    assert_eq!(one["$data"], list["$data"][0]);
+    let readable = body(&ask(&world, SAMPLE_TOKEN, "/api/v1/graph/enrollments"));
+    assert!(readable["$data"][0]["person"]["display_name"].is_string());
 }
 
 #[test]
@@ -115,5 +130,18 @@ fn every_collection_can_be_made_up_in_a_world_without_records() {
         let one = world.records(&collection).unwrap().pop().unwrap();
         let put = world.put(&collection, one["id"].as_str().unwrap(), one.clone());
         assert!(put.is_ok(), "an administrator could have made it: {}", put.unwrap_err());
+    }
+}
+
+#[test]
+fn made_up_zip_codes_have_five_digits() {
+    let builder = Standin::builder().without_embedded_fixtures();
+    let world = builder.generate("edlink.integrations", 300).generate("edlink.schools", 20).offline().unwrap();
+    let of = |collection, parent: &str, name: &str| -> Vec<Value> {
+        world.records(collection).unwrap().iter().map(|record| record[parent][name].clone()).collect()
+    };
+    for zip in [of("edlink.integrations", "team", "zip"), of("edlink.schools", "address", "postal_code")].concat() {
+        let text = zip.as_str().unwrap();
+        assert!(text.len() == 5 && text.bytes().all(|digit| digit.is_ascii_digit()), "{text}");
     }
 }

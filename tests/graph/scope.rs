@@ -109,3 +109,17 @@ fn an_integration_of_another_source_sees_nothing_of_this_one() {
     }
     assert_eq!(ask(&world, "another", &format!("/api/v2/graph/people/{WRENNA}")).status, 404);
 }
+
+#[test]
+fn the_token_of_an_integration_that_is_gone_opens_nothing_and_passes_for_no_secret() {
+    let world = world();
+    let again = world.recreate("edlink.integrations", SELECTED).unwrap();
+    let token = again["access_token"].as_str().unwrap();
+    world.remove("edlink.integrations", again["id"].as_str().unwrap()).unwrap();
+    for token in [SELECTED_TOKEN, token] {
+        for target in ["/api/v1/integrations", "/api/v1/graph/people"] {
+            assert_eq!(ask(&world, token, target).status, 401, "{target}");
+        }
+    }
+    assert_eq!(ask(&world, "any other", "/api/v1/integrations").status, 200);
+}

@@ -1,5 +1,6 @@
 //! Who asks: a token's kind decides what it opens.
 
+use crate::apis::edlink::ended::has_ended;
 use crate::apis::edlink::graph::{permissions, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::login::{LOGINS, has_expired};
@@ -44,7 +45,7 @@ enum Token<'w> {
     Unknown,
 }
 
-/// Without a list of secrets, every bearer that is no other token is a secret.
+/// Without a list of secrets, every bearer that is no other token, and never was one, is a secret.
 fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> Token<'w> {
     let listed = world.settings.credentials(situation.api);
     if let Some(secret) = listed.and_then(|listed| listed.iter().find(|known| known.token == bearer)) {
@@ -56,14 +57,14 @@ fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> To
     if let Some(login) = world.store.of(&LOGINS).find("access_token", bearer).next() {
         return Token::Person(login);
     }
-    if listed.is_none() { Token::Application(None) } else { Token::Unknown }
+    if listed.is_none() && !has_ended(world, bearer) { Token::Application(None) } else { Token::Unknown }
 }
 
 /// Who asks, if the token is of the kind the route takes. A path that no route has is answered without one.
 pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
     let route = situation.route.filter(|route| route.access != Access::Open && route.is_modelled());
     let Some(route) = route else { return Ok(Caller::default()) };
-    let bearer = situation.request.bearer().ok_or(Problem::Credential)?;
+    let bearer = situation.request.bearer().ok_or_else(|| Problem::usual("missing_token"))?;
     let caller = Caller::default();
     match (route.access, token_of(world, situation, bearer)) {
         (Access::Application, Token::Application(secret)) => {
@@ -94,7 +95,7 @@ fn open(integration: &Record) -> Result<(), Problem> {
     if integration.text("status").is_some_and(|status| OPEN.contains(&status)) {
         return Ok(());
     }
-    Err(Problem::Named { error: "invalid_integration_state".into(), message: None, field: None, retry_after_s: None })
+    Err(Problem::usual("invalid_integration_state"))
 }
 
 /// Whether an application sees an integration: one that was recreated still belongs to it.

@@ -35,13 +35,17 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
 }
 
 /// What is shown lies in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
-pub fn envelope(many: bool, schema: &Value) -> Value {
-    let warnings = json!({ "type": "array", "minItems": 1, "items": error() });
-    let mut properties = json!({ "$data": schema, "$request": { "type": "string" }, "$warnings": warnings });
+pub fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
+    let mut properties = json!({ "$data": schema });
     if many {
         properties["$next"] = json!({ "type": "string" });
     }
-    json!({ "type": "object", "properties": properties, "required": ["$data"] })
+    if !is_v2 {
+        return json!({ "type": "object", "properties": properties, "required": ["$data"] });
+    }
+    properties["$request"] = json!({ "type": "string" });
+    properties["$warnings"] = json!({ "type": "array", "minItems": 1, "items": error() });
+    json!({ "type": "object", "properties": properties, "required": ["$data", "$request"] })
 }
 
 /// What went wrong, or might have.

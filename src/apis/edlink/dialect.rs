@@ -112,8 +112,8 @@ impl Dialect for Edlink {
         described::parameters(route)
     }
 
-    fn envelope(&self, many: bool, schema: Value) -> Value {
-        described::envelope(many, &schema)
+    fn envelope(&self, route: &Route, many: bool, schema: Value) -> Value {
+        described::envelope(Version::of(route) == Version::V2, many, &schema)
     }
 
     fn error_schema(&self) -> Value {

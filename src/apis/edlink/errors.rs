@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::apis::edlink::graph::permissions;
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{Api, ErrorKind, Evidence, Profile, Situation, Worded};
+use crate::engine::api::{Api, ErrorKind, Evidence, Profile, Resource, Route, Shows, Situation, Worded};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 use crate::engine::world::World;
@@ -35,6 +36,14 @@ pub const ERRORS: &[ErrorKind] = &[
         Documented,
         "You must supply a valid access token to access this endpoint.",
         "the vendor's pages on errors, and recorded answers",
+    ),
+    error(
+        "missing_token",
+        "INVALID_TOKEN",
+        401,
+        Assumed,
+        "You must supply a valid access token to access this endpoint.",
+        "no document says what answers a request without a token; 401 is what HTTP has for it, on both versions",
     ),
     error(
         "expired_token",
@@ -134,7 +143,7 @@ const BAD_REQUEST_ON_V2: &[&str] = &["invalid_token", "invalid_integration_state
 
 /// Puts a problem into words.
 pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Worded {
-    let (name, message) = words(situation, problem);
+    let (name, message) = words(world, situation, problem);
     let kind = kind(situation.api, name);
     let status = status(situation.target.path.strip_prefix(situation.api.base).unwrap_or_default(), kind);
     let one = |message: &str| json!({ "code": kind.code, "message": message });
@@ -178,7 +187,7 @@ fn kind(api: &'static Api, name: &str) -> &'static ErrorKind {
 }
 
 /// The name of the error, and what it says.
-fn words<'p>(situation: &Situation<'_>, problem: &'p Problem) -> (&'p str, String) {
+fn words<'p>(world: &World, situation: &Situation<'_>, problem: &'p Problem) -> (&'p str, String) {
     let usual = |name: &'p str, what: Option<&str>| {
         let message = kind(situation.api, name).message;
         (name, what.map_or_else(|| message.to_owned(), |what| message.replace(WHAT, what)))
@@ -188,7 +197,7 @@ fn words<'p>(situation: &Situation<'_>, problem: &'p Problem) -> (&'p str, Strin
         Problem::CredentialExpired => usual("expired_token", None),
         Problem::Forbidden { needs } => usual("no_permission", Some(needs)),
         Problem::BadId { parameter } => usual("invalid_uuid", Some(parameter)),
-        Problem::NotFound { resource, id } => ("not_found", not_found(situation, resource.title, id)),
+        Problem::NotFound { resource, id } => ("not_found", not_found(situation, resource, id)),
         Problem::NoRoute { nearest } => ("not_modelled", no_route(situation, &nearest.join(", "))),
         Problem::WrongMethod { allowed } => {
             let path = situation.target.path;
@@ -203,15 +212,25 @@ fn words<'p>(situation: &Situation<'_>, problem: &'p Problem) -> (&'p str, Strin
         Problem::Internal { what } => ("internal", what.clone()),
         Problem::Named { error, message: Some(message), field: None, .. } => (error, message.clone()),
         Problem::Named { error, message, field, .. } => {
-            injected(situation, error, message.as_deref(), field.as_deref())
+            injected(world, situation, error, message.as_deref(), field.as_deref())
         }
         Problem::Several { error, messages } => (*error, messages.join(" ")),
+        Problem::MediaType { sent } => {
+            let takes = if situation.route.is_some_and(|route| route.takes_forms) { " or a form" } else { "" };
+            let sent =
+                if sent.is_empty() { "it has no Content-Type" } else { &format!("its Content-Type is '{sent}'") };
+            ("invalid_request_body", format!("The request body must be JSON{takes}; {sent}."))
+        }
+        Problem::Syntax { .. } | Problem::Fields(_) => {
+            ("invalid_request_body", format!("The request body is invalid: {}.", problem.plain()))
+        }
         other => ("invalid_request", format!("The request is invalid: {}.", other.plain())),
     }
 }
 
 /// An error that a rule names: in its own words, or in those the operation itself would use.
 fn injected<'p>(
+    world: &World,
     situation: &Situation<'_>,
     name: &'p str,
     message: Option<&str>,
@@ -220,21 +239,46 @@ fn injected<'p>(
     let known = kind(situation.api, name).message;
     let said = match (message, field) {
         (None, None) if name == "not_found" => missing(situation).unwrap_or_else(|| known.to_owned()),
-        (None, field) if known.contains(WHAT) => known.replace(WHAT, field.unwrap_or("id")),
+        (None, field) if known.contains(WHAT) => {
+            let what = field.map_or_else(|| usual_what(world, situation, name), str::to_owned);
+            known.replace(WHAT, &what)
+        }
         (message, None) => message.unwrap_or(known).to_owned(),
         (message, Some(field)) => format!("{} ('{field}')", message.unwrap_or(known)),
     };
     (name, said)
 }
 
+/// The permission or the parameter that an error of the operation would most likely be about.
+fn usual_what(world: &World, situation: &Situation<'_>, name: &str) -> String {
+    let in_path = || situation.route?.path.split_once('{')?.1.split_once('}').map(|(name, _)| name.to_owned());
+    match situation.route {
+        Some(route) if name == "no_permission" => {
+            // Of what shows several kinds, this is the one that is asked for.
+            permissions::needed(world, permissions::kind_shown(route).unwrap_or("schools"))
+        }
+        // A list has a cursor to be wrong.
+        _ => in_path().unwrap_or_else(|| "$after".to_owned()),
+    }
+}
+
 /// What the operation would say if the record it names were missing.
 fn missing(situation: &Situation<'_>) -> Option<String> {
     let route = situation.route.filter(|route| route.path.ends_with('}'))?;
     let id = situation.target.path.rsplit('/').next()?;
-    Some(not_found(situation, route.action.resource()?.title, &id.to_ascii_lowercase()))
+    Some(not_found(situation, shown(route)?, &id.to_ascii_lowercase()))
 }
 
-fn not_found(situation: &Situation<'_>, title: &str, id: &str) -> String {
+/// What a route shows one of, in the words of its version: a course of v1 is an organization, whatever holds it.
+fn shown(route: &Route) -> Option<&'static Resource> {
+    match route.shows {
+        Shows::One(shape) | Shows::Part(shape) => Some(shape),
+        _ => route.action.resource(),
+    }
+}
+
+fn not_found(situation: &Situation<'_>, resource: &Resource, id: &str) -> String {
+    let title = situation.route.and_then(shown).unwrap_or(resource).title;
     let graph = situation.target.path.split('/').any(|part| part == "graph");
     let where_ = if graph { " for this integration" } else { "" };
     format!("{title} with id {id} not found{where_}.")

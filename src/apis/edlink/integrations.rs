@@ -68,11 +68,13 @@ fn prepare(world: &mut World, id: &str, mut given: Fields, old: Option<&Record>)
     let start = given.get(START_DATE).and_then(Value::as_str);
     if start.and_then(parse_ms).is_some_and(|start_ms| start_ms > world.clock.now_ms()) {
         let status = given.get("status").and_then(Value::as_str).unwrap_or_default();
-        let told_otherwise = old.is_some_and(|old| old.text(START_DATE) == start && old.text("status") != Some(status));
-        if told_otherwise && !WAITING.contains(&status) {
+        let said = !status.is_empty() && old.is_none_or(|old| old.text("status") != Some(status));
+        let is_new = old.is_none_or(|old| old.text(START_DATE) != start);
+        let waits = WAITING.contains(&status);
+        if said && !waits && !(is_new && status == "active") {
             // Whoever decides by hand does not want the start to overrule it later.
             given.remove(START_DATE);
-        } else if !WAITING.contains(&status) {
+        } else if !waits {
             given.insert("status", "inactive".into());
         }
     }

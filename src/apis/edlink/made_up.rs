@@ -1,7 +1,7 @@
 //! Made-up integrations and sources: invented places, in the documented shape.
 
 use fake::Fake;
-use fake::faker::address::en::{BuildingNumber, CityName, StateAbbr, StreetName, ZipCode};
+use fake::faker::address::en::{BuildingNumber, CityName, StateAbbr, StreetName};
 use fake::faker::name::en::LastName;
 use serde_json::{Value, json};
 
@@ -75,6 +75,11 @@ fn integration(chance: &mut Chance) -> Fields {
     fields
 }
 
+/// A zip code within the range that is given out.
+pub fn zip(chance: &mut Chance) -> String {
+    format!("{:05}", chance.between(501, 99_950))
+}
+
 /// The source, provider and team of a made-up integration, which belong together.
 pub fn surroundings(chance: &mut Chance) -> [(&'static str, Value); 3] {
     let [first, second] = SYSTEMS;
@@ -101,7 +106,6 @@ pub fn surroundings(chance: &mut Chance) -> [(&'static str, Value); 3] {
     let number: String = BuildingNumber().fake_with_rng(chance.rng());
     let street: String = StreetName().fake_with_rng(chance.rng());
     let state: &str = StateAbbr().fake_with_rng(chance.rng());
-    let zip: String = ZipCode().fake_with_rng(chance.rng());
     let alias: String = city.chars().filter(char::is_ascii_alphanumeric).collect();
     let team = object([
         ("id", chance.uuid().to_string().into()),
@@ -112,7 +116,7 @@ pub fn surroundings(chance: &mut Chance) -> [(&'static str, Value); 3] {
         ("unit_number", format!("Ste {}", chance.between(1, 999)).into()),
         ("city", city.into()),
         ("state", state.into()),
-        ("zip", zip.into()),
+        ("zip", zip(chance).into()),
         ("country", "United States".into()),
     ]);
     [("source", source), ("provider", provider), ("team", team)]

@@ -8,6 +8,7 @@
 mod access;
 mod described;
 mod dialect;
+mod ended;
 mod errors;
 mod graph;
 mod integrations;
@@ -33,13 +34,14 @@ const SSO: &str = "Edlink documentation, API v2.0, OAuth2, Token";
 const USER: &str = "Edlink documentation, API v2.0, User API";
 
 /// What a request with a person's token can answer but success.
-const WITH_PERSON: &[&str] = &["invalid_token", "expired_token", "invalid_integration_state"];
+const WITH_PERSON: &[&str] = &["missing_token", "invalid_token", "expired_token", "invalid_integration_state"];
 
 /// What a list can answer but success.
 const LIST: &[&str] = &["invalid_page_size", "invalid_cursor", "invalid_uuid"];
 
 /// The same for a list that takes a token.
-const LIST_WITH_TOKEN: &[&str] = &["invalid_token", "invalid_page_size", "invalid_cursor", "invalid_uuid"];
+const LIST_WITH_TOKEN: &[&str] =
+    &["missing_token", "invalid_token", "invalid_page_size", "invalid_cursor", "invalid_uuid"];
 
 /// Integrations and what they are made of, people's tokens, and whether the service runs.
 const OWN: &[Route] = &[
@@ -50,7 +52,7 @@ const OWN: &[Route] = &[
         .about("Lists the integrations of the application, in the order they were made."),
     get("/v1/integrations/{id}", "integrations.get", Action::Read(&INTEGRATIONS))
         .access(Access::Application)
-        .fails(&["invalid_token", "invalid_uuid", "not_found"])
+        .fails(&["missing_token", "invalid_token", "invalid_uuid", "not_found"])
         .documented(SEED)
         .about("Shows one integration, with the access token for its data."),
     get("/v1/providers", "providers.list", Action::List(&PROVIDERS))
@@ -136,6 +138,7 @@ pub static API: Api = Api {
         &graph::EVENTS,
         &graph::CURSORS,
         &login::LOGINS,
+        &ended::ENDED_TOKENS,
     ],
     errors: errors::ERRORS,
     common_errors: &["rate_limited"],

@@ -370,6 +370,14 @@ fn a_start_in_the_future_makes_an_integration_wait_unless_somebody_decides_other
     let new = fields(json!({ START_DATE: "2025-01-01T00:00:00.000Z" }));
     let new = world.create(&INTEGRATIONS, &new, By::Administrator).expect("made");
     assert_eq!(new.text("status"), Some("inactive"));
+    let both = json!({ "status": "disabled", START_DATE: "2025-01-01T00:00:00.000Z" });
+    let disabled = patch(&mut world, SAMPLE, both.clone()).expect("disabled by hand");
+    assert_eq!((disabled.text("status"), disabled.get(START_DATE)), (Some("disabled"), None));
+    let made = world.create(&INTEGRATIONS, &fields(both), By::Administrator).expect("made");
+    assert_eq!((made.text("status"), made.get(START_DATE)), (Some("disabled"), None));
+    let active = json!({ "status": "active", START_DATE: "2025-01-01T00:00:00.000Z" });
+    let waits = patch(&mut world, made.id(), active).expect("to be active from then on");
+    assert_eq!((waits.text("status"), waits.get(START_DATE).is_some()), (Some("inactive"), true));
     assert!(patch(&mut world, SAMPLE, json!({ START_DATE: "tomorrow" })).is_err());
 }
 

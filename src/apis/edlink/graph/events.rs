@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::permissions::{self, Rights};
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
@@ -16,7 +16,7 @@ use crate::engine::world::World;
 
 /// The kinds of records that events are about, and what events call them, from what others hang on down to what hangs on
 /// others.
-const TARGETS: [(&Resource, &str); 9] = [
+pub const TARGETS: [(&Resource, &str); 9] = [
     (&DISTRICTS, "district"),
     (&SCHOOLS, "school"),
     (&SESSIONS, "session"),
@@ -27,6 +27,27 @@ const TARGETS: [(&Resource, &str); 9] = [
     (&ENROLLMENTS, "enrollment"),
     (&AGENTS, "agent"),
 ];
+
+/// The kind of records an event is about.
+pub fn resource_of(event: &Record) -> Option<&'static Resource> {
+    let target = event.text("target")?;
+    TARGETS.iter().find(|(_, known)| *known == target).map(|(resource, _)| *resource)
+}
+
+/// What an event tells of its record: nothing that may not be read now, though it might have been then.
+pub fn data(event: &Record, rights: &Rights) -> Value {
+    let data = event.get("data").cloned().unwrap_or(Value::Null);
+    let Value::Object(mut fields) = data else { return data };
+    match resource_of(event).map_or(Some(&[][..]), |resource| rights.hidden(resource)) {
+        Some(hidden) => {
+            for name in hidden {
+                fields.entry(name).and_modify(|value| *value = Value::Null);
+            }
+        }
+        None => fields.retain(|name, _| name == "id"),
+    }
+    Value::Object(fields)
+}
 
 /// The order in which a record's event stands among those of the same change.
 fn rank(resource: &Resource) -> Option<usize> {
@@ -62,8 +83,6 @@ struct Happened {
     kind: &'static str,
     integration: String,
     record: Record,
-    /// The fields the integration may not read.
-    hidden: Vec<String>,
 }
 
 /// Makes the events of these records having changed from how they are in the store before.
@@ -118,8 +137,12 @@ pub fn visibility_changed(world: &mut World, old: &Record, new: &Record) -> Resu
         let new = Side::new(world, &world.store, new, new_targets.as_deref());
         for (resource, _) in TARGETS {
             if old.may_read(resource) || new.may_read(resource) {
+                let hidden = [&old, &new].map(|side| permissions::hidden(world, side.integration, resource));
+                let in_one = |field: &&String| hidden.iter().filter(|names| names.contains(field)).count() == 1;
+                let differing: Vec<&String> = hidden.iter().flatten().filter(in_one).collect();
                 for record in world.store.of(resource).iter() {
-                    happened.extend(compared(&old, &new, resource, record.id(), false));
+                    let shows_other = differing.iter().any(|field| record.get(field).is_some_and(|it| !it.is_null()));
+                    happened.extend(compared(&old, &new, resource, record.id(), shows_other));
                 }
             }
         }
@@ -127,7 +150,8 @@ pub fn visibility_changed(world: &mut World, old: &Record, new: &Record) -> Resu
     note(world, happened)
 }
 
-/// What happened to a record from one side to the other; `itself` when it changed and not only its surroundings.
+/// What happened to a record from one side to the other; `itself` when it changed, or what is shown of it, and not only
+/// its surroundings.
 fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Resource, id: &str, itself: bool) -> Option<Happened> {
     let before = old.seen(resource, id).filter(|_| old.may_read(resource));
     let after = new.seen(resource, id).filter(|_| new.may_read(resource));
@@ -137,13 +161,7 @@ fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Resource, id: &st
         (Some(record), None) => ("deleted", record),
         _ => return None,
     };
-    Some(Happened {
-        rank: rank(resource)?,
-        kind,
-        integration: new.integration.id().to_owned(),
-        record: record.clone(),
-        hidden: permissions::hidden(new.world, new.integration, resource),
-    })
+    Some(Happened { rank: rank(resource)?, kind, integration: new.integration.id().to_owned(), record: record.clone() })
 }
 
 /// The records whose visibility may depend on a record.
@@ -214,10 +232,8 @@ fn note(world: &mut World, mut happened: Vec<Happened>) -> Result<(), Problem> {
     let materialization = world.chance.apart(&purpose).uuid().to_string();
     for event in happened {
         let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
-        let shown = |name: &str, value: &Value| {
-            if event.hidden.iter().any(|hidden| hidden == name) { Value::Null } else { value.clone() }
-        };
-        let data: Map<String, Value> = public.map(|(name, value)| (name.to_owned(), shown(name, value))).collect();
+        // Whole: what a token may read of it is asked when it is shown.
+        let data: Map<String, Value> = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
         let fields = Fields::from_iter([
             ("type", Value::from(event.kind)),
             ("target", TARGETS[event.rank].1.into()),

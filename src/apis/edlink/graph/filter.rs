@@ -1,10 +1,13 @@
 //! `$filter`: which records a v2 list shows.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use crate::apis::edlink::graph::resources::{CLASSES, COURSES, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 use crate::engine::api::Resource;
 use crate::engine::clock::parse_ms;
+use crate::engine::data::is_uuid;
 use crate::engine::field::Kind;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
@@ -25,8 +28,8 @@ struct Condition {
 
 #[derive(Clone, Debug)]
 enum Test {
-    OneOf(Vec<String>),
-    NoneOf(Vec<String>),
+    OneOf(Vec<Bound>),
+    NoneOf(Vec<Bound>),
     /// Lower case.
     StartsWith(String),
     /// Lower case.
@@ -43,10 +46,39 @@ enum Comparison {
     AtMost,
 }
 
+/// What values are compared with.
 #[derive(Clone, Debug)]
 enum Bound {
+    /// However it is written: milliseconds since 1970.
     Time(u64),
     Text(String),
+}
+
+impl Bound {
+    fn read(field: &'static str, resource: &Resource, text: String) -> Result<Self, String> {
+        Ok(match resource.field(field).map(|field| field.kind) {
+            Some(Kind::Time) => {
+                let time = parse_time(&text);
+                Self::Time(time.ok_or_else(|| format!("'{field}': {text:?} is not an ISO 8601 date."))?)
+            }
+            // Ids are taken in any case.
+            Some(Kind::Reference(_)) if is_uuid(&text) => Self::Text(text.to_ascii_lowercase()),
+            _ if field == resource.id_field && is_uuid(&text) => Self::Text(text.to_ascii_lowercase()),
+            _ => Self::Text(text),
+        })
+    }
+
+    /// How a value stands to it, if they can be compared.
+    fn order(&self, value: &str) -> Option<Ordering> {
+        match self {
+            Self::Time(time) => parse_time(value).map(|ms| ms.cmp(time)),
+            Self::Text(text) => Some(value.cmp(text)),
+        }
+    }
+
+    fn is(&self, value: &str) -> bool {
+        self.order(value) == Some(Ordering::Equal)
+    }
 }
 
 /// The fields a list of that resource can be filtered by.
@@ -109,22 +141,17 @@ impl Test {
             value @ (Value::Number(_) | Value::Bool(_)) => Ok(value.to_string()),
             _ => Err(format!("'{field}': the operator '{operator}' needs a value.")),
         };
-        let list = || match &asked["value"] {
-            Value::Array(values) => Ok(values.iter().map(plain).collect()),
-            _ => one().map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()),
-        };
-        let compared = |comparison| {
-            let value = one()?;
-            let is_time = resource.field(field).is_some_and(|field| matches!(field.kind, Kind::Time));
-            let bound = match parse_time(&value) {
-                Some(ms) if is_time => Bound::Time(ms),
-                None if is_time => return Err(format!("'{field}': {value:?} is not an ISO 8601 date.")),
-                _ => Bound::Text(value),
+        let bound = |text| Bound::read(field, resource, text);
+        let list = || {
+            let texts: Vec<String> = match &asked["value"] {
+                Value::Array(values) => values.iter().map(plain).collect(),
+                _ => one()?.split(',').map(|part| part.trim().to_owned()).collect(),
             };
-            Ok(Self::Compared(comparison, bound))
+            texts.into_iter().map(bound).collect::<Result<Vec<Bound>, String>>()
         };
+        let compared = |comparison| Ok(Self::Compared(comparison, bound(one()?)?));
         Ok(match operator {
-            "equals" => Self::OneOf(vec![one()?]),
+            "equals" => Self::OneOf(vec![bound(one()?)?]),
             "in" => Self::OneOf(list()?),
             "not in" => Self::NoneOf(list()?),
             "starts with" => Self::StartsWith(one()?.to_lowercase()),
@@ -145,22 +172,18 @@ impl Test {
         let text = value.map(plain);
         match self {
             Self::Known(known) => value.is_some() == *known,
-            Self::NoneOf(values) => text.is_none_or(|text| !values.contains(&text)),
-            Self::OneOf(values) => text.is_some_and(|text| values.contains(&text)),
+            Self::NoneOf(values) => text.is_none_or(|text| !values.iter().any(|value| value.is(&text))),
+            Self::OneOf(values) => text.is_some_and(|text| values.iter().any(|value| value.is(&text))),
             Self::StartsWith(start) => text.is_some_and(|text| text.to_lowercase().starts_with(start)),
             Self::Contains(part) => text.is_some_and(|text| text.to_lowercase().contains(part)),
-            Self::Compared(comparison, bound) => text.is_some_and(|text| {
-                let order = match bound {
-                    Bound::Time(bound) => parse_time(&text).map(|ms| ms.cmp(bound)),
-                    Bound::Text(bound) => Some(text.cmp(bound)),
-                };
-                order.is_some_and(|order| match comparison {
+            Self::Compared(comparison, bound) => {
+                text.and_then(|text| bound.order(&text)).is_some_and(|order| match comparison {
                     Comparison::Greater => order.is_gt(),
                     Comparison::AtLeast => order.is_ge(),
                     Comparison::Less => order.is_lt(),
                     Comparison::AtMost => order.is_le(),
                 })
-            }),
+            }
         }
     }
 }

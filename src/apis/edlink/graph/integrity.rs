@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::apis::edlink::API;
+use crate::apis::edlink::ended;
 use crate::apis::edlink::graph::events;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::engine::api::{By, Change, Resource};
@@ -25,13 +26,13 @@ pub fn changed(resource: &'static Resource, world: &mut World, change: Change<'_
     if let Change::Removed(_) = change { let_go(world, &touched, by) } else { Ok(()) }
 }
 
-/// Does what follows from a change of an integration: its cursors and logins go with it, and when it comes to see more
-/// or less, that makes events too.
+/// Does what follows from a change of an integration: its cursors and logins go with it, its token stays dead, and when
+/// it comes to see more or less, that makes events too.
 pub fn integration_changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
     match change {
         Change::Removed(integration) => {
             remove_what_hangs(world, &mut vec![(&INTEGRATIONS, integration.clone())]);
-            Ok(())
+            ended::remember(world, integration)
         }
         Change::Replaced(old, new) if by != By::Fixture => events::visibility_changed(world, old, new),
         _ => Ok(()),

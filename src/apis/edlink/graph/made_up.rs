@@ -4,7 +4,7 @@
 //! thousand people come with some twenty-five schools, and one more person joins the last of them.
 
 use fake::Fake;
-use fake::faker::address::en::{CityName, StreetName, ZipCode};
+use fake::faker::address::en::{CityName, StreetName};
 use fake::faker::name::en::{FirstName, LastName};
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use crate::apis::edlink::graph::resources::{
 };
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::login::LOGINS;
+use crate::apis::edlink::made_up::zip;
 use crate::apis::edlink::meta::SOURCES;
 use crate::engine::api::{By, Resource};
 use crate::engine::chance::Chance;
@@ -182,13 +183,12 @@ fn district(world: &mut World) -> Value {
 
 fn address(chance: &mut Chance, city: &str) -> Value {
     let street: String = StreetName().fake_with_rng(chance.rng());
-    let zip: String = ZipCode().fake_with_rng(chance.rng());
     json!({
         "street": format!("{} {street}", chance.between(1, 999)),
         "unit": null,
         "city": city,
         "state": "TX",
-        "postal_code": zip,
+        "postal_code": zip(chance),
         "country": "US",
     })
 }

@@ -2,25 +2,56 @@
 
 use serde_json::Value;
 
+use crate::apis::edlink::graph::events::TARGETS;
 use crate::apis::edlink::made_up::READ_EVERYTHING;
 use crate::apis::edlink::meta::PERMISSIONS;
 use crate::engine::api::{Resource, Route};
 use crate::engine::store::Record;
 use crate::engine::world::World;
 
-/// The kinds of records a permission can be about.
+/// What a permission is about that opens every kind of record.
 const EVERYTHING: &str = "*";
+
+/// What an integration may read of each kind of record that another may show: the fields it may not, or nothing at all.
+pub struct Rights(Vec<(&'static Resource, Option<Vec<String>>)>);
+
+impl Rights {
+    /// Those of an integration; without one, nothing is hidden.
+    pub fn of(world: &World, integration: Option<&Record>) -> Self {
+        let kinds = TARGETS.iter().map(|(resource, _)| *resource);
+        let rights = integration.map(|integration| {
+            let may_read = |resource| missing(world, integration, kind_of(resource)).is_none();
+            kinds.map(|kind| (kind, may_read(kind).then(|| hidden(world, integration, kind)))).collect()
+        });
+        Self(rights.unwrap_or_default())
+    }
+
+    /// Whether it may read everything.
+    pub fn are_full(&self) -> bool {
+        self.0.iter().all(|(_, hidden)| hidden.as_ref().is_some_and(Vec::is_empty))
+    }
+
+    /// The fields of that kind that are hidden; `None` where all of it is but the id.
+    pub fn hidden(&self, resource: &Resource) -> Option<&[String]> {
+        match self.0.iter().find(|(kind, _)| *kind == resource) {
+            Some((_, hidden)) => hidden.as_deref(),
+            None => Some(&[]),
+        }
+    }
+}
 
 /// The name of the permission an integration would need to read that kind of records, if it has none.
 pub fn missing(world: &World, integration: &Record, kind: &str) -> Option<String> {
-    if grants(world, integration, kind, None) {
-        return None;
-    }
+    (!grants(world, integration, kind, None)).then(|| needed(world, kind))
+}
+
+/// The name of the permission to read that kind of records.
+pub fn needed(world: &World, kind: &str) -> String {
     let wanted = |permission: &&Record| {
         permission.text("standin_resource") == Some(kind) && permission.text("standin_field").is_none()
     };
     let name = world.store.of(&PERMISSIONS).iter().find(wanted).and_then(|permission| permission.text("name"));
-    Some(name.unwrap_or(kind).to_owned())
+    name.unwrap_or(kind).to_owned()
 }
 
 /// The fields of that kind of records that need a permission of their own which the integration does not have.

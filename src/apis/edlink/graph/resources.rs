@@ -217,7 +217,7 @@ pub static EVENTS: Resource = Resource::new(
         field("data", Kind::Object).or(Default::EmptyObject),
     ],
 )
-.indexed(&["integration_id"])
+.indexed(&["integration_id", "target_id"])
 .due(Due {
     at: |fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS),
     happens: |world, event| world.remove(&EVENTS, event, By::Fixture),

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::apis::edlink::graph::asked::Warning;
-use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::events;
+use crate::apis::edlink::graph::permissions::{self, Rights};
+use crate::apis::edlink::graph::resources::EVENTS;
 use crate::apis::edlink::graph::scope::Scope;
 use crate::engine::api::Resource;
 use crate::engine::field::{Field, Kind, PRIVATE_PREFIX};
@@ -22,6 +24,8 @@ pub struct Shape<'w> {
     only: Option<Vec<String>>,
     /// These without their value.
     hidden: Vec<String>,
+    /// What may be read of the records that events show, where that is not everything.
+    rights: Option<Rights>,
 }
 
 /// What a reference leads to, shown beside it.
@@ -79,16 +83,22 @@ impl<'w> Shape<'w> {
             expansions,
             only: (!only.is_empty()).then_some(only),
             hidden: permissions::hidden(world, integration, resource),
+            rights: (*resource == EVENTS)
+                .then(|| Rights::of(world, Some(integration)))
+                .filter(|rights| !rights.are_full()),
         }
     }
 
     /// One record.
     pub fn json<'r>(&self, record: &'r Record) -> Cow<'r, Bytes> {
-        if self.expansions.is_empty() && self.only.is_none() && self.hidden.is_empty() {
+        if self.expansions.is_empty() && self.only.is_none() && self.hidden.is_empty() && self.rights.is_none() {
             return Cow::Borrowed(record.bytes());
         }
         let mut shown = Map::new();
         for (name, value) in visible(record, &self.hidden) {
+            let rights = self.rights.as_ref().filter(|_| name == "data" && !value.is_null());
+            let data = rights.map(|rights| events::data(record, rights));
+            let value = data.unwrap_or(value);
             let expansion = self.expansions.iter().find(|expansion| expansion.field.name == name);
             if self.shows(name) {
                 shown.insert(name.to_owned(), value.clone());

@@ -21,6 +21,7 @@ const fn row(path: &'static str, name: &'static str, action: Action, source: &'s
 /// All records of a kind.
 const fn list(path: &'static str, name: &'static str, action: Action) -> Route {
     row(path, name, action, V2).fails(&[
+        "missing_token",
         "invalid_token",
         "invalid_integration_state",
         "no_permission",
@@ -38,6 +39,7 @@ const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
         _ => Shows::Action,
     };
     row(path, name, action, V2).shows(shows).fails(&[
+        "missing_token",
         "invalid_token",
         "invalid_integration_state",
         "no_permission",
@@ -49,6 +51,7 @@ const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
 /// What belongs to one record.
 const fn part(path: &'static str, name: &'static str, operation: fn(&mut Call<'_>) -> Result<Reply, Problem>) -> Route {
     row(path, name, Custom(operation), V2).fails(&[
+        "missing_token",
         "invalid_token",
         "invalid_integration_state",
         "no_permission",
@@ -62,6 +65,7 @@ const fn part(path: &'static str, name: &'static str, operation: fn(&mut Call<'_
 
 const fn list_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Resource) -> Route {
     row(path, name, action, V1).shows(Shows::Many(shape)).fails(&[
+        "missing_token",
         "invalid_token",
         "invalid_integration_state",
         "no_permission",

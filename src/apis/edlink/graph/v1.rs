@@ -1,12 +1,16 @@
 //! The Graph as v1 shows it: organizations in place of districts, schools, classes and sections, and terms in place of
 //! sessions. The records are the same.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
-use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::events;
+use crate::apis::edlink::graph::permissions::{self, Rights};
 use crate::apis::edlink::graph::resources::{
     CLASSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
+use crate::apis::edlink::graph::shapes_v1::ORGANIZATIONS_V1;
 use crate::apis::edlink::paging;
 use crate::engine::action::{Call, Page};
 use crate::engine::api::Resource;
@@ -20,15 +24,14 @@ const ORGANIZATIONS: [(&Resource, &str); 4] =
 
 /// One page of a list.
 pub fn page(call: &Call<'_>, resource: &'static Resource, page: &Page) -> Reply {
-    let hidden = hidden(call, resource);
-    let store = &call.world.store;
-    let records = page.records.iter().map(|record| shown(store, resource, record, &hidden)).collect();
+    let view = View::of(call);
+    let records = page.records.iter().map(|record| view.shown(resource, record)).collect();
     reply(call, &records, paging::next(call, page))
 }
 
 /// One record.
 pub fn record(call: &Call<'_>, resource: &'static Resource, record: &Record) -> Reply {
-    reply(call, &shown(&call.world.store, resource, record, &hidden(call, resource)), None)
+    reply(call, &View::of(call).shown(resource, record), None)
 }
 
 fn reply(call: &Call<'_>, data: &Value, next: Option<String>) -> Reply {
@@ -37,14 +40,6 @@ fn reply(call: &Call<'_>, data: &Value, next: Option<String>) -> Reply {
         body["$next"] = next.into();
     }
     Reply::json(call.route.success, &body)
-}
-
-fn hidden(call: &Call<'_>, resource: &Resource) -> Vec<String> {
-    // A person's token has a login behind it: one's own profile hides nothing.
-    let integration = call.caller.subject.as_ref().filter(|subject| subject.get("permissions").is_some());
-    // An enrollment shows its person.
-    let resource = if *resource == ENROLLMENTS { &PEOPLE } else { resource };
-    integration.map(|integration| permissions::hidden(call.world, integration, resource)).unwrap_or_default()
 }
 
 /// Whether v1 has events about that kind of record.
@@ -89,8 +84,8 @@ pub fn organizations(call: &mut Call<'_>) -> Result<Reply, Problem> {
         part.iter().take(asked.count).collect()
     };
     let next = part.last().filter(|_| more).and_then(|(_, last)| paging::next_behind(call, last.id()));
-    let store = &call.world.store;
-    let shown = part.iter().map(|(resource, record)| shown(store, resource, record, &[])).collect();
+    let view = View::of(call);
+    let shown = part.iter().map(|(resource, record)| view.shown(resource, record)).collect();
     Ok(reply(call, &shown, next))
 }
 
@@ -101,155 +96,187 @@ pub fn organization(call: &mut Call<'_>) -> Result<Reply, Problem> {
     for resource in readable {
         let found = call.world.store.of(resource).get(&id).filter(|record| call.sees(resource, record));
         if let Some(record) = found {
-            return Ok(reply(call, &shown(&call.world.store, resource, record, &[]), None));
+            return Ok(reply(call, &View::of(call).shown(resource, record), None));
         }
     }
-    let message = format!("Organization with id {id} not found for this integration.");
-    Err(Problem::named("not_found", message))
+    Err(Problem::NotFound { resource: &ORGANIZATIONS_V1, id: id.into_owned() })
 }
 
-/// A record as v1 shows it, with these fields without their value.
-pub fn shown(store: &Store, resource: &Resource, record: &Record, hidden: &[String]) -> Value {
-    let value = |name: &str| {
-        let value = record.get(name).filter(|_| !hidden.iter().any(|field| field == name));
-        value.cloned().unwrap_or(Value::Null)
-    };
-    match resource {
-        it if *it == PEOPLE => person(store, record, &value),
-        it if *it == SESSIONS => json!({
+/// How one who asks sees the records.
+struct View<'w> {
+    store: &'w Store,
+    rights: Rights,
+}
+
+impl<'w> View<'w> {
+    fn of(call: &'w Call<'_>) -> Self {
+        // A person's token has a login behind it: one's own profile hides nothing.
+        let integration = call.caller.subject.as_ref().filter(|subject| subject.get("permissions").is_some());
+        Self { store: &call.world.store, rights: Rights::of(call.world, integration) }
+    }
+
+    /// A record as v1 shows it, fields that are hidden without their value.
+    fn shown(&self, resource: &Resource, record: &Record) -> Value {
+        let value = self.values(resource, record);
+        match resource {
+            it if *it == PEOPLE => self.person(record, &value),
+            it if *it == SESSIONS => json!({
+                "id": value("id"),
+                "name": value("name"),
+                "created_date": value("created_date"),
+                "updated_date": value("updated_date"),
+                "start_date": value("start_date"),
+                "end_date": value("end_date"),
+                "source": self.source(record),
+            }),
+            it if *it == ENROLLMENTS => self.enrollment(record, &value),
+            it if *it == EVENTS => self.event(record, &value),
+            _ => self.organization(resource, record, &value),
+        }
+    }
+
+    fn values<'r>(&'r self, resource: &Resource, record: &'r Record) -> impl Fn(&str) -> Value + use<'r, 'w> {
+        let hidden = self.rights.hidden(resource).unwrap_or_default();
+        move |name| {
+            let value = record.get(name).filter(|_| !hidden.iter().any(|field| field == name));
+            value.cloned().unwrap_or(Value::Null)
+        }
+    }
+
+    /// What a record refers to. What an event tells of may refer to what is gone too: the event of that has it.
+    fn found(&self, resource: &'static Resource, id: &str) -> Option<Cow<'w, Record>> {
+        let is = |event: &&Record| events::resource_of(event) == Some(resource);
+        let gone = || {
+            let event = self.store.of(&EVENTS).find("target_id", id).rfind(is)?;
+            let fields = event.get("data")?.as_object()?;
+            Some(Cow::Owned(Record::new(resource, 0, fields.clone().into())))
+        };
+        self.store.of(resource).get(id).map(Cow::Borrowed).or_else(gone)
+    }
+
+    fn source(&self, record: &Record) -> Value {
+        let district = record.text("district_id").and_then(|id| self.found(&DISTRICTS, id));
+        let source = district.as_deref().unwrap_or(record).get("standin_source_id");
+        source.map_or(Value::Null, |id| json!({ "id": id }))
+    }
+
+    fn person(&self, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+        let demographics = value("demographics");
+        json!({
             "id": value("id"),
-            "name": value("name"),
+            "created_date": value("created_date"),
+            "updated_date": value("updated_date"),
+            "first_name": value("first_name"),
+            "middle_name": value("middle_name"),
+            "last_name": value("last_name"),
+            "display_name": value("display_name"),
+            "picture_url": value("picture_url"),
+            "birthday": demographics["birthday"],
+            "gender": demographics["gender"],
+            "email": value("email"),
+            "phone": value("phone"),
+            "grades": value("grade_levels"),
+            "grade_levels": value("grade_levels"),
+            "locale": value("locale"),
+            "time_zone": value("time_zone"),
+            "source": self.source(record),
+        })
+    }
+
+    fn enrollment(&self, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+        let organization = record.text("section_id").or(record.text("class_id"));
+        json!({
+            "id": value("id"),
             "created_date": value("created_date"),
             "updated_date": value("updated_date"),
             "start_date": value("start_date"),
             "end_date": value("end_date"),
-            "source": source(store, record),
-        }),
-        it if *it == ENROLLMENTS => enrollment(store, record, hidden),
-        it if *it == EVENTS => event(store, &value),
-        _ => organization_of(store, resource, record, &value),
+            "type": value("role"),
+            "person": record.text("person_id").map(|id| self.enrolled(id)),
+            "organization": { "id": organization },
+        })
     }
-}
 
-fn source(store: &Store, record: &Record) -> Value {
-    let district = record.text("district_id").and_then(|id| store.of(&DISTRICTS).get(id));
-    let source = district.unwrap_or(record).get("standin_source_id");
-    source.map_or(Value::Null, |id| json!({ "id": id }))
-}
+    /// The person of an enrollment: only the id for one who may not read people.
+    fn enrolled(&self, id: &str) -> Value {
+        const SHOWN: [&str; 9] = [
+            "id",
+            "created_date",
+            "updated_date",
+            "first_name",
+            "middle_name",
+            "last_name",
+            "display_name",
+            "picture_url",
+            "email",
+        ];
+        if self.rights.hidden(&PEOPLE).is_none() {
+            return json!({ "id": id });
+        }
+        let Some(person) = self.found(&PEOPLE, id) else { return Value::Null };
+        let value = self.values(&PEOPLE, &person);
+        SHOWN.iter().map(|name| ((*name).to_owned(), value(name))).collect::<Map<_, _>>().into()
+    }
 
-fn person(store: &Store, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
-    let demographics = value("demographics");
-    json!({
-        "id": value("id"),
-        "created_date": value("created_date"),
-        "updated_date": value("updated_date"),
-        "first_name": value("first_name"),
-        "middle_name": value("middle_name"),
-        "last_name": value("last_name"),
-        "display_name": value("display_name"),
-        "picture_url": value("picture_url"),
-        "birthday": demographics["birthday"],
-        "gender": demographics["gender"],
-        "email": value("email"),
-        "phone": value("phone"),
-        "grades": value("grade_levels"),
-        "grade_levels": value("grade_levels"),
-        "locale": value("locale"),
-        "time_zone": value("time_zone"),
-        "source": source(store, record),
-    })
-}
+    /// Its data is the record as it was; what that leads to is looked up as it is now, or was at the end.
+    fn event(&self, event: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+        let about = events::resource_of(event).unwrap_or(&DISTRICTS);
+        let kind = match about {
+            it if *it == PEOPLE => "person",
+            it if *it == SESSIONS => "term",
+            it if *it == ENROLLMENTS => "enrollment",
+            _ => "organization",
+        };
+        let data = match events::data(event, &self.rights) {
+            Value::Object(fields) if self.rights.hidden(about).is_some() => {
+                self.shown(about, &Record::new(about, 0, fields.into()))
+            }
+            other => other,
+        };
+        let change = value("type");
+        json!({
+            "id": value("id"),
+            "created_date": value("date"),
+            "type": format!("{kind}.{}", change.as_str().unwrap_or_default()),
+            "data": data,
+        })
+    }
 
-fn enrollment(store: &Store, record: &Record, hidden: &[String]) -> Value {
-    let value = |name: &str| record.get(name).cloned().unwrap_or(Value::Null);
-    let person = record.text("person_id").and_then(|id| store.of(&PEOPLE).get(id));
-    let names = [
-        "id",
-        "created_date",
-        "updated_date",
-        "first_name",
-        "middle_name",
-        "last_name",
-        "display_name",
-        "picture_url",
-        "email",
-    ];
-    let person: Option<Map<String, Value>> = person.map(|person| {
-        let value = |name: &str| person.get(name).filter(|_| !hidden.iter().any(|field| field == name)).cloned();
-        names.iter().map(|name| ((*name).to_owned(), value(name).unwrap_or(Value::Null))).collect()
-    });
-    let organization = record.text("section_id").or(record.text("class_id"));
-    json!({
-        "id": value("id"),
-        "created_date": value("created_date"),
-        "updated_date": value("updated_date"),
-        "start_date": value("start_date"),
-        "end_date": value("end_date"),
-        "type": value("role"),
-        "person": person,
-        "organization": { "id": organization },
-    })
-}
+    fn organization(&self, resource: &Resource, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+        let kind = ORGANIZATIONS.iter().find(|(known, _)| *known == resource).map(|(_, kind)| *kind);
+        let ancestry = self.ancestry(resource, record);
+        let district = ancestry.first().and_then(|id| self.found(&DISTRICTS, id));
+        let terms = match record.text("class_id").and_then(|id| self.found(&CLASSES, id)) {
+            Some(class) => class.get("session_ids").cloned(),
+            None => record.get("session_ids").cloned(),
+        };
+        json!({
+            "id": value("id"),
+            "type": kind,
+            "created_date": value("created_date"),
+            "updated_date": value("updated_date"),
+            "name": value("name"),
+            "description": value("description"),
+            "ancestry": ancestry,
+            "icon_url": value("picture_url"),
+            "state": record.text("state").unwrap_or("active"),
+            "time_zone": value("time_zone"),
+            "terms": terms.unwrap_or_else(|| json!([])),
+            "source": self.source(district.as_deref().unwrap_or(record)),
+        })
+    }
 
-/// Its data is the record as it was; what that leads to is looked up as it is now.
-fn event(store: &Store, value: &dyn Fn(&str) -> Value) -> Value {
-    let target = value("target");
-    let (resource, kind): (&'static Resource, &str) = match target.as_str() {
-        Some("person") => (&PEOPLE, "person"),
-        Some("session") => (&SESSIONS, "term"),
-        Some("enrollment") => (&ENROLLMENTS, "enrollment"),
-        Some("school") => (&SCHOOLS, "organization"),
-        Some("class") => (&CLASSES, "organization"),
-        Some("section") => (&SECTIONS, "organization"),
-        _ => (&DISTRICTS, "organization"),
-    };
-    let data = match value("data") {
-        Value::Object(fields) => shown(store, resource, &Record::new(resource, 0, fields.into()), &[]),
-        other => other,
-    };
-    let change = value("type");
-    json!({
-        "id": value("id"),
-        "created_date": value("date"),
-        "type": format!("{kind}.{}", change.as_str().unwrap_or_default()),
-        "data": data,
-    })
-}
-
-fn organization_of(store: &Store, resource: &Resource, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
-    let kind = ORGANIZATIONS.iter().find(|(known, _)| *known == resource).map(|(_, kind)| *kind);
-    let ancestry = ancestry(store, resource, record);
-    let district = ancestry.first().and_then(|id| store.of(&DISTRICTS).get(id));
-    let terms = match record.text("class_id").and_then(|id| store.of(&CLASSES).get(id)) {
-        Some(class) => class.get("session_ids").cloned(),
-        None => record.get("session_ids").cloned(),
-    };
-    json!({
-        "id": value("id"),
-        "type": kind,
-        "created_date": value("created_date"),
-        "updated_date": value("updated_date"),
-        "name": value("name"),
-        "description": value("description"),
-        "ancestry": ancestry,
-        "icon_url": value("picture_url"),
-        "state": record.text("state").unwrap_or("active"),
-        "time_zone": value("time_zone"),
-        "terms": terms.unwrap_or_else(|| json!([])),
-        "source": source(store, district.unwrap_or(record)),
-    })
-}
-
-/// The organizations above a record, from the district down, and it itself.
-fn ancestry(store: &Store, resource: &Resource, record: &Record) -> Vec<String> {
-    let above: Option<(&'static Resource, &str)> = match resource {
-        it if *it == SCHOOLS => Some((&DISTRICTS, "district_id")),
-        it if *it == CLASSES => Some((&SCHOOLS, "school_id")),
-        it if *it == SECTIONS => Some((&CLASSES, "class_id")),
-        _ => None,
-    };
-    let above = above.and_then(|(to, field)| Some((to, store.of(to).get(record.text(field)?)?)));
-    let mut ids = above.map(|(to, above)| ancestry(store, to, above)).unwrap_or_default();
-    ids.push(record.id().to_owned());
-    ids
+    /// The organizations above a record, from the district down, and it itself.
+    fn ancestry(&self, resource: &Resource, record: &Record) -> Vec<String> {
+        let above: Option<(&'static Resource, &str)> = match resource {
+            it if *it == SCHOOLS => Some((&DISTRICTS, "district_id")),
+            it if *it == CLASSES => Some((&SCHOOLS, "school_id")),
+            it if *it == SECTIONS => Some((&CLASSES, "class_id")),
+            _ => None,
+        };
+        let above = above.and_then(|(to, field)| Some((to, self.found(to, record.text(field)?)?)));
+        let mut ids = above.map(|(to, above)| self.ancestry(to, &above)).unwrap_or_default();
+        ids.push(record.id().to_owned());
+        ids
+    }
 }
