@@ -1,10 +1,12 @@
 //! `$filter`: which records a v2 list shows.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use crate::apis::edlink::graph::resources::{CLASSES, COURSES, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 use crate::engine::api::Resource;
-use crate::engine::clock::parse_ms;
+use crate::engine::clock::read_ms;
 use crate::engine::field::Kind;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
@@ -25,8 +27,8 @@ struct Condition {
 
 #[derive(Clone, Debug)]
 enum Test {
-    OneOf(Vec<String>),
-    NoneOf(Vec<String>),
+    OneOf(Vec<Bound>),
+    NoneOf(Vec<Bound>),
     /// Lower case.
     StartsWith(String),
     /// Lower case.
@@ -43,10 +45,25 @@ enum Comparison {
     AtMost,
 }
 
+/// A value that others are compared with.
 #[derive(Clone, Debug)]
 enum Bound {
-    Time(u64),
+    Time(i64),
     Text(String),
+}
+
+impl Bound {
+    /// How a text stands to it.
+    fn order(&self, text: &str) -> Option<Ordering> {
+        match self {
+            Self::Time(bound) => read_ms(text).map(|ms| ms.cmp(bound)),
+            Self::Text(bound) => Some(text.cmp(bound)),
+        }
+    }
+
+    fn is(&self, text: &str) -> bool {
+        self.order(text) == Some(Ordering::Equal)
+    }
 }
 
 /// The fields a list of that resource can be filtered by.
@@ -111,22 +128,20 @@ impl Test {
         };
         let list = || match &asked["value"] {
             Value::Array(values) => Ok(values.iter().map(plain).collect()),
-            _ => one().map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()),
+            _ => one().map(|text| text.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>()),
         };
-        let compared = |comparison| {
-            let value = one()?;
-            let is_time = resource.field(field).is_some_and(|field| matches!(field.kind, Kind::Time));
-            let bound = match parse_time(&value) {
-                Some(ms) if is_time => Bound::Time(ms),
-                None if is_time => return Err(format!("'{field}': {value:?} is not an ISO 8601 date.")),
-                _ => Bound::Text(value),
-            };
-            Ok(Self::Compared(comparison, bound))
+        let is_time = resource.field(field).is_some_and(|field| matches!(field.kind, Kind::Time));
+        let bound = |value: String| match read_ms(&value) {
+            Some(ms) if is_time => Ok(Bound::Time(ms)),
+            None if is_time => Err(format!("'{field}': {value:?} is not an ISO 8601 date.")),
+            _ => Ok(Bound::Text(value)),
         };
+        let bounds = || list()?.into_iter().map(bound).collect::<Result<Vec<_>, _>>();
+        let compared = |comparison| Ok(Self::Compared(comparison, bound(one()?)?));
         Ok(match operator {
-            "equals" => Self::OneOf(vec![one()?]),
-            "in" => Self::OneOf(list()?),
-            "not in" => Self::NoneOf(list()?),
+            "equals" => Self::OneOf(vec![bound(one()?)?]),
+            "in" => Self::OneOf(bounds()?),
+            "not in" => Self::NoneOf(bounds()?),
             "starts with" => Self::StartsWith(one()?.to_lowercase()),
             "contains" => Self::Contains(one()?.to_lowercase()),
             "is known" => Self::Known(true),
@@ -145,31 +160,22 @@ impl Test {
         let text = value.map(plain);
         match self {
             Self::Known(known) => value.is_some() == *known,
-            Self::NoneOf(values) => text.is_none_or(|text| !values.contains(&text)),
-            Self::OneOf(values) => text.is_some_and(|text| values.contains(&text)),
+            Self::NoneOf(values) => text.is_none_or(|text| !values.iter().any(|value| value.is(&text))),
+            Self::OneOf(values) => text.is_some_and(|text| values.iter().any(|value| value.is(&text))),
             Self::StartsWith(start) => text.is_some_and(|text| text.to_lowercase().starts_with(start)),
             Self::Contains(part) => text.is_some_and(|text| text.to_lowercase().contains(part)),
-            Self::Compared(comparison, bound) => text.is_some_and(|text| {
-                let order = match bound {
-                    Bound::Time(bound) => parse_time(&text).map(|ms| ms.cmp(bound)),
-                    Bound::Text(bound) => Some(text.cmp(bound)),
-                };
-                order.is_some_and(|order| match comparison {
+            Self::Compared(comparison, bound) => {
+                text.and_then(|text| bound.order(&text)).is_some_and(|order| match comparison {
                     Comparison::Greater => order.is_gt(),
                     Comparison::AtLeast => order.is_ge(),
                     Comparison::Less => order.is_lt(),
                     Comparison::AtMost => order.is_le(),
                 })
-            }),
+            }
         }
     }
 }
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// A time, or the start of a day.
-fn parse_time(text: &str) -> Option<u64> {
-    parse_ms(text).or_else(|| parse_ms(&format!("{text}T00:00:00.000Z")))
 }
