@@ -3,6 +3,7 @@
 mod access;
 mod connectors;
 mod data;
+mod filters;
 mod integrations;
 mod lists;
 mod template;
