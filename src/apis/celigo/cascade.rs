@@ -54,6 +54,16 @@ pub fn integration_removed(world: &mut World, integration: &Record, by: By) -> R
     Ok(())
 }
 
+/// With a step that is taken out of a flow go its errors.
+pub fn steps_removed(world: &mut World, old: &Record, new: &Record) {
+    let (before, after) = (contents::steps(old), contents::steps(new));
+    let is_gone =
+        |error: &Record| error.text("_expOrImpId").is_some_and(|id| before.contains(id) && !after.contains(id));
+    for error in found(world, &ERRORS, "_flowId", new.id()).into_iter().filter(is_gone) {
+        world.store.of_mut(&ERRORS).remove(error.id());
+    }
+}
+
 /// With a flow go its errors and jobs, and no other flow runs it next any more.
 pub fn flow_removed(world: &mut World, flow: &Record, by: By) -> Result<(), Problem> {
     for resource in [&ERRORS, &JOBS] {

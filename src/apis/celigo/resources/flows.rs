@@ -76,7 +76,11 @@ fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem>
         Change::Removed(flow) => cascade::flow_removed(world, flow, by),
         // Files say themselves what is registered.
         Change::Created(_) if by == By::Fixture => Ok(()),
-        Change::Created(flow) | Change::Replaced(_, flow) => registered::of_flow(world, flow, by),
+        Change::Created(flow) => registered::of_flow(world, flow, by),
+        Change::Replaced(old, flow) => {
+            cascade::steps_removed(world, old, flow);
+            registered::of_flow(world, flow, by)
+        }
     }
 }
 
