@@ -74,8 +74,8 @@ impl Dialect for Celigo {
         lists::reply(call, page)
     }
 
-    fn record(&self, _: &mut Call<'_>, status: u16, record: &Record) -> Reply {
-        Reply::json_bytes(status, record.bytes().clone())
+    fn record(&self, call: &mut Call<'_>, status: u16, record: &Record) -> Reply {
+        lists::one(call, status, record)
     }
 
     fn next_links(&self) -> Option<NextLinks> {

@@ -52,7 +52,7 @@ impl Column {
         let other = NAMES.iter().find(|(of, known, ..)| *of == resource && *known == name);
         let (name, member) = other.map_or((name, None), |(_, _, stored, member)| (*stored, *member));
         let field = resource.field(name)?;
-        let is_plain = member.is_some() || !matches!(field.kind, Kind::List | Kind::Object);
+        let is_plain = member.is_some() || !matches!(field.kind, Kind::List | Kind::Object | Kind::Objects(_));
         is_plain.then_some(Self { field, member })
     }
 

@@ -1,4 +1,4 @@
-//! What lists show of each record.
+//! What is shown of each record.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -8,10 +8,11 @@ use crate::engine::api::Profile;
 use crate::engine::message::Reply;
 use crate::engine::path::Query;
 use crate::engine::problem::Problem;
+use crate::engine::store::Record;
 
 use crate::apis::celigo::filters::{given, wrong};
-use crate::apis::celigo::resources::SCRIPTS;
-use crate::apis::celigo::{API, paging};
+use crate::apis::celigo::resources::{ASHARES, SCRIPTS};
+use crate::apis::celigo::{API, ashares, paging};
 
 /// Lists that the running service answers with 204 when they are empty.
 pub const NO_CONTENT: &[&str] = &["flows.list", "connections.list", "integrations.flows", "integrations.connections"];
@@ -61,13 +62,13 @@ pub fn reply(call: &Call<'_>, page: &Page) -> Reply {
 /// A page of records as a JSON array, as consumers see them.
 pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
     let brief = call.route.action.resource() == Some(&SCRIPTS);
+    let narrowed = page.records.iter().next().is_some_and(|record| is_narrowed(call, record));
     match projection(call.query) {
-        Ok(Projection::Whole) | Err(_) if !brief => page.json().clone(),
+        Ok(Projection::Whole) | Err(_) if !brief && !narrowed => page.json().clone(),
         _ => array_of(
             call,
             page.records.iter().map(|record| {
-                let mut fields: Map<String, Value> =
-                    serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON");
+                let mut fields = object(call, record);
                 if brief {
                     fields.shift_remove(CONTENT);
                 }
@@ -76,6 +77,27 @@ pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
         )
         .into(),
     }
+}
+
+/// The reply that shows one record, as the caller sees it.
+pub fn one(call: &Call<'_>, status: u16, record: &Record) -> Reply {
+    if is_narrowed(call, record) {
+        return Reply::json(status, &object(call, record).into());
+    }
+    Reply::json_bytes(status, record.bytes().clone())
+}
+
+/// Whether the caller may see less of a record than it shows to others.
+fn is_narrowed(call: &Call<'_>, record: &Record) -> bool {
+    call.caller.sees.is_some() && *record.resource() == ASHARES
+}
+
+fn object(call: &Call<'_>, record: &Record) -> Map<String, Value> {
+    let mut object = serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON");
+    if is_narrowed(call, record) {
+        ashares::narrow(&call.caller, &mut object);
+    }
+    object
 }
 
 /// Records as a JSON array, with what the query wants of each.
