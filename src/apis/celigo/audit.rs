@@ -64,7 +64,7 @@ pub fn documented(entry: &Fields) -> Fields {
 /// Writes the entry of a change. Furnishing a world makes no history.
 pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, by: By) {
     let source = match by {
-        By::Consumer => "api",
+        By::Consumer | By::Service => "api",
         By::Administrator => "ui",
         By::Fixture => return,
     };

@@ -96,10 +96,8 @@ pub fn connection_guard(world: &World, proposal: Proposal<'_>, _: By) -> Result<
 /// A connection that goes is registered nowhere any more.
 pub fn connection_changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
     match change {
-        // The service owns the list, so that a consumer's own rights would not do.
         Change::Removed(connection) => {
-            let by = if by == By::Consumer { By::Administrator } else { by };
-            unlist(world, &INTEGRATIONS, "_registeredConnectionIds", connection.id(), by)
+            unlist(world, &INTEGRATIONS, "_registeredConnectionIds", connection.id(), by.followed())
         }
         Change::Created(_) | Change::Replaced(..) => Ok(()),
     }

@@ -1,6 +1,7 @@
 //! What this API promises beyond single exchanges.
 
 mod access;
+mod clones;
 mod connectors;
 mod data;
 mod filters;
