@@ -106,11 +106,11 @@ pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Map<String, Value
     let shown = records.map(|record| match &projection {
         Projection::Whole => Value::Object(record),
         Projection::Include(paths) => {
-            let mut some = Value::Object(Map::new());
+            let mut some = Map::new();
             for path in ["_id", "name"].iter().chain(paths) {
                 copy(&record, path, &mut some);
             }
-            some
+            Value::Object(some)
         }
         Projection::Exclude(paths) => {
             let mut rest = Value::Object(record);
@@ -121,30 +121,35 @@ pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Map<String, Value
     Value::from(shown.collect::<Vec<_>>()).to_string().into_bytes()
 }
 
-fn copy(from: &Map<String, Value>, path: &str, to: &mut Value) {
+/// Puts what a path leads to into the same place of another object. A path reaches into each object of an array.
+fn copy(from: &Map<String, Value>, path: &str, to: &mut Map<String, Value>) {
     let (name, deeper) = path.split_once('.').map_or((path, None), |(name, deeper)| (name, Some(deeper)));
-    let (Some(value), Value::Object(to)) = (from.get(name), to) else { return };
+    let Some(value) = from.get(name) else { return };
     match (deeper, value) {
         (None, value) => {
             to.insert(name.to_owned(), value.clone());
         }
         (Some(deeper), Value::Object(inner)) => {
-            copy(inner, deeper, to.entry(name).or_insert_with(|| Value::Object(Map::new())));
+            let there = to.entry(name).or_insert_with(|| Map::new().into());
+            there.as_object_mut().into_iter().for_each(|there| copy(inner, deeper, there));
+        }
+        (Some(deeper), Value::Array(items)) => {
+            let objects = || items.iter().filter_map(Value::as_object);
+            let there = to.entry(name).or_insert_with(|| objects().map(|_| Value::from(Map::new())).collect());
+            let there = there.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+            objects().zip(there).for_each(|(item, there)| copy(item, deeper, there));
         }
         _ => {}
     }
 }
 
 fn leave_out(from: &mut Value, path: &str) {
-    let Value::Object(fields) = from else { return };
-    match path.split_once('.') {
-        None => {
-            fields.shift_remove(path);
+    match (from, path.split_once('.')) {
+        (Value::Array(items), _) => items.iter_mut().for_each(|item| leave_out(item, path)),
+        (Value::Object(fields), None) => drop(fields.shift_remove(path)),
+        (Value::Object(fields), Some((name, deeper))) => {
+            fields.get_mut(name).into_iter().for_each(|inner| leave_out(inner, deeper));
         }
-        Some((name, deeper)) => {
-            if let Some(inner) = fields.get_mut(name) {
-                leave_out(inner, deeper);
-            }
-        }
+        _ => {}
     }
 }
