@@ -226,3 +226,18 @@ fn a_patch_sees_settings_that_nobody_set_as_absent_but_can_add_to_them() {
     assert_eq!(account.ask("PATCH", &path, r#"[{"op":"add","path":"/settings","value":{}}]"#).0, 204);
     assert_eq!(account.get(&path)["settings"], json!({}), "as PUT keeps it");
 }
+
+#[test]
+fn last_modified_moves_on_every_change_even_where_the_clock_does_not() {
+    let mut account = Account::new();
+    let (_, made) = account.ask("POST", "/integrations", r#"{"name":"One"}"#);
+    let path = format!("/integrations/{}", made["_id"].as_str().unwrap());
+    let mut times = vec![made["lastModified"].as_str().unwrap().to_owned()];
+    for _ in 0..3 {
+        let (_, changed) = account.ask("PUT", &path, r#"{"name":"One"}"#);
+        times.push(changed["lastModified"].as_str().unwrap().to_owned());
+        assert_eq!(changed["createdAt"], made["createdAt"]);
+    }
+    let expected = ["000", "001", "002", "003"].map(|ms| format!("2024-01-20T10:00:00.{ms}Z"));
+    assert_eq!(times, expected);
+}
