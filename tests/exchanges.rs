@@ -60,6 +60,14 @@ fn every_documented_exchange_is_answered_as_documented() {
         }
     }
     assert!(failures.is_empty(), "{} exchanges differ:\n\n{}", failures.len(), failures.join("\n\n"));
+    let declared = |operation: &str, outcome: &str| {
+        let operation = operations().into_iter().find(|known| known.name == operation);
+        operation.is_none_or(|operation| {
+            operation.action == "not modelled" || operation.outcomes.iter().any(|(_, known)| *known == outcome)
+        })
+    };
+    let undeclared: Vec<_> = served.iter().filter(|(operation, outcome)| !declared(operation, outcome)).collect();
+    assert!(undeclared.is_empty(), "outcomes that the tables do not name:\n{undeclared:#?}");
     let missing: Vec<String> = operations()
         .iter()
         .filter(|operation| operation.action != "not modelled")

@@ -217,3 +217,17 @@ fn the_connections_of_made_up_flows_are_registered() {
         assert!(!ids(&get(&world, &format!("/integrations/{integration}/{kind}"))).is_empty(), "no {kind}");
     }
 }
+
+#[test]
+fn the_user_of_a_world_is_whom_its_answers_name() {
+    let world = world(|builder| builder.user("mara.quill@example.org"));
+    ask(&world, "PUT", "/integrations/abc123", &json!({ "name": "Renamed" }));
+    let entry = &get(&world, "/integrations/abc123/audit?user=mara.quill@example.org")[0];
+    assert_eq!(entry["changes"]["name"]["new"], "Renamed");
+    let path = "/flows/flow123/4710868af834b3a69c7f7d20";
+    let error = get(&world, &format!("{path}/errors?limit=1"))["errors"][0]["errorId"].clone();
+    ask(&world, "PUT", &format!("{path}/resolved"), &json!({ "errors": [error] }));
+    assert!(get(&world, &format!("{path}/resolved")).to_string().contains("mara.quill@example.org"));
+    let by = get(&world, "/tokenInfo")["_userId"].clone();
+    assert_eq!(get(&world, &format!("/audit?_byUserId={}", by.as_str().unwrap())).as_array().unwrap().len(), 1);
+}

@@ -136,6 +136,13 @@ impl Builder {
         self
     }
 
+    /// The address of the user whose credentials consumers have: audit trails and resolved errors name it. Default:
+    /// `user@example.com`.
+    pub fn user(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.settings.user);
+        self
+    }
+
     /// An API (`celigo`, `edlink`) answers in this profile: `documented`, the default, or `live`, as the running service
     /// is known to answer where it differs from its documents.
     pub fn profile(mut self, api: &str, profile: &str) -> Self {

@@ -94,7 +94,7 @@ impl Call<'_> {
     }
 
     /// The body as an object, for whoever needs it no more afterwards.
-    fn take_fields(&mut self) -> Result<Fields, Problem> {
+    pub fn take_fields(&mut self) -> Result<Fields, Problem> {
         match self.body.take() {
             Some(Body::Object(fields)) => Ok(fields),
             other => {
@@ -102,6 +102,23 @@ impl Call<'_> {
                 self.fields()
             }
         }
+    }
+
+    /// For a caller who does not see everything, a new reference to what it does not see leads nowhere.
+    pub fn check_sight(
+        &self,
+        resource: &'static Resource,
+        fields: &Fields,
+        old: Option<&Record>,
+    ) -> Result<(), Problem> {
+        if self.caller.sees.is_none() {
+            return Ok(());
+        }
+        check_references(resource, fields, |to, id| {
+            let unseen = self.world.store.of(to).get(id).is_some_and(|record| !self.sees(to, record));
+            let other = |known: &'static Resource, known_id: &str| known != to || known_id != id;
+            !unseen || old.is_some_and(|old| check_references(resource, old.fields(), other).is_err())
+        })
     }
 
     /// The body as an object; no body is an empty one.
@@ -142,14 +159,14 @@ pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
         }
         Action::Create(resource) => {
             let given = call.take_fields()?;
-            check_sight(call, resource, &given, None)?;
+            call.check_sight(resource, &given, None)?;
             let record = call.world.create_from(resource, given, By::Consumer)?;
             Ok(show(call, &record))
         }
         Action::Replace(resource) => {
             let old = call.record(resource, first_param(call))?;
             let fields = call.take_fields()?;
-            check_sight(call, resource, &fields, Some(&old))?;
+            call.check_sight(resource, &fields, Some(&old))?;
             let record = call.world.replace(resource, &old, fields, By::Consumer)?;
             Ok(show(call, &record))
         }
@@ -187,23 +204,6 @@ fn list(call: &mut Call<'_>, resource: &'static Resource) -> Result<Reply, Probl
 fn show(call: &mut Call<'_>, record: &Record) -> Reply {
     let (dialect, status) = (call.api.dialect, call.route.success);
     dialect.record(call, status, record)
-}
-
-/// For a caller who does not see everything, a new reference to what it does not see leads nowhere.
-fn check_sight(
-    call: &Call<'_>,
-    resource: &'static Resource,
-    fields: &Fields,
-    old: Option<&Record>,
-) -> Result<(), Problem> {
-    if call.caller.sees.is_none() {
-        return Ok(());
-    }
-    check_references(resource, fields, |to, id| {
-        let unseen = call.world.store.of(to).get(id).is_some_and(|record| !call.sees(to, record));
-        let other = |known: &'static Resource, known_id: &str| known != to || known_id != id;
-        !unseen || old.is_some_and(|old| check_references(resource, old.fields(), other).is_err())
-    })
 }
 
 fn first_param(call: &Call<'_>) -> &'static str {

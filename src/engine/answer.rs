@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 
 use crate::engine::action::{Body, Call, perform};
 use crate::engine::api::{Api, Evidence, Situation};
+use crate::engine::document::SyntaxFault;
 use crate::engine::journal::{Answered, Apart};
 use crate::engine::message::{Manner, Outcome, Reply, Request, Verb};
 use crate::engine::path::{Query, Target, decode};
@@ -241,10 +242,8 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
         _ => serde_json::from_slice(request.body).map(Body::Other),
     };
     body.map(Some).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let said = error.to_string();
-        let reason = said.split(" at line ").next().unwrap_or(&said).to_owned();
-        Problem::Syntax { line, column, reason }
+        let SyntaxFault { place, reason } = SyntaxFault::of(request.body, &error);
+        Problem::Syntax { line: place.line, column: place.column, reason }
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::engine::api::{By, Change, Ids, Places, Proposal, Resource};
-use crate::engine::clock::format_ms;
+use crate::engine::clock::{format_ms, parse_ms};
 use crate::engine::field::{Default, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::store::{Fields, Record};
@@ -233,14 +233,21 @@ impl World {
     /// The value of a field of which nobody says anything, or nobody may. Plain defaults need not be written down.
     fn unsaid(&mut self, field: &Field, old: Option<&Record>) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
-        let mut now = || Some(Value::from(self.clock.written()));
         match field.owner {
             Owner::Consumer => None,
-            Owner::ChangedAt => now(),
-            Owner::CreatedAt => kept().or_else(now),
+            Owner::ChangedAt => Some(self.now_after(old.and_then(|old| old.text(field.name)))),
+            Owner::CreatedAt => kept().or_else(|| Some(self.now_after(None))),
             Owner::Sticky | Owner::Maker | Owner::Service => kept(),
         }
         .or_else(|| self.made_default(field))
+    }
+
+    /// The time of a change: later than the last one's, though the clock may not have moved since.
+    fn now_after(&mut self, last: Option<&str>) -> Value {
+        match last.and_then(parse_ms) {
+            Some(last_ms) if last_ms >= self.clock.now_ms() => Value::from(format_ms(last_ms + 1)),
+            _ => Value::from(self.clock.written()),
+        }
     }
 
     /// What a field is when nobody says, where that is not [plain](Default::plain).

@@ -75,11 +75,21 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
     let value = ValueSeed(&mut reader).deserialize(&mut source).and_then(|value| source.end().map(|()| value));
     match value {
         Ok(value) => Ok(Parsed { value, duplicates: reader.duplicates }),
-        Err(error) => {
-            let said = error.to_string();
-            let reason = said.split(" at line ").next().unwrap_or(&said).to_owned();
-            Err(SyntaxFault { place: Place { line: error.line().max(1), column: error.column().max(1) }, reason })
-        }
+        Err(error) => Err(SyntaxFault::of(text.as_bytes(), &error)),
+    }
+}
+
+impl SyntaxFault {
+    /// What `serde_json` says of a text. It counts bytes, and a line break as the start of the next line.
+    pub fn of(text: &[u8], error: &serde_json::Error) -> Self {
+        let is_break = error.column() == 0 && error.line() > 1 && !error.is_eof();
+        let line = if is_break { error.line() - 1 } else { error.line().max(1) };
+        let bytes = text.split(|byte| *byte == b'\n').nth(line - 1).unwrap_or_default();
+        let before = if is_break { bytes } else { &bytes[..bytes.len().min(error.column().saturating_sub(1))] };
+        let column = String::from_utf8_lossy(before).chars().count() + 1;
+        let said = error.to_string();
+        let reason = said.split(" at line ").next().unwrap_or(&said).to_owned();
+        Self { place: Place { line, column }, reason }
     }
 }
 
@@ -235,5 +245,10 @@ mod tests {
         assert_eq!((fault.place.line, fault.place.column), (2, 8));
         assert_eq!(fault.reason, "expected value");
         assert!(parse("{} x").is_err());
+        let place = |text| parse(text).err().map(|fault| (fault.place.line, fault.place.column));
+        assert_eq!(place("{\"a\":\"b\nc\"}"), Some((1, 8)), "a line break in a text stands where the line ends");
+        assert_eq!(place("{\"é\": x}"), Some((1, 7)), "in characters");
+        assert_eq!(place("{\n"), Some((2, 1)), "where it ends too early");
+        assert_eq!(place(""), Some((1, 1)));
     }
 }

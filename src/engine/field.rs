@@ -55,6 +55,8 @@ pub enum Kind {
     SomeOf(&'static [&'static str]),
     /// An object.
     Object,
+    /// An array of objects with these fields, and any others.
+    Objects(&'static [Field]),
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// The id of a record of that resource.
@@ -210,6 +212,7 @@ impl Field {
             Kind::Integer => value.is_i64() || value.is_u64(),
             Kind::List => value.is_array(),
             Kind::Object => value.is_object(),
+            Kind::Objects(_) => value.as_array().is_some_and(|items| items.iter().all(Value::is_object)),
             Kind::Texts | Kind::SomeOf(_) | Kind::References(_) => {
                 value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string))
             }
@@ -237,6 +240,18 @@ impl Field {
         {
             return fault(FieldFaultKind::NotOneOf { values });
         }
+        if let Kind::Objects(fields) = self.kind
+            && let Some(items) = value.as_array()
+        {
+            let faults = items.iter().enumerate().flat_map(|(place, item)| {
+                let faults = fields.iter().filter_map(|field| field.fault(item.get(field.name)));
+                faults.map(move |fault| (place, fault))
+            });
+            return faults.into_iter().next().map(|(place, FieldFault { field, kind })| FieldFault {
+                field: Cow::Owned(format!("{}[{place}].{field}", self.name)),
+                kind,
+            });
+        }
         None
     }
 }
@@ -257,6 +272,7 @@ impl Kind {
             Self::Time => "an ISO 8601 time",
             Self::List => "an array",
             Self::Object => "an object",
+            Self::Objects(_) => "an array of objects",
             Self::Texts | Self::SomeOf(_) => "an array of strings",
             Self::References(_) => "an array of ids",
         }

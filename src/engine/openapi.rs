@@ -273,6 +273,12 @@ fn kind(field: &Field) -> Value {
         Kind::SomeOf(values) => json!({ "type": "array", "items": { "type": "string", "enum": values } }),
         // Said, because generators take an object of which nothing is known for one that holds nothing.
         Kind::Object => json!({ "type": "object", "additionalProperties": true }),
+        Kind::Objects(fields) => {
+            let properties: Map<String, Value> =
+                fields.iter().map(|field| (field.name.to_owned(), kind(field))).collect();
+            let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+            json!({ "type": "array", "items": { "type": "object", "properties": properties, "required": required } })
+        }
         Kind::OneOf(values) => json!({ "type": "string", "enum": values }),
     }
 }

@@ -337,10 +337,19 @@ pub enum Change<'a> {
 pub enum By {
     /// A consumer, through the API: may not set what the service owns.
     Consumer,
+    /// The service itself, doing what a consumer asked for: may.
+    Service,
     /// A person or another system behind the API: the control API, a test, a step of a scenario.
     Administrator,
     /// A file or a generator, while a world is furnished: it makes no history.
     Fixture,
+}
+
+impl By {
+    /// Who does what follows from a change: for a consumer the service, which may set what it owns.
+    pub fn followed(self) -> Self {
+        if self == Self::Consumer { Self::Service } else { self }
+    }
 }
 
 /// Fills in what nobody said, before defaults and checks: from the record's id, the fields given, and the record that

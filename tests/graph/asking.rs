@@ -94,6 +94,10 @@ fn each_operator_of_a_filter_does_what_it_says() {
     assert_eq!(names(by("updated_date", "gt", changed)), Vec::<String>::new());
     assert_eq!(names(by("updated_date", "lt", changed)).len(), all - 1);
     assert_eq!(names(by("updated_date", "lte", changed)).len(), all);
+    let elsewhere = "2024-01-09T17:00:00.512+02:00";
+    assert_eq!(names(by("updated_date", "equals", elsewhere)), ["Wrenna"], "the same moment");
+    assert_eq!(names(by("updated_date", "not in", elsewhere)).len(), all - 1);
+    assert_eq!(names(by("updated_date", "gte", elsewhere)), ["Wrenna"]);
     let both = json!({
         "last_name": [{ "operator": "starts with", "value": "a" }, { "operator": "contains", "value": "moor" }],
         "email": [{ "operator": "contains", "value": "family" }],

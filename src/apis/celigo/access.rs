@@ -40,30 +40,42 @@ pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Proble
     Ok(Caller { sees, read_only, subject: None })
 }
 
-/// Whether the caller may see a record: a narrowed token sees its integrations, what belongs to them, and what
-/// belongs to no integration at all.
+/// Whether the caller may see a record: a narrowed token sees its integrations, what belongs to one of them, and what
+/// belongs to none at all.
 pub fn sees(world: &World, caller: &Caller, resource: &'static Resource, record: &Record) -> bool {
-    let Some(visible) = &caller.sees else { return true };
-    let is_visible = |id: &str| visible.iter().any(|known| known == id);
-    let names_visible = || record.text("_integrationId").is_some_and(is_visible);
-    let of_visible_flow = |flow: &Record| flow.text("_integrationId").is_some_and(is_visible);
+    if caller.sees.is_none() {
+        return true;
+    }
+    let homes = homes(world, resource, record);
+    homes.is_empty() || homes.into_iter().any(|home| home.is_none_or(|id| sees_integration(caller, id)))
+}
+
+/// Whether the caller may see the integration of that id.
+pub fn sees_integration(caller: &Caller, id: &str) -> bool {
+    caller.sees.as_ref().is_none_or(|visible| visible.iter().any(|known| known == id))
+}
+
+/// The integrations a record belongs to; `None` is to be of use outside of them.
+fn homes<'w>(world: &'w World, resource: &'static Resource, record: &'w Record) -> Vec<Option<&'w str>> {
+    let named = |record: &'w Record| record.text("_integrationId");
+    let own = named(record).into_iter().map(Some);
     if *resource == INTEGRATIONS {
-        is_visible(record.id())
+        vec![Some(record.id())]
     } else if *resource == FLOWS || *resource == JOBS || *resource == REVISIONS {
-        names_visible()
+        own.collect()
     } else if *resource == EXPORTS || *resource == IMPORTS {
-        names_visible() || world.store.of(&FLOWS).linked(resource, record.id()).any(of_visible_flow)
+        own.chain(world.store.of(&FLOWS).linked(resource, record.id()).map(named)).collect()
     } else if *resource == CONNECTIONS {
-        let mut registered = world.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
-        names_visible() || registered.any(|integration| is_visible(integration.id()))
+        let registered = world.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
+        own.chain(registered.map(|integration| Some(integration.id()))).collect()
     } else if *resource == ERRORS {
         let flow = record.text("_flowId").and_then(|id| world.store.of(&FLOWS).get(id));
-        flow.is_some_and(of_visible_flow)
+        flow.map(named).into_iter().collect()
     } else if *resource == AUDIT {
-        record.text("_resourceId").is_some_and(is_visible)
-    } else if *resource == ASHARES {
-        ashares::is_account_wide(record) || ashares::integrations_named(record.fields()).into_iter().any(is_visible)
+        vec![record.text("_resourceId")]
+    } else if *resource == ASHARES && !ashares::is_account_wide(record) {
+        ashares::integrations_named(record.fields()).into_iter().map(Some).collect()
     } else {
-        true
+        Vec::new()
     }
 }

@@ -1,9 +1,11 @@
 //! Shares: who may see an integration.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::apis::celigo::access::sees_integration;
 use crate::apis::celigo::resources::{ASHARES, INTEGRATIONS};
 use crate::engine::action::Call;
+use crate::engine::api::{By, Caller};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
@@ -17,6 +19,37 @@ pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let shares = shares.filter(|share| is_account_wide(share) || names(share, integration.id()));
     let shares = shares.cloned().collect();
     call.list(&ASHARES, shares)
+}
+
+/// `ashares.update`: what a share gives where the caller sees nothing cannot be named, and stays.
+pub fn update(call: &mut Call<'_>) -> Result<Reply, Problem> {
+    let share = call.record(&ASHARES, "id")?;
+    let mut given = call.take_fields()?;
+    call.check_sight(&ASHARES, &given, None)?;
+    let mut unseen: Vec<Value> = levels(&share).filter(|level| !is_seen(&call.caller, level)).cloned().collect();
+    match given.get_mut(LEVELS) {
+        Some(Value::Array(levels)) => levels.append(&mut unseen),
+        None | Some(Value::Null) => given.insert(LEVELS, unseen.into()),
+        // Wrong, and told so.
+        Some(_) => {}
+    }
+    let share = call.world.replace(&ASHARES, &share, given, By::Consumer)?;
+    Ok(call.api.dialect.record(call, call.route.success, &share))
+}
+
+/// Leaves out of a share what it gives where the caller sees nothing.
+pub fn narrow(caller: &Caller, share: &mut Map<String, Value>) {
+    if let Some(Value::Array(levels)) = share.get_mut(LEVELS) {
+        levels.retain(|level| is_seen(caller, level));
+    }
+}
+
+fn is_seen(caller: &Caller, level: &Value) -> bool {
+    level["_integrationId"].as_str().is_none_or(|id| sees_integration(caller, id))
+}
+
+fn levels(share: &Record) -> impl Iterator<Item = &Value> {
+    share.get(LEVELS).and_then(Value::as_array).into_iter().flatten()
 }
 
 /// Whether a share holds for all integrations: it has an access level of its own.
@@ -37,7 +70,6 @@ pub fn integrations_named(share: &Fields) -> Vec<&str> {
 
 /// The change after which a share does not name the integration any more.
 pub fn without(share: &Record, integration: &str) -> Fields {
-    let levels = share.get(LEVELS).and_then(Value::as_array).into_iter().flatten();
-    let rest = levels.filter(|level| level.get("_integrationId").and_then(Value::as_str) != Some(integration));
+    let rest = levels(share).filter(|level| level.get("_integrationId").and_then(Value::as_str) != Some(integration));
     Fields::from_iter([(LEVELS, rest.cloned().collect())])
 }

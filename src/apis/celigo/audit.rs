@@ -33,7 +33,6 @@ pub fn account(call: &mut Call<'_>) -> Result<Reply, Problem> {
 fn newest_first(call: &Call<'_>, mut entries: Vec<Record>) -> Result<Reply, Problem> {
     entries.reverse();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.text("time").and_then(clock::parse_ms)));
-    between(call, &mut entries)?;
     let page = call.page_of(&AUDIT, entries)?;
     if call.world.settings.profile(&API) == Profile::Documented {
         return Ok(lists::reply(call, &page));
@@ -41,26 +40,6 @@ fn newest_first(call: &Call<'_>, mut entries: Vec<Record>) -> Result<Reply, Prob
     let stored = page.records.iter().map(|entry| entry.fields().only(|name| !name.starts_with(PRIVATE_PREFIX)).into());
     let body = lists::array_of(call, stored);
     Ok(paging::reply(call, &page, body))
-}
-
-/// `from` and `to` bound the time, `action` and `_byUserId` say what and who; other filters are fields.
-fn between(call: &Call<'_>, entries: &mut Vec<Record>) -> Result<(), Problem> {
-    for (name, value) in call.query.pairs() {
-        match name {
-            "from" | "to" => {
-                let bound = clock::parse_ms(value).ok_or_else(|| Problem::Query {
-                    parameter: name.to_owned(),
-                    reason: "must be an ISO 8601 time".to_owned(),
-                })?;
-                let time = |entry: &Record| entry.text("time").and_then(clock::parse_ms).unwrap_or_default();
-                entries.retain(|entry| if name == "from" { time(entry) >= bound } else { time(entry) <= bound });
-            }
-            "action" => entries.retain(|entry| entry.text("event") == Some(value)),
-            "_byUserId" => entries.retain(|entry| entry.get("byUser").is_some_and(|user| user["_id"] == value)),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// An entry as the documents show it.
@@ -85,7 +64,7 @@ pub fn documented(entry: &Fields) -> Fields {
 /// Writes the entry of a change. Furnishing a world makes no history.
 pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, by: By) {
     let source = match by {
-        By::Consumer => "api",
+        By::Consumer | By::Service => "api",
         By::Administrator => "ui",
         By::Fixture => return,
     };

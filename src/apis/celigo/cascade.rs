@@ -54,6 +54,16 @@ pub fn integration_removed(world: &mut World, integration: &Record, by: By) -> R
     Ok(())
 }
 
+/// With a step that is taken out of a flow go its errors.
+pub fn steps_removed(world: &mut World, old: &Record, new: &Record) {
+    let (before, after) = (contents::steps(old), contents::steps(new));
+    let is_gone =
+        |error: &Record| error.text("_expOrImpId").is_some_and(|id| before.contains(id) && !after.contains(id));
+    for error in found(world, &ERRORS, "_flowId", new.id()).into_iter().filter(is_gone) {
+        world.store.of_mut(&ERRORS).remove(error.id());
+    }
+}
+
 /// With a flow go its errors and jobs, and no other flow runs it next any more.
 pub fn flow_removed(world: &mut World, flow: &Record, by: By) -> Result<(), Problem> {
     for resource in [&ERRORS, &JOBS] {
@@ -86,10 +96,8 @@ pub fn connection_guard(world: &World, proposal: Proposal<'_>, _: By) -> Result<
 /// A connection that goes is registered nowhere any more.
 pub fn connection_changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
     match change {
-        // The service owns the list, so that a consumer's own rights would not do.
         Change::Removed(connection) => {
-            let by = if by == By::Consumer { By::Administrator } else { by };
-            unlist(world, &INTEGRATIONS, "_registeredConnectionIds", connection.id(), by)
+            unlist(world, &INTEGRATIONS, "_registeredConnectionIds", connection.id(), by.followed())
         }
         Change::Created(_) | Change::Replaced(..) => Ok(()),
     }

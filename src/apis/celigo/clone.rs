@@ -1,11 +1,11 @@
 //! Copies of integrations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::apis::celigo::contents;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::{contents, registered};
 use crate::engine::action::Call;
 use crate::engine::api::{By, Resource};
 use crate::engine::field::{Default, Owner, PRIVATE_PREFIX};
@@ -18,7 +18,8 @@ use crate::engine::world::World;
 const NAME_CHARS: usize = 100;
 
 /// Fields of an integration that its copy does not have: those of the connector it came from.
-const LEFT_OUT: &[&str] = &["_connectorId", "mode", "install", "updateInProgress", "_templateId", "_parentId"];
+const LEFT_OUT: &[&str] =
+    &["_connectorId", "mode", "version", "install", "updateInProgress", "_templateId", "_parentId"];
 
 /// Old ids and the ids that stand for them in the copy.
 type Ids = BTreeMap<String, String>;
@@ -39,13 +40,23 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
             fields.insert(name, value.clone());
         }
     }
+    fields.insert("_registeredConnectionIds", registered(call.world, &original, &ids));
     let copy = call.world.atomically(|world| {
-        let copy = world.create(&INTEGRATIONS, &fields, By::Consumer)?;
+        let copy = world.create(&INTEGRATIONS, &fields, By::Service)?;
         ids.insert(original.id().to_owned(), copy.id().to_owned());
         contain(world, &original, &mut ids)?;
-        Ok(world.store.of(&INTEGRATIONS).get(copy.id()).cloned().unwrap_or(copy))
+        Ok(copy)
     })?;
     Ok(call.api.dialect.record(call, call.route.success, &copy))
+}
+
+/// The connections registered with a copy from the start, so that none of its flows registers another: each once, though
+/// one may stand for several.
+fn registered(world: &World, original: &Record, ids: &Ids) -> Value {
+    let needed = registered::needed(world, original);
+    let needed = needed.iter().map(|id| ids.get(id).unwrap_or(id));
+    let mut seen = BTreeSet::new();
+    needed.filter(|id| seen.insert(*id)).map(|id| Value::from(id.as_str())).collect()
 }
 
 /// Copies what the original contains. Exports and imports come before the flows that use them; flows run others next

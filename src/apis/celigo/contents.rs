@@ -1,6 +1,6 @@
 //! What belongs to an integration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::engine::action::Call;
@@ -57,6 +57,12 @@ pub fn used_or_named(world: &World, resource: &'static Resource, integration: &s
     let used = flows.iter().flat_map(|flow| links().flat_map(|link| (link.ids)(flow.fields())));
     let used = used.filter_map(|id| world.store.of(resource).get(id));
     in_order(used.chain(world.store.of(resource).find("_integrationId", integration)))
+}
+
+/// The exports and imports a flow uses.
+pub fn steps(flow: &Record) -> BTreeSet<&str> {
+    let links = FLOWS.links.iter().filter(|link| *link.to == EXPORTS || *link.to == IMPORTS);
+    links.flat_map(|link| (link.ids)(flow.fields())).collect()
 }
 
 /// The texts of a list.

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::lists::NO_FILTERS;
+use crate::apis::celigo::filters::{self, NO_FILTERS};
 use crate::apis::celigo::resources::{AUDIT, ERRORS};
 use crate::engine::api::{Action, Resource, Route, Shows};
-use crate::engine::field::{Field, Kind};
+use crate::engine::field::Kind;
 use crate::engine::openapi::{Parameter, either};
 
 /// Lists whose rows do not show it: they are found, or look different from what is stored.
@@ -29,8 +29,8 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
         _ => LISTS.iter().find(|(name, _)| *name == route.name).map(|(_, resource)| *resource),
     };
     let Some(resource) = resource else { return Vec::new() };
-    let filters = resource.fields.iter().filter_map(filter);
-    paging().into_iter().chain(shown(resource)).chain(filters).collect()
+    let filters = filters::names(resource).filter(|(name, _)| !NO_FILTERS.contains(name)).map(filter);
+    paging().into_iter().chain(shown(resource)).chain(filters).chain(filters::short(resource).map(bound)).collect()
 }
 
 fn parameter(name: &str, schema: Value, about: &'static str) -> Parameter {
@@ -48,10 +48,9 @@ fn paging() -> Vec<Parameter> {
     ]
 }
 
-fn shown(resource: &Resource) -> [Parameter; 4] {
+fn shown(resource: &'static Resource) -> [Parameter; 4] {
     let paths = || json!({ "type": "string", "pattern": "^[A-Za-z0-9._,]*$" });
-    let sortable = resource.fields.iter().filter(|field| !matches!(field.kind, Kind::List | Kind::Object));
-    let names = sortable.map(|field| field.name).collect::<Vec<_>>().join("|");
+    let names = filters::names(resource).map(|(name, _)| name).collect::<Vec<_>>().join("|");
     let sort = format!("^(-?({names})(,-?({names}))*)?$");
     [
         parameter("include", paths(), "Shows only these fields, with id and name."),
@@ -66,16 +65,13 @@ fn shown(resource: &Resource) -> [Parameter; 4] {
 }
 
 /// Equality with a field.
-fn filter(field: &Field) -> Option<Parameter> {
-    if NO_FILTERS.contains(&field.name) {
-        return None;
-    }
-    let schema = match field.kind {
-        Kind::List | Kind::Object => return None,
-        Kind::Flag => json!({ "type": "boolean" }),
-        _ => json!({ "type": "string" }),
-    };
-    Some(parameter(field.name, schema, "Only records with this value."))
+fn filter((name, kind): (&'static str, Kind)) -> Parameter {
+    let schema = if matches!(kind, Kind::Flag) { json!({ "type": "boolean" }) } else { json!({ "type": "string" }) };
+    parameter(name, schema, "Only records with this value.")
+}
+
+fn bound(name: &'static str) -> Parameter {
+    parameter(name, json!({ "type": "string" }), "Only records of this time, or on this side of it.")
 }
 
 /// `{"errors":[{"code","message","field"?}]}`, and for a 401 a message beside them or instead.

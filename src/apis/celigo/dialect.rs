@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::apis::celigo::{API, access, described, lists, paging, words};
+use crate::apis::celigo::{API, access, described, filters, lists, paging, words};
 use crate::engine::action::{Call, Order, Page, Selection};
 use crate::engine::api::{
     Api, Caller, CredentialForm, Dialect, Evidence, NextLinks, Profile, Resource, Route, Situation, Worded,
@@ -44,12 +44,12 @@ impl Dialect for Celigo {
 
     fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem> {
         lists::check_projection(call.query)?;
-        let keep = lists::keep(call.query, resource)?;
+        let keep = filters::keep(call.query, resource)?;
         Ok(Selection { keep, window: paging::window(call.query)? })
     }
 
     fn order(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Option<Order>, Problem> {
-        lists::order(call.query, resource)
+        filters::order(call.query, resource)
     }
 
     fn evidence(&self, profile: Profile, route: &Route, reply: &Reply) -> Option<Evidence> {
@@ -74,8 +74,8 @@ impl Dialect for Celigo {
         lists::reply(call, page)
     }
 
-    fn record(&self, _: &mut Call<'_>, status: u16, record: &Record) -> Reply {
-        Reply::json_bytes(status, record.bytes().clone())
+    fn record(&self, call: &mut Call<'_>, status: u16, record: &Record) -> Reply {
+        lists::one(call, status, record)
     }
 
     fn next_links(&self) -> Option<NextLinks> {

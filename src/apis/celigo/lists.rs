@@ -1,150 +1,24 @@
-//! Lists: which records, in which order, and what is shown of each.
-
-use std::cmp::Ordering;
+//! What is shown of each record.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::engine::action::{Call, Keep, Order, Page};
-use crate::engine::api::{Profile, Resource};
-use crate::engine::clock::parse_ms;
-use crate::engine::field::{Field, Kind};
+use crate::engine::action::{Call, Page};
+use crate::engine::api::Profile;
 use crate::engine::message::Reply;
 use crate::engine::path::Query;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 
-use crate::apis::celigo::resources::SCRIPTS;
-use crate::apis::celigo::{API, paging};
-
-/// Parameters of every list, which are no filters even where a field has their name.
-pub const NO_FILTERS: &[&str] =
-    &["limit", "offset", "skip", "page", "pageSize", "include", "exclude", "search", "sort"];
+use crate::apis::celigo::filters::{given, wrong};
+use crate::apis::celigo::resources::{ASHARES, SCRIPTS};
+use crate::apis::celigo::{API, ashares, paging};
 
 /// Lists that the running service answers with 204 when they are empty.
 pub const NO_CONTENT: &[&str] = &["flows.list", "connections.list", "integrations.flows", "integrations.connections"];
 
 /// What lists of scripts leave out: only a script asked for by its id shows it.
 const CONTENT: &str = "content";
-
-fn wrong(parameter: &str, reason: impl Into<String>) -> Problem {
-    Problem::Query { parameter: parameter.to_owned(), reason: reason.into() }
-}
-
-/// The records that a query asks for: those whose fields have the given values and that hold the text searched for.
-pub fn keep(query: &Query<'_>, resource: &'static Resource) -> Result<Option<Keep>, Problem> {
-    let mut tests: Vec<Keep> = Vec::new();
-    for (name, value) in query.pairs().filter(|(name, _)| !NO_FILTERS.contains(name)) {
-        tests.extend(filter(resource, name, value)?);
-    }
-    if let Some(text) = given(query, "search") {
-        let text = text.to_lowercase();
-        let holds =
-            move |record: &Record, field| record.text(field).is_some_and(|it| it.to_lowercase().contains(&text));
-        tests.push(Box::new(move |record| ["name", "description"].iter().any(|field| holds(record, field))));
-    }
-    Ok(match tests.len() {
-        0 => None,
-        1 => tests.pop(),
-        _ => Some(Box::new(move |record| tests.iter().all(|test| test(record)))),
-    })
-}
-
-/// `field=value`, or with `_gte`, `_lte` or `_in` behind the field. Other parameters are no filters.
-fn filter(resource: &'static Resource, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
-    if let Some(field) = resource.field(name) {
-        return equal(field, value);
-    }
-    let field = |suffix| name.strip_suffix(suffix).and_then(|name| resource.field(name));
-    if let Some(field) = field("_in") {
-        let wanted: Vec<String> = value.split(',').map(str::to_owned).collect();
-        return Ok(Some(Box::new(move |record| {
-            record.text(field.name).is_some_and(|text| wanted.iter().any(|wanted| wanted == text))
-        })));
-    }
-    let (field, refused) = match (field("_gte"), field("_lte")) {
-        (Some(field), _) => (field, Ordering::Less),
-        (_, Some(field)) => (field, Ordering::Greater),
-        _ => return Ok(None),
-    };
-    let Some(bound) = number(field, &Value::from(value)) else {
-        return match field.kind {
-            Kind::Time => Err(wrong(name, "must be an ISO 8601 time")),
-            Kind::Integer => Err(wrong(name, "must be a whole number")),
-            _ => Ok(None),
-        };
-    };
-    Ok(Some(Box::new(move |record| {
-        let number = record.get(field.name).and_then(|value| number(field, value));
-        number.is_some_and(|number| number.cmp(&bound) != refused)
-    })))
-}
-
-fn equal(field: &'static Field, wanted: &str) -> Result<Option<Keep>, Problem> {
-    let name = field.name;
-    let text = wanted.to_owned();
-    Ok(Some(match field.kind {
-        Kind::Flag => {
-            let wanted = match wanted {
-                "true" => true,
-                "false" => false,
-                _ => return Err(wrong(name, "must be true or false")),
-            };
-            Box::new(move |record| (record.get(name) == Some(&Value::Bool(true))) == wanted)
-        }
-        Kind::Texts | Kind::SomeOf(_) | Kind::References(_) => Box::new(move |record| {
-            let values = record.get(name).and_then(Value::as_array);
-            values.into_iter().flatten().any(|value| value.as_str() == Some(&text))
-        }),
-        Kind::List | Kind::Object => return Ok(None),
-        _ => Box::new(move |record| match record.get(name) {
-            Some(Value::String(value)) => *value == text,
-            Some(Value::Number(value)) => text.parse().is_ok_and(|number: serde_json::Number| number == *value),
-            _ => false,
-        }),
-    }))
-}
-
-/// A time in milliseconds, or a whole number; a bound of a query is text.
-fn number(field: &Field, value: &Value) -> Option<i64> {
-    match field.kind {
-        Kind::Time => i64::try_from(parse_ms(value.as_str()?)?).ok(),
-        Kind::Integer => value.as_i64().or_else(|| value.as_str()?.parse().ok()),
-        _ => None,
-    }
-}
-
-/// The order that `sort` asks for: fields with commas between, `-` before one that falls. Records without the field
-/// come first.
-pub fn order(query: &Query<'_>, resource: &'static Resource) -> Result<Option<Order>, Problem> {
-    let Some(sort) = given(query, "sort") else { return Ok(None) };
-    let mut keys: Vec<(&'static str, bool)> = Vec::new();
-    for part in sort.split(',') {
-        let (name, falls) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
-        let field = resource.field(name).filter(|field| !matches!(field.kind, Kind::List | Kind::Object));
-        let field = field.ok_or_else(|| wrong("sort", format!("has no field {name:?}")))?;
-        keys.push((field.name, falls));
-    }
-    Ok(Some(Box::new(move |one, other| {
-        keys.iter().fold(Ordering::Equal, |order, (name, falls)| {
-            order.then_with(|| {
-                let order = compare(one.get(name), other.get(name));
-                if *falls { order.reverse() } else { order }
-            })
-        })
-    })))
-}
-
-fn compare(one: Option<&Value>, other: Option<&Value>) -> Ordering {
-    match (one, other) {
-        (Some(Value::String(one)), Some(Value::String(other))) => one.cmp(other),
-        (Some(Value::Bool(one)), Some(Value::Bool(other))) => one.cmp(other),
-        (Some(Value::Number(one)), Some(Value::Number(other))) => {
-            one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal)
-        }
-        (one, other) => one.is_some().cmp(&other.is_some()),
-    }
-}
 
 /// What is shown of each record: all of it, or what `include` names, or all but what `exclude` names.
 enum Projection<'q> {
@@ -176,11 +50,6 @@ fn projection<'q>(query: &'q Query<'_>) -> Result<Projection<'q>, Problem> {
     }
 }
 
-/// A parameter that is there and not empty.
-fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
-    query.get(name).filter(|text| !text.is_empty())
-}
-
 /// The reply that shows a page of records, as consumers see them.
 pub fn reply(call: &Call<'_>, page: &Page) -> Reply {
     let live = call.world.settings.profile(&API) == Profile::Live;
@@ -193,13 +62,13 @@ pub fn reply(call: &Call<'_>, page: &Page) -> Reply {
 /// A page of records as a JSON array, as consumers see them.
 pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
     let brief = call.route.action.resource() == Some(&SCRIPTS);
+    let narrowed = page.records.iter().next().is_some_and(|record| is_narrowed(call, record));
     match projection(call.query) {
-        Ok(Projection::Whole) | Err(_) if !brief => page.json().clone(),
+        Ok(Projection::Whole) | Err(_) if !brief && !narrowed => page.json().clone(),
         _ => array_of(
             call,
             page.records.iter().map(|record| {
-                let mut fields: Map<String, Value> =
-                    serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON");
+                let mut fields = object(call, record);
                 if brief {
                     fields.shift_remove(CONTENT);
                 }
@@ -210,17 +79,38 @@ pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
     }
 }
 
+/// The reply that shows one record, as the caller sees it.
+pub fn one(call: &Call<'_>, status: u16, record: &Record) -> Reply {
+    if is_narrowed(call, record) {
+        return Reply::json(status, &object(call, record).into());
+    }
+    Reply::json_bytes(status, record.bytes().clone())
+}
+
+/// Whether the caller may see less of a record than it shows to others.
+fn is_narrowed(call: &Call<'_>, record: &Record) -> bool {
+    call.caller.sees.is_some() && *record.resource() == ASHARES
+}
+
+fn object(call: &Call<'_>, record: &Record) -> Map<String, Value> {
+    let mut object = serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON");
+    if is_narrowed(call, record) {
+        ashares::narrow(&call.caller, &mut object);
+    }
+    object
+}
+
 /// Records as a JSON array, with what the query wants of each.
 pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
     let projection = projection(call.query).unwrap_or(Projection::Whole);
     let shown = records.map(|record| match &projection {
         Projection::Whole => Value::Object(record),
         Projection::Include(paths) => {
-            let mut some = Value::Object(Map::new());
+            let mut some = Map::new();
             for path in ["_id", "name"].iter().chain(paths) {
                 copy(&record, path, &mut some);
             }
-            some
+            Value::Object(some)
         }
         Projection::Exclude(paths) => {
             let mut rest = Value::Object(record);
@@ -231,30 +121,35 @@ pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Map<String, Value
     Value::from(shown.collect::<Vec<_>>()).to_string().into_bytes()
 }
 
-fn copy(from: &Map<String, Value>, path: &str, to: &mut Value) {
+/// Puts what a path leads to into the same place of another object. A path reaches into each object of an array.
+fn copy(from: &Map<String, Value>, path: &str, to: &mut Map<String, Value>) {
     let (name, deeper) = path.split_once('.').map_or((path, None), |(name, deeper)| (name, Some(deeper)));
-    let (Some(value), Value::Object(to)) = (from.get(name), to) else { return };
+    let Some(value) = from.get(name) else { return };
     match (deeper, value) {
         (None, value) => {
             to.insert(name.to_owned(), value.clone());
         }
         (Some(deeper), Value::Object(inner)) => {
-            copy(inner, deeper, to.entry(name).or_insert_with(|| Value::Object(Map::new())));
+            let there = to.entry(name).or_insert_with(|| Map::new().into());
+            there.as_object_mut().into_iter().for_each(|there| copy(inner, deeper, there));
+        }
+        (Some(deeper), Value::Array(items)) => {
+            let objects = || items.iter().filter_map(Value::as_object);
+            let there = to.entry(name).or_insert_with(|| objects().map(|_| Value::from(Map::new())).collect());
+            let there = there.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+            objects().zip(there).for_each(|(item, there)| copy(item, deeper, there));
         }
         _ => {}
     }
 }
 
 fn leave_out(from: &mut Value, path: &str) {
-    let Value::Object(fields) = from else { return };
-    match path.split_once('.') {
-        None => {
-            fields.shift_remove(path);
+    match (from, path.split_once('.')) {
+        (Value::Array(items), _) => items.iter_mut().for_each(|item| leave_out(item, path)),
+        (Value::Object(fields), None) => drop(fields.shift_remove(path)),
+        (Value::Object(fields), Some((name, deeper))) => {
+            fields.get_mut(name).into_iter().for_each(|inner| leave_out(inner, deeper));
         }
-        Some((name, deeper)) => {
-            if let Some(inner) = fields.get_mut(name) {
-                leave_out(inner, deeper);
-            }
-        }
+        _ => {}
     }
 }

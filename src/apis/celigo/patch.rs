@@ -21,26 +21,36 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
         let message = format!("{path} cannot be patched; /flowGroupings, /settings and what is below them can");
         return Err(refused("invalid_field", &path, message));
     }
-    let mut document = json!({});
-    for name in OPEN {
-        // Settings that nobody has set yet can be added to.
-        document[name] = integration.get(name).cloned().unwrap_or_else(|| json!({}));
+    let open = OPEN.iter().filter_map(|name| Some(((*name).to_owned(), integration.get(name)?.clone())));
+    let mut document = Value::Object(open.collect());
+    for (place, operation) in patch.0.iter().enumerate() {
+        make_room(&mut document, operation);
+        json_patch::patch(&mut document, std::slice::from_ref(operation)).map_err(|mut error| {
+            error.operation = place;
+            Problem::named("invalid_patch", error.to_string())
+        })?;
     }
-    json_patch::patch(&mut document, &patch).map_err(|error| Problem::named("invalid_patch", error.to_string()))?;
     let mut fields = integration.fields().clone();
     for name in OPEN {
-        match document.get(name) {
-            Some(Value::Object(settings)) if settings.is_empty() && integration.get(name).is_none() => {}
-            Some(value) => {
-                fields.insert(name, value.clone());
-            }
-            None => {
-                fields.remove(name);
-            }
+        match document.get_mut(name) {
+            Some(value) => fields.insert(name, value.take()),
+            None => drop(fields.remove(name)),
         }
     }
     call.world.replace(&INTEGRATIONS, &integration, fields, By::Consumer)?;
     Ok(Reply::empty(call.route.success))
+}
+
+/// Settings that nobody has set yet can be added to.
+fn make_room(document: &mut Value, operation: &PatchOperation) {
+    let PatchOperation::Add(add) = operation else { return };
+    let (first, below) = add.path.split_front().unzip();
+    if below.is_some_and(|below| !below.is_root())
+        && let Some(name) = first
+        && let Value::Object(document) = document
+    {
+        document.entry(name.decoded()).or_insert_with(|| json!({}));
+    }
 }
 
 fn refused(error: &'static str, field: &str, message: String) -> Problem {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::apis::celigo::contents::ids;
+use crate::apis::celigo::contents::{self, ids};
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::engine::action::{Body, Call};
 use crate::engine::api::By;
@@ -64,11 +64,25 @@ pub fn of_flow(world: &mut World, flow: &Record, by: By) -> Result<(), Problem> 
         let steps = (link.ids)(flow.fields()).into_iter();
         steps.filter_map(|id| world.store.of(link.to).get(id))
     });
-    // By age, so that the order does not depend on where in the flow they stand.
-    let connections = steps.filter_map(|step| world.store.of(&CONNECTIONS).get(step.text("_connectionId")?));
-    let connections: BTreeMap<u64, String> =
-        connections.map(|connection| (connection.sequence(), connection.id().to_owned())).collect();
-    add(world, &integration, connections.into_values().collect(), by)
+    let connections = by_age(steps.filter_map(|step| connection_of(world, step)));
+    add(world, &integration, connections, by)
+}
+
+/// The connections a copy of an integration needs: its own, and those of its exports and imports.
+pub fn needed(world: &World, integration: &Record) -> Vec<String> {
+    let of = |resource| contents::of(world, integration, resource);
+    let (own, steps) = (of(&CONNECTIONS), [of(&EXPORTS), of(&IMPORTS)].concat());
+    by_age(own.iter().chain(steps.iter().filter_map(|step| connection_of(world, step))))
+}
+
+fn connection_of<'w>(world: &'w World, step: &Record) -> Option<&'w Record> {
+    world.store.of(&CONNECTIONS).get(step.text("_connectionId")?)
+}
+
+/// The ids of connections, so that their order does not depend on where they were found.
+fn by_age<'r>(connections: impl Iterator<Item = &'r Record>) -> Vec<String> {
+    let ids: BTreeMap<u64, &str> = connections.map(|connection| (connection.sequence(), connection.id())).collect();
+    ids.into_values().map(str::to_owned).collect()
 }
 
 fn add(world: &mut World, integration: &Record, wanted: Vec<String>, by: By) -> Result<(), Problem> {
@@ -83,8 +97,6 @@ fn add(world: &mut World, integration: &Record, wanted: Vec<String>, by: By) -> 
 }
 
 fn set(world: &mut World, integration: &Record, ids: Vec<Value>, by: By) -> Result<(), Problem> {
-    // The service owns the list, so that a consumer's own rights would not do.
-    let by = if by == By::Consumer { By::Administrator } else { by };
     let change = Fields::from_iter([(REGISTERED, Value::Array(ids))]);
-    world.patch(&INTEGRATIONS, integration, &change, by).map(|_| ())
+    world.patch(&INTEGRATIONS, integration, &change, by.followed()).map(|_| ())
 }

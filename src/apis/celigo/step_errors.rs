@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::resources::{ERRORS, EXPORTS, FLOWS, IMPORTS};
-use crate::apis::celigo::{jobs, lists, paging};
+use crate::apis::celigo::resources::{ERRORS, FLOWS};
+use crate::apis::celigo::{contents, jobs, lists, paging};
 use crate::engine::action::Call;
 use crate::engine::api::By;
 use crate::engine::message::Reply;
@@ -96,8 +96,7 @@ pub fn retry(call: &mut Call<'_>) -> Result<Reply, Problem> {
 fn of_step(call: &Call<'_>) -> Result<(Record, Vec<Record>), Problem> {
     let flow = call.record(&FLOWS, "id")?;
     let step = call.param("stepId");
-    let links = FLOWS.links.iter().filter(|link| *link.to == EXPORTS || *link.to == IMPORTS);
-    if !links.flat_map(|link| (link.ids)(flow.fields())).any(|id| id == step) {
+    if !contents::steps(&flow).contains(step) {
         return Err(Problem::named("not_found", "Export or import not found"));
     }
     let errors = call.world.store.of(&ERRORS).find("_flowId", flow.id());

@@ -225,8 +225,10 @@ fn fault(fault: &FieldFault) -> Entry<'_> {
     Entry { message: Some(message.into()), field: Some(Cow::Borrowed(&*fault.field)) }
 }
 
-/// A field's name at the start of a sentence: `flowGroupings` becomes `Flow groupings`, `_id` stays as it is.
+/// A field's name at the start of a sentence: `flowGroupings` becomes `Flow groupings`, `_id` stays as it is. Of a field in
+/// another one that is said which it is, not where.
 fn title(field: &str) -> String {
+    let field = field.rsplit('.').next().unwrap_or(field);
     if field.starts_with('_') {
         return field.to_owned();
     }

@@ -117,6 +117,11 @@ impl Record {
         self.0.sequence
     }
 
+    /// What kind of record it is.
+    pub fn resource(&self) -> &'static Resource {
+        self.0.resource
+    }
+
     /// Its id.
     pub fn id(&self) -> &str {
         &self.0.id

@@ -20,12 +20,23 @@ static CONNECTOR: &[Field] = &[
 pub static ASHARES: Resource =
     Resource::new("celigo.ashares", "Share", "_id", Ids::ObjectId, ASHARE).links(ASHARE_LINKS);
 
+const DISABLED: Field = field("disabled", Kind::Flag).or(Default::False);
+
+const LEVEL: Field = field("accessLevel", Kind::OneOf(&["administrator", "manage", "monitor"]));
+
+const LEVELS: Field =
+    field("integrationAccessLevel", Kind::Objects(&[text("_integrationId").required(), LEVEL.required()]))
+        .or(Default::EmptyList);
+
+/// What can be changed of a share.
+pub const ACCESS: &[Field] = &[DISABLED, LEVEL, LEVELS];
+
 static ASHARE: &[Field] = &[
     text("_id"),
     field("accepted", Kind::Flag).by(Owner::Service).or(Default::False),
-    field("disabled", Kind::Flag).or(Default::False),
-    field("accessLevel", Kind::OneOf(&["administrator", "manage", "monitor"])),
-    field("integrationAccessLevel", Kind::List).or(Default::EmptyList),
+    DISABLED,
+    LEVEL,
+    LEVELS,
     field("sharedWithUser", Kind::Object).by(Owner::Service),
 ];
 

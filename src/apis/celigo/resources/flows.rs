@@ -76,7 +76,11 @@ fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem>
         Change::Removed(flow) => cascade::flow_removed(world, flow, by),
         // Files say themselves what is registered.
         Change::Created(_) if by == By::Fixture => Ok(()),
-        Change::Created(flow) | Change::Replaced(_, flow) => registered::of_flow(world, flow, by),
+        Change::Created(flow) => registered::of_flow(world, flow, by),
+        Change::Replaced(old, flow) => {
+            cascade::steps_removed(world, old, flow);
+            registered::of_flow(world, flow, by)
+        }
     }
 }
 
@@ -107,6 +111,9 @@ static JOB: &[Field] = &[
     text("type").or(Default::Text("flow")),
     field("_flowId", Kind::Reference(&FLOWS)),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
+    text("_flowJobId"),
+    text("_exportId"),
+    text("_importId"),
     text("status").or(Default::Text("queued")),
     field("numSuccess", Kind::Integer).or(Default::Number(0)),
     field("numError", Kind::Integer).or(Default::Number(0)),

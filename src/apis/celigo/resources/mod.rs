@@ -5,7 +5,7 @@ mod adaptors;
 mod flows;
 mod integrations;
 
-pub use account::{ASHARES, AUDIT, CONNECTORS};
+pub use account::{ACCESS, ASHARES, AUDIT, CONNECTORS};
 pub use adaptors::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
 pub use flows::{ERRORS, FLOWS, JOBS};
 pub use integrations::{INTEGRATIONS, REVISIONS};

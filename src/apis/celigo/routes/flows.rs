@@ -1,7 +1,7 @@
 //! Flows, and the errors of their steps.
 
 use crate::apis::celigo::resources::FLOWS;
-use crate::apis::celigo::routes::{CHANGE, CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
+use crate::apis::celigo::routes::{CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{jobs, step_errors};
 use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
 use crate::engine::api::{Route, delete, get, post, put};
@@ -60,12 +60,12 @@ pub const ROUTES: &[Route] = &[
         .about("Lists the resolved errors of a step."),
     put("/flows/{id}/{stepId}/resolved", "flows.resolve", Custom(step_errors::resolve))
         .documented(REFERENCE)
-        .fails(CHANGE)
+        .fails(REPLACE)
         .takes(RESOLVE)
         .about("Resolves open errors of a step, by their ids."),
     post("/flows/{id}/{stepId}/retry", "flows.retry", Custom(step_errors::retry))
         .documented(REFERENCE)
-        .fails(CHANGE)
+        .fails(REPLACE)
         .takes(RETRY)
         .about("Retries open errors of a step, by their ids or retry keys: they are resolved by a job."),
 ];

@@ -130,6 +130,7 @@ pub const ROUTES: &[Route] = &[
             "not_found",
             "invalid_operation",
             "validation_error",
+            "missing_required_field",
         ])
         .about("Calls a settings function; persistSettings merges what is pending into the settings."),
     get("/integrations/{id}/template.zip", "integrations.download", Custom(template::download))

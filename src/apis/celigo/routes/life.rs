@@ -1,7 +1,7 @@
 //! Integrations beyond the seeds: copied, patched, connected, kept as snapshots.
 
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
-use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, READ, REMOVE};
+use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{clone, dependencies, patch, registered, revisions};
 use crate::engine::api::Action::Custom;
 use crate::engine::api::Shows::{Many, Nothing, One};
@@ -26,6 +26,7 @@ pub const ROUTES: &[Route] = &[
             "forbidden",
             "not_found",
             "validation_error",
+            "missing_required_field",
             "conflict",
         ])
         .shows(One(&INTEGRATIONS))
@@ -48,7 +49,7 @@ pub const ROUTES: &[Route] = &[
     put("/integrations/{id}/connections/register", "integrations.register", Custom(registered::register))
         .observed(CLIENTS)
         .answers(204)
-        .fails(CHANGE)
+        .fails(REPLACE)
         .shows(Nothing)
         .about("Registers connections with an integration: an array of ids, bare or as _connectionIds."),
     delete(

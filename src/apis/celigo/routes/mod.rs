@@ -48,6 +48,7 @@ const CREATE_UNIQUE: &[&str] = &[
     "conflict",
 ];
 
+// So does every call whose body must hold something.
 const REPLACE: &[&str] = &[
     "unauthorized",
     "unsupported_media_type",

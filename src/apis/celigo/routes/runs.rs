@@ -1,9 +1,9 @@
 //! Jobs, and the account: shares, history, the token itself.
 
-use crate::apis::celigo::resources::{ASHARES, JOBS};
-use crate::apis::celigo::routes::{CHANGE, LIST, READ};
-use crate::apis::celigo::{audit, jobs, token};
-use crate::engine::api::Action::{Custom, List, Read, Replace};
+use crate::apis::celigo::resources::{ACCESS, ASHARES, JOBS};
+use crate::apis::celigo::routes::{LIST, READ, REPLACE};
+use crate::apis::celigo::{ashares, audit, jobs, token};
+use crate::engine::api::Action::{Custom, List, Read};
 use crate::engine::api::Shows::{Many, One};
 use crate::engine::api::{Route, get, put};
 
@@ -36,9 +36,11 @@ pub const ROUTES: &[Route] = &[
         .fails(LIST)
         .about("Lists the shares of the account."),
     get("/ashares/{id}", "ashares.get", Read(&ASHARES)).documented(PORTAL).fails(READ).about("Shows a share."),
-    put("/ashares/{id}", "ashares.update", Replace(&ASHARES))
+    put("/ashares/{id}", "ashares.update", Custom(ashares::update))
         .documented(PORTAL)
-        .fails(CHANGE)
+        .fails(REPLACE)
+        .shows(One(&ASHARES))
+        .takes(ACCESS)
         .about("Replaces what a share gives access to."),
     get("/audit", "audit.list", Custom(audit::account))
         .documented("the vendor's API reference, \"Audit\"")

@@ -70,3 +70,72 @@ fn a_narrowed_token_cannot_make_integrations() {
     assert_eq!(account.ask("POST", &format!("/integrations/{MARIGOLD_CONNECTOR}/install"), "").0, 403);
     assert_eq!(account.ask("PUT", &format!("/integrations/{SYNC}"), r#"{"name":"N"}"#).0, 200);
 }
+
+#[test]
+fn a_narrowed_token_keeps_sight_of_what_it_makes_outside_of_integrations() {
+    let mut account = Account::listing(vec![token("some", Some(&[SYNC]), false)]);
+    account.token = "some";
+    for (kind, body) in [
+        ("connections", r#"{"name":"N","type":"http"}"#),
+        ("exports", r#"{"name":"N"}"#),
+        ("imports", r#"{"name":"N","_connectionId":"6cdc8563e7b96e7ade83228d"}"#),
+        ("scripts", r#"{"name":"N","content":"x"}"#),
+        ("flows", r#"{"name":"N"}"#),
+    ] {
+        let (status, made) = account.ask("POST", &format!("/{kind}"), body);
+        assert_eq!(status, 201, "{kind}: {made}");
+        let id = made["_id"].as_str().unwrap().to_owned();
+        assert_eq!(account.get(&format!("/{kind}/{id}"))["_id"], made["_id"], "{kind}");
+        assert!(account.ids(&format!("/{kind}")).contains(&id), "{kind}");
+    }
+    let (_, flow) = account.ask("POST", "/flows", r#"{"name":"F","_integrationId":"abc123"}"#);
+    let path = format!("/flows/{}", flow["_id"].as_str().unwrap());
+    assert_eq!(account.ask("PUT", &path, r#"{"name":"F"}"#).0, 200, "taken out of its integration");
+    assert_eq!(account.get(&path)["name"], "F");
+    let (_, run) = account.ask("POST", &format!("{path}/run"), "");
+    assert_eq!(account.ask("GET", &format!("/jobs/{}", run["_jobId"].as_str().unwrap()), "").0, 200);
+}
+
+#[test]
+fn a_narrowed_token_does_not_see_what_belongs_to_others_only() {
+    let mut account = Account::listing(vec![token("all", None, false), token("some", Some(&["def456"]), false)]);
+    account.token = "all";
+    let (_, export) = account.ask("POST", "/exports", r#"{"name":"E"}"#);
+    let export = format!("/exports/{}", export["_id"].as_str().unwrap());
+    let using = |integration: &str| json!({ "name": "F", "_integrationId": integration, "pageGenerators": [{ "_exportId": &export[9..] }] });
+    account.ask("POST", "/flows", &using(SYNC).to_string());
+    for (path, status) in [("/flows/flow123", 404), (export.as_str(), 404), ("/jobs/dee1c62d15495f843cdc3261", 404)] {
+        account.token = "some";
+        assert_eq!(account.ask("GET", path, "").0, status, "{path}");
+    }
+    account.token = "all";
+    account.ask("POST", "/flows", &using("def456").to_string());
+    account.token = "some";
+    assert_eq!(account.ask("GET", &export, "").0, 200, "its own flow uses it too");
+}
+
+#[test]
+fn a_narrowed_token_neither_sees_nor_takes_away_what_a_share_gives_elsewhere() {
+    let mut account = Account::listing(vec![token("some", Some(&[SYNC]), false), token("all", None, false)]);
+    let share = "/ashares/dc237dd6092a39bee8c1d595";
+    let level = |integration: &str, level: &str| json!({ "_integrationId": integration, "accessLevel": level });
+    let (ours, theirs) = (level(SYNC, "manage"), level("def456", "monitor"));
+    account.token = "all";
+    account.ask("PUT", share, &json!({ "integrationAccessLevel": [theirs, ours] }).to_string());
+    account.token = "some";
+    assert_eq!(account.get(share)["integrationAccessLevel"], json!([ours]));
+    for list in ["/ashares", "/ashares?exclude=disabled", "/integrations/abc123/ashares"] {
+        assert!(!account.get(list).to_string().contains("def456"), "{list}");
+    }
+    let change = |level: &serde_json::Value| json!({ "integrationAccessLevel": [level] }).to_string();
+    assert_eq!(account.ask("PUT", share, &change(&theirs)).0, 400, "names what it does not see");
+    let ours = level(SYNC, "monitor");
+    let (status, changed) = account.ask("PUT", share, &change(&ours));
+    assert_eq!((status, &changed["integrationAccessLevel"]), (200, &json!([ours])));
+    account.token = "all";
+    assert_eq!(account.get(share)["integrationAccessLevel"], json!([ours, theirs]));
+    account.token = "some";
+    assert_eq!(account.ask("PUT", share, "{}").1["integrationAccessLevel"], json!([]));
+    account.token = "all";
+    assert_eq!(account.get(share)["integrationAccessLevel"], json!([theirs]));
+}

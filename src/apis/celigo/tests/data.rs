@@ -131,3 +131,50 @@ fn a_body_of_very_many_unknown_fields_is_stored_shown_changed_and_audited() {
     let audit = account.get(&format!("{path}/audit?limit=1"));
     assert_eq!(audit[0]["changes"].as_object().unwrap().len(), MANY / 2);
 }
+
+#[test]
+fn the_errors_of_a_step_go_when_it_is_taken_out_of_its_flow() {
+    let mut account = Account::new();
+    let flow = account.get("/flows/flow123");
+    let summary = account.get("/flows/flow123/errors");
+    let mut without = flow.clone();
+    without["pageProcessors"] = json!([]);
+    assert_eq!(account.ask("PUT", "/flows/flow123", &without.to_string()).0, 200);
+    let counted = account.get("/flows/flow123/errors");
+    assert_ne!(counted, summary);
+    let mut left = 0;
+    for step in counted["flowErrors"].as_array().unwrap() {
+        let errors = account.get(&format!("/flows/flow123/{}/errors", step["_expOrImpId"].as_str().unwrap()));
+        assert_eq!(errors["errors"].as_array().unwrap().len() as u64, step["numError"].as_u64().unwrap());
+        left += step["numError"].as_u64().unwrap();
+    }
+    let rows = account.get("/integrations/abc123/errors");
+    let row = rows.as_array().unwrap().iter().find(|row| row["_flowId"] == "flow123");
+    assert_eq!(row.map_or(0, |row| row["numError"].as_u64().unwrap()), left);
+    account.ask("PUT", "/flows/flow123", &flow.to_string());
+    assert_eq!(account.get("/flows/flow123/errors"), counted, "they do not come back with it");
+}
+
+#[test]
+fn what_a_share_gives_in_an_integration_is_checked_like_what_it_gives_everywhere() {
+    let mut account = Account::new();
+    let path = "/ashares/dc237dd6092a39bee8c1d595";
+    let levels = "administrator, manage, monitor";
+    for (given, message, field) in [
+        (json!([5]), "Integration access level must be an array of objects".to_owned(), "integrationAccessLevel"),
+        (
+            json!([{ "_integrationId": "abc123", "accessLevel": "all" }]),
+            format!("Access level must be one of {levels}"),
+            "integrationAccessLevel[0].accessLevel",
+        ),
+        (
+            json!([{ "_integrationId": "abc123", "accessLevel": "manage" }, { "accessLevel": "manage" }]),
+            "_integrationId is required".to_owned(),
+            "integrationAccessLevel[1]._integrationId",
+        ),
+    ] {
+        let (status, body) = account.ask("PUT", path, &json!({ "integrationAccessLevel": given }).to_string());
+        let error = json!({ "code": "validation_error", "message": message, "field": field });
+        assert_eq!((status, body), (400, json!({ "errors": [error] })));
+    }
+}

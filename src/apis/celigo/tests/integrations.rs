@@ -201,3 +201,43 @@ fn a_refused_change_leaves_no_trace() {
     account.ask("POST", "/integrations", r#"["name"]"#);
     assert_eq!((account.get("/integrations"), account.get("/integrations/abc123/audit")), before);
 }
+
+#[test]
+fn a_patch_sees_settings_that_nobody_set_as_absent_but_can_add_to_them() {
+    let mut account = Account::new();
+    let (_, made) = account.ask("POST", "/integrations", r#"{"name":"One"}"#);
+    let path = format!("/integrations/{}", made["_id"].as_str().unwrap());
+    for (operation, value) in [("remove", "null"), ("replace", "{}"), ("test", "{}")] {
+        let patch = format!(r#"[{{"op":"{operation}","path":"/settings","value":{value}}}]"#);
+        let (status, body) = account.ask("PATCH", &path, &patch);
+        assert_eq!((status, &body["errors"][0]["code"]), (422, &json!("invalid_patch")), "{operation}");
+    }
+    assert!(account.get(&path).get("settings").is_none());
+    let failing = r#"[{"op":"add","path":"/settings/a","value":1},{"op":"test","path":"/settings/a","value":2}]"#;
+    let (status, body) = account.ask("PATCH", &path, failing);
+    assert_eq!(status, 422);
+    assert!(body["errors"][0]["message"].as_str().unwrap().contains("'/1'"), "says which operation: {body}");
+    assert!(account.get(&path).get("settings").is_none(), "all of them or none");
+    let both = r#"[{"op":"add","path":"/settings/a","value":1},{"op":"test","path":"/settings","value":{"a":1}}]"#;
+    assert_eq!(account.ask("PATCH", &path, both).0, 204);
+    assert_eq!(account.get(&path)["settings"], json!({ "a": 1 }));
+    assert_eq!(account.ask("PATCH", &path, r#"[{"op":"remove","path":"/settings"}]"#).0, 204);
+    assert!(account.get(&path).get("settings").is_none());
+    assert_eq!(account.ask("PATCH", &path, r#"[{"op":"add","path":"/settings","value":{}}]"#).0, 204);
+    assert_eq!(account.get(&path)["settings"], json!({}), "as PUT keeps it");
+}
+
+#[test]
+fn last_modified_moves_on_every_change_even_where_the_clock_does_not() {
+    let mut account = Account::new();
+    let (_, made) = account.ask("POST", "/integrations", r#"{"name":"One"}"#);
+    let path = format!("/integrations/{}", made["_id"].as_str().unwrap());
+    let mut times = vec![made["lastModified"].as_str().unwrap().to_owned()];
+    for _ in 0..3 {
+        let (_, changed) = account.ask("PUT", &path, r#"{"name":"One"}"#);
+        times.push(changed["lastModified"].as_str().unwrap().to_owned());
+        assert_eq!(changed["createdAt"], made["createdAt"]);
+    }
+    let expected = ["000", "001", "002", "003"].map(|ms| format!("2024-01-20T10:00:00.{ms}Z"));
+    assert_eq!(times, expected);
+}

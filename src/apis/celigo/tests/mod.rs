@@ -1,8 +1,10 @@
 //! What this API promises beyond single exchanges.
 
 mod access;
+mod clones;
 mod connectors;
 mod data;
+mod filters;
 mod integrations;
 mod lists;
 mod template;

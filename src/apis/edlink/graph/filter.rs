@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::apis::edlink::graph::resources::{CLASSES, COURSES, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 use crate::engine::api::Resource;
-use crate::engine::clock::parse_ms;
+use crate::engine::clock::read_ms;
 use crate::engine::data::is_uuid;
 use crate::engine::field::Kind;
 use crate::engine::problem::Problem;
@@ -50,7 +50,7 @@ enum Comparison {
 #[derive(Clone, Debug)]
 enum Bound {
     /// However it is written: milliseconds since 1970.
-    Time(u64),
+    Time(i64),
     Text(String),
 }
 
@@ -58,7 +58,7 @@ impl Bound {
     fn read(field: &'static str, resource: &Resource, text: String) -> Result<Self, String> {
         Ok(match resource.field(field).map(|field| field.kind) {
             Some(Kind::Time) => {
-                let time = parse_time(&text);
+                let time = read_ms(&text);
                 Self::Time(time.ok_or_else(|| format!("'{field}': {text:?} is not an ISO 8601 date."))?)
             }
             // Ids are taken in any case.
@@ -71,7 +71,7 @@ impl Bound {
     /// How a value stands to it, if they can be compared.
     fn order(&self, value: &str) -> Option<Ordering> {
         match self {
-            Self::Time(time) => parse_time(value).map(|ms| ms.cmp(time)),
+            Self::Time(time) => read_ms(value).map(|ms| ms.cmp(time)),
             Self::Text(text) => Some(value.cmp(text)),
         }
     }
@@ -190,9 +190,4 @@ impl Test {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// A time, or the start of a day.
-fn parse_time(text: &str) -> Option<u64> {
-    parse_ms(text).or_else(|| parse_ms(&format!("{text}T00:00:00.000Z")))
 }

@@ -1,0 +1,202 @@
+//! Which records a list shows, and in which order.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use crate::apis::celigo::resources::{AUDIT, JOBS};
+use crate::engine::action::{Keep, Order};
+use crate::engine::api::Resource;
+use crate::engine::clock::read_ms;
+use crate::engine::field::{Field, Kind};
+use crate::engine::path::Query;
+use crate::engine::problem::Problem;
+use crate::engine::store::Record;
+
+/// Parameters of every list, which are no filters even where a field has their name.
+pub const NO_FILTERS: &[&str] =
+    &["limit", "offset", "skip", "page", "pageSize", "include", "exclude", "search", "sort"];
+
+/// What consumers know by another name than it is stored by: a field, or a text in one.
+const NAMES: &[(&Resource, &str, &str, Option<&str>)] = &[
+    (&AUDIT, "timestamp", "time", None),
+    (&AUDIT, "user", "byUser", Some("email")),
+    (&AUDIT, "_byUserId", "byUser", Some("_id")),
+    (&AUDIT, "action", "event", None),
+    (&JOBS, "_jobId", "_id", None),
+];
+
+/// Parameters that are short for others.
+const SHORT: &[(&Resource, &str, &str)] = &[(&AUDIT, "from", "time_gte"), (&AUDIT, "to", "time_lte")];
+
+/// One of several values, with commas between.
+const AMONG: &str = "_in";
+
+/// Whether a value stands to the one that is wanted as it should.
+type Holds = fn(Ordering) -> bool;
+
+/// What stands behind a field's name, and how values are then compared.
+const COMPARISONS: [(&str, Holds); 4] =
+    [("", Ordering::is_eq), (AMONG, Ordering::is_eq), ("_gte", Ordering::is_ge), ("_lte", Ordering::is_le)];
+
+/// What a list can be filtered and ordered by.
+#[derive(Clone, Copy)]
+struct Column {
+    field: &'static Field,
+    /// The text in the field that is meant.
+    member: Option<&'static str>,
+}
+
+impl Column {
+    fn find(resource: &'static Resource, name: &str) -> Option<Self> {
+        let other = NAMES.iter().find(|(of, known, ..)| *of == resource && *known == name);
+        let (name, member) = other.map_or((name, None), |(_, _, stored, member)| (*stored, *member));
+        let field = resource.field(name)?;
+        let is_plain = member.is_some() || !matches!(field.kind, Kind::List | Kind::Object | Kind::Objects(_));
+        is_plain.then_some(Self { field, member })
+    }
+
+    fn kind(self) -> Kind {
+        if self.member.is_some() { Kind::Text } else { self.field.kind }
+    }
+
+    fn value(self, record: &Record) -> Option<&Value> {
+        let value = record.get(self.field.name)?;
+        self.member.map_or(Some(value), |member| value.get(member))
+    }
+
+    /// What is compared: of a list every value by itself, of a flag that is absent that it is false.
+    fn values(self, record: &Record) -> &[Value] {
+        match self.value(record) {
+            Some(Value::Array(values)) => values,
+            Some(value) => std::slice::from_ref(value),
+            None if matches!(self.kind(), Kind::Flag) => std::slice::from_ref(&Value::Bool(false)),
+            None => &[],
+        }
+    }
+}
+
+/// A value that a query wants, read as the kind of field can be compared.
+enum Wanted {
+    Flag(bool),
+    Whole(i64),
+    Time(i64),
+    Text(String),
+}
+
+impl Wanted {
+    /// Or what it must be.
+    fn read(kind: Kind, text: &str) -> Result<Self, &'static str> {
+        match kind {
+            Kind::Flag => text.parse().map(Self::Flag).map_err(|_| "must be true or false"),
+            Kind::Integer => text.parse().map(Self::Whole).map_err(|_| "must be a whole number"),
+            Kind::Time => read_ms(text).map(Self::Time).ok_or("must be an ISO 8601 time"),
+            _ => Ok(Self::Text(text.to_owned())),
+        }
+    }
+
+    /// How a value of a record stands to it.
+    fn order(&self, value: &Value) -> Option<Ordering> {
+        match self {
+            Self::Flag(wanted) => Some(value.as_bool()?.cmp(wanted)),
+            Self::Whole(wanted) => Some(value.as_i64()?.cmp(wanted)),
+            Self::Time(wanted) => Some(read_ms(value.as_str()?)?.cmp(wanted)),
+            Self::Text(wanted) => Some(value.as_str()?.cmp(wanted)),
+        }
+    }
+}
+
+/// What is wrong with a parameter.
+pub fn wrong(parameter: &str, reason: impl Into<String>) -> Problem {
+    Problem::Query { parameter: parameter.to_owned(), reason: reason.into() }
+}
+
+/// A parameter that is there and not empty.
+pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
+    query.get(name).filter(|text| !text.is_empty())
+}
+
+/// The names that a list can be filtered and ordered by, with what they hold.
+pub fn names(resource: &'static Resource) -> impl Iterator<Item = (&'static str, Kind)> {
+    let others = NAMES.iter().filter(move |(of, ..)| *of == resource).map(|(_, name, ..)| *name);
+    let names = resource.fields.iter().map(|field| field.name).chain(others);
+    names.filter_map(move |name| Some((name, Column::find(resource, name)?.kind())))
+}
+
+/// The parameters that are short for others.
+pub fn short(resource: &'static Resource) -> impl Iterator<Item = &'static str> {
+    SHORT.iter().filter(move |(of, ..)| *of == resource).map(|(_, name, _)| *name)
+}
+
+/// The name of the field that a parameter asks for, where it names some values.
+pub fn without_among(parameter: &str) -> &str {
+    parameter.strip_suffix(AMONG).unwrap_or(parameter)
+}
+
+/// The records that a query asks for: those whose fields have the given values and that hold the text searched for.
+pub fn keep(query: &Query<'_>, resource: &'static Resource) -> Result<Option<Keep>, Problem> {
+    let mut tests: Vec<Keep> = Vec::new();
+    for (name, value) in query.pairs().filter(|(name, _)| !NO_FILTERS.contains(name)) {
+        tests.extend(filter(resource, name, value)?);
+    }
+    if let Some(text) = given(query, "search") {
+        let text = text.to_lowercase();
+        let holds =
+            move |record: &Record, field| record.text(field).is_some_and(|it| it.to_lowercase().contains(&text));
+        tests.push(Box::new(move |record| ["name", "description"].iter().any(|field| holds(record, field))));
+    }
+    Ok(match tests.len() {
+        0 => None,
+        1 => tests.pop(),
+        _ => Some(Box::new(move |record| tests.iter().all(|test| test(record)))),
+    })
+}
+
+/// `field=value`, or with `_gte`, `_lte` or `_in` behind the field. Other parameters are no filters.
+fn filter(resource: &'static Resource, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
+    let long = SHORT.iter().find(|(of, short, _)| *of == resource && *short == name).map_or(name, |(.., long)| *long);
+    let asked = COMPARISONS.iter().find_map(|(suffix, holds)| {
+        let column = Column::find(resource, long.strip_suffix(suffix)?)?;
+        // What has no order has no bounds.
+        let fits =
+            holds(Ordering::Less) == holds(Ordering::Greater) || matches!(column.kind(), Kind::Time | Kind::Integer);
+        fits.then_some((*suffix, *holds, column))
+    });
+    let Some((suffix, holds, column)) = asked else { return Ok(None) };
+    let texts: Vec<&str> = if suffix == AMONG { value.split(',').collect() } else { vec![value] };
+    let wanted = texts.into_iter().map(|text| Wanted::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
+    let wanted = wanted.map_err(|reason| wrong(name, reason))?;
+    let is_wanted = move |value: &Value| wanted.iter().any(|wanted| wanted.order(value).is_some_and(holds));
+    Ok(Some(Box::new(move |record| column.values(record).iter().any(&is_wanted))))
+}
+
+/// The order that `sort` asks for: fields with commas between, `-` before one that falls. Records without the field
+/// come first.
+pub fn order(query: &Query<'_>, resource: &'static Resource) -> Result<Option<Order>, Problem> {
+    let Some(sort) = given(query, "sort") else { return Ok(None) };
+    let mut keys: Vec<(Column, bool)> = Vec::new();
+    for part in sort.split(',') {
+        let (name, falls) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
+        let column = Column::find(resource, name);
+        keys.push((column.ok_or_else(|| wrong("sort", format!("has no field {name:?}")))?, falls));
+    }
+    Ok(Some(Box::new(move |one, other| {
+        keys.iter().fold(Ordering::Equal, |order, (column, falls)| {
+            order.then_with(|| {
+                let order = compare(column.value(one), column.value(other));
+                if *falls { order.reverse() } else { order }
+            })
+        })
+    })))
+}
+
+fn compare(one: Option<&Value>, other: Option<&Value>) -> Ordering {
+    match (one, other) {
+        (Some(Value::String(one)), Some(Value::String(other))) => one.cmp(other),
+        (Some(Value::Bool(one)), Some(Value::Bool(other))) => one.cmp(other),
+        (Some(Value::Number(one)), Some(Value::Number(other))) => {
+            one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal)
+        }
+        (one, other) => one.is_some().cmp(&other.is_some()),
+    }
+}
