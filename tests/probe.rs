@@ -1,14 +1,15 @@
 //! A probe held against a live service, which another standin stands in for here.
 
-mod support;
+#[path = "support/binary.rs"]
+mod binary;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 
+use binary::{Folder, said, standin};
 use serde_json::{Value, json};
 use standin::{Answer, Comparison, ProbeAnswer, ProbeRequest, Rule, Standin, Tier, WorldHandle};
 
@@ -17,13 +18,15 @@ const GET: &str = "celigo.integrations.get";
 const LIST: &str = "celigo.integrations.list";
 
 /// A scenario file, gone when its test ends.
-struct File(PathBuf);
+struct File {
+    path: String,
+    _folder: Folder,
+}
 
 impl File {
     fn new(name: &str, text: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("probe-{}-{name}", std::process::id()));
-        std::fs::write(&path, text).unwrap();
-        Self(path)
+        let folder = Folder::new(&format!("probe-{name}"));
+        Self { path: folder.file("contract.json", text), _folder: folder }
     }
 
     fn of(name: &str, api: &Value, probe: &Value) -> Self {
@@ -35,13 +38,7 @@ impl File {
     }
 
     fn text(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        &self.path
     }
 }
 
@@ -57,7 +54,7 @@ fn ask(live: &WorldHandle, request: &ProbeRequest) -> ProbeAnswer {
 /// Compares with a live service that answers as standin does, but that its answers are changed so.
 fn changed(probe: &Value, name: &str, change: impl Fn(&mut Value)) -> Comparison {
     let (file, live) = (File::celigo(name, probe), Standin::start().world());
-    let compared = Standin::start().world().probe(&file.0, |request| {
+    let compared = Standin::start().world().probe(file.text(), |request| {
         let mut answer = ask(&live, request);
         let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         change(&mut body);
@@ -157,7 +154,7 @@ fn a_new_value_of_an_enumeration_is_a_warning_that_names_it() {
         .unwrap();
     let compared = Standin::start()
         .world()
-        .probe(&file.0, |request| {
+        .probe(file.text(), |request| {
             let secret = ("authorization", "Bearer standin-edlink-secret");
             let answer = live.world().answer(request.method, &format!("/api{}", request.target), &[secret], b"");
             Ok(ProbeAnswer { status: answer.status, body: answer.body })
@@ -197,7 +194,7 @@ fn operations_without_a_documented_shape_are_compared_with_what_the_fake_answers
     let probe = json!({ "steps": [{ "on": operation, "params": { "id": "live-only" }, "status": [200, 404] }] });
     let (file, live) = (File::celigo("example-of-other", &probe), Standin::start().world());
     live.create("celigo.integrations", json!({ "_id": "live-only", "name": "Only there" })).unwrap();
-    let compared = Standin::start().world().probe(&file.0, |request| Ok(ask(&live, request))).unwrap();
+    let compared = Standin::start().world().probe(file.text(), |request| Ok(ask(&live, request))).unwrap();
     let nothing = "is not compared: neither a table nor the fake shows its shape";
     assert_eq!(told(&compared), [(Tier::Info, "", nothing, 1)]);
 }
@@ -216,7 +213,7 @@ fn asked_when_failing(failing: &str) -> (Vec<&'static str>, Comparison, usize) {
     let (file, live) = (File::celigo(failing, &writing()), Standin::start().world());
     let before = live.records("celigo.integrations").unwrap().len();
     let mut asked = Vec::new();
-    let compared = Standin::start().world().probe(&file.0, |request| {
+    let compared = Standin::start().world().probe(file.text(), |request| {
         asked.push(request.operation);
         let failed = ProbeAnswer { status: 500, body: Vec::new() };
         Ok(if request.operation == failing { failed } else { ask(&live, request) })
@@ -250,24 +247,11 @@ fn a_scenario_without_a_probe_is_an_error_from_rust() {
     assert!(error.to_string().contains("E06 the file has no probe"), "{error}");
 }
 
-/// The binary, with nothing of the caller's settings.
+/// `standin probe`, with a credential in the variable that the probes of these tests name.
 fn probe(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_standin"));
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().to_uppercase();
-        if name.starts_with("STANDIN_") || name.ends_with("_PROXY") {
-            command.env_remove(&name).env_remove(name.to_lowercase());
-        }
-    }
-    command.arg("probe").args(arguments).env("PROBE_TOKEN", "secret-of-the-probe");
+    let mut command = standin(&[&["probe"], arguments].concat());
+    command.env("PROBE_TOKEN", "secret-of-the-probe");
     command
-}
-
-/// Exit code, standard output and standard error.
-fn said(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code().expect("an exit code"), text(stdout), text(stderr))
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Scenarios from outside: the commands, their exit codes and reports, the control API, and faults on the wire.
 
+#[path = "support/binary.rs"]
+mod binary;
 mod support;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use binary::standin;
 use serde_json::{Value, json};
 use standin::{Expectation, Rule, Standin};
 use support::{Connection, ask};
@@ -13,17 +16,6 @@ use support::{Connection, ask};
 const AUTH: (&str, &str) = ("authorization", "Bearer any");
 const JSON: (&str, &str) = ("content-type", "application/json");
 const ORDERS: &str = "{\"name\":\"Orders to NetSuite\"}";
-
-fn standin(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_standin"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("STANDIN_") || name == "GITHUB_ACTIONS" {
-            command.env_remove(name);
-        }
-    }
-    command.args(arguments);
-    command
-}
 
 /// Runs this very test binary as the consumer: the test below that does what it is told.
 fn run(consumer: &str, arguments: &[&str]) -> Output {

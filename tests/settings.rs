@@ -1,68 +1,24 @@
 //! What is set is honoured or refused: flags beside scenarios, reports, the environment of a command, bodies of the control
 //! API.
 
+#[path = "support/binary.rs"]
+mod binary;
 mod support;
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
+use binary::{Folder, said, standin};
 use serde_json::{Value, json};
 use standin::Standin;
 use support::ask;
 
-/// A folder of its own for each test, gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("settings-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-
-    fn scenario(&self, name: &str, parts: &Value) -> String {
-        let mut scenario = json!({ "scenario": 1, "api": "celigo" });
-        scenario.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
-        self.file(name, &scenario.to_string())
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let path = self.0.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The binary, with nothing of the caller's settings.
-fn standin(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_standin"));
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy().into_owned();
-        if text.starts_with("STANDIN_") || text.starts_with("GITHUB_") || text.ends_with("_PROXY") {
-            command.env_remove(name);
-        }
-    }
-    command.args(arguments).stdin(Stdio::null());
-    command
-}
-
-/// Exit code, standard output and standard error.
-fn said(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code().expect("an exit code"), text(stdout), text(stderr))
+/// Writes a scenario of these parts; its path.
+fn scenario(folder: &Folder, name: &str, parts: &Value) -> String {
+    let mut scenario = json!({ "scenario": 1, "api": "celigo" });
+    scenario.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+    folder.file(name, &scenario.to_string())
 }
 
 /// With this very test binary as the command: the test below, which does what it is told.
@@ -112,8 +68,9 @@ fn served(arguments: &[&str], paths: &[&str]) -> (Vec<Value>, String) {
 
 #[test]
 fn flags_go_before_what_a_scenario_says_and_defaults_do_not() {
-    let folder = Folder::new("flags");
-    let scenario = folder.scenario(
+    let folder = Folder::new("settings-flags");
+    let scenario = scenario(
+        &folder,
         "all.json",
         &json!({ "clock": { "mode": "frozen", "at": "2020-01-01T00:00:00Z" }, "profile": { "celigo": "live" }, "seed": 7 }),
     );
@@ -131,8 +88,8 @@ fn flags_go_before_what_a_scenario_says_and_defaults_do_not() {
 
 #[test]
 fn a_setting_that_would_change_nothing_is_refused() {
-    let folder = Folder::new("refused");
-    let nothing = folder.scenario("nothing.json", &json!({ "data": { "add": {} } }));
+    let folder = Folder::new("settings-refused");
+    let nothing = scenario(&folder, "nothing.json", &json!({ "data": { "add": {} } }));
     let cases: &[(&[&str], &str)] = &[
         (&["--scenario", &nothing, "--generate", "celigo.integrations=5"], "data starts from nothing"),
         (&["--api", "edlink", "--profile", "celigo=live"], "the profile of celigo: that API is not served"),
@@ -152,17 +109,17 @@ fn a_setting_that_would_change_nothing_is_refused() {
 
 #[test]
 fn one_control_token_is_made_and_said() {
-    let folder = Folder::new("token");
-    let scenario = folder.scenario("any.json", &json!({}));
+    let folder = Folder::new("settings-token");
+    let scenario = scenario(&folder, "any.json", &json!({}));
     let (_, told) = served(&["--expose", "--scenario", &scenario], &[]);
     assert_eq!(told.matches("control_token").count(), 1, "{told}");
 }
 
 #[test]
 fn a_folder_may_hold_named_sets_only() {
-    let folder = Folder::new("sets");
+    let folder = Folder::new("settings-sets");
     folder.file("records/celigo/small/integrations.json", r#"[{ "_id": "one", "name": "Only" }]"#);
-    let scenario = folder.scenario("small.json", &json!({ "data": { "from": "celigo/small" } }));
+    let scenario = scenario(&folder, "small.json", &json!({ "data": { "from": "celigo/small" } }));
     let (code, out, err) = said(&mut standin(&["check", &scenario, "--fixtures", &folder.path("records")]));
     assert_eq!(code, 0, "{out}{err}");
     let (code, _, err) =
@@ -173,8 +130,8 @@ fn a_folder_may_hold_named_sets_only() {
 
 #[test]
 fn a_command_gets_nothing_of_the_callers_own_access_to_the_real_services() {
-    let folder = Folder::new("environment");
-    let scenario = folder.scenario("empty.json", &json!({ "data": { "from": "celigo/default" } }));
+    let folder = Folder::new("settings-environment");
+    let scenario = scenario(&folder, "empty.json", &json!({ "data": { "from": "celigo/default" } }));
     let real = ["EDLINK_BASE_URL", "EDLINK_ACCESS_TOKEN", "EDLINK_APPLICATION_SECRET", "CELIGO_API_TOKEN"];
     for arguments in [["--scenario", &scenario], ["--api", "celigo"]] {
         let mut command = standin(&["run"]);
@@ -186,12 +143,12 @@ fn a_command_gets_nothing_of_the_callers_own_access_to_the_real_services() {
 
 #[test]
 fn a_report_that_cannot_be_written_keeps_no_other_from_being() {
-    let folder = Folder::new("reports");
-    let scenario = |name: &str, path: &str| {
-        let calls = json!([{ "on": "celigo.integrations.list", "times": u8::from(!path.is_empty()) }]);
-        folder.scenario(name, &json!({ "expect": { "calls": calls } }))
+    let folder = Folder::new("settings-reports");
+    let expecting = |name: &str, times: u8| {
+        let calls = json!([{ "on": "celigo.integrations.list", "times": times }]);
+        scenario(&folder, name, &json!({ "expect": { "calls": calls } }))
     };
-    let (passing, failing) = (scenario("passing.json", "once"), scenario("failing.json", ""));
+    let (passing, failing) = (expecting("passing.json", 1), expecting("failing.json", 0));
     for (scenario, wanted) in [(&passing, 2), (&failing, 4)] {
         let (junit, tap) = (folder.path("out.xml"), folder.path("out.tap"));
         let reports = ["--report-json", "/nowhere/out.json", "--report-junit", &junit, "--report-tap", &tap];
@@ -206,10 +163,10 @@ fn a_report_that_cannot_be_written_keeps_no_other_from_being() {
 
 #[test]
 fn a_scenario_that_failed_is_not_hidden_by_one_that_was_not_met() {
-    let folder = Folder::new("hidden");
+    let folder = Folder::new("settings-hidden");
     let calls = |operation: &str| json!({ "expect": { "calls": [{ "on": operation, "times": 5 }] } });
-    let failed = folder.scenario("failed.json", &calls("celigo.integrations.list"));
-    let idle = folder.scenario("idle.json", &calls("celigo.integrations.list"));
+    let failed = scenario(&folder, "failed.json", &calls("celigo.integrations.list"));
+    let idle = scenario(&folder, "idle.json", &calls("celigo.integrations.list"));
     // Asks only in its first run.
     let mark = folder.path("mark");
     let mut run = standin(&["run", "--scenario", &failed, "--scenario", &idle]);
@@ -219,7 +176,7 @@ fn a_scenario_that_failed_is_not_hidden_by_one_that_was_not_met() {
 
 #[test]
 fn a_report_that_was_asked_for_is_there_when_nothing_was_to_be_judged() {
-    let folder = Folder::new("empty-report");
+    let folder = Folder::new("settings-empty-report");
     let file = folder.path("report.json");
     let (_, told) = served(&["--report-json", &file], &[]);
     assert_eq!(std::fs::read_to_string(&file).ok().as_deref(), Some("[]\n"), "{told}");

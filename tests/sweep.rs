@@ -1,11 +1,14 @@
 //! `standin sweep`: which single faults a command survives.
 
+#[path = "support/binary.rs"]
+mod binary;
 mod support;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
+use binary::{Folder, said, standin};
 use serde_json::{Value, json};
 use support::Connection;
 
@@ -13,53 +16,19 @@ const AUTH: (&str, &str) = ("authorization", "Bearer any");
 const JSON: (&str, &str) = ("content-type", "application/json");
 const NAME: &str = "Orders to NetSuite";
 
-/// A file of a test, gone when it ends.
-struct File(PathBuf);
-
-impl File {
-    fn new(name: &str, text: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sweep-{}-{name}", std::process::id()));
-        std::fs::write(&path, text).unwrap();
-        Self(path)
-    }
-
-    /// A scenario in which there must be one integration of that name in the end.
-    fn scenario(name: &str) -> Self {
-        let wanted = json!([{ "where": { "name": NAME }, "count": 1 }]);
-        let expect = json!({ "final": { "celigo.integrations": wanted } });
-        Self::new(name, &json!({ "scenario": 1, "api": "celigo", "expect": expect }).to_string())
-    }
-
-    fn text(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
+/// Writes a scenario in which there must be one integration of that name in the end; its path.
+fn scenario(folder: &Folder) -> String {
+    let wanted = json!([{ "where": { "name": NAME }, "count": 1 }]);
+    let expect = json!({ "final": { "celigo.integrations": wanted } });
+    folder.file("expect.json", &json!({ "scenario": 1, "api": "celigo", "expect": expect }).to_string())
 }
 
 /// Sweeps with this very test binary as the command: the test below, which does what it is told.
 fn sweep(consumer: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_standin"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("STANDIN_") {
-            command.env_remove(name);
-        }
-    }
     let own = std::env::current_exe().unwrap();
-    command.arg("sweep").args(arguments).arg("--").arg(own).args(["--exact", "the_consumer", "--nocapture"]);
-    command.env("CONSUMER", consumer);
+    let mut command = standin(&[&["sweep"], arguments, &["--"]].concat());
+    command.arg(own).args(["--exact", "the_consumer", "--nocapture"]).env("CONSUMER", consumer);
     command
-}
-
-/// Exit code, standard output and standard error.
-fn said(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code().expect("an exit code"), text(stdout), text(stderr))
 }
 
 /// A call's operation, and what came of each fault.
@@ -119,8 +88,9 @@ fn the_consumer() {
 
 #[test]
 fn a_consumer_that_looks_before_it_tries_again_survives_every_fault_at_every_call() {
-    let scenario = File::scenario("sturdy.json");
-    let (code, calls) = outcomes("sturdy", &["--scenario", scenario.text()]);
+    let folder = Folder::new("sweep-sturdy");
+    let scenario = scenario(&folder);
+    let (code, calls) = outcomes("sturdy", &["--scenario", &scenario]);
     let survived = |faults: &[&str]| -> Vec<_> {
         faults.iter().map(|fault| ((*fault).to_owned(), "survived".to_owned())).collect()
     };
@@ -139,14 +109,15 @@ fn a_consumer_that_looks_before_it_tries_again_survives_every_fault_at_every_cal
 
 #[test]
 fn one_that_does_not_is_told_which_faults_it_does_not_survive_and_how_to_see_each_alone() {
-    let scenario = File::scenario("naive.json");
-    let (code, out, _) = said(&mut sweep("naive", &["--scenario", scenario.text()]));
+    let folder = Folder::new("sweep-naive");
+    let scenario = scenario(&folder);
+    let (code, out, _) = said(&mut sweep("naive", &["--scenario", &scenario]));
     assert_eq!(code, 4);
     assert!(out.starts_with("FAIL   2 calls   0 faults survived, 11 not\n"), "{out}");
     let reset = "      FAILED reset: the command ended with 101\n          as a rule of a scenario: \
                  {\"id\":\"sweep\",\"on\":\"celigo.integrations.create\",\"at\":{\"nth\":1},\"do\":{\"abort\":\"reset\"}}\n";
     assert!(out.contains(reset), "{out}");
-    let only = ["--scenario", scenario.text(), "--on", "celigo.integrations.l*", "--fault", "reset,lost"];
+    let only = ["--scenario", &scenario, "--on", "celigo.integrations.l*", "--fault", "reset,lost"];
     let (code, calls) = outcomes("naive", &only);
     let failed = ("reset".to_owned(), "failed".to_owned());
     assert_eq!((code, calls), (4, vec![("celigo.integrations.list".to_owned(), vec![failed])]), "lost is for writes");
@@ -161,16 +132,17 @@ fn a_fault_happens_at_one_call_only_and_each_call_has_its_turn() {
 
 #[test]
 fn expectations_count_as_much_as_the_exit_code() {
-    let scenario = File::scenario("waiting.json");
-    let (code, out, _) = said(&mut sweep("waiting", &["--scenario", scenario.text(), "--fault", "reset,lost"]));
+    let folder = Folder::new("sweep-waiting");
+    let scenario = scenario(&folder);
+    let (code, out, _) = said(&mut sweep("waiting", &["--scenario", &scenario, "--fault", "reset,lost"]));
     assert_eq!(code, 4);
     assert!(out.contains("      survived: reset\n"), "{out}");
     // The second attempt meets the first one's work: 409.
     assert!(out.contains("FAILED lost: the command ended with 101"), "{out}");
     let nothing = json!({ "celigo.integrations": [{ "where": { "name": "Nobody's" }, "count": 1 }] });
     let scenario = json!({ "scenario": 1, "api": "celigo", "expect": { "final": nothing } });
-    let scenario = File::new("unmet.json", &scenario.to_string());
-    let (code, out, err) = said(&mut sweep("sturdy", &["--scenario", scenario.text()]));
+    let scenario = folder.file("unmet.json", &scenario.to_string());
+    let (code, out, err) = said(&mut sweep("sturdy", &["--scenario", &scenario]));
     assert_eq!((code, out.as_str()), (4, ""));
     assert!(err.contains("without any fault it fails already: final.celigo.integrations"), "{err}");
 }
@@ -178,8 +150,10 @@ fn expectations_count_as_much_as_the_exit_code() {
 #[test]
 fn a_rule_of_the_scenario_that_a_fault_stands_in_for_need_not_fire() {
     let lost = json!([{ "id": "own", "on": "celigo.integrations.create", "at": { "nth": 1 }, "phase": "after", "do": { "abort": "close" } }]);
-    let scenario = File::new("shadow.json", &json!({ "scenario": 1, "api": "celigo", "faults": lost }).to_string());
-    let (code, calls) = outcomes("sturdy", &["--scenario", scenario.text(), "--fault", "lost"]);
+    let folder = Folder::new("sweep-shadow");
+    let scenario = json!({ "scenario": 1, "api": "celigo", "faults": lost });
+    let scenario = folder.file("shadow.json", &scenario.to_string());
+    let (code, calls) = outcomes("sturdy", &["--scenario", &scenario, "--fault", "lost"]);
     assert_eq!((code, calls.len()), (0, 1), "{calls:?}");
 }
 
@@ -193,12 +167,12 @@ fn a_command_that_waits_for_ever_is_killed_and_has_not_survived() {
 
 #[test]
 fn a_call_that_is_not_made_again_is_not_met() {
-    let mark = File::new("mark", "");
-    std::fs::remove_file(&mark.0).unwrap();
-    let (code, out, _) = said(sweep("fickle", &["--fault", "reset", "--on", "*.list"]).env("MARK", &mark.0));
+    let folder = Folder::new("sweep-mark");
+    let mark = folder.path("mark");
+    let (code, out, _) = said(sweep("fickle", &["--fault", "reset", "--on", "*.list"]).env("MARK", &mark));
     assert_eq!(code, 2, "only what begins alike is selected: {out}");
     let only = ["--fault", "reset", "--on", "celigo.integrations.list"];
-    let (code, out, _) = said(sweep("fickle", &only).env("MARK", &mark.0));
+    let (code, out, _) = said(sweep("fickle", &only).env("MARK", &mark));
     assert_eq!(code, 0, "{out}");
     assert!(out.starts_with("PASS   1 call   0 faults survived, 0 not, 1 not met\n"), "{out}");
 }

@@ -46,12 +46,7 @@ pub struct Serve {
 impl Serve {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
-        let logger = self.settings.logger()?;
-        let runtime = self.settings.runtime()?;
-        let exit = runtime.block_on(self.serve(logger));
-        // What a second signal left behind is not waited for.
-        runtime.shutdown_background();
-        exit
+        self.settings.block_on(|logger| self.serve(logger))
     }
 
     async fn serve(&self, logger: Logger) -> Result<Exit, Failed> {

@@ -149,8 +149,21 @@ impl Settings {
         self.listening.port_file.as_ref()
     }
 
+    /// Runs a command to its end.
+    pub fn block_on<F>(&self, command: impl FnOnce(Logger) -> F) -> Result<Exit, Failed>
+    where
+        F: Future<Output = Result<Exit, Failed>>,
+    {
+        let logger = self.log.logger()?;
+        let runtime = self.runtime()?;
+        let exit = runtime.block_on(command(logger));
+        // What a second signal left behind is not waited for.
+        runtime.shutdown_background();
+        exit
+    }
+
     /// The runtime that answers, with as many threads as were asked for.
-    pub fn runtime(&self) -> io::Result<Runtime> {
+    fn runtime(&self) -> io::Result<Runtime> {
         let mut runtime = match self.listening.threads.get() {
             1 => tokio::runtime::Builder::new_current_thread(),
             threads => {
@@ -160,11 +173,6 @@ impl Settings {
             }
         };
         runtime.enable_all().build()
-    }
-
-    /// What writes to standard error.
-    pub fn logger(&self) -> Result<Logger, Failed> {
-        self.log.logger()
     }
 
     /// A server with these settings.

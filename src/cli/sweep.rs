@@ -162,11 +162,7 @@ struct Swept {
 impl Sweep {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
-        let logger = self.settings.logger()?;
-        let runtime = self.settings.runtime()?;
-        let exit = runtime.block_on(self.all(logger));
-        runtime.shutdown_background();
-        exit
+        self.settings.block_on(|logger| self.all(logger))
     }
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
