@@ -317,3 +317,25 @@ async fn in_an_async_test_waiting_leaves_the_runtime_alone() {
     assert_eq!(consumer.await.unwrap(), 200);
     world.verify_async().await.unwrap_or_else(|unmet| panic!("{unmet}"));
 }
+
+#[test]
+fn the_narrow_credential_a_scenario_lists_is_the_one_its_consumer_gets() {
+    let tokens = json!({ "celigo": [{ "token": "m", "access": "monitor" }], "edlink": { "secrets": ["s"] } });
+    let path = file("monitor.json");
+    let scenario = json!({ "scenario": 1, "api": ["celigo", "edlink"], "tokens": tokens });
+    std::fs::write(&path, scenario.to_string()).unwrap();
+    let standin = Standin::builder().scenario(&path).start();
+    std::fs::remove_file(&path).unwrap();
+    standin.world().verify().unwrap();
+    let status = |token: &str| {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str()), JSON];
+        ask(standin.address(), "POST", "/v1/integrations", &headers, ORDERS).status
+    };
+    assert_eq!(standin.celigo_token(), "m");
+    assert_eq!(standin.edlink_application_secret(), "s");
+    assert_eq!((status("m"), status("other"), status("standin-world-default")), (403, 401, 201));
+    let fork = standin.world().fork();
+    let (_, variables) = control(&standin, "GET", &format!("/worlds/{}/env", fork.name()), &Value::Null);
+    assert_eq!(variables["CELIGO_API_TOKEN"], "m", "{variables}");
+}
