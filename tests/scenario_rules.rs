@@ -191,3 +191,24 @@ fn only_an_answer_that_refuses_asks_to_wait() {
         assert_eq!(world.verify().err().as_ref().map(failed).unwrap_or_default(), wanted);
     }
 }
+
+#[test]
+fn a_date_to_try_again_at_is_held_against_the_worlds_clock() {
+    let headers = json!({ "retry-after": "Sat, 20 Jan 2024 10:10:00 GMT" });
+    let respond = json!({ "respond": { "status": 429, "headers": headers } });
+    let rule = json!({ "id": "later", "on": LIST, "at": { "nth": 1 }, "do": respond });
+    let wanted = [
+        ("2024-01-20T10:00:00Z", 599, &["conduct.retry_after"][..]),
+        ("2024-01-20T10:00:00Z", 600, &[]),
+        ("2024-01-20T11:00:00Z", 0, &[]),
+    ];
+    for (start, waited_s, wanted) in wanted {
+        let clock = json!({ "mode": "frozen", "at": start });
+        let expect = json!({ "conduct": { "retry_after": "honour" } });
+        let world = world(&json!({ "clock": clock, "faults": [rule], "expect": expect }));
+        statuses(&world, 1);
+        world.advance(std::time::Duration::from_secs(waited_s));
+        statuses(&world, 1);
+        assert_eq!(world.verify().err().as_ref().map(failed).unwrap_or_default(), wanted, "{start} {waited_s}");
+    }
+}

@@ -65,7 +65,7 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
         miss: answer.miss,
         rule,
         step,
-        retry_after_s: retry_after.and_then(|seconds| seconds.to_str().ok()?.parse().ok()),
+        retry_after_ms: retry_after.and_then(|wait| world.clock.until_ms(wait.to_str().ok()?)),
         manner,
         delay_ms: strike.delay_ms,
         why: strike.why.clone(),

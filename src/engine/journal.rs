@@ -83,8 +83,8 @@ pub struct Apart {
     pub rule: Option<Arc<str>>,
     /// The scenario's step when the request came.
     pub step: Option<Arc<str>>,
-    /// How long the answer asked to wait, in seconds.
-    pub retry_after_s: Option<u64>,
+    /// How long the answer asked to wait, in milliseconds.
+    pub retry_after_ms: Option<u64>,
     /// How it travelled.
     pub manner: Manner,
     /// How long it was held back.
