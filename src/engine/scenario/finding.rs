@@ -56,7 +56,7 @@ pub enum Code {
     W02,
     /// An ordinal that is out of reach.
     W03,
-    /// A key that changes nothing where it stands.
+    /// A key that changes nothing where it stands, or that nothing can match.
     W04,
 }
 
