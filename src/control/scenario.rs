@@ -63,7 +63,7 @@ fn state(play: &Play) -> Value {
         "entered": steps.collect::<Vec<_>>(),
         "rules": rules(play),
         "calls": calls.collect::<Vec<_>>(),
-        "mishaps": play.mishaps(),
+        "mishaps": play.mishaps().collect::<Vec<_>>(),
     })
 }
 

@@ -94,8 +94,8 @@ impl WorldHandle {
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
 
-    /// Reads a scenario, checks it, makes a world of it and plays its probe, without touching this world. The result are
-    /// the warnings, a text each.
+    /// Reads a scenario, checks it, makes a world of it, tries the data of its steps and plays its probe, without touching
+    /// this world. The result are the warnings, a text each.
     pub fn check(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
         let (_, warnings) = self.checked(&scenario.into())?;
         Ok(warnings.iter().map(ToString::to_string).collect())
@@ -168,9 +168,11 @@ impl WorldHandle {
     /// A scenario that was read, checked and rehearsed, and the warnings.
     pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
-        let (scenario, warnings) = engine.read(&file, &text_of(path)?)?;
+        let (scenario, mut warnings) = engine.read(&file, &text_of(path)?)?;
         let scenario = Arc::new(scenario);
-        World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
+        let world = World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
+        warnings.extend(world.try_steps());
+        warnings.sort_by_key(|warning| (warning.place, warning.code));
         let drifts = scenario.rehearse(engine.router(), engine.fixtures());
         if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { findings: drifts }) }
     }

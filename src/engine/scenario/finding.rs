@@ -58,6 +58,8 @@ pub enum Code {
     W03,
     /// A key that changes nothing where it stands, or that nothing can match.
     W04,
+    /// A step's change of data that cannot be made.
+    W05,
 }
 
 impl Code {

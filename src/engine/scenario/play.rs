@@ -8,6 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use crate::engine::api::Api;
+use crate::engine::document::Place;
 use crate::engine::router::Router;
 use crate::engine::scenario::asked::Asked;
 use crate::engine::scenario::considered::{Account, Verdict, Why};
@@ -49,8 +50,8 @@ pub struct Play {
     pub(super) statuses: HashSet<(&'static str, u16), FixedState>,
     /// Calls answered, misses included.
     pub(super) answered: u64,
-    /// Changes of data that could not be made when a step was entered.
-    pub(super) mishaps: Vec<String>,
+    /// Changes of data that could not be made when a step was entered, and where they are written.
+    pub(super) mishaps: Vec<(Place, String)>,
     /// Something was declared in code, and nobody verified it yet.
     declared: bool,
     /// What came of the rules for the latest request.
@@ -288,8 +289,8 @@ impl Play {
     }
 
     /// Changes of data that could not be made when a step was entered.
-    pub fn mishaps(&self) -> &[String] {
-        &self.mishaps
+    pub fn mishaps(&self) -> impl Iterator<Item = &str> {
+        self.mishaps.iter().map(|(_, what)| what.as_str())
     }
 
     /// The name of the current step.

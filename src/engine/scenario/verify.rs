@@ -136,8 +136,9 @@ fn implied(world: &World, play: &Play, needs_journal: bool, checks: &mut Vec<Che
     if has_file || play.misses.count > 0 {
         checks.push(check("misses", None, offences(&play.misses, |what| format!("the fake does not model {what}"))));
     }
-    if !play.mishaps.is_empty() {
-        checks.push(check("data", None, play.mishaps.iter().cloned().map(Violation::new)));
+    if let Some((place, _)) = play.mishaps.first() {
+        let violations = play.mishaps().map(|what| Violation::new(what.to_owned()));
+        checks.push(check("data", Some(*place), violations));
     }
 }
 
