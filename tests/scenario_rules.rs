@@ -212,3 +212,15 @@ fn a_date_to_try_again_at_is_held_against_the_worlds_clock() {
         assert_eq!(world.verify().err().as_ref().map(failed).unwrap_or_default(), wanted, "{start} {waited_s}");
     }
 }
+
+#[test]
+fn an_answer_that_was_varied_is_injected_and_one_that_was_not_is_not() {
+    let one = json!({ "celigo.integrations": [{ "_id": "65a000000000000000000001", "name": "One" }] });
+    let world = world(&json!({ "data": { "add": one }, "perturb": { "on": LIST, "unknown_fields": true } }));
+    let celigo = Consumer::celigo(&world);
+    let source = |target: &str| celigo.get(target).header("standin-source").map(str::to_owned);
+    assert_eq!(source("/v1/integrations").as_deref(), Some("injected"));
+    assert_eq!(source("/v1/integrations?limit=0").as_deref(), Some("documented"), "an error is left as it is");
+    world.remove("celigo.integrations", "65a000000000000000000001").unwrap();
+    assert_eq!(source("/v1/integrations").as_deref(), Some("documented"), "no record was there to vary");
+}

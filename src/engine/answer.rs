@@ -127,6 +127,8 @@ struct Answer {
     miss: Option<&'static str>,
     /// A fault rule made it.
     injected: bool,
+    /// The operation's own, but for what the scenario varied.
+    varied: bool,
     /// The operation was carried out.
     reached_service: bool,
     manner: Manner,
@@ -135,7 +137,8 @@ struct Answer {
 impl Answer {
     fn natural(reply: Reply, row: Option<&'static Row>, evidence: Option<Evidence>) -> Self {
         let (error, miss, manner) = (None, None, Manner::Whole);
-        Self { reply, row, error, evidence, miss, injected: false, reached_service: row.is_some(), manner }
+        let (injected, varied, reached_service) = (false, false, row.is_some());
+        Self { reply, row, error, evidence, miss, injected, varied, reached_service, manner }
     }
 }
 
@@ -155,8 +158,8 @@ fn respond(
     let Some(((rule, _), asked)) = strike.rule.as_ref().zip(asked) else {
         let mut answer = carry_out(router, world, situation, way);
         let varied = way.row.filter(|_| answer.error.is_none()).and_then(|row| world.perturbed(row, &answer.reply));
-        if let Some(varied) = varied {
-            answer.reply = varied;
+        if let Some(reply) = varied {
+            (answer.reply, answer.evidence, answer.varied) = (reply, None, true);
         }
         return answer;
     };
@@ -174,6 +177,7 @@ fn respond(
         evidence: None,
         miss: None,
         injected: true,
+        varied: false,
         reached_service,
         manner: injected.manner,
     }
@@ -308,6 +312,8 @@ fn mark(world: &World, answer: &mut Answer, rule: Option<&str>) {
     reply.headers.append(STANDIN_CALL, HeaderValue::from(world.journal.next_number()));
     if let Some(rule) = rule {
         reply.add("standin-rule", rule);
+    }
+    if answer.injected || answer.varied {
         reply.add("standin-source", "injected");
     } else if let Some(evidence) = answer.evidence {
         reply.headers.append(STANDIN_SOURCE, evidence.header());

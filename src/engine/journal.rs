@@ -63,7 +63,7 @@ pub struct Answered {
     pub status: u16,
     /// Whether the operation was carried out, whatever became of its answer.
     pub reached_service: bool,
-    /// How well the answer is known; `None` when a fault rule made it.
+    /// How well the answer is known; `None` when a fault rule made it, or the scenario varied it.
     pub evidence: Option<Evidence>,
 }
 
