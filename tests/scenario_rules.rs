@@ -214,6 +214,29 @@ fn a_date_to_try_again_at_is_held_against_the_worlds_clock() {
 }
 
 #[test]
+fn a_delay_behind_an_answer_takes_effect_and_leaves_the_rules_limit_alone() {
+    let effect = |status: u16| json!({ "respond": { "status": status, "undocumented": true }, "delay_ms": 5 });
+    let first = answer("first", 500, &json!({ "at": { "to": 2 } }));
+    let second = answer("second", 502, &json!({ "limit": 1, "do": effect(502) }));
+    let world = world(&json!({ "faults": [first, second] }));
+    assert_eq!(statuses(&world, 2), [500, 500]);
+    assert_eq!(world.journal().iter().map(|call| call.delay_ms).collect::<Vec<_>>(), [5, 5]);
+    world.verify().unwrap_or_else(|unmet| panic!("{unmet}"));
+    assert_eq!(world.report().rules[1].fired, 2);
+    assert_eq!(statuses(&world, 2), [502, 200]);
+}
+
+#[test]
+fn a_rule_that_delays_is_not_said_to_be_one_that_never_fires() {
+    let slow = json!({ "respond": { "status": 502, "undocumented": true }, "delay_ms": 5 });
+    let rules = json!([answer("first", 500, &json!({})), answer("second", 502, &json!({ "do": slow }))]);
+    let world = Standin::builder().offline().unwrap();
+    let warnings = world.load_text("test.json", &scenario(&json!({ "faults": rules })).to_string()).unwrap();
+    assert_eq!(warnings, [""; 0]);
+    let _ = world.verify();
+}
+
+#[test]
 fn an_answer_that_was_varied_is_injected_and_one_that_was_not_is_not() {
     let one = json!({ "celigo.integrations": [{ "_id": "65a000000000000000000001", "name": "One" }] });
     let world = world(&json!({ "data": { "add": one }, "perturb": { "on": LIST, "unknown_fields": true } }));

@@ -68,7 +68,7 @@ pub(super) struct Tally {
     pub(super) rule: Arc<Rule>,
     /// Requests that matched, since its step was entered.
     pub(super) matched: u64,
-    /// How often it took effect, since its step was entered.
+    /// How often it used up its limit, since its step was entered.
     pub(super) fired: u64,
     /// Requests that matched, ever.
     pub(super) all_matched: u64,
@@ -206,7 +206,7 @@ impl Play {
                 return Err(format!("{name:?} is not documented for {}; {meant}", row.operation));
             }
         }
-        if rule.terminal.is_none() && rule.delay_ms.is_none() && rule.slow_bytes_per_s.is_none() {
+        if rule.terminal.is_none() && !rule.slows() {
             return Err(format!("the rule on {} does nothing; say what goes wrong", rule.on));
         }
         self.scopes[ADDED].add(router, &rule, self.tallies.len());
@@ -327,6 +327,11 @@ impl Tally {
             (Some(_), None) => {
                 strike.rule = Some((Arc::clone(rule), n));
                 Verdict::Answered(n)
+            }
+            // It slows the answer of another, and keeps its limit for answers of its own.
+            (Some(_), Some(_)) if rule.slows() => {
+                self.all_fired += 1;
+                return Verdict::Delayed(n);
             }
             (Some(_), Some(_)) => return Verdict::Shadowed(n),
         };
