@@ -247,3 +247,11 @@ fn an_answer_that_was_varied_is_injected_and_one_that_was_not_is_not() {
     world.remove("celigo.integrations", "65a000000000000000000001").unwrap();
     assert_eq!(source("/v1/integrations").as_deref(), Some("documented"), "no record was there to vary");
 }
+
+#[test]
+fn an_answer_that_was_not_sent_has_no_status_in_the_journal() {
+    let abort = |how: &str, n: u64| json!({ "id": how, "on": LIST, "at": { "nth": n }, "do": { "abort": how } });
+    let world = world(&json!({ "faults": [abort("close", 1), abort("truncate", 2)] }));
+    statuses(&world, 3);
+    assert_eq!(world.journal().iter().map(|call| call.status).collect::<Vec<_>>(), [0, 200, 200]);
+}

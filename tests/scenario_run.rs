@@ -339,3 +339,18 @@ fn the_narrow_credential_a_scenario_lists_is_the_one_its_consumer_gets() {
     let (_, variables) = control(&standin, "GET", &format!("/worlds/{}/env", fork.name()), &Value::Null);
     assert_eq!(variables["CELIGO_API_TOKEN"], "m", "{variables}");
 }
+
+#[test]
+fn the_journal_shows_no_answer_where_none_was_sent() {
+    let standin = Standin::start();
+    let rules =
+        json!([{ "id": "lost", "on": "celigo.integrations.create", "phase": "after", "do": { "abort": "close" } }]);
+    assert_eq!(control(&standin, "PUT", "/faults", &rules).0, 200);
+    let mut lost = Connection::open(standin.address());
+    lost.send(support::request("POST", "/v1/integrations", &[AUTH, JSON], ORDERS).as_bytes());
+    assert!(lost.receive().is_err());
+    let (_, entry) = control(&standin, "GET", "/journal/1", &Value::Null);
+    assert_eq!((&entry["status"], &entry["answer"], &entry["answer_bytes"]), (&Value::Null, &Value::Null, &json!(0)));
+    let (_, list) = control(&standin, "GET", "/journal", &Value::Null);
+    assert_eq!(list["entries"][0]["status"], Value::Null);
+}

@@ -128,6 +128,13 @@ pub struct Entry {
     pub apart: Apart,
 }
 
+impl Entry {
+    /// The status that was sent; `None` when nothing of the answer was.
+    pub fn sent_status(&self) -> Option<u16> {
+        self.apart.manner.sends_answer().then_some(self.answered.status)
+    }
+}
+
 impl Journal {
     /// An empty journal.
     pub fn new(bounds: Bounds) -> Self {
