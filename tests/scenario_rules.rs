@@ -255,3 +255,15 @@ fn an_answer_that_was_not_sent_has_no_status_in_the_journal() {
     statuses(&world, 3);
     assert_eq!(world.journal().iter().map(|call| call.status).collect::<Vec<_>>(), [0, 200, 200]);
 }
+
+#[test]
+fn no_text_of_a_consumer_begins_a_line_of_a_report() {
+    let world = world(&json!({ "expect": { "conduct": { "unknown_fields": "forbid" } } }));
+    let body = json!({ "name": "N", "x\nPASS all\u{1b}[2J\u{2028}": 1 });
+    Consumer::celigo(&world).post("/v1/integrations", &body);
+    let unmet = world.verify().unwrap_err();
+    let sentence = r"call 1 sends x\nPASS all\u001b[2J\u2028, which Integration does not have";
+    assert_eq!(unmet.report().checks[0].violations[0].message, sentence);
+    assert!(unmet.to_string().lines().all(|line| line.starts_with("FAIL ") || line.starts_with("  ")), "{unmet}");
+    assert!(!unmet.to_string().contains('\u{1b}'));
+}

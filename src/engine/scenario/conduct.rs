@@ -138,7 +138,8 @@ pub(super) fn unknown_fields(journal: &[Entry], router: &Router) -> Vec<Violatio
 pub(super) fn shown(entry: &Entry) -> String {
     const LONG: usize = 200;
     let body = String::from_utf8_lossy(&entry.body);
-    let mut line = format!("{} {} {body}", entry.method, entry.target).replace(['\n', '\r'], " ").trim_end().to_owned();
+    let mut line =
+        format!("{} {} {body}", entry.method, entry.target).replace(['\n', '\r', '\t'], " ").trim_end().to_owned();
     if line.chars().count() > LONG {
         line = line.chars().take(LONG).chain(['…']).collect();
     }

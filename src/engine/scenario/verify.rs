@@ -6,7 +6,7 @@ use crate::engine::router::Router;
 use crate::engine::scenario::conduct;
 use crate::engine::scenario::format::{CallExpectation, FinalExpectation};
 use crate::engine::scenario::play::{CallTally, Offences, Play};
-use crate::engine::scenario::report::{Check, Report, RuleReport, StepReport, Violation};
+use crate::engine::scenario::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
 use crate::engine::world::World;
 
 /// How many calls a report tells of.
@@ -143,7 +143,7 @@ fn implied(world: &World, play: &Play, needs_journal: bool, checks: &mut Vec<Che
 }
 
 fn check(id: impl Into<String>, place: Option<Place>, violations: impl IntoIterator<Item = Violation>) -> Check {
-    let violations: Vec<Violation> = violations.into_iter().collect();
+    let violations: Vec<Violation> = violations.into_iter().map(Violation::on_one_line).collect();
     Check { id: id.into(), passed: violations.is_empty(), violations, line: place.map_or(0, |place| place.line) }
 }
 
@@ -256,7 +256,7 @@ fn told(journal: &[Entry]) -> Vec<String> {
                 (true, _) => "lost".to_owned(),
                 (false, _) => entry.answered.status.to_string(),
             };
-            format!("{} {operation} → {outcome}{rule}", entry.number)
+            on_one_line(&format!("{} {operation} → {outcome}{rule}", entry.number))
         })
         .collect()
 }
