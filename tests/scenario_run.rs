@@ -319,6 +319,28 @@ async fn in_an_async_test_waiting_leaves_the_runtime_alone() {
 }
 
 #[test]
+fn a_failed_run_says_how_to_run_it_again_where_there_is_a_file() {
+    let expect = json!({ "calls": [{ "on": "celigo.flows.list" }] });
+    let scenario = json!({ "scenario": 1, "api": "celigo", "expect": expect });
+    let path = file("it's #1.json");
+    std::fs::write(&path, scenario.to_string()).unwrap();
+    let failed = run("failing", &["--scenario", path.to_str().unwrap()]);
+    std::fs::remove_file(&path).unwrap();
+    let quoted = format!("'{}'", path.to_str().unwrap().replace('\'', r"'\''"));
+    assert!(said(&failed).contains(&format!("again: standin run --scenario {quoted} -- ")), "{}", said(&failed));
+    let standin = Standin::start();
+    assert_eq!(control(&standin, "PUT", "/scenario", &scenario).0, 200);
+    let (_, report) = control(&standin, "POST", "/verify", &json!({}));
+    assert_eq!((&report["scenario"], &report["file"]), (&json!("scenario"), &json!("")), "{report:#}");
+    let report: standin::Report = serde_json::from_value(report).unwrap();
+    assert!(report.checks.iter().any(|check| check.id == "misses"), "{report}");
+    assert!(!report.to_string().contains("again: "), "{report}");
+    let refused = json!({ "scenario": 1, "api": "celigo", "data": { "remove": { "celigo.flows": ["none"] } } });
+    let (_, refused) = control(&standin, "PUT", "/scenario", &refused);
+    assert!(refused["error"]["message"].as_str().unwrap().starts_with("scenario:1:"), "{refused}");
+}
+
+#[test]
 fn the_narrow_credential_a_scenario_lists_is_the_one_its_consumer_gets() {
     let tokens = json!({ "celigo": [{ "token": "m", "access": "monitor" }], "edlink": { "secrets": ["s"] } });
     let path = file("monitor.json");

@@ -118,6 +118,14 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
+impl ScenarioError {
+    /// The same about a text that has a name, but no file.
+    pub fn about(mut self, name: &str) -> Self {
+        self.findings.iter_mut().for_each(|finding| name.clone_into(&mut finding.file));
+        self
+    }
+}
+
 /// Collects findings about one text.
 pub(super) struct Findings<'t> {
     file: &'t str,

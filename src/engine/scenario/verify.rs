@@ -132,8 +132,8 @@ fn implied(world: &World, play: &Play, needs_journal: bool, checks: &mut Vec<Che
         );
         checks.push(check("journal", None, (lost > 0).then(|| Violation::new(message))));
     }
-    let has_file = !play.scenario().file.is_empty();
-    if has_file || play.misses.count > 0 {
+    let is_played = !play.scenario().name.is_empty();
+    if is_played || play.misses.count > 0 {
         checks.push(check("misses", None, offences(&play.misses, |what| format!("the fake does not model {what}"))));
     }
     if let Some((place, _)) = play.mishaps.first() {
