@@ -153,6 +153,17 @@ fn a_scenario_that_is_neither_file_nor_ready_made_is_told_the_nearest() {
     assert!(error.to_string().contains("celigo-lost-create"), "{error}");
 }
 
+#[test]
+fn a_file_that_is_not_utf_8_is_told_where() {
+    let path = std::env::temp_dir().join(format!("standin-{}-latin.json", std::process::id()));
+    fs::write(&path, b"{\n  \"name\": \"Caf\xe9\"\n}").unwrap();
+    let error = world().check(&path).unwrap_err();
+    fs::remove_file(&path).unwrap();
+    let first = &error.findings[0];
+    assert_eq!((first.place.line, first.place.column), (2, 15), "{error}");
+    assert!(first.message.contains("not UTF-8") && first.remedy == "save it as UTF-8", "{error}");
+}
+
 /// What depends on what the consumer does meanwhile is not known before it is there.
 #[test]
 fn data_of_later_steps_is_warned_of_only_when_no_state_could_make_it_right() {

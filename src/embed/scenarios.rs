@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use crate::control::Refusal;
 use crate::embed::handle::WorldHandle;
 use crate::engine::Engine;
-use crate::engine::document::Place;
+use crate::engine::document::{self, Place};
 use crate::engine::load::nearest;
 use crate::engine::scenario::{
     Code, Comparison, Finding, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation, explain_scenario,
@@ -49,20 +49,20 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     {
         return Ok(found.text.to_owned());
     }
-    std::fs::read_to_string(path).map_err(|error| {
+    let unusable = |place, message, remedy: String| {
+        let file = path.display().to_string();
+        ScenarioError { findings: vec![Finding { file, place, code: Code::E01, message, remedy }] }
+    };
+    let bytes = std::fs::read(path).map_err(|error| {
         let known = ready_made.iter().map(|scenario| scenario.name);
         let remedy = match nearest(name, known) {
             Some(nearest) if !name.contains(['/', '.']) => format!("the nearest ready-made scenario is {nearest}"),
             _ => "name a file, or a scenario that `standin scenarios` lists".to_owned(),
         };
-        let finding = Finding {
-            file: path.display().to_string(),
-            place: Place { line: 1, column: 1 },
-            code: Code::E01,
-            message: format!("the file cannot be read: {error}"),
-            remedy,
-        };
-        ScenarioError { findings: vec![finding] }
+        unusable(Place { line: 1, column: 1 }, format!("the file cannot be read: {error}"), remedy)
+    })?;
+    document::text(bytes).map_err(|fault| {
+        unusable(fault.place, format!("the file cannot be read: {}", fault.reason), "save it as UTF-8".to_owned())
     })
 }
 
