@@ -304,6 +304,16 @@ fn broken_fixtures_are_2_and_every_fault_has_its_place() {
 }
 
 #[test]
+fn a_fixture_that_is_not_utf_8_is_2_and_told_where() {
+    let folder = Folder::new("latin-fixtures");
+    folder.file("celigo/integrations.json", "");
+    std::fs::write(folder.path("celigo/integrations.json"), b"[\n  {\"name\": \"Caf\xe9\"}]").unwrap();
+    let output = run(&["check", folder.text()]);
+    assert_eq!(code(&output), 2);
+    insta::assert_snapshot!(folder.said(&stdout(&output)), @"DIR/celigo/integrations.json:2:16: it is not UTF-8, because of the byte 0xE9 here; save it as UTF-8");
+}
+
+#[test]
 fn embedded_records_that_a_folder_orphans_are_2_and_the_remedy_is_said() {
     let folder = Folder::new("orphans");
     folder.file("celigo/integrations.json", "[]");

@@ -116,7 +116,7 @@ fn every_fault_has_its_words() {
     }
     insta::assert_snapshot!(told);
     // An API without next links is needed for E15, and all have some. E21 comes with strict fidelity only.
-    let all = (1..=20).filter(|n| *n != 15).map(|n| format!("E{n:02}")).chain((1..=4).map(|n| format!("W{n:02}")));
+    let all = (1..=20).filter(|n| *n != 15).map(|n| format!("E{n:02}")).chain((1..=5).map(|n| format!("W{n:02}")));
     assert_eq!(codes, all.collect());
 }
 
@@ -151,4 +151,37 @@ fn strict_fidelity_accepts_what_depends_on_nothing_assumed() {
 fn a_scenario_that_is_neither_file_nor_ready_made_is_told_the_nearest() {
     let error = world().check("celigo-lost-creat").unwrap_err();
     assert!(error.to_string().contains("celigo-lost-create"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_told_where() {
+    let path = std::env::temp_dir().join(format!("standin-{}-latin.json", std::process::id()));
+    fs::write(&path, b"{\n  \"name\": \"Caf\xe9\"\n}").unwrap();
+    let error = world().check(&path).unwrap_err();
+    fs::remove_file(&path).unwrap();
+    let first = &error.findings[0];
+    assert_eq!((first.place.line, first.place.column), (2, 15), "{error}");
+    assert!(first.message.contains("not UTF-8") && first.remedy == "save it as UTF-8", "{error}");
+}
+
+/// What depends on what the consumer does meanwhile is not known before it is there.
+#[test]
+fn data_of_later_steps_is_warned_of_only_when_no_state_could_make_it_right() {
+    let check = |data: Value| {
+        let path = std::env::temp_dir().join(format!("standin-{}-steps.json", std::process::id()));
+        let ends = serde_json::json!({ "on": "celigo.integrations.list" });
+        let steps = serde_json::json!([{ "name": "a", "ends": ends }, { "name": "b", "data": data }]);
+        let scenario = serde_json::json!({ "scenario": 1, "api": "celigo", "steps": steps });
+        fs::write(&path, scenario.to_string()).unwrap();
+        let warnings = world().check(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        warnings.join("\n")
+    };
+    let of = |key: &str, value: Value| check(serde_json::json!({ key: { "celigo.flows": value } }));
+    assert_eq!(of("remove", serde_json::json!(["#99", "gone"])), "");
+    assert_eq!(of("patch", serde_json::json!({ "#99": { "name": 1 } })), "");
+    assert_eq!(of("add", serde_json::json!([{ "name": "F", "_integrationId": "000000000000000000000009" }])), "");
+    assert!(of("add", serde_json::json!([{ "name": 1 }])).contains(" W05 steps[1].data.add.celigo.flows[0] "));
+    assert!(of("patch", serde_json::json!({ "#1": { "name": 1 } })).contains(" W05 "));
+    assert!(of("generate", serde_json::json!({ "count": 1, "like": { "name": 1 } })).contains(" W05 "));
 }

@@ -191,3 +191,79 @@ fn only_an_answer_that_refuses_asks_to_wait() {
         assert_eq!(world.verify().err().as_ref().map(failed).unwrap_or_default(), wanted);
     }
 }
+
+#[test]
+fn a_date_to_try_again_at_is_held_against_the_worlds_clock() {
+    let headers = json!({ "retry-after": "Sat, 20 Jan 2024 10:10:00 GMT" });
+    let respond = json!({ "respond": { "status": 429, "headers": headers } });
+    let rule = json!({ "id": "later", "on": LIST, "at": { "nth": 1 }, "do": respond });
+    let wanted = [
+        ("2024-01-20T10:00:00Z", 599, &["conduct.retry_after"][..]),
+        ("2024-01-20T10:00:00Z", 600, &[]),
+        ("2024-01-20T11:00:00Z", 0, &[]),
+    ];
+    for (start, waited_s, wanted) in wanted {
+        let clock = json!({ "mode": "frozen", "at": start });
+        let expect = json!({ "conduct": { "retry_after": "honour" } });
+        let world = world(&json!({ "clock": clock, "faults": [rule], "expect": expect }));
+        statuses(&world, 1);
+        world.advance(std::time::Duration::from_secs(waited_s));
+        statuses(&world, 1);
+        assert_eq!(world.verify().err().as_ref().map(failed).unwrap_or_default(), wanted, "{start} {waited_s}");
+    }
+}
+
+#[test]
+fn a_delay_behind_an_answer_takes_effect_and_leaves_the_rules_limit_alone() {
+    let effect = |status: u16| json!({ "respond": { "status": status, "undocumented": true }, "delay_ms": 5 });
+    let first = answer("first", 500, &json!({ "at": { "to": 2 } }));
+    let second = answer("second", 502, &json!({ "limit": 1, "do": effect(502) }));
+    let world = world(&json!({ "faults": [first, second] }));
+    assert_eq!(statuses(&world, 2), [500, 500]);
+    assert_eq!(world.journal().iter().map(|call| call.delay_ms).collect::<Vec<_>>(), [5, 5]);
+    world.verify().unwrap_or_else(|unmet| panic!("{unmet}"));
+    assert_eq!(world.report().rules[1].fired, 2);
+    assert_eq!(statuses(&world, 2), [502, 200]);
+}
+
+#[test]
+fn a_rule_that_delays_is_not_said_to_be_one_that_never_fires() {
+    let slow = json!({ "respond": { "status": 502, "undocumented": true }, "delay_ms": 5 });
+    let rules = json!([answer("first", 500, &json!({})), answer("second", 502, &json!({ "do": slow }))]);
+    let world = Standin::builder().offline().unwrap();
+    let warnings = world.load_text("test.json", &scenario(&json!({ "faults": rules })).to_string()).unwrap();
+    assert_eq!(warnings, [""; 0]);
+    let _ = world.verify();
+}
+
+#[test]
+fn an_answer_that_was_varied_is_injected_and_one_that_was_not_is_not() {
+    let one = json!({ "celigo.integrations": [{ "_id": "65a000000000000000000001", "name": "One" }] });
+    let world = world(&json!({ "data": { "add": one }, "perturb": { "on": LIST, "unknown_fields": true } }));
+    let celigo = Consumer::celigo(&world);
+    let source = |target: &str| celigo.get(target).header("standin-source").map(str::to_owned);
+    assert_eq!(source("/v1/integrations").as_deref(), Some("injected"));
+    assert_eq!(source("/v1/integrations?limit=0").as_deref(), Some("documented"), "an error is left as it is");
+    world.remove("celigo.integrations", "65a000000000000000000001").unwrap();
+    assert_eq!(source("/v1/integrations").as_deref(), Some("documented"), "no record was there to vary");
+}
+
+#[test]
+fn an_answer_that_was_not_sent_has_no_status_in_the_journal() {
+    let abort = |how: &str, n: u64| json!({ "id": how, "on": LIST, "at": { "nth": n }, "do": { "abort": how } });
+    let world = world(&json!({ "faults": [abort("close", 1), abort("truncate", 2)] }));
+    statuses(&world, 3);
+    assert_eq!(world.journal().iter().map(|call| call.status).collect::<Vec<_>>(), [0, 200, 200]);
+}
+
+#[test]
+fn no_text_of_a_consumer_begins_a_line_of_a_report() {
+    let world = world(&json!({ "expect": { "conduct": { "unknown_fields": "forbid" } } }));
+    let body = json!({ "name": "N", "x\nPASS all\u{1b}[2J\u{2028}": 1 });
+    Consumer::celigo(&world).post("/v1/integrations", &body);
+    let unmet = world.verify().unwrap_err();
+    let sentence = r"call 1 sends x\nPASS all\u001b[2J\u2028, which Integration does not have";
+    assert_eq!(unmet.report().checks[0].violations[0].message, sentence);
+    assert!(unmet.to_string().lines().all(|line| line.starts_with("FAIL ") || line.starts_with("  ")), "{unmet}");
+    assert!(!unmet.to_string().contains('\u{1b}'));
+}

@@ -309,3 +309,62 @@ async fn in_an_async_test_waiting_leaves_the_runtime_alone() {
     assert_eq!(consumer.await.unwrap(), 200);
     world.verify_async().await.unwrap_or_else(|unmet| panic!("{unmet}"));
 }
+
+#[test]
+fn a_failed_run_says_how_to_run_it_again_where_there_is_a_file() {
+    let expect = json!({ "calls": [{ "on": "celigo.flows.list" }] });
+    let scenario = json!({ "scenario": 1, "api": "celigo", "expect": expect });
+    let path = file("it's #1.json");
+    std::fs::write(&path, scenario.to_string()).unwrap();
+    let failed = run("failing", &["--scenario", path.to_str().unwrap()]);
+    std::fs::remove_file(&path).unwrap();
+    let quoted = format!("'{}'", path.to_str().unwrap().replace('\'', r"'\''"));
+    assert!(said(&failed).contains(&format!("again: standin run --scenario {quoted} -- ")), "{}", said(&failed));
+    let standin = Standin::start();
+    assert_eq!(control(&standin, "PUT", "/scenario", &scenario).0, 200);
+    let (_, report) = control(&standin, "POST", "/verify", &json!({}));
+    assert_eq!((&report["scenario"], &report["file"]), (&json!("scenario"), &json!("")), "{report:#}");
+    let report: standin::Report = serde_json::from_value(report).unwrap();
+    assert!(report.checks.iter().any(|check| check.id == "misses"), "{report}");
+    assert!(!report.to_string().contains("again: "), "{report}");
+    let refused = json!({ "scenario": 1, "api": "celigo", "data": { "remove": { "celigo.flows": ["none"] } } });
+    let (_, refused) = control(&standin, "PUT", "/scenario", &refused);
+    assert!(refused["error"]["message"].as_str().unwrap().starts_with("scenario:1:"), "{refused}");
+}
+
+#[test]
+fn the_narrow_credential_a_scenario_lists_is_the_one_its_consumer_gets() {
+    let tokens = json!({ "celigo": [{ "token": "m", "access": "monitor" }], "edlink": { "secrets": ["s"] } });
+    let path = file("monitor.json");
+    let scenario = json!({ "scenario": 1, "api": ["celigo", "edlink"], "tokens": tokens });
+    std::fs::write(&path, scenario.to_string()).unwrap();
+    let standin = Standin::builder().scenario(&path).start();
+    std::fs::remove_file(&path).unwrap();
+    standin.world().verify().unwrap();
+    let status = |token: &str| {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str()), JSON];
+        ask(standin.address(), "POST", "/v1/integrations", &headers, ORDERS).status
+    };
+    assert_eq!(standin.celigo_token(), "m");
+    assert_eq!(standin.edlink_application_secret(), "s");
+    assert_eq!((status("m"), status("other"), status("standin-world-default")), (403, 401, 201));
+    let fork = standin.world().fork();
+    let (_, variables) = control(&standin, "GET", &format!("/worlds/{}/env", fork.name()), &Value::Null);
+    assert_eq!(variables["CELIGO_API_TOKEN"], "m", "{variables}");
+}
+
+#[test]
+fn the_journal_shows_no_answer_where_none_was_sent() {
+    let standin = Standin::start();
+    let rules =
+        json!([{ "id": "lost", "on": "celigo.integrations.create", "phase": "after", "do": { "abort": "close" } }]);
+    assert_eq!(control(&standin, "PUT", "/faults", &rules).0, 200);
+    let mut lost = Connection::open(standin.address());
+    lost.send(support::request("POST", "/v1/integrations", &[AUTH, JSON], ORDERS).as_bytes());
+    assert!(lost.receive().is_err());
+    let (_, entry) = control(&standin, "GET", "/journal/1", &Value::Null);
+    assert_eq!((&entry["status"], &entry["answer"], &entry["answer_bytes"]), (&Value::Null, &Value::Null, &json!(0)));
+    let (_, list) = control(&standin, "GET", "/journal", &Value::Null);
+    assert_eq!(list["entries"][0]["status"], Value::Null);
+}

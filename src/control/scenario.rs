@@ -44,8 +44,11 @@ pub fn load(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// Puts a scenario in place of all that is in a world; the warnings.
 pub fn put(engine: &Engine, world: &Mutex<World>, text: &str) -> Result<Vec<String>, Refusal> {
-    let (scenario, warnings) = engine.read("scenario", text)?;
-    engine.load(world, &Arc::new(scenario))?;
+    const NAME: &str = "scenario";
+    let (mut scenario, warnings) = engine.read(NAME, text)?;
+    // There is no file that a report could name.
+    scenario.file.clear();
+    engine.load(world, &Arc::new(scenario)).map_err(|error| error.about(NAME))?;
     Ok(warnings.iter().map(ToString::to_string).collect())
 }
 
@@ -63,7 +66,7 @@ fn state(play: &Play) -> Value {
         "entered": steps.collect::<Vec<_>>(),
         "rules": rules(play),
         "calls": calls.collect::<Vec<_>>(),
-        "mishaps": play.mishaps(),
+        "mishaps": play.mishaps().collect::<Vec<_>>(),
     })
 }
 

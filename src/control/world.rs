@@ -115,8 +115,9 @@ pub fn journal_entry(asked: &Asked<'_>) -> Result<Value, Refusal> {
         entry.headers.iter().map(|(name, value)| (name.clone(), redacted(name, value).into())).collect();
     shown["headers"] = Value::Object(headers);
     shown["body"] = text_or_json(&entry.body);
-    shown["answer"] = text_or_json(&entry.reply);
-    shown["answer_bytes"] = entry.reply_bytes.into();
+    let is_sent = entry.sent_status().is_some();
+    shown["answer"] = if is_sent { text_or_json(&entry.reply) } else { Value::Null };
+    shown["answer_bytes"] = if is_sent { entry.reply_bytes } else { 0 }.into();
     shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
     shown["documented_at"] = entry.answered.row.map_or("", |row| row.route.source).into();
     let why: Vec<String> = entry.apart.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
@@ -131,7 +132,7 @@ fn short(entry: &Entry) -> Value {
         "method": entry.method,
         "target": entry.target,
         "op": entry.answered.operation(),
-        "status": entry.answered.status,
+        "status": entry.sent_status(),
         "error": entry.answered.error,
         "miss": entry.apart.miss,
         "rule": entry.apart.rule.as_deref(),

@@ -10,6 +10,7 @@ use crate::apis::APIS;
 use crate::embed::error::StartError;
 use crate::embed::tokens;
 use crate::engine::api::Api;
+use crate::engine::document::{self, Place};
 use crate::engine::load::{DataFault, RecordFile};
 use crate::engine::router::Router;
 use crate::engine::scenario::Fixtures;
@@ -77,8 +78,7 @@ pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> 
 fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
     let mut files = Vec::new();
     for path in entries(folder)?.iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
-        let text =
-            std::fs::read_to_string(path).map_err(|error| StartError::Unreadable { path: path.clone(), error })?;
+        let text = text_of(path)?;
         let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
         let collection = format!("{}.{stem}", api.name);
         files.push(Read { name: path.display().to_string(), collection, text: text.into() });
@@ -147,13 +147,21 @@ fn read(folder: &Path) -> Result<Vec<Read>, StartError> {
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| StartError::Unreadable { path: path.clone(), error })?;
+            let text = text_of(&path)?;
             let Some(collection) = collection(&path) else { continue };
             files.push(Read { name: path.display().to_string(), collection, text: text.into() });
         }
     }
     Ok(files)
+}
+
+/// The text of a file.
+pub fn text_of(path: &Path) -> Result<String, StartError> {
+    let bytes = std::fs::read(path).map_err(|error| StartError::Unreadable { path: path.to_owned(), error })?;
+    document::text(bytes).map_err(|fault| {
+        let (file, Place { line, column }, reason) = (path.display(), fault.place, fault.reason);
+        StartError::Invalid { faults: vec![format!("{file}:{line}:{column}: {reason}; save it as UTF-8")] }
+    })
 }
 
 /// The entries of a folder, in the order of their names: what depends on order must not depend on the file system.

@@ -71,7 +71,7 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// The request's body.
     pub body: Vec<u8>,
-    /// The status answered.
+    /// The status answered; 0 when nothing of the answer was sent.
     pub status: u16,
     /// The name of the error answered, such as `not_found`.
     pub error: Option<&'static str>,
@@ -89,11 +89,11 @@ impl From<Entry> for Call {
             number: entry.number,
             at: format_ms(entry.answered.now_ms),
             operation: entry.answered.operation(),
+            status: entry.sent_status().unwrap_or_default(),
             method: entry.method,
             target: entry.target,
             headers: entry.headers,
             body: entry.body,
-            status: entry.answered.status,
             error: entry.answered.error,
             rule: entry.apart.rule.map(|rule| rule.to_string()),
             manner: entry.apart.manner.as_str(),

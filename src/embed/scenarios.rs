@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use crate::control::Refusal;
 use crate::embed::handle::WorldHandle;
 use crate::engine::Engine;
-use crate::engine::document::Place;
+use crate::engine::document::{self, Place};
 use crate::engine::load::nearest;
 use crate::engine::scenario::{
     Code, Comparison, Finding, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation,
@@ -50,20 +50,31 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     {
         return Ok(found.text.to_owned());
     }
-    std::fs::read_to_string(path).map_err(|error| {
+    let bytes = std::fs::read(path).map_err(|error| {
         let known = ready_made.iter().map(|scenario| scenario.name);
         let remedy = match nearest(name, known) {
             Some(nearest) if !name.contains(['/', '.']) => format!("the nearest ready-made scenario is {nearest}"),
             _ => "name a file, or a scenario that `standin scenarios` lists".to_owned(),
         };
-        whole_file(path, Code::E01, format!("the file cannot be read: {error}"), remedy)
+        refused(path, START, Code::E01, format!("the file cannot be read: {error}"), remedy)
+    })?;
+    document::text(bytes).map_err(|fault| {
+        refused(path, fault.place, Code::E01, format!("the file cannot be read: {}", fault.reason), "save it as UTF-8")
     })
 }
 
-/// What is wrong with a file, and with no place in it more than with another.
-fn whole_file(path: &Path, code: Code, message: impl Into<String>, remedy: impl Into<String>) -> ScenarioError {
-    let (file, place) = (path.display().to_string(), Place { line: 1, column: 1 });
-    ScenarioError { findings: vec![Finding { file, place, code, message: message.into(), remedy: remedy.into() }] }
+/// Where what is wrong with a whole file is told.
+const START: Place = Place { line: 1, column: 1 };
+
+fn refused(
+    path: &Path,
+    place: Place,
+    code: Code,
+    message: impl Into<String>,
+    remedy: impl Into<String>,
+) -> ScenarioError {
+    let (file, message, remedy) = (path.display().to_string(), message.into(), remedy.into());
+    ScenarioError { findings: vec![Finding { file, place, code, message, remedy }] }
 }
 
 /// Puts a scenario into the default world. `generated`: records were made up for it to start from.
@@ -79,7 +90,7 @@ pub(super) fn start(
     if generated && scenario.data.as_ref().is_some_and(|data| data.from.is_none()) {
         let message = "data starts from nothing: the records that were made up beforehand would not be there";
         let remedy = "add \"from\": \"default\" to data, or make them up in its \"generate\"";
-        return Err(whole_file(path, Code::E09, message, remedy));
+        return Err(refused(path, START, Code::E09, message, remedy));
     }
     engine.load(engine.default_world(), &Arc::new(scenario))?;
     if let Some(play) = &mut engine.default_world().lock().play {
@@ -104,8 +115,8 @@ impl WorldHandle {
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
 
-    /// Reads a scenario, checks it, makes a world of it and plays its probe, without touching this world. The result are
-    /// the warnings, a text each.
+    /// Reads a scenario, checks it, makes a world of it, tries the data of its steps and plays its probe, without touching
+    /// this world. The result are the warnings, a text each.
     pub fn check(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
         let (_, warnings) = self.checked(&scenario.into())?;
         Ok(warnings.iter().map(ToString::to_string).collect())
@@ -147,7 +158,7 @@ impl WorldHandle {
         let (scenario, _) = self.checked(&path)?;
         let compared = self.hold_against(&scenario, ask);
         if compared.steps.is_empty() {
-            return Err(whole_file(&path, Code::E06, "the file has no probe", "add \"probe\": {\"steps\": […]}"));
+            return Err(refused(&path, START, Code::E06, "the file has no probe", "add \"probe\": {\"steps\": […]}"));
         }
         Ok(compared)
     }
@@ -170,9 +181,11 @@ impl WorldHandle {
     /// A scenario that was read, checked and rehearsed, and the warnings.
     pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
-        let (scenario, warnings) = engine.read(&file, &text_of(path)?)?;
+        let (scenario, mut warnings) = engine.read(&file, &text_of(path)?)?;
         let scenario = Arc::new(scenario);
-        World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
+        let world = World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
+        warnings.extend(world.try_steps());
+        warnings.sort_by_key(|warning| (warning.place, warning.code));
         let drifts = scenario.rehearse(engine.router(), engine.fixtures());
         if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { findings: drifts }) }
     }

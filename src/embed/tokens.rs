@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::embed::error::StartError;
+use crate::embed::fixtures;
 use crate::engine::document::{self, Step};
 use crate::engine::load::nearest;
 use crate::engine::world::Credential;
@@ -24,7 +25,7 @@ pub fn of_folder(folder: &Path) -> Result<Listed, StartError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = std::fs::read_to_string(&path).map_err(|error| StartError::Unreadable { path: path.clone(), error })?;
+    let text = fixtures::text_of(&path)?;
     read(&path.display().to_string(), &text).map_err(|faults| StartError::Invalid { faults })
 }
 

@@ -66,7 +66,7 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
         miss: answer.miss,
         rule,
         step,
-        retry_after_s: retry_after.and_then(|seconds| seconds.to_str().ok()?.parse().ok()),
+        retry_after_ms: retry_after.and_then(|wait| world.clock.until_ms(wait.to_str().ok()?)),
         manner,
         delay_ms: strike.delay_ms,
         why: strike.why.clone(),
@@ -128,6 +128,8 @@ struct Answer {
     miss: Option<&'static str>,
     /// A fault rule made it.
     injected: bool,
+    /// The operation's own, but for what the scenario varied.
+    varied: bool,
     /// The operation was carried out.
     reached_service: bool,
     manner: Manner,
@@ -136,7 +138,8 @@ struct Answer {
 impl Answer {
     fn natural(reply: Reply, row: Option<&'static Row>, evidence: Option<Evidence>) -> Self {
         let (error, miss, manner) = (None, None, Manner::Whole);
-        Self { reply, row, error, evidence, miss, injected: false, reached_service: row.is_some(), manner }
+        let (injected, varied, reached_service) = (false, false, row.is_some());
+        Self { reply, row, error, evidence, miss, injected, varied, reached_service, manner }
     }
 }
 
@@ -156,8 +159,8 @@ fn respond(
     let Some(((rule, _), asked)) = strike.rule.as_ref().zip(asked) else {
         let mut answer = carry_out(router, world, situation, way);
         let varied = way.row.filter(|_| answer.error.is_none()).and_then(|row| world.perturbed(row, &answer.reply));
-        if let Some(varied) = varied {
-            answer.reply = varied;
+        if let Some(reply) = varied {
+            (answer.reply, answer.evidence, answer.varied) = (reply, None, true);
         }
         return answer;
     };
@@ -175,6 +178,7 @@ fn respond(
         evidence: None,
         miss: None,
         injected: true,
+        varied: false,
         reached_service,
         manner: injected.manner,
     }
@@ -310,6 +314,8 @@ fn mark(world: &World, answer: &mut Answer, rule: Option<&str>) {
     reply.headers.append(STANDIN_CALL, HeaderValue::from(world.journal.next_number()));
     if let Some(rule) = rule {
         reply.add("standin-rule", rule);
+    }
+    if answer.injected || answer.varied {
         reply.add("standin-source", "injected");
     } else if let Some(evidence) = answer.evidence {
         reply.headers.append(STANDIN_SOURCE, evidence.header());

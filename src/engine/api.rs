@@ -298,6 +298,15 @@ impl Route {
         self
     }
 
+    /// Whether a success has a body of JSON.
+    pub fn shows_json(&self) -> bool {
+        match self.shows {
+            Shows::One(_) | Shows::Part(_) | Shows::Many(_) => true,
+            Shows::Action => self.success != 204,
+            Shows::Nothing | Shows::File(_) => false,
+        }
+    }
+
     /// Whether it answers anything but 501.
     pub fn is_modelled(&self) -> bool {
         !matches!(self.action, Action::NotModelled)

@@ -49,6 +49,11 @@ pub fn token_of(name: &str) -> String {
     format!("{TOKEN_PREFIX}{name}")
 }
 
+/// Whether a token chooses the world of that name.
+pub fn is_token_of(name: &str, token: &str) -> bool {
+    token.strip_prefix(TOKEN_PREFIX) == Some(name)
+}
+
 /// Whether a world can have that name: it must stand in paths, headers and tokens as it is.
 pub fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

@@ -91,6 +91,15 @@ impl Clock {
         date
     }
 
+    /// How long a `Retry-After` asks to wait from now: so many seconds, or until a date.
+    pub fn until_ms(&self, retry_after: &str) -> Option<u64> {
+        if let Ok(seconds) = retry_after.trim().parse::<u64>() {
+            return Some(seconds.saturating_mul(1_000));
+        }
+        let date = httpdate::parse_http_date(retry_after).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(u64::try_from(date.as_millis()).unwrap_or(u64::MAX).saturating_sub(self.now_ms()))
+    }
+
     /// Elapsed time for those who measure how long a consumer waited: real time passed plus moves by hand.
     pub fn elapsed_ms(&self) -> u64 {
         self.arrived_ms.saturating_add_signed(self.moved_ms)

@@ -59,6 +59,26 @@ pub struct SyntaxFault {
     pub reason: String,
 }
 
+/// The text of a file, or the place where it stops being one.
+pub fn text(bytes: Vec<u8>) -> Result<String, SyntaxFault> {
+    String::from_utf8(bytes).map_err(|error| {
+        let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+        let place = behind(unmarked(&String::from_utf8_lossy(good)));
+        SyntaxFault { place, reason: format!("it is not UTF-8, because of the byte 0x{:02X} here", rest[0]) }
+    })
+}
+
+/// A text without the mark that some editors put before it.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The place behind this beginning of a text.
+fn behind(before: &str) -> Place {
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Place { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+}
+
 /// A document, and the paths of keys that stand twice in one object (the second place of each).
 pub struct Parsed {
     /// The document; of a key that stands twice, the last value.
@@ -69,7 +89,7 @@ pub struct Parsed {
 
 /// Reads a document.
 pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = unmarked(text);
     let mut reader = Reader { path: Vec::new(), duplicates: Vec::new() };
     let mut source = serde_json::Deserializer::from_str(text);
     let value = ValueSeed(&mut reader).deserialize(&mut source).and_then(|value| source.end().map(|()| value));
@@ -96,7 +116,7 @@ impl SyntaxFault {
 /// Where the value at a path begins; of a missing member, where the object begins it should be in. The text must be
 /// JSON. Of a key that stands twice, the last place counts.
 pub fn place(text: &str, path: &[Step]) -> Place {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = unmarked(text);
     let mut at = text.trim_start();
     for step in path {
         let next = match step {
@@ -112,9 +132,7 @@ pub fn place(text: &str, path: &[Step]) -> Place {
     }
     // `at` borrows from `text`, so the distance of their starts is an offset.
     let offset = at.as_ptr() as usize - text.as_ptr() as usize;
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Place { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    behind(&text[..offset])
 }
 
 struct Reader {

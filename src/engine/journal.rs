@@ -63,7 +63,7 @@ pub struct Answered {
     pub status: u16,
     /// Whether the operation was carried out, whatever became of its answer.
     pub reached_service: bool,
-    /// How well the answer is known; `None` when a fault rule made it.
+    /// How well the answer is known; `None` when a fault rule made it, or the scenario varied it.
     pub evidence: Option<Evidence>,
 }
 
@@ -83,8 +83,8 @@ pub struct Apart {
     pub rule: Option<Arc<str>>,
     /// The scenario's step when the request came.
     pub step: Option<Arc<str>>,
-    /// How long the answer asked to wait, in seconds.
-    pub retry_after_s: Option<u64>,
+    /// How long the answer asked to wait, in milliseconds.
+    pub retry_after_ms: Option<u64>,
     /// How it travelled.
     pub manner: Manner,
     /// How long it was held back.
@@ -126,6 +126,13 @@ pub struct Entry {
     pub answered: Answered,
     /// What most answers have nothing of.
     pub apart: Apart,
+}
+
+impl Entry {
+    /// The status that was sent; `None` when nothing of the answer was.
+    pub fn sent_status(&self) -> Option<u16> {
+        self.apart.manner.sends_answer().then_some(self.answered.status)
+    }
 }
 
 impl Journal {

@@ -185,6 +185,11 @@ impl Manner {
         }
     }
 
+    /// Whether the answer, or a part of it, is sent at all.
+    pub fn sends_answer(self) -> bool {
+        matches!(self, Self::Whole | Self::Trickle { .. } | Self::Truncate)
+    }
+
     /// Whether the consumer gets no usable answer.
     pub fn is_abort(self) -> bool {
         !matches!(self, Self::Whole | Self::Trickle { .. })

@@ -64,7 +64,6 @@ impl World {
             // What was declared in one world is verified there.
             play.undeclare();
         }
-        let settings = Settings::admitting(settings, &name);
         let journal = Journal::new(settings.journal);
         let (coverage, buckets, snapshots) = (Coverage::default(), Buckets::default(), Vec::new());
         Self { name, store, clock, chance, settings, journal, coverage, buckets, play, start, snapshots }
@@ -73,8 +72,7 @@ impl World {
     /// Goes back, or over, to that point. Journal and coverage begin anew.
     pub fn restore(&mut self, point: &Point) {
         let Point { store, clock, chance, play, settings } = point.clone();
-        (self.store, self.clock, self.chance, self.play) = (store, clock, chance, play);
-        self.settings = Settings::admitting(settings, &self.name);
+        (self.store, self.clock, self.chance, self.play, self.settings) = (store, clock, chance, play, settings);
         self.journal.restart(self.settings.journal);
         self.coverage = Coverage::default();
         self.buckets = Buckets::default();

@@ -133,6 +133,12 @@ impl Problem {
         matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Internal { .. })
     }
 
+    /// Whether it is about the fields alone, so that no other state of the world could make them right.
+    pub fn is_lasting(&self) -> bool {
+        let depends = |kind: &FieldFaultKind| matches!(kind, FieldFaultKind::Dangling { .. } | FieldFaultKind::Fixed);
+        matches!(self, Self::Fields(faults) if faults.iter().any(|fault| !depends(&fault.kind)))
+    }
+
     /// The problem in plain words, for administrators and files rather than consumers.
     pub fn plain(&self) -> String {
         match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::api::{Api, Profile};
 use crate::engine::chance::Chance;
-use crate::engine::choice::token_of;
+use crate::engine::choice::is_token_of;
 use crate::engine::clock::{Clock, ClockMode, DEFAULT_START_MS};
 use crate::engine::coverage::Coverage;
 use crate::engine::journal::{Bounds, Journal};
@@ -112,30 +112,20 @@ impl Settings {
         self.rates.iter().find(|(name, _)| *name == api.name).map(|(_, rate)| *rate)
     }
 
-    /// The only good credentials of an API, or `None` when every one is good.
-    pub fn credentials(&self, api: &Api) -> Option<&[Credential]> {
+    /// The credentials listed for an API, or `None` when every one is good.
+    fn credentials(&self, api: &Api) -> Option<&[Credential]> {
         self.credentials.iter().find(|(name, _)| *name == api.name).map(|(_, list)| list.as_slice())
     }
 
-    /// The first of those that can do most.
+    /// The listed credential of that token.
+    pub fn credential(&self, api: &Api, token: &str) -> Option<&Credential> {
+        self.credentials(api)?.iter().find(|credential| credential.token == token)
+    }
+
+    /// The first of those listed that can do most.
     pub fn strongest_credential(&self, api: &Api) -> Option<&Credential> {
         let listed = self.credentials(api)?.iter();
         listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))
-    }
-
-    /// The same settings for the world of that name: its own token is good there, whichever others are.
-    pub(super) fn admitting(mut this: Arc<Self>, world: &str) -> Arc<Self> {
-        if this.credentials.is_empty() {
-            return this;
-        }
-        let token = token_of(world);
-        let lacks = |list: &[Credential]| list.iter().all(|credential| credential.token != token);
-        if this.credentials.iter().any(|(_, list)| lacks(list)) {
-            for (_, list) in Arc::make_mut(&mut this).credentials.iter_mut().filter(|(_, list)| lacks(list)) {
-                list.push(Credential { token: token.clone(), integrations: None, read_only: false });
-            }
-        }
-        this
     }
 }
 
@@ -145,6 +135,13 @@ impl World {
         let clock = Clock::new(settings.clock_mode, settings.clock_start_ms);
         let chance = Chance::new(settings.seed);
         Self::starting_at(name, Arc::new(Point { store, clock, chance, play: None, settings }), None)
+    }
+
+    /// Whether an API takes a token: one that is listed, or any when none is. The world's own is good besides, and can do
+    /// everything unless it is listed too.
+    pub fn admits(&self, api: &Api, token: &str) -> bool {
+        let Some(listed) = self.settings.credentials(api) else { return true };
+        listed.iter().any(|credential| credential.token == token) || is_token_of(&self.name, token)
     }
 
     /// Makes happen what is due by now. Whoever looks at records calls this first.

@@ -28,10 +28,10 @@ pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Proble
         return Ok(Caller::default());
     }
     let token = situation.request.bearer().ok_or(Problem::Credential)?;
-    let Some(listed) = world.settings.credentials(situation.api) else {
-        return Ok(Caller::default());
-    };
-    let credential = listed.iter().find(|credential| credential.token == token).ok_or(Problem::Credential)?;
+    if !world.admits(situation.api, token) {
+        return Err(Problem::Credential);
+    }
+    let Some(credential) = world.settings.credential(situation.api, token) else { return Ok(Caller::default()) };
     if credential.integrations.is_some() && situation.route.is_some_and(|route| MAKE_INTEGRATIONS.contains(&route.name))
     {
         return Err(Problem::Forbidden { needs: "a token that sees the whole account".into() });

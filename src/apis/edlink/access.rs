@@ -47,8 +47,7 @@ enum Token<'w> {
 
 /// Without a list of secrets, every bearer that is no other token, and never was one, is a secret.
 fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> Token<'w> {
-    let listed = world.settings.credentials(situation.api);
-    if let Some(secret) = listed.and_then(|listed| listed.iter().find(|known| known.token == bearer)) {
+    if let Some(secret) = world.settings.credential(situation.api, bearer) {
         return Token::Application(Some(secret));
     }
     if let Some(integration) = world.store.of(&INTEGRATIONS).find("access_token", bearer).next() {
@@ -57,7 +56,8 @@ fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> To
     if let Some(login) = world.store.of(&LOGINS).find("access_token", bearer).next() {
         return Token::Person(login);
     }
-    if listed.is_none() && !has_ended(world, bearer) { Token::Application(None) } else { Token::Unknown }
+    let is_good = world.admits(situation.api, bearer) && !has_ended(world, bearer);
+    if is_good { Token::Application(None) } else { Token::Unknown }
 }
 
 /// Who asks, if the token is of the kind the route takes. A path that no route has is answered without one.

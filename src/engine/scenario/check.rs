@@ -179,7 +179,9 @@ fn covers(router: &Router, first: &Operations, second: &Operations) -> bool {
 }
 
 fn shadows(found: &mut Findings<'_>, rules: &[Arc<Rule>], step: Option<usize>, router: &Router) {
-    for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.terminal.is_some() && rule.place.is_some()) {
+    // A delay takes effect behind another rule's answer too.
+    let could_be_shadowed = |rule: &Rule| rule.terminal.is_some() && rule.place.is_some() && !rule.slows();
+    for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| could_be_shadowed(rule)) {
         let shadow = rules[..n].iter().position(|first| {
             let always =
                 first.place.is_some() && first.limit.is_none() && always(&first.at) && first.terminal.is_some();

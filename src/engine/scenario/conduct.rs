@@ -62,19 +62,19 @@ pub(super) fn hasty(journal: &[Entry]) -> Vec<Violation> {
     let mut violations = Vec::new();
     for entry in journal {
         let Some(operation) = entry.answered.operation() else { continue };
-        if let Some((number, seconds, until_ms)) = asked.remove(operation)
+        if let Some((number, wait_ms, until_ms)) = asked.remove(operation)
             && entry.answered.elapsed_ms < until_ms
         {
-            let n = entry.number;
+            let (n, seconds) = (entry.number, wait_ms.div_ceil(1_000));
             violations.push(Violation {
                 message: format!("call {n} came too early: call {number} asked to wait {seconds} s"),
                 call: Some(n),
                 details: vec![shown(entry)],
             });
         }
-        if let Some(seconds) = entry.apart.retry_after_s.filter(|_| seen(entry).is_some()) {
-            let until_ms = entry.answered.elapsed_ms.saturating_add(seconds.saturating_mul(1000));
-            asked.insert(operation, (entry.number, seconds, until_ms));
+        if let Some(wait_ms) = entry.apart.retry_after_ms.filter(|_| seen(entry).is_some()) {
+            let until_ms = entry.answered.elapsed_ms.saturating_add(wait_ms);
+            asked.insert(operation, (entry.number, wait_ms, until_ms));
         }
     }
     violations
@@ -138,7 +138,8 @@ pub(super) fn unknown_fields(journal: &[Entry], router: &Router) -> Vec<Violatio
 pub(super) fn shown(entry: &Entry) -> String {
     const LONG: usize = 200;
     let body = String::from_utf8_lossy(&entry.body);
-    let mut line = format!("{} {} {body}", entry.method, entry.target).replace(['\n', '\r'], " ").trim_end().to_owned();
+    let mut line =
+        format!("{} {} {body}", entry.method, entry.target).replace(['\n', '\r', '\t'], " ").trim_end().to_owned();
     if line.chars().count() > LONG {
         line = line.chars().take(LONG).chain(['…']).collect();
     }

@@ -56,8 +56,10 @@ pub enum Code {
     W02,
     /// An ordinal that is out of reach.
     W03,
-    /// A key that changes nothing where it stands.
+    /// A key that changes nothing where it stands, or that nothing can match.
     W04,
+    /// A step's change of data that cannot be made.
+    W05,
 }
 
 impl Code {
@@ -115,6 +117,14 @@ impl fmt::Display for ScenarioError {
 }
 
 impl std::error::Error for ScenarioError {}
+
+impl ScenarioError {
+    /// The same about a text that has a name, but no file.
+    pub fn about(mut self, name: &str) -> Self {
+        self.findings.iter_mut().for_each(|finding| name.clone_into(&mut finding.file));
+        self
+    }
+}
 
 /// Collects findings about one text.
 pub(super) struct Findings<'t> {

@@ -31,6 +31,7 @@ mod rule;
 mod sieve;
 mod steps;
 mod strike;
+mod unmatched;
 mod verify;
 mod waiting;
 mod when;

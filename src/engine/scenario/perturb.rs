@@ -33,7 +33,7 @@ impl Draws {
 }
 
 impl World {
-    /// The reply varied as the scenario wants; `None` leaves it as it is.
+    /// The reply varied as the scenario wants; `None` when it stays as it is.
     pub(in crate::engine) fn perturbed(&self, row: &Row, reply: &Reply) -> Option<Reply> {
         let play = self.play.as_ref()?;
         let perturb = play.scenario().perturb.as_ref()?;
@@ -49,9 +49,8 @@ impl World {
             vary(perturb, resource, fields, &mut draws);
         };
         each_record(row.api, &mut body, &mut vary);
-        let mut varied = reply.clone();
-        varied.body = body.to_string().into();
-        Some(varied)
+        let body = body.to_string();
+        (reply.body != body).then(|| Reply { body: body.into(), ..reply.clone() })
     }
 
     /// Which kind of record an answer shows: that of its operation, else the one that has a record of this id.

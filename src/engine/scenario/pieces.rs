@@ -38,7 +38,7 @@ impl WaitFor {
             };
             let (times, timeout_ms) = (number("times", 1), number("timeout_ms", USUAL_MS));
             let on = object.need(reader.found, "on").and_then(|node| reader.operations(&node));
-            let when = object.get("when").and_then(|node| reader.found.when(&node));
+            let when = object.get("when").and_then(|node| reader.when(&node, on.as_ref()));
             Some(Self { on: on?, when, times: times?, timeout_ms: timeout_ms? })
         })
     }

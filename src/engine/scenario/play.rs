@@ -8,6 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use crate::engine::api::Api;
+use crate::engine::document::Place;
 use crate::engine::router::Router;
 use crate::engine::scenario::asked::Asked;
 use crate::engine::scenario::considered::{Account, Verdict, Why};
@@ -49,8 +50,8 @@ pub struct Play {
     pub(super) statuses: HashSet<(&'static str, u16), FixedState>,
     /// Calls answered, misses included.
     pub(super) answered: u64,
-    /// Changes of data that could not be made when a step was entered.
-    pub(super) mishaps: Vec<String>,
+    /// Changes of data that could not be made when a step was entered, and where they are written.
+    pub(super) mishaps: Vec<(Place, String)>,
     /// Something was declared in code, and nobody verified it yet.
     declared: bool,
     /// What came of the rules for the latest request.
@@ -67,7 +68,7 @@ pub(super) struct Tally {
     pub(super) rule: Arc<Rule>,
     /// Requests that matched, since its step was entered.
     pub(super) matched: u64,
-    /// How often it took effect, since its step was entered.
+    /// How often it used up its limit, since its step was entered.
     pub(super) fired: u64,
     /// Requests that matched, ever.
     pub(super) all_matched: u64,
@@ -205,7 +206,7 @@ impl Play {
                 return Err(format!("{name:?} is not documented for {}; {meant}", row.operation));
             }
         }
-        if rule.terminal.is_none() && rule.delay_ms.is_none() && rule.slow_bytes_per_s.is_none() {
+        if rule.terminal.is_none() && !rule.slows() {
             return Err(format!("the rule on {} does nothing; say what goes wrong", rule.on));
         }
         self.scopes[ADDED].add(router, &rule, self.tallies.len());
@@ -288,8 +289,8 @@ impl Play {
     }
 
     /// Changes of data that could not be made when a step was entered.
-    pub fn mishaps(&self) -> &[String] {
-        &self.mishaps
+    pub fn mishaps(&self) -> impl Iterator<Item = &str> {
+        self.mishaps.iter().map(|(_, what)| what.as_str())
     }
 
     /// The name of the current step.
@@ -326,6 +327,11 @@ impl Tally {
             (Some(_), None) => {
                 strike.rule = Some((Arc::clone(rule), n));
                 Verdict::Answered(n)
+            }
+            // It slows the answer of another, and keeps its limit for answers of its own.
+            (Some(_), Some(_)) if rule.slows() => {
+                self.all_fired += 1;
+                return Verdict::Delayed(n);
             }
             (Some(_), Some(_)) => return Verdict::Shadowed(n),
         };

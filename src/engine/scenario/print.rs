@@ -1,5 +1,6 @@
 //! A report for people and for the tools of continuous integration.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::engine::scenario::report::{Check, CoverageCell, Report};
@@ -34,10 +35,16 @@ impl fmt::Display for Report {
             write!(f, "\n  journal: {cut}{}", self.journal[from..].join(" · "))?;
         }
         if !self.file.is_empty() {
-            write!(f, "\n  again: standin run --scenario {} -- <your test>", self.file)?;
+            write!(f, "\n  again: standin run --scenario {} -- <your test>", as_word(&self.file))?;
         }
         Ok(())
     }
+}
+
+/// A text as one word of a shell.
+fn as_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=\\".contains(letter);
+    if text.chars().all(is_plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")).into() }
 }
 
 impl Check {

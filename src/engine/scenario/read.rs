@@ -224,7 +224,7 @@ impl FileReader<'_, '_> {
         let object = self.found.object(node, &["on", "when", "status", "calls", "after_ms", "to"])?;
         object.exclude(self.found, &["on", "after_ms"]);
         let on = object.get("on").and_then(|node| self.operations(&node));
-        let when = object.get("when").and_then(|node| self.found.when(&node));
+        let when = object.get("when").and_then(|node| self.when(&node, on.as_ref()));
         let status = object.get("status").and_then(|node| self.status(&node, 100));
         let calls = object.get("calls").map_or(Some(1), |node| self.found.whole(&node, 1, u64::MAX)).unwrap_or(1);
         let after_ms = object.get("after_ms").map(|node| self.found.whole(&node, 0, u64::MAX));
@@ -253,7 +253,7 @@ impl FileReader<'_, '_> {
             let remedy = format!("add one of {}", keys[1..].join(", "));
             self.found.tell(Code::W04, &object.to("on"), "is all there is: nothing is varied", remedy);
         }
-        let on = object.get("on").map(|node| self.operations(&node));
+        let on = object.get("on").map(|node| self.varied(&node));
         let mut share = |key: &str| object.get(key).and_then(|node| self.found.share(&node)).unwrap_or_default();
         let (omit_optional, null_nullable) = (share("omit_optional"), share("null_nullable"));
         if let Some(node) = object.get("new_enum_values") {
@@ -267,6 +267,16 @@ impl FileReader<'_, '_> {
             omit_optional,
             null_nullable,
         })
+    }
+
+    /// The operations whose answers are to be varied.
+    fn varied(&mut self, node: &Node<'_>) -> Option<Operations> {
+        let on = self.operations(node)?;
+        if !self.rows(&on).iter().any(|row| row.route.is_modelled() && row.route.shows_json()) {
+            let what = "changes nothing: none of these operations answers with JSON of its own";
+            self.found.tell(Code::W04, &node.path, what, "select operations that answer with records");
+        }
+        Some(on)
     }
 
     /// A status; below 600.

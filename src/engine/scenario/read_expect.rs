@@ -36,11 +36,12 @@ impl FileReader<'_, '_> {
         }
         let mut name = |key: &str| object.get(key).and_then(|node| self.found.ident(&node)).map(str::to_owned);
         let (id, fault, step) = (name("id"), name("fault"), name("step"));
-        let on = object.get("on").map(|node| self.operations(&node));
+        let on = object.get("on").and_then(|node| self.operations(&node));
+        let when = object.get("when").and_then(|node| self.when(&node, on.as_ref()));
         Some(CallExpectation {
             id,
-            on: on.unwrap_or(None),
-            when: object.get("when").and_then(|node| self.found.when(&node)),
+            on,
+            when,
             fault,
             step,
             status: self.statuses(&object),

@@ -32,7 +32,7 @@ impl FileReader<'_, '_> {
         let on = object.need(self.found, "on").and_then(|node| self.operations(&node));
         let mut rule = Rule::on(on.unwrap_or_default());
         rule.id = Arc::from(id.unwrap_or_default());
-        rule.when = object.get("when").and_then(|node| self.found.when(&node));
+        rule.when = object.get("when").and_then(|node| self.when(&node, Some(&rule.on)));
         if let Some(at) = object.get("at").and_then(|node| self.at(&node)) {
             rule.at = at;
         }

@@ -64,6 +64,27 @@ impl Violation {
     pub(super) fn new(message: String) -> Self {
         Self { message, call: None, details: Vec::new() }
     }
+
+    /// The same with each text on one line.
+    pub(super) fn on_one_line(self) -> Self {
+        let details = self.details.iter().map(|detail| on_one_line(detail)).collect();
+        Self { message: on_one_line(&self.message), details, ..self }
+    }
+}
+
+/// The text with its control characters written as in JSON: what a consumer sends neither begins a line of a report nor
+/// steers a terminal.
+pub(super) fn on_one_line(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |line, letter| match letter {
+        '\n' => line + "\\n",
+        '\r' => line + "\\r",
+        '\t' => line + "\\t",
+        // The last two end lines too, for YAML.
+        letter if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') => {
+            line + &format!("\\u{:04x}", u32::from(letter))
+        }
+        letter => line + letter.encode_utf8(&mut [0; 4]),
+    })
 }
 
 /// How a fault rule went.

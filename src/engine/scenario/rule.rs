@@ -321,6 +321,11 @@ impl Rule {
         self
     }
 
+    /// Whether it holds answers back or makes them travel slowly, which it does to those of other rules too.
+    pub fn slows(&self) -> bool {
+        self.delay_ms.is_some() || self.slow_bytes_per_s.is_some()
+    }
+
     /// How long its n-th matching request is held back.
     pub fn delay_of(&self, seed: u64, n: u64) -> u64 {
         let Some((least, most)) = self.delay_ms else { return 0 };

@@ -1,10 +1,13 @@
 //! The timeline: what an answer, or time, does to it.
 
 use crate::engine::api::By;
+use crate::engine::document::{Place, show};
 use crate::engine::message::{Manner, Reply, Request};
 use crate::engine::path::{Query, Target};
+use crate::engine::problem::Problem;
 use crate::engine::scenario::asked::Asked;
-use crate::engine::scenario::format::EndKind;
+use crate::engine::scenario::finding::{Code, Finding};
+use crate::engine::scenario::format::{DataChange, EndKind};
 use crate::engine::scenario::play::{Play, Strike};
 use crate::engine::world::World;
 
@@ -76,12 +79,36 @@ impl World {
         let (scenario, apis) = (std::sync::Arc::clone(&play.scenario), std::sync::Arc::clone(&play.apis));
         for change in &scenario.steps[step].data.changes {
             if let Err(problem) = self.make(&apis, change, By::Administrator) {
-                let shown = crate::engine::document::show(&change.path);
-                let mishap = format!("{shown} could not be made: {}", problem.plain());
+                let mishap = mishap(change, &problem);
                 self.play.iter_mut().for_each(|play| play.mishaps.push(mishap.clone()));
             }
         }
     }
+
+    /// Tries the data of the steps, for those who look at a file before anybody plays it; what cannot be made is told. Of
+    /// the first step, which is entered at the start, that is everything; of a later one, what no state could make right:
+    /// the rest depends on what a consumer does meanwhile.
+    pub fn try_steps(mut self) -> Vec<Finding> {
+        let Some(play) = self.play.take() else { return Vec::new() };
+        let mut mishaps = play.mishaps;
+        for change in play.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes) {
+            let refused = self.make(&play.apis, change, By::Administrator).err();
+            mishaps.extend(refused.filter(Problem::is_lasting).map(|problem| mishap(change, &problem)));
+        }
+        let told = |(place, message)| Finding {
+            file: play.scenario.file.clone(),
+            place,
+            code: Code::W05,
+            message,
+            remedy: "correct it: a verification fails when a step's data could not be changed".to_owned(),
+        };
+        mishaps.into_iter().map(told).collect()
+    }
+}
+
+/// A change that could not be made: where it is written, and why.
+fn mishap(change: &DataChange, problem: &Problem) -> (Place, String) {
+    (change.place, format!("{} could not be made: {}", show(&change.path), problem.plain()))
 }
 
 impl Play {

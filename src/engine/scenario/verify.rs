@@ -6,7 +6,7 @@ use crate::engine::router::Router;
 use crate::engine::scenario::conduct;
 use crate::engine::scenario::format::{CallExpectation, FinalExpectation};
 use crate::engine::scenario::play::{CallTally, Offences, Play};
-use crate::engine::scenario::report::{Check, Report, RuleReport, StepReport, Violation};
+use crate::engine::scenario::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
 use crate::engine::world::World;
 
 /// How many calls a report tells of.
@@ -132,17 +132,18 @@ fn implied(world: &World, play: &Play, needs_journal: bool, checks: &mut Vec<Che
         );
         checks.push(check("journal", None, (lost > 0).then(|| Violation::new(message))));
     }
-    let has_file = !play.scenario().file.is_empty();
-    if has_file || play.misses.count > 0 {
+    let is_played = !play.scenario().name.is_empty();
+    if is_played || play.misses.count > 0 {
         checks.push(check("misses", None, offences(&play.misses, |what| format!("the fake does not model {what}"))));
     }
-    if !play.mishaps.is_empty() {
-        checks.push(check("data", None, play.mishaps.iter().cloned().map(Violation::new)));
+    if let Some((place, _)) = play.mishaps.first() {
+        let violations = play.mishaps().map(|what| Violation::new(what.to_owned()));
+        checks.push(check("data", Some(*place), violations));
     }
 }
 
 fn check(id: impl Into<String>, place: Option<Place>, violations: impl IntoIterator<Item = Violation>) -> Check {
-    let violations: Vec<Violation> = violations.into_iter().collect();
+    let violations: Vec<Violation> = violations.into_iter().map(Violation::on_one_line).collect();
     Check { id: id.into(), passed: violations.is_empty(), violations, line: place.map_or(0, |place| place.line) }
 }
 
@@ -255,7 +256,7 @@ fn told(journal: &[Entry]) -> Vec<String> {
                 (true, _) => "lost".to_owned(),
                 (false, _) => entry.answered.status.to_string(),
             };
-            format!("{} {operation} → {outcome}{rule}", entry.number)
+            on_one_line(&format!("{} {operation} → {outcome}{rule}", entry.number))
         })
         .collect()
 }

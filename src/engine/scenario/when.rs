@@ -5,9 +5,10 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::engine::scenario::asked::Asked;
-use crate::engine::scenario::finding::Findings;
 use crate::engine::scenario::matchers::Matcher;
+use crate::engine::scenario::read::FileReader;
 use crate::engine::scenario::reader::Node;
+use crate::engine::scenario::rule::Operations;
 
 /// A part of a request that a `when` is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,11 +99,11 @@ fn holds<'v>(wanted: Option<&Matcher>, value: impl FnOnce() -> Option<&'v Value>
     wanted.is_none_or(|wanted| wanted.matches(value()))
 }
 
-impl Findings<'_> {
-    /// Reads the `when` of a rule, an end or a call.
-    pub(super) fn when(&mut self, node: &Node<'_>) -> Option<When> {
-        let object = self.some_object(node, &["params", "query", "headers", "body", "token"])?;
-        let mut part = |key: &str| object.get(key).and_then(|node| self.matcher(&node));
+impl FileReader<'_, '_> {
+    /// Reads the `when` of a rule, an end or a call of these operations.
+    pub(super) fn when(&mut self, node: &Node<'_>, on: Option<&Operations>) -> Option<When> {
+        let object = self.found.some_object(node, &["params", "query", "headers", "body", "token"])?;
+        let mut part = |key: &str| object.get(key).and_then(|node| self.found.matcher(&node));
         let mut when = When {
             params: part("params"),
             query: part("query"),
@@ -110,6 +111,7 @@ impl Findings<'_> {
             body: part("body"),
             token: part("token"),
         };
+        self.tell_unmatched(node, &when, on);
         if let Some(Matcher::Subset(headers)) = &mut when.headers {
             for (name, _) in headers {
                 name.make_ascii_lowercase();
