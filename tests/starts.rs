@@ -17,8 +17,18 @@ const ON_THREADS: usize = 1_000;
 
 /// How many descriptors and threads this process has.
 fn held() -> (usize, usize) {
-    let count = |folder: &str| std::fs::read_dir(folder).unwrap().count();
-    (count("/proc/self/fd"), count("/proc/self/task"))
+    let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let threads =
+        threads.filter(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(|it| !is_ending(&it)));
+    (std::fs::read_dir("/proc/self/fd").unwrap().count(), threads.count())
+}
+
+/// Whether a thread is on its way out: the kernel lists it for a moment after whoever joined it was told.
+fn is_ending(stat: &str) -> bool {
+    const EXITING: u32 = 4;
+    // Behind the name, which may hold anything but a closing bracket: the state, five numbers, the flags.
+    let flags = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(6)?.parse::<u32>().ok());
+    flags.expect("flags of a thread") & EXITING != 0
 }
 
 /// A connection that was answered and is kept open.
