@@ -159,10 +159,11 @@ fn a_rule_of_the_scenario_that_a_fault_stands_in_for_need_not_fire() {
 
 #[test]
 fn a_command_that_waits_for_ever_is_killed_and_has_not_survived() {
-    let arguments = ["--fault", "stall", "--timeout", "300ms"];
-    let (code, out, _) = said(&mut sweep("naive", &arguments));
-    assert_eq!(code, 4);
-    assert_eq!(out.matches("FAILED stall: the command did not end within 300ms").count(), 2, "{out}");
+    // Long enough for a slow machine to run the command without a fault.
+    let arguments = ["--fault", "stall", "--timeout", "3s", "--on", "celigo.integrations.list"];
+    let (code, out, err) = said(&mut sweep("naive", &arguments));
+    assert_eq!(code, 4, "{err}");
+    assert!(out.contains("FAILED stall: the command did not end within 3s"), "{out}");
 }
 
 #[test]
