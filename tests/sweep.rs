@@ -183,6 +183,14 @@ fn what_cannot_be_swept_says_why() {
     let (code, _, err) = said(&mut sweep("naive", &["--on", "celigo.integration.list"]));
     assert_eq!(code, 2);
     assert!(err.contains("--on celigo.integration.list selects no operation"), "{err}");
+    let folder = Folder::new("sweep-refused");
+    let faults = json!([{ "id": "sweep", "on": "celigo.flows.list", "optional": true, "do": { "delay_ms": 1 } }]);
+    let own = json!({ "scenario": 1, "api": "celigo", "faults": faults });
+    let own = folder.file("own.json", &own.to_string());
+    let (code, _, err) = said(&mut sweep("naive", &["--scenario", &own]));
+    assert!(code == 2 && err.contains("\"sweep\" is the id of another rule"), "{err}");
+    let (code, _, err) = said(&mut sweep("naive", &["--journal-entries", "1"]));
+    assert!(code == 2 && err.contains("more calls than the journal keeps (1 were lost)"), "{err}");
     let (code, out, err) = said(&mut sweep("idle", &[]));
     assert_eq!((code, out.as_str()), (6, ""));
     assert!(err.contains("nothing was tested"), "{err}");

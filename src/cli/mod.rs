@@ -13,6 +13,7 @@ mod dispatch;
 mod env;
 mod exit;
 mod explain;
+mod format;
 mod log;
 mod openapi;
 mod probe;

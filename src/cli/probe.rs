@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 use http::Request;
 use ureq::Agent;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::client::{ask, base_url, settings};
 use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::format::Format;
 use crate::cli::settings::duration;
 use crate::embed::{Standin, WorldHandle};
 use crate::engine::scenario::{Comparison, ProbeAnswer, ProbeRequest, Scenario};
@@ -49,14 +50,6 @@ pub struct Probe {
     /// How to print what was found
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Sentences
-    Text,
-    /// Everything, versioned
-    Json,
 }
 
 /// Where the live service is, and what opens it.

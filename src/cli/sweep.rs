@@ -7,17 +7,19 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::consumer::Consumer;
 use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::format::Format;
 use crate::cli::log::Logger;
 use crate::cli::reports::{say, warn};
 use crate::cli::run::{DEFAULTS, start};
 use crate::cli::settings::{Settings, duration};
 use crate::cli::signals::Signals;
 use crate::embed::{Operation, Standin, operations};
-use crate::engine::scenario::{Operations, Report, Rule};
+use crate::engine::scenario::{Operations, Report};
 
 /// Find out which single faults a command survives
 ///
@@ -49,14 +51,6 @@ pub struct Sweep {
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Sentences
-    Text,
-    /// Everything, versioned
-    Json,
 }
 
 /// The id of the rule that makes a fault happen.
@@ -91,32 +85,25 @@ impl Fault {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// The rule that makes it happen at the n-th call of an operation, and what a scenario's `do` says for it. `None`
-    /// where it makes no sense.
-    fn at(self, operation: &Operation, nth: u64) -> Option<(Rule, Value)> {
-        let rule = Rule::on(operation.name).id(RULE).nth(nth).optional();
+    /// The rule of a scenario that makes it happen at the n-th call of an operation. `None` where it makes no sense.
+    fn rule(self, operation: &Operation, nth: u64) -> Option<Value> {
         let abort = |manner: &str| json!({ "abort": manner });
-        Some(match self {
-            Self::RateLimited => {
-                let (_, error) = operation.outcomes.iter().find(|(status, _)| *status == 429)?;
-                (rule.error(error), json!({ "error": error }))
-            }
-            Self::Unavailable => {
-                let effect = json!({ "respond": { "status": 503, "body": {}, "undocumented": true } });
-                (rule.respond(503, json!({})), effect)
-            }
-            Self::Reset => (rule.reset(), abort("reset")),
+        let effect = match self {
+            Self::RateLimited => json!({ "error": operation.outcomes.iter().find(|(status, _)| *status == 429)?.1 }),
+            Self::Unavailable => json!({ "respond": { "status": 503, "body": {}, "undocumented": true } }),
+            Self::Reset => abort("reset"),
             Self::Lost if operation.method == "GET" => return None,
-            Self::Lost => (rule.after().close(), abort("close")),
-            Self::Truncate => (rule.after().truncate(), abort("truncate")),
-            Self::Garbage => (rule.after().garbage(), abort("garbage")),
-            Self::Stall => (rule.stall(), abort("stall")),
-        })
-    }
-
-    /// Whether the service does its work all the same.
-    fn is_after(self) -> bool {
-        matches!(self, Self::Lost | Self::Truncate | Self::Garbage)
+            Self::Lost => abort("close"),
+            Self::Truncate => abort("truncate"),
+            Self::Garbage => abort("garbage"),
+            Self::Stall => abort("stall"),
+        };
+        let mut rule = json!({ "id": RULE, "on": operation.name, "at": { "nth": nth }, "do": effect });
+        if matches!(self, Self::Lost | Self::Truncate | Self::Garbage) {
+            // The service does its work all the same.
+            rule["phase"] = "after".into();
+        }
+        Some(rule)
     }
 }
 
@@ -141,12 +128,22 @@ struct Tried {
     failure: Option<String>,
 }
 
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Survived,
+    Failed,
+    /// The command did not make that call again.
+    NotMet,
+}
+
 impl Tried {
-    fn outcome(&self) -> &'static str {
+    fn outcome(&self) -> Outcome {
         match (self.struck, &self.failure) {
-            (_, Some(_)) => "failed",
-            (true, None) => "survived",
-            (false, None) => "not_met",
+            (_, Some(_)) => Outcome::Failed,
+            (true, None) => Outcome::Survived,
+            (false, None) => Outcome::NotMet,
         }
     }
 }
@@ -205,7 +202,7 @@ impl Sweep {
         })?;
         Ok(match stopped {
             Some(signal) => Exit::Signal(signal),
-            None if outcomes().any(|outcome| outcome == "failed") => Exit::Unmet,
+            None if outcomes().any(|outcome| outcome == Outcome::Failed) => Exit::Unmet,
             None => Exit::Good,
         })
     }
@@ -221,14 +218,10 @@ impl Sweep {
         let faults: Vec<Fault> = if self.fault.is_empty() { Fault::usual().collect() } else { self.fault.clone() };
         let mut tried = Vec::new();
         for fault in faults {
-            let Some((rule, effect)) = fault.at(operation, nth) else { continue };
-            let run = self.once(Some(rule), logger, signals).await?;
+            let Some(rule) = fault.rule(operation, nth) else { continue };
+            let run = self.once(Some(&rule), logger, signals).await?;
             if run.stopped.is_some() {
                 return Ok((tried, run.stopped));
-            }
-            let mut rule = json!({ "id": RULE, "on": operation.name, "at": { "nth": nth }, "do": effect });
-            if fault.is_after() {
-                rule["phase"] = "after".into();
             }
             tried.push(Tried { fault, rule, struck: run.struck, failure: run.failure });
         }
@@ -237,29 +230,36 @@ impl Sweep {
 
     /// The operations at whose calls faults happen.
     fn selected(&self, known: &[Operation]) -> Result<Operations, Failed> {
-        let all = Operations::from("*");
         for pattern in &self.on {
             let one = Operations::from(pattern.as_str());
             if !known.iter().any(|operation| one.select(operation.name)) {
                 return Err(Failed::usage(format!("--on {pattern} selects no operation; `standin routes` lists them")));
             }
         }
-        Ok(if self.on.is_empty() { all } else { Operations(self.on.clone()) })
+        Ok(if self.on.is_empty() { Operations::from("*") } else { Operations(self.on.clone()) })
     }
 
     /// Runs the command once, from the start, with one fault or none.
-    async fn once(&self, fault: Option<Rule>, logger: Logger, signals: &mut Signals) -> Result<Run, Failed> {
+    async fn once(&self, fault: Option<&Value>, logger: Logger, signals: &mut Signals) -> Result<Run, Failed> {
         let standin = start(&self.settings, self.scenario.as_deref(), logger).await?;
         let world = standin.world();
         let is_harmed = fault.is_some();
         if let Some(fault) = fault {
-            world.fault(fault);
+            let added = world.fault_as_written(fault);
+            added.map_err(|refusal| Failed::usage(format!("the scenario leaves no room for a fault: {refusal}")))?;
         }
         let (failure, stopped) = self.ended(&standin, signals).await?;
         let report = match world.verify_async().await {
             Ok(report) => report,
             Err(unmet) => unmet.report().clone(),
         };
+        if world.journal_lost() > 0 {
+            return Err(Failed::usage(format!(
+                "the command makes more calls than the journal keeps ({} were lost): give a larger --journal-entries, and \
+                 --journal-bytes",
+                world.journal_lost()
+            )));
+        }
         Ok(Run {
             calls: world.journal().iter().filter_map(|call| call.operation).collect(),
             struck: report.rules.iter().any(|rule| rule.id == RULE && rule.fired > 0),
@@ -302,15 +302,15 @@ fn unmet(report: &Report, is_harmed: bool) -> Option<String> {
 }
 
 fn text(swept: &[Swept]) -> String {
-    let count = |wanted: &str| swept.iter().flat_map(|of| &of.tried).filter(|it| it.outcome() == wanted).count();
-    let (survived, failed, not_met) = (count("survived"), count("failed"), count("not_met"));
+    let count = |wanted| swept.iter().flat_map(|of| &of.tried).filter(|it| it.outcome() == wanted).count();
+    let (survived, failed, not_met) = (count(Outcome::Survived), count(Outcome::Failed), count(Outcome::NotMet));
     let verdict = if failed > 0 { "FAIL" } else { "PASS" };
     let calls = if swept.len() == 1 { "call" } else { "calls" };
     let not_met = if not_met > 0 { format!(", {not_met} not met") } else { String::new() };
     let mut text = format!("{verdict}   {} {calls}   {survived} faults survived, {failed} not{not_met}\n", swept.len());
     for Swept { call, operation, tried } in swept {
         let _ = writeln!(text, "  call {call} {operation}");
-        for (outcome, words) in [("survived", "survived"), ("not_met", "not met")] {
+        for (outcome, words) in [(Outcome::Survived, "survived"), (Outcome::NotMet, "not met")] {
             let names: Vec<String> =
                 tried.iter().filter(|it| it.outcome() == outcome).map(|it| it.fault.name()).collect();
             if !names.is_empty() {

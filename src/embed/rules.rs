@@ -183,6 +183,13 @@ impl WorldHandle {
         added.map(|id| id.to_string()).map_err(|message| Refusal::new(400, "invalid_rule", message))
     }
 
+    /// Adds a fault rule as a scenario writes it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn fault_as_written(&self, rule: &serde_json::Value) -> Result<(), Refusal> {
+        let rules = crate::engine::scenario::read_rules(&serde_json::json!([rule]).to_string(), self.engine.router())?;
+        rules.into_iter().try_for_each(|rule| self.try_fault(rule).map(|_| ()))
+    }
+
     /// Takes away the fault rules that were added; those of a scenario stay.
     pub fn clear_faults(&self) {
         self.world.lock().play_mut(self.engine.router()).clear_added();
