@@ -1,0 +1,109 @@
+//! What this API promises beyond single exchanges.
+
+mod access;
+mod data;
+mod integrations;
+mod lists;
+mod made_up;
+mod words;
+
+use std::sync::{Arc, LazyLock};
+
+use serde_json::Value;
+
+use crate::apis::edlink::API;
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::engine::answer::answer;
+use crate::engine::api::By;
+use crate::engine::clock::ClockMode;
+use crate::engine::load::RecordFile;
+use crate::engine::message::{Reply, Request};
+use crate::engine::router::Router;
+use crate::engine::store::{Fields, Record, Store};
+use crate::engine::world::{Settings, World};
+
+const SAMPLE: &str = "77a69705-41a7-49cb-0fe8-ffd425f9716f";
+const SCHEDULED: &str = "0d752461-d555-4a20-a0d9-6e9da6d7b5af";
+
+static ROUTER: LazyLock<Router> = LazyLock::new(|| Router::new(&[&API]).expect("the table fits together"));
+
+macro_rules! fixtures {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/edlink/", $name, ".json")))),*]
+    };
+}
+
+const FIXTURES: [(&str, &str); 15] = fixtures!(
+    "integrations",
+    "sources",
+    "providers",
+    "permissions",
+    "districts",
+    "schools",
+    "sessions",
+    "courses",
+    "classes",
+    "sections",
+    "people",
+    "enrollments",
+    "agents",
+    "events",
+    "logins"
+);
+
+fn settings() -> Settings {
+    Settings { clock_mode: ClockMode::Frozen, ..Settings::default() }
+}
+
+fn empty(settings: Settings) -> World {
+    World::new("default", Store::new(API.resources.iter().copied()), Arc::new(settings))
+}
+
+fn world_with(settings: Settings) -> World {
+    let mut world = empty(settings);
+    let file = |(name, text)| RecordFile { name, collection: format!("edlink.{name}"), text };
+    let faults = world.furnish(&[&API], &FIXTURES.map(file)).err();
+    assert_eq!(faults, None, "the default fixtures are good");
+    world
+}
+
+fn world() -> World {
+    world_with(settings())
+}
+
+fn ask(world: &mut World, method: &str, target: &str, token: Option<&str>) -> (Reply, Value) {
+    let authorization = token.map(|token| format!("Bearer {token}"));
+    let mut headers: Vec<(&str, &[u8])> = vec![("host", b"ed.link")];
+    headers.extend(authorization.as_deref().map(|value| ("authorization", value.as_bytes())));
+    let request = Request { method, target, headers: &headers, body: b"", arrived_ms: 0 };
+    let reply = answer(&ROUTER, world, &request).reply;
+    let body = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
+    (reply, body)
+}
+
+fn get(world: &mut World, target: &str) -> (u16, Value) {
+    let (reply, body) = ask(world, "GET", target, Some("secret"));
+    (reply.status, body)
+}
+
+fn ids(body: &Value) -> Vec<String> {
+    let records = body["$data"].as_array().expect("a page of records");
+    records.iter().map(|record| record["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+fn code(body: &Value) -> &str {
+    body["$errors"][0]["code"].as_str().unwrap_or_default()
+}
+
+fn fields(value: Value) -> Fields {
+    Fields::of(value).expect("an object")
+}
+
+fn integration(world: &World, id: &str) -> Record {
+    world.store.of(&INTEGRATIONS).get(id).cloned().expect("that integration")
+}
+
+fn patch(world: &mut World, id: &str, patch: Value) -> Result<Record, String> {
+    let old = integration(world, id);
+    world.patch(&INTEGRATIONS, &old, &fields(patch), By::Administrator).map_err(|problem| problem.plain())
+}
