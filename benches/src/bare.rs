@@ -1,5 +1,6 @@
-//! The yardstick: a bare hyper server that answers every request with the same bytes.
+//! The yardstick: a bare hyper server that answers every request with the same bytes, or with the records it was given.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -12,16 +13,35 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::load::{Answer, runtime};
+use crate::sample;
 
 /// What is answered.
 pub struct Canned {
+    head: Arc<Head>,
+    /// The body of all answers but those of the records.
+    body: Bytes,
+    /// The records by the path they are asked for by.
+    records: HashMap<String, Value>,
+}
+
+/// What is answered but for the body.
+struct Head {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Bytes,
+}
+
+impl Canned {
+    /// The same of a server that keeps records as they come, and writes down the one that is asked for.
+    pub fn with(&self, records: impl IntoIterator<Item = Value>) -> Self {
+        let by_path = |record: Value| (format!("{}/{}", sample::PATH, sample::id(&record)), record);
+        let records = records.into_iter().map(by_path).collect();
+        Self { head: Arc::clone(&self.head), body: self.body.clone(), records }
+    }
 }
 
 impl From<Answer> for Canned {
@@ -29,7 +49,8 @@ impl From<Answer> for Canned {
         let headers = answer.headers.iter().filter(|(name, _)| name != "content-length");
         let headers = headers.map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
         let status = StatusCode::from_u16(answer.status).expect("a status");
-        Self { status, headers: headers.collect(), body: answer.body }
+        let head = Arc::new(Head { status, headers: headers.collect() });
+        Self { head, body: answer.body, records: HashMap::new() }
     }
 }
 
@@ -94,12 +115,16 @@ async fn serve(listener: TcpListener, canned: Arc<Canned>, mut stopped: oneshot:
 }
 
 async fn exchange(canned: Arc<Canned>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let body = match canned.records.get(request.uri().path()) {
+        Some(record) => Bytes::from(record.to_string()),
+        None => canned.body.clone(),
+    };
     let _ = request.into_body().collect().await;
-    let mut response = Response::new(Full::new(canned.body.clone()));
-    *response.status_mut() = canned.status;
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = canned.head.status;
     let headers = response.headers_mut();
-    headers.reserve(canned.headers.len());
-    for (name, value) in &canned.headers {
+    headers.reserve(canned.head.headers.len());
+    for (name, value) in &canned.head.headers {
         headers.append(name.clone(), value.clone());
     }
     Ok(response)

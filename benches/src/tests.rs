@@ -22,29 +22,43 @@ const RECORDS: usize = 10;
 /// Does once what a test does.
 type Once<'c> = Box<dyn Fn() + 'c>;
 
-/// The cost of one test, beside hyper on a thread of its own.
+/// The cost of one test, beside that of bare hyper. Each is measured in turns with hyper, test by test: a test finds the
+/// processor as another one left it, and what the machine does meanwhile hits both.
 pub fn run(effort: Effort) {
     let runtime = runtime();
     let records = records();
     let server = standin::Standin::builder().most_worlds(usize::MAX).start();
     let contestants = contestants(&runtime, &records, &server);
-    let mut rounds: Vec<Vec<f64>> = Vec::new();
-    for _ in 0..effort.turns {
-        rounds.push(contestants.iter().map(|(_, once)| microseconds(effort.times, once)).collect());
-    }
     let title = format!("One test: start, {RECORDS} records, one request, drop");
     head(&title, &["", "µs", "beside hyper as a task", "beside hyper on a thread"]);
-    for (place, (name, _)) in contestants.iter().enumerate() {
-        let beside = |other: usize| ratio(median(rounds.iter().map(|round| round[place] / round[other])));
-        row([(*name).to_owned(), number(median(rounds.iter().map(|round| round[place]))), beside(0), beside(1)]);
+    for (name, once) in &contestants {
+        let turns = |yardstick: usize| -> Vec<Turn> {
+            (0..effort.turns).map(|_| in_turns(effort.times, once, &contestants[yardstick].1)).collect()
+        };
+        let (task, thread) = (turns(0), turns(1));
+        let beside = |turns: &[Turn]| ratio(median(turns.iter().map(|turn| turn.test_us / turn.yardstick_us)));
+        let all_us = task.iter().chain(&thread).map(|turn| turn.test_us);
+        row([(*name).to_owned(), number(median(all_us)), beside(&task), beside(&thread)]);
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // Nobody repeats it that often.
-fn microseconds(times: usize, once: &Once<'_>) -> f64 {
+/// What a test took in a turn, and what the same test took with the server it is measured beside. Both are the middle
+/// of all in the turn: where one was interrupted, it says nothing.
+struct Turn {
+    test_us: f64,
+    yardstick_us: f64,
+}
+
+fn in_turns(times: usize, test: &Once<'_>, yardstick: &Once<'_>) -> Turn {
+    let took = (0..times).map(|_| (microseconds(yardstick), microseconds(test)));
+    let (yardstick, test): (Vec<f64>, Vec<f64>) = took.unzip();
+    Turn { test_us: median(test), yardstick_us: median(yardstick) }
+}
+
+fn microseconds(once: &Once<'_>) -> f64 {
     let begin = Instant::now();
-    (0..times).for_each(|_| once());
-    begin.elapsed().as_secs_f64() * 1e6 / times as f64
+    once();
+    begin.elapsed().as_secs_f64() * 1e6
 }
 
 /// Records as a test writes them.
@@ -69,13 +83,15 @@ fn contestants<'c>(runtime: &'c Runtime, records: &'c [Value], server: &'c Stand
     let (bare, bare_canned) = (shot.clone(), Arc::clone(&canned));
     let as_a_task: Once<'_> = Box::new(move || {
         runtime.block_on(async {
-            let server = Bare::as_a_task(Arc::clone(&bare_canned));
+            let server = Bare::as_a_task(Arc::new(bare_canned.with(records.iter().cloned())));
             ask_once(server.address, &bare).await;
+            drop(server);
+            tidy_up().await;
         });
     });
     let bare = shot.clone();
     let on_a_thread: Once<'_> = Box::new(move || {
-        let server = Bare::on_a_thread(Arc::clone(&canned));
+        let server = Bare::on_a_thread(Arc::new(canned.with(records.iter().cloned())));
         ask_blocking(server.address, &bare);
     });
     let (task, thread, world) = (shot.clone(), shot.clone(), sample::id(&records[5]));
@@ -89,6 +105,8 @@ fn contestants<'c>(runtime: &'c Runtime, records: &'c [Value], server: &'c Stand
                     let standin = Standin::spawn().await;
                     create(&standin.world(), records);
                     ask_once(standin.address(), &task).await;
+                    drop(standin);
+                    tidy_up().await;
                 });
             }),
         ),
@@ -134,6 +152,11 @@ fn contestants<'c>(runtime: &'c Runtime, records: &'c [Value], server: &'c Stand
         ));
     }
     all
+}
+
+/// Lets the runtime do what an ended server left to it: that belongs to the test, not to the next one.
+async fn tidy_up() {
+    tokio::task::yield_now().await;
 }
 
 async fn ask_once(address: SocketAddr, shot: &Shot) {

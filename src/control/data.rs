@@ -11,7 +11,7 @@ use crate::engine::world::World;
 /// `GET /data`: all records of all collections.
 pub fn all(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let mut world = asked.world.lock();
-    let names: Vec<&str> = world.store.collections().map(|collection| collection.resource().name).collect();
+    let names: Vec<&str> = world.store.resources().map(|resource| resource.name).collect();
     let all: Result<Map<String, Value>, Refusal> =
         names.iter().map(|name| Ok(((*name).to_owned(), all_of(&mut world, name)?))).collect();
     Ok(Value::Object(all?))

@@ -186,5 +186,7 @@ fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })
         .collect();
-    world.furnish(APIS, &files).map(|()| world.store)
+    world.furnish(APIS, &files)?;
+    world.store.settle();
+    Ok(world.store)
 }

@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use crate::engine::api::{By, Resource};
 use crate::engine::load::nearest;
 use crate::engine::problem::Problem;
-use crate::engine::store::{Collection, Fields, Record};
+use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
 
 impl World {
     /// The resource of a collection's name.
     pub fn resource(&self, collection: &str) -> Result<&'static Resource, Problem> {
-        let known = || self.store.collections().map(Collection::resource);
+        let known = || self.store.resources();
         known().find(|resource| resource.name == collection).ok_or_else(|| {
             let nearest = nearest(collection, known().map(|resource| resource.name)).unwrap_or_default();
             Problem::named(

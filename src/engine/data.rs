@@ -25,7 +25,7 @@ impl World {
             Some(id) if by != By::Consumer => self.chosen_id(resource, id)?,
             _ => self.new_id(resource),
         };
-        let fields = self.complete(resource, &id, given, None, by)?;
+        let fields = self.complete(resource, id, given, None, by)?;
         if by != By::Fixture {
             self.check_references(resource, &fields)?;
         }
@@ -69,7 +69,7 @@ impl World {
                 return Err(Problem::field(field, FieldFaultKind::Fixed));
             }
         }
-        let fields = self.complete(resource, old.id(), given, Some(old), by)?;
+        let fields = self.complete(resource, old.id().to_owned(), given, Some(old), by)?;
         self.check_references(resource, &fields)?;
         if let Some(guard) = resource.guard {
             guard(self, Proposal::Replace(old, &fields), by)?;
@@ -171,13 +171,13 @@ impl World {
     fn complete(
         &mut self,
         resource: &'static Resource,
-        id: &str,
+        mut id: String,
         given: Fields,
         old: Option<&Record>,
         by: By,
     ) -> Result<Fields, Problem> {
         let mut given = match resource.prepared {
-            Some(prepare) => prepare(self, id, given, old),
+            Some(prepare) => prepare(self, &id, given, old),
             None => given,
         };
         let kept = old.map_or(0, |old| old.fields().written_len());
@@ -196,7 +196,7 @@ impl World {
             let said = if unseen == 0 { None } else { given.take(field.name) };
             unseen -= usize::from(said.is_some());
             if field.name == resource.id_field {
-                fields.write_documented(place, Value::from(id));
+                fields.write_documented(place, Value::from(std::mem::take(&mut id)));
                 continue;
             }
             // What is standin's own stays, whatever a consumer says.

@@ -94,17 +94,22 @@ struct Peer {
 pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
     let mut orders = serving.orders.clone();
     let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = port.accept() => match accepted {
-                Ok(stream) => {
-                    connections.spawn(connection(stream, Arc::clone(&serving)));
-                }
-                // Out of descriptors, or the peer went before it was accepted: the next one may be better.
-                Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
-            },
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            changed = orders.changed() => if changed.is_err() || orders.borrow().stop != Stop::Running { break },
+    {
+        let mut told = pin!(async { drop(orders.wait_for(|orders| orders.stop != Stop::Running).await) });
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut told => break,
+                accepted = port.accept() => match accepted {
+                    Ok(stream) => {
+                        // Those that ended are let go of here: no connection's end wakes this task.
+                        while connections.try_join_next().is_some() {}
+                        connections.spawn(connection(stream, Arc::clone(&serving)));
+                    }
+                    // Out of descriptors, or the peer went before it was accepted: the next one may be better.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+                },
+            }
         }
     }
     port.close();

@@ -12,7 +12,7 @@ use crate::engine::router::Router;
 use crate::engine::scenario::finding::{Code, Finding, ScenarioError};
 use crate::engine::scenario::format::{ChangeKind, Data, DataChange, Scenario, Which};
 use crate::engine::scenario::play::Play;
-use crate::engine::store::{Collection, Record, Store};
+use crate::engine::store::{Record, Store};
 use crate::engine::world::{Settings, World};
 
 /// Named sets of records to start from: `default` holds those of all APIs, `<api>/default` those of one.
@@ -47,7 +47,7 @@ impl Fixtures {
         let api = name.strip_suffix(Self::DEFAULT).and_then(|name| name.strip_suffix('/'));
         if let Some(api) = self.apis.iter().find(|known| Some(known.name) == api) {
             let mut own = self.default.clone();
-            let others = self.default.collections().map(Collection::resource);
+            let others = self.default.resources();
             others.filter(|resource| api.resource(resource.name).is_none()).for_each(|other| own.of_mut(other).clear());
             return Some(own);
         }

@@ -8,10 +8,20 @@ use crate::engine::store::{Collection, Record};
 /// All collections of a world, in the order of their names.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    /// Each shared by itself, so that a first write copies the pointers and one collection's roots, not all of them.
-    collections: Arc<Vec<Arc<Collection>>>,
+    start: Arc<Start>,
+    /// The collections that were changed since, with their places, each shared by itself: a first write copies the
+    /// roots of one collection, and touches no other.
+    changed: Vec<(usize, Arc<Collection>)>,
+}
+
+/// What worlds start from. Never written to.
+#[derive(Debug, Default)]
+struct Start {
+    /// Side by side, because every access to a collection searches here.
+    resources: Vec<&'static Resource>,
+    collections: Vec<Arc<Collection>>,
     /// The places of those with records that are due at some time: every request looks there.
-    timed: Arc<[usize]>,
+    timed: Vec<usize>,
 }
 
 impl Store {
@@ -19,18 +29,19 @@ impl Store {
     pub fn new(resources: impl IntoIterator<Item = &'static Resource>) -> Self {
         let mut collections: Vec<Collection> = resources.into_iter().map(Collection::new).collect();
         collections.sort_by_key(|collection| collection.resource().name);
-        Self::of_collections(collections.into_iter().map(Arc::new).collect())
+        Self::starting_from(collections.into_iter().map(Arc::new).collect())
     }
 
     /// The same records, of these resources only.
     pub fn only(&self, keep: impl Fn(&'static Resource) -> bool) -> Self {
-        let kept = self.collections.iter().filter(|collection| keep(collection.resource()));
-        Self::of_collections(kept.cloned().collect())
+        let kept = self.shared().filter(|collection| keep(collection.resource()));
+        Self::starting_from(kept.cloned().collect())
     }
 
-    fn of_collections(collections: Vec<Arc<Collection>>) -> Self {
-        let timed = (0..collections.len()).filter(|place| collections[*place].resource().due.is_some()).collect();
-        Self { collections: Arc::new(collections), timed }
+    fn starting_from(collections: Vec<Arc<Collection>>) -> Self {
+        let resources: Vec<_> = collections.iter().map(|collection| collection.resource()).collect();
+        let timed = (0..resources.len()).filter(|place| resources[*place].due.is_some()).collect();
+        Self { start: Arc::new(Start { resources, collections, timed }), changed: Vec::new() }
     }
 
     /// The collection of a resource.
@@ -39,37 +50,53 @@ impl Store {
     ///
     /// When the store was made without that resource: a route table that names a resource its API does not list.
     pub fn of(&self, resource: &'static Resource) -> &Collection {
-        &self.collections[self.place(resource)]
+        self.at(self.place(resource))
     }
 
     /// The same, to change it.
     pub fn of_mut(&mut self, resource: &'static Resource) -> &mut Collection {
         let place = self.place(resource);
-        Arc::make_mut(&mut Arc::make_mut(&mut self.collections)[place])
+        let known = self.changed.iter().position(|(changed, _)| *changed == place).unwrap_or_else(|| {
+            self.changed.push((place, Arc::clone(&self.start.collections[place])));
+            self.changed.len() - 1
+        });
+        Arc::make_mut(&mut self.changed[known].1)
     }
 
     /// For records that others start from: readies the collections that were changed here for being written beside.
     pub fn settle(&mut self) {
-        let collections = Arc::make_mut(&mut self.collections);
-        collections.iter_mut().filter_map(Arc::get_mut).for_each(Collection::settle);
+        self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection)).for_each(Collection::settle);
+        *self = Self::starting_from(self.shared().cloned().collect());
     }
 
     fn place(&self, resource: &'static Resource) -> usize {
         // Resources are statics: to compare where they lie is quicker than to compare their names.
-        self.collections
-            .iter()
-            .position(|collection| std::ptr::eq(collection.resource(), resource))
-            .unwrap_or_else(|| panic!("{} is not listed among the resources of its API", resource.name))
+        let place = self.start.resources.iter().position(|known| std::ptr::eq(*known, resource));
+        place.unwrap_or_else(|| panic!("{} is not listed among the resources of its API", resource.name))
+    }
+
+    fn at(&self, place: usize) -> &Arc<Collection> {
+        let changed = self.changed.iter().find(|(changed, _)| *changed == place);
+        changed.map_or(&self.start.collections[place], |(_, collection)| collection)
+    }
+
+    fn shared(&self) -> impl Iterator<Item = &Arc<Collection>> {
+        (0..self.start.collections.len()).map(|place| self.at(place))
     }
 
     /// A record whose time has come.
     pub fn due(&self, now_ms: u64) -> Option<(&'static Resource, Record)> {
-        let mut timed = self.timed.iter().map(|place| &self.collections[*place]);
+        let mut timed = self.start.timed.iter().map(|place| self.at(*place));
         timed.find_map(|collection| Some((collection.resource(), collection.due(now_ms)?.clone())))
+    }
+
+    /// The resources it has collections of, in the order of their names.
+    pub fn resources(&self) -> impl Iterator<Item = &'static Resource> {
+        self.start.resources.iter().copied()
     }
 
     /// All collections, in the order of their names.
     pub fn collections(&self) -> impl Iterator<Item = &Collection> {
-        self.collections.iter().map(Arc::as_ref)
+        self.shared().map(Arc::as_ref)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Field, text};
-use crate::engine::store::{Collection, Fields, Later, Record, Window};
+use crate::engine::store::{Collection, Fields, Later, Record, Store, Window};
 
 static FIELDS: &[Field] = &[text("id"), text("group")];
 static THINGS: Resource = Resource::new("toy.things", "Thing", "id", Ids::ObjectId, FIELDS).indexed(&["group"]);
@@ -106,6 +106,70 @@ proptest! {
         for (fork, model) in &forks {
             same(fork, model)?;
         }
+    }
+}
+
+/// Listed in another order than that of their names.
+static KINDS: [&Resource; 3] = [&OTHERS, &THINGS, &LAST];
+static OTHERS: Resource = Resource::new("toy.others", "Other", "id", Ids::ObjectId, FIELDS);
+static LAST: Resource = Resource::new("toy.zebras", "Zebra", "id", Ids::ObjectId, FIELDS);
+
+#[derive(Clone, Copy, Debug)]
+enum StoreOp {
+    Add(usize),
+    /// Goes on with the copy, or with what was copied.
+    Fork(bool),
+    Settle,
+    Without(usize),
+}
+
+fn store_ops() -> impl Strategy<Value = Vec<StoreOp>> {
+    let op = prop_oneof![
+        6 => (0..KINDS.len()).prop_map(StoreOp::Add),
+        2 => any::<bool>().prop_map(StoreOp::Fork),
+        1 => Just(StoreOp::Settle),
+        1 => (0..KINDS.len()).prop_map(StoreOp::Without),
+    ];
+    proptest::collection::vec(op, 1..40)
+}
+
+/// How many records there are of each kind; none of one that is left out.
+type Counts = [Option<usize>; KINDS.len()];
+
+fn counts(store: &Store) -> Counts {
+    KINDS.map(|kind| store.resources().any(|known| known == kind).then(|| store.of(kind).len()))
+}
+
+proptest! {
+    #[test]
+    fn a_store_changes_apart_from_its_copies_whether_it_was_settled_or_not(ops in store_ops()) {
+        let (mut store, mut model): (Store, Counts) = (Store::new(KINDS), [Some(0); KINDS.len()]);
+        let mut others = Vec::new();
+        for op in ops {
+            match op {
+                StoreOp::Add(kind) => if let Some(count) = &mut model[kind] {
+                    let collection = store.of_mut(KINDS[kind]);
+                    collection.put(&Record::new(KINDS[kind], *count as u64, fields(&format!("t{count}"), 0)));
+                    *count += 1;
+                },
+                StoreOp::Fork(on_with_the_copy) => {
+                    let copy = store.clone();
+                    let other = if on_with_the_copy { std::mem::replace(&mut store, copy) } else { copy };
+                    others.push((other, model));
+                }
+                StoreOp::Settle => store.settle(),
+                StoreOp::Without(kind) => {
+                    store = store.only(|known| known != KINDS[kind]);
+                    model[kind] = None;
+                }
+            }
+            prop_assert_eq!(counts(&store), model);
+        }
+        for (other, model) in &others {
+            prop_assert_eq!(counts(other), *model);
+        }
+        let names: Vec<&str> = store.collections().map(|collection| collection.resource().name).collect();
+        prop_assert!(names.is_sorted());
     }
 }
 
