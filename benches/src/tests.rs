@@ -23,7 +23,8 @@ const RECORDS: usize = 10;
 type Once<'c> = Box<dyn Fn() + 'c>;
 
 /// The cost of one test, beside that of bare hyper. Each is measured in turns with hyper, test by test: a test finds the
-/// processor as another one left it, and what the machine does meanwhile hits both.
+/// processor as another one left it, and what the machine does meanwhile hits both. What a contestant leaves
+/// threads of its own to do afterwards hits hyper alone; standin leaves them nothing.
 pub fn run(effort: Effort) {
     let runtime = runtime();
     let records = records();
