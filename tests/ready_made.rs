@@ -5,9 +5,9 @@ mod consumers;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use consumers::{Consumer, failed};
+use consumers::{Consumer, failed, world};
 use serde_json::{Value, json};
-use standin::{Answer, Standin, WorldHandle};
+use standin::{Answer, WorldHandle};
 
 const ONE: &str = "65a000000000000000000001";
 
@@ -67,13 +67,6 @@ const CASES: &[(&str, Consume, Consume, &[&str])] = &[
 
 /// Those with tests of their own, in `scenario.rs`.
 const ELSEWHERE: &[&str] = &["celigo-bad-afternoon", "celigo-lost-create", "edlink-paging-under-change"];
-
-fn world(scenario: &str) -> WorldHandle {
-    let world = Standin::builder().offline().unwrap();
-    let warnings = world.load(scenario).unwrap_or_else(|error| panic!("{error}"));
-    assert!(warnings.is_empty(), "{warnings:?}");
-    world
-}
 
 #[test]
 fn careful_consumers_pass() {

@@ -2,16 +2,9 @@
 
 mod consumers;
 
-use consumers::{Consumer, failed};
+use consumers::{Consumer, failed, world};
 use serde_json::json;
-use standin::{Standin, WorldHandle};
-
-fn world(scenario: &str) -> WorldHandle {
-    let world = Standin::builder().offline().unwrap();
-    let warnings = world.load(scenario).unwrap_or_else(|error| panic!("{error}"));
-    assert!(warnings.is_empty(), "{warnings:?}");
-    world
-}
+use standin::WorldHandle;
 
 #[test]
 fn a_consumer_that_looks_before_it_creates_again_survives_a_lost_create() {

@@ -2,7 +2,15 @@
 #![allow(dead_code)] // Each test binary uses its part.
 
 use serde_json::Value;
-use standin::{Answer, Unmet, WorldHandle};
+use standin::{Answer, Standin, Unmet, WorldHandle};
+
+/// A world of a scenario that has nothing to warn of.
+pub fn world(scenario: &str) -> WorldHandle {
+    let world = Standin::builder().offline().unwrap();
+    let warnings = world.load(scenario).unwrap_or_else(|error| panic!("{error}"));
+    assert!(warnings.is_empty(), "{warnings:?}");
+    world
+}
 
 /// Somebody who asks a world.
 pub struct Consumer<'w> {
