@@ -14,6 +14,6 @@ mod table;
 mod world;
 mod worlds;
 
-pub use door::{Control, Guarded};
+pub use door::{Control, Guarded, Handled};
 pub use gate::Gate;
 pub use refusal::Refusal;

@@ -14,8 +14,8 @@ use tower_service::Service;
 
 use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
-use crate::engine::message::{Manner, Request as Asked};
-use crate::server::{Sent, headers, response, target};
+use crate::engine::message::Manner;
+use crate::server::{Sent, lend, response};
 
 /// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
 /// tokio runtime with a timer.
@@ -81,11 +81,7 @@ where
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_err(|error| Unanswered::Request(error.into()))?.to_bytes();
-            let outcome = {
-                let (target, headers) = (target(&parts), headers(&parts));
-                let method = parts.method.as_str();
-                world.outcome(&Asked { method, target: &target, headers: &headers, body: &body, arrived_ms: now_ms() })
-            };
+            let outcome = lend(&parts, &body, now_ms(), |request| world.outcome(request));
             if !outcome.delay.is_zero() {
                 tokio::time::sleep(outcome.delay).await;
             }

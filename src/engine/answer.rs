@@ -311,7 +311,9 @@ fn mark(world: &World, answer: &mut Answer, rule: Option<&str>) {
     if let Some(row) = answer.row {
         reply.headers.append(STANDIN_OP, row.header.clone());
     }
-    reply.headers.append(STANDIN_CALL, HeaderValue::from(world.journal.next_number()));
+    let mut digits = itoa::Buffer::new();
+    let number = HeaderValue::from_str(digits.format(world.journal.next_number()));
+    reply.headers.append(STANDIN_CALL, number.expect("digits are a header's value"));
     if let Some(rule) = rule {
         reply.add("standin-rule", rule);
     }

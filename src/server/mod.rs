@@ -11,7 +11,7 @@ mod wire;
 
 pub use listen::Port;
 #[cfg(feature = "tower")]
-pub use read::{headers, target};
+pub use read::lend;
 #[cfg(feature = "tower")]
 pub use send::{Sent, response};
 pub use serve::{Log, Orders, Serving, Stop, serve};

@@ -4,6 +4,9 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::http::request::Parts;
+use smallvec::SmallVec;
+
+use crate::engine::message::Request;
 
 /// What is read and thrown away of a body beyond the limit, so that the sender gets to the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
@@ -40,15 +43,19 @@ pub async fn body(mut incoming: Incoming, limit_bytes: usize) -> Result<Bytes, h
     Ok(whole.into())
 }
 
-/// The headers as the engine takes them. HTTP/2 says the host in its target; consumers of headers find it here too.
-pub fn headers(parts: &Parts) -> Vec<(&str, &[u8])> {
-    let mut headers = Vec::with_capacity(parts.headers.len());
+/// Most requests have no more headers.
+const HEADERS: usize = 16;
+
+/// Lends a request in the engine's words.
+pub fn lend<T>(parts: &Parts, body: &[u8], arrived_ms: u64, to: impl FnOnce(&Request<'_>) -> T) -> T {
+    let mut headers: SmallVec<[(&str, &[u8]); HEADERS]> = SmallVec::new();
     headers.extend(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
-    headers
+    let (method, target) = (parts.method.as_str(), target(parts));
+    to(&Request { method, target: &target, headers: &headers, body, arrived_ms })
 }
 
 /// The target as sent, or, where the host stands in it, in absolute form.
-pub fn target(parts: &Parts) -> std::borrow::Cow<'_, str> {
+fn target(parts: &Parts) -> std::borrow::Cow<'_, str> {
     if parts.uri.authority().is_some() {
         parts.uri.to_string().into()
     } else {

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::control::{Control, Gate};
+use crate::control::{Control, Gate, Handled};
 use crate::engine::Engine;
 use crate::engine::message::{Manner, Outcome, Reply, Request};
 use crate::server::send::{Sent, response};
@@ -185,14 +185,14 @@ async fn attend(
 }
 
 /// The answer of the control API. One that waits for consumers is asked for again whenever a request was answered.
-async fn administered_answer(serving: &Serving, control: &Control, request: &Request<'_>) -> Reply {
+async fn administered_answer(serving: &Serving, answer: impl Fn() -> Handled) -> Reply {
     let started = Instant::now();
     loop {
         let answered = serving.answered.notified();
         tokio::pin!(answered);
         // From here on nothing that is answered is missed.
         answered.as_mut().enable();
-        let handled = control.answer(request);
+        let handled = answer();
         let left = handled.waits.and_then(|most| most.checked_sub(started.elapsed()));
         match left.filter(|left| !left.is_zero()) {
             Some(left) => drop(tokio::time::timeout(left, answered).await),
@@ -214,18 +214,13 @@ async fn exchange(peer: Arc<Peer>, request: HttpRequest<Incoming>) -> Result<Res
     let body = read::body(incoming, serving.body_limit_bytes).await?;
     let arrived = SystemTime::now();
     let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let target = read::target(&parts);
-    let headers = read::headers(&parts);
-    let request = Request {
-        method: parts.method.as_str(),
-        target: &target,
-        headers: &headers,
-        body: &body,
-        arrived_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
-    };
+    let arrived_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
     let outcome: Outcome = match &serving.control {
-        Some(control) if is_control => administered_answer(serving, control, &request).await.into(),
-        _ => serving.engine.answer(&request),
+        Some(control) if is_control => {
+            let answer = || read::lend(&parts, &body, arrived_ms, |request| control.answer(request));
+            administered_answer(serving, answer).await.into()
+        }
+        _ => read::lend(&parts, &body, arrived_ms, |request| serving.engine.answer(request)),
     };
     drop(in_flight);
     if !is_control {
@@ -233,8 +228,10 @@ async fn exchange(peer: Arc<Peer>, request: HttpRequest<Incoming>) -> Result<Res
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
-        let operation = serving.engine.router().operation_of(request.method, &target);
-        log(&Exchanged { request: &request, operation, reply: &outcome.reply, took });
+        read::lend(&parts, &body, arrived_ms, |request| {
+            let operation = serving.engine.router().operation_of(request.method, request.target);
+            log(&Exchanged { request, operation, reply: &outcome.reply, took });
+        });
     }
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
