@@ -100,10 +100,9 @@ pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
             tokio::select! {
                 biased;
                 () = &mut told => break,
+                Some(_) = connections.join_next(), if !connections.is_empty() => {}
                 accepted = port.accept() => match accepted {
                     Ok(stream) => {
-                        // Those that ended are let go of here: no connection's end wakes this task.
-                        while connections.try_join_next().is_some() {}
                         connections.spawn(connection(stream, Arc::clone(&serving)));
                     }
                     // Out of descriptors, or the peer went before it was accepted: the next one may be better.
