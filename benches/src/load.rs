@@ -39,8 +39,13 @@ pub struct Answer {
 impl Shot {
     /// A request that must be answered with that status.
     pub fn new(method: &str, target: &str, body: &str, status: u16) -> Self {
+        Self::to("127.0.0.1", method, target, body, status)
+    }
+
+    /// The same with that host: administrators must name the right one.
+    pub fn to(host: &str, method: &str, target: &str, body: &str, status: u16) -> Self {
         let mut text = format!(
-            "{method} {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer 7c2f0b9e4a5d4c7f\r\naccept: application/json\r\n"
+            "{method} {target} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer 7c2f0b9e4a5d4c7f\r\naccept: application/json\r\n"
         );
         if !body.is_empty() {
             text += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());

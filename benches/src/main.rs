@@ -10,11 +10,13 @@ mod bare;
 mod load;
 mod memory;
 mod peers;
+mod program;
 mod requests;
 mod sample;
 mod start;
 mod table;
 mod tests;
+mod threads;
 
 /// The allocator of standin's binary, for everybody.
 #[global_allocator]
@@ -46,6 +48,7 @@ const SECTIONS: &[(&str, fn(Effort))] = &[
     ("tests", tests::run),
     ("memory", memory::run),
     ("start", start::run),
+    ("threads", threads::run),
 ];
 
 fn main() {
