@@ -84,15 +84,22 @@ pub struct Turn {
     pub processor_us: f64,
 }
 
-/// Asks over so many connections at once, from this thread. Asks one request at a time on each.
-pub fn turn(address: SocketAddr, shot: &Shot, connections: usize, lasting: Duration, number: &Rc<Cell<u64>>) -> Turn {
+/// Asks over so many connections at once, from this thread; several servers share them. Asks one request at a time on
+/// each.
+pub fn turn(
+    addresses: &[SocketAddr],
+    shot: &Shot,
+    connections: usize,
+    lasting: Duration,
+    number: &Rc<Cell<u64>>,
+) -> Turn {
     let runtime = runtime();
     let local = LocalSet::new();
     local.block_on(&runtime, async {
         let mut open = Vec::new();
-        for _ in 0..connections {
+        for address in addresses.iter().cycle().take(connections) {
             let mut shot = shot.clone();
-            let mut connection = Connection::open(address).await;
+            let mut connection = Connection::open(*address).await;
             // The first request of a connection pays for the connection.
             shot.renumber(number);
             connection.ask(&shot).await;

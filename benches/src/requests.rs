@@ -61,7 +61,7 @@ fn compare(
         let order: Vec<usize> = if round % 2 == 0 { order } else { order.into_iter().rev().collect() };
         for place in order {
             let contestant = &contestants[place];
-            turns[place] = Some(turn(contestant.address, &contestant.shot, connections, effort.turn, numbers));
+            turns[place] = Some(turn(&[contestant.address], &contestant.shot, connections, effort.turn, numbers));
             (contestant.after)();
         }
         rounds.push(turns.into_iter().flatten().collect());

@@ -1,6 +1,7 @@
-//! What threads are worth: the release binary with two of them beside one.
+//! What threads are worth: the release binary with one of them, with two, and twice with one.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 use crate::Effort;
@@ -12,22 +13,25 @@ use crate::table::{head, median, number, ratio, row};
 /// Worlds that are asked in turns: one world answers one request at a time, whoever asks.
 const WORLDS: u64 = 8;
 
-/// Requests per second with one thread and with two.
+/// Requests per second with one thread and with two. Two programs share nothing: what they give together is what the
+/// machine had to give, and what one program with two threads falls short of it is the program's doing.
 pub fn run(effort: Effort) {
     if !Program::is_built() {
         return println!("\nThreads: not measured, because {}", program::NOT_BUILT);
     }
     let records = format!("{}={}", sample::COLLECTION, effort.sizes[1]);
-    let programs = ["1", "2"].map(|threads| {
+    let start = |threads| {
         let arguments = ["--threads", threads, "--quiet", "--no-embedded-fixtures", "--generate", records.as_str()];
         let program = Program::start(&arguments);
         let host = program.address.to_string();
-        for world in 1..=WORLDS {
-            let named = format!(r#"{{"name":"{:010}"}}"#, world % WORLDS);
+        for world in 0..WORLDS {
+            let named = format!(r#"{{"name":"{world:010}"}}"#);
             ask_blocking(program.address, &Shot::to(&host, "POST", "/_standin/worlds", &named, 200));
         }
         program
-    });
+    };
+    let (one, two, other) = (start("1"), start("2"), start("1"));
+    let contestants: [&[SocketAddr]; 3] = [&[one.address], &[two.address], &[one.address, other.address]];
     // What is shown of each record is put together anew: work for the server, little for whoever asks.
     let work = Shot::new("GET", &format!("/w/{NUMBER}{}?limit=100&include=name", sample::PATH), "", 200).below(WORLDS);
     let ways = [
@@ -37,20 +41,16 @@ pub fn run(effort: Effort) {
         ("names of 100 records, of eight worlds in turns", 16, work),
     ];
     head(
-        "Requests per second of the release binary with two threads",
-        &["request", "connections", "one thread", "two threads", "ratio"],
+        "Requests per second of the release binary with two threads, and of two that have one each",
+        &["request", "connections", "one thread", "two threads", "ratio", "two programs", "ratio"],
     );
     let numbers = Rc::new(Cell::new(0));
     for (name, connections, shot) in ways {
-        let rounds: Vec<[f64; 2]> = (0..effort.turns)
-            .map(|_| {
-                programs
-                    .each_ref()
-                    .map(|program| turn(program.address, &shot, connections, effort.turn, &numbers).per_second)
-            })
+        let rounds: Vec<[f64; 3]> = (0..effort.turns)
+            .map(|_| contestants.map(|all| turn(all, &shot, connections, effort.turn, &numbers).per_second))
             .collect();
         let of = |place: usize| number(median(rounds.iter().map(|round| round[place])));
-        let beside = ratio(median(rounds.iter().map(|round| round[1] / round[0])));
-        row([name.to_owned(), connections.to_string(), of(0), of(1), beside]);
+        let beside = |place: usize| ratio(median(rounds.iter().map(|round| round[place] / round[0])));
+        row([name.to_owned(), connections.to_string(), of(0), of(1), beside(1), of(2), beside(2)]);
     }
 }
