@@ -1,7 +1,7 @@
-//! The yardstick: a bare hyper server that answers every request with the same bytes, or with the records it was given.
+//! A bare hyper server. The yardstick is one that answers every request with the same bytes, or with the records it was
+//! given.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -20,7 +21,13 @@ use tokio::task::JoinSet;
 use crate::load::{Answer, runtime};
 use crate::sample;
 
-/// What is answered.
+/// Whoever knows the answers.
+pub trait Answers: Send + Sync + 'static {
+    /// The answer to this request.
+    fn answer(&self, request: &Parts, body: &[u8]) -> Response<Full<Bytes>>;
+}
+
+/// What is always answered.
 pub struct Canned {
     head: Arc<Head>,
     /// The body of all answers but those of the records.
@@ -30,9 +37,31 @@ pub struct Canned {
 }
 
 /// What is answered but for the body.
-struct Head {
+pub struct Head {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl From<&Answer> for Head {
+    fn from(answer: &Answer) -> Self {
+        let headers = answer.headers.iter().filter(|(name, _)| name != "content-length");
+        let headers = headers.map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+        Self { status: StatusCode::from_u16(answer.status).expect("a status"), headers: headers.collect() }
+    }
+}
+
+impl Head {
+    /// The whole answer.
+    pub fn with(&self, body: Bytes) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.reserve(self.headers.len());
+        for (name, value) in &self.headers {
+            headers.append(name.clone(), value.clone());
+        }
+        response
+    }
 }
 
 impl Canned {
@@ -46,11 +75,16 @@ impl Canned {
 
 impl From<Answer> for Canned {
     fn from(answer: Answer) -> Self {
-        let headers = answer.headers.iter().filter(|(name, _)| name != "content-length");
-        let headers = headers.map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
-        let status = StatusCode::from_u16(answer.status).expect("a status");
-        let head = Arc::new(Head { status, headers: headers.collect() });
-        Self { head, body: answer.body, records: HashMap::new() }
+        Self { head: Arc::new(Head::from(&answer)), body: answer.body, records: HashMap::new() }
+    }
+}
+
+impl Answers for Canned {
+    fn answer(&self, request: &Parts, _: &[u8]) -> Response<Full<Bytes>> {
+        self.head.with(match self.records.get(request.uri.path()) {
+            Some(record) => Bytes::from(record.to_string()),
+            None => self.body.clone(),
+        })
     }
 }
 
@@ -64,19 +98,19 @@ pub struct Bare {
 
 impl Bare {
     /// Starts on a thread of its own.
-    pub fn on_a_thread(canned: Arc<Canned>) -> Self {
+    pub fn on_a_thread(answers: Arc<impl Answers>) -> Self {
         let (listener, address) = listen();
         let (stop, stopped) = oneshot::channel();
-        let run = move || runtime().block_on(serve(listener, canned, stopped));
+        let run = move || runtime().block_on(serve(listener, answers, stopped));
         let thread = std::thread::Builder::new().name("bare".to_owned()).spawn(run).expect("a thread can be started");
         Self { address, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Starts as a task of the runtime this is called in.
-    pub fn as_a_task(canned: Arc<Canned>) -> Self {
+    pub fn as_a_task(answers: Arc<impl Answers>) -> Self {
         let (listener, address) = listen();
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(serve(listener, canned, stopped));
+        tokio::spawn(serve(listener, answers, stopped));
         Self { address, stop: Some(stop), thread: None }
     }
 }
@@ -96,7 +130,7 @@ pub fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-async fn serve(listener: TcpListener, canned: Arc<Canned>, mut stopped: oneshot::Receiver<()>) {
+async fn serve(listener: TcpListener, answers: Arc<impl Answers>, mut stopped: oneshot::Receiver<()>) {
     let listener = tokio::net::TcpListener::from_std(listener).expect("the runtime takes the listener");
     let mut connections = JoinSet::new();
     loop {
@@ -105,8 +139,8 @@ async fn serve(listener: TcpListener, canned: Arc<Canned>, mut stopped: oneshot:
             _ = &mut stopped => break,
         };
         stream.set_nodelay(true).expect("a socket has this option");
-        let canned = Arc::clone(&canned);
-        let service = service_fn(move |request| exchange(Arc::clone(&canned), request));
+        let answers = Arc::clone(&answers);
+        let service = service_fn(move |request| exchange(Arc::clone(&answers), request));
         connections.spawn(async move {
             let mut builder = hyper::server::conn::http1::Builder::new();
             let _ = builder.auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
@@ -114,18 +148,11 @@ async fn serve(listener: TcpListener, canned: Arc<Canned>, mut stopped: oneshot:
     }
 }
 
-async fn exchange(canned: Arc<Canned>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let body = match canned.records.get(request.uri().path()) {
-        Some(record) => Bytes::from(record.to_string()),
-        None => canned.body.clone(),
-    };
-    let _ = request.into_body().collect().await;
-    let mut response = Response::new(Full::new(body));
-    *response.status_mut() = canned.head.status;
-    let headers = response.headers_mut();
-    headers.reserve(canned.head.headers.len());
-    for (name, value) in &canned.head.headers {
-        headers.append(name.clone(), value.clone());
-    }
-    Ok(response)
+async fn exchange(
+    answers: Arc<impl Answers>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let (request, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    Ok(answers.answer(&request, &body))
 }

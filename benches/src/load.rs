@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use memchr::memmem;
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::unistd::{Pid, gettid};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
@@ -95,6 +97,7 @@ pub fn turn(
 ) -> Turn {
     let runtime = runtime();
     let local = LocalSet::new();
+    let _apart = Apart::new();
     local.block_on(&runtime, async {
         let mut open = Vec::new();
         for address in addresses.iter().cycle().take(connections) {
@@ -247,11 +250,57 @@ fn answer_length(bytes: &[u8], status: u16) -> Option<usize> {
 
 /// The processor time all threads but this one have had, in nanoseconds.
 fn others_processor_ns() -> f64 {
-    let this = std::fs::read_link("/proc/thread-self").expect("Linux tells the threads of a process");
-    let this = this.file_name().expect("a thread has a number").to_owned();
-    let tasks = std::fs::read_dir("/proc/self/task").expect("Linux tells the threads of a process");
-    let others = tasks.filter_map(Result::ok).filter(|task| task.file_name() != this);
     // A thread may end between being listed and being asked.
-    let times = others.filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
-    times.filter_map(|times| times.split(' ').next()?.parse::<f64>().ok()).sum()
+    let times = other_threads().into_iter().filter_map(|thread| {
+        let times = std::fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
+        times.split(' ').next()?.parse::<f64>().ok()
+    });
+    times.sum()
+}
+
+/// All threads of this process but this one.
+fn other_threads() -> Vec<Pid> {
+    let this = gettid();
+    let tasks = std::fs::read_dir("/proc/self/task").expect("Linux tells the threads of a process");
+    let threads = tasks.filter_map(|task| Some(Pid::from_raw(task.ok()?.file_name().to_str()?.parse().ok()?)));
+    threads.filter(|thread| *thread != this).collect()
+}
+
+/// While it lives, this thread has the second core for itself and the others of this process have the first one:
+/// where the scheduler puts both on one core for a while, the figures tell of the scheduler. Dropping it lets all
+/// threads run where they like.
+struct Apart {
+    anywhere: CpuSet,
+}
+
+impl Apart {
+    fn new() -> Self {
+        let anywhere = sched_getaffinity(Pid::from_raw(0)).expect("Linux tells where a thread may run");
+        let mut cores = (0..CpuSet::count()).filter(|core| anywhere.is_set(*core).unwrap_or(false));
+        if let (Some(first), Some(second)) = (cores.next(), cores.next()) {
+            place(&other_threads(), &only(first));
+            place(&[gettid()], &only(second));
+        }
+        Self { anywhere }
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        place(&other_threads(), &self.anywhere);
+        place(&[gettid()], &self.anywhere);
+    }
+}
+
+fn only(core: usize) -> CpuSet {
+    let mut cores = CpuSet::new();
+    cores.set(core).expect("the core is one of this machine's");
+    cores
+}
+
+/// Lets these threads run there and nowhere else. One that has ended meanwhile is no loss.
+fn place(threads: &[Pid], cores: &CpuSet) {
+    for thread in threads {
+        let _ = sched_setaffinity(*thread, cores);
+    }
 }

@@ -2,13 +2,14 @@
 //!
 //! Both sides of a ratio are measured in the same run, in turns, because the machine may be busy with other things.
 //!
-//! `profile standin get 100000 16` (or `bare`, `rules`; `404`, `page`, `another-page`, `create`) asks one server alone, so
+//! `profile standin get 100000 16` (or `bare`, `minimal`, `rules`; `404`, `page`, `another-page`, `create`) asks one server alone, so
 //! often over so many connections: something to look at with `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
 
 mod axum_crud;
 mod bare;
 mod load;
 mod memory;
+mod minimal;
 mod peers;
 mod program;
 mod requests;

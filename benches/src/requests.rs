@@ -9,8 +9,9 @@ use standin::Standin;
 
 use crate::Effort;
 use crate::axum_crud::Axum;
-use crate::bare::Bare;
+use crate::bare::{Bare, Canned};
 use crate::load::{Shot, Turn, answer, ask, runtime, turn};
+use crate::minimal::Minimal;
 use crate::peers;
 use crate::sample;
 use crate::table::{head, median, number, ratio, row};
@@ -36,6 +37,16 @@ impl<'c> Contestant<'c> {
             }
         };
         Self { after: Box::new(after), ..Self::new(standin.address(), shot) }
+    }
+
+    fn minimal(address: SocketAddr, fake: &'c Minimal, shot: &Shot, records: usize) -> Self {
+        let changes = shot.changes();
+        let after = move || {
+            if changes {
+                fake.reset(records);
+            }
+        };
+        Self { after: Box::new(after), ..Self::new(address, shot) }
     }
 }
 
@@ -75,7 +86,7 @@ fn compare(
 }
 
 fn bare(standin: &Standin, shot: &Shot) -> Bare {
-    let bare = Bare::on_a_thread(Arc::new(answer(standin.address(), shot).into()));
+    let bare = Bare::on_a_thread(Arc::new(Canned::from(answer(standin.address(), shot))));
     standin.world().reset();
     bare
 }
@@ -111,6 +122,10 @@ pub fn profile(contestant: &str, request: &str, times: usize, connections: usize
     match contestant {
         "standin" | "rules" => ask(standin.address(), &shot, times, connections),
         "bare" => ask(bare(&standin, &shot).address, &shot, times, connections),
+        "minimal" => {
+            let minimal = Bare::on_a_thread(Minimal::of(&records, standin.address(), &shot));
+            ask(minimal.address, &shot, times, connections);
+        }
         other => panic!("there is no contestant {other:?}"),
     }
 }
@@ -118,7 +133,16 @@ pub fn profile(contestant: &str, request: &str, times: usize, connections: usize
 fn connections(effort: Effort, numbers: &Rc<Cell<u64>>, standin: &Standin, id: &str) {
     head(
         &format!("Requests per second, {} records", number_of(effort.sizes[1])),
-        &["request", "connections", "bare hyper", "standin", "ratio", "ratio by processor time"],
+        &[
+            "request",
+            "connections",
+            "bare hyper",
+            "standin",
+            "ratio",
+            "by processor time",
+            "a minimal fake",
+            "by processor time",
+        ],
     );
     let shots = [
         ("get", sample::get(id)),
@@ -127,11 +151,19 @@ fn connections(effort: Effort, numbers: &Rc<Cell<u64>>, standin: &Standin, id: &
         ("page of 50, each another", sample::another_page(effort.sizes[1])),
         ("create", sample::create()),
     ];
+    let records = sample::records(standin);
     for (name, shot) in &shots {
         let bare = bare(standin, shot);
+        let fake = Minimal::of(&records, standin.address(), shot);
+        standin.world().reset();
+        let minimal = Bare::on_a_thread(Arc::clone(&fake));
         for connections in [1, 16, 64] {
-            let pair = [Contestant::new(bare.address, shot), Contestant::standin(standin, shot)];
-            let figures = compare(&pair, connections, effort, numbers);
+            let contestants = [
+                Contestant::new(bare.address, shot),
+                Contestant::standin(standin, shot),
+                Contestant::minimal(minimal.address, &fake, shot, records.len()),
+            ];
+            let figures = compare(&contestants, connections, effort, numbers);
             row([
                 (*name).to_owned(),
                 connections.to_string(),
@@ -139,6 +171,8 @@ fn connections(effort: Effort, numbers: &Rc<Cell<u64>>, standin: &Standin, id: &
                 number(figures[1].per_second),
                 ratio(figures[1].ratio),
                 ratio(figures[1].processor_ratio),
+                ratio(figures[2].ratio),
+                ratio(figures[2].processor_ratio),
             ]);
         }
     }
