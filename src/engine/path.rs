@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use smallvec::SmallVec;
 
@@ -84,7 +84,13 @@ pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 impl<'a> Query<'a> {
     /// Decodes a raw query string.
     pub fn parse(raw: &'a str) -> Self {
-        if raw.is_empty() { Self::default() } else { Self(form_urlencoded::parse(raw.as_bytes()).collect()) }
+        // Nearly every query has nothing to decode.
+        if memchr2(b'%', b'+', raw.as_bytes()).is_some() {
+            return Self(form_urlencoded::parse(raw.as_bytes()).collect());
+        }
+        let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+        let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        Self(pairs.map(|(name, value)| (name.into(), value.into())).collect())
     }
 
     /// The first value of that name.
@@ -150,7 +156,17 @@ pub fn decode(segment: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_query_is_read_as_forms_are_whether_or_not_there_is_something_to_decode(raw in "[a-c=&%+2é/?]{0,24}") {
+            let pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).collect();
+            prop_assert_eq!(Query::parse(&raw).0, pairs);
+        }
+    }
 
     #[test]
     fn absolute_form_is_routed_by_its_path() {

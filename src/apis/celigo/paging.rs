@@ -83,8 +83,9 @@ pub fn next(call: &Call<'_>, page: &Page) -> Option<String> {
 fn write_part(call: &Call<'_>, start: usize, limit: usize, text: &mut String) {
     let word = if call.query.get("offset").is_some() { "offset" } else { "skip" };
     let other = if word == "offset" { "skip" } else { "offset" };
-    let (start, limit) = (start.to_string(), limit.to_string());
-    let (start, limit) = (Some(start.as_str()), Some(limit.as_str()));
+    let mut digits = [itoa::Buffer::new(), itoa::Buffer::new()];
+    let [start_digits, limit_digits] = &mut digits;
+    let (start, limit) = (Some(start_digits.format(start)), Some(limit_digits.format(limit)));
     let changes = [("limit", limit), (word, start), (other, None), ("page", None), ("pageSize", None)];
     text.push_str(call.target.path);
     text.push('?');

@@ -126,6 +126,25 @@ impl Records {
         }
     }
 
+    /// Looks at all of them, in the order shown. Records that lie side by side in memory are found once: to look up each
+    /// of a page costs more than to copy it.
+    fn each(&self, mut look: impl FnMut(&Record)) {
+        let Self::Part { of, places, backward } = self else { return self.iter().for_each(look) };
+        let (mut focus, mut left) = (of.focus(), places.clone());
+        while !left.is_empty() {
+            let (there, records) = focus.chunk_at(if *backward { left.end - 1 } else { left.start });
+            let (start, end) = (there.start.max(left.start), there.end.min(left.end));
+            let records = records[start - there.start..end - there.start].iter();
+            if *backward {
+                records.rev().for_each(&mut look);
+                left.end = start;
+            } else {
+                records.for_each(&mut look);
+                left.start = end;
+            }
+        }
+    }
+
     /// The one shown last.
     pub fn last(&self) -> Option<&Record> {
         self.get(self.len().checked_sub(1)?)
@@ -150,17 +169,17 @@ impl Page {
     /// The records as a JSON array.
     pub fn json(&self) -> &Bytes {
         self.text.get_or_init(|| {
-            let texts: Vec<&[u8]> = self.records.iter().map(|record| &record.bytes()[..]).collect();
-            let (commas, all) = (texts.len().saturating_sub(1), texts.iter().map(|text| text.len()).sum::<usize>());
+            let (mut all, commas) = (0, self.records.len().saturating_sub(1));
+            self.records.each(|record| all += record.bytes().len());
             // To the byte: what is left over would have to be carried along with the body.
             let mut bytes = Vec::with_capacity("[]".len() + all + commas);
             bytes.push(b'[');
-            for (n, text) in texts.into_iter().enumerate() {
-                if n > 0 {
+            self.records.each(|record| {
+                if bytes.len() > 1 {
                     bytes.push(b',');
                 }
-                bytes.extend_from_slice(text);
-            }
+                bytes.extend_from_slice(record.bytes());
+            });
             bytes.push(b']');
             bytes.into()
         })

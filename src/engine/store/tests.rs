@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Field, text};
-use crate::engine::store::{Collection, Fields, Later, Record, Store, Window};
+use crate::engine::store::{Between, Collection, Fields, Later, Record, Store, Window};
 
 static FIELDS: &[Field] = &[text("id"), text("group")];
 static THINGS: Resource = Resource::new("toy.things", "Thing", "id", Ids::ObjectId, FIELDS).indexed(&["group"]);
@@ -42,6 +42,21 @@ fn id_at(collection: &Collection, place: usize) -> String {
 /// Sequence numbers and groups, in creation order.
 type Model = Vec<(u64, u64)>;
 
+/// A page shows these records in this order, and its text is theirs.
+fn shown<'m>(
+    collection: &Collection,
+    window: &Window,
+    wanted: impl Iterator<Item = &'m (u64, u64)>,
+) -> Result<(), TestCaseError> {
+    let page = collection.page(window, None);
+    let sequences: Vec<u64> = page.records.iter().map(Record::sequence).collect();
+    prop_assert_eq!(sequences, wanted.map(|(sequence, _)| *sequence).collect::<Vec<_>>());
+    let texts: Vec<&[u8]> = page.records.iter().map(|record| &record.bytes()[..]).collect();
+    let text = [b"[".as_slice(), &texts.join(b",".as_slice()), b"]"].concat();
+    prop_assert_eq!(page.json().as_ref(), text);
+    Ok(())
+}
+
 fn same(collection: &Collection, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(collection.len(), model.len());
     let order: Vec<u64> = collection.iter().map(Record::sequence).collect();
@@ -52,7 +67,11 @@ fn same(collection: &Collection, model: &Model) -> Result<(), TestCaseError> {
         let wanted: Vec<u64> = model.iter().skip(place).take(3).map(|(sequence, _)| *sequence).collect();
         prop_assert_eq!(page.records.iter().map(Record::sequence).collect::<Vec<_>>(), wanted);
         prop_assert_eq!(page.more, place + 3 < model.len());
+        let long = Window::Offset { skip: place, limit: 150 };
+        shown(collection, &long, model.iter().skip(place).take(150))?;
     }
+    let newest = Window::Backward { count: 150, between: Between::default() };
+    shown(collection, &newest, model.iter().rev().take(150))?;
     for group in 0..3 {
         let found: Vec<u64> = collection.find("group", &format!("g{group}")).map(Record::sequence).collect();
         let wanted: Vec<u64> = model.iter().filter(|(_, has)| *has == group).map(|(sequence, _)| *sequence).collect();
