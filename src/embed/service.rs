@@ -81,7 +81,8 @@ where
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_err(|error| Unanswered::Request(error.into()))?.to_bytes();
-            let outcome = lend(&parts, &body, now_ms(), |request| world.outcome(request));
+            let head = Request::from_parts(parts, ());
+            let outcome = lend(&head, &body, now_ms(), |request| world.outcome(request));
             if !outcome.delay.is_zero() {
                 tokio::time::sleep(outcome.delay).await;
             }

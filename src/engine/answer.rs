@@ -153,7 +153,8 @@ fn respond(
 ) -> Answer {
     let api = situation.api;
     if situation.request.method == "OPTIONS" {
-        let reply = api.dialect.always(Reply::empty(204).with("allow", &allow(&way.verbs())));
+        let mut reply = Reply::empty(204).with("allow", &allow(&way.verbs()));
+        api.dialect.always(&mut reply);
         return Answer::natural(reply, None, Some(Evidence::Assumed));
     }
     let Some(((rule, _), asked)) = strike.rule.as_ref().zip(asked) else {
@@ -209,12 +210,13 @@ fn carry_out(router: &Router, world: &mut World, situation: &Situation<'_>, way:
         perform(&mut Call { api, route, request, target, params: &way.params, query: &query, caller, body, world })
     })();
     match reply {
-        Ok(reply) => {
+        Ok(mut reply) => {
             let evidence = way.row.map(|row| {
                 let own = api.dialect.evidence(world.settings.profile(api), row.route, &reply);
                 own.unwrap_or(row.route.evidence)
             });
-            Answer::natural(api.dialect.always(reply), way.row, evidence)
+            api.dialect.always(&mut reply);
+            Answer::natural(reply, way.row, evidence)
         }
         Err(problem) => worded(world, situation, way.row, &problem),
     }
@@ -253,7 +255,7 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
 
 fn worded(world: &mut World, situation: &Situation<'_>, row: Option<&'static Row>, problem: &Problem) -> Answer {
     let api: &'static Api = situation.api;
-    let said = api.dialect.problem(world, situation, problem);
+    let mut said = api.dialect.problem(world, situation, problem);
     let miss = match problem {
         Problem::NoRoute { .. } => Some("no-route"),
         Problem::NotModelled { .. } => Some("not-modelled"),
@@ -263,7 +265,8 @@ fn worded(world: &mut World, situation: &Situation<'_>, row: Option<&'static Row
         _ => None,
     };
     let evidence = api.error(said.error).map(|error| error.evidence);
-    Answer { error: Some(said.error), miss, ..Answer::natural(api.dialect.always(said.reply), row, evidence) }
+    api.dialect.always(&mut said.reply);
+    Answer { error: Some(said.error), miss, ..Answer::natural(said.reply, row, evidence) }
 }
 
 /// A path below none of the APIs: there is no envelope to speak in.

@@ -127,8 +127,6 @@ pub trait Dialect: Sync {
         CredentialForm { list: None, key: "token", access: &[] }
     }
 
-    /// Headers that every answer of this API carries.
-    fn always(&self, reply: Reply) -> Reply {
-        reply
-    }
+    /// Adds the headers that every answer of this API carries.
+    fn always(&self, _: &mut Reply) {}
 }

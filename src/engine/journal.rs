@@ -1,6 +1,6 @@
 //! What was asked and answered: newest last, bounded in entries and bytes.
 //!
-//! The text of all entries lies in one ring of bytes that is reused. Keeping the HTTP library's own buffers would
+//! The text of all entries lies on one tape of bytes that is reused. Keeping the HTTP library's own buffers would
 //! pin them, and cost a third of the request rate.
 
 use std::borrow::Cow;
@@ -11,12 +11,10 @@ use crate::engine::api::Evidence;
 use crate::engine::message::{Manner, Request};
 use crate::engine::router::Row;
 use crate::engine::scenario::Why;
+use crate::engine::tape::Tape;
 
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
 const EXCERPT_BYTES: usize = 256;
-
-/// Most entries have no more text.
-const USUAL_BYTES: usize = 1_024;
 
 /// How much a journal keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +35,10 @@ impl Default for Bounds {
 #[derive(Debug)]
 pub struct Journal {
     bounds: Bounds,
-    marks: VecDeque<Mark>,
+    marks: Tape<Mark>,
     /// With their numbers, of those entries that have any.
     aparts: VecDeque<(u64, Apart)>,
-    text: VecDeque<u8>,
-    /// Where the text of one entry is put together: the ring is quicker with one long piece than with many short ones.
-    entry: Vec<u8>,
+    text: Tape<u8>,
     /// How many bytes of text were dropped at the front since the start.
     dropped_bytes: u64,
     next_number: u64,
@@ -140,24 +136,23 @@ impl Journal {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            marks: VecDeque::new(),
+            marks: Tape::new(bounds.entries),
             aparts: VecDeque::new(),
-            text: VecDeque::new(),
-            entry: Vec::new(),
+            text: Tape::new(bounds.bytes),
             dropped_bytes: 0,
             next_number: 1,
         }
     }
 
-    /// Begins anew with these bounds. The room it has is kept: what was asked once is asked again.
+    /// Begins anew with these bounds. The room it has is kept where they are the same: what was asked once is asked again.
     pub fn restart(&mut self, bounds: Bounds) {
+        if bounds != self.bounds {
+            *self = Self::new(bounds);
+        }
         self.marks.clear();
         self.aparts.clear();
         self.text.clear();
-        (self.bounds, self.dropped_bytes, self.next_number) = (bounds, 0, 1);
-        if self.marks.capacity() > bounds.entries {
-            self.marks.shrink_to(bounds.entries);
-        }
+        (self.dropped_bytes, self.next_number) = (0, 1);
     }
 
     /// The number of the next entry.
@@ -182,29 +177,16 @@ impl Journal {
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.marks.is_empty()
+        self.len() == 0
     }
 
     /// Adds an entry, losing the oldest ones when the bounds are reached.
     pub fn add(&mut self, request: &Request<'_>, reply: &[u8], answered: Answered, apart: Apart) {
         let excerpt = if answered.status < 400 { &reply[..reply.len().min(EXCERPT_BYTES)] } else { reply };
-        let text = &mut self.entry;
-        text.clear();
-        text.reserve(USUAL_BYTES);
-        text.extend_from_slice(request.method.as_bytes());
-        text.extend_from_slice(request.target.as_bytes());
-        let before_headers = text.len();
-        for (name, value) in request.headers {
-            text.extend_from_slice(name.as_bytes());
-            text.extend_from_slice(b": ");
-            text.extend_from_slice(value);
-            text.push(b'\n');
-        }
-        let headers = text.len() - before_headers;
-        text.extend_from_slice(request.body);
-        text.extend_from_slice(excerpt);
-        let (most, new_bytes) = (self.bounds, self.entry.len());
-        while !self.marks.is_empty() && (self.marks.len() >= most.entries || self.text.len() + new_bytes > most.bytes) {
+        let headers = request.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
+        let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()];
+        let (most, new_bytes) = (self.bounds, lengths.iter().sum::<usize>());
+        while !self.is_empty() && (self.len() >= most.entries || self.text.len() + new_bytes > most.bytes) {
             self.lose_oldest();
         }
         let number = self.next_number;
@@ -213,27 +195,33 @@ impl Journal {
             return;
         }
         let start = self.dropped_bytes + self.text.len() as u64;
-        self.text.extend(self.entry.as_slice());
-        let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()];
-        if self.marks.len() == self.marks.capacity() {
-            // No larger in the end than the bound: then each entry takes the place of the one just lost.
-            let more = self.marks.len().max(16).min(most.entries - self.marks.len());
-            self.marks.reserve_exact(more);
+        let text = &mut self.text;
+        text.reserve(new_bytes);
+        text.extend(request.method.as_bytes());
+        text.extend(request.target.as_bytes());
+        for (name, value) in request.headers {
+            text.extend(name.as_bytes());
+            text.extend(b": ");
+            text.extend(value);
+            text.push(b'\n');
         }
+        text.extend(request.body);
+        text.extend(excerpt);
         let (lengths, reply_bytes) = (lengths.map(short), short(reply.len()));
-        self.marks.push_back(Mark { answered, start, lengths, reply_bytes });
+        self.marks.reserve(1);
+        self.marks.push(Mark { answered, start, lengths, reply_bytes });
         if apart != Apart::default() {
             self.aparts.push_back((number, apart));
         }
     }
 
     fn lose_oldest(&mut self) {
-        self.marks.pop_front();
+        self.marks.forget(1);
         let first = self.first_number();
         while self.aparts.pop_front_if(|(number, _)| *number < first).is_some() {}
-        let keep_from = self.marks.front().map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
+        let keep_from = self.marks.get(0).map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
         let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
-        self.text.drain(..gone);
+        self.text.forget(gone);
         self.dropped_bytes = keep_from;
     }
 
@@ -250,7 +238,7 @@ impl Journal {
 
     /// The operations of the entries, oldest first.
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
-        self.marks.iter().filter_map(|mark| mark.answered.operation())
+        self.marks.range(0..self.len()).filter_map(|mark| mark.answered.operation())
     }
 
     /// The entries after that number, oldest first.
@@ -258,7 +246,7 @@ impl Journal {
         let first = self.first_number();
         let start =
             usize::try_from(number.saturating_add(1).saturating_sub(first)).unwrap_or(usize::MAX).min(self.marks.len());
-        (first + start as u64..).zip(self.marks.range(start..)).map(|(number, mark)| self.entry(number, mark))
+        (first + start as u64..).zip(self.marks.range(start..self.len())).map(|(number, mark)| self.entry(number, mark))
     }
 
     fn entry(&self, number: u64, mark: &Mark) -> Entry {

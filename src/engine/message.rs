@@ -109,9 +109,9 @@ impl Reply {
 
     /// A JSON reply from bytes that are JSON already.
     pub fn json_bytes(status: u16, body: impl Into<Bytes>) -> Self {
-        let mut reply = Self { body: body.into(), ..Self::empty(status) };
-        reply.headers.append(CONTENT_TYPE, JSON);
-        reply
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        headers.append(CONTENT_TYPE, JSON);
+        Self { status, headers, body: body.into() }
     }
 
     /// A JSON reply.

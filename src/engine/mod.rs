@@ -33,6 +33,7 @@ pub mod router;
 pub mod scenario;
 pub mod store;
 pub mod table;
+mod tape;
 pub mod world;
 mod worlds;
 

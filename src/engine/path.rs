@@ -38,8 +38,11 @@ impl<'a> Target<'a> {
             }
             _ => (None, None, target),
         };
-        let rest = memchr(b'#', rest.as_bytes()).map_or(rest, |end| &rest[..end]);
-        let (path, query) = memchr(b'?', rest.as_bytes()).map_or((rest, ""), |at| (&rest[..at], &rest[at + 1..]));
+        let (path, query) = match memchr2(b'?', b'#', rest.as_bytes()) {
+            Some(end) if rest[end..].starts_with('#') => (&rest[..end], ""),
+            Some(end) => (&rest[..end], rest[end + 1..].split('#').next().unwrap_or_default()),
+            None => (rest, ""),
+        };
         let (world, path) = match path.strip_prefix(WORLD_PREFIX) {
             Some(below) => {
                 let end = below.find('/').unwrap_or(below.len());
@@ -84,6 +87,9 @@ pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 impl<'a> Query<'a> {
     /// Decodes a raw query string.
     pub fn parse(raw: &'a str) -> Self {
+        if raw.is_empty() {
+            return Self::default();
+        }
         // Nearly every query has nothing to decode.
         if memchr2(b'%', b'+', raw.as_bytes()).is_some() {
             return Self(form_urlencoded::parse(raw.as_bytes()).collect());
@@ -192,6 +198,14 @@ mod tests {
         assert_eq!(origin("/v1/flows", &[("host", b""), ("x-forwarded-host", b"proxy")]), "http://proxy");
         assert_eq!(origin("/v1/flows", &[("host", b" "), ("x-forwarded-host", b"")]), "http://localhost");
         assert_eq!(origin("http:///v1/flows", &[("host", b"h")]), "http://h");
+    }
+
+    #[test]
+    fn a_fragment_is_no_part_of_a_target() {
+        for (target, query) in [("/v1/flows#a?b=1", ""), ("/v1/flows?limit=2#a?b", "limit=2"), ("/v1/flows?#", "")] {
+            let read = Target::parse(target);
+            assert_eq!((read.path, read.query), ("/v1/flows", query));
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! From the wire to the engine's words.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use hyper::http::request::Parts;
+use hyper::{Request as HttpRequest, Uri};
 use smallvec::SmallVec;
 
 use crate::engine::message::Request;
@@ -12,7 +14,7 @@ use crate::engine::message::Request;
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads a body whole, but no more of it than one byte beyond the limit: enough for the engine to see that it is too large.
-pub async fn body(mut incoming: Incoming, limit_bytes: usize) -> Result<Bytes, hyper::Error> {
+pub async fn body(incoming: &mut Incoming, limit_bytes: usize) -> Result<Bytes, hyper::Error> {
     if incoming.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -47,18 +49,18 @@ pub async fn body(mut incoming: Incoming, limit_bytes: usize) -> Result<Bytes, h
 const HEADERS: usize = 16;
 
 /// Lends a request in the engine's words.
-pub fn lend<T>(parts: &Parts, body: &[u8], arrived_ms: u64, to: impl FnOnce(&Request<'_>) -> T) -> T {
+pub fn lend<B, T>(head: &HttpRequest<B>, body: &[u8], arrived_ms: u64, to: impl FnOnce(&Request<'_>) -> T) -> T {
     let mut headers: SmallVec<[(&str, &[u8]); HEADERS]> = SmallVec::new();
-    headers.extend(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
-    let (method, target) = (parts.method.as_str(), target(parts));
+    headers.extend(head.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let (method, target) = (head.method().as_str(), target(head.uri()));
     to(&Request { method, target: &target, headers: &headers, body, arrived_ms })
 }
 
 /// The target as sent, or, where the host stands in it, in absolute form.
-fn target(parts: &Parts) -> std::borrow::Cow<'_, str> {
-    if parts.uri.authority().is_some() {
-        parts.uri.to_string().into()
+fn target(uri: &Uri) -> Cow<'_, str> {
+    if uri.authority().is_some() {
+        uri.to_string().into()
     } else {
-        parts.uri.path_and_query().map_or("/", |target| target.as_str()).into()
+        uri.path_and_query().map_or("/", |target| target.as_str()).into()
     }
 }

@@ -200,26 +200,25 @@ async fn administered_answer(serving: &Serving, answer: impl Fn() -> Handled) ->
     }
 }
 
-async fn exchange(peer: Arc<Peer>, request: HttpRequest<Incoming>) -> Result<Response<Sent>, hyper::Error> {
+async fn exchange(peer: Arc<Peer>, mut request: HttpRequest<Incoming>) -> Result<Response<Sent>, hyper::Error> {
     let serving = &*peer.serving;
-    let (parts, incoming) = request.into_parts();
-    let is_control = Control::serves(parts.uri.path());
+    let is_control = Control::serves(request.uri().path());
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);
     } else if serving.orders.borrow().gate != Gate::Open {
         let _ = serving.orders.clone().wait_for(|orders| orders.gate == Gate::Open).await;
     }
     let in_flight = (!is_control).then(|| serving.engine.bell().arrival());
-    let body = read::body(incoming, serving.body_limit_bytes).await?;
+    let body = read::body(request.body_mut(), serving.body_limit_bytes).await?;
     let arrived = SystemTime::now();
     let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();
     let arrived_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
     let outcome: Outcome = match &serving.control {
         Some(control) if is_control => {
-            let answer = || read::lend(&parts, &body, arrived_ms, |request| control.answer(request));
+            let answer = || read::lend(&request, &body, arrived_ms, |request| control.answer(request));
             administered_answer(serving, answer).await.into()
         }
-        _ => read::lend(&parts, &body, arrived_ms, |request| serving.engine.answer(request)),
+        _ => read::lend(&request, &body, arrived_ms, |request| serving.engine.answer(request)),
     };
     drop(in_flight);
     if !is_control {
@@ -227,7 +226,7 @@ async fn exchange(peer: Arc<Peer>, request: HttpRequest<Incoming>) -> Result<Res
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
-        read::lend(&parts, &body, arrived_ms, |request| {
+        read::lend(&request, &body, arrived_ms, |request| {
             let operation = serving.engine.router().operation_of(request.method, request.target);
             log(&Exchanged { request, operation, reply: &outcome.reply, took });
         });

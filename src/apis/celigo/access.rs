@@ -27,7 +27,7 @@ pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Proble
     if situation.route.is_some_and(|route| route.access == Access::Open) {
         return Ok(Caller::default());
     }
-    let token = situation.request.bearer().ok_or(Problem::Credential)?;
+    let Some(token) = situation.request.bearer() else { return Err(Problem::Credential) };
     if !world.admits(situation.api, token) {
         return Err(Problem::Credential);
     }

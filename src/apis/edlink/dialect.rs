@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, HeaderValue,
+};
 use serde_json::Value;
 
 use crate::apis::edlink::graph::{Asked, EVENTS, Scope, permissions, replies, v1};
@@ -33,6 +36,10 @@ impl Version {
         if route.path.starts_with("/v2/") { Self::V2 } else { Self::V1 }
     }
 }
+
+/// What browsers may send, and whose pages may read the answer.
+const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type");
+const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 
 impl Dialect for Edlink {
     fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
@@ -136,13 +143,11 @@ impl Dialect for Edlink {
         errors::status(route.path, error)
     }
 
-    fn always(&self, reply: Reply) -> Reply {
-        let reply = match reply.header("allow").map(str::to_owned) {
-            Some(methods) => reply
-                .with("access-control-allow-methods", &methods)
-                .with("access-control-allow-headers", "authorization, content-type"),
-            None => reply,
-        };
-        reply.with("access-control-allow-origin", "*")
+    fn always(&self, reply: &mut Reply) {
+        if let Some(methods) = reply.headers.get(ALLOW).cloned() {
+            reply.headers.append(ACCESS_CONTROL_ALLOW_METHODS, methods);
+            reply.headers.append(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
+        }
+        reply.headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
     }
 }

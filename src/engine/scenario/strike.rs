@@ -31,7 +31,10 @@ pub(in crate::engine) fn inject(
     carried_out: Option<Reply>,
 ) -> Injected {
     let api = situation.api;
-    let whole = |reply: Reply| Injected { reply: api.dialect.always(reply), error: None, manner: Manner::Whole };
+    let whole = |mut reply: Reply| {
+        api.dialect.always(&mut reply);
+        Injected { reply, error: None, manner: Manner::Whole }
+    };
     match rule.terminal.as_ref().expect("only a rule that replaces the answer decides") {
         Terminal::Error { name, message, field, retry_after_s } => {
             let known = api.error(name).map_or(Cow::Owned(name.clone()), |error| Cow::Borrowed(error.name));
@@ -42,7 +45,8 @@ pub(in crate::engine) fn inject(
                 retry_after_s: *retry_after_s,
             };
             let said = api.dialect.problem(world, situation, &problem);
-            let mut reply = api.dialect.always(said.reply);
+            let mut reply = said.reply;
+            api.dialect.always(&mut reply);
             if let Some(seconds) = retry_after_s.filter(|_| reply.header("retry-after").is_none()) {
                 reply = reply.with("retry-after", &seconds.to_string());
             }

@@ -12,6 +12,8 @@ pub struct Store {
     /// The collections that were changed since, with their places, each shared by itself: a first write copies the
     /// roots of one collection, and touches no other.
     changed: Vec<(usize, Arc<Collection>)>,
+    /// No record is due before this time. Unknown after a write.
+    quiet_until_ms: Option<u64>,
 }
 
 /// What worlds start from. Never written to.
@@ -20,7 +22,7 @@ struct Start {
     /// Side by side, because every access to a collection searches here.
     resources: Vec<&'static Resource>,
     collections: Vec<Arc<Collection>>,
-    /// The places of those with records that are due at some time: every request looks there.
+    /// The places of those with records that are due at some time.
     timed: Vec<usize>,
 }
 
@@ -41,7 +43,7 @@ impl Store {
     fn starting_from(collections: Vec<Arc<Collection>>) -> Self {
         let resources: Vec<_> = collections.iter().map(|collection| collection.resource()).collect();
         let timed = (0..resources.len()).filter(|place| resources[*place].due.is_some()).collect();
-        Self { start: Arc::new(Start { resources, collections, timed }), changed: Vec::new() }
+        Self { start: Arc::new(Start { resources, collections, timed }), ..Self::default() }
     }
 
     /// The collection of a resource.
@@ -56,6 +58,7 @@ impl Store {
     /// The same, to change it.
     pub fn of_mut(&mut self, resource: &'static Resource) -> &mut Collection {
         let place = self.place(resource);
+        self.quiet_until_ms = None;
         let known = self.changed.iter().position(|(changed, _)| *changed == place).unwrap_or_else(|| {
             self.changed.push((place, Arc::clone(&self.start.collections[place])));
             self.changed.len() - 1
@@ -84,10 +87,21 @@ impl Store {
         (0..self.start.collections.len()).map(|place| self.at(place))
     }
 
-    /// A record whose time has come.
-    pub fn due(&self, now_ms: u64) -> Option<(&'static Resource, Record)> {
-        let mut timed = self.start.timed.iter().map(|place| self.at(*place));
-        timed.find_map(|collection| Some((collection.resource(), collection.due(now_ms)?.clone())))
+    /// A record whose time has come. Every request asks, and nearly always there is none.
+    pub fn due(&mut self, now_ms: u64) -> Option<(&'static Resource, Record)> {
+        if self.quiet_until_ms.is_some_and(|until_ms| now_ms < until_ms) {
+            return None;
+        }
+        let mut soonest_ms = u64::MAX;
+        for collection in self.start.timed.iter().map(|place| self.at(*place)) {
+            match collection.first_due() {
+                Some((at_ms, record)) if at_ms <= now_ms => return Some((collection.resource(), record.clone())),
+                Some((at_ms, _)) => soonest_ms = soonest_ms.min(at_ms),
+                None => {}
+            }
+        }
+        self.quiet_until_ms = Some(soonest_ms);
+        None
     }
 
     /// The resources it has collections of, in the order of their names.

@@ -101,9 +101,9 @@ impl Collection {
         self.known().lookups.get(id)
     }
 
-    /// The record that is due first, if its time has come.
-    pub fn due(&self, now_ms: u64) -> Option<&Record> {
-        self.known().lookups.due(now_ms)
+    /// The record that is due first, and when, in milliseconds since 1970.
+    pub fn first_due(&self) -> Option<(u64, &Record)> {
+        self.known().lookups.first_due()
     }
 
     /// The n-th record in creation order, from 0.

@@ -98,9 +98,9 @@ impl Lookups {
         self.by_id.get(id).map(|(found, ())| &found.0)
     }
 
-    /// The record that is due first, if its time has come.
-    pub fn due(&self, now_ms: u64) -> Option<&Record> {
-        self.due.get_min().filter(|((at, _), _)| *at <= now_ms).map(|(_, record)| record)
+    /// The record that is due first, and when, in milliseconds since 1970.
+    pub fn first_due(&self) -> Option<(u64, &Record)> {
+        self.due.get_min().map(|((at_ms, _), record)| (*at_ms, record))
     }
 
     /// The records whose field has that value, in creation order, if the field is indexed.
