@@ -36,12 +36,14 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
     let asked = way.row.filter(|_| world.play.is_some()).map(|row| Asked::new(row, request, target, &way.params));
     let strike = world.play.as_mut().zip(asked.as_ref()).map(|(play, asked)| play.strike(asked)).unwrap_or_default();
     let step = world.play.as_ref().and_then(|play| play.step_name().cloned());
-    let mut answer = catch_unwind(AssertUnwindSafe(|| {
-        let situation = Situation { api: way.api?, route: way.row.map(|row| row.route), request, target };
-        Some(respond(router, world, &situation, &way, asked.as_ref(), &strike))
-    }))
-    .unwrap_or_else(|panic| Some(failed(router, world, request, target, panic.as_ref())))
-    .unwrap_or_else(|| elsewhere(router, request, target));
+    let mut answer = match way.api {
+        Some(api) => {
+            let situation = Situation { api, route: way.row.map(|row| row.route), request, target };
+            let answer = || respond(router, world, &situation, &way, asked.as_ref(), &strike);
+            catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|panic| failed(world, &situation, panic.as_ref()))
+        }
+        None => elsewhere(router, request, target),
+    };
 
     if request.method == "HEAD" {
         let length = answer.reply.body.len().to_string();
@@ -282,23 +284,11 @@ fn elsewhere(router: &Router, request: &Request<'_>, target: &Target<'_>) -> Ans
 }
 
 /// Answering panicked: the fake's own fault, said so.
-fn failed(
-    router: &Router,
-    world: &mut World,
-    request: &Request<'_>,
-    target: &Target<'_>,
-    panic: &(dyn std::any::Any + Send),
-) -> Answer {
+fn failed(world: &mut World, situation: &Situation<'_>, panic: &(dyn std::any::Any + Send)) -> Answer {
     let what =
         panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     let what = format!("standin failed while answering, which is its own fault: {}", what.unwrap_or_default());
-    if let Some(api) = router.api_of(target.path) {
-        let situation = Situation { api, route: None, request, target };
-        worded(world, &situation, None, &Problem::Internal { what })
-    } else {
-        let reply = Reply::json(500, &json!({ "error": { "code": "internal", "message": what } }));
-        Answer { miss: Some("internal"), ..Answer::natural(reply, None, None) }
-    }
+    worded(world, situation, None, &Problem::Internal { what })
 }
 
 const STANDIN_CALL: HeaderName = HeaderName::from_static("standin-call");

@@ -11,6 +11,9 @@ use crate::engine::message::Request;
 /// The path prefix that chooses a world.
 const WORLD_PREFIX: &str = "/w/";
 
+/// Most origins have no more bytes.
+const ORIGIN_BYTES: usize = 64;
+
 /// The parts of a request target. All borrow from the target; nothing is decoded yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
@@ -65,7 +68,9 @@ impl<'a> Target<'a> {
                 let said = |name| request.header(name).map(str::trim).filter(|value| !value.is_empty());
                 let host = said("host").or_else(|| said("x-forwarded-host"));
                 let scheme = said("x-forwarded-proto").unwrap_or("http");
-                [scheme, "://", host.unwrap_or("localhost")].concat()
+                let mut origin = String::with_capacity(ORIGIN_BYTES);
+                [scheme, "://", host.unwrap_or("localhost")].iter().for_each(|part| origin.push_str(part));
+                origin
             }
         };
         if let Some(world) = self.world {
@@ -94,9 +99,16 @@ impl<'a> Query<'a> {
         if memchr2(b'%', b'+', raw.as_bytes()).is_some() {
             return Self(form_urlencoded::parse(raw.as_bytes()).collect());
         }
-        let pairs = raw.split('&').filter(|pair| !pair.is_empty());
-        let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        Self(pairs.map(|(name, value)| (name.into(), value.into())).collect())
+        let (mut pairs, mut rest) = (Vec::new(), raw);
+        while !rest.is_empty() {
+            let (pair, after) = cut(rest, b'&');
+            rest = after;
+            if !pair.is_empty() {
+                let (name, value) = cut(pair, b'=');
+                pairs.push((name.into(), value.into()));
+            }
+        }
+        Self(pairs)
     }
 
     /// The first value of that name.
@@ -158,6 +170,11 @@ pub fn decode(segment: &str) -> Cow<'_, str> {
         Some(_) => percent_decode_str(segment).decode_utf8_lossy(),
         None => Cow::Borrowed(segment),
     }
+}
+
+/// A short text up to a byte, and what follows that.
+fn cut(text: &str, at: u8) -> (&str, &str) {
+    text.bytes().position(|byte| byte == at).map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }
 
 #[cfg(test)]

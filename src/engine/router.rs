@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::HeaderValue;
+use memchr::memchr;
 
 use crate::engine::api::{Api, ErrorKind, Route};
 use crate::engine::message::Verb;
@@ -31,6 +32,8 @@ pub struct Row {
     pub path: String,
     /// The names of the path's parameters, in order.
     pub params: Vec<&'static str>,
+    /// How many bytes of the path stand before each, after the one before.
+    before: Vec<usize>,
 }
 
 /// What a path leads to.
@@ -38,8 +41,7 @@ pub struct Found<'r, 't> {
     rows: &'static [Row],
     /// The places of the rows of that path, one per verb.
     places: &'r [usize],
-    /// The path's parameters, not decoded.
-    params: matchit::Params<'r, 't>,
+    path: &'t str,
 }
 
 /// Two rows of the tables cannot both be reached.
@@ -96,6 +98,8 @@ impl Router {
                 let operation: &'static str = format!("{}.{}", api.name, route.name).leak();
                 let path = format!("{}{}", api.base, route.path);
                 let params = route.path.split('/').filter_map(param_name).collect();
+                let literals = path.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after));
+                let before = literals.map(str::len).collect();
                 // Rows of one path may name its parameters differently; the verbs still belong together.
                 let shape =
                     path.split('/').map(|part| param_name(part).map_or(part, |_| "{}")).collect::<Vec<_>>().join("/");
@@ -110,7 +114,7 @@ impl Router {
                     None => by_path.push((shape, vec![number])),
                 }
                 let header = HeaderValue::from_static(operation);
-                rows.push(Row { api, route, number, operation, header, path, params });
+                rows.push(Row { api, route, number, operation, header, path, params, before });
             }
         }
         let mut paths = matchit::Router::new();
@@ -154,7 +158,7 @@ impl Router {
     /// What a path leads to.
     pub fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
         let found = self.paths.at(path).ok()?;
-        Some(Found { rows: self.rows, places: found.value, params: found.params })
+        Some(Found { rows: self.rows, places: found.value, path })
     }
 
     /// The modelled routes most like this request, nearest first: its path decides, then its method.
@@ -179,10 +183,17 @@ impl Router {
 }
 
 impl<'t> Found<'_, 't> {
-    /// The row for a verb, and its parameters.
+    /// The row for a verb, and its parameters, not decoded.
     pub fn with(&self, verb: Verb) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
         let row = self.rows().find(|row| row.route.verb == verb)?;
-        Some((row, row.params.iter().copied().zip(self.params.iter().map(|(_, value)| value))))
+        let mut rest = self.path;
+        let segments = row.before.iter().map(move |before| {
+            let from = &rest[*before..];
+            let (segment, after) = from.split_at(memchr(b'/', from.as_bytes()).unwrap_or(from.len()));
+            rest = after;
+            segment
+        });
+        Some((row, row.params.iter().copied().zip(segments)))
     }
 
     fn rows(&self) -> impl Iterator<Item = &'static Row> {

@@ -205,7 +205,7 @@ async fn exchange(peer: Arc<Peer>, mut request: HttpRequest<Incoming>) -> Result
     let is_control = Control::serves(request.uri().path());
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);
-    } else if serving.orders.borrow().gate != Gate::Open {
+    } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Gate::Open {
         let _ = serving.orders.clone().wait_for(|orders| orders.gate == Gate::Open).await;
     }
     let in_flight = (!is_control).then(|| serving.engine.bell().arrival());

@@ -67,7 +67,9 @@ pub fn reply(call: &Call<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Rep
         link(skip.saturating_sub(limit), "prev");
     }
     // A host that HTTP cannot carry did not come over HTTP.
-    reply.headers.extend(HeaderValue::try_from(links).ok().map(|links| (LINK, links)));
+    if let Ok(links) = HeaderValue::try_from(links) {
+        reply.headers.append(LINK, links);
+    }
     reply
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
 use crate::engine::api::{ErrorKind, Evidence, Profile, Situation, Worded};
@@ -99,9 +101,9 @@ impl Entry<'_> {
 
 /// Puts a problem into words.
 pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -> Worded {
-    let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
-    let silent = || vec![Entry::default()];
-    let (name, entries) = match problem {
+    let saying = |message: String| smallvec![Entry { message: Some(message.into()), field: None }];
+    let silent = || smallvec![Entry::default()];
+    let (name, entries): (_, SmallVec<[Entry<'_>; 1]>) = match problem {
         Problem::Credential | Problem::CredentialExpired => ("unauthorized", silent()),
         Problem::Forbidden { .. } => ("forbidden", silent()),
         Problem::NoRoute { nearest } => ("not_modelled", saying(no_route(situation, nearest))),
@@ -124,7 +126,7 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         Problem::Syntax { line, column, reason } => {
             ("invalid_json", saying(format!("Invalid JSON at line {line}, column {column}: {reason}")))
         }
-        Problem::NotFound { resource, .. } => ("not_found", saying([resource.title, " not found"].concat())),
+        Problem::NotFound { resource, .. } => ("not_found", saying(not_found(resource.title))),
         Problem::BadId { .. } => ("not_found", silent()),
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
             ("missing_required_field", faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
@@ -136,13 +138,13 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         Problem::InUse { resource, by } => ("conflict", saying(format!("{} is in use by {by}", resource.title))),
         Problem::Query { parameter, reason } => {
             let message = Some(format!("{parameter} {reason}").into());
-            ("invalid_query_params", vec![Entry { message, field: Some(parameter.into()) }])
+            ("invalid_query_params", smallvec![Entry { message, field: Some(parameter.into()) }])
         }
         Problem::Named { error, message, field, retry_after_s } => {
             let name = situation.api.error(error).map_or("internal", |error| error.name);
             let (usual, usual_field) = usual(situation, name, *retry_after_s);
             let field = field.as_deref().or(usual_field).map(Cow::Borrowed);
-            (name, vec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
+            (name, smallvec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
         }
         Problem::Several { error, messages } => {
             let entries = messages.iter().map(|message| Entry { message: Some(message.into()), field: None });
@@ -150,7 +152,8 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
-    let reply = headers(reply(profile, situation, name, &entries), name, problem);
+    let mut reply = reply(profile, situation, name, &entries);
+    add_headers(&mut reply, name, problem);
     Worded { error: name, reply }
 }
 
@@ -167,7 +170,7 @@ fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entrie
     if !shown.is_empty() {
         write_list(shown, body.member("errors"), |entry, text| {
             let mut one = Object::new(text);
-            one.text("code", error.code);
+            one.plain("code", error.code);
             one.text("message", entry.message(error));
             entry.field.iter().for_each(|field| one.text("field", field));
             one.end();
@@ -181,14 +184,14 @@ fn is_missing(fault: &FieldFault) -> bool {
     fault.kind == FieldFaultKind::Missing
 }
 
-fn headers(reply: Reply, name: &str, problem: &Problem) -> Reply {
+fn add_headers(reply: &mut Reply, name: &str, problem: &Problem) {
     match problem {
-        Problem::WrongMethod { allowed } => reply.with("allow", &allow(allowed)),
+        Problem::WrongMethod { allowed } => reply.add("allow", &allow(allowed)),
         Problem::Named { retry_after_s, .. } if name == "rate_limited" => {
-            reply.with("retry-after", &retry_after_s.unwrap_or(RETRY_AFTER_S).to_string())
+            reply.add("retry-after", &retry_after_s.unwrap_or(RETRY_AFTER_S).to_string());
         }
-        Problem::Named { retry_after_s: Some(seconds), .. } => reply.with("retry-after", &seconds.to_string()),
-        _ => reply,
+        Problem::Named { retry_after_s: Some(seconds), .. } => reply.add("retry-after", &seconds.to_string()),
+        _ => {}
     }
 }
 
@@ -197,11 +200,19 @@ fn no_route(situation: &Situation<'_>, nearest: &[String]) -> String {
     format!("standin has no route {method} {path}; the nearest are {}", nearest.join(", "))
 }
 
+fn not_found(title: &str) -> String {
+    const REST: &str = " not found";
+    let mut message = String::with_capacity(title.len() + REST.len());
+    message.push_str(title);
+    message.push_str(REST);
+    message
+}
+
 /// What an error says when it is asked for by its name alone: the documents' own words, where they show any.
 fn usual(situation: &Situation<'_>, name: &str, retry_after_s: Option<u64>) -> (Option<String>, Option<&'static str>) {
     let title = situation.route.and_then(|route| route.action.resource()).map_or("Integration", |it| it.title);
     match name {
-        "not_found" => (Some(format!("{title} not found")), None),
+        "not_found" => (Some(not_found(title)), None),
         "conflict" => (Some(format!("{title} with this name already exists")), None),
         "validation_error" => (Some("Name is required".to_owned()), Some("name")),
         "rate_limited" => {
