@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use memchr::memmem;
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-use nix::unistd::{Pid, gettid};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
+
+use crate::cores::{Apart, Cores, others_processor_ns};
 
 /// What stands in a request where each one gets a number of its own.
 pub const NUMBER: &str = "##########";
@@ -89,6 +89,7 @@ pub struct Turn {
 /// Asks over so many connections at once, from this thread; several servers share them. Asks one request at a time on
 /// each.
 pub fn turn(
+    cores: Cores<'_>,
     addresses: &[SocketAddr],
     shot: &Shot,
     connections: usize,
@@ -97,7 +98,7 @@ pub fn turn(
 ) -> Turn {
     let runtime = runtime();
     let local = LocalSet::new();
-    let _apart = Apart::new();
+    let _apart = Apart::new(cores);
     local.block_on(&runtime, async {
         let mut open = Vec::new();
         for address in addresses.iter().cycle().take(connections) {
@@ -108,6 +109,7 @@ pub fn turn(
             connection.ask(&shot).await;
             open.push((connection, shot));
         }
+        let awake = cores.are_apart().then(|| tokio::task::spawn_local(stay_awake()));
         let (begin, processor_begin) = (Instant::now(), others_processor_ns());
         let end = begin + lasting;
         let askers: Vec<_> = open
@@ -129,9 +131,17 @@ pub fn turn(
         for asker in askers {
             answered += f64::from(asker.await.expect("asking does not panic"));
         }
+        awake.iter().for_each(tokio::task::JoinHandle::abort);
         let (seconds, processor_ns) = (begin.elapsed().as_secs_f64(), others_processor_ns() - processor_begin);
         Turn { per_second: answered / seconds, processor_us: processor_ns / answered / 1_000.0 }
     })
+}
+
+/// Keeps this thread looking for answers.
+async fn stay_awake() {
+    loop {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Asks so many times in all, over so many connections.
@@ -246,61 +256,4 @@ fn answer_length(bytes: &[u8], status: u16) -> Option<usize> {
     let at = memmem::find(&bytes[..head], b"content-length: ").expect("an answer tells its length");
     let digits = bytes[at + 16..].iter().take_while(|byte| byte.is_ascii_digit());
     Some(head + 4 + digits.fold(0, |length, digit| length * 10 + usize::from(digit - b'0')))
-}
-
-/// The processor time all threads but this one have had, in nanoseconds.
-fn others_processor_ns() -> f64 {
-    // A thread may end between being listed and being asked.
-    let times = other_threads().into_iter().filter_map(|thread| {
-        let times = std::fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
-        times.split(' ').next()?.parse::<f64>().ok()
-    });
-    times.sum()
-}
-
-/// All threads of this process but this one.
-fn other_threads() -> Vec<Pid> {
-    let this = gettid();
-    let tasks = std::fs::read_dir("/proc/self/task").expect("Linux tells the threads of a process");
-    let threads = tasks.filter_map(|task| Some(Pid::from_raw(task.ok()?.file_name().to_str()?.parse().ok()?)));
-    threads.filter(|thread| *thread != this).collect()
-}
-
-/// While it lives, this thread has the second core for itself and the others of this process have the first one:
-/// where the scheduler puts both on one core for a while, the figures tell of the scheduler. Dropping it lets all
-/// threads run where they like.
-struct Apart {
-    anywhere: CpuSet,
-}
-
-impl Apart {
-    fn new() -> Self {
-        let anywhere = sched_getaffinity(Pid::from_raw(0)).expect("Linux tells where a thread may run");
-        let mut cores = (0..CpuSet::count()).filter(|core| anywhere.is_set(*core).unwrap_or(false));
-        if let (Some(first), Some(second)) = (cores.next(), cores.next()) {
-            place(&other_threads(), &only(first));
-            place(&[gettid()], &only(second));
-        }
-        Self { anywhere }
-    }
-}
-
-impl Drop for Apart {
-    fn drop(&mut self) {
-        place(&other_threads(), &self.anywhere);
-        place(&[gettid()], &self.anywhere);
-    }
-}
-
-fn only(core: usize) -> CpuSet {
-    let mut cores = CpuSet::new();
-    cores.set(core).expect("the core is one of this machine's");
-    cores
-}
-
-/// Lets these threads run there and nowhere else. One that has ended meanwhile is no loss.
-fn place(threads: &[Pid], cores: &CpuSet) {
-    for thread in threads {
-        let _ = sched_setaffinity(*thread, cores);
-    }
 }

@@ -7,6 +7,7 @@
 
 mod axum_crud;
 mod bare;
+mod cores;
 mod load;
 mod memory;
 mod minimal;

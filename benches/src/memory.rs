@@ -47,7 +47,9 @@ pub fn child(name: &str, before: usize, requests: usize) {
         (resident_bytes().saturating_sub(begin)) as f64 / requests as f64
     };
     let growth = match name {
-        "hyper" => grown(Bare::on_a_thread(std::sync::Arc::new(Canned::from(answer(standin.address(), &shot)))).address),
+        "hyper" => {
+            grown(Bare::on_a_thread(std::sync::Arc::new(Canned::from(answer(standin.address(), &shot)))).address)
+        }
         "standin" => grown(standin.address()),
         "axum by hand" => grown(Axum::start(&records).address),
         peer => grown(peers::start(peer, &runtime, &peers::stubs(&records)).address),

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use nix::unistd::Pid;
 use serde_json::Value;
 
 /// Where `cargo build --release` puts it.
@@ -42,6 +43,11 @@ impl Program {
         let port = ready["port"].as_u64().and_then(|port| u16::try_from(port).ok());
         let port = port.expect("its ready line has the port");
         Self { address: ([127, 0, 0, 1], port).into(), child }
+    }
+
+    /// Its process.
+    pub fn process(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().expect("processes have small numbers"))
     }
 }
 

@@ -10,6 +10,7 @@ use standin::Standin;
 use crate::Effort;
 use crate::axum_crud::Axum;
 use crate::bare::{Bare, Canned};
+use crate::cores::Cores;
 use crate::load::{Shot, Turn, answer, ask, runtime, turn};
 use crate::minimal::Minimal;
 use crate::peers;
@@ -72,7 +73,8 @@ fn compare(
         let order: Vec<usize> = if round % 2 == 0 { order } else { order.into_iter().rev().collect() };
         for place in order {
             let contestant = &contestants[place];
-            turns[place] = Some(turn(&[contestant.address], &contestant.shot, connections, effort.turn, numbers));
+            turns[place] =
+                Some(turn(Cores::Threads, &[contestant.address], &contestant.shot, connections, effort.turn, numbers));
             (contestant.after)();
         }
         rounds.push(turns.into_iter().flatten().collect());

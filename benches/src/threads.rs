@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 
 use crate::Effort;
+use crate::cores::Cores;
 use crate::load::{NUMBER, Shot, ask_blocking, turn};
 use crate::program::{self, Program};
 use crate::sample;
@@ -31,6 +32,7 @@ pub fn run(effort: Effort) {
         program
     };
     let (one, two, other) = (start("1"), start("2"), start("1"));
+    let programs = [&one, &two, &other].map(Program::process);
     let contestants: [&[SocketAddr]; 3] = [&[one.address], &[two.address], &[one.address, other.address]];
     // What is shown of each record is put together anew: work for the server, little for whoever asks.
     let work = Shot::new("GET", &format!("/w/{NUMBER}{}?limit=100&include=name", sample::PATH), "", 200).below(WORLDS);
@@ -46,8 +48,10 @@ pub fn run(effort: Effort) {
     );
     let numbers = Rc::new(Cell::new(0));
     for (name, connections, shot) in ways {
+        // One connection keeps one thread busy, whoever has how many: it has a core. More want all there are.
+        let cores = if connections == 1 { Cores::Processes(&programs) } else { Cores::Anywhere };
         let rounds: Vec<[f64; 3]> = (0..effort.turns)
-            .map(|_| contestants.map(|all| turn(all, &shot, connections, effort.turn, &numbers).per_second))
+            .map(|_| contestants.map(|all| turn(cores, all, &shot, connections, effort.turn, &numbers).per_second))
             .collect();
         let of = |place: usize| number(median(rounds.iter().map(|round| round[place])));
         let beside = |place: usize| ratio(median(rounds.iter().map(|round| round[place] / round[0])));
