@@ -19,6 +19,7 @@ pub struct Asked<'a> {
     /// Its target.
     pub(in crate::engine) target: &'a Target<'a>,
     given: &'a [(&'static str, Cow<'a, str>)],
+    pairs: OnceCell<Query<'a>>,
     params: OnceCell<Value>,
     query: OnceCell<Value>,
     headers: OnceCell<Value>,
@@ -33,8 +34,9 @@ impl<'a> Asked<'a> {
         target: &'a Target<'a>,
         given: &'a [(&'static str, Cow<'a, str>)],
     ) -> Self {
-        let (params, query, headers, body) = (OnceCell::new(), OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { row, request, target, given, params, query, headers, body }
+        let (pairs, params, query) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let (headers, body) = (OnceCell::new(), OnceCell::new());
+        Self { row, request, target, given, pairs, params, query, headers, body }
     }
 
     /// The operation: the API, then what is done.
@@ -67,11 +69,16 @@ impl<'a> Asked<'a> {
     pub fn query(&self) -> &Value {
         self.query.get_or_init(|| {
             let mut all = Map::new();
-            for (name, value) in Query::parse(self.target.query).pairs() {
+            for (name, value) in self.pairs().pairs() {
                 all.entry(name).or_insert_with(|| Value::from(value));
             }
             Value::Object(all)
         })
+    }
+
+    /// The same, not put together as JSON.
+    fn pairs(&self) -> &Query<'a> {
+        self.pairs.get_or_init(|| Query::parse(self.target.query))
     }
 
     /// The headers, names in lower case; the first of each name.
@@ -97,7 +104,8 @@ impl<'a> Asked<'a> {
             (Part::Token, Some(_)) => return None,
             (Part::Params, Some(name)) => return self.param(name),
             (Part::Params, None) => self.params(),
-            (Part::Query, _) => self.query(),
+            (Part::Query, Some(name)) => return self.pairs().get(name),
+            (Part::Query, None) => self.query(),
             (Part::Headers, _) => self.headers(),
             (Part::Body, _) => self.body()?,
         };

@@ -18,6 +18,10 @@ pub(super) struct Sieve {
     rules: Vec<Sifted>,
     /// Where the rules want texts. A request is asked for each once.
     spots: Vec<Spot>,
+    /// The spots and hashes of the texts that the rules want, in order.
+    wanted: Vec<(usize, u64)>,
+    /// Whether a rule wants no text: then each request is looked into.
+    looks: bool,
     /// What came of the rules when no request could match any.
     none: OnceLock<Why>,
 }
@@ -59,6 +63,11 @@ impl Sieve {
             });
             Some(Want { spot, hash: hash(text) })
         });
+        match want.map(|Want { spot, hash }| ((spot, hash), self.wanted.binary_search(&(spot, hash)))) {
+            Some((want, Err(at))) => self.wanted.insert(at, want),
+            Some(_) => {}
+            None => self.looks = true,
+        }
         self.rules.push(Sifted { place, want });
         self.none.take();
     }
@@ -76,12 +85,14 @@ impl Sieve {
         })
     }
 
-    /// What comes of the rules, if it is known already that none matches.
+    /// What comes of the rules, if it is known already that none matches: as quickly for many of them as for one.
     pub(super) fn none<'r>(&self, texts: &Texts, id: impl Fn(usize) -> &'r Arc<str>) -> Option<&Why> {
         let mismatch = |(place, part): (usize, Option<Part>)| {
             Some(Considered { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part?) })
         };
-        let known = self.rules(texts).all(|(_, part)| part.is_some());
+        let wanted =
+            |text: (usize, Option<u64>)| text.1.is_some_and(|hash| self.wanted.binary_search(&(text.0, hash)).is_ok());
+        let known = !self.looks && !texts.iter().copied().enumerate().any(wanted);
         known.then(|| self.none.get_or_init(|| self.rules(texts).filter_map(mismatch).collect()))
     }
 }
