@@ -29,7 +29,7 @@ impl<T: Copy> Tape<T> {
         self.ring.len() + self.piece.len()
     }
 
-    /// Makes room for so many values, which will come one after the other.
+    /// Makes room for so many values. Whoever writes asks for it first: a piece that is full goes to the ring here.
     pub fn reserve(&mut self, more: usize) {
         if size_of_val(self.piece.as_slice()) >= PIECE_BYTES {
             self.settle();

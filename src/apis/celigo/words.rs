@@ -1,12 +1,16 @@
 //! Errors, in Celigo's words: `{"errors":[{"code","message","field"?}]}`.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
 
 use smallvec::{SmallVec, smallvec};
 
+use crate::apis::celigo::API;
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{ErrorKind, Evidence, Profile, Situation, Worded};
+use crate::engine::api::{ErrorKind, Evidence, Profile, Resource, Situation, Worded};
 use crate::engine::json::{Object, write_list};
 use crate::engine::message::Reply;
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
@@ -83,6 +87,8 @@ const fn error(
 /// How long to wait after a 429 that does not say.
 const RETRY_AFTER_S: u64 = 1;
 
+const NOT_FOUND: &str = "not_found";
+
 /// Most bodies have no more bytes.
 const BODY_BYTES: usize = 128;
 
@@ -126,7 +132,7 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         Problem::Syntax { line, column, reason } => {
             ("invalid_json", saying(format!("Invalid JSON at line {line}, column {column}: {reason}")))
         }
-        Problem::NotFound { resource, .. } => ("not_found", saying(not_found(resource.title))),
+        Problem::NotFound { resource, .. } => return missing(resource),
         Problem::BadId { .. } => ("not_found", silent()),
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
             ("missing_required_field", faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
@@ -152,14 +158,34 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         }
         Problem::Internal { what } => ("internal", saying(what.clone())),
     };
-    let mut reply = reply(profile, situation, name, &entries);
+    let error = kind(name);
+    let mut reply = Reply::json_bytes(error.status, body(profile, error, &entries));
     add_headers(&mut reply, name, problem);
     Worded { error: name, reply }
 }
 
-fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entries: &[Entry<'_>]) -> Reply {
-    let error = situation.api.error(name).expect("every name used here stands in the table of errors");
-    let alone = entries.first().filter(|_| name == "unauthorized");
+/// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so
+/// these are put together once.
+static MISSING: LazyLock<Vec<(&'static Resource, Bytes)>> =
+    LazyLock::new(|| API.resources.iter().map(|resource| (*resource, missing_body(resource))).collect());
+
+fn missing(resource: &'static Resource) -> Worded {
+    let known = MISSING.iter().find(|(known, _)| std::ptr::eq(*known, resource));
+    let body = known.map_or_else(|| missing_body(resource), |(_, body)| body.clone());
+    Worded { error: NOT_FOUND, reply: Reply::json_bytes(kind(NOT_FOUND).status, body) }
+}
+
+fn missing_body(resource: &Resource) -> Bytes {
+    let entry = Entry { message: Some(not_found(resource.title).into()), field: None };
+    body(Profile::Documented, kind(NOT_FOUND), &[entry]).into()
+}
+
+fn kind(name: &str) -> &'static ErrorKind {
+    API.error(name).expect("every name used here stands in the table of errors")
+}
+
+fn body(profile: Profile, error: &ErrorKind, entries: &[Entry<'_>]) -> Vec<u8> {
+    let alone = entries.first().filter(|_| error.name == "unauthorized");
     // Clients read one key or the other.
     let shown = if alone.is_some() && profile == Profile::Live { &[] } else { entries };
     let mut text = Vec::with_capacity(BODY_BYTES);
@@ -177,7 +203,7 @@ fn reply(profile: Profile, situation: &Situation<'_>, name: &'static str, entrie
         });
     }
     body.end();
-    Reply::json_bytes(error.status, text)
+    text
 }
 
 fn is_missing(fault: &FieldFault) -> bool {
@@ -201,11 +227,7 @@ fn no_route(situation: &Situation<'_>, nearest: &[String]) -> String {
 }
 
 fn not_found(title: &str) -> String {
-    const REST: &str = " not found";
-    let mut message = String::with_capacity(title.len() + REST.len());
-    message.push_str(title);
-    message.push_str(REST);
-    message
+    format!("{title} not found")
 }
 
 /// What an error says when it is asked for by its name alone: the documents' own words, where they show any.
