@@ -34,28 +34,27 @@ impl Cores<'_> {
 }
 
 /// While it lives, everything runs where it should. Dropping it lets all threads run where they like.
-pub struct Apart {
+pub struct Apart<'p> {
     anywhere: CpuSet,
-    first: Vec<Pid>,
+    cores: Cores<'p>,
 }
 
-impl Apart {
+impl<'p> Apart<'p> {
     /// Places everything.
-    pub fn new(cores: Cores<'_>) -> Self {
+    pub fn new(cores: Cores<'p>) -> Self {
         let anywhere = sched_getaffinity(Pid::from_raw(0)).expect("Linux tells where a thread may run");
         let mut known = (0..CpuSet::count()).filter(|core| anywhere.is_set(*core).unwrap_or(false));
-        let apart = Self { anywhere, first: cores.first() };
         if let (Some(first), Some(second)) = (known.next(), known.next()) {
-            place(&apart.first, &only(first));
+            place(&cores.first(), &only(first));
             place(&[gettid()], &only(second));
         }
-        apart
+        Self { anywhere, cores }
     }
 }
 
-impl Drop for Apart {
+impl Drop for Apart<'_> {
     fn drop(&mut self) {
-        place(&self.first, &self.anywhere);
+        place(&self.cores.first(), &self.anywhere);
         place(&[gettid()], &self.anywhere);
     }
 }
