@@ -25,11 +25,6 @@ impl<'t> Object<'t> {
         write_text(value, self.member(name));
     }
 
-    /// Adds a member that is text which stands in JSON as it is.
-    pub fn plain(&mut self, name: &'static str, value: &'static str) {
-        quote(value, self.member(name));
-    }
-
     /// Ends the object.
     pub fn end(self) {
         self.text.extend_from_slice(if self.before == b'{' { b"{}" } else { b"}" });

@@ -5,8 +5,6 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 
-use smallvec::{SmallVec, smallvec};
-
 use crate::apis::celigo::API;
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
@@ -107,9 +105,9 @@ impl Entry<'_> {
 
 /// Puts a problem into words.
 pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -> Worded {
-    let saying = |message: String| smallvec![Entry { message: Some(message.into()), field: None }];
-    let silent = || smallvec![Entry::default()];
-    let (name, entries): (_, SmallVec<[Entry<'_>; 1]>) = match problem {
+    let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
+    let silent = || vec![Entry::default()];
+    let (name, entries) = match problem {
         Problem::Credential | Problem::CredentialExpired => ("unauthorized", silent()),
         Problem::Forbidden { .. } => ("forbidden", silent()),
         Problem::NoRoute { nearest } => ("not_modelled", saying(no_route(situation, nearest))),
@@ -133,7 +131,7 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
             ("invalid_json", saying(format!("Invalid JSON at line {line}, column {column}: {reason}")))
         }
         Problem::NotFound { resource, .. } => return missing(resource),
-        Problem::BadId { .. } => ("not_found", silent()),
+        Problem::BadId { .. } => (NOT_FOUND, silent()),
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
             ("missing_required_field", faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
         }
@@ -144,13 +142,13 @@ pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -
         Problem::InUse { resource, by } => ("conflict", saying(format!("{} is in use by {by}", resource.title))),
         Problem::Query { parameter, reason } => {
             let message = Some(format!("{parameter} {reason}").into());
-            ("invalid_query_params", smallvec![Entry { message, field: Some(parameter.into()) }])
+            ("invalid_query_params", vec![Entry { message, field: Some(parameter.into()) }])
         }
         Problem::Named { error, message, field, retry_after_s } => {
             let name = situation.api.error(error).map_or("internal", |error| error.name);
             let (usual, usual_field) = usual(situation, name, *retry_after_s);
             let field = field.as_deref().or(usual_field).map(Cow::Borrowed);
-            (name, smallvec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
+            (name, vec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
         }
         Problem::Several { error, messages } => {
             let entries = messages.iter().map(|message| Entry { message: Some(message.into()), field: None });
@@ -196,7 +194,7 @@ fn body(profile: Profile, error: &ErrorKind, entries: &[Entry<'_>]) -> Vec<u8> {
     if !shown.is_empty() {
         write_list(shown, body.member("errors"), |entry, text| {
             let mut one = Object::new(text);
-            one.plain("code", error.code);
+            one.text("code", error.code);
             one.text("message", entry.message(error));
             entry.field.iter().for_each(|field| one.text("field", field));
             one.end();
@@ -234,7 +232,7 @@ fn not_found(title: &str) -> String {
 fn usual(situation: &Situation<'_>, name: &str, retry_after_s: Option<u64>) -> (Option<String>, Option<&'static str>) {
     let title = situation.route.and_then(|route| route.action.resource()).map_or("Integration", |it| it.title);
     match name {
-        "not_found" => (Some(not_found(title)), None),
+        NOT_FOUND => (Some(not_found(title)), None),
         "conflict" => (Some(format!("{title} with this name already exists")), None),
         "validation_error" => (Some("Name is required".to_owned()), Some("name")),
         "rate_limited" => {
