@@ -52,6 +52,7 @@ impl World {
             self.store = store;
             return Ok(can);
         }
+        self.store.of_mut(resource).settle(count);
         for _ in 0..count {
             let number = usize::try_from(self.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
             let Some(mut fields) = (api.made_up)(self, resource, number)? else { return Ok(false) };

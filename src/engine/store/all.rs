@@ -68,7 +68,8 @@ impl Store {
 
     /// For records that others start from: readies the collections that were changed here for being written beside.
     pub fn settle(&mut self) {
-        self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection)).for_each(Collection::settle);
+        let changed = self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection));
+        changed.for_each(|collection| collection.settle(0));
         *self = Self::starting_from(self.shared().cloned().collect());
     }
 

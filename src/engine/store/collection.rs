@@ -177,9 +177,9 @@ impl Collection {
         self.next_sequence = next_sequence;
     }
 
-    /// For records that others start from.
-    pub(super) fn settle(&mut self) {
-        self.known_mut().lookups.settle();
+    /// For records that others start from, with so many more to come.
+    pub fn settle(&mut self, more: usize) {
+        self.known_mut().lookups.settle(more);
     }
 
     /// All records.

@@ -1,41 +1,33 @@
-//! A map in two layers: what was there when it was copied, and what changed since.
+//! A map in two layers: what a world starts from, and what changed since.
 //!
 //! A persistent map shares its nodes with its copies, and the first write to each node copies it with all it refers to:
-//! with many records, that is most writes of a test. Here, what a world starts from is only read, and its own changes go
-//! to a small map beside it, so that a write costs the same beside ten records and beside a hundred thousand.
+//! with many records, that is most writes of a test. Here, what worlds start from is one flat table that none of them
+//! writes to, and what a world changes goes to a small persistent map beside it. Most keys that are asked for are new,
+//! and the table sees that one is not there by a few bytes that lie side by side, however many records there are.
 
 use std::borrow::Borrow;
+use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use foldhash::quality::FixedState;
 use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 
-/// Iteration order of these maps is never looked at; the fixed hasher spares a draw from the system per map. All bits
-/// of its hashes are good, and the map takes a few of them at each level.
-type HashMap<K, V> = GenericHashMap<K, V, FixedState, DefaultSharedPtr>;
-
-/// A persistent map. A copy costs a few pointers.
-#[derive(Debug)]
+/// A map. A copy costs a few pointers.
+///
+/// Iteration order is never looked at; the fixed hasher spares a draw from the system per map. All bits of its hashes
+/// are good, and the persistent map takes a few of them at each level.
+#[derive(Clone, Debug)]
 pub struct Layered<K, V> {
-    /// What was there. Never written to.
-    below: HashMap<K, V>,
-    /// What was put in since. Hides what lies below.
-    above: HashMap<K, V>,
-    /// What was taken out of the layer below.
-    gone: HashMap<K, ()>,
+    /// What was there. Written to only while a start is being filled, before it has copies.
+    below: Option<Arc<HashMap<K, V, FixedState>>>,
+    /// What was put in since, and, as `None`, what was taken out of the layer below. Hides what lies there.
+    above: GenericHashMap<K, Option<V>, FixedState, DefaultSharedPtr>,
 }
 
 impl<K, V> Default for Layered<K, V> {
     fn default() -> Self {
-        Self { below: HashMap::default(), above: HashMap::default(), gone: HashMap::default() }
-    }
-}
-
-impl<K: Clone, V: Clone> Clone for Layered<K, V> {
-    fn clone(&self) -> Self {
-        let (below, above, gone) = (self.below.clone(), self.above.clone(), self.gone.clone());
-        // What one layer holds is all there was for the copy.
-        if below.is_empty() { Self { below: above, ..Self::default() } } else { Self { below, above, gone } }
+        Self { below: None, above: GenericHashMap::default() }
     }
 }
 
@@ -46,19 +38,18 @@ impl<K: Hash + Eq + Clone, V: Clone> Layered<K, V> {
         K: Borrow<Q>,
     {
         if !self.above.is_empty()
-            && let Some(entry) = self.above.get_key_value(key)
+            && let Some((key, value)) = self.above.get_key_value(key)
         {
-            return Some(entry);
+            return value.as_ref().map(|value| (key, value));
         }
-        self.get_below(key)
+        self.below(key)
     }
 
-    fn get_below<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    fn below<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
     where
         K: Borrow<Q>,
     {
-        let is_gone = !self.gone.is_empty() && self.gone.contains_key(key);
-        self.below.get_key_value(key).filter(|_| !is_gone)
+        self.below.as_ref()?.get_key_value(key)
     }
 
     /// The value of an entry, to change it.
@@ -66,17 +57,31 @@ impl<K: Hash + Eq + Clone, V: Clone> Layered<K, V> {
     where
         K: Borrow<Q>,
     {
-        if !self.above.contains_key(key) {
-            let (key, value) = self.get_below(key)?;
-            let (key, value) = (key.clone(), value.clone());
-            self.above.insert(key, value);
+        if self.own().is_some() {
+            return self.own()?.get_mut(key);
         }
-        self.above.get_mut(key)
+        if !self.above.contains_key(key) {
+            let (key, value) = self.below(key)?;
+            let (key, value) = (key.clone(), value.clone());
+            self.above.insert(key, Some(value));
+        }
+        self.above.get_mut(key)?.as_mut()
     }
 
     /// Puts an entry in, in place of the one of that key.
     pub fn insert(&mut self, key: K, value: V) {
-        self.above.insert(key, value);
+        if let Some(own) = self.own() {
+            // A table keeps the key it has.
+            own.remove(&key);
+            own.insert(key, value);
+            return;
+        }
+        self.above.insert(key, Some(value));
+    }
+
+    /// The table below, while no copy shares it and nothing lies above.
+    fn own(&mut self) -> Option<&mut HashMap<K, V, FixedState>> {
+        self.below.as_mut().filter(|_| self.above.is_empty()).and_then(Arc::get_mut)
     }
 
     /// Takes an entry out.
@@ -84,26 +89,32 @@ impl<K: Hash + Eq + Clone, V: Clone> Layered<K, V> {
     where
         K: Borrow<Q>,
     {
-        let below = self.get_below(key).map(|(key, value)| (key.clone(), value.clone()));
-        if let Some((key, _)) = &below {
-            self.gone.insert(key.clone(), ());
+        if let Some(own) = self.own() {
+            return own.remove_entry(key);
         }
-        let above = if self.above.is_empty() { None } else { self.above.remove_with_key(key) };
-        above.or(below)
+        let (found, value) = self.get(key)?;
+        let found = (found.clone(), value.clone());
+        if self.below(key).is_some() {
+            self.above.insert(found.0.clone(), None);
+        } else {
+            self.above.remove(key);
+        }
+        Some(found)
     }
 
-    /// Makes one layer of both where most lies above: for a world that was just filled, and is a start for others.
-    pub fn settle(&mut self) {
-        if self.below.is_empty() || self.above.len() <= self.below.len() {
+    /// Makes one layer of both where most lies above, or will with so many more: for a world that is being filled, and
+    /// is a start for others. What comes goes into that layer until a copy shares it.
+    pub fn settle(&mut self, more: usize) {
+        let kept = self.below.as_ref().map_or(0, |below| below.len());
+        if self.above.len() + more <= kept {
             return;
         }
-        let (below, gone) = (std::mem::take(&mut self.below), std::mem::take(&mut self.gone));
-        for (key, value) in &below {
-            if !gone.contains_key(key) && !self.above.contains_key(key) {
-                self.above.insert(key.clone(), value.clone());
-            }
-        }
-        self.below = std::mem::take(&mut self.above);
+        let mut all = HashMap::with_capacity_and_hasher(kept + self.above.len() + more, FixedState::default());
+        let above = std::mem::take(&mut self.above);
+        let below = self.below.iter().flat_map(|below| below.iter()).filter(|(key, _)| !above.contains_key(*key));
+        all.extend(below.map(|(key, value)| (key.clone(), value.clone())));
+        all.extend(above.into_iter().filter_map(|(key, value)| Some((key, value?))));
+        self.below = Some(Arc::new(all));
     }
 }
 
@@ -120,11 +131,13 @@ mod tests {
         Insert(u8, u16),
         Change(u8, u16),
         Remove(u8),
-        Settle,
+        Settle(u8),
         /// Goes on with the copy; the other stays as it is.
         Copy,
         /// The copy stays as it is.
         Leave,
+        /// No copies are left.
+        Alone,
     }
 
     fn ops() -> impl Strategy<Value = Vec<Op>> {
@@ -132,9 +145,10 @@ mod tests {
             6 => any::<(u8, u16)>().prop_map(|(key, value)| Op::Insert(key % 64, value)),
             3 => any::<(u8, u16)>().prop_map(|(key, value)| Op::Change(key % 64, value)),
             4 => any::<u8>().prop_map(|key| Op::Remove(key % 64)),
-            1 => Just(Op::Settle),
+            1 => any::<u8>().prop_map(Op::Settle),
             1 => Just(Op::Copy),
             1 => Just(Op::Leave),
+            1 => Just(Op::Alone),
         ];
         proptest::collection::vec(op, 1..200)
     }
@@ -165,12 +179,17 @@ mod tests {
                     Op::Remove(key) => {
                         prop_assert_eq!(map.remove(key.to_string().as_str()).map(|(_, value)| value), model.remove(&key));
                     }
-                    Op::Settle => map.settle(),
+                    Op::Settle(more) => map.settle(more.into()),
                     Op::Copy => {
                         let copy = map.clone();
                         others.push((std::mem::replace(&mut map, copy), model.clone()));
                     }
                     Op::Leave => others.push((map.clone(), model.clone())),
+                    Op::Alone => {
+                        for (other, model) in others.drain(..) {
+                            same(&other, &model)?;
+                        }
+                    }
                 }
                 same(&map, &model)?;
             }

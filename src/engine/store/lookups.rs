@@ -145,9 +145,9 @@ impl Lookups {
     }
 
     /// For records that others start from: see [`Layered::settle`].
-    pub fn settle(&mut self) {
-        self.by_id.settle();
-        self.indexes.iter_mut().for_each(|index| index.places.settle());
+    pub fn settle(&mut self, more: usize) {
+        self.by_id.settle(more);
+        self.indexes.iter_mut().for_each(|index| index.places.settle(more));
     }
 
     /// A record that says what it is found by need not be looked into.

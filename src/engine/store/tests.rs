@@ -17,6 +17,7 @@ enum Op {
     Append(usize),
     Remove(usize),
     Regroup(usize),
+    Settle(usize),
     Fork,
 }
 
@@ -26,6 +27,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         3 => (1_usize..300).prop_map(Op::Append),
         5 => any::<usize>().prop_map(Op::Remove),
         3 => any::<usize>().prop_map(Op::Regroup),
+        2 => (0_usize..300).prop_map(Op::Settle),
         1 => Just(Op::Fork),
     ];
     proptest::collection::vec(op, 1..120)
@@ -61,8 +63,10 @@ fn same(collection: &Collection, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(collection.len(), model.len());
     let order: Vec<u64> = collection.iter().map(Record::sequence).collect();
     prop_assert_eq!(order, model.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>());
-    for (place, (sequence, _)) in model.iter().enumerate().step_by(97) {
-        prop_assert_eq!(collection.get(&id_at(collection, place)).map(Record::sequence), Some(*sequence));
+    for (place, (sequence, group)) in model.iter().enumerate().step_by(97) {
+        let found = collection.get(&id_at(collection, place)).expect("it is there");
+        let in_group = format!("g{group}");
+        prop_assert_eq!((found.sequence(), found.text("group")), (*sequence, Some(in_group.as_str())));
         let page = collection.page(&Window::Offset { skip: place, limit: 3 }, None);
         let wanted: Vec<u64> = model.iter().skip(place).take(3).map(|(sequence, _)| *sequence).collect();
         prop_assert_eq!(page.records.iter().map(Record::sequence).collect::<Vec<_>>(), wanted);
@@ -114,6 +118,7 @@ proptest! {
                     collection.put(&Record::new(&THINGS, sequence, fields(&id, group)));
                 }
                 Op::Remove(_) | Op::Regroup(_) => {}
+                Op::Settle(more) => collection.settle(more),
                 Op::Fork => forks.push((collection.clone(), model.clone())),
             }
             // The same page again and again: it must not be the one shown before the change.
