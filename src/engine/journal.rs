@@ -16,6 +16,10 @@ use crate::engine::tape::Tape;
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
 const EXCERPT_BYTES: usize = 256;
 
+/// So many entries are let go of at once, when they are lost: the oldest ones were written long ago, and to look at one
+/// of them waits for memory.
+const LET_GO: usize = 64;
+
 /// How much a journal keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -35,6 +39,7 @@ impl Default for Bounds {
 #[derive(Debug)]
 pub struct Journal {
     bounds: Bounds,
+    /// Of those entries that are kept, behind a few that are lost and not let go of yet.
     marks: Tape<Mark>,
     /// With their numbers, of those entries that have any.
     aparts: VecDeque<(u64, Apart)>,
@@ -136,7 +141,7 @@ impl Journal {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            marks: Tape::new(bounds.entries),
+            marks: Tape::new(bounds.entries.saturating_add(LET_GO)),
             aparts: VecDeque::new(),
             text: Tape::new(bounds.bytes),
             dropped_bytes: 0,
@@ -162,7 +167,7 @@ impl Journal {
 
     /// How many entries were lost to the bounds.
     pub fn lost(&self) -> u64 {
-        self.next_number - 1 - self.marks.len() as u64
+        self.first_number() - 1
     }
 
     /// What it keeps at most.
@@ -172,7 +177,7 @@ impl Journal {
 
     /// How many entries it holds.
     pub fn len(&self) -> usize {
-        self.marks.len()
+        self.marks.len().min(self.bounds.entries)
     }
 
     /// Whether it holds none.
@@ -186,67 +191,76 @@ impl Journal {
         let headers = request.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
         let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()];
         let (most, new_bytes) = (self.bounds, lengths.iter().sum::<usize>());
-        while !self.is_empty() && (self.len() >= most.entries || self.text.len() + new_bytes > most.bytes) {
-            self.lose_oldest();
+        if self.marks.len() >= most.entries.saturating_add(LET_GO) {
+            self.let_go(LET_GO);
+        }
+        while self.marks.len() > 0 && self.text.len() + new_bytes > most.bytes {
+            self.let_go(1);
         }
         let number = self.next_number;
         self.next_number += 1;
-        if most.entries == 0 || new_bytes > most.bytes {
-            return;
+        if most.entries > 0 && new_bytes <= most.bytes {
+            let start = self.dropped_bytes + self.text.len() as u64;
+            let text = &mut self.text;
+            text.reserve(new_bytes);
+            text.extend(request.method.as_bytes());
+            text.extend(request.target.as_bytes());
+            for (name, value) in request.headers {
+                text.extend(name.as_bytes());
+                text.extend(b": ");
+                text.extend(value);
+                text.push(b'\n');
+            }
+            text.extend(request.body);
+            text.extend(excerpt);
+            let (lengths, reply_bytes) = (lengths.map(short), short(reply.len()));
+            self.marks.reserve(1);
+            self.marks.push(Mark { answered, start, lengths, reply_bytes });
+            if apart != Apart::default() {
+                self.aparts.push_back((number, apart));
+            }
         }
-        let start = self.dropped_bytes + self.text.len() as u64;
-        let text = &mut self.text;
-        text.reserve(new_bytes);
-        text.extend(request.method.as_bytes());
-        text.extend(request.target.as_bytes());
-        for (name, value) in request.headers {
-            text.extend(name.as_bytes());
-            text.extend(b": ");
-            text.extend(value);
-            text.push(b'\n');
-        }
-        text.extend(request.body);
-        text.extend(excerpt);
-        let (lengths, reply_bytes) = (lengths.map(short), short(reply.len()));
-        self.marks.reserve(1);
-        self.marks.push(Mark { answered, start, lengths, reply_bytes });
-        if apart != Apart::default() {
-            self.aparts.push_back((number, apart));
-        }
-    }
-
-    fn lose_oldest(&mut self) {
-        self.marks.forget(1);
         let first = self.first_number();
         while self.aparts.pop_front_if(|(number, _)| *number < first).is_some() {}
+    }
+
+    /// Forgets so many of the oldest marks, and their text.
+    fn let_go(&mut self, oldest: usize) {
+        self.marks.forget(oldest);
         let keep_from = self.marks.get(0).map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
         let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
         self.text.forget(gone);
         self.dropped_bytes = keep_from;
     }
 
+    /// How many entries are lost and not let go of yet.
+    fn lost_marks(&self) -> usize {
+        self.marks.len() - self.len()
+    }
+
     /// The number of the oldest entry.
     fn first_number(&self) -> u64 {
-        self.next_number - self.marks.len() as u64
+        self.next_number - self.len() as u64
     }
 
     /// The entry of that number, if it is still there.
     pub fn get(&self, number: u64) -> Option<Entry> {
         let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
-        self.marks.get(place).map(|mark| self.entry(number, mark))
+        self.marks.get(self.lost_marks().saturating_add(place)).map(|mark| self.entry(number, mark))
     }
 
     /// The operations of the entries, oldest first.
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
-        self.marks.range(0..self.len()).filter_map(|mark| mark.answered.operation())
+        self.marks.range(self.lost_marks()..self.marks.len()).filter_map(|mark| mark.answered.operation())
     }
 
     /// The entries after that number, oldest first.
     pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
         let first = self.first_number();
-        let start =
-            usize::try_from(number.saturating_add(1).saturating_sub(first)).unwrap_or(usize::MAX).min(self.marks.len());
-        (first + start as u64..).zip(self.marks.range(start..self.len())).map(|(number, mark)| self.entry(number, mark))
+        let skip = number.saturating_add(1).saturating_sub(first);
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());
+        let marks = self.marks.range(self.lost_marks() + skip..self.marks.len());
+        (first + skip as u64..).zip(marks).map(|(number, mark)| self.entry(number, mark))
     }
 
     fn entry(&self, number: u64, mark: &Mark) -> Entry {
@@ -333,11 +347,22 @@ mod tests {
     #[test]
     fn the_oldest_entries_are_lost_first_and_counted() {
         let mut journal = Journal::new(Bounds { entries: 3, bytes: 1 << 20 });
-        (0..10).for_each(|n| add(&mut journal, &format!("/v1/things/{n}")));
-        assert_eq!((journal.len(), journal.lost()), (3, 7));
-        assert!(journal.get(7).is_none());
-        assert_eq!(journal.get(8).unwrap().target, "/v1/things/7");
-        assert_eq!(journal.since(8).map(|entry| entry.target).collect::<Vec<_>>(), ["/v1/things/8", "/v1/things/9"]);
+        for n in 1..=3 * LET_GO as u64 {
+            add(&mut journal, &format!("/v1/things/{n}"));
+            let kept = n.min(3);
+            let oldest = n + 1 - kept;
+            assert_eq!((journal.len() as u64, journal.lost()), (kept, n - kept));
+            assert!(journal.get(oldest - 1).is_none());
+            assert_eq!(journal.get(oldest).unwrap().target, format!("/v1/things/{oldest}"));
+            assert!(journal.get(n + 1).is_none());
+            assert!(journal.marks.len() <= 3 + LET_GO);
+            for since in [0, oldest, n] {
+                let numbers: Vec<u64> = journal.since(since).map(|entry| entry.number).collect();
+                assert_eq!(numbers, (oldest.max(since + 1)..=n).collect::<Vec<_>>());
+            }
+        }
+        assert_eq!(journal.operations().count(), 0, "none of these was one");
+        assert!(journal.get(u64::MAX).is_none());
         assert_eq!(journal.since(u64::MAX).count(), 0, "no number is too large to ask for");
     }
 
@@ -345,7 +370,7 @@ mod tests {
     fn what_few_entries_have_is_kept_and_lost_with_them() {
         let mut journal = Journal::new(Bounds { entries: 3, bytes: 1 << 20 });
         let delay = |n: u64| if n.is_multiple_of(2) { n } else { 0 };
-        for n in 1..=10 {
+        for n in 1..=3 * LET_GO as u64 {
             add_with(&mut journal, "/v1/things", Apart { delay_ms: delay(n), ..Apart::default() });
             let kept = journal.since(0).map(|entry| (entry.number, entry.apart.delay_ms));
             assert_eq!(
