@@ -2,6 +2,7 @@
 //!
 //! This is the only part that waits, and it never waits while it holds a world.
 
+mod answered;
 mod listen;
 mod read;
 mod send;
@@ -9,6 +10,7 @@ mod serve;
 mod thread;
 mod wire;
 
+pub use answered::Answered;
 pub use listen::Port;
 #[cfg(feature = "tower")]
 pub use read::lend;

@@ -14,7 +14,7 @@ use hyper::{Request as HttpRequest, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::control::{Control, Gate, Handled};
@@ -22,7 +22,7 @@ use crate::engine::Engine;
 use crate::engine::message::{Manner, Outcome, Reply, Request};
 use crate::server::send::{Sent, response};
 use crate::server::wire::{Misbehaviour, Wire};
-use crate::server::{Port, read};
+use crate::server::{Answered, Port, read};
 
 /// How a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct Serving {
     /// What it is told.
     pub orders: watch::Receiver<Orders>,
     /// Told whenever a consumer's request was answered.
-    pub answered: Notify,
+    pub answered: Answered,
     /// Told of every request that was answered.
     pub log: Option<Log>,
 }
@@ -130,8 +130,6 @@ async fn connection(stream: TcpStream, serving: Arc<Serving>) {
     let _ = stream.set_nodelay(true);
     let (orders, misbehaviour) = (serving.orders.clone(), Misbehaviour::default());
     let peer = Arc::new(Peer { serving, misbehaviour: misbehaviour.clone(), administers: AtomicBool::new(false) });
-    let asked = Arc::clone(&peer);
-    let service = service_fn(move |request| exchange(Arc::clone(&asked), request));
     let (news, mut told) = (orders.clone(), orders);
     // Whoever shut the gate over this connection must be able to open it again.
     let refused = |gate| gate == Gate::Refusing && !peer.administers.load(Ordering::Relaxed);
@@ -145,11 +143,16 @@ async fn connection(stream: TcpStream, serving: Arc<Serving>) {
         Ok((wire, false)) => {
             let mut http1 = http1::Builder::new();
             http1.auto_date_header(false);
+            let service = service_fn(|request| exchange(&peer, request));
             attend(pin!(http1.serve_connection(TokioIo::new(wire), service)), told, &news).await;
         }
         Ok((wire, true)) => {
             let mut http2 = http2::Builder::new(TokioExecutor::new());
             http2.auto_date_header(false);
+            let service = service_fn(|request| {
+                let peer = Arc::clone(&peer);
+                async move { exchange(&peer, request).await }
+            });
             // Large, and rare.
             attend(Box::pin(http2.serve_connection(TokioIo::new(wire), service)).as_mut(), told, &news).await;
         }
@@ -186,9 +189,9 @@ async fn attend(
 /// The answer of the control API. One that waits for consumers is asked for again whenever a request was answered.
 async fn administered_answer(serving: &Serving, answer: impl Fn() -> Handled) -> Reply {
     let started = Instant::now();
+    let listener = serving.answered.listen();
     loop {
-        let answered = serving.answered.notified();
-        tokio::pin!(answered);
+        let mut answered = pin!(listener.next());
         // From here on nothing that is answered is missed.
         answered.as_mut().enable();
         let handled = answer();
@@ -200,13 +203,14 @@ async fn administered_answer(serving: &Serving, answer: impl Fn() -> Handled) ->
     }
 }
 
-async fn exchange(peer: Arc<Peer>, mut request: HttpRequest<Incoming>) -> Result<Response<Sent>, hyper::Error> {
+/// Hyper moves what this is about to every connection's place for it, so what is rare here lies elsewhere.
+async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Response<Sent>, hyper::Error> {
     let serving = &*peer.serving;
     let is_control = Control::serves(request.uri().path());
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);
     } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Gate::Open {
-        let _ = serving.orders.clone().wait_for(|orders| orders.gate == Gate::Open).await;
+        let _ = Box::pin(serving.orders.clone().wait_for(|orders| orders.gate == Gate::Open)).await;
     }
     let in_flight = (!is_control).then(|| serving.engine.bell().arrival());
     let body = read::body(request.body_mut(), serving.body_limit_bytes).await?;
@@ -216,13 +220,13 @@ async fn exchange(peer: Arc<Peer>, mut request: HttpRequest<Incoming>) -> Result
     let outcome: Outcome = match &serving.control {
         Some(control) if is_control => {
             let answer = || read::lend(&request, &body, arrived_ms, |request| control.answer(request));
-            administered_answer(serving, answer).await.into()
+            Box::pin(administered_answer(serving, answer)).await.into()
         }
         _ => read::lend(&request, &body, arrived_ms, |request| serving.engine.answer(request)),
     };
     drop(in_flight);
     if !is_control {
-        serving.answered.notify_waiters();
+        serving.answered.tell();
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
@@ -232,7 +236,7 @@ async fn exchange(peer: Arc<Peer>, mut request: HttpRequest<Incoming>) -> Result
         });
     }
     if !outcome.delay.is_zero() {
-        tokio::time::sleep(outcome.delay).await;
+        Box::pin(tokio::time::sleep(outcome.delay)).await;
     }
     if outcome.manner == Manner::Stall {
         std::future::pending::<()>().await;

@@ -1,0 +1,45 @@
+//! Tells those who wait for consumers that one was answered.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+
+/// Told whenever a consumer's request was answered. Nobody listening costs one look.
+#[derive(Default)]
+pub struct Answered {
+    listeners: AtomicUsize,
+    notify: Notify,
+}
+
+/// Somebody who listens, until this is dropped.
+pub struct Listener<'a>(&'a Answered);
+
+impl Answered {
+    /// A consumer's request was answered.
+    pub fn tell(&self) {
+        // Who begins to listen later looks at the world later, and sees what this answer did.
+        if self.listeners.load(Ordering::SeqCst) > 0 {
+            self.notify.notify_waiters();
+        }
+    }
+
+    /// Listens from now on.
+    pub fn listen(&self) -> Listener<'_> {
+        self.listeners.fetch_add(1, Ordering::SeqCst);
+        Listener(self)
+    }
+}
+
+impl Listener<'_> {
+    /// Ends with the next answer. Nothing is missed once it is enabled.
+    pub fn next(&self) -> Notified<'_> {
+        self.0.notify.notified()
+    }
+}
+
+impl Drop for Listener<'_> {
+    fn drop(&mut self) {
+        self.0.listeners.fetch_sub(1, Ordering::SeqCst);
+    }
+}
