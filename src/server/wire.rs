@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -43,6 +44,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Most requests have no more bytes.
 const FIRST_BYTES: usize = 1_024;
+
+/// Up to so many bytes, it is quicker to copy the parts of an answer together than to have the system gather them.
+const SHORT_BYTES: usize = 2_048;
 
 /// A connection.
 pub struct Wire {
@@ -120,7 +124,13 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
         ready!(wire.misbehave(cx))?;
-        Pin::new(&mut wire.stream).poll_write_vectored(cx, parts)
+        let stream = Pin::new(&mut wire.stream);
+        if parts.iter().map(|part| part.len()).sum::<usize>() > SHORT_BYTES {
+            return stream.poll_write_vectored(cx, parts);
+        }
+        let mut whole: SmallVec<[u8; SHORT_BYTES]> = SmallVec::new();
+        parts.iter().for_each(|part| whole.extend_from_slice(part));
+        stream.poll_write(cx, &whole)
     }
 
     fn is_write_vectored(&self) -> bool {
