@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::api::Evidence;
@@ -41,8 +42,8 @@ pub struct Journal {
     bounds: Bounds,
     /// Of those entries that are kept, behind a few that are lost and not let go of yet.
     marks: Tape<Mark>,
-    /// With their numbers, of those entries that have any.
-    aparts: VecDeque<(u64, Apart)>,
+    /// Of those entries that have any, in their order.
+    aparts: VecDeque<Alike>,
     text: Tape<u8>,
     /// How many bytes of text were dropped at the front since the start.
     dropped_bytes: u64,
@@ -92,6 +93,28 @@ pub struct Apart {
     pub delay_ms: u64,
     /// The fault rules considered; `None` when there are none for the operation.
     pub why: Option<Why>,
+}
+
+/// What entries with these numbers have: of neighbours that have the same, one is kept for all of them. While none of the
+/// rules matches, that is every entry.
+#[derive(Debug)]
+struct Alike {
+    numbers: Range<u64>,
+    apart: Apart,
+}
+
+impl Apart {
+    /// Whether both say the same. Lists of rules are not read for it: what came of them is mostly one list, shared.
+    fn is_like(&self, other: &Self) -> bool {
+        let Self { miss, rule, step, retry_after_ms, manner, delay_ms, why } = self;
+        let same_why = match (why, &other.why) {
+            (Some(why), Some(other)) => Arc::ptr_eq(why, other),
+            (why, other) => why.is_none() && other.is_none(),
+        };
+        same_why
+            && (miss, rule, step) == (&other.miss, &other.rule, &other.step)
+            && (retry_after_ms, manner, delay_ms) == (&other.retry_after_ms, &other.manner, &other.delay_ms)
+    }
 }
 
 /// Plain data, and little of it: thousands of entries are touched only once, so their size is their cost, and one that
@@ -217,11 +240,18 @@ impl Journal {
             self.marks.reserve(1);
             self.marks.push(Mark { answered, start, lengths, reply_bytes });
             if apart != Apart::default() {
-                self.aparts.push_back((number, apart));
+                match self
+                    .aparts
+                    .back_mut()
+                    .filter(|latest| latest.numbers.end == number && latest.apart.is_like(&apart))
+                {
+                    Some(latest) => latest.numbers.end += 1,
+                    None => self.aparts.push_back(Alike { numbers: number..number + 1, apart }),
+                }
             }
         }
         let first = self.first_number();
-        while self.aparts.pop_front_if(|(number, _)| *number < first).is_some() {}
+        while self.aparts.pop_front_if(|oldest| oldest.numbers.end <= first).is_some() {}
     }
 
     /// Forgets so many of the oldest marks, and their text.
@@ -278,7 +308,8 @@ impl Journal {
             .filter_map(|line| line.split_once(": "))
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .collect();
-        let apart = self.aparts.binary_search_by_key(&number, |(number, _)| *number);
+        let alike = self.aparts.get(self.aparts.partition_point(|alike| alike.numbers.end <= number));
+        let apart = alike.filter(|alike| alike.numbers.contains(&number)).map(|alike| alike.apart.clone());
         Entry {
             number,
             method: text(method),
@@ -288,7 +319,7 @@ impl Journal {
             reply: std::mem::take(reply),
             reply_bytes: mark.reply_bytes,
             answered: mark.answered,
-            apart: apart.map(|place| self.aparts[place].1.clone()).unwrap_or_default(),
+            apart: apart.unwrap_or_default(),
         }
     }
 }
@@ -367,17 +398,18 @@ mod tests {
     }
 
     #[test]
-    fn what_few_entries_have_is_kept_and_lost_with_them() {
-        let mut journal = Journal::new(Bounds { entries: 3, bytes: 1 << 20 });
-        let delay = |n: u64| if n.is_multiple_of(2) { n } else { 0 };
+    fn what_few_entries_have_is_kept_and_lost_with_them_and_once_for_neighbours() {
+        let mut journal = Journal::new(Bounds { entries: 10, bytes: 1 << 20 });
+        // Some in a row have nothing, some the same, and some each another.
+        let delay = |n: u64| if n.is_multiple_of(3) { n } else { n / 16 % 2 };
         for n in 1..=3 * LET_GO as u64 {
             add_with(&mut journal, "/v1/things", Apart { delay_ms: delay(n), ..Apart::default() });
-            let kept = journal.since(0).map(|entry| (entry.number, entry.apart.delay_ms));
-            assert_eq!(
-                kept.collect::<Vec<_>>(),
-                (n.saturating_sub(2).max(1)..=n).map(|n| (n, delay(n))).collect::<Vec<_>>()
-            );
-            assert_eq!(journal.aparts.len(), (n.saturating_sub(2).max(1)..=n).filter(|n| delay(*n) > 0).count());
+            let numbers = || n.saturating_sub(9).max(1)..=n;
+            let kept: Vec<_> = journal.since(0).map(|entry| (entry.number, entry.apart.delay_ms)).collect();
+            assert_eq!(kept, numbers().map(|n| (n, delay(n))).collect::<Vec<_>>());
+            let mut runs: Vec<u64> = numbers().map(delay).collect();
+            runs.dedup();
+            assert_eq!(journal.aparts.len(), runs.into_iter().filter(|delay| *delay > 0).count());
         }
     }
 
