@@ -401,7 +401,7 @@ mod tests {
     fn what_few_entries_have_is_kept_and_lost_with_them_and_once_for_neighbours() {
         let mut journal = Journal::new(Bounds { entries: 10, bytes: 1 << 20 });
         // Some in a row have nothing, some the same, and some each another.
-        let delay = |n: u64| if n.is_multiple_of(3) { n } else { n / 16 % 2 };
+        let delay = |n: u64| if n.is_multiple_of(7) { n } else { u64::from(n % 5 < 3) };
         for n in 1..=3 * LET_GO as u64 {
             add_with(&mut journal, "/v1/things", Apart { delay_ms: delay(n), ..Apart::default() });
             let numbers = || n.saturating_sub(9).max(1)..=n;
