@@ -240,11 +240,8 @@ impl Journal {
             self.marks.reserve(1);
             self.marks.push(Mark { answered, start, lengths, reply_bytes });
             if apart != Apart::default() {
-                match self
-                    .aparts
-                    .back_mut()
-                    .filter(|latest| latest.numbers.end == number && latest.apart.is_like(&apart))
-                {
+                let goes_on = |latest: &&mut Alike| latest.numbers.end == number && latest.apart.is_like(&apart);
+                match self.aparts.back_mut().filter(goes_on) {
                     Some(latest) => latest.numbers.end += 1,
                     None => self.aparts.push_back(Alike { numbers: number..number + 1, apart }),
                 }
