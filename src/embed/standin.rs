@@ -16,7 +16,7 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
 use crate::engine::Engine;
 use crate::engine::world::World;
-use crate::server::{Answered, Busy, Log, Orders, Port, Serving, Stop, Thread, serve};
+use crate::server::{Busy, Log, Orders, Port, Serving, Stop, TaskBell, Thread, serve};
 
 /// A running server. Dropping it ends it.
 pub struct Standin {
@@ -84,7 +84,7 @@ impl Starting {
             body_limit_bytes: self.body_limit_bytes,
             orders,
             log: self.log,
-            answered: Answered::default(),
+            answered: TaskBell::default(),
         });
         Ok((serving, gatekeeper))
     }

@@ -2,21 +2,21 @@
 //!
 //! This is the only part that waits, and it never waits while it holds a world.
 
-mod answered;
 mod listen;
 mod read;
 mod send;
 mod serve;
+mod task_bell;
 mod thread;
 mod wire;
 
-pub use answered::Answered;
 pub use listen::Port;
 #[cfg(feature = "tower")]
 pub use read::lend;
 #[cfg(feature = "tower")]
 pub use send::{Sent, response};
 pub use serve::{Log, Orders, Serving, Stop, serve};
+pub use task_bell::TaskBell;
 pub use thread::{Busy, Thread};
 
 #[cfg(feature = "cli")]

@@ -22,7 +22,7 @@ use crate::engine::Engine;
 use crate::engine::message::{Manner, Outcome, Reply, Request};
 use crate::server::send::{Sent, response};
 use crate::server::wire::{Misbehaviour, Wire};
-use crate::server::{Answered, Port, read};
+use crate::server::{Port, TaskBell, read};
 
 /// How a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,8 @@ pub struct Serving {
     pub body_limit_bytes: usize,
     /// What it is told.
     pub orders: watch::Receiver<Orders>,
-    /// Told whenever a consumer's request was answered.
-    pub answered: Answered,
+    /// Rung whenever a consumer's request was answered.
+    pub answered: TaskBell,
     /// Told of every request that was answered.
     pub log: Option<Log>,
 }
@@ -203,7 +203,7 @@ async fn administered_answer(serving: &Serving, answer: impl Fn() -> Handled) ->
     }
 }
 
-/// Hyper moves what this is about to every connection's place for it, so what is rare here lies elsewhere.
+/// Answers one request. Hyper moves this future for every request, so the waits that are rare are boxed: it stays small.
 async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Response<Sent>, hyper::Error> {
     let serving = &*peer.serving;
     let is_control = Control::serves(request.uri().path());
@@ -226,7 +226,7 @@ async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Res
     };
     drop(in_flight);
     if !is_control {
-        serving.answered.tell();
+        serving.answered.ring();
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();

@@ -1,23 +1,23 @@
-//! Tells those who wait for consumers that one was answered.
+//! The bell for tasks, which wait for answers without blocking a thread as the engine's bell does.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-/// Told whenever a consumer's request was answered. Nobody listening costs one look.
+/// Rung whenever a consumer's request was answered. Nobody listening costs one look.
 #[derive(Default)]
-pub struct Answered {
+pub struct TaskBell {
     listeners: AtomicUsize,
     notify: Notify,
 }
 
 /// Somebody who listens, until this is dropped.
-pub struct Listener<'a>(&'a Answered);
+pub struct Listener<'a>(&'a TaskBell);
 
-impl Answered {
+impl TaskBell {
     /// A consumer's request was answered.
-    pub fn tell(&self) {
+    pub fn ring(&self) {
         // Who begins to listen later looks at the world later, and sees what this answer did.
         if self.listeners.load(Ordering::SeqCst) > 0 {
             self.notify.notify_waiters();
