@@ -43,3 +43,22 @@ impl Drop for Listener<'_> {
         self.0.listeners.fetch_sub(1, Ordering::SeqCst);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+
+    #[test]
+    fn whoever_listens_hears_the_next_answer_and_none_before() {
+        let bell = TaskBell::default();
+        bell.ring();
+        let (one, other) = (bell.listen(), bell.listen());
+        drop(other);
+        let mut next = pin!(one.next());
+        assert!(!next.as_mut().enable());
+        bell.ring();
+        assert!(next.as_mut().enable(), "whether another listener went or not");
+    }
+}
