@@ -2,7 +2,7 @@
 //! accepted can be played.
 //!
 //! `cargo +nightly fuzz run scenario tests/scenario-corpus/accepted scenarios`. The same holds in `cargo test` for the
-//! damaged scenarios of `tests/scenario_properties.rs`, which need no nightly compiler.
+//! damaged scenarios of `tests/scenarios/scenario_properties.rs`, which need no nightly compiler.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,0 +1,12 @@
+//! The binary, as a shell sees it.
+
+#[path = "../support/binary.rs"]
+mod binary;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cli;
+mod probe;
+mod scenario_run;
+mod settings;
+mod sweep;

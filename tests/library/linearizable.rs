@@ -1,0 +1,350 @@
+//! A world is linearizable: whatever clients do at the same time, the answers are those of one order, in which nothing
+//! is before what had been answered when it was asked.
+//!
+//! Histories are recorded and checked with the method of Wing and Gong (1993) with Lowe's memory of what was tried
+//! (2017), which knows nothing of the order the server claims; and, longer ones, against that order itself: the
+//! `standin-call` numbers.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use crate::support::Connection;
+use serde_json::{Value, json};
+use standin::{NewWorld, Standin, WorldHandle};
+
+const ANY: (&str, &str) = ("authorization", "Bearer any-token");
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// What a client does. Records are named by the place of their id in the list of those made beforehand.
+#[derive(Clone, Debug)]
+enum Op {
+    Create {
+        name: String,
+    },
+    Get {
+        id: String,
+    },
+    Rename {
+        id: String,
+        name: String,
+    },
+    Delete {
+        id: String,
+    },
+    List,
+    /// Behind the API, so without a call number.
+    AdminRename {
+        id: String,
+        name: String,
+    },
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Outcome {
+    Created { id: String },
+    Named(String),
+    Done,
+    Missing,
+    NameTaken,
+    Listed(Vec<(String, String)>),
+}
+
+/// An operation in a history.
+#[derive(Clone, Debug)]
+struct Event {
+    asked: u64,
+    answered: u64,
+    op: Op,
+    outcome: Outcome,
+    /// The number of the call, where it has one.
+    call: Option<u64>,
+}
+
+/// The sequential model: integrations, their names unique, in order of creation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Model {
+    order: Vec<String>,
+    names: BTreeMap<String, String>,
+}
+
+impl Model {
+    /// What the operation does when nothing else happens. Which id a new record gets is the server's to say.
+    fn apply(&mut self, op: &Op, outcome: &Outcome) -> bool {
+        let taken = |names: &BTreeMap<String, String>, but: &str, name: &str| {
+            names.iter().any(|(id, known)| id != but && known == name)
+        };
+        let expected = match op {
+            Op::Create { name } if taken(&self.names, "", name) => Outcome::NameTaken,
+            Op::Create { name } => {
+                let Outcome::Created { id } = outcome else { return false };
+                if self.names.insert(id.clone(), name.clone()).is_some() {
+                    return false;
+                }
+                self.order.push(id.clone());
+                return true;
+            }
+            Op::Get { id } => self.names.get(id).cloned().map_or(Outcome::Missing, Outcome::Named),
+            Op::Rename { id, name } | Op::AdminRename { id, name } => {
+                if !self.names.contains_key(id) {
+                    Outcome::Missing
+                } else if taken(&self.names, id, name) {
+                    Outcome::NameTaken
+                } else {
+                    self.names.insert(id.clone(), name.clone());
+                    Outcome::Done
+                }
+            }
+            Op::Delete { id } if self.names.remove(id).is_some() => {
+                self.order.retain(|known| known != id);
+                Outcome::Done
+            }
+            Op::Delete { .. } => Outcome::Missing,
+            Op::List => Outcome::Listed(self.order.iter().map(|id| (id.clone(), self.names[id].clone())).collect()),
+        };
+        expected == *outcome
+    }
+}
+
+/// Whether some order of the events explains all outcomes, keeping apart in time what was.
+fn is_linearizable(start: &Model, history: &[Event]) -> bool {
+    fn search(state: &Model, done: u64, history: &[Event], tried: &mut HashSet<(u64, Model)>) -> bool {
+        let left = || (0..history.len()).filter(|n| done & (1 << n) == 0);
+        // Whatever comes next was asked before anything that is left was answered.
+        let Some(first_answer) = left().map(|n| history[n].answered).min() else { return true };
+        for n in left().filter(|&n| history[n].asked < first_answer) {
+            let mut next = state.clone();
+            let done = done | (1 << n);
+            if next.apply(&history[n].op, &history[n].outcome)
+                && tried.insert((done, next.clone()))
+                && search(&next, done, history, tried)
+            {
+                return true;
+            }
+        }
+        false
+    }
+    assert!(history.len() <= 64, "a history is a set of at most 64 events here");
+    search(start, 0, history, &mut HashSet::new())
+}
+
+/// Operations drawn from a seed: few names and few records, so that they meet.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, limit: u64) -> u64 {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % limit
+    }
+
+    fn op(&mut self, ids: &[String], names: u64, behind: bool) -> Op {
+        let name = format!("name {}", self.below(names));
+        let id = ids[usize::try_from(self.below(ids.len() as u64)).unwrap()].clone();
+        match self.below(10) {
+            0 | 1 => Op::Create { name },
+            2 | 3 => Op::Get { id },
+            4 | 5 => Op::Rename { id, name },
+            6 => Op::Delete { id },
+            7 if behind => Op::AdminRename { id, name },
+            _ => Op::List,
+        }
+    }
+}
+
+/// How a client reaches a world.
+enum Way<'s> {
+    Wire(&'s mut Connection, &'s str),
+    Handle,
+}
+
+fn request(op: &Op) -> (&'static str, String, String) {
+    let body = |name: &str| json!({ "name": name }).to_string();
+    match op {
+        Op::Create { name } => ("POST", "/v1/integrations".to_owned(), body(name)),
+        Op::Get { id } => ("GET", format!("/v1/integrations/{id}"), String::new()),
+        Op::Rename { id, name } => ("PUT", format!("/v1/integrations/{id}"), body(name)),
+        Op::Delete { id } => ("DELETE", format!("/v1/integrations/{id}"), String::new()),
+        Op::List => ("GET", "/v1/integrations".to_owned(), String::new()),
+        Op::AdminRename { .. } => unreachable!("it is no request"),
+    }
+}
+
+fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op) -> (Outcome, Option<u64>) {
+    if let Op::AdminRename { id, name } = op {
+        let outcome = match world.patch("celigo.integrations", id, json!({ "name": name })) {
+            Ok(_) => Outcome::Done,
+            Err(refusal) if refusal.status == 404 => Outcome::Missing,
+            Err(refusal) if refusal.status == 409 => Outcome::NameTaken,
+            Err(refusal) => panic!("{refusal}"),
+        };
+        return (outcome, None);
+    }
+    let (method, path, body) = request(op);
+    let (status, body, call) = match way {
+        Way::Wire(connection, prefix) => {
+            let answer = connection.ask(method, &format!("{prefix}{path}"), &[ANY, JSON], &body);
+            let call = answer.header("standin-call").map(str::to_owned);
+            (answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null), call)
+        }
+        Way::Handle => {
+            let answer = world.answer(method, &path, &[ANY, JSON], body.as_bytes());
+            (answer.status, answer.json(), answer.header("standin-call").map(str::to_owned))
+        }
+    };
+    let text = |value: &Value, field: &str| value[field].as_str().unwrap().to_owned();
+    let outcome = match (op, status) {
+        (Op::Create { .. }, 201) => Outcome::Created { id: text(&body, "_id") },
+        (Op::Get { .. }, 200) => Outcome::Named(text(&body, "name")),
+        (Op::Rename { .. }, 200) | (Op::Delete { .. }, 204) => Outcome::Done,
+        (Op::List, 200) => {
+            let records = body.as_array().unwrap().iter();
+            Outcome::Listed(records.map(|record| (text(record, "_id"), text(record, "name"))).collect())
+        }
+        (_, 404) => Outcome::Missing,
+        (_, 409) => Outcome::NameTaken,
+        (op, status) => panic!("{op:?} got {status}: {body}"),
+    };
+    (outcome, Some(call.unwrap().parse().unwrap()))
+}
+
+/// So many clients, half of them over the wire, that do so many things each, all at once.
+struct Clients {
+    number: u64,
+    each: u64,
+    /// From how many names they choose.
+    names: u64,
+    /// Whether they also change records behind the API.
+    behind: bool,
+}
+
+fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (Model, Vec<Event>) {
+    let mut start = Model::default();
+    let ids: Vec<String> = (0..4)
+        .map(|n| {
+            let name = format!("name {n}");
+            let made = world.create("celigo.integrations", json!({ "name": name })).unwrap();
+            let id = made["_id"].as_str().unwrap().to_owned();
+            assert!(start.apply(&Op::Create { name }, &Outcome::Created { id: id.clone() }));
+            id
+        })
+        .collect();
+    let time = AtomicU64::new(0);
+    let ready = Barrier::new(usize::try_from(how.number).unwrap());
+    let prefix = format!("/w/{}", world.name());
+    let client = |client: u64| {
+        let mut draw = Draw(seed.wrapping_mul(1_000).wrapping_add(client));
+        let mut connection = Connection::open(standin.address());
+        let mut way = if client.is_multiple_of(2) { Way::Wire(&mut connection, &prefix) } else { Way::Handle };
+        ready.wait();
+        let event = |_| {
+            let op = draw.op(&ids, how.names, how.behind);
+            let asked = time.fetch_add(1, Ordering::SeqCst);
+            let (outcome, call) = perform(world, &mut way, &op);
+            let answered = time.fetch_add(1, Ordering::SeqCst);
+            Event { asked, answered, op, outcome, call }
+        };
+        (0..how.each).map(event).collect::<Vec<_>>()
+    };
+    let history = thread::scope(|scope| {
+        let clients: Vec<_> = (0..how.number).map(|n| scope.spawn(move || client(n))).collect();
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    (start, history)
+}
+
+fn empty() -> Standin {
+    Standin::builder().without_embedded_fixtures().start()
+}
+
+#[test]
+fn some_order_explains_what_parallel_clients_saw() {
+    let standin = empty();
+    for seed in 0..60 {
+        let world = standin.new_world();
+        let (start, history) = record(&standin, &world, seed, &Clients { number: 6, each: 10, names: 6, behind: true });
+        assert!(is_linearizable(&start, &history), "seed {seed}: no order explains {history:#?}");
+    }
+}
+
+#[test]
+fn the_order_of_the_call_numbers_is_that_order() {
+    let standin = empty();
+    let world = standin.new_world();
+    // Behind the API nothing is numbered, so here nothing happens there.
+    let clients = Clients { number: 6, each: 250, names: 12, behind: false };
+    let (mut state, mut history) = record(&standin, &world, 7, &clients);
+    history.sort_by_key(|event| event.call);
+    let numbers: Vec<u64> = history.iter().filter_map(|event| event.call).collect();
+    assert!(numbers.iter().copied().eq(1..=u64::try_from(history.len()).unwrap()), "no number twice, none left out");
+    let mut latest_asked = 0;
+    for event in &history {
+        assert!(event.answered > latest_asked, "call {:?} was answered before an earlier one was asked", event.call);
+        latest_asked = latest_asked.max(event.asked);
+        assert!(state.apply(&event.op, &event.outcome), "{event:?} does not follow from the calls before it");
+    }
+    let calls = world.journal();
+    assert_eq!(calls.len(), history.len());
+    for (call, event) in calls.iter().zip(&history) {
+        let (method, path, body) = request(&event.op);
+        assert_eq!(
+            (call.number, call.method.as_str(), call.body.as_slice()),
+            (event.call.unwrap(), method, body.as_bytes())
+        );
+        assert!(call.target.ends_with(&path), "{} {path}", call.target);
+    }
+    let records = world.records("celigo.integrations").unwrap();
+    let text = |record: &Value, field: &str| record[field].as_str().unwrap().to_owned();
+    let left: Vec<(String, String)> =
+        records.iter().map(|r| (text(&r.to_value(), "_id"), text(&r.to_value(), "name"))).collect();
+    assert!(state.apply(&Op::List, &Outcome::Listed(left.clone())), "the data is what the calls left");
+    assert_eq!(left.iter().map(|(_, name)| name).collect::<BTreeSet<_>>().len(), left.len(), "names are unique");
+}
+
+#[test]
+fn worlds_made_at_the_same_time_have_names_of_their_own() {
+    let standin = empty();
+    let ready = Barrier::new(8);
+    let make = || {
+        ready.wait();
+        let made = |_| {
+            let same = standin.make_world(&NewWorld::default().name("same"));
+            (standin.new_world(), same.is_ok_and(|world| world.delete().is_ok()))
+        };
+        (0..100).map(made).collect::<Vec<_>>()
+    };
+    let worlds: Vec<_> = thread::scope(|scope| {
+        let makers: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+        makers.into_iter().flat_map(|maker| maker.join().unwrap()).collect()
+    });
+    let names: BTreeSet<&str> = worlds.iter().map(|(world, _)| world.name()).collect();
+    assert_eq!(names.len(), 800);
+    assert!(worlds.iter().any(|(_, made)| *made));
+}
+
+#[test]
+fn the_checker_refuses_what_no_order_explains() {
+    let event = |asked, answered, op, outcome| Event { asked, answered, op, outcome, call: None };
+    let (id, name) = ("1".to_owned(), "a".to_owned());
+    let create = event(0, 1, Op::Create { name: name.clone() }, Outcome::Created { id: id.clone() });
+    let get = |asked, answered, outcome| event(asked, answered, Op::Get { id: id.clone() }, outcome);
+    let start = Model::default();
+    let stale = [create.clone(), get(2, 3, Outcome::Missing)];
+    assert!(!is_linearizable(&start, &stale), "what was answered is seen by whoever asks later");
+    let overlapping =
+        [Event { answered: 9, ..create.clone() }, get(2, 3, Outcome::Missing), get(4, 5, Outcome::Named(name.clone()))];
+    assert!(is_linearizable(&start, &overlapping), "until it is answered, it may be seen or not");
+    let back =
+        [Event { answered: 9, ..create.clone() }, get(2, 3, Outcome::Named(name.clone())), get(4, 5, Outcome::Missing)];
+    assert!(!is_linearizable(&start, &back), "but not first seen and then not");
+    let twice = [
+        event(0, 5, Op::Create { name: name.clone() }, Outcome::Created { id: id.clone() }),
+        event(1, 4, Op::Create { name }, Outcome::Created { id: "2".to_owned() }),
+    ];
+    assert!(!is_linearizable(&start, &twice), "one of two with the same name is refused");
+}

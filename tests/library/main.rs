@@ -1,0 +1,21 @@
+//! The library and its server, as a test or a client sees them.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod celigo;
+mod cost;
+mod determinism;
+mod graph;
+mod layers;
+mod linearizable;
+mod neighbours;
+#[path = "../clients/worlds.rs"]
+mod one_server;
+mod paging_by_cursor;
+mod paging_by_offset;
+mod starts;
+#[cfg(feature = "tower")]
+mod tower;
+mod wire;
+mod worlds;

@@ -1,0 +1,14 @@
+//! Scenario files: their keys, their rules, and the ready-made ones with consumers that pass and fail.
+
+#[path = "../consumers/mod.rs"]
+mod consumers;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod ready_made;
+mod scenario;
+mod scenario_files;
+mod scenario_keys;
+mod scenario_matching;
+mod scenario_properties;
+mod scenario_rules;
