@@ -28,7 +28,7 @@ pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
             "path": row.path,
             "action": row.route.action.as_str(),
             "success": row.route.success,
-            "errors": row.route.errors,
+            "errors": row.route.errors.iter().map(|error| error.name).collect::<Vec<_>>(),
             "evidence": row.route.evidence.as_str(),
             "source": row.route.source,
             "about": row.route.about,

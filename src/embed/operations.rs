@@ -40,9 +40,7 @@ pub fn openapi(api: &str) -> Option<serde_json::Value> {
 
 fn operation(row: &'static Row) -> Operation {
     let route = row.route;
-    let names = route.errors.iter().chain(row.api.common_errors);
-    let errors =
-        names.filter_map(|name| row.api.error(name)).map(|error| (row.api.dialect.status(route, error), error.name));
+    let errors = row.errors().map(|error| (row.api.dialect.status(route, error), error.name));
     Operation {
         name: row.operation,
         api: row.api.title,

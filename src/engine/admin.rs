@@ -14,10 +14,7 @@ impl World {
         let known = || self.store.resources();
         known().find(|resource| resource.name == collection).ok_or_else(|| {
             let nearest = nearest(collection, known().map(|resource| resource.name)).unwrap_or_default();
-            Problem::named(
-                "no_such_collection",
-                format!("there is no collection {collection}; did you mean {nearest}?"),
-            )
+            Problem::refused(format!("there is no collection {collection}; did you mean {nearest}?"))
         })
     }
 
@@ -47,7 +44,7 @@ impl World {
         fields.or_insert_with(resource.id_field, || id.into());
         if fields.get(resource.id_field).and_then(Value::as_str) != Some(id) {
             let message = format!("{} in the body is not the {id} of the path", resource.id_field);
-            return Err(Problem::named("other_id", message));
+            return Err(Problem::refused(message));
         }
         self.atomically(|world| match world.store.of(resource).get(id).cloned() {
             Some(old) => world.replace(resource, &old, fields, By::Administrator),
@@ -80,7 +77,7 @@ impl World {
             let mut resources = Vec::new();
             for (name, records) in wanted {
                 let Value::Array(records) = records else {
-                    return Err(Problem::named("not_an_array", format!("{name} must be an array of records")));
+                    return Err(Problem::refused(format!("{name} must be an array of records")));
                 };
                 resources.push((world.resource(name)?, records));
             }
@@ -89,12 +86,10 @@ impl World {
             }
             for (resource, records) in &resources {
                 for (n, record) in records.iter().enumerate() {
-                    let at = |problem: &Problem| {
-                        Problem::named("invalid_record", format!("{}[{n}]: {}", resource.name, problem.plain()))
-                    };
-                    let fields = record
-                        .as_object()
-                        .ok_or_else(|| at(&Problem::named("not_an_object", "a record must be a JSON object")))?;
+                    let at =
+                        |problem: &Problem| Problem::refused(format!("{}[{n}]: {}", resource.name, problem.plain()));
+                    let fields =
+                        record.as_object().ok_or_else(|| at(&Problem::refused("a record must be a JSON object")))?;
                     let fields = fields.clone().into();
                     world.create_from(resource, fields, By::Fixture).map_err(|problem| at(&problem))?;
                 }
@@ -110,7 +105,7 @@ impl World {
             for record in collection.iter() {
                 self.check_references(resource, record.fields()).map_err(|problem| {
                     let message = format!("{} {:?}: {}", resource.name, record.id(), problem.plain());
-                    Problem::named("dangling", message)
+                    Problem::refused(message)
                 })?;
             }
         }

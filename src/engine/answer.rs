@@ -266,9 +266,9 @@ fn worded(world: &mut World, situation: &Situation<'_>, row: Option<&'static Row
         Problem::WrongMethod { .. } if said.reply.status == 501 => Some("no-route"),
         _ => None,
     };
-    let evidence = api.error(said.error).map(|error| error.evidence);
+    let evidence = Some(said.error.evidence);
     api.dialect.always(&mut said.reply);
-    Answer { error: Some(said.error), miss, ..Answer::natural(said.reply, row, evidence) }
+    Answer { error: Some(said.error.name), miss, ..Answer::natural(said.reply, row, evidence) }
 }
 
 /// A path below none of the APIs: there is no envelope to speak in.

@@ -63,9 +63,9 @@ pub struct Api {
     /// Its kinds of records, including those no route shows.
     pub resources: &'static [&'static Resource],
     /// The errors it can answer with.
-    pub errors: &'static [ErrorKind],
-    /// Names of errors that every operation can answer with.
-    pub common_errors: &'static [&'static str],
+    pub errors: &'static [&'static ErrorDef],
+    /// Errors that every operation can answer with.
+    pub common_errors: &'static [&'static ErrorDef],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
     /// How a record looks when made up.
@@ -83,8 +83,8 @@ pub type Accompanied = fn(&mut World, &'static Resource, &[Record]) -> Result<()
 
 impl Api {
     /// The row of an error, by name.
-    pub fn error(&self, name: &str) -> Option<&'static ErrorKind> {
-        self.errors.iter().find(|error| error.name == name)
+    pub fn error(&self, name: &str) -> Option<&'static ErrorDef> {
+        self.errors.iter().copied().find(|error| error.name == name)
     }
 
     /// The resource of a collection name such as `celigo.flows`.
@@ -99,8 +99,9 @@ impl std::fmt::Debug for Api {
     }
 }
 
-/// One error an API can answer with.
-pub struct ErrorKind {
+/// The definition of one error an API can answer with.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorDef {
     /// The name scenarios use, lower case: `not_found`.
     pub name: &'static str,
     /// The code in the body.
@@ -114,6 +115,25 @@ pub struct ErrorKind {
     /// Where it is documented, or why it is assumed.
     pub source: &'static str,
 }
+
+impl PartialEq for ErrorDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Declares the errors of an API: a constant for each, which rows and operations name, and a table of all of them.
+macro_rules! error_table {
+    ($(#[$about:meta])* pub static $table:ident; $($name:ident = $definition:expr;)+) => {
+        $(
+            #[doc = concat!("The error `", stringify!($name), "`.")]
+            pub const $name: &$crate::engine::api::ErrorDef = &$definition;
+        )+
+        $(#[$about])*
+        pub static $table: &[&$crate::engine::api::ErrorDef] = &[$($name),+];
+    };
+}
+pub(crate) use error_table;
 
 /// An operation's own code.
 pub type Operation = fn(&mut Call<'_>) -> Result<Reply, Problem>;
@@ -173,8 +193,8 @@ pub struct Route {
     pub action: Action,
     /// The status of success.
     pub success: u16,
-    /// Names of the errors it documents, beyond those every operation of the API has.
-    pub errors: &'static [&'static str],
+    /// The errors it documents, beyond those every operation of the API has.
+    pub errors: &'static [&'static ErrorDef],
     /// How well it is known.
     pub evidence: Evidence,
     /// Where it is documented.
@@ -263,7 +283,7 @@ impl Route {
     }
 
     /// Documents these errors.
-    pub const fn fails(mut self, errors: &'static [&'static str]) -> Self {
+    pub const fn fails(mut self, errors: &'static [&'static ErrorDef]) -> Self {
         self.errors = errors;
         self
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::engine::action::{Call, Order, Page, Selection};
-use crate::engine::api::{Api, Caller, ErrorKind, Evidence, Profile, Resource, Route};
+use crate::engine::api::{Api, Caller, ErrorDef, Evidence, Profile, Resource, Route};
 use crate::engine::message::{Reply, Request};
 use crate::engine::openapi::Parameter;
 use crate::engine::path::{Query, Target};
@@ -28,8 +28,8 @@ pub struct Situation<'a> {
 
 /// A problem put into an API's words.
 pub struct Worded {
-    /// The name of the error in the API's table.
-    pub error: &'static str,
+    /// The error, of the API's table.
+    pub error: &'static ErrorDef,
     /// The reply.
     pub reply: Reply,
 }
@@ -112,7 +112,7 @@ pub trait Dialect: Sync {
     fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded;
 
     /// The status of an error on a route.
-    fn status(&self, route: &Route, error: &ErrorKind) -> u16 {
+    fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
         let _ = route;
         error.status
     }

@@ -22,7 +22,7 @@ impl World {
         like: Option<&Fields>,
     ) -> Result<(), Problem> {
         if count > MOST_RECORDS {
-            return Err(Problem::named("too_many", format!("at most {MOST_RECORDS} records can be made up at once")));
+            return Err(Problem::refused(format!("at most {MOST_RECORDS} records can be made up at once")));
         }
         let resource = self.resource(collection)?;
         let api = *apis.iter().find(|api| api.resource(collection).is_some()).expect("a collection belongs to an API");
@@ -75,6 +75,6 @@ impl World {
         let can: Vec<&str> = can.map(|(_, resource)| resource.name).collect();
         (self.store, self.chance) = (store, chance);
         let message = format!("records of {collection} cannot be made up; those of {} can", can.join(" and "));
-        Problem::named("not_made_up", message)
+        Problem::refused(message)
     }
 }

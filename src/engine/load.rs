@@ -59,7 +59,7 @@ impl World {
                     for (n, record) in records.iter().enumerate() {
                         let made = match record {
                             Some(fields) => self.create(resource, fields, By::Fixture).map(|_| ()),
-                            None => Err(Problem::named("not_an_object", "a record must be a JSON object")),
+                            None => Err(Problem::refused("a record must be a JSON object")),
                         };
                         if let Err(problem) = made {
                             tell(&mut faults, file, resource, n, record.as_ref(), &problem);

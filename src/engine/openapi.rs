@@ -162,8 +162,7 @@ fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
         None => answers["description"] = "Done, without a body.".into(),
     }
     all.insert(route.success, answers);
-    let names = route.errors.iter().chain(api.common_errors);
-    for error in names.filter_map(|name| api.error(name)) {
+    for error in route.errors.iter().chain(api.common_errors) {
         let words = format!("{}: {}", error.name, error.message);
         let answer = all.entry(api.dialect.status(route, error)).or_insert_with(|| {
             let content = json!({ "application/json": { "schema": reference("Error") } });

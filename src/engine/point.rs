@@ -94,7 +94,7 @@ impl World {
             self.snapshots.push((name.into(), point));
         } else {
             let message = format!("this world keeps {MOST_SNAPSHOTS} snapshots already; use one of their names again");
-            return Err(Problem::named("too_many_snapshots", message));
+            return Err(Problem::refused(message));
         }
         Ok(())
     }

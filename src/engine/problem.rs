@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::engine::api::Resource;
+use crate::engine::api::{ErrorDef, Resource};
 use crate::engine::message::Verb;
 
 /// What is wrong with a request. The dialect of the API asked finds the status, the code and the words.
@@ -87,10 +87,15 @@ pub enum Problem {
         /// What it may be.
         reason: String,
     },
-    /// An error that only this API knows, by its documented name.
+    /// More was asked than the rate lets through.
+    RateLimited {
+        /// When to try again, in seconds.
+        retry_after_s: u64,
+    },
+    /// An error that only this API knows.
     Named {
-        /// The name in the API's table of errors.
-        error: Cow<'static, str>,
+        /// The error, of the API's table.
+        error: &'static ErrorDef,
         /// Words in place of the table's own.
         message: Option<String>,
         /// The field it is about.
@@ -100,10 +105,15 @@ pub enum Problem {
     },
     /// Several faults of one kind. Never empty.
     Several {
-        /// The name in the API's table of errors.
-        error: &'static str,
+        /// The error, of the API's table.
+        error: &'static ErrorDef,
         /// What is wrong, one for each fault.
         messages: Vec<String>,
+    },
+    /// An administrator, a file or a test wants what cannot be. No consumer can.
+    Refused {
+        /// Why not, and the remedy.
+        reason: String,
     },
     /// The fake itself failed. Never the consumer's fault.
     Internal {
@@ -114,13 +124,18 @@ pub enum Problem {
 
 impl Problem {
     /// An error that only this API knows, with these words.
-    pub fn named(error: &'static str, message: impl Into<String>) -> Self {
-        Self::Named { error: error.into(), message: Some(message.into()), field: None, retry_after_s: None }
+    pub fn named(error: &'static ErrorDef, message: impl Into<String>) -> Self {
+        Self::Named { error, message: Some(message.into()), field: None, retry_after_s: None }
     }
 
     /// An error that only this API knows, in the words of its table.
-    pub fn usual(error: &'static str) -> Self {
-        Self::Named { error: error.into(), message: None, field: None, retry_after_s: None }
+    pub fn usual(error: &'static ErrorDef) -> Self {
+        Self::Named { error, message: None, field: None, retry_after_s: None }
+    }
+
+    /// An administrator, a file or a test wants what cannot be, for that reason.
+    pub fn refused(reason: impl Into<String>) -> Self {
+        Self::Refused { reason: reason.into() }
     }
 
     /// One field at fault.
@@ -152,7 +167,9 @@ impl Problem {
             }
             Self::BadId { parameter } => format!("{parameter} is not an id of this API"),
             Self::Query { parameter, reason } => format!("{parameter}: {reason}"),
-            Self::Named { error, message, .. } => message.clone().unwrap_or_else(|| error.to_string()),
+            Self::Named { error, message, .. } => message.clone().unwrap_or_else(|| error.name.to_owned()),
+            Self::RateLimited { retry_after_s } => format!("too many requests; try again in {retry_after_s} s"),
+            Self::Refused { reason } => reason.clone(),
             Self::Forbidden { needs } => format!("needs {needs}"),
             Self::Several { messages, .. } => messages.join("; "),
             Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),

@@ -45,6 +45,6 @@ impl World {
             return Ok(());
         }
         let wait_s = (ONE - bucket.left).div_ceil(rate.per_second * ONE);
-        Err(Problem::Named { error: "rate_limited".into(), message: None, field: None, retry_after_s: Some(wait_s) })
+        Err(Problem::RateLimited { retry_after_s: wait_s })
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use http::HeaderValue;
 use memchr::memchr;
 
-use crate::engine::api::{Api, ErrorKind, Route};
+use crate::engine::api::{Api, ErrorDef, Route};
 use crate::engine::message::Verb;
 use crate::engine::path::Target;
 
@@ -69,9 +69,8 @@ impl fmt::Debug for Row {
 
 impl Row {
     /// The errors it documents: its own, then those every operation of the API has.
-    pub fn errors(&self) -> impl Iterator<Item = &'static ErrorKind> + Clone {
-        let api = self.api;
-        self.route.errors.iter().chain(api.common_errors).filter_map(move |name| api.error(name))
+    pub fn errors(&self) -> impl Iterator<Item = &'static ErrorDef> + Clone {
+        self.route.errors.iter().chain(self.api.common_errors).copied()
     }
 
     /// Whether it documents the error of that name.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::{CONNECTORS, INTEGRATIONS};
+use crate::apis::celigo::words::{INVALID_FUNCTION, INVALID_OPERATION};
 use crate::engine::action::Call;
 use crate::engine::api::By;
 use crate::engine::message::Reply;
@@ -77,7 +78,7 @@ pub fn uninstall(call: &mut Call<'_>) -> Result<Reply, Problem> {
 fn installed(call: &Call<'_>) -> Result<Record, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
     if integration.text("_connectorId").is_none() {
-        return Err(Problem::named("invalid_operation", "Integration does not belong to a connector"));
+        return Err(Problem::named(INVALID_OPERATION, "Integration does not belong to a connector"));
     }
     Ok(integration)
 }
@@ -88,7 +89,7 @@ fn step(call: &mut Call<'_>, key: &str, done: bool) -> Result<Reply, Problem> {
     let mut steps = steps(&integration);
     let step = steps.iter_mut().find(|step| step.get(key).and_then(Value::as_str) == Some(function));
     let Some(step) = step else {
-        return Err(Problem::named("invalid_function", format!("No step has the {key} {function}")));
+        return Err(Problem::named(INVALID_FUNCTION, format!("No step has the {key} {function}")));
     };
     complete(step, done);
     let answer = json!({ "success": true, "stepsToUpdate": [step] });

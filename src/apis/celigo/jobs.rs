@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::{FLOWS, JOBS};
+use crate::apis::celigo::words::{INVALID_OPERATION, INVALID_QUERY};
 use crate::apis::celigo::{API, filters};
 use crate::engine::action::Call;
 use crate::engine::api::{By, Due, Profile};
@@ -35,7 +36,7 @@ pub fn run(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let flow = call.record(&FLOWS, "id")?;
     call.fields()?;
     if flow.get("disabled") == Some(&Value::Bool(true)) {
-        return Err(Problem::named("invalid_operation", "Flow is disabled"));
+        return Err(Problem::named(INVALID_OPERATION, "Flow is disabled"));
     }
     let job = start(call.world, &flow, "flow")?;
     Ok(Reply::json(call.route.success, &json!({ "_jobId": job.id() })))
@@ -93,7 +94,7 @@ fn go_on(world: &mut World, job: &Record) -> Result<(), Problem> {
 pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let scoped = call.query.pairs().any(|(name, _)| SCOPES.contains(&filters::without_among(name)));
     if call.world.settings.profile(&API) == Profile::Live && !scoped {
-        return Err(Problem::named("invalid_query", "Please provide _integrationId, _flowId or _jobId"));
+        return Err(Problem::named(INVALID_QUERY, "Please provide _integrationId, _flowId or _jobId"));
     }
     let mut jobs: Vec<Record> = call.world.store.of(&JOBS).iter().cloned().collect();
     jobs.reverse();
@@ -106,7 +107,7 @@ pub fn cancel(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let job = call.record(&JOBS, "id")?;
     let status = job.text("status").unwrap_or_default();
     if !matches!(status, "queued" | "running") {
-        return Err(Problem::named("invalid_operation", format!("Job cannot be canceled: it is {status}")));
+        return Err(Problem::named(INVALID_OPERATION, format!("Job cannot be canceled: it is {status}")));
     }
     let change = Fields::from_iter([
         ("status", Value::from("canceled")),

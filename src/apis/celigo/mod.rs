@@ -61,7 +61,7 @@ pub static API: Api = Api {
         &REVISIONS,
     ],
     errors: words::ERRORS,
-    common_errors: &["rate_limited"],
+    common_errors: &[words::RATE_LIMITED],
     dialect: &dialect::Celigo,
     made_up: made_up::fields,
     accompanied: Some(made_up::accompany),

@@ -4,8 +4,9 @@ use json_patch::{Patch, PatchOperation};
 use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::INTEGRATIONS;
+use crate::apis::celigo::words::{INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
 use crate::engine::action::{Body, Call};
-use crate::engine::api::By;
+use crate::engine::api::{By, ErrorDef};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 
@@ -16,10 +17,10 @@ const OPEN: [&str; 2] = ["flowGroupings", "settings"];
 pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
     let patch: Patch = serde_json::from_value(call.body.as_ref().map(Body::to_value).unwrap_or_default())
-        .map_err(|error| refused("validation_error", "body", format!("Body must be a JSON Patch: {error}")))?;
+        .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body must be a JSON Patch: {error}")))?;
     if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path)) {
         let message = format!("{path} cannot be patched; /flowGroupings, /settings and what is below them can");
-        return Err(refused("invalid_field", &path, message));
+        return Err(refused(INVALID_FIELD, &path, message));
     }
     let open = OPEN.iter().filter_map(|name| Some(((*name).to_owned(), integration.get(name)?.clone())));
     let mut document = Value::Object(open.collect());
@@ -27,7 +28,7 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
         make_room(&mut document, operation);
         json_patch::patch(&mut document, std::slice::from_ref(operation)).map_err(|mut error| {
             error.operation = place;
-            Problem::named("invalid_patch", error.to_string())
+            Problem::named(INVALID_PATCH, error.to_string())
         })?;
     }
     let mut fields = integration.fields().clone();
@@ -53,8 +54,8 @@ fn make_room(document: &mut Value, operation: &PatchOperation) {
     }
 }
 
-fn refused(error: &'static str, field: &str, message: String) -> Problem {
-    Problem::Named { error: error.into(), message: Some(message), field: Some(field.to_owned()), retry_after_s: None }
+fn refused(error: &'static ErrorDef, field: &str, message: String) -> Problem {
+    Problem::Named { error, message: Some(message), field: Some(field.to_owned()), retry_after_s: None }
 }
 
 /// Where an operation reads or writes.

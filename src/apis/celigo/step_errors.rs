@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::{ERRORS, FLOWS};
+use crate::apis::celigo::words::NOT_FOUND;
 use crate::apis::celigo::{contents, jobs, lists, paging};
 use crate::engine::action::Call;
 use crate::engine::api::By;
@@ -97,7 +98,7 @@ fn of_step(call: &Call<'_>) -> Result<(Record, Vec<Record>), Problem> {
     let flow = call.record(&FLOWS, "id")?;
     let step = call.param("stepId");
     if !contents::steps(&flow).contains(step) {
-        return Err(Problem::named("not_found", "Export or import not found"));
+        return Err(Problem::named(NOT_FOUND, "Export or import not found"));
     }
     let errors = call.world.store.of(&ERRORS).find("_flowId", flow.id());
     let errors = errors.filter(|error| error.text("_expOrImpId") == Some(step)).cloned().collect();

@@ -10,6 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::apis::celigo::contents;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::words::FORBIDDEN;
 use crate::engine::action::Call;
 use crate::engine::clock;
 use crate::engine::message::Reply;
@@ -41,10 +42,10 @@ pub fn link(call: &mut Call<'_>) -> Result<Reply, Problem> {
 pub fn download(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let [expires, signed] = ["expires", "signature"].map(|name| call.query.get(name).unwrap_or_default());
     if signed != signature(call.world, call.param("id"), expires).to_string() {
-        return Err(Problem::named("forbidden", "The signature of this link is wrong"));
+        return Err(Problem::named(FORBIDDEN, "The signature of this link is wrong"));
     }
     if clock::parse_ms(expires).is_none_or(|expires_ms| call.world.clock.now_ms() >= expires_ms) {
-        return Err(Problem::named("forbidden", "This link has expired"));
+        return Err(Problem::named(FORBIDDEN, "This link has expired"));
     }
     let integration = call.record(&INTEGRATIONS, "id")?;
     let archive = archive(call.world, &integration).expect("an archive in memory can be written");

@@ -8,69 +8,113 @@ use bytes::Bytes;
 use crate::apis::celigo::API;
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{ErrorKind, Evidence, Profile, Resource, Situation, Worded};
+use crate::engine::api::{ErrorDef, Evidence, Profile, Resource, Situation, Worded, error_table};
 use crate::engine::json::{Object, write_list};
 use crate::engine::message::Reply;
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 
-/// Every error it can answer with.
-pub static ERRORS: &[ErrorKind] = &[
-    error("unauthorized", 401, "Invalid or missing API key", Observed, "public clients read it"),
-    error("forbidden", 403, "Insufficient permissions", Observed, "public clients read it"),
-    error("not_found", 404, "Integration not found", Documented, "seed 003, \"Error Handling\""),
-    error("validation_error", 400, "Name is required", Documented, "seed 003, \"Error Handling\""),
-    error("conflict", 409, "Integration with this name already exists", Documented, "seed 003, \"Error Handling\""),
-    error("invalid_json", 400, "Invalid JSON", Assumed, "no document says what answers a body that is not JSON"),
-    error(
+error_table! {
+    /// Every error it can answer with.
+    pub static ERRORS;
+
+    UNAUTHORIZED = error("unauthorized", 401, "Invalid or missing API key", Observed, "public clients read it");
+    FORBIDDEN = error("forbidden", 403, "Insufficient permissions", Observed, "public clients read it");
+    NOT_FOUND = error("not_found", 404, "Integration not found", Documented, "seed 003, \"Error Handling\"");
+    VALIDATION_ERROR = error("validation_error", 400, "Name is required", Documented, "seed 003, \"Error Handling\"");
+    CONFLICT = error(
+        "conflict",
+        409,
+        "Integration with this name already exists",
+        Documented,
+        "seed 003, \"Error Handling\"",
+    );
+    INVALID_JSON = error(
+        "invalid_json",
+        400,
+        "Invalid JSON",
+        Assumed,
+        "no document says what answers a body that is not JSON",
+    );
+    INVALID_QUERY_PARAMS = error(
         "invalid_query_params",
         400,
         "Invalid query parameters",
         Documented,
         "the vendor's API documents; when it is answered is assumed",
-    ),
-    error(
+    );
+    UNSUPPORTED_MEDIA_TYPE = error(
         "unsupported_media_type",
         415,
         "Content-Type must be application/json",
         Assumed,
         "no document says what answers a body of another type",
-    ),
-    error("too_large", 413, "Request body is too large", Assumed, "no document says how large a body may be"),
-    error("method_not_allowed", 405, "Method not allowed", Assumed, "no document says what answers another method"),
-    error(
+    );
+    TOO_LARGE = error(
+        "too_large",
+        413,
+        "Request body is too large",
+        Assumed,
+        "no document says how large a body may be",
+    );
+    METHOD_NOT_ALLOWED = error(
+        "method_not_allowed",
+        405,
+        "Method not allowed",
+        Assumed,
+        "no document says what answers another method",
+    );
+    RATE_LIMITED = error(
         "rate_limited",
         429,
         "Too many requests. Retry after 1 seconds.",
         Documented,
         "the vendor's API documents; its words are assumed",
-    ),
-    error(
+    );
+    INVALID_OPERATION = error(
         "invalid_operation",
         422,
         "Integration does not belong to a connector",
         Assumed,
         "no document says what answers an operation that the record does not allow",
-    ),
-    error("invalid_function", 422, "Unknown function", Assumed, "no document says what answers an unknown function"),
-    error(
+    );
+    INVALID_FUNCTION = error(
+        "invalid_function",
+        422,
+        "Unknown function",
+        Assumed,
+        "no document says what answers an unknown function",
+    );
+    INVALID_FIELD = error(
         "invalid_field",
         422,
         "Field cannot be patched",
         Documented,
         "the vendor's API documents, of a path that cannot be patched",
-    ),
-    error(
+    );
+    INVALID_PATCH = error(
         "invalid_patch",
         422,
         "Patch cannot be applied",
         Assumed,
         "no document says what answers a patch that does not apply",
-    ),
-    error("invalid_query", 400, "Please provide an integration, flow or job", Observed, "public clients run into it"),
-    error("missing_required_field", 422, "A required field is missing", Documented, "the vendor's API documents"),
-    error("not_modelled", 501, "standin does not model this", Assumed, "standin's own"),
-    error("internal", 500, "standin failed while answering", Assumed, "standin's own"),
-];
+    );
+    INVALID_QUERY = error(
+        "invalid_query",
+        400,
+        "Please provide an integration, flow or job",
+        Observed,
+        "public clients run into it",
+    );
+    MISSING_REQUIRED_FIELD = error(
+        "missing_required_field",
+        422,
+        "A required field is missing",
+        Documented,
+        "the vendor's API documents",
+    );
+    NOT_MODELLED = error("not_modelled", 501, "standin does not model this", Assumed, "standin's own");
+    INTERNAL = error("internal", 500, "standin failed while answering", Assumed, "standin's own");
+}
 
 const fn error(
     name: &'static str,
@@ -78,14 +122,12 @@ const fn error(
     message: &'static str,
     evidence: Evidence,
     source: &'static str,
-) -> ErrorKind {
-    ErrorKind { name, code: name, status, message, evidence, source }
+) -> ErrorDef {
+    ErrorDef { name, code: name, status, message, evidence, source }
 }
 
 /// How long to wait after a 429 that does not say.
 const RETRY_AFTER_S: u64 = 1;
-
-const NOT_FOUND: &str = "not_found";
 
 /// Most bodies have no more bytes.
 const BODY_BYTES: usize = 128;
@@ -98,7 +140,7 @@ struct Entry<'p> {
 }
 
 impl Entry<'_> {
-    fn message(&self, error: &ErrorKind) -> &str {
+    fn message(&self, error: &ErrorDef) -> &str {
         self.message.as_deref().unwrap_or(error.message)
     }
 }
@@ -107,59 +149,58 @@ impl Entry<'_> {
 pub fn problem(profile: Profile, situation: &Situation<'_>, problem: &Problem) -> Worded {
     let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
     let silent = || vec![Entry::default()];
-    let (name, entries) = match problem {
-        Problem::Credential | Problem::CredentialExpired => ("unauthorized", silent()),
-        Problem::Forbidden { .. } => ("forbidden", silent()),
-        Problem::NoRoute { nearest } => ("not_modelled", saying(no_route(situation, nearest))),
+    let (error, entries): (&'static ErrorDef, _) = match problem {
+        Problem::Credential | Problem::CredentialExpired => (UNAUTHORIZED, silent()),
+        Problem::Forbidden { .. } => (FORBIDDEN, silent()),
+        Problem::NoRoute { nearest } => (NOT_MODELLED, saying(no_route(situation, nearest))),
         Problem::NotModelled { operation } => {
-            ("not_modelled", saying(format!("standin knows {operation} but does not model it")))
+            (NOT_MODELLED, saying(format!("standin knows {operation} but does not model it")))
         }
         Problem::WrongMethod { allowed } => {
             let allowed = allow(allowed);
-            ("method_not_allowed", saying(format!("{} is not allowed here; use {allowed}", situation.request.method)))
+            (METHOD_NOT_ALLOWED, saying(format!("{} is not allowed here; use {allowed}", situation.request.method)))
         }
         Problem::MediaType { sent } if sent.is_empty() => {
-            ("unsupported_media_type", saying("Content-Type is missing; send application/json".to_owned()))
+            (UNSUPPORTED_MEDIA_TYPE, saying("Content-Type is missing; send application/json".to_owned()))
         }
         Problem::MediaType { sent } => {
-            ("unsupported_media_type", saying(format!("Content-Type {sent} is not supported; send application/json")))
+            (UNSUPPORTED_MEDIA_TYPE, saying(format!("Content-Type {sent} is not supported; send application/json")))
         }
         Problem::TooLarge { limit_bytes } => {
-            ("too_large", saying(format!("Request body is larger than {limit_bytes} bytes")))
+            (TOO_LARGE, saying(format!("Request body is larger than {limit_bytes} bytes")))
         }
         Problem::Syntax { line, column, reason } => {
-            ("invalid_json", saying(format!("Invalid JSON at line {line}, column {column}: {reason}")))
+            (INVALID_JSON, saying(format!("Invalid JSON at line {line}, column {column}: {reason}")))
         }
         Problem::NotFound { resource, .. } => return missing(resource),
         Problem::BadId { .. } => (NOT_FOUND, silent()),
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
-            ("missing_required_field", faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
+            (MISSING_REQUIRED_FIELD, faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
         }
-        Problem::Fields(faults) => ("validation_error", faults.iter().map(fault).collect()),
+        Problem::Fields(faults) => (VALIDATION_ERROR, faults.iter().map(fault).collect()),
         Problem::Taken { resource, field } => {
-            ("conflict", saying(format!("{} with this {field} already exists", resource.title)))
+            (CONFLICT, saying(format!("{} with this {field} already exists", resource.title)))
         }
-        Problem::InUse { resource, by } => ("conflict", saying(format!("{} is in use by {by}", resource.title))),
+        Problem::InUse { resource, by } => (CONFLICT, saying(format!("{} is in use by {by}", resource.title))),
         Problem::Query { parameter, reason } => {
             let message = Some(format!("{parameter} {reason}").into());
-            ("invalid_query_params", vec![Entry { message, field: Some(parameter.into()) }])
+            (INVALID_QUERY_PARAMS, vec![Entry { message, field: Some(parameter.into()) }])
         }
         Problem::Named { error, message, field, retry_after_s } => {
-            let name = situation.api.error(error).map_or("internal", |error| error.name);
-            let (usual, usual_field) = usual(situation, name, *retry_after_s);
+            let (usual, usual_field) = usual(situation, error, *retry_after_s);
             let field = field.as_deref().or(usual_field).map(Cow::Borrowed);
-            (name, vec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
+            (error, vec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
         }
         Problem::Several { error, messages } => {
             let entries = messages.iter().map(|message| Entry { message: Some(message.into()), field: None });
             (*error, entries.collect())
         }
-        Problem::Internal { what } => ("internal", saying(what.clone())),
+        Problem::RateLimited { retry_after_s } => (RATE_LIMITED, saying(too_many(*retry_after_s))),
+        Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, saying(what.clone())),
     };
-    let error = kind(name);
     let mut reply = Reply::json_bytes(error.status, body(profile, error, &entries));
-    add_headers(&mut reply, name, problem);
-    Worded { error: name, reply }
+    add_headers(&mut reply, error, problem);
+    Worded { error, reply }
 }
 
 /// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so
@@ -170,20 +211,16 @@ static MISSING: LazyLock<Vec<(&'static Resource, Bytes)>> =
 fn missing(resource: &'static Resource) -> Worded {
     let known = MISSING.iter().find(|(known, _)| std::ptr::eq(*known, resource));
     let body = known.map_or_else(|| missing_body(resource), |(_, body)| body.clone());
-    Worded { error: NOT_FOUND, reply: Reply::json_bytes(kind(NOT_FOUND).status, body) }
+    Worded { error: NOT_FOUND, reply: Reply::json_bytes(NOT_FOUND.status, body) }
 }
 
 fn missing_body(resource: &Resource) -> Bytes {
     let entry = Entry { message: Some(not_found(resource.title).into()), field: None };
-    body(Profile::Documented, kind(NOT_FOUND), &[entry]).into()
+    body(Profile::Documented, NOT_FOUND, &[entry]).into()
 }
 
-fn kind(name: &str) -> &'static ErrorKind {
-    API.error(name).expect("every name used here stands in the table of errors")
-}
-
-fn body(profile: Profile, error: &ErrorKind, entries: &[Entry<'_>]) -> Vec<u8> {
-    let alone = entries.first().filter(|_| error.name == "unauthorized");
+fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>]) -> Vec<u8> {
+    let alone = entries.first().filter(|_| *error == *UNAUTHORIZED);
     // Clients read one key or the other.
     let shown = if alone.is_some() && profile == Profile::Live { &[] } else { entries };
     let mut text = Vec::with_capacity(BODY_BYTES);
@@ -208,10 +245,11 @@ fn is_missing(fault: &FieldFault) -> bool {
     fault.kind == FieldFaultKind::Missing
 }
 
-fn add_headers(reply: &mut Reply, name: &str, problem: &Problem) {
+fn add_headers(reply: &mut Reply, error: &ErrorDef, problem: &Problem) {
     match problem {
         Problem::WrongMethod { allowed } => reply.add("allow", &allow(allowed)),
-        Problem::Named { retry_after_s, .. } if name == "rate_limited" => {
+        Problem::RateLimited { retry_after_s } => reply.add("retry-after", &retry_after_s.to_string()),
+        Problem::Named { retry_after_s, .. } if error == RATE_LIMITED => {
             reply.add("retry-after", &retry_after_s.unwrap_or(RETRY_AFTER_S).to_string());
         }
         Problem::Named { retry_after_s: Some(seconds), .. } => reply.add("retry-after", &seconds.to_string()),
@@ -229,18 +267,23 @@ fn not_found(title: &str) -> String {
 }
 
 /// What an error says when it is asked for by its name alone: the documents' own words, where they show any.
-fn usual(situation: &Situation<'_>, name: &str, retry_after_s: Option<u64>) -> (Option<String>, Option<&'static str>) {
+fn usual(
+    situation: &Situation<'_>,
+    error: &ErrorDef,
+    retry_after_s: Option<u64>,
+) -> (Option<String>, Option<&'static str>) {
     let title = situation.route.and_then(|route| route.action.resource()).map_or("Integration", |it| it.title);
-    match name {
-        NOT_FOUND => (Some(not_found(title)), None),
-        "conflict" => (Some(format!("{title} with this name already exists")), None),
-        "validation_error" => (Some("Name is required".to_owned()), Some("name")),
-        "rate_limited" => {
-            let seconds = retry_after_s.unwrap_or(RETRY_AFTER_S);
-            (Some(format!("Too many requests. Retry after {seconds} seconds.")), None)
-        }
+    match error {
+        it if it == NOT_FOUND => (Some(not_found(title)), None),
+        it if it == CONFLICT => (Some(format!("{title} with this name already exists")), None),
+        it if it == VALIDATION_ERROR => (Some("Name is required".to_owned()), Some("name")),
+        it if it == RATE_LIMITED => (Some(too_many(retry_after_s.unwrap_or(RETRY_AFTER_S))), None),
         _ => (None, None),
     }
+}
+
+fn too_many(seconds: u64) -> String {
+    format!("Too many requests. Retry after {seconds} seconds.")
 }
 
 fn fault(fault: &FieldFault) -> Entry<'_> {

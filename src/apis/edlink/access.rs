@@ -1,6 +1,7 @@
 //! Who asks: a token's kind decides what it opens.
 
 use crate::apis::edlink::ended::has_ended;
+use crate::apis::edlink::errors::{INVALID_INTEGRATION_STATE, MISSING_TOKEN};
 use crate::apis::edlink::graph::{permissions, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::login::{LOGINS, has_expired};
@@ -64,7 +65,7 @@ fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> To
 pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
     let route = situation.route.filter(|route| route.access != Access::Open && route.is_modelled());
     let Some(route) = route else { return Ok(Caller::default()) };
-    let bearer = situation.request.bearer().ok_or_else(|| Problem::usual("missing_token"))?;
+    let bearer = situation.request.bearer().ok_or_else(|| Problem::usual(MISSING_TOKEN))?;
     let caller = Caller::default();
     match (route.access, token_of(world, situation, bearer)) {
         (Access::Application, Token::Application(secret)) => {
@@ -95,7 +96,7 @@ fn open(integration: &Record) -> Result<(), Problem> {
     if integration.text("status").is_some_and(|status| OPEN.contains(&status)) {
         return Ok(());
     }
-    Err(Problem::usual("invalid_integration_state"))
+    Err(Problem::usual(INVALID_INTEGRATION_STATE))
 }
 
 /// Whether an application sees an integration: one that was recreated still belongs to it.

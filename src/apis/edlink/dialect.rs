@@ -12,7 +12,7 @@ use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::{access, described, errors, paging};
 use crate::engine::action::{Call, Keep, Page, Selection};
 use crate::engine::api::{
-    Api, Caller, CredentialForm, Dialect, ErrorKind, NextLinks, Resource, Route, Situation, Worded,
+    Api, Caller, CredentialForm, Dialect, ErrorDef, NextLinks, Resource, Route, Situation, Worded,
 };
 use crate::engine::data::is_uuid;
 use crate::engine::message::Reply;
@@ -139,7 +139,7 @@ impl Dialect for Edlink {
         errors::worded(world, situation, problem)
     }
 
-    fn status(&self, route: &Route, error: &ErrorKind) -> u16 {
+    fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
         errors::status(route.path, error)
     }
 

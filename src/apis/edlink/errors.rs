@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::apis::edlink::graph::permissions;
 use crate::engine::answer::allow;
 use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{Api, ErrorKind, Evidence, Profile, Resource, Route, Shows, Situation, Worded};
+use crate::engine::api::{ErrorDef, Evidence, Profile, Resource, Route, Shows, Situation, Worded, error_table};
 use crate::engine::message::Reply;
 use crate::engine::problem::Problem;
 use crate::engine::world::World;
@@ -23,128 +23,150 @@ const fn error(
     evidence: Evidence,
     message: &'static str,
     source: &'static str,
-) -> ErrorKind {
-    ErrorKind { name, code, status, message, evidence, source }
+) -> ErrorDef {
+    ErrorDef { name, code, status, message, evidence, source }
 }
 
-/// The errors, with their statuses on v1.
-pub const ERRORS: &[ErrorKind] = &[
-    error(
+error_table! {
+    /// The errors, with their statuses on v1.
+    pub static ERRORS;
+
+    INVALID_TOKEN = error(
         "invalid_token",
         "INVALID_TOKEN",
         401,
         Documented,
         "You must supply a valid access token to access this endpoint.",
         "the vendor's pages on errors, and recorded answers",
-    ),
-    error(
+    );
+    MISSING_TOKEN = error(
         "missing_token",
         "INVALID_TOKEN",
         401,
         Assumed,
         "You must supply a valid access token to access this endpoint.",
         "no document says what answers a request without a token; 401 is what HTTP has for it, on both versions",
-    ),
-    error(
+    );
+    EXPIRED_TOKEN = error(
         "expired_token",
         "EXPIRED_TOKEN",
         401,
         Documented,
         "The token you provided is now expired.",
         "the vendor's pages on authorization",
-    ),
-    error(
+    );
+    INVALID_UUID = error(
         "invalid_uuid",
         "INVALID_UUID",
         400,
         Observed,
         "A valid v4 or v5 UUID or Alias is expected for parameter '<what>'.",
         "recorded answers",
-    ),
-    error("not_found", "NOT_FOUND", 404, Observed, "The requested resource could not be found.", "recorded answers"),
-    error(
+    );
+    NOT_FOUND = error(
+        "not_found",
+        "NOT_FOUND",
+        404,
+        Observed,
+        "The requested resource could not be found.",
+        "recorded answers",
+    );
+    INVALID_INTEGRATION_STATE = error(
         "invalid_integration_state",
         "INVALID_INTEGRATION_STATE",
         403,
         Documented,
         "The integration associated with your access token is not marked as 'active' or 'paused'.",
         "the vendor's pages on errors, and recorded answers",
-    ),
-    error(
+    );
+    NO_PERMISSION = error(
         "no_permission",
         "NO_PERMISSION",
         403,
         Documented,
         "The permission '<what>' is required for this request.",
         "the vendor's pages on errors; its words are assumed",
-    ),
-    error(
+    );
+    INVALID_PAGE_SIZE = error(
         "invalid_page_size",
         "INVALID_PAGE_SIZE",
         400,
         Documented,
         "The requested page size must be between 1 and 10000.",
         "the vendor's pages on paging; its words are assumed",
-    ),
-    error(
+    );
+    INVALID_CURSOR = error(
         "invalid_cursor",
         "INVALID_CURSOR",
         400,
         Documented,
         "The supplied cursor is invalid.",
         "the vendor's pages on paging; its words are assumed",
-    ),
-    error(
+    );
+    INVALID_FILTER = error(
         "invalid_filter",
         "INVALID_FILTER",
         400,
         Assumed,
         "The supplied filter is invalid.",
         "no document says what answers a filter that is not good",
-    ),
-    error(
+    );
+    INVALID_REQUEST_BODY = error(
         "invalid_request_body",
         "INVALID_REQUEST_BODY",
         400,
         Documented,
         "Your request body was invalid.",
         "the vendor's pages on errors",
-    ),
-    error(
+    );
+    INVALID_REQUEST = error(
         "invalid_request",
         "INVALID_REQUEST",
         400,
         Assumed,
         "The request is invalid.",
         "no document says what answers a request that cannot be read",
-    ),
-    error(
+    );
+    PAYLOAD_TOO_LARGE = error(
         "payload_too_large",
         "PAYLOAD_TOO_LARGE",
         413,
         Assumed,
         "The request is too large.",
         "no document says how large a body may be",
-    ),
-    error(
+    );
+    RATE_LIMITED = error(
         "rate_limited",
         "RATE_LIMITED",
         429,
         Assumed,
         "Too many requests. Try again later.",
         "no document says what answers too many requests",
-    ),
-    error("internal", "INTERNAL", 500, Assumed, "The server encountered an unexpected condition.", "standin's own"),
-    error("not_modelled", "NOT_MODELLED", 501, Assumed, "standin does not model this.", "standin's own"),
-];
+    );
+    INTERNAL = error(
+        "internal",
+        "INTERNAL",
+        500,
+        Assumed,
+        "The server encountered an unexpected condition.",
+        "standin's own",
+    );
+    NOT_MODELLED = error(
+        "not_modelled",
+        "NOT_MODELLED",
+        501,
+        Assumed,
+        "standin does not model this.",
+        "standin's own",
+    );
+}
 
 /// On v2, these are 400.
-const BAD_REQUEST_ON_V2: &[&str] = &["invalid_token", "invalid_integration_state", "no_permission"];
+const BAD_REQUEST_ON_V2: &[&ErrorDef] = &[INVALID_TOKEN, INVALID_INTEGRATION_STATE, NO_PERMISSION];
 
 /// Puts a problem into words.
 pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Worded {
-    let (name, message) = words(world, situation, problem);
-    let kind = kind(situation.api, name);
+    let (kind, message) = words(world, situation, problem);
     let status = status(situation.target.path.strip_prefix(situation.api.base).unwrap_or_default(), kind);
     let one = |message: &str| json!({ "code": kind.code, "message": message });
     let error = one(&message);
@@ -161,7 +183,8 @@ pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Wo
     };
     let retry_after_s = match problem {
         Problem::Named { retry_after_s: Some(seconds), .. } => Some(*seconds),
-        _ if kind.name == "rate_limited" => Some(RETRY_AFTER_S),
+        Problem::RateLimited { retry_after_s } => Some(*retry_after_s),
+        _ if kind == RATE_LIMITED => Some(RETRY_AFTER_S),
         _ => None,
     };
     let reply = Reply::json(status, &body);
@@ -169,12 +192,12 @@ pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Wo
         Some(seconds) => reply.with("retry-after", &seconds.to_string()),
         None => reply,
     };
-    Worded { error: kind.name, reply }
+    Worded { error: kind, reply }
 }
 
 /// The status of an error on a path below the API's base.
-pub fn status(path: &str, kind: &ErrorKind) -> u16 {
-    if path.starts_with("/v2/") && BAD_REQUEST_ON_V2.contains(&kind.name) { 400 } else { kind.status }
+pub fn status(path: &str, kind: &ErrorDef) -> u16 {
+    if path.starts_with("/v2/") && BAD_REQUEST_ON_V2.contains(&kind) { 400 } else { kind.status }
 }
 
 /// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
@@ -182,35 +205,32 @@ pub fn request_id(world: &World) -> String {
     world.chance.apart(&format!("edlink.request:{}", world.journal.next_number())).uuid().to_string()
 }
 
-fn kind(api: &'static Api, name: &str) -> &'static ErrorKind {
-    api.error(name).unwrap_or_else(|| panic!("{name} is no error of {}", api.title))
-}
-
-/// The name of the error, and what it says.
-fn words<'p>(world: &World, situation: &Situation<'_>, problem: &'p Problem) -> (&'p str, String) {
-    let usual = |name: &'p str, what: Option<&str>| {
-        let message = kind(situation.api, name).message;
-        (name, what.map_or_else(|| message.to_owned(), |what| message.replace(WHAT, what)))
+/// The error, and what it says.
+fn words(world: &World, situation: &Situation<'_>, problem: &Problem) -> (&'static ErrorDef, String) {
+    let usual = |error: &'static ErrorDef, what: Option<&str>| {
+        let message = error.message;
+        (error, what.map_or_else(|| message.to_owned(), |what| message.replace(WHAT, what)))
     };
     match problem {
-        Problem::Credential => usual("invalid_token", None),
-        Problem::CredentialExpired => usual("expired_token", None),
-        Problem::Forbidden { needs } => usual("no_permission", Some(needs)),
-        Problem::BadId { parameter } => usual("invalid_uuid", Some(parameter)),
-        Problem::NotFound { resource, id } => ("not_found", not_found(situation, resource, id)),
-        Problem::NoRoute { nearest } => ("not_modelled", no_route(situation, &nearest.join(", "))),
+        Problem::Credential => usual(INVALID_TOKEN, None),
+        Problem::CredentialExpired => usual(EXPIRED_TOKEN, None),
+        Problem::Forbidden { needs } => usual(NO_PERMISSION, Some(needs)),
+        Problem::BadId { parameter } => usual(INVALID_UUID, Some(parameter)),
+        Problem::NotFound { resource, id } => (NOT_FOUND, not_found(situation, resource, id)),
+        Problem::NoRoute { nearest } => (NOT_MODELLED, no_route(situation, &nearest.join(", "))),
         Problem::WrongMethod { allowed } => {
             let path = situation.target.path;
-            ("not_modelled", no_route(situation, &format!("{} {path}", allow(allowed))))
+            (NOT_MODELLED, no_route(situation, &format!("{} {path}", allow(allowed))))
         }
         Problem::NotModelled { operation } => {
-            ("not_modelled", format!("standin knows {operation}, but does not model it."))
+            (NOT_MODELLED, format!("standin knows {operation}, but does not model it."))
         }
         Problem::TooLarge { limit_bytes } => {
-            ("payload_too_large", format!("The request is larger than {limit_bytes} bytes."))
+            (PAYLOAD_TOO_LARGE, format!("The request is larger than {limit_bytes} bytes."))
         }
-        Problem::Internal { what } => ("internal", what.clone()),
-        Problem::Named { error, message: Some(message), field: None, .. } => (error, message.clone()),
+        Problem::RateLimited { .. } => usual(RATE_LIMITED, None),
+        Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, what.clone()),
+        Problem::Named { error, message: Some(message), field: None, .. } => (*error, message.clone()),
         Problem::Named { error, message, field, .. } => {
             injected(world, situation, error, message.as_deref(), field.as_deref())
         }
@@ -219,41 +239,41 @@ fn words<'p>(world: &World, situation: &Situation<'_>, problem: &'p Problem) -> 
             let takes = if situation.route.is_some_and(|route| route.takes_forms) { " or a form" } else { "" };
             let sent =
                 if sent.is_empty() { "it has no Content-Type" } else { &format!("its Content-Type is '{sent}'") };
-            ("invalid_request_body", format!("The request body must be JSON{takes}; {sent}."))
+            (INVALID_REQUEST_BODY, format!("The request body must be JSON{takes}; {sent}."))
         }
         Problem::Syntax { .. } | Problem::Fields(_) => {
-            ("invalid_request_body", format!("The request body is invalid: {}.", problem.plain()))
+            (INVALID_REQUEST_BODY, format!("The request body is invalid: {}.", problem.plain()))
         }
-        other => ("invalid_request", format!("The request is invalid: {}.", other.plain())),
+        other => (INVALID_REQUEST, format!("The request is invalid: {}.", other.plain())),
     }
 }
 
 /// An error that a rule names: in its own words, or in those the operation itself would use.
-fn injected<'p>(
+fn injected(
     world: &World,
     situation: &Situation<'_>,
-    name: &'p str,
+    error: &'static ErrorDef,
     message: Option<&str>,
     field: Option<&str>,
-) -> (&'p str, String) {
-    let known = kind(situation.api, name).message;
+) -> (&'static ErrorDef, String) {
+    let known = error.message;
     let said = match (message, field) {
-        (None, None) if name == "not_found" => missing(situation).unwrap_or_else(|| known.to_owned()),
+        (None, None) if error == NOT_FOUND => missing(situation).unwrap_or_else(|| known.to_owned()),
         (None, field) if known.contains(WHAT) => {
-            let what = field.map_or_else(|| usual_what(world, situation, name), str::to_owned);
+            let what = field.map_or_else(|| usual_what(world, situation, error), str::to_owned);
             known.replace(WHAT, &what)
         }
         (message, None) => message.unwrap_or(known).to_owned(),
         (message, Some(field)) => format!("{} ('{field}')", message.unwrap_or(known)),
     };
-    (name, said)
+    (error, said)
 }
 
 /// The permission or the parameter that an error of the operation would most likely be about.
-fn usual_what(world: &World, situation: &Situation<'_>, name: &str) -> String {
+fn usual_what(world: &World, situation: &Situation<'_>, error: &ErrorDef) -> String {
     let in_path = || situation.route?.path.split_once('{')?.1.split_once('}').map(|(name, _)| name.to_owned());
     match situation.route {
-        Some(route) if name == "no_permission" => {
+        Some(route) if error == NO_PERMISSION => {
             // Of what shows several kinds, this is the one that is asked for.
             permissions::needed(world, permissions::kind_shown(route).unwrap_or("schools"))
         }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::apis::edlink::errors::INVALID_REQUEST_BODY;
 use crate::apis::edlink::errors::request_id;
 use crate::apis::edlink::graph::PEOPLE;
 use crate::apis::edlink::integrations::INTEGRATIONS;
@@ -47,7 +48,7 @@ pub fn has_expired(world: &World, login: &Record) -> bool {
 
 /// `POST /authentication/token`: a code, or a refresh token, for an access token.
 pub fn token(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let invalid = |message: String| Problem::named("invalid_request_body", message);
+    let invalid = |message: String| Problem::named(INVALID_REQUEST_BODY, message);
     let body = call.fields()?;
     let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let wanted = |name: &str| given(name).ok_or_else(|| invalid(format!("The field '{name}' is required.")));

@@ -19,9 +19,13 @@ mod my;
 mod not_modelled;
 mod paging;
 
-use crate::engine::api::{Access, Action, Api, Route, Shows, get, post};
+use crate::engine::api::{Access, Action, Api, ErrorDef, Route, Shows, get, post};
 use crate::engine::table::{joined, length};
 
+use errors::{
+    EXPIRED_TOKEN, INVALID_CURSOR, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_REQUEST_BODY, INVALID_TOKEN,
+    INVALID_UUID, MISSING_TOKEN, NOT_FOUND, RATE_LIMITED,
+};
 use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
 
@@ -34,14 +38,13 @@ const SSO: &str = "Edlink documentation, API v2.0, OAuth2, Token";
 const USER: &str = "Edlink documentation, API v2.0, User API";
 
 /// What a request with a person's token can answer but success.
-const WITH_PERSON: &[&str] = &["missing_token", "invalid_token", "expired_token", "invalid_integration_state"];
+const WITH_PERSON: &[&ErrorDef] = &[MISSING_TOKEN, INVALID_TOKEN, EXPIRED_TOKEN, INVALID_INTEGRATION_STATE];
 
 /// What a list can answer but success.
-const LIST: &[&str] = &["invalid_page_size", "invalid_cursor", "invalid_uuid"];
+const LIST: &[&ErrorDef] = &[INVALID_PAGE_SIZE, INVALID_CURSOR, INVALID_UUID];
 
 /// The same for a list that takes a token.
-const LIST_WITH_TOKEN: &[&str] =
-    &["missing_token", "invalid_token", "invalid_page_size", "invalid_cursor", "invalid_uuid"];
+const LIST_WITH_TOKEN: &[&ErrorDef] = &[MISSING_TOKEN, INVALID_TOKEN, INVALID_PAGE_SIZE, INVALID_CURSOR, INVALID_UUID];
 
 /// Integrations and what they are made of, people's tokens, and whether the service runs.
 const OWN: &[Route] = &[
@@ -52,7 +55,7 @@ const OWN: &[Route] = &[
         .about("Lists the integrations of the application, in the order they were made."),
     get("/v1/integrations/{id}", "integrations.get", Action::Read(&INTEGRATIONS))
         .access(Access::Application)
-        .fails(&["missing_token", "invalid_token", "invalid_uuid", "not_found"])
+        .fails(&[MISSING_TOKEN, INVALID_TOKEN, INVALID_UUID, NOT_FOUND])
         .documented(SEED)
         .about("Shows one integration, with the access token for its data."),
     get("/v1/providers", "providers.list", Action::List(&PROVIDERS))
@@ -62,7 +65,7 @@ const OWN: &[Route] = &[
         .about("Lists the source systems Edlink connects to."),
     get("/v1/providers/{id}", "providers.get", Action::Read(&PROVIDERS))
         .access(Access::Open)
-        .fails(&["invalid_uuid", "not_found"])
+        .fails(&[INVALID_UUID, NOT_FOUND])
         .documented(PROVIDER)
         .about("Shows one source system."),
     get("/v1/permissions", "permissions.list", Action::List(&PERMISSIONS))
@@ -72,7 +75,7 @@ const OWN: &[Route] = &[
         .about("Lists what an integration can be allowed to do."),
     get("/v1/permissions/{id}", "permissions.get", Action::Read(&PERMISSIONS))
         .access(Access::Open)
-        .fails(&["invalid_uuid", "not_found"])
+        .fails(&[INVALID_UUID, NOT_FOUND])
         .documented(PERMISSION)
         .about("Shows one permission."),
     get("/up", "up", Action::Custom(meta::up))
@@ -84,7 +87,7 @@ const OWN: &[Route] = &[
         .answers(200)
         .takes_forms()
         .access(Access::Open)
-        .fails(&["invalid_token", "invalid_request_body"])
+        .fails(&[INVALID_TOKEN, INVALID_REQUEST_BODY])
         .documented(SSO)
         .about("Gives a person's access token for a code or a refresh token."),
     get("/v2/my/profile", "my.profile", Action::Custom(my::profile))
@@ -141,7 +144,7 @@ pub static API: Api = Api {
         &ended::ENDED_TOKENS,
     ],
     errors: errors::ERRORS,
-    common_errors: &["rate_limited"],
+    common_errors: &[RATE_LIMITED],
     dialect: &dialect::Edlink,
     made_up: made_up::made_up,
     accompanied: Some(graph::made_up::accompanied),

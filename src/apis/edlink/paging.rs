@@ -1,6 +1,7 @@
 //! Paging by `$first`, `$last`, `$after`, `$before`. A cursor is the id of a record, so whatever comes or goes on
 //! either side of it, no record that stays is skipped or repeated.
 
+use crate::apis::edlink::errors::{INVALID_CURSOR, INVALID_PAGE_SIZE};
 use crate::engine::action::{Between, Call, Page, Window};
 use crate::engine::api::Resource;
 use crate::engine::message::Reply;
@@ -34,7 +35,7 @@ impl<'q> Asked<'q> {
         for (one, other) in [("$first", "$last"), ("$after", "$before")] {
             if query.get(one).is_some() && query.get(other).is_some() {
                 let message = format!("'{one}' and '{other}' cannot be used together.");
-                return Err(Problem::named("invalid_cursor", message));
+                return Err(Problem::named(INVALID_CURSOR, message));
             }
         }
         let (first, last) = (size(query, "$first")?, size(query, "$last")?);
@@ -50,7 +51,7 @@ fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
     let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
     number.map(Some).ok_or_else(|| {
         let message = format!("The value of '{parameter}' must be a whole number from 1 to {MOST}.");
-        Problem::named("invalid_page_size", message)
+        Problem::named(INVALID_PAGE_SIZE, message)
     })
 }
 
@@ -79,7 +80,7 @@ fn place_of(call: &Call<'_>, resource: &'static Resource, parameter: &'static st
 /// What a cursor names is not there.
 pub fn gone(parameter: &str, id: &str) -> Problem {
     let message = format!("'{parameter}' names {id}, which does not exist any more or never did.");
-    Problem::named("invalid_cursor", message)
+    Problem::named(INVALID_CURSOR, message)
 }
 
 /// Where the next page is, if there is one. A page bounded by the far end of its direction has none: its address would

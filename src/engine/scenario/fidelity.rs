@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::engine::api::{ErrorKind, Evidence};
+use crate::engine::api::{ErrorDef, Evidence};
 use crate::engine::document::Step as PathStep;
 use crate::engine::router::Row;
 use crate::engine::scenario::finding::Code;
@@ -33,7 +33,7 @@ impl FileReader<'_, '_> {
 
     /// The outcome of an operation stands there: a status, or the name of an error.
     pub(super) fn depends_on_outcome(&mut self, path: &[PathStep], row: &Row, outcome: &str) {
-        let kinds: Vec<&ErrorKind> = match outcome.parse() {
+        let kinds: Vec<&ErrorDef> = match outcome.parse() {
             Ok(status) if row.route.success == status => return,
             Ok::<u16, _>(status) => row.errors().filter(|error| error.status == status).collect(),
             Err(_) => row.api.error(outcome).into_iter().collect(),
@@ -42,7 +42,7 @@ impl FileReader<'_, '_> {
     }
 
     /// An outcome stands there that one of these errors gives: one that is known is enough.
-    pub(super) fn depends_on_errors(&mut self, path: &[PathStep], outcome: &str, kinds: &[&ErrorKind]) {
+    pub(super) fn depends_on_errors(&mut self, path: &[PathStep], outcome: &str, kinds: &[&ErrorDef]) {
         let known = kinds.iter().any(|kind| kind.evidence != Evidence::Assumed);
         if let Some(kind) = kinds.first().filter(|_| self.fidelity.is_some() && !known) {
             let what = format!("depends on {outcome}, which is assumed: {}", kind.source);

@@ -172,7 +172,7 @@ impl World {
             }
             Which::Nth(n) => collection.nth(n - 1).cloned().ok_or_else(|| {
                 let message = format!("there is no #{n}: {} has {} records", change.resource.name, collection.len());
-                Problem::named("not_found", message)
+                Problem::refused(message)
             }),
         }
     }

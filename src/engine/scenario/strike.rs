@@ -1,7 +1,5 @@
 //! What a rule puts in the place of an answer.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use crate::engine::api::Situation;
@@ -37,12 +35,14 @@ pub(in crate::engine) fn inject(
     };
     match rule.terminal.as_ref().expect("only a rule that replaces the answer decides") {
         Terminal::Error { name, message, field, retry_after_s } => {
-            let known = api.error(name).map_or(Cow::Owned(name.clone()), |error| Cow::Borrowed(error.name));
-            let problem = Problem::Named {
-                error: known,
-                message: message.clone(),
-                field: field.clone(),
-                retry_after_s: *retry_after_s,
+            let problem = match api.error(name) {
+                Some(error) => Problem::Named {
+                    error,
+                    message: message.clone(),
+                    field: field.clone(),
+                    retry_after_s: *retry_after_s,
+                },
+                None => Problem::Internal { what: format!("{} has no error {name}", api.title) },
             };
             let said = api.dialect.problem(world, situation, &problem);
             let mut reply = said.reply;
@@ -50,7 +50,7 @@ pub(in crate::engine) fn inject(
             if let Some(seconds) = retry_after_s.filter(|_| reply.header("retry-after").is_none()) {
                 reply = reply.with("retry-after", &seconds.to_string());
             }
-            Injected { reply, error: Some(said.error), manner: Manner::Whole }
+            Injected { reply, error: Some(said.error.name), manner: Manner::Whole }
         }
         Terminal::Respond { status, headers, body, .. } => whole(written(*status, headers, body.as_ref())),
         Terminal::Abort(manner) => {

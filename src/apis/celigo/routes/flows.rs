@@ -2,6 +2,9 @@
 
 use crate::apis::celigo::resources::FLOWS;
 use crate::apis::celigo::routes::{CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
+use crate::apis::celigo::words::{
+    FORBIDDEN, INVALID_JSON, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+};
 use crate::apis::celigo::{jobs, step_errors};
 use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
 use crate::engine::api::{Route, delete, get, post, put};
@@ -37,13 +40,13 @@ pub const ROUTES: &[Route] = &[
     post("/flows/{id}/run", "flows.run", Custom(jobs::run))
         .documented(FLOW)
         .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "validation_error",
-            "invalid_operation",
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            VALIDATION_ERROR,
+            INVALID_OPERATION,
         ])
         .about("Runs a flow: makes a job, which the world's clock brings to its end."),
     get("/flows/{id}/errors", "flows.errors", Custom(step_errors::summary))

@@ -2,6 +2,10 @@
 
 use crate::apis::celigo::resources::{ASHARES, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE_UNIQUE};
+use crate::apis::celigo::words::{
+    FORBIDDEN, INVALID_FUNCTION, INVALID_JSON, INVALID_OPERATION, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+};
 use crate::apis::celigo::{ashares, audit, connector, contents, errors, template};
 use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
 use crate::engine::api::Shows::{File, Many, One};
@@ -81,62 +85,55 @@ pub const ROUTES: &[Route] = &[
         .takes(INSTALL)
         .documented(SEED_2)
         .answers(200)
-        .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "validation_error",
-        ])
+        .fails(&[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR])
         .about("Installs a connector: makes an integration whose steps are still to be done."),
     delete("/integrations/{id}/install", "integrations.uninstall", Custom(connector::uninstall))
         .documented(SEED_2)
         .answers(200)
-        .fails(&["unauthorized", "forbidden", "not_found", "invalid_operation"])
+        .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
         .about("Uninstalls a connector: its integration goes, with all it contains."),
     put("/integrations/{id}/installer/{function}", "integrations.installer", Custom(connector::installer))
         .documented(SEED_2)
         .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "invalid_operation",
-            "invalid_function",
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            INVALID_OPERATION,
+            INVALID_FUNCTION,
         ])
         .about("Does the installation step of that function."),
     put("/integrations/{id}/uninstaller/{function}", "integrations.uninstaller", Custom(connector::uninstaller))
         .documented(SEED_2)
         .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "invalid_operation",
-            "invalid_function",
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            INVALID_OPERATION,
+            INVALID_FUNCTION,
         ])
         .about("Undoes the installation step of that function."),
     put("/integrations/{id}/settings/{function}", "integrations.settings", Custom(connector::settings))
         .takes(SETTINGS)
         .documented(SEED_2)
         .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "invalid_operation",
-            "validation_error",
-            "missing_required_field",
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            INVALID_OPERATION,
+            VALIDATION_ERROR,
+            MISSING_REQUIRED_FIELD,
         ])
         .about("Calls a settings function; persistSettings merges what is pending into the settings."),
     get("/integrations/{id}/template.zip", "integrations.download", Custom(template::download))
         .shows(File("application/zip"))
         .assumed("no document says where a signedURL leads")
         .access(Access::Open)
-        .fails(&["forbidden", "not_found"])
+        .fails(&[FORBIDDEN, NOT_FOUND])
         .about("The archive that the link of integrations.template leads to."),
 ];

@@ -2,6 +2,10 @@
 
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
 use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, READ, REMOVE, REPLACE};
+use crate::apis::celigo::words::{
+    CONFLICT, FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+};
 use crate::apis::celigo::{clone, dependencies, patch, registered, revisions};
 use crate::engine::api::Action::Custom;
 use crate::engine::api::Shows::{Many, Nothing, One};
@@ -20,14 +24,14 @@ pub const ROUTES: &[Route] = &[
     post("/integrations/{id}/clone", "integrations.clone", Custom(clone::integration))
         .documented(PORTAL)
         .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "validation_error",
-            "missing_required_field",
-            "conflict",
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            VALIDATION_ERROR,
+            MISSING_REQUIRED_FIELD,
+            CONFLICT,
         ])
         .shows(One(&INTEGRATIONS))
         .takes(COPY)
@@ -35,14 +39,14 @@ pub const ROUTES: &[Route] = &[
     patching("/integrations/{id}", "integrations.patch", Custom(patch::integration))
         .documented(PORTAL)
         .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "validation_error",
-            "invalid_field",
-            "invalid_patch",
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            VALIDATION_ERROR,
+            INVALID_FIELD,
+            INVALID_PATCH,
         ])
         .shows(Nothing)
         .about("Changes flow groupings and settings by a JSON Patch (RFC 6902)."),

@@ -7,7 +7,11 @@ mod resources;
 mod runs;
 mod unmodelled;
 
-use crate::engine::api::Route;
+use crate::apis::celigo::words::{
+    CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+};
+use crate::engine::api::{ErrorDef, Route};
 use crate::engine::table::{joined, length};
 
 const TABLES: &[&[Route]] =
@@ -19,56 +23,50 @@ pub static ROUTES: [Route; length(TABLES)] = joined(TABLES);
 // What goes wrong with each kind of operation. The profile `live` answers `missing_required_field` where the other one
 // answers `validation_error`.
 
-const LIST: &[&str] = &["unauthorized", "invalid_query_params"];
+const LIST: &[&ErrorDef] = &[UNAUTHORIZED, INVALID_QUERY_PARAMS];
 
-const LIST_WITHIN: &[&str] = &["unauthorized", "not_found", "invalid_query_params"];
+const LIST_WITHIN: &[&ErrorDef] = &[UNAUTHORIZED, NOT_FOUND, INVALID_QUERY_PARAMS];
 
-const READ: &[&str] = &["unauthorized", "not_found"];
+const READ: &[&ErrorDef] = &[UNAUTHORIZED, NOT_FOUND];
 
-const REMOVE: &[&str] = &["unauthorized", "forbidden", "not_found"];
+const REMOVE: &[&ErrorDef] = &[UNAUTHORIZED, FORBIDDEN, NOT_FOUND];
 
-const REMOVE_UNUSED: &[&str] = &["unauthorized", "forbidden", "not_found", "conflict"];
+const REMOVE_UNUSED: &[&ErrorDef] = &[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT];
 
-const CREATE: &[&str] = &[
-    "unauthorized",
-    "unsupported_media_type",
-    "invalid_json",
-    "forbidden",
-    "validation_error",
-    "missing_required_field",
-];
+const CREATE: &[&ErrorDef] =
+    &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, VALIDATION_ERROR, MISSING_REQUIRED_FIELD];
 
-const CREATE_UNIQUE: &[&str] = &[
-    "unauthorized",
-    "unsupported_media_type",
-    "invalid_json",
-    "forbidden",
-    "validation_error",
-    "missing_required_field",
-    "conflict",
+const CREATE_UNIQUE: &[&ErrorDef] = &[
+    UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_JSON,
+    FORBIDDEN,
+    VALIDATION_ERROR,
+    MISSING_REQUIRED_FIELD,
+    CONFLICT,
 ];
 
 // So does every call whose body must hold something.
-const REPLACE: &[&str] = &[
-    "unauthorized",
-    "unsupported_media_type",
-    "invalid_json",
-    "forbidden",
-    "not_found",
-    "validation_error",
-    "missing_required_field",
+const REPLACE: &[&ErrorDef] = &[
+    UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_JSON,
+    FORBIDDEN,
+    NOT_FOUND,
+    VALIDATION_ERROR,
+    MISSING_REQUIRED_FIELD,
 ];
 
-const REPLACE_UNIQUE: &[&str] = &[
-    "unauthorized",
-    "unsupported_media_type",
-    "invalid_json",
-    "forbidden",
-    "not_found",
-    "validation_error",
-    "missing_required_field",
-    "conflict",
+const REPLACE_UNIQUE: &[&ErrorDef] = &[
+    UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_JSON,
+    FORBIDDEN,
+    NOT_FOUND,
+    VALIDATION_ERROR,
+    MISSING_REQUIRED_FIELD,
+    CONFLICT,
 ];
 
-const CHANGE: &[&str] =
-    &["unauthorized", "unsupported_media_type", "invalid_json", "forbidden", "not_found", "validation_error"];
+const CHANGE: &[&ErrorDef] =
+    &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR];

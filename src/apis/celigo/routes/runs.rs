@@ -2,6 +2,10 @@
 
 use crate::apis::celigo::resources::{ACCESS, ASHARES, JOBS};
 use crate::apis::celigo::routes::{LIST, READ, REPLACE};
+use crate::apis::celigo::words::{
+    FORBIDDEN, INVALID_JSON, INVALID_OPERATION, INVALID_QUERY, INVALID_QUERY_PARAMS, NOT_FOUND, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE,
+};
 use crate::apis::celigo::{ashares, audit, jobs, token};
 use crate::engine::api::Action::{Custom, List, Read};
 use crate::engine::api::Shows::{Many, One};
@@ -15,20 +19,13 @@ const PORTAL: &str = "the vendor's developer portal";
 pub const ROUTES: &[Route] = &[
     get("/jobs", "jobs.list", Custom(jobs::list))
         .documented(JOB)
-        .fails(&["unauthorized", "invalid_query_params", "invalid_query"])
+        .fails(&[UNAUTHORIZED, INVALID_QUERY_PARAMS, INVALID_QUERY])
         .shows(Many(&JOBS))
         .about("Lists jobs, newest first: filtered, then paged by limit and offset."),
     get("/jobs/{id}", "jobs.get", Read(&JOBS)).documented(JOB).fails(READ).about("Shows a job."),
     put("/jobs/{id}/cancel", "jobs.cancel", Custom(jobs::cancel))
         .documented(REFERENCE)
-        .fails(&[
-            "unauthorized",
-            "unsupported_media_type",
-            "invalid_json",
-            "forbidden",
-            "not_found",
-            "invalid_operation",
-        ])
+        .fails(&[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
         .shows(One(&JOBS))
         .about("Cancels a job that has not ended."),
     get("/ashares", "ashares.list", List(&ASHARES))
@@ -48,6 +45,6 @@ pub const ROUTES: &[Route] = &[
         .about("Lists the changes in the account, newest first."),
     get("/tokenInfo", "tokenInfo.get", Custom(token::info))
         .documented("the vendor's API documents, \"Authentication\"")
-        .fails(&["unauthorized"])
+        .fails(&[UNAUTHORIZED])
         .about("Says whose token it is, and what it may do."),
 ];

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::apis::edlink::errors::INVALID_CURSOR;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::ID;
 use crate::engine::action::{Between, Call, Page, Window};
@@ -73,7 +74,7 @@ impl Remembered {
 pub fn find(call: &Call<'_>, id: &str) -> Result<Remembered, Problem> {
     let invalid = || {
         let message = format!("'$cursor' {id} is unknown or has expired; start the list again.");
-        Problem::named("invalid_cursor", message)
+        Problem::named(INVALID_CURSOR, message)
     };
     let id = if is_uuid(id) { id.to_ascii_lowercase() } else { return Err(invalid()) };
     let cursor = call.world.store.of(&CURSORS).get(&id).ok_or_else(invalid)?;

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use crate::apis::edlink::errors::INVALID_FILTER;
 use crate::apis::edlink::graph::resources::{CLASSES, COURSES, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 use crate::engine::api::Resource;
 use crate::engine::clock::read_ms;
@@ -98,7 +99,7 @@ fn fields_of(resource: &Resource) -> Vec<&'static str> {
 impl Filter {
     /// Reads the value of `$filter`. All faults are told.
     pub fn read(text: &str, resource: &'static Resource) -> Result<Self, Problem> {
-        let refused = |messages| Problem::Several { error: "invalid_filter", messages };
+        let refused = |messages| Problem::Several { error: INVALID_FILTER, messages };
         let shape = || "'$filter' must be a JSON object of fields, each with an array of {operator, value}.".to_owned();
         let Ok(Value::Object(asked)) = serde_json::from_str(text) else { return Err(refused(vec![shape()])) };
         let (mut conditions, mut faults) = (Vec::new(), Vec::new());

@@ -1,5 +1,9 @@
 //! The operations of the Graph, read side.
 
+use crate::apis::edlink::errors::{
+    INVALID_CURSOR, INVALID_FILTER, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_TOKEN, INVALID_UUID,
+    MISSING_TOKEN, NO_PERMISSION, NOT_FOUND,
+};
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
@@ -21,14 +25,14 @@ const fn row(path: &'static str, name: &'static str, action: Action, source: &'s
 /// All records of a kind.
 const fn list(path: &'static str, name: &'static str, action: Action) -> Route {
     row(path, name, action, V2).fails(&[
-        "missing_token",
-        "invalid_token",
-        "invalid_integration_state",
-        "no_permission",
-        "invalid_page_size",
-        "invalid_cursor",
-        "invalid_uuid",
-        "invalid_filter",
+        MISSING_TOKEN,
+        INVALID_TOKEN,
+        INVALID_INTEGRATION_STATE,
+        NO_PERMISSION,
+        INVALID_PAGE_SIZE,
+        INVALID_CURSOR,
+        INVALID_UUID,
+        INVALID_FILTER,
     ])
 }
 
@@ -39,39 +43,39 @@ const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
         _ => Shows::Action,
     };
     row(path, name, action, V2).shows(shows).fails(&[
-        "missing_token",
-        "invalid_token",
-        "invalid_integration_state",
-        "no_permission",
-        "invalid_uuid",
-        "not_found",
+        MISSING_TOKEN,
+        INVALID_TOKEN,
+        INVALID_INTEGRATION_STATE,
+        NO_PERMISSION,
+        INVALID_UUID,
+        NOT_FOUND,
     ])
 }
 
 /// What belongs to one record.
 const fn part(path: &'static str, name: &'static str, operation: fn(&mut Call<'_>) -> Result<Reply, Problem>) -> Route {
     row(path, name, Custom(operation), V2).fails(&[
-        "missing_token",
-        "invalid_token",
-        "invalid_integration_state",
-        "no_permission",
-        "invalid_page_size",
-        "invalid_cursor",
-        "invalid_uuid",
-        "invalid_filter",
-        "not_found",
+        MISSING_TOKEN,
+        INVALID_TOKEN,
+        INVALID_INTEGRATION_STATE,
+        NO_PERMISSION,
+        INVALID_PAGE_SIZE,
+        INVALID_CURSOR,
+        INVALID_UUID,
+        INVALID_FILTER,
+        NOT_FOUND,
     ])
 }
 
 const fn list_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Resource) -> Route {
     row(path, name, action, V1).shows(Shows::Many(shape)).fails(&[
-        "missing_token",
-        "invalid_token",
-        "invalid_integration_state",
-        "no_permission",
-        "invalid_page_size",
-        "invalid_cursor",
-        "invalid_uuid",
+        MISSING_TOKEN,
+        INVALID_TOKEN,
+        INVALID_INTEGRATION_STATE,
+        NO_PERMISSION,
+        INVALID_PAGE_SIZE,
+        INVALID_CURSOR,
+        INVALID_UUID,
     ])
 }
 
