@@ -112,6 +112,9 @@ struct Limits {
     /// Most bytes a request's body may have; beyond is 413
     #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]
     body_limit: usize,
+    /// Most elements and members a request's body may have, all together; beyond is 400
+    #[arg(long, env = "STANDIN_BODY_MEMBERS", value_name = "N", default_value_t = World::default().body_members)]
+    body_members: usize,
     /// Most worlds at a time, beside the default one
     #[arg(long, env = "STANDIN_MAX_WORLDS", value_name = "N", default_value_t = WorldLimits::MOST_WORLDS)]
     max_worlds: usize,
@@ -206,6 +209,7 @@ impl Settings {
         let mut builder = Standin::builder()
             .journal(limits.journal_entries, limits.journal_bytes)
             .body_limit(limits.body_limit)
+            .body_members(limits.body_members)
             .most_worlds(limits.max_worlds)
             .idle_worlds_expire(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
         if let Some(seed) = contents.seed {

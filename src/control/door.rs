@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use crate::engine::Engine;
 use crate::engine::choice::{Way, chosen};
 use crate::engine::message::{Reply, Request};
 use crate::engine::path::{Query, Target, decode};
+use crate::engine::problem::panic_text;
+use crate::engine::tree::TreeLimits;
 use crate::engine::world::World;
 
 /// The door for administrators.
@@ -73,6 +76,11 @@ impl Asked<'_> {
     /// The body as a value of that shape.
     pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Refusal> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
+        let limits = TreeLimits::control(self.engine.settings().body_members);
+        limits.check(body).map_err(|fault| {
+            let (line, column) = (fault.place.line, fault.place.column);
+            Refusal::new(400, "invalid_body", format!("{} at line {line} column {column}", fault.reason))
+        })?;
         serde_json::from_slice(body).map_err(|error| Refusal::new(400, "invalid_body", error.to_string()))
     }
 
@@ -117,7 +125,12 @@ impl Control {
         let host = target.authority.or_else(|| request.header("host"));
         let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
+        let limit = self.engine.settings().body_limit_bytes;
         let reply = self.admit(request, host).and_then(|()| {
+            if request.body.len() > limit {
+                let message = format!("the body has more than {limit} bytes, and none of it was used");
+                return Err(Refusal::new(413, "too_large", message).hint("--body-limit raises this."));
+            }
             let place = Place::of(path);
             let (act, params, is_worlds) = place.find(request.method)?;
             let params = params.into_iter().map(decode).collect();
@@ -136,7 +149,10 @@ impl Control {
                 body: request.body,
                 waits: Cell::new(None),
             };
-            let done = act(&asked);
+            let done = catch_unwind(AssertUnwindSafe(|| act(&asked))).unwrap_or_else(|panic| {
+                let what = panic_text(panic.as_ref());
+                Err(Refusal::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
+            });
             waits = asked.waits.get();
             done
         });

@@ -254,6 +254,12 @@ impl Builder {
         self
     }
 
+    /// The most elements and members a request's body may have, all together; beyond it is 400. Default: 1,000,000.
+    pub fn body_members(mut self, members: usize) -> Self {
+        self.settings.body_members = members;
+        self
+    }
+
     /// The clock said so far is only the usual one: a scenario's goes before it.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn usual_clock(mut self) -> Self {

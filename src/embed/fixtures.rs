@@ -1,5 +1,7 @@
 //! Records from files: the embedded ones, and a folder of the same shape.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -15,6 +17,7 @@ use crate::engine::load::{DataFault, RecordFile};
 use crate::engine::router::Router;
 use crate::engine::scenario::Fixtures;
 use crate::engine::store::Store;
+use crate::engine::tree::FILE_BYTES;
 use crate::engine::world::{Settings, World};
 
 /// What the names of embedded files begin with in messages.
@@ -157,7 +160,14 @@ fn read(folder: &Path) -> Result<Vec<Read>, StartError> {
 
 /// The text of a file.
 pub fn text_of(path: &Path) -> Result<String, StartError> {
-    let bytes = std::fs::read(path).map_err(|error| StartError::Unreadable { path: path.to_owned(), error })?;
+    let mut bytes = Vec::new();
+    let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX);
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| StartError::Unreadable { path: path.to_owned(), error })?;
+    if bytes.len() > FILE_BYTES {
+        let message = format!("{}: the file has more than {FILE_BYTES} bytes; split its records", path.display());
+        return Err(StartError::Invalid { faults: vec![message] });
+    }
     document::text(bytes).map_err(|fault| {
         let (file, Place { line, column }, reason) = (path.display(), fault.place, fault.reason);
         StartError::Invalid { faults: vec![format!("{file}:{line}:{column}: {reason}; save it as UTF-8")] }

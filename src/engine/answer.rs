@@ -15,9 +15,10 @@ use crate::engine::document::SyntaxFault;
 use crate::engine::journal::{Answered, Apart};
 use crate::engine::message::{Manner, Outcome, Reply, Request, Verb};
 use crate::engine::path::{Query, Target, decode};
-use crate::engine::problem::Problem;
+use crate::engine::problem::{Problem, panic_text};
 use crate::engine::router::{Found, Router, Row};
 use crate::engine::scenario::{Answered as Counted, Asked, Phase, Strike, inject};
+use crate::engine::tree::TreeLimits;
 use crate::engine::world::World;
 
 /// Longer lists of nearest routes help nobody.
@@ -236,6 +237,11 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     let sent = request.header("content-type").unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if row.route.takes_forms && essence == "application/x-www-form-urlencoded" {
+        let limit = world.settings.body_members;
+        if memchr::memchr_iter(b'&', request.body).count() >= limit {
+            let reason = format!("the form has more than {limit} fields");
+            return Err(Problem::Syntax { line: 1, column: 1, reason });
+        }
         let form = form_urlencoded::parse(request.body);
         let fields = form.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())));
         return Ok(Some(Body::Object(fields.collect())));
@@ -243,16 +249,15 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     if essence != "application/json" && !essence.ends_with("+json") {
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }
+    let syntax = |SyntaxFault { place, reason }| Problem::Syntax { line: place.line, column: place.column, reason };
+    TreeLimits::body(world.settings.body_members).check(request.body).map_err(syntax)?;
     let is_object = request.body.trim_ascii_start().starts_with(b"{");
     let body = match std::str::from_utf8(request.body) {
         Ok(text) if is_object => serde_json::from_str(text).map(Body::Object),
         // What is not even text is refused, and where it is not is told.
         _ => serde_json::from_slice(request.body).map(Body::Other),
     };
-    body.map(Some).map_err(|error| {
-        let SyntaxFault { place, reason } = SyntaxFault::of(request.body, &error);
-        Problem::Syntax { line: place.line, column: place.column, reason }
-    })
+    body.map(Some).map_err(|error| syntax(SyntaxFault::of(request.body, &error)))
 }
 
 fn worded(world: &mut World, situation: &Situation<'_>, row: Option<&'static Row>, problem: &Problem) -> Answer {
@@ -285,9 +290,7 @@ fn elsewhere(router: &Router, request: &Request<'_>, target: &Target<'_>) -> Ans
 
 /// Answering panicked: the fake's own fault, said so.
 fn failed(world: &mut World, situation: &Situation<'_>, panic: &(dyn std::any::Any + Send)) -> Answer {
-    let what =
-        panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-    let what = format!("standin failed while answering, which is its own fault: {}", what.unwrap_or_default());
+    let what = format!("standin failed while answering, which is its own fault: {}", panic_text(panic));
     worded(world, situation, None, &Problem::Internal { what })
 }
 

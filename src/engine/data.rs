@@ -11,6 +11,7 @@ use crate::engine::clock::{format_ms, parse_ms};
 use crate::engine::field::{Default, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::store::{Fields, Record};
+use crate::engine::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
 use crate::engine::world::World;
 
 impl World {
@@ -89,6 +90,12 @@ impl World {
         patch: &Fields,
         by: By,
     ) -> Result<Record, Problem> {
+        let limit_bytes = self.settings.body_limit_bytes;
+        let patch_bytes: usize = patch.iter().map(|(name, value)| name.len() + bytes_of(value)).sum();
+        // Patches after patches must not make a record larger than one body could.
+        if by != By::Fixture && old.bytes().len() + patch_bytes > limit_bytes {
+            return Err(Problem::TooLarge { limit_bytes });
+        }
         let mut fields = old.fields().clone();
         let fixed = |field: &&Field| field.owner == Owner::Maker && patch.get(field.name).is_some_and(Value::is_null);
         if let Some(field) = resource.fields.iter().find(fixed).filter(|_| by != By::Consumer) {
@@ -204,7 +211,7 @@ impl World {
             let said = kept.cloned().or(said);
             let heard = said.filter(|value| field.hears(by, old.is_none()) && (field.nullable || !value.is_null()));
             if let Some(value) = heard {
-                faults.extend(field.fault(Some(&value)));
+                faults.extend(field.fault(Some(&value)).or_else(|| too_deep(field.name, &value, by)));
                 fields.write_documented(place, value);
             } else if let Some(value) = self.unsaid(field, old) {
                 fields.write_documented(place, value);
@@ -212,10 +219,13 @@ impl World {
                 faults.extend(field.fault(None));
             }
         }
+        let is_unknown = |name: &str| name != resource.id_field && resource.field(name).is_none();
+        if unseen > 0 {
+            faults.extend(given.iter().filter_map(|(name, value)| too_deep(name, value, by)));
+        }
         if !faults.is_empty() {
             return Err(Problem::Fields(faults));
         }
-        let is_unknown = |name: &str| name != resource.id_field && resource.field(name).is_none();
         if unseen > 0 {
             let unknown = given.into_pairs().filter(|(name, _)| is_unknown(name));
             let taken = unknown.filter(|(name, _)| by != By::Consumer || !private(name));
@@ -327,6 +337,14 @@ pub fn check_references(
         check(link.field, link.to, &mut (link.ids)(fields).into_iter());
     }
     if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+}
+
+/// Rejects a value that would make a record deeper than its readers can take. Records about records hold them.
+fn too_deep(field: &str, value: &Value, by: By) -> Option<FieldFault> {
+    let holds_records = matches!(by, By::Service | By::Fixture);
+    let max_depth = if holds_records { RECORD_DEPTH + WRAPPING / 2 } else { RECORD_DEPTH };
+    let kind = FieldFaultKind::TooDeep { max_depth };
+    is_deeper(value, max_depth - 1).then(|| FieldFault { field: Cow::Owned(field.to_owned()), kind })
 }
 
 /// Whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is asked.

@@ -7,6 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::engine::tree::TreeLimits;
+
 /// A place in a text, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -73,6 +75,11 @@ fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
+/// The place of the byte at that offset.
+pub fn place_at(text: &[u8], offset: usize) -> Place {
+    behind(unmarked(&String::from_utf8_lossy(&text[..offset])))
+}
+
 /// The place behind this beginning of a text.
 fn behind(before: &str) -> Place {
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -90,6 +97,7 @@ pub struct Parsed {
 /// Reads a document.
 pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
     let text = unmarked(text);
+    TreeLimits::FILE.check(text.as_bytes())?;
     let mut reader = Reader { path: Vec::new(), duplicates: Vec::new() };
     let mut source = serde_json::Deserializer::from_str(text);
     let value = ValueSeed(&mut reader).deserialize(&mut source).and_then(|value| source.end().map(|()| value));

@@ -34,6 +34,7 @@ pub mod scenario;
 pub mod store;
 pub mod table;
 mod tape;
+pub mod tree;
 pub mod world;
 mod worlds;
 

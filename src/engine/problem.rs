@@ -214,6 +214,11 @@ pub enum FieldFaultKind {
         /// The most characters there may be.
         max_chars: usize,
     },
+    /// Nested too deep, or made so by a change.
+    TooDeep {
+        /// The most levels of arrays and objects a record may have.
+        max_depth: usize,
+    },
     /// Not one of the values it may have.
     NotOneOf {
         /// Those values.
@@ -238,6 +243,9 @@ impl FieldFault {
             FieldFaultKind::Missing => format!("{field} is required"),
             FieldFaultKind::WrongType { expected } => format!("{field} must be {expected}"),
             FieldFaultKind::TooLong { max_chars } => format!("{field} must have at most {max_chars} characters"),
+            FieldFaultKind::TooDeep { max_depth } => {
+                format!("{field} makes the record more than {max_depth} levels deep")
+            }
             FieldFaultKind::NotOneOf { values } => format!("{field} must be one of {}", values.join(", ")),
             FieldFaultKind::Dangling { to, id } => format!("{field} refers to {id:?}, which {to} does not have"),
             FieldFaultKind::Fixed => {
@@ -245,4 +253,10 @@ impl FieldFault {
             }
         }
     }
+}
+
+/// The words of a panic.
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default()
 }

@@ -14,6 +14,7 @@ use crate::engine::rate::{Buckets, Rate};
 use crate::engine::router::Router;
 use crate::engine::scenario::Play;
 use crate::engine::store::Store;
+use crate::engine::tree::MEMBERS;
 
 /// A world. Whoever holds it mutably holds its lock.
 #[derive(Debug)]
@@ -65,6 +66,8 @@ pub struct Settings {
     pub headers: bool,
     /// The most bytes of body a request may have.
     pub body_limit_bytes: usize,
+    /// The most elements and members a request's body may have, all together.
+    pub body_members: usize,
     /// How much the journal keeps.
     pub journal: Bounds,
     /// Whether scenarios that depend on assumed behaviour are refused.
@@ -95,6 +98,7 @@ impl Default for Settings {
             base_url: None,
             headers: true,
             body_limit_bytes: 10 * 1024 * 1024,
+            body_members: MEMBERS,
             journal: Bounds::default(),
             strict_fidelity: false,
         }

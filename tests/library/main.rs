@@ -17,5 +17,6 @@ mod paging_by_offset;
 mod starts;
 #[cfg(feature = "tower")]
 mod tower;
+mod untrusted;
 mod wire;
 mod worlds;

@@ -292,6 +292,7 @@ fn fault(fault: &FieldFault) -> Entry<'_> {
         FieldFaultKind::Missing => format!("{name} is required"),
         FieldFaultKind::WrongType { expected } => format!("{name} must be {expected}"),
         FieldFaultKind::TooLong { max_chars } => format!("{name} must have at most {max_chars} characters"),
+        FieldFaultKind::TooDeep { max_depth } => format!("{name} makes the record more than {max_depth} levels deep"),
         FieldFaultKind::NotOneOf { values } => format!("{name} must be one of {}", values.join(", ")),
         FieldFaultKind::Dangling { id, .. } => format!("{name} refers to {id:?}, which does not exist"),
         FieldFaultKind::Fixed => format!("{name} cannot be changed"),

@@ -1,7 +1,10 @@
 //! Deciding whether a consumer did what it must. Whoever calls holds the world's lock.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::engine::document::Place;
 use crate::engine::journal::Entry;
+use crate::engine::problem::panic_text;
 use crate::engine::router::Router;
 use crate::engine::scenario::conduct;
 use crate::engine::scenario::format::{CallExpectation, FinalExpectation};
@@ -16,7 +19,13 @@ impl World {
     /// What a verification finds now. `verified` is noted, so that nobody verifies again by mistake.
     pub fn verify(&self, router: &Router) -> Report {
         let journal: Vec<Entry> = self.journal.since(0).collect();
-        let checks = self.play.as_ref().map(|play| self.checks(play, router, &journal)).unwrap_or_default();
+        let checks = || self.play.as_ref().map(|play| self.checks(play, router, &journal)).unwrap_or_default();
+        // A report is owed to the test even where the fake cannot judge.
+        let checks = catch_unwind(AssertUnwindSafe(checks)).unwrap_or_else(|panic| {
+            let message =
+                format!("standin failed while judging, which is its own fault: {}", panic_text(panic.as_ref()));
+            vec![check("internal", None, Some(Violation::new(message)))]
+        });
         let play = self.play.as_deref();
         let scenario = play.map(Play::scenario);
         let name = scenario.map(|scenario| scenario.name.clone()).filter(|name| !name.is_empty());

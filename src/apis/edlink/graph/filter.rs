@@ -12,6 +12,7 @@ use crate::engine::data::is_uuid;
 use crate::engine::field::Kind;
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
+use crate::engine::tree::{MEMBERS, TreeLimits};
 
 /// The operators, in the order messages name them.
 const OPERATORS: [&str; 11] =
@@ -101,7 +102,9 @@ impl Filter {
     pub fn read(text: &str, resource: &'static Resource) -> Result<Self, Problem> {
         let refused = |messages| Problem::Several { error: INVALID_FILTER, messages };
         let shape = || "'$filter' must be a JSON object of fields, each with an array of {operator, value}.".to_owned();
-        let Ok(Value::Object(asked)) = serde_json::from_str(text) else { return Err(refused(vec![shape()])) };
+        let is_shallow = TreeLimits::body(MEMBERS).check(text.as_bytes()).is_ok();
+        let asked = if is_shallow { serde_json::from_str(text).ok() } else { None };
+        let Some(Value::Object(asked)) = asked else { return Err(refused(vec![shape()])) };
         let (mut conditions, mut faults) = (Vec::new(), Vec::new());
         let known = fields_of(resource);
         for (name, tests) in &asked {
