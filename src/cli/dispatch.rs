@@ -6,12 +6,16 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::cli::exit::{Exit, Failed};
+use crate::cli::output::{self, STDERR};
 use crate::cli::{Cli, Command, variables};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    output::catch_panics();
     // A panic has told its story on standard error already.
-    catch_unwind(run).unwrap_or(Exit::Failure).into()
+    let exit = catch_unwind(run).unwrap_or(Exit::Failure);
+    output::finish();
+    exit.into()
 }
 
 fn run() -> Exit {
@@ -33,7 +37,7 @@ fn run() -> Exit {
         Command::Completions(completions) => completions.run(),
     });
     done.unwrap_or_else(|failed: Failed| {
-        eprintln!("error: {failed}");
+        STDERR.say(format!("error: {failed}\n"));
         failed.exit
     })
 }

@@ -1,12 +1,13 @@
 //! What is said on standard error while a server runs.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
+use crate::cli::output::STDERR;
 use crate::cli::redact;
 use crate::embed::{Exchanged, Log};
 
@@ -76,25 +77,28 @@ impl Logger {
     /// Something about the server itself.
     pub fn note(self, message: &str) {
         if self.detail != Detail::Nothing {
-            match self.format {
-                Format::Text => write(&format!("{message}\n")),
-                Format::Json => write(&format!("{}\n", json!({ "message": message }))),
-            }
+            STDERR.say(match self.format {
+                Format::Text => format!("{message}\n"),
+                Format::Json => format!("{}\n", json!({ "message": message })),
+            });
         }
     }
 
     /// The token that was made for the control API. Said even when nothing else is: nobody could know it otherwise.
     pub fn control_token(self, token: &str) {
-        match self.format {
-            Format::Text => write(&format!("control token: {token}\n")),
-            Format::Json => write(&format!("{}\n", json!({ "message": "control token", "control_token": token }))),
-        }
+        STDERR.say(match self.format {
+            Format::Text => format!("control token: {token}\n"),
+            Format::Json => format!("{}\n", json!({ "message": "control token", "control_token": token })),
+        });
     }
 
     fn exchanged(self, exchanged: &Exchanged<'_>) {
         match self.format {
-            Format::Text => write(&text(exchanged, self.detail)),
-            Format::Json => write(&format!("{}\n", structured(exchanged, self.detail))),
+            Format::Text => STDERR.log(text(exchanged, self.detail), |lost| format!("{}\n", loss(lost))),
+            Format::Json => {
+                let line = format!("{}\n", structured(exchanged, self.detail));
+                STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost })));
+            }
         }
     }
 }
@@ -152,7 +156,8 @@ fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
         .collect()
 }
 
-/// In one piece, so that lines of parallel requests do not mix. Nobody listening is no reason to stop.
-fn write(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+/// Says how many lines of the log were lost, and why.
+fn loss(lost: u64) -> String {
+    let lines = if lost == 1 { "line was" } else { "lines were" };
+    format!("{lost} log {lines} dropped: standard error was not read fast enough")
 }

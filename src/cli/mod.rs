@@ -16,6 +16,7 @@ mod explain;
 mod format;
 mod log;
 mod openapi;
+mod output;
 mod probe;
 mod ready;
 mod redact;

@@ -1,15 +1,16 @@
 //! How others learn that a server is ready: a line on standard output, and a file.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::json;
 
 use crate::cli::exit::Failed;
+use crate::cli::output::STDOUT;
 use crate::embed::Standin;
 
-/// Prints the ready line. Who closed standard output does not want to know.
+/// Prints the ready line, and waits for no reader.
 pub fn print_line(standin: &Standin, seed: u64) {
     let line = json!({
         "ready": 1,
@@ -21,8 +22,7 @@ pub fn print_line(standin: &Standin, seed: u64) {
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
     });
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(format!("{line}\n").as_bytes()).and_then(|()| out.flush());
+    STDOUT.say(format!("{line}\n"));
 }
 
 /// Takes an old port file away: whoever waits for the file must not find the one of a server that is gone.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::exit::{Exit, Failed};
+use crate::cli::output::STDERR;
 use crate::engine::scenario::{Report, github_annotations, junit, markdown, tap};
 
 /// Where reports go, besides standard error.
@@ -75,7 +76,7 @@ pub fn warn(warnings: &[String]) {
     }
 }
 
-/// Standard output belongs to others. Who closed standard error does not want to know.
+/// Writes to standard error, and waits for no reader: standard output belongs to others.
 pub fn say(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    STDERR.say(text);
 }

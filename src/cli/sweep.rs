@@ -11,9 +11,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::consumer::Consumer;
-use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::exit::{Exit, Failed};
 use crate::cli::format::Format;
 use crate::cli::log::Logger;
+use crate::cli::output::STDOUT;
 use crate::cli::reports::{say, warn};
 use crate::cli::run::{DEFAULTS, start};
 use crate::cli::settings::{Settings, duration};
@@ -196,10 +197,10 @@ impl Sweep {
             say("nothing was tested: the command makes no call at which one of these faults can happen\n");
             return Ok(Exit::NothingTested);
         }
-        print(&match self.format {
+        STDOUT.say(match self.format {
             Format::Text => text(&swept),
             Format::Json => format!("{:#}\n", structured(&swept)),
-        })?;
+        });
         Ok(match stopped {
             Some(signal) => Exit::Signal(signal),
             None if outcomes().any(|outcome| outcome == Outcome::Failed) => Exit::Unmet,

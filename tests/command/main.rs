@@ -6,6 +6,7 @@ mod binary;
 mod support;
 
 mod cli;
+mod pipes;
 mod probe;
 mod scenario_run;
 mod settings;

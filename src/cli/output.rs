@@ -1,0 +1,206 @@
+//! Standard error and standard output, each written by a thread of its own: the threads that answer requests or handle
+//! signals never wait for a reader.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+/// The most bytes of log lines that wait to be written; lines beyond are dropped and counted.
+const MOST_WAITING: usize = 256 * 1024;
+
+/// Lines are written together up to this size, which a pipe takes in one piece.
+const BATCH: usize = 4 * 1024;
+
+/// The end of a process waits this long for a reader that takes nothing.
+const STUCK: Duration = Duration::from_secs(1);
+
+/// The end of a process waits this long for a reader that is slow.
+const SLOW: Duration = Duration::from_secs(4);
+
+/// Standard error: log, messages, reports.
+pub static STDERR: Output = Output::new(|| Box::new(io::stderr()));
+
+/// Standard output of commands that serve: the ready line, and what they found.
+pub static STDOUT: Output = Output::new(|| Box::new(io::stdout()));
+
+/// A stream that a thread writes to.
+pub struct Output {
+    state: Mutex<State>,
+    /// Signals that there is something to write, or that something was written.
+    changed: Condvar,
+    open: fn() -> Box<dyn Write>,
+    writer: OnceLock<bool>,
+}
+
+struct State {
+    waiting: VecDeque<String>,
+    waiting_bytes: usize,
+    /// Bytes taken from the queue and not written yet.
+    writing_bytes: usize,
+    /// How often a write came to its end.
+    writes: u64,
+    dropped: u64,
+    /// Words the line that tells how many log lines were dropped.
+    loss: fn(u64) -> String,
+}
+
+impl Output {
+    const fn new(open: fn() -> Box<dyn Write>) -> Self {
+        let state = State {
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            writing_bytes: 0,
+            writes: 0,
+            dropped: 0,
+            loss: |dropped| format!("{dropped} log lines were dropped\n"),
+        };
+        Self { state: Mutex::new(state), changed: Condvar::new(), open, writer: OnceLock::new() }
+    }
+
+    /// Writes a text that must not be lost while somebody reads: a message or a report. Returns at once.
+    pub fn say(&'static self, text: impl Into<String>) {
+        let text = text.into();
+        if self.has_writer() {
+            self.state.lock().add(text);
+            self.changed.notify_all();
+        } else {
+            // The system gives no thread: better late than not at all.
+            let _ = (self.open)().write_all(text.as_bytes());
+        }
+    }
+
+    /// Writes a line of the log, or drops and counts it when the reader is too far behind. Returns at once.
+    pub fn log(&'static self, line: String, loss: fn(u64) -> String) {
+        if !self.has_writer() {
+            return;
+        }
+        let mut state = self.state.lock();
+        state.loss = loss;
+        if state.waiting_bytes + line.len() > MOST_WAITING {
+            state.dropped += 1;
+            return;
+        }
+        state.tell_loss();
+        state.add(line);
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Waits until all is written. Gives up when the reader takes nothing for a second, or not all within four.
+    pub fn finish(&'static self) {
+        if self.writer.get() != Some(&true) {
+            return;
+        }
+        let end = Instant::now() + SLOW;
+        let mut state = self.state.lock();
+        let mut stuck = Instant::now() + STUCK;
+        while !state.is_written() {
+            let writes = state.writes;
+            let timed_out = self.changed.wait_until(&mut state, stuck.min(end)).timed_out();
+            if state.writes > writes {
+                stuck = Instant::now() + STUCK;
+            } else if timed_out {
+                return;
+            }
+            if Instant::now() >= end {
+                return;
+            }
+        }
+    }
+
+    /// Starts the writer with the first text. Without a thread, log lines are lost.
+    fn has_writer(&'static self) -> bool {
+        *self.writer.get_or_init(|| {
+            let name = "standin-output".to_owned();
+            thread::Builder::new().name(name).spawn(|| self.write_all()).is_ok()
+        })
+    }
+
+    fn write_all(&self) {
+        let mut stream = (self.open)();
+        loop {
+            let mut state = self.state.lock();
+            while state.is_written() {
+                self.changed.wait(&mut state);
+            }
+            let batch = state.take();
+            drop(state);
+            write(&mut stream, batch.as_bytes());
+            let mut state = self.state.lock();
+            state.writing_bytes = 0;
+            state.writes += 1;
+            drop(state);
+            self.changed.notify_all();
+        }
+    }
+}
+
+/// Writes all of it. A stream that is closed takes nothing, and that is no failure; one that is set not to block is
+/// asked again.
+fn write(stream: &mut impl Write, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        match stream.write(bytes) {
+            Ok(written) if written > 0 => bytes = &bytes[written..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(5)),
+            _ => return,
+        }
+    }
+    let _ = stream.flush();
+}
+
+impl State {
+    fn add(&mut self, text: String) {
+        self.waiting_bytes += text.len();
+        self.waiting.push_back(text);
+    }
+
+    fn tell_loss(&mut self) {
+        if self.dropped > 0 {
+            let line = (self.loss)(self.dropped);
+            self.dropped = 0;
+            self.add(line);
+        }
+    }
+
+    fn is_written(&self) -> bool {
+        self.waiting.is_empty() && self.writing_bytes == 0 && self.dropped == 0
+    }
+
+    /// Takes whole texts, and at least one.
+    fn take(&mut self) -> String {
+        if self.waiting.is_empty() {
+            self.tell_loss();
+        }
+        let mut batch = self.waiting.pop_front().unwrap_or_default();
+        while let Some(next) = self.waiting.pop_front_if(|next| batch.len() + next.len() <= BATCH) {
+            batch += &next;
+        }
+        self.waiting_bytes -= batch.len();
+        self.writing_bytes = batch.len();
+        batch
+    }
+}
+
+/// Sends the words of panics the way of all messages: a panic while answering must not wait for a reader either.
+pub fn catch_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = thread::current();
+        let backtrace = std::backtrace::Backtrace::capture();
+        let mut text = format!("thread {:?} panicked: {panic}\n", thread.name().unwrap_or_default());
+        if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
+            text += &format!("{backtrace}\n");
+        }
+        STDERR.say(text);
+    }));
+}
+
+/// Waits for the readers of both streams, within bounds.
+pub fn finish() {
+    STDERR.finish();
+    STDOUT.finish();
+}
