@@ -57,9 +57,14 @@ struct Listening {
     /// No control API: /_standin/… is a path like any other
     #[arg(long, env = "STANDIN_NO_CONTROL", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     no_control: bool,
-    /// Origin of the links in answers, behind a proxy [default: the one each caller used]
-    #[arg(long, env = "STANDIN_BASE_URL", value_name = "URL")]
-    base_url: Option<String>,
+    /// Origin of the links in answers, or of those of an API, such as celigo=https://api.example.org; repeatable, or with
+    /// commas between [default: the one each caller used]
+    #[arg(long, env = "STANDIN_BASE_URL", value_name = "[API=]URL", value_delimiter = ',', value_parser = base_url)]
+    base_url: Vec<(String, String)>,
+    /// Address or network of a proxy whose Forwarded and X-Forwarded-… headers are believed, such as 10.0.0.0/8;
+    /// repeatable, or with commas between [default: this machine's own]
+    #[arg(long, env = "STANDIN_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    trusted_proxy: Vec<String>,
     /// No standin-… headers on the answers of the APIs
     #[arg(long, env = "STANDIN_NO_HEADERS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     no_headers: bool,
@@ -183,8 +188,12 @@ impl Settings {
         let listening = &self.listening;
         let address = SocketAddr::new(listening.host, listening.port.unwrap_or(defaults.port));
         let mut builder = listening.guard(self.contents(defaults)?.address(address), logger)?;
-        if let Some(url) = &listening.base_url {
-            builder = builder.base_url(url);
+        once("--base-url", listening.base_url.iter().map(|(api, _)| api))?;
+        for (api, url) in &listening.base_url {
+            builder = if api.is_empty() { builder.base_url(url) } else { builder.base_url_of(api, url) };
+        }
+        for network in &listening.trusted_proxy {
+            builder = builder.trusted_proxy(network);
         }
         if listening.no_headers {
             builder = builder.without_headers();
@@ -315,6 +324,14 @@ fn generate(text: &str) -> Result<(String, usize), String> {
     let wanted = "write it like celigo.integrations=1000";
     let (collection, count) = text.split_once('=').ok_or(wanted)?;
     Ok((collection.to_owned(), count.parse().map_err(|_| wanted)?))
+}
+
+/// An API and its URL; no API where the URL is for all.
+#[allow(clippy::unnecessary_wraps)] // The builder says what is wrong with a URL.
+fn base_url(text: &str) -> Result<(String, String), String> {
+    let api = text.split_once('=').filter(|(api, _)| !api.contains([':', '/']));
+    let (api, url) = api.unwrap_or(("", text));
+    Ok((api.to_owned(), url.to_owned()))
 }
 
 fn profile(text: &str) -> Result<(String, String), String> {

@@ -9,6 +9,7 @@ use crate::control::scenario;
 use crate::engine::choice::token_of;
 use crate::engine::load::nearest;
 use crate::engine::no_world::Gone;
+use crate::engine::origin::origin;
 use crate::engine::path::{Target, world_prefix};
 use crate::engine::{DEFAULT_WORLD, Wanted};
 
@@ -116,6 +117,6 @@ fn shown(asked: &Asked<'_>, base_url: Option<&str>, name: &str) -> Value {
 
 /// A world's URL, as the one who asks reaches it.
 fn url(asked: &Asked<'_>, base_url: Option<&str>, name: &str) -> String {
-    let origin = Target { world: None, ..asked.target }.origin(asked.request, base_url);
+    let origin = origin(&Target { world: None, ..asked.target }, asked.request, base_url, &[]);
     if name == DEFAULT_WORLD { origin } else { origin + &world_prefix(name) }
 }

@@ -21,7 +21,7 @@ use crate::engine::scenario::Overruling;
 use crate::engine::store::Store;
 use crate::engine::world::{Credential, Settings, World};
 use crate::engine::{DEFAULT_WORLD, Engine, Limits};
-use crate::server::Log;
+use crate::server::{Log, Networks};
 
 /// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
 #[derive(Default)]
@@ -39,6 +39,7 @@ pub struct Builder {
     control_token: Option<String>,
     without_control: bool,
     pub(super) log: Option<Log>,
+    trusted: Networks,
     faults: Vec<String>,
 }
 
@@ -214,12 +215,35 @@ impl Builder {
         self
     }
 
-    /// The origin of the links in answers, for callers behind a proxy. Default: the one each caller used.
+    /// Sets the origin of the links in answers, for callers behind a proxy. Default: the one each caller used.
     pub fn base_url(mut self, url: &str) -> Self {
+        self.check_base_url(url);
+        self.settings.base_url = Some(url.to_owned());
+        self
+    }
+
+    /// Sets the origin of the links in the answers of one API (`celigo`, `edlink`); it goes before
+    /// [that of all](Self::base_url).
+    pub fn base_url_of(mut self, api: &str, url: &str) -> Self {
+        self.check_base_url(url);
+        let api = self.api(api);
+        self.settings.base_urls.retain(|(name, _)| *name != api);
+        self.settings.base_urls.push((api, url.to_owned()));
+        self
+    }
+
+    fn check_base_url(&mut self, url: &str) {
         if !url.starts_with("http://") && !url.starts_with("https://") {
             self.faults.push(format!("the base URL {url:?} must begin with http:// or https://"));
         }
-        self.settings.base_url = Some(url.to_owned());
+    }
+
+    /// Believes the `Forwarded` and `X-Forwarded-…` headers of a proxy at this address, or in this network, such as
+    /// `10.0.0.0/8`. Those of this machine are always believed.
+    pub fn trusted_proxy(mut self, network: &str) -> Self {
+        if let Err(wrong) = self.trusted.add(network) {
+            self.faults.push(format!("the trusted proxy {network:?} is {wrong}"));
+        }
         self
     }
 
@@ -317,8 +341,9 @@ impl Builder {
         }
         let (log, control_token, without_control) = (self.log.take(), self.control_token.take(), self.without_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
-        let engine = self.engine()?;
-        Ok(Starting { engine: Arc::new(engine), address, control_token, without_control, body_limit_bytes, log })
+        let trusted = std::mem::take(&mut self.trusted);
+        let engine = Arc::new(self.engine()?);
+        Ok(Starting { engine, address, control_token, without_control, body_limit_bytes, log, trusted })
     }
 
     fn engine(mut self) -> Result<Engine, StartError> {
@@ -373,6 +398,7 @@ impl Builder {
         let said = [
             ("profile", self.settings.profiles.iter().map(|(api, _)| *api).collect::<Vec<_>>()),
             ("rate limit", self.settings.rates.iter().map(|(api, _)| *api).collect()),
+            ("base URL", self.settings.base_urls.iter().map(|(api, _)| *api).collect()),
             ("tokens", self.settings.credentials.iter().map(|(api, _)| *api).collect()),
         ];
         for (what, apis) in said {

@@ -195,7 +195,7 @@ impl WorldHandle {
         let names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         let headers: Vec<(&str, &[u8])> =
             names.iter().zip(headers).map(|(name, (_, value))| (name.as_str(), value.as_bytes())).collect();
-        let request = Request { method, target, headers: &headers, body, arrived_ms: now_ms() };
+        let request = Request { method, target, headers: &headers, body, arrived_ms: now_ms(), believes_front: true };
         let outcome = self.outcome(&request);
         if outcome.manner.is_abort() {
             return Answer::empty(0);

@@ -15,7 +15,7 @@ use tower_service::Service;
 use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
 use crate::engine::message::Manner;
-use crate::server::{Sent, lend, response};
+use crate::server::{Arrival, Sent, lend, response};
 
 /// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
 /// tokio runtime with a timer.
@@ -82,7 +82,8 @@ where
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_err(|error| Unanswered::Request(error.into()))?.to_bytes();
             let head = Request::from_parts(parts, ());
-            let outcome = lend(&head, &body, now_ms(), |request| world.outcome(request));
+            let outcome =
+                lend(&head, &body, Arrival { at_ms: now_ms(), believes_front: true }, |request| world.outcome(request));
             if !outcome.delay.is_zero() {
                 tokio::time::sleep(outcome.delay).await;
             }

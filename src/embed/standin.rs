@@ -16,7 +16,7 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
 use crate::engine::Engine;
 use crate::engine::world::World;
-use crate::server::{Busy, Log, Orders, Port, Serving, Stop, TaskBell, Thread, serve};
+use crate::server::{Busy, Log, Networks, Orders, Port, Serving, Stop, TaskBell, Thread, serve};
 
 /// A running server. Dropping it ends it.
 pub struct Standin {
@@ -64,6 +64,7 @@ pub(super) struct Starting {
     pub(super) without_control: bool,
     pub(super) body_limit_bytes: usize,
     pub(super) log: Option<Log>,
+    pub(super) trusted: Networks,
 }
 
 impl Starting {
@@ -84,6 +85,7 @@ impl Starting {
             body_limit_bytes: self.body_limit_bytes,
             orders,
             log: self.log,
+            trusted: self.trusted,
             answered: TaskBell::default(),
         });
         Ok((serving, gatekeeper))

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::engine::api::{Action, Api, By, Caller, Resource, Route};
 use crate::engine::data::check_references;
 use crate::engine::message::{Reply, Request};
+use crate::engine::origin::origin;
 use crate::engine::path::{Query, Target};
 use crate::engine::problem::{FieldFaultKind, Problem};
 use crate::engine::store::{Fields, Record};
@@ -68,6 +69,11 @@ pub struct Selection {
 }
 
 impl Call<'_> {
+    /// Returns the origin of links in the answer: the one the client used, unless the settings name another.
+    pub fn origin(&self) -> String {
+        origin(self.target, self.request, self.world.settings.base_url(self.api), self.api.hosts)
+    }
+
     /// A path parameter.
     ///
     /// # Panics

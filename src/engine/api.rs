@@ -58,6 +58,8 @@ pub struct Api {
     pub title: &'static str,
     /// The first path segment of all its routes: `/v1`.
     pub base: &'static str,
+    /// The hosts of the real service, which is spoken to over TLS. `.example.org` is every host below `example.org`.
+    pub hosts: &'static [&'static str],
     /// Its operations.
     pub routes: &'static [Route],
     /// Its kinds of records, including those no route shows.

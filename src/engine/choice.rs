@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn choose(target: &str, headers: &[(&str, &[u8])]) -> Result<Option<String>, NoWorld> {
-        let request = Request { method: "GET", target, headers, body: b"", arrived_ms: 0 };
+        let request = Request { method: "GET", target, headers, body: b"", arrived_ms: 0, believes_front: true };
         chosen(None, &Target::parse(target), &request).map(|name| name.map(Cow::into_owned))
     }
 

@@ -346,7 +346,14 @@ mod tests {
     }
 
     fn add_with(journal: &mut Journal, target: &str, apart: Apart) {
-        let request = Request { method: "GET", target, headers: &[("host", b"h")], body: b"{}", arrived_ms: 5 };
+        let request = Request {
+            method: "GET",
+            target,
+            headers: &[("host", b"h")],
+            body: b"{}",
+            arrived_ms: 5,
+            believes_front: true,
+        };
         let answered = Answered {
             now_ms: 1,
             elapsed_ms: 5,

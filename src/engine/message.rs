@@ -67,6 +67,8 @@ pub struct Request<'a> {
     /// When it arrived, in milliseconds since 1970, told by whoever has a clock. Used by real clocks and by
     /// everything that measures elapsed time.
     pub arrived_ms: u64,
+    /// Whether its `Forwarded` and `X-Forwarded-…` headers are believed: they come from this machine or a trusted proxy.
+    pub believes_front: bool,
 }
 
 impl<'a> Request<'a> {

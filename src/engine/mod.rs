@@ -24,6 +24,7 @@ pub mod load;
 pub mod message;
 pub mod no_world;
 pub mod openapi;
+pub mod origin;
 pub mod path;
 pub mod point;
 pub mod problem;

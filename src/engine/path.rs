@@ -1,4 +1,4 @@
-//! Where a request goes: the parts of a target, the query, and the origin the caller used.
+//! Where a request goes: the parts of a target, and the query.
 
 use std::borrow::Cow;
 
@@ -6,13 +6,8 @@ use memchr::{memchr, memchr2};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use smallvec::SmallVec;
 
-use crate::engine::message::Request;
-
 /// The path prefix that chooses a world.
 const WORLD_PREFIX: &str = "/w/";
-
-/// Most origins have no more bytes.
-const ORIGIN_BYTES: usize = 64;
 
 /// The parts of a request target. All borrow from the target; nothing is decoded yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,27 +51,6 @@ impl<'a> Target<'a> {
         let path = if path.ends_with('/') { path.trim_end_matches('/') } else { path };
         let path = if path.is_empty() { "/" } else { path };
         Self { scheme, authority, world, path, query }
-    }
-
-    /// The origin the caller used, with the world prefix it used, and without trailing slash: from the absolute
-    /// form, else `Host`, else `X-Forwarded-Host`. A proxy that ends TLS says so in `X-Forwarded-Proto`.
-    pub fn origin(&self, request: &Request<'_>, base_url: Option<&str>) -> String {
-        let mut origin = match (base_url, self.scheme, self.authority.filter(|authority| !authority.is_empty())) {
-            (Some(base), _, _) => base.trim_end_matches('/').to_owned(),
-            (None, Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-            _ => {
-                let said = |name| request.header(name).map(str::trim).filter(|value| !value.is_empty());
-                let host = said("host").or_else(|| said("x-forwarded-host"));
-                let scheme = said("x-forwarded-proto").unwrap_or("http");
-                let mut origin = String::with_capacity(ORIGIN_BYTES);
-                [scheme, "://", host.unwrap_or("localhost")].iter().for_each(|part| origin.push_str(part));
-                origin
-            }
-        };
-        if let Some(world) = self.world {
-            origin.push_str(&world_prefix(world));
-        }
-        origin
     }
 }
 
@@ -204,17 +178,6 @@ mod tests {
         let target = Target::parse("/w/a-1/v1/flows?");
         assert_eq!((target.world, target.path, target.query), (Some("a-1"), "/v1/flows", ""));
         assert_eq!(Target::parse("/w/a").path, "/");
-    }
-
-    #[test]
-    fn an_origin_is_never_without_a_host() {
-        let origin = |target: &str, headers: &[(&str, &[u8])]| {
-            let request = Request { method: "GET", target, headers, body: b"", arrived_ms: 0 };
-            Target::parse(target).origin(&request, None)
-        };
-        assert_eq!(origin("/v1/flows", &[("host", b""), ("x-forwarded-host", b"proxy")]), "http://proxy");
-        assert_eq!(origin("/v1/flows", &[("host", b" "), ("x-forwarded-host", b"")]), "http://localhost");
-        assert_eq!(origin("http:///v1/flows", &[("host", b"h")]), "http://h");
     }
 
     #[test]

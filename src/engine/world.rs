@@ -60,8 +60,10 @@ pub struct Settings {
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
     /// Who makes the changes that audit trails name.
     pub user: String,
-    /// The origin of links, when the one the caller used is not it.
+    /// The origin of links, when the one the client used is not it.
     pub base_url: Option<String>,
+    /// The origin of an API's links, by the API's name; it goes before that of all.
+    pub base_urls: Vec<(&'static str, String)>,
     /// Whether provider answers carry the `standin-…` headers.
     pub headers: bool,
     /// The most bytes of body a request may have.
@@ -96,6 +98,7 @@ impl Default for Settings {
             credentials: Vec::new(),
             user: "user@example.com".to_owned(),
             base_url: None,
+            base_urls: Vec::new(),
             headers: true,
             body_limit_bytes: 10 * 1024 * 1024,
             body_members: MEMBERS,
@@ -109,6 +112,12 @@ impl Settings {
     /// The profile of an API.
     pub fn profile(&self, api: &Api) -> Profile {
         self.profiles.iter().find(|(name, _)| *name == api.name).map_or(Profile::default(), |(_, profile)| *profile)
+    }
+
+    /// Returns the origin set for an API's links.
+    pub fn base_url(&self, api: &Api) -> Option<&str> {
+        let own = self.base_urls.iter().find(|(name, _)| *name == api.name).map(|(_, url)| url);
+        own.or(self.base_url.as_ref()).map(String::as_str)
     }
 
     /// The rate set for an API.

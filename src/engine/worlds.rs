@@ -366,7 +366,7 @@ mod tests {
 
     /// The status and the code of the error that a request to this target gets at that time.
     fn ask(engine: &Engine, target: &str, arrived_ms: u64) -> (u16, String) {
-        let request = Request { method: "GET", target, headers: &[], body: b"", arrived_ms };
+        let request = Request { method: "GET", target, headers: &[], body: b"", arrived_ms, believes_front: true };
         let reply = engine.answer(&request).reply;
         let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
         (reply.status, body["error"]["code"].as_str().unwrap().to_owned())

@@ -42,16 +42,16 @@ impl Port {
         self.address
     }
 
-    /// The next connection. While the port is closed, there is none.
-    pub async fn accept(&self) -> io::Result<TcpStream> {
+    /// Returns the next connection and its peer. While the port is closed, there is none.
+    pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         poll_fn(|cx| self.poll_accept(cx)).await
     }
 
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         let (listener, waiting) = &mut *self.open.lock();
         *waiting = Some(cx.waker().clone());
         match listener {
-            Some(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| stream),
+            Some(listener) => listener.poll_accept(cx),
             None => Poll::Pending,
         }
     }

@@ -3,6 +3,7 @@
 //! This is the only part that waits, and it never waits while it holds a world.
 
 mod listen;
+mod networks;
 mod read;
 mod send;
 mod serve;
@@ -11,8 +12,9 @@ mod thread;
 mod wire;
 
 pub use listen::Port;
+pub use networks::Networks;
 #[cfg(feature = "tower")]
-pub use read::lend;
+pub use read::{Arrival, lend};
 #[cfg(feature = "tower")]
 pub use send::{Sent, response};
 pub use serve::{Log, Orders, Serving, Stop, serve};

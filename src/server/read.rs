@@ -48,12 +48,22 @@ pub async fn body(incoming: &mut Incoming, limit_bytes: usize) -> Result<Bytes, 
 /// Most requests have no more headers.
 const HEADERS: usize = 16;
 
+/// When and over which connection a request arrived.
+#[derive(Clone, Copy)]
+pub struct Arrival {
+    /// In milliseconds since 1970.
+    pub at_ms: u64,
+    /// Whether the peer is believed where it says on whose behalf it calls.
+    pub believes_front: bool,
+}
+
 /// Lends a request in the engine's words.
-pub fn lend<B, T>(head: &HttpRequest<B>, body: &[u8], arrived_ms: u64, to: impl FnOnce(&Request<'_>) -> T) -> T {
+pub fn lend<B, T>(head: &HttpRequest<B>, body: &[u8], arrival: Arrival, to: impl FnOnce(&Request<'_>) -> T) -> T {
     let mut headers: SmallVec<[(&str, &[u8]); HEADERS]> = SmallVec::new();
     headers.extend(head.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
     let (method, target) = (head.method().as_str(), target(head.uri()));
-    to(&Request { method, target: &target, headers: &headers, body, arrived_ms })
+    let Arrival { at_ms: arrived_ms, believes_front } = arrival;
+    to(&Request { method, target: &target, headers: &headers, body, arrived_ms, believes_front })
 }
 
 /// The target as sent, or, where the host stands in it, in absolute form.

@@ -1,6 +1,7 @@
 //! The life of a server: accept, serve, be paused or refused, stop.
 
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,7 @@ use tokio::task::JoinSet;
 use crate::control::{Control, Gate, Handled};
 use crate::engine::Engine;
 use crate::engine::message::{Manner, Outcome, Reply, Request};
+use crate::server::networks::Networks;
 use crate::server::send::{Sent, response};
 use crate::server::wire::{Misbehaviour, Wire};
 use crate::server::{Port, TaskBell, read};
@@ -64,6 +66,8 @@ pub struct Serving {
     pub answered: TaskBell,
     /// Told of every request that was answered.
     pub log: Option<Log>,
+    /// The proxies that are believed where they say on whose behalf they call.
+    pub trusted: Networks,
 }
 
 /// A request that was answered, for the log. Only the command line keeps one.
@@ -88,6 +92,8 @@ struct Peer {
     misbehaviour: Misbehaviour,
     /// Whether the control API was asked over it.
     administers: AtomicBool,
+    /// Whether it is believed where it says on whose behalf it calls.
+    believes_front: bool,
 }
 
 /// Serves until told to stop; returns when the port is free.
@@ -102,8 +108,8 @@ pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
                 () = &mut told => break,
                 Some(_) = connections.join_next(), if !connections.is_empty() => {}
                 accepted = port.accept() => match accepted {
-                    Ok(stream) => {
-                        connections.spawn(connection(stream, Arc::clone(&serving)));
+                    Ok((stream, peer)) => {
+                        connections.spawn(connection(stream, peer, Arc::clone(&serving)));
                     }
                     // Out of descriptors, or the peer went before it was accepted: the next one may be better.
                     Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
@@ -125,11 +131,13 @@ pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
     connections.shutdown().await;
 }
 
-async fn connection(stream: TcpStream, serving: Arc<Serving>) {
+async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Serving>) {
     // A delayed packet would be measured as the fake's slowness.
     let _ = stream.set_nodelay(true);
     let (orders, misbehaviour) = (serving.orders.clone(), Misbehaviour::default());
-    let peer = Arc::new(Peer { serving, misbehaviour: misbehaviour.clone(), administers: AtomicBool::new(false) });
+    let believes_front = serving.trusted.include(address.ip());
+    let administers = AtomicBool::new(false);
+    let peer = Arc::new(Peer { serving, misbehaviour: misbehaviour.clone(), administers, believes_front });
     let (news, mut told) = (orders.clone(), orders);
     // Whoever shut the gate over this connection must be able to open it again.
     let refused = |gate| gate == Gate::Refusing && !peer.administers.load(Ordering::Relaxed);
@@ -216,13 +224,14 @@ async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Res
     let body = read::body(request.body_mut(), serving.body_limit_bytes).await?;
     let arrived = SystemTime::now();
     let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let arrived_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+    let at_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+    let arrival = read::Arrival { at_ms, believes_front: peer.believes_front };
     let outcome: Outcome = match &serving.control {
         Some(control) if is_control => {
-            let answer = || read::lend(&request, &body, arrived_ms, |request| control.answer(request));
+            let answer = || read::lend(&request, &body, arrival, |request| control.answer(request));
             Box::pin(administered_answer(serving, answer)).await.into()
         }
-        _ => read::lend(&request, &body, arrived_ms, |request| serving.engine.answer(request)),
+        _ => read::lend(&request, &body, arrival, |request| serving.engine.answer(request)),
     };
     drop(in_flight);
     if !is_control {
@@ -230,7 +239,7 @@ async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Res
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
-        read::lend(&request, &body, arrived_ms, |request| {
+        read::lend(&request, &body, arrival, |request| {
             let operation = serving.engine.router().operation_of(request.method, request.target);
             log(&Exchanged { request, operation, reply: &outcome.reply, took });
         });

@@ -9,6 +9,7 @@ mod determinism;
 mod graph;
 mod layers;
 mod linearizable;
+mod links;
 mod neighbours;
 #[path = "../clients/worlds.rs"]
 mod one_server;

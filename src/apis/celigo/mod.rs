@@ -45,6 +45,7 @@ pub static API: Api = Api {
     name: "celigo",
     title: "Celigo integrator.io",
     base: "/v1",
+    hosts: &["api.integrator.io", "api.eu.integrator.io", ".integrator.io"],
     routes: &routes::ROUTES,
     resources: &[
         &INTEGRATIONS,

@@ -54,7 +54,7 @@ pub fn reply(call: &Call<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Rep
     if !page.more {
         return reply;
     }
-    let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
+    let origin = call.origin();
     let mut links = String::with_capacity(2 * LINK_BYTES);
     let mut link = |start: usize, relation: &str| {
         links.push_str(if links.is_empty() { "<" } else { ", <" });

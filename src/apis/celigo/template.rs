@@ -25,8 +25,8 @@ const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
 /// `integrations.template`: a signed link to the archive, on the origin the caller used.
 pub fn link(call: &mut Call<'_>) -> Result<Reply, Problem> {
     let integration = call.record(&INTEGRATIONS, "id")?;
+    let origin = call.origin();
     let world: &World = call.world;
-    let origin = call.target.origin(call.request, world.settings.base_url.as_deref());
     let expires = world.later(GOOD_FOR_MS);
     let url = format!(
         "{origin}{}/integrations/{}/template.zip?expires={}&signature={}",

@@ -123,6 +123,7 @@ pub static API: Api = Api {
     name: "edlink",
     title: "Edlink",
     base: "/api",
+    hosts: &["ed.link"],
     routes: ROUTES,
     resources: &[
         &INTEGRATIONS,

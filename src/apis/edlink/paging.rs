@@ -97,7 +97,7 @@ pub fn next_behind(call: &Call<'_>, last: &str) -> Option<String> {
     if bound.is_some() {
         return None;
     }
-    let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
+    let origin = call.origin();
     let query = call.query.with(&[(size, Some(&asked.count.to_string())), (cursor, Some(last))]);
     Some(format!("{origin}{}?{query}", call.target.path))
 }

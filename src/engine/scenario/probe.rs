@@ -225,6 +225,7 @@ fn ask_fake(router: &Router, world: &mut World, request: &ProbeRequest) -> Probe
         headers: &headers,
         body: body.as_bytes(),
         arrived_ms: world.clock.now_ms(),
+        believes_front: true,
     };
     let reply = answer(router, world, &asked).reply;
     ProbeAnswer { status: reply.status, body: reply.body.to_vec() }

@@ -27,6 +27,7 @@ impl World {
                 headers: &headers,
                 body: &entry.body,
                 arrived_ms: entry.answered.elapsed_ms,
+                believes_front: true,
             };
             let target = Target::parse(&entry.target);
             let found = router.find(target.path);

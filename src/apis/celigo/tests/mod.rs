@@ -94,7 +94,8 @@ impl Account {
             ("content-type", b"application/json; charset=utf-8"),
         ];
         let target = format!("/v1{path}");
-        let request = Request { method, target: &target, headers, body: body.as_bytes(), arrived_ms: 0 };
+        let request =
+            Request { method, target: &target, headers, body: body.as_bytes(), arrived_ms: 0, believes_front: true };
         answer(router, &mut self.world, &request).reply
     }
 

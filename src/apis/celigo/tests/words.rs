@@ -10,7 +10,8 @@ use crate::engine::path::Target;
 use crate::engine::problem::Problem;
 
 fn worded(route: &str, problem: &Problem) -> (&'static str, Reply, Value) {
-    let request = Request { method: "GET", target: "/v1/x", headers: &[], body: b"", arrived_ms: 0 };
+    let request =
+        Request { method: "GET", target: "/v1/x", headers: &[], body: b"", arrived_ms: 0, believes_front: true };
     let target = Target::parse(request.target);
     let route: Option<&'static Route> = API.routes.iter().find(|known| known.name == route);
     let said = words::problem(

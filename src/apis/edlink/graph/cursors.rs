@@ -124,7 +124,7 @@ pub fn next(call: &mut Call<'_>, page: &Page, asked: &Remembered) -> Option<Stri
         world.store.of_mut(&CURSORS).remove(&oldest);
     }
     world.create_from(&CURSORS, fields, By::Fixture).expect("a cursor holds what was checked");
-    let origin = call.target.origin(call.request, call.world.settings.base_url.as_deref());
+    let origin = call.origin();
     Some(format!("{origin}{}?$cursor={id}", call.target.path))
 }
 

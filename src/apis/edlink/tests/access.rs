@@ -21,8 +21,14 @@ fn tokens_of_the_wrong_kind_are_refused() {
     }
     for header in ["Bearer", "Basic c2VjcmV0", "Bearer  "] {
         let headers: [(&str, &[u8]); 1] = [("authorization", header.as_bytes())];
-        let request =
-            Request { method: "GET", target: "/api/v1/integrations", headers: &headers, body: b"", arrived_ms: 0 };
+        let request = Request {
+            method: "GET",
+            target: "/api/v1/integrations",
+            headers: &headers,
+            body: b"",
+            arrived_ms: 0,
+            believes_front: true,
+        };
         assert_eq!(answer(&ROUTER, &mut world, &request).reply.status, 401, "{header}");
     }
 }

@@ -75,7 +75,7 @@ fn ask(world: &mut World, method: &str, target: &str, token: Option<&str>) -> (R
     let authorization = token.map(|token| format!("Bearer {token}"));
     let mut headers: Vec<(&str, &[u8])> = vec![("host", b"ed.link")];
     headers.extend(authorization.as_deref().map(|value| ("authorization", value.as_bytes())));
-    let request = Request { method, target, headers: &headers, body: b"", arrived_ms: 0 };
+    let request = Request { method, target, headers: &headers, body: b"", arrived_ms: 0, believes_front: true };
     let reply = answer(&ROUTER, world, &request).reply;
     let body = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
     (reply, body)
