@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::engine::api::{Action, Api, By, Caller, Resource, Route};
+use crate::engine::api::{Action, Api, By, Caller, Evidence, Profile, Resource, Route};
 use crate::engine::data::check_references;
 use crate::engine::message::{Reply, Request};
 use crate::engine::origin::origin;
@@ -33,6 +33,8 @@ pub struct Call<'c> {
     pub body: Option<Body>,
     /// The world asked.
     pub world: &'c mut World,
+    /// The worst known of what the answer rests on, its row apart.
+    pub evidence: Evidence,
 }
 
 /// What a request carries.
@@ -72,6 +74,40 @@ impl Call<'_> {
     /// Returns the origin of links in the answer: the one the client used, unless the settings name another.
     pub fn origin(&self) -> String {
         origin(self.target, self.request, self.world.settings.base_url(self.api), self.api.hosts)
+    }
+
+    /// The answer rests on something known no better than this, which `standin-source` says: its row may be documented,
+    /// and a value in it assumed.
+    pub fn rests_on(&mut self, evidence: Evidence) {
+        self.evidence = self.evidence.max(evidence);
+    }
+
+    /// The profile of the API asked.
+    pub fn profile(&self) -> Profile {
+        self.world.settings.profile(self.api)
+    }
+
+    /// The status of success.
+    pub fn success(&self) -> u16 {
+        self.route.success_in(self.profile())
+    }
+
+    /// Shows one record, with the route's status of success.
+    pub fn show(&mut self, record: &Record) -> Reply {
+        if record.is_assumed() {
+            self.rests_on(Evidence::Assumed);
+        }
+        let (dialect, status) = (self.api.dialect, self.success());
+        dialect.record(self, status, record)
+    }
+
+    /// Shows a page of records.
+    pub fn show_page(&mut self, page: &Page) -> Reply {
+        if page.is_assumed() {
+            self.rests_on(Evidence::Assumed);
+        }
+        let dialect = self.api.dialect;
+        dialect.page(self, page)
     }
 
     /// A path parameter.
@@ -139,8 +175,7 @@ impl Call<'_> {
     /// Shows a page of records that were found rather than scanned, as the query wants it.
     pub fn list(&mut self, resource: &'static Resource, records: Vec<Record>) -> Result<Reply, Problem> {
         let page = self.page_of(resource, records)?;
-        let dialect = self.api.dialect;
-        Ok(dialect.page(self, &page))
+        Ok(self.show_page(&page))
     }
 
     /// A page of records that were found rather than scanned, as the query wants it.
@@ -161,25 +196,25 @@ pub fn perform(call: &mut Call<'_>) -> Result<Reply, Problem> {
         Action::List(resource) => list(call, resource),
         Action::Read(resource) => {
             let record = call.record(resource, first_param(call))?;
-            Ok(show(call, &record))
+            Ok(call.show(&record))
         }
         Action::Create(resource) => {
             let given = call.take_fields()?;
             call.check_sight(resource, &given, None)?;
             let record = call.world.create_from(resource, given, By::Consumer)?;
-            Ok(show(call, &record))
+            Ok(call.show(&record))
         }
         Action::Replace(resource) => {
             let old = call.record(resource, first_param(call))?;
             let fields = call.take_fields()?;
             call.check_sight(resource, &fields, Some(&old))?;
             let record = call.world.replace(resource, &old, fields, By::Consumer)?;
-            Ok(show(call, &record))
+            Ok(call.show(&record))
         }
         Action::Remove(resource) => {
             let old = call.record(resource, first_param(call))?;
             call.world.remove(resource, &old, By::Consumer)?;
-            Ok(Reply::empty(call.route.success))
+            Ok(Reply::empty(call.success()))
         }
         Action::Custom(operation) => operation(call),
         Action::NotModelled => {
@@ -204,12 +239,7 @@ fn list(call: &mut Call<'_>, resource: &'static Resource) -> Result<Reply, Probl
         let all = selection.keep.is_none() && caller.sees.is_none() && caller.subject.is_none();
         world.store.of(resource).page(&selection.window, if all { None } else { Some(&keep) })
     };
-    Ok(dialect.page(call, &page))
-}
-
-fn show(call: &mut Call<'_>, record: &Record) -> Reply {
-    let (dialect, status) = (call.api.dialect, call.route.success);
-    dialect.record(call, status, record)
+    Ok(call.show_page(&page))
 }
 
 fn first_param(call: &Call<'_>) -> &'static str {

@@ -191,6 +191,7 @@ fn respond(
 /// Does what is asked, as the service would.
 fn carry_out(router: &Router, world: &mut World, situation: &Situation<'_>, way: &Way<'_, '_>) -> Answer {
     let Situation { api, request, target, .. } = *situation;
+    let mut rests_on = Evidence::Documented;
     let reply = (|| {
         world.catch_up()?;
         world.within_rate(api)?;
@@ -204,24 +205,33 @@ fn carry_out(router: &Router, world: &mut World, situation: &Situation<'_>, way:
                 Problem::WrongMethod { allowed }
             });
         };
+        if row.route.whole_account && caller.sees.is_some() {
+            return Err(Problem::Forbidden { needs: Cow::Borrowed("a token that sees the whole account") });
+        }
         if caller.read_only && !row.route.verb.is_safe() {
             return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
         }
         let body = body(world, row, request)?;
         let query = Query::parse(target.query);
         let route = row.route;
-        perform(&mut Call { api, route, request, target, params: &way.params, query: &query, caller, body, world })
+        let (params, query) = (&way.params, &query);
+        let mut call =
+            Call { api, route, request, target, params, query, caller, body, world, evidence: Evidence::Documented };
+        let reply = perform(&mut call);
+        rests_on = call.evidence;
+        reply
     })();
     match reply {
         Ok(mut reply) => {
-            let evidence = way.row.map(|row| {
-                let own = api.dialect.evidence(world.settings.profile(api), row.route, &reply);
-                own.unwrap_or(row.route.evidence)
-            });
+            let profile = world.settings.profile(api);
+            let evidence = way.row.map(|row| row.route.evidence_in(profile, reply.status).max(rests_on));
             api.dialect.always(&mut reply);
             Answer::natural(reply, way.row, evidence)
         }
-        Err(problem) => worded(world, situation, way.row, &problem),
+        Err(problem) => {
+            let answer = worded(world, situation, way.row, &problem);
+            Answer { evidence: answer.evidence.map(|evidence| evidence.max(rests_on)), ..answer }
+        }
     }
 }
 

@@ -9,8 +9,7 @@ use crate::engine::action::Call;
 use crate::engine::field::Field;
 use crate::engine::message::{Reply, Verb};
 use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::engine::store::Record;
 
 pub use crate::engine::dialect::{CredentialForm, Dialect, NextLinks, Situation, Worded};
 pub use crate::engine::resource::{By, Change, Due, Ids, Link, Places, Proposal, Resource};
@@ -70,18 +69,7 @@ pub struct Api {
     pub common_errors: &'static [&'static ErrorDef],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
-    /// How a record looks when made up.
-    pub made_up: MadeUp,
-    /// Makes what comes with made-up records and refers to them.
-    pub accompanied: Option<Accompanied>,
 }
-
-/// The fields of a made-up record, from its place in the collection and the world's chance; `None` for records that are
-/// not made up. What it refers to is taken from the world, or made first.
-pub type MadeUp = fn(&mut World, &'static Resource, usize) -> Result<Option<Fields>, Problem>;
-
-/// Makes what comes with records of that resource that were just made up.
-pub type Accompanied = fn(&mut World, &'static Resource, &[Record]) -> Result<(), Problem>;
 
 impl Api {
     /// The row of an error, by name.
@@ -211,6 +199,14 @@ pub struct Route {
     pub takes: &'static [Field],
     /// One sentence: what it does.
     pub about: &'static str,
+    /// Only for callers who see every record.
+    pub whole_account: bool,
+    /// How well a success is known in the profile `live`, where that answers otherwise than documented.
+    pub live_evidence: Option<Evidence>,
+    /// The status of success in the profile `live`, where that is another.
+    pub live_success: Option<u16>,
+    /// The status of a list that has nothing to show in the profile `live`, where that is no empty list.
+    pub live_empty: Option<u16>,
 }
 
 /// What a success shows.
@@ -253,6 +249,7 @@ macro_rules! verbs {
             Route {
                 name, verb: Verb::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
                 source: "", access: Access::Usual, takes_forms: false, shows: Shows::Action, takes: &[], about: "",
+                whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
     )*};
@@ -318,6 +315,42 @@ impl Route {
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
         self
+    }
+
+    /// Takes only callers who see every record.
+    pub const fn whole_account(mut self) -> Self {
+        self.whole_account = true;
+        self
+    }
+
+    /// Answers otherwise in the profile `live`, as public clients saw.
+    pub const fn observed_live(mut self) -> Self {
+        self.live_evidence = Some(Evidence::Observed);
+        self
+    }
+
+    /// Succeeds with this status in the profile `live`, as public clients saw.
+    pub const fn answers_live(mut self, status: u16) -> Self {
+        self.live_success = Some(status);
+        self.observed_live()
+    }
+
+    /// Answers with this status in the profile `live` when a list has nothing to show, as public clients saw.
+    pub const fn empty_live(mut self, status: u16) -> Self {
+        self.live_empty = Some(status);
+        self
+    }
+
+    /// The status of success in a profile.
+    pub fn success_in(&self, profile: Profile) -> u16 {
+        self.live_success.filter(|_| profile == Profile::Live).unwrap_or(self.success)
+    }
+
+    /// How well a success is known in a profile: that of a list without content apart.
+    pub fn evidence_in(&self, profile: Profile, status: u16) -> Evidence {
+        let is_empty = self.live_empty == Some(status) && status != self.success;
+        let live = if is_empty { Some(Evidence::Observed) } else { self.live_evidence };
+        live.filter(|_| profile == Profile::Live).unwrap_or(self.evidence)
     }
 
     /// Whether a success has a body of JSON.

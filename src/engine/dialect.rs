@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::engine::action::{Call, Order, Page, Selection};
-use crate::engine::api::{Api, Caller, ErrorDef, Evidence, Profile, Resource, Route};
+use crate::engine::api::{Api, Caller, ErrorDef, Profile, Resource, Route};
 use crate::engine::message::{Reply, Request};
 use crate::engine::openapi::Parameter;
 use crate::engine::path::{Query, Target};
@@ -75,11 +75,6 @@ pub trait Dialect: Sync {
     /// The order of a list, where it is not that of creation.
     fn order(&self, _: &Call<'_>, _: &'static Resource) -> Result<Option<Order>, Problem> {
         Ok(None)
-    }
-
-    /// How well a success of a profile is known, where that is not as well as its route.
-    fn evidence(&self, _: Profile, _: &Route, _: &Reply) -> Option<Evidence> {
-        None
     }
 
     /// How much a profile lets through, unless a world says.

@@ -32,6 +32,8 @@ pub struct Field {
     pub max_chars: usize,
     /// What it is when nobody says.
     pub default: Default,
+    /// Values it may have that no document and no client shows.
+    pub assumed: &'static [&'static str],
 }
 
 /// What a field holds.
@@ -132,6 +134,7 @@ pub const fn field(name: &'static str, kind: Kind) -> Field {
         nullable: false,
         max_chars: usize::MAX,
         default: Default::Absent,
+        assumed: &[],
     }
 }
 
@@ -164,6 +167,40 @@ impl Field {
     pub const fn or(mut self, default: Default) -> Self {
         self.default = default;
         self
+    }
+
+    /// These of its values are assumed: an answer that shows one says so.
+    pub const fn assumed(mut self, values: &'static [&'static str]) -> Self {
+        self.assumed = values;
+        self
+    }
+
+    /// Whether it, or a field within it, has values that are assumed.
+    pub const fn has_assumed(&self) -> bool {
+        if let Kind::Objects(fields) = self.kind {
+            let mut place = 0;
+            while place < fields.len() {
+                if fields[place].has_assumed() {
+                    return true;
+                }
+                place += 1;
+            }
+        }
+        !self.assumed.is_empty()
+    }
+
+    /// Whether a value it has, or one within that, is assumed.
+    pub fn is_assumed(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.assumed.contains(&text.as_str()),
+            Value::Array(items) => items.iter().any(|item| match (self.kind, item) {
+                (Kind::Objects(fields), Value::Object(item)) => {
+                    fields.iter().any(|field| item.get(field.name).is_some_and(|value| field.is_assumed(value)))
+                }
+                (_, item) => self.is_assumed(item),
+            }),
+            _ => false,
+        }
     }
 
     /// Who sets it.

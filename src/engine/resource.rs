@@ -49,6 +49,14 @@ pub struct Resource {
     pub shown: Option<fn(&Fields) -> Fields>,
     /// What happens to a record when the world's clock reaches a time.
     pub due: Option<Due>,
+    /// Which records of its kind belong to what a caller may be narrowed to.
+    pub scope: Option<Scope>,
+    /// Makes up the fields of a record, where records of this kind are made up.
+    pub generator: Option<Generator>,
+    /// Makes what comes with records that were just made up.
+    pub after_generate: Option<AfterGenerate>,
+    /// Whether one of the fields has values that are assumed.
+    pub has_assumed: bool,
 }
 
 impl Resource {
@@ -79,7 +87,35 @@ impl Resource {
             noted: None,
             shown: None,
             due: None,
+            scope: None,
+            generator: None,
+            after_generate: None,
+            has_assumed: has_assumed(fields),
         }
+    }
+
+    /// Sets what its records belong to.
+    pub const fn scope(mut self, scope: Scope) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// Sets what makes up a record.
+    pub const fn generator(mut self, generator: Generator) -> Self {
+        self.generator = Some(generator);
+        self
+    }
+
+    /// Sets what makes what comes with made-up records.
+    pub const fn after_generate(mut self, after: AfterGenerate) -> Self {
+        self.after_generate = Some(after);
+        self
+    }
+
+    /// Whether a record of these fields has a value that is assumed.
+    pub fn rests_on_assumption(&self, fields: &Fields) -> bool {
+        self.has_assumed
+            && self.fields.iter().any(|field| fields.get(field.name).is_some_and(|value| field.is_assumed(value)))
     }
 
     /// No two records share the value of one of these fields.
@@ -237,6 +273,17 @@ const fn unsaid(id_field: &str, fields: &[Field]) -> Places {
     places
 }
 
+const fn has_assumed(fields: &[Field]) -> bool {
+    let mut place = 0;
+    while place < fields.len() {
+        if fields[place].has_assumed() {
+            return true;
+        }
+        place += 1;
+    }
+    false
+}
+
 const fn references(fields: &[Field]) -> Places {
     let (mut places, mut place) = (Places(0), 0);
     while place < fields.len() {
@@ -364,6 +411,17 @@ pub struct Due {
     /// What then happens. Afterwards the record is no longer due.
     pub happens: Changes,
 }
+
+/// The records that a record belongs to, of the kind a caller may be narrowed to; `None` among them is to be of use outside of
+/// them too. A record that belongs to none is seen by every caller.
+pub type Scope = for<'w> fn(&'w World, &'w Record) -> Vec<Option<&'w str>>;
+
+/// Makes up the fields of a record, from its place in the collection and the world's chance. What it refers to is taken
+/// from the world, or made first.
+pub type Generator = fn(&mut World, usize) -> Result<Fields, Problem>;
+
+/// Makes what comes with records that were just made up.
+pub type AfterGenerate = fn(&mut World, &[Record]) -> Result<(), Problem>;
 
 /// Changes a record because its time has come.
 pub type Changes = fn(&mut World, &Record) -> Result<(), Problem>;

@@ -81,7 +81,7 @@ impl Row {
     /// Whether it documents that status.
     pub fn documents_status(&self, status: u16) -> bool {
         let has = |error| self.api.dialect.status(self.route, error) == status;
-        self.route.success == status || self.errors().any(has)
+        self.route.success == status || self.route.live_success == Some(status) || self.errors().any(has)
     }
 }
 

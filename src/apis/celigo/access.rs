@@ -1,16 +1,11 @@
 //! Who asks, and what a token that is narrowed to some integrations sees.
 
 use crate::apis::celigo::ashares;
-use crate::apis::celigo::resources::{
-    ASHARES, AUDIT, CONNECTIONS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS,
-};
+use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
 use crate::engine::api::{Access, Api, Caller, Resource, Situation};
 use crate::engine::problem::Problem;
 use crate::engine::store::Record;
 use crate::engine::world::World;
-
-/// Operations that make an integration, which a token narrowed to some others could not see afterwards.
-const MAKE_INTEGRATIONS: &[&str] = &["integrations.create", "integrations.install", "integrations.clone"];
 
 /// The token of the environment when every one is good.
 const ANY_TOKEN: &str = "standin-celigo-token";
@@ -32,10 +27,6 @@ pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Proble
         return Err(Problem::Credential);
     }
     let Some(credential) = world.settings.credential(situation.api, token) else { return Ok(Caller::default()) };
-    if credential.integrations.is_some() && situation.route.is_some_and(|route| MAKE_INTEGRATIONS.contains(&route.name))
-    {
-        return Err(Problem::Forbidden { needs: "a token that sees the whole account".into() });
-    }
     let (sees, read_only) = (credential.integrations.clone(), credential.read_only);
     Ok(Caller { sees, read_only, subject: None })
 }
@@ -46,7 +37,7 @@ pub fn sees(world: &World, caller: &Caller, resource: &'static Resource, record:
     if caller.sees.is_none() {
         return true;
     }
-    let homes = homes(world, resource, record);
+    let homes = resource.scope.map(|scope| scope(world, record)).unwrap_or_default();
     homes.is_empty() || homes.into_iter().any(|home| home.is_none_or(|id| sees_integration(caller, id)))
 }
 
@@ -55,27 +46,47 @@ pub fn sees_integration(caller: &Caller, id: &str) -> bool {
     caller.sees.as_ref().is_none_or(|visible| visible.iter().any(|known| known == id))
 }
 
-/// The integrations a record belongs to; `None` is to be of use outside of them.
-fn homes<'w>(world: &'w World, resource: &'static Resource, record: &'w Record) -> Vec<Option<&'w str>> {
-    let named = |record: &'w Record| record.text("_integrationId");
-    let own = named(record).into_iter().map(Some);
-    if *resource == INTEGRATIONS {
-        vec![Some(record.id())]
-    } else if *resource == FLOWS || *resource == JOBS || *resource == REVISIONS {
-        own.collect()
-    } else if *resource == EXPORTS || *resource == IMPORTS {
-        own.chain(world.store.of(&FLOWS).linked(resource, record.id()).map(named)).collect()
-    } else if *resource == CONNECTIONS {
-        let registered = world.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
-        own.chain(registered.map(|integration| Some(integration.id()))).collect()
-    } else if *resource == ERRORS {
-        let flow = record.text("_flowId").and_then(|id| world.store.of(&FLOWS).get(id));
-        flow.map(named).into_iter().collect()
-    } else if *resource == AUDIT {
-        vec![record.text("_resourceId")]
-    } else if *resource == ASHARES && !ashares::is_account_wide(record) {
-        ashares::integrations_named(record.fields()).into_iter().map(Some).collect()
-    } else {
-        Vec::new()
+fn named(record: &Record) -> Option<&str> {
+    record.text("_integrationId")
+}
+
+/// An integration belongs to itself.
+pub fn itself<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+    vec![Some(record.id())]
+}
+
+/// A record belongs to the integration it names.
+pub fn in_integration<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+    named(record).into_iter().map(Some).collect()
+}
+
+/// A record belongs to the integration it names, and to those of the flows that use it.
+pub fn in_flows<'w>(world: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+    let flows = world.store.of(&FLOWS).linked(record.resource(), record.id());
+    named(record).into_iter().map(Some).chain(flows.map(named)).collect()
+}
+
+/// A connection belongs to the integration it names, and to those it is registered with.
+pub fn registered<'w>(world: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+    let registered = world.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
+    named(record).into_iter().map(Some).chain(registered.map(|integration| Some(integration.id()))).collect()
+}
+
+/// A record belongs where its flow does.
+pub fn as_flow<'w>(world: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+    let flow = record.text("_flowId").and_then(|id| world.store.of(&FLOWS).get(id));
+    flow.map(named).into_iter().collect()
+}
+
+/// An audit entry belongs to the integration it tells of.
+pub fn told_of<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+    vec![record.text("_resourceId")]
+}
+
+/// A share that is not account-wide belongs to the integrations it names.
+pub fn shared<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+    if ashares::is_account_wide(record) {
+        return Vec::new();
     }
+    ashares::integrations_named(record.fields()).into_iter().map(Some).collect()
 }

@@ -34,7 +34,7 @@ pub fn update(call: &mut Call<'_>) -> Result<Reply, Problem> {
         Some(_) => {}
     }
     let share = call.world.replace(&ASHARES, &share, given, By::Consumer)?;
-    Ok(call.api.dialect.record(call, call.route.success, &share))
+    Ok(call.show(&share))
 }
 
 /// Leaves out of a share what it gives where the caller sees nothing.

@@ -47,7 +47,7 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
         contain(world, &original, &mut ids)?;
         Ok(copy)
     })?;
-    Ok(call.api.dialect.record(call, call.route.success, &copy))
+    Ok(call.show(&copy))
 }
 
 /// The connections registered with a copy from the start, so that none of its flows registers another: each once, though

@@ -36,7 +36,7 @@ pub fn install(call: &mut Call<'_>) -> Result<Reply, Problem> {
     }
     fields.insert("install", steps.into());
     let integration = call.world.create(&INTEGRATIONS, &fields, By::Consumer)?;
-    Ok(call.api.dialect.record(call, call.route.success, &integration))
+    Ok(call.show(&integration))
 }
 
 /// `integrations.installer`: does a step. When all are done, the integration is installed.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::apis::celigo::{API, access, described, filters, lists, paging, words};
 use crate::engine::action::{Call, Order, Page, Selection};
 use crate::engine::api::{
-    Api, Caller, CredentialForm, Dialect, Evidence, NextLinks, Profile, Resource, Route, Situation, Worded,
+    Api, Caller, CredentialForm, Dialect, NextLinks, Profile, Resource, Route, Situation, Worded,
 };
 use crate::engine::message::Reply;
 use crate::engine::openapi::Parameter;
@@ -18,9 +18,6 @@ use crate::engine::world::World;
 
 /// What the running service lets through.
 const LIVE_RATE: Rate = Rate { requests: 1_000, per_second: 300 };
-
-/// Operations whose success the running service shows otherwise than its documents.
-const LIVE_DIFFERS: &[&str] = &["integrations.audit", "integrations.errors", "audit.list"];
 
 /// Celigo's dialect.
 pub struct Celigo;
@@ -50,12 +47,6 @@ impl Dialect for Celigo {
 
     fn order(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Option<Order>, Problem> {
         filters::order(call.query, resource)
-    }
-
-    fn evidence(&self, profile: Profile, route: &Route, reply: &Reply) -> Option<Evidence> {
-        let differs =
-            LIVE_DIFFERS.contains(&route.name) || (reply.status == 204 && lists::NO_CONTENT.contains(&route.name));
-        (profile == Profile::Live && differs).then_some(Evidence::Observed)
     }
 
     fn rate(&self, profile: Profile) -> Option<Rate> {

@@ -115,5 +115,5 @@ pub fn cancel(call: &mut Call<'_>) -> Result<Reply, Problem> {
         (GOES_ON_AT, Value::Null),
     ]);
     let job = call.world.patch(&JOBS, &job, &change, By::Administrator)?;
-    Ok(call.api.dialect.record(call, call.route.success, &job))
+    Ok(call.show(&job))
 }

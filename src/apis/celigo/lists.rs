@@ -12,10 +12,7 @@ use crate::engine::store::Record;
 
 use crate::apis::celigo::filters::{given, wrong};
 use crate::apis::celigo::resources::{ASHARES, SCRIPTS};
-use crate::apis::celigo::{API, ashares, paging};
-
-/// Lists that the running service answers with 204 when they are empty.
-pub const NO_CONTENT: &[&str] = &["flows.list", "connections.list", "integrations.flows", "integrations.connections"];
+use crate::apis::celigo::{ashares, paging};
 
 /// What lists of scripts leave out: only a script asked for by its id shows it.
 const CONTENT: &str = "content";
@@ -52,9 +49,11 @@ fn projection<'q>(query: &'q Query<'_>) -> Result<Projection<'q>, Problem> {
 
 /// The reply that shows a page of records, as consumers see them.
 pub fn reply(call: &Call<'_>, page: &Page) -> Reply {
-    let live = call.world.settings.profile(&API) == Profile::Live;
-    if live && page.records.is_empty() && NO_CONTENT.contains(&call.route.name) {
-        return Reply::empty(204);
+    if let Some(status) = call.route.live_empty
+        && page.records.is_empty()
+        && call.profile() == Profile::Live
+    {
+        return Reply::empty(status);
     }
     paging::reply(call, page, array(call, page))
 }

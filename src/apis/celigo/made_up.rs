@@ -7,9 +7,7 @@ use fake::faker::name::en::{LastName, Name};
 use serde_json::{Value, json};
 
 use crate::apis::celigo::registered;
-use crate::apis::celigo::resources::{
-    ASHARES, AUDIT, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS, SCRIPTS,
-};
+use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::engine::api::{By, Resource};
 use crate::engine::clock::format_ms;
 use crate::engine::problem::Problem;
@@ -32,45 +30,27 @@ const STATUSES: &[&str] = &["completed", "completed", "completed", "failed"];
 /// How far back made-up runs and changes lie at most.
 const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// The fields of the record at that place of its collection; the place makes names unique.
-pub fn fields(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
-    let made = match resource {
-        it if *it == INTEGRATIONS => return Ok(Some(integration(world, place))),
-        it if *it == CONNECTIONS => connection(world, place),
-        it if *it == EXPORTS => export(world, place)?,
-        it if *it == IMPORTS => import(world, place)?,
-        it if *it == FLOWS => flow(world, place)?,
-        it if *it == SCRIPTS => script(world, place),
-        it if *it == CONNECTORS => connector(world, place),
-        it if *it == ASHARES => share(world),
-        it if *it == AUDIT => entry(world)?,
-        it if *it == ERRORS => error(world)?,
-        it if *it == JOBS => job(world)?,
-        it if *it == REVISIONS => revision(world)?,
-        _ => return Ok(None),
-    };
-    Ok(Fields::of(made))
-}
-
 /// The connections of made-up flows are registered with their integrations.
-pub fn accompany(world: &mut World, resource: &'static Resource, made: &[Record]) -> Result<(), Problem> {
-    if *resource == FLOWS {
-        made.iter().try_for_each(|flow| registered::of_flow(world, flow, By::Fixture))?;
-    }
-    Ok(())
+pub fn register(world: &mut World, flows: &[Record]) -> Result<(), Problem> {
+    flows.iter().try_for_each(|flow| registered::of_flow(world, flow, By::Fixture))
 }
 
-fn integration(world: &mut World, place: usize) -> Fields {
-    Fields::from_iter([
+/// An integration.
+// A generator may fail; this one does not.
+#[allow(clippy::unnecessary_wraps)]
+pub fn integration(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    Ok(Fields::from_iter([
         ("name", Value::from(name(world, place))),
         ("description", sentence(world).into()),
         ("sandbox", (world.chance.between(1, 4) == 1).into()),
-    ])
+    ]))
 }
 
-fn connection(world: &mut World, place: usize) -> Value {
+/// A connection.
+#[allow(clippy::unnecessary_wraps)]
+pub fn connection(world: &mut World, place: usize) -> Result<Fields, Problem> {
     let system = pick(SYSTEMS, world);
-    json!({
+    Ok(fields(json!({
         "name": format!("{system} {}", place + 1),
         "type": "http",
         "http": {
@@ -79,35 +59,38 @@ fn connection(world: &mut World, place: usize) -> Value {
             "baseURI": format!("https://{}.example.com/{}", system.to_lowercase().replace(' ', "-"), place + 1),
             "auth": { "type": "token", "token": { "token": world.chance.token(24), "location": "header" } },
         },
-    })
+    })))
 }
 
-fn export(world: &mut World, place: usize) -> Result<Value, Problem> {
+/// An export.
+pub fn export(world: &mut World, place: usize) -> Result<Fields, Problem> {
     let subject = pick(SUBJECTS, world);
-    Ok(json!({
+    Ok(fields(json!({
         "name": format!("{subject} {}", place + 1),
         "_connectionId": some(world, &CONNECTIONS)?.id(),
         "adaptorType": "HTTPExport",
         "asynchronous": true,
         "pageSize": 20 * world.chance.between(1, 5),
         "http": { "relativeURI": format!("/{}", subject.to_lowercase()), "method": "GET" },
-    }))
+    })))
 }
 
-fn import(world: &mut World, place: usize) -> Result<Value, Problem> {
+/// An import.
+pub fn import(world: &mut World, place: usize) -> Result<Fields, Problem> {
     let subject = pick(SUBJECTS, world);
-    Ok(json!({
+    Ok(fields(json!({
         "name": format!("{subject}, put {}", place + 1),
         "_connectionId": some(world, &CONNECTIONS)?.id(),
         "adaptorType": "HTTPImport",
         "http": { "relativeURI": [format!("/{}", subject.to_lowercase())], "method": ["PUT"] },
         "mapping": { "fields": [{ "extract": "id", "generate": "externalId" }], "lists": [] },
-    }))
+    })))
 }
 
-fn flow(world: &mut World, place: usize) -> Result<Value, Problem> {
+/// A flow.
+pub fn flow(world: &mut World, place: usize) -> Result<Fields, Problem> {
     let name = name(world, place);
-    Ok(json!({
+    Ok(fields(json!({
         "name": name,
         "_integrationId": some(world, &INTEGRATIONS)?.id(),
         "disabled": world.chance.between(1, 5) == 1,
@@ -119,19 +102,23 @@ fn flow(world: &mut World, place: usize) -> Result<Value, Problem> {
             "_importId": some(world, &IMPORTS)?.id(),
             "responseMapping": { "fields": [], "lists": [] },
         }],
-    }))
+    })))
 }
 
-fn script(world: &mut World, place: usize) -> Value {
+/// A script.
+#[allow(clippy::unnecessary_wraps)]
+pub fn script(world: &mut World, place: usize) -> Result<Fields, Problem> {
     let subject = pick(SUBJECTS, world);
-    json!({
+    Ok(fields(json!({
         "name": format!("{subject} hook {}", place + 1),
         "description": sentence(world),
         "content": "function preSavePage(options) {\n  return { data: options.data, errors: options.errors };\n}\n",
-    })
+    })))
 }
 
-fn connector(world: &mut World, place: usize) -> Value {
+/// A connector.
+#[allow(clippy::unnecessary_wraps)]
+pub fn connector(world: &mut World, place: usize) -> Result<Fields, Problem> {
     let steps = ["Connection", "Flows"].map(|step| {
         json!({
             "name": step,
@@ -141,19 +128,22 @@ fn connector(world: &mut World, place: usize) -> Value {
             "uninstallerFunction": format!("uninstall{step}"),
         })
     });
-    json!({ "name": name(world, place), "version": "1.0.0", "install": steps })
+    Ok(fields(json!({ "name": name(world, place), "version": "1.0.0", "install": steps })))
 }
 
-fn share(world: &mut World) -> Value {
+/// A share.
+#[allow(clippy::unnecessary_wraps)]
+pub fn share(world: &mut World, _: usize) -> Result<Fields, Problem> {
     let user = json!({
         "_id": world.chance.object_id(),
         "email": SafeEmail().fake_with_rng::<String, _>(world.chance.rng()),
         "name": Name().fake_with_rng::<String, _>(world.chance.rng()),
     });
-    json!({ "accepted": true, "accessLevel": pick(LEVELS, world), "sharedWithUser": user })
+    Ok(fields(json!({ "accepted": true, "accessLevel": pick(LEVELS, world), "sharedWithUser": user })))
 }
 
-fn entry(world: &mut World) -> Result<Value, Problem> {
+/// An audit entry.
+pub fn entry(world: &mut World, _: usize) -> Result<Fields, Problem> {
     let integration = some(world, &INTEGRATIONS)?;
     let user = json!({
         "_id": world.chance.object_id(),
@@ -165,7 +155,7 @@ fn entry(world: &mut World) -> Result<Value, Problem> {
         "oldValue": sentence(world),
         "newValue": sentence(world),
     });
-    Ok(json!({
+    Ok(fields(json!({
         "time": past(world),
         "byUser": user,
         "event": "update",
@@ -173,13 +163,14 @@ fn entry(world: &mut World) -> Result<Value, Problem> {
         "resourceType": "integration",
         "_resourceId": integration.id(),
         "fieldChanges": [change],
-    }))
+    })))
 }
 
-fn error(world: &mut World) -> Result<Value, Problem> {
+/// An error.
+pub fn error(world: &mut World, _: usize) -> Result<Fields, Problem> {
     let flow = some(world, &FLOWS)?;
     let steps: Vec<&str> = FLOWS.links.iter().flat_map(|link| (link.ids)(flow.fields())).collect();
-    Ok(json!({
+    Ok(fields(json!({
         "_flowId": flow.id(),
         "_expOrImpId": steps.last(),
         "source": "http",
@@ -188,10 +179,11 @@ fn error(world: &mut World) -> Result<Value, Problem> {
         "occurredAt": past(world),
         "retryDataKey": world.chance.token(32),
         "traceKey": format!("trace-{}", world.chance.token(8)),
-    }))
+    })))
 }
 
-fn job(world: &mut World) -> Result<Value, Problem> {
+/// A job.
+pub fn job(world: &mut World, _: usize) -> Result<Fields, Problem> {
     let flow = some(world, &FLOWS)?;
     let created = past(world);
     let status = pick(STATUSES, world);
@@ -209,11 +201,12 @@ fn job(world: &mut World) -> Result<Value, Problem> {
     if let Some(integration) = flow.get("_integrationId") {
         job["_integrationId"] = integration.clone();
     }
-    Ok(job)
+    Ok(fields(job))
 }
 
-fn revision(world: &mut World) -> Result<Value, Problem> {
-    Ok(json!({ "_integrationId": some(world, &INTEGRATIONS)?.id(), "description": sentence(world) }))
+/// A revision.
+pub fn revision(world: &mut World, _: usize) -> Result<Fields, Problem> {
+    Ok(fields(json!({ "_integrationId": some(world, &INTEGRATIONS)?.id(), "description": sentence(world) })))
 }
 
 /// A record to refer to: one of those there are, or, where there is none, the first.
@@ -224,8 +217,13 @@ fn some(world: &mut World, resource: &'static Resource) -> Result<Record, Proble
         let place = usize::try_from(world.chance.between(0, last)).unwrap_or_default();
         return Ok(world.store.of(resource).nth(place).expect("a place below the length").clone());
     }
-    let fields = fields(world, resource, 0)?.expect("everything that is referred to can be made up");
+    let generator = resource.generator.expect("everything that is referred to can be made up");
+    let fields = generator(world, 0)?;
     world.create(resource, &fields, By::Fixture)
+}
+
+fn fields(made: Value) -> Fields {
+    Fields::of(made).expect("a record is an object")
 }
 
 fn name(world: &mut World, place: usize) -> String {

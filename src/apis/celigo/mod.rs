@@ -64,6 +64,4 @@ pub static API: Api = Api {
     errors: words::ERRORS,
     common_errors: &[words::RATE_LIMITED],
     dialect: &dialect::Celigo,
-    made_up: made_up::fields,
-    accompanied: Some(made_up::accompany),
 };

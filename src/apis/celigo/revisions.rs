@@ -28,5 +28,5 @@ pub fn create(call: &mut Call<'_>) -> Result<Reply, Problem> {
         fields.insert("description", description);
     }
     let revision = call.world.create(&REVISIONS, &fields, By::Administrator)?;
-    Ok(call.api.dialect.record(call, call.route.success, &revision))
+    Ok(call.show(&revision))
 }

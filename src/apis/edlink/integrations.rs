@@ -50,7 +50,8 @@ pub static INTEGRATIONS: Resource = Resource::new(
 .prepared(prepare)
 .guard(guard)
 .changed(graph::integration_changed)
-.due(Due { at: starts_at, happens: start });
+.due(Due { at: starts_at, happens: start })
+.generator(made_up::integration);
 
 /// A new integration has a source, a provider, a team and a permission whether or not somebody says which; and one
 /// that is given a start in the future waits for it.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::apis::edlink::errors::INVALID_REQUEST_BODY;
 use crate::apis::edlink::errors::request_id;
-use crate::apis::edlink::graph::PEOPLE;
+use crate::apis::edlink::graph::{PEOPLE, made_up};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::action::Call;
@@ -38,7 +38,8 @@ pub static LOGINS: Resource = Resource::new(
         field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
     ],
 )
-.unique(&["code", "access_token", "refresh_token"]);
+.unique(&["code", "access_token", "refresh_token"])
+.generator(made_up::logins);
 
 /// Whether the access token of a login is past its time.
 pub fn has_expired(world: &World, login: &Record) -> bool {

@@ -5,10 +5,6 @@ use fake::faker::address::en::{BuildingNumber, CityName, StateAbbr, StreetName};
 use fake::faker::name::en::LastName;
 use serde_json::{Value, json};
 
-use crate::apis::edlink::graph;
-use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::meta::{PERMISSIONS, PROVIDERS, SOURCES};
-use crate::engine::api::Resource;
 use crate::engine::chance::Chance;
 use crate::engine::clock::format_ms;
 use crate::engine::problem::Problem;
@@ -29,28 +25,37 @@ const SYSTEMS: [(&str, &str, &str, bool); 2] = [
 const CONNECTED_FROM_MS: u64 = 1_546_300_800_000;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 
-/// The fields of a made-up record.
-pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
-    match resource {
-        it if *it == INTEGRATIONS => Ok(Some(integration(&mut world.chance))),
-        it if *it == SOURCES => {
-            let [(_, source), ..] = surroundings(&mut world.chance);
-            Ok(Fields::of(source))
-        }
-        it if *it == PROVIDERS => {
-            let name: String = LastName().fake_with_rng(world.chance.rng());
-            let application = format!("{}-{place}", name.to_lowercase().replace('\'', ""));
-            Ok(Fields::of(json!({ "application": application, "name": name, "allows_data_sync": true })))
-        }
-        it if *it == PERMISSIONS => {
-            let name = format!("Read Data {place}");
-            Ok(Fields::of(json!({ "name": name, "description": "Read data of one kind." })))
-        }
-        _ => graph::made_up::made_up(world, resource, place),
-    }
+/// A source.
+// A generator may fail; these do not.
+#[allow(clippy::unnecessary_wraps)]
+pub fn source(world: &mut World, _: usize) -> Result<Fields, Problem> {
+    let [(_, source), ..] = surroundings(&mut world.chance);
+    Ok(fields(source))
 }
 
-fn integration(chance: &mut Chance) -> Fields {
+/// A provider.
+#[allow(clippy::unnecessary_wraps)]
+pub fn provider(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    let name: String = LastName().fake_with_rng(world.chance.rng());
+    let application = format!("{}-{place}", name.to_lowercase().replace('\'', ""));
+    Ok(fields(json!({ "application": application, "name": name, "allows_data_sync": true })))
+}
+
+/// A permission.
+#[allow(clippy::unnecessary_wraps)]
+pub fn permission(_: &mut World, place: usize) -> Result<Fields, Problem> {
+    Ok(fields(json!({ "name": format!("Read Data {place}"), "description": "Read data of one kind." })))
+}
+
+/// The fields of a made-up record that was written as JSON.
+pub fn fields(made: Value) -> Fields {
+    Fields::of(made).expect("a record is an object")
+}
+
+/// An integration.
+#[allow(clippy::unnecessary_wraps)]
+pub fn integration(world: &mut World, _: usize) -> Result<Fields, Problem> {
+    let chance = &mut world.chance;
     let status = match chance.between(1, 10) {
         1 => "inactive",
         2 => "disabled",
@@ -72,7 +77,7 @@ fn integration(chance: &mut Chance) -> Fields {
     ]);
     fields.extend(surroundings);
     fields.push("entity", entity);
-    fields
+    Ok(fields)
 }
 
 /// A zip code within the range that is given out.

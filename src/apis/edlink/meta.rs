@@ -1,6 +1,7 @@
 //! What integrations are made of, and whether the service runs.
 
 use crate::apis::edlink::graph::changed;
+use crate::apis::edlink::made_up;
 use crate::engine::action::Call;
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
@@ -32,7 +33,8 @@ pub static SOURCES: Resource = Resource::new(
         field("log_retention_time", Kind::Integer).or(Default::Number(604_800)),
     ],
 )
-.changed(|world, change, by| changed(&SOURCES, world, change, by));
+.changed(|world, change, by| changed(&SOURCES, world, change, by))
+.generator(made_up::source);
 
 /// Systems that sources run on: Canvas, Clever and so on.
 pub static PROVIDERS: Resource = Resource::new(
@@ -53,7 +55,8 @@ pub static PROVIDERS: Resource = Resource::new(
         field("allows_data_sync", Kind::Flag).or(Default::False),
         field("requires_remote_configuration", Kind::Flag).or(Default::False),
     ],
-);
+)
+.generator(made_up::provider);
 
 /// What an integration can be allowed to do.
 pub static PERMISSIONS: Resource = Resource::new(
@@ -73,7 +76,8 @@ pub static PERMISSIONS: Resource = Resource::new(
         text("standin_resource"),
         text("standin_field"),
     ],
-);
+)
+.generator(made_up::permission);
 
 /// `GET /api/up`.
 #[expect(clippy::unnecessary_wraps, reason = "every operation may fail")]

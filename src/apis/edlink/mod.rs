@@ -147,8 +147,6 @@ pub static API: Api = Api {
     errors: errors::ERRORS,
     common_errors: &[RATE_LIMITED],
     dialect: &dialect::Edlink,
-    made_up: made_up::made_up,
-    accompanied: Some(graph::made_up::accompanied),
 };
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ pub struct Page {
     /// Whether there are further records in the same direction.
     pub more: bool,
     text: OnceLock<Bytes>,
+    is_assumed: OnceLock<bool>,
 }
 
 /// The records of a page.
@@ -153,7 +154,7 @@ impl Records {
 
 impl Page {
     pub(super) fn new(window: Window, records: Records, more: bool) -> Self {
-        Self { window, records, more, text: OnceLock::new() }
+        Self { window, records, more, text: OnceLock::new(), is_assumed: OnceLock::new() }
     }
 
     /// The part of records already chosen that the window shows: for lists that are found, not scanned.
@@ -164,6 +165,15 @@ impl Page {
         let (places, more) = window_of(&part, count, backward);
         let shown = records[places].iter().cloned();
         Self::new(*window, Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
+    }
+
+    /// Whether one of the records has a value that no document and no client shows.
+    pub fn is_assumed(&self) -> bool {
+        let has_assumed = |record: &Record| record.resource().has_assumed;
+        // All are of one kind.
+        *self
+            .is_assumed
+            .get_or_init(|| self.records.get(0).is_some_and(has_assumed) && self.records.iter().any(Record::is_assumed))
     }
 
     /// The records as a JSON array.

@@ -28,6 +28,8 @@ struct Inner {
     fields: OnceLock<Fields>,
     /// What the fields come from, where nobody looked into it yet.
     source: Source,
+    /// One of its fields has a value that is assumed.
+    is_assumed: bool,
 }
 
 /// What the fields of a record come from when somebody looks into it.
@@ -72,7 +74,8 @@ impl Later {
         let mut ids = std::iter::repeat_with(|| resource.ids.draw(&mut chance));
         let id = ids.find(|id| !is_taken(id)).expect("ids do not run out").into();
         let (bytes, fields) = (OnceLock::new(), OnceLock::new());
-        Record(Arc::new(Inner { resource, sequence, id, bytes, fields, source: Source::Made(self.clone()) }))
+        let source = Source::Made(self.clone());
+        Record(Arc::new(Inner { resource, sequence, id, bytes, fields, source, is_assumed: false }))
     }
 }
 
@@ -98,8 +101,9 @@ impl Record {
     /// A record from fields that are complete and checked. Its id is what the id field holds.
     pub fn new(resource: &'static Resource, sequence: u64, fields: Fields) -> Self {
         let id = id_of(resource, &fields);
+        let is_assumed = resource.rests_on_assumption(&fields);
         let (bytes, fields) = (OnceLock::new(), OnceLock::from(fields));
-        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source: Source::Given }))
+        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source: Source::Given, is_assumed }))
     }
 
     /// The same for one of many records that are made at once, most of which nobody looks into.
@@ -108,8 +112,9 @@ impl Record {
         let shown = shown(resource, fields);
         let same = matches!(shown, Cow::Borrowed(_));
         let source = if same { Source::Shown } else { Source::Whole(serialise(fields)) };
+        let is_assumed = resource.rests_on_assumption(fields);
         let (bytes, fields) = (OnceLock::from(serialise(&shown)), OnceLock::new());
-        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source }))
+        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source, is_assumed }))
     }
 
     /// Its place in creation order, unique in its collection.
@@ -166,6 +171,11 @@ impl Record {
     /// All its fields as a JSON object.
     pub fn to_value(&self) -> Value {
         self.fields().clone().into()
+    }
+
+    /// Whether it has a value that no document and no client shows.
+    pub fn is_assumed(&self) -> bool {
+        self.0.is_assumed
     }
 
     /// What consumers see, as JSON.

@@ -1,13 +1,14 @@
 //! What belongs to the account itself: connectors, users, history.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::{ashares, audit, cascade};
+use crate::apis::celigo::{access, ashares, audit, cascade, made_up};
 use crate::engine::api::{Ids, Link, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 
 /// Connectors: what integrations can be installed from.
-pub static CONNECTORS: Resource =
-    Resource::new("celigo.connectors", "Connector", "_id", Ids::ObjectId, CONNECTOR).guard(cascade::connector_guard);
+pub static CONNECTORS: Resource = Resource::new("celigo.connectors", "Connector", "_id", Ids::ObjectId, CONNECTOR)
+    .guard(cascade::connector_guard)
+    .generator(made_up::connector);
 
 static CONNECTOR: &[Field] = &[
     text("_id"),
@@ -17,8 +18,10 @@ static CONNECTOR: &[Field] = &[
 ];
 
 /// Shares: the account's users, and what each may see.
-pub static ASHARES: Resource =
-    Resource::new("celigo.ashares", "Share", "_id", Ids::ObjectId, ASHARE).links(ASHARE_LINKS);
+pub static ASHARES: Resource = Resource::new("celigo.ashares", "Share", "_id", Ids::ObjectId, ASHARE)
+    .links(ASHARE_LINKS)
+    .scope(access::shared)
+    .generator(made_up::share);
 
 const DISABLED: Field = field("disabled", Kind::Flag).or(Default::False);
 
@@ -46,7 +49,9 @@ static ASHARE_LINKS: &[Link] =
 /// The audit trail, stored as the running service shows it.
 pub static AUDIT: Resource = Resource::new("celigo.audit", "Audit entry", "_id", Ids::ObjectId, ENTRY)
     .indexed(&["_resourceId"])
-    .shown(audit::documented);
+    .shown(audit::documented)
+    .scope(access::told_of)
+    .generator(made_up::entry);
 
 static ENTRY: &[Field] = &[
     text("_id"),

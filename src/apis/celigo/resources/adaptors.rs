@@ -1,13 +1,15 @@
 //! Exports, imports and scripts, which flows are made of, and the connections they use.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::{cascade, secrets};
+use crate::apis::celigo::{access, cascade, made_up, secrets};
 use crate::engine::api::{Ids, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 
 /// Exports: where records come from.
-pub static EXPORTS: Resource =
-    Resource::new("celigo.exports", "Export", "_id", Ids::ObjectId, EXPORT).guard(cascade::export_guard);
+pub static EXPORTS: Resource = Resource::new("celigo.exports", "Export", "_id", Ids::ObjectId, EXPORT)
+    .guard(cascade::export_guard)
+    .scope(access::in_flows)
+    .generator(made_up::export);
 
 static EXPORT: &[Field] = &[
     text("_id"),
@@ -35,8 +37,10 @@ static EXPORT: &[Field] = &[
 ];
 
 /// Imports: where records go.
-pub static IMPORTS: Resource =
-    Resource::new("celigo.imports", "Import", "_id", Ids::ObjectId, IMPORT).guard(cascade::import_guard);
+pub static IMPORTS: Resource = Resource::new("celigo.imports", "Import", "_id", Ids::ObjectId, IMPORT)
+    .guard(cascade::import_guard)
+    .scope(access::in_flows)
+    .generator(made_up::import);
 
 static IMPORT: &[Field] = &[
     text("_id"),
@@ -66,7 +70,9 @@ pub static CONNECTIONS: Resource = Resource::new("celigo.connections", "Connecti
     .prepared(secrets::kept)
     .guard(cascade::connection_guard)
     .changed(cascade::connection_changed)
-    .shown(secrets::masked);
+    .shown(secrets::masked)
+    .scope(access::registered)
+    .generator(made_up::connection);
 
 static CONNECTION: &[Field] = &[
     text("_id"),
@@ -85,7 +91,8 @@ static CONNECTION: &[Field] = &[
 ];
 
 /// Scripts: code that hooks and routers call.
-pub static SCRIPTS: Resource = Resource::new("celigo.scripts", "Script", "_id", Ids::ObjectId, SCRIPT);
+pub static SCRIPTS: Resource =
+    Resource::new("celigo.scripts", "Script", "_id", Ids::ObjectId, SCRIPT).generator(made_up::script);
 
 static SCRIPT: &[Field] = &[
     text("_id"),

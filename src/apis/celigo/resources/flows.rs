@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::{cascade, jobs, registered, step_errors};
+use crate::apis::celigo::{access, cascade, jobs, made_up, registered, step_errors};
 use crate::engine::api::{By, Change, Ids, Link, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 use crate::engine::problem::Problem;
@@ -11,8 +11,12 @@ use crate::engine::store::Fields;
 use crate::engine::world::World;
 
 /// Flows: which exports feed which imports.
-pub static FLOWS: Resource =
-    Resource::new("celigo.flows", "Flow", "_id", Ids::ObjectId, FLOW).links(LINKS).changed(changed);
+pub static FLOWS: Resource = Resource::new("celigo.flows", "Flow", "_id", Ids::ObjectId, FLOW)
+    .links(LINKS)
+    .changed(changed)
+    .scope(access::in_integration)
+    .generator(made_up::flow)
+    .after_generate(made_up::register);
 
 static FLOW: &[Field] = &[
     text("_id"),
@@ -85,8 +89,10 @@ fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem>
 }
 
 /// Errors that records met on their way through a flow.
-pub static ERRORS: Resource =
-    Resource::new("celigo.errors", "Error", "errorId", Ids::ObjectId, ERROR).shown(step_errors::shown);
+pub static ERRORS: Resource = Resource::new("celigo.errors", "Error", "errorId", Ids::ObjectId, ERROR)
+    .shown(step_errors::shown)
+    .scope(access::as_flow)
+    .generator(made_up::error);
 
 static ERROR: &[Field] = &[
     text("errorId"),
@@ -104,7 +110,10 @@ static ERROR: &[Field] = &[
 ];
 
 /// Jobs: runs of flows.
-pub static JOBS: Resource = Resource::new("celigo.jobs", "Job", "_id", Ids::ObjectId, JOB).due(jobs::DUE);
+pub static JOBS: Resource = Resource::new("celigo.jobs", "Job", "_id", Ids::ObjectId, JOB)
+    .due(jobs::DUE)
+    .scope(access::in_integration)
+    .generator(made_up::job);
 
 static JOB: &[Field] = &[
     text("_id"),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
-use crate::apis::celigo::{API, audit, cascade};
+use crate::apis::celigo::{API, access, audit, cascade, made_up};
 use crate::engine::api::{By, Ids, Profile, Proposal, Resource};
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 use crate::engine::problem::Problem;
@@ -17,7 +17,9 @@ pub static INTEGRATIONS: Resource =
         .guard(guard)
         .prepared(prepared)
         .removed(cascade::integration_removed)
-        .noted(audit::note);
+        .noted(audit::note)
+        .scope(access::itself)
+        .generator(made_up::integration);
 
 static INTEGRATION: &[Field] = &[
     text("_id"),
@@ -73,7 +75,9 @@ fn guard(world: &World, proposal: Proposal<'_>, _: By) -> Result<(), Problem> {
 }
 
 /// Revisions: snapshots of integrations.
-pub static REVISIONS: Resource = Resource::new("celigo.revisions", "Revision", "_id", Ids::ObjectId, REVISION);
+pub static REVISIONS: Resource = Resource::new("celigo.revisions", "Revision", "_id", Ids::ObjectId, REVISION)
+    .scope(access::in_integration)
+    .generator(made_up::revision);
 
 static REVISION: &[Field] = &[
     text("_id"),

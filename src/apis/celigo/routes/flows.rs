@@ -23,6 +23,7 @@ pub const ROUTES: &[Route] = &[
     get("/flows", "flows.list", List(&FLOWS))
         .documented(FLOW)
         .fails(LIST)
+        .empty_live(204)
         .about("Lists flows: filtered, then paged by limit and offset."),
     post("/flows", "flows.create", Create(&FLOWS))
         .documented(FLOW)

@@ -30,6 +30,7 @@ pub const ROUTES: &[Route] = &[
     post("/integrations", "integrations.create", Create(&INTEGRATIONS))
         .documented(SEED_3)
         .fails(CREATE_UNIQUE)
+        .whole_account()
         .about("Makes an integration."),
     get("/integrations/{id}", "integrations.get", Read(&INTEGRATIONS))
         .documented(SEED_3)
@@ -47,6 +48,7 @@ pub const ROUTES: &[Route] = &[
         .shows(Many(&FLOWS))
         .documented(SEED_3)
         .fails(LIST_WITHIN)
+        .empty_live(204)
         .about("Lists the flows of an integration."),
     get("/integrations/{id}/exports", "integrations.exports", Custom(contents::exports))
         .shows(Many(&EXPORTS))
@@ -62,14 +64,17 @@ pub const ROUTES: &[Route] = &[
         .shows(Many(&CONNECTIONS))
         .documented(SEED_3)
         .fails(LIST_WITHIN)
+        .empty_live(204)
         .about("Lists the connections registered with an integration."),
     get("/integrations/{id}/audit", "integrations.audit", Custom(audit::list))
         .documented("seed 003, \"Get Audit Log\"")
         .fails(LIST_WITHIN)
+        .observed_live()
         .about("Lists the changes of an integration, newest first."),
     get("/integrations/{id}/errors", "integrations.errors", Custom(errors::summary))
         .documented("seed 003, \"Get Error Summary\"")
         .fails(LIST_WITHIN)
+        .observed_live()
         .about("Counts the open errors of each flow that has any."),
     get("/integrations/{id}/ashares", "integrations.ashares", Custom(ashares::list))
         .shows(Many(&ASHARES))
@@ -86,6 +91,7 @@ pub const ROUTES: &[Route] = &[
         .documented(SEED_2)
         .answers(200)
         .fails(&[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR])
+        .whole_account()
         .about("Installs a connector: makes an integration whose steps are still to be done."),
     delete("/integrations/{id}/install", "integrations.uninstall", Custom(connector::uninstall))
         .documented(SEED_2)

@@ -35,6 +35,7 @@ pub const ROUTES: &[Route] = &[
         ])
         .shows(One(&INTEGRATIONS))
         .takes(COPY)
+        .whole_account()
         .about("Copies an integration with its flows, exports and imports; connections are shared or mapped."),
     patching("/integrations/{id}", "integrations.patch", Custom(patch::integration))
         .documented(PORTAL)

@@ -43,6 +43,7 @@ pub const ROUTES: &[Route] = &[
     get("/connections", "connections.list", List(&CONNECTIONS))
         .documented(CONNECTION)
         .fails(LIST)
+        .empty_live(204)
         .about("Lists connections: filtered, then paged by limit and offset."),
     post("/connections", "connections.create", Create(&CONNECTIONS))
         .documented(CONNECTION)

@@ -42,6 +42,7 @@ pub const ROUTES: &[Route] = &[
     get("/audit", "audit.list", Custom(audit::account))
         .documented("the vendor's API reference, \"Audit\"")
         .fails(LIST)
+        .observed_live()
         .about("Lists the changes in the account, newest first."),
     get("/tokenInfo", "tokenInfo.get", Custom(token::info))
         .documented("the vendor's API documents, \"Authentication\"")

@@ -8,14 +8,10 @@ use fake::faker::address::en::{CityName, StreetName};
 use fake::faker::name::en::{FirstName, LastName};
 use serde_json::{Value, json};
 
-use crate::apis::edlink::API;
-use crate::apis::edlink::graph::made_up_rooms::{agent, enroll, enrollment, roles, strings};
-use crate::apis::edlink::graph::resources::{
-    AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
-};
+use crate::apis::edlink::graph::made_up_rooms::{agent, enrollment, roles, strings};
+use crate::apis::edlink::graph::resources::{CLASSES, COURSES, DISTRICTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::login::LOGINS;
-use crate::apis::edlink::made_up::zip;
+use crate::apis::edlink::made_up::{fields, zip};
 use crate::apis::edlink::meta::SOURCES;
 use crate::engine::api::{By, Resource};
 use crate::engine::chance::Chance;
@@ -68,80 +64,110 @@ const SUBJECTS: [(&str, &str, &str); 8] = [
 /// Made-up records were first seen in summer 2023: before any clock stands.
 const SINCE_MS: u64 = 1_688_169_600_000;
 
-/// The fields of a record of the Graph, or of what hangs on it; `None` for records that are not made up.
-pub fn made_up(world: &mut World, resource: &'static Resource, place: usize) -> Result<Option<Fields>, Problem> {
-    let fields = match resource {
-        it if *it == DISTRICTS => Fields::of(district(world)),
-        it if *it == SCHOOLS => Fields::of(school(world, place)?),
-        it if *it == SESSIONS => Fields::of(session(world, place)?),
-        it if *it == COURSES => {
-            let school = school_of(world, world.store.of(&SCHOOLS).len().saturating_sub(1))?;
-            Some(course(world, &school, place))
-        }
-        it if *it == CLASSES => {
-            let school = school_of(world, world.store.of(&SCHOOLS).len().saturating_sub(1))?;
-            Some(class(world, &school, place))
-        }
-        it if *it == SECTIONS => {
-            let class = any(world, &CLASSES)?;
-            Some(section(&class, place))
-        }
-        it if *it == PEOPLE => Some(person(world, place)?),
-        it if *it == ENROLLMENTS => {
-            let (person, class) = (any(world, &PEOPLE)?, any(world, &CLASSES)?);
-            let role = roles(&person).first().map_or_else(|| "student".to_owned(), |role| (*role).to_owned());
-            Some(enrollment(&role, &person, &class, None))
-        }
-        it if *it == AGENTS => {
-            let (observer, target) = (any(world, &PEOPLE)?, any(world, &PEOPLE)?);
-            Some(agent("guardian", &observer, &target))
-        }
-        it if *it == LOGINS => {
-            let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
-            let code = world.chance.token(32);
-            Fields::of(json!({ "code": code, "person_id": person.id(), "integration_id": integration.id() }))
-        }
-        it if *it == EVENTS => {
-            let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
-            let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
-            Fields::of(json!({
-                "type": "updated",
-                "target": "person",
-                "target_id": person.id(),
-                "integration_id": integration.id(),
-                "materialization_id": world.chance.uuid().to_string(),
-                "data": data,
-            }))
-        }
-        _ => return Ok(None),
-    };
-    Ok(fields.map(|mut fields| {
-        if resource.field("created_date").is_some() {
-            let since = format_ms(SINCE_MS + place as u64 * 190);
-            fields.insert("created_date", since.clone().into());
-            fields.insert("updated_date", since.into());
-        }
-        fields
-    }))
+/// A district.
+#[allow(clippy::unnecessary_wraps)]
+pub fn districts(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    Ok(seen(fields(district(world)), place))
 }
 
-/// What comes with made-up records: sessions with a district, courses and classes with a school, enrollments and agents
-/// with people.
-pub fn accompanied(world: &mut World, resource: &'static Resource, made: &[Record]) -> Result<(), Problem> {
-    match resource {
-        it if *it == DISTRICTS => (0..3).try_for_each(|_| make(world, &SESSIONS).map(|_| ())),
-        it if *it == SCHOOLS => made.iter().try_for_each(|school| furnish_school(world, school)),
-        it if *it == PEOPLE => enroll(world, made),
-        _ => Ok(()),
-    }
+/// A school of the district.
+pub fn schools(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    Ok(seen(fields(school(world, place)?), place))
+}
+
+/// A session of the district.
+pub fn sessions(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    Ok(seen(fields(session(world, place)?), place))
+}
+
+/// A course of the last school.
+pub fn courses(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    let school = last_school(world)?;
+    Ok(seen(course(world, &school, place), place))
+}
+
+/// A class at the last school.
+pub fn classes(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    let school = last_school(world)?;
+    Ok(seen(class(world, &school, place), place))
+}
+
+/// A section of any class.
+pub fn sections(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    let class = any(world, &CLASSES)?;
+    Ok(seen(section(&class, place), place))
+}
+
+/// A person of the school that still has room.
+pub fn people(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    Ok(seen(person(world, place)?, place))
+}
+
+/// An enrollment of any person in any class.
+pub fn enrollments(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    let (person, class) = (any(world, &PEOPLE)?, any(world, &CLASSES)?);
+    let role = roles(&person).first().map_or_else(|| "student".to_owned(), |role| (*role).to_owned());
+    Ok(seen(enrollment(&role, &person, &class, None), place))
+}
+
+/// An agent between any two people.
+pub fn agents(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    let (observer, target) = (any(world, &PEOPLE)?, any(world, &PEOPLE)?);
+    Ok(seen(agent("guardian", &observer, &target), place))
+}
+
+/// A login of any person at any integration.
+pub fn logins(world: &mut World, place: usize) -> Result<Fields, Problem> {
+    let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
+    let code = world.chance.token(32);
+    let login = json!({ "code": code, "person_id": person.id(), "integration_id": integration.id() });
+    Ok(seen(fields(login), place))
+}
+
+/// An event about any person.
+pub fn events(world: &mut World, _: usize) -> Result<Fields, Problem> {
+    let (person, integration) = (any(world, &PEOPLE)?, any(world, &INTEGRATIONS)?);
+    let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
+    Ok(fields(json!({
+        "type": "updated",
+        "target": "person",
+        "target_id": person.id(),
+        "integration_id": integration.id(),
+        "materialization_id": world.chance.uuid().to_string(),
+        "data": data,
+    })))
+}
+
+/// First seen in its turn.
+fn seen(mut fields: Fields, place: usize) -> Fields {
+    let since = format_ms(SINCE_MS + place as u64 * 190);
+    fields.insert("created_date", since.clone().into());
+    fields.insert("updated_date", since.into());
+    fields
+}
+
+/// Makes the sessions that come with districts.
+pub fn sessions_of(world: &mut World, _: &[Record]) -> Result<(), Problem> {
+    (0..3).try_for_each(|_| make(world, &SESSIONS).map(|_| ()))
+}
+
+/// Makes the courses and classes that come with schools.
+pub fn furnish_schools(world: &mut World, schools: &[Record]) -> Result<(), Problem> {
+    schools.iter().try_for_each(|school| furnish_school(world, school))
+}
+
+fn last_school(world: &mut World) -> Result<Record, Problem> {
+    school_of(world, world.store.of(&SCHOOLS).len().saturating_sub(1))
 }
 
 /// Makes up one record, with what comes with it.
 fn make(world: &mut World, resource: &'static Resource) -> Result<Record, Problem> {
     let place = usize::try_from(world.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
-    let fields = (API.made_up)(world, resource, place)?.expect("records of the Graph are made up");
+    let fields = resource.generator.expect("records of the Graph are made up")(world, place)?;
     let record = world.create_from(resource, fields, By::Fixture)?;
-    accompanied(world, resource, std::slice::from_ref(&record))?;
+    if let Some(after) = resource.after_generate {
+        after(world, std::slice::from_ref(&record))?;
+    }
     Ok(record)
 }
 

@@ -1,14 +1,16 @@
 //! The kinds of records, with their documented fields.
 
 use crate::apis::edlink::graph::integrity::changed;
+use crate::apis::edlink::graph::made_up;
+use crate::apis::edlink::graph::made_up_rooms::enroll;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
 use crate::engine::api::{By, Due, Ids, Resource};
 use crate::engine::clock::parse_ms;
 use crate::engine::field::{Default, Field, Kind, Owner, field, text};
 
-/// A kind of record with the fields all of them share, then its own. What leads to a record that goes is let go.
+/// A kind of record with the fields all of them share, then its own, then hooks. What leads to a record that goes is let go.
 macro_rules! resource {
-    ($(#[$doc:meta])* $resource:ident, $name:literal, $title:literal, [$($field:expr),* $(,)?]) => {
+    ($(#[$doc:meta])* $resource:ident, $name:literal, $title:literal, [$($field:expr),* $(,)?] $(, $hook:ident($made:expr))*) => {
         $(#[$doc])*
         pub static $resource: Resource = Resource::new($name, $title, "id", Ids::Uuid, {
             static FIELDS: &[Field] = &[
@@ -21,7 +23,8 @@ macro_rules! resource {
             ];
             FIELDS
         })
-        .changed(|world, change, by| changed(&$resource, world, change, by));
+        .changed(|world, change, by| changed(&$resource, world, change, by))
+        $(.$hook($made))*;
     };
 }
 
@@ -73,7 +76,9 @@ resource!(
         TIME_ZONE,
         ADDRESS,
         field("standin_source_id", Kind::Reference(&SOURCES)),
-    ]
+    ],
+    generator(made_up::districts),
+    after_generate(made_up::sessions_of)
 );
 
 resource!(
@@ -81,7 +86,9 @@ resource!(
     SCHOOLS,
     "edlink.schools",
     "School",
-    [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID]
+    [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID],
+    generator(made_up::schools),
+    after_generate(made_up::furnish_schools)
 );
 
 resource!(
@@ -97,7 +104,8 @@ resource!(
         END_DATE,
         may_lead_to("school_id", &SCHOOLS),
         DISTRICT_ID,
-    ]
+    ],
+    generator(made_up::sessions)
 );
 
 resource!(
@@ -113,7 +121,8 @@ resource!(
         DISTRICT_ID,
         may_lead_to("school_id", &SCHOOLS),
         may_lead_to("session_id", &SESSIONS),
-    ]
+    ],
+    generator(made_up::courses)
 );
 
 resource!(
@@ -134,7 +143,8 @@ resource!(
         field("session_ids", Kind::References(&SESSIONS)).or(Default::EmptyList),
         may_lead_to("course_id", &COURSES),
         field("school_id", Kind::Reference(&SCHOOLS)).required(),
-    ]
+    ],
+    generator(made_up::classes)
 );
 
 resource!(
@@ -142,7 +152,8 @@ resource!(
     SECTIONS,
     "edlink.sections",
     "Section",
-    [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, ROOM_STATE, texts("periods"), CLASS_ID]
+    [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, ROOM_STATE, texts("periods"), CLASS_ID],
+    generator(made_up::sections)
 );
 
 resource!(
@@ -166,7 +177,9 @@ resource!(
         field("demographics", Kind::Object).or(Default::EmptyObject),
         DISTRICT_ID,
         field("school_ids", Kind::References(&SCHOOLS)).or(Default::EmptyList),
-    ]
+    ],
+    generator(made_up::people),
+    after_generate(enroll)
 );
 
 resource!(
@@ -185,7 +198,8 @@ resource!(
         field("person_id", Kind::Reference(&PEOPLE)).required(),
         CLASS_ID,
         may_lead_to("section_id", &SECTIONS),
-    ]
+    ],
+    generator(made_up::enrollments)
 );
 
 resource!(
@@ -197,7 +211,8 @@ resource!(
         text("relationship").required(),
         field("observer_id", Kind::Reference(&PEOPLE)).required(),
         field("target_id", Kind::Reference(&PEOPLE)).required(),
-    ]
+    ],
+    generator(made_up::agents)
 );
 
 /// What happened to the records above. It outlives them, so nothing in it is a reference.
@@ -218,6 +233,7 @@ pub static EVENTS: Resource = Resource::new(
     ],
 )
 .indexed(&["integration_id", "target_id"])
+.generator(made_up::events)
 .due(Due {
     at: |fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS),
     happens: |world, event| world.remove(&EVENTS, event, By::Fixture),
