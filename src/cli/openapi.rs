@@ -10,7 +10,7 @@ use crate::embed::openapi;
 /// It describes what standin models. What it knows but answers with 501 is listed under x-standin-not-modelled.
 #[derive(Args, Debug)]
 pub struct Openapi {
-    /// The API: celigo or edlink
+    /// The API: celigo, edlink, or control for the control API below /_standin
     api: String,
 }
 
@@ -19,7 +19,7 @@ impl Openapi {
     pub fn run(&self) -> Result<Exit, Failed> {
         match openapi(&self.api) {
             Some(document) => print(&format!("{document:#}\n")),
-            None => Err(Failed::usage(format!("there is no API {:?}; name celigo or edlink", self.api))),
+            None => Err(Failed::usage(format!("there is no API {:?}; name celigo, edlink or control", self.api))),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
+use crate::engine::field::{Kind, PRIVATE_PREFIX};
 use crate::engine::problem::Problem;
 use crate::engine::store::{Fields, Record};
 use crate::engine::world::World;
@@ -25,9 +26,38 @@ pub fn replace_collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
     Ok(Value::Null)
 }
 
-/// `GET /data/<collection>`
+/// `GET /data/<collection>?skip=N&limit=N&text=T`
 pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    all_of(&mut asked.world.lock(), asked.param(0))
+    let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
+    let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
+    // Copies of records are pointers: what takes long is done after the world is let go of.
+    let records = asked.world.lock().records(asked.param(0))?;
+    let records = records.iter().map(Record::to_value);
+    let wanted = |record: &Value| text.as_ref().is_none_or(|text| record.to_string().to_lowercase().contains(text));
+    Ok(records.filter(wanted).skip(skip).take(limit).collect())
+}
+
+/// `GET /collections`: how many records each collection has, and the fields that are known.
+pub fn collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let mut world = asked.world.lock();
+    world.catch_up()?;
+    let all = world.store.resources().map(|resource| {
+        let fields = resource.fields.iter().map(|field| {
+            let refers_to = match field.kind {
+                Kind::Reference(other) | Kind::References(other) => Some(other.name),
+                _ => None,
+            };
+            json!({ "name": field.name, "hidden": field.name.starts_with(PRIVATE_PREFIX), "refers_to": refers_to })
+        });
+        json!({
+            "name": resource.name,
+            "title": resource.title,
+            "id_field": resource.id_field,
+            "records": world.store.of(resource).len(),
+            "fields": fields.collect::<Vec<_>>(),
+        })
+    });
+    Ok(all.collect())
 }
 
 /// `PUT /data/<collection>` with an array of records.

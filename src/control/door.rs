@@ -25,7 +25,15 @@ use crate::engine::world::World;
 pub struct Control {
     engine: Arc<Engine>,
     guarded: Guarded,
-    move_gate: MoveGate,
+    supplies: Supplies,
+}
+
+/// The parts the control API is given: it opens no socket and reads no file.
+pub struct Supplies {
+    /// Moves the gate of the server.
+    pub move_gate: MoveGate,
+    /// The names and texts of the ready-made scenarios.
+    pub ready_made: fn() -> Vec<(&'static str, &'static str)>,
 }
 
 /// What the door asks for.
@@ -47,8 +55,8 @@ pub struct Asked<'a> {
     pub request: &'a Request<'a>,
     /// Its target.
     pub target: Target<'a>,
-    /// Moves the gate.
-    pub move_gate: &'a MoveGate,
+    /// What the control API was given.
+    pub supplies: &'a Supplies,
     /// Path parameters, decoded.
     pub params: Vec<std::borrow::Cow<'a, str>>,
     /// The query, decoded.
@@ -97,6 +105,23 @@ impl Asked<'_> {
         self.object::<Nothing>().map(|Nothing {}| ())
     }
 
+    /// A query parameter that is a number.
+    pub fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.query.get(name) else { return Ok(None) };
+        let number =
+            text.parse().map_err(|_| Refusal::new(400, "invalid", format!("{name}={text} is not a number")))?;
+        Ok(Some(number))
+    }
+
+    /// A query parameter that is `true` or `false`.
+    pub fn flag(&self, name: &str) -> Result<bool, Refusal> {
+        match self.query.get(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(text) => Err(Refusal::new(400, "invalid", format!("{name}={text} is neither true nor false"))),
+        }
+    }
+
     /// The n-th path parameter.
     pub fn param(&self, n: usize) -> &str {
         &self.params[n]
@@ -114,8 +139,8 @@ impl Control {
     }
 
     /// A door to an engine.
-    pub fn new(engine: Arc<Engine>, guarded: Guarded, move_gate: MoveGate) -> Self {
-        Self { engine, guarded, move_gate }
+    pub fn new(engine: Arc<Engine>, guarded: Guarded, supplies: Supplies) -> Self {
+        Self { engine, guarded, supplies }
     }
 
     /// Does what an administrator asks, or says why not.
@@ -132,7 +157,9 @@ impl Control {
                 return Err(Refusal::new(413, "too_large", message).hint("--body-limit raises this."));
             }
             let place = Place::of(path);
-            let (act, params, is_worlds) = place.find(request.method)?;
+            let (route, params, is_worlds) = place.find(request.method)?;
+            let query = Query::parse(target.query);
+            route.check_query(&query)?;
             let params = params.into_iter().map(decode).collect();
             let world =
                 if is_worlds { self.world(&place, &target, request)? } else { self.engine.default_world().clone() };
@@ -143,13 +170,16 @@ impl Control {
                 world,
                 request,
                 target,
-                move_gate: &self.move_gate,
+                supplies: &self.supplies,
                 params,
-                query: Query::parse(target.query),
+                query,
                 body: request.body,
                 waits: Cell::new(None),
             };
-            let done = catch_unwind(AssertUnwindSafe(|| act(&asked))).unwrap_or_else(|panic| {
+            if route.body.is_none() && route.method != "GET" {
+                asked.nothing()?;
+            }
+            let done = catch_unwind(AssertUnwindSafe(|| (route.act)(&asked))).unwrap_or_else(|panic| {
                 let what = panic_text(panic.as_ref());
                 Err(Refusal::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
             });

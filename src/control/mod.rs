@@ -7,6 +7,8 @@
 mod data;
 mod door;
 mod gate;
+mod journal;
+mod openapi;
 mod refusal;
 mod scenario;
 mod server;
@@ -14,6 +16,7 @@ mod table;
 mod world;
 mod worlds;
 
-pub use door::{Control, Guarded, Handled};
+pub use door::{Control, Guarded, Handled, Supplies};
 pub use gate::Gate;
+pub use openapi::{NAME as CONTROL_API, document as control_openapi};
 pub use refusal::Refusal;

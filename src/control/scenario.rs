@@ -9,12 +9,15 @@ use serde_json::{Value, json};
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
-use crate::engine::Engine;
-use crate::engine::scenario::{Play, ScenarioError, WaitFor, read_rules};
+use crate::engine::load::nearest;
+use crate::engine::scenario::{Play, ScenarioError, WaitFor, explain_scenario, forecast_of, read_rules};
 use crate::engine::world::World;
 
 /// How long a verification waits for requests in flight, unless told otherwise.
 const PATIENCE_MS: u64 = 5_000;
+
+/// What messages call a scenario that came without a name.
+const UNNAMED: &str = "scenario";
 
 impl From<ScenarioError> for Refusal {
     fn from(error: ScenarioError) -> Self {
@@ -28,27 +31,73 @@ fn text<'a>(asked: &'a Asked<'_>) -> Result<&'a str, Refusal> {
 
 /// `GET /scenario`: what is played, the current step, counters, hits per rule. `null` in `scenario` when there is none.
 pub fn show(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let with_checks = asked.flag("checks")?;
     let mut world = asked.world.lock();
     world.follow_clock();
-    Ok(world.play.as_ref().map_or_else(|| json!({ "scenario": null }), |play| state(play)))
+    let mut shown = world.play.as_ref().map_or_else(|| json!({ "scenario": null }), |play| state(play));
+    if with_checks {
+        let report = world.verify(asked.engine.router());
+        let checks = report.checks.iter().map(|check| {
+            let found: Vec<&str> = check.violations.iter().map(|violation| violation.message.as_str()).collect();
+            json!({ "id": check.id, "state": world.state_of(check).as_str(), "line": check.line, "violations": found })
+        });
+        shown["checks"] = checks.collect();
+    }
+    Ok(shown)
+}
+
+/// `DELETE /scenario`: plays none from now on, after a reset too.
+pub fn unload(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    asked.world.lock().end_scenario();
+    Ok(Value::Null)
+}
+
+/// `GET /scenario/explain`: what the scenario will do, before anything of it happens.
+pub fn explain(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let scenario = asked.world.lock().play.as_ref().map(|play| Arc::clone(play.scenario()));
+    let scenario = scenario.filter(|scenario| !scenario.name.is_empty());
+    Ok(match scenario {
+        Some(scenario) => json!({ "text": explain_scenario(&scenario), "steps": forecast_of(&scenario) }),
+        None => json!({ "text": null, "steps": [] }),
+    })
+}
+
+/// Returns the text of the scenario that a body is, or names: `{"name": "…"}` alone is a ready-made one.
+pub fn named(asked: &Asked<'_>, body: &str) -> Result<(String, String), Refusal> {
+    let name = match serde_json::from_str(body) {
+        Ok(Value::String(name)) => name,
+        Ok(Value::Object(only)) if only.len() == 1 && only.get("name").is_some_and(Value::is_string) => {
+            only["name"].as_str().unwrap_or_default().to_owned()
+        }
+        _ => return Ok((UNNAMED.to_owned(), body.to_owned())),
+    };
+    let known = (asked.supplies.ready_made)();
+    if let Some((_, text)) = known.iter().find(|(known, _)| *known == name) {
+        return Ok((name, (*text).to_owned()));
+    }
+    let refusal = Refusal::new(404, "no_such_scenario", format!("there is no ready-made scenario {name:?}"));
+    Err(match nearest(&name, known.iter().map(|(known, _)| *known)) {
+        Some(nearest) => refusal.hint(format!("Did you mean {nearest}?")),
+        None => refusal.hint("GET /_standin/scenarios lists them; a scenario of your own is sent whole, as an object."),
+    })
 }
 
 /// `PUT /scenario` with a scenario: it takes the place of all that is in the world.
 pub fn load(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let warnings = put(asked.engine, &asked.world, text(asked)?)?;
+    let warnings = put(asked, &asked.world, text(asked)?)?;
     let world = asked.world.lock();
     let mut shown = world.play.as_ref().map(|play| state(play)).unwrap_or_default();
     shown["warnings"] = warnings.into();
     Ok(shown)
 }
 
-/// Puts a scenario in place of all that is in a world; the warnings.
-pub fn put(engine: &Engine, world: &Mutex<World>, text: &str) -> Result<Vec<String>, Refusal> {
-    const NAME: &str = "scenario";
-    let (mut scenario, warnings) = engine.read(NAME, text)?;
+/// Puts a scenario, or the ready-made one of that name, in place of all that is in a world; returns the warnings.
+pub fn put(asked: &Asked<'_>, world: &Mutex<World>, body: &str) -> Result<Vec<String>, Refusal> {
+    let (name, text) = named(asked, body)?;
+    let (mut scenario, warnings) = asked.engine.read(&name, &text)?;
     // There is no file that a report could name.
     scenario.file.clear();
-    engine.load(world, &Arc::new(scenario)).map_err(|error| error.about(NAME))?;
+    asked.engine.load(world, &Arc::new(scenario)).map_err(|error| error.about(&name))?;
     Ok(warnings.iter().map(ToString::to_string).collect())
 }
 
@@ -84,7 +133,7 @@ pub fn faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "faults": world.play.as_ref().map(|play| rules(play)).unwrap_or_default() }))
 }
 
-/// `PUT /faults` with an array of rules: they take the place of those put before, and come before a scenario's own.
+/// `PUT /faults` with an array of rules, or `{"faults": […]}`: they take the place of those put before, and come before a scenario's own.
 pub fn put_faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let router = asked.engine.router();
     let wanted = read_rules(text(asked)?, router)?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::control::door::Asked;
 use crate::control::gate::Gate;
+use crate::control::openapi::{NAME as CONTROL, document as control_document};
 use crate::control::refusal::Refusal;
 use crate::engine::openapi::openapi as document;
 use crate::engine::scenario::SCHEMA;
@@ -22,7 +23,18 @@ pub fn ready(_: &Asked<'_>) -> Result<Value, Refusal> {
 /// `GET /routes`: every operation, in the order of the tables.
 pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let rows = asked.engine.router().rows().iter().map(|row| {
+        let outcomes = row.errors().map(|error| {
+            json!({
+                "outcome": error.name,
+                "status": row.api.dialect.status(row.route, error),
+                "message": error.message,
+                "evidence": error.evidence.as_str(),
+                "source": error.source,
+            })
+        });
         json!({
+            "api": row.api.name,
+            "outcomes": outcomes.collect::<Vec<_>>(),
             "operation": row.operation,
             "method": row.route.verb.as_str(),
             "path": row.path,
@@ -37,10 +49,14 @@ pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
     Ok(rows.collect())
 }
 
-/// `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API; the name may be left out where only one is served.
+/// `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API, or of the control API; the name may be left out where
+/// one API is served.
 pub fn openapi(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let apis = asked.engine.router().apis();
-    let names = || apis.iter().map(|api| api.name).collect::<Vec<_>>().join(" or ");
+    if asked.query.get("api") == Some(CONTROL) {
+        return Ok(control_document());
+    }
+    let names = || apis.iter().map(|api| api.name).chain([CONTROL]).collect::<Vec<_>>().join(" or ");
     let api = match (asked.query.get("api"), apis) {
         (None, [api]) => Some(api),
         (None, _) => {
@@ -70,13 +86,22 @@ pub fn resume(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 fn gate(asked: &Asked<'_>, gate: Gate) -> Result<Value, Refusal> {
-    asked.nothing()?;
     let failed = |error| Refusal::new(500, "port_taken", format!("the port cannot be opened again: {error}"));
-    (asked.move_gate)(gate).map_err(failed)?;
+    (asked.supplies.move_gate)(gate).map_err(failed)?;
     Ok(Value::Null)
 }
 
 /// `GET /schema`: the schema of scenario files.
 pub fn schema(_: &Asked<'_>) -> Result<Value, Refusal> {
     serde_json::from_str(SCHEMA).map_err(|error| Refusal::new(500, "internal", error.to_string()))
+}
+
+/// `GET /scenarios`: the ready-made scenarios, by name.
+pub fn scenarios(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let about = |text: &str| {
+        let scenario: Value = serde_json::from_str(text).unwrap_or_default();
+        scenario.get("about").cloned().unwrap_or_default()
+    };
+    let all = (asked.supplies.ready_made)();
+    Ok(all.into_iter().map(|(name, text)| json!({ "name": name, "about": about(text) })).collect())
 }

@@ -1,61 +1,272 @@
-//! The paths of the control API, below `/_standin`.
+//! The paths of the control API, below `/_standin`: what each takes and answers, and the function that does it.
 
 use serde_json::Value;
 
 use crate::control::door::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::{data, scenario, server, world, worlds};
+use crate::control::{data, journal, scenario, server, world, worlds};
+use crate::engine::load::nearest;
+use crate::engine::path::Query;
 
 /// What a path does.
 pub type Act = fn(&Asked<'_>) -> Result<Value, Refusal>;
 
-/// What belongs to the whole server: method, path, act. A `*` takes one segment.
-const SERVER: &[(&str, &str, Act)] = &[
-    ("GET", "/health", server::health),
-    ("GET", "/ready", server::ready),
-    ("GET", "/routes", server::routes),
-    ("GET", "/schema", server::schema),
-    ("GET", "/openapi.json", server::openapi),
-    ("POST", "/pause", server::pause),
-    ("POST", "/refuse", server::refuse),
-    ("POST", "/resume", server::resume),
-    ("GET", "/worlds", worlds::list),
-    ("POST", "/worlds", worlds::make),
+/// A row of the table.
+pub struct ControlRoute {
+    /// The method.
+    pub method: &'static str,
+    /// The path behind `/_standin`, or behind a world's name; a segment in braces takes any one segment.
+    pub path: &'static str,
+    /// Does it.
+    pub act: Act,
+    /// A sentence about it, for readers.
+    pub about: &'static str,
+    /// The query parameters it knows. All others are refused.
+    pub query: &'static [QueryParameter],
+    /// The schema of its body; `None` takes an empty one only.
+    pub body: Option<&'static str>,
+    /// The schema of its answer; `None` answers 204.
+    pub answer: Option<&'static str>,
+}
+
+/// A query parameter.
+pub struct QueryParameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is a number.
+    pub is_number: bool,
+    /// A sentence about it, for readers.
+    pub about: &'static str,
+}
+
+const fn text(name: &'static str, about: &'static str) -> QueryParameter {
+    QueryParameter { name, is_number: false, about }
+}
+
+const fn number(name: &'static str, about: &'static str) -> QueryParameter {
+    QueryParameter { name, is_number: true, about }
+}
+
+const fn route(method: &'static str, path: &'static str, act: Act, about: &'static str) -> ControlRoute {
+    ControlRoute { method, path, act, about, query: &[], body: None, answer: None }
+}
+
+impl ControlRoute {
+    const fn query(mut self, query: &'static [QueryParameter]) -> Self {
+        self.query = query;
+        self
+    }
+
+    const fn takes(mut self, body: &'static str) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    const fn answers(mut self, answer: &'static str) -> Self {
+        self.answer = Some(answer);
+        self
+    }
+
+    /// Rejects a parameter that would change nothing.
+    pub fn check_query(&self, query: &Query<'_>) -> Result<(), Refusal> {
+        let known = || self.query.iter().map(|parameter| parameter.name);
+        let Some((unknown, _)) = query.pairs().find(|(name, _)| known().all(|known| known != *name)) else {
+            return Ok(());
+        };
+        let message = format!("{} {} has no query parameter {unknown:?}", self.method, self.path);
+        let refusal = Refusal::new(400, "unknown_parameter", message);
+        Err(match nearest(unknown, known()) {
+            None => refusal.hint("It has none."),
+            Some(nearest) => {
+                let all: Vec<&str> = known().collect();
+                refusal.hint(format!("Did you mean {nearest}? It has {}.", all.join(", ")))
+            }
+        })
+    }
+}
+
+/// The parameters that select entries of the journal.
+const SELECTING: &[QueryParameter] = &[
+    number("since", "Only entries after this number."),
+    number("limit", "At most this many entries, the oldest first."),
+    text("n", "Only the entries of these numbers, with commas between."),
+    text("op", "Only calls of this operation; a trailing `*` selects all that begin so."),
+    text("status", "Only answers of this status; `4xx` selects a class."),
+    text(
+        "is",
+        "Only calls that a fault rule answered (`fault`), that are not modelled (`miss`), or that failed (`error`).",
+    ),
+    text("rule", "Only calls that this fault rule answered."),
+    text("text", "Only calls with this text in target, headers, body or answer, in any case."),
+    text("only", "`numbers` answers the numbers of the entries in place of the entries."),
+];
+
+/// What belongs to the whole server.
+pub const SERVER: &[ControlRoute] = &[
+    route("GET", "/health", server::health, "The server runs.").answers("Health"),
+    route("GET", "/ready", server::ready, "The records are loaded.").answers("Ready"),
+    route("GET", "/routes", server::routes, "Every operation of the APIs, in the order of the tables.")
+        .answers("Routes"),
+    route("GET", "/schema", server::schema, "The JSON Schema of scenario files.").answers("Anything"),
+    route("GET", "/openapi.json", server::openapi, "The OpenAPI document of an API, or of this control API.")
+        .query(&[text("api", "The API; `control` is this one. May be left out where one API is served.")])
+        .answers("Anything"),
+    route("GET", "/scenarios", server::scenarios, "The ready-made scenarios.").answers("ReadyMade"),
+    route("POST", "/pause", server::pause, "Consumers connect, and get no answer until resume."),
+    route(
+        "POST",
+        "/refuse",
+        server::refuse,
+        "The port is closed until resume, which may come over the same connection.",
+    ),
+    route("POST", "/resume", server::resume, "Consumers get through again, on the same port."),
+    route("GET", "/worlds", worlds::list, "The default world, then the others by name.").answers("Worlds"),
+    route(
+        "POST",
+        "/worlds",
+        worlds::make,
+        "Makes a world: as the default one was at the start, as another is now, or as a scenario says.",
+    )
+    .takes("NewWorld")
+    .answers("World"),
 ];
 
 /// What belongs to a world: here for the default one, below `/worlds/<name>` for that one.
-const WORLD: &[(&str, &str, Act)] = &[
-    ("GET", "/env", worlds::environment),
-    ("POST", "/reset", world::reset),
-    ("POST", "/snapshot", worlds::snapshot),
-    ("POST", "/restore", worlds::restore),
-    ("GET", "/clock", world::clock),
-    ("POST", "/clock", world::move_clock),
-    ("GET", "/journal", world::journal),
-    ("GET", "/journal/*", world::journal_entry),
-    ("GET", "/coverage", world::coverage),
-    ("GET", "/scenario", scenario::show),
-    ("PUT", "/scenario", scenario::load),
-    ("GET", "/faults", scenario::faults),
-    ("PUT", "/faults", scenario::put_faults),
-    ("DELETE", "/faults", scenario::clear_faults),
-    ("POST", "/verify", scenario::verify),
-    ("POST", "/wait", scenario::wait),
-    ("GET", "/data", data::all),
-    ("PUT", "/data", data::replace_collections),
-    ("GET", "/data/*", data::collection),
-    ("PUT", "/data/*", data::replace_collection),
-    ("POST", "/data/*", data::create),
-    ("DELETE", "/data/*", data::clear),
-    ("GET", "/data/*/*", data::record),
-    ("PUT", "/data/*/*", data::put),
-    ("PATCH", "/data/*/*", data::patch),
-    ("DELETE", "/data/*/*", data::remove),
-    ("POST", "/data/*/*/recreate", data::recreate),
+pub const WORLD: &[ControlRoute] = &[
+    route("GET", "/env", worlds::environment, "The variables that point a consumer at this world.")
+        .answers("Environment"),
+    route(
+        "POST",
+        "/reset",
+        world::reset,
+        "Data, rules, steps, clock, ids, journal and coverage as they were at the start.",
+    ),
+    route("POST", "/snapshot", worlds::snapshot, "Keeps the state of the world under a name.")
+        .takes("SnapshotName")
+        .answers("Snapshot"),
+    route(
+        "POST",
+        "/restore",
+        worlds::restore,
+        "Data, clock and ids as they were at that snapshot; journal and coverage begin anew.",
+    )
+    .takes("SnapshotName"),
+    route("GET", "/clock", world::clock, "The world's time.").answers("Clock"),
+    route("POST", "/clock", world::move_clock, "Moves the world's time.").takes("ClockMove").answers("Clock"),
+    route("GET", "/journal", journal::list, "The calls that were answered, oldest first.")
+        .query(SELECTING)
+        .answers("Journal"),
+    route("GET", "/journal/{n}", journal::one, "One call whole: headers, bodies, and why it was answered so.")
+        .answers("JournalEntry"),
+    route(
+        "GET",
+        "/coverage",
+        world::coverage,
+        "Every documented outcome of every operation, and how often it was served.",
+    )
+    .answers("Coverage"),
+    route("GET", "/scenario", scenario::show, "The scenario that is played: step, counters, rules with their hits.")
+        .query(&[text("checks", "`true` adds the state of every expectation: met, open or violated.")])
+        .answers("Scenario"),
+    route("PUT", "/scenario", scenario::load, "Puts a scenario in place of all that is in the world.")
+        .takes("ScenarioOrName")
+        .answers("Scenario"),
+    route(
+        "DELETE",
+        "/scenario",
+        scenario::unload,
+        "Ends the scenario: its rules, steps and expectations go, data and journal stay.",
+    ),
+    route(
+        "GET",
+        "/scenario/explain",
+        scenario::explain,
+        "The timeline of the scenario, and the forecast of which calls its rules answer.",
+    )
+    .answers("Explanation"),
+    route("GET", "/faults", scenario::faults, "Every fault rule, and how often it matched and fired.")
+        .answers("Faults"),
+    route(
+        "PUT",
+        "/faults",
+        scenario::put_faults,
+        "Puts these fault rules in place of those put before; they come before a scenario's own.",
+    )
+    .takes("NewFaults")
+    .answers("Faults"),
+    route(
+        "DELETE",
+        "/faults",
+        scenario::clear_faults,
+        "Removes the fault rules that were put; those of a scenario stay.",
+    ),
+    route("POST", "/verify", scenario::verify, "Judges the expectations, once no request is in flight.")
+        .takes("Verify")
+        .answers("Report"),
+    route("POST", "/wait", scenario::wait, "Answers once this many such calls are in the journal.")
+        .takes("Wait")
+        .answers("Waited"),
+    route("GET", "/data", data::all, "All records of all collections.").answers("Data"),
+    route(
+        "PUT",
+        "/data",
+        data::replace_collections,
+        "Puts these records in place of all that are in these collections.",
+    )
+    .takes("Data"),
+    route(
+        "GET",
+        "/collections",
+        data::collections,
+        "The collections: how many records each has, and the fields that are known.",
+    )
+    .answers("Collections"),
+    route(
+        "GET",
+        "/data/{collection}",
+        data::collection,
+        "The records of a collection, with the fields that consumers do not see.",
+    )
+    .query(&[
+        number("skip", "Leaves out this many of the first records."),
+        number("limit", "At most this many records."),
+        text("text", "Only records with this text in them, in any case."),
+    ])
+    .answers("Records"),
+    route(
+        "PUT",
+        "/data/{collection}",
+        data::replace_collection,
+        "Puts these records in place of all that are in the collection.",
+    )
+    .takes("Records"),
+    route("POST", "/data/{collection}", data::create, "Makes a record; what is left out is made up.")
+        .takes("Record")
+        .answers("Record"),
+    route("DELETE", "/data/{collection}", data::clear, "Removes every record of the collection."),
+    route("GET", "/data/{collection}/{id}", data::record, "A record, with the fields that consumers do not see.")
+        .answers("Record"),
+    route("PUT", "/data/{collection}/{id}", data::put, "Makes the record, or puts these fields in place of it.")
+        .takes("Record")
+        .answers("Record"),
+    route("PATCH", "/data/{collection}/{id}", data::patch, "Merges these fields into the record (RFC 7396).")
+        .takes("Record")
+        .answers("Record"),
+    route("DELETE", "/data/{collection}/{id}", data::remove, "Removes the record and what belongs to it."),
+    route(
+        "POST",
+        "/data/{collection}/{id}/recreate",
+        data::recreate,
+        "Destroys the record and makes it again, with a new id and new tokens.",
+    )
+    .answers("Record"),
 ];
 
 /// What a world itself is: only below `/worlds/<name>`.
-const ITSELF: &[(&str, &str, Act)] = &[("GET", "", worlds::one), ("DELETE", "", worlds::delete)];
+pub const ITSELF: &[ControlRoute] = &[
+    route("GET", "", worlds::one, "The world: its URL and token, clock, calls, scenario.").answers("World"),
+    route("DELETE", "", worlds::delete, "Deletes the world: its requests are refused from now on."),
+];
 
 /// A path of the control API, taken apart.
 pub struct Place<'p> {
@@ -78,19 +289,19 @@ impl<'p> Place<'p> {
     }
 
     /// What is to be done there, the path's parameters, and whether it is done to a world.
-    pub fn find(&self, method: &str) -> Result<(Act, Vec<&'p str>, bool), Refusal> {
+    pub fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Refusal> {
         let method = if method == "HEAD" { "GET" } else { method };
         let shown = self.world.map_or_else(|| "/_standin".to_owned(), |name| format!("/_standin/worlds/{name}"));
         let other = if self.world.is_some() { ITSELF } else { SERVER };
         let known = || other.iter().chain(WORLD);
         let mut allowed = Vec::new();
-        for (verb, pattern, act) in known() {
-            if let Some(params) = fit(pattern, self.path) {
-                if *verb == method {
-                    let is_servers = SERVER.iter().any(|(_, server, _)| server == pattern);
-                    return Ok((*act, params, !is_servers));
+        for route in known() {
+            if let Some(params) = fit(route.path, self.path) {
+                if route.method == method {
+                    let is_servers = SERVER.iter().any(|server| server.path == route.path);
+                    return Ok((route, params, !is_servers));
                 }
-                allowed.push(*verb);
+                allowed.push(route.method);
             }
         }
         if !allowed.is_empty() {
@@ -99,10 +310,10 @@ impl<'p> Place<'p> {
         }
         let message = format!("The control API has nothing at {shown}{}.", self.path);
         let refusal = Refusal::new(404, "no_such_path", message);
-        if SERVER.iter().any(|(_, pattern, _)| fit(pattern, self.path).is_some()) {
+        if SERVER.iter().any(|route| fit(route.path, self.path).is_some()) {
             return Err(refusal.hint(format!("It belongs to the whole server: /_standin{}.", self.path)));
         }
-        let nearest = crate::engine::load::nearest(self.path, known().map(|(_, pattern, _)| *pattern));
+        let nearest = nearest(self.path, known().map(|route| route.path));
         Err(refusal.hint(format!("Did you mean {shown}{}?", nearest.unwrap_or_default())))
     }
 }
@@ -113,7 +324,7 @@ fn fit<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
     loop {
         match (wanted.next(), given.next()) {
             (None, None) => return Some(params),
-            (Some("*"), Some(segment)) if !segment.is_empty() => params.push(segment),
+            (Some(wanted), Some(segment)) if wanted.starts_with('{') && !segment.is_empty() => params.push(segment),
             (Some(wanted), Some(given)) if wanted == given => {}
             _ => return None,
         }

@@ -47,7 +47,7 @@ pub fn make(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let world = asked.engine.make(wanted, asked.request.arrived_ms)?;
     let name = world.lock().name.clone();
     if let Some(wanted) = &make.scenario
-        && let Err(refusal) = scenario::put(asked.engine, &world, &wanted.to_string())
+        && let Err(refusal) = scenario::put(asked, &world, &wanted.to_string())
     {
         asked.engine.unmake(&name, &world);
         return Err(refusal);
@@ -59,8 +59,15 @@ pub fn make(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `GET /worlds/<name>`
 pub fn one(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let name = asked.world.lock().name.clone();
-    Ok(shown(asked, base_url(asked).as_deref(), &name))
+    let (base_url, mut world) = (base_url(asked), asked.world.lock());
+    world.follow_clock();
+    let mut one = shown(asked, base_url.as_deref(), &world.name);
+    let play = world.play.as_ref();
+    one["calls"] = (world.journal.next_number() - 1).into();
+    one["now"] = world.clock.now().into();
+    one["scenario"] = play.map(|play| play.scenario().name.as_str()).filter(|name| !name.is_empty()).into();
+    one["step"] = play.and_then(|play| play.step_name()).map(|name| &**name).into();
+    Ok(one)
 }
 
 /// `DELETE /worlds/<name>`: its requests are refused from now on.

@@ -1,6 +1,7 @@
 //! What is served, for people and programs that list it.
 
 use crate::apis::APIS;
+use crate::control::{CONTROL_API, control_openapi};
 use crate::embed::fixtures::ROUTER;
 use crate::engine::router::Row;
 
@@ -33,8 +34,12 @@ pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
 }
 
-/// The `OpenAPI` 3.1 document of an API (`celigo`, `edlink`), from its tables; `None` for an unknown one.
+/// The `OpenAPI` 3.1 document of an API (`celigo`, `edlink`) or of the control API (`control`), from its table; `None`
+/// for an unknown one.
 pub fn openapi(api: &str) -> Option<serde_json::Value> {
+    if api == CONTROL_API {
+        return Some(control_openapi());
+    }
     APIS.iter().find(|known| known.name == api).map(|api| crate::engine::openapi::openapi(api))
 }
 

@@ -41,6 +41,11 @@ pub fn ready_made() -> Vec<ReadyMade> {
     all
 }
 
+/// The names and texts of the ready-made scenarios, for the control API.
+pub(super) fn names_and_texts() -> Vec<(&'static str, &'static str)> {
+    ready_made().iter().map(|scenario| (scenario.name, scenario.text)).collect()
+}
+
 /// The text of a scenario: of the file of that path or, where there is none, of the ready-made one of that name.
 pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     let name = path.to_str().unwrap_or_default();

@@ -9,10 +9,11 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::control::{Control, Gate, Guarded};
+use crate::control::{Control, Gate, Guarded, Supplies};
 use crate::embed::builder::Builder;
 use crate::embed::error::StartError;
 use crate::embed::handle::WorldHandle;
+use crate::embed::scenarios;
 use crate::embed::worlds::now_ms;
 use crate::engine::Engine;
 use crate::engine::world::World;
@@ -77,8 +78,9 @@ impl Starting {
         let mover = gatekeeper.clone();
         let guarded = Guarded { address, token: self.control_token };
         let engine = Arc::clone(&self.engine);
-        let control =
-            (!self.without_control).then(|| Control::new(engine, guarded, Box::new(move |gate| mover.set(gate))));
+        let move_gate = Box::new(move |gate| mover.set(gate));
+        let supplies = Supplies { move_gate, ready_made: scenarios::names_and_texts };
+        let control = (!self.without_control).then(|| Control::new(engine, guarded, supplies));
         let serving = Arc::new(Serving {
             engine: self.engine,
             control,

@@ -85,6 +85,14 @@ impl World {
         self.restore(&start);
     }
 
+    /// Plays no scenario from now on, after a reset too. Records, journal and coverage stay.
+    pub fn end_scenario(&mut self) {
+        self.play = None;
+        if self.start.play.is_some() {
+            self.start = Arc::new(Point { play: None, ..(*self.start).clone() });
+        }
+    }
+
     /// Keeps where it stands under a name, in place of what that name stood for.
     pub fn keep_snapshot(&mut self, name: &str) -> Result<(), Problem> {
         let point = self.point();

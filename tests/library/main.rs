@@ -4,6 +4,7 @@
 mod support;
 
 mod celigo;
+mod control_api;
 mod cost;
 mod determinism;
 mod graph;

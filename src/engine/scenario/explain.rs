@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::engine::api::Api;
 use crate::engine::router::{Router, Row};
 use crate::engine::scenario::finding::did_you_mean;
@@ -13,39 +15,89 @@ const SHOWN: usize = 5;
 /// How far a draw is followed.
 const FAR: u64 = 10_000;
 
+/// A step of a timeline before anything runs. A scenario without steps has one, without a name.
+#[derive(Clone, Debug, Serialize)]
+pub struct ForecastStep {
+    /// Its name.
+    pub name: Option<String>,
+    /// A sentence about it.
+    pub about: String,
+    /// The conditions that lead to it.
+    pub from: Vec<String>,
+    /// The changes of data when it begins.
+    pub data: Vec<String>,
+    /// The fault rules that are in force.
+    pub rules: Vec<ForecastRule>,
+}
+
+/// A fault rule before anything runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct ForecastRule {
+    /// Its id.
+    pub id: String,
+    /// The operations it is for.
+    pub on: String,
+    /// Which of the matching calls it answers: `calls 1-4`.
+    pub calls: String,
+    /// Its effect: `429 rate_limited, +20 ms`.
+    pub effect: String,
+}
+
+/// Returns the timeline of a scenario and the forecast of which calls its rules answer.
+pub fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
+    let seed = scenario.seed.unwrap_or_default();
+    let rules = |own: &[Arc<Rule>]| {
+        let rules = own.iter().chain(&scenario.rules).map(|rule| ForecastRule {
+            id: rule.id.to_string(),
+            on: on(rule),
+            calls: forecast(rule, seed),
+            effect: effect(rule, &scenario.apis),
+        });
+        rules.collect()
+    };
+    if scenario.steps.is_empty() {
+        let from = vec!["the start".to_owned()];
+        let (about, data, rules) = (String::new(), Vec::new(), rules(&[]));
+        return vec![ForecastStep { name: None, about, from, data, rules }];
+    }
+    let steps = scenario.steps.iter().enumerate().map(|(place, step)| ForecastStep {
+        name: Some(step.name.to_string()),
+        about: step.about.clone(),
+        from: ways_to(scenario, place),
+        data: step.data.changes.iter().map(DataChange::words).collect(),
+        rules: rules(&step.rules),
+    });
+    steps.collect()
+}
+
 /// The timeline of a scenario and the forecast of which calls its rules strike.
 pub fn explain_scenario(scenario: &Scenario) -> String {
-    let seed = scenario.seed.unwrap_or_default();
-    let mut text = format!("{}   seed {seed}\n", scenario.name);
+    let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed.unwrap_or_default());
     if !scenario.about.is_empty() {
         text += &format!("{}\n", scenario.about);
     }
-    if scenario.steps.is_empty() {
-        text += "\nfrom the start\n";
-        text += &table(&scenario.rules, seed, &scenario.apis);
-    }
-    for (place, step) in scenario.steps.iter().enumerate() {
-        let from: Vec<String> = ways_to(scenario, place);
-        text += &format!("\nstep {}   from: {}\n", step.name, from.join(" · "));
+    for step in forecast_of(scenario) {
+        match &step.name {
+            None => text += "\nfrom the start\n",
+            Some(name) => text += &format!("\nstep {name}   from: {}\n", step.from.join(" · ")),
+        }
         if !step.about.is_empty() {
             text += &format!("  {}\n", step.about);
         }
-        for change in &step.data.changes {
-            text += &format!("  data: {}\n", change.words());
+        for change in &step.data {
+            text += &format!("  data: {change}\n");
         }
-        let rules: Vec<Arc<Rule>> = step.rules.iter().chain(&scenario.rules).cloned().collect();
-        text += &table(&rules, seed, &scenario.apis);
+        text += &table(&step.rules);
     }
     text
 }
 
-fn table(rules: &[Arc<Rule>], seed: u64, apis: &[&'static Api]) -> String {
-    let rows: Vec<[String; 4]> =
-        rules.iter().map(|rule| [rule.id.to_string(), on(rule), forecast(rule, seed), effect(rule, apis)]).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths = [width(0), width(1), width(2)];
-    rows.iter().fold(String::new(), |text, [id, on, calls, effect]| {
-        text + &format!("  {id:0$}   {on:1$}   {calls:2$}   {effect}\n", widths[0], widths[1], widths[2])
+fn table(rules: &[ForecastRule]) -> String {
+    let width = |column: fn(&ForecastRule) -> &str| rules.iter().map(|rule| column(rule).chars().count()).max();
+    let [ids, ons, calls] =
+        [width(|rule| &rule.id), width(|rule| &rule.on), width(|rule| &rule.calls)].map(Option::unwrap_or_default);
+    rules.iter().fold(String::new(), |text, rule| {
+        text + &format!("  {:ids$}   {:ons$}   {:calls$}   {}\n", rule.id, rule.on, rule.calls, rule.effect)
     })
 }
 

@@ -44,10 +44,16 @@ impl WaitFor {
     }
 }
 
-/// Reads an array of fault rules.
+/// Reads an array of fault rules, or `{"faults": […]}` as a scenario has it.
 pub fn read_rules(text: &str, router: &Router) -> Result<Vec<Rule>, ScenarioError> {
     read("the body", text, router, |reader, node| {
-        let rules: Vec<Arc<Rule>> = reader.rules(node);
+        let rules: Vec<Arc<Rule>> = if node.value.is_object() {
+            let object = reader.found.object(node, &["faults"])?;
+            let rules = object.need(reader.found, "faults")?;
+            reader.rules(&rules)
+        } else {
+            reader.rules(node)
+        };
         Some(rules.iter().map(|rule| Rule { place: None, ..(**rule).clone() }).collect())
     })
 }

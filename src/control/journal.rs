@@ -1,0 +1,223 @@
+//! The journal of a world: which calls are asked for, and how they are shown.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use serde_json::{Value, json};
+
+use crate::control::door::Asked;
+use crate::control::refusal::Refusal;
+use crate::engine::clock::format_ms;
+use crate::engine::journal::{Entry, redacted};
+use crate::engine::load::nearest;
+use crate::engine::scenario::Operations;
+
+/// How many entries are looked at before others get at the world again: a search never keeps a request waiting.
+const AT_A_TIME: usize = 256;
+
+/// A selection of entries.
+struct Selection {
+    since: u64,
+    limit: usize,
+    numbers: Option<BTreeSet<u64>>,
+    operations: Option<Operations>,
+    statuses: Option<RangeInclusive<u16>>,
+    kind: Option<Kind>,
+    rule: Option<String>,
+    /// In lower case.
+    text: Option<String>,
+}
+
+/// A kind of call.
+#[derive(Clone, Copy)]
+enum Kind {
+    Fault,
+    Miss,
+    Error,
+}
+
+impl Selection {
+    fn read(asked: &Asked<'_>) -> Result<Self, Refusal> {
+        let invalid = |message: String| Refusal::new(400, "invalid", message);
+        let get = |name| asked.query.get(name);
+        let numbers = get("n").map(|list| {
+            let numbers = list.split(',').map(|n| n.trim().parse::<u64>());
+            numbers
+                .collect::<Result<_, _>>()
+                .map_err(|_| invalid(format!("n={list} is not a list of entries' numbers")))
+        });
+        let statuses = get("status").map(|status| {
+            statuses(status).ok_or_else(|| invalid(format!("status={status} is no status; write it like 429 or 4xx")))
+        });
+        let kind = get("is").map(|kind| match kind {
+            "fault" => Ok(Kind::Fault),
+            "miss" => Ok(Kind::Miss),
+            "error" => Ok(Kind::Error),
+            _ => Err(invalid(format!("is={kind} selects nothing")).hint("It is fault, miss or error.")),
+        });
+        Ok(Self {
+            since: asked.number("since")?.unwrap_or_default(),
+            limit: asked.number("limit")?.unwrap_or(usize::MAX),
+            numbers: numbers.transpose()?,
+            operations: get("op").map(|op| operations(asked, op)).transpose()?,
+            statuses: statuses.transpose()?,
+            kind: kind.transpose()?,
+            rule: get("rule").map(str::to_owned),
+            text: get("text").map(str::to_lowercase).filter(|text| !text.is_empty()),
+        })
+    }
+
+    fn takes(&self, entry: &Entry) -> bool {
+        let operation = entry.answered.operation();
+        self.numbers.as_ref().is_none_or(|numbers| numbers.contains(&entry.number))
+            && self.operations.as_ref().is_none_or(|wanted| operation.is_some_and(|known| wanted.select(known)))
+            && self
+                .statuses
+                .as_ref()
+                .is_none_or(|range| entry.sent_status().is_some_and(|status| range.contains(&status)))
+            && self.rule.as_ref().is_none_or(|rule| entry.apart.rule.as_deref() == Some(rule))
+            && self.kind.is_none_or(|kind| kind.is_of(entry))
+            && self.text.as_ref().is_none_or(|text| holds(entry, text))
+    }
+
+    /// The numbers that are worth a look: those after the first, up to the second.
+    fn bounds(&self) -> (u64, u64) {
+        let Some(numbers) = &self.numbers else { return (self.since, u64::MAX) };
+        let first = numbers.first().map_or(u64::MAX, |first| first.saturating_sub(1));
+        (self.since.max(first), numbers.last().copied().unwrap_or_default())
+    }
+}
+
+impl Kind {
+    fn is_of(self, entry: &Entry) -> bool {
+        match self {
+            Self::Fault => entry.apart.rule.is_some(),
+            Self::Miss => entry.apart.miss.is_some(),
+            Self::Error => entry.sent_status().is_none_or(|status| status >= 400),
+        }
+    }
+}
+
+/// Returns the statuses that `429` or `4xx` means.
+fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
+    let number = |text: &str| text.parse::<u16>().ok().filter(|status| (100..=999).contains(status));
+    match text.strip_suffix("xx") {
+        Some(class) => class
+            .parse::<u16>()
+            .ok()
+            .filter(|class| (1..=9).contains(class))
+            .map(|class| class * 100..=class * 100 + 99),
+        None => number(text).map(|status| status..=status),
+    }
+}
+
+/// Looks for a text, in lower case, in everything that is shown of a call. Credentials are not searched: what is found
+/// would tell what is not shown.
+fn holds(entry: &Entry, text: &str) -> bool {
+    let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains(text);
+    let has_header = |(name, value): &(String, String)| has(name.as_bytes()) || has(redacted(name, value).as_bytes());
+    has(entry.target.as_bytes())
+        || has(entry.answered.operation().unwrap_or_default().as_bytes())
+        || has(&entry.body)
+        || has(&entry.reply)
+        || entry.headers.iter().any(has_header)
+}
+
+/// `GET /journal`: the entries that are selected, oldest first. `next` is what `since` is to get those that follow.
+pub fn list(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let selection = Selection::read(asked)?;
+    let only_numbers = match asked.query.get("only") {
+        None => false,
+        Some("numbers") => true,
+        Some(other) => {
+            return Err(Refusal::new(400, "invalid", format!("only={other} is not known")).hint("It is numbers."));
+        }
+    };
+    let (mut since, last) = selection.bounds();
+    let mut found = Vec::new();
+    let (lost, next) = loop {
+        let world = asked.world.lock();
+        let (lost, latest) = (world.journal.lost(), world.journal.next_number() - 1);
+        let mut looked_at = 0;
+        for entry in world.journal.since(since).take(AT_A_TIME).take_while(|entry| entry.number <= last) {
+            looked_at += 1;
+            since = entry.number;
+            if selection.takes(&entry) {
+                found.push(if only_numbers { entry.number.into() } else { short(&entry) });
+                if found.len() >= selection.limit {
+                    break;
+                }
+            }
+        }
+        let is_full = found.len() >= selection.limit;
+        if is_full || looked_at < AT_A_TIME {
+            break (lost, if is_full { since } else { latest });
+        }
+    };
+    let name = if only_numbers { "numbers" } else { "entries" };
+    Ok(json!({ name: found, "lost": lost, "next": next }))
+}
+
+/// Returns the operations that a name, or the beginning of names, selects. None is an error: no call of it would ever
+/// be found.
+fn operations(asked: &Asked<'_>, op: &str) -> Result<Operations, Refusal> {
+    let wanted = Operations::from(op);
+    let known = || asked.engine.router().rows().iter().map(|row| row.operation);
+    if known().any(|operation| wanted.select(operation)) {
+        return Ok(wanted);
+    }
+    let refusal = Refusal::new(400, "invalid", format!("op={op} selects no operation"));
+    Err(match nearest(op, known()) {
+        Some(nearest) => refusal.hint(format!("Did you mean {nearest}?")),
+        None => refusal.hint("GET /routes lists them."),
+    })
+}
+
+/// `GET /journal/{n}`: one entry, with the why.
+pub fn one(asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let number = asked.param(0);
+    let world = asked.world.lock();
+    let entry = number.parse().ok().and_then(|number| world.journal.get(number)).ok_or_else(|| {
+        let (held, lost) = (world.journal.len(), world.journal.lost());
+        Refusal::new(404, "not_found", format!("the journal has no entry {number}"))
+            .hint(format!("It holds {held} entries, from number {}.", lost + 1))
+    })?;
+    let mut shown = short(&entry);
+    let headers: serde_json::Map<String, Value> =
+        entry.headers.iter().map(|(name, value)| (name.clone(), redacted(name, value).into())).collect();
+    shown["headers"] = Value::Object(headers);
+    shown["body"] = text_or_json(&entry.body);
+    let is_sent = entry.sent_status().is_some();
+    shown["answer"] = if is_sent { text_or_json(&entry.reply) } else { Value::Null };
+    shown["answer_bytes"] = if is_sent { entry.reply_bytes } else { 0 }.into();
+    shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
+    shown["documented_at"] = entry.answered.row.map_or("", |row| row.route.source).into();
+    let why: Vec<String> = entry.apart.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
+    shown["why"] = why.into();
+    Ok(shown)
+}
+
+fn short(entry: &Entry) -> Value {
+    json!({
+        "n": entry.number,
+        "at": format_ms(entry.answered.now_ms),
+        "method": entry.method,
+        "target": entry.target,
+        "op": entry.answered.operation(),
+        "status": entry.sent_status(),
+        "error": entry.answered.error,
+        "miss": entry.apart.miss,
+        "rule": entry.apart.rule.as_deref(),
+        "step": entry.apart.step.as_deref(),
+        "manner": entry.apart.manner.as_str(),
+        "delay_ms": entry.apart.delay_ms,
+    })
+}
+
+/// Returns JSON as it is, other text as text; what was cut short is text too.
+fn text_or_json(bytes: &[u8]) -> Value {
+    if bytes.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
+}

@@ -1,0 +1,225 @@
+//! The control API: its table, its document, and what its paths answer.
+
+use serde_json::{Value, json};
+use standin::Standin;
+
+use crate::support::{Response, ask};
+
+const ANY: (&str, &str) = ("authorization", "Bearer any-token");
+
+/// A request to the control API.
+fn control(standin: &Standin, method: &str, path: &str, body: &Value) -> Response {
+    let own = standin.address().to_string();
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    ask(standin.address(), method, &format!("/_standin{path}"), &[("host", &own)], &body)
+}
+
+fn get(standin: &Standin, path: &str) -> Value {
+    let answer = control(standin, "GET", path, &Value::Null);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    answer.json()
+}
+
+/// Two calls that succeed, one that a rule answers, one without an operation.
+fn four_calls(standin: &Standin) {
+    let rule = json!([{ "id": "busy", "on": "celigo.flows.list", "do": { "error": "rate_limited" } }]);
+    assert_eq!(control(standin, "PUT", "/faults", &rule).status, 200);
+    let world = standin.world();
+    let create = br#"{"name":"Needle"}"#;
+    world.answer("GET", "/v1/integrations", &[ANY], b"");
+    world.answer("POST", "/v1/integrations", &[ANY, ("content-type", "application/json")], create);
+    world.answer("GET", "/v1/flows", &[ANY], b"");
+    world.answer("GET", "/v1/nothing-of-the-kind", &[ANY], b"");
+}
+
+#[test]
+fn every_answer_is_as_the_document_says() {
+    let standin = Standin::start();
+    four_calls(&standin);
+    assert_eq!(
+        control(&standin, "POST", "/worlds", &json!({ "name": "a", "scenario": "celigo-lost-create" })).status,
+        200
+    );
+    let document = get(&standin, "/openapi.json?api=control");
+    assert_eq!(Some(&document), standin::openapi("control").as_ref());
+    let mut compared = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let Some(operation) = methods.get("get") else { continue };
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        if schema.is_null() {
+            continue;
+        }
+        let filled = [("{world}", "a"), ("{n}", "1"), ("{collection}", "celigo.integrations"), ("{id}", "abc123")];
+        let target = filled.iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
+        if target.ends_with("/worlds/a/journal/1") {
+            standin.find_world("a").unwrap().answer("GET", "/v1/integrations", &[ANY], b"");
+        }
+        let query = if target.ends_with("openapi.json") { "?api=celigo" } else { "" };
+        let answer = get(&standin, &format!("{}{query}", target.strip_prefix("/_standin").unwrap()));
+        let whole = json!({ "$ref": schema["$ref"], "components": document["components"] });
+        let validator = jsonschema::validator_for(&whole).unwrap();
+        let wrong: Vec<String> =
+            validator.iter_errors(&answer).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(wrong.is_empty(), "{path}: {wrong:?}");
+        compared += 1;
+    }
+    assert!(compared > 20, "{compared}");
+}
+
+#[test]
+fn every_schema_of_the_document_is_there_and_is_used() {
+    let text = standin::openapi("control").unwrap().to_string();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(text.contains(&format!("\"#/components/schemas/{name}\"")), "{name} is not used");
+    }
+    for (at, _) in text.match_indices("\"#/components/schemas/") {
+        let name = text[at + 22..].split('"').next().unwrap();
+        assert!(!document["components"]["schemas"][name].is_null(), "{name} is not there");
+    }
+}
+
+#[test]
+fn an_unknown_query_parameter_is_refused_with_the_nearest_name() {
+    let standin = Standin::start();
+    let refused = |method: &str, path: &str| {
+        let answer = control(&standin, method, path, &Value::Null);
+        assert_eq!(answer.status, 400, "{path}: {}", answer.text());
+        let error = answer.json()["error"].clone();
+        (error["message"].as_str().unwrap().to_owned(), error["hint"].as_str().unwrap().to_owned())
+    };
+    let (message, hint) = refused("GET", "/journal?sinse=3");
+    assert_eq!(message, "GET /journal has no query parameter \"sinse\"");
+    assert!(hint.starts_with("Did you mean since? It has since, limit, "), "{hint}");
+    assert_eq!(refused("POST", "/reset?hard=true").1, "It has none.");
+    assert_eq!(refused("GET", "/openapi.json?ap=celigo").1, "Did you mean api? It has api.");
+    assert_eq!(refused("DELETE", "/data/celigo.flows?id=1").1, "It has none.");
+}
+
+#[test]
+fn the_journal_is_read_in_parts_and_loses_none() {
+    let standin = Standin::start();
+    let world = standin.world();
+    (0..700).for_each(|_| drop(world.answer("GET", "/v1/integrations/abc123", &[ANY], b"")));
+    let (mut since, mut seen) = (0, Vec::new());
+    loop {
+        let part = get(&standin, &format!("/journal?since={since}&limit=300"));
+        let entries = part["entries"].as_array().unwrap();
+        if entries.is_empty() {
+            break;
+        }
+        assert_eq!(part["next"], entries.last().unwrap()["n"]);
+        seen.extend(entries.iter().map(|entry| entry["n"].as_u64().unwrap()));
+        since = part["next"].as_u64().unwrap();
+    }
+    assert_eq!(seen, (1..=700).collect::<Vec<_>>());
+    let chosen = get(&standin, "/journal?n=7,600,900&only=numbers");
+    assert_eq!((&chosen["numbers"], &chosen["next"]), (&json!([7, 600]), &json!(700)));
+}
+
+#[test]
+fn the_journal_is_searched_by_what_a_call_was() {
+    let standin = Standin::start();
+    four_calls(&standin);
+    let found = |query: &str| get(&standin, &format!("/journal?only=numbers&{query}"))["numbers"].clone();
+    assert_eq!(found("is=fault"), json!([3]));
+    assert_eq!(found("rule=busy"), json!([3]));
+    assert_eq!(found("is=miss"), json!([4]));
+    assert_eq!(found("is=error"), json!([3, 4]));
+    assert_eq!(found("status=4xx"), json!([3]));
+    assert_eq!(found("status=201"), json!([2]));
+    assert_eq!(found("op=celigo.integrations.*&status=2xx"), json!([1, 2]));
+    assert_eq!(found("text=nEEdle"), json!([2]));
+    assert_eq!(found("text=any-token"), json!([]), "credentials are not shown, and not found");
+    for wrong in
+        ["is=odd", "status=4x", "status=40", "n=1,x", "since=-1", "limit=all", "only=entries", "op=celigo.flow"]
+    {
+        assert_eq!(control(&standin, "GET", &format!("/journal?{wrong}"), &Value::Null).status, 400, "{wrong}");
+    }
+}
+
+#[test]
+fn a_ready_made_scenario_is_taken_by_its_name() {
+    let standin = Standin::start();
+    for (method, path, body) in [
+        ("POST", "/worlds", json!({ "name": "text", "scenario": "celigo-lost-create" })),
+        ("POST", "/worlds", json!({ "name": "object", "scenario": { "name": "celigo-lost-create" } })),
+        ("PUT", "/scenario", json!({ "name": "celigo-lost-create" })),
+        ("PUT", "/scenario", json!("celigo-lost-create")),
+    ] {
+        let answer = control(&standin, method, path, &body);
+        assert_eq!(answer.status, 200, "{body}: {}", answer.text());
+    }
+    assert_eq!(get(&standin, "/worlds/object/scenario")["rules"][0]["id"], "lost-create");
+    let refused = control(&standin, "POST", "/worlds", &json!({ "name": "b", "scenario": "celigo-lost-creat" }));
+    assert_eq!((refused.status, &refused.json()["error"]["hint"]), (404, &json!("Did you mean celigo-lost-create?")));
+    assert!(standin.find_world("b").is_none(), "a world that could not be made is not there");
+}
+
+#[test]
+fn a_scenario_can_be_taken_away() {
+    let standin = Standin::start();
+    control(&standin, "PUT", "/scenario", &json!("celigo-lost-create"));
+    standin.world().answer("GET", "/v1/integrations", &[ANY], b"");
+    assert_eq!(control(&standin, "DELETE", "/scenario", &Value::Null).status, 204);
+    assert_eq!(get(&standin, "/scenario"), json!({ "scenario": null }));
+    assert_eq!(get(&standin, "/journal")["next"], 1, "the journal stays");
+    assert_eq!(control(&standin, "POST", "/reset", &Value::Null).status, 204);
+    assert_eq!(get(&standin, "/scenario"), json!({ "scenario": null }), "after a reset too");
+}
+
+#[test]
+fn fault_rules_are_taken_as_an_array_or_as_a_scenario_has_them() {
+    let standin = Standin::start();
+    let rules = json!([{ "id": "busy", "on": "celigo.*", "do": { "error": "rate_limited" } }]);
+    for body in [rules.clone(), json!({ "faults": rules })] {
+        let answer = control(&standin, "PUT", "/faults", &body);
+        assert_eq!((answer.status, &answer.json()["faults"][0]["id"]), (200, &json!("busy")));
+    }
+    let refused = control(&standin, "PUT", "/faults", &json!({ "fault": rules }));
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("faults"), "{}", refused.text());
+}
+
+#[test]
+fn the_state_of_expectations_is_told_while_a_test_runs() {
+    let standin = Standin::start();
+    let expect = json!({ "scenario": 1, "name": "x", "api": ["celigo"], "expect": { "calls": [
+        { "id": "look", "on": "celigo.integrations.list", "times": 1 },
+        { "id": "write", "on": "celigo.integrations.create", "times": 0 },
+        { "id": "twice", "on": "celigo.flows.list", "times": 2 },
+    ]}});
+    let loaded = control(&standin, "PUT", "/scenario", &expect);
+    assert_eq!(loaded.status, 200, "{}", loaded.text());
+    let states = || {
+        let checks = get(&standin, "/scenario?checks=true")["checks"].clone();
+        let state = |check: &Value| format!("{} {}", check["id"].as_str().unwrap(), check["state"].as_str().unwrap());
+        checks.as_array().unwrap().iter().map(state).filter(|state| state.starts_with("calls")).collect::<Vec<_>>()
+    };
+    assert_eq!(states(), ["calls.look open", "calls.write met", "calls.twice open"]);
+    standin.world().answer("GET", "/v1/integrations", &[ANY], b"");
+    standin.world().answer(
+        "POST",
+        "/v1/integrations",
+        &[ANY, ("content-type", "application/json")],
+        br#"{"name":"n"}"#,
+    );
+    (0..3).for_each(|_| drop(standin.world().answer("GET", "/v1/flows", &[ANY], b"")));
+    assert_eq!(states(), ["calls.look met", "calls.write violated", "calls.twice violated"]);
+}
+
+#[test]
+fn records_are_listed_in_parts_with_their_references() {
+    let standin = Standin::start();
+    let all = get(&standin, "/data/celigo.integrations");
+    let part = get(&standin, "/data/celigo.integrations?skip=1&limit=2");
+    assert_eq!(part.as_array().unwrap()[..], all.as_array().unwrap()[1..3]);
+    let found = get(&standin, "/data/celigo.integrations?text=salesforce%20SYNC");
+    assert_eq!(found[0]["_id"], "abc123");
+    let collections = get(&standin, "/collections");
+    let one = |name: &str| collections.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone();
+    assert_eq!(one("celigo.integrations")["records"], all.as_array().unwrap().len());
+    let fields = one("celigo.flows")["fields"].clone();
+    let reference = fields.as_array().unwrap().iter().find(|field| field["name"] == "_integrationId").unwrap();
+    assert_eq!(reference["refers_to"], "celigo.integrations");
+}
