@@ -132,8 +132,8 @@ pub use embed::{Body, Unanswered, WorldService};
 pub use embed::{Data, Expectation, ReadyMade, Unmet, ready_made};
 pub use engine::scenario::SCHEMA as SCENARIO_SCHEMA;
 pub use engine::scenario::{
-    Asked, Check, Code, ComparedStep, Comparison, CoverageCell, Drift, Finding, Operations, ProbeAnswer, ProbeRequest,
-    Report, Rule, RuleReport, ScenarioError, StepReport, Tier, Violation,
+    Asked, Check, Code, ComparedStep, Comparison, CoverageCell, Difference, Drift, Finding, NearMiss, Operations,
+    ProbeAnswer, ProbeRequest, Report, Rule, RuleReport, ScenarioError, StepReport, Tier, Violation,
 };
 
 /// [`Report`]s for people and for the tools of continuous integration.

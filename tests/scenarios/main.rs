@@ -5,6 +5,7 @@ mod consumers;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod near_misses;
 mod ready_made;
 mod scenario;
 mod scenario_files;

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+use smallvec::SmallVec;
 
-use crate::engine::message::Request;
-use crate::engine::path::{Query, Target};
-use crate::engine::router::Row;
+use crate::engine::journal::Entry;
+use crate::engine::message::{Request, Verb};
+use crate::engine::path::{Query, Target, decode};
+use crate::engine::router::{Router, Row};
+use crate::engine::scenario::texts::Texts;
 use crate::engine::scenario::when::Part;
 
 /// A request as matchers see it, and functions that answer.
@@ -21,8 +24,8 @@ pub struct Asked<'a> {
     given: &'a [(&'static str, Cow<'a, str>)],
     pairs: OnceCell<Query<'a>>,
     params: OnceCell<Value>,
-    query: OnceCell<Value>,
-    headers: OnceCell<Value>,
+    query: OnceCell<Texts>,
+    headers: OnceCell<Texts>,
     body: OnceCell<Option<Value>>,
 }
 
@@ -67,29 +70,27 @@ impl<'a> Asked<'a> {
 
     /// The parameters of the query, decoded; the first of each name.
     pub fn query(&self) -> &Value {
-        self.query.get_or_init(|| {
-            let mut all = Map::new();
-            for (name, value) in self.pairs().pairs() {
-                all.entry(name).or_insert_with(|| Value::from(value));
-            }
-            Value::Object(all)
-        })
+        self.query_texts().whole()
     }
 
-    /// The same, not put together as JSON.
+    /// All parameters of the query, decoded.
+    pub(super) fn query_texts(&self) -> &Texts {
+        self.query.get_or_init(|| Texts::of_query(self.pairs().pairs()))
+    }
+
+    /// The query, not put together as JSON.
     fn pairs(&self) -> &Query<'a> {
         self.pairs.get_or_init(|| Query::parse(self.target.query))
     }
 
-    /// The headers, names in lower case; the first of each name.
+    /// The headers, names in lower case; several of one name are joined by commas.
     pub fn headers(&self) -> &Value {
-        self.headers.get_or_init(|| {
-            let mut all = Map::new();
-            for (name, value) in self.request.headers {
-                all.entry(*name).or_insert_with(|| Value::from(String::from_utf8_lossy(value)));
-            }
-            Value::Object(all)
-        })
+        self.header_texts().whole()
+    }
+
+    /// All headers, names in lower case.
+    pub(super) fn header_texts(&self) -> &Texts {
+        self.headers.get_or_init(|| Texts::of_headers(self.request.headers.iter().copied()))
     }
 
     /// The body, when it is JSON.
@@ -98,22 +99,95 @@ impl<'a> Asked<'a> {
     }
 
     /// The text of a part, or of a member of it.
-    pub(super) fn text(&self, part: Part, member: Option<&str>) -> Option<&str> {
+    pub(super) fn text(&self, part: Part, member: Option<&str>) -> Spotted<'_> {
         let value = match (part, member) {
-            (Part::Token, None) => return self.token(),
-            (Part::Token, Some(_)) => return None,
-            (Part::Params, Some(name)) => return self.param(name),
-            (Part::Params, None) => self.params(),
-            (Part::Query, Some(name)) => return self.pairs().get(name),
-            (Part::Query, None) => self.query(),
-            (Part::Headers, _) => self.headers(),
-            (Part::Body, _) => self.body()?,
+            (Part::Token, None) => return self.token().into(),
+            (Part::Token, Some(_)) => return Spotted::Nothing,
+            (Part::Params, Some(name)) => return self.param(name).into(),
+            (Part::Params, None) => Some(self.params()),
+            (Part::Query, Some(name)) => return Spotted::of(self.pairs().pairs().filter(|(known, _)| *known == name)),
+            (Part::Query, None) => Some(self.query()),
+            (Part::Headers, Some(name)) => {
+                let values = self.request.headers.iter().filter(|(known, _)| *known == name);
+                let texts: Result<SmallVec<[(&str, &str); 2]>, _> =
+                    values.map(|(known, value)| std::str::from_utf8(value).map(|text| (*known, text))).collect();
+                // The matcher itself reads what is not UTF-8.
+                return texts.map_or(Spotted::Several, |texts| Spotted::of(texts.into_iter()));
+            }
+            (Part::Headers, None) => Some(self.headers()),
+            (Part::Body, _) => self.body(),
         };
-        member.map_or(Some(value), |name| value.get(name))?.as_str()
+        value.and_then(|value| member.map_or(Some(value), |name| value.get(name))?.as_str()).into()
     }
 
     /// The bearer token.
     pub fn token(&self) -> Option<&str> {
         self.request.bearer()
     }
+}
+
+/// What stands where a text is wanted.
+pub(super) enum Spotted<'a> {
+    /// No text.
+    Nothing,
+    /// One text.
+    One(&'a str),
+    /// Several texts, each of which may be the one.
+    Several,
+}
+
+impl<'a> Spotted<'a> {
+    fn of(mut texts: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        match (texts.next(), texts.next()) {
+            (None, _) => Self::Nothing,
+            (Some((_, text)), None) => Self::One(text),
+            (Some(_), Some(_)) => Self::Several,
+        }
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Spotted<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Nothing, Self::One)
+    }
+}
+
+/// The parts of a request that matchers look at, taken out of it.
+pub(super) struct Parts {
+    pub(super) params: Value,
+    pub(super) query: Texts,
+    pub(super) headers: Texts,
+    pub(super) token: Option<Value>,
+    pub(super) body: Option<Value>,
+}
+
+impl Parts {
+    pub(super) fn of(asked: &Asked<'_>) -> Self {
+        Self {
+            params: asked.params().clone(),
+            query: asked.query_texts().clone(),
+            headers: asked.header_texts().clone(),
+            token: asked.token().map(Value::from),
+            body: asked.body().cloned(),
+        }
+    }
+}
+
+/// Looks at the request of a journal's entry as matchers saw it. `None` when it was for no operation.
+pub(super) fn asked_again<T>(entry: &Entry, router: &Router, look: impl FnOnce(&Asked<'_>) -> T) -> Option<T> {
+    let headers: Vec<(&str, &[u8])> =
+        entry.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let request = Request {
+        method: &entry.method,
+        target: &entry.target,
+        headers: &headers,
+        body: &entry.body,
+        arrived_ms: entry.answered.elapsed_ms,
+        believes_front: true,
+    };
+    let target = Target::parse(&entry.target);
+    let found = router.find(target.path)?;
+    let (row, params) = found.with(Verb::of(&entry.method)?)?;
+    let params: Vec<(&'static str, Cow<'_, str>)> = params.map(|(name, raw)| (name, decode(raw))).collect();
+    Some(look(&Asked::new(row, &request, &target, &params)))
 }

@@ -20,7 +20,7 @@ fn same(entry: &Entry) -> Same {
 }
 
 /// The status the consumer saw; an aborted answer has none.
-fn seen(entry: &Entry) -> Option<u16> {
+pub(super) fn seen(entry: &Entry) -> Option<u16> {
     (!entry.apart.manner.is_abort()).then_some(entry.answered.status)
 }
 
@@ -42,6 +42,7 @@ pub(super) fn repeated(journal: &[Entry], statuses: &[u16]) -> Vec<Violation> {
                 message: format!("call {n} repeats call {number} unchanged after {status}"),
                 call: Some(n),
                 details,
+                near: None,
             });
         }
         let is_write = Verb::of(&entry.method).is_some_and(|verb| !verb.is_safe());
@@ -70,6 +71,7 @@ pub(super) fn hasty(journal: &[Entry]) -> Vec<Violation> {
                 message: format!("call {n} came too early: call {number} asked to wait {seconds} s"),
                 call: Some(n),
                 details: vec![shown(entry)],
+                near: None,
             });
         }
         if let Some(wait_ms) = entry.apart.retry_after_ms.filter(|_| seen(entry).is_some()) {
@@ -106,6 +108,7 @@ pub(super) fn stubborn(journal: &[Entry], most: u64) -> Vec<Violation> {
             ),
             call: Some(journal[first].number),
             details: vec![shown(&journal[first])],
+            near: None,
         })
         .collect()
 }
@@ -128,6 +131,7 @@ pub(super) fn unknown_fields(journal: &[Entry], router: &Router) -> Vec<Violatio
                 message: format!("call {n} sends {}, which {} does not have", strange.join(", "), resource.title),
                 call: Some(n),
                 details: vec![shown(entry)],
+                near: None,
             });
         }
     }

@@ -136,7 +136,7 @@ fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
             };
             if leads_here {
                 let before = if from + 1 == place { String::new() } else { format!("{}, ", step.name) };
-                ways.push(format!("{before}{}", condition(&end.kind)));
+                ways.push(format!("{before}{}", end.kind.words()));
             }
         }
     }
@@ -146,17 +146,20 @@ fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
     ways
 }
 
-fn condition(kind: &EndKind) -> String {
-    match kind {
-        EndKind::AfterMs(ms) => format!("{ms} ms later"),
-        EndKind::Calls { on, when, status, calls } => {
-            let matching = if when.is_some() { " (matching)" } else { "" };
-            let status = status.map(|status| format!(" {status}")).unwrap_or_default();
-            let times = match calls {
-                1 => String::new(),
-                calls => format!(" {calls} times"),
-            };
-            format!("{on}{matching} answered{status}{times}")
+impl EndKind {
+    /// The condition: `celigo.flows.list answered 429 2 times`.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::AfterMs(ms) => format!("{ms} ms later"),
+            Self::Calls { on, when, status, calls } => {
+                let matching = if when.is_some() { " (matching)" } else { "" };
+                let status = status.map(|status| format!(" {status}")).unwrap_or_default();
+                let times = match calls {
+                    1 => String::new(),
+                    calls => format!(" {calls} times"),
+                };
+                format!("{on}{matching} answered{status}{times}")
+            }
         }
     }
 }

@@ -160,6 +160,64 @@ impl Matcher {
     }
 }
 
+impl Matcher {
+    /// A matcher of values that equal this one: of objects, those with no further members.
+    pub(super) fn exactly(value: &Value) -> Self {
+        match value {
+            Value::Object(fields) => Self::Exact(fields.clone()),
+            Value::Array(items) => Self::Items(items.iter().map(Self::exactly).collect()),
+            scalar => Self::Equals(scalar.clone()),
+        }
+    }
+
+    /// Whether texts that were sent under one name match: one of them is enough.
+    pub(super) fn matches_texts(&self, texts: &[Value]) -> bool {
+        match self {
+            Self::Not(inner) => !inner.matches_texts(texts),
+            _ if texts.is_empty() => self.matches(None),
+            _ => texts.iter().any(|text| self.matches(Some(text))),
+        }
+    }
+
+    /// What is expected, in words that follow "expected".
+    pub(super) fn words(&self) -> String {
+        let words = match self {
+            Self::Any => "any value".to_owned(),
+            Self::Absent => "nothing".to_owned(),
+            Self::Not(inner) => format!("anything but {}", inner.words()),
+            Self::In(values) => format!("one of {}", listed(values.iter().map(Value::to_string))),
+            Self::Glob(pattern) => format!("text like {}", Value::from(pattern.as_str())),
+            Self::Type(kind) => {
+                let word = TYPES.iter().find(|(_, known)| known == kind).map_or("?", |(word, _)| word);
+                format!("a value of type {word}")
+            }
+            Self::Len(range) => format!("a length of {}", range.words()),
+            Self::Has(items) => format!("an array that has {}", listed(items.iter().map(Self::words))),
+            Self::Equals(_) | Self::Items(_) | Self::Subset(_) | Self::Exact(_) => self.shape(),
+        };
+        super::difference::shortened(&words)
+    }
+
+    /// The matcher in the shape of what it matches.
+    fn shape(&self) -> String {
+        match self {
+            Self::Equals(value) => value.to_string(),
+            Self::Items(items) => format!("[{}]", listed(items.iter().map(Self::shape))),
+            Self::Subset(members) => {
+                let members =
+                    members.iter().map(|(name, member)| format!("{}:{}", Value::from(name.as_str()), member.shape()));
+                format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+            }
+            Self::Exact(fields) => Value::from(fields.clone()).to_string(),
+            operator => format!("<{}>", operator.words()),
+        }
+    }
+}
+
+fn listed(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
+
 impl Type {
     fn fits(self, value: &Value) -> bool {
         match (self, value) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::engine::scenario::report::{Check, CoverageCell, Report};
+use crate::engine::scenario::report::{Check, CoverageCell, Report, Violation};
 
 /// Longer journals are cut at the front.
 const JOURNAL_SHOWN: usize = 12;
@@ -49,12 +49,15 @@ fn as_word(text: &str) -> Cow<'_, str> {
 
 impl Check {
     fn text(&self) -> String {
-        let mut lines = Vec::new();
-        for violation in &self.violations {
-            lines.push(violation.message.clone());
-            lines.extend(violation.details.iter().map(|detail| format!("    {detail}")));
-        }
-        lines.join("\n")
+        self.violations.iter().flat_map(Violation::lines).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Violation {
+    /// The message, then the details behind it.
+    fn lines(&self) -> Vec<String> {
+        let details = self.details.iter().map(|detail| format!("    {detail}"));
+        std::iter::once(self.message.clone()).chain(details).collect()
     }
 }
 
@@ -72,7 +75,8 @@ pub fn junit(reports: &[Report]) -> String {
             if check.passed {
                 xml += &format!("    <testcase classname=\"{name}\" name=\"{case}\"/>\n");
             } else {
-                let message = check.violations.first().map(|violation| escape(&violation.message)).unwrap_or_default();
+                let message =
+                    check.violations.first().map(|violation| escape(&violation.sentence())).unwrap_or_default();
                 let text = escape(&check.text());
                 xml += &format!(
                     "    <testcase classname=\"{name}\" name=\"{case}\">\n      <failure message=\"{message}\">{text}</failure>\n    </testcase>\n"
@@ -133,7 +137,7 @@ pub fn github_annotations(reports: &[Report]) -> String {
     for report in reports {
         for check in report.failed() {
             for violation in &check.violations {
-                let message = format!("{}: {}", check.id, violation.message);
+                let message = format!("{}: {}", check.id, violation.lines().join("\n"));
                 let place = match (report.file.as_str(), check.line) {
                     // A ready-made scenario has no line that anybody could look at.
                     (file, _) if !file.contains('.') => String::new(),
@@ -168,7 +172,7 @@ pub fn markdown(reports: &[Report]) -> String {
         text += &format!("\n#### {}\n\n", cell(&report.scenario));
         for check in report.failed() {
             for violation in &check.violations {
-                text += &format!("- `{}`: {}\n", check.id, cell(&violation.message));
+                text += &format!("- `{}`: {}\n", check.id, cell(&violation.sentence()));
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::scenario::difference::NearMiss;
+
 /// What a verification found. `report` is the version of this shape.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,13 +58,37 @@ pub struct Violation {
     pub message: String,
     /// The number of the call, if it is about one.
     pub call: Option<u64>,
-    /// What helps to understand it, a line each.
+    /// What helps to understand it, a line each; those about what came nearest are the last.
     pub details: Vec<String>,
+    /// The call or record that came nearest to what was expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<NearMiss>,
 }
 
 impl Violation {
     pub(super) fn new(message: String) -> Self {
-        Self { message, call: None, details: Vec::new() }
+        Self { message, call: None, details: Vec::new(), near: None }
+    }
+
+    /// The violation with details, a line each.
+    pub(super) fn detailed(mut self, details: impl IntoIterator<Item = String>) -> Self {
+        self.details.extend(details);
+        self
+    }
+
+    /// The violation with what came nearest, if anything did.
+    pub(super) fn near(mut self, near: Option<NearMiss>) -> Self {
+        self.details.extend(near.iter().flat_map(NearMiss::lines));
+        self.near = near;
+        self
+    }
+
+    /// The violation in one sentence: what is wrong and, where something came near, its first difference.
+    pub fn sentence(&self) -> String {
+        match self.near.as_ref().and_then(|near| near.lines().into_iter().next()) {
+            Some(line) => format!("{}; {}", self.message, on_one_line(&line)),
+            None => self.message.clone(),
+        }
     }
 
     /// The same with each text on one line.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
-use crate::engine::scenario::asked::Asked;
+use crate::engine::scenario::asked::{Asked, Spotted};
 use crate::engine::scenario::considered::{Considered, Verdict, Why};
 use crate::engine::scenario::rule::Rule;
 use crate::engine::scenario::when::Part;
@@ -49,7 +49,22 @@ struct Want {
 }
 
 /// The hashes of the texts that stand at the spots of a request.
-pub(super) type Texts = SmallVec<[Option<u64>; 4]>;
+pub(super) type Texts = SmallVec<[Hashed; 4]>;
+
+/// What stands at a spot of a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Hashed {
+    Nothing,
+    One(u64),
+    /// Several texts: the rules themselves look at each.
+    Several,
+}
+
+impl Hashed {
+    fn may_be(self, wanted: u64) -> bool {
+        self == Self::One(wanted) || self == Self::Several
+    }
+}
 
 impl Sieve {
     pub(super) fn add(&mut self, rule: &Rule, place: usize) {
@@ -74,13 +89,18 @@ impl Sieve {
 
     /// What stands in a request where these rules look.
     pub(super) fn texts(&self, asked: &Asked<'_>) -> Texts {
-        self.spots.iter().map(|spot| asked.text(spot.part, spot.member.as_deref()).map(hash)).collect()
+        let look = |spot: &Spot| match asked.text(spot.part, spot.member.as_deref()) {
+            Spotted::Nothing => Hashed::Nothing,
+            Spotted::One(text) => Hashed::One(hash(text)),
+            Spotted::Several => Hashed::Several,
+        };
+        self.spots.iter().map(look).collect()
     }
 
     /// The rules, in order, each with the part of the request that does not match, where that is known already.
     pub(super) fn rules(&self, texts: &Texts) -> impl Iterator<Item = (usize, Option<Part>)> {
         self.rules.iter().map(|rule| {
-            let missing = rule.want.filter(|want| texts[want.spot] != Some(want.hash));
+            let missing = rule.want.filter(|want| !texts[want.spot].may_be(want.hash));
             (rule.place, missing.map(|want| self.spots[want.spot].part))
         })
     }
@@ -90,8 +110,11 @@ impl Sieve {
         let mismatch = |(place, part): (usize, Option<Part>)| {
             Some(Considered { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part?) })
         };
-        let wanted =
-            |text: (usize, Option<u64>)| text.1.is_some_and(|hash| self.wanted.binary_search(&(text.0, hash)).is_ok());
+        let wanted = |(spot, text): (usize, Hashed)| match text {
+            Hashed::Nothing => false,
+            Hashed::One(hash) => self.wanted.binary_search(&(spot, hash)).is_ok(),
+            Hashed::Several => true,
+        };
         let known = !self.looks && !texts.iter().copied().enumerate().any(wanted);
         known.then(|| self.none.get_or_init(|| self.rules(texts).filter_map(mismatch).collect()))
     }

@@ -7,7 +7,7 @@ use crate::engine::path::{Query, Target};
 use crate::engine::problem::Problem;
 use crate::engine::scenario::asked::Asked;
 use crate::engine::scenario::finding::{Code, Finding};
-use crate::engine::scenario::format::{DataChange, EndKind};
+use crate::engine::scenario::format::{DataChange, End, EndKind};
 use crate::engine::scenario::play::{Play, Strike};
 use crate::engine::world::World;
 
@@ -116,6 +116,25 @@ impl Play {
     fn after(&self, to: Option<&str>) -> usize {
         let named = to.and_then(|to| self.scenario.steps.iter().position(|step| *step.name == *to));
         named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
+    }
+
+    /// For each end of the current step, how far it is from coming.
+    pub(super) fn open_ends(&self, now_ms: u64) -> Vec<String> {
+        let Some(step) = self.scenario.steps.get(self.step) else { return Vec::new() };
+        let passed_ms = now_ms.saturating_sub(self.entered_ms);
+        let line = |(end, count): (&End, &u64)| {
+            let (name, so_far) = (
+                &step.name,
+                match &end.kind {
+                    EndKind::AfterMs(ms) => {
+                        format!("{passed_ms} of {ms} ms passed on the world's clock")
+                    }
+                    EndKind::Calls { calls, .. } => format!("{count} of {calls} such answers came"),
+                },
+            );
+            format!("step {name} ends when {}: {so_far}", end.kind.words())
+        };
+        step.ends.iter().zip(&self.ends).map(line).collect()
     }
 
     /// Counts the ends of the current step; the step that follows, if one of them holds. The first in the list wins.

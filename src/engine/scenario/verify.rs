@@ -6,20 +6,26 @@ use crate::engine::document::Place;
 use crate::engine::journal::Entry;
 use crate::engine::problem::panic_text;
 use crate::engine::router::Router;
+use crate::engine::scenario::asked::{Asked, asked_again};
 use crate::engine::scenario::conduct;
 use crate::engine::scenario::format::{CallExpectation, FinalExpectation};
+use crate::engine::scenario::near::{Calls, Wanted, nearest_record};
 use crate::engine::scenario::play::{CallTally, Offences, Play};
 use crate::engine::scenario::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
+use crate::engine::store::Record;
 use crate::engine::world::World;
 
 /// How many calls a report tells of.
 const TOLD: usize = 30;
+/// How many records a violation names.
+const SHOWN: usize = 5;
 
 impl World {
     /// What a verification finds now. `verified` is noted, so that nobody verifies again by mistake.
     pub fn verify(&self, router: &Router) -> Report {
         let journal: Vec<Entry> = self.journal.since(0).collect();
-        let checks = || self.play.as_ref().map(|play| self.checks(play, router, &journal)).unwrap_or_default();
+        let calls = Calls::new(&journal, router);
+        let checks = || self.play.as_ref().map(|play| self.checks(play, router, &calls)).unwrap_or_default();
         // A report is owed to the test even where the fake cannot judge.
         let checks = catch_unwind(AssertUnwindSafe(checks)).unwrap_or_else(|panic| {
             let message =
@@ -40,27 +46,27 @@ impl World {
             checks,
             rules: play.map(rules).unwrap_or_default(),
             steps: play.map(steps).unwrap_or_default(),
-            journal: told(&journal),
+            journal: told(&journal, router),
             journal_lost: self.journal.lost(),
             coverage: self.coverage.table(router),
         }
     }
 
-    fn checks(&self, play: &Play, router: &Router, journal: &[Entry]) -> Vec<Check> {
+    fn checks(&self, play: &Play, router: &Router, calls: &Calls<'_>) -> Vec<Check> {
         let mut checks = Vec::new();
         let expect = &play.scenario().expect;
         for (n, tally) in play.calls.iter().enumerate() {
             let id = tally.expected.id.clone().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
-            checks.push(check(id, tally.expected.place, called(tally)));
+            checks.push(check(id, tally.expected.place, called(tally, calls)));
         }
         for (n, ((list, place), at)) in expect.order.iter().zip(&play.order).enumerate() {
-            checks.push(check(format!("order[{n}]"), Some(*place), in_order(play, list, *at)));
+            checks.push(check(format!("order[{n}]"), Some(*place), in_order(play, list, *at, calls)));
         }
         if let Some((only, place)) = &expect.only {
             let outside = offences(&play.outside, |what| format!("{what} is not one of {only}"));
             checks.push(check("only", Some(*place), outside));
         }
-        let needs_journal = Self::conduct(play, router, journal, &mut checks);
+        let needs_journal = Self::conduct(play, router, calls.journal(), &mut checks);
         for expected in &expect.finals {
             let id = format!("final.{}[{}]", expected.resource.name, expected.number);
             checks.push(check(id, Some(expected.place), self.holds(expected)));
@@ -71,15 +77,20 @@ impl World {
                 Ok(status) => play.statuses.contains(&(expected.operation, status)),
                 Err(_) => self.coverage.served(expected.operation, &expected.outcome),
             };
-            let message = || format!("{} never answered {}", expected.operation, expected.outcome);
-            checks.push(check(id, Some(expected.place), (!served).then(|| Violation::new(message()))));
+            let violation = || {
+                let message = format!("{} never answered {}", expected.operation, expected.outcome);
+                Violation::new(message).detailed([self.answers(expected.operation)])
+            };
+            checks.push(check(id, Some(expected.place), (!served).then(violation)));
         }
         if let Some((wanted, place)) = &expect.reach {
             let now = play.step_name().map_or("no step", |name| &**name);
             let message = format!("the timeline ended in {now:?}, expected {wanted:?}");
-            checks.push(check("reach", Some(*place), (now != wanted).then(|| Violation::new(message))));
+            let ends = play.open_ends(self.clock.now_ms());
+            let violation = || Violation::new(message).detailed(ends).near(calls.nearest_end(play));
+            checks.push(check("reach", Some(*place), (now != wanted).then(violation)));
         }
-        implied(self, play, needs_journal, &mut checks);
+        implied(self, play, needs_journal, calls, &mut checks);
         checks
     }
 
@@ -108,20 +119,41 @@ impl World {
     }
 
     fn holds(&self, expected: &FinalExpectation) -> Option<Violation> {
-        let records = self.store.of(expected.resource).iter();
-        let matches = records.filter(|record| {
-            let fields = serde_json::Value::from(record.fields().clone());
-            expected.matcher.as_ref().is_none_or(|matcher| matcher.matches(Some(&fields)))
+        let collection = self.store.of(expected.resource);
+        let matches = collection.iter().filter(|record| {
+            let fields = || serde_json::Value::from(record.fields().clone());
+            expected.matcher.as_ref().is_none_or(|matcher| matcher.matches(Some(&fields())))
         });
-        let count = matches.count() as u64;
-        let words = expected.count.words();
-        let message = || format!("{count} matching records in {}, expected {words}", expected.resource.name);
-        (!expected.count.holds(count)).then(|| Violation::new(message()))
+        let ids: Vec<&str> = matches.map(Record::id).collect();
+        let count = ids.len() as u64;
+        if expected.count.holds(count) {
+            return None;
+        }
+        let (name, words) = (expected.resource.name, expected.count.words());
+        let violation = Violation::new(format!("{count} matching records in {name}, expected {words}"));
+        Some(if count > expected.count.max {
+            let more = if ids.len() > SHOWN { ", …" } else { "" };
+            let shown: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("{id:?}")).collect();
+            violation.detailed([format!("matching: {}{more}", shown.join(", "))])
+        } else if collection.is_empty() {
+            violation.detailed([format!("{name} is empty")])
+        } else {
+            let nearest = expected.matcher.as_ref().and_then(|matcher| nearest_record(collection, matcher));
+            violation.near(nearest)
+        })
+    }
+
+    /// The outcomes of an operation so far: `it answered 200 ×2, conflict ×1`.
+    fn answers(&self, operation: &str) -> String {
+        let cells = self.coverage.cells().filter(|(known, ..)| *known == operation);
+        let words: Vec<String> =
+            cells.map(|(_, outcome, cell)| format!("{outcome} ×{}", cell.natural + cell.injected)).collect();
+        if words.is_empty() { "it was never called".to_owned() } else { format!("it answered {}", words.join(", ")) }
     }
 }
 
 /// What every scenario asks for.
-fn implied(world: &World, play: &Play, needs_journal: bool, checks: &mut Vec<Check>) {
+fn implied(world: &World, play: &Play, needs_journal: bool, calls: &Calls<'_>, checks: &mut Vec<Check>) {
     for tally in &play.tallies {
         let rule = &tally.rule;
         if rule.optional {
@@ -131,7 +163,11 @@ fn implied(world: &World, play: &Play, needs_journal: bool, checks: &mut Vec<Che
             0 => format!("no call of {} matched, so it never fired and tested nothing", rule.on),
             n => format!("it never fired: {n} calls of {} matched, and none of them was its turn", rule.on),
         };
-        let violation = (tally.all_fired == 0).then(|| Violation::new(message));
+        let near = || match tally.all_matched {
+            0 => calls.nearest(&Wanted::matching(&rule.on, rule.when.as_ref())),
+            _ => None,
+        };
+        let violation = (tally.all_fired == 0).then(|| Violation::new(message).near(near()));
         checks.push(check(format!("fired.{}", rule.id), rule.place, violation));
     }
     if needs_journal {
@@ -161,9 +197,8 @@ fn offences(offences: &Offences, say: impl Fn(&str) -> String) -> Vec<Violation>
         .first
         .iter()
         .map(|(number, what)| Violation {
-            message: format!("call {number}: {}", say(what)),
             call: Some(*number),
-            details: Vec::new(),
+            ..Violation::new(format!("call {number}: {}", say(what)))
         })
         .collect();
     let more = offences.count - offences.first.len() as u64;
@@ -173,7 +208,7 @@ fn offences(offences: &Offences, say: impl Fn(&str) -> String) -> Vec<Violation>
     violations
 }
 
-fn called(tally: &CallTally) -> Option<Violation> {
+fn called(tally: &CallTally, calls: &Calls<'_>) -> Option<Violation> {
     let expected = &tally.expected;
     if expected.times.holds(tally.count) {
         return None;
@@ -183,13 +218,22 @@ fn called(tally: &CallTally) -> Option<Violation> {
         [] => Vec::new(),
         numbers => {
             let more = if tally.count > numbers.len() as u64 { ", …" } else { "" };
-            let calls = if numbers.len() == 1 { "call" } else { "calls" };
-            vec![format!("{calls} {}{more}", numbers.join(", "))]
+            let subject = if numbers.len() == 1 { "call" } else { "calls" };
+            vec![format!("{subject} {}{more}", numbers.join(", "))]
         }
     };
     let message =
         format!("{} called {}, expected {}", kind_of_call(expected), times(tally.count), expected.times.words());
-    Some(Violation { message, call: None, details })
+    let violation = Violation::new(message).detailed(details);
+    if tally.count >= expected.times.min {
+        return Some(violation);
+    }
+    let wanted = Wanted::from(expected);
+    let matching = calls.matching(&wanted);
+    Some(match matching.first().filter(|_| matching.len() as u64 > tally.count) {
+        Some(number) => violation.detailed([format!("call {number} matches, but was made before it was expected")]),
+        None => violation.near(calls.nearest(&wanted)),
+    })
 }
 
 fn times(n: u64) -> String {
@@ -215,7 +259,7 @@ fn kind_of_call(expected: &CallExpectation) -> String {
     words
 }
 
-fn in_order(play: &Play, list: &[usize], at: usize) -> Option<Violation> {
+fn in_order(play: &Play, list: &[usize], at: usize, calls: &Calls<'_>) -> Option<Violation> {
     let missing = *list.get(at)?;
     let name = |place: usize| play.calls[place].expected.id.as_deref().unwrap_or("?");
     let names: Vec<&str> = list.iter().map(|place| name(*place)).collect();
@@ -225,7 +269,13 @@ fn in_order(play: &Play, list: &[usize], at: usize) -> Option<Violation> {
             format!("no {} after {}, expected {}", name(missing), name(list[before]), names.join(", then "))
         }
     };
-    Some(Violation::new(message))
+    let tally = &play.calls[missing];
+    Some(match tally.numbers.last() {
+        Some(number) => {
+            Violation::new(message).detailed([format!("call {number} is {}, and came too early", name(missing))])
+        }
+        None => Violation::new(message).near(calls.nearest(&(&tally.expected).into())),
+    })
 }
 
 fn rules(play: &Play) -> Vec<RuleReport> {
@@ -243,7 +293,7 @@ fn steps(play: &Play) -> Vec<StepReport> {
 }
 
 /// The newest calls in a few words each.
-fn told(journal: &[Entry]) -> Vec<String> {
+fn told(journal: &[Entry], router: &Router) -> Vec<String> {
     let newest = &journal[journal.len().saturating_sub(TOLD)..];
     let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.answered.operation()).collect();
     let groups: Vec<&str> =
@@ -256,7 +306,8 @@ fn told(journal: &[Entry]) -> Vec<String> {
                 || format!("{} {}", entry.method, entry.target),
                 |name| {
                     let short = common.and_then(|group| name.strip_prefix(group)?.strip_prefix('.'));
-                    short.unwrap_or(name).to_owned()
+                    let ids = asked_again(entry, router, ids_of).unwrap_or_default();
+                    format!("{}{ids}", short.unwrap_or(name))
                 },
             );
             let rule = entry.apart.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
@@ -265,7 +316,18 @@ fn told(journal: &[Entry]) -> Vec<String> {
                 (true, _) => "lost".to_owned(),
                 (false, _) => entry.answered.status.to_string(),
             };
-            on_one_line(&format!("{} {operation} → {outcome}{rule}", entry.number))
+            let delay = match entry.apart.delay_ms {
+                0 => String::new(),
+                delay_ms => format!(" after {delay_ms} ms"),
+            };
+            on_one_line(&format!("{} {operation} → {outcome}{delay}{rule}", entry.number))
         })
         .collect()
+}
+
+/// The ids in a request's path, as a journal line tells them: ` abc123/def456`.
+fn ids_of(asked: &Asked<'_>) -> String {
+    let names = asked.row.params.iter();
+    let ids: Vec<&str> = names.filter_map(|name| asked.param(name)).collect();
+    if ids.is_empty() { String::new() } else { format!(" {}", ids.join("/")) }
 }

@@ -42,9 +42,9 @@ impl fmt::Display for Part {
 pub struct When {
     /// The parameters of its path.
     pub params: Option<Matcher>,
-    /// The parameters of its query: texts, the first of each name.
+    /// The parameters of its query: texts; of several of one name, one that matches is enough.
     pub query: Option<Matcher>,
-    /// Its headers, names in lower case.
+    /// Its headers, names in lower case; of several of one name, one that matches is enough.
     pub headers: Option<Matcher>,
     /// Its body, as JSON.
     pub body: Option<Matcher>,
@@ -58,10 +58,10 @@ impl When {
         if !holds(self.params.as_ref(), || Some(asked.params())) {
             return Some(Part::Params);
         }
-        if !holds(self.query.as_ref(), || Some(asked.query())) {
+        if self.query.as_ref().is_some_and(|matcher| !asked.query_texts().fit(matcher)) {
             return Some(Part::Query);
         }
-        if !holds(self.headers.as_ref(), || Some(asked.headers())) {
+        if self.headers.as_ref().is_some_and(|matcher| !asked.header_texts().fit(matcher)) {
             return Some(Part::Headers);
         }
         if self.token.as_ref().is_some_and(|matcher| !matcher.matches(asked.token().map(Value::from).as_ref())) {
