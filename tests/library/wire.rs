@@ -114,10 +114,10 @@ async fn http2_with_prior_knowledge_is_spoken_too() {
         hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     let request =
-        hyper::Request::get("http://api.integrator.io/v1/integrations?limit=1").header("authorization", "Bearer t");
+        hyper::Request::get("http://fake.example/v1/integrations?limit=1").header("authorization", "Bearer t");
     let response = sender.send_request(request.body(Full::new(bytes::Bytes::new())).unwrap()).await.unwrap();
     assert_eq!((response.status(), response.version()), (hyper::StatusCode::OK, hyper::Version::HTTP_2));
-    assert!(response.headers()["link"].to_str().unwrap().starts_with("<http://api.integrator.io/v1/"));
+    assert!(response.headers()["link"].to_str().unwrap().starts_with("<http://fake.example/v1/"));
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert_eq!(serde_json::from_slice::<Value>(&body).unwrap().as_array().map(Vec::len), Some(1));
 }

@@ -12,7 +12,7 @@ fn a_cursor_remembers_size_filter_and_expansion_and_stands_alone() {
     let students = filter(&json!({ "email": [{ "operator": "contains", "value": "@students" }] }));
     let first = get(&world, SAMPLE_TOKEN, &format!("people?$first=4&$expand=schools&{students}"));
     let next = first["$next"].as_str().unwrap();
-    let cursor = next.strip_prefix("http://ed.link/api/v2/graph/people?$cursor=").expect("nothing but the cursor");
+    let cursor = next.strip_prefix("https://ed.link/api/v2/graph/people?$cursor=").expect("nothing but the cursor");
     assert_eq!(cursor.len(), 36);
     let second = body(&ask(&world, SAMPLE_TOKEN, next));
     assert_eq!(ids(&second).len(), 4);
@@ -62,7 +62,7 @@ fn records_that_come_and_go_between_pages_are_neither_skipped_nor_repeated() {
         sync(
             &world,
             SAMPLE_TOKEN,
-            first["$next"].as_str().unwrap().strip_prefix("http://ed.link/api/v2/graph/").unwrap(),
+            first["$next"].as_str().unwrap().strip_prefix("https://ed.link/api/v2/graph/").unwrap(),
         )
         .unwrap(),
     );

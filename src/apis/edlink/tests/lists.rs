@@ -56,12 +56,12 @@ fn next_is_the_same_address_behind_the_last_record() {
     assert_eq!(body["$next"], format!("{base}?x=a%20b&$first=2&y=1&$after={last}"));
     let (_, body) = get(&mut world, "/api/v1/integrations?$last=3");
     let last = ids(&body).pop().expect("three records");
-    assert_eq!(body["$next"], format!("http://ed.link/api/v1/integrations?$last=3&$before={last}"));
+    assert_eq!(body["$next"], format!("https://ed.link/api/v1/integrations?$last=3&$before={last}"));
     world.generate(&[&API], "edlink.integrations", 90, None).expect("generated");
     let (_, body) = get(&mut world, "/api/v1/integrations?");
     let page = ids(&body);
     assert_eq!(page.len(), 100);
-    assert_eq!(body["$next"], format!("http://ed.link/api/v1/integrations?$first=100&$after={}", page[99]));
+    assert_eq!(body["$next"], format!("https://ed.link/api/v1/integrations?$first=100&$after={}", page[99]));
     let next = body["$next"].as_str().expect("a link").to_owned();
     let (_, body) = get(&mut world, &next);
     assert_eq!(ids(&body).len(), 1);
