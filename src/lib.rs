@@ -29,7 +29,7 @@
 //! change says why and leaves everything as it was.
 //!
 //! ```
-//! # fn main() -> Result<(), standin::Refusal> {
+//! # fn main() -> Result<(), standin::Error> {
 //! use serde_json::json;
 //! use standin::Standin;
 //!
@@ -120,25 +120,30 @@ pub mod cli;
 mod control;
 mod embed;
 mod engine;
+mod history;
+mod http;
+mod scenario;
 mod server;
+mod world;
 
-pub use control::Refusal;
+pub use control::Error;
 pub use embed::{
-    Answer, Builder, Call, NewWorld, Operation, Record, Snapshot, Standin, StartError, WorldHandle, openapi, operations,
+    Answer, Builder, JournalEntry, Operation, Record, Snapshot, Standin, StartError, WorldHandle, WorldOptions,
+    openapi, operations,
 };
 #[cfg(feature = "tower")]
-pub use embed::{Body, Unanswered, WorldService};
+pub use embed::{Body, ServiceError, WorldService};
 
-pub use embed::{Data, Expectation, ReadyMade, Unmet, ready_made};
-pub use engine::scenario::SCHEMA as SCENARIO_SCHEMA;
-pub use engine::scenario::{
-    Asked, Check, Code, ComparedStep, Comparison, CoverageCell, Difference, Drift, Finding, NearMiss, Operations,
-    ProbeAnswer, ProbeRequest, Report, Rule, RuleReport, ScenarioError, StepReport, Tier, Violation,
+pub use embed::{BuiltinScenario, Data, Expectation, VerifyError, builtin_scenarios};
+pub use scenario::SCHEMA as SCENARIO_SCHEMA;
+pub use scenario::{
+    Check, Code, ComparedStep, Comparison, CoverageCell, Diagnostic, Difference, Drift, NearMiss, Operations,
+    ProbeAnswer, ProbeRequest, Report, RequestView, Rule, RuleReport, ScenarioError, StepReport, Tier, Violation,
 };
 
 /// [`Report`]s for people and for the tools of continuous integration.
 pub mod reports {
-    pub use crate::engine::scenario::{coverage, github_annotations, junit, markdown, merged_coverage, tap};
+    pub use crate::scenario::{coverage, github_annotations, junit, markdown, merged_coverage, tap};
 }
 
 /// README's Rust, run as doctests.

@@ -16,7 +16,7 @@ pub const PAGE: usize = 50;
 
 /// A standin with so many records and no others.
 pub fn standin(records: usize) -> Standin {
-    Standin::builder().without_embedded_fixtures().generate(COLLECTION, records).start()
+    Standin::builder().no_embedded_fixtures().generate(COLLECTION, records).start()
 }
 
 /// The same with twenty fault rules on these operations, none of which matches.

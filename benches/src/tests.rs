@@ -28,7 +28,7 @@ type Once<'c> = Box<dyn Fn() + 'c>;
 pub fn run(effort: Effort) {
     let runtime = runtime();
     let records = records();
-    let server = standin::Standin::builder().most_worlds(usize::MAX).start();
+    let server = standin::Standin::builder().max_worlds(usize::MAX).start();
     let contestants = contestants(&runtime, &records, &server);
     let title = format!("One test: start, {RECORDS} records, one request, drop");
     head(&title, &["", "µs", "beside hyper as a task", "beside hyper on a thread"]);

@@ -20,6 +20,6 @@ fuzz_target!(|text: &str| {
             }
             let _ = WORLD.report().to_string();
         }
-        Err(error) => assert!(error.findings.iter().all(|finding| finding.place.line > 0 && !finding.remedy.is_empty())),
+        Err(error) => assert!(error.diagnostics.iter().all(|diagnostic| diagnostic.place.line > 0 && !diagnostic.help.is_empty())),
     }
 });

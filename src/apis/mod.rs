@@ -4,7 +4,7 @@
 pub mod celigo;
 pub mod edlink;
 
-use crate::engine::api::Api;
+use crate::engine::api::api::Api;
 
 /// All of them.
 pub static APIS: &[&Api] = &[&celigo::API, &edlink::API];
@@ -14,17 +14,17 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::api::By;
-    use crate::engine::field::PRIVATE_PREFIX;
-    use crate::engine::store::{Fields, Store};
-    use crate::engine::world::{Settings, World};
+    use crate::engine::schema::field::PRIVATE_PREFIX;
+    use crate::engine::schema::resource::Actor;
+    use crate::engine::state::{Settings, State};
+    use crate::engine::store::{Document, Store};
 
     #[test]
     fn every_default_fits_its_field_because_none_is_checked_when_a_record_is_made() {
-        let mut world = World::new("test", Store::new([]), Arc::new(Settings::default()));
+        let mut state = State::new("test", Store::new([]), Arc::new(Settings::default()));
         for resource in APIS.iter().flat_map(|api| api.resources) {
             for field in resource.fields {
-                let default = field.default.plain().cloned().or_else(|| world.made_default(field));
+                let default = field.default.plain().cloned().or_else(|| state.made_default(field));
                 let fault = default.as_ref().and_then(|value| field.fault(Some(value)));
                 assert_eq!(fault, None, "{}.{}", resource.name, field.name);
             }
@@ -44,10 +44,10 @@ mod tests {
     #[test]
     fn a_record_made_of_nothing_has_its_id() {
         let resources = || APIS.iter().flat_map(|api| api.resources).copied();
-        let mut world = World::new("test", Store::new(resources()), Arc::new(Settings::default()));
+        let mut state = State::new("test", Store::new(resources()), Arc::new(Settings::default()));
         let mut made = 0;
         for resource in resources().filter(|resource| resource.fields.iter().all(|field| !field.required)) {
-            let record = world.create(resource, &Fields::new(), By::Fixture).expect("nothing is required");
+            let record = state.create(resource, &Document::new(), Actor::Fixture).expect("nothing is required");
             assert_eq!(record.text(resource.id_field), Some(record.id()), "{}", resource.name);
             assert!(!record.id().is_empty(), "{}", resource.name);
             made += 1;

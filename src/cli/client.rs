@@ -15,7 +15,7 @@ use crate::cli::exit::Failed;
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What was answered.
-pub struct Answered {
+pub struct HttpResponse {
     /// The status code.
     pub status: u16,
     /// The body.
@@ -32,7 +32,7 @@ pub fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
 }
 
 /// Sends a request and reads the answer. The error says in a few words why there is none.
-pub fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<Answered, String> {
+pub fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<HttpResponse, String> {
     let (parts, body) = request.into_parts();
     let answer = match body {
         Some(body) => agent.run(Request::from_parts(parts, body)),
@@ -40,7 +40,7 @@ pub fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<Answered, 
     };
     let read = answer.and_then(|mut answer| {
         let body = answer.body_mut().with_config().limit(MOST_BYTES).read_to_vec()?;
-        Ok(Answered { status: answer.status().as_u16(), body })
+        Ok(HttpResponse { status: answer.status().as_u16(), body })
     });
     read.map_err(|error| match &error {
         ureq::Error::Io(cause) => cause.get_ref().map_or_else(|| cause.to_string(), |inner| innermost(inner)),
@@ -77,7 +77,7 @@ impl<'u> Server<'u> {
     }
 
     /// Asks for a path of its control API. No proxy knows the way to this machine.
-    pub fn get(&self, path: &str, within: Duration) -> Result<Answered, String> {
+    pub fn get(&self, path: &str, within: Duration) -> Result<HttpResponse, String> {
         let agent = settings(within).proxy(None).build().new_agent();
         let mut request = Request::get(format!("{}/_standin{path}", self.url));
         if let Some(token) = self.token {
@@ -87,7 +87,7 @@ impl<'u> Server<'u> {
     }
 
     /// What is said when it answers 401: by its control API, or by an API that the URL leads into.
-    pub fn unauthorized(&self, answered: &Answered) -> Failed {
+    pub fn unauthorized(&self, answered: &HttpResponse) -> Failed {
         let body: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
         Failed::usage(if body.pointer("/error/code").is_some() {
             format!("{} wants its control token: give the right one with --control-token", self.url)

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::cli::exit::{Exit, Failed};
-use crate::cli::output::{self, STDERR};
+use crate::cli::output;
+use crate::cli::output::STDERR;
 use crate::cli::{Cli, Command, variables};
 
 /// Runs the command line of this process.

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use crate::embed::StartError;
-use crate::engine::scenario::ScenarioError;
+use crate::scenario::ScenarioError;
 
 /// The codes, for help texts.
 pub const HELP: &str = "\
@@ -34,7 +34,7 @@ pub enum Exit {
     /// It cannot listen, or something was not ready in time.
     NotReady,
     /// Expectations failed.
-    Unmet,
+    VerifyError,
     /// A live service answers otherwise than documented.
     Drift,
     /// There was nothing to judge: no scenario, no call or no check.
@@ -52,7 +52,7 @@ impl From<Exit> for ExitCode {
             Exit::Failure => 1,
             Exit::Usage => 2,
             Exit::NotReady => 3,
-            Exit::Unmet => 4,
+            Exit::VerifyError => 4,
             Exit::Drift => 5,
             Exit::NothingTested => 6,
             Exit::Command(code) => code,

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::embed::{Standin, ready_made};
+use crate::embed::{Standin, builtin_scenarios};
 
 /// Tell what a scenario will do, or what an operation does
 ///
@@ -24,7 +24,8 @@ impl Explain {
         let world = Standin::builder().offline()?;
         let path = Path::new(&self.what);
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let is_scenario = is_json || path.exists() || ready_made().iter().any(|scenario| scenario.name == self.what);
+        let is_scenario =
+            is_json || path.exists() || builtin_scenarios().iter().any(|scenario| scenario.name == self.what);
         print(&if is_scenario {
             world.explain(path)?
         } else {

@@ -104,10 +104,10 @@ impl Logger {
 }
 
 fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
-    let (request, reply) = (exchanged.request, exchanged.reply);
+    let (request, response) = (exchanged.request, exchanged.response);
     let (target, operation) = (redact::target(request.target), exchanged.operation.unwrap_or("-"));
     let took_us = exchanged.took.as_micros();
-    let mut lines = format!("{} {target} {operation} {} {took_us}µs\n", request.method, reply.status);
+    let mut lines = format!("{} {target} {operation} {} {took_us}µs\n", request.method, response.status);
     if detail == Detail::Everything {
         let mut side = |mark: char, headers: Vec<(&str, String)>, body: Value| {
             for (name, value) in headers {
@@ -120,18 +120,18 @@ fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
             }
         };
         side('>', request_headers(exchanged), redact::body(request.header("content-type"), request.body));
-        side('<', reply_headers(exchanged), redact::body(reply.header("content-type"), &reply.body));
+        side('<', reply_headers(exchanged), redact::body(response.header("content-type"), &response.body));
     }
     lines
 }
 
 fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
-    let (request, reply) = (exchanged.request, exchanged.reply);
+    let (request, response) = (exchanged.request, exchanged.response);
     let mut line = json!({
         "method": request.method,
         "target": redact::target(request.target),
         "operation": exchanged.operation,
-        "status": reply.status,
+        "status": response.status,
         "took_us": u64::try_from(exchanged.took.as_micros()).unwrap_or(u64::MAX),
     });
     if detail == Detail::Everything {
@@ -139,7 +139,7 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
         line["request_headers"] = json!(request_headers(exchanged));
         line["request_body"] = redact::body(request.header("content-type"), request.body);
         line["answer_headers"] = json!(reply_headers(exchanged));
-        line["answer_body"] = redact::body(reply.header("content-type"), &reply.body);
+        line["answer_body"] = redact::body(response.header("content-type"), &response.body);
     }
     line
 }
@@ -150,7 +150,7 @@ fn request_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
 }
 
 fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
-    let headers = exchanged.reply.headers.iter();
+    let headers = exchanged.response.headers.iter();
     headers
         .map(|(name, value)| (name.as_str(), redact::header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))))
         .collect()

@@ -17,7 +17,7 @@ use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::format::Format;
 use crate::cli::settings::duration;
 use crate::embed::{Standin, WorldHandle};
-use crate::engine::scenario::{Comparison, ProbeAnswer, ProbeRequest, Scenario};
+use crate::scenario::{Comparison, ProbeAnswer, ProbeRequest, Scenario};
 
 /// Hold a scenario's probe against the live service
 ///
@@ -80,7 +80,7 @@ impl Probe {
             urls: self.urls(&scenario)?,
             credentials: self.credentials(&scenario, &world)?,
         };
-        let compared = world.hold_against(&scenario, |request| live.ask(request));
+        let compared = world.compare_with(&scenario, |request| live.ask(request));
         print(&match self.format {
             Format::Text => compared.to_string(),
             Format::Json => compared.to_json() + "\n",
@@ -117,8 +117,8 @@ impl Probe {
                 Some((api, url)) => (api, url),
                 None if apis.len() == 1 => (apis[0], given.as_str()),
                 None => {
-                    let remedy = apis.iter().map(|api| format!("--against {api}=URL")).collect::<Vec<_>>().join(" ");
-                    return Err(wrong(format!("the probe asks {}; write {remedy}", apis.join(" and "))));
+                    let help = apis.iter().map(|api| format!("--against {api}=URL")).collect::<Vec<_>>().join(" ");
+                    return Err(wrong(format!("the probe asks {}; write {help}", apis.join(" and "))));
                 }
             };
             let Some(known) = urls.get_mut(api) else {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::engine::journal::redacted;
-use crate::engine::path::decode;
+use crate::history::journal::redacted;
+use crate::http::target::decode;
 
 /// What stands for a value that is not shown.
 const BLACK: &str = "…";

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Subcommand};
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::engine::scenario::{Report as Found, coverage, merged_coverage};
+use crate::scenario::{Report as Found, coverage, merged_coverage};
 
 /// Work with reports
 #[derive(Args, Debug)]

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output::STDERR;
-use crate::engine::scenario::{Report, github_annotations, junit, markdown, tap};
+use crate::scenario::{Report, github_annotations, junit, markdown, tap};
 
 /// Where reports go, besides standard error.
 #[derive(Args, Debug)]

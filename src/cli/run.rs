@@ -13,7 +13,7 @@ use crate::cli::reports::{Reports, say, warn};
 use crate::cli::settings::{Clock, Defaults, Settings};
 use crate::cli::signals::Signals;
 use crate::embed::Standin;
-use crate::engine::scenario::{Report, coverage, merged_coverage};
+use crate::scenario::{Report, coverage, merged_coverage};
 
 /// Run a command against scenarios, and judge it
 ///
@@ -73,7 +73,7 @@ impl Run {
 
     fn verdict(&self, reports: &[Report], command: Exit) -> Exit {
         if reports.iter().any(|report| !report.passed && !report.tested_nothing()) {
-            return Exit::Unmet;
+            return Exit::VerifyError;
         }
         if self.scenario.is_empty() || reports.iter().any(Report::tested_nothing) {
             return Exit::NothingTested;
@@ -112,7 +112,7 @@ pub async fn start(settings: &Settings, scenario: Option<&Path>, logger: Logger)
     if let Some(file) = settings.port_file() {
         ready::write_port_file(file, &standin)?;
     }
-    standin.world().undeclare();
+    standin.world().mark_verified();
     Ok(standin)
 }
 

@@ -4,9 +4,9 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::embed::{ReadyMade, ready_made};
-use crate::engine::load::nearest;
-use crate::engine::scenario::SCHEMA;
+use crate::embed::{BuiltinScenario, builtin_scenarios};
+use crate::engine::schema::suggest::nearest;
+use crate::scenario::SCHEMA;
 
 /// List the ready-made scenarios, or print one
 #[derive(Args, Debug)]
@@ -19,7 +19,7 @@ pub struct Scenarios {
 impl Scenarios {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
-        let all = ready_made();
+        let all = builtin_scenarios();
         let Some(name) = &self.name else {
             return print(&all.iter().map(line).collect::<String>());
         };
@@ -31,7 +31,7 @@ impl Scenarios {
     }
 }
 
-fn line(scenario: &ReadyMade) -> String {
+fn line(scenario: &BuiltinScenario) -> String {
     let file: Value = serde_json::from_str(scenario.text).unwrap_or_default();
     let about = file.get("about").and_then(Value::as_str).unwrap_or_default();
     format!("{}\n    {about}\n", scenario.name)

@@ -15,10 +15,10 @@ use tokio::runtime::Runtime;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::{LogSettings, Logger};
 use crate::embed::{Builder, Standin, WorldHandle};
-use crate::engine::Limits as WorldLimits;
-use crate::engine::clock::{DEFAULT_START_MS, format_ms, parse_ms};
-use crate::engine::journal::Bounds;
-use crate::engine::world::Settings as World;
+use crate::engine::state::clock::{DEFAULT_START_MS, format_ms, parse_ms};
+use crate::history::journal::Bounds;
+use crate::world::registry::Limits as WorldLimits;
+use crate::world::world::Settings as World;
 
 /// The settings of a server.
 #[derive(Args, Debug)]
@@ -196,7 +196,7 @@ impl Settings {
             builder = builder.trusted_proxy(network);
         }
         if listening.no_headers {
-            builder = builder.without_headers();
+            builder = builder.no_headers();
         }
         Ok(match logger.of_requests().filter(|_| defaults.log_requests || self.log.is_wanted()) {
             Some(log) => builder.log(log),
@@ -219,8 +219,8 @@ impl Settings {
             .journal(limits.journal_entries, limits.journal_bytes)
             .body_limit(limits.body_limit)
             .body_members(limits.body_members)
-            .most_worlds(limits.max_worlds)
-            .idle_worlds_expire(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
+            .max_worlds(limits.max_worlds)
+            .world_idle(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
         if let Some(seed) = contents.seed {
             builder = builder.seed(seed);
         }
@@ -240,7 +240,7 @@ impl Settings {
             builder = builder.fixtures(folder);
         }
         if contents.no_embedded_fixtures {
-            builder = builder.without_embedded_fixtures();
+            builder = builder.no_embedded_fixtures();
         }
         if contents.strict_fidelity {
             builder = builder.strict_fidelity();
@@ -266,7 +266,7 @@ impl Listening {
                 "--no-control and --control-token contradict each other; leave one out (STANDIN_… variables count too)",
             )),
             (true, None) => {
-                let builder = builder.without_control();
+                let builder = builder.no_control();
                 // Without a control API the token opens nothing.
                 Ok(if self.expose { builder.expose("") } else { builder })
             }

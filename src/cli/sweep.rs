@@ -20,7 +20,7 @@ use crate::cli::run::{DEFAULTS, start};
 use crate::cli::settings::{Settings, duration};
 use crate::cli::signals::Signals;
 use crate::embed::{Operation, Standin, operations};
-use crate::engine::scenario::{Operations, Report};
+use crate::scenario::{Operations, Report};
 
 /// Find out which single faults a command survives
 ///
@@ -88,7 +88,7 @@ impl Fault {
 
     /// The rule of a scenario that makes it happen at the n-th call of an operation. `None` where it makes no sense.
     fn rule(self, operation: &Operation, nth: u64) -> Option<Value> {
-        let abort = |manner: &str| json!({ "abort": manner });
+        let abort = |delivery: &str| json!({ "abort": delivery });
         let effect = match self {
             Self::RateLimited => json!({ "error": operation.outcomes.iter().find(|(status, _)| *status == 429)?.1 }),
             Self::Unavailable => json!({ "respond": { "status": 503, "body": {}, "undocumented": true } }),
@@ -132,7 +132,7 @@ struct Tried {
 /// How it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Outcome {
+enum RunOutcome {
     Survived,
     Failed,
     /// The command did not make that call again.
@@ -140,11 +140,11 @@ enum Outcome {
 }
 
 impl Tried {
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> RunOutcome {
         match (self.struck, &self.failure) {
-            (_, Some(_)) => Outcome::Failed,
-            (true, None) => Outcome::Survived,
-            (false, None) => Outcome::NotMet,
+            (_, Some(_)) => RunOutcome::Failed,
+            (true, None) => RunOutcome::Survived,
+            (false, None) => RunOutcome::NotMet,
         }
     }
 }
@@ -176,7 +176,7 @@ impl Sweep {
         }
         if let Some(failure) = unharmed.failure {
             say(&format!("without any fault it fails already: {failure}\n"));
-            return Ok(Exit::Unmet);
+            return Ok(Exit::VerifyError);
         }
         let mut swept = Vec::new();
         let mut stopped = None;
@@ -203,7 +203,7 @@ impl Sweep {
         });
         Ok(match stopped {
             Some(signal) => Exit::Signal(signal),
-            None if outcomes().any(|outcome| outcome == Outcome::Failed) => Exit::Unmet,
+            None if outcomes().any(|outcome| outcome == RunOutcome::Failed) => Exit::VerifyError,
             None => Exit::Good,
         })
     }
@@ -304,14 +304,15 @@ fn unmet(report: &Report, is_harmed: bool) -> Option<String> {
 
 fn text(swept: &[Swept]) -> String {
     let count = |wanted| swept.iter().flat_map(|of| &of.tried).filter(|it| it.outcome() == wanted).count();
-    let (survived, failed, not_met) = (count(Outcome::Survived), count(Outcome::Failed), count(Outcome::NotMet));
+    let (survived, failed, not_met) =
+        (count(RunOutcome::Survived), count(RunOutcome::Failed), count(RunOutcome::NotMet));
     let verdict = if failed > 0 { "FAIL" } else { "PASS" };
     let calls = if swept.len() == 1 { "call" } else { "calls" };
     let not_met = if not_met > 0 { format!(", {not_met} not met") } else { String::new() };
     let mut text = format!("{verdict}   {} {calls}   {survived} faults survived, {failed} not{not_met}\n", swept.len());
     for Swept { call, operation, tried } in swept {
         let _ = writeln!(text, "  call {call} {operation}");
-        for (outcome, words) in [(Outcome::Survived, "survived"), (Outcome::NotMet, "not met")] {
+        for (outcome, words) in [(RunOutcome::Survived, "survived"), (RunOutcome::NotMet, "not met")] {
             let names: Vec<String> =
                 tried.iter().filter(|it| it.outcome() == outcome).map(|it| it.fault.name()).collect();
             if !names.is_empty() {

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Command;
 
 use crate::cli::exit::Failed;
-use crate::engine::load::nearest;
+use crate::engine::schema::suggest::nearest;
 
 /// What they begin with.
 const PREFIX: &str = "STANDIN_";

@@ -2,24 +2,24 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::control::door::Asked;
-use crate::control::refusal::Refusal;
-use crate::engine::field::{Kind, PRIVATE_PREFIX};
-use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::control::error::Error;
+use crate::control::service::ControlRequest;
+use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
+use crate::engine::schema::problem::Problem;
+use crate::engine::store::{Document, Record};
+use crate::world::world::World;
 
 /// `GET /data`: all records of all collections.
-pub fn all(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
     let names: Vec<&str> = world.store.resources().map(|resource| resource.name).collect();
-    let all: Result<Map<String, Value>, Refusal> =
+    let all: Result<Map<String, Value>, Error> =
         names.iter().map(|name| Ok(((*name).to_owned(), all_of(&mut world, name)?))).collect();
     Ok(Value::Object(all?))
 }
 
 /// `PUT /data` with `{"celigo.integrations": […], …}`: these records in place of all there are in these collections.
-pub fn replace_collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Map<String, Value> = asked.body()?;
     let world = &mut asked.world.lock();
     world.replace_collections(&wanted)?;
@@ -27,7 +27,7 @@ pub fn replace_collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 /// `GET /data/<collection>?skip=N&limit=N&text=T`
-pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
     let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
     // Copies of records are pointers: what takes long is done after the world is let go of.
@@ -38,7 +38,7 @@ pub fn collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 /// `GET /collections`: how many records each collection has, and the fields that are known.
-pub fn collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
     world.catch_up()?;
     let all = world.store.resources().map(|resource| {
@@ -61,7 +61,7 @@ pub fn collections(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 /// `PUT /data/<collection>` with an array of records.
-pub fn replace_collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let records: Value = asked.body()?;
     let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
     asked.world.lock().replace_collections(&wanted)?;
@@ -69,51 +69,51 @@ pub fn replace_collection(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 /// `POST /data/<collection>`: a new record; what is left out is made.
-pub fn create(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let fields: Fields = asked.body()?;
+pub fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let fields: Document = asked.body()?;
     one(asked, |world| world.admin_create(asked.param(0), fields))
 }
 
 /// `DELETE /data/<collection>`: no records, in this collection.
-pub fn clear(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn clear(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted = Map::from_iter([(asked.param(0).to_owned(), json!([]))]);
     asked.world.lock().replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// `GET /data/<collection>/<id>`: with the fields consumers do not see.
-pub fn record(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.record(asked.param(0), asked.param(1)))
 }
 
 /// `PUT /data/<collection>/<id>`: makes the record, or puts these fields in place of it.
-pub fn put(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let fields: Fields = asked.body()?;
+pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let fields: Document = asked.body()?;
     one(asked, |world| world.admin_put(asked.param(0), asked.param(1), fields))
 }
 
 /// `PATCH /data/<collection>/<id>`: RFC 7396.
-pub fn patch(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let fields: Fields = asked.body()?;
+pub fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let fields: Document = asked.body()?;
     one(asked, |world| world.admin_patch(asked.param(0), asked.param(1), &fields))
 }
 
 /// `DELETE /data/<collection>/<id>`: the record and what belongs to it.
-pub fn remove(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn remove(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().admin_remove(asked.param(0), asked.param(1))?;
     Ok(Value::Null)
 }
 
 /// `POST /data/<collection>/<id>/recreate`: destroyed and made again, with a new id and new tokens.
-pub fn recreate(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.admin_recreate(asked.param(0), asked.param(1)))
 }
 
-fn all_of(world: &mut World, collection: &str) -> Result<Value, Refusal> {
+fn all_of(world: &mut World, collection: &str) -> Result<Value, Error> {
     Ok(world.records(collection)?.iter().map(Record::to_value).collect())
 }
 
 /// The record that comes of it, whole.
-fn one(asked: &Asked<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Refusal> {
+fn one(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
     Ok(of(&mut asked.world.lock())?.to_value())
 }

@@ -5,12 +5,12 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
-use crate::control::door::Asked;
-use crate::control::refusal::Refusal;
-use crate::engine::clock::format_ms;
-use crate::engine::journal::{Entry, redacted};
-use crate::engine::load::nearest;
-use crate::engine::scenario::Operations;
+use crate::control::error::Error;
+use crate::control::service::ControlRequest;
+use crate::engine::schema::suggest::nearest;
+use crate::engine::state::clock::format_ms;
+use crate::history::journal::{Entry, redacted};
+use crate::scenario::Operations;
 
 /// How many entries are looked at before others get at the world again: a search never keeps a request waiting.
 const AT_A_TIME: usize = 256;
@@ -37,8 +37,8 @@ enum Kind {
 }
 
 impl Selection {
-    fn read(asked: &Asked<'_>) -> Result<Self, Refusal> {
-        let invalid = |message: String| Refusal::new(400, "invalid", message);
+    fn read(asked: &ControlRequest<'_>) -> Result<Self, Error> {
+        let invalid = |message: String| Error::new(400, "invalid", message);
         let get = |name| asked.query.get(name);
         let numbers = get("n").map(|list| {
             let numbers = list.split(',').map(|n| n.trim().parse::<u64>());
@@ -75,7 +75,7 @@ impl Selection {
                 .statuses
                 .as_ref()
                 .is_none_or(|range| entry.sent_status().is_some_and(|status| range.contains(&status)))
-            && self.rule.as_ref().is_none_or(|rule| entry.apart.rule.as_deref() == Some(rule))
+            && self.rule.as_ref().is_none_or(|rule| entry.extras.rule.as_deref() == Some(rule))
             && self.kind.is_none_or(|kind| kind.is_of(entry))
             && self.text.as_ref().is_none_or(|text| holds(entry, text))
     }
@@ -91,8 +91,8 @@ impl Selection {
 impl Kind {
     fn is_of(self, entry: &Entry) -> bool {
         match self {
-            Self::Fault => entry.apart.rule.is_some(),
-            Self::Miss => entry.apart.miss.is_some(),
+            Self::Fault => entry.extras.rule.is_some(),
+            Self::Miss => entry.extras.miss.is_some(),
             Self::Error => entry.sent_status().is_none_or(|status| status >= 400),
         }
     }
@@ -119,18 +119,18 @@ fn holds(entry: &Entry, text: &str) -> bool {
     has(entry.target.as_bytes())
         || has(entry.answered.operation().unwrap_or_default().as_bytes())
         || has(&entry.body)
-        || has(&entry.reply)
+        || has(&entry.response)
         || entry.headers.iter().any(has_header)
 }
 
 /// `GET /journal`: the entries that are selected, oldest first. `next` is what `since` is to get those that follow.
-pub fn list(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let selection = Selection::read(asked)?;
     let only_numbers = match asked.query.get("only") {
         None => false,
         Some("numbers") => true,
         Some(other) => {
-            return Err(Refusal::new(400, "invalid", format!("only={other} is not known")).hint("It is numbers."));
+            return Err(Error::new(400, "invalid", format!("only={other} is not known")).hint("It is numbers."));
         }
     };
     let (mut since, last) = selection.bounds();
@@ -160,13 +160,13 @@ pub fn list(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// Returns the operations that a name, or the beginning of names, selects. None is an error: no call of it would ever
 /// be found.
-fn operations(asked: &Asked<'_>, op: &str) -> Result<Operations, Refusal> {
+fn operations(asked: &ControlRequest<'_>, op: &str) -> Result<Operations, Error> {
     let wanted = Operations::from(op);
     let known = || asked.engine.router().rows().iter().map(|row| row.operation);
     if known().any(|operation| wanted.select(operation)) {
         return Ok(wanted);
     }
-    let refusal = Refusal::new(400, "invalid", format!("op={op} selects no operation"));
+    let refusal = Error::new(400, "invalid", format!("op={op} selects no operation"));
     Err(match nearest(op, known()) {
         Some(nearest) => refusal.hint(format!("Did you mean {nearest}?")),
         None => refusal.hint("GET /routes lists them."),
@@ -174,12 +174,12 @@ fn operations(asked: &Asked<'_>, op: &str) -> Result<Operations, Refusal> {
 }
 
 /// `GET /journal/{n}`: one entry, with the why.
-pub fn one(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let number = asked.param(0);
     let world = asked.world.lock();
     let entry = number.parse().ok().and_then(|number| world.journal.get(number)).ok_or_else(|| {
         let (held, lost) = (world.journal.len(), world.journal.lost());
-        Refusal::new(404, "not_found", format!("the journal has no entry {number}"))
+        Error::new(404, "not_found", format!("the journal has no entry {number}"))
             .hint(format!("It holds {held} entries, from number {}.", lost + 1))
     })?;
     let mut shown = short(&entry);
@@ -188,11 +188,11 @@ pub fn one(asked: &Asked<'_>) -> Result<Value, Refusal> {
     shown["headers"] = Value::Object(headers);
     shown["body"] = text_or_json(&entry.body);
     let is_sent = entry.sent_status().is_some();
-    shown["answer"] = if is_sent { text_or_json(&entry.reply) } else { Value::Null };
+    shown["answer"] = if is_sent { text_or_json(&entry.response) } else { Value::Null };
     shown["answer_bytes"] = if is_sent { entry.reply_bytes } else { 0 }.into();
-    shown["evidence"] = entry.answered.evidence.map(crate::engine::api::Evidence::as_str).into();
+    shown["evidence"] = entry.answered.evidence.map(crate::engine::api::api::Evidence::as_str).into();
     shown["documented_at"] = entry.answered.row.map_or("", |row| row.route.source).into();
-    let why: Vec<String> = entry.apart.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
+    let why: Vec<String> = entry.extras.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
     shown["why"] = why.into();
     Ok(shown)
 }
@@ -206,11 +206,11 @@ fn short(entry: &Entry) -> Value {
         "op": entry.answered.operation(),
         "status": entry.sent_status(),
         "error": entry.answered.error,
-        "miss": entry.apart.miss,
-        "rule": entry.apart.rule.as_deref(),
-        "step": entry.apart.step.as_deref(),
-        "manner": entry.apart.manner.as_str(),
-        "delay_ms": entry.apart.delay_ms,
+        "miss": entry.extras.miss,
+        "rule": entry.extras.rule.as_deref(),
+        "step": entry.extras.step.as_deref(),
+        "manner": entry.extras.delivery.as_str(),
+        "delay_ms": entry.extras.delay_ms,
     })
 }
 

@@ -4,19 +4,19 @@
 //! answer carries a CORS header, and requests that a web page could have sent are refused.
 #![allow(clippy::unnecessary_wraps)] // Every act of the table has one type.
 
+mod availability;
 mod data;
-mod door;
-mod gate;
+mod error;
 mod journal;
 mod openapi;
-mod refusal;
 mod scenario;
 mod server;
+mod service;
 mod table;
 mod world;
 mod worlds;
 
-pub use door::{Control, Guarded, Handled, Supplies};
-pub use gate::Gate;
+pub use availability::Availability;
+pub use error::Error;
 pub use openapi::{NAME as CONTROL_API, document as control_openapi};
-pub use refusal::Refusal;
+pub use service::{AccessPolicy, ControlService, Handled, Supplies};

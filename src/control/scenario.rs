@@ -7,11 +7,11 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::control::door::Asked;
-use crate::control::refusal::Refusal;
-use crate::engine::load::nearest;
-use crate::engine::scenario::{Play, ScenarioError, WaitFor, explain_scenario, forecast_of, read_rules};
-use crate::engine::world::World;
+use crate::control::error::Error;
+use crate::control::service::ControlRequest;
+use crate::engine::schema::suggest::nearest;
+use crate::scenario::{ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, read_rules};
+use crate::world::world::World;
 
 /// How long a verification waits for requests in flight, unless told otherwise.
 const PATIENCE_MS: u64 = 5_000;
@@ -19,22 +19,22 @@ const PATIENCE_MS: u64 = 5_000;
 /// What messages call a scenario that came without a name.
 const UNNAMED: &str = "scenario";
 
-impl From<ScenarioError> for Refusal {
+impl From<ScenarioError> for Error {
     fn from(error: ScenarioError) -> Self {
         Self::new(400, "invalid_scenario", error.to_string()).hint("`standin check FILE` tells the same of a file.")
     }
 }
 
-fn text<'a>(asked: &'a Asked<'_>) -> Result<&'a str, Refusal> {
-    std::str::from_utf8(asked.body).map_err(|_| Refusal::new(400, "invalid_body", "the body is not UTF-8"))
+fn text<'a>(asked: &'a ControlRequest<'_>) -> Result<&'a str, Error> {
+    std::str::from_utf8(asked.body).map_err(|_| Error::new(400, "invalid_body", "the body is not UTF-8"))
 }
 
 /// `GET /scenario`: what is played, the current step, counters, hits per rule. `null` in `scenario` when there is none.
-pub fn show(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let with_checks = asked.flag("checks")?;
     let mut world = asked.world.lock();
     world.follow_clock();
-    let mut shown = world.play.as_ref().map_or_else(|| json!({ "scenario": null }), |play| state(play));
+    let mut shown = world.run.as_ref().map_or_else(|| json!({ "scenario": null }), |run| state(run));
     if with_checks {
         let report = world.verify(asked.engine.router());
         let checks = report.checks.iter().map(|check| {
@@ -47,14 +47,14 @@ pub fn show(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 /// `DELETE /scenario`: plays none from now on, after a reset too.
-pub fn unload(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn unload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().end_scenario();
     Ok(Value::Null)
 }
 
 /// `GET /scenario/explain`: what the scenario will do, before anything of it happens.
-pub fn explain(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let scenario = asked.world.lock().play.as_ref().map(|play| Arc::clone(play.scenario()));
+pub fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let scenario = asked.world.lock().run.as_ref().map(|run| Arc::clone(run.scenario()));
     let scenario = scenario.filter(|scenario| !scenario.name.is_empty());
     Ok(match scenario {
         Some(scenario) => json!({ "text": explain_scenario(&scenario), "steps": forecast_of(&scenario) }),
@@ -63,7 +63,7 @@ pub fn explain(asked: &Asked<'_>) -> Result<Value, Refusal> {
 }
 
 /// Returns the text of the scenario that a body is, or names: `{"name": "…"}` alone is a ready-made one.
-pub fn named(asked: &Asked<'_>, body: &str) -> Result<(String, String), Refusal> {
+pub fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Error> {
     let name = match serde_json::from_str(body) {
         Ok(Value::String(name)) => name,
         Ok(Value::Object(only)) if only.len() == 1 && only.get("name").is_some_and(Value::is_string) => {
@@ -71,11 +71,11 @@ pub fn named(asked: &Asked<'_>, body: &str) -> Result<(String, String), Refusal>
         }
         _ => return Ok((UNNAMED.to_owned(), body.to_owned())),
     };
-    let known = (asked.supplies.ready_made)();
+    let known = (asked.supplies.builtin_scenarios)();
     if let Some((_, text)) = known.iter().find(|(known, _)| *known == name) {
         return Ok((name, (*text).to_owned()));
     }
-    let refusal = Refusal::new(404, "no_such_scenario", format!("there is no ready-made scenario {name:?}"));
+    let refusal = Error::new(404, "no_such_scenario", format!("there is no ready-made scenario {name:?}"));
     Err(match nearest(&name, known.iter().map(|(known, _)| *known)) {
         Some(nearest) => refusal.hint(format!("Did you mean {nearest}?")),
         None => refusal.hint("GET /_standin/scenarios lists them; a scenario of your own is sent whole, as an object."),
@@ -83,16 +83,16 @@ pub fn named(asked: &Asked<'_>, body: &str) -> Result<(String, String), Refusal>
 }
 
 /// `PUT /scenario` with a scenario: it takes the place of all that is in the world.
-pub fn load(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let warnings = put(asked, &asked.world, text(asked)?)?;
     let world = asked.world.lock();
-    let mut shown = world.play.as_ref().map(|play| state(play)).unwrap_or_default();
+    let mut shown = world.run.as_ref().map(|run| state(run)).unwrap_or_default();
     shown["warnings"] = warnings.into();
     Ok(shown)
 }
 
 /// Puts a scenario, or the ready-made one of that name, in place of all that is in a world; returns the warnings.
-pub fn put(asked: &Asked<'_>, world: &Mutex<World>, body: &str) -> Result<Vec<String>, Refusal> {
+pub fn put(asked: &ControlRequest<'_>, world: &Mutex<World>, body: &str) -> Result<Vec<String>, Error> {
     let (name, text) = named(asked, body)?;
     let (mut scenario, warnings) = asked.engine.read(&name, &text)?;
     // There is no file that a report could name.
@@ -101,26 +101,26 @@ pub fn put(asked: &Asked<'_>, world: &Mutex<World>, body: &str) -> Result<Vec<St
     Ok(warnings.iter().map(ToString::to_string).collect())
 }
 
-fn state(play: &Play) -> Value {
-    let scenario = play.scenario();
+fn state(run: &ScenarioRun) -> Value {
+    let scenario = run.scenario();
     let name = Some(scenario.name.as_str()).filter(|name| !name.is_empty());
-    let steps = play.entered().map(|(name, call)| json!({ "name": name, "call": call }));
-    let calls = play
+    let steps = run.entered().map(|(name, call)| json!({ "name": name, "call": call }));
+    let calls = run
         .expected()
         .map(|(call, count)| json!({ "id": call.id, "on": call.on.as_ref().map(|on| on.0.clone()), "count": count }));
     json!({
         "scenario": name,
         "about": scenario.about,
-        "step": play.step_name().map(|name| &**name),
+        "step": run.step_name().map(|name| &**name),
         "entered": steps.collect::<Vec<_>>(),
-        "rules": rules(play),
+        "rules": rules(run),
         "calls": calls.collect::<Vec<_>>(),
-        "mishaps": play.mishaps().collect::<Vec<_>>(),
+        "mishaps": run.failed_changes().collect::<Vec<_>>(),
     })
 }
 
-fn rules(play: &Play) -> Vec<Value> {
-    play.rules()
+fn rules(run: &ScenarioRun) -> Vec<Value> {
+    run.rules()
         .map(|(rule, matched, fired)| {
             json!({ "id": *rule.id, "on": rule.on.0, "matched": matched, "fired": fired, "optional": rule.optional })
         })
@@ -128,30 +128,30 @@ fn rules(play: &Play) -> Vec<Value> {
 }
 
 /// `GET /faults`: every rule, and how often it matched and fired.
-pub fn faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
-    Ok(json!({ "faults": world.play.as_ref().map(|play| rules(play)).unwrap_or_default() }))
+    Ok(json!({ "faults": world.run.as_ref().map(|run| rules(run)).unwrap_or_default() }))
 }
 
 /// `PUT /faults` with an array of rules, or `{"faults": […]}`: they take the place of those put before, and come before a scenario's own.
-pub fn put_faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = read_rules(text(asked)?, router)?;
     let mut world = asked.world.lock();
-    let play = world.play_mut(router);
-    let mut changed = play.clone();
+    let run = world.run_mut(router);
+    let mut changed = run.clone();
     changed.clear_added();
     for rule in wanted {
-        changed.add(router, rule).map_err(|message| Refusal::new(400, "invalid_rule", message))?;
+        changed.add(router, rule).map_err(|message| Error::new(400, "invalid_rule", message))?;
     }
-    *play = changed;
-    Ok(json!({ "faults": rules(play) }))
+    *run = changed;
+    Ok(json!({ "faults": rules(run) }))
 }
 
 /// `DELETE /faults`: takes away the rules that were put; those of a scenario stay.
-pub fn clear_faults(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    if let Some(play) = &mut asked.world.lock().play {
-        play.clear_added();
+pub fn clear_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    if let Some(run) = &mut asked.world.lock().run {
+        run.clear_added();
     }
     Ok(Value::Null)
 }
@@ -163,21 +163,21 @@ struct Verify {
 }
 
 /// `POST /verify` with `{"wait_ms": n}`: the report, once no request is in flight, or after that long.
-pub fn verify(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Verify = asked.object()?;
     if asked.engine.bell().in_flight() > 0 {
         asked.waits.set(Some(Duration::from_millis(wanted.wait_ms.unwrap_or(PATIENCE_MS))));
     }
     let mut world = asked.world.lock();
-    if let Some(play) = &mut world.play {
-        play.undeclare();
+    if let Some(run) = &mut world.run {
+        run.mark_verified();
     }
     let report = world.verify(asked.engine.router());
-    serde_json::to_value(report).map_err(|error| Refusal::new(500, "internal", error.to_string()))
+    serde_json::to_value(report).map_err(|error| Error::new(500, "internal", error.to_string()))
 }
 
 /// `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once so many such calls are in the journal.
-pub fn wait(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = WaitFor::read(text(asked)?, router)?;
     let called = asked.world.lock().called(router, &wanted.on, wanted.when.as_ref());
@@ -187,5 +187,5 @@ pub fn wait(asked: &Asked<'_>) -> Result<Value, Refusal> {
     asked.waits.set(Some(Duration::from_millis(wanted.timeout_ms)));
     let (on, times) = (&wanted.on, wanted.times);
     let message = format!("{on} was called {called} times within {} ms, expected {times}", wanted.timeout_ms);
-    Err(Refusal::new(408, "timeout", message))
+    Err(Error::new(408, "timeout", message))
 }

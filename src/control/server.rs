@@ -2,26 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::control::door::Asked;
-use crate::control::gate::Gate;
+use crate::control::availability::Availability;
+use crate::control::error::Error;
 use crate::control::openapi::{NAME as CONTROL, document as control_document};
-use crate::control::refusal::Refusal;
-use crate::engine::openapi::openapi as document;
-use crate::engine::scenario::SCHEMA;
+use crate::control::service::ControlRequest;
+use crate::engine::api::openapi::openapi as document;
+use crate::scenario::SCHEMA;
 
 /// `GET /health`: the server runs.
-pub fn health(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let apis: Vec<&str> = asked.engine.router().apis().iter().map(|api| api.name).collect();
     Ok(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "apis": apis }))
 }
 
 /// `GET /ready`: the data is loaded. A server listens only once it is.
-pub fn ready(_: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn ready(_: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "status": "ready" }))
 }
 
 /// `GET /routes`: every operation, in the order of the tables.
-pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let rows = asked.engine.router().rows().iter().map(|row| {
         let outcomes = row.errors().map(|error| {
             json!({
@@ -51,7 +51,7 @@ pub fn routes(asked: &Asked<'_>) -> Result<Value, Refusal> {
 
 /// `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API, or of the control API; the name may be left out where
 /// one API is served.
-pub fn openapi(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let apis = asked.engine.router().apis();
     if asked.query.get("api") == Some(CONTROL) {
         return Ok(control_document());
@@ -61,47 +61,46 @@ pub fn openapi(asked: &Asked<'_>) -> Result<Value, Refusal> {
         (None, [api]) => Some(api),
         (None, _) => {
             let hint = format!("Add ?api= and {}.", names());
-            return Err(Refusal::new(400, "invalid", "each API has a document of its own").hint(hint));
+            return Err(Error::new(400, "invalid", "each API has a document of its own").hint(hint));
         }
         (Some(name), _) => apis.iter().find(|api| api.name == name),
     };
-    let unknown =
-        || Refusal::new(404, "no_such_api", "this server has no such API").hint(format!("It has {}.", names()));
+    let unknown = || Error::new(404, "no_such_api", "this server has no such API").hint(format!("It has {}.", names()));
     api.map(|api| document(api)).ok_or_else(unknown)
 }
 
 /// `POST /pause`: consumers connect, and get no answer until `/resume`.
-pub fn pause(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    gate(asked, Gate::Paused)
+pub fn pause(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    gate(asked, Availability::Paused)
 }
 
 /// `POST /refuse`: the port is closed until `/resume`, which can come over the connection that sent this.
-pub fn refuse(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    gate(asked, Gate::Refusing)
+pub fn refuse(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    gate(asked, Availability::Down)
 }
 
 /// `POST /resume`: consumers get through again, on the same port.
-pub fn resume(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    gate(asked, Gate::Open)
+pub fn resume(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    gate(asked, Availability::Up)
 }
 
-fn gate(asked: &Asked<'_>, gate: Gate) -> Result<Value, Refusal> {
-    let failed = |error| Refusal::new(500, "port_taken", format!("the port cannot be opened again: {error}"));
-    (asked.supplies.move_gate)(gate).map_err(failed)?;
+fn gate(asked: &ControlRequest<'_>, gate: Availability) -> Result<Value, Error> {
+    let failed = |error| Error::new(500, "port_taken", format!("the port cannot be opened again: {error}"));
+    (asked.supplies.set_availability)(gate).map_err(failed)?;
     Ok(Value::Null)
 }
 
 /// `GET /schema`: the schema of scenario files.
-pub fn schema(_: &Asked<'_>) -> Result<Value, Refusal> {
-    serde_json::from_str(SCHEMA).map_err(|error| Refusal::new(500, "internal", error.to_string()))
+pub fn schema(_: &ControlRequest<'_>) -> Result<Value, Error> {
+    serde_json::from_str(SCHEMA).map_err(|error| Error::new(500, "internal", error.to_string()))
 }
 
 /// `GET /scenarios`: the ready-made scenarios, by name.
-pub fn scenarios(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn scenarios(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let about = |text: &str| {
         let scenario: Value = serde_json::from_str(text).unwrap_or_default();
         scenario.get("about").cloned().unwrap_or_default()
     };
-    let all = (asked.supplies.ready_made)();
+    let all = (asked.supplies.builtin_scenarios)();
     Ok(all.into_iter().map(|(name, text)| json!({ "name": name, "about": about(text) })).collect())
 }

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::control::door::Asked;
-use crate::control::refusal::Refusal;
+use crate::control::error::Error;
+use crate::control::service::ControlRequest;
 use crate::control::{data, journal, scenario, server, world, worlds};
-use crate::engine::load::nearest;
-use crate::engine::path::Query;
+use crate::engine::schema::suggest::nearest;
+use crate::http::target::Query;
 
 /// What a path does.
-pub type Act = fn(&Asked<'_>) -> Result<Value, Refusal>;
+pub type Handler = fn(&ControlRequest<'_>) -> Result<Value, Error>;
 
 /// A row of the table.
 pub struct ControlRoute {
@@ -18,7 +18,7 @@ pub struct ControlRoute {
     /// The path behind `/_standin`, or behind a world's name; a segment in braces takes any one segment.
     pub path: &'static str,
     /// Does it.
-    pub act: Act,
+    pub act: Handler,
     /// A sentence about it, for readers.
     pub about: &'static str,
     /// The query parameters it knows. All others are refused.
@@ -47,7 +47,7 @@ const fn number(name: &'static str, about: &'static str) -> QueryParameter {
     QueryParameter { name, is_number: true, about }
 }
 
-const fn route(method: &'static str, path: &'static str, act: Act, about: &'static str) -> ControlRoute {
+const fn route(method: &'static str, path: &'static str, act: Handler, about: &'static str) -> ControlRoute {
     ControlRoute { method, path, act, about, query: &[], body: None, answer: None }
 }
 
@@ -68,13 +68,13 @@ impl ControlRoute {
     }
 
     /// Rejects a parameter that would change nothing.
-    pub fn check_query(&self, query: &Query<'_>) -> Result<(), Refusal> {
+    pub fn check_query(&self, query: &Query<'_>) -> Result<(), Error> {
         let known = || self.query.iter().map(|parameter| parameter.name);
         let Some((unknown, _)) = query.pairs().find(|(name, _)| known().all(|known| known != *name)) else {
             return Ok(());
         };
         let message = format!("{} {} has no query parameter {unknown:?}", self.method, self.path);
-        let refusal = Refusal::new(400, "unknown_parameter", message);
+        let refusal = Error::new(400, "unknown_parameter", message);
         Err(match nearest(unknown, known()) {
             None => refusal.hint("It has none."),
             Some(nearest) => {
@@ -269,14 +269,14 @@ pub const ITSELF: &[ControlRoute] = &[
 ];
 
 /// A path of the control API, taken apart.
-pub struct Place<'p> {
+pub struct ControlPath<'p> {
     /// The world named by `/worlds/<name>`, not decoded.
     pub world: Option<&'p str>,
     /// What follows.
     path: &'p str,
 }
 
-impl<'p> Place<'p> {
+impl<'p> ControlPath<'p> {
     /// Takes a path below `/_standin` apart.
     pub fn of(path: &'p str) -> Self {
         match path.strip_prefix("/worlds/") {
@@ -289,7 +289,7 @@ impl<'p> Place<'p> {
     }
 
     /// What is to be done there, the path's parameters, and whether it is done to a world.
-    pub fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Refusal> {
+    pub fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Error> {
         let method = if method == "HEAD" { "GET" } else { method };
         let shown = self.world.map_or_else(|| "/_standin".to_owned(), |name| format!("/_standin/worlds/{name}"));
         let other = if self.world.is_some() { ITSELF } else { SERVER };
@@ -306,10 +306,10 @@ impl<'p> Place<'p> {
         }
         if !allowed.is_empty() {
             let message = format!("{shown}{} takes {}, not {method}.", self.path, allowed.join(", "));
-            return Err(Refusal::new(405, "wrong_method", message));
+            return Err(Error::new(405, "wrong_method", message));
         }
         let message = format!("The control API has nothing at {shown}{}.", self.path);
-        let refusal = Refusal::new(404, "no_such_path", message);
+        let refusal = Error::new(404, "no_such_path", message);
         if SERVER.iter().any(|route| fit(route.path, self.path).is_some()) {
             return Err(refusal.hint(format!("It belongs to the whole server: /_standin{}.", self.path)));
         }

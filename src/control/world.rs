@@ -5,19 +5,19 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::control::door::Asked;
-use crate::control::refusal::Refusal;
-use crate::engine::clock::{ClockMode, LAST_MS, parse_ms};
-use crate::engine::world::World;
+use crate::control::error::Error;
+use crate::control::service::ControlRequest;
+use crate::engine::state::clock::{ClockMode, LAST_MS, parse_ms};
+use crate::world::world::World;
 
 /// `POST /reset`: data, clock, ids, journal and coverage as they were at the start.
-pub fn reset(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn reset(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().reset();
     Ok(Value::Null)
 }
 
 /// `GET /clock`
-pub fn clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(clock_of(&asked.world.lock()))
 }
 
@@ -29,10 +29,10 @@ struct Move {
 }
 
 /// `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
-pub fn move_clock(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Move = asked.object()?;
     let invalid = |message: &str| {
-        Refusal::new(400, "invalid", message)
+        Error::new(400, "invalid", message)
             .hint("Send {\"advance_ms\": 60000} or {\"at\": \"2024-01-20T10:00:00.000Z\"}.")
     };
     let mut world = asked.world.lock();
@@ -60,7 +60,7 @@ fn clock_of(world: &World) -> Value {
 }
 
 /// `GET /coverage`: how often each outcome of each operation was served; and every documented one, served or not.
-pub fn coverage(asked: &Asked<'_>) -> Result<Value, Refusal> {
+pub fn coverage(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     let cells = world.coverage.cells().map(|(operation, outcome, cell)| {
         json!({ "op": operation, "outcome": outcome, "natural": cell.natural, "injected": cell.injected })

@@ -12,16 +12,16 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::standin::{Standin, Starting};
 use crate::embed::tokens;
-use crate::engine::api::{Api, Profile};
-use crate::engine::clock::{ClockMode, parse_ms};
-use crate::engine::journal::Bounds;
-use crate::engine::load::nearest;
-use crate::engine::rate::Rate;
-use crate::engine::scenario::Overruling;
+use crate::engine::api::api::{Api, Profile};
+use crate::engine::schema::suggest::nearest;
+use crate::engine::state::clock::{ClockMode, parse_ms};
+use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::store::Store;
-use crate::engine::world::{Credential, Settings, World};
-use crate::engine::{DEFAULT_WORLD, Engine, Limits};
+use crate::history::journal::Bounds;
+use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
+use crate::world::registry::{DEFAULT_WORLD, Limits, WorldRegistry};
+use crate::world::world::{Credential, Settings, World};
 
 /// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
 #[derive(Default)]
@@ -37,7 +37,7 @@ pub struct Builder {
     address: Option<SocketAddr>,
     exposed: bool,
     control_token: Option<String>,
-    without_control: bool,
+    no_control: bool,
     pub(super) log: Option<Log>,
     trusted: Networks,
     faults: Vec<String>,
@@ -94,7 +94,7 @@ impl Builder {
     }
 
     /// No embedded records: only those of [`fixtures`](Self::fixtures), if any.
-    pub fn without_embedded_fixtures(mut self) -> Self {
+    pub fn no_embedded_fixtures(mut self) -> Self {
         self.without_embedded = true;
         self
     }
@@ -167,7 +167,7 @@ impl Builder {
             self.faults.push(format!("the rate limit of {api} must let at least 1 request through, and 1 a second"));
         }
         self.settings.rates.retain(|(name, _)| *name != api);
-        self.settings.rates.push((api, Rate { requests, per_second }));
+        self.settings.rates.push((api, RateLimit { burst: requests, per_second }));
         self
     }
 
@@ -210,8 +210,8 @@ impl Builder {
     }
 
     /// No control API: `/_standin/…` is a path like any other.
-    pub fn without_control(mut self) -> Self {
-        self.without_control = true;
+    pub fn no_control(mut self) -> Self {
+        self.no_control = true;
         self
     }
 
@@ -248,7 +248,7 @@ impl Builder {
     }
 
     /// No `standin-…` headers on the answers of the APIs.
-    pub fn without_headers(mut self) -> Self {
+    pub fn no_headers(mut self) -> Self {
         self.settings.headers = false;
         self
     }
@@ -260,14 +260,14 @@ impl Builder {
     }
 
     /// The most worlds at a time, beside the default one. Default: 50,000.
-    pub fn most_worlds(mut self, worlds: usize) -> Self {
+    pub fn max_worlds(mut self, worlds: usize) -> Self {
         self.limits.worlds = worlds;
         self
     }
 
     /// How long a world stays that nobody asks anything; those that a test holds by a handle stay anyway. `None`: for
     /// ever. Default: an hour.
-    pub fn idle_worlds_expire(mut self, after: Option<Duration>) -> Self {
+    pub fn world_idle(mut self, after: Option<Duration>) -> Self {
         self.limits.idle_ms = after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
         self
     }
@@ -339,14 +339,14 @@ impl Builder {
         if !address.ip().is_loopback() && !self.exposed {
             return Err(StartError::Exposed { address });
         }
-        let (log, control_token, without_control) = (self.log.take(), self.control_token.take(), self.without_control);
+        let (log, control_token, no_control) = (self.log.take(), self.control_token.take(), self.no_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
         let trusted = std::mem::take(&mut self.trusted);
         let engine = Arc::new(self.engine()?);
-        Ok(Starting { engine, address, control_token, without_control, body_limit_bytes, log, trusted })
+        Ok(Starting { engine, address, control_token, no_control, body_limit_bytes, log, trusted })
     }
 
-    fn engine(mut self) -> Result<Engine, StartError> {
+    fn engine(mut self) -> Result<WorldRegistry, StartError> {
         let served = self.apis.take();
         let served: &[&'static Api] = served.as_deref().unwrap_or(APIS);
         self.check_served(served);
@@ -382,11 +382,11 @@ impl Builder {
         }
         if !generate.is_empty() {
             // What was made up belongs to the start: a reset keeps it.
-            world.store.settle();
+            world.store.compact();
             world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
         }
         let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
-        let engine = Engine::new(fixtures::router(served), world, sets, self.limits);
+        let engine = WorldRegistry::new(fixtures::router(served), world, sets, self.limits);
         if let Some(path) = &self.scenario {
             scenarios::start(&engine, path, &self.overruling, !generate.is_empty()).map_err(StartError::Scenario)?;
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::engine::scenario::ScenarioError;
+use crate::scenario::ScenarioError;
 
 /// Why a server did not start.
 #[derive(Debug)]

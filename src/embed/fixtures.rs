@@ -11,14 +11,15 @@ use parking_lot::Mutex;
 use crate::apis::APIS;
 use crate::embed::error::StartError;
 use crate::embed::tokens;
-use crate::engine::api::Api;
-use crate::engine::document::{self, Place};
-use crate::engine::load::{DataFault, RecordFile};
-use crate::engine::router::Router;
-use crate::engine::scenario::Fixtures;
+use crate::engine::api::api::Api;
+use crate::engine::api::fixtures::{DataFault, RecordFile};
+use crate::engine::api::router::Router;
 use crate::engine::store::Store;
-use crate::engine::tree::FILE_BYTES;
-use crate::engine::world::{Settings, World};
+use crate::http::document;
+use crate::http::document::Position;
+use crate::http::tree::FILE_BYTES;
+use crate::scenario::Fixtures;
+use crate::world::world::{Settings, World};
 
 /// What the names of embedded files begin with in messages.
 const EMBEDDED_NAME: &str = "(embedded)";
@@ -169,7 +170,7 @@ pub fn text_of(path: &Path) -> Result<String, StartError> {
         return Err(StartError::Invalid { faults: vec![message] });
     }
     document::text(bytes).map_err(|fault| {
-        let (file, Place { line, column }, reason) = (path.display(), fault.place, fault.reason);
+        let (file, Position { line, column }, reason) = (path.display(), fault.place, fault.reason);
         StartError::Invalid { faults: vec![format!("{file}:{line}:{column}: {reason}; save it as UTF-8")] }
     })
 }
@@ -196,7 +197,7 @@ fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })
         .collect();
-    world.furnish(APIS, &files)?;
-    world.store.settle();
+    world.load_fixtures(APIS, &files)?;
+    world.store.compact();
     Ok(world.store)
 }

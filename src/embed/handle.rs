@@ -8,26 +8,26 @@ use http::HeaderValue;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 
-use crate::control::Refusal;
+use crate::control::Error;
 use crate::embed::record::Record;
-use crate::embed::worlds::{Holder, now_ms};
-use crate::engine::Engine;
-use crate::engine::clock::{format_ms, parse_ms};
-use crate::engine::journal::Entry;
-use crate::engine::message::{Outcome, Request};
-use crate::engine::problem::Problem;
-use crate::engine::store::Fields;
-use crate::engine::world::World;
+use crate::embed::worlds::{WorldGuard, now_ms};
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::clock::{format_ms, parse_ms};
+use crate::engine::store::Document;
+use crate::history::journal::Entry;
+use crate::http::message::{Outcome, Request};
+use crate::world::registry::WorldRegistry;
+use crate::world::world::World;
 
 /// A world: its records, its clock, its journal. Cheap to clone; all clones mean the same world.
 #[derive(Clone)]
 pub struct WorldHandle {
-    pub(super) engine: Arc<Engine>,
+    pub(super) engine: Arc<WorldRegistry>,
     pub(super) world: Arc<Mutex<World>>,
     pub(super) name: Arc<str>,
     pub(super) address: Option<SocketAddr>,
     /// Shared by the handles a world lives and ends with.
-    pub(super) holder: Option<Arc<Holder>>,
+    pub(super) holder: Option<Arc<WorldGuard>>,
 }
 
 /// An answer, taken without a socket. One that a fault rule aborts has neither status nor headers nor body.
@@ -56,7 +56,7 @@ impl Answer {
 /// One entry of the journal: what was asked, and what was answered.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Call {
+pub struct JournalEntry {
     /// From 1, in the order of the world's lock.
     pub number: u64,
     /// The world's time, ISO 8601.
@@ -78,12 +78,12 @@ pub struct Call {
     /// The fault rule that answered.
     pub rule: Option<String>,
     /// How the answer travelled: `whole`, `trickle`, or the name of an abort.
-    pub manner: &'static str,
+    pub delivery: &'static str,
     /// How long the answer was held back.
     pub delay_ms: u64,
 }
 
-impl From<Entry> for Call {
+impl From<Entry> for JournalEntry {
     fn from(entry: Entry) -> Self {
         Self {
             number: entry.number,
@@ -95,9 +95,9 @@ impl From<Entry> for Call {
             headers: entry.headers,
             body: entry.body,
             error: entry.answered.error,
-            rule: entry.apart.rule.map(|rule| rule.to_string()),
-            manner: entry.apart.manner.as_str(),
-            delay_ms: entry.apart.delay_ms,
+            rule: entry.extras.rule.map(|rule| rule.to_string()),
+            delivery: entry.extras.delivery.as_str(),
+            delay_ms: entry.extras.delay_ms,
         }
     }
 }
@@ -109,12 +109,12 @@ impl WorldHandle {
     }
 
     /// All records of a collection such as `celigo.flows`, in creation order.
-    pub fn records(&self, collection: &str) -> Result<Vec<Record>, Refusal> {
+    pub fn records(&self, collection: &str) -> Result<Vec<Record>, Error> {
         Ok(self.world.lock().records(collection)?.into_iter().map(Record).collect())
     }
 
     /// One record; `None` when the collection has no such id.
-    pub fn record(&self, collection: &str, id: &str) -> Result<Option<Record>, Refusal> {
+    pub fn record(&self, collection: &str, id: &str) -> Result<Option<Record>, Error> {
         match self.world.lock().record(collection, id) {
             Ok(record) => Ok(Some(Record(record))),
             Err(Problem::NotFound { .. }) => Ok(None),
@@ -123,35 +123,35 @@ impl WorldHandle {
     }
 
     /// Makes a record, as an administrator would behind the API; what is left out is made.
-    pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+    pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         Ok(Record(self.world.lock().admin_create(collection, fields)?))
     }
 
     /// Makes the record of that id, or puts these fields in place of it.
-    pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+    pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         Ok(Record(self.world.lock().admin_put(collection, id, fields)?))
     }
 
     /// Changes some fields of a record: RFC 7396, a `null` takes a field away.
-    pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+    pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         Ok(Record(self.world.lock().admin_patch(collection, id, &fields)?))
     }
 
     /// Takes a record away, with what belongs to it.
-    pub fn remove(&self, collection: &str, id: &str) -> Result<(), Refusal> {
+    pub fn remove(&self, collection: &str, id: &str) -> Result<(), Error> {
         Ok(self.world.lock().admin_remove(collection, id)?)
     }
 
     /// Destroys a record and makes it again: it gets a new id, new times and new tokens.
-    pub fn recreate(&self, collection: &str, id: &str) -> Result<Record, Refusal> {
+    pub fn recreate(&self, collection: &str, id: &str) -> Result<Record, Error> {
         Ok(Record(self.world.lock().admin_recreate(collection, id)?))
     }
 
     /// Puts these records in place of all there are in a collection.
-    pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Refusal> {
+    pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Error> {
         let wanted = Map::from_iter([(collection.to_owned(), Value::Array(records))]);
         Ok(self.world.lock().replace_collections(&wanted)?)
     }
@@ -169,9 +169,9 @@ impl WorldHandle {
     }
 
     /// Sets the world's clock to an ISO 8601 time in UTC.
-    pub fn set_time(&self, at: &str) -> Result<(), Refusal> {
+    pub fn set_time(&self, at: &str) -> Result<(), Error> {
         let at_ms = parse_ms(at).ok_or_else(|| {
-            Refusal::new(400, "invalid", format!("{at:?} is not an ISO 8601 time in UTC"))
+            Error::new(400, "invalid", format!("{at:?} is not an ISO 8601 time in UTC"))
                 .hint("Write it like 2024-01-20T10:00:00.000Z.")
         })?;
         let mut world = self.world.lock();
@@ -181,8 +181,8 @@ impl WorldHandle {
     }
 
     /// What was asked and answered so far, oldest first, as far as the journal's bounds kept it.
-    pub fn journal(&self) -> Vec<Call> {
-        self.world.lock().journal.since(0).map(Call::from).collect()
+    pub fn journal(&self) -> Vec<JournalEntry> {
+        self.world.lock().journal.since(0).map(JournalEntry::from).collect()
     }
 
     /// How many of the oldest calls the journal has lost to its bounds.
@@ -197,12 +197,12 @@ impl WorldHandle {
             names.iter().zip(headers).map(|(name, (_, value))| (name.as_str(), value.as_bytes())).collect();
         let request = Request { method, target, headers: &headers, body, arrived_ms: now_ms(), believes_front: true };
         let outcome = self.outcome(&request);
-        if outcome.manner.is_abort() {
+        if outcome.delivery.is_abort() {
             return Answer::empty(0);
         }
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = outcome.reply.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
-        Answer { status: outcome.reply.status, headers: headers.collect(), body: outcome.reply.body.to_vec() }
+        let headers = outcome.response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
+        Answer { status: outcome.response.status, headers: headers.collect(), body: outcome.response.body.to_vec() }
     }
 
     pub(super) fn outcome(&self, request: &Request<'_>) -> Outcome {
@@ -211,9 +211,9 @@ impl WorldHandle {
 }
 
 /// The fields of a record that is to be.
-pub(super) fn object(value: Value) -> Result<Fields, Refusal> {
+pub(super) fn object(value: Value) -> Result<Document, Error> {
     match value {
         Value::Object(fields) => Ok(fields.into()),
-        other => Err(Refusal::new(400, "invalid", format!("a record is a JSON object, not {other}"))),
+        other => Err(Error::new(400, "invalid", format!("a record is a JSON object, not {other}"))),
     }
 }

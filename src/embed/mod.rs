@@ -12,21 +12,21 @@ mod scenarios;
 mod service;
 mod standin;
 mod tokens;
-mod verdict;
+mod verify;
 mod worlds;
 
 pub use builder::Builder;
 pub use error::StartError;
-pub use handle::{Answer, Call, WorldHandle};
+pub use handle::{Answer, JournalEntry, WorldHandle};
 pub use operations::{Operation, openapi, operations};
 pub use record::Record;
 #[cfg(feature = "tower")]
-pub use service::{Body, Unanswered, WorldService};
+pub use service::{Body, ServiceError, WorldService};
 pub use standin::Standin;
-pub use worlds::{NewWorld, Snapshot};
+pub use worlds::{Snapshot, WorldOptions};
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log};
 pub use rules::{Data, Expectation};
-pub use scenarios::{ReadyMade, ready_made};
-pub use verdict::Unmet;
+pub use scenarios::{BuiltinScenario, builtin_scenarios};
+pub use verify::VerifyError;

@@ -3,7 +3,7 @@
 use crate::apis::APIS;
 use crate::control::{CONTROL_API, control_openapi};
 use crate::embed::fixtures::ROUTER;
-use crate::engine::router::Row;
+use crate::engine::api::router::Row;
 
 /// One operation, as its table says.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub fn openapi(api: &str) -> Option<serde_json::Value> {
     if api == CONTROL_API {
         return Some(control_openapi());
     }
-    APIS.iter().find(|known| known.name == api).map(|api| crate::engine::openapi::openapi(api))
+    APIS.iter().find(|known| known.name == api).map(|api| crate::engine::api::openapi::openapi(api))
 }
 
 fn operation(row: &'static Row) -> Operation {

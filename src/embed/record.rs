@@ -14,8 +14,8 @@ use crate::engine::store;
 /// ```
 /// # use serde_json::json;
 /// let world = standin::Standin::builder().offline()?;
-/// let made = world.create("celigo.integrations", json!({ "name": "Orders to ledger" }))?;
-/// assert_eq!((&made["name"], &made["sandbox"]), (&json!("Orders to ledger"), &json!(false)));
+/// let made = world.create("celigo.integrations", json!({ "name": "Signals to ledger" }))?;
+/// assert_eq!((&made["name"], &made["sandbox"]), (&json!("Signals to ledger"), &json!(false)));
 /// assert_eq!(world.record("celigo.integrations", made.id())?, Some(made));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -4,34 +4,34 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::control::Refusal;
+use crate::control::Error;
 use crate::embed::handle::{Answer, WorldHandle, object};
 use crate::embed::record::Record;
-use crate::engine::message::Reply;
-use crate::engine::scenario::{Asked, CallExpectation, Matcher, Operations, Range, Rule};
-use crate::engine::world::World;
+use crate::http::message::Response;
+use crate::scenario::{CallExpectation, Matcher, Operations, Range, RequestView, Rule};
+use crate::world::world::World;
 
 /// The records of the world that was asked, for a rule that answers with a function.
 pub struct Data<'w>(&'w mut World);
 
 impl Data<'_> {
     /// All records of a collection, in creation order.
-    pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Refusal> {
+    pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Error> {
         Ok(self.0.records(collection)?.into_iter().map(Record).collect())
     }
 
     /// Makes a record, as an administrator would.
-    pub fn create(&mut self, collection: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+    pub fn create(&mut self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         Ok(Record(self.0.admin_create(collection, object(fields.into())?)?))
     }
 
     /// Changes some fields of a record: RFC 7396.
-    pub fn patch(&mut self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Refusal> {
+    pub fn patch(&mut self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         Ok(Record(self.0.admin_patch(collection, id, &object(fields.into())?)?))
     }
 
     /// Takes a record away.
-    pub fn remove(&mut self, collection: &str, id: &str) -> Result<(), Refusal> {
+    pub fn remove(&mut self, collection: &str, id: &str) -> Result<(), Error> {
         Ok(self.0.admin_remove(collection, id)?)
     }
 }
@@ -58,11 +58,11 @@ impl Rule {
     ///     Answer::of_json(418, &serde_json::json!({ "asked": request.param("id") }))
     /// });
     /// ```
-    pub fn answer(self, function: impl Fn(&Asked<'_>, &mut Data<'_>) -> Answer + Send + Sync + 'static) -> Self {
+    pub fn answer(self, function: impl Fn(&RequestView<'_>, &mut Data<'_>) -> Answer + Send + Sync + 'static) -> Self {
         self.answered_by(Arc::new(move |asked, world| {
             let answer = function(asked, &mut Data(world));
-            let reply = Reply { body: answer.body.into(), ..Reply::empty(answer.status) };
-            answer.headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value))
+            let response = Response { body: answer.body.into(), ..Response::empty(answer.status) };
+            answer.headers.iter().fold(response, |response, (name, value)| response.with(name, value))
         }))
     }
 }
@@ -176,23 +176,23 @@ impl WorldHandle {
     }
 
     /// Adds a fault rule; its id.
-    pub fn try_fault(&self, rule: Rule) -> Result<String, Refusal> {
+    pub fn try_fault(&self, rule: Rule) -> Result<String, Error> {
         let mut world = self.world.lock();
         let router = self.engine.router();
-        let added = world.play_mut(router).add(router, rule);
-        added.map(|id| id.to_string()).map_err(|message| Refusal::new(400, "invalid_rule", message))
+        let added = world.run_mut(router).add(router, rule);
+        added.map(|id| id.to_string()).map_err(|message| Error::new(400, "invalid_rule", message))
     }
 
     /// Adds a fault rule as a scenario writes it.
     #[cfg(feature = "cli")]
-    pub(crate) fn fault_as_written(&self, rule: &serde_json::Value) -> Result<(), Refusal> {
-        let rules = crate::engine::scenario::read_rules(&serde_json::json!([rule]).to_string(), self.engine.router())?;
+    pub(crate) fn fault_as_written(&self, rule: &serde_json::Value) -> Result<(), Error> {
+        let rules = crate::scenario::read_rules(&serde_json::json!([rule]).to_string(), self.engine.router())?;
         rules.into_iter().try_for_each(|rule| self.try_fault(rule).map(|_| ()))
     }
 
     /// Takes away the fault rules that were added; those of a scenario stay.
     pub fn clear_faults(&self) {
-        self.world.lock().play_mut(self.engine.router()).clear_added();
+        self.world.lock().run_mut(self.engine.router()).clear_added();
     }
 
     /// Expects calls, counted from now on. [`verify`](Self::verify) tells whether they came.
@@ -207,12 +207,12 @@ impl WorldHandle {
             router.rows().iter().any(|row| on.select(row.operation)),
             "{on:?} selects no operation; `standin routes` lists them"
         );
-        self.world.lock().play_mut(router).expect(expectation.0);
+        self.world.lock().run_mut(router).expect(expectation.0);
         self.declared();
     }
 
     /// The step of the scenario's timeline, if it has one.
     pub fn step(&self) -> Option<String> {
-        self.world.lock().play.as_ref().and_then(|play| play.step_name().map(ToString::to_string))
+        self.world.lock().run.as_ref().and_then(|run| run.step_name().map(ToString::to_string))
     }
 }

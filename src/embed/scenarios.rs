@@ -5,23 +5,24 @@ use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
-use crate::control::Refusal;
+use crate::control::Error;
 use crate::embed::handle::WorldHandle;
-use crate::engine::Engine;
-use crate::engine::document::{self, Place};
-use crate::engine::load::nearest;
-use crate::engine::scenario::{
-    Code, Comparison, Finding, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation,
+use crate::engine::schema::suggest::nearest;
+use crate::http::document;
+use crate::http::document::Position;
+use crate::scenario::{
+    Code, Comparison, Diagnostic, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation,
     explain_scenario,
 };
-use crate::engine::world::World;
+use crate::world::registry::WorldRegistry;
+use crate::world::world::World;
 
 static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// A ready-made scenario.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct ReadyMade {
+pub struct BuiltinScenario {
     /// Its name, by which it is loaded.
     pub name: &'static str,
     /// The file.
@@ -29,12 +30,12 @@ pub struct ReadyMade {
 }
 
 /// The ready-made scenarios, in the order of their names.
-pub fn ready_made() -> Vec<ReadyMade> {
-    let mut all: Vec<ReadyMade> = READY_MADE
+pub fn builtin_scenarios() -> Vec<BuiltinScenario> {
+    let mut all: Vec<BuiltinScenario> = READY_MADE
         .files()
         .filter_map(|file| {
             let name = file.path().file_name()?.to_str()?.strip_suffix(".json")?;
-            Some(ReadyMade { name, text: file.contents_utf8()? })
+            Some(BuiltinScenario { name, text: file.contents_utf8()? })
         })
         .collect();
     all.sort_by_key(|scenario| scenario.name);
@@ -43,25 +44,25 @@ pub fn ready_made() -> Vec<ReadyMade> {
 
 /// The names and texts of the ready-made scenarios, for the control API.
 pub(super) fn names_and_texts() -> Vec<(&'static str, &'static str)> {
-    ready_made().iter().map(|scenario| (scenario.name, scenario.text)).collect()
+    builtin_scenarios().iter().map(|scenario| (scenario.name, scenario.text)).collect()
 }
 
 /// The text of a scenario: of the file of that path or, where there is none, of the ready-made one of that name.
 pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     let name = path.to_str().unwrap_or_default();
-    let ready_made = ready_made();
+    let builtin_scenarios = builtin_scenarios();
     if !path.exists()
-        && let Some(found) = ready_made.iter().find(|scenario| scenario.name == name)
+        && let Some(found) = builtin_scenarios.iter().find(|scenario| scenario.name == name)
     {
         return Ok(found.text.to_owned());
     }
     let bytes = std::fs::read(path).map_err(|error| {
-        let known = ready_made.iter().map(|scenario| scenario.name);
-        let remedy = match nearest(name, known) {
+        let known = builtin_scenarios.iter().map(|scenario| scenario.name);
+        let help = match nearest(name, known) {
             Some(nearest) if !name.contains(['/', '.']) => format!("the nearest ready-made scenario is {nearest}"),
             _ => "name a file, or a scenario that `standin scenarios` lists".to_owned(),
         };
-        refused(path, START, Code::E01, format!("the file cannot be read: {error}"), remedy)
+        refused(path, START, Code::E01, format!("the file cannot be read: {error}"), help)
     })?;
     document::text(bytes).map_err(|fault| {
         refused(path, fault.place, Code::E01, format!("the file cannot be read: {}", fault.reason), "save it as UTF-8")
@@ -69,22 +70,22 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
 }
 
 /// Where what is wrong with a whole file is told.
-const START: Place = Place { line: 1, column: 1 };
+const START: Position = Position { line: 1, column: 1 };
 
 fn refused(
     path: &Path,
-    place: Place,
+    place: Position,
     code: Code,
     message: impl Into<String>,
-    remedy: impl Into<String>,
+    help: impl Into<String>,
 ) -> ScenarioError {
-    let (file, message, remedy) = (path.display().to_string(), message.into(), remedy.into());
-    ScenarioError { findings: vec![Finding { file, place, code, message, remedy }] }
+    let (file, message, help) = (path.display().to_string(), message.into(), help.into());
+    ScenarioError { diagnostics: vec![Diagnostic { file, place, code, message, help }] }
 }
 
 /// Puts a scenario into the default world. `generated`: records were made up for it to start from.
 pub(super) fn start(
-    engine: &Engine,
+    engine: &WorldRegistry,
     path: &Path,
     overruling: &Overruling,
     generated: bool,
@@ -94,12 +95,12 @@ pub(super) fn start(
     scenario.overrule(overruling);
     if generated && scenario.data.as_ref().is_some_and(|data| data.from.is_none()) {
         let message = "data starts from nothing: the records that were made up beforehand would not be there";
-        let remedy = "add \"from\": \"default\" to data, or make them up in its \"generate\"";
-        return Err(refused(path, START, Code::E09, message, remedy));
+        let help = "add \"from\": \"default\" to data, or make them up in its \"generate\"";
+        return Err(refused(path, START, Code::E09, message, help));
     }
     engine.load(engine.default_world(), &Arc::new(scenario))?;
-    if let Some(play) = &mut engine.default_world().lock().play {
-        play.declare();
+    if let Some(run) = &mut engine.default_world().lock().run {
+        run.require_verification();
     }
     Ok(())
 }
@@ -133,8 +134,8 @@ impl WorldHandle {
     }
 
     /// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.
-    pub fn explain_operation(&self, name: &str) -> Result<String, Refusal> {
-        explain_operation(self.engine.router(), name).map_err(|message| Refusal::new(404, "not_found", message))
+    pub fn explain_operation(&self, name: &str) -> Result<String, Error> {
+        explain_operation(self.engine.router(), name).map_err(|message| Error::new(404, "not_found", message))
     }
 
     /// Plays the probe of a scenario against the live service: `ask` sends each request there, with a and
@@ -161,7 +162,7 @@ impl WorldHandle {
     ) -> Result<Comparison, ScenarioError> {
         let path = scenario.into();
         let (scenario, _) = self.checked(&path)?;
-        let compared = self.hold_against(&scenario, ask);
+        let compared = self.compare_with(&scenario, ask);
         if compared.steps.is_empty() {
             return Err(refused(&path, START, Code::E06, "the file has no probe", "add \"probe\": {\"steps\": […]}"));
         }
@@ -169,29 +170,29 @@ impl WorldHandle {
     }
 
     /// The same of a scenario that was checked.
-    pub(crate) fn hold_against(
+    pub(crate) fn compare_with(
         &self,
         scenario: &Scenario,
         ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
     ) -> Comparison {
-        scenario.hold_against(self.engine.router(), self.engine.fixtures(), ask)
+        scenario.compare_with(self.engine.router(), self.engine.fixtures(), ask)
     }
 
     /// The environment variable in which a consumer is given a credential for an operation.
     #[cfg(feature = "cli")]
-    pub(crate) fn credential_variable(&self, row: &crate::engine::router::Row) -> Option<&'static str> {
+    pub(crate) fn credential_variable(&self, row: &crate::engine::api::router::Row) -> Option<&'static str> {
         row.credential(&self.world.lock()).map(|(name, _)| name)
     }
 
     /// A scenario that was read, checked and rehearsed, and the warnings.
-    pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Finding>), ScenarioError> {
+    pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Diagnostic>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
         let (scenario, mut warnings) = engine.read(&file, &text_of(path)?)?;
         let scenario = Arc::new(scenario);
         let world = World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
         warnings.extend(world.try_steps());
         warnings.sort_by_key(|warning| (warning.place, warning.code));
-        let drifts = scenario.rehearse(engine.router(), engine.fixtures());
-        if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { findings: drifts }) }
+        let drifts = scenario.dry_run(engine.router(), engine.fixtures());
+        if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { diagnostics: drifts }) }
     }
 }

@@ -14,8 +14,8 @@ use tower_service::Service;
 
 use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
-use crate::engine::message::Manner;
-use crate::server::{Arrival, Sent, lend, response};
+use crate::http::message::Delivery;
+use crate::server::{Arrival, ResponseBody, response, with_request};
 
 /// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
 /// tokio runtime with a timer.
@@ -30,12 +30,12 @@ impl WorldHandle {
 }
 
 /// The body of an answer.
-pub struct Body(Sent);
+pub struct Body(ResponseBody);
 
 /// Why there is no answer, or not all of it.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Unanswered {
+pub enum ServiceError {
     /// A fault rule closed the connection before the head.
     Closed,
     /// A fault rule reset the connection before the head.
@@ -48,7 +48,7 @@ pub enum Unanswered {
     Request(Box<dyn Error + Send + Sync>),
 }
 
-impl fmt::Display for Unanswered {
+impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("a fault rule closed the connection"),
@@ -60,7 +60,7 @@ impl fmt::Display for Unanswered {
     }
 }
 
-impl Error for Unanswered {}
+impl Error for ServiceError {}
 
 impl<B> Service<Request<B>> for WorldService
 where
@@ -69,10 +69,10 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     type Response = Response<Body>;
-    type Error = Unanswered;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Unanswered>> + Send>>;
+    type Error = ServiceError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, ServiceError>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unanswered>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ServiceError>> {
         Poll::Ready(Ok(()))
     }
 
@@ -80,20 +80,21 @@ where
         let world = self.0.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            let body = body.collect().await.map_err(|error| Unanswered::Request(error.into()))?.to_bytes();
+            let body = body.collect().await.map_err(|error| ServiceError::Request(error.into()))?.to_bytes();
             let head = Request::from_parts(parts, ());
-            let outcome =
-                lend(&head, &body, Arrival { at_ms: now_ms(), believes_front: true }, |request| world.outcome(request));
+            let outcome = with_request(&head, &body, Arrival { at_ms: now_ms(), believes_front: true }, |request| {
+                world.outcome(request)
+            });
             if !outcome.delay.is_zero() {
                 tokio::time::sleep(outcome.delay).await;
             }
-            match outcome.manner {
-                Manner::Close => Err(Unanswered::Closed),
-                Manner::Reset => Err(Unanswered::Reset),
-                Manner::Garbage => Err(Unanswered::Garbage),
-                Manner::Stall => std::future::pending().await,
-                manner @ (Manner::Whole | Manner::Trickle { .. } | Manner::Truncate) => {
-                    Ok(response(outcome.reply, manner).map(Body))
+            match outcome.delivery {
+                Delivery::Closed => Err(ServiceError::Closed),
+                Delivery::Reset => Err(ServiceError::Reset),
+                Delivery::Garbage => Err(ServiceError::Garbage),
+                Delivery::Hang => std::future::pending().await,
+                delivery @ (Delivery::Complete | Delivery::Throttled { .. } | Delivery::Truncated) => {
+                    Ok(response(outcome.response, delivery).map(Body))
                 }
             }
         })
@@ -102,11 +103,11 @@ where
 
 impl hyper::body::Body for Body {
     type Data = Bytes;
-    type Error = Unanswered;
+    type Error = ServiceError;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Unanswered>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, ServiceError>>> {
         let sent = Pin::new(&mut self.get_mut().0);
-        sent.poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(|_| Unanswered::CutShort)))
+        sent.poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(|_| ServiceError::CutShort)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -9,35 +9,35 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::control::{Control, Gate, Guarded, Supplies};
+use crate::control::{AccessPolicy, Availability, ControlService, Supplies};
 use crate::embed::builder::Builder;
 use crate::embed::error::StartError;
 use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::worlds::now_ms;
-use crate::engine::Engine;
-use crate::engine::world::World;
-use crate::server::{Busy, Log, Networks, Orders, Port, Serving, Stop, TaskBell, Thread, serve};
+use crate::server::{AnsweredNotify, BusyWorker, IdleWorker, Log, Networks, Port, ServerContext, Signals, Stop, serve};
+use crate::world::registry::WorldRegistry;
+use crate::world::world::World;
 
 /// A running server. Dropping it ends it.
 pub struct Standin {
     address: SocketAddr,
-    engine: Arc<Engine>,
-    gatekeeper: Gatekeeper,
+    engine: Arc<WorldRegistry>,
+    gatekeeper: AvailabilityKeeper,
     has_control: bool,
     running: Option<Running>,
 }
 
 /// Lets consumers through, or not.
 #[derive(Clone)]
-struct Gatekeeper {
-    orders: watch::Sender<Orders>,
+struct AvailabilityKeeper {
+    orders: watch::Sender<Signals>,
     port: Arc<Port>,
 }
 
-impl Gatekeeper {
-    fn set(&self, gate: Gate) -> io::Result<()> {
-        if gate == Gate::Refusing {
+impl AvailabilityKeeper {
+    fn set(&self, gate: Availability) -> io::Result<()> {
+        if gate == Availability::Down {
             self.port.close();
         } else {
             self.port.reopen()?;
@@ -53,16 +53,16 @@ impl Gatekeeper {
 
 /// Where the server runs.
 enum Running {
-    Thread(Busy),
+    Thread(BusyWorker),
     Task(tokio::task::JoinHandle<()>),
 }
 
 /// A server with everything settled but its port.
 pub(super) struct Starting {
-    pub(super) engine: Arc<Engine>,
+    pub(super) engine: Arc<WorldRegistry>,
     pub(super) address: SocketAddr,
     pub(super) control_token: Option<String>,
-    pub(super) without_control: bool,
+    pub(super) no_control: bool,
     pub(super) body_limit_bytes: usize,
     pub(super) log: Option<Log>,
     pub(super) trusted: Networks,
@@ -70,25 +70,25 @@ pub(super) struct Starting {
 
 impl Starting {
     /// Listens, and settles everything but the running. Must be called in the runtime that will run it.
-    fn listen(self) -> Result<(Arc<Serving>, Gatekeeper), StartError> {
+    fn listen(self) -> Result<(Arc<ServerContext>, AvailabilityKeeper), StartError> {
         let port = Port::open(self.address).map_err(|error| StartError::Listen { address: self.address, error })?;
         let (address, port) = (port.address(), Arc::new(port));
-        let (sender, orders) = watch::channel(Orders::default());
-        let gatekeeper = Gatekeeper { orders: sender, port };
+        let (sender, orders) = watch::channel(Signals::default());
+        let gatekeeper = AvailabilityKeeper { orders: sender, port };
         let mover = gatekeeper.clone();
-        let guarded = Guarded { address, token: self.control_token };
+        let access_policy = AccessPolicy { address, token: self.control_token };
         let engine = Arc::clone(&self.engine);
-        let move_gate = Box::new(move |gate| mover.set(gate));
-        let supplies = Supplies { move_gate, ready_made: scenarios::names_and_texts };
-        let control = (!self.without_control).then(|| Control::new(engine, guarded, supplies));
-        let serving = Arc::new(Serving {
+        let set_availability = Box::new(move |gate| mover.set(gate));
+        let supplies = Supplies { set_availability, builtin_scenarios: scenarios::names_and_texts };
+        let control = (!self.no_control).then(|| ControlService::new(engine, access_policy, supplies));
+        let serving = Arc::new(ServerContext {
             engine: self.engine,
             control,
             body_limit_bytes: self.body_limit_bytes,
             orders,
             log: self.log,
             trusted: self.trusted,
-            answered: TaskBell::default(),
+            answered: AnsweredNotify::default(),
         });
         Ok((serving, gatekeeper))
     }
@@ -125,7 +125,7 @@ impl Standin {
     }
 
     pub(super) fn on_a_thread(starting: Starting) -> Result<Self, StartError> {
-        let thread = Thread::take().map_err(|error| StartError::Thread { error })?;
+        let thread = IdleWorker::take().map_err(|error| StartError::Thread { error })?;
         let (serving, gatekeeper) = {
             let _in_runtime = thread.enter();
             starting.listen()?
@@ -225,7 +225,7 @@ impl Standin {
 
     /// Where its control API is, if it has one.
     pub fn control_url(&self) -> Option<String> {
-        self.has_control.then(|| format!("{}{}", self.url(), Control::PREFIX))
+        self.has_control.then(|| format!("{}{}", self.url(), ControlService::PREFIX))
     }
 
     /// The default world.
@@ -249,18 +249,18 @@ impl Standin {
 
     /// Consumers connect, and get no answer until [`resume`](Self::resume).
     pub fn pause(&self) -> io::Result<()> {
-        self.gatekeeper.set(Gate::Paused)
+        self.gatekeeper.set(Availability::Paused)
     }
 
     /// The port is closed until [`resume`](Self::resume): connections are refused, open ones end after their answer.
     pub fn refuse(&self) {
         // Only opening a port can fail.
-        let _ = self.gatekeeper.set(Gate::Refusing);
+        let _ = self.gatekeeper.set(Availability::Down);
     }
 
     /// Consumers get through again, on the same port. Fails when somebody else has taken it meanwhile.
     pub fn resume(&self) -> io::Result<()> {
-        self.gatekeeper.set(Gate::Open)
+        self.gatekeeper.set(Availability::Up)
     }
 
     /// Ends the server at once and returns when its port is free. Blocks: in async code, use [`stop`](Self::stop).

@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::embed::error::StartError;
 use crate::embed::fixtures;
-use crate::engine::document::{self, Step};
-use crate::engine::load::nearest;
-use crate::engine::world::Credential;
+use crate::engine::schema::suggest::nearest;
+use crate::http::document;
+use crate::http::document::PathSegment;
+use crate::world::world::Credential;
 
 /// Its name.
 pub const FILE: &str = "tokens.json";
@@ -59,13 +60,13 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, path: &[Step], message: impl std::fmt::Display) {
+    fn fault(&mut self, path: &[PathSegment], message: impl std::fmt::Display) {
         let place = document::place(self.text, path);
         self.faults.push(format!("{}:{}:{}: {message}", self.file, place.line, place.column));
     }
 
     /// An object that has no other keys than these.
-    fn object<'v>(&mut self, value: &'v Value, path: &[Step], known: &[&str]) -> Option<&'v Map<String, Value>> {
+    fn object<'v>(&mut self, value: &'v Value, path: &[PathSegment], known: &[&str]) -> Option<&'v Map<String, Value>> {
         let Value::Object(object) = value else {
             let what = if path.is_empty() { "the file".to_owned() } else { document::show(path) };
             self.fault(path, format_args!("{what} must be an object with the keys {}", known.join(", ")));
@@ -73,13 +74,13 @@ impl Reader<'_> {
         };
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
             let nearest = nearest(key, known.iter().copied()).unwrap_or_default();
-            let at = [path, &[Step::from(key.as_str())]].concat();
+            let at = [path, &[PathSegment::from(key.as_str())]].concat();
             self.fault(&at, format_args!("the key {} is not known; did you mean {nearest}?", document::show(&at)));
         }
         Some(object)
     }
 
-    fn list(&mut self, value: &Value, path: &[Step], key: &str, narrowing: &[&str]) -> Vec<Credential> {
+    fn list(&mut self, value: &Value, path: &[PathSegment], key: &str, narrowing: &[&str]) -> Vec<Credential> {
         let entries = value.as_array().filter(|entries| !entries.is_empty());
         let Some(entries) = entries else {
             let shown = document::show(path);
@@ -89,11 +90,11 @@ impl Reader<'_> {
             );
             return Vec::new();
         };
-        let at = |n: usize| [path, &[Step::Item(n)]].concat();
+        let at = |n: usize| [path, &[PathSegment::Item(n)]].concat();
         entries.iter().enumerate().filter_map(|(n, entry)| self.entry(entry, &at(n), key, narrowing)).collect()
     }
 
-    fn entry(&mut self, entry: &Value, path: &[Step], key: &str, narrowing: &[&str]) -> Option<Credential> {
+    fn entry(&mut self, entry: &Value, path: &[PathSegment], key: &str, narrowing: &[&str]) -> Option<Credential> {
         if let Some(token) = entry.as_str().filter(|token| !token.is_empty()) {
             return Some(Credential { token: token.to_owned(), integrations: None, read_only: false });
         }
@@ -104,7 +105,7 @@ impl Reader<'_> {
         }
         let known: Vec<&str> = std::iter::once(key).chain(narrowing.iter().copied()).collect();
         let entry = self.object(entry, path, &known)?;
-        let at = |name: &str| [path, &[Step::from(name)]].concat();
+        let at = |name: &str| [path, &[PathSegment::from(name)]].concat();
         let Some(token) = entry.get(key).and_then(Value::as_str).filter(|token| !token.is_empty()) else {
             self.fault(&at(key), format_args!("{} must be a text that is not empty", document::show(&at(key))));
             return None;

@@ -6,24 +6,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 
-use crate::control::Refusal;
+use crate::control::Error;
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::Standin;
-use crate::engine::choice::token_of;
-use crate::engine::no_world::Gone;
-use crate::engine::path::world_prefix;
-use crate::engine::point::Point;
-use crate::engine::world::World;
-use crate::engine::{DEFAULT_WORLD, Engine, Wanted};
+use crate::http::target::world_prefix;
+use crate::world::error::GoneReason;
+use crate::world::registry::{DEFAULT_WORLD, WorldRegistry, WorldSpec};
+use crate::world::select::token_of;
+use crate::world::snapshot::Snapshot as Stored;
+use crate::world::world::World;
 
 /// What a new world is like. By default it has a made-up name and starts as the default world did.
 #[derive(Clone, Debug, Default)]
-pub struct NewWorld {
+pub struct WorldOptions {
     name: Option<String>,
     seed: Option<u64>,
 }
 
-impl NewWorld {
+impl WorldOptions {
     /// It has this name: 1 to 64 letters, digits, `-`, `_` and `.`.
     pub fn name(mut self, name: &str) -> Self {
         self.name = Some(name.to_owned());
@@ -39,16 +39,16 @@ impl NewWorld {
 
 /// Where a world stood: its records, its time, its ids to come.
 #[derive(Clone)]
-pub struct Snapshot(Point);
+pub struct Snapshot(Stored);
 
 /// Ends a world with the last handle of it.
-pub(super) struct Holder {
-    engine: Arc<Engine>,
+pub(super) struct WorldGuard {
+    engine: Arc<WorldRegistry>,
     name: Arc<str>,
     world: Arc<Mutex<World>>,
 }
 
-impl Drop for Holder {
+impl Drop for WorldGuard {
     /// Verifies what was declared and never verified; panics with the report of what is not met, unless the thread
     /// panics already.
     fn drop(&mut self) {
@@ -68,27 +68,27 @@ impl Standin {
     ///
     /// When the server holds as many worlds as it may.
     pub fn new_world(&self) -> WorldHandle {
-        self.make_world(&NewWorld::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
+        self.new_world_with(&WorldOptions::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
     }
 
     /// A new world of that name or seed: as the default one was at the start. It ends with the last handle of it.
-    pub fn make_world(&self, new: &NewWorld) -> Result<WorldHandle, Refusal> {
+    pub fn new_world_with(&self, new: &WorldOptions) -> Result<WorldHandle, Error> {
         self.world().make(new, None)
     }
 }
 
 impl WorldHandle {
-    pub(super) fn new(engine: Arc<Engine>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
+    pub(super) fn new(engine: Arc<WorldRegistry>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
         let name = Arc::clone(&world.lock().name);
         Self { engine, world, name, address, holder: None }
     }
 
-    fn make(&self, new: &NewWorld, from: Option<&str>) -> Result<Self, Refusal> {
-        let wanted = Wanted { name: new.name.as_deref(), from, seed: new.seed, held: true };
+    fn make(&self, new: &WorldOptions, from: Option<&str>) -> Result<Self, Error> {
+        let wanted = WorldSpec { name: new.name.as_deref(), from, seed: new.seed, held: true };
         let world = self.engine.make(wanted, now_ms())?;
         let mut made = Self::new(Arc::clone(&self.engine), world, self.address);
         let (engine, name, world) = (Arc::clone(&made.engine), Arc::clone(&made.name), Arc::clone(&made.world));
-        made.holder = Some(Arc::new(Holder { engine, name, world }));
+        made.holder = Some(Arc::new(WorldGuard { engine, name, world }));
         Ok(made)
     }
 
@@ -132,12 +132,12 @@ impl WorldHandle {
     ///
     /// When this world was deleted, or the server holds as many worlds as it may.
     pub fn fork(&self) -> Self {
-        self.make_fork(&NewWorld::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
+        self.fork_with(&WorldOptions::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
     }
 
     /// A new world of that name or seed: as this one is now, but for journal and coverage, which begin empty. It ends
     /// with the last handle of it.
-    pub fn make_fork(&self, new: &NewWorld) -> Result<Self, Refusal> {
+    pub fn fork_with(&self, new: &WorldOptions) -> Result<Self, Error> {
         self.make(new, Some(&self.name))
     }
 
@@ -153,12 +153,12 @@ impl WorldHandle {
 
     /// Takes the world away: its requests are refused from now on, and those over other handles of it too. The default
     /// world cannot be deleted.
-    pub fn delete(&self) -> Result<(), Refusal> {
-        Ok(self.engine.remove(&self.name, Gone::Deleted, Some(&self.world))?)
+    pub fn delete(&self) -> Result<(), Error> {
+        Ok(self.engine.remove(&self.name, GoneReason::Deleted, Some(&self.world))?)
     }
 
     /// Lets the world outlive its handles: it stays until it is deleted, or expires because nobody asks it anything.
-    pub fn keep(&self) {
+    pub fn detach(&self) {
         self.engine.release(&self.name, now_ms());
     }
 }

@@ -2,24 +2,24 @@
 //!
 //! This is the only part that waits, and it never waits while it holds a world.
 
+mod answered_notify;
 mod listen;
 mod networks;
 mod read;
 mod send;
 mod serve;
-mod task_bell;
 mod thread;
 mod wire;
 
+pub use answered_notify::AnsweredNotify;
 pub use listen::Port;
 pub use networks::Networks;
 #[cfg(feature = "tower")]
-pub use read::{Arrival, lend};
+pub use read::{Arrival, with_request};
 #[cfg(feature = "tower")]
-pub use send::{Sent, response};
-pub use serve::{Log, Orders, Serving, Stop, serve};
-pub use task_bell::TaskBell;
-pub use thread::{Busy, Thread};
+pub use send::{ResponseBody, response};
+pub use serve::{Log, ServerContext, Signals, Stop, serve};
+pub use thread::{BusyWorker, IdleWorker};
 
 #[cfg(feature = "cli")]
 pub use serve::Exchanged;

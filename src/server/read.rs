@@ -8,7 +8,7 @@ use hyper::body::{Body, Incoming};
 use hyper::{Request as HttpRequest, Uri};
 use smallvec::SmallVec;
 
-use crate::engine::message::Request;
+use crate::http::message::Request;
 
 /// What is read and thrown away of a body beyond the limit, so that the sender gets to the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
@@ -58,7 +58,12 @@ pub struct Arrival {
 }
 
 /// Lends a request in the engine's words.
-pub fn lend<B, T>(head: &HttpRequest<B>, body: &[u8], arrival: Arrival, to: impl FnOnce(&Request<'_>) -> T) -> T {
+pub fn with_request<B, T>(
+    head: &HttpRequest<B>,
+    body: &[u8],
+    arrival: Arrival,
+    to: impl FnOnce(&Request<'_>) -> T,
+) -> T {
     let mut headers: SmallVec<[(&str, &[u8]); HEADERS]> = SmallVec::new();
     headers.extend(head.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
     let (method, target) = (head.method().as_str(), target(head.uri()));

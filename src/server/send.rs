@@ -6,14 +6,14 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::Response;
+use hyper::Response as HttpResponse;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::engine::message::{Manner, Reply};
+use crate::http::message::{Delivery, Response};
 
 /// A body on its way out.
-pub enum Sent {
+pub enum ResponseBody {
     /// In one piece.
     Whole(Bytes),
     /// Piece by piece.
@@ -41,17 +41,17 @@ pub enum Sent {
 /// How many pieces a second a trickled body comes in, where it has that many bytes.
 const PIECES_PER_S: u64 = 20;
 
-impl Sent {
-    fn new(body: Bytes, manner: Manner) -> Self {
-        match manner {
-            Manner::Trickle { bytes_per_s } => {
+impl ResponseBody {
+    fn new(body: Bytes, delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::Throttled { bytes_per_s } => {
                 let rate = bytes_per_s.max(1);
                 let pieces = rate.min(PIECES_PER_S);
                 let pause = Duration::from_nanos(1_000_000_000 / pieces);
                 let piece = usize::try_from(rate / pieces).unwrap_or(usize::MAX);
                 Self::Trickle { left: body, piece, pause, wait: Box::pin(sleep(pause)) }
             }
-            Manner::Truncate => {
+            Delivery::Truncated => {
                 let half = body.slice(..body.len() / 2);
                 Self::Truncated { announced: body.len() as u64, half: Some(half), flushed: false }
             }
@@ -72,7 +72,7 @@ impl fmt::Display for CutShort {
 
 impl std::error::Error for CutShort {}
 
-impl Body for Sent {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = CutShort;
 
@@ -118,8 +118,8 @@ impl Body for Sent {
 }
 
 /// The response of a reply.
-pub fn response(reply: Reply, manner: Manner) -> Response<Sent> {
-    let mut response = Response::new(Sent::new(reply.body, manner));
+pub fn response(reply: Response, delivery: Delivery) -> HttpResponse<ResponseBody> {
+    let mut response = HttpResponse::new(ResponseBody::new(reply.body, delivery));
     // Statuses come from route tables, or from rules that were checked when they were loaded.
     *response.status_mut() =
         hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);

@@ -11,20 +11,20 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper::{Request as HttpRequest, Response};
+use hyper::{Request as HttpRequest, Response as HttpResponse};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::control::{Control, Gate, Handled};
-use crate::engine::Engine;
-use crate::engine::message::{Manner, Outcome, Reply, Request};
+use crate::control::{Availability, ControlService, Handled};
+use crate::http::message::{Delivery, Outcome, Request, Response};
 use crate::server::networks::Networks;
-use crate::server::send::{Sent, response};
-use crate::server::wire::{Misbehaviour, Wire};
-use crate::server::{Port, TaskBell, read};
+use crate::server::send::{ResponseBody, response};
+use crate::server::wire::{FaultyStream, WireFault};
+use crate::server::{AnsweredNotify, Port, read};
+use crate::world::registry::WorldRegistry;
 
 /// How a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,31 +39,31 @@ pub enum Stop {
 
 /// What a server is told while it runs. One channel for all of it, because every connection listens.
 #[derive(Clone, Copy, Debug)]
-pub struct Orders {
+pub struct Signals {
     /// Whether it goes on.
     pub stop: Stop,
     /// Whether consumers get through.
-    pub gate: Gate,
+    pub gate: Availability,
 }
 
-impl Default for Orders {
+impl Default for Signals {
     fn default() -> Self {
-        Self { stop: Stop::Running, gate: Gate::Open }
+        Self { stop: Stop::Running, gate: Availability::Up }
     }
 }
 
 /// What a server serves.
-pub struct Serving {
+pub struct ServerContext {
     /// Routes and worlds.
-    pub engine: Arc<Engine>,
+    pub engine: Arc<WorldRegistry>,
     /// The door for administrators, unless it is shut.
-    pub control: Option<Control>,
+    pub control: Option<ControlService>,
     /// The most bytes of a body that are read.
     pub body_limit_bytes: usize,
     /// What it is told.
-    pub orders: watch::Receiver<Orders>,
+    pub orders: watch::Receiver<Signals>,
     /// Rung whenever a consumer's request was answered.
-    pub answered: TaskBell,
+    pub answered: AnsweredNotify,
     /// Told of every request that was answered.
     pub log: Option<Log>,
     /// The proxies that are believed where they say on whose behalf they call.
@@ -78,7 +78,7 @@ pub struct Exchanged<'a> {
     /// The operation, when one has the request's path and method.
     pub operation: Option<&'static str>,
     /// What is answered. A fault rule may keep it from arriving.
-    pub reply: &'a Reply,
+    pub response: &'a Response,
     /// How long answering took, delays left out.
     pub took: Duration,
 }
@@ -87,9 +87,9 @@ pub struct Exchanged<'a> {
 pub type Log = Box<dyn Fn(&Exchanged<'_>) + Send + Sync>;
 
 /// One connection, as its requests see it.
-struct Peer {
-    serving: Arc<Serving>,
-    misbehaviour: Misbehaviour,
+struct ConnectionContext {
+    serving: Arc<ServerContext>,
+    misbehaviour: WireFault,
     /// Whether the control API was asked over it.
     administers: AtomicBool,
     /// Whether it is believed where it says on whose behalf it calls.
@@ -97,7 +97,7 @@ struct Peer {
 }
 
 /// Serves until told to stop; returns when the port is free.
-pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
+pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
     let mut orders = serving.orders.clone();
     let mut connections = JoinSet::new();
     {
@@ -131,19 +131,19 @@ pub async fn serve(port: Arc<Port>, serving: Arc<Serving>) {
     connections.shutdown().await;
 }
 
-async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Serving>) {
+async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>) {
     // A delayed packet would be measured as the fake's slowness.
     let _ = stream.set_nodelay(true);
-    let (orders, misbehaviour) = (serving.orders.clone(), Misbehaviour::default());
+    let (orders, misbehaviour) = (serving.orders.clone(), WireFault::default());
     let believes_front = serving.trusted.include(address.ip());
     let administers = AtomicBool::new(false);
-    let peer = Arc::new(Peer { serving, misbehaviour: misbehaviour.clone(), administers, believes_front });
+    let peer = Arc::new(ConnectionContext { serving, misbehaviour: misbehaviour.clone(), administers, believes_front });
     let (news, mut told) = (orders.clone(), orders);
     // Whoever shut the gate over this connection must be able to open it again.
-    let refused = |gate| gate == Gate::Refusing && !peer.administers.load(Ordering::Relaxed);
+    let refused = |gate| gate == Availability::Down && !peer.administers.load(Ordering::Relaxed);
     let mut told = pin!(told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)));
     let opened = tokio::select! {
-        opened = Wire::open(stream, misbehaviour) => opened,
+        opened = FaultyStream::open(stream, misbehaviour) => opened,
         _ = &mut told => return,
     };
     // The time is the world's, not the machine's.
@@ -152,7 +152,7 @@ async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Serving
             let mut http1 = http1::Builder::new();
             http1.auto_date_header(false);
             let service = service_fn(|request| exchange(&peer, request));
-            attend(pin!(http1.serve_connection(TokioIo::new(wire), service)), told, &news).await;
+            drive(pin!(http1.serve_connection(TokioIo::new(wire), service)), told, &news).await;
         }
         Ok((wire, true)) => {
             let mut http2 = http2::Builder::new(TokioExecutor::new());
@@ -162,7 +162,7 @@ async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Serving
                 async move { exchange(&peer, request).await }
             });
             // Large, and rare.
-            attend(Box::pin(http2.serve_connection(TokioIo::new(wire), service)).as_mut(), told, &news).await;
+            drive(Box::pin(http2.serve_connection(TokioIo::new(wire), service)).as_mut(), told, &news).await;
         }
         // It went before it said anything.
         Err(_) => {}
@@ -170,10 +170,10 @@ async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Serving
 }
 
 /// Serves a connection until it ends or is told to: then it finishes what is in flight.
-async fn attend(
+async fn drive(
     mut connection: Pin<&mut impl GracefulConnection>,
     mut told: Pin<&mut impl Future>,
-    news: &watch::Receiver<Orders>,
+    news: &watch::Receiver<Signals>,
 ) {
     let mut listens = false;
     // Each request passes here. The channel wakes this task once it was listened to; then only news are worth a look.
@@ -195,7 +195,7 @@ async fn attend(
 }
 
 /// The answer of the control API. One that waits for consumers is asked for again whenever a request was answered.
-async fn administered_answer(serving: &Serving, answer: impl Fn() -> Handled) -> Reply {
+async fn administered_answer(serving: &ServerContext, answer: impl Fn() -> Handled) -> Response {
     let started = Instant::now();
     let listener = serving.answered.listen();
     loop {
@@ -206,19 +206,22 @@ async fn administered_answer(serving: &Serving, answer: impl Fn() -> Handled) ->
         let left = handled.waits.and_then(|most| most.checked_sub(started.elapsed()));
         match left.filter(|left| !left.is_zero()) {
             Some(left) => drop(tokio::time::timeout(left, answered).await),
-            None => return handled.reply,
+            None => return handled.response,
         }
     }
 }
 
 /// Answers one request. Hyper moves this future for every request, so the waits that are rare are boxed: it stays small.
-async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Response<Sent>, hyper::Error> {
+async fn exchange(
+    peer: &ConnectionContext,
+    mut request: HttpRequest<Incoming>,
+) -> Result<HttpResponse<ResponseBody>, hyper::Error> {
     let serving = &*peer.serving;
-    let is_control = Control::serves(request.uri().path());
+    let is_control = ControlService::serves(request.uri().path());
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);
-    } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Gate::Open {
-        let _ = Box::pin(serving.orders.clone().wait_for(|orders| orders.gate == Gate::Open)).await;
+    } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Availability::Up {
+        let _ = Box::pin(serving.orders.clone().wait_for(|orders| orders.gate == Availability::Up)).await;
     }
     let in_flight = (!is_control).then(|| serving.engine.bell().arrival());
     let body = read::body(request.body_mut(), serving.body_limit_bytes).await?;
@@ -228,10 +231,10 @@ async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Res
     let arrival = read::Arrival { at_ms, believes_front: peer.believes_front };
     let outcome: Outcome = match &serving.control {
         Some(control) if is_control => {
-            let answer = || read::lend(&request, &body, arrival, |request| control.answer(request));
+            let answer = || read::with_request(&request, &body, arrival, |request| control.answer(request));
             Box::pin(administered_answer(serving, answer)).await.into()
         }
-        _ => read::lend(&request, &body, arrival, |request| serving.engine.answer(request)),
+        _ => read::with_request(&request, &body, arrival, |request| serving.engine.answer(request)),
     };
     drop(in_flight);
     if !is_control {
@@ -239,17 +242,17 @@ async fn exchange(peer: &Peer, mut request: HttpRequest<Incoming>) -> Result<Res
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
-        read::lend(&request, &body, arrival, |request| {
+        read::with_request(&request, &body, arrival, |request| {
             let operation = serving.engine.router().operation_of(request.method, request.target);
-            log(&Exchanged { request, operation, reply: &outcome.reply, took });
+            log(&Exchanged { request, operation, response: &outcome.response, took });
         });
     }
     if !outcome.delay.is_zero() {
         Box::pin(tokio::time::sleep(outcome.delay)).await;
     }
-    if outcome.manner == Manner::Stall {
+    if outcome.delivery == Delivery::Hang {
         std::future::pending::<()>().await;
     }
-    peer.misbehaviour.order(outcome.manner);
-    Ok(response(outcome.reply, outcome.manner))
+    peer.misbehaviour.order(outcome.delivery);
+    Ok(response(outcome.response, outcome.delivery))
 }

@@ -14,10 +14,10 @@ use tokio::sync::oneshot;
 /// So many wait. Where more servers ran at a time, the other threads end.
 const KEPT: usize = 16;
 
-static FREE: Mutex<Vec<Thread>> = Mutex::new(Vec::new());
+static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
 
 /// A thread with a runtime of its own, and nothing to do.
-pub struct Thread {
+pub struct IdleWorker {
     runtime: Handle,
     /// Dropping it ends the thread.
     end: oneshot::Sender<Infallible>,
@@ -25,13 +25,13 @@ pub struct Thread {
 }
 
 /// A thread that serves.
-pub struct Busy {
-    thread: Thread,
+pub struct BusyWorker {
+    thread: IdleWorker,
     /// Closed when it does no more. Servers are shared between threads, receivers are not.
     done: Mutex<mpsc::Receiver<Infallible>>,
 }
 
-impl Thread {
+impl IdleWorker {
     /// One that is free, or a new one.
     pub fn take() -> io::Result<Self> {
         if let Some(free) = FREE.lock().pop() {
@@ -51,17 +51,17 @@ impl Thread {
     }
 
     /// Gives it something to do.
-    pub fn run(self, task: impl Future<Output = ()> + Send + 'static) -> Busy {
+    pub fn run(self, task: impl Future<Output = ()> + Send + 'static) -> BusyWorker {
         let (doing, done) = mpsc::channel();
         self.runtime.spawn(async move {
             let _doing = doing;
             task.await;
         });
-        Busy { thread: self, done: Mutex::new(done) }
+        BusyWorker { thread: self, done: Mutex::new(done) }
     }
 }
 
-impl Busy {
+impl BusyWorker {
     /// Waits until it has done what it was given. Then it is free again.
     pub fn finish(self) {
         let Self { thread, done } = self;

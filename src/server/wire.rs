@@ -12,28 +12,28 @@ use smallvec::SmallVec;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::engine::message::Manner;
+use crate::http::message::Delivery;
 
 /// What a peer gets that is promised bytes that are not HTTP.
 const GARBAGE: &[u8] = b"\x16\x03\x01\x00\x2a not http \x00\xff\xfe\r\n\r\n";
 
 /// What the next write of a connection does instead of writing. Shared with the connection's service.
 #[derive(Clone, Default)]
-pub struct Misbehaviour(Arc<AtomicU8>);
+pub struct WireFault(Arc<AtomicU8>);
 
 const NONE: u8 = 0;
 const CLOSE: u8 = 1;
 const RESET: u8 = 2;
 const SPEAK_GARBAGE: u8 = 3;
 
-impl Misbehaviour {
+impl WireFault {
     /// Orders it. Manners that are not misbehaviour of the connection order nothing.
-    pub fn order(&self, manner: Manner) {
-        let order = match manner {
-            Manner::Close => CLOSE,
-            Manner::Reset => RESET,
-            Manner::Garbage => SPEAK_GARBAGE,
-            Manner::Whole | Manner::Trickle { .. } | Manner::Truncate | Manner::Stall => return,
+    pub fn order(&self, delivery: Delivery) {
+        let order = match delivery {
+            Delivery::Closed => CLOSE,
+            Delivery::Reset => RESET,
+            Delivery::Garbage => SPEAK_GARBAGE,
+            Delivery::Complete | Delivery::Throttled { .. } | Delivery::Truncated | Delivery::Hang => return,
         };
         self.0.store(order, Ordering::Relaxed);
     }
@@ -49,16 +49,16 @@ const FIRST_BYTES: usize = 1_024;
 const SHORT_BYTES: usize = 2_048;
 
 /// A connection.
-pub struct Wire {
+pub struct FaultyStream {
     stream: TcpStream,
     /// What the peer said first, until it is read.
     first: Bytes,
-    misbehaviour: Misbehaviour,
+    misbehaviour: WireFault,
 }
 
-impl Wire {
+impl FaultyStream {
     /// A connection that behaves until told otherwise, once its peer has begun to speak; and whether that is HTTP/2.
-    pub async fn open(mut stream: TcpStream, misbehaviour: Misbehaviour) -> io::Result<(Self, bool)> {
+    pub async fn open(mut stream: TcpStream, misbehaviour: WireFault) -> io::Result<(Self, bool)> {
         let first = first_bytes(&mut stream).await?;
         let is_http2 = first.starts_with(PREFACE);
         Ok((Self { stream, first, misbehaviour }, is_http2))
@@ -95,7 +95,7 @@ async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes>
     Ok(first.into())
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for FaultyStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
         if wire.first.is_empty() {
@@ -110,7 +110,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for FaultyStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
         ready!(wire.misbehave(cx))?;
@@ -186,10 +186,10 @@ mod tests {
 
     #[test]
     fn only_what_breaks_a_connection_is_ordered() {
-        let misbehaviour = Misbehaviour::default();
-        misbehaviour.order(Manner::Truncate);
+        let misbehaviour = WireFault::default();
+        misbehaviour.order(Delivery::Truncated);
         assert_eq!(misbehaviour.0.load(Ordering::Relaxed), NONE);
-        misbehaviour.order(Manner::Reset);
+        misbehaviour.order(Delivery::Reset);
         assert_eq!(misbehaviour.0.load(Ordering::Relaxed), RESET);
     }
 }

@@ -165,7 +165,8 @@ fn control(standin: &Standin, method: &str, path: &str, body: &Value) -> (u16, V
 #[test]
 fn the_control_api_loads_shows_and_judges() {
     let standin = Standin::start();
-    let text = standin::ready_made().into_iter().find(|scenario| scenario.name == "celigo-lost-create").unwrap().text;
+    let text =
+        standin::builtin_scenarios().into_iter().find(|scenario| scenario.name == "celigo-lost-create").unwrap().text;
     let scenario: Value = serde_json::from_str(text).unwrap();
     assert_eq!(control(&standin, "PUT", "/scenario", &scenario).0, 200);
     let (status, refused) =

@@ -2,7 +2,7 @@
 #![allow(dead_code)] // Each test binary uses its part.
 
 use serde_json::Value;
-use standin::{Answer, Standin, Unmet, WorldHandle};
+use standin::{Answer, Standin, VerifyError, WorldHandle};
 
 /// A world of a scenario that has nothing to warn of.
 pub fn world(scenario: &str) -> WorldHandle {
@@ -56,7 +56,7 @@ impl<'w> Consumer<'w> {
 }
 
 /// The ids of the checks that failed.
-pub fn failed(unmet: &Unmet) -> Vec<String> {
+pub fn failed(unmet: &VerifyError) -> Vec<String> {
     let checks = unmet.report().checks.iter().filter(|check| !check.passed);
     checks.map(|check| check.id.clone()).collect()
 }

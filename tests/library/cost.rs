@@ -3,13 +3,13 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use serde_json::json;
-use standin::{NewWorld, Snapshot, Standin, WorldHandle};
+use standin::{Snapshot, Standin, WorldHandle, WorldOptions};
 
 const COLLECTION: &str = "celigo.integrations";
 
 /// A world with so many integrations.
 fn world(records: usize) -> WorldHandle {
-    Standin::builder().without_embedded_fixtures().generate(COLLECTION, records).offline().unwrap()
+    Standin::builder().no_embedded_fixtures().generate(COLLECTION, records).offline().unwrap()
 }
 
 /// What each of these things allocates.
@@ -72,9 +72,9 @@ fn a_world_that_is_gone_gives_its_memory_back() {
     let parent = world(200);
     let ids: Vec<String> =
         parent.records(COLLECTION).unwrap().iter().map(|record| record["_id"].as_str().unwrap().to_owned()).collect();
-    let named = NewWorld::default().name("same");
+    let named = WorldOptions::default().name("same");
     let live = || {
-        let world = parent.make_fork(&named).unwrap();
+        let world = parent.fork_with(&named).unwrap();
         for id in ids.iter().take(20) {
             world.patch(COLLECTION, id, json!({ "description": "changed" })).unwrap();
             world.answer("GET", &format!("/v1/integrations/{id}"), &[("authorization", "Bearer x")], b"");

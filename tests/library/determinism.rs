@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::support::{Connection, request};
 use serde_json::{Value, json};
-use standin::{NewWorld, Standin, WorldHandle};
+use standin::{Standin, WorldHandle, WorldOptions};
 
 /// Set for a test process that is only to print its transcript.
 const CHILD: &str = "TRANSCRIPT_OF_A_CHILD";
@@ -112,13 +112,13 @@ fn two_processes_give_the_same_bytes() {
 #[test]
 fn what_other_worlds_do_changes_no_byte_in_a_world() {
     let quiet = standin();
-    let named = NewWorld::default().name("a");
-    let world = quiet.make_world(&named).unwrap();
+    let named = WorldOptions::default().name("a");
+    let world = quiet.new_world_with(&named).unwrap();
     let alone = transcript(quiet.address(), &world, "/w/a");
 
     let busy = standin();
     let others: Vec<WorldHandle> = (0..50).map(|_| busy.new_world()).collect();
-    let world = busy.make_world(&named).unwrap();
+    let world = busy.new_world_with(&named).unwrap();
     let crowded = thread::scope(|scope| {
         for other in &others[..4] {
             scope.spawn(|| transcript(busy.address(), other, &format!("/w/{}", other.name())));
@@ -162,7 +162,7 @@ fn records_kept_from_a_run_are_not_overwritten_by_the_same_run_on_top_of_them() 
         let body = json!({ "name": name }).to_string();
         world.answer("POST", "/v1/integrations", &headers, body.as_bytes()).json()
     };
-    let offline = || Standin::builder().without_embedded_fixtures().seed(7).offline().unwrap();
+    let offline = || Standin::builder().no_embedded_fixtures().seed(7).offline().unwrap();
     let first = offline();
     let kept = [post(&first, "one"), post(&first, "two")];
     let (audit, second) = (first.records("celigo.audit").unwrap(), offline());
@@ -179,7 +179,7 @@ fn records_kept_from_a_run_are_not_overwritten_by_the_same_run_on_top_of_them() 
 
 #[test]
 fn a_world_with_the_seed_of_the_one_it_is_made_from_gives_no_id_twice() {
-    let standin = Standin::builder().without_embedded_fixtures().seed(7).start();
+    let standin = Standin::builder().no_embedded_fixtures().seed(7).start();
     let make = |world: &WorldHandle, name: &str| {
         for n in 0..20 {
             world.create("celigo.integrations", json!({ "name": format!("{name} {n}") })).unwrap();
@@ -191,7 +191,7 @@ fn a_world_with_the_seed_of_the_one_it_is_made_from_gives_no_id_twice() {
         standin.world().patch("celigo.integrations", changed.id(), description).unwrap();
     }
     make(&standin.world(), "first");
-    let world = standin.world().make_fork(&NewWorld::default().seed(7)).unwrap();
+    let world = standin.world().fork_with(&WorldOptions::default().seed(7)).unwrap();
     make(&world, "second");
     assert_ids_are_unique(&world);
 }

@@ -12,7 +12,7 @@ use std::thread;
 
 use crate::support::Connection;
 use serde_json::{Value, json};
-use standin::{NewWorld, Standin, WorldHandle};
+use standin::{Standin, WorldHandle, WorldOptions};
 
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -259,7 +259,7 @@ fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (
 }
 
 fn empty() -> Standin {
-    Standin::builder().without_embedded_fixtures().start()
+    Standin::builder().no_embedded_fixtures().start()
 }
 
 #[test]
@@ -313,7 +313,7 @@ fn worlds_made_at_the_same_time_have_names_of_their_own() {
     let make = || {
         ready.wait();
         let made = |_| {
-            let same = standin.make_world(&NewWorld::default().name("same"));
+            let same = standin.new_world_with(&WorldOptions::default().name("same"));
             (standin.new_world(), same.is_ok_and(|world| world.delete().is_ok()))
         };
         (0..100).map(made).collect::<Vec<_>>()

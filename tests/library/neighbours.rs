@@ -193,7 +193,7 @@ const COLLECTIONS: [&str; 12] = [
 fn records_of_every_collection_are_made_up_from_nothing_the_same_for_the_same_seed() {
     let made = |collection: &str, seed: u64| {
         let collection = format!("celigo.{collection}");
-        let world = world(|builder| builder.seed(seed).without_embedded_fixtures().generate(&collection, 25));
+        let world = world(|builder| builder.seed(seed).no_embedded_fixtures().generate(&collection, 25));
         let records = world.records(&collection).unwrap();
         assert!(records.len() >= 25, "{collection}: {}", records.len());
         // Every reference leads somewhere, or sending the record back is refused.
@@ -211,7 +211,7 @@ fn records_of_every_collection_are_made_up_from_nothing_the_same_for_the_same_se
 
 #[test]
 fn the_connections_of_made_up_flows_are_registered() {
-    let world = world(|builder| builder.without_embedded_fixtures().generate("celigo.flows", 3));
+    let world = world(|builder| builder.no_embedded_fixtures().generate("celigo.flows", 3));
     let integration = ids(&get(&world, "/integrations")).remove(0);
     for kind in ["flows", "exports", "imports", "connections"] {
         assert!(!ids(&get(&world, &format!("/integrations/{integration}/{kind}"))).is_empty(), "no {kind}");

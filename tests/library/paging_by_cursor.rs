@@ -33,7 +33,7 @@ proptest! {
         backward: bool,
         between in proptest::collection::vec(events(), 40),
     ) {
-        let world = Standin::builder().without_embedded_fixtures().generate(COLLECTION, count).offline().unwrap();
+        let world = Standin::builder().no_embedded_fixtures().generate(COLLECTION, count).offline().unwrap();
         let mut throughout = ids(&world);
         let mut seen: Vec<String> = Vec::new();
         let mut between = between.into_iter();

@@ -47,7 +47,7 @@ proptest! {
 
     #[test]
     fn a_page_is_the_slice_the_arithmetic_says(events in proptest::collection::vec(event(), 1..80)) {
-        let world = Standin::builder().without_embedded_fixtures().offline().unwrap();
+        let world = Standin::builder().no_embedded_fixtures().offline().unwrap();
         let mut model: Vec<(String, bool)> = Vec::new();
         for (n, event) in events.into_iter().enumerate() {
             match event {
@@ -75,7 +75,7 @@ proptest! {
 
     #[test]
     fn following_the_links_shows_everything_once(count in 0_usize..60, limit in 1_usize..20) {
-        let world = Standin::builder().without_embedded_fixtures().generate(COLLECTION, count).offline().unwrap();
+        let world = Standin::builder().no_embedded_fixtures().generate(COLLECTION, count).offline().unwrap();
         let mut seen = Vec::new();
         let mut next = Some(format!("limit={limit}"));
         while let Some(query) = next {

@@ -5,7 +5,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use crate::support::{ask, request};
-use standin::{NewWorld, Standin};
+use standin::{Standin, WorldOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -90,7 +90,7 @@ fn nothing_is_left_of_ten_thousand_servers() {
     for n in 0..ON_THREADS {
         let standin = Standin::start();
         let address = standin.address();
-        let _world = standin.make_world(&NewWorld::default().name("a")).unwrap();
+        let _world = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
         if n % 50 == 0 {
             assert_eq!(ask(address, "GET", "/w/a/v1/integrations/abc123", &[ANY], "").status, 200);
         }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Method, Request, Response};
 use serde_json::{Value, json};
-use standin::{Body, Standin, Unanswered, WorldService};
+use standin::{Body, ServiceError, Standin, WorldService};
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt};
 
 /// A consumer that takes whatever sends requests, as generated API clients do.
@@ -69,6 +69,6 @@ async fn a_connection_that_a_rule_closes_is_an_error_of_the_service() {
         let body = Full::<Bytes>::from(json!({ "name": "Orders to NetSuite" }).to_string());
         world.service().oneshot(request.header("content-type", "application/json").body(body).unwrap())
     };
-    assert!(matches!(request().await, Err(Unanswered::Closed)));
+    assert!(matches!(request().await, Err(ServiceError::Closed)));
     assert_eq!(request().await.unwrap().status(), 409, "it was made all the same");
 }

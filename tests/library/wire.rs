@@ -239,7 +239,7 @@ fn with_a_control_token_nobody_else_comes_in() {
 
 #[test]
 fn without_control_there_is_no_control_api() {
-    let standin = Standin::builder().without_control().start();
+    let standin = Standin::builder().no_control().start();
     let health = ask(standin.address(), "GET", "/_standin/health", &[("host", &standin.address().to_string())], "");
     assert_eq!((health.status, health.header("standin-miss")), (501, Some("no-route")));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Response, ask};
 use serde_json::{Value, json};
-use standin::{NewWorld, Standin, WorldHandle};
+use standin::{Standin, WorldHandle, WorldOptions};
 
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -53,7 +53,7 @@ fn what_happens_in_one_world_is_seen_in_no_other() {
 #[test]
 fn a_world_is_chosen_by_prefix_by_header_and_by_token() {
     let standin = Standin::start();
-    let world = standin.make_world(&NewWorld::default().name("a")).unwrap();
+    let world = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
     world.patch("celigo.integrations", "abc123", json!({ "name": "Of a" })).unwrap();
     let bearer = format!("Bearer {}", world.token());
     let token = ("authorization", bearer.as_str());
@@ -72,8 +72,8 @@ fn a_world_is_chosen_by_prefix_by_header_and_by_token() {
 #[test]
 fn ways_that_disagree_are_refused() {
     let standin = Standin::start();
-    let (a, b) = (NewWorld::default().name("a"), NewWorld::default().name("b"));
-    let (a, b) = (standin.make_world(&a).unwrap(), standin.make_world(&b).unwrap());
+    let (a, b) = (WorldOptions::default().name("a"), WorldOptions::default().name("b"));
+    let (a, b) = (standin.new_world_with(&a).unwrap(), standin.new_world_with(&b).unwrap());
     let bearer = format!("Bearer {}", b.token());
     let refused = ask(standin.address(), "GET", &format!("/w/a{SAMPLE}"), &[("authorization", &bearer)], "");
     assert_eq!((refused.status, refused.header("standin-miss")), (400, Some("world")));
@@ -91,7 +91,7 @@ fn ways_that_disagree_are_refused() {
 #[test]
 fn an_unknown_world_is_refused_with_the_nearest_name() {
     let standin = Standin::start();
-    let _world = standin.make_world(&NewWorld::default().name("orders")).unwrap();
+    let _world = standin.new_world_with(&WorldOptions::default().name("orders")).unwrap();
     for (target, headers) in [
         (format!("/w/order{SAMPLE}"), [ANY]),
         (SAMPLE.to_owned(), [("standin-world", "order")]),
@@ -108,7 +108,7 @@ fn an_unknown_world_is_refused_with_the_nearest_name() {
 #[test]
 fn links_lead_back_into_the_world_the_way_the_caller_came() {
     let standin = Standin::start();
-    let world = standin.make_world(&NewWorld::default().name("a")).unwrap();
+    let world = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
     let link = |target: &str, headers: &[(&str, &str)]| {
         let answer = ask(standin.address(), "GET", target, headers, "");
         answer.header("link").unwrap_or_else(|| panic!("{}", answer.text())).to_owned()
@@ -194,7 +194,8 @@ fn a_scenario_is_part_of_where_a_world_stands() {
 #[test]
 fn a_seed_of_its_own_gives_a_world_ids_of_its_own() {
     let standin = Standin::start();
-    let seeded = |seed| create(&standin.make_world(&NewWorld::default().seed(seed)).unwrap(), "x")["_id"].clone();
+    let seeded =
+        |seed| create(&standin.new_world_with(&WorldOptions::default().seed(seed)).unwrap(), "x")["_id"].clone();
     assert_eq!(seeded(7), seeded(7));
     assert_ne!(seeded(7), seeded(8));
     assert_eq!(seeded(7), create(&Standin::builder().seed(7).offline().unwrap(), "x")["_id"]);
@@ -213,7 +214,7 @@ fn a_world_ends_with_its_last_handle_unless_it_is_kept() {
     assert_eq!((gone.status, gone.header("standin-miss")), (410, Some("world")));
     assert!(gone.text().contains("ended with its last handle"), "{}", gone.text());
     assert!(standin.find_world(&name).is_none());
-    standin.make_world(&NewWorld::default().name("kept")).unwrap().keep();
+    standin.new_world_with(&WorldOptions::default().name("kept")).unwrap().detach();
     assert_eq!(standin.worlds(), ["kept"]);
     assert_eq!(standin.find_world("kept").unwrap().name(), "kept");
     assert_eq!(standin.worlds(), ["kept"], "a handle that was found ends nothing");
@@ -222,12 +223,12 @@ fn a_world_ends_with_its_last_handle_unless_it_is_kept() {
 #[test]
 fn a_deleted_world_says_so_over_every_handle() {
     let standin = Standin::start();
-    let world = standin.make_world(&NewWorld::default().name("a")).unwrap();
+    let world = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
     world.clone().delete().unwrap();
     let gone = world.answer("GET", SAMPLE, &[ANY], b"");
     assert_eq!((gone.status, gone.json()["error"]["message"].clone()), (410, json!("The world \"a\" was deleted.")));
     assert_eq!(world.delete().unwrap_err().code, "world_gone");
-    let again = standin.make_world(&NewWorld::default().name("a")).unwrap();
+    let again = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
     drop(world);
     assert_eq!(again.answer("GET", SAMPLE, &[ANY], b"").status, 200, "an old handle ends no new world");
     assert_eq!(standin.world().delete().unwrap_err().code, "conflict");
@@ -255,7 +256,7 @@ fn the_control_api_makes_lists_and_deletes_worlds() {
 
 #[test]
 fn the_control_api_refuses_what_makes_no_world() {
-    let standin = Standin::builder().most_worlds(2).start();
+    let standin = Standin::builder().max_worlds(2).start();
     let refused = |body: &str| {
         let refused = control(&standin, "POST", "/worlds", body);
         (refused.status, refused.json()["error"]["message"].as_str().unwrap_or_default().to_owned())
@@ -268,13 +269,13 @@ fn the_control_api_refuses_what_makes_no_world() {
     assert_eq!(refused(r#"{"sead":1}"#).0, 400);
     assert_eq!(control(&standin, "POST", "/worlds", r#"{"from":"a","seed":3}"#).status, 200);
     assert_eq!(refused("{}"), (409, "This server holds 2 worlds, which is its limit.".to_owned()));
-    assert_eq!(standin.make_world(&NewWorld::default()).err().unwrap().code, "too_many_worlds");
+    assert_eq!(standin.new_world_with(&WorldOptions::default()).err().unwrap().code, "too_many_worlds");
 }
 
 #[test]
 fn every_path_of_a_world_is_below_its_name_and_below_its_url() {
     let standin = Standin::start();
-    let world = standin.make_world(&NewWorld::default().name("a")).unwrap();
+    let world = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
     let to_a = |method: &str, path: &str, body: &str| control(&standin, method, &format!("/worlds/a{path}"), body);
     assert_eq!(to_a("PATCH", "/data/celigo.integrations/abc123", r#"{"name":"Of a"}"#).status, 200);
     assert_eq!(to_a("POST", "/snapshot", r#"{"name":"named"}"#).json(), json!({ "name": "named" }));
@@ -358,7 +359,7 @@ fn ten_thousand_worlds_with_a_hundred_changed_records_each_stay_apart() {
     // Each world loses other records than its neighbours, and names one of those it keeps after itself.
     let kept = |world: usize| (CHANGED - 1..RECORDS).map(move |n| (world + n) % RECORDS);
     let change = |world: usize| {
-        let handle = start.make_fork(&NewWorld::default().name(&format!("n{world}"))).unwrap();
+        let handle = start.fork_with(&WorldOptions::default().name(&format!("n{world}"))).unwrap();
         for n in (0..CHANGED - 1).map(|n| (world + n) % RECORDS) {
             handle.remove(COLLECTION, &id(n)).unwrap();
         }

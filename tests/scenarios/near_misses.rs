@@ -1,7 +1,7 @@
 //! Reports say why: the call or record that comes nearest, and what differs.
 
 use serde_json::{Value, json};
-use standin::{Expectation, Report, Standin, Unmet, WorldHandle, reports};
+use standin::{Expectation, Report, Standin, VerifyError, WorldHandle, reports};
 
 fn world_with(expect: &Value) -> WorldHandle {
     let world = Standin::builder().offline().unwrap();
@@ -18,7 +18,7 @@ fn ask(world: &WorldHandle, method: &str, target: &str, body: &Value) -> u16 {
 }
 
 fn failed(world: &WorldHandle) -> Report {
-    let unmet: Unmet = world.verify().unwrap_err();
+    let unmet: VerifyError = world.verify().unwrap_err();
     unmet.report().clone()
 }
 

@@ -106,9 +106,9 @@ fn the_same_calls_get_the_same_answers_in_every_process() {
 #[test]
 fn every_ready_made_scenario_has_consumers_and_says_what_it_is_about() {
     let tested: BTreeSet<&str> = CASES.iter().map(|(name, ..)| *name).chain(ELSEWHERE.iter().copied()).collect();
-    let all: BTreeSet<&str> = standin::ready_made().into_iter().map(|scenario| scenario.name).collect();
+    let all: BTreeSet<&str> = standin::builtin_scenarios().into_iter().map(|scenario| scenario.name).collect();
     assert_eq!(tested, all);
-    for scenario in standin::ready_made() {
+    for scenario in standin::builtin_scenarios() {
         let file: Value = serde_json::from_str(scenario.text).unwrap();
         assert!(file["about"].as_str().is_some_and(|about| about.len() > 60), "{}", scenario.name);
     }

@@ -31,11 +31,11 @@ fn schema() -> Value {
 fn accepted_files_are_accepted_by_parser_and_schema() {
     let (world, schema) = (world(), schema());
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let ready_made =
-        standin::ready_made().into_iter().map(|scenario| (scenario.name.to_owned(), scenario.text.to_owned()));
+    let builtin_scenarios =
+        standin::builtin_scenarios().into_iter().map(|scenario| (scenario.name.to_owned(), scenario.text.to_owned()));
     let files =
         corpus("accepted").into_iter().map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()));
-    for (name, text) in files.chain(ready_made) {
+    for (name, text) in files.chain(builtin_scenarios) {
         let warnings = world.load_text(&name, &text).unwrap_or_else(|error| panic!("{name}:\n{error}"));
         assert!(warnings.is_empty(), "{name}: {warnings:?}");
         if Path::new(&name).exists() {
@@ -55,8 +55,8 @@ fn files_of_the_wrong_form_are_refused_by_parser_and_schema() {
     for path in corpus("refused") {
         let text = fs::read_to_string(&path).unwrap();
         let error = world.check(&path).err().unwrap_or_else(|| panic!("{} is accepted", path.display()));
-        let first = &error.findings[0];
-        assert!(first.place.line > 0 && first.place.column > 0 && !first.remedy.is_empty(), "{error}");
+        let first = &error.diagnostics[0];
+        assert!(first.place.line > 0 && first.place.column > 0 && !first.help.is_empty(), "{error}");
         if let Ok(file) = serde_json::from_str::<Value>(&text) {
             assert!(!validator.is_valid(&file), "the schema accepts {}", path.display());
         }
@@ -132,7 +132,7 @@ fn strict_fidelity_refuses_what_depends_on_assumptions_and_says_why() {
         assert!(warnings.is_empty(), "{warnings:?}");
         let error = strict.check(&path).err().unwrap_or_else(|| panic!("{} is accepted", path.display()));
         assert_eq!(strict.load(&path), Err(error.clone()), "what cannot be checked cannot be loaded");
-        assert_eq!(error.findings.len(), error.to_string().matches(" E21 ").count(), "{error}");
+        assert_eq!(error.diagnostics.len(), error.to_string().matches(" E21 ").count(), "{error}");
         told += &format!("{}\n\n", error.to_string().replace("tests/scenario-corpus/", ""));
     }
     insta::assert_snapshot!(told);
@@ -159,9 +159,9 @@ fn a_file_that_is_not_utf_8_is_told_where() {
     fs::write(&path, b"{\n  \"name\": \"Caf\xe9\"\n}").unwrap();
     let error = world().check(&path).unwrap_err();
     fs::remove_file(&path).unwrap();
-    let first = &error.findings[0];
+    let first = &error.diagnostics[0];
     assert_eq!((first.place.line, first.place.column), (2, 15), "{error}");
-    assert!(first.message.contains("not UTF-8") && first.remedy == "save it as UTF-8", "{error}");
+    assert!(first.message.contains("not UTF-8") && first.help == "save it as UTF-8", "{error}");
 }
 
 /// What depends on what the consumer does meanwhile is not known before it is there.

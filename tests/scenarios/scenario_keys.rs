@@ -47,7 +47,7 @@ fn played(scenario: &Value) -> String {
     let entries = world
         .journal()
         .iter()
-        .map(|call| format!("{:?} {} {}", call.manner, call.delay_ms, call.at))
+        .map(|call| format!("{:?} {} {}", call.delivery, call.delay_ms, call.at))
         .collect::<Vec<_>>();
     let mut report = serde_json::to_value(world.report()).unwrap();
     report["coverage"] = Value::Null;

@@ -110,7 +110,7 @@ fn play(scenario: &Value, calls: &[(u8, u64)]) -> String {
         seen += &format!("{} {:?} {:?}\n", answer.status, answer.headers, answer.body);
     }
     for call in world.journal() {
-        seen += &format!("{} {:?} {} {}\n", call.at, call.rule, call.manner, call.delay_ms);
+        seen += &format!("{} {:?} {} {}\n", call.at, call.rule, call.delivery, call.delay_ms);
     }
     let mut report = serde_json::to_value(world.report()).unwrap();
     // How fast this machine is decides whether a wait of a second was kept.
@@ -135,7 +135,7 @@ proptest! {
 
     #[test]
     fn no_damage_to_a_scenario_makes_the_reader_panic(n in 0..22_usize, from in 0..4000_usize, length in 0..30_usize, junk in "[\\[\\]{}\":,0-9a-z]{0,5}") {
-        let all = standin::ready_made();
+        let all = standin::builtin_scenarios();
         let text = all[n % all.len()].text;
         let mut damaged = String::new();
         damaged.extend(text.chars().take(from));
@@ -143,7 +143,7 @@ proptest! {
         damaged.extend(text.chars().skip(from + length));
         let world = Standin::builder().offline().unwrap();
         if let Err(error) = world.load_text("damaged", &damaged) {
-            prop_assert!(error.findings.iter().all(|finding| finding.place.line > 0 && !finding.remedy.is_empty()));
+            prop_assert!(error.diagnostics.iter().all(|diagnostic| diagnostic.place.line > 0 && !diagnostic.help.is_empty()));
         }
     }
 }

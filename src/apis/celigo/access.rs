@@ -2,42 +2,44 @@
 
 use crate::apis::celigo::ashares;
 use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
-use crate::engine::api::{Access, Api, Caller, Resource, Situation};
-use crate::engine::problem::Problem;
+use crate::engine::api::api::{Access, Api, Caller};
+use crate::engine::api::dialect::RequestContext;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::State;
 use crate::engine::store::Record;
-use crate::engine::world::World;
 
 /// The token of the environment when every one is good.
 const ANY_TOKEN: &str = "standin-celigo-token";
 
 /// The variables that point a consumer at this API.
-pub fn environment(world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
-    let listed = world.settings.strongest_credential(api);
+pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+    let listed = state.settings.strongest_credential(api);
     let token = listed.map_or(ANY_TOKEN, |credential| credential.token.as_str());
     vec![("CELIGO_BASE_URL", format!("{origin}{}", api.base)), ("CELIGO_API_TOKEN", token.to_owned())]
 }
 
 /// The caller a request's token stands for.
-pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
-    if situation.route.is_some_and(|route| route.access == Access::Open) {
+pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
+    if request_context.route.is_some_and(|route| route.access == Access::Public) {
         return Ok(Caller::default());
     }
-    let Some(token) = situation.request.bearer() else { return Err(Problem::Credential) };
-    if !world.admits(situation.api, token) {
+    let Some(token) = request_context.request.bearer() else { return Err(Problem::Credential) };
+    if !state.admits(request_context.api, token) {
         return Err(Problem::Credential);
     }
-    let Some(credential) = world.settings.credential(situation.api, token) else { return Ok(Caller::default()) };
+    let Some(credential) = state.settings.credential(request_context.api, token) else { return Ok(Caller::default()) };
     let (sees, read_only) = (credential.integrations.clone(), credential.read_only);
     Ok(Caller { sees, read_only, subject: None })
 }
 
 /// Whether the caller may see a record: a narrowed token sees its integrations, what belongs to one of them, and what
 /// belongs to none at all.
-pub fn sees(world: &World, caller: &Caller, resource: &'static Resource, record: &Record) -> bool {
+pub fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
     if caller.sees.is_none() {
         return true;
     }
-    let homes = resource.scope.map(|scope| scope(world, record)).unwrap_or_default();
+    let homes = resource.scope.map(|scope| scope(state, record)).unwrap_or_default();
     homes.is_empty() || homes.into_iter().any(|home| home.is_none_or(|id| sees_integration(caller, id)))
 }
 
@@ -51,40 +53,40 @@ fn named(record: &Record) -> Option<&str> {
 }
 
 /// An integration belongs to itself.
-pub fn itself<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+pub fn itself<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     vec![Some(record.id())]
 }
 
 /// A record belongs to the integration it names.
-pub fn in_integration<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+pub fn in_integration<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     named(record).into_iter().map(Some).collect()
 }
 
 /// A record belongs to the integration it names, and to those of the flows that use it.
-pub fn in_flows<'w>(world: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
-    let flows = world.store.of(&FLOWS).linked(record.resource(), record.id());
+pub fn in_flows<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+    let flows = state.store.of(&FLOWS).linked(record.resource(), record.id());
     named(record).into_iter().map(Some).chain(flows.map(named)).collect()
 }
 
 /// A connection belongs to the integration it names, and to those it is registered with.
-pub fn registered<'w>(world: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
-    let registered = world.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
+pub fn registered<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+    let registered = state.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
     named(record).into_iter().map(Some).chain(registered.map(|integration| Some(integration.id()))).collect()
 }
 
 /// A record belongs where its flow does.
-pub fn as_flow<'w>(world: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
-    let flow = record.text("_flowId").and_then(|id| world.store.of(&FLOWS).get(id));
+pub fn as_flow<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+    let flow = record.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id));
     flow.map(named).into_iter().collect()
 }
 
 /// An audit entry belongs to the integration it tells of.
-pub fn told_of<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+pub fn told_of<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     vec![record.text("_resourceId")]
 }
 
 /// A share that is not account-wide belongs to the integrations it names.
-pub fn shared<'w>(_: &'w World, record: &'w Record) -> Vec<Option<&'w str>> {
+pub fn shared<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     if ashares::is_account_wide(record) {
         return Vec::new();
     }

@@ -4,37 +4,38 @@ use serde_json::{Map, Value};
 
 use crate::apis::celigo::access::sees_integration;
 use crate::apis::celigo::resources::{ASHARES, INTEGRATIONS};
-use crate::engine::action::Call;
-use crate::engine::api::{By, Caller};
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
+use crate::engine::api::api::Caller;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Actor;
+use crate::engine::store::{Document, Record};
+use crate::http::message::Response;
 
 const LEVELS: &str = "integrationAccessLevel";
 
 /// `integrations.ashares`: the shares that are account-wide or name the integration.
-pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let shares = call.world.store.of(&ASHARES).iter();
+pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let shares = context.state.store.of(&ASHARES).iter();
     let shares = shares.filter(|share| is_account_wide(share) || names(share, integration.id()));
     let shares = shares.cloned().collect();
-    call.list(&ASHARES, shares)
+    context.list(&ASHARES, shares)
 }
 
 /// `ashares.update`: what a share gives where the caller sees nothing cannot be named, and stays.
-pub fn update(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let share = call.record(&ASHARES, "id")?;
-    let mut given = call.take_fields()?;
-    call.check_sight(&ASHARES, &given, None)?;
-    let mut unseen: Vec<Value> = levels(&share).filter(|level| !is_seen(&call.caller, level)).cloned().collect();
+pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let share = context.record(&ASHARES, "id")?;
+    let mut given = context.take_fields()?;
+    context.check_visibility(&ASHARES, &given, None)?;
+    let mut unseen: Vec<Value> = levels(&share).filter(|level| !is_seen(&context.caller, level)).cloned().collect();
     match given.get_mut(LEVELS) {
         Some(Value::Array(levels)) => levels.append(&mut unseen),
         None | Some(Value::Null) => given.insert(LEVELS, unseen.into()),
         // Wrong, and told so.
         Some(_) => {}
     }
-    let share = call.world.replace(&ASHARES, &share, given, By::Consumer)?;
-    Ok(call.show(&share))
+    let share = context.state.replace(&ASHARES, &share, given, Actor::Consumer)?;
+    Ok(context.show(&share))
 }
 
 /// Leaves out of a share what it gives where the caller sees nothing.
@@ -63,13 +64,13 @@ pub fn names(share: &Record, integration: &str) -> bool {
 }
 
 /// The integrations a share names.
-pub fn integrations_named(share: &Fields) -> Vec<&str> {
+pub fn integrations_named(share: &Document) -> Vec<&str> {
     let levels = share.get(LEVELS).and_then(Value::as_array).into_iter().flatten();
     levels.filter_map(|level| level.get("_integrationId").and_then(Value::as_str)).collect()
 }
 
 /// The change after which a share does not name the integration any more.
-pub fn without(share: &Record, integration: &str) -> Fields {
+pub fn without(share: &Record, integration: &str) -> Document {
     let rest = levels(share).filter(|level| level.get("_integrationId").and_then(Value::as_str) != Some(integration));
-    Fields::from_iter([(LEVELS, rest.cloned().collect())])
+    Document::from_iter([(LEVELS, rest.cloned().collect())])
 }

@@ -6,44 +6,45 @@ use serde_json::{Map, Value, json};
 
 use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
 use crate::apis::celigo::{API, lists, paging};
-use crate::engine::action::Call;
-use crate::engine::api::{By, Change, Profile, Resource};
-use crate::engine::chance::{Chance, fnv1a64};
-use crate::engine::clock;
-use crate::engine::field::{Owner, PRIVATE_PREFIX};
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Later, Record};
-use crate::engine::world::World;
+use crate::engine::api::api::Profile;
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::{Owner, PRIVATE_PREFIX};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Change, Schema};
+use crate::engine::schema::rng::{SeededRng, fnv1a64};
+use crate::engine::state::State;
+use crate::engine::state::clock;
+use crate::engine::store::{Document, LazyRecord, Record};
+use crate::http::message::Response;
 
 /// `integrations.audit`: the entries about the integration, newest first.
-pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let entries = call.world.store.of(&AUDIT).find("_resourceId", integration.id()).cloned().collect();
-    newest_first(call, entries)
+pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let entries = context.state.store.of(&AUDIT).find("_resourceId", integration.id()).cloned().collect();
+    newest_first(context, entries)
 }
 
 /// `audit.list`: all entries, newest first.
-pub fn account(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let entries = call.world.store.of(&AUDIT).iter().cloned().collect();
-    newest_first(call, entries)
+pub fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let entries = context.state.store.of(&AUDIT).iter().cloned().collect();
+    newest_first(context, entries)
 }
 
 /// Of two of one moment, the later made comes first.
-fn newest_first(call: &Call<'_>, mut entries: Vec<Record>) -> Result<Reply, Problem> {
+fn newest_first(context: &Context<'_>, mut entries: Vec<Record>) -> Result<Response, Problem> {
     entries.reverse();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.text("time").and_then(clock::parse_ms)));
-    let page = call.page_of(&AUDIT, entries)?;
-    if call.world.settings.profile(&API) == Profile::Documented {
-        return Ok(lists::reply(call, &page));
+    let page = context.page_of(&AUDIT, entries)?;
+    if context.state.settings.profile(&API) == Profile::Documented {
+        return Ok(lists::response(context, &page));
     }
     let stored = page.records.iter().map(|entry| entry.fields().only(|name| !name.starts_with(PRIVATE_PREFIX)).into());
-    let body = lists::array_of(call, stored);
-    Ok(paging::reply(call, &page, body))
+    let body = lists::array_of(context, stored);
+    Ok(paging::response(context, &page, body))
 }
 
 /// An entry as the documents show it.
-pub fn documented(entry: &Fields) -> Fields {
+pub fn documented(entry: &Document) -> Document {
     let user = entry.get("byUser").and_then(|user| user.get("email"));
     let mut changes = Map::new();
     for change in entry.get("fieldChanges").and_then(Value::as_array).into_iter().flatten() {
@@ -62,22 +63,22 @@ pub fn documented(entry: &Fields) -> Fields {
 }
 
 /// Writes the entry of a change. Furnishing a world makes no history.
-pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, by: By) {
+pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by: Actor) {
     let source = match by {
-        By::Consumer | By::Service => "api",
-        By::Administrator => "ui",
-        By::Fixture => return,
+        Actor::Consumer | Actor::Service => "api",
+        Actor::Administrator => "ui",
+        Actor::Fixture => return,
     };
     let (event, record, old, new) = match change {
         Change::Created(new) => ("create", new, None, Some(new)),
         Change::Replaced(old, new) => ("update", new, Some(old), Some(new)),
         Change::Removed(old) => ("delete", old, Some(old), None),
     };
-    let (at_ms, settings) = (world.clock.now_ms(), Arc::clone(&world.settings));
-    let (seed, found_by) = (world.chance.seed(), ("_resourceId", record.shared_id()));
+    let (at_ms, settings) = (state.clock.now_ms(), Arc::clone(&state.settings));
+    let (seed, found_by) = (state.rng.seed(), ("_resourceId", record.shared_id()));
     let (old, new) = (old.cloned(), new.cloned());
     // Most entries are never read: what they say is put together when one is.
-    let entry = Later::new(seed, found_by, move |id| {
+    let entry = LazyRecord::new(seed, found_by, move |id| {
         let changed = new.as_ref().or(old.as_ref()).expect("a change is of a record");
         let said = [
             ("_id", Value::from(id)),
@@ -91,7 +92,7 @@ pub fn note(world: &mut World, resource: &'static Resource, change: Change<'_>, 
         ];
         said.into_iter().collect()
     });
-    world.store.of_mut(&AUDIT).append(entry);
+    state.store.of_mut(&AUDIT).append(entry);
 }
 
 /// A user of that address. The same address has the same id in every world.
@@ -103,15 +104,15 @@ fn user(email: &str) -> Value {
 
 /// The id of the user of that address.
 pub fn user_id(email: &str) -> String {
-    Chance::new(fnv1a64(email)).object_id()
+    SeededRng::new(fnv1a64(email)).object_id()
 }
 
 /// The fields that differ, but for those that the service moves by itself.
-fn differences(resource: &'static Resource, old: Option<&Record>, new: Option<&Record>) -> Vec<Value> {
+fn differences(resource: &'static Schema, old: Option<&Record>, new: Option<&Record>) -> Vec<Value> {
     let moves = |name: &str| {
         name == resource.id_field
             || name.starts_with(PRIVATE_PREFIX)
-            || resource.field(name).is_some_and(|field| matches!(field.owner, Owner::CreatedAt | Owner::ChangedAt))
+            || resource.field(name).is_some_and(|field| matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt))
     };
     let value = |record: Option<&Record>, name: &str| record.and_then(|record| record.get(name)).cloned();
     let of_old = old.into_iter().flat_map(|old| old.fields().keys());

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::{contents, registered};
-use crate::engine::action::Call;
-use crate::engine::api::{By, Resource};
-use crate::engine::field::{Default, Owner, PRIVATE_PREFIX};
-use crate::engine::message::Reply;
-use crate::engine::problem::{FieldFaultKind, Problem};
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::apis::celigo::{connection_registrations, membership};
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::{DefaultValue, Owner, PRIVATE_PREFIX};
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record};
+use crate::http::message::Response;
 
 /// The longest name an integration may have.
 const NAME_CHARS: usize = 100;
@@ -22,15 +22,15 @@ const LEFT_OUT: &[&str] =
     &["_connectorId", "mode", "version", "install", "updateInProgress", "_templateId", "_parentId"];
 
 /// Old ids and the ids that stand for them in the copy.
-type Ids = BTreeMap<String, String>;
+type IdFormat = BTreeMap<String, String>;
 
 /// `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are shared, but
 /// for those that `connectionMap` names others for.
-pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let original = call.record(&INTEGRATIONS, "id")?;
-    let asked = call.fields()?;
-    let mut ids = connections(call, asked.get("connectionMap"))?;
-    let mut fields = copied(&INTEGRATIONS, &original, &Ids::new());
+pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let original = context.record(&INTEGRATIONS, "id")?;
+    let asked = context.fields()?;
+    let mut ids = connections(context, asked.get("connectionMap"))?;
+    let mut fields = copied(&INTEGRATIONS, &original, &IdFormat::new());
     fields.retain(|name| !LEFT_OUT.contains(&name));
     let name = format!("Clone - {}", original.text("name").unwrap_or_default());
     fields.insert("name", name.chars().take(NAME_CHARS).collect::<String>().into());
@@ -40,20 +40,20 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
             fields.insert(name, value.clone());
         }
     }
-    fields.insert("_registeredConnectionIds", registered(call.world, &original, &ids));
-    let copy = call.world.atomically(|world| {
-        let copy = world.create(&INTEGRATIONS, &fields, By::Service)?;
+    fields.insert("_registeredConnectionIds", registered(context.state, &original, &ids));
+    let copy = context.state.atomically(|state| {
+        let copy = state.create(&INTEGRATIONS, &fields, Actor::Service)?;
         ids.insert(original.id().to_owned(), copy.id().to_owned());
-        contain(world, &original, &mut ids)?;
+        contain(state, &original, &mut ids)?;
         Ok(copy)
     })?;
-    Ok(call.show(&copy))
+    Ok(context.show(&copy))
 }
 
 /// The connections registered with a copy from the start, so that none of its flows registers another: each once, though
 /// one may stand for several.
-fn registered(world: &World, original: &Record, ids: &Ids) -> Value {
-    let needed = registered::needed(world, original);
+fn registered(state: &State, original: &Record, ids: &IdFormat) -> Value {
+    let needed = connection_registrations::needed(state, original);
     let needed = needed.iter().map(|id| ids.get(id).unwrap_or(id));
     let mut seen = BTreeSet::new();
     needed.filter(|id| seen.insert(*id)).map(|id| Value::from(id.as_str())).collect()
@@ -61,41 +61,41 @@ fn registered(world: &World, original: &Record, ids: &Ids) -> Value {
 
 /// Copies what the original contains. Exports and imports come before the flows that use them; flows run others next
 /// only once all are there.
-fn contain(world: &mut World, original: &Record, ids: &mut Ids) -> Result<(), Problem> {
+fn contain(state: &mut State, original: &Record, ids: &mut IdFormat) -> Result<(), Problem> {
     for resource in [&EXPORTS, &IMPORTS] {
-        for record in contents::of(world, original, resource) {
-            let copy = world.create(resource, &copied(resource, &record, ids), By::Consumer)?;
+        for record in membership::of(state, original, resource) {
+            let copy = state.create(resource, &copied(resource, &record, ids), Actor::Consumer)?;
             ids.insert(record.id().to_owned(), copy.id().to_owned());
         }
     }
-    let flows = contents::of(world, original, &FLOWS);
+    let flows = membership::of(state, original, &FLOWS);
     let mut copies = Vec::new();
     for flow in &flows {
         let mut fields = copied(&FLOWS, flow, ids);
         fields.remove("_runNextFlowIds");
-        let copy = world.create(&FLOWS, &fields, By::Consumer)?;
+        let copy = state.create(&FLOWS, &fields, Actor::Consumer)?;
         ids.insert(flow.id().to_owned(), copy.id().to_owned());
         copies.push(copy);
     }
     for (flow, copy) in flows.iter().zip(copies) {
-        let next = contents::ids(flow.fields(), "_runNextFlowIds").map(|id| ids.get(id).map_or(id, String::as_str));
+        let next = membership::ids(flow.fields(), "_runNextFlowIds").map(|id| ids.get(id).map_or(id, String::as_str));
         let next: Value = next.collect();
         if copy.get("_runNextFlowIds") != Some(&next) {
-            let change = Fields::from_iter([("_runNextFlowIds", next)]);
-            world.patch(&FLOWS, &copy, &change, By::Consumer)?;
+            let change = Document::from_iter([("_runNextFlowIds", next)]);
+            state.patch(&FLOWS, &copy, &change, Actor::Consumer)?;
         }
     }
     Ok(())
 }
 
 /// What a copy is made from: all that the service does not set itself, with the ids that stand for the old ones.
-fn copied(resource: &'static Resource, record: &Record, ids: &Ids) -> Fields {
+fn copied(resource: &'static Schema, record: &Record, ids: &IdFormat) -> Document {
     let own = |name: &str| {
         name == resource.id_field
             || name.starts_with(PRIVATE_PREFIX)
             || resource.field(name).is_some_and(|field| {
-                matches!(field.owner, Owner::CreatedAt | Owner::ChangedAt | Owner::Service)
-                    || matches!(field.default, Default::Token(_))
+                matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt | Owner::Service)
+                    || matches!(field.default, DefaultValue::Token(_))
             })
     };
     let mut fields = record.fields().only(|name| !own(name));
@@ -103,7 +103,7 @@ fn copied(resource: &'static Resource, record: &Record, ids: &Ids) -> Fields {
     fields
 }
 
-fn renamed(value: &Value, ids: &Ids) -> Value {
+fn renamed(value: &Value, ids: &IdFormat) -> Value {
     match value {
         Value::String(text) => ids.get(text).map_or_else(|| value.clone(), |id| Value::from(id.as_str())),
         Value::Array(items) => items.iter().map(|item| renamed(item, ids)).collect(),
@@ -115,18 +115,18 @@ fn renamed(value: &Value, ids: &Ids) -> Value {
 }
 
 /// The connections that stand for others, all of which must be there.
-fn connections(call: &Call<'_>, map: Option<&Value>) -> Result<Ids, Problem> {
+fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<IdFormat, Problem> {
     const FIELD: &str = "connectionMap";
     let wrong = |expected| Problem::field(FIELD, FieldFaultKind::WrongType { expected });
     let map = match map {
-        None | Some(Value::Null) => return Ok(Ids::new()),
+        None | Some(Value::Null) => return Ok(IdFormat::new()),
         Some(map) => map.as_object().ok_or_else(|| wrong("an object"))?,
     };
     let pairs = map.iter().map(|(old, new)| {
         let new = new.as_str().ok_or_else(|| wrong("an object of ids"))?;
         for id in [old.as_str(), new] {
-            let connection = call.world.store.of(&CONNECTIONS).get(id);
-            if connection.is_none_or(|connection| !call.sees(&CONNECTIONS, connection)) {
+            let connection = context.state.store.of(&CONNECTIONS).get(id);
+            if connection.is_none_or(|connection| !context.is_visible(&CONNECTIONS, connection)) {
                 let kind = FieldFaultKind::Dangling { to: CONNECTIONS.name, id: id.to_owned() };
                 return Err(Problem::field(FIELD, kind));
             }

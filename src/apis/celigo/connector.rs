@@ -2,24 +2,24 @@
 
 use serde_json::{Value, json};
 
+use crate::apis::celigo::errors::{INVALID_FUNCTION, INVALID_OPERATION};
 use crate::apis::celigo::resources::{CONNECTORS, INTEGRATIONS};
-use crate::apis::celigo::words::{INVALID_FUNCTION, INVALID_OPERATION};
-use crate::engine::action::Call;
-use crate::engine::api::By;
-use crate::engine::message::Reply;
-use crate::engine::problem::{FieldFaultKind, Problem};
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::resource::Actor;
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record};
+use crate::http::message::Response;
 
 /// The longest name an integration may have.
 const NAME_CHARS: usize = 100;
 
 /// `integrations.install`: makes an integration from a connector, with none of its steps done.
-pub fn install(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let connector = call.record(&CONNECTORS, "_connectorId")?;
-    let asked = call.fields()?;
-    let mut fields = Fields::new();
-    fields.insert("name", free_name(call.world, connector.text("name").unwrap_or_default()).into());
+pub fn install(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let connector = context.record(&CONNECTORS, "_connectorId")?;
+    let asked = context.fields()?;
+    let mut fields = Document::new();
+    fields.insert("name", free_name(context.state, connector.text("name").unwrap_or_default()).into());
     for name in ["sandbox", "tag"] {
         if let Some(value) = asked.get(name) {
             fields.insert(name, value.clone());
@@ -35,57 +35,57 @@ pub fn install(call: &mut Call<'_>) -> Result<Reply, Problem> {
         complete(step, false);
     }
     fields.insert("install", steps.into());
-    let integration = call.world.create(&INTEGRATIONS, &fields, By::Consumer)?;
-    Ok(call.show(&integration))
+    let integration = context.state.create(&INTEGRATIONS, &fields, Actor::Consumer)?;
+    Ok(context.show(&integration))
 }
 
 /// `integrations.installer`: does a step. When all are done, the integration is installed.
-pub fn installer(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    step(call, "installerFunction", true)
+pub fn installer(context: &mut Context<'_>) -> Result<Response, Problem> {
+    step(context, "installerFunction", true)
 }
 
 /// `integrations.uninstaller`: undoes a step.
-pub fn uninstaller(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    step(call, "uninstallerFunction", false)
+pub fn uninstaller(context: &mut Context<'_>) -> Result<Response, Problem> {
+    step(context, "uninstallerFunction", false)
 }
 
 /// `integrations.settings`: `persistSettings` merges what is pending into the settings; every other function is
 /// answered and left to the scenario.
-pub fn settings(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = installed(call)?;
-    if call.param("function") != "persistSettings" {
-        return Ok(Reply::json(call.route.success, &json!({ "success": true })));
+pub fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = installed(context)?;
+    if context.param("function") != "persistSettings" {
+        return Ok(Response::json(context.route.success, &json!({ "success": true })));
     }
-    let pending = match call.fields()?.remove("pending") {
+    let pending = match context.fields()?.remove("pending") {
         Some(Value::Object(pending)) => pending,
         None | Some(Value::Null) => return Err(Problem::field("pending", FieldFaultKind::Missing)),
         Some(_) => return Err(Problem::field("pending", FieldFaultKind::WrongType { expected: "an object" })),
     };
-    let change = Fields::from_iter([("settings", Value::Object(pending.clone()))]);
-    let integration = call.world.patch(&INTEGRATIONS, &integration, &change, By::Consumer)?;
+    let change = Document::from_iter([("settings", Value::Object(pending.clone()))]);
+    let integration = context.state.patch(&INTEGRATIONS, &integration, &change, Actor::Consumer)?;
     let settings = integration.get("settings");
-    Ok(Reply::json(call.route.success, &json!({ "success": true, "pending": pending, "settings": settings })))
+    Ok(Response::json(context.route.success, &json!({ "success": true, "pending": pending, "settings": settings })))
 }
 
 /// `integrations.uninstall`: the integration goes, with all it contains.
-pub fn uninstall(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = installed(call)?;
-    call.world.remove(&INTEGRATIONS, &integration, By::Consumer)?;
-    Ok(Reply::json(call.route.success, &json!({ "success": true })))
+pub fn uninstall(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = installed(context)?;
+    context.state.remove(&INTEGRATIONS, &integration, Actor::Consumer)?;
+    Ok(Response::json(context.route.success, &json!({ "success": true })))
 }
 
 /// The integration of the path, which must come from a connector.
-fn installed(call: &Call<'_>) -> Result<Record, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
+fn installed(context: &Context<'_>) -> Result<Record, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
     if integration.text("_connectorId").is_none() {
         return Err(Problem::named(INVALID_OPERATION, "Integration does not belong to a connector"));
     }
     Ok(integration)
 }
 
-fn step(call: &mut Call<'_>, key: &str, done: bool) -> Result<Reply, Problem> {
-    let integration = installed(call)?;
-    let function = call.param("function");
+fn step(context: &mut Context<'_>, key: &str, done: bool) -> Result<Response, Problem> {
+    let integration = installed(context)?;
+    let function = context.param("function");
     let mut steps = steps(&integration);
     let step = steps.iter_mut().find(|step| step.get(key).and_then(Value::as_str) == Some(function));
     let Some(step) = step else {
@@ -93,15 +93,15 @@ fn step(call: &mut Call<'_>, key: &str, done: bool) -> Result<Reply, Problem> {
     };
     complete(step, done);
     let answer = json!({ "success": true, "stepsToUpdate": [step] });
-    let mut change = Fields::new();
+    let mut change = Document::new();
     if !done {
         change.insert("mode", "uninstall".into());
     } else if steps.iter().all(is_complete) {
         change.insert("mode", "settings".into());
     }
     change.insert("install", steps.into());
-    call.world.patch(&INTEGRATIONS, &integration, &change, By::Consumer)?;
-    Ok(Reply::json(call.route.success, &answer))
+    context.state.patch(&INTEGRATIONS, &integration, &change, Actor::Consumer)?;
+    Ok(Response::json(context.route.success, &answer))
 }
 
 fn steps(record: &Record) -> Vec<Value> {
@@ -119,8 +119,8 @@ fn complete(step: &mut Value, done: bool) {
 }
 
 /// The connector's name, or the first of it with a number that no integration has.
-fn free_name(world: &World, name: &str) -> String {
-    let integrations = world.store.of(&INTEGRATIONS);
+fn free_name(state: &State, name: &str) -> String {
+    let integrations = state.store.of(&INTEGRATIONS);
     let numbered = (2..).map(|number| {
         let number = format!(" {number}");
         name.chars().take(NAME_CHARS - number.len()).chain(number.chars()).collect()

@@ -4,69 +4,70 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::apis::celigo::{API, access, described, filters, lists, paging, words};
-use crate::engine::action::{Call, Order, Page, Selection};
-use crate::engine::api::{
-    Api, Caller, CredentialForm, Dialect, NextLinks, Profile, Resource, Route, Situation, Worded,
-};
-use crate::engine::message::Reply;
-use crate::engine::openapi::Parameter;
-use crate::engine::problem::Problem;
-use crate::engine::rate::Rate;
+use crate::apis::celigo::{API, access, errors, filters, lists, openapi, paging};
+use crate::engine::api::api::{Api, Caller, Profile, Route};
+use crate::engine::api::context::{Context, Order, Selection};
+use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
+use crate::engine::api::openapi::Parameter;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::State;
+use crate::engine::state::rate_limit::RateLimit;
+use crate::engine::store::Page;
 use crate::engine::store::Record;
-use crate::engine::world::World;
+use crate::http::message::Response;
 
 /// What the running service lets through.
-const LIVE_RATE: Rate = Rate { requests: 1_000, per_second: 300 };
+const LIVE_RATE: RateLimit = RateLimit { burst: 1_000, per_second: 300 };
 
 /// Celigo's dialect.
 pub struct Celigo;
 
 impl Dialect for Celigo {
-    fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
-        access::caller(world, situation)
+    fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
+        access::caller(state, request_context)
     }
 
-    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
-        access::environment(world, api, origin)
+    fn environment(&self, state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+        access::environment(state, api, origin)
     }
 
     fn id<'p>(&self, _: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {
         Ok(Cow::Borrowed(raw))
     }
 
-    fn sees(&self, world: &World, caller: &Caller, resource: &'static Resource, record: &Record) -> bool {
-        access::sees(world, caller, resource, record)
+    fn is_visible(&self, state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
+        access::is_visible(state, caller, resource, record)
     }
 
-    fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem> {
-        lists::check_projection(call.query)?;
-        let keep = filters::keep(call.query, resource)?;
-        Ok(Selection { keep, window: paging::window(call.query)? })
+    fn selection(&self, context: &Context<'_>, resource: &'static Schema) -> Result<Selection, Problem> {
+        lists::check_projection(context.query)?;
+        let keep = filters::keep(context.query, resource)?;
+        Ok(Selection { keep, window: paging::window(context.query)? })
     }
 
-    fn order(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Option<Order>, Problem> {
-        filters::order(call.query, resource)
+    fn order(&self, context: &Context<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
+        filters::order(context.query, resource)
     }
 
-    fn rate(&self, profile: Profile) -> Option<Rate> {
+    fn rate(&self, profile: Profile) -> Option<RateLimit> {
         (profile == Profile::Live).then_some(LIVE_RATE)
     }
 
     fn parameters(&self, route: &Route) -> Vec<Parameter> {
-        described::parameters(route)
+        openapi::parameters(route)
     }
 
     fn error_schema(&self) -> Value {
-        described::error_schema()
+        openapi::error_schema()
     }
 
-    fn page(&self, call: &mut Call<'_>, page: &Page) -> Reply {
-        lists::reply(call, page)
+    fn page(&self, context: &mut Context<'_>, page: &Page) -> Response {
+        lists::response(context, page)
     }
 
-    fn record(&self, call: &mut Call<'_>, status: u16, record: &Record) -> Reply {
-        lists::one(call, status, record)
+    fn record(&self, context: &mut Context<'_>, status: u16, record: &Record) -> Response {
+        lists::one(context, status, record)
     }
 
     fn next_links(&self) -> Option<NextLinks> {
@@ -78,7 +79,7 @@ impl Dialect for Celigo {
         CredentialForm { list: None, key: "token", access }
     }
 
-    fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded {
-        words::problem(world.settings.profile(&API), situation, problem)
+    fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
+        errors::problem(state.settings.profile(&API), request_context, problem)
     }
 }

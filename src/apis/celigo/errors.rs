@@ -1,35 +1,327 @@
-//! The error summary of an integration.
+//! Errors, in Celigo's words: `{"errors":[{"code","message","field"?}]}`.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS};
-use crate::apis::celigo::{API, contents, paging, step_errors};
-use crate::engine::action::{Call, Page};
-use crate::engine::api::Profile;
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
-use crate::engine::store::Record;
-use crate::engine::world::World;
+use bytes::Bytes;
 
-/// `integrations.errors`: how many open errors each flow has; flows without any are left out.
-pub fn summary(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let world: &World = call.world;
-    let open = |flow: &Record| -> Vec<&Record> {
-        world.store.of(&ERRORS).find("_flowId", flow.id()).filter(|error| step_errors::is_open(error)).collect()
-    };
-    let live = world.settings.profile(&API) == Profile::Live;
-    let mut flows = contents::of(world, &integration, &FLOWS);
-    flows.retain(|flow| !open(flow).is_empty());
-    let page = Page::of(&flows, &paging::window(call.query)?);
-    let rows = page.records.iter().map(|flow| {
-        let open = open(flow);
-        let mut row = json!({ "_flowId": flow.id(), "numError": open.len() });
-        if live {
-            row["lastErrorAt"] = step_errors::latest(&open);
+use crate::apis::celigo::API;
+use crate::engine::api::api::Evidence::{Assumed, Documented, Observed};
+use crate::engine::api::api::{ErrorDef, Evidence, Profile, error_table};
+use crate::engine::api::dialect::{RenderedError, RequestContext};
+use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
+use crate::engine::schema::resource::Schema;
+use crate::http::json::{Object, write_list};
+use crate::http::message::Response;
+use crate::world::exchange::allow;
+
+error_table! {
+    /// Every error it can answer with.
+    pub static ERRORS;
+
+    UNAUTHORIZED = error("unauthorized", 401, "Invalid or missing API key", Observed, "public clients read it");
+    FORBIDDEN = error("forbidden", 403, "Insufficient permissions", Observed, "public clients read it");
+    NOT_FOUND = error("not_found", 404, "Integration not found", Documented, "seed 003, \"Error Handling\"");
+    VALIDATION_ERROR = error("validation_error", 400, "Name is required", Documented, "seed 003, \"Error Handling\"");
+    CONFLICT = error(
+        "conflict",
+        409,
+        "Integration with this name already exists",
+        Documented,
+        "seed 003, \"Error Handling\"",
+    );
+    INVALID_JSON = error(
+        "invalid_json",
+        400,
+        "Invalid JSON",
+        Assumed,
+        "no document says what answers a body that is not JSON",
+    );
+    INVALID_QUERY_PARAMS = error(
+        "invalid_query_params",
+        400,
+        "Invalid query parameters",
+        Documented,
+        "the vendor's API documents; when it is answered is assumed",
+    );
+    UNSUPPORTED_MEDIA_TYPE = error(
+        "unsupported_media_type",
+        415,
+        "Content-Type must be application/json",
+        Assumed,
+        "no document says what answers a body of another type",
+    );
+    TOO_LARGE = error(
+        "too_large",
+        413,
+        "Request body is too large",
+        Assumed,
+        "no document says how large a body may be",
+    );
+    METHOD_NOT_ALLOWED = error(
+        "method_not_allowed",
+        405,
+        "Method not allowed",
+        Assumed,
+        "no document says what answers another method",
+    );
+    RATE_LIMITED = error(
+        "rate_limited",
+        429,
+        "Too many requests. Retry after 1 seconds.",
+        Documented,
+        "the vendor's API documents; its words are assumed",
+    );
+    INVALID_OPERATION = error(
+        "invalid_operation",
+        422,
+        "Integration does not belong to a connector",
+        Assumed,
+        "no document says what answers an operation that the record does not allow",
+    );
+    INVALID_FUNCTION = error(
+        "invalid_function",
+        422,
+        "Unknown function",
+        Assumed,
+        "no document says what answers an unknown function",
+    );
+    INVALID_FIELD = error(
+        "invalid_field",
+        422,
+        "Field cannot be patched",
+        Documented,
+        "the vendor's API documents, of a path that cannot be patched",
+    );
+    INVALID_PATCH = error(
+        "invalid_patch",
+        422,
+        "Patch cannot be applied",
+        Assumed,
+        "no document says what answers a patch that does not apply",
+    );
+    INVALID_QUERY = error(
+        "invalid_query",
+        400,
+        "Please provide an integration, flow or job",
+        Observed,
+        "public clients run into it",
+    );
+    MISSING_REQUIRED_FIELD = error(
+        "missing_required_field",
+        422,
+        "A required field is missing",
+        Documented,
+        "the vendor's API documents",
+    );
+    NOT_MODELLED = error("not_modelled", 501, "standin does not model this", Assumed, "standin's own");
+    INTERNAL = error("internal", 500, "standin failed while answering", Assumed, "standin's own");
+}
+
+const fn error(
+    name: &'static str,
+    status: u16,
+    message: &'static str,
+    evidence: Evidence,
+    source: &'static str,
+) -> ErrorDef {
+    ErrorDef { name, code: name, status, message, evidence, source }
+}
+
+/// How long to wait after a 429 that does not say.
+const RETRY_AFTER_S: u64 = 1;
+
+/// Most bodies have no more bytes.
+const BODY_BYTES: usize = 128;
+
+/// One error of an answer: its message, when the table's own would not do, and the field it is about.
+#[derive(Default)]
+struct Entry<'p> {
+    message: Option<Cow<'p, str>>,
+    field: Option<Cow<'p, str>>,
+}
+
+impl Entry<'_> {
+    fn message(&self, error: &ErrorDef) -> &str {
+        self.message.as_deref().unwrap_or(error.message)
+    }
+}
+
+/// Puts a problem into words.
+pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
+    let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
+    let silent = || vec![Entry::default()];
+    let (error, entries): (&'static ErrorDef, _) = match problem {
+        Problem::Credential | Problem::CredentialExpired => (UNAUTHORIZED, silent()),
+        Problem::Forbidden { .. } => (FORBIDDEN, silent()),
+        Problem::NoRoute { nearest } => (NOT_MODELLED, saying(no_route(request_context, nearest))),
+        Problem::NotModelled { operation } => {
+            (NOT_MODELLED, saying(format!("standin knows {operation} but does not model it")))
         }
-        row
-    });
-    let body = rows.collect::<Value>().to_string();
-    Ok(paging::reply(call, &page, body))
+        Problem::WrongMethod { allowed } => {
+            let allowed = allow(allowed);
+            (
+                METHOD_NOT_ALLOWED,
+                saying(format!("{} is not allowed here; use {allowed}", request_context.request.method)),
+            )
+        }
+        Problem::MediaType { sent } if sent.is_empty() => {
+            (UNSUPPORTED_MEDIA_TYPE, saying("Content-Type is missing; send application/json".to_owned()))
+        }
+        Problem::MediaType { sent } => {
+            (UNSUPPORTED_MEDIA_TYPE, saying(format!("Content-Type {sent} is not supported; send application/json")))
+        }
+        Problem::TooLarge { limit_bytes } => {
+            (TOO_LARGE, saying(format!("Request body is larger than {limit_bytes} bytes")))
+        }
+        Problem::Syntax { line, column, reason } => {
+            (INVALID_JSON, saying(format!("Invalid JSON at line {line}, column {column}: {reason}")))
+        }
+        Problem::NotFound { resource, .. } => return missing(resource),
+        Problem::BadId { .. } => (NOT_FOUND, silent()),
+        Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
+            (MISSING_REQUIRED_FIELD, faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
+        }
+        Problem::Fields(faults) => (VALIDATION_ERROR, faults.iter().map(fault).collect()),
+        Problem::Taken { resource, field } => {
+            (CONFLICT, saying(format!("{} with this {field} already exists", resource.title)))
+        }
+        Problem::InUse { resource, by } => (CONFLICT, saying(format!("{} is in use by {by}", resource.title))),
+        Problem::Query { parameter, reason } => {
+            let message = Some(format!("{parameter} {reason}").into());
+            (INVALID_QUERY_PARAMS, vec![Entry { message, field: Some(parameter.into()) }])
+        }
+        Problem::Named { error, message, field, retry_after_s } => {
+            let (usual, usual_field) = usual(request_context, error, *retry_after_s);
+            let field = field.as_deref().or(usual_field).map(Cow::Borrowed);
+            (error, vec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
+        }
+        Problem::Several { error, messages } => {
+            let entries = messages.iter().map(|message| Entry { message: Some(message.into()), field: None });
+            (*error, entries.collect())
+        }
+        Problem::RateLimited { retry_after_s } => (RATE_LIMITED, saying(too_many(*retry_after_s))),
+        Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, saying(what.clone())),
+    };
+    let mut response = Response::json_bytes(error.status, body(profile, error, &entries));
+    add_headers(&mut response, error, problem);
+    RenderedError { error, response }
+}
+
+/// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so
+/// these are put together once.
+static MISSING: LazyLock<Vec<(&'static Schema, Bytes)>> =
+    LazyLock::new(|| API.resources.iter().map(|resource| (*resource, missing_body(resource))).collect());
+
+fn missing(resource: &'static Schema) -> RenderedError {
+    let known = MISSING.iter().find(|(known, _)| std::ptr::eq(*known, resource));
+    let body = known.map_or_else(|| missing_body(resource), |(_, body)| body.clone());
+    RenderedError { error: NOT_FOUND, response: Response::json_bytes(NOT_FOUND.status, body) }
+}
+
+fn missing_body(resource: &Schema) -> Bytes {
+    let entry = Entry { message: Some(not_found(resource.title).into()), field: None };
+    body(Profile::Documented, NOT_FOUND, &[entry]).into()
+}
+
+fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>]) -> Vec<u8> {
+    let alone = entries.first().filter(|_| *error == *UNAUTHORIZED);
+    // Clients read one key or the other.
+    let shown = if alone.is_some() && profile == Profile::Live { &[] } else { entries };
+    let mut text = Vec::with_capacity(BODY_BYTES);
+    let mut body = Object::new(&mut text);
+    if let Some(entry) = alone {
+        body.text("message", entry.message(error));
+    }
+    if !shown.is_empty() {
+        write_list(shown, body.member("errors"), |entry, text| {
+            let mut one = Object::new(text);
+            one.text("code", error.code);
+            one.text("message", entry.message(error));
+            entry.field.iter().for_each(|field| one.text("field", field));
+            one.end();
+        });
+    }
+    body.end();
+    text
+}
+
+fn is_missing(fault: &FieldFault) -> bool {
+    fault.kind == FieldFaultKind::Missing
+}
+
+fn add_headers(response: &mut Response, error: &ErrorDef, problem: &Problem) {
+    match problem {
+        Problem::WrongMethod { allowed } => response.add("allow", &allow(allowed)),
+        Problem::RateLimited { retry_after_s } => response.add("retry-after", &retry_after_s.to_string()),
+        Problem::Named { retry_after_s, .. } if error == RATE_LIMITED => {
+            response.add("retry-after", &retry_after_s.unwrap_or(RETRY_AFTER_S).to_string());
+        }
+        Problem::Named { retry_after_s: Some(seconds), .. } => response.add("retry-after", &seconds.to_string()),
+        _ => {}
+    }
+}
+
+fn no_route(request_context: &RequestContext<'_>, nearest: &[String]) -> String {
+    let (method, path) = (request_context.request.method, request_context.target.path);
+    format!("standin has no route {method} {path}; the nearest are {}", nearest.join(", "))
+}
+
+fn not_found(title: &str) -> String {
+    format!("{title} not found")
+}
+
+/// What an error says when it is asked for by its name alone: the documents' own words, where they show any.
+fn usual(
+    request_context: &RequestContext<'_>,
+    error: &ErrorDef,
+    retry_after_s: Option<u64>,
+) -> (Option<String>, Option<&'static str>) {
+    let title = request_context.route.and_then(|route| route.action.resource()).map_or("Integration", |it| it.title);
+    match error {
+        it if it == NOT_FOUND => (Some(not_found(title)), None),
+        it if it == CONFLICT => (Some(format!("{title} with this name already exists")), None),
+        it if it == VALIDATION_ERROR => (Some("Name is required".to_owned()), Some("name")),
+        it if it == RATE_LIMITED => (Some(too_many(retry_after_s.unwrap_or(RETRY_AFTER_S))), None),
+        _ => (None, None),
+    }
+}
+
+fn too_many(seconds: u64) -> String {
+    format!("Too many requests. Retry after {seconds} seconds.")
+}
+
+fn fault(fault: &FieldFault) -> Entry<'_> {
+    let name = title(&fault.field);
+    let message = match &fault.kind {
+        FieldFaultKind::Missing => format!("{name} is required"),
+        FieldFaultKind::WrongType { expected } => format!("{name} must be {expected}"),
+        FieldFaultKind::TooLong { max_chars } => format!("{name} must have at most {max_chars} characters"),
+        FieldFaultKind::TooDeep { max_depth } => format!("{name} makes the record more than {max_depth} levels deep"),
+        FieldFaultKind::NotOneOf { values } => format!("{name} must be one of {}", values.join(", ")),
+        FieldFaultKind::Dangling { id, .. } => format!("{name} refers to {id:?}, which does not exist"),
+        FieldFaultKind::Fixed => format!("{name} cannot be changed"),
+    };
+    Entry { message: Some(message.into()), field: Some(Cow::Borrowed(&*fault.field)) }
+}
+
+/// A field's name at the start of a sentence: `flowGroupings` becomes `Flow groupings`, `_id` stays as it is. Of a field in
+/// another one that is said which it is, not where.
+fn title(field: &str) -> String {
+    let field = field.rsplit('.').next().unwrap_or(field);
+    if field.starts_with('_') {
+        return field.to_owned();
+    }
+    let mut title = String::with_capacity(field.len() + 4);
+    for (n, letter) in field.chars().enumerate() {
+        if n == 0 {
+            title.extend(letter.to_uppercase());
+        } else if letter.is_uppercase() {
+            title.push(' ');
+            title.extend(letter.to_lowercase());
+        } else {
+            title.push(letter);
+        }
+    }
+    title
 }

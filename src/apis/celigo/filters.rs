@@ -5,20 +5,20 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{AUDIT, JOBS};
-use crate::engine::action::{Keep, Order};
-use crate::engine::api::Resource;
-use crate::engine::clock::read_ms;
-use crate::engine::field::{Field, Kind};
-use crate::engine::path::Query;
-use crate::engine::problem::Problem;
+use crate::engine::api::context::{Keep, Order};
+use crate::engine::schema::field::{Field, Kind};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::clock::read_ms;
 use crate::engine::store::Record;
+use crate::http::target::Query;
 
 /// Parameters of every list, which are no filters even where a field has their name.
 pub const NO_FILTERS: &[&str] =
     &["limit", "offset", "skip", "page", "pageSize", "include", "exclude", "search", "sort"];
 
 /// What consumers know by another name than it is stored by: a field, or a text in one.
-const NAMES: &[(&Resource, &str, &str, Option<&str>)] = &[
+const NAMES: &[(&Schema, &str, &str, Option<&str>)] = &[
     (&AUDIT, "timestamp", "time", None),
     (&AUDIT, "user", "byUser", Some("email")),
     (&AUDIT, "_byUserId", "byUser", Some("_id")),
@@ -27,7 +27,7 @@ const NAMES: &[(&Resource, &str, &str, Option<&str>)] = &[
 ];
 
 /// Parameters that are short for others.
-const SHORT: &[(&Resource, &str, &str)] = &[(&AUDIT, "from", "time_gte"), (&AUDIT, "to", "time_lte")];
+const SHORT: &[(&Schema, &str, &str)] = &[(&AUDIT, "from", "time_gte"), (&AUDIT, "to", "time_lte")];
 
 /// One of several values, with commas between.
 const AMONG: &str = "_in";
@@ -48,7 +48,7 @@ struct Column {
 }
 
 impl Column {
-    fn find(resource: &'static Resource, name: &str) -> Option<Self> {
+    fn find(resource: &'static Schema, name: &str) -> Option<Self> {
         let other = NAMES.iter().find(|(of, known, ..)| *of == resource && *known == name);
         let (name, member) = other.map_or((name, None), |(_, _, stored, member)| (*stored, *member));
         let field = resource.field(name)?;
@@ -57,7 +57,7 @@ impl Column {
     }
 
     fn kind(self) -> Kind {
-        if self.member.is_some() { Kind::Text } else { self.field.kind }
+        if self.member.is_some() { Kind::String } else { self.field.kind }
     }
 
     fn value(self, record: &Record) -> Option<&Value> {
@@ -70,25 +70,25 @@ impl Column {
         match self.value(record) {
             Some(Value::Array(values)) => values,
             Some(value) => std::slice::from_ref(value),
-            None if matches!(self.kind(), Kind::Flag) => std::slice::from_ref(&Value::Bool(false)),
+            None if matches!(self.kind(), Kind::Bool) => std::slice::from_ref(&Value::Bool(false)),
             None => &[],
         }
     }
 }
 
 /// A value that a query wants, read as the kind of field can be compared.
-enum Wanted {
+enum WorldSpec {
     Flag(bool),
     Whole(i64),
     Time(i64),
     Text(String),
 }
 
-impl Wanted {
+impl WorldSpec {
     /// Or what it must be.
     fn read(kind: Kind, text: &str) -> Result<Self, &'static str> {
         match kind {
-            Kind::Flag => text.parse().map(Self::Flag).map_err(|_| "must be true or false"),
+            Kind::Bool => text.parse().map(Self::Flag).map_err(|_| "must be true or false"),
             Kind::Integer => text.parse().map(Self::Whole).map_err(|_| "must be a whole number"),
             Kind::Time => read_ms(text).map(Self::Time).ok_or("must be an ISO 8601 time"),
             _ => Ok(Self::Text(text.to_owned())),
@@ -117,14 +117,14 @@ pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
 }
 
 /// The names that a list can be filtered and ordered by, with what they hold.
-pub fn names(resource: &'static Resource) -> impl Iterator<Item = (&'static str, Kind)> {
+pub fn names(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Kind)> {
     let others = NAMES.iter().filter(move |(of, ..)| *of == resource).map(|(_, name, ..)| *name);
     let names = resource.fields.iter().map(|field| field.name).chain(others);
     names.filter_map(move |name| Some((name, Column::find(resource, name)?.kind())))
 }
 
 /// The parameters that are short for others.
-pub fn short(resource: &'static Resource) -> impl Iterator<Item = &'static str> {
+pub fn short(resource: &'static Schema) -> impl Iterator<Item = &'static str> {
     SHORT.iter().filter(move |(of, ..)| *of == resource).map(|(_, name, _)| *name)
 }
 
@@ -134,7 +134,7 @@ pub fn without_among(parameter: &str) -> &str {
 }
 
 /// The records that a query asks for: those whose fields have the given values and that hold the text searched for.
-pub fn keep(query: &Query<'_>, resource: &'static Resource) -> Result<Option<Keep>, Problem> {
+pub fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
     let mut tests: Vec<Keep> = Vec::new();
     for (name, value) in query.pairs().filter(|(name, _)| !NO_FILTERS.contains(name)) {
         tests.extend(filter(resource, name, value)?);
@@ -153,7 +153,7 @@ pub fn keep(query: &Query<'_>, resource: &'static Resource) -> Result<Option<Kee
 }
 
 /// `field=value`, or with `_gte`, `_lte` or `_in` behind the field. Other parameters are no filters.
-fn filter(resource: &'static Resource, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
+fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
     let long = SHORT.iter().find(|(of, short, _)| *of == resource && *short == name).map_or(name, |(.., long)| *long);
     let asked = COMPARISONS.iter().find_map(|(suffix, holds)| {
         let column = Column::find(resource, long.strip_suffix(suffix)?)?;
@@ -164,7 +164,7 @@ fn filter(resource: &'static Resource, name: &str, value: &str) -> Result<Option
     });
     let Some((suffix, holds, column)) = asked else { return Ok(None) };
     let texts: Vec<&str> = if suffix == AMONG { value.split(',').collect() } else { vec![value] };
-    let wanted = texts.into_iter().map(|text| Wanted::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
+    let wanted = texts.into_iter().map(|text| WorldSpec::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
     let wanted = wanted.map_err(|reason| wrong(name, reason))?;
     let is_wanted = move |value: &Value| wanted.iter().any(|wanted| wanted.order(value).is_some_and(holds));
     Ok(Some(Box::new(move |record| column.values(record).iter().any(&is_wanted))))
@@ -172,7 +172,7 @@ fn filter(resource: &'static Resource, name: &str, value: &str) -> Result<Option
 
 /// The order that `sort` asks for: fields with commas between, `-` before one that falls. Records without the field
 /// come first.
-pub fn order(query: &Query<'_>, resource: &'static Resource) -> Result<Option<Order>, Problem> {
+pub fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
     let Some(sort) = given(query, "sort") else { return Ok(None) };
     let mut keys: Vec<(Column, bool)> = Vec::new();
     for part in sort.split(',') {

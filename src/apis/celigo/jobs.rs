@@ -2,16 +2,17 @@
 
 use serde_json::{Value, json};
 
+use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY};
 use crate::apis::celigo::resources::{FLOWS, JOBS};
-use crate::apis::celigo::words::{INVALID_OPERATION, INVALID_QUERY};
 use crate::apis::celigo::{API, filters};
-use crate::engine::action::Call;
-use crate::engine::api::{By, Due, Profile};
-use crate::engine::clock::{format_ms, parse_ms};
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::engine::api::api::Profile;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Timer};
+use crate::engine::state::State;
+use crate::engine::state::clock::{format_ms, parse_ms};
+use crate::engine::store::{Document, Record};
+use crate::http::message::Response;
 
 /// How long a job waits before it runs.
 const QUEUED_MS: u64 = 1_000;
@@ -29,39 +30,40 @@ const GOES_ON_AT: &str = "standin_goes_on_at";
 const SCOPES: &[&str] = &["_integrationId", "_flowId", "_jobId", "_flowJobId", "_exportId", "_importId"];
 
 /// When a job goes on, and how.
-pub const DUE: Due = Due { at: |job| job.get(GOES_ON_AT).and_then(Value::as_str).and_then(parse_ms), happens: go_on };
+pub const DUE: Timer =
+    Timer { at: |job| job.get(GOES_ON_AT).and_then(Value::as_str).and_then(parse_ms), happens: go_on };
 
 /// `flows.run`: makes a job.
-pub fn run(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let flow = call.record(&FLOWS, "id")?;
-    call.fields()?;
+pub fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let flow = context.record(&FLOWS, "id")?;
+    context.fields()?;
     if flow.get("disabled") == Some(&Value::Bool(true)) {
         return Err(Problem::named(INVALID_OPERATION, "Flow is disabled"));
     }
-    let job = start(call.world, &flow, "flow")?;
-    Ok(Reply::json(call.route.success, &json!({ "_jobId": job.id() })))
+    let job = start(context.state, &flow, "flow")?;
+    Ok(Response::json(context.route.success, &json!({ "_jobId": job.id() })))
 }
 
 /// A new job of a flow, of that type.
-pub fn start(world: &mut World, flow: &Record, kind: &str) -> Result<Record, Problem> {
-    let mut fields = Fields::from_iter([
+pub fn start(state: &mut State, flow: &Record, kind: &str) -> Result<Record, Problem> {
+    let mut fields = Document::from_iter([
         ("type", Value::from(kind)),
         ("_flowId", flow.id().into()),
-        (GOES_ON_AT, world.later(QUEUED_MS).into()),
+        (GOES_ON_AT, state.later(QUEUED_MS).into()),
     ]);
     if let Some(integration) = flow.get("_integrationId") {
         fields.insert("_integrationId", integration.clone());
     }
-    world.create(&JOBS, &fields, By::Administrator)
+    state.create(&JOBS, &fields, Actor::Administrator)
 }
 
 /// From queued to running, and from running to completed. A clock that moved far does both at once.
-fn go_on(world: &mut World, job: &Record) -> Result<(), Problem> {
+fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
     let due = (DUE.at)(job.fields()).unwrap_or_default();
     let queued = job.text("status") == Some("queued");
     let (starts, ends) = if queued { (due, due + RUNS_MS) } else { (due.saturating_sub(RUNS_MS), due) };
-    let mut change = Fields::from_iter([("startedAt", Value::from(format_ms(starts)))]);
-    if world.clock.now_ms() < ends {
+    let mut change = Document::from_iter([("startedAt", Value::from(format_ms(starts)))]);
+    if state.clock.now_ms() < ends {
         change.extend([
             ("status", Value::from("running")),
             ("lastModified", format_ms(starts).into()),
@@ -77,43 +79,43 @@ fn go_on(world: &mut World, job: &Record) -> Result<(), Problem> {
             (GOES_ON_AT, Value::Null),
         ]);
     }
-    let job = world.patch(&JOBS, job, &change, By::Administrator)?;
-    let flow = job.text("_flowId").and_then(|id| world.store.of(&FLOWS).get(id)).cloned();
+    let job = state.patch(&JOBS, job, &change, Actor::Administrator)?;
+    let flow = job.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id)).cloned();
     match flow {
         Some(flow) => {
-            let mut executed = Fields::from_iter([("lastExecutedAt", Value::from(format_ms(starts)))]);
+            let mut executed = Document::from_iter([("lastExecutedAt", Value::from(format_ms(starts)))]);
             // Running a flow is no change of it.
             executed.extend(flow.get("lastModified").map(|time| ("lastModified", time.clone())));
-            world.patch(&FLOWS, &flow, &executed, By::Administrator).map(|_| ())
+            state.patch(&FLOWS, &flow, &executed, Actor::Administrator).map(|_| ())
         }
         None => Ok(()),
     }
 }
 
 /// `jobs.list`: the latest first. The running service wants to know whose jobs.
-pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let scoped = call.query.pairs().any(|(name, _)| SCOPES.contains(&filters::without_among(name)));
-    if call.world.settings.profile(&API) == Profile::Live && !scoped {
+pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let scoped = context.query.pairs().any(|(name, _)| SCOPES.contains(&filters::without_among(name)));
+    if context.state.settings.profile(&API) == Profile::Live && !scoped {
         return Err(Problem::named(INVALID_QUERY, "Please provide _integrationId, _flowId or _jobId"));
     }
-    let mut jobs: Vec<Record> = call.world.store.of(&JOBS).iter().cloned().collect();
+    let mut jobs: Vec<Record> = context.state.store.of(&JOBS).iter().cloned().collect();
     jobs.reverse();
     jobs.sort_by_key(|job| std::cmp::Reverse(job.text("createdAt").and_then(parse_ms)));
-    call.list(&JOBS, jobs)
+    context.list(&JOBS, jobs)
 }
 
 /// `jobs.cancel`: ends a job that has not ended.
-pub fn cancel(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let job = call.record(&JOBS, "id")?;
+pub fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let job = context.record(&JOBS, "id")?;
     let status = job.text("status").unwrap_or_default();
     if !matches!(status, "queued" | "running") {
         return Err(Problem::named(INVALID_OPERATION, format!("Job cannot be canceled: it is {status}")));
     }
-    let change = Fields::from_iter([
+    let change = Document::from_iter([
         ("status", Value::from("canceled")),
-        ("endedAt", call.world.clock.now().into()),
+        ("endedAt", context.state.clock.now().into()),
         (GOES_ON_AT, Value::Null),
     ]);
-    let job = call.world.patch(&JOBS, &job, &change, By::Administrator)?;
-    Ok(call.show(&job))
+    let job = context.state.patch(&JOBS, &job, &change, Actor::Administrator)?;
+    Ok(context.show(&job))
 }

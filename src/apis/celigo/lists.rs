@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::engine::action::{Call, Page};
-use crate::engine::api::Profile;
-use crate::engine::message::Reply;
-use crate::engine::path::Query;
-use crate::engine::problem::Problem;
+use crate::engine::api::api::Profile;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::store::Page;
 use crate::engine::store::Record;
+use crate::http::message::Response;
+use crate::http::target::Query;
 
 use crate::apis::celigo::filters::{given, wrong};
 use crate::apis::celigo::resources::{ASHARES, SCRIPTS};
@@ -48,26 +49,26 @@ fn projection<'q>(query: &'q Query<'_>) -> Result<Projection<'q>, Problem> {
 }
 
 /// The reply that shows a page of records, as consumers see them.
-pub fn reply(call: &Call<'_>, page: &Page) -> Reply {
-    if let Some(status) = call.route.live_empty
+pub fn response(context: &Context<'_>, page: &Page) -> Response {
+    if let Some(status) = context.route.live_empty
         && page.records.is_empty()
-        && call.profile() == Profile::Live
+        && context.profile() == Profile::Live
     {
-        return Reply::empty(status);
+        return Response::empty(status);
     }
-    paging::reply(call, page, array(call, page))
+    paging::response(context, page, array(context, page))
 }
 
 /// A page of records as a JSON array, as consumers see them.
-pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
-    let brief = call.route.action.resource() == Some(&SCRIPTS);
-    let narrowed = call.caller.sees.is_some() && page.records.iter().any(|record| is_narrowed(call, record));
-    match projection(call.query) {
+pub fn array(context: &Context<'_>, page: &Page) -> Bytes {
+    let brief = context.route.action.resource() == Some(&SCRIPTS);
+    let narrowed = context.caller.sees.is_some() && page.records.iter().any(|record| is_narrowed(context, record));
+    match projection(context.query) {
         Ok(Projection::Whole) | Err(_) if !brief && !narrowed => page.json().clone(),
         _ => array_of(
-            call,
+            context,
             page.records.iter().map(|record| {
-                let mut fields = object(call, record);
+                let mut fields = object(context, record);
                 if brief {
                     fields.shift_remove(CONTENT);
                 }
@@ -79,29 +80,29 @@ pub fn array(call: &Call<'_>, page: &Page) -> Bytes {
 }
 
 /// The reply that shows one record, as the caller sees it.
-pub fn one(call: &Call<'_>, status: u16, record: &Record) -> Reply {
-    if is_narrowed(call, record) {
-        return Reply::json(status, &object(call, record).into());
+pub fn one(context: &Context<'_>, status: u16, record: &Record) -> Response {
+    if is_narrowed(context, record) {
+        return Response::json(status, &object(context, record).into());
     }
-    Reply::json_bytes(status, record.bytes().clone())
+    Response::json_bytes(status, record.bytes().clone())
 }
 
 /// Whether the caller may see less of a record than it shows to others.
-fn is_narrowed(call: &Call<'_>, record: &Record) -> bool {
-    call.caller.sees.is_some() && *record.resource() == ASHARES
+fn is_narrowed(context: &Context<'_>, record: &Record) -> bool {
+    context.caller.sees.is_some() && *record.resource() == ASHARES
 }
 
-fn object(call: &Call<'_>, record: &Record) -> Map<String, Value> {
+fn object(context: &Context<'_>, record: &Record) -> Map<String, Value> {
     let mut object = serde_json::from_slice(record.bytes()).expect("a record's bytes are JSON");
-    if is_narrowed(call, record) {
-        ashares::narrow(&call.caller, &mut object);
+    if is_narrowed(context, record) {
+        ashares::narrow(&context.caller, &mut object);
     }
     object
 }
 
 /// Records as a JSON array, with what the query wants of each.
-pub fn array_of(call: &Call<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
-    let projection = projection(call.query).unwrap_or(Projection::Whole);
+pub fn array_of(context: &Context<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
+    let projection = projection(context.query).unwrap_or(Projection::Whole);
     let shown = records.map(|record| match &projection {
         Projection::Whole => Value::Object(record),
         Projection::Include(paths) => {

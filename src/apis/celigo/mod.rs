@@ -10,19 +10,20 @@ mod ashares;
 mod audit;
 mod cascade;
 mod clone;
+mod connection_registrations;
 mod connector;
-mod contents;
 mod dependencies;
-mod described;
 mod dialect;
+mod error_summary;
 mod errors;
 mod filters;
+mod generator;
 mod jobs;
 mod lists;
-mod made_up;
+mod membership;
+mod openapi;
 mod paging;
 mod patch;
-mod registered;
 pub mod resources;
 mod revisions;
 mod routes;
@@ -32,13 +33,12 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod token;
-mod words;
 
 use resources::{
     ASHARES, AUDIT, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS, SCRIPTS,
 };
 
-use crate::engine::api::Api;
+use crate::engine::api::api::Api;
 
 /// Celigo integrator.io.
 pub static API: Api = Api {
@@ -61,7 +61,7 @@ pub static API: Api = Api {
         &JOBS,
         &REVISIONS,
     ],
-    errors: words::ERRORS,
-    common_errors: &[words::RATE_LIMITED],
+    errors: errors::ERRORS,
+    common_errors: &[errors::RATE_LIMITED],
     dialect: &dialect::Celigo,
 };

@@ -2,10 +2,11 @@
 
 use http::header::{HeaderValue, LINK};
 
-use crate::engine::action::{Call, Page, Window};
-use crate::engine::message::Reply;
-use crate::engine::path::{Query, world_prefix};
-use crate::engine::problem::Problem;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::store::{Page, Window};
+use crate::http::message::Response;
+use crate::http::target::{Query, world_prefix};
 
 /// The most records of one answer.
 const CAP: usize = 1_000;
@@ -47,19 +48,19 @@ pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
 
 /// The reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
 /// limited, by the consumer or by the cap, and more follows.
-pub fn reply(call: &Call<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Reply {
-    let mut reply = Reply::json_bytes(call.route.success, body);
+pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Response {
+    let mut response = Response::json_bytes(context.route.success, body);
     // With more to follow, one of the two limits was met.
-    let Window::Offset { skip, limit } = page.window else { return reply };
+    let Window::Offset { skip, limit } = page.window else { return response };
     if !page.more {
-        return reply;
+        return response;
     }
-    let origin = call.origin();
+    let origin = context.origin();
     let mut links = String::with_capacity(2 * LINK_BYTES);
     let mut link = |start: usize, relation: &str| {
         links.push_str(if links.is_empty() { "<" } else { ", <" });
         links.push_str(&origin);
-        write_part(call, start, limit, &mut links);
+        write_part(context, start, limit, &mut links);
         [">; rel=\"", relation, "\""].iter().for_each(|text| links.push_str(text));
     };
     link(skip.saturating_add(limit), "next");
@@ -68,35 +69,35 @@ pub fn reply(call: &Call<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Rep
     }
     // A host that HTTP cannot carry did not come over HTTP.
     if let Ok(links) = HeaderValue::try_from(links) {
-        reply.headers.append(LINK, links);
+        response.headers.append(LINK, links);
     }
-    reply
+    response
 }
 
 /// The way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
-pub fn next(call: &Call<'_>, page: &Page) -> Option<String> {
+pub fn next(context: &Context<'_>, page: &Page) -> Option<String> {
     let Window::Offset { skip, limit } = page.window else { return None };
-    let mut next = call.target.world.map(world_prefix).unwrap_or_default();
-    write_part(call, skip.saturating_add(limit), limit, &mut next);
+    let mut next = context.target.world.map(world_prefix).unwrap_or_default();
+    write_part(context, skip.saturating_add(limit), limit, &mut next);
     Some(next).filter(|_| page.more)
 }
 
 /// Adds path and query of the part of a list that starts there.
-fn write_part(call: &Call<'_>, start: usize, limit: usize, text: &mut String) {
-    let word = if call.query.get("offset").is_some() { "offset" } else { "skip" };
+fn write_part(context: &Context<'_>, start: usize, limit: usize, text: &mut String) {
+    let word = if context.query.get("offset").is_some() { "offset" } else { "skip" };
     let other = if word == "offset" { "skip" } else { "offset" };
     let mut digits = [itoa::Buffer::new(), itoa::Buffer::new()];
     let [start_digits, limit_digits] = &mut digits;
     let (start, limit) = (Some(start_digits.format(start)), Some(limit_digits.format(limit)));
     let changes = [("limit", limit), (word, start), (other, None), ("page", None), ("pageSize", None)];
-    text.push_str(call.target.path);
+    text.push_str(context.target.path);
     text.push('?');
-    call.query.write_with(&changes, text);
+    context.query.write_with(&changes, text);
 }
 
 /// The next link in an answer.
-pub fn next_link(reply: &Reply) -> Option<String> {
-    let links = reply.header("link")?.split(", <").find(|link| link.contains("rel=\"next\""))?;
+pub fn next_link(response: &Response) -> Option<String> {
+    let links = response.header("link")?.split(", <").find(|link| link.contains("rel=\"next\""))?;
     links.trim_start_matches('<').split_once('>').map(|(link, _)| link.to_owned())
 }
 

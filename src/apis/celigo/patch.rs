@@ -3,21 +3,22 @@
 use json_patch::{Patch, PatchOperation};
 use serde_json::{Value, json};
 
+use crate::apis::celigo::errors::{INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::words::{INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
-use crate::engine::action::{Body, Call};
-use crate::engine::api::{By, ErrorDef};
-use crate::engine::message::Reply;
-use crate::engine::problem::{FieldFaultKind, Problem};
-use crate::engine::tree::{DEPTH, bytes_of, depth_of};
+use crate::engine::api::api::ErrorDef;
+use crate::engine::api::context::{Body, Context};
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::resource::Actor;
+use crate::http::message::Response;
+use crate::http::tree::{DEPTH, bytes_of, depth_of};
 
 /// What may be patched, with all below.
 const OPEN: [&str; 2] = ["flowGroupings", "settings"];
 
 /// `integrations.patch`: all operations of the body, or none.
-pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let patch: Patch = serde_json::from_value(call.body.as_ref().map(Body::to_value).unwrap_or_default())
+pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let patch: Patch = serde_json::from_value(context.body.as_ref().map(Body::to_value).unwrap_or_default())
         .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body must be a JSON Patch: {error}")))?;
     if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path)) {
         let message = format!("{path} cannot be patched; /flowGroupings, /settings and what is below them can");
@@ -25,7 +26,7 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
     }
     let open = OPEN.iter().filter_map(|name| Some(((*name).to_owned(), integration.get(name)?.clone())));
     let mut document = Value::Object(open.collect());
-    let mut budget = Budget::new(call.world.settings.body_limit_bytes, integration.bytes().len());
+    let mut budget = Budget::new(context.state.settings.body_limit_bytes, integration.bytes().len());
     for (place, operation) in patch.0.iter().enumerate() {
         make_room(&mut document, operation);
         budget.spend(&document, operation)?;
@@ -41,8 +42,8 @@ pub fn integration(call: &mut Call<'_>) -> Result<Reply, Problem> {
             None => drop(fields.remove(name)),
         }
     }
-    call.world.replace(&INTEGRATIONS, &integration, fields, By::Consumer)?;
-    Ok(Reply::empty(call.route.success))
+    context.state.replace(&INTEGRATIONS, &integration, fields, Actor::Consumer)?;
+    Ok(Response::empty(context.route.success))
 }
 
 /// Settings that nobody has set yet can be added to.

@@ -4,29 +4,29 @@ use serde_json::Value;
 
 use crate::apis::celigo::audit;
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
-use crate::engine::action::Call;
-use crate::engine::api::By;
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
-use crate::engine::store::Fields;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Actor;
+use crate::engine::store::Document;
+use crate::http::message::Response;
 
 /// `integrations.revisions`: the snapshots of the integration.
-pub fn list(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let revisions = call.world.store.of(&REVISIONS).find("_integrationId", integration.id()).cloned().collect();
-    call.list(&REVISIONS, revisions)
+pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let revisions = context.state.store.of(&REVISIONS).find("_integrationId", integration.id()).cloned().collect();
+    context.list(&REVISIONS, revisions)
 }
 
 /// `integrations.snapshot`, `integrations.revise`: a new snapshot.
-pub fn create(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let mut fields = Fields::from_iter([
+pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let mut fields = Document::from_iter([
         ("_integrationId", Value::from(integration.id())),
-        ("_byUserId", audit::user_id(&call.world.settings.user).into()),
+        ("_byUserId", audit::user_id(&context.state.settings.user).into()),
     ]);
-    if let Some(description) = call.fields()?.remove("description") {
+    if let Some(description) = context.fields()?.remove("description") {
         fields.insert("description", description);
     }
-    let revision = call.world.create(&REVISIONS, &fields, By::Administrator)?;
-    Ok(call.show(&revision))
+    let revision = context.state.create(&REVISIONS, &fields, Actor::Administrator)?;
+    Ok(context.show(&revision))
 }

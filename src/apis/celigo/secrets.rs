@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record};
 
 /// What stands in place of a secret.
 const MASK: &str = "******";
@@ -31,7 +31,7 @@ const SECRETS: &[&str] = &[
 const ENCRYPTED: &str = "encrypted";
 
 /// A connection as consumers see it.
-pub fn masked(connection: &Fields) -> Fields {
+pub fn masked(connection: &Document) -> Document {
     connection.iter().map(|(name, value)| (name.to_owned(), mask(name, value, false))).collect()
 }
 
@@ -53,7 +53,7 @@ fn is_secret(name: &str, below_encrypted: bool) -> bool {
 }
 
 /// A mask that comes back means the secret that is stored there.
-pub fn kept(_: &mut World, _: &str, mut given: Fields, old: Option<&Record>) -> Fields {
+pub fn kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>) -> Document {
     if let Some(old) = old {
         for (name, value) in given.iter_mut() {
             if let Some(stored) = old.get(name) {

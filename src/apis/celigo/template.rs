@@ -8,66 +8,66 @@ use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::apis::celigo::contents;
+use crate::apis::celigo::errors::FORBIDDEN;
+use crate::apis::celigo::membership;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::words::FORBIDDEN;
-use crate::engine::action::Call;
-use crate::engine::clock;
-use crate::engine::message::Reply;
-use crate::engine::path::encode;
-use crate::engine::problem::Problem;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::State;
+use crate::engine::state::clock;
 use crate::engine::store::Record;
-use crate::engine::world::World;
+use crate::http::message::Response;
+use crate::http::target::encode;
 
 /// How long a link is good.
 const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
 
 /// `integrations.template`: a signed link to the archive, on the origin the caller used.
-pub fn link(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let origin = call.origin();
-    let world: &World = call.world;
-    let expires = world.later(GOOD_FOR_MS);
+pub fn link(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let origin = context.origin();
+    let state: &State = context.state;
+    let expires = state.later(GOOD_FOR_MS);
     let url = format!(
         "{origin}{}/integrations/{}/template.zip?expires={}&signature={}",
-        call.api.base,
+        context.api.base,
         encode(integration.id()),
         encode(&expires),
-        signature(world, integration.id(), &expires)
+        signature(state, integration.id(), &expires)
     );
-    Ok(Reply::json(call.route.success, &json!({ "signedURL": url })))
+    Ok(Response::json(context.route.success, &json!({ "signedURL": url })))
 }
 
 /// `integrations.download`: the archive, for whoever has the link.
-pub fn download(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let [expires, signed] = ["expires", "signature"].map(|name| call.query.get(name).unwrap_or_default());
-    if signed != signature(call.world, call.param("id"), expires).to_string() {
+pub fn download(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let [expires, signed] = ["expires", "signature"].map(|name| context.query.get(name).unwrap_or_default());
+    if signed != signature(context.state, context.param("id"), expires).to_string() {
         return Err(Problem::named(FORBIDDEN, "The signature of this link is wrong"));
     }
-    if clock::parse_ms(expires).is_none_or(|expires_ms| call.world.clock.now_ms() >= expires_ms) {
+    if clock::parse_ms(expires).is_none_or(|expires_ms| context.state.clock.now_ms() >= expires_ms) {
         return Err(Problem::named(FORBIDDEN, "This link has expired"));
     }
-    let integration = call.record(&INTEGRATIONS, "id")?;
-    let archive = archive(call.world, &integration).expect("an archive in memory can be written");
-    let reply = Reply { body: archive.into(), ..Reply::empty(call.route.success) };
-    Ok(reply
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let archive = archive(context.state, &integration).expect("an archive in memory can be written");
+    let response = Response { body: archive.into(), ..Response::empty(context.route.success) };
+    Ok(response
         .with("content-type", "application/zip")
         .with("content-disposition", "attachment; filename=\"template.zip\""))
 }
 
 /// Depends on the world's seed, so that a link of another world is no good.
-fn signature(world: &World, id: &str, expires: &str) -> Uuid {
-    let signed = format!("{}\n{id}\n{expires}", world.settings.seed);
+fn signature(state: &State, id: &str, expires: &str) -> Uuid {
+    let signed = format!("{}\n{id}\n{expires}", state.settings.seed);
     Uuid::new_v5(&Uuid::NAMESPACE_URL, signed.as_bytes())
 }
 
 /// One file for the integration, and one for each kind of record it contains, as consumers see them.
-fn archive(world: &World, integration: &Record) -> ZipResult<Vec<u8>> {
+fn archive(state: &State, integration: &Record) -> ZipResult<Vec<u8>> {
     let kinds = [("flows", &FLOWS), ("exports", &EXPORTS), ("imports", &IMPORTS), ("connections", &CONNECTIONS)];
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     add(&mut archive, "integration.json", &seen(integration))?;
     for (name, resource) in kinds {
-        let records = contents::of(world, integration, resource);
+        let records = membership::of(state, integration, resource);
         add(&mut archive, &format!("{name}.json"), &records.iter().map(seen).collect())?;
     }
     Ok(archive.finish()?.into_inner())

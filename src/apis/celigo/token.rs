@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use crate::apis::celigo::audit;
-use crate::engine::action::Call;
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::http::message::Response;
 
 /// `tokenInfo.get`: the world's user, whatever the token.
 // An operation may fail; this one does not.
 #[allow(clippy::unnecessary_wraps)]
-pub fn info(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let user = audit::user_id(&call.world.settings.user);
-    Ok(Reply::json(call.route.success, &json!({ "_userId": user, "scope": "*" })))
+pub fn info(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let user = audit::user_id(&context.state.settings.user);
+    Ok(Response::json(context.route.success, &json!({ "_userId": user, "scope": "*" })))
 }

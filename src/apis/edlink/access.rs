@@ -1,15 +1,16 @@
 //! Who asks: a token's kind decides what it opens.
 
-use crate::apis::edlink::ended::has_ended;
 use crate::apis::edlink::errors::{INVALID_INTEGRATION_STATE, MISSING_TOKEN};
 use crate::apis::edlink::graph::{permissions, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::login::{LOGINS, has_expired};
-use crate::engine::api::{Access, Api, Caller, Situation};
-use crate::engine::field::FIRST_ID;
-use crate::engine::problem::Problem;
+use crate::apis::edlink::revoked_tokens::has_ended;
+use crate::engine::api::api::{Access, Api, Caller};
+use crate::engine::api::dialect::RequestContext;
+use crate::engine::schema::field::FIRST_ID;
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::{Credential, State};
 use crate::engine::store::Record;
-use crate::engine::world::{Credential, World};
 
 /// The statuses of an integration in which its tokens open its data.
 const OPEN: [&str; 2] = ["active", "paused"];
@@ -19,14 +20,14 @@ const ANY_SECRET: &str = "standin-edlink-secret";
 
 /// The variables that point a consumer at this API: the access token is that of the first active integration the
 /// application sees, and missing when there is none.
-pub fn environment(world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
-    let listed = world.settings.strongest_credential(api);
+pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+    let listed = state.settings.strongest_credential(api);
     let secret = listed.map_or(ANY_SECRET, |credential| credential.token.as_str());
     let application =
         Caller { sees: listed.and_then(|credential| credential.integrations.clone()), ..Caller::default() };
     let usable =
-        |integration: &&Record| integration.text("status") == Some("active") && sees(&application, integration);
-    let integration = world.store.of(&INTEGRATIONS).iter().find(usable);
+        |integration: &&Record| integration.text("status") == Some("active") && is_visible(&application, integration);
+    let integration = state.store.of(&INTEGRATIONS).iter().find(usable);
     let token = integration.and_then(|integration| integration.text("access_token"));
     let mut variables =
         vec![("EDLINK_BASE_URL", format!("{origin}{}", api.base)), ("EDLINK_APPLICATION_SECRET", secret.to_owned())];
@@ -47,43 +48,43 @@ enum Token<'w> {
 }
 
 /// Without a list of secrets, every bearer that is no other token, and never was one, is a secret.
-fn token_of<'w>(world: &'w World, situation: &Situation<'_>, bearer: &str) -> Token<'w> {
-    if let Some(secret) = world.settings.credential(situation.api, bearer) {
+fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: &str) -> Token<'w> {
+    if let Some(secret) = state.settings.credential(request_context.api, bearer) {
         return Token::Application(Some(secret));
     }
-    if let Some(integration) = world.store.of(&INTEGRATIONS).find("access_token", bearer).next() {
+    if let Some(integration) = state.store.of(&INTEGRATIONS).find("access_token", bearer).next() {
         return Token::Integration(integration);
     }
-    if let Some(login) = world.store.of(&LOGINS).find("access_token", bearer).next() {
+    if let Some(login) = state.store.of(&LOGINS).find("access_token", bearer).next() {
         return Token::Person(login);
     }
-    let is_good = world.admits(situation.api, bearer) && !has_ended(world, bearer);
+    let is_good = state.admits(request_context.api, bearer) && !has_ended(state, bearer);
     if is_good { Token::Application(None) } else { Token::Unknown }
 }
 
 /// Who asks, if the token is of the kind the route takes. A path that no route has is answered without one.
-pub fn caller(world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
-    let route = situation.route.filter(|route| route.access != Access::Open && route.is_modelled());
+pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
+    let route = request_context.route.filter(|route| route.access != Access::Public && route.is_modelled());
     let Some(route) = route else { return Ok(Caller::default()) };
-    let bearer = situation.request.bearer().ok_or_else(|| Problem::usual(MISSING_TOKEN))?;
+    let bearer = request_context.request.bearer().ok_or_else(|| Problem::usual(MISSING_TOKEN))?;
     let caller = Caller::default();
-    match (route.access, token_of(world, situation, bearer)) {
+    match (route.access, token_of(state, request_context, bearer)) {
         (Access::Application, Token::Application(secret)) => {
             Ok(Caller { sees: secret.and_then(|secret| secret.integrations.clone()), ..caller })
         }
         (Access::Integration, Token::Integration(integration)) => {
             open(integration)?;
             let kind = permissions::kind_shown(route);
-            if let Some(needs) = kind.and_then(|kind| permissions::missing(world, integration, kind)) {
+            if let Some(needs) = kind.and_then(|kind| permissions::missing(state, integration, kind)) {
                 return Err(Problem::Forbidden { needs: needs.into() });
             }
             Ok(Caller { sees: targets(integration), subject: Some(integration.clone()), ..caller })
         }
         (Access::Person, Token::Person(login)) => {
-            if has_expired(world, login) {
+            if has_expired(state, login) {
                 return Err(Problem::CredentialExpired);
             }
-            let integration = login.text("integration_id").and_then(|id| world.store.of(&INTEGRATIONS).get(id));
+            let integration = login.text("integration_id").and_then(|id| state.store.of(&INTEGRATIONS).get(id));
             open(integration.ok_or(Problem::Credential)?)?;
             Ok(Caller { subject: Some(login.clone()), ..caller })
         }
@@ -100,7 +101,7 @@ fn open(integration: &Record) -> Result<(), Problem> {
 }
 
 /// Whether an application sees an integration: one that was recreated still belongs to it.
-pub fn sees(caller: &Caller, integration: &Record) -> bool {
+pub fn is_visible(caller: &Caller, integration: &Record) -> bool {
     caller.sees.as_ref().is_none_or(|ids| {
         let is = |id: &str| ids.iter().any(|known| known.eq_ignore_ascii_case(id));
         is(integration.id()) || integration.text(FIRST_ID).is_some_and(is)

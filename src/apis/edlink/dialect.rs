@@ -7,19 +7,20 @@ use http::header::{
 };
 use serde_json::Value;
 
-use crate::apis::edlink::graph::{Asked, EVENTS, Scope, permissions, replies, v1};
+use crate::apis::edlink::graph::{EVENTS, ListQuery, Scope, envelope, permissions, v1};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::{access, described, errors, paging};
-use crate::engine::action::{Call, Keep, Page, Selection};
-use crate::engine::api::{
-    Api, Caller, CredentialForm, Dialect, ErrorDef, NextLinks, Resource, Route, Situation, Worded,
-};
-use crate::engine::data::is_uuid;
-use crate::engine::message::Reply;
-use crate::engine::openapi::Parameter;
-use crate::engine::problem::Problem;
+use crate::apis::edlink::{access, errors, openapi, paging};
+use crate::engine::api::api::{Api, Caller, ErrorDef, Route};
+use crate::engine::api::context::{Context, Keep, Selection};
+use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
+use crate::engine::api::openapi::Parameter;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::State;
+use crate::engine::state::mutate::is_uuid;
+use crate::engine::store::Page;
 use crate::engine::store::Record;
-use crate::engine::world::World;
+use crate::http::message::Response;
 
 /// The dialect.
 pub struct Edlink;
@@ -42,12 +43,12 @@ const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("authorization, co
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 
 impl Dialect for Edlink {
-    fn caller(&self, world: &World, situation: &Situation<'_>) -> Result<Caller, Problem> {
-        access::caller(world, situation)
+    fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
+        access::caller(state, request_context)
     }
 
-    fn environment(&self, world: &World, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
-        access::environment(world, api, origin)
+    fn environment(&self, state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+        access::environment(state, api, origin)
     }
 
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {
@@ -58,73 +59,76 @@ impl Dialect for Edlink {
         Ok(if lower { Cow::Borrowed(raw) } else { Cow::Owned(raw.to_ascii_lowercase()) })
     }
 
-    fn sees(&self, world: &World, caller: &Caller, resource: &'static Resource, record: &Record) -> bool {
+    fn is_visible(&self, state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
         match &caller.subject {
-            None => *resource != INTEGRATIONS || access::sees(caller, record),
-            Some(integration) => Scope::new(&world.store, integration, caller.sees.as_deref()).sees(resource, record),
+            None => *resource != INTEGRATIONS || access::is_visible(caller, record),
+            Some(integration) => {
+                Scope::new(&state.store, integration, caller.sees.as_deref()).is_visible(resource, record)
+            }
         }
     }
 
-    fn selection(&self, call: &Call<'_>, resource: &'static Resource) -> Result<Selection, Problem> {
-        match (Version::of(call.route), &call.caller.subject) {
+    fn selection(&self, context: &Context<'_>, resource: &'static Schema) -> Result<Selection, Problem> {
+        match (Version::of(context.route), &context.caller.subject) {
             (Version::V2, Some(integration)) => {
-                let asked = Asked::read(call, resource)?;
-                let hidden = permissions::hidden(call.world, integration, resource);
+                let asked = ListQuery::read(context, resource)?;
+                let hidden = permissions::hidden(context.state, integration, resource);
                 let keep =
                     asked.filter.map(|filter| -> Keep { Box::new(move |record| filter.passes(record, &hidden)) });
                 Ok(Selection { keep, window: asked.list.window() })
             }
             (Version::V1, Some(_)) if *resource == EVENTS => {
                 let known: Keep = Box::new(|event| event.text("target").is_some_and(v1::has_events_about));
-                Ok(Selection { keep: Some(known), window: paging::window(call, resource)? })
+                Ok(Selection { keep: Some(known), window: paging::window(context, resource)? })
             }
-            _ => Ok(Selection { keep: None, window: paging::window(call, resource)? }),
+            _ => Ok(Selection { keep: None, window: paging::window(context, resource)? }),
         }
     }
 
-    fn page(&self, call: &mut Call<'_>, page: &Page) -> Reply {
-        let resource = call.route.action.resource().expect("a list shows a resource");
-        match (Version::of(call.route), call.caller.subject.is_some()) {
+    fn page(&self, context: &mut Context<'_>, page: &Page) -> Response {
+        let resource = context.route.action.resource().expect("a list shows a resource");
+        match (Version::of(context.route), context.caller.subject.is_some()) {
             (Version::V2, true) => {
-                let asked = Asked::read(call, resource).expect("what was asked was read once to choose the page");
-                replies::page(call, resource, page, asked)
+                let asked =
+                    ListQuery::read(context, resource).expect("what was asked was read once to choose the page");
+                envelope::page(context, resource, page, asked)
             }
-            (Version::V1, true) => v1::page(call, resource, page),
+            (Version::V1, true) => v1::page(context, resource, page),
             _ => {
-                let end = paging::next(call, page)
+                let end = paging::next(context, page)
                     .map_or_else(|| "}".to_owned(), |next| format!(",\"$next\":{}}}", Value::from(next)));
                 let body = [b"{\"$data\":", &page.json()[..], end.as_bytes()].concat();
-                Reply::json_bytes(call.route.success, body)
+                Response::json_bytes(context.route.success, body)
             }
         }
     }
 
-    fn record(&self, call: &mut Call<'_>, status: u16, record: &Record) -> Reply {
-        let resource = call.route.action.resource();
-        match (Version::of(call.route), resource.filter(|_| call.caller.subject.is_some())) {
-            (Version::V2, Some(resource)) => replies::record(call, resource, record),
-            (Version::V1, Some(resource)) => v1::record(call, resource, record),
+    fn record(&self, context: &mut Context<'_>, status: u16, record: &Record) -> Response {
+        let resource = context.route.action.resource();
+        match (Version::of(context.route), resource.filter(|_| context.caller.subject.is_some())) {
+            (Version::V2, Some(resource)) => envelope::record(context, resource, record),
+            (Version::V1, Some(resource)) => v1::record(context, resource, record),
             _ => {
                 let (before, after) = (b"{\"$data\":", b"}");
                 let mut body = Vec::with_capacity(before.len() + record.bytes().len() + after.len());
                 body.extend_from_slice(before);
                 body.extend_from_slice(record.bytes());
                 body.extend_from_slice(after);
-                Reply::json_bytes(status, body)
+                Response::json_bytes(status, body)
             }
         }
     }
 
     fn parameters(&self, route: &Route) -> Vec<Parameter> {
-        described::parameters(route)
+        openapi::parameters(route)
     }
 
     fn envelope(&self, route: &Route, many: bool, schema: Value) -> Value {
-        described::envelope(Version::of(route) == Version::V2, many, &schema)
+        openapi::envelope(Version::of(route) == Version::V2, many, &schema)
     }
 
     fn error_schema(&self) -> Value {
-        described::error_schema()
+        openapi::error_schema()
     }
 
     fn next_links(&self) -> Option<NextLinks> {
@@ -135,19 +139,19 @@ impl Dialect for Edlink {
         CredentialForm { list: Some("secrets"), key: "secret", access: &[] }
     }
 
-    fn problem(&self, world: &mut World, situation: &Situation<'_>, problem: &Problem) -> Worded {
-        errors::worded(world, situation, problem)
+    fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
+        errors::worded(state, request_context, problem)
     }
 
     fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
         errors::status(route.path, error)
     }
 
-    fn always(&self, reply: &mut Reply) {
-        if let Some(methods) = reply.headers.get(ALLOW).cloned() {
-            reply.headers.append(ACCESS_CONTROL_ALLOW_METHODS, methods);
-            reply.headers.append(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
+    fn common_headers(&self, response: &mut Response) {
+        if let Some(methods) = response.headers.get(ALLOW).cloned() {
+            response.headers.append(ACCESS_CONTROL_ALLOW_METHODS, methods);
+            response.headers.append(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
         }
-        reply.headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
+        response.headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
     }
 }

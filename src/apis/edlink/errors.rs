@@ -3,12 +3,14 @@
 use serde_json::json;
 
 use crate::apis::edlink::graph::permissions;
-use crate::engine::answer::allow;
-use crate::engine::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::{ErrorDef, Evidence, Profile, Resource, Route, Shows, Situation, Worded, error_table};
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
-use crate::engine::world::World;
+use crate::engine::api::api::Evidence::{Assumed, Documented, Observed};
+use crate::engine::api::api::{ErrorDef, Evidence, Profile, ResponseShape, Route, error_table};
+use crate::engine::api::dialect::{RenderedError, RequestContext};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::State;
+use crate::http::message::Response;
+use crate::world::exchange::allow;
 
 /// Stands in a message for the parameter, field or permission it is about.
 const WHAT: &str = "<what>";
@@ -165,13 +167,13 @@ error_table! {
 const BAD_REQUEST_ON_V2: &[&ErrorDef] = &[INVALID_TOKEN, INVALID_INTEGRATION_STATE, NO_PERMISSION];
 
 /// Puts a problem into words.
-pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Worded {
-    let (kind, message) = words(world, situation, problem);
-    let status = status(situation.target.path.strip_prefix(situation.api.base).unwrap_or_default(), kind);
+pub fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
+    let (kind, message) = words(state, request_context, problem);
+    let status = status(request_context.target.path.strip_prefix(request_context.api.base).unwrap_or_default(), kind);
     let one = |message: &str| json!({ "code": kind.code, "message": message });
     let error = one(&message);
-    let request = request_id(world);
-    let live = world.settings.profile(situation.api) == Profile::Live;
+    let request = request_id(state);
+    let live = state.settings.profile(request_context.api) == Profile::Live;
     let body = if live && status == 401 {
         json!({ "$error": error, "$request": request })
     } else {
@@ -187,12 +189,12 @@ pub fn worded(world: &World, situation: &Situation<'_>, problem: &Problem) -> Wo
         _ if kind == RATE_LIMITED => Some(RETRY_AFTER_S),
         _ => None,
     };
-    let reply = Reply::json(status, &body);
-    let reply = match retry_after_s {
-        Some(seconds) => reply.with("retry-after", &seconds.to_string()),
-        None => reply,
+    let response = Response::json(status, &body);
+    let response = match retry_after_s {
+        Some(seconds) => response.with("retry-after", &seconds.to_string()),
+        None => response,
     };
-    Worded { error: kind, reply }
+    RenderedError { error: kind, response }
 }
 
 /// The status of an error on a path below the API's base.
@@ -201,12 +203,12 @@ pub fn status(path: &str, kind: &ErrorDef) -> u16 {
 }
 
 /// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
-pub fn request_id(world: &World) -> String {
-    world.chance.apart(&format!("edlink.request:{}", world.journal.next_number())).uuid().to_string()
+pub fn request_id(state: &State) -> String {
+    state.rng.derive(&format!("edlink.request:{}", state.journal.next_number())).uuid().to_string()
 }
 
 /// The error, and what it says.
-fn words(world: &World, situation: &Situation<'_>, problem: &Problem) -> (&'static ErrorDef, String) {
+fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> (&'static ErrorDef, String) {
     let usual = |error: &'static ErrorDef, what: Option<&str>| {
         let message = error.message;
         (error, what.map_or_else(|| message.to_owned(), |what| message.replace(WHAT, what)))
@@ -216,11 +218,11 @@ fn words(world: &World, situation: &Situation<'_>, problem: &Problem) -> (&'stat
         Problem::CredentialExpired => usual(EXPIRED_TOKEN, None),
         Problem::Forbidden { needs } => usual(NO_PERMISSION, Some(needs)),
         Problem::BadId { parameter } => usual(INVALID_UUID, Some(parameter)),
-        Problem::NotFound { resource, id } => (NOT_FOUND, not_found(situation, resource, id)),
-        Problem::NoRoute { nearest } => (NOT_MODELLED, no_route(situation, &nearest.join(", "))),
+        Problem::NotFound { resource, id } => (NOT_FOUND, not_found(request_context, resource, id)),
+        Problem::NoRoute { nearest } => (NOT_MODELLED, no_route(request_context, &nearest.join(", "))),
         Problem::WrongMethod { allowed } => {
-            let path = situation.target.path;
-            (NOT_MODELLED, no_route(situation, &format!("{} {path}", allow(allowed))))
+            let path = request_context.target.path;
+            (NOT_MODELLED, no_route(request_context, &format!("{} {path}", allow(allowed))))
         }
         Problem::NotModelled { operation } => {
             (NOT_MODELLED, format!("standin knows {operation}, but does not model it."))
@@ -232,11 +234,11 @@ fn words(world: &World, situation: &Situation<'_>, problem: &Problem) -> (&'stat
         Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, what.clone()),
         Problem::Named { error, message: Some(message), field: None, .. } => (*error, message.clone()),
         Problem::Named { error, message, field, .. } => {
-            injected(world, situation, error, message.as_deref(), field.as_deref())
+            injected(state, request_context, error, message.as_deref(), field.as_deref())
         }
         Problem::Several { error, messages } => (*error, messages.join(" ")),
         Problem::MediaType { sent } => {
-            let takes = if situation.route.is_some_and(|route| route.takes_forms) { " or a form" } else { "" };
+            let takes = if request_context.route.is_some_and(|route| route.takes_forms) { " or a form" } else { "" };
             let sent =
                 if sent.is_empty() { "it has no Content-Type" } else { &format!("its Content-Type is '{sent}'") };
             (INVALID_REQUEST_BODY, format!("The request body must be JSON{takes}; {sent}."))
@@ -250,17 +252,17 @@ fn words(world: &World, situation: &Situation<'_>, problem: &Problem) -> (&'stat
 
 /// An error that a rule names: in its own words, or in those the operation itself would use.
 fn injected(
-    world: &World,
-    situation: &Situation<'_>,
+    state: &State,
+    request_context: &RequestContext<'_>,
     error: &'static ErrorDef,
     message: Option<&str>,
     field: Option<&str>,
 ) -> (&'static ErrorDef, String) {
     let known = error.message;
     let said = match (message, field) {
-        (None, None) if error == NOT_FOUND => missing(situation).unwrap_or_else(|| known.to_owned()),
+        (None, None) if error == NOT_FOUND => missing(request_context).unwrap_or_else(|| known.to_owned()),
         (None, field) if known.contains(WHAT) => {
-            let what = field.map_or_else(|| usual_what(world, situation, error), str::to_owned);
+            let what = field.map_or_else(|| usual_what(state, request_context, error), str::to_owned);
             known.replace(WHAT, &what)
         }
         (message, None) => message.unwrap_or(known).to_owned(),
@@ -270,12 +272,12 @@ fn injected(
 }
 
 /// The permission or the parameter that an error of the operation would most likely be about.
-fn usual_what(world: &World, situation: &Situation<'_>, error: &ErrorDef) -> String {
-    let in_path = || situation.route?.path.split_once('{')?.1.split_once('}').map(|(name, _)| name.to_owned());
-    match situation.route {
+fn usual_what(state: &State, request_context: &RequestContext<'_>, error: &ErrorDef) -> String {
+    let in_path = || request_context.route?.path.split_once('{')?.1.split_once('}').map(|(name, _)| name.to_owned());
+    match request_context.route {
         Some(route) if error == NO_PERMISSION => {
             // Of what shows several kinds, this is the one that is asked for.
-            permissions::needed(world, permissions::kind_shown(route).unwrap_or("schools"))
+            permissions::needed(state, permissions::kind_shown(route).unwrap_or("schools"))
         }
         // A list has a cursor to be wrong.
         _ => in_path().unwrap_or_else(|| "$after".to_owned()),
@@ -283,28 +285,28 @@ fn usual_what(world: &World, situation: &Situation<'_>, error: &ErrorDef) -> Str
 }
 
 /// What the operation would say if the record it names were missing.
-fn missing(situation: &Situation<'_>) -> Option<String> {
-    let route = situation.route.filter(|route| route.path.ends_with('}'))?;
-    let id = situation.target.path.rsplit('/').next()?;
-    Some(not_found(situation, shown(route)?, &id.to_ascii_lowercase()))
+fn missing(request_context: &RequestContext<'_>) -> Option<String> {
+    let route = request_context.route.filter(|route| route.path.ends_with('}'))?;
+    let id = request_context.target.path.rsplit('/').next()?;
+    Some(not_found(request_context, shown(route)?, &id.to_ascii_lowercase()))
 }
 
 /// What a route shows one of, in the words of its version: a course of v1 is an organization, whatever holds it.
-fn shown(route: &Route) -> Option<&'static Resource> {
+fn shown(route: &Route) -> Option<&'static Schema> {
     match route.shows {
-        Shows::One(shape) | Shows::Part(shape) => Some(shape),
+        ResponseShape::One(shape) | ResponseShape::Part(shape) => Some(shape),
         _ => route.action.resource(),
     }
 }
 
-fn not_found(situation: &Situation<'_>, resource: &Resource, id: &str) -> String {
-    let title = situation.route.and_then(shown).unwrap_or(resource).title;
-    let graph = situation.target.path.split('/').any(|part| part == "graph");
+fn not_found(request_context: &RequestContext<'_>, resource: &Schema, id: &str) -> String {
+    let title = request_context.route.and_then(shown).unwrap_or(resource).title;
+    let graph = request_context.target.path.split('/').any(|part| part == "graph");
     let where_ = if graph { " for this integration" } else { "" };
     format!("{title} with id {id} not found{where_}.")
 }
 
-fn no_route(situation: &Situation<'_>, nearest: &str) -> String {
-    let (method, path) = (situation.request.method, situation.target.path);
+fn no_route(request_context: &RequestContext<'_>, nearest: &str) -> String {
+    let (method, path) = (request_context.request.method, request_context.target.path);
     format!("standin does not model {method} {path}. It models: {nearest}.")
 }

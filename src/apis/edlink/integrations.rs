@@ -4,16 +4,17 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::apis::edlink::graph::{self, CLASSES, COURSES, SCHOOLS, SECTIONS};
-use crate::apis::edlink::made_up;
+use crate::apis::edlink::generator;
+use crate::apis::edlink::graph;
+use crate::apis::edlink::graph::{CLASSES, COURSES, SCHOOLS, SECTIONS};
 use crate::apis::edlink::meta::{CREATED, ID, PERMISSIONS, UPDATED};
-use crate::engine::api::{By, Due, Ids, Proposal, Resource};
-use crate::engine::clock::{format_ms, parse_ms};
-use crate::engine::data::is_uuid;
-use crate::engine::field::{Default, Kind, Owner, field, text};
-use crate::engine::problem::{FieldFault, FieldFaultKind, Problem};
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::engine::schema::field::{DefaultValue, Kind, Owner, field, text};
+use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
+use crate::engine::schema::resource::{Actor, IdFormat, PendingChange, Schema, Timer};
+use crate::engine::state::State;
+use crate::engine::state::clock::{format_ms, parse_ms};
+use crate::engine::state::mutate::is_uuid;
+use crate::engine::store::{Document, Record};
 
 /// When an integration starts by itself. Until then it is `inactive`.
 pub const START_DATE: &str = "standin_start_date";
@@ -24,50 +25,50 @@ const WAITING: [&str; 2] = ["inactive", "scheduled"];
 const STATUSES: &[&str] = &["inactive", "active", "disabled", "requested", "scheduled", "paused", "pending", "error"];
 
 /// Integrations.
-pub static INTEGRATIONS: Resource = Resource::new(
+pub static INTEGRATIONS: Schema = Schema::new(
     "edlink.integrations",
     "Integration",
     "id",
-    Ids::Uuid,
+    IdFormat::Uuid,
     &[
         ID,
-        field("status", Kind::OneOf(STATUSES)).required().or(Default::Text("active")),
-        field("scope", Kind::OneOf(&["all", "selected"])).required().or(Default::Text("all")),
+        field("status", Kind::Enum(STATUSES)).required().or(DefaultValue::Text("active")),
+        field("scope", Kind::Enum(&["all", "selected"])).required().or(DefaultValue::Text("all")),
         CREATED,
         UPDATED,
-        field("permissions", Kind::Texts).or(Default::EmptyList),
-        field("targets", Kind::Texts).or(Default::EmptyList),
-        text("access_token").required().by(Owner::Maker).or(Default::Token(32)),
+        field("permissions", Kind::Strings).or(DefaultValue::EmptyList),
+        field("targets", Kind::Strings).or(DefaultValue::EmptyList),
+        text("access_token").required().by(Owner::CreateOnly).or(DefaultValue::Token(32)),
         field("application", Kind::Object),
-        field("source", Kind::Object).required().by(Owner::Maker),
-        field("provider", Kind::Object).required().by(Owner::Sticky),
-        field("team", Kind::Object).required().by(Owner::Sticky),
+        field("source", Kind::Object).required().by(Owner::CreateOnly),
+        field("provider", Kind::Object).required().by(Owner::Preserved),
+        field("team", Kind::Object).required().by(Owner::Preserved),
         field("entity", Kind::Object).nullable(),
         field(START_DATE, Kind::Time),
     ],
 )
 .unique(&["access_token"])
-.prepared(prepare)
+.before_write(prepare)
 .guard(guard)
-.changed(graph::integration_changed)
-.due(Due { at: starts_at, happens: start })
-.generator(made_up::integration);
+.after_change(graph::integration_changed)
+.timer(Timer { at: starts_at, happens: start })
+.generator(generator::integration);
 
 /// A new integration has a source, a provider, a team and a permission whether or not somebody says which; and one
 /// that is given a start in the future waits for it.
-fn prepare(world: &mut World, id: &str, mut given: Fields, old: Option<&Record>) -> Fields {
+fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>) -> Document {
     if old.is_none() {
         let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains(name));
         if !complete {
-            let made_up = made_up::surroundings(&mut world.chance.apart(id));
+            let made_up = generator::surroundings(&mut state.rng.derive(id));
             for (name, value) in made_up {
                 given.or_insert_with(name, || value);
             }
-            given.or_insert_with("permissions", || usual_permissions(world));
+            given.or_insert_with("permissions", || usual_permissions(state));
         }
     }
     let start = given.get(START_DATE).and_then(Value::as_str);
-    if start.and_then(parse_ms).is_some_and(|start_ms| start_ms > world.clock.now_ms()) {
+    if start.and_then(parse_ms).is_some_and(|start_ms| start_ms > state.clock.now_ms()) {
         let status = given.get("status").and_then(Value::as_str).unwrap_or_default();
         let said = !status.is_empty() && old.is_none_or(|old| old.text("status") != Some(status));
         let is_new = old.is_none_or(|old| old.text(START_DATE) != start);
@@ -83,20 +84,20 @@ fn prepare(world: &mut World, id: &str, mut given: Fields, old: Option<&Record>)
 }
 
 /// The permission to read everything, where the world has it or does not say which permissions there are.
-fn usual_permissions(world: &World) -> Value {
-    let known = world.store.of(&PERMISSIONS);
-    let usable = known.is_empty() || known.get(made_up::READ_EVERYTHING).is_some();
-    if usable { vec![made_up::READ_EVERYTHING].into() } else { Value::Array(Vec::new()) }
+fn usual_permissions(state: &State) -> Value {
+    let known = state.store.of(&PERMISSIONS);
+    let usable = known.is_empty() || known.get(generator::READ_EVERYTHING).is_some();
+    if usable { vec![generator::READ_EVERYTHING].into() } else { Value::Array(Vec::new()) }
 }
 
 /// Permissions and targets are ids, and what an administrator adds to them exists, as far as the world can tell.
-fn guard(world: &World, proposal: Proposal<'_>, by: By) -> Result<(), Problem> {
+fn guard(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     let (old, fields) = match proposal {
-        Proposal::Create(fields) => (None, fields),
-        Proposal::Replace(old, fields) => (Some(old), fields),
-        Proposal::Remove(_) => return Ok(()),
+        PendingChange::Create(fields) => (None, fields),
+        PendingChange::Replace(old, fields) => (Some(old), fields),
+        PendingChange::Remove(_) => return Ok(()),
     };
-    let places: [(&'static str, &'static str, &[&'static Resource]); 2] = [
+    let places: [(&'static str, &'static str, &[&'static Schema]); 2] = [
         ("permissions", PERMISSIONS.name, &[&PERMISSIONS]),
         ("targets", "any of the schools, courses, classes and sections", &[&SCHOOLS, &COURSES, &CLASSES, &SECTIONS]),
     ];
@@ -107,11 +108,11 @@ fn guard(world: &World, proposal: Proposal<'_>, by: By) -> Result<(), Problem> {
         let fault = |kind| FieldFault { field: Cow::Borrowed(name), kind };
         if !ids.clone().all(is_uuid) {
             faults.push(fault(FieldFaultKind::WrongType { expected: "an array of UUIDs" }));
-        } else if by != By::Fixture
+        } else if by != Actor::Fixture
             && old.is_none_or(|old| old.get(name) != fields.get(name))
-            && resources.iter().any(|resource| !world.store.of(resource).is_empty())
+            && resources.iter().any(|resource| !state.store.of(resource).is_empty())
         {
-            let exists = |id: &str| resources.iter().any(|resource| world.store.of(resource).get(id).is_some());
+            let exists = |id: &str| resources.iter().any(|resource| state.store.of(resource).get(id).is_some());
             let missing = ids.clone().find(|id| !exists(&id.to_ascii_lowercase()));
             faults.extend(missing.map(|id| fault(FieldFaultKind::Dangling { to, id: id.to_owned() })));
         }
@@ -119,18 +120,18 @@ fn guard(world: &World, proposal: Proposal<'_>, by: By) -> Result<(), Problem> {
     if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
 
-fn starts_at(fields: &Fields) -> Option<u64> {
+fn starts_at(fields: &Document) -> Option<u64> {
     let waits = fields.get("status").and_then(Value::as_str).is_some_and(|status| WAITING.contains(&status));
     let start = fields.get(START_DATE).filter(|_| waits)?;
     parse_ms(start.as_str()?)
 }
 
 /// The start has come: the integration is active since then.
-fn start(world: &mut World, integration: &Record) -> Result<(), Problem> {
+fn start(state: &mut State, integration: &Record) -> Result<(), Problem> {
     let since = starts_at(integration.fields()).map(format_ms);
-    let mut patch = Fields::new();
+    let mut patch = Document::new();
     patch.insert("status", "active".into());
     patch.insert("updated_date", since.into());
     patch.insert(START_DATE, Value::Null);
-    world.patch(&INTEGRATIONS, integration, &patch, By::Administrator).map(|_| ())
+    state.patch(&INTEGRATIONS, integration, &patch, Actor::Administrator).map(|_| ())
 }

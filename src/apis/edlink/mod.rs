@@ -6,21 +6,21 @@
 //! is missing stands in `NOTES.md`.
 
 mod access;
-mod described;
 mod dialect;
-mod ended;
 mod errors;
+mod generator;
 mod graph;
 mod integrations;
 mod login;
-mod made_up;
 mod meta;
-mod my;
 mod not_modelled;
+mod openapi;
 mod paging;
+mod revoked_tokens;
+mod user_api;
 
-use crate::engine::api::{Access, Action, Api, ErrorDef, Route, Shows, get, post};
-use crate::engine::table::{joined, length};
+use crate::engine::api::api::{Access, Action, Api, ErrorDef, ResponseShape, Route, get, post};
+use crate::engine::api::route_table::{joined, length};
 
 use errors::{
     EXPIRED_TOKEN, INVALID_CURSOR, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_REQUEST_BODY, INVALID_TOKEN,
@@ -59,57 +59,57 @@ const OWN: &[Route] = &[
         .documented(SEED)
         .about("Shows one integration, with the access token for its data."),
     get("/v1/providers", "providers.list", Action::List(&PROVIDERS))
-        .access(Access::Open)
+        .access(Access::Public)
         .fails(LIST)
         .documented(PROVIDER)
         .about("Lists the source systems Edlink connects to."),
     get("/v1/providers/{id}", "providers.get", Action::Read(&PROVIDERS))
-        .access(Access::Open)
+        .access(Access::Public)
         .fails(&[INVALID_UUID, NOT_FOUND])
         .documented(PROVIDER)
         .about("Shows one source system."),
     get("/v1/permissions", "permissions.list", Action::List(&PERMISSIONS))
-        .access(Access::Open)
+        .access(Access::Public)
         .fails(LIST)
         .documented(PERMISSION)
         .about("Lists what an integration can be allowed to do."),
     get("/v1/permissions/{id}", "permissions.get", Action::Read(&PERMISSIONS))
-        .access(Access::Open)
+        .access(Access::Public)
         .fails(&[INVALID_UUID, NOT_FOUND])
         .documented(PERMISSION)
         .about("Shows one permission."),
     get("/up", "up", Action::Custom(meta::up))
-        .access(Access::Open)
-        .shows(Shows::File("text/plain"))
+        .access(Access::Public)
+        .shows(ResponseShape::File("text/plain"))
         .observed("Edlink's public clients ask for it")
         .about("Says that the service runs."),
     post("/authentication/token", "authentication.token", Action::Custom(login::token))
         .answers(200)
         .takes_forms()
-        .access(Access::Open)
+        .access(Access::Public)
         .fails(&[INVALID_TOKEN, INVALID_REQUEST_BODY])
         .documented(SSO)
         .about("Gives a person's access token for a code or a refresh token."),
-    get("/v2/my/profile", "my.profile", Action::Custom(my::profile))
+    get("/v2/my/profile", "my.profile", Action::Custom(user_api::profile))
         .access(Access::Person)
         .fails(WITH_PERSON)
         .documented(USER)
-        .shows(Shows::One(&graph::PEOPLE))
+        .shows(ResponseShape::One(&graph::PEOPLE))
         .about("Shows the person a token belongs to."),
-    get("/v2/my/integration", "my.integration", Action::Custom(my::integration))
+    get("/v2/my/integration", "my.integration", Action::Custom(user_api::integration))
         .access(Access::Person)
         .fails(WITH_PERSON)
         .documented(USER)
         .about("Shows the integration a person's token came from."),
-    get("/v2/my/source", "my.source", Action::Custom(my::source))
+    get("/v2/my/source", "my.source", Action::Custom(user_api::source))
         .access(Access::Person)
         .fails(WITH_PERSON)
         .documented(USER)
         .about("Shows the source a person's token came from."),
-    get("/v1/my/profile", "my.profile_v1", Action::Custom(my::profile_v1))
+    get("/v1/my/profile", "my.profile_v1", Action::Custom(user_api::profile_v1))
         .access(Access::Person)
         .fails(WITH_PERSON)
-        .shows(Shows::One(&graph::PEOPLE_V1))
+        .shows(ResponseShape::One(&graph::PEOPLE_V1))
         .documented("Edlink documentation, API v1.0, User Data API")
         .about("Shows the person a token belongs to, in the shape of v1."),
 ];
@@ -142,7 +142,7 @@ pub static API: Api = Api {
         &graph::EVENTS,
         &graph::CURSORS,
         &login::LOGINS,
-        &ended::ENDED_TOKENS,
+        &revoked_tokens::ENDED_TOKENS,
     ],
     errors: errors::ERRORS,
     common_errors: &[RATE_LIMITED],

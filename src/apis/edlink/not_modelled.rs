@@ -1,8 +1,8 @@
 //! Operations that are known and not modelled: each answers 501 in the fake's own words.
 
-use crate::engine::api::Action::NotModelled;
-use crate::engine::api::{Access, Route, delete, get, patch, post, put};
-use crate::engine::table::{joined, length};
+use crate::engine::api::api::Action::NotModelled;
+use crate::engine::api::api::{Access, Route, delete, get, patch, post, put};
+use crate::engine::api::route_table::{joined, length};
 
 const GRAPH: &str = "Edlink documentation, API v2.0, Graph API";
 const GRAPH_V1_SOURCE: &str = "Edlink documentation, API v1.0, Graph API, Organizations";

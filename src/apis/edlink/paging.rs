@@ -2,11 +2,12 @@
 //! either side of it, no record that stays is skipped or repeated.
 
 use crate::apis::edlink::errors::{INVALID_CURSOR, INVALID_PAGE_SIZE};
-use crate::engine::action::{Between, Call, Page, Window};
-use crate::engine::api::Resource;
-use crate::engine::message::Reply;
-use crate::engine::path::Query;
-use crate::engine::problem::Problem;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::store::{Between, Page, Window};
+use crate::http::message::Response;
+use crate::http::target::Query;
 
 /// How many records a page has when nobody says.
 const USUAL: usize = 100;
@@ -18,7 +19,7 @@ const MOST: usize = 10_000;
 pub const PARAMETERS: [&str; 4] = ["$first", "$last", "$after", "$before"];
 
 /// What the query asks for, once it makes sense.
-pub struct Asked<'q> {
+pub struct PageQuery<'q> {
     /// Newest first.
     pub backward: bool,
     /// The page size.
@@ -29,7 +30,7 @@ pub struct Asked<'q> {
     pub before: Option<&'q str>,
 }
 
-impl<'q> Asked<'q> {
+impl<'q> PageQuery<'q> {
     /// Reads the parameters.
     pub fn read(query: &'q Query<'_>) -> Result<Self, Problem> {
         for (one, other) in [("$first", "$last"), ("$after", "$before")] {
@@ -56,24 +57,29 @@ fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
 }
 
 /// The part of a list that the query asks for.
-pub fn window(call: &Call<'_>, resource: &'static Resource) -> Result<Window, Problem> {
-    let asked = Asked::read(call.query)?;
-    let (count, between) = (asked.count, between(call, resource, &asked)?);
+pub fn window(context: &Context<'_>, resource: &'static Schema) -> Result<Window, Problem> {
+    let asked = PageQuery::read(context.query)?;
+    let (count, between) = (asked.count, between(context, resource, &asked)?);
     Ok(if asked.backward { Window::Backward { count, between } } else { Window::Forward { count, between } })
 }
 
 /// Between which records the query's part of a list lies.
-pub fn between(call: &Call<'_>, resource: &'static Resource, asked: &Asked<'_>) -> Result<Between, Problem> {
+pub fn between(context: &Context<'_>, resource: &'static Schema, asked: &PageQuery<'_>) -> Result<Between, Problem> {
     Ok(Between {
-        after: asked.after.map(|id| place_of(call, resource, "$after", id)).transpose()?,
-        before: asked.before.map(|id| place_of(call, resource, "$before", id)).transpose()?,
+        after: asked.after.map(|id| place_of(context, resource, "$after", id)).transpose()?,
+        before: asked.before.map(|id| place_of(context, resource, "$before", id)).transpose()?,
     })
 }
 
 /// Where the record stands that a cursor names.
-fn place_of(call: &Call<'_>, resource: &'static Resource, parameter: &'static str, id: &str) -> Result<u64, Problem> {
-    let id = call.api.dialect.id(parameter, id)?;
-    let record = call.world.store.of(resource).get(&id).filter(|record| call.sees(resource, record));
+fn place_of(
+    context: &Context<'_>,
+    resource: &'static Schema,
+    parameter: &'static str,
+    id: &str,
+) -> Result<u64, Problem> {
+    let id = context.api.dialect.id(parameter, id)?;
+    let record = context.state.store.of(resource).get(&id).filter(|record| context.is_visible(resource, record));
     record.map(crate::engine::store::Record::sequence).ok_or_else(|| gone(parameter, &id))
 }
 
@@ -85,26 +91,26 @@ pub fn gone(parameter: &str, id: &str) -> Problem {
 
 /// Where the next page is, if there is one. A page bounded by the far end of its direction has none: its address would
 /// need both `$after` and `$before`.
-pub fn next(call: &Call<'_>, page: &Page) -> Option<String> {
-    next_behind(call, page.records.last().filter(|_| page.more)?.id())
+pub fn next(context: &Context<'_>, page: &Page) -> Option<String> {
+    next_behind(context, page.records.last().filter(|_| page.more)?.id())
 }
 
 /// Where the page is that starts behind that record.
-pub fn next_behind(call: &Call<'_>, last: &str) -> Option<String> {
-    let asked = Asked::read(call.query).ok()?;
+pub fn next_behind(context: &Context<'_>, last: &str) -> Option<String> {
+    let asked = PageQuery::read(context.query).ok()?;
     let (size, cursor, bound) =
         if asked.backward { ("$last", "$before", asked.after) } else { ("$first", "$after", asked.before) };
     if bound.is_some() {
         return None;
     }
-    let origin = call.origin();
-    let query = call.query.with(&[(size, Some(&asked.count.to_string())), (cursor, Some(last))]);
-    Some(format!("{origin}{}?{query}", call.target.path))
+    let origin = context.origin();
+    let query = context.query.with(&[(size, Some(&asked.count.to_string())), (cursor, Some(last))]);
+    Some(format!("{origin}{}?{query}", context.target.path))
 }
 
 /// The next link in an answer.
-pub fn next_link(reply: &Reply) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_slice(&reply.body).ok()?;
+pub fn next_link(response: &Response) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(&response.body).ok()?;
     body.get("$next")?.as_str().map(str::to_owned)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::api::Resource;
+use crate::engine::schema::resource::Schema;
 use crate::engine::store::{Collection, Record};
 
 /// All collections of a world, in the order of their names.
@@ -20,7 +20,7 @@ pub struct Store {
 #[derive(Debug, Default)]
 struct Start {
     /// Side by side, because every access to a collection searches here.
-    resources: Vec<&'static Resource>,
+    resources: Vec<&'static Schema>,
     collections: Vec<Arc<Collection>>,
     /// The places of those with records that are due at some time.
     timed: Vec<usize>,
@@ -28,21 +28,21 @@ struct Start {
 
 impl Store {
     /// A store with an empty collection for each resource.
-    pub fn new(resources: impl IntoIterator<Item = &'static Resource>) -> Self {
+    pub fn new(resources: impl IntoIterator<Item = &'static Schema>) -> Self {
         let mut collections: Vec<Collection> = resources.into_iter().map(Collection::new).collect();
         collections.sort_by_key(|collection| collection.resource().name);
         Self::starting_from(collections.into_iter().map(Arc::new).collect())
     }
 
     /// The same records, of these resources only.
-    pub fn only(&self, keep: impl Fn(&'static Resource) -> bool) -> Self {
+    pub fn only(&self, keep: impl Fn(&'static Schema) -> bool) -> Self {
         let kept = self.shared().filter(|collection| keep(collection.resource()));
         Self::starting_from(kept.cloned().collect())
     }
 
     fn starting_from(collections: Vec<Arc<Collection>>) -> Self {
         let resources: Vec<_> = collections.iter().map(|collection| collection.resource()).collect();
-        let timed = (0..resources.len()).filter(|place| resources[*place].due.is_some()).collect();
+        let timed = (0..resources.len()).filter(|place| resources[*place].timer.is_some()).collect();
         Self { start: Arc::new(Start { resources, collections, timed }), ..Self::default() }
     }
 
@@ -51,12 +51,12 @@ impl Store {
     /// # Panics
     ///
     /// When the store was made without that resource: a route table that names a resource its API does not list.
-    pub fn of(&self, resource: &'static Resource) -> &Collection {
+    pub fn of(&self, resource: &'static Schema) -> &Collection {
         self.at(self.place(resource))
     }
 
     /// The same, to change it.
-    pub fn of_mut(&mut self, resource: &'static Resource) -> &mut Collection {
+    pub fn of_mut(&mut self, resource: &'static Schema) -> &mut Collection {
         let place = self.place(resource);
         self.quiet_until_ms = None;
         let known = self.changed.iter().position(|(changed, _)| *changed == place).unwrap_or_else(|| {
@@ -67,13 +67,13 @@ impl Store {
     }
 
     /// For records that others start from: readies the collections that were changed here for being written beside.
-    pub fn settle(&mut self) {
+    pub fn compact(&mut self) {
         let changed = self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection));
-        changed.for_each(|collection| collection.settle(0));
+        changed.for_each(|collection| collection.compact(0));
         *self = Self::starting_from(self.shared().cloned().collect());
     }
 
-    fn place(&self, resource: &'static Resource) -> usize {
+    fn place(&self, resource: &'static Schema) -> usize {
         // Resources are statics: to compare where they lie is quicker than to compare their names.
         let place = self.start.resources.iter().position(|known| std::ptr::eq(*known, resource));
         place.unwrap_or_else(|| panic!("{} is not listed among the resources of its API", resource.name))
@@ -89,7 +89,7 @@ impl Store {
     }
 
     /// A record whose time has come. Every request asks, and nearly always there is none.
-    pub fn due(&mut self, now_ms: u64) -> Option<(&'static Resource, Record)> {
+    pub fn due(&mut self, now_ms: u64) -> Option<(&'static Schema, Record)> {
         if self.quiet_until_ms.is_some_and(|until_ms| now_ms < until_ms) {
             return None;
         }
@@ -106,7 +106,7 @@ impl Store {
     }
 
     /// The resources it has collections of, in the order of their names.
-    pub fn resources(&self) -> impl Iterator<Item = &'static Resource> {
+    pub fn resources(&self) -> impl Iterator<Item = &'static Schema> {
         self.start.resources.iter().copied()
     }
 

@@ -5,28 +5,28 @@ use std::sync::{Arc, OnceLock};
 use imbl::Vector;
 use parking_lot::Mutex;
 
-use crate::engine::api::Resource;
+use crate::engine::schema::resource::Schema;
 use crate::engine::store::lookups::Lookups;
 use crate::engine::store::page::{Page, Records, Window, window_of};
-use crate::engine::store::{Fields, Later, Record};
+use crate::engine::store::{Document, LazyRecord, Record};
 
 /// The records of one resource.
 #[derive(Clone, Debug)]
 pub struct Collection {
-    resource: &'static Resource,
+    resource: &'static Schema,
     /// All but those of the log.
-    known: Known,
+    known: Indexed,
     /// Those at the end that were appended and not looked for yet, like the lines of a log that nobody reads.
-    log: Vector<Later>,
+    log: Vector<LazyRecord>,
     /// All of them, once one is looked for while some are in the log.
-    caught_up: OnceLock<Known>,
+    caught_up: OnceLock<Indexed>,
     next_sequence: u64,
-    latest: Latest,
+    latest: PageCache,
 }
 
 /// Records, and the ways to them.
 #[derive(Clone, Debug)]
-struct Known {
+struct Indexed {
     /// In creation order: sequence numbers rise, with gaps where records went.
     order: Vector<Record>,
     lookups: Lookups,
@@ -35,15 +35,15 @@ struct Known {
 /// The page shown last, until a record changes: those who wait for a change ask for the same one again and again, and
 /// so do the tests that share the records of one start. Forks share it as they share the records.
 #[derive(Debug, Default)]
-struct Latest(OnceLock<Arc<Mutex<Option<Arc<Page>>>>>);
+struct PageCache(OnceLock<Arc<Mutex<Option<Arc<Page>>>>>);
 
-impl Clone for Latest {
+impl Clone for PageCache {
     fn clone(&self) -> Self {
         Self(Arc::clone(self.shared()).into())
     }
 }
 
-impl Latest {
+impl PageCache {
     /// Pages of more records are not kept.
     const MOST: usize = 100;
 
@@ -70,14 +70,14 @@ impl Latest {
 
 impl Collection {
     /// No records yet.
-    pub fn new(resource: &'static Resource) -> Self {
-        let known = Known { order: Vector::new(), lookups: Lookups::new(resource) };
-        let (log, caught_up, latest) = (Vector::new(), OnceLock::new(), Latest::default());
+    pub fn new(resource: &'static Schema) -> Self {
+        let known = Indexed { order: Vector::new(), lookups: Lookups::new(resource) };
+        let (log, caught_up, latest) = (Vector::new(), OnceLock::new(), PageCache::default());
         Self { resource, known, log, caught_up, next_sequence: 0, latest }
     }
 
     /// What kind of records these are.
-    pub fn resource(&self) -> &'static Resource {
+    pub fn resource(&self) -> &'static Schema {
         self.resource
     }
 
@@ -131,7 +131,7 @@ impl Collection {
     /// # Panics
     ///
     /// When records of this resource have no such links.
-    pub fn linked(&self, to: &'static Resource, id: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
+    pub fn linked(&self, to: &'static Schema, id: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
         let found = self.known().lookups.linked(to, id);
         found.unwrap_or_else(|| panic!("{} has no links to {}", self.resource.name, to.name))
     }
@@ -146,7 +146,7 @@ impl Collection {
     }
 
     /// Puts a record in whose id is new. Its fields are at hand: it need not be looked into.
-    pub fn add(&mut self, record: &Record, fields: &Fields) {
+    pub fn add(&mut self, record: &Record, fields: &Document) {
         let known = self.known_mut();
         known.lookups.add(record, fields);
         known.order.push_back(record.clone());
@@ -154,7 +154,7 @@ impl Collection {
     }
 
     /// The same for one that may never be looked for. Until one is, that is all.
-    pub fn append(&mut self, record: Later) {
+    pub fn append(&mut self, record: LazyRecord) {
         self.latest.forget();
         self.keep_caught_up();
         self.log.push_back(record);
@@ -178,12 +178,12 @@ impl Collection {
     }
 
     /// For records that others start from, with so many more to come.
-    pub fn settle(&mut self, more: usize) {
-        self.known_mut().lookups.settle(more);
+    pub fn compact(&mut self, more: usize) {
+        self.known_mut().lookups.compact(more);
     }
 
     /// All records.
-    fn known(&self) -> &Known {
+    fn known(&self) -> &Indexed {
         if self.log.is_empty() {
             return &self.known;
         }
@@ -200,7 +200,7 @@ impl Collection {
     }
 
     /// The same, to change them.
-    fn known_mut(&mut self) -> &mut Known {
+    fn known_mut(&mut self) -> &mut Indexed {
         self.latest.forget();
         self.known();
         self.keep_caught_up();
@@ -253,7 +253,7 @@ impl Collection {
     }
 }
 
-impl Known {
+impl Indexed {
     fn place(&self, sequence: u64) -> Result<usize, usize> {
         self.order.binary_search_by_key(&sequence, Record::sequence)
     }

@@ -6,16 +6,16 @@ use std::hash::{Hash, Hasher};
 use imbl::OrdMap;
 use serde_json::Value;
 
-use crate::engine::api::{Places, Resource};
-use crate::engine::field::Kind;
-use crate::engine::store::layered::Layered;
-use crate::engine::store::{Fields, Record};
+use crate::engine::schema::field::Kind;
+use crate::engine::schema::resource::{FieldSet, Schema};
+use crate::engine::store::overlay_map::OverlayMap;
+use crate::engine::store::{Document, Record};
 
 /// All ways to a record but its place in the order.
 #[derive(Clone, Debug)]
 pub struct Lookups {
-    resource: &'static Resource,
-    by_id: Layered<ById, ()>,
+    resource: &'static Schema,
+    by_id: OverlayMap<ById, ()>,
     indexes: Vec<Index>,
     /// By the time they are due and their sequence number, those that are due at some time.
     due: OrdMap<(u64, u64), Record>,
@@ -50,8 +50,8 @@ impl Borrow<str> for ById {
 struct Index {
     key: Key,
     /// The documented field it goes by; none when that is not documented, or lies deeper.
-    place: Option<Places>,
-    places: Layered<Box<str>, Entries>,
+    place: Option<FieldSet>,
+    places: OverlayMap<Box<str>, Entries>,
 }
 
 /// What an index goes by.
@@ -60,7 +60,7 @@ enum Key {
     /// The text of a field, or the texts of its array.
     Field(&'static str),
     /// The ids that links to a resource hold.
-    LinksTo(&'static Resource),
+    LinksTo(&'static Schema),
 }
 
 /// Most values belong to one record only, and then need no tree.
@@ -72,7 +72,7 @@ enum Entries {
 
 impl Lookups {
     /// Of no records yet.
-    pub fn new(resource: &'static Resource) -> Self {
+    pub fn new(resource: &'static Schema) -> Self {
         let references = resource.fields.iter().filter_map(|field| match field.kind {
             Kind::Reference(_) | Kind::References(_) => Some(field.name),
             _ => None,
@@ -89,8 +89,8 @@ impl Lookups {
             Key::LinksTo(_) => None,
         };
         let indexes =
-            keys.into_iter().map(|key| Index { key, place: place(key), places: Layered::default() }).collect();
-        Self { resource, by_id: Layered::default(), indexes, due: OrdMap::new() }
+            keys.into_iter().map(|key| Index { key, place: place(key), places: OverlayMap::default() }).collect();
+        Self { resource, by_id: OverlayMap::default(), indexes, due: OrdMap::new() }
     }
 
     /// The record of that id.
@@ -110,17 +110,13 @@ impl Lookups {
     }
 
     /// The records whose links lead to that record of another resource, in creation order, if there are such links.
-    pub fn linked(
-        &self,
-        to: &'static Resource,
-        id: &str,
-    ) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
+    pub fn linked(&self, to: &'static Schema, id: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
         let index = self.indexes.iter().find(|index| index.key == Key::LinksTo(to));
         index.map(|index| index.of(id))
     }
 
     /// Puts a record in whose id is new.
-    pub fn add(&mut self, record: &Record, fields: &Fields) {
+    pub fn add(&mut self, record: &Record, fields: &Document) {
         self.by_id.insert(ById(record.clone()), ());
         self.index_by(record, fields, true);
     }
@@ -144,10 +140,10 @@ impl Lookups {
         Some(record)
     }
 
-    /// For records that others start from: see [`Layered::settle`].
-    pub fn settle(&mut self, more: usize) {
-        self.by_id.settle(more);
-        self.indexes.iter_mut().for_each(|index| index.places.settle(more));
+    /// For records that others start from: see [`OverlayMap::compact`].
+    pub fn compact(&mut self, more: usize) {
+        self.by_id.compact(more);
+        self.indexes.iter_mut().for_each(|index| index.places.compact(more));
     }
 
     /// A record that says what it is found by need not be looked into.
@@ -157,8 +153,8 @@ impl Lookups {
         index.expect("found by a field that is indexed").note(value, record, add);
     }
 
-    fn index_by(&mut self, record: &Record, fields: &Fields, add: bool) {
-        if let Some(at) = self.resource.due.and_then(|due| (due.at)(fields)) {
+    fn index_by(&mut self, record: &Record, fields: &Document, add: bool) {
+        if let Some(at) = self.resource.timer.and_then(|due| (due.at)(fields)) {
             if add {
                 self.due.insert((at, record.sequence()), record.clone());
             } else {

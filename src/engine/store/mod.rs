@@ -5,9 +5,9 @@
 
 mod all;
 mod collection;
-mod fields;
-mod layered;
+mod document;
 mod lookups;
+mod overlay_map;
 mod page;
 mod record;
 #[cfg(test)]
@@ -15,6 +15,6 @@ mod tests;
 
 pub use all::Store;
 pub use collection::Collection;
-pub use fields::Fields;
+pub use document::Document;
 pub use page::{Between, Page, Window};
-pub use record::{Later, Record};
+pub use record::{LazyRecord, Record};

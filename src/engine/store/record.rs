@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::engine::api::Resource;
-use crate::engine::chance::Chance;
-use crate::engine::field::PRIVATE_PREFIX;
-use crate::engine::store::Fields;
+use crate::engine::schema::field::PRIVATE_PREFIX;
+use crate::engine::schema::resource::Schema;
+use crate::engine::schema::rng::SeededRng;
+use crate::engine::store::Document;
 
 /// One record: immutable and shared; a change makes another record with the same sequence number.
 #[derive(Clone, Debug)]
@@ -18,14 +18,14 @@ pub struct Record(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    resource: &'static Resource,
+    resource: &'static Schema,
     /// Its place in creation order, unique in its collection.
     sequence: u64,
     id: Arc<str>,
     /// What consumers see, serialised once, when the first of them sees it.
     bytes: OnceLock<Bytes>,
     /// All fields. Text takes a fraction of the memory, so a record that nobody looked into may have none yet.
-    fields: OnceLock<Fields>,
+    fields: OnceLock<Document>,
     /// What the fields come from, where nobody looked into it yet.
     source: Source,
     /// One of its fields has a value that is assumed.
@@ -41,37 +41,37 @@ enum Source {
     /// All fields, serialised.
     Whole(Bytes),
     /// They are made then.
-    Made(Later),
+    Made(LazyRecord),
 }
 
 /// A record that the service writes by itself and that may never be looked for. Until it is, this is all there is of it.
 #[derive(Clone)]
-pub struct Later(Arc<ToMake<MakeFields>>);
+pub struct LazyRecord(Arc<LazyInner<MakeFields>>);
 
 /// Gives the fields of the record of that id.
-type MakeFields = dyn Fn(&str) -> Fields + Send + Sync;
+type MakeFields = dyn Fn(&str) -> Document + Send + Sync;
 
-struct ToMake<F: ?Sized> {
+struct LazyInner<F: ?Sized> {
     seed: u64,
     found_by: (&'static str, Arc<str>),
     fields: F,
 }
 
-impl Later {
+impl LazyRecord {
     /// A record that is found by that field and its value. Its id comes from the seed, its fields from its id.
     pub fn new(
         seed: u64,
         found_by: (&'static str, Arc<str>),
-        fields: impl Fn(&str) -> Fields + Send + Sync + 'static,
+        fields: impl Fn(&str) -> Document + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(ToMake { seed, found_by, fields }))
+        Self(Arc::new(LazyInner { seed, found_by, fields }))
     }
 
     /// The record. No other has the same place, so none has the id that is drawn first, but for those that were kept
     /// from a run with the same seed.
-    pub(super) fn record(&self, resource: &'static Resource, sequence: u64, is_taken: impl Fn(&str) -> bool) -> Record {
-        let mut chance = Chance::for_purpose(self.0.seed, &format!("{} {sequence}", resource.name));
-        let mut ids = std::iter::repeat_with(|| resource.ids.draw(&mut chance));
+    pub(super) fn record(&self, resource: &'static Schema, sequence: u64, is_taken: impl Fn(&str) -> bool) -> Record {
+        let mut rng = SeededRng::for_purpose(self.0.seed, &format!("{} {sequence}", resource.name));
+        let mut ids = std::iter::repeat_with(|| resource.ids.draw(&mut rng));
         let id = ids.find(|id| !is_taken(id)).expect("ids do not run out").into();
         let (bytes, fields) = (OnceLock::new(), OnceLock::new());
         let source = Source::Made(self.clone());
@@ -79,7 +79,7 @@ impl Later {
     }
 }
 
-impl fmt::Debug for Later {
+impl fmt::Debug for LazyRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (field, value) = &self.0.found_by;
         f.debug_struct("Later").field(field, value).finish_non_exhaustive()
@@ -99,7 +99,7 @@ impl fmt::Debug for Source {
 
 impl Record {
     /// A record from fields that are complete and checked. Its id is what the id field holds.
-    pub fn new(resource: &'static Resource, sequence: u64, fields: Fields) -> Self {
+    pub fn new(resource: &'static Schema, sequence: u64, fields: Document) -> Self {
         let id = id_of(resource, &fields);
         let is_assumed = resource.rests_on_assumption(&fields);
         let (bytes, fields) = (OnceLock::new(), OnceLock::from(fields));
@@ -107,7 +107,7 @@ impl Record {
     }
 
     /// The same for one of many records that are made at once, most of which nobody looks into.
-    pub fn small(resource: &'static Resource, sequence: u64, fields: &Fields) -> Self {
+    pub fn small(resource: &'static Schema, sequence: u64, fields: &Document) -> Self {
         let id = id_of(resource, fields);
         let shown = shown(resource, fields);
         let same = matches!(shown, Cow::Borrowed(_));
@@ -123,7 +123,7 @@ impl Record {
     }
 
     /// What kind of record it is.
-    pub fn resource(&self) -> &'static Resource {
+    pub fn resource(&self) -> &'static Schema {
         self.0.resource
     }
 
@@ -140,20 +140,20 @@ impl Record {
     /// The field it is found by and its value, where that is known without looking into it.
     pub(super) fn found_by(&self) -> Option<(&'static str, &str)> {
         match &self.0.source {
-            Source::Made(Later(to_make)) => Some((to_make.found_by.0, &to_make.found_by.1)),
+            Source::Made(LazyRecord(to_make)) => Some((to_make.found_by.0, &to_make.found_by.1)),
             _ => None,
         }
     }
 
     /// All its fields, private ones included.
-    pub fn fields(&self) -> &Fields {
+    pub fn fields(&self) -> &Document {
         self.0.fields.get_or_init(|| {
-            let read = |bytes: &[u8]| Fields::read(bytes, self.0.resource);
+            let read = |bytes: &[u8]| Document::read(bytes, self.0.resource);
             match &self.0.source {
                 Source::Given => unreachable!("fields that were given are there"),
                 Source::Shown => read(self.bytes()),
                 Source::Whole(whole) => read(whole),
-                Source::Made(Later(to_make)) => (to_make.fields)(self.id()),
+                Source::Made(LazyRecord(to_make)) => (to_make.fields)(self.id()),
             }
         })
     }
@@ -184,20 +184,20 @@ impl Record {
     }
 }
 
-fn id_of(resource: &'static Resource, fields: &Fields) -> Arc<str> {
+fn id_of(resource: &'static Schema, fields: &Document) -> Arc<str> {
     fields.get(resource.id_field).and_then(Value::as_str).unwrap_or_default().into()
 }
 
 /// The fields as consumers see them.
-fn shown<'f>(resource: &'static Resource, fields: &'f Fields) -> Cow<'f, Fields> {
-    let shown = resource.shown.map_or(Cow::Borrowed(fields), |shown| Cow::Owned(shown(fields)));
+fn shown<'f>(resource: &'static Schema, fields: &'f Document) -> Cow<'f, Document> {
+    let shown = resource.view.map_or(Cow::Borrowed(fields), |shown| Cow::Owned(shown(fields)));
     if !shown.has_private() {
         return shown;
     }
     Cow::Owned(shown.only(|name| !name.starts_with(PRIVATE_PREFIX)))
 }
 
-fn serialise(fields: &Fields) -> Bytes {
+fn serialise(fields: &Document) -> Bytes {
     // Most records fit, and what is kept is no larger than it must be.
     let mut buffer = Vec::with_capacity(1_000);
     fields.write(&mut buffer);

@@ -4,12 +4,12 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::engine::api::{Ids, Resource};
-use crate::engine::field::{Field, text};
-use crate::engine::store::{Between, Collection, Fields, Later, Record, Store, Window};
+use crate::engine::schema::field::{Field, text};
+use crate::engine::schema::resource::{IdFormat, Schema};
+use crate::engine::store::{Between, Collection, Document, LazyRecord, Record, Store, Window};
 
 static FIELDS: &[Field] = &[text("id"), text("group")];
-static THINGS: Resource = Resource::new("toy.things", "Thing", "id", Ids::ObjectId, FIELDS).indexed(&["group"]);
+static THINGS: Schema = Schema::new("toy.things", "Thing", "id", IdFormat::ObjectId, FIELDS).indexed(&["group"]);
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -33,8 +33,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     proptest::collection::vec(op, 1..120)
 }
 
-fn fields(id: &str, group: u64) -> Fields {
-    Fields::from_iter([("id", Value::from(id)), ("group", Value::from(format!("g{group}")))])
+fn fields(id: &str, group: u64) -> Document {
+    Document::from_iter([("id", Value::from(id)), ("group", Value::from(format!("g{group}")))])
 }
 
 fn id_at(collection: &Collection, place: usize) -> String {
@@ -102,7 +102,7 @@ proptest! {
                 Op::Append(count) => for _ in 0..count {
                     let sequence = collection.next_sequence();
                     let found_by = ("group", format!("g{}", sequence % 3).into());
-                    collection.append(Later::new(0, found_by, move |id| fields(id, sequence % 3)));
+                    collection.append(LazyRecord::new(0, found_by, move |id| fields(id, sequence % 3)));
                     model.push((sequence, sequence % 3));
                 },
                 Op::Remove(place) if !model.is_empty() => {
@@ -118,7 +118,7 @@ proptest! {
                     collection.put(&Record::new(&THINGS, sequence, fields(&id, group)));
                 }
                 Op::Remove(_) | Op::Regroup(_) => {}
-                Op::Settle(more) => collection.settle(more),
+                Op::Settle(more) => collection.compact(more),
                 Op::Fork => forks.push((collection.clone(), model.clone())),
             }
             // The same page again and again: it must not be the one shown before the change.
@@ -135,9 +135,9 @@ proptest! {
 }
 
 /// Listed in another order than that of their names.
-static KINDS: [&Resource; 3] = [&LAST, &OTHERS, &THINGS];
-static OTHERS: Resource = Resource::new("toy.others", "Other", "id", Ids::ObjectId, FIELDS);
-static LAST: Resource = Resource::new("toy.zebras", "Zebra", "id", Ids::ObjectId, FIELDS);
+static KINDS: [&Schema; 3] = [&LAST, &OTHERS, &THINGS];
+static OTHERS: Schema = Schema::new("toy.others", "Other", "id", IdFormat::ObjectId, FIELDS);
+static LAST: Schema = Schema::new("toy.zebras", "Zebra", "id", IdFormat::ObjectId, FIELDS);
 
 #[derive(Clone, Copy, Debug)]
 enum StoreOp {
@@ -182,7 +182,7 @@ proptest! {
                     let other = if on_with_the_copy { std::mem::replace(&mut store, copy) } else { copy };
                     others.push((other, model));
                 }
-                StoreOp::Settle => store.settle(),
+                StoreOp::Settle => store.compact(),
                 StoreOp::Without(kind) => {
                     store = store.only(|known| known != KINDS[kind]);
                     model[kind] = None;
@@ -202,7 +202,7 @@ proptest! {
 fn a_record_of_the_log_has_an_id_of_its_own_whenever_it_is_looked_for() {
     let append = |collection: &mut Collection| {
         let found_by = ("group", "g".into());
-        collection.append(Later::new(7, found_by, |id| fields(id, 0)));
+        collection.append(LazyRecord::new(7, found_by, |id| fields(id, 0)));
     };
     let ids = |collection: &Collection| collection.iter().map(|record| record.id().to_owned()).collect::<Vec<_>>();
     let (mut looked_at, mut looked_at_last) = (Collection::new(&THINGS), Collection::new(&THINGS));

@@ -124,7 +124,7 @@ fn a_made_up_district_holds_together_and_is_the_same_for_the_same_seed() {
 fn every_collection_can_be_made_up_in_a_world_without_records() {
     for kind in ["sources", "providers", "permissions", "integrations", "logins", "events"].iter().chain(&KINDS) {
         let collection = format!("edlink.{kind}");
-        let builder = Standin::builder().without_embedded_fixtures().generate(&collection, 3);
+        let builder = Standin::builder().no_embedded_fixtures().generate(&collection, 3);
         let world = builder.offline().unwrap_or_else(|error| panic!("{collection}: {error}"));
         assert!(world.records(&collection).unwrap().len() >= 3, "{collection}");
         let one = world.records(&collection).unwrap().pop().unwrap();
@@ -135,7 +135,7 @@ fn every_collection_can_be_made_up_in_a_world_without_records() {
 
 #[test]
 fn made_up_zip_codes_have_five_digits() {
-    let builder = Standin::builder().without_embedded_fixtures();
+    let builder = Standin::builder().no_embedded_fixtures();
     let world = builder.generate("edlink.integrations", 300).generate("edlink.schools", 20).offline().unwrap();
     let of = |collection, parent: &str, name: &str| -> Vec<Value> {
         world.records(collection).unwrap().iter().map(|record| record[parent][name].clone()).collect()

@@ -1,65 +1,65 @@
 //! What belongs to the account itself: connectors, users, history.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::{access, ashares, audit, cascade, made_up};
-use crate::engine::api::{Ids, Link, Resource};
-use crate::engine::field::{Default, Field, Kind, Owner, field, text};
+use crate::apis::celigo::{access, ashares, audit, cascade, generator};
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::resource::{IdFormat, NestedReference, Schema};
 
 /// Connectors: what integrations can be installed from.
-pub static CONNECTORS: Resource = Resource::new("celigo.connectors", "Connector", "_id", Ids::ObjectId, CONNECTOR)
+pub static CONNECTORS: Schema = Schema::new("celigo.connectors", "Connector", "_id", IdFormat::ObjectId, CONNECTOR)
     .guard(cascade::connector_guard)
-    .generator(made_up::connector);
+    .generator(generator::connector);
 
 static CONNECTOR: &[Field] = &[
     text("_id"),
     text("name").required().at_most(100),
     text("version"),
-    field("install", Kind::List).or(Default::EmptyList),
+    field("install", Kind::List).or(DefaultValue::EmptyList),
 ];
 
 /// Shares: the account's users, and what each may see.
-pub static ASHARES: Resource = Resource::new("celigo.ashares", "Share", "_id", Ids::ObjectId, ASHARE)
+pub static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE)
     .links(ASHARE_LINKS)
     .scope(access::shared)
-    .generator(made_up::share);
+    .generator(generator::share);
 
-const DISABLED: Field = field("disabled", Kind::Flag).or(Default::False);
+const DISABLED: Field = field("disabled", Kind::Bool).or(DefaultValue::False);
 
-const LEVEL: Field = field("accessLevel", Kind::OneOf(&["administrator", "manage", "monitor"]));
+const LEVEL: Field = field("accessLevel", Kind::Enum(&["administrator", "manage", "monitor"]));
 
 const LEVELS: Field =
     field("integrationAccessLevel", Kind::Objects(&[text("_integrationId").required(), LEVEL.required()]))
-        .or(Default::EmptyList);
+        .or(DefaultValue::EmptyList);
 
 /// What can be changed of a share.
 pub const ACCESS: &[Field] = &[DISABLED, LEVEL, LEVELS];
 
 static ASHARE: &[Field] = &[
     text("_id"),
-    field("accepted", Kind::Flag).by(Owner::Service).or(Default::False),
+    field("accepted", Kind::Bool).by(Owner::Service).or(DefaultValue::False),
     DISABLED,
     LEVEL,
     LEVELS,
     field("sharedWithUser", Kind::Object).by(Owner::Service),
 ];
 
-static ASHARE_LINKS: &[Link] =
-    &[Link { field: "integrationAccessLevel", to: &INTEGRATIONS, ids: ashares::integrations_named }];
+static ASHARE_LINKS: &[NestedReference] =
+    &[NestedReference { field: "integrationAccessLevel", to: &INTEGRATIONS, ids: ashares::integrations_named }];
 
 /// The audit trail, stored as the running service shows it.
-pub static AUDIT: Resource = Resource::new("celigo.audit", "Audit entry", "_id", Ids::ObjectId, ENTRY)
+pub static AUDIT: Schema = Schema::new("celigo.audit", "Audit entry", "_id", IdFormat::ObjectId, ENTRY)
     .indexed(&["_resourceId"])
-    .shown(audit::documented)
+    .view(audit::documented)
     .scope(access::told_of)
-    .generator(made_up::entry);
+    .generator(generator::entry);
 
 static ENTRY: &[Field] = &[
     text("_id"),
     field("time", Kind::Time).by(Owner::CreatedAt),
     field("byUser", Kind::Object),
-    field("event", Kind::OneOf(&["create", "update", "delete"])).required(),
+    field("event", Kind::Enum(&["create", "update", "delete"])).required(),
     text("source"),
     text("resourceType").required(),
     text("_resourceId").required(),
-    field("fieldChanges", Kind::List).or(Default::EmptyList),
+    field("fieldChanges", Kind::List).or(DefaultValue::EmptyList),
 ];

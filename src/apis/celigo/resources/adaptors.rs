@@ -1,15 +1,15 @@
 //! Exports, imports and scripts, which flows are made of, and the connections they use.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::{access, cascade, made_up, secrets};
-use crate::engine::api::{Ids, Resource};
-use crate::engine::field::{Default, Field, Kind, Owner, field, text};
+use crate::apis::celigo::{access, cascade, generator, secrets};
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::resource::{IdFormat, Schema};
 
 /// Exports: where records come from.
-pub static EXPORTS: Resource = Resource::new("celigo.exports", "Export", "_id", Ids::ObjectId, EXPORT)
+pub static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT)
     .guard(cascade::export_guard)
     .scope(access::in_flows)
-    .generator(made_up::export);
+    .generator(generator::export);
 
 static EXPORT: &[Field] = &[
     text("_id"),
@@ -19,10 +19,10 @@ static EXPORT: &[Field] = &[
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
     text("adaptorType"),
     text("type"),
-    text("apiIdentifier").by(Owner::Service).or(Default::Token(10)),
-    field("asynchronous", Kind::Flag),
+    text("apiIdentifier").by(Owner::Service).or(DefaultValue::Token(10)),
+    field("asynchronous", Kind::Bool),
     field("pageSize", Kind::Integer),
-    field("isLookup", Kind::Flag),
+    field("isLookup", Kind::Bool),
     field("http", Kind::Object),
     field("salesforce", Kind::Object),
     field("netsuite", Kind::Object),
@@ -33,14 +33,14 @@ static EXPORT: &[Field] = &[
     field("delta", Kind::Object),
     field("hooks", Kind::Object),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
-    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
 /// Imports: where records go.
-pub static IMPORTS: Resource = Resource::new("celigo.imports", "Import", "_id", Ids::ObjectId, IMPORT)
+pub static IMPORTS: Schema = Schema::new("celigo.imports", "Import", "_id", IdFormat::ObjectId, IMPORT)
     .guard(cascade::import_guard)
     .scope(access::in_flows)
-    .generator(made_up::import);
+    .generator(generator::import);
 
 static IMPORT: &[Field] = &[
     text("_id"),
@@ -49,10 +49,10 @@ static IMPORT: &[Field] = &[
     field("_connectionId", Kind::Reference(&CONNECTIONS)).required(),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
     text("adaptorType"),
-    text("apiIdentifier").by(Owner::Service).or(Default::Token(10)),
-    field("ignoreExisting", Kind::Flag),
-    field("ignoreMissing", Kind::Flag),
-    field("oneToMany", Kind::Flag),
+    text("apiIdentifier").by(Owner::Service).or(DefaultValue::Token(10)),
+    field("ignoreExisting", Kind::Bool),
+    field("ignoreMissing", Kind::Bool),
+    field("oneToMany", Kind::Bool),
     field("mapping", Kind::Object),
     field("http", Kind::Object),
     field("salesforce", Kind::Object),
@@ -62,24 +62,24 @@ static IMPORT: &[Field] = &[
     field("rdbms", Kind::Object),
     field("hooks", Kind::Object),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
-    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
 /// Connections: how exports and imports reach other systems. Consumers never see their secrets.
-pub static CONNECTIONS: Resource = Resource::new("celigo.connections", "Connection", "_id", Ids::ObjectId, CONNECTION)
-    .prepared(secrets::kept)
+pub static CONNECTIONS: Schema = Schema::new("celigo.connections", "Connection", "_id", IdFormat::ObjectId, CONNECTION)
+    .before_write(secrets::kept)
     .guard(cascade::connection_guard)
-    .changed(cascade::connection_changed)
-    .shown(secrets::masked)
+    .after_change(cascade::connection_changed)
+    .view(secrets::masked)
     .scope(access::registered)
-    .generator(made_up::connection);
+    .generator(generator::connection);
 
 static CONNECTION: &[Field] = &[
     text("_id"),
     text("name").required(),
     text("type").required(),
-    field("offline", Kind::Flag).or(Default::False),
-    field("sandbox", Kind::Flag).or(Default::False),
+    field("offline", Kind::Bool).or(DefaultValue::False),
+    field("sandbox", Kind::Bool).or(DefaultValue::False),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
     field("http", Kind::Object),
     field("netsuite", Kind::Object),
@@ -87,12 +87,12 @@ static CONNECTION: &[Field] = &[
     field("ftp", Kind::Object),
     field("rdbms", Kind::Object),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
-    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
 /// Scripts: code that hooks and routers call.
-pub static SCRIPTS: Resource =
-    Resource::new("celigo.scripts", "Script", "_id", Ids::ObjectId, SCRIPT).generator(made_up::script);
+pub static SCRIPTS: Schema =
+    Schema::new("celigo.scripts", "Script", "_id", IdFormat::ObjectId, SCRIPT).generator(generator::script);
 
 static SCRIPT: &[Field] = &[
     text("_id"),
@@ -100,5 +100,5 @@ static SCRIPT: &[Field] = &[
     text("description"),
     text("content").required(),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
-    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];

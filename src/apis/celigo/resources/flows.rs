@@ -3,20 +3,20 @@
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::{access, cascade, jobs, made_up, registered, step_errors};
-use crate::engine::api::{By, Change, Ids, Link, Resource};
-use crate::engine::field::{Default, Field, Kind, Owner, field, text};
-use crate::engine::problem::Problem;
-use crate::engine::store::Fields;
-use crate::engine::world::World;
+use crate::apis::celigo::{access, cascade, connection_registrations, generator, jobs, step_errors};
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Change, IdFormat, NestedReference, Schema};
+use crate::engine::state::State;
+use crate::engine::store::Document;
 
 /// Flows: which exports feed which imports.
-pub static FLOWS: Resource = Resource::new("celigo.flows", "Flow", "_id", Ids::ObjectId, FLOW)
+pub static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
     .links(LINKS)
-    .changed(changed)
+    .after_change(changed)
     .scope(access::in_integration)
-    .generator(made_up::flow)
-    .after_generate(made_up::register);
+    .generator(generator::flow)
+    .after_generate(generator::register);
 
 static FLOW: &[Field] = &[
     text("_id"),
@@ -24,40 +24,52 @@ static FLOW: &[Field] = &[
     text("description"),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
     text("_flowGroupingId"),
-    field("disabled", Kind::Flag).or(Default::False),
+    field("disabled", Kind::Bool).or(DefaultValue::False),
     text("schedule"),
     text("timezone"),
     text("_exportId"),
     text("_importId"),
-    field("pageGenerators", Kind::List).or(Default::EmptyList),
-    field("pageProcessors", Kind::List).or(Default::EmptyList),
-    field("routers", Kind::List).or(Default::EmptyList),
-    field("_runNextFlowIds", Kind::References(&FLOWS)).or(Default::EmptyList),
+    field("pageGenerators", Kind::List).or(DefaultValue::EmptyList),
+    field("pageProcessors", Kind::List).or(DefaultValue::EmptyList),
+    field("routers", Kind::List).or(DefaultValue::EmptyList),
+    field("_runNextFlowIds", Kind::References(&FLOWS)).or(DefaultValue::EmptyList),
     field("lastExecutedAt", Kind::Time).by(Owner::Service),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
-    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
 /// Where a flow names its exports and imports. Flows of the older kind name one of each themselves.
-static LINKS: &[Link] = &[
-    Link {
+static LINKS: &[NestedReference] = &[
+    NestedReference {
         field: "_exportId",
         to: &EXPORTS,
         ids: |flow| flow.get("_exportId").and_then(Value::as_str).into_iter().collect(),
     },
-    Link {
+    NestedReference {
         field: "_importId",
         to: &IMPORTS,
         ids: |flow| flow.get("_importId").and_then(Value::as_str).into_iter().collect(),
     },
-    Link { field: "pageGenerators", to: &EXPORTS, ids: |flow| named(list(flow, "pageGenerators"), "_exportId") },
-    Link { field: "pageProcessors", to: &EXPORTS, ids: |flow| named(list(flow, "pageProcessors"), "_exportId") },
-    Link { field: "pageProcessors", to: &IMPORTS, ids: |flow| named(list(flow, "pageProcessors"), "_importId") },
-    Link { field: "routers", to: &EXPORTS, ids: |flow| named(routed(flow), "_exportId") },
-    Link { field: "routers", to: &IMPORTS, ids: |flow| named(routed(flow), "_importId") },
+    NestedReference {
+        field: "pageGenerators",
+        to: &EXPORTS,
+        ids: |flow| named(list(flow, "pageGenerators"), "_exportId"),
+    },
+    NestedReference {
+        field: "pageProcessors",
+        to: &EXPORTS,
+        ids: |flow| named(list(flow, "pageProcessors"), "_exportId"),
+    },
+    NestedReference {
+        field: "pageProcessors",
+        to: &IMPORTS,
+        ids: |flow| named(list(flow, "pageProcessors"), "_importId"),
+    },
+    NestedReference { field: "routers", to: &EXPORTS, ids: |flow| named(routed(flow), "_exportId") },
+    NestedReference { field: "routers", to: &IMPORTS, ids: |flow| named(routed(flow), "_importId") },
 ];
 
-fn list<'f>(flow: &'f Fields, name: &str) -> impl Iterator<Item = &'f Value> {
+fn list<'f>(flow: &'f Document, name: &str) -> impl Iterator<Item = &'f Value> {
     items(flow.get(name))
 }
 
@@ -66,7 +78,7 @@ fn items(list: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 /// The page processors of all branches of all routers.
-fn routed(flow: &Fields) -> impl Iterator<Item = &Value> {
+fn routed(flow: &Document) -> impl Iterator<Item = &Value> {
     let branches = list(flow, "routers").flat_map(|router| items(router.get("branches")));
     branches.flat_map(|branch| items(branch.get("pageProcessors")))
 }
@@ -75,24 +87,24 @@ fn named<'f>(steps: impl Iterator<Item = &'f Value>, key: &str) -> Vec<&'f str> 
     steps.filter_map(|step| step.get(key).and_then(Value::as_str)).collect()
 }
 
-fn changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
+fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
-        Change::Removed(flow) => cascade::flow_removed(world, flow, by),
+        Change::Removed(flow) => cascade::flow_removed(state, flow, by),
         // Files say themselves what is registered.
-        Change::Created(_) if by == By::Fixture => Ok(()),
-        Change::Created(flow) => registered::of_flow(world, flow, by),
+        Change::Created(_) if by == Actor::Fixture => Ok(()),
+        Change::Created(flow) => connection_registrations::of_flow(state, flow, by),
         Change::Replaced(old, flow) => {
-            cascade::steps_removed(world, old, flow);
-            registered::of_flow(world, flow, by)
+            cascade::steps_removed(state, old, flow);
+            connection_registrations::of_flow(state, flow, by)
         }
     }
 }
 
 /// Errors that records met on their way through a flow.
-pub static ERRORS: Resource = Resource::new("celigo.errors", "Error", "errorId", Ids::ObjectId, ERROR)
-    .shown(step_errors::shown)
+pub static ERRORS: Schema = Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR)
+    .view(step_errors::shown)
     .scope(access::as_flow)
-    .generator(made_up::error);
+    .generator(generator::error);
 
 static ERROR: &[Field] = &[
     text("errorId"),
@@ -104,32 +116,32 @@ static ERROR: &[Field] = &[
     field("occurredAt", Kind::Time).by(Owner::CreatedAt),
     text("retryDataKey"),
     text("traceKey"),
-    field("resolved", Kind::Flag).or(Default::False),
+    field("resolved", Kind::Bool).or(DefaultValue::False),
     field("resolvedAt", Kind::Time),
     text("resolvedBy"),
 ];
 
 /// Jobs: runs of flows.
-pub static JOBS: Resource = Resource::new("celigo.jobs", "Job", "_id", Ids::ObjectId, JOB)
-    .due(jobs::DUE)
+pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB)
+    .timer(jobs::DUE)
     .scope(access::in_integration)
-    .generator(made_up::job);
+    .generator(generator::job);
 
 static JOB: &[Field] = &[
     text("_id"),
-    text("type").or(Default::Text("flow")),
+    text("type").or(DefaultValue::Text("flow")),
     field("_flowId", Kind::Reference(&FLOWS)),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
     text("_flowJobId"),
     text("_exportId"),
     text("_importId"),
-    text("status").or(Default::Text("queued")),
-    field("numSuccess", Kind::Integer).or(Default::Number(0)),
-    field("numError", Kind::Integer).or(Default::Number(0)),
-    field("numIgnore", Kind::Integer).or(Default::Number(0)),
-    field("numPagesGenerated", Kind::Integer).or(Default::Number(0)),
+    text("status").or(DefaultValue::Text("queued")),
+    field("numSuccess", Kind::Integer).or(DefaultValue::Number(0)),
+    field("numError", Kind::Integer).or(DefaultValue::Number(0)),
+    field("numIgnore", Kind::Integer).or(DefaultValue::Number(0)),
+    field("numPagesGenerated", Kind::Integer).or(DefaultValue::Number(0)),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("startedAt", Kind::Time),
     field("endedAt", Kind::Time),
-    field("lastModified", Kind::Time).by(Owner::ChangedAt),
+    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];

@@ -1,22 +1,22 @@
 //! Flows, and the errors of their steps.
 
-use crate::apis::celigo::resources::FLOWS;
-use crate::apis::celigo::routes::{CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
-use crate::apis::celigo::words::{
+use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_JSON, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
+use crate::apis::celigo::resources::FLOWS;
+use crate::apis::celigo::routes::{CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{jobs, step_errors};
-use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::{Route, delete, get, post, put};
-use crate::engine::field::{Field, Kind, field};
+use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
+use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::schema::field::{Field, Kind, field};
 
 const FLOW: &str = "the vendor's API documents, \"Flow API\"";
 const REFERENCE: &str = "the vendor's API reference, \"Flows\"";
 
-const RESOLVE: &[Field] = &[field("errors", Kind::Texts), field("errorIds", Kind::Texts)];
+const RESOLVE: &[Field] = &[field("errors", Kind::Strings), field("errorIds", Kind::Strings)];
 
 const RETRY: &[Field] =
-    &[field("retryDataKeys", Kind::Texts), field("errors", Kind::Texts), field("errorIds", Kind::Texts)];
+    &[field("retryDataKeys", Kind::Strings), field("errors", Kind::Strings), field("errorIds", Kind::Strings)];
 
 /// The rows.
 pub const ROUTES: &[Route] = &[

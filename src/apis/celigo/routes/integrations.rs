@@ -1,22 +1,22 @@
 //! Integrations, as the seeds say.
 
-use crate::apis::celigo::resources::{ASHARES, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE_UNIQUE};
-use crate::apis::celigo::words::{
+use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_FUNCTION, INVALID_JSON, INVALID_OPERATION, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::apis::celigo::{ashares, audit, connector, contents, errors, template};
-use crate::engine::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::Shows::{File, Many, One};
-use crate::engine::api::{Access, Route, delete, get, post, put};
-use crate::engine::field::{Field, Kind, field, text};
+use crate::apis::celigo::resources::{ASHARES, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE_UNIQUE};
+use crate::apis::celigo::{ashares, audit, connector, error_summary, membership, template};
+use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
+use crate::engine::api::api::ResponseShape::{File, Many, One};
+use crate::engine::api::api::{Access, Route, delete, get, post, put};
+use crate::engine::schema::field::{Field, Kind, field, text};
 
 const SEED_2: &str = "seed 002, \"Integration Related HTTP Endpoints\"";
 const SEED_3: &str = "seed 003, \"Endpoints\"";
 
 /// The body of an installation.
-const INSTALL: &[Field] = &[field("sandbox", Kind::Flag), text("tag")];
+const INSTALL: &[Field] = &[field("sandbox", Kind::Bool), text("tag")];
 
 /// The body of a settings function.
 const SETTINGS: &[Field] = &[field("pending", Kind::Object)];
@@ -44,23 +44,23 @@ pub const ROUTES: &[Route] = &[
         .documented(SEED_3)
         .fails(REMOVE)
         .about("Deletes an integration, with its flows and the exports and imports that nothing else has."),
-    get("/integrations/{id}/flows", "integrations.flows", Custom(contents::flows))
+    get("/integrations/{id}/flows", "integrations.flows", Custom(membership::flows))
         .shows(Many(&FLOWS))
         .documented(SEED_3)
         .fails(LIST_WITHIN)
         .empty_live(204)
         .about("Lists the flows of an integration."),
-    get("/integrations/{id}/exports", "integrations.exports", Custom(contents::exports))
+    get("/integrations/{id}/exports", "integrations.exports", Custom(membership::exports))
         .shows(Many(&EXPORTS))
         .documented(SEED_3)
         .fails(LIST_WITHIN)
         .about("Lists the exports that an integration's flows use or that name it."),
-    get("/integrations/{id}/imports", "integrations.imports", Custom(contents::imports))
+    get("/integrations/{id}/imports", "integrations.imports", Custom(membership::imports))
         .shows(Many(&IMPORTS))
         .documented(SEED_3)
         .fails(LIST_WITHIN)
         .about("Lists the imports that an integration's flows use or that name it."),
-    get("/integrations/{id}/connections", "integrations.connections", Custom(contents::connections))
+    get("/integrations/{id}/connections", "integrations.connections", Custom(membership::connections))
         .shows(Many(&CONNECTIONS))
         .documented(SEED_3)
         .fails(LIST_WITHIN)
@@ -71,7 +71,7 @@ pub const ROUTES: &[Route] = &[
         .fails(LIST_WITHIN)
         .observed_live()
         .about("Lists the changes of an integration, newest first."),
-    get("/integrations/{id}/errors", "integrations.errors", Custom(errors::summary))
+    get("/integrations/{id}/errors", "integrations.errors", Custom(error_summary::summary))
         .documented("seed 003, \"Get Error Summary\"")
         .fails(LIST_WITHIN)
         .observed_live()
@@ -139,7 +139,7 @@ pub const ROUTES: &[Route] = &[
     get("/integrations/{id}/template.zip", "integrations.download", Custom(template::download))
         .shows(File("application/zip"))
         .assumed("no document says where a signedURL leads")
-        .access(Access::Open)
+        .access(Access::Public)
         .fails(&[FORBIDDEN, NOT_FOUND])
         .about("The archive that the link of integrations.template leads to."),
 ];

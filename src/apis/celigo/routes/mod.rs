@@ -1,21 +1,27 @@
 //! The tables: one for each subject, put together into one.
 
+mod clones_and_revisions;
 mod flows;
 mod integrations;
-mod life;
+mod jobs;
+mod not_modelled;
 mod resources;
-mod runs;
-mod unmodelled;
 
-use crate::apis::celigo::words::{
+use crate::apis::celigo::errors::{
     CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::engine::api::{ErrorDef, Route};
-use crate::engine::table::{joined, length};
+use crate::engine::api::api::{ErrorDef, Route};
+use crate::engine::api::route_table::{joined, length};
 
-const TABLES: &[&[Route]] =
-    &[integrations::ROUTES, life::ROUTES, flows::ROUTES, resources::ROUTES, runs::ROUTES, unmodelled::ROUTES];
+const TABLES: &[&[Route]] = &[
+    integrations::ROUTES,
+    clones_and_revisions::ROUTES,
+    flows::ROUTES,
+    resources::ROUTES,
+    jobs::ROUTES,
+    not_modelled::ROUTES,
+];
 
 /// All of them.
 pub static ROUTES: [Route; length(TABLES)] = joined(TABLES);

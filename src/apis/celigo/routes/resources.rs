@@ -2,8 +2,8 @@
 
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
 use crate::apis::celigo::routes::{CREATE, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE};
-use crate::engine::api::Action::{Create, List, Read, Remove, Replace};
-use crate::engine::api::{Route, delete, get, post, put};
+use crate::engine::api::api::Action::{Create, List, Read, Remove, Replace};
+use crate::engine::api::api::{Route, delete, get, post, put};
 
 const EXPORT: &str = "the vendor's API documents, \"Export API\"";
 const IMPORT: &str = "the vendor's API documents, \"Import API\"";

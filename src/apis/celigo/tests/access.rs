@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{Account, MARIGOLD_CONNECTOR, SYNC};
-use crate::engine::world::Credential;
+use crate::apis::celigo::tests::{Account, MARIGOLD_CONNECTOR, SYNC};
+use crate::world::world::Credential;
 
 fn token(token: &str, integrations: Option<&[&str]>, read_only: bool) -> Credential {
     let integrations = integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Account, MARIGOLD, SYNC};
 use crate::apis::celigo::API;
-use crate::engine::api::Profile;
-use crate::engine::world::Settings;
+use crate::apis::celigo::tests::{Account, MARIGOLD, SYNC};
+use crate::engine::api::api::Profile;
+use crate::world::world::Settings;
 
 fn copy(account: &mut Account, id: &str, body: &str) -> Value {
     let (status, copy) = account.ask("POST", &format!("/integrations/{id}/clone"), body);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Account, MARIGOLD, MARIGOLD_CONNECTOR, SYNC};
+use crate::apis::celigo::tests::{Account, MARIGOLD, MARIGOLD_CONNECTOR, SYNC};
 
 #[test]
 fn an_installed_connector_starts_with_no_step_done_and_a_name_of_its_own() {

@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::{Account, FIXTURES, json};
 use crate::apis::celigo::API;
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS, EXPORTS, FLOWS, INTEGRATIONS};
-use crate::engine::api::{By, Resource};
-use crate::engine::problem::Problem;
-use crate::engine::store::Fields;
+use crate::apis::celigo::tests::{Account, FIXTURES, json};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::store::Document;
 
-fn fields(text: &str) -> Fields {
-    Fields::of(json(text)).unwrap()
+fn fields(text: &str) -> Document {
+    Document::of(json(text)).unwrap()
 }
 
-fn remove(account: &mut Account, resource: &'static Resource, id: &str) -> Result<(), Problem> {
+fn remove(account: &mut Account, resource: &'static Schema, id: &str) -> Result<(), Problem> {
     let record = account.world.store.of(resource).get(id).cloned().unwrap();
-    account.world.remove(resource, &record, By::Administrator)
+    account.world.remove(resource, &record, Actor::Administrator)
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn secrets_of_connections_are_masked() {
 #[test]
 fn what_is_in_use_cannot_be_removed_behind_the_api_either() {
     let mut account = Account::new();
-    let used: [(&'static Resource, &str); 3] = [
+    let used: [(&'static Schema, &str); 3] = [
         (&CONNECTIONS, "6cdc8563e7b96e7ade83228d"),
         (&EXPORTS, "f35c09bc8f431d5175f197a5"),
         (&CONNECTORS, "23bd17471a705e7197979f31"),
@@ -65,10 +65,10 @@ fn what_is_in_use_cannot_be_removed_behind_the_api_either() {
 fn a_removed_connection_is_registered_nowhere() {
     let mut account = Account::new();
     let connection = fields(r#"{"_id":"spare","name":"Spare","type":"http"}"#);
-    account.world.create(&CONNECTIONS, &connection, By::Administrator).unwrap();
+    account.world.create(&CONNECTIONS, &connection, Actor::Administrator).unwrap();
     let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
     let patch = fields(r#"{"_registeredConnectionIds":["spare"]}"#);
-    account.world.patch(&INTEGRATIONS, &integration, &patch, By::Administrator).unwrap();
+    account.world.patch(&INTEGRATIONS, &integration, &patch, Actor::Administrator).unwrap();
     assert_eq!(account.ids("/integrations/abc123/connections"), ["spare"]);
     remove(&mut account, &CONNECTIONS, "spare").unwrap();
     assert_eq!(account.get("/integrations/abc123/connections"), json!([]));
@@ -82,7 +82,7 @@ fn a_flow_must_name_exports_that_exist_however_deep() {
         r#"{"name":"F","_integrationId":"abc123","pageGenerators":[{"_exportId":"gone"}],
             "routers":[{"branches":[{"pageProcessors":[{"_importId":"gone too"}]}]}]}"#,
     );
-    let refused = account.world.create(&FLOWS, &flow, By::Administrator).unwrap_err();
+    let refused = account.world.create(&FLOWS, &flow, Actor::Administrator).unwrap_err();
     assert_eq!(
         refused.plain(),
         "pageGenerators refers to \"gone\", which celigo.exports does not have; routers refers to \"gone too\", which celigo.imports does not have"
@@ -102,7 +102,7 @@ fn an_administrators_edit_of_an_integration_is_in_its_audit_trail() {
     let mut account = Account::new();
     let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
     let patch = fields(r#"{"name":"Renamed"}"#);
-    account.world.patch(&INTEGRATIONS, &integration, &patch, By::Administrator).unwrap();
+    account.world.patch(&INTEGRATIONS, &integration, &patch, Actor::Administrator).unwrap();
     let latest = &account.get("/integrations/abc123/audit")[0];
     assert_eq!(latest["changes"], json!({ "name": { "old": "Salesforce Sync", "new": "Renamed" } }));
 }
@@ -123,8 +123,8 @@ fn a_body_of_very_many_unknown_fields_is_stored_shown_changed_and_audited() {
     let path = format!("/integrations/{}", made["_id"].as_str().unwrap());
     assert_eq!(account.get(&path), made);
     let old = account.world.store.of(&INTEGRATIONS).get(&path["/integrations/".len()..]).cloned().unwrap();
-    let gone: Fields = (0..MANY).filter(|n| n % 2 == 1).map(|n| (format!("unknown {n}"), Value::Null)).collect();
-    account.world.patch(&INTEGRATIONS, &old, &gone, By::Administrator).unwrap();
+    let gone: Document = (0..MANY).filter(|n| n % 2 == 1).map(|n| (format!("unknown {n}"), Value::Null)).collect();
+    account.world.patch(&INTEGRATIONS, &old, &gone, Actor::Administrator).unwrap();
     let left = account.get(&path);
     assert_eq!(left.as_object().unwrap().len(), documented + MANY / 2);
     assert_eq!((&left["unknown 199998"], left.get("unknown 199999")), (&json!(199_998), None));

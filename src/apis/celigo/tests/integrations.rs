@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{Account, STOREFRONT, SYNC, TO_NETSUITE, json};
+use crate::apis::celigo::tests::{Account, STOREFRONT, SYNC, TO_NETSUITE, json};
 
 #[test]
 fn a_new_integration_has_every_default_in_the_documented_order() {
     let mut account = Account::new();
-    let reply = account.send("POST", "/integrations", r#"{"sandbox":null,"_id":"x","createdAt":"y","name":"New"}"#);
-    let body = std::str::from_utf8(&reply.body).unwrap();
+    let response = account.send("POST", "/integrations", r#"{"sandbox":null,"_id":"x","createdAt":"y","name":"New"}"#);
+    let body = std::str::from_utf8(&response.body).unwrap();
     let id = json(body)["_id"].as_str().unwrap().to_owned();
     assert!(id.len() == 24 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{id}");
     let expected = format!(

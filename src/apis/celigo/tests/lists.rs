@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::Account;
 use crate::apis::celigo::API;
-use crate::engine::world::Settings;
+use crate::apis::celigo::tests::Account;
+use crate::world::world::Settings;
 
 fn crowded(count: usize) -> Account {
     let mut account = Account::empty(Settings::default());
@@ -100,10 +100,10 @@ fn links_lead_through_all_pages_and_keep_the_other_parameters() {
 fn a_list_is_cut_at_a_thousand_and_says_how_to_go_on() {
     let mut account = crowded(1_001);
     for query in ["", "?limit=5000"] {
-        let reply = account.send("GET", &format!("/integrations{query}"), "");
-        let list: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        let response = account.send("GET", &format!("/integrations{query}"), "");
+        let list: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
         assert_eq!(list.as_array().unwrap().len(), 1_000);
-        assert_eq!(reply.header("link"), Some("<http://h/v1/integrations?limit=1000&skip=1000>; rel=\"next\""));
+        assert_eq!(response.header("link"), Some("<http://h/v1/integrations?limit=1000&skip=1000>; rel=\"next\""));
     }
     assert_eq!(account.ids("/integrations?skip=1000").len(), 1);
 }

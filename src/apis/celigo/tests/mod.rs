@@ -4,24 +4,24 @@ mod access;
 mod clones;
 mod connectors;
 mod data;
+mod errors;
 mod filters;
 mod integrations;
 mod lists;
 mod template;
-mod words;
 
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use crate::apis::celigo::API;
-use crate::engine::answer::answer;
-use crate::engine::clock::ClockMode;
-use crate::engine::load::RecordFile;
-use crate::engine::message::{Reply, Request};
-use crate::engine::router::Router;
+use crate::engine::api::fixtures::RecordFile;
+use crate::engine::api::router::Router;
+use crate::engine::state::clock::ClockMode;
 use crate::engine::store::Store;
-use crate::engine::world::{Credential, Settings, World};
+use crate::http::message::{Request, Response};
+use crate::world::exchange::answer;
+use crate::world::world::{Credential, Settings, World};
 
 const FIXTURES: &[(&str, &str)] = &[
     ("ashares", include_str!("../../../../fixtures/celigo/ashares.json")),
@@ -69,7 +69,7 @@ impl Account {
             .zip(&names)
             .map(|((collection, text), name)| RecordFile { name, collection: format!("celigo.{collection}"), text })
             .collect();
-        account.world.furnish(&[&API], &files).unwrap_or_else(|faults| panic!("{}", faults[0]));
+        account.world.load_fixtures(&[&API], &files).unwrap_or_else(|faults| panic!("{}", faults[0]));
         account
     }
 
@@ -84,7 +84,7 @@ impl Account {
         Self::with(Settings { credentials: vec![("celigo", credentials)], ..Settings::default() })
     }
 
-    fn send(&mut self, method: &str, path: &str, body: &str) -> Reply {
+    fn send(&mut self, method: &str, path: &str, body: &str) -> Response {
         static ROUTER: OnceLock<Router> = OnceLock::new();
         let router = ROUTER.get_or_init(|| Router::new(&[&API]).unwrap());
         let authorization = format!("Bearer {}", self.token);
@@ -96,13 +96,13 @@ impl Account {
         let target = format!("/v1{path}");
         let request =
             Request { method, target: &target, headers, body: body.as_bytes(), arrived_ms: 0, believes_front: true };
-        answer(router, &mut self.world, &request).reply
+        answer(router, &mut self.world, &request).response
     }
 
     /// Status and body.
     fn ask(&mut self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let reply = self.send(method, path, body);
-        (reply.status, serde_json::from_slice(&reply.body).unwrap_or_default())
+        let response = self.send(method, path, body);
+        (response.status, serde_json::from_slice(&response.body).unwrap_or_default())
     }
 
     /// The body of a GET that succeeds.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Account, SYNC, TO_NETSUITE};
-use crate::engine::message::Reply;
-use crate::engine::world::Settings;
+use crate::apis::celigo::tests::{Account, SYNC, TO_NETSUITE};
+use crate::http::message::Response;
+use crate::world::world::Settings;
 
 /// The link, without origin and base.
 fn link(account: &mut Account) -> String {
@@ -16,18 +16,18 @@ fn link(account: &mut Account) -> String {
     url.strip_prefix("http://h/v1").unwrap_or_else(|| panic!("{url}")).to_owned()
 }
 
-fn message(reply: &Reply) -> (u16, String) {
-    let body: Value = serde_json::from_slice(&reply.body).unwrap();
-    (reply.status, body["errors"][0]["message"].as_str().unwrap().to_owned())
+fn message(response: &Response) -> (u16, String) {
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
+    (response.status, body["errors"][0]["message"].as_str().unwrap().to_owned())
 }
 
 #[test]
 fn the_link_leads_to_an_archive_of_the_integration_and_what_it_contains() {
     let mut account = Account::new();
     let link = link(&mut account);
-    let reply = account.send("GET", &link, "");
-    assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/zip")));
-    let mut archive = zip::ZipArchive::new(Cursor::new(reply.body.to_vec())).unwrap();
+    let response = account.send("GET", &link, "");
+    assert_eq!((response.status, response.header("content-type")), (200, Some("application/zip")));
+    let mut archive = zip::ZipArchive::new(Cursor::new(response.body.to_vec())).unwrap();
     let mut read = |name: &str| -> Value {
         let mut text = String::new();
         archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();

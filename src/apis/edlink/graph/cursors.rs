@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use crate::apis::edlink::errors::INVALID_CURSOR;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::ID;
-use crate::engine::action::{Between, Call, Page, Window};
-use crate::engine::api::{By, Due, Ids, Resource};
-use crate::engine::clock::parse_ms;
-use crate::engine::data::is_uuid;
-use crate::engine::field::{Kind, field, text};
-use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record};
-use crate::engine::world::World;
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::{Kind, field, text};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
+use crate::engine::state::State;
+use crate::engine::state::clock::parse_ms;
+use crate::engine::state::mutate::is_uuid;
+use crate::engine::store::{Between, Page, Window};
+use crate::engine::store::{Document, Record};
 
 /// How long a cursor is good for.
 const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
@@ -21,16 +22,16 @@ const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
 const MOST: usize = 10_000;
 
 /// Cursors that were given out. The fake's own: the service shows them only as ids.
-pub static CURSORS: Resource = Resource::new(
+pub static CURSORS: Schema = Schema::new(
     "edlink.cursors",
     "Cursor",
     "id",
-    Ids::Uuid,
+    IdFormat::Uuid,
     &[
         ID,
         field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
         text("path").required(),
-        field("backward", Kind::Flag),
+        field("backward", Kind::Bool),
         field("count", Kind::Integer).required(),
         field("position", Kind::Integer).required(),
         field("bound", Kind::Integer).nullable(),
@@ -40,9 +41,9 @@ pub static CURSORS: Resource = Resource::new(
         field("expires_date", Kind::Time).required(),
     ],
 )
-.due(Due {
+.timer(Timer {
     at: |fields| parse_ms(fields.get("expires_date")?.as_str()?),
-    happens: |world, cursor| world.remove(&CURSORS, cursor, By::Fixture),
+    happens: |state, cursor| state.remove(&CURSORS, cursor, Actor::Fixture),
 });
 
 /// What a page was asked with: by the query itself, or once, by the query its cursor comes from.
@@ -71,15 +72,15 @@ impl Remembered {
 }
 
 /// What a cursor remembers, if it is one of this integration for this list and still good.
-pub fn find(call: &Call<'_>, id: &str) -> Result<Remembered, Problem> {
+pub fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
     let invalid = || {
         let message = format!("'$cursor' {id} is unknown or has expired; start the list again.");
         Problem::named(INVALID_CURSOR, message)
     };
     let id = if is_uuid(id) { id.to_ascii_lowercase() } else { return Err(invalid()) };
-    let cursor = call.world.store.of(&CURSORS).get(&id).ok_or_else(invalid)?;
-    let own = call.caller.subject.as_ref().map(Record::id);
-    if cursor.text("integration_id") != own || cursor.text("path") != Some(call.target.path) {
+    let cursor = context.state.store.of(&CURSORS).get(&id).ok_or_else(invalid)?;
+    let own = context.caller.subject.as_ref().map(Record::id);
+    if cursor.text("integration_id") != own || cursor.text("path") != Some(context.target.path) {
         return Err(invalid());
     }
     let number = |name: &str| cursor.get(name).and_then(Value::as_u64);
@@ -99,16 +100,16 @@ pub fn find(call: &Call<'_>, id: &str) -> Result<Remembered, Problem> {
 }
 
 /// Where the next page is, if there is one: a cursor is remembered for it.
-pub fn next(call: &mut Call<'_>, page: &Page, asked: &Remembered) -> Option<String> {
+pub fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Option<String> {
     let last = page.records.last().filter(|_| page.more)?;
-    let integration = call.caller.subject.as_ref()?.id().to_owned();
-    let world = &mut *call.world;
-    let id = new_id(world);
+    let integration = context.caller.subject.as_ref()?.id().to_owned();
+    let state = &mut *context.state;
+    let id = new_id(state);
     let bound = if asked.backward { asked.between.after } else { asked.between.before };
     let fields = json!({
         "id": id,
         "integration_id": integration,
-        "path": call.target.path,
+        "path": context.target.path,
         "backward": asked.backward,
         "count": asked.count,
         "position": last.sequence(),
@@ -116,24 +117,24 @@ pub fn next(call: &mut Call<'_>, page: &Page, asked: &Remembered) -> Option<Stri
         "filter": asked.filter,
         "expand": asked.expand,
         "fields": asked.fields,
-        "expires_date": world.later(LIFE_MS),
+        "expires_date": state.later(LIFE_MS),
     });
-    let fields = Fields::of(fields).expect("an object was just made");
-    while world.store.of(&CURSORS).len() >= MOST {
-        let oldest = world.store.of(&CURSORS).nth(0)?.id().to_owned();
-        world.store.of_mut(&CURSORS).remove(&oldest);
+    let fields = Document::of(fields).expect("an object was just made");
+    while state.store.of(&CURSORS).len() >= MOST {
+        let oldest = state.store.of(&CURSORS).nth(0)?.id().to_owned();
+        state.store.of_mut(&CURSORS).remove(&oldest);
     }
-    world.create_from(&CURSORS, fields, By::Fixture).expect("a cursor holds what was checked");
-    let origin = call.origin();
-    Some(format!("{origin}{}?$cursor={id}", call.target.path))
+    state.create_from(&CURSORS, fields, Actor::Fixture).expect("a cursor holds what was checked");
+    let origin = context.origin();
+    Some(format!("{origin}{}?$cursor={id}", context.target.path))
 }
 
 /// An id that no cursor has. Drawn apart: reading a list does not move the ids that come after.
-fn new_id(world: &World) -> String {
-    let mut purpose = format!("edlink.cursor:{}", world.journal.next_number());
+fn new_id(state: &State) -> String {
+    let mut purpose = format!("edlink.cursor:{}", state.journal.next_number());
     loop {
-        let id = world.chance.apart(&purpose).uuid().to_string();
-        if world.store.of(&CURSORS).get(&id).is_none() {
+        let id = state.rng.derive(&purpose).uuid().to_string();
+        if state.store.of(&CURSORS).get(&id).is_none() {
             return id;
         }
         // The journal began again, the cursors did not.

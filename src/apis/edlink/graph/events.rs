@@ -2,21 +2,22 @@
 
 use serde_json::{Map, Value};
 
-use crate::apis::edlink::graph::permissions::{self, Rights};
+use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::permissions::Rights;
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
 use crate::apis::edlink::graph::scope::{Scope, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::engine::api::{By, Resource};
-use crate::engine::field::PRIVATE_PREFIX;
-use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record, Store};
-use crate::engine::world::World;
+use crate::engine::schema::field::PRIVATE_PREFIX;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record, Store};
 
 /// The kinds of records that events are about, and what events call them, from what others hang on down to what hangs on
 /// others.
-pub const TARGETS: [(&Resource, &str); 9] = [
+pub const TARGETS: [(&Schema, &str); 9] = [
     (&DISTRICTS, "district"),
     (&SCHOOLS, "school"),
     (&SESSIONS, "session"),
@@ -29,7 +30,7 @@ pub const TARGETS: [(&Resource, &str); 9] = [
 ];
 
 /// The kind of records an event is about.
-pub fn resource_of(event: &Record) -> Option<&'static Resource> {
+pub fn resource_of(event: &Record) -> Option<&'static Schema> {
     let target = event.text("target")?;
     TARGETS.iter().find(|(_, known)| *known == target).map(|(resource, _)| *resource)
 }
@@ -50,30 +51,30 @@ pub fn data(event: &Record, rights: &Rights) -> Value {
 }
 
 /// The order in which a record's event stands among those of the same change.
-fn rank(resource: &Resource) -> Option<usize> {
+fn rank(resource: &Schema) -> Option<usize> {
     TARGETS.iter().position(|(known, _)| *known == resource)
 }
 
 /// One integration on one side of a change.
 struct Side<'s> {
-    world: &'s World,
+    state: &'s State,
     store: &'s Store,
     integration: &'s Record,
     scope: Scope<'s>,
 }
 
 impl<'s> Side<'s> {
-    fn new(world: &'s World, store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
-        Self { world, store, integration, scope: Scope::new(store, integration, targets) }
+    fn new(state: &'s State, store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
+        Self { state, store, integration, scope: Scope::new(store, integration, targets) }
     }
 
     /// The record of that id, if the integration sees it.
-    fn seen(&self, resource: &'static Resource, id: &str) -> Option<&'s Record> {
-        self.store.of(resource).get(id).filter(|record| self.scope.sees(resource, record))
+    fn seen(&self, resource: &'static Schema, id: &str) -> Option<&'s Record> {
+        self.store.of(resource).get(id).filter(|record| self.scope.is_visible(resource, record))
     }
 
-    fn may_read(&self, resource: &Resource) -> bool {
-        permissions::missing(self.world, self.integration, permissions::kind_of(resource)).is_none()
+    fn may_read(&self, resource: &Schema) -> bool {
+        permissions::missing(self.state, self.integration, permissions::kind_of(resource)).is_none()
     }
 }
 
@@ -86,14 +87,14 @@ struct Happened {
 }
 
 /// Makes the events of these records having changed from how they are in the store before.
-pub fn data_changed(world: &mut World, before: &Store, touched: &[(&'static Resource, Record)]) -> Result<(), Problem> {
-    let touched: Vec<&(&'static Resource, Record)> = touched.iter().filter(|(it, _)| rank(it).is_some()).collect();
+pub fn data_changed(state: &mut State, before: &Store, touched: &[(&'static Schema, Record)]) -> Result<(), Problem> {
+    let touched: Vec<&(&'static Schema, Record)> = touched.iter().filter(|(it, _)| rank(it).is_some()).collect();
     let mut happened = Vec::new();
-    let mut related: Option<Vec<(&'static Resource, Record)>> = None;
-    for integration in world.store.of(&INTEGRATIONS).iter() {
+    let mut related: Option<Vec<(&'static Schema, Record)>> = None;
+    for integration in state.store.of(&INTEGRATIONS).iter() {
         let targets = targets(integration);
-        let old = Side::new(world, before, integration, targets.as_deref());
-        let new = Side::new(world, &world.store, integration, targets.as_deref());
+        let old = Side::new(state, before, integration, targets.as_deref());
+        let new = Side::new(state, &state.store, integration, targets.as_deref());
         for (resource, record) in &touched {
             happened.extend(compared(&old, &new, resource, record.id(), true));
         }
@@ -102,13 +103,13 @@ pub fn data_changed(world: &mut World, before: &Store, touched: &[(&'static Reso
             let related = related.get_or_insert_with(|| {
                 let mut all = Vec::new();
                 for (resource, record) in &touched {
-                    for store in [before, &world.store] {
+                    for store in [before, &state.store] {
                         if let Some(record) = store.of(resource).get(record.id()) {
                             relations(store, resource, record, &mut all);
                         }
                     }
                 }
-                let known = |other: &(&'static Resource, Record)| {
+                let known = |other: &(&'static Schema, Record)| {
                     touched.iter().any(|(resource, record)| **resource == *other.0 && record.id() == other.1.id())
                 };
                 all.retain(|other| !known(other));
@@ -121,11 +122,11 @@ pub fn data_changed(world: &mut World, before: &Store, touched: &[(&'static Reso
             }
         }
     }
-    note(world, happened)
+    note(state, happened)
 }
 
 /// Makes the events of an integration seeing more or less than before.
-pub fn visibility_changed(world: &mut World, old: &Record, new: &Record) -> Result<(), Problem> {
+pub fn visibility_changed(state: &mut State, old: &Record, new: &Record) -> Result<(), Problem> {
     let same = |field| old.get(field) == new.get(field);
     if ["scope", "targets", "permissions"].into_iter().all(same) {
         return Ok(());
@@ -133,26 +134,26 @@ pub fn visibility_changed(world: &mut World, old: &Record, new: &Record) -> Resu
     let (old_targets, new_targets) = (targets(old), targets(new));
     let mut happened = Vec::new();
     {
-        let old = Side::new(world, &world.store, old, old_targets.as_deref());
-        let new = Side::new(world, &world.store, new, new_targets.as_deref());
+        let old = Side::new(state, &state.store, old, old_targets.as_deref());
+        let new = Side::new(state, &state.store, new, new_targets.as_deref());
         for (resource, _) in TARGETS {
             if old.may_read(resource) || new.may_read(resource) {
-                let hidden = [&old, &new].map(|side| permissions::hidden(world, side.integration, resource));
+                let hidden = [&old, &new].map(|side| permissions::hidden(state, side.integration, resource));
                 let in_one = |field: &&String| hidden.iter().filter(|names| names.contains(field)).count() == 1;
                 let differing: Vec<&String> = hidden.iter().flatten().filter(in_one).collect();
-                for record in world.store.of(resource).iter() {
+                for record in state.store.of(resource).iter() {
                     let shows_other = differing.iter().any(|field| record.get(field).is_some_and(|it| !it.is_null()));
                     happened.extend(compared(&old, &new, resource, record.id(), shows_other));
                 }
             }
         }
     }
-    note(world, happened)
+    note(state, happened)
 }
 
 /// What happened to a record from one side to the other; `itself` when it changed, or what is shown of it, and not only
 /// its surroundings.
-fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Resource, id: &str, itself: bool) -> Option<Happened> {
+fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Schema, id: &str, itself: bool) -> Option<Happened> {
     let before = old.seen(resource, id).filter(|_| old.may_read(resource));
     let after = new.seen(resource, id).filter(|_| new.may_read(resource));
     let (kind, record) = match (before, after) {
@@ -165,8 +166,8 @@ fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Resource, id: &st
 }
 
 /// The records whose visibility may depend on a record.
-fn relations(store: &Store, resource: &Resource, record: &Record, all: &mut Vec<(&'static Resource, Record)>) {
-    let mut up = |to: &'static Resource, field: &str| {
+fn relations(store: &Store, resource: &Schema, record: &Record, all: &mut Vec<(&'static Schema, Record)>) {
+    let mut up = |to: &'static Schema, field: &str| {
         let ids = match record.get(field) {
             Some(Value::Array(ids)) => ids.as_slice(),
             Some(id) => std::slice::from_ref(id),
@@ -177,7 +178,7 @@ fn relations(store: &Store, resource: &Resource, record: &Record, all: &mut Vec<
         all.extend(found.iter().map(|record| (to, record.clone())));
         found
     };
-    let down = |from: &'static Resource, field: &str| -> Vec<Record> {
+    let down = |from: &'static Schema, field: &str| -> Vec<Record> {
         store.of(from).find(field, record.id()).cloned().collect()
     };
     match resource {
@@ -222,19 +223,19 @@ fn relations(store: &Store, resource: &Resource, record: &Record, all: &mut Vec<
 }
 
 /// Writes the events down: what is new from the top, what is gone from the bottom.
-fn note(world: &mut World, mut happened: Vec<Happened>) -> Result<(), Problem> {
+fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
     happened.sort_by_key(|event| {
         let gone = event.kind == "deleted";
         (gone, if gone { TARGETS.len() - event.rank } else { event.rank })
     });
     // Whatever changes at one moment came with one import.
-    let purpose = format!("edlink.materialization:{}", world.clock.now_ms());
-    let materialization = world.chance.apart(&purpose).uuid().to_string();
+    let purpose = format!("edlink.materialization:{}", state.clock.now_ms());
+    let materialization = state.rng.derive(&purpose).uuid().to_string();
     for event in happened {
         let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
         // Whole: what a token may read of it is asked when it is shown.
         let data: Map<String, Value> = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
-        let fields = Fields::from_iter([
+        let fields = Document::from_iter([
             ("type", Value::from(event.kind)),
             ("target", TARGETS[event.rank].1.into()),
             ("target_id", event.record.id().into()),
@@ -242,7 +243,7 @@ fn note(world: &mut World, mut happened: Vec<Happened>) -> Result<(), Problem> {
             ("materialization_id", materialization.as_str().into()),
             ("data", data.into()),
         ]);
-        world.create_from(&EVENTS, fields, By::Fixture)?;
+        state.create_from(&EVENTS, fields, Actor::Fixture)?;
     }
     Ok(())
 }

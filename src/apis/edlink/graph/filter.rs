@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use crate::apis::edlink::errors::INVALID_FILTER;
 use crate::apis::edlink::graph::resources::{CLASSES, COURSES, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
-use crate::engine::api::Resource;
-use crate::engine::clock::read_ms;
-use crate::engine::data::is_uuid;
-use crate::engine::field::Kind;
-use crate::engine::problem::Problem;
+use crate::engine::schema::field::Kind;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::clock::read_ms;
+use crate::engine::state::mutate::is_uuid;
 use crate::engine::store::Record;
-use crate::engine::tree::{MEMBERS, TreeLimits};
+use crate::http::tree::{MEMBERS, TreeLimits};
 
 /// The operators, in the order messages name them.
 const OPERATORS: [&str; 11] =
@@ -57,7 +57,7 @@ enum Bound {
 }
 
 impl Bound {
-    fn read(field: &'static str, resource: &Resource, text: String) -> Result<Self, String> {
+    fn read(field: &'static str, resource: &Schema, text: String) -> Result<Self, String> {
         Ok(match resource.field(field).map(|field| field.kind) {
             Some(Kind::Time) => {
                 let time = read_ms(&text);
@@ -84,7 +84,7 @@ impl Bound {
 }
 
 /// The fields a list of that resource can be filtered by.
-fn fields_of(resource: &Resource) -> Vec<&'static str> {
+fn fields_of(resource: &Schema) -> Vec<&'static str> {
     let own: &[&str] = match resource {
         it if *it == PEOPLE => &["first_name", "middle_name", "last_name", "display_name", "email"],
         it if [&SCHOOLS, &SESSIONS].contains(&it) => &["name"],
@@ -99,7 +99,7 @@ fn fields_of(resource: &Resource) -> Vec<&'static str> {
 
 impl Filter {
     /// Reads the value of `$filter`. All faults are told.
-    pub fn read(text: &str, resource: &'static Resource) -> Result<Self, Problem> {
+    pub fn read(text: &str, resource: &'static Schema) -> Result<Self, Problem> {
         let refused = |messages| Problem::Several { error: INVALID_FILTER, messages };
         let shape = || "'$filter' must be a JSON object of fields, each with an array of {operator, value}.".to_owned();
         let is_shallow = TreeLimits::body(MEMBERS).check(text.as_bytes()).is_ok();
@@ -138,7 +138,7 @@ impl Filter {
 }
 
 impl Test {
-    fn read(field: &'static str, resource: &'static Resource, asked: &Value) -> Result<Self, String> {
+    fn read(field: &'static str, resource: &'static Schema, asked: &Value) -> Result<Self, String> {
         let operator = asked["operator"].as_str().unwrap_or_default();
         let one = || match &asked["value"] {
             Value::String(text) => Ok(text.clone()),

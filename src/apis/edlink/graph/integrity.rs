@@ -4,37 +4,37 @@
 use serde_json::Value;
 
 use crate::apis::edlink::API;
-use crate::apis::edlink::ended;
 use crate::apis::edlink::graph::events;
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::engine::api::{By, Change, Resource};
-use crate::engine::field::{Field, Kind};
-use crate::engine::problem::Problem;
-use crate::engine::store::{Fields, Record, Store};
-use crate::engine::world::World;
+use crate::apis::edlink::revoked_tokens;
+use crate::engine::schema::field::{Field, Kind};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Change, Schema};
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record, Store};
 
 /// Does what follows from a change of a record of the Graph, or of what it hangs on.
-pub fn changed(resource: &'static Resource, world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
-    let before = (by != By::Fixture).then(|| undone(&world.store, resource, change));
+pub fn changed(resource: &'static Schema, state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+    let before = (by != Actor::Fixture).then(|| undone(&state.store, resource, change));
     let mut touched = vec![(resource, of(change).clone())];
     if let Change::Removed(_) = change {
-        remove_what_hangs(world, &mut touched);
+        remove_what_hangs(state, &mut touched);
     }
     if let Some(before) = before {
-        events::data_changed(world, &before, &touched)?;
+        events::data_changed(state, &before, &touched)?;
     }
-    if let Change::Removed(_) = change { let_go(world, &touched, by) } else { Ok(()) }
+    if let Change::Removed(_) = change { let_go(state, &touched, by) } else { Ok(()) }
 }
 
 /// Does what follows from a change of an integration: its cursors and logins go with it, its token stays dead, and when
 /// it comes to see more or less, that makes events too.
-pub fn integration_changed(world: &mut World, change: Change<'_>, by: By) -> Result<(), Problem> {
+pub fn integration_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(integration) => {
-            remove_what_hangs(world, &mut vec![(&INTEGRATIONS, integration.clone())]);
-            ended::remember(world, integration)
+            remove_what_hangs(state, &mut vec![(&INTEGRATIONS, integration.clone())]);
+            revoked_tokens::remember(state, integration)
         }
-        Change::Replaced(old, new) if by != By::Fixture => events::visibility_changed(world, old, new),
+        Change::Replaced(old, new) if by != Actor::Fixture => events::visibility_changed(state, old, new),
         _ => Ok(()),
     }
 }
@@ -47,7 +47,7 @@ fn of(change: Change<'_>) -> &Record {
 
 /// The store as it was before the change: to be looked up in, not to be listed or changed, as a record that is put back
 /// stands at the end.
-fn undone(store: &Store, resource: &'static Resource, change: Change<'_>) -> Store {
+fn undone(store: &Store, resource: &'static Schema, change: Change<'_>) -> Store {
     let mut before = store.clone();
     match change {
         Change::Created(record) => drop(before.of_mut(resource).remove(record.id())),
@@ -57,13 +57,13 @@ fn undone(store: &Store, resource: &'static Resource, change: Change<'_>) -> Sto
 }
 
 /// Removes what cannot be without the records that are gone, and adds it to them.
-fn remove_what_hangs(world: &mut World, gone: &mut Vec<(&'static Resource, Record)>) {
+fn remove_what_hangs(state: &mut State, gone: &mut Vec<(&'static Schema, Record)>) {
     let mut next = 0;
     while let Some((to, record)) = gone.get(next).cloned() {
         next += 1;
         for (from, field) in leading_to(to).filter(|(_, field)| !may_let_go(field)) {
-            for lost in found(world, from, field, &record) {
-                world.store.of_mut(from).remove(lost.id());
+            for lost in found(state, from, field, &record) {
+                state.store.of_mut(from).remove(lost.id());
                 gone.push((from, lost));
             }
         }
@@ -71,12 +71,12 @@ fn remove_what_hangs(world: &mut World, gone: &mut Vec<(&'static Resource, Recor
 }
 
 /// Takes the ids of what is gone out of the records that can be without.
-fn let_go(world: &mut World, gone: &[(&'static Resource, Record)], by: By) -> Result<(), Problem> {
+fn let_go(state: &mut State, gone: &[(&'static Schema, Record)], by: Actor) -> Result<(), Problem> {
     for (to, record) in gone {
         for (from, field) in leading_to(to).filter(|(_, field)| may_let_go(field)) {
-            for left in found(world, from, field, record) {
-                let patch = without_dangling(world, from, &left);
-                world.patch(from, &left, &patch, by)?;
+            for left in found(state, from, field, record) {
+                let patch = without_dangling(state, from, &left);
+                state.patch(from, &left, &patch, by)?;
             }
         }
     }
@@ -84,7 +84,7 @@ fn let_go(world: &mut World, gone: &[(&'static Resource, Record)], by: By) -> Re
 }
 
 /// The fields that refer to records of that kind.
-fn leading_to(to: &'static Resource) -> impl Iterator<Item = (&'static Resource, &'static Field)> {
+fn leading_to(to: &'static Schema) -> impl Iterator<Item = (&'static Schema, &'static Field)> {
     let all = API.resources.iter().flat_map(|from| from.fields.iter().map(|field| (*from, field)));
     all.filter(move |(_, field)| matches!(field.kind, Kind::Reference(it) | Kind::References(it) if *it == *to))
 }
@@ -94,15 +94,15 @@ fn may_let_go(field: &Field) -> bool {
     !field.required
 }
 
-fn found(world: &World, from: &'static Resource, field: &Field, record: &Record) -> Vec<Record> {
-    world.store.of(from).find(field.name, record.id()).cloned().collect()
+fn found(state: &State, from: &'static Schema, field: &Field, record: &Record) -> Vec<Record> {
+    state.store.of(from).find(field.name, record.id()).cloned().collect()
 }
 
 /// What to change in a record so that it refers to nothing that is gone.
-fn without_dangling(world: &World, from: &'static Resource, record: &Record) -> Fields {
-    let mut patch = Fields::new();
+fn without_dangling(state: &State, from: &'static Schema, record: &Record) -> Document {
+    let mut patch = Document::new();
     for field in from.fields {
-        let exists = |to, id: &Value| id.as_str().is_some_and(|id| world.store.of(to).get(id).is_some());
+        let exists = |to, id: &Value| id.as_str().is_some_and(|id| state.store.of(to).get(id).is_some());
         match (field.kind, record.get(field.name)) {
             (Kind::Reference(to), Some(id @ Value::String(_))) if !exists(to, id) => {
                 patch.insert(field.name, Value::Null);

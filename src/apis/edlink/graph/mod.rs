@@ -4,27 +4,27 @@
 //! may ask for, [`shape`] and [`replies`] how v2 shows it, [`v1`] how v1 does; [`integrity`] and [`events`] say what
 //! follows from a change. [`made_up`] makes districts up.
 
-mod asked;
 mod cursors;
+mod enrollment_generator;
+pub mod envelope;
 mod events;
 mod filter;
+pub mod generator;
 mod integrity;
+mod list_query;
 mod lists;
-pub mod made_up;
-mod made_up_rooms;
 pub mod permissions;
-pub mod replies;
 mod resources;
 mod scope;
 mod shape;
-mod shapes_v1;
 mod table;
 pub mod v1;
+mod v1_schema;
 
-pub use asked::Asked;
 pub use cursors::CURSORS;
 pub use integrity::{changed, integration_changed};
+pub use list_query::ListQuery;
 pub use resources::{AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 pub use scope::{Scope, targets};
-pub use shapes_v1::PEOPLE_V1;
 pub use table::ROUTES;
+pub use v1_schema::PEOPLE_V1;

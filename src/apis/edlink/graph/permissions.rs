@@ -2,26 +2,27 @@
 
 use serde_json::Value;
 
+use crate::apis::edlink::generator::READ_EVERYTHING;
 use crate::apis::edlink::graph::events::TARGETS;
-use crate::apis::edlink::made_up::READ_EVERYTHING;
 use crate::apis::edlink::meta::PERMISSIONS;
-use crate::engine::api::{Resource, Route};
+use crate::engine::api::api::Route;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::State;
 use crate::engine::store::Record;
-use crate::engine::world::World;
 
 /// What a permission is about that opens every kind of record.
 const EVERYTHING: &str = "*";
 
 /// What an integration may read of each kind of record that another may show: the fields it may not, or nothing at all.
-pub struct Rights(Vec<(&'static Resource, Option<Vec<String>>)>);
+pub struct Rights(Vec<(&'static Schema, Option<Vec<String>>)>);
 
 impl Rights {
     /// Those of an integration; without one, nothing is hidden.
-    pub fn of(world: &World, integration: Option<&Record>) -> Self {
+    pub fn of(state: &State, integration: Option<&Record>) -> Self {
         let kinds = TARGETS.iter().map(|(resource, _)| *resource);
         let rights = integration.map(|integration| {
-            let may_read = |resource| missing(world, integration, kind_of(resource)).is_none();
-            kinds.map(|kind| (kind, may_read(kind).then(|| hidden(world, integration, kind)))).collect()
+            let may_read = |resource| missing(state, integration, kind_of(resource)).is_none();
+            kinds.map(|kind| (kind, may_read(kind).then(|| hidden(state, integration, kind)))).collect()
         });
         Self(rights.unwrap_or_default())
     }
@@ -32,7 +33,7 @@ impl Rights {
     }
 
     /// The fields of that kind that are hidden; `None` where all of it is but the id.
-    pub fn hidden(&self, resource: &Resource) -> Option<&[String]> {
+    pub fn hidden(&self, resource: &Schema) -> Option<&[String]> {
         match self.0.iter().find(|(kind, _)| *kind == resource) {
             Some((_, hidden)) => hidden.as_deref(),
             None => Some(&[]),
@@ -41,31 +42,31 @@ impl Rights {
 }
 
 /// The name of the permission an integration would need to read that kind of records, if it has none.
-pub fn missing(world: &World, integration: &Record, kind: &str) -> Option<String> {
-    (!grants(world, integration, kind, None)).then(|| needed(world, kind))
+pub fn missing(state: &State, integration: &Record, kind: &str) -> Option<String> {
+    (!grants(state, integration, kind, None)).then(|| needed(state, kind))
 }
 
 /// The name of the permission to read that kind of records.
-pub fn needed(world: &World, kind: &str) -> String {
+pub fn needed(state: &State, kind: &str) -> String {
     let wanted = |permission: &&Record| {
         permission.text("standin_resource") == Some(kind) && permission.text("standin_field").is_none()
     };
-    let name = world.store.of(&PERMISSIONS).iter().find(wanted).and_then(|permission| permission.text("name"));
+    let name = state.store.of(&PERMISSIONS).iter().find(wanted).and_then(|permission| permission.text("name"));
     name.unwrap_or(kind).to_owned()
 }
 
 /// The fields of that kind of records that need a permission of their own which the integration does not have.
-pub fn hidden(world: &World, integration: &Record, resource: &Resource) -> Vec<String> {
+pub fn hidden(state: &State, integration: &Record, resource: &Schema) -> Vec<String> {
     let kind = kind_of(resource);
-    let fields = world.store.of(&PERMISSIONS).iter().filter(|permission| {
+    let fields = state.store.of(&PERMISSIONS).iter().filter(|permission| {
         permission.text("standin_resource") == Some(kind)
-            && permission.text("standin_field").is_some_and(|field| !grants(world, integration, kind, Some(field)))
+            && permission.text("standin_field").is_some_and(|field| !grants(state, integration, kind, Some(field)))
     });
     fields.filter_map(|permission| permission.text("standin_field").map(str::to_owned)).collect()
 }
 
-fn grants(world: &World, integration: &Record, kind: &str, field: Option<&str>) -> bool {
-    let known = world.store.of(&PERMISSIONS);
+fn grants(state: &State, integration: &Record, kind: &str, field: Option<&str>) -> bool {
+    let known = state.store.of(&PERMISSIONS);
     if known.is_empty() {
         return true;
     }
@@ -82,7 +83,7 @@ fn grants(world: &World, integration: &Record, kind: &str, field: Option<&str>) 
 }
 
 /// The kind of a resource's records, as permissions name it: `people`.
-pub fn kind_of(resource: &Resource) -> &'static str {
+pub fn kind_of(resource: &Schema) -> &'static str {
     resource.name.split_once('.').map_or(resource.name, |(_, kind)| kind)
 }
 

@@ -1,29 +1,29 @@
 //! The kinds of records, with their documented fields.
 
+use crate::apis::edlink::graph::enrollment_generator::enroll;
+use crate::apis::edlink::graph::generator;
 use crate::apis::edlink::graph::integrity::changed;
-use crate::apis::edlink::graph::made_up;
-use crate::apis::edlink::graph::made_up_rooms::enroll;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
-use crate::engine::api::{By, Due, Ids, Resource};
-use crate::engine::clock::parse_ms;
-use crate::engine::field::{Default, Field, Kind, Owner, field, text};
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
+use crate::engine::state::clock::parse_ms;
 
 /// A kind of record with the fields all of them share, then its own, then hooks. What leads to a record that goes is let go.
 macro_rules! resource {
     ($(#[$doc:meta])* $resource:ident, $name:literal, $title:literal, [$($field:expr),* $(,)?] $(, $hook:ident($made:expr))*) => {
         $(#[$doc])*
-        pub static $resource: Resource = Resource::new($name, $title, "id", Ids::Uuid, {
+        pub static $resource: Schema = Schema::new($name, $title, "id", IdFormat::Uuid, {
             static FIELDS: &[Field] = &[
                 ID,
                 CREATED,
                 UPDATED,
-                field("properties", Kind::Object).or(Default::EmptyObject),
-                field("identifiers", Kind::List).or(Default::EmptyList),
+                field("properties", Kind::Object).or(DefaultValue::EmptyObject),
+                field("identifiers", Kind::List).or(DefaultValue::EmptyList),
                 $($field),*
             ];
             FIELDS
         })
-        .changed(|world, change, by| changed(&$resource, world, change, by))
+        .after_change(|state, change, by| changed(&$resource, state, change, by))
         $(.$hook($made))*;
     };
 }
@@ -52,15 +52,15 @@ const END_DATE: Field = field("end_date", Kind::Time).nullable();
 const DISTRICT_ID: Field = field("district_id", Kind::Reference(&DISTRICTS)).required();
 const CLASS_ID: Field = field("class_id", Kind::Reference(&CLASSES)).required();
 const ROOM_STATE: Field =
-    field("state", Kind::OneOf(&["template", "upcoming", "inactive", "active", "completed", "archived"]))
+    field("state", Kind::Enum(&["template", "upcoming", "inactive", "active", "completed", "archived"]))
         .required()
-        .or(Default::Text("active"));
+        .or(DefaultValue::Text("active"));
 
 const fn texts(name: &'static str) -> Field {
-    field(name, Kind::Texts).or(Default::EmptyList)
+    field(name, Kind::Strings).or(DefaultValue::EmptyList)
 }
 
-const fn may_lead_to(name: &'static str, to: &'static Resource) -> Field {
+const fn may_lead_to(name: &'static str, to: &'static Schema) -> Field {
     field(name, Kind::Reference(to)).nullable()
 }
 
@@ -77,8 +77,8 @@ resource!(
         ADDRESS,
         field("standin_source_id", Kind::Reference(&SOURCES)),
     ],
-    generator(made_up::districts),
-    after_generate(made_up::sessions_of)
+    generator(generator::districts),
+    after_generate(generator::sessions_of)
 );
 
 resource!(
@@ -87,8 +87,8 @@ resource!(
     "edlink.schools",
     "School",
     [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID],
-    generator(made_up::schools),
-    after_generate(made_up::furnish_schools)
+    generator(generator::schools),
+    after_generate(generator::furnish_schools)
 );
 
 resource!(
@@ -98,14 +98,14 @@ resource!(
     "Session",
     [
         NAME,
-        field("type", Kind::OneOf(&["semester", "term", "grading_period", "school_year"])).required(),
-        field("state", Kind::OneOf(&["upcoming", "active", "completed"])).required().or(Default::Text("active")),
+        field("type", Kind::Enum(&["semester", "term", "grading_period", "school_year"])).required(),
+        field("state", Kind::Enum(&["upcoming", "active", "completed"])).required().or(DefaultValue::Text("active")),
         START_DATE,
         END_DATE,
         may_lead_to("school_id", &SCHOOLS),
         DISTRICT_ID,
     ],
-    generator(made_up::sessions)
+    generator(generator::sessions)
 );
 
 resource!(
@@ -122,7 +122,7 @@ resource!(
         may_lead_to("school_id", &SCHOOLS),
         may_lead_to("session_id", &SESSIONS),
     ],
-    generator(made_up::courses)
+    generator(generator::courses)
 );
 
 resource!(
@@ -140,11 +140,11 @@ resource!(
         texts("grade_levels"),
         texts("periods"),
         ROOM_STATE,
-        field("session_ids", Kind::References(&SESSIONS)).or(Default::EmptyList),
+        field("session_ids", Kind::References(&SESSIONS)).or(DefaultValue::EmptyList),
         may_lead_to("course_id", &COURSES),
         field("school_id", Kind::Reference(&SCHOOLS)).required(),
     ],
-    generator(made_up::classes)
+    generator(generator::classes)
 );
 
 resource!(
@@ -153,7 +153,7 @@ resource!(
     "edlink.sections",
     "Section",
     [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, ROOM_STATE, texts("periods"), CLASS_ID],
-    generator(made_up::sections)
+    generator(generator::sections)
 );
 
 resource!(
@@ -167,18 +167,18 @@ resource!(
         text("last_name").nullable(),
         text("display_name").nullable(),
         PICTURE_URL,
-        field("roles", Kind::SomeOf(ROLES)).or(Default::EmptyList),
+        field("roles", Kind::EnumList(ROLES)).or(DefaultValue::EmptyList),
         text("email").nullable(),
         text("phone").nullable(),
         LOCALE,
         TIME_ZONE,
         field("graduation_year", Kind::Integer).nullable(),
         texts("grade_levels"),
-        field("demographics", Kind::Object).or(Default::EmptyObject),
+        field("demographics", Kind::Object).or(DefaultValue::EmptyObject),
         DISTRICT_ID,
-        field("school_ids", Kind::References(&SCHOOLS)).or(Default::EmptyList),
+        field("school_ids", Kind::References(&SCHOOLS)).or(DefaultValue::EmptyList),
     ],
-    generator(made_up::people),
+    generator(generator::people),
     after_generate(enroll)
 );
 
@@ -188,18 +188,18 @@ resource!(
     "edlink.enrollments",
     "Enrollment",
     [
-        field("state", Kind::OneOf(&["active", "inactive", "dropped", "upcoming", "pending", "completed"]))
+        field("state", Kind::Enum(&["active", "inactive", "dropped", "upcoming", "pending", "completed"]))
             .required()
-            .or(Default::Text("active")),
-        field("role", Kind::OneOf(ROLES)).required(),
+            .or(DefaultValue::Text("active")),
+        field("role", Kind::Enum(ROLES)).required(),
         START_DATE,
         END_DATE,
-        field("primary", Kind::Flag).nullable(),
+        field("primary", Kind::Bool).nullable(),
         field("person_id", Kind::Reference(&PEOPLE)).required(),
         CLASS_ID,
         may_lead_to("section_id", &SECTIONS),
     ],
-    generator(made_up::enrollments)
+    generator(generator::enrollments)
 );
 
 resource!(
@@ -212,31 +212,31 @@ resource!(
         field("observer_id", Kind::Reference(&PEOPLE)).required(),
         field("target_id", Kind::Reference(&PEOPLE)).required(),
     ],
-    generator(made_up::agents)
+    generator(generator::agents)
 );
 
 /// What happened to the records above. It outlives them, so nothing in it is a reference.
-pub static EVENTS: Resource = Resource::new(
+pub static EVENTS: Schema = Schema::new(
     "edlink.events",
     "Event",
     "id",
-    Ids::Uuid,
+    IdFormat::Uuid,
     &[
         ID,
         field("date", Kind::Time).by(Owner::CreatedAt),
-        field("type", Kind::OneOf(&["created", "updated", "deleted"])).required(),
+        field("type", Kind::Enum(&["created", "updated", "deleted"])).required(),
         text("target").required(),
         text("target_id").required(),
         text("integration_id").required(),
         text("materialization_id").nullable(),
-        field("data", Kind::Object).or(Default::EmptyObject),
+        field("data", Kind::Object).or(DefaultValue::EmptyObject),
     ],
 )
 .indexed(&["integration_id", "target_id"])
-.generator(made_up::events)
-.due(Due {
+.generator(generator::events)
+.timer(Timer {
     at: |fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS),
-    happens: |world, event| world.remove(&EVENTS, event, By::Fixture),
+    happens: |state, event| state.remove(&EVENTS, event, Actor::Fixture),
 });
 
 /// How long an event is kept.

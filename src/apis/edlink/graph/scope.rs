@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
-use crate::engine::api::Resource;
+use crate::engine::schema::resource::Schema;
 use crate::engine::store::{Record, Store};
 
 /// The part of a store that belongs to an integration.
@@ -45,7 +45,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Whether it sees a record.
-    pub fn sees(&self, resource: &Resource, record: &Record) -> bool {
+    pub fn is_visible(&self, resource: &Schema, record: &Record) -> bool {
         if *resource == EVENTS {
             return record.text("integration_id") == Some(self.integration);
         }
@@ -53,7 +53,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Every record hangs on one district, and that on one source. A district that names none is everybody's.
-    fn is_of_source(&self, resource: &Resource, record: &Record) -> bool {
+    fn is_of_source(&self, resource: &Schema, record: &Record) -> bool {
         let Some((field, parent)) = parent_of(resource) else {
             return *resource != DISTRICTS
                 || record.text("standin_source_id").is_none_or(|source| source == self.source);
@@ -62,7 +62,7 @@ impl<'s> Scope<'s> {
         above.is_some_and(|above| self.is_of_source(parent, above))
     }
 
-    fn is_selected_too(&self, resource: &Resource, record: &Record) -> bool {
+    fn is_selected_too(&self, resource: &Schema, record: &Record) -> bool {
         match resource {
             it if *it == PEOPLE => self.shows_person(record),
             it if *it == ENROLLMENTS => self.has_enrollment(record),
@@ -81,11 +81,11 @@ impl<'s> Scope<'s> {
         id.is_some_and(|id| targets.binary_search_by(|target| target.as_str().cmp(id)).is_ok())
     }
 
-    fn leads_to(&self, to: &'static Resource, record: &Record, field: &str, holds: impl Fn(&Record) -> bool) -> bool {
+    fn leads_to(&self, to: &'static Schema, record: &Record, field: &str, holds: impl Fn(&Record) -> bool) -> bool {
         record.text(field).and_then(|id| self.store.of(to).get(id)).is_some_and(holds)
     }
 
-    fn found(&self, resource: &'static Resource, field: &str, id: &str, holds: impl Fn(&Record) -> bool) -> bool {
+    fn found(&self, resource: &'static Schema, field: &str, id: &str, holds: impl Fn(&Record) -> bool) -> bool {
         self.store.of(resource).find(field, id).any(holds)
     }
 
@@ -149,7 +149,7 @@ impl<'s> Scope<'s> {
 }
 
 /// The reference that leads a kind of record towards its district.
-fn parent_of(resource: &Resource) -> Option<(&'static str, &'static Resource)> {
+fn parent_of(resource: &Schema) -> Option<(&'static str, &'static Schema)> {
     Some(match resource {
         it if [&SCHOOLS, &SESSIONS, &COURSES, &PEOPLE].contains(&it) => ("district_id", &DISTRICTS),
         it if *it == CLASSES => ("school_id", &SCHOOLS),

@@ -5,20 +5,21 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::apis::edlink::graph::asked::Warning;
 use crate::apis::edlink::graph::events;
-use crate::apis::edlink::graph::permissions::{self, Rights};
+use crate::apis::edlink::graph::list_query::Warning;
+use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::permissions::Rights;
 use crate::apis::edlink::graph::resources::EVENTS;
 use crate::apis::edlink::graph::scope::Scope;
-use crate::engine::api::Resource;
-use crate::engine::field::{Field, Kind, PRIVATE_PREFIX};
+use crate::engine::schema::field::{Field, Kind, PRIVATE_PREFIX};
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::State;
 use crate::engine::store::Record;
-use crate::engine::world::World;
 
 /// How records of one kind are shown to an integration.
 pub struct Shape<'w> {
     scope: Option<Scope<'w>>,
-    world: &'w World,
+    state: &'w State,
     expansions: Vec<Expansion>,
     /// Only these.
     only: Option<Vec<String>>,
@@ -31,7 +32,7 @@ pub struct Shape<'w> {
 /// What a reference leads to, shown beside it.
 struct Expansion {
     field: &'static Field,
-    to: &'static Resource,
+    to: &'static Schema,
     name: String,
     hidden: Vec<String>,
 }
@@ -39,10 +40,10 @@ struct Expansion {
 impl<'w> Shape<'w> {
     /// The shape asked for, with warnings about what cannot be had.
     pub fn new(
-        world: &'w World,
+        state: &'w State,
         integration: &'w Record,
         targets: Option<&'w [String]>,
-        resource: &'static Resource,
+        resource: &'static Schema,
         expand: Option<&str>,
         fields: Option<&str>,
         warnings: &mut Vec<Warning>,
@@ -57,9 +58,9 @@ impl<'w> Shape<'w> {
                     Some(format!("'{name}' cannot be expanded on {}; {can} can.", resource.title))
                 }
                 Some(mut expansion) => {
-                    let missing = permissions::missing(world, integration, permissions::kind_of(expansion.to));
+                    let missing = permissions::missing(state, integration, permissions::kind_of(expansion.to));
                     if missing.is_none() && !expansions.iter().any(|known| known.name == expansion.name) {
-                        expansion.hidden = permissions::hidden(world, integration, expansion.to);
+                        expansion.hidden = permissions::hidden(state, integration, expansion.to);
                         expansions.push(expansion);
                     }
                     missing.map(|needs| format!("'{name}' is not expanded: it needs the permission '{needs}'."))
@@ -78,13 +79,13 @@ impl<'w> Shape<'w> {
             }
         }
         Self {
-            scope: Some(Scope::new(&world.store, integration, targets)),
-            world,
+            scope: Some(Scope::new(&state.store, integration, targets)),
+            state,
             expansions,
             only: (!only.is_empty()).then_some(only),
-            hidden: permissions::hidden(world, integration, resource),
+            hidden: permissions::hidden(state, integration, resource),
             rights: (*resource == EVENTS)
-                .then(|| Rights::of(world, Some(integration)))
+                .then(|| Rights::of(state, Some(integration)))
                 .filter(|rights| !rights.are_full()),
         }
     }
@@ -118,8 +119,8 @@ impl<'w> Shape<'w> {
 
     fn expanded(&self, expansion: &Expansion, value: &Value) -> Value {
         let one = |id: &Value| {
-            let record = self.world.store.of(expansion.to).get(id.as_str()?)?;
-            let sees = self.scope.is_none_or(|scope| scope.sees(expansion.to, record));
+            let record = self.state.store.of(expansion.to).get(id.as_str()?)?;
+            let sees = self.scope.is_none_or(|scope| scope.is_visible(expansion.to, record));
             let fields = || visible(record, &expansion.hidden).map(|(name, value)| (name.to_owned(), value));
             sees.then(|| Value::Object(fields().collect()))
         };
@@ -144,7 +145,7 @@ fn listed(text: Option<&str>) -> impl Iterator<Item = &str> {
 }
 
 /// What can be expanded: every reference, under its name without `_id` or `_ids`.
-fn expandable(resource: &'static Resource) -> impl Iterator<Item = Expansion> {
+fn expandable(resource: &'static Schema) -> impl Iterator<Item = Expansion> {
     resource.fields.iter().filter_map(|field| {
         let (to, name) = match field.kind {
             Kind::Reference(to) => (to, field.name.strip_suffix("_id")?.to_owned()),

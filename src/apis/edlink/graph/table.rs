@@ -7,13 +7,14 @@ use crate::apis::edlink::errors::{
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
-use crate::apis::edlink::graph::shapes_v1::{ENROLLMENTS_V1, EVENTS_V1, ORGANIZATIONS_V1, PEOPLE_V1, TERMS_V1};
+use crate::apis::edlink::graph::v1_schema::{ENROLLMENTS_V1, EVENTS_V1, ORGANIZATIONS_V1, PEOPLE_V1, TERMS_V1};
 use crate::apis::edlink::graph::{lists, v1};
-use crate::engine::action::Call;
-use crate::engine::api::Action::{Custom, List, Read};
-use crate::engine::api::{Access, Action, Resource, Route, Shows, get};
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
+use crate::engine::api::api::Action::{Custom, List, Read};
+use crate::engine::api::api::{Access, Action, ResponseShape, Route, get};
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::http::message::Response;
 
 const V2: &str = "Edlink documentation, API v2.0, Graph API";
 const V1: &str = "Edlink documentation, API v1.0, Graph API";
@@ -39,8 +40,8 @@ const fn list(path: &'static str, name: &'static str, action: Action) -> Route {
 /// One record, or the fields of it that are asked for.
 const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
     let shows = match action {
-        Read(resource) => Shows::Part(resource),
-        _ => Shows::Action,
+        Read(resource) => ResponseShape::Part(resource),
+        _ => ResponseShape::Action,
     };
     row(path, name, action, V2).shows(shows).fails(&[
         MISSING_TOKEN,
@@ -53,7 +54,11 @@ const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
 }
 
 /// What belongs to one record.
-const fn part(path: &'static str, name: &'static str, operation: fn(&mut Call<'_>) -> Result<Reply, Problem>) -> Route {
+const fn part(
+    path: &'static str,
+    name: &'static str,
+    operation: fn(&mut Context<'_>) -> Result<Response, Problem>,
+) -> Route {
     row(path, name, Custom(operation), V2).fails(&[
         MISSING_TOKEN,
         INVALID_TOKEN,
@@ -67,8 +72,8 @@ const fn part(path: &'static str, name: &'static str, operation: fn(&mut Call<'_
     ])
 }
 
-const fn list_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Resource) -> Route {
-    row(path, name, action, V1).shows(Shows::Many(shape)).fails(&[
+const fn list_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Schema) -> Route {
+    row(path, name, action, V1).shows(ResponseShape::Many(shape)).fails(&[
         MISSING_TOKEN,
         INVALID_TOKEN,
         INVALID_INTEGRATION_STATE,
@@ -79,8 +84,8 @@ const fn list_v1(path: &'static str, name: &'static str, action: Action, shape: 
     ])
 }
 
-const fn one_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Resource) -> Route {
-    Route { source: V1, shows: Shows::Part(shape), ..one(path, name, action) }
+const fn one_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Schema) -> Route {
+    Route { source: V1, shows: ResponseShape::Part(shape), ..one(path, name, action) }
 }
 
 /// The rows.
@@ -88,88 +93,88 @@ pub const ROUTES: &[Route] = &[
     list("/v2/graph/districts", "districts.list", List(&DISTRICTS)).about("Lists districts; a source has one."),
     one("/v2/graph/districts/{id}", "districts.get", Read(&DISTRICTS)).about("Shows one district."),
     part("/v2/graph/districts/{id}/administrators", "districts.administrators", lists::district_administrators)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists the administrators of a district."),
     list("/v2/graph/schools", "schools.list", List(&SCHOOLS)).about("Lists schools."),
     one("/v2/graph/schools/{id}", "schools.get", Read(&SCHOOLS)).about("Shows one school."),
     part("/v2/graph/schools/{id}/classes", "schools.classes", lists::school_classes)
-        .shows(Shows::Many(&CLASSES))
+        .shows(ResponseShape::Many(&CLASSES))
         .about("Lists the classes at a school."),
     part("/v2/graph/schools/{id}/courses", "schools.courses", lists::school_courses)
-        .shows(Shows::Many(&COURSES))
+        .shows(ResponseShape::Many(&COURSES))
         .about("Lists the courses of a school."),
     part("/v2/graph/schools/{id}/sessions", "schools.sessions", lists::school_sessions)
-        .shows(Shows::Many(&SESSIONS))
+        .shows(ResponseShape::Many(&SESSIONS))
         .about("Lists the sessions of a school."),
     part("/v2/graph/schools/{id}/people", "schools.people", lists::school_people)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists the people of a school."),
     part("/v2/graph/schools/{id}/administrators", "schools.administrators", lists::school_administrators)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists the administrators of a school."),
     part("/v2/graph/schools/{id}/teachers", "schools.teachers", lists::school_teachers)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists the teachers of a school."),
     part("/v2/graph/schools/{id}/students", "schools.students", lists::school_students)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists the students of a school."),
     list("/v2/graph/sessions", "sessions.list", List(&SESSIONS)).about("Lists sessions: years, terms and the like."),
     one("/v2/graph/sessions/{id}", "sessions.get", Read(&SESSIONS)).about("Shows one session."),
     list("/v2/graph/courses", "courses.list", List(&COURSES)).about("Lists courses: what is taught."),
     one("/v2/graph/courses/{id}", "courses.get", Read(&COURSES)).about("Shows one course."),
     part("/v2/graph/courses/{id}/classes", "courses.classes", lists::course_classes)
-        .shows(Shows::Many(&CLASSES))
+        .shows(ResponseShape::Many(&CLASSES))
         .about("Lists the classes of a course."),
     list("/v2/graph/classes", "classes.list", List(&CLASSES)).about("Lists classes."),
     one("/v2/graph/classes/{id}", "classes.get", Read(&CLASSES)).about("Shows one class."),
     part("/v2/graph/classes/{id}/sections", "classes.sections", lists::class_sections)
-        .shows(Shows::Many(&SECTIONS))
+        .shows(ResponseShape::Many(&SECTIONS))
         .about("Lists the sections of a class."),
     part("/v2/graph/classes/{id}/enrollments", "classes.enrollments", lists::class_enrollments)
-        .shows(Shows::Many(&ENROLLMENTS))
+        .shows(ResponseShape::Many(&ENROLLMENTS))
         .about("Lists the enrollments in a class."),
     part("/v2/graph/classes/{id}/people", "classes.people", lists::class_people)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists everybody who is enrolled in a class."),
     part("/v2/graph/classes/{id}/teachers", "classes.teachers", lists::class_teachers)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists who is enrolled in a class as a teacher."),
     part("/v2/graph/classes/{id}/students", "classes.students", lists::class_students)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists who is enrolled in a class as a student."),
     list("/v2/graph/sections", "sections.list", List(&SECTIONS)).about("Lists sections: parts of classes."),
     one("/v2/graph/sections/{id}", "sections.get", Read(&SECTIONS)).about("Shows one section."),
     part("/v2/graph/sections/{id}/enrollments", "sections.enrollments", lists::section_enrollments)
-        .shows(Shows::Many(&ENROLLMENTS))
+        .shows(ResponseShape::Many(&ENROLLMENTS))
         .about("Lists the enrollments in a section."),
     part("/v2/graph/sections/{id}/people", "sections.people", lists::section_people)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists everybody who is enrolled in a section."),
     part("/v2/graph/sections/{id}/teachers", "sections.teachers", lists::section_teachers)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists who is enrolled in a section as a teacher."),
     part("/v2/graph/sections/{id}/students", "sections.students", lists::section_students)
-        .shows(Shows::Many(&PEOPLE))
+        .shows(ResponseShape::Many(&PEOPLE))
         .about("Lists who is enrolled in a section as a student."),
     list("/v2/graph/people", "people.list", List(&PEOPLE)).about("Lists people, whatever their roles."),
     one("/v2/graph/people/{id}", "people.get", Read(&PEOPLE)).about("Shows one person."),
     part("/v2/graph/people/{id}/enrollments", "people.enrollments", lists::person_enrollments)
-        .shows(Shows::Many(&ENROLLMENTS))
+        .shows(ResponseShape::Many(&ENROLLMENTS))
         .about("Lists the enrollments of a person."),
     part("/v2/graph/people/{id}/districts", "people.districts", lists::person_districts)
-        .shows(Shows::Many(&DISTRICTS))
+        .shows(ResponseShape::Many(&DISTRICTS))
         .about("Lists the district of a person."),
     part("/v2/graph/people/{id}/schools", "people.schools", lists::person_schools)
-        .shows(Shows::Many(&SCHOOLS))
+        .shows(ResponseShape::Many(&SCHOOLS))
         .about("Lists the schools of a person."),
     part("/v2/graph/people/{id}/classes", "people.classes", lists::person_classes)
-        .shows(Shows::Many(&CLASSES))
+        .shows(ResponseShape::Many(&CLASSES))
         .about("Lists the classes a person is enrolled in."),
     part("/v2/graph/people/{id}/sections", "people.sections", lists::person_sections)
-        .shows(Shows::Many(&SECTIONS))
+        .shows(ResponseShape::Many(&SECTIONS))
         .about("Lists the sections a person is enrolled in."),
     part("/v2/graph/people/{id}/agents", "people.agents", lists::person_agents)
-        .shows(Shows::Many(&AGENTS))
+        .shows(ResponseShape::Many(&AGENTS))
         .about("Lists who looks after a person, and whom the person looks after."),
     list("/v2/graph/enrollments", "enrollments.list", List(&ENROLLMENTS)).about("Lists enrollments."),
     one("/v2/graph/enrollments/{id}", "enrollments.get", Read(&ENROLLMENTS)).about("Shows one enrollment."),

@@ -6,40 +6,42 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use crate::apis::edlink::graph::events;
-use crate::apis::edlink::graph::permissions::{self, Rights};
+use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::graph::permissions::Rights;
 use crate::apis::edlink::graph::resources::{
     CLASSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
-use crate::apis::edlink::graph::shapes_v1::ORGANIZATIONS_V1;
+use crate::apis::edlink::graph::v1_schema::ORGANIZATIONS_V1;
 use crate::apis::edlink::paging;
-use crate::engine::action::{Call, Page};
-use crate::engine::api::Resource;
-use crate::engine::message::Reply;
-use crate::engine::problem::Problem;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::store::Page;
 use crate::engine::store::{Record, Store};
+use crate::http::message::Response;
 
 /// The kinds of organizations, from the top, and what v1 calls their type.
-const ORGANIZATIONS: [(&Resource, &str); 4] =
+const ORGANIZATIONS: [(&Schema, &str); 4] =
     [(&DISTRICTS, "district"), (&SCHOOLS, "school"), (&CLASSES, "course"), (&SECTIONS, "section")];
 
 /// One page of a list.
-pub fn page(call: &Call<'_>, resource: &'static Resource, page: &Page) -> Reply {
-    let view = View::of(call);
+pub fn page(context: &Context<'_>, resource: &'static Schema, page: &Page) -> Response {
+    let view = View::of(context);
     let records = page.records.iter().map(|record| view.shown(resource, record)).collect();
-    reply(call, &records, paging::next(call, page))
+    response(context, &records, paging::next(context, page))
 }
 
 /// One record.
-pub fn record(call: &Call<'_>, resource: &'static Resource, record: &Record) -> Reply {
-    reply(call, &View::of(call).shown(resource, record), None)
+pub fn record(context: &Context<'_>, resource: &'static Schema, record: &Record) -> Response {
+    response(context, &View::of(context).shown(resource, record), None)
 }
 
-fn reply(call: &Call<'_>, data: &Value, next: Option<String>) -> Reply {
+fn response(context: &Context<'_>, data: &Value, next: Option<String>) -> Response {
     let mut body = json!({ "$data": data });
     if let Some(next) = next {
         body["$next"] = next.into();
     }
-    Reply::json(call.route.success, &body)
+    Response::json(context.route.success, &body)
 }
 
 /// Whether v1 has events about that kind of record.
@@ -48,10 +50,10 @@ pub fn has_events_about(target: &str) -> bool {
 }
 
 /// The kinds of organizations the caller has the permission to read.
-fn readable(call: &Call<'_>) -> Result<Vec<&'static Resource>, Problem> {
-    let integration = call.caller.subject.as_ref().expect("a route of the Graph takes an integration's token");
-    let missing = |resource| permissions::missing(call.world, integration, permissions::kind_of(resource));
-    let readable: Vec<&'static Resource> =
+fn readable(context: &Context<'_>) -> Result<Vec<&'static Schema>, Problem> {
+    let integration = context.caller.subject.as_ref().expect("a route of the Graph takes an integration's token");
+    let missing = |resource| permissions::missing(context.state, integration, permissions::kind_of(resource));
+    let readable: Vec<&'static Schema> =
         ORGANIZATIONS.iter().map(|(resource, _)| *resource).filter(|resource| missing(resource).is_none()).collect();
     match missing(&SCHOOLS) {
         Some(needs) if readable.is_empty() => Err(Problem::Forbidden { needs: needs.into() }),
@@ -60,17 +62,17 @@ fn readable(call: &Call<'_>) -> Result<Vec<&'static Resource>, Problem> {
 }
 
 /// `GET /v1/graph/organizations`: districts, then schools, courses and sections, each in the order they were made.
-pub fn organizations(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let readable = readable(call)?;
-    let asked = paging::Asked::read(call.query)?;
-    let mut all: Vec<(&'static Resource, &Record)> = Vec::new();
+pub fn organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let readable = readable(context)?;
+    let asked = paging::PageQuery::read(context.query)?;
+    let mut all: Vec<(&'static Schema, &Record)> = Vec::new();
     for resource in readable {
-        all.extend(call.world.store.of(resource).iter().map(|record| (resource, record)));
+        all.extend(context.state.store.of(resource).iter().map(|record| (resource, record)));
     }
-    all.retain(|(resource, record)| call.sees(resource, record));
+    all.retain(|(resource, record)| context.is_visible(resource, record));
     let place = |parameter: &'static str, id: Option<&str>| -> Result<Option<usize>, Problem> {
         let Some(id) = id else { return Ok(None) };
-        let id = call.api.dialect.id(parameter, id)?;
+        let id = context.api.dialect.id(parameter, id)?;
         let place = all.iter().position(|(_, record)| record.id() == id);
         place.map(Some).ok_or_else(|| paging::gone(parameter, &id))
     };
@@ -83,20 +85,20 @@ pub fn organizations(call: &mut Call<'_>) -> Result<Reply, Problem> {
     } else {
         part.iter().take(asked.count).collect()
     };
-    let next = part.last().filter(|_| more).and_then(|(_, last)| paging::next_behind(call, last.id()));
-    let view = View::of(call);
+    let next = part.last().filter(|_| more).and_then(|(_, last)| paging::next_behind(context, last.id()));
+    let view = View::of(context);
     let shown = part.iter().map(|(resource, record)| view.shown(resource, record)).collect();
-    Ok(reply(call, &shown, next))
+    Ok(response(context, &shown, next))
 }
 
 /// `GET /v1/graph/organizations/{id}`
-pub fn organization(call: &mut Call<'_>) -> Result<Reply, Problem> {
-    let readable = readable(call)?;
-    let id = call.api.dialect.id("id", call.param("id"))?;
+pub fn organization(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let readable = readable(context)?;
+    let id = context.api.dialect.id("id", context.param("id"))?;
     for resource in readable {
-        let found = call.world.store.of(resource).get(&id).filter(|record| call.sees(resource, record));
+        let found = context.state.store.of(resource).get(&id).filter(|record| context.is_visible(resource, record));
         if let Some(record) = found {
-            return Ok(reply(call, &View::of(call).shown(resource, record), None));
+            return Ok(response(context, &View::of(context).shown(resource, record), None));
         }
     }
     Err(Problem::NotFound { resource: &ORGANIZATIONS_V1, id: id.into_owned() })
@@ -109,14 +111,14 @@ struct View<'w> {
 }
 
 impl<'w> View<'w> {
-    fn of(call: &'w Call<'_>) -> Self {
+    fn of(context: &'w Context<'_>) -> Self {
         // A person's token has a login behind it: one's own profile hides nothing.
-        let integration = call.caller.subject.as_ref().filter(|subject| subject.get("permissions").is_some());
-        Self { store: &call.world.store, rights: Rights::of(call.world, integration) }
+        let integration = context.caller.subject.as_ref().filter(|subject| subject.get("permissions").is_some());
+        Self { store: &context.state.store, rights: Rights::of(context.state, integration) }
     }
 
     /// A record as v1 shows it, fields that are hidden without their value.
-    fn shown(&self, resource: &Resource, record: &Record) -> Value {
+    fn shown(&self, resource: &Schema, record: &Record) -> Value {
         let value = self.values(resource, record);
         match resource {
             it if *it == PEOPLE => self.person(record, &value),
@@ -135,7 +137,7 @@ impl<'w> View<'w> {
         }
     }
 
-    fn values<'r>(&'r self, resource: &Resource, record: &'r Record) -> impl Fn(&str) -> Value + use<'r, 'w> {
+    fn values<'r>(&'r self, resource: &Schema, record: &'r Record) -> impl Fn(&str) -> Value + use<'r, 'w> {
         let hidden = self.rights.hidden(resource).unwrap_or_default();
         move |name| {
             let value = record.get(name).filter(|_| !hidden.iter().any(|field| field == name));
@@ -144,7 +146,7 @@ impl<'w> View<'w> {
     }
 
     /// What a record refers to. What an event tells of may refer to what is gone too: the event of that has it.
-    fn found(&self, resource: &'static Resource, id: &str) -> Option<Cow<'w, Record>> {
+    fn found(&self, resource: &'static Schema, id: &str) -> Option<Cow<'w, Record>> {
         let is = |event: &&Record| events::resource_of(event) == Some(resource);
         let gone = || {
             let event = self.store.of(&EVENTS).find("target_id", id).rfind(is)?;
@@ -242,7 +244,7 @@ impl<'w> View<'w> {
         })
     }
 
-    fn organization(&self, resource: &Resource, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
+    fn organization(&self, resource: &Schema, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
         let kind = ORGANIZATIONS.iter().find(|(known, _)| *known == resource).map(|(_, kind)| *kind);
         let ancestry = self.ancestry(resource, record);
         let district = ancestry.first().and_then(|id| self.found(&DISTRICTS, id));
@@ -267,8 +269,8 @@ impl<'w> View<'w> {
     }
 
     /// The organizations above a record, from the district down, and it itself.
-    fn ancestry(&self, resource: &Resource, record: &Record) -> Vec<String> {
-        let above: Option<(&'static Resource, &str)> = match resource {
+    fn ancestry(&self, resource: &Schema, record: &Record) -> Vec<String> {
+        let above: Option<(&'static Schema, &str)> = match resource {
             it if *it == SCHOOLS => Some((&DISTRICTS, "district_id")),
             it if *it == CLASSES => Some((&SCHOOLS, "school_id")),
             it if *it == SECTIONS => Some((&CLASSES, "class_id")),

@@ -2,20 +2,20 @@
 
 use serde_json::json;
 
-use super::{ROUTER, SAMPLE, SCHEDULED, ask, code, ids, integration, settings, world, world_with};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::engine::answer::answer;
-use crate::engine::api::By;
-use crate::engine::message::Request;
-use crate::engine::world::{Credential, Settings};
+use crate::apis::edlink::tests::{ROUTER, SAMPLE, SCHEDULED, ask, code, ids, integration, settings, world, world_with};
+use crate::engine::schema::resource::Actor;
+use crate::http::message::Request;
+use crate::world::exchange::answer;
+use crate::world::world::{Credential, Settings};
 
 #[test]
 fn tokens_of_the_wrong_kind_are_refused() {
     let mut world = world();
     let token = integration(&world, SAMPLE).text("access_token").map(str::to_owned);
     for token in [None, token.as_deref()] {
-        let (reply, body) = ask(&mut world, "GET", "/api/v1/integrations", token);
-        assert_eq!((reply.status, code(&body)), (401, "INVALID_TOKEN"));
+        let (response, body) = ask(&mut world, "GET", "/api/v1/integrations", token);
+        assert_eq!((response.status, code(&body)), (401, "INVALID_TOKEN"));
         assert_eq!(body["$errors"][0]["message"], "You must supply a valid access token to access this endpoint.");
         assert!(body["$request"].is_string());
     }
@@ -29,7 +29,7 @@ fn tokens_of_the_wrong_kind_are_refused() {
             arrived_ms: 0,
             believes_front: true,
         };
-        assert_eq!(answer(&ROUTER, &mut world, &request).reply.status, 401, "{header}");
+        assert_eq!(answer(&ROUTER, &mut world, &request).response.status, 401, "{header}");
     }
 }
 
@@ -53,6 +53,6 @@ fn applications_with_secrets_see_only_what_is_theirs() {
     let cursor = format!("/api/v1/integrations?$after={SCHEDULED}");
     assert_eq!(code(&list(&cursor, "one").1), "INVALID_CURSOR");
     let sample = integration(&world, SAMPLE);
-    let again = world.recreate(&INTEGRATIONS, &sample, By::Administrator).expect("recreated");
+    let again = world.recreate(&INTEGRATIONS, &sample, Actor::Administrator).expect("recreated");
     assert_eq!(ids(&ask(&mut world, "GET", "/api/v1/integrations", Some("one")).1), [again.id()]);
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::world;
 use crate::apis::edlink::API;
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::engine::api::By;
-use crate::engine::world::World;
+use crate::apis::edlink::tests::world;
+use crate::engine::schema::resource::Actor;
+use crate::world::world::World;
 
 #[test]
 fn references_of_the_default_fixtures_lead_somewhere() {
@@ -18,8 +18,10 @@ fn references_of_the_default_fixtures_lead_somewhere() {
     }
     let mut others = world;
     for record in others.store.of(&INTEGRATIONS).iter().cloned().collect::<Vec<_>>() {
-        others.remove(&INTEGRATIONS, &record, By::Administrator).expect("it goes");
-        others.create(&INTEGRATIONS, record.fields(), By::Administrator).expect("an administrator could make it too");
+        others.remove(&INTEGRATIONS, &record, Actor::Administrator).expect("it goes");
+        others
+            .create(&INTEGRATIONS, record.fields(), Actor::Administrator)
+            .expect("an administrator could make it too");
     }
 }
 
@@ -31,7 +33,7 @@ fn what_is_standins_own_stays_and_is_found_whatever_a_consumer_puts() {
     let source = old.text("standin_source_id").expect("it has a source").to_owned();
     let mut given = old.fields().only(|name| name != "standin_source_id");
     given.insert("standin_source_id", json!("another"));
-    let new = world.replace(districts, &old, given, By::Consumer).expect("it may be replaced");
+    let new = world.replace(districts, &old, given, Actor::Consumer).expect("it may be replaced");
     assert_eq!(new.text("standin_source_id"), Some(source.as_str()));
     let found = world.store.of(districts).find("standin_source_id", &source);
     assert!(found.into_iter().any(|district| district.id() == new.id()));
@@ -45,15 +47,15 @@ fn what_belongs_to_a_record_goes_with_it_and_the_rest_lets_go() {
     let session = first(&world, &SESSIONS);
     let class = first(&world, &CLASSES);
     assert!(class.get("session_ids").and_then(Value::as_array).is_some_and(|ids| ids.contains(&session.id().into())));
-    world.remove(&SESSIONS, &session, By::Administrator).expect("a session goes");
+    world.remove(&SESSIONS, &session, Actor::Administrator).expect("a session goes");
     let class = world.store.of(&CLASSES).get(class.id()).cloned().expect("its class stays");
     assert!(class.get("session_ids").and_then(Value::as_array).is_some_and(|ids| !ids.contains(&session.id().into())));
-    world.remove(&CLASSES, &class, By::Administrator).expect("a class goes");
+    world.remove(&CLASSES, &class, Actor::Administrator).expect("a class goes");
     assert_eq!(world.store.of(&SECTIONS).find("class_id", class.id()).count(), 0);
     assert_eq!(world.store.of(&ENROLLMENTS).find("class_id", class.id()).count(), 0);
     let people = world.store.of(&PEOPLE).len();
     let school = first(&world, &SCHOOLS);
-    world.remove(&SCHOOLS, &school, By::Administrator).expect("a school goes");
+    world.remove(&SCHOOLS, &school, Actor::Administrator).expect("a school goes");
     assert_eq!(world.store.of(&PEOPLE).len(), people, "people stay");
     for collection in world.store.collections() {
         for record in collection.iter() {

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{SAMPLE, SCHEDULED, empty, fields, get, ids, integration, patch, settings, world};
 use crate::apis::edlink::integrations::{INTEGRATIONS, START_DATE};
-use crate::engine::api::By;
-use crate::engine::clock::parse_ms;
+use crate::apis::edlink::tests::{SAMPLE, SCHEDULED, empty, fields, get, ids, integration, patch, settings, world};
+use crate::engine::schema::resource::Actor;
+use crate::engine::state::clock::parse_ms;
 use crate::engine::store::Record;
 
 #[test]
@@ -18,7 +18,7 @@ fn a_token_survives_changes_of_permissions_and_targets_but_not_recreation() {
     assert_eq!(token(&after), token(&before));
     assert_eq!(after.text("created_date"), before.text("created_date"));
     assert_eq!(after.text("updated_date"), Some("2024-01-20T10:00:00.000Z"));
-    let again = world.recreate(&INTEGRATIONS, &after, By::Administrator).expect("recreated");
+    let again = world.recreate(&INTEGRATIONS, &after, Actor::Administrator).expect("recreated");
     assert_ne!(again.id(), SAMPLE);
     assert_ne!(token(&again), token(&before));
     assert_eq!(token(&again).len(), 32);
@@ -38,7 +38,7 @@ fn a_source_cannot_be_changed() {
     }
     let same = integration(&world, SAMPLE).fields().clone();
     let old = integration(&world, SAMPLE);
-    world.replace(&INTEGRATIONS, &old, same, By::Administrator).expect("the same source is no change");
+    world.replace(&INTEGRATIONS, &old, same, Actor::Administrator).expect("the same source is no change");
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn an_administrator_cannot_grant_what_does_not_exist() {
     assert!(patch(&mut world, SAMPLE, json!({ "targets": ["x"] })).is_err());
     let mut bare = empty(settings());
     let add = fields(json!({ "id": SAMPLE, "scope": "selected", "targets": [gone], "permissions": [gone] }));
-    bare.create(&INTEGRATIONS, &add, By::Administrator).expect("a world without such records takes any id");
+    bare.create(&INTEGRATIONS, &add, Actor::Administrator).expect("a world without such records takes any id");
     patch(&mut bare, SAMPLE, json!({ "status": "disabled" })).expect("and keeps them");
 }
 
@@ -80,12 +80,12 @@ fn a_start_in_the_future_makes_an_integration_wait_unless_somebody_decides_other
     let now = patch(&mut world, SAMPLE, json!({ "status": "active" })).expect("started by hand");
     assert_eq!((now.text("status"), now.get(START_DATE)), (Some("active"), None));
     let new = fields(json!({ START_DATE: "2025-01-01T00:00:00.000Z" }));
-    let new = world.create(&INTEGRATIONS, &new, By::Administrator).expect("made");
+    let new = world.create(&INTEGRATIONS, &new, Actor::Administrator).expect("made");
     assert_eq!(new.text("status"), Some("inactive"));
     let both = json!({ "status": "disabled", START_DATE: "2025-01-01T00:00:00.000Z" });
     let disabled = patch(&mut world, SAMPLE, both.clone()).expect("disabled by hand");
     assert_eq!((disabled.text("status"), disabled.get(START_DATE)), (Some("disabled"), None));
-    let made = world.create(&INTEGRATIONS, &fields(both), By::Administrator).expect("made");
+    let made = world.create(&INTEGRATIONS, &fields(both), Actor::Administrator).expect("made");
     assert_eq!((made.text("status"), made.get(START_DATE)), (Some("disabled"), None));
     let active = json!({ "status": "active", START_DATE: "2025-01-01T00:00:00.000Z" });
     let waits = patch(&mut world, made.id(), active).expect("to be active from then on");

@@ -1,14 +1,14 @@
 //! Lists: ids, pages, the way on.
 
-use super::{SAMPLE, ask, code, empty, get, ids, settings, world};
 use crate::apis::edlink::API;
+use crate::apis::edlink::tests::{SAMPLE, ask, code, empty, get, ids, settings, world};
 
 #[test]
 fn an_empty_list_is_an_empty_array() {
     let mut world = empty(settings());
-    let (reply, _) = ask(&mut world, "GET", "/api/v1/integrations", Some("secret"));
-    assert_eq!(reply.body, r#"{"$data":[]}"#);
-    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    let (response, _) = ask(&mut world, "GET", "/api/v1/integrations", Some("secret"));
+    assert_eq!(response.body, r#"{"$data":[]}"#);
+    assert_eq!(response.header("access-control-allow-origin"), Some("*"));
 }
 
 #[test]

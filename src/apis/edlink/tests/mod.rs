@@ -2,10 +2,10 @@
 
 mod access;
 mod data;
+mod errors;
+mod generator;
 mod integrations;
 mod lists;
-mod made_up;
-mod words;
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,14 +13,14 @@ use serde_json::Value;
 
 use crate::apis::edlink::API;
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::engine::answer::answer;
-use crate::engine::api::By;
-use crate::engine::clock::ClockMode;
-use crate::engine::load::RecordFile;
-use crate::engine::message::{Reply, Request};
-use crate::engine::router::Router;
-use crate::engine::store::{Fields, Record, Store};
-use crate::engine::world::{Settings, World};
+use crate::engine::api::fixtures::RecordFile;
+use crate::engine::api::router::Router;
+use crate::engine::schema::resource::Actor;
+use crate::engine::state::clock::ClockMode;
+use crate::engine::store::{Document, Record, Store};
+use crate::http::message::{Request, Response};
+use crate::world::exchange::answer;
+use crate::world::world::{Settings, World};
 
 const SAMPLE: &str = "77a69705-41a7-49cb-0fe8-ffd425f9716f";
 const SCHEDULED: &str = "0d752461-d555-4a20-a0d9-6e9da6d7b5af";
@@ -62,7 +62,7 @@ fn empty(settings: Settings) -> World {
 fn world_with(settings: Settings) -> World {
     let mut world = empty(settings);
     let file = |(name, text)| RecordFile { name, collection: format!("edlink.{name}"), text };
-    let faults = world.furnish(&[&API], &FIXTURES.map(file)).err();
+    let faults = world.load_fixtures(&[&API], &FIXTURES.map(file)).err();
     assert_eq!(faults, None, "the default fixtures are good");
     world
 }
@@ -71,19 +71,19 @@ fn world() -> World {
     world_with(settings())
 }
 
-fn ask(world: &mut World, method: &str, target: &str, token: Option<&str>) -> (Reply, Value) {
+fn ask(world: &mut World, method: &str, target: &str, token: Option<&str>) -> (Response, Value) {
     let authorization = token.map(|token| format!("Bearer {token}"));
     let mut headers: Vec<(&str, &[u8])> = vec![("host", b"ed.link")];
     headers.extend(authorization.as_deref().map(|value| ("authorization", value.as_bytes())));
     let request = Request { method, target, headers: &headers, body: b"", arrived_ms: 0, believes_front: true };
-    let reply = answer(&ROUTER, world, &request).reply;
-    let body = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
-    (reply, body)
+    let response = answer(&ROUTER, world, &request).response;
+    let body = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+    (response, body)
 }
 
 fn get(world: &mut World, target: &str) -> (u16, Value) {
-    let (reply, body) = ask(world, "GET", target, Some("secret"));
-    (reply.status, body)
+    let (response, body) = ask(world, "GET", target, Some("secret"));
+    (response.status, body)
 }
 
 fn ids(body: &Value) -> Vec<String> {
@@ -95,8 +95,8 @@ fn code(body: &Value) -> &str {
     body["$errors"][0]["code"].as_str().unwrap_or_default()
 }
 
-fn fields(value: Value) -> Fields {
-    Fields::of(value).expect("an object")
+fn fields(value: Value) -> Document {
+    Document::of(value).expect("an object")
 }
 
 fn integration(world: &World, id: &str) -> Record {
@@ -105,5 +105,5 @@ fn integration(world: &World, id: &str) -> Record {
 
 fn patch(world: &mut World, id: &str, patch: Value) -> Result<Record, String> {
     let old = integration(world, id);
-    world.patch(&INTEGRATIONS, &old, &fields(patch), By::Administrator).map_err(|problem| problem.plain())
+    world.patch(&INTEGRATIONS, &old, &fields(patch), Actor::Administrator).map_err(|problem| problem.plain())
 }

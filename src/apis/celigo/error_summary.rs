@@ -1,0 +1,36 @@
+//! The error summary of an integration.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS};
+use crate::apis::celigo::{API, membership, paging, step_errors};
+use crate::engine::api::api::Profile;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::State;
+use crate::engine::store::Page;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// `integrations.errors`: how many open errors each flow has; flows without any are left out.
+pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let state: &State = context.state;
+    let open = |flow: &Record| -> Vec<&Record> {
+        state.store.of(&ERRORS).find("_flowId", flow.id()).filter(|error| step_errors::is_open(error)).collect()
+    };
+    let live = state.settings.profile(&API) == Profile::Live;
+    let mut flows = membership::of(state, &integration, &FLOWS);
+    flows.retain(|flow| !open(flow).is_empty());
+    let page = Page::of(&flows, &paging::window(context.query)?);
+    let rows = page.records.iter().map(|flow| {
+        let open = open(flow);
+        let mut row = json!({ "_flowId": flow.id(), "numError": open.len() });
+        if live {
+            row["lastErrorAt"] = step_errors::latest(&open);
+        }
+        row
+    });
+    let body = rows.collect::<Value>().to_string();
+    Ok(paging::response(context, &page, body))
+}

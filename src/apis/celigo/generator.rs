@@ -1,0 +1,247 @@
+//! Made-up records. What one refers to is there already, or made up first.
+
+use fake::Fake;
+use fake::faker::internet::en::SafeEmail;
+use fake::faker::lorem::en::Sentence;
+use fake::faker::name::en::{LastName, Name};
+use serde_json::{Value, json};
+
+use crate::apis::celigo::connection_registrations;
+use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::state::State;
+use crate::engine::state::clock::format_ms;
+use crate::engine::store::{Document, Record};
+
+/// What flows between two systems.
+const SUBJECTS: &[&str] =
+    &["Orders", "Invoices", "Customers", "Items", "Payments", "Returns", "Shipments", "Stock", "Vendors", "Leads"];
+
+/// Where it flows to.
+const SYSTEMS: &[&str] = &["Ledger", "Storefront", "Warehouse", "ERP", "CRM", "Payroll", "Helpdesk", "Data Lake"];
+
+const LEVELS: &[&str] = &["administrator", "manage", "monitor"];
+
+const CODES: &[&str] = &["DUP_RCRD", "USER_ERROR", "RCRD_LOCKED", "REQUIRED_FIELD_MISSING"];
+
+const STATUSES: &[&str] = &["completed", "completed", "completed", "failed"];
+
+/// How far back made-up runs and changes lie at most.
+const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// The connections of made-up flows are registered with their integrations.
+pub fn register(state: &mut State, flows: &[Record]) -> Result<(), Problem> {
+    flows.iter().try_for_each(|flow| connection_registrations::of_flow(state, flow, Actor::Fixture))
+}
+
+/// An integration.
+// A generator may fail; this one does not.
+#[allow(clippy::unnecessary_wraps)]
+pub fn integration(state: &mut State, place: usize) -> Result<Document, Problem> {
+    Ok(Document::from_iter([
+        ("name", Value::from(name(state, place))),
+        ("description", sentence(state).into()),
+        ("sandbox", (state.rng.between(1, 4) == 1).into()),
+    ]))
+}
+
+/// A connection.
+#[allow(clippy::unnecessary_wraps)]
+pub fn connection(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let system = pick(SYSTEMS, state);
+    Ok(fields(json!({
+        "name": format!("{system} {}", place + 1),
+        "type": "http",
+        "http": {
+            "formType": "http",
+            "mediaType": "json",
+            "baseURI": format!("https://{}.example.com/{}", system.to_lowercase().replace(' ', "-"), place + 1),
+            "auth": { "type": "token", "token": { "token": state.rng.token(24), "location": "header" } },
+        },
+    })))
+}
+
+/// An export.
+pub fn export(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let subject = pick(SUBJECTS, state);
+    Ok(fields(json!({
+        "name": format!("{subject} {}", place + 1),
+        "_connectionId": some(state, &CONNECTIONS)?.id(),
+        "adaptorType": "HTTPExport",
+        "asynchronous": true,
+        "pageSize": 20 * state.rng.between(1, 5),
+        "http": { "relativeURI": format!("/{}", subject.to_lowercase()), "method": "GET" },
+    })))
+}
+
+/// An import.
+pub fn import(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let subject = pick(SUBJECTS, state);
+    Ok(fields(json!({
+        "name": format!("{subject}, put {}", place + 1),
+        "_connectionId": some(state, &CONNECTIONS)?.id(),
+        "adaptorType": "HTTPImport",
+        "http": { "relativeURI": [format!("/{}", subject.to_lowercase())], "method": ["PUT"] },
+        "mapping": { "fields": [{ "extract": "id", "generate": "externalId" }], "lists": [] },
+    })))
+}
+
+/// A flow.
+pub fn flow(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let name = name(state, place);
+    Ok(fields(json!({
+        "name": name,
+        "_integrationId": some(state, &INTEGRATIONS)?.id(),
+        "disabled": state.rng.between(1, 5) == 1,
+        "schedule": format!("? {} * ? * *", state.rng.between(0, 59)),
+        "timezone": "America/Chicago",
+        "pageGenerators": [{ "_exportId": some(state, &EXPORTS)?.id(), "skipRetries": false }],
+        "pageProcessors": [{
+            "type": "import",
+            "_importId": some(state, &IMPORTS)?.id(),
+            "responseMapping": { "fields": [], "lists": [] },
+        }],
+    })))
+}
+
+/// A script.
+#[allow(clippy::unnecessary_wraps)]
+pub fn script(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let subject = pick(SUBJECTS, state);
+    Ok(fields(json!({
+        "name": format!("{subject} hook {}", place + 1),
+        "description": sentence(state),
+        "content": "function preSavePage(options) {\n  return { data: options.data, errors: options.errors };\n}\n",
+    })))
+}
+
+/// A connector.
+#[allow(clippy::unnecessary_wraps)]
+pub fn connector(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let steps = ["Connection", "Flows"].map(|step| {
+        json!({
+            "name": step,
+            "description": sentence(state),
+            "completed": false,
+            "installerFunction": format!("install{step}"),
+            "uninstallerFunction": format!("uninstall{step}"),
+        })
+    });
+    Ok(fields(json!({ "name": name(state, place), "version": "1.0.0", "install": steps })))
+}
+
+/// A share.
+#[allow(clippy::unnecessary_wraps)]
+pub fn share(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let user = json!({
+        "_id": state.rng.object_id(),
+        "email": SafeEmail().fake_with_rng::<String, _>(state.rng.inner()),
+        "name": Name().fake_with_rng::<String, _>(state.rng.inner()),
+    });
+    Ok(fields(json!({ "accepted": true, "accessLevel": pick(LEVELS, state), "sharedWithUser": user })))
+}
+
+/// An audit entry.
+pub fn entry(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let integration = some(state, &INTEGRATIONS)?;
+    let user = json!({
+        "_id": state.rng.object_id(),
+        "email": SafeEmail().fake_with_rng::<String, _>(state.rng.inner()),
+        "name": Name().fake_with_rng::<String, _>(state.rng.inner()),
+    });
+    let change = json!({
+        "fieldPath": "description",
+        "oldValue": sentence(state),
+        "newValue": sentence(state),
+    });
+    Ok(fields(json!({
+        "time": past(state),
+        "byUser": user,
+        "event": "update",
+        "source": "ui",
+        "resourceType": "integration",
+        "_resourceId": integration.id(),
+        "fieldChanges": [change],
+    })))
+}
+
+/// An error.
+pub fn error(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let flow = some(state, &FLOWS)?;
+    let steps: Vec<&str> = FLOWS.links.iter().flat_map(|link| (link.ids)(flow.fields())).collect();
+    Ok(fields(json!({
+        "_flowId": flow.id(),
+        "_expOrImpId": steps.last(),
+        "source": "http",
+        "code": pick(CODES, state),
+        "message": sentence(state),
+        "occurredAt": past(state),
+        "retryDataKey": state.rng.token(32),
+        "traceKey": format!("trace-{}", state.rng.token(8)),
+    })))
+}
+
+/// A job.
+pub fn job(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let flow = some(state, &FLOWS)?;
+    let created = past(state);
+    let status = pick(STATUSES, state);
+    let mut job = json!({
+        "_flowId": flow.id(),
+        "status": status,
+        "numSuccess": state.rng.between(0, 500),
+        "numError": if status == "failed" { state.rng.between(1, 20) } else { 0 },
+        "numPagesGenerated": state.rng.between(1, 25),
+        "createdAt": created,
+        "startedAt": created,
+        "endedAt": created,
+        "lastModified": created,
+    });
+    if let Some(integration) = flow.get("_integrationId") {
+        job["_integrationId"] = integration.clone();
+    }
+    Ok(fields(job))
+}
+
+/// A revision.
+pub fn revision(state: &mut State, _: usize) -> Result<Document, Problem> {
+    Ok(fields(json!({ "_integrationId": some(state, &INTEGRATIONS)?.id(), "description": sentence(state) })))
+}
+
+/// A record to refer to: one of those there are, or, where there is none, the first.
+fn some(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
+    let count = state.store.of(resource).len();
+    if count > 0 {
+        let last = u64::try_from(count - 1).unwrap_or(u64::MAX);
+        let place = usize::try_from(state.rng.between(0, last)).unwrap_or_default();
+        return Ok(state.store.of(resource).nth(place).expect("a place below the length").clone());
+    }
+    let generator = resource.generator.expect("everything that is referred to can be made up");
+    let fields = generator(state, 0)?;
+    state.create(resource, &fields, Actor::Fixture)
+}
+
+fn fields(made: Value) -> Document {
+    Document::of(made).expect("a record is an object")
+}
+
+fn name(state: &mut State, place: usize) -> String {
+    let company: String = LastName().fake_with_rng(state.rng.inner());
+    let (subject, system) = (pick(SUBJECTS, state), pick(SYSTEMS, state));
+    format!("{company} {subject} to {system} {}", place + 1)
+}
+
+fn sentence(state: &mut State) -> String {
+    Sentence(4..9).fake_with_rng(state.rng.inner())
+}
+
+/// A time before now.
+fn past(state: &mut State) -> String {
+    let ago = state.rng.between(0, PAST_MS);
+    format_ms(state.clock.now_ms().saturating_sub(ago))
+}
+
+fn pick(words: &[&'static str], state: &mut State) -> &'static str {
+    words[(0..words.len()).fake_with_rng::<usize, _>(state.rng.inner())]
+}

@@ -1,0 +1,89 @@
+//! What the `OpenAPI` document says of lists and errors.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::filters;
+use crate::apis::celigo::filters::NO_FILTERS;
+use crate::apis::celigo::resources::{AUDIT, ERRORS};
+use crate::engine::api::api::{Action, ResponseShape, Route};
+use crate::engine::api::openapi::{Parameter, either};
+use crate::engine::schema::field::Kind;
+use crate::engine::schema::resource::Schema;
+
+/// Lists whose rows do not show it: they are found, or look different from what is stored.
+const LISTS: &[(&str, &Schema)] = &[
+    ("integrations.audit", &AUDIT),
+    ("audit.list", &AUDIT),
+    ("flows.openErrors", &ERRORS),
+    ("flows.resolvedErrors", &ERRORS),
+];
+
+/// A list of sums, which has parts but no fields.
+const SUMS: &str = "integrations.errors";
+
+/// The query parameters of a list.
+pub fn parameters(route: &Route) -> Vec<Parameter> {
+    if route.name == SUMS {
+        return paging();
+    }
+    let resource = match (route.action, route.shows) {
+        (Action::List(resource), _) | (_, ResponseShape::Many(resource)) => Some(resource),
+        _ => LISTS.iter().find(|(name, _)| *name == route.name).map(|(_, resource)| *resource),
+    };
+    let Some(resource) = resource else { return Vec::new() };
+    let filters = filters::names(resource).filter(|(name, _)| !NO_FILTERS.contains(name)).map(filter);
+    paging().into_iter().chain(shown(resource)).chain(filters).chain(filters::short(resource).map(bound)).collect()
+}
+
+fn parameter(name: &str, schema: Value, about: &'static str) -> Parameter {
+    Parameter { name: name.to_owned(), schema, about }
+}
+
+fn paging() -> Vec<Parameter> {
+    let at_least = |least: u8| json!({ "type": "integer", "minimum": least });
+    vec![
+        parameter("limit", at_least(1), "The most records to show, up to 1,000."),
+        parameter("offset", at_least(0), "How many records to leave out at the start."),
+        parameter("skip", at_least(0), "The same; offset wins."),
+        parameter("page", at_least(1), "Which page to show, from 1."),
+        parameter("pageSize", at_least(1), "How many records a page has."),
+    ]
+}
+
+fn shown(resource: &'static Schema) -> [Parameter; 4] {
+    let paths = || json!({ "type": "string", "pattern": "^[A-Za-z0-9._,]*$" });
+    let names = filters::names(resource).map(|(name, _)| name).collect::<Vec<_>>().join("|");
+    let sort = format!("^(-?({names})(,-?({names}))*)?$");
+    [
+        parameter("include", paths(), "Shows only these fields, with id and name."),
+        parameter("exclude", paths(), "Shows all but these fields. Not together with include."),
+        parameter("search", json!({ "type": "string" }), "Only records whose name or description holds this text."),
+        parameter(
+            "sort",
+            json!({ "type": "string", "pattern": sort }),
+            "Orders by these fields; - before one that falls.",
+        ),
+    ]
+}
+
+/// Equality with a field.
+fn filter((name, kind): (&'static str, Kind)) -> Parameter {
+    let schema = if matches!(kind, Kind::Bool) { json!({ "type": "boolean" }) } else { json!({ "type": "string" }) };
+    parameter(name, schema, "Only records with this value.")
+}
+
+fn bound(name: &'static str) -> Parameter {
+    parameter(name, json!({ "type": "string" }), "Only records of this time, or on this side of it.")
+}
+
+/// `{"errors":[{"code","message","field"?}]}`, and for a 401 a message beside them or instead.
+pub fn error_schema() -> Value {
+    let text = json!({ "type": "string" });
+    let error = json!({
+        "type": "object",
+        "properties": { "code": text, "message": text, "field": text },
+        "required": ["code", "message"],
+    });
+    let errors = json!({ "type": "array", "minItems": 1, "items": error });
+    either(&json!({ "message": text, "errors": errors }), ["errors", "message"])
+}

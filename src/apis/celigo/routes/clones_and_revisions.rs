@@ -1,0 +1,89 @@
+//! Integrations beyond the seeds: copied, patched, connected, kept as snapshots.
+
+use crate::apis::celigo::errors::{
+    CONFLICT, FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+};
+use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
+use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, READ, REMOVE, REPLACE};
+use crate::apis::celigo::{clone, connection_registrations, dependencies, patch, revisions};
+use crate::engine::api::api::Action::Custom;
+use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
+use crate::engine::api::api::{Route, delete, get, patch as patching, post, put};
+use crate::engine::schema::field::{Field, Kind, field, text};
+
+const PORTAL: &str = "the vendor's developer portal, \"Integrations\"";
+const CLIENTS: &str = "public clients of the service call it";
+
+const COPY: &[Field] = &[text("name"), field("connectionMap", Kind::Object), field("sandbox", Kind::Bool)];
+
+const SNAPSHOT: &[Field] = &[text("description")];
+
+/// The rows.
+pub const ROUTES: &[Route] = &[
+    post("/integrations/{id}/clone", "integrations.clone", Custom(clone::integration))
+        .documented(PORTAL)
+        .fails(&[
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            VALIDATION_ERROR,
+            MISSING_REQUIRED_FIELD,
+            CONFLICT,
+        ])
+        .shows(One(&INTEGRATIONS))
+        .takes(COPY)
+        .whole_account()
+        .about("Copies an integration with its flows, exports and imports; connections are shared or mapped."),
+    patching("/integrations/{id}", "integrations.patch", Custom(patch::integration))
+        .documented(PORTAL)
+        .fails(&[
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            VALIDATION_ERROR,
+            INVALID_FIELD,
+            INVALID_PATCH,
+        ])
+        .shows(Nothing)
+        .about("Changes flow groupings and settings by a JSON Patch (RFC 6902)."),
+    put("/integrations/{id}/connections/register", "integrations.register", Custom(connection_registrations::register))
+        .observed(CLIENTS)
+        .answers(204)
+        .fails(REPLACE)
+        .shows(Nothing)
+        .about("Registers connections with an integration: an array of ids, bare or as _connectionIds."),
+    delete(
+        "/integrations/{id}/connections/{connectionId}/register",
+        "integrations.deregister",
+        Custom(connection_registrations::deregister),
+    )
+    .observed(CLIENTS)
+    .fails(REMOVE)
+    .about("Takes a connection off an integration."),
+    get("/integrations/{id}/dependencies", "integrations.dependencies", Custom(dependencies::integration))
+        .observed(CLIENTS)
+        .fails(READ)
+        .about("Lists what names the integration, by type."),
+    get("/integrations/{id}/revisions", "integrations.revisions", Custom(revisions::list))
+        .observed(CLIENTS)
+        .fails(LIST_WITHIN)
+        .shows(Many(&REVISIONS))
+        .about("Lists the snapshots of an integration."),
+    post("/integrations/{id}/revisions", "integrations.snapshot", Custom(revisions::create))
+        .observed(CLIENTS)
+        .fails(CHANGE)
+        .shows(One(&REVISIONS))
+        .takes(SNAPSHOT)
+        .about("Takes a snapshot of an integration."),
+    post("/integrations/{id}/revisions/create", "integrations.revise", Custom(revisions::create))
+        .observed(CLIENTS)
+        .fails(CHANGE)
+        .shows(One(&REVISIONS))
+        .takes(SNAPSHOT)
+        .about("Takes a snapshot of an integration, by its older path."),
+];

@@ -1,0 +1,105 @@
+//! Made-up enrollments and agents: who goes to which class, and who looks after whom.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::apis::edlink::graph::generator::{GROUP, PER_SCHOOL, STUDENTS_OF_TWENTY, put};
+use crate::apis::edlink::graph::resources::{AGENTS, CLASSES, ENROLLMENTS, SECTIONS};
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record};
+
+/// What a school has for those who come to it.
+#[derive(Default)]
+struct Rooms {
+    classes: Vec<(Record, Vec<String>)>,
+    students: Vec<Record>,
+    teachers: usize,
+}
+
+/// Enrolls students and teachers in classes of their school, and connects parents with students.
+pub fn enroll(state: &mut State, made: &[Record]) -> Result<(), Problem> {
+    let mut schools: HashMap<String, Rooms> = HashMap::new();
+    for person in made {
+        let Some(school) = strings(person, "school_ids").first().map(|id| (*id).to_owned()) else { continue };
+        let rooms = schools.entry(school.clone()).or_insert_with(|| Rooms::of(state, &school));
+        for role in roles(person) {
+            match role {
+                "student" => {
+                    rooms.students.push(person.clone());
+                    let number = rooms.students.len() - 1;
+                    let each =
+                        if rooms.classes.len() > PER_SCHOOL / 20 * STUDENTS_OF_TWENTY * 2 / GROUP { 5 } else { 1 };
+                    for n in 0..each.min(rooms.classes.len()) {
+                        let (class, sections) = &rooms.classes[(number / GROUP * each + n) % rooms.classes.len()];
+                        let section = sections.get(number % sections.len().max(1));
+                        let fields = enrollment("student", person, class, section.map(String::as_str));
+                        put(state, &ENROLLMENTS, fields)?;
+                    }
+                }
+                "teacher" | "ta" | "aide" | "designer" => {
+                    let each = (rooms.classes.len() / 40).max(1);
+                    for n in 0..each.min(rooms.classes.len()) {
+                        let (class, _) = &rooms.classes[(rooms.teachers * each + n) % rooms.classes.len()];
+                        let fields = enrollment(role, person, class, None);
+                        put(state, &ENROLLMENTS, fields)?;
+                    }
+                    rooms.teachers += 1;
+                }
+                "parent" | "guardian" => {
+                    let children = rooms.students.len().min(STUDENTS_OF_TWENTY) as u64;
+                    if children > 0 {
+                        let back = usize::try_from(state.rng.between(1, children)).unwrap_or(1);
+                        let child = rooms.students[rooms.students.len() - back].clone();
+                        put(state, &AGENTS, agent(role, person, &child))?;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Rooms {
+    fn of(state: &State, school: &str) -> Self {
+        let sections = |class: &Record| {
+            state.store.of(&SECTIONS).find("class_id", class.id()).map(|section| section.id().to_owned()).collect()
+        };
+        let classes = state.store.of(&CLASSES).find("school_id", school);
+        let open = classes.filter(|class| class.text("state") == Some("active"));
+        Self { classes: open.map(|class| (class.clone(), sections(class))).collect(), ..Self::default() }
+    }
+}
+
+/// The fields of an enrollment.
+pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Document {
+    Document::from_iter([
+        ("role", Value::from(role)),
+        ("primary", (role == "teacher").into()),
+        ("person_id", person.id().into()),
+        ("class_id", class.id().into()),
+        ("section_id", section.into()),
+    ])
+}
+
+/// The fields of an agent.
+pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Document {
+    Document::from_iter([
+        ("relationship", Value::from(relationship)),
+        ("observer_id", observer.id().into()),
+        ("target_id", target.id().into()),
+    ])
+}
+
+/// The texts in an array.
+pub fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
+    let values = record.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    values.iter().filter_map(Value::as_str).collect()
+}
+
+/// The roles of a person.
+pub fn roles(person: &Record) -> Vec<&str> {
+    strings(person, "roles")
+}

@@ -1,0 +1,71 @@
+//! The answers of the Graph, v2: the envelope around records.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::errors::request_id;
+use crate::apis::edlink::graph::cursors;
+use crate::apis::edlink::graph::list_query::{ListQuery, Warning};
+use crate::apis::edlink::graph::shape::Shape;
+use crate::engine::api::context::Context;
+use crate::engine::schema::resource::Schema;
+use crate::engine::store::Page;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// One page of a list.
+pub fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, asked: ListQuery) -> Response {
+    let next = cursors::next(context, page, &asked.list);
+    let mut warnings = asked.warnings;
+    let (expand, fields) = (asked.list.expand.as_deref(), asked.list.fields.as_deref());
+    let mut body = b"{\"$data\":[".to_vec();
+    {
+        let shape = shape(context, resource, expand, fields, &mut warnings);
+        for (n, record) in page.records.iter().enumerate() {
+            if n > 0 {
+                body.push(b',');
+            }
+            body.extend_from_slice(&shape.json(record));
+        }
+    }
+    body.push(b']');
+    finish(context, body, next, &warnings)
+}
+
+/// One record.
+pub fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Record) -> Response {
+    let mut warnings = Vec::new();
+    let (expand, fields) = (context.query.get("$expand"), context.query.get("$fields"));
+    let mut body = b"{\"$data\":".to_vec();
+    body.extend_from_slice(&shape(context, resource, expand, fields, &mut warnings).json(record));
+    finish(context, body, None, &warnings)
+}
+
+/// Anything else.
+pub fn value(context: &mut Context<'_>, value: &Value) -> Response {
+    finish(context, format!("{{\"$data\":{value}").into_bytes(), None, &[])
+}
+
+fn shape<'w>(
+    context: &'w Context<'_>,
+    resource: &'static Schema,
+    expand: Option<&str>,
+    fields: Option<&str>,
+    warnings: &mut Vec<Warning>,
+) -> Shape<'w> {
+    let integration = context.caller.subject.as_ref().expect("a route of the Graph takes an integration's token");
+    Shape::new(context.state, integration, context.caller.sees.as_deref(), resource, expand, fields, warnings)
+}
+
+fn finish(context: &Context<'_>, mut body: Vec<u8>, next: Option<String>, warnings: &[Warning]) -> Response {
+    let mut add = |name: &str, value: Value| body.extend_from_slice(format!(",\"{name}\":{value}").as_bytes());
+    if let Some(next) = next {
+        add("$next", next.into());
+    }
+    if !warnings.is_empty() {
+        let warnings = warnings.iter().map(|warning| json!({ "code": warning.code, "message": warning.message }));
+        add("$warnings", warnings.collect());
+    }
+    add("$request", request_id(context.state).into());
+    body.push(b'}');
+    Response::json_bytes(context.route.success, body)
+}

@@ -1,0 +1,393 @@
+//! Made-up districts: people in believable proportions, with the schools, classes and enrollments they need.
+//!
+//! A record takes what it refers to from the world and, where there is none or it is full, makes it first. So twenty
+//! thousand people come with some twenty-five schools, and one more person joins the last of them.
+
+use fake::Fake;
+use fake::faker::address::en::{CityName, StreetName};
+use fake::faker::name::en::{FirstName, LastName};
+use serde_json::{Value, json};
+
+use crate::apis::edlink::generator::{fields, zip};
+use crate::apis::edlink::graph::enrollment_generator::{agent, enrollment, roles, strings};
+use crate::apis::edlink::graph::resources::{CLASSES, COURSES, DISTRICTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::SOURCES;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::rng::SeededRng;
+use crate::engine::state::State;
+use crate::engine::state::clock::format_ms;
+use crate::engine::store::{Document, Record};
+
+/// People per school.
+pub const PER_SCHOOL: usize = 800;
+
+/// Of twenty, so many are students; one teaches, five are parents or guardians, one is staff.
+pub const STUDENTS_OF_TWENTY: usize = 13;
+
+/// Students who go through the day together.
+pub const GROUP: usize = 26;
+
+/// Who the twentieth is, in turn.
+const STAFF: [&[&str]; 8] = [
+    &["administrator"],
+    &["teacher"],
+    &["aide"],
+    &["teacher", "parent"],
+    &["ta"],
+    &["designer"],
+    &["district-administrator"],
+    &[],
+];
+
+/// Kinds of schools, with their grades and how many classes a student has.
+const KINDS: [(&str, &[&str], usize); 4] = [
+    ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
+    ("Middle School", &["06", "07", "08"], 5),
+    ("High School", &["09", "10", "11", "12"], 5),
+    ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
+];
+
+/// What is taught: a name, a code, and a subject as Edlink numbers them.
+const SUBJECTS: [(&str, &str, &str); 8] = [
+    ("Language Arts", "ENG", "CEDS.01"),
+    ("Mathematics", "MATH", "CEDS.02"),
+    ("Science", "SCI", "CEDS.03"),
+    ("History", "HIST", "CEDS.04"),
+    ("Art", "ART", "CEDS.05"),
+    ("Physical Education", "PE", "CEDS.08"),
+    ("Spanish", "SPAN", "CEDS.24"),
+    ("Computing", "COMP", "CEDS.10"),
+];
+
+/// Made-up records were first seen in summer 2023: before any clock stands.
+const SINCE_MS: u64 = 1_688_169_600_000;
+
+/// A district.
+#[allow(clippy::unnecessary_wraps)]
+pub fn districts(state: &mut State, place: usize) -> Result<Document, Problem> {
+    Ok(seen(fields(district(state)), place))
+}
+
+/// A school of the district.
+pub fn schools(state: &mut State, place: usize) -> Result<Document, Problem> {
+    Ok(seen(fields(school(state, place)?), place))
+}
+
+/// A session of the district.
+pub fn sessions(state: &mut State, place: usize) -> Result<Document, Problem> {
+    Ok(seen(fields(session(state, place)?), place))
+}
+
+/// A course of the last school.
+pub fn courses(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let school = last_school(state)?;
+    Ok(seen(course(state, &school, place), place))
+}
+
+/// A class at the last school.
+pub fn classes(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let school = last_school(state)?;
+    Ok(seen(class(state, &school, place), place))
+}
+
+/// A section of any class.
+pub fn sections(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let class = any(state, &CLASSES)?;
+    Ok(seen(section(&class, place), place))
+}
+
+/// A person of the school that still has room.
+pub fn people(state: &mut State, place: usize) -> Result<Document, Problem> {
+    Ok(seen(person(state, place)?, place))
+}
+
+/// An enrollment of any person in any class.
+pub fn enrollments(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let (person, class) = (any(state, &PEOPLE)?, any(state, &CLASSES)?);
+    let role = roles(&person).first().map_or_else(|| "student".to_owned(), |role| (*role).to_owned());
+    Ok(seen(enrollment(&role, &person, &class, None), place))
+}
+
+/// An agent between any two people.
+pub fn agents(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let (observer, target) = (any(state, &PEOPLE)?, any(state, &PEOPLE)?);
+    Ok(seen(agent("guardian", &observer, &target), place))
+}
+
+/// A login of any person at any integration.
+pub fn logins(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let (person, integration) = (any(state, &PEOPLE)?, any(state, &INTEGRATIONS)?);
+    let code = state.rng.token(32);
+    let login = json!({ "code": code, "person_id": person.id(), "integration_id": integration.id() });
+    Ok(seen(fields(login), place))
+}
+
+/// An event about any person.
+pub fn events(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let (person, integration) = (any(state, &PEOPLE)?, any(state, &INTEGRATIONS)?);
+    let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
+    Ok(fields(json!({
+        "type": "updated",
+        "target": "person",
+        "target_id": person.id(),
+        "integration_id": integration.id(),
+        "materialization_id": state.rng.uuid().to_string(),
+        "data": data,
+    })))
+}
+
+/// First seen in its turn.
+fn seen(mut fields: Document, place: usize) -> Document {
+    let since = format_ms(SINCE_MS + place as u64 * 190);
+    fields.insert("created_date", since.clone().into());
+    fields.insert("updated_date", since.into());
+    fields
+}
+
+/// Makes the sessions that come with districts.
+pub fn sessions_of(state: &mut State, _: &[Record]) -> Result<(), Problem> {
+    (0..3).try_for_each(|_| make(state, &SESSIONS).map(|_| ()))
+}
+
+/// Makes the courses and classes that come with schools.
+pub fn furnish_schools(state: &mut State, schools: &[Record]) -> Result<(), Problem> {
+    schools.iter().try_for_each(|school| furnish_school(state, school))
+}
+
+fn last_school(state: &mut State) -> Result<Record, Problem> {
+    school_of(state, state.store.of(&SCHOOLS).len().saturating_sub(1))
+}
+
+/// Makes up one record, with what comes with it.
+fn make(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
+    let place = usize::try_from(state.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
+    let fields = resource.generator.expect("records of the Graph are made up")(state, place)?;
+    let record = state.create_from(resource, fields, Actor::Fixture)?;
+    if let Some(after) = resource.after_generate {
+        after(state, std::slice::from_ref(&record))?;
+    }
+    Ok(record)
+}
+
+/// Any record of that kind; the first, if there is none yet.
+fn any(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
+    let known = state.store.of(resource).len() as u64;
+    let place = usize::try_from(state.rng.between(0, known.saturating_sub(1))).unwrap_or_default();
+    match state.store.of(resource).nth(place).cloned() {
+        Some(record) => Ok(record),
+        None => make(state, resource),
+    }
+}
+
+fn pick<'a, T: ?Sized>(from: &[&'a T], rng: &mut SeededRng) -> &'a T {
+    from[(0..from.len()).fake_with_rng::<usize, _>(rng.inner())]
+}
+
+fn district(state: &mut State) -> Value {
+    // The source of the first integration that has no district yet; without one, the district is everybody's.
+    let sources = state.store.of(&INTEGRATIONS).iter().filter_map(|it| it.get("source")?["id"].as_str());
+    let free = sources.map(str::to_owned).find(|source| {
+        let source = Some(source.as_str());
+        // Only a source the world lists can be referred to.
+        source.is_some_and(|source| state.store.of(&SOURCES).get(source).is_some())
+            && state.store.of(&DISTRICTS).iter().all(|district| district.text("standin_source_id") != source)
+    });
+    let city: String = CityName().fake_with_rng(state.rng.inner());
+    let mut fields = json!({
+        "name": format!("{city} Unified School District"),
+        "locale": "en",
+        "time_zone": "America/Chicago",
+        "address": address(&mut state.rng, &city),
+    });
+    if let Some(source) = free {
+        fields["standin_source_id"] = source.into();
+    }
+    fields
+}
+
+fn address(rng: &mut SeededRng, city: &str) -> Value {
+    let street: String = StreetName().fake_with_rng(rng.inner());
+    json!({
+        "street": format!("{} {street}", rng.between(1, 999)),
+        "unit": null,
+        "city": city,
+        "state": "TX",
+        "postal_code": zip(rng),
+        "country": "US",
+    })
+}
+
+/// The district that is there, or a new one.
+fn the_district(state: &mut State) -> Result<Record, Problem> {
+    match state.store.of(&DISTRICTS).nth(0).cloned() {
+        Some(district) => Ok(district),
+        None => make(state, &DISTRICTS),
+    }
+}
+
+fn school(state: &mut State, place: usize) -> Result<Value, Problem> {
+    let district = the_district(state)?;
+    let (kind, grades, _) = KINDS[place % KINDS.len()];
+    let name: String = LastName().fake_with_rng(state.rng.inner());
+    let city: String = CityName().fake_with_rng(state.rng.inner());
+    Ok(json!({
+        "name": format!("{name} {kind}"),
+        "identifiers": [{ "type": "sis_id", "value": format!("SCH-{place:04}") }],
+        "locale": "en",
+        "time_zone": "America/Chicago",
+        "address": address(&mut state.rng, &city),
+        "grade_levels": grades,
+        "district_id": district.id(),
+    }))
+}
+
+/// The school at that place of the collection; schools are made up to it.
+fn school_of(state: &mut State, place: usize) -> Result<Record, Problem> {
+    loop {
+        if let Some(school) = state.store.of(&SCHOOLS).nth(place) {
+            return Ok(school.clone());
+        }
+        make(state, &SCHOOLS)?;
+    }
+}
+
+fn session(state: &mut State, place: usize) -> Result<Value, Problem> {
+    let district = the_district(state)?;
+    let year = 2023 + place / 3;
+    let next = year + 1;
+    let (name, kind, state, start, end) = match place % 3 {
+        0 => (
+            format!("{year}-{next} School Year"),
+            "school_year",
+            "active",
+            format!("{year}-08-14"),
+            format!("{next}-06-07"),
+        ),
+        1 => (format!("Fall {year}"), "semester", "completed", format!("{year}-08-14"), format!("{year}-12-20")),
+        _ => (format!("Spring {next}"), "semester", "active", format!("{next}-01-08"), format!("{next}-06-07")),
+    };
+    Ok(json!({
+        "name": name,
+        "type": kind,
+        "state": state,
+        "start_date": format!("{start}T05:00:00.000Z"),
+        "end_date": format!("{end}T05:00:00.000Z"),
+        "district_id": district.id(),
+    }))
+}
+
+/// The session in which things happen: the first that is active, or the first of all.
+fn session_now(state: &State) -> Option<String> {
+    let mut sessions = state.store.of(&SESSIONS).iter();
+    let active = sessions.find(|session| session.text("state") == Some("active"));
+    active.or(state.store.of(&SESSIONS).nth(0)).map(|session| session.id().to_owned())
+}
+
+fn course(state: &State, school: &Record, place: usize) -> Document {
+    let (name, code, subject) = SUBJECTS[place % SUBJECTS.len()];
+    Document::from_iter([
+        ("name", Value::from(name)),
+        ("code", format!("{code}-{place:03}").into()),
+        ("subjects", vec![subject].into()),
+        ("grade_levels", school.get("grade_levels").cloned().into()),
+        ("district_id", school.get("district_id").cloned().into()),
+        ("school_id", school.id().into()),
+        ("session_id", session_now(state).into()),
+    ])
+}
+
+fn class(state: &State, school: &Record, place: usize) -> Document {
+    let courses: Vec<&Record> = state.store.of(&COURSES).find("school_id", school.id()).collect();
+    let course = courses.get(place % courses.len().max(1));
+    let grades = strings(school, "grade_levels");
+    let grade = grades.get(place % grades.len().max(1));
+    let subject = course.and_then(|course| course.text("name")).unwrap_or("Homeroom");
+    Document::from_iter([
+        ("name", Value::from(format!("{subject} {}", place + 1))),
+        ("identifiers", json!([{ "type": "sis_id", "value": format!("C-{place:05}") }])),
+        ("subjects", course.and_then(|course| course.get("subjects")).cloned().into()),
+        ("grade_levels", grade.into_iter().copied().collect()),
+        ("periods", vec![(place % 7 + 1).to_string()].into()),
+        ("state", "active".into()),
+        ("session_ids", session_now(state).into_iter().collect()),
+        ("course_id", course.map(|course| course.id()).into()),
+        ("school_id", school.id().into()),
+    ])
+}
+
+fn section(class: &Record, place: usize) -> Document {
+    let letter = char::from(b'A' + u8::try_from(place % 2).unwrap_or_default());
+    Document::from_iter([
+        ("name", Value::from(format!("{} - {letter}", class.text("name").unwrap_or("Class")))),
+        ("periods", class.get("periods").cloned().into()),
+        ("class_id", class.id().into()),
+    ])
+}
+
+/// The courses and classes of a school that is full, with sections for every fourth class.
+fn furnish_school(state: &mut State, school: &Record) -> Result<(), Problem> {
+    let grades = strings(school, "grade_levels");
+    let kind = KINDS.iter().find(|(_, known, _)| known.first().copied() == grades.first().copied());
+    let classes_each = kind.map_or(5, |(_, _, classes)| *classes);
+    let groups = (PER_SCHOOL / 20 * STUDENTS_OF_TWENTY).div_ceil(GROUP);
+    for _ in 0..SUBJECTS.len() {
+        let place = state.store.of(&COURSES).len();
+        let fields = course(state, school, place);
+        put(state, &COURSES, fields)?;
+    }
+    for n in 0..groups * classes_each {
+        let fields = class(state, school, n);
+        let class = put(state, &CLASSES, fields)?;
+        if n % 4 == 0 {
+            for part in 0..2 {
+                put(state, &SECTIONS, section(&class, part))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts a made-up record in, first seen in its turn.
+pub fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -> Result<Record, Problem> {
+    let since = Value::from(format_ms(SINCE_MS + state.store.of(resource).next_sequence() * 190));
+    fields.insert("created_date", since.clone());
+    fields.insert("updated_date", since);
+    state.create_from(resource, fields, Actor::Fixture)
+}
+
+/// Somebody of the school that still has room.
+fn person(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let school = school_of(state, place / PER_SCHOOL)?;
+    let (turn, seat) = (place % PER_SCHOOL / 20, place % 20);
+    let rng = &mut state.rng;
+    let first: &str = FirstName().fake_with_rng(rng.inner());
+    let last: &str = LastName().fake_with_rng(rng.inner());
+    let (roles, at): (&[&str], &str) = match seat {
+        0..STUDENTS_OF_TWENTY => (&["student"], "students.example.edu"),
+        13 => (&["teacher"], "example.edu"),
+        14..19 => (if rng.between(1, 3) == 1 { &["guardian"] } else { &["parent"] }, "family.example.org"),
+        _ => (STAFF[turn % STAFF.len()], "example.edu"),
+    };
+    let student = seat < STUDENTS_OF_TWENTY;
+    let grades = strings(&school, "grade_levels");
+    let group = (turn * STUDENTS_OF_TWENTY + seat) / GROUP;
+    let grade = grades.get(group % grades.len().max(1)).filter(|_| student);
+    let grade_number: Option<u64> = grade.and_then(|grade| grade.parse().ok());
+    let email = format!("{}.{}.{place}@{at}", first.to_lowercase(), last.to_lowercase());
+    Ok(Document::from_iter([
+        ("identifiers", json!([{ "type": "sis_id", "value": format!("P-{place:06}") }])),
+        ("first_name", first.into()),
+        ("middle_name", (rng.between(1, 4) == 1).then(|| pick(&["Ann", "Lee", "James", "Rose"], rng)).into()),
+        ("last_name", last.into()),
+        ("display_name", format!("{first} {last}").into()),
+        ("roles", roles.into()),
+        ("email", (rng.between(1, 20) != 1).then(|| email.replace(['\'', ' '], "")).into()),
+        ("locale", "en".into()),
+        ("graduation_year", grade_number.map(|grade| 2024 + 12_u64.saturating_sub(grade)).into()),
+        ("grade_levels", grade.into_iter().copied().collect()),
+        ("district_id", school.get("district_id").cloned().into()),
+        ("school_ids", vec![school.id()].into()),
+    ]))
+}

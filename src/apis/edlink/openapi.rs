@@ -1,0 +1,65 @@
+//! What the `OpenAPI` document says of lists, envelopes and errors.
+
+use serde_json::{Value, json};
+
+use crate::engine::api::api::{Action, ResponseShape, Route};
+use crate::engine::api::openapi::{Parameter, either};
+
+/// The query parameters of a list.
+pub fn parameters(route: &Route) -> Vec<Parameter> {
+    let graph = route.path.starts_with("/v2/graph/");
+    let text = json!({ "type": "string" });
+    let parameter =
+        |name: &str, schema: &Value, about| Parameter { name: name.to_owned(), schema: schema.clone(), about };
+    let mut shaped = vec![
+        parameter("$expand", &text, "References to show with what they lead to, in a comma list."),
+        parameter("$fields", &text, "The fields to show, in a comma list."),
+    ];
+    if !matches!(route.action, Action::List(_)) && !matches!(route.shows, ResponseShape::Many(_)) {
+        return if graph { shaped } else { Vec::new() };
+    }
+    let size = json!({ "type": "integer", "minimum": 1, "maximum": 10_000 });
+    let cursor = json!({ "type": "string", "format": "uuid" });
+    let mut all = vec![
+        parameter("$first", &size, "The first so many. Not together with $last."),
+        parameter("$last", &size, "The last so many, newest first."),
+        parameter("$after", &cursor, "Only those after this one. Not together with $before."),
+        parameter("$before", &cursor, "Only those before this one."),
+    ];
+    if graph {
+        all.push(parameter("$cursor", &cursor, "Where a next link goes on; nothing else counts beside it."));
+        all.push(parameter("$filter", &text, "Conditions, as JSON: {field: [{operator, value}]}."));
+        all.append(&mut shaped);
+    }
+    all
+}
+
+/// What is shown lies in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
+pub fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
+    let mut properties = json!({ "$data": schema });
+    if many {
+        properties["$next"] = json!({ "type": "string" });
+    }
+    if !is_v2 {
+        return json!({ "type": "object", "properties": properties, "required": ["$data"] });
+    }
+    properties["$request"] = json!({ "type": "string" });
+    properties["$warnings"] = json!({ "type": "array", "minItems": 1, "items": error() });
+    json!({ "type": "object", "properties": properties, "required": ["$data", "$request"] })
+}
+
+/// What went wrong, or might have.
+fn error() -> Value {
+    json!({
+        "type": "object",
+        "properties": { "code": { "type": "string" }, "message": { "type": "string" } },
+        "required": ["code", "message"],
+    })
+}
+
+/// `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
+pub fn error_schema() -> Value {
+    let errors = json!({ "type": "array", "minItems": 1, "items": error() });
+    let properties = json!({ "$request": { "type": "string" }, "$errors": errors, "$error": error() });
+    either(&properties, ["$errors", "$error"])
+}

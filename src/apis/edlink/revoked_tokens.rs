@@ -1,0 +1,29 @@
+//! Tokens of integrations that are gone. Where every bearer that is no other token is a secret, they would be secrets.
+
+use serde_json::Value;
+
+use crate::apis::edlink::meta::ID;
+use crate::engine::schema::field::text;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, IdFormat, Schema};
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record};
+
+/// Tokens that were good once and open nothing any more. The fake's own.
+pub static ENDED_TOKENS: Schema =
+    Schema::new("edlink.ended_tokens", "Ended token", "id", IdFormat::Uuid, &[ID, text("access_token").required()])
+        .unique(&["access_token"]);
+
+/// Whether a token was good once.
+pub fn has_ended(state: &State, token: &str) -> bool {
+    state.store.of(&ENDED_TOKENS).find("access_token", token).next().is_some()
+}
+
+/// Remembers the token of an integration that is gone.
+pub fn remember(state: &mut State, integration: &Record) -> Result<(), Problem> {
+    let Some(token) = integration.text("access_token").filter(|token| !has_ended(state, token)) else { return Ok(()) };
+    // Drawn apart: it moves no id that comes after.
+    let id = state.rng.derive(&format!("edlink.ended:{token}")).uuid().to_string();
+    let fields = Document::from_iter([("id", Value::from(id)), ("access_token", token.into())]);
+    state.create_from(&ENDED_TOKENS, fields, Actor::Fixture).map(|_| ())
+}

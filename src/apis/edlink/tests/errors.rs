@@ -1,0 +1,61 @@
+//! Errors and misses.
+
+use serde_json::json;
+
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::tests::{SAMPLE, ask, code, get, settings, world, world_with};
+use crate::engine::api::api::Profile;
+use crate::engine::schema::resource::Actor;
+use crate::engine::store::Document;
+use crate::world::world::Settings;
+
+#[test]
+fn an_unknown_path_is_told_as_the_fakes_own_miss() {
+    let mut world = world();
+    let (response, body) = ask(&mut world, "GET", "/api/v1/integration", None);
+    assert_eq!(
+        (response.status, code(&body), response.header("standin-miss")),
+        (501, "NOT_MODELLED", Some("no-route"))
+    );
+    let message = body["$errors"][0]["message"].as_str().expect("a message");
+    assert!(message.contains("GET /api/v1/integrations"), "{message}");
+    let (response, body) = ask(&mut world, "DELETE", &format!("/api/v1/integrations/{SAMPLE}"), Some("secret"));
+    assert_eq!(
+        (response.status, code(&body), response.header("standin-miss")),
+        (501, "NOT_MODELLED", Some("no-route"))
+    );
+    assert_eq!(world.store.of(&INTEGRATIONS).len(), 11);
+}
+
+#[test]
+fn a_browser_may_ask_before_it_asks() {
+    let (response, _) = ask(&mut world(), "OPTIONS", "/api/v1/integrations", None);
+    assert_eq!(response.status, 204);
+    assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(response.header("access-control-allow-methods"), Some("GET, HEAD, OPTIONS"));
+    assert_eq!(response.header("access-control-allow-headers"), Some("authorization, content-type"));
+}
+
+#[test]
+fn the_live_profile_says_error_in_the_singular() {
+    let profiles = vec![("edlink", Profile::Live)];
+    let (response, body) =
+        ask(&mut world_with(Settings { profiles, ..settings() }), "GET", "/api/v1/integrations", None);
+    assert_eq!((response.status, &body["$error"]["code"]), (401, &json!("INVALID_TOKEN")));
+    assert_eq!(body.get("$errors"), None);
+}
+
+#[test]
+fn errors_move_no_id_that_comes_later() {
+    let make = |errors: usize| {
+        let mut world = world();
+        for _ in 0..errors {
+            assert_eq!(get(&mut world, "/api/v1/integrations/x").0, 400);
+        }
+        world.create(&INTEGRATIONS, &Document::new(), Actor::Administrator).expect("made").id().to_owned()
+    };
+    assert_eq!(make(0), make(3));
+    let mut world = world();
+    let (one, other) = (get(&mut world, "/api/v1/integrations/x").1, get(&mut world, "/api/v1/integrations/x").1);
+    assert_ne!(one["$request"], other["$request"]);
+}

@@ -1,0 +1,85 @@
+//! The User API: what a person's token tells about the person and where it comes from.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::graph::{PEOPLE, envelope, v1};
+use crate::apis::edlink::integrations::{INTEGRATIONS, START_DATE};
+use crate::apis::edlink::meta::PROVIDERS;
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// The record that the caller's login refers to.
+fn mine(context: &Context<'_>, resource: &'static Schema, field: &str) -> Result<Record, Problem> {
+    let id = context.caller.subject.as_ref().and_then(|login| login.text(field)).unwrap_or_default();
+    let record = context.state.store.of(resource).get(id).cloned();
+    record.ok_or_else(|| Problem::NotFound { resource, id: id.to_owned() })
+}
+
+/// `GET /v2/my/profile`
+pub fn profile(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let person = mine(context, &PEOPLE, "person_id")?;
+    let shown: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
+    Ok(envelope::value(context, &shown))
+}
+
+/// `GET /v1/my/profile`
+pub fn profile_v1(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let person = mine(context, &PEOPLE, "person_id")?;
+    Ok(v1::record(context, &PEOPLE, &person))
+}
+
+/// `GET /v2/my/integration`: without its access token.
+pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = mine(context, &INTEGRATIONS, "integration_id")?;
+    let value = |name: &str| integration.get(name).cloned().unwrap_or(Value::Null);
+    let shown = json!({
+        "id": value("id"),
+        "state": value("status"),
+        "scope": value("scope"),
+        "created_date": value("created_date"),
+        "updated_date": value("updated_date"),
+        "permissions": value("permissions"),
+        "start_date": value(START_DATE),
+        "end_date": null,
+        "locked": false,
+        "application_id": value("application")["id"],
+        "source_id": value("source")["id"],
+        "destination_id": null,
+        "region_id": null,
+    });
+    Ok(envelope::value(context, &shown))
+}
+
+/// `GET /v2/my/source`
+pub fn source(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = mine(context, &INTEGRATIONS, "integration_id")?;
+    let part = |name: &str| integration.get(name).cloned().unwrap_or(Value::Null);
+    let (source, provider, team) = (part("source"), part("provider"), part("team"));
+    let known = provider["id"].as_str().and_then(|id| context.state.store.of(&PROVIDERS).get(id));
+    let flag = |name: &str| known.and_then(|known| known.get(name)).cloned().unwrap_or(Value::Bool(false));
+    let shown = json!({
+        "id": source["id"],
+        "state": source["status"],
+        "created_date": source["created_date"],
+        "updated_date": source["updated_date"],
+        "name": source["name"],
+        "sync_interval": source["import_interval"],
+        "provider_id": provider["id"],
+        "properties": {},
+        "team_id": team["id"],
+        "provider": {
+            "id": provider["id"],
+            "name": provider["name"],
+            "application": provider["application"],
+            "active": true,
+            "requires_administrator_login": flag("requires_administrator_login"),
+            "requires_administrator_consent": flag("requires_administrator_consent"),
+            "requires_remote_configuration": flag("requires_remote_configuration"),
+            "allows_data_sync": provider["allows_data_sync"],
+        },
+    });
+    Ok(envelope::value(context, &shown))
+}

@@ -1,0 +1,17 @@
+//! Whether consumers get through to a server.
+
+use std::io;
+
+/// Whether consumers get through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// They do.
+    Up,
+    /// They connect, and get no answer until the gate opens.
+    Paused,
+    /// The port is closed: their connections are refused.
+    Down,
+}
+
+/// Moves the gate of the server this control API belongs to. Opening it may fail: somebody else may have the port.
+pub type SetAvailability = Box<dyn Fn(Availability) -> io::Result<()> + Send + Sync>;

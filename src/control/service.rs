@@ -1,0 +1,243 @@
+//! Who may come in.
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::control::availability::SetAvailability;
+use crate::control::error::Error;
+use crate::control::table::ControlPath;
+use crate::engine::schema::problem::panic_text;
+use crate::http::message::{Request, Response};
+use crate::http::target::{Query, Target, decode};
+use crate::http::tree::TreeLimits;
+use crate::world::registry::WorldRegistry;
+use crate::world::select::{WorldSelector, chosen};
+use crate::world::world::World;
+
+/// The door for administrators.
+pub struct ControlService {
+    engine: Arc<WorldRegistry>,
+    access_policy: AccessPolicy,
+    supplies: Supplies,
+}
+
+/// The parts the control API is given: it opens no socket and reads no file.
+pub struct Supplies {
+    /// Moves the gate of the server.
+    pub set_availability: SetAvailability,
+    /// The names and texts of the ready-made scenarios.
+    pub builtin_scenarios: fn() -> Vec<(&'static str, &'static str)>,
+}
+
+/// What the door asks for.
+#[derive(Clone, Debug)]
+pub struct AccessPolicy {
+    /// Where the server listens: only requests to this address, or to `localhost`, are let in.
+    pub address: SocketAddr,
+    /// The token a caller must show, in `Authorization: Bearer` or `standin-control-token`. With it, every host is good.
+    pub token: Option<String>,
+}
+
+/// A request to the control API, taken apart.
+pub struct ControlRequest<'a> {
+    /// The worlds.
+    pub engine: &'a WorldRegistry,
+    /// The world that is meant, where the path belongs to one.
+    pub world: Arc<Mutex<World>>,
+    /// The request itself.
+    pub request: &'a Request<'a>,
+    /// Its target.
+    pub target: Target<'a>,
+    /// What the control API was given.
+    pub supplies: &'a Supplies,
+    /// Path parameters, decoded.
+    pub params: Vec<std::borrow::Cow<'a, str>>,
+    /// The query, decoded.
+    pub query: Query<'a>,
+    /// The body, not yet read.
+    pub body: &'a [u8],
+    /// For how long the act may be done again, until it has what it waits for.
+    pub waits: Cell<Option<Duration>>,
+}
+
+/// What came of a request.
+pub struct Handled {
+    /// The answer, if nothing more happens.
+    pub response: Response,
+    /// For how long, from the first time, it is worth asking again when something has happened.
+    pub waits: Option<Duration>,
+}
+
+/// The body of a request that has nothing to say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl ControlRequest<'_> {
+    /// The body as a value of that shape.
+    pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+        let body = if self.body.is_empty() { b"{}" } else { self.body };
+        let limits = TreeLimits::control(self.engine.settings().body_members);
+        limits.check(body).map_err(|fault| {
+            let (line, column) = (fault.place.line, fault.place.column);
+            Error::new(400, "invalid_body", format!("{} at line {line} column {column}", fault.reason))
+        })?;
+        serde_json::from_slice(body).map_err(|error| Error::new(400, "invalid_body", error.to_string()))
+    }
+
+    /// The body as an object of that shape; no body is an empty one. Without the question, a list would do as well.
+    pub fn object<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+        match self.body.trim_ascii_start().first() {
+            None | Some(b'{') => self.body(),
+            Some(_) => Err(Error::new(400, "invalid_body", "the body must be a JSON object")),
+        }
+    }
+
+    /// Refuses a body that says anything.
+    pub fn nothing(&self) -> Result<(), Error> {
+        self.object::<Nothing>().map(|Nothing {}| ())
+    }
+
+    /// A query parameter that is a number.
+    pub fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
+        let Some(text) = self.query.get(name) else { return Ok(None) };
+        let number = text.parse().map_err(|_| Error::new(400, "invalid", format!("{name}={text} is not a number")))?;
+        Ok(Some(number))
+    }
+
+    /// A query parameter that is `true` or `false`.
+    pub fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.query.get(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(text) => Err(Error::new(400, "invalid", format!("{name}={text} is neither true nor false"))),
+        }
+    }
+
+    /// The n-th path parameter.
+    pub fn param(&self, n: usize) -> &str {
+        &self.params[n]
+    }
+}
+
+impl ControlService {
+    /// What all paths begin with.
+    pub const PREFIX: &'static str = "/_standin";
+
+    /// Whether a path leads here: also `/w/<name>/_standin/…`, so that a world's URL is all that anybody needs.
+    pub fn serves(path: &str) -> bool {
+        let below = path.strip_prefix("/w/").and_then(|below| Some(&below[below.find('/')?..]));
+        below.unwrap_or(path).starts_with(Self::PREFIX)
+    }
+
+    /// A door to an engine.
+    pub fn new(engine: Arc<WorldRegistry>, access_policy: AccessPolicy, supplies: Supplies) -> Self {
+        Self { engine, access_policy, supplies }
+    }
+
+    /// Does what an administrator asks, or says why not.
+    pub fn answer(&self, request: &Request<'_>) -> Handled {
+        let mut waits = None;
+        let target = Target::parse(request.target);
+        let host = target.authority.or_else(|| request.header("host"));
+        let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
+        let path = if path.is_empty() { "/" } else { path };
+        let limit = self.engine.settings().body_limit_bytes;
+        let response = self.authorize(request, host).and_then(|()| {
+            if request.body.len() > limit {
+                let message = format!("the body has more than {limit} bytes, and none of it was used");
+                return Err(Error::new(413, "too_large", message).hint("--body-limit raises this."));
+            }
+            let place = ControlPath::of(path);
+            let (route, params, is_worlds) = place.find(request.method)?;
+            let query = Query::parse(target.query);
+            route.check_query(&query)?;
+            let params = params.into_iter().map(decode).collect();
+            let world =
+                if is_worlds { self.world(&place, &target, request)? } else { self.engine.default_world().clone() };
+            // A real clock stands where the latest request put it, whichever door that came through.
+            world.lock().clock.arrive(request.arrived_ms);
+            let asked = ControlRequest {
+                engine: &self.engine,
+                world,
+                request,
+                target,
+                supplies: &self.supplies,
+                params,
+                query,
+                body: request.body,
+                waits: Cell::new(None),
+            };
+            if route.body.is_none() && route.method != "GET" {
+                asked.nothing()?;
+            }
+            let done = catch_unwind(AssertUnwindSafe(|| (route.act)(&asked))).unwrap_or_else(|panic| {
+                let what = panic_text(panic.as_ref());
+                Err(Error::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
+            });
+            waits = asked.waits.get();
+            done
+        });
+        let response = match response {
+            Ok(Value::Null) => Response::empty(204),
+            Ok(value) => Response::json(200, &value),
+            Err(refusal) => refusal.response(),
+        };
+        Handled { response, waits }
+    }
+
+    /// The world that is meant: the one of the path, or the one a consumer would get in the same way.
+    fn world(
+        &self,
+        place: &ControlPath<'_>,
+        target: &Target<'_>,
+        request: &Request<'_>,
+    ) -> Result<Arc<Mutex<World>>, Error> {
+        let by_path = place.world.map(decode);
+        let chosen = chosen(by_path.as_deref().map(|name| (WorldSelector::ControlPath, name)), target, request)?;
+        let Some(name) = chosen else { return Ok(Arc::clone(self.engine.default_world())) };
+        Ok(self.engine.world(&name, request.arrived_ms)?)
+    }
+
+    /// A web page must not be able to drive the server: not through a name that resolves to this machine, and not by a
+    /// request the browser sends for it.
+    fn authorize(&self, request: &Request<'_>, host: Option<&str>) -> Result<(), Error> {
+        if let Some(token) = &self.access_policy.token {
+            let shown = request.header("standin-control-token").or_else(|| request.bearer());
+            return if shown == Some(token) {
+                Ok(())
+            } else {
+                let hint = "Send the control token as `standin-control-token: <token>`.";
+                Err(Error::new(401, "unauthorized", "The control API of this server needs its token.").hint(hint))
+            };
+        }
+        let own = |host: &str| {
+            let port = self.access_policy.address.port();
+            let names = [
+                "localhost".to_owned(),
+                "127.0.0.1".to_owned(),
+                "[::1]".to_owned(),
+                self.access_policy.address.ip().to_string(),
+            ];
+            names.iter().any(|name| host.eq_ignore_ascii_case(&format!("{name}:{port}")))
+        };
+        if !host.is_some_and(own) {
+            let message = format!("The control API does not answer to the host {:?}.", host.unwrap_or_default());
+            return Err(Error::new(403, "foreign_host", message).hint(format!("Use {}.", self.access_policy.address)));
+        }
+        let foreign_origin =
+            request.header("origin").is_some_and(|origin| !origin.strip_prefix("http://").is_some_and(own));
+        let foreign_site = request.header("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+        if foreign_origin || foreign_site {
+            return Err(Error::new(403, "foreign_origin", "The control API does not answer to other web pages."));
+        }
+        Ok(())
+    }
+}

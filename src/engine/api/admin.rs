@@ -1,0 +1,114 @@
+//! What an administrator can do to the records of a world, by collection name. All or nothing, each.
+
+use serde_json::{Map, Value};
+
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::suggest::nearest;
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record};
+
+impl State {
+    /// The resource of a collection's name.
+    pub fn resource(&self, collection: &str) -> Result<&'static Schema, Problem> {
+        let known = || self.store.resources();
+        known().find(|resource| resource.name == collection).ok_or_else(|| {
+            let nearest = nearest(collection, known().map(|resource| resource.name)).unwrap_or_default();
+            Problem::refused(format!("there is no collection {collection}; did you mean {nearest}?"))
+        })
+    }
+
+    /// All records of a collection, in creation order, with their private fields.
+    pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Problem> {
+        self.catch_up()?;
+        Ok(self.store.of(self.resource(collection)?).iter().cloned().collect())
+    }
+
+    /// One record of a collection.
+    pub fn record(&mut self, collection: &str, id: &str) -> Result<Record, Problem> {
+        self.catch_up()?;
+        let resource = self.resource(collection)?;
+        let record = self.store.of(resource).get(id).cloned();
+        record.ok_or_else(|| Problem::NotFound { resource, id: id.to_owned() })
+    }
+
+    /// Makes a record.
+    pub fn admin_create(&mut self, collection: &str, fields: Document) -> Result<Record, Problem> {
+        let resource = self.resource(collection)?;
+        self.create_whole(resource, fields, Actor::Administrator)
+    }
+
+    /// Makes a record of that id, or puts these fields in place of the one there is.
+    pub fn admin_put(&mut self, collection: &str, id: &str, mut fields: Document) -> Result<Record, Problem> {
+        let resource = self.resource(collection)?;
+        fields.or_insert_with(resource.id_field, || id.into());
+        if fields.get(resource.id_field).and_then(Value::as_str) != Some(id) {
+            let message = format!("{} in the body is not the {id} of the path", resource.id_field);
+            return Err(Problem::refused(message));
+        }
+        self.atomically(|state| match state.store.of(resource).get(id).cloned() {
+            Some(old) => state.replace(resource, &old, fields, Actor::Administrator),
+            None => state.create_from(resource, fields, Actor::Administrator),
+        })
+    }
+
+    /// Changes some fields of a record: RFC 7396.
+    pub fn admin_patch(&mut self, collection: &str, id: &str, patch: &Document) -> Result<Record, Problem> {
+        let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
+        self.atomically(|state| state.patch(resource, &old, patch, Actor::Administrator))
+    }
+
+    /// Takes a record away, with what belongs to it.
+    pub fn admin_remove(&mut self, collection: &str, id: &str) -> Result<(), Problem> {
+        let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
+        self.atomically(|state| state.remove(resource, &old, Actor::Administrator))
+    }
+
+    /// Destroys a record and makes it again: a new id, new times, new tokens.
+    pub fn admin_recreate(&mut self, collection: &str, id: &str) -> Result<Record, Problem> {
+        let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
+        self.atomically(|state| state.recreate(resource, &old, Actor::Administrator))
+    }
+
+    /// Puts these records in place of all there are in these collections. The other collections stay as they are, and
+    /// must still fit.
+    pub fn replace_collections(&mut self, wanted: &Map<String, Value>) -> Result<(), Problem> {
+        self.atomically(|state| {
+            let mut resources = Vec::new();
+            for (name, records) in wanted {
+                let Value::Array(records) = records else {
+                    return Err(Problem::refused(format!("{name} must be an array of records")));
+                };
+                resources.push((state.resource(name)?, records));
+            }
+            for (resource, _) in &resources {
+                state.store.of_mut(resource).clear();
+            }
+            for (resource, records) in &resources {
+                for (n, record) in records.iter().enumerate() {
+                    let at =
+                        |problem: &Problem| Problem::refused(format!("{}[{n}]: {}", resource.name, problem.plain()));
+                    let fields =
+                        record.as_object().ok_or_else(|| at(&Problem::refused("a record must be a JSON object")))?;
+                    let fields = fields.clone().into();
+                    state.create_from(resource, fields, Actor::Fixture).map_err(|problem| at(&problem))?;
+                }
+            }
+            state.check_all_references()
+        })
+    }
+
+    /// Whether every reference of every record leads somewhere.
+    pub fn check_all_references(&self) -> Result<(), Problem> {
+        for collection in self.store.collections() {
+            let resource = collection.resource();
+            for record in collection.iter() {
+                self.check_references(resource, record.fields()).map_err(|problem| {
+                    let message = format!("{} {:?}: {}", resource.name, record.id(), problem.plain());
+                    Problem::refused(message)
+                })?;
+            }
+        }
+        Ok(())
+    }
+}

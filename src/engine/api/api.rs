@@ -1,0 +1,404 @@
+//! The description of one API: its resources, its routes, its errors, and how it speaks.
+//!
+//! Everything here is `const`-constructible, so that an API reads as a table. The router, the coverage report, the
+//! README's table, `standin routes` and the exported `OpenAPI` document all come from these rows.
+
+use http::HeaderValue;
+
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::Field;
+use crate::engine::schema::problem::Problem;
+use crate::engine::store::Record;
+use crate::http::message::{Method, Response};
+
+use crate::engine::api::dialect::Dialect;
+use crate::engine::schema::resource::Schema;
+
+/// How well something is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// A seed document or the vendor's documentation says so.
+    Documented,
+    /// A public client or a recorded answer shows it.
+    Observed,
+    /// Nobody says; decided here.
+    Assumed,
+}
+
+impl Evidence {
+    /// The word used in headers and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Observed => "observed",
+            Self::Assumed => "assumed",
+        }
+    }
+
+    /// The same as a header.
+    pub fn header(self) -> HeaderValue {
+        const DOCUMENTED: HeaderValue = HeaderValue::from_static("documented");
+        const OBSERVED: HeaderValue = HeaderValue::from_static("observed");
+        const ASSUMED: HeaderValue = HeaderValue::from_static("assumed");
+        match self {
+            Self::Documented => DOCUMENTED,
+            Self::Observed => OBSERVED,
+            Self::Assumed => ASSUMED,
+        }
+    }
+}
+
+/// The description of one API.
+pub struct Api {
+    /// The name in operations, collections and settings: `celigo`.
+    pub name: &'static str,
+    /// The name in prose.
+    pub title: &'static str,
+    /// The first path segment of all its routes: `/v1`.
+    pub base: &'static str,
+    /// The hosts of the real service, which is spoken to over TLS. `.example.org` is every host below `example.org`.
+    pub hosts: &'static [&'static str],
+    /// Its operations.
+    pub routes: &'static [Route],
+    /// Its kinds of records, including those no route shows.
+    pub resources: &'static [&'static Schema],
+    /// The errors it can answer with.
+    pub errors: &'static [&'static ErrorDef],
+    /// Errors that every operation can answer with.
+    pub common_errors: &'static [&'static ErrorDef],
+    /// How it speaks.
+    pub dialect: &'static dyn Dialect,
+}
+
+impl Api {
+    /// The row of an error, by name.
+    pub fn error(&self, name: &str) -> Option<&'static ErrorDef> {
+        self.errors.iter().copied().find(|error| error.name == name)
+    }
+
+    /// The resource of a collection name such as `celigo.flows`.
+    pub fn resource(&self, collection: &str) -> Option<&'static Schema> {
+        self.resources.iter().copied().find(|resource| resource.name == collection)
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The definition of one error an API can answer with.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorDef {
+    /// The name scenarios use, lower case: `not_found`.
+    pub name: &'static str,
+    /// The code in the body.
+    pub code: &'static str,
+    /// The status, unless the dialect knows a reason for another.
+    pub status: u16,
+    /// The message when there is nothing better to say.
+    pub message: &'static str,
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Where it is documented, or why it is assumed.
+    pub source: &'static str,
+}
+
+impl PartialEq for ErrorDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Declares the errors of an API: a constant for each, which rows and operations name, and a table of all of them.
+macro_rules! error_table {
+    ($(#[$about:meta])* pub static $table:ident; $($name:ident = $definition:expr;)+) => {
+        $(
+            #[doc = concat!("The error `", stringify!($name), "`.")]
+            pub const $name: &$crate::engine::api::api::ErrorDef = &$definition;
+        )+
+        $(#[$about])*
+        pub static $table: &[&$crate::engine::api::api::ErrorDef] = &[$($name),+];
+    };
+}
+pub(crate) use error_table;
+
+/// An operation's own code.
+pub type Handler = fn(&mut Context<'_>) -> Result<Response, Problem>;
+
+/// What a route does.
+#[derive(Clone, Copy)]
+pub enum Action {
+    /// The records of a resource, filtered and paged by the dialect.
+    List(&'static Schema),
+    /// One record.
+    Read(&'static Schema),
+    /// A new record from the body.
+    Create(&'static Schema),
+    /// The body in place of a record.
+    Replace(&'static Schema),
+    /// A record goes.
+    Remove(&'static Schema),
+    /// A function.
+    Custom(Handler),
+    /// Known, but not modelled: 501 in the fake's own words.
+    NotModelled,
+}
+
+impl Action {
+    /// The word for it in listings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::List(_) => "list",
+            Self::Read(_) => "read",
+            Self::Create(_) => "create",
+            Self::Replace(_) => "replace",
+            Self::Remove(_) => "remove",
+            Self::Custom(_) => "custom",
+            Self::NotModelled => "not modelled",
+        }
+    }
+
+    /// The resource of a standard action.
+    pub fn resource(self) -> Option<&'static Schema> {
+        match self {
+            Self::List(it) | Self::Read(it) | Self::Create(it) | Self::Replace(it) | Self::Remove(it) => Some(it),
+            Self::Custom(_) | Self::NotModelled => None,
+        }
+    }
+}
+
+/// One documented operation.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// The operation without the API's name: `integrations.create`.
+    pub name: &'static str,
+    /// The verb.
+    pub verb: Method,
+    /// The path below the API's base, parameters in braces.
+    pub path: &'static str,
+    /// What it does.
+    pub action: Action,
+    /// The status of success.
+    pub success: u16,
+    /// The errors it documents, beyond those every operation of the API has.
+    pub errors: &'static [&'static ErrorDef],
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Where it is documented.
+    pub source: &'static str,
+    /// Which credential it takes, in the dialect's own words.
+    pub access: Access,
+    /// Takes a form for a body too, read as an object of texts.
+    pub takes_forms: bool,
+    /// What a success shows.
+    pub shows: ResponseShape,
+    /// What the body of a custom operation may hold, where that is an object with known fields.
+    pub takes: &'static [Field],
+    /// One sentence: what it does.
+    pub about: &'static str,
+    /// Only for callers who see every record.
+    pub whole_account: bool,
+    /// How well a success is known in the profile `live`, where that answers otherwise than documented.
+    pub live_evidence: Option<Evidence>,
+    /// The status of success in the profile `live`, where that is another.
+    pub live_success: Option<u16>,
+    /// The status of a list that has nothing to show in the profile `live`, where that is no empty list.
+    pub live_empty: Option<u16>,
+}
+
+/// What a success shows.
+#[derive(Clone, Copy)]
+pub enum ResponseShape {
+    /// What its action says: for a custom operation, anything.
+    Action,
+    /// One record of that resource.
+    One(&'static Schema),
+    /// One record of that resource, or the part of it that was asked for.
+    Part(&'static Schema),
+    /// An array of records of that resource.
+    Many(&'static Schema),
+    /// No body.
+    Nothing,
+    /// A body of that media type.
+    File(&'static str),
+}
+
+/// Which credential an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Access {
+    /// The API's usual one.
+    Authenticated,
+    /// None.
+    Public,
+    /// The one of an application (Edlink: its secret key).
+    Application,
+    /// The one of an integration (Edlink: its access token).
+    Integration,
+    /// The one of a person.
+    Person,
+}
+
+macro_rules! verbs {
+    ($($name:ident $verb:ident $success:literal),*) => {$(
+        #[doc = concat!("A `", stringify!($verb), "` row that succeeds with ", stringify!($success), ".")]
+        pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
+            Route {
+                name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
+                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, takes: &[], about: "",
+                whole_account: false, live_evidence: None, live_success: None, live_empty: None,
+            }
+        }
+    )*};
+}
+verbs!(get Get 200, post Post 201, put Put 200, patch Patch 204, delete Delete 204);
+
+impl Route {
+    /// Documented, there.
+    pub const fn documented(mut self, source: &'static str) -> Self {
+        (self.evidence, self.source) = (Evidence::Documented, source);
+        self
+    }
+
+    /// Observed, there.
+    pub const fn observed(mut self, source: &'static str) -> Self {
+        (self.evidence, self.source) = (Evidence::Observed, source);
+        self
+    }
+
+    /// Assumed, for that reason.
+    pub const fn assumed(mut self, reason: &'static str) -> Self {
+        (self.evidence, self.source) = (Evidence::Assumed, reason);
+        self
+    }
+
+    /// Succeeds with this status instead of its verb's usual one.
+    pub const fn answers(mut self, status: u16) -> Self {
+        self.success = status;
+        self
+    }
+
+    /// Documents these errors.
+    pub const fn fails(mut self, errors: &'static [&'static ErrorDef]) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// Takes this credential.
+    pub const fn access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
+    }
+
+    /// Takes a form for a body too.
+    pub const fn takes_forms(mut self) -> Self {
+        self.takes_forms = true;
+        self
+    }
+
+    /// Shows this when it succeeds.
+    pub const fn shows(mut self, shows: ResponseShape) -> Self {
+        self.shows = shows;
+        self
+    }
+
+    /// Takes a body with these fields.
+    pub const fn takes(mut self, fields: &'static [Field]) -> Self {
+        self.takes = fields;
+        self
+    }
+
+    /// Does this, in one sentence.
+    pub const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
+
+    /// Takes only callers who see every record.
+    pub const fn whole_account(mut self) -> Self {
+        self.whole_account = true;
+        self
+    }
+
+    /// Answers otherwise in the profile `live`, as public clients saw.
+    pub const fn observed_live(mut self) -> Self {
+        self.live_evidence = Some(Evidence::Observed);
+        self
+    }
+
+    /// Succeeds with this status in the profile `live`, as public clients saw.
+    pub const fn answers_live(mut self, status: u16) -> Self {
+        self.live_success = Some(status);
+        self.observed_live()
+    }
+
+    /// Answers with this status in the profile `live` when a list has nothing to show, as public clients saw.
+    pub const fn empty_live(mut self, status: u16) -> Self {
+        self.live_empty = Some(status);
+        self
+    }
+
+    /// The status of success in a profile.
+    pub fn success_in(&self, profile: Profile) -> u16 {
+        self.live_success.filter(|_| profile == Profile::Live).unwrap_or(self.success)
+    }
+
+    /// How well a success is known in a profile: that of a list without content apart.
+    pub fn evidence_in(&self, profile: Profile, status: u16) -> Evidence {
+        let is_empty = self.live_empty == Some(status) && status != self.success;
+        let live = if is_empty { Some(Evidence::Observed) } else { self.live_evidence };
+        live.filter(|_| profile == Profile::Live).unwrap_or(self.evidence)
+    }
+
+    /// Whether a success has a body of JSON.
+    pub fn shows_json(&self) -> bool {
+        match self.shows {
+            ResponseShape::One(_) | ResponseShape::Part(_) | ResponseShape::Many(_) => true,
+            ResponseShape::Action => self.success != 204,
+            ResponseShape::Nothing | ResponseShape::File(_) => false,
+        }
+    }
+
+    /// Whether it answers anything but 501.
+    pub fn is_modelled(&self) -> bool {
+        !matches!(self.action, Action::NotModelled)
+    }
+}
+
+/// The name of a profile, as settings write it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Exactly as the documents say.
+    #[default]
+    Documented,
+    /// As the running service is known to answer.
+    Live,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
+
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// Who asks, as the dialect made out.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The only records the caller may see, or the only ones that what it sees may hang on; `None` is all.
+    pub sees: Option<Vec<String>>,
+    /// May read, but not write.
+    pub read_only: bool,
+    /// The record the credential belongs to: the integration of an access token.
+    pub subject: Option<Record>,
+}

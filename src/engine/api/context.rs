@@ -1,0 +1,251 @@
+//! The standard actions, and what every operation works with.
+
+use serde_json::Value;
+
+use crate::engine::api::api::{Action, Api, Caller, Evidence, Profile, Route};
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::state::State;
+use crate::engine::state::mutate::check_references;
+use crate::engine::store::{Document, Record};
+use crate::http::message::{Request, Response};
+use crate::http::origin::origin;
+use crate::http::target::{Query, Target};
+
+pub use crate::engine::store::{Page, Window};
+
+/// One request on its way through an operation.
+pub struct Context<'c> {
+    /// The API asked.
+    pub api: &'static Api,
+    /// The route taken.
+    pub route: &'static Route,
+    /// The request.
+    pub request: &'c Request<'c>,
+    /// Its target.
+    pub target: &'c Target<'c>,
+    /// Path parameters, decoded, in the order of the path.
+    pub params: &'c [(&'static str, std::borrow::Cow<'c, str>)],
+    /// The query, decoded.
+    pub query: &'c Query<'c>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The body, if there was one.
+    pub body: Option<Body>,
+    /// The world asked.
+    pub state: &'c mut State,
+    /// The worst known of what the answer rests on, its row apart.
+    pub evidence: Evidence,
+}
+
+/// What a request carries.
+#[derive(Clone)]
+pub enum Body {
+    /// An object: most often, the fields of a record.
+    Object(Document),
+    /// Any other JSON value.
+    Other(Value),
+}
+
+impl Body {
+    /// The body as JSON.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Object(fields) => fields.clone().into(),
+            Self::Other(value) => value.clone(),
+        }
+    }
+}
+
+/// Whether a list shows a record.
+pub type Keep = Box<dyn Fn(&Record) -> bool>;
+
+/// Which of two records a list shows first.
+pub type Order = Box<dyn Fn(&Record, &Record) -> std::cmp::Ordering>;
+
+/// Which records a list shows.
+pub struct Selection {
+    /// Those for which this holds; `None` keeps all.
+    pub keep: Option<Keep>,
+    /// And of these, this part.
+    pub window: Window,
+}
+
+impl Context<'_> {
+    /// Returns the origin of links in the answer: the one the client used, unless the settings name another.
+    pub fn origin(&self) -> String {
+        origin(self.target, self.request, self.state.settings.base_url(self.api), self.api.hosts)
+    }
+
+    /// The answer rests on something known no better than this, which `standin-source` says: its row may be documented,
+    /// and a value in it assumed.
+    pub fn rests_on(&mut self, evidence: Evidence) {
+        self.evidence = self.evidence.max(evidence);
+    }
+
+    /// The profile of the API asked.
+    pub fn profile(&self) -> Profile {
+        self.state.settings.profile(self.api)
+    }
+
+    /// The status of success.
+    pub fn success(&self) -> u16 {
+        self.route.success_in(self.profile())
+    }
+
+    /// Shows one record, with the route's status of success.
+    pub fn show(&mut self, record: &Record) -> Response {
+        if record.is_assumed() {
+            self.rests_on(Evidence::Assumed);
+        }
+        let (dialect, status) = (self.api.dialect, self.success());
+        dialect.record(self, status, record)
+    }
+
+    /// Shows a page of records.
+    pub fn show_page(&mut self, page: &Page) -> Response {
+        if page.is_assumed() {
+            self.rests_on(Evidence::Assumed);
+        }
+        let dialect = self.api.dialect;
+        dialect.page(self, page)
+    }
+
+    /// A path parameter.
+    ///
+    /// # Panics
+    ///
+    /// When the route has none of that name.
+    pub fn param(&self, name: &str) -> &str {
+        let param = self.params.iter().find(|(known, _)| *known == name);
+        param.map_or_else(|| panic!("{} has no parameter {name}", self.route.path), |(_, value)| value.as_ref())
+    }
+
+    /// The record a path parameter names, if there is one and the caller may see it.
+    pub fn record(&self, resource: &'static Schema, param: &'static str) -> Result<Record, Problem> {
+        let id = self.api.dialect.id(param, self.param(param))?;
+        let record = self.state.store.of(resource).get(&id);
+        record
+            .filter(|record| self.is_visible(resource, record))
+            .cloned()
+            .ok_or_else(|| Problem::NotFound { resource, id: id.into_owned() })
+    }
+
+    /// Whether the caller may see a record.
+    pub fn is_visible(&self, resource: &'static Schema, record: &Record) -> bool {
+        self.api.dialect.is_visible(self.state, &self.caller, resource, record)
+    }
+
+    /// The body as an object, for whoever needs it no more afterwards.
+    pub fn take_fields(&mut self) -> Result<Document, Problem> {
+        match self.body.take() {
+            Some(Body::Object(fields)) => Ok(fields),
+            other => {
+                self.body = other;
+                self.fields()
+            }
+        }
+    }
+
+    /// For a caller who does not see everything, a new reference to what it does not see leads nowhere.
+    pub fn check_visibility(
+        &self,
+        resource: &'static Schema,
+        fields: &Document,
+        old: Option<&Record>,
+    ) -> Result<(), Problem> {
+        if self.caller.sees.is_none() {
+            return Ok(());
+        }
+        check_references(resource, fields, |to, id| {
+            let unseen = self.state.store.of(to).get(id).is_some_and(|record| !self.is_visible(to, record));
+            let other = |known: &'static Schema, known_id: &str| known != to || known_id != id;
+            !unseen || old.is_some_and(|old| check_references(resource, old.fields(), other).is_err())
+        })
+    }
+
+    /// The body as an object; no body is an empty one.
+    pub fn fields(&self) -> Result<Document, Problem> {
+        match &self.body {
+            None => Ok(Document::new()),
+            Some(Body::Object(fields)) => Ok(fields.clone()),
+            Some(Body::Other(_)) => Err(Problem::field("body", FieldFaultKind::WrongType { expected: "an object" })),
+        }
+    }
+
+    /// Shows a page of records that were found rather than scanned, as the query wants it.
+    pub fn list(&mut self, resource: &'static Schema, records: Vec<Record>) -> Result<Response, Problem> {
+        let page = self.page_of(resource, records)?;
+        Ok(self.show_page(&page))
+    }
+
+    /// A page of records that were found rather than scanned, as the query wants it.
+    pub fn page_of(&self, resource: &'static Schema, mut records: Vec<Record>) -> Result<Page, Problem> {
+        let dialect = self.api.dialect;
+        let selection = dialect.selection(self, resource)?;
+        records.retain(|record| {
+            selection.keep.as_ref().is_none_or(|keep| keep(record)) && self.is_visible(resource, record)
+        });
+        if let Some(order) = dialect.order(self, resource)? {
+            records.sort_by(order);
+        }
+        Ok(Page::of(&records, &selection.window))
+    }
+}
+
+/// Does what the route says.
+pub fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
+    match context.route.action {
+        Action::List(resource) => list(context, resource),
+        Action::Read(resource) => {
+            let record = context.record(resource, first_param(context))?;
+            Ok(context.show(&record))
+        }
+        Action::Create(resource) => {
+            let given = context.take_fields()?;
+            context.check_visibility(resource, &given, None)?;
+            let record = context.state.create_from(resource, given, Actor::Consumer)?;
+            Ok(context.show(&record))
+        }
+        Action::Replace(resource) => {
+            let old = context.record(resource, first_param(context))?;
+            let fields = context.take_fields()?;
+            context.check_visibility(resource, &fields, Some(&old))?;
+            let record = context.state.replace(resource, &old, fields, Actor::Consumer)?;
+            Ok(context.show(&record))
+        }
+        Action::Remove(resource) => {
+            let old = context.record(resource, first_param(context))?;
+            context.state.remove(resource, &old, Actor::Consumer)?;
+            Ok(Response::empty(context.success()))
+        }
+        Action::Custom(operation) => operation(context),
+        Action::NotModelled => {
+            Err(Problem::NotModelled { operation: format!("{}.{}", context.api.name, context.route.name) })
+        }
+    }
+}
+
+fn list(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response, Problem> {
+    let dialect = context.api.dialect;
+    let selection = dialect.selection(context, resource)?;
+    if dialect.order(context, resource)?.is_some() {
+        let records = context.state.store.of(resource).iter().cloned().collect();
+        return context.list(resource, records);
+    }
+    let page = {
+        let state: &State = context.state;
+        let caller = &context.caller;
+        let keep = |record: &Record| {
+            selection.keep.as_ref().is_none_or(|keep| keep(record))
+                && dialect.is_visible(state, caller, resource, record)
+        };
+        let all = selection.keep.is_none() && caller.sees.is_none() && caller.subject.is_none();
+        state.store.of(resource).page(&selection.window, if all { None } else { Some(&keep) })
+    };
+    Ok(context.show_page(&page))
+}
+
+fn first_param(context: &Context<'_>) -> &'static str {
+    context.params.first().expect("a route to one record names it in its path").0
+}

@@ -1,0 +1,129 @@
+//! How an API speaks.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::engine::api::api::{Api, Caller, ErrorDef, Profile, Route};
+use crate::engine::api::context::{Context, Order, Selection};
+use crate::engine::api::openapi::Parameter;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::State;
+use crate::engine::state::rate_limit::RateLimit;
+use crate::engine::store::Page;
+use crate::engine::store::Record;
+use crate::http::message::{Request, Response};
+use crate::http::target::{Query, Target};
+
+/// What a dialect knows while it words something: a call may not exist yet.
+pub struct RequestContext<'a> {
+    /// The API asked.
+    pub api: &'static Api,
+    /// The route, once found.
+    pub route: Option<&'static Route>,
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// Its target.
+    pub target: &'a Target<'a>,
+}
+
+/// A problem put into an API's words.
+pub struct RenderedError {
+    /// The error, of the API's table.
+    pub error: &'static ErrorDef,
+    /// The reply.
+    pub response: Response,
+}
+
+/// How next links are told.
+#[derive(Clone, Copy)]
+pub struct NextLinks {
+    /// The next link in an answer.
+    pub next: fn(&Response) -> Option<String>,
+    /// Whether a query asks for a further page.
+    pub has_cursor: fn(&Query<'_>) -> bool,
+}
+
+/// How an API's credentials are written in a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct CredentialForm {
+    /// The key below which the list stands, if it does not stand alone.
+    pub list: Option<&'static str>,
+    /// The key of the credential itself, where an entry is an object.
+    pub key: &'static str,
+    /// The access levels an entry may name, and whether they only read.
+    pub access: &'static [(&'static str, bool)],
+}
+
+/// How an API speaks: credentials, paging, envelope, errors.
+pub trait Dialect: Sync {
+    /// Who asks. For unknown routes too: many services check the credential first.
+    fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem>;
+
+    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
+    /// below an origin, and credentials it takes.
+    fn environment(&self, state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
+
+    /// A path parameter as an id of this API.
+    fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem>;
+
+    /// Whether the caller may see the record at all.
+    fn is_visible(&self, state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool;
+
+    /// Which records a list shows, from the query.
+    fn selection(&self, context: &Context<'_>, resource: &'static Schema) -> Result<Selection, Problem>;
+
+    /// The order of a list, where it is not that of creation.
+    fn order(&self, _: &Context<'_>, _: &'static Schema) -> Result<Option<Order>, Problem> {
+        Ok(None)
+    }
+
+    /// How much a profile lets through, unless a world says.
+    fn rate(&self, _: Profile) -> Option<RateLimit> {
+        None
+    }
+
+    /// The query parameters of a route.
+    fn parameters(&self, _: &Route) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    /// The JSON Schema of a body of a route that shows one record, or a list, of that schema.
+    fn envelope(&self, _: &Route, _many: bool, schema: Value) -> Value {
+        schema
+    }
+
+    /// A JSON Schema of the bodies of its errors.
+    fn error_schema(&self) -> Value {
+        Value::Bool(true)
+    }
+
+    /// One page of records.
+    fn page(&self, context: &mut Context<'_>, page: &Page) -> Response;
+
+    /// One record.
+    fn record(&self, context: &mut Context<'_>, status: u16, record: &Record) -> Response;
+
+    /// A problem.
+    fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError;
+
+    /// The status of an error on a route.
+    fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
+        let _ = route;
+        error.status
+    }
+
+    /// How its next links are told, if it issues any.
+    fn next_links(&self) -> Option<NextLinks> {
+        None
+    }
+
+    /// How scenarios write its credentials.
+    fn credential_form(&self) -> CredentialForm {
+        CredentialForm { list: None, key: "token", access: &[] }
+    }
+
+    /// Adds the headers that every answer of this API carries.
+    fn common_headers(&self, _: &mut Response) {}
+}

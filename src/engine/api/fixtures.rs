@@ -1,0 +1,132 @@
+//! Furnishing a world from files of records.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::engine::api::api::Api;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::suggest::nearest;
+use crate::engine::state::State;
+use crate::engine::store::Document;
+use crate::http::document;
+use crate::http::document::{PathSegment, Position};
+
+/// A file of records: a JSON array of objects, all of one collection.
+pub struct RecordFile<'a> {
+    /// Its name, as messages show it.
+    pub name: &'a str,
+    /// The collection: `celigo.flows`.
+    pub collection: String,
+    /// What it holds.
+    pub text: &'a str,
+}
+
+/// What is wrong with a file of records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFault {
+    /// The file.
+    pub file: String,
+    /// Where in it.
+    pub place: Position,
+    /// The record, by its id or, without one, by its place in the file.
+    pub record: Option<String>,
+    /// The field.
+    pub field: Option<String>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for DataFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: ", self.file, self.place.line, self.place.column)?;
+        if let Some(record) = &self.record {
+            write!(f, "record {record}: ")?;
+        }
+        if let Some(field) = &self.field {
+            write!(f, "field {field}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl State {
+    /// Adds the records of these files. References may lead from any file to any other. All faults are told.
+    pub fn load_fixtures(&mut self, apis: &[&'static Api], files: &[RecordFile<'_>]) -> Result<(), Vec<DataFault>> {
+        let mut faults = Vec::new();
+        let mut read = Vec::new();
+        for file in files {
+            match read_file(apis, file) {
+                Ok((resource, records)) => {
+                    for (n, record) in records.iter().enumerate() {
+                        let made = match record {
+                            Some(fields) => self.create(resource, fields, Actor::Fixture).map(|_| ()),
+                            None => Err(Problem::refused("a record must be a JSON object")),
+                        };
+                        if let Err(problem) = made {
+                            tell(&mut faults, file, resource, n, record.as_ref(), &problem);
+                        }
+                    }
+                    read.push((file, resource, records));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        for (file, resource, records) in &read {
+            for (n, record) in records.iter().enumerate() {
+                let dangling = record.as_ref().map(|fields| self.check_references(resource, fields));
+                if let Some(Err(problem)) = dangling {
+                    tell(&mut faults, file, resource, n, record.as_ref(), &problem);
+                }
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+/// The fields of each record of a file; none for what is no object.
+type Read = Vec<Option<Document>>;
+
+fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static Schema, Read), DataFault> {
+    let fault = |place, message| DataFault { file: file.name.to_owned(), place, record: None, field: None, message };
+    let start = Position { line: 1, column: 1 };
+    let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
+        let known: Vec<&str> = apis.iter().flat_map(|api| api.resources).map(|resource| resource.name).collect();
+        let nearest = nearest(&file.collection, known.iter().copied()).unwrap_or_default();
+        fault(start, format!("there is no collection {}; did you mean {nearest}?", file.collection))
+    })?;
+    let parsed = document::parse(file.text).map_err(|syntax| fault(syntax.place, syntax.reason))?;
+    if let Some(path) = parsed.duplicates.first() {
+        let message = format!("the key {} stands twice; keep one", document::show(path));
+        return Err(fault(document::place(file.text, path), message));
+    }
+    match parsed.value {
+        Value::Array(records) => Ok((resource, records.into_iter().map(Document::of).collect())),
+        _ => Err(fault(start, format!("a file of {} must hold a JSON array of records", file.collection))),
+    }
+}
+
+fn tell(
+    faults: &mut Vec<DataFault>,
+    file: &RecordFile<'_>,
+    resource: &'static Schema,
+    n: usize,
+    record: Option<&Document>,
+    problem: &Problem,
+) {
+    let id = record.and_then(|fields| fields.get(resource.id_field)).and_then(Value::as_str);
+    let record = id.map_or_else(|| format!("#{}", n + 1), |id| format!("{id:?}"));
+    let mut one = |field: Option<&str>, message: String| {
+        let path: Vec<PathSegment> = [PathSegment::Item(n)].into_iter().chain(field.map(PathSegment::from)).collect();
+        let place = document::place(file.text, &path);
+        let field = field.map(str::to_owned);
+        faults.push(DataFault { file: file.name.to_owned(), place, record: Some(record.clone()), field, message });
+    };
+    match problem {
+        Problem::Fields(fields) => fields.iter().for_each(|fault| one(Some(&fault.field), fault.plain())),
+        Problem::Taken { field, .. } => one(Some(field), problem.plain()),
+        Problem::Named { field, .. } => one(field.as_deref(), problem.plain()),
+        _ => one(None, problem.plain()),
+    }
+}

@@ -1,0 +1,73 @@
+//! Made-up records, from the world's seed.
+
+use crate::engine::api::api::Api;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::state::State;
+use crate::engine::state::mutate::merge;
+use crate::engine::store::Document;
+
+/// The most records that are made up at once.
+pub const MOST_RECORDS: usize = 1_000_000;
+
+impl State {
+    /// Makes up so many more records of a collection, in the documented shape, with `like` merged over each, and what
+    /// they refer to and what comes with them where there is none: all of them or, when one is refused, none.
+    ///
+    /// What is drawn depends on the seed, the collection and the place in it, and moves no other draw of the world.
+    pub fn generate(
+        &mut self,
+        apis: &[&'static Api],
+        collection: &str,
+        count: usize,
+        like: Option<&Document>,
+    ) -> Result<(), Problem> {
+        if count > MOST_RECORDS {
+            return Err(Problem::refused(format!("at most {MOST_RECORDS} records can be made up at once")));
+        }
+        let resource = self.resource(collection)?;
+        let start = self.store.of(resource).next_sequence();
+        let own = self.rng.derive(&format!("generate:{collection}:{start}"));
+        let rest = std::mem::replace(&mut self.rng, own);
+        let store = self.store.clone();
+        let made = self.generate_one(resource, count, like);
+        self.rng = rest;
+        let made = made.and_then(|can| if can { Ok(()) } else { Err(not_made_up(apis, collection)) });
+        made.inspect_err(|_| self.store = store)
+    }
+
+    /// Whether records of that kind are made up at all.
+    fn generate_one(
+        &mut self,
+        resource: &'static Schema,
+        count: usize,
+        like: Option<&Document>,
+    ) -> Result<bool, Problem> {
+        // Asked for none, it still says whether there could be some.
+        let Some(generator) = resource.generator else { return Ok(false) };
+        if count == 0 {
+            return Ok(true);
+        }
+        let mut made = Vec::with_capacity(count);
+        self.store.of_mut(resource).compact(count);
+        for _ in 0..count {
+            let number = usize::try_from(self.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
+            let mut fields = generator(self, number)?;
+            if let Some(like) = like {
+                merge(&mut fields, like, resource);
+            }
+            made.push(self.create_from(resource, fields, Actor::Fixture)?);
+        }
+        if let Some(after) = resource.after_generate {
+            after(self, &made)?;
+        }
+        Ok(true)
+    }
+}
+
+/// Says which records can be made up instead.
+fn not_made_up(apis: &[&'static Api], collection: &str) -> Problem {
+    let can = apis.iter().flat_map(|api| api.resources).filter(|resource| resource.generator.is_some());
+    let can: Vec<&str> = can.map(|resource| resource.name).collect();
+    Problem::refused(format!("records of {collection} cannot be made up; those of {} can", can.join(" and ")))
+}

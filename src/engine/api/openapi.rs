@@ -1,0 +1,304 @@
+//! The `OpenAPI` 3.1 document of an API, from its tables.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::engine::api::api::{Access, Action, Api, ResponseShape, Route};
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, PRIVATE_PREFIX};
+use crate::engine::schema::resource::Schema;
+use crate::http::message::Method;
+
+/// A query parameter of a route.
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// What it may be: a JSON Schema.
+    pub schema: Value,
+    /// One sentence: what it does.
+    pub about: &'static str,
+}
+
+/// The tag of operations that are known, but only answered with 501.
+const NOT_MODELLED: &str = "not-modelled";
+
+/// The schemas that operations share, by their names.
+struct Schemas {
+    known: BTreeMap<String, Value>,
+    /// How records are shown where a consumer may ask for a part of them.
+    parts: Parts,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    /// As whatever a consumer may ask for.
+    Any,
+    /// Whole, as when it does not.
+    Whole,
+}
+
+/// An object that has at least one of two properties. Each branch says all, so that a generated type knows them all.
+pub fn either(properties: &Value, names: [&str; 2]) -> Value {
+    let branch = |name| json!({ "type": "object", "properties": properties, "required": [name] });
+    json!({ "anyOf": names.map(branch) })
+}
+
+/// The document. What is known but not modelled is listed by name only: it has no answers to describe.
+pub fn openapi(api: &'static Api) -> Value {
+    document(api, Parts::Any)
+}
+
+/// The document for a consumer who always asks for whole records.
+pub fn openapi_of_whole_records(api: &'static Api) -> Value {
+    document(api, Parts::Whole)
+}
+
+fn document(api: &'static Api, parts: Parts) -> Value {
+    let known = BTreeMap::from([("Error".to_owned(), api.dialect.error_schema())]);
+    let mut schemas = Schemas { known, parts };
+    let mut paths: Map<String, Value> = Map::new();
+    let mut shapes: Vec<(String, &'static str)> = Vec::new();
+    for route in api.routes.iter().filter(|route| route.is_modelled()) {
+        // Rows of one path may name its parameters differently; a document may not.
+        let shape = shape(route.path);
+        let known = shapes.iter().find(|(known, _)| *known == shape).map(|(_, path)| *path);
+        let path = known.unwrap_or(route.path);
+        shapes.push((shape, path));
+        let operation = operation(api, route, path, &mut schemas);
+        let verbs = paths.entry(path).or_insert_with(|| json!({}));
+        verbs[route.verb.as_str().to_lowercase()] = operation;
+    }
+    let unmodelled = || api.routes.iter().filter(|route| !route.is_modelled());
+    // A path that is described must not look as if it had no such method.
+    for route in unmodelled() {
+        if let Some((_, path)) = shapes.iter().find(|(known, _)| *known == shape(route.path)) {
+            paths[*path][route.verb.as_str().to_lowercase()] = operation(api, route, path, &mut schemas);
+        }
+    }
+    let unmodelled: Vec<String> =
+        unmodelled().map(|route| format!("{} {}{}", route.verb.as_str(), api.base, route.path)).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": format!("{}, as standin answers", api.title),
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Made from standin's tables. It describes the fake, not the service.",
+        },
+        "servers": [{ "url": api.base }],
+        "security": [{ "bearer": [] }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
+            "schemas": schemas.known,
+        },
+        "x-standin-not-modelled": unmodelled,
+    })
+}
+
+fn shape(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut Schemas) -> Value {
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = names.map(
+        |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }),
+    );
+    let in_query = api.dialect.parameters(route).into_iter().map(|parameter| {
+        let Parameter { name, schema, about } = parameter;
+        json!({ "name": name, "in": "query", "description": about, "schema": schema })
+    });
+    let mut operation = json!({
+        "operationId": format!("{}.{}", api.name, route.name),
+        "summary": route.about,
+        "tags": [if route.is_modelled() { route.name.split('.').next().unwrap_or_default() } else { NOT_MODELLED }],
+        "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
+        "responses": responses(api, route, schemas),
+        "x-standin-evidence": route.evidence.as_str(),
+        "x-standin-source": route.source,
+    });
+    if let Some((required, schema)) = body(route, schemas) {
+        operation["requestBody"] =
+            json!({ "required": required, "content": { "application/json": { "schema": schema } } });
+    }
+    if route.access == Access::Public {
+        operation["security"] = json!([]);
+    }
+    operation
+}
+
+/// What the body may be, and whether there must be one.
+fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
+    let (resource, name, owners): (_, _, &[Owner]) = match route.action {
+        Action::Create(resource) => (resource, "New", &[Owner::Consumer, Owner::Preserved, Owner::CreateOnly]),
+        Action::Replace(resource) => (resource, "Changed", &[Owner::Consumer, Owner::Preserved]),
+        Action::Custom(_) if matches!(route.verb, Method::Post | Method::Put | Method::Patch) => {
+            let taken = route.takes.iter();
+            let properties: Map<String, Value> = taken.map(|field| (field.name.to_owned(), given(field))).collect();
+            let known = json!({ "type": "object", "properties": properties });
+            return Some((false, if route.takes.is_empty() { Value::Bool(true) } else { known }));
+        }
+        _ => return None,
+    };
+    let name = format!("{name}{}", schema_name(resource));
+    let fields = || {
+        let settable = public(resource).filter(|field| field.name != resource.id_field);
+        settable.filter(|field| owners.contains(&field.owner))
+    };
+    let properties: Map<String, Value> = fields().map(|field| (field.name.to_owned(), given(field))).collect();
+    let required: Vec<&str> = fields().filter(|field| field.required).map(|field| field.name).collect();
+    let schema = json!({ "type": "object", "properties": properties, "required": required });
+    schemas.known.insert(name.clone(), schema);
+    Some((true, reference(&name)))
+}
+
+fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
+    if !route.is_modelled() {
+        return json!({ "501": { "description": "standin knows this operation, but does not model it." } });
+    }
+    let mut all: BTreeMap<u16, Value> = BTreeMap::new();
+    let mut answers = json!({ "description": "Done." });
+    match shown(api, route, schemas) {
+        Some((media, schema)) => answers["content"] = json!({ media: { "schema": schema } }),
+        None => answers["description"] = "Done, without a body.".into(),
+    }
+    all.insert(route.success, answers);
+    for error in route.errors.iter().chain(api.common_errors) {
+        let words = format!("{}: {}", error.name, error.message);
+        let answer = all.entry(api.dialect.status(route, error)).or_insert_with(|| {
+            let content = json!({ "application/json": { "schema": reference("Error") } });
+            json!({ "description": "", "content": content })
+        });
+        let before = answer["description"].as_str().unwrap_or_default();
+        answer["description"] = format!("{before} {words}.").trim_start().into();
+    }
+    all.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect::<Map<_, _>>().into()
+}
+
+/// Media type and schema of a success, if it has a body.
+fn shown(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Option<(&'static str, Value)> {
+    const JSON: &str = "application/json";
+    let shows = match (route.shows, route.action) {
+        (ResponseShape::Action, Action::List(resource)) => ResponseShape::Many(resource),
+        (ResponseShape::Action, Action::Read(resource) | Action::Create(resource) | Action::Replace(resource)) => {
+            ResponseShape::One(resource)
+        }
+        (shows, _) => shows,
+    };
+    Some(match shows {
+        ResponseShape::One(resource) => (JSON, api.dialect.envelope(route, false, one(resource, schemas))),
+        ResponseShape::Part(resource) => (JSON, api.dialect.envelope(route, false, listed(resource, schemas))),
+        ResponseShape::Many(resource) => {
+            let items = listed(resource, schemas);
+            (JSON, api.dialect.envelope(route, true, json!({ "type": "array", "items": items })))
+        }
+        ResponseShape::File(media) => (media, json!({})),
+        ResponseShape::Action if route.success != 204 => (JSON, json!({})),
+        ResponseShape::Action | ResponseShape::Nothing => return None,
+    })
+}
+
+/// A whole record.
+fn one(resource: &'static Schema, schemas: &mut Schemas) -> Value {
+    let name = schema_name(resource);
+    let mut schema = properties(resource);
+    // What is not shown as it is stored may leave anything out.
+    if resource.view.is_none() {
+        let always = public(resource).filter(|field| is_always_there(resource, field));
+        schema["required"] = always.map(|field| field.name).collect();
+    }
+    schemas.known.insert(name.clone(), schema);
+    reference(&name)
+}
+
+/// A record in a list, where a consumer may ask for a part of it.
+fn listed(resource: &'static Schema, schemas: &mut Schemas) -> Value {
+    if schemas.parts == Parts::Whole {
+        return one(resource, schemas);
+    }
+    let name = format!("Listed{}", schema_name(resource));
+    schemas.known.insert(name.clone(), properties(resource));
+    reference(&name)
+}
+
+fn properties(resource: &'static Schema) -> Value {
+    let fields = public(resource).map(|field| {
+        let mut schema = kind(field);
+        if field.name == resource.id_field
+            || matches!(field.owner, Owner::Service | Owner::CreatedAt | Owner::UpdatedAt)
+        {
+            schema["readOnly"] = true.into();
+        }
+        (field.name.to_owned(), if field.nullable { or_null(schema) } else { schema })
+    });
+    json!({ "type": "object", "properties": fields.collect::<Map<_, _>>() })
+}
+
+/// The fields consumers know of.
+fn public(resource: &'static Schema) -> impl Iterator<Item = &'static Field> {
+    resource.fields.iter().filter(|field| !field.name.starts_with(PRIVATE_PREFIX))
+}
+
+fn is_always_there(resource: &Schema, field: &Field) -> bool {
+    field.name == resource.id_field
+        || field.required
+        || field.default != DefaultValue::Absent
+        || matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt)
+}
+
+/// What a body may hold for a field: for one that need not be there, `null` is as good as nothing.
+fn given(field: &Field) -> Value {
+    let mut schema = kind(field);
+    if field.max_chars != usize::MAX {
+        schema["maxLength"] = field.max_chars.into();
+    }
+    if !field.required {
+        return or_null(schema);
+    }
+    if matches!(field.kind, Kind::String) {
+        schema["pattern"] = r"\S".into();
+    }
+    schema
+}
+
+fn kind(field: &Field) -> Value {
+    match field.kind {
+        Kind::Any => json!({}),
+        Kind::String | Kind::Reference(_) => json!({ "type": "string" }),
+        Kind::Bool => json!({ "type": "boolean" }),
+        Kind::Integer => json!({ "type": "integer" }),
+        Kind::Time => json!({ "type": "string", "format": "date-time" }),
+        Kind::List => json!({ "type": "array" }),
+        Kind::Strings | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::EnumList(values) => json!({ "type": "array", "items": { "type": "string", "enum": values } }),
+        // Said, because generators take an object of which nothing is known for one that holds nothing.
+        Kind::Object => json!({ "type": "object", "additionalProperties": true }),
+        Kind::Objects(fields) => {
+            let properties: Map<String, Value> =
+                fields.iter().map(|field| (field.name.to_owned(), kind(field))).collect();
+            let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+            json!({ "type": "array", "items": { "type": "object", "properties": properties, "required": required } })
+        }
+        Kind::Enum(values) => json!({ "type": "string", "enum": values }),
+    }
+}
+
+fn or_null(mut schema: Value) -> Value {
+    if let Some(kind) = schema.get("type").cloned() {
+        schema["type"] = json!([kind, "null"]);
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        values.push(Value::Null);
+    }
+    schema
+}
+
+/// Named by collection: a title need not be one word.
+fn schema_name(resource: &Schema) -> String {
+    let words = resource.name.split('.').skip(1).flat_map(|name| name.split(['_', '-']));
+    words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}

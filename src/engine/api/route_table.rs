@@ -1,0 +1,30 @@
+//! Tables of routes as one, so that an API can keep one for each of its subjects.
+
+use crate::engine::api::api::Route;
+
+/// The number of all rows of several tables.
+pub const fn length(tables: &[&[Route]]) -> usize {
+    let (mut table, mut rows) = (0, 0);
+    while table < tables.len() {
+        rows += tables[table].len();
+        table += 1;
+    }
+    rows
+}
+
+/// Several tables as one. `N` is the number of all their rows.
+pub const fn joined<const N: usize>(tables: &[&[Route]]) -> [Route; N] {
+    let mut all = [tables[0][0]; N];
+    let (mut table, mut next) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            all[next] = tables[table][row];
+            next += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    assert!(next == N, "N is the number of all rows");
+    all
+}

@@ -1,0 +1,317 @@
+//! The rules of a record's fields.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use crate::engine::schema::problem::{FieldFault, FieldFaultKind};
+use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::state::clock;
+
+/// Fields whose name begins so are standin's own: kept in a record, never shown to a consumer.
+pub const PRIVATE_PREFIX: &str = "standin_";
+
+/// The private field of a record that was made again: the id it had at first.
+pub const FIRST_ID: &str = "standin_first_id";
+
+/// One documented field.
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Who sets it.
+    pub owner: Owner,
+    /// Must be there, and not blank.
+    pub required: bool,
+    /// May be `null`.
+    pub nullable: bool,
+    /// The most characters a text may have.
+    pub max_chars: usize,
+    /// What it is when nobody says.
+    pub default: DefaultValue,
+    /// Values it may have that no document and no client shows.
+    pub assumed: &'static [&'static str],
+}
+
+/// What a field holds.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// Anything.
+    Any,
+    /// Text.
+    String,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// An ISO 8601 time.
+    Time,
+    /// An array.
+    List,
+    /// An array of texts.
+    Strings,
+    /// An array of some of these texts.
+    EnumList(&'static [&'static str]),
+    /// An object.
+    Object,
+    /// An array of objects with these fields, and any others.
+    Objects(&'static [Field]),
+    /// One of these texts.
+    Enum(&'static [&'static str]),
+    /// The id of a record of that resource.
+    Reference(&'static Schema),
+    /// An array of such ids.
+    References(&'static Schema),
+}
+
+/// Who sets a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The consumer; left out of a replacement, it falls back to its default.
+    Consumer,
+    /// The consumer; left out of a replacement, it stays.
+    Preserved,
+    /// Whoever makes the record; afterwards it stays.
+    CreateOnly,
+    /// The service: bodies cannot set it.
+    Service,
+    /// The service: when the record was made.
+    CreatedAt,
+    /// The service: when the record was last changed.
+    UpdatedAt,
+}
+
+/// What a field is when nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// Left out.
+    Absent,
+    /// `null`
+    Null,
+    /// `false`
+    False,
+    /// `true`
+    True,
+    /// `[]`
+    EmptyList,
+    /// `{}`
+    EmptyObject,
+    /// A text.
+    Text(&'static str),
+    /// A number.
+    Number(i64),
+    /// A fresh token of so many letters and digits.
+    Token(usize),
+}
+
+impl DefaultValue {
+    /// The value, where it is so plain that records share one. No text is: defaults that are not written down are found
+    /// by no index.
+    pub fn plain(self) -> Option<&'static Value> {
+        static EMPTY_LIST: Value = Value::Array(Vec::new());
+        static EMPTY_OBJECT: LazyLock<Value> = LazyLock::new(|| Value::Object(Map::new()));
+        match self {
+            Self::Null => Some(&Value::Null),
+            Self::False => Some(&Value::Bool(false)),
+            Self::True => Some(&Value::Bool(true)),
+            Self::EmptyList => Some(&EMPTY_LIST),
+            Self::EmptyObject => Some(&EMPTY_OBJECT),
+            Self::Absent | Self::Text(_) | Self::Number(_) | Self::Token(_) => None,
+        }
+    }
+}
+
+/// A field that holds anything of that kind.
+pub const fn field(name: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        kind,
+        owner: Owner::Consumer,
+        required: false,
+        nullable: false,
+        max_chars: usize::MAX,
+        default: DefaultValue::Absent,
+        assumed: &[],
+    }
+}
+
+/// A text field.
+pub const fn text(name: &'static str) -> Field {
+    field(name, Kind::String)
+}
+
+impl Field {
+    /// It must be there, and not blank.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// It may be `null`, and is unless somebody says.
+    pub const fn nullable(mut self) -> Self {
+        self.nullable = true;
+        self.default = DefaultValue::Null;
+        self
+    }
+
+    /// It has at most so many characters.
+    pub const fn at_most(mut self, max_chars: usize) -> Self {
+        self.max_chars = max_chars;
+        self
+    }
+
+    /// What it is when nobody says.
+    pub const fn or(mut self, default: DefaultValue) -> Self {
+        self.default = default;
+        self
+    }
+
+    /// These of its values are assumed: an answer that shows one says so.
+    pub const fn assumed(mut self, values: &'static [&'static str]) -> Self {
+        self.assumed = values;
+        self
+    }
+
+    /// Whether it, or a field within it, has values that are assumed.
+    pub const fn has_assumed(&self) -> bool {
+        if let Kind::Objects(fields) = self.kind {
+            let mut place = 0;
+            while place < fields.len() {
+                if fields[place].has_assumed() {
+                    return true;
+                }
+                place += 1;
+            }
+        }
+        !self.assumed.is_empty()
+    }
+
+    /// Whether a value it has, or one within that, is assumed.
+    pub fn is_assumed(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.assumed.contains(&text.as_str()),
+            Value::Array(items) => items.iter().any(|item| match (self.kind, item) {
+                (Kind::Objects(fields), Value::Object(item)) => {
+                    fields.iter().any(|field| item.get(field.name).is_some_and(|value| field.is_assumed(value)))
+                }
+                (_, item) => self.is_assumed(item),
+            }),
+            _ => false,
+        }
+    }
+
+    /// Who sets it.
+    pub const fn by(mut self, owner: Owner) -> Self {
+        self.owner = owner;
+        self
+    }
+
+    /// Whether nothing is written down for it in a new record when nobody says.
+    pub const fn is_unwritten(&self) -> bool {
+        let is_time = matches!(self.owner, Owner::CreatedAt | Owner::UpdatedAt);
+        match self.default {
+            DefaultValue::Absent
+            | DefaultValue::Null
+            | DefaultValue::False
+            | DefaultValue::True
+            | DefaultValue::EmptyList
+            | DefaultValue::EmptyObject => !is_time,
+            DefaultValue::Text(_) | DefaultValue::Number(_) | DefaultValue::Token(_) => false,
+        }
+    }
+
+    /// Whether what somebody says of it counts, in a new record or in one that is changed.
+    pub fn hears(&self, by: Actor, is_new: bool) -> bool {
+        match self.owner {
+            Owner::Consumer | Owner::Preserved => true,
+            Owner::CreateOnly => is_new || by != Actor::Consumer,
+            Owner::Service | Owner::CreatedAt | Owner::UpdatedAt => by != Actor::Consumer,
+        }
+    }
+
+    /// The fault of a value, if it has one. Whether a reference leads anywhere is not looked at here.
+    pub fn fault(&self, value: Option<&Value>) -> Option<FieldFault> {
+        let fault = |kind| Some(FieldFault { field: Cow::Borrowed(self.name), kind });
+        let value = match value {
+            None => return if self.required { fault(FieldFaultKind::Missing) } else { None },
+            Some(Value::Null) if self.nullable => return None,
+            Some(Value::Null) if self.required => return fault(FieldFaultKind::Missing),
+            Some(value) => value,
+        };
+        let fits = match self.kind {
+            Kind::Any => true,
+            Kind::String | Kind::Enum(_) | Kind::Reference(_) => value.is_string(),
+            Kind::Time => value.as_str().is_some_and(|text| clock::parse_ms(text).is_some()),
+            Kind::Bool => value.is_boolean(),
+            Kind::Integer => value.is_i64() || value.is_u64(),
+            Kind::List => value.is_array(),
+            Kind::Object => value.is_object(),
+            Kind::Objects(_) => value.as_array().is_some_and(|items| items.iter().all(Value::is_object)),
+            Kind::Strings | Kind::EnumList(_) | Kind::References(_) => {
+                value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string))
+            }
+        };
+        if !fits {
+            return fault(FieldFaultKind::WrongType { expected: self.kind.expected() });
+        }
+        if let Some(text) = value.as_str() {
+            if self.required && text.trim().is_empty() {
+                return fault(FieldFaultKind::Missing);
+            }
+            // No text has more characters than bytes.
+            if text.len() > self.max_chars && text.chars().count() > self.max_chars {
+                return fault(FieldFaultKind::TooLong { max_chars: self.max_chars });
+            }
+            if let Kind::Enum(values) = self.kind
+                && !values.contains(&text)
+            {
+                return fault(FieldFaultKind::NotOneOf { values });
+            }
+        }
+        if let Kind::EnumList(values) = self.kind
+            && let Some(texts) = value.as_array()
+            && !texts.iter().filter_map(Value::as_str).all(|text| values.contains(&text))
+        {
+            return fault(FieldFaultKind::NotOneOf { values });
+        }
+        if let Kind::Objects(fields) = self.kind
+            && let Some(items) = value.as_array()
+        {
+            let faults = items.iter().enumerate().flat_map(|(place, item)| {
+                let faults = fields.iter().filter_map(|field| field.fault(item.get(field.name)));
+                faults.map(move |fault| (place, fault))
+            });
+            return faults.into_iter().next().map(|(place, FieldFault { field, kind })| FieldFault {
+                field: Cow::Owned(format!("{}[{place}].{field}", self.name)),
+                kind,
+            });
+        }
+        None
+    }
+}
+
+impl Kind {
+    /// Whether values of this kind are ids of other records.
+    pub const fn refers(self) -> bool {
+        matches!(self, Self::Reference(_) | Self::References(_))
+    }
+
+    /// With its article, as in "must be a string".
+    pub fn expected(self) -> &'static str {
+        match self {
+            Self::Any => "a value",
+            Self::String | Self::Enum(_) | Self::Reference(_) => "a string",
+            Self::Bool => "a boolean",
+            Self::Integer => "a whole number",
+            Self::Time => "an ISO 8601 time",
+            Self::List => "an array",
+            Self::Object => "an object",
+            Self::Objects(_) => "an array of objects",
+            Self::Strings | Self::EnumList(_) => "an array of strings",
+            Self::References(_) => "an array of ids",
+        }
+    }
+}

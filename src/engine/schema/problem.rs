@@ -1,0 +1,263 @@
+//! What is wrong with a request, in no API's words.
+
+use std::borrow::Cow;
+
+use crate::engine::api::api::ErrorDef;
+use crate::engine::schema::resource::Schema;
+use crate::http::message::Method;
+
+/// What is wrong with a request. The dialect of the API asked finds the status, the code and the words.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Problem {
+    /// No credential, a malformed one, an unknown one, or one of the wrong kind.
+    Credential,
+    /// A credential that was good once.
+    CredentialExpired,
+    /// The caller may not do this. `needs` names what is missing.
+    Forbidden {
+        /// The permission or access level that would be needed.
+        needs: Cow<'static, str>,
+    },
+    /// No row of any table has this path: the fake's own miss.
+    NoRoute {
+        /// The nearest routes, verb and path.
+        nearest: Vec<String>,
+    },
+    /// A known operation that is not modelled: the fake's own miss.
+    NotModelled {
+        /// The operation's name.
+        operation: String,
+    },
+    /// The path exists, but not with this method.
+    WrongMethod {
+        /// The verbs it does have.
+        allowed: Vec<Method>,
+    },
+    /// The body is not of a media type the operation takes.
+    MediaType {
+        /// The content type that was sent.
+        sent: String,
+    },
+    /// The body is larger than the server reads.
+    TooLarge {
+        /// The limit in bytes.
+        limit_bytes: usize,
+    },
+    /// The body is not JSON.
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What was expected.
+        reason: String,
+    },
+    /// No such record, or none this caller may see.
+    NotFound {
+        /// The kind of record.
+        resource: &'static Schema,
+        /// The id asked for.
+        id: String,
+    },
+    /// A path parameter that cannot be an id of this API.
+    BadId {
+        /// The parameter's name.
+        parameter: &'static str,
+    },
+    /// The body's fields break the rules. Never empty.
+    Fields(Vec<FieldFault>),
+    /// Another record has this unique value already.
+    Taken {
+        /// The kind of record.
+        resource: &'static Schema,
+        /// The unique field.
+        field: &'static str,
+    },
+    /// Others refer to the record, so it cannot go.
+    InUse {
+        /// The kind of record.
+        resource: &'static Schema,
+        /// Who refers to it, in words.
+        by: String,
+    },
+    /// A query parameter has a value it cannot have.
+    Query {
+        /// The parameter's name.
+        parameter: String,
+        /// What it may be.
+        reason: String,
+    },
+    /// More was asked than the rate lets through.
+    RateLimited {
+        /// When to try again, in seconds.
+        retry_after_s: u64,
+    },
+    /// An error that only this API knows.
+    Named {
+        /// The error, of the API's table.
+        error: &'static ErrorDef,
+        /// Words in place of the table's own.
+        message: Option<String>,
+        /// The field it is about.
+        field: Option<String>,
+        /// When to try again, in seconds, for errors that say so.
+        retry_after_s: Option<u64>,
+    },
+    /// Several faults of one kind. Never empty.
+    Several {
+        /// The error, of the API's table.
+        error: &'static ErrorDef,
+        /// What is wrong, one for each fault.
+        messages: Vec<String>,
+    },
+    /// An administrator, a file or a test wants what cannot be. No consumer can.
+    Refused {
+        /// Why not, and the remedy.
+        reason: String,
+    },
+    /// The fake itself failed. Never the consumer's fault.
+    Internal {
+        /// What happened.
+        what: String,
+    },
+}
+
+impl Problem {
+    /// An error that only this API knows, with these words.
+    pub fn named(error: &'static ErrorDef, message: impl Into<String>) -> Self {
+        Self::Named { error, message: Some(message.into()), field: None, retry_after_s: None }
+    }
+
+    /// An error that only this API knows, in the words of its table.
+    pub fn usual(error: &'static ErrorDef) -> Self {
+        Self::Named { error, message: None, field: None, retry_after_s: None }
+    }
+
+    /// An administrator, a file or a test wants what cannot be, for that reason.
+    pub fn refused(reason: impl Into<String>) -> Self {
+        Self::Refused { reason: reason.into() }
+    }
+
+    /// One field at fault.
+    pub fn field(field: impl Into<Cow<'static, str>>, kind: FieldFaultKind) -> Self {
+        Self::Fields(vec![FieldFault { field: field.into(), kind }])
+    }
+
+    /// Whether this is the fake's own doing, not something the real service would say.
+    pub fn is_miss(&self) -> bool {
+        matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Internal { .. })
+    }
+
+    /// Whether it is about the fields alone, so that no other state of the world could make them right.
+    pub fn is_lasting(&self) -> bool {
+        let depends = |kind: &FieldFaultKind| matches!(kind, FieldFaultKind::Dangling { .. } | FieldFaultKind::Fixed);
+        matches!(self, Self::Fields(faults) if faults.iter().any(|fault| !depends(&fault.kind)))
+    }
+
+    /// The problem in plain words, for administrators and files rather than consumers.
+    pub fn plain(&self) -> String {
+        match self {
+            Self::NotFound { resource, id } => format!("{} has no record {id:?}", resource.name),
+            Self::Fields(faults) => faults.iter().map(FieldFault::plain).collect::<Vec<_>>().join("; "),
+            Self::Taken { resource, field } => {
+                format!("another record of {} has the same {field}; it must be unique", resource.name)
+            }
+            Self::InUse { resource, by } => {
+                format!("this record of {} is in use by {by}; remove that first", resource.name)
+            }
+            Self::BadId { parameter } => format!("{parameter} is not an id of this API"),
+            Self::Query { parameter, reason } => format!("{parameter}: {reason}"),
+            Self::Named { error, message, .. } => message.clone().unwrap_or_else(|| error.name.to_owned()),
+            Self::RateLimited { retry_after_s } => format!("too many requests; try again in {retry_after_s} s"),
+            Self::Refused { reason } => reason.clone(),
+            Self::Forbidden { needs } => format!("needs {needs}"),
+            Self::Several { messages, .. } => messages.join("; "),
+            Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),
+            Self::Internal { what } => what.clone(),
+            Self::Credential => "the credential is missing or not good".to_owned(),
+            Self::CredentialExpired => "the credential has expired".to_owned(),
+            Self::NoRoute { nearest } => format!("there is no such route; the nearest are {}", nearest.join(", ")),
+            Self::NotModelled { operation } => format!("{operation} is known, but not modelled"),
+            Self::WrongMethod { allowed } => {
+                let allowed: Vec<&str> = allowed.iter().map(|verb| verb.as_str()).collect();
+                format!("the path takes {}", allowed.join(", "))
+            }
+            Self::MediaType { sent } if sent.is_empty() => "the body has no Content-Type".to_owned(),
+            Self::MediaType { sent } => format!("a body of the Content-Type {sent:?} is not taken"),
+            Self::TooLarge { limit_bytes } => format!("the body is larger than {limit_bytes} bytes"),
+        }
+    }
+}
+
+/// One field that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The field's name.
+    pub field: Cow<'static, str>,
+    /// The rule it breaks.
+    pub kind: FieldFaultKind,
+}
+
+/// How a field can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldFaultKind {
+    /// Required, but absent, null or blank.
+    Missing,
+    /// Of another type than `expected`, which reads as in "must be a string".
+    WrongType {
+        /// With its article: `a string`, `an array`.
+        expected: &'static str,
+    },
+    /// Longer than so many characters.
+    TooLong {
+        /// The most characters there may be.
+        max_chars: usize,
+    },
+    /// Nested too deep, or made so by a change.
+    TooDeep {
+        /// The most levels of arrays and objects a record may have.
+        max_depth: usize,
+    },
+    /// Not one of the values it may have.
+    NotOneOf {
+        /// Those values.
+        values: &'static [&'static str],
+    },
+    /// Refers to a record that does not exist.
+    Dangling {
+        /// The kind of record it refers to.
+        to: &'static str,
+        /// The id that nothing has.
+        id: String,
+    },
+    /// Set once, when the record is made.
+    Fixed,
+}
+
+impl FieldFault {
+    /// The fault in plain words.
+    pub fn plain(&self) -> String {
+        let field = &self.field;
+        match &self.kind {
+            FieldFaultKind::Missing => format!("{field} is required"),
+            FieldFaultKind::WrongType { expected } => format!("{field} must be {expected}"),
+            FieldFaultKind::TooLong { max_chars } => format!("{field} must have at most {max_chars} characters"),
+            FieldFaultKind::TooDeep { max_depth } => {
+                format!("{field} makes the record more than {max_depth} levels deep")
+            }
+            FieldFaultKind::NotOneOf { values } => format!("{field} must be one of {}", values.join(", ")),
+            FieldFaultKind::Dangling { to, id } => format!("{field} refers to {id:?}, which {to} does not have"),
+            FieldFaultKind::Fixed => {
+                format!("{field} cannot be changed after it is set; remove the record and create a new one")
+            }
+        }
+    }
+}
+
+/// The words of a panic.
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default()
+}

@@ -1,0 +1,401 @@
+//! Changing records. Every change, whoever makes it, goes through here, so that the same rules hold for consumers,
+//! administrators and fixtures.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::engine::schema::field::{DefaultValue, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
+use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
+use crate::engine::schema::resource::{Actor, Change, FieldSet, IdFormat, PendingChange, Schema};
+use crate::engine::state::State;
+use crate::engine::state::clock::{format_ms, parse_ms};
+use crate::engine::store::{Document, Record};
+use crate::http::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
+
+impl State {
+    /// Makes a record. Only a consumer cannot choose its id.
+    pub fn create(&mut self, resource: &'static Schema, given: &Document, by: Actor) -> Result<Record, Problem> {
+        self.create_from(resource, given.clone(), by)
+    }
+
+    /// The same from fields nobody needs any more.
+    pub fn create_from(&mut self, resource: &'static Schema, given: Document, by: Actor) -> Result<Record, Problem> {
+        let id = match given.get(resource.id_field) {
+            Some(id) if by != Actor::Consumer => self.chosen_id(resource, id)?,
+            _ => self.new_id(resource),
+        };
+        let fields = self.normalize(resource, id, given, None, by)?;
+        if by != Actor::Fixture {
+            self.check_references(resource, &fields)?;
+        }
+        if let Some(guard) = resource.guard {
+            guard(self, PendingChange::Create(&fields), by)?;
+        }
+        self.check_unique(resource, None, &fields)?;
+        let collection = self.store.of_mut(resource);
+        let sequence = collection.next_sequence();
+        // Nobody looks into it soon: fixtures are many, and a consumer gets the text.
+        let is_small = by == Actor::Fixture || (by == Actor::Consumer && resource.after_change.is_none());
+        let record = if is_small {
+            let record = Record::small(resource, sequence, &fields);
+            collection.add(&record, &fields);
+            record
+        } else {
+            let record = Record::new(resource, sequence, fields);
+            collection.add(&record, record.fields());
+            record
+        };
+        self.changed(resource, Change::Created(&record), by)?;
+        Ok(record)
+    }
+
+    /// Puts these fields in place of a record's: what is left out falls back to its default or disappears, except
+    /// what the service owns.
+    pub fn replace(
+        &mut self,
+        resource: &'static Schema,
+        old: &Record,
+        given: Document,
+        by: Actor,
+    ) -> Result<Record, Problem> {
+        if by != Actor::Consumer {
+            let id = given.get(resource.id_field).and_then(Value::as_str);
+            let fixed = resource.fields.iter().find(|field| {
+                field.owner == Owner::CreateOnly
+                    && given.get(field.name).is_some_and(|new| Some(new) != old.get(field.name))
+            });
+            let fixed = fixed.map(|field| field.name);
+            if let Some(field) = fixed.or(id.filter(|id| *id != old.id()).map(|_| resource.id_field)) {
+                return Err(Problem::field(field, FieldFaultKind::Fixed));
+            }
+        }
+        let fields = self.normalize(resource, old.id().to_owned(), given, Some(old), by)?;
+        self.check_references(resource, &fields)?;
+        if let Some(guard) = resource.guard {
+            guard(self, PendingChange::Replace(old, &fields), by)?;
+        }
+        self.check_unique(resource, Some(old), &fields)?;
+        let record = Record::new(resource, old.sequence(), fields);
+        self.store.of_mut(resource).put(&record);
+        self.changed(resource, Change::Replaced(old, &record), by)?;
+        Ok(record)
+    }
+
+    /// Changes some fields of a record: RFC 7396, a `null` takes a field away.
+    pub fn patch(
+        &mut self,
+        resource: &'static Schema,
+        old: &Record,
+        patch: &Document,
+        by: Actor,
+    ) -> Result<Record, Problem> {
+        let limit_bytes = self.settings.body_limit_bytes;
+        let patch_bytes: usize = patch.iter().map(|(name, value)| name.len() + bytes_of(value)).sum();
+        // Patches after patches must not make a record larger than one body could.
+        if by != Actor::Fixture && old.bytes().len() + patch_bytes > limit_bytes {
+            return Err(Problem::TooLarge { limit_bytes });
+        }
+        let mut fields = old.fields().clone();
+        let fixed =
+            |field: &&Field| field.owner == Owner::CreateOnly && patch.get(field.name).is_some_and(Value::is_null);
+        if let Some(field) = resource.fields.iter().find(fixed).filter(|_| by != Actor::Consumer) {
+            return Err(Problem::field(field.name, FieldFaultKind::Fixed));
+        }
+        for field in resource.fields.iter().filter(|field| field.owner == Owner::UpdatedAt) {
+            fields.remove(field.name);
+        }
+        merge(&mut fields, patch, resource);
+        self.replace(resource, old, fields, by)
+    }
+
+    /// Takes a record away, with what belongs to it.
+    pub fn remove(&mut self, resource: &'static Schema, old: &Record, by: Actor) -> Result<(), Problem> {
+        if let Some(guard) = resource.guard {
+            guard(self, PendingChange::Remove(old), by)?;
+        }
+        self.store.of_mut(resource).remove(old.id());
+        self.changed(resource, Change::Removed(old), by)
+    }
+
+    /// Takes a record away and makes it again from the same fields: it gets a new id, new times and new tokens.
+    pub fn recreate(&mut self, resource: &'static Schema, old: &Record, by: Actor) -> Result<Record, Problem> {
+        let made_again = |name: &str| {
+            name == resource.id_field
+                || resource.field(name).is_some_and(|field| {
+                    matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt)
+                        || matches!(field.default, DefaultValue::Token(_))
+                })
+        };
+        let mut fields = old.fields().only(|name| !made_again(name));
+        fields.or_insert_with(FIRST_ID, || old.id().into());
+        self.remove(resource, old, by)?;
+        self.create_from(resource, fields, by)
+    }
+
+    /// Makes a change of several parts: all of them, or, when one is refused, none.
+    pub fn atomically<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
+        let before = (self.store.clone(), self.rng.clone());
+        change(self).inspect_err(|_| (self.store, self.rng) = before)
+    }
+
+    /// Makes a record: all that belongs to it or, when one part is refused, nothing.
+    pub fn create_whole(&mut self, resource: &'static Schema, given: Document, by: Actor) -> Result<Record, Problem> {
+        if resource.after_change.is_some() {
+            return self.atomically(|state| state.create_from(resource, given, by));
+        }
+        // Nothing is refused any more once the record is there, so none of the others has to be kept to go back to.
+        let before = self.rng.clone();
+        self.create_from(resource, given, by).inspect_err(|_| self.rng = before)
+    }
+
+    /// An id that no record has. Records that were kept from a run with the same seed have the ids drawn first.
+    fn new_id(&mut self, resource: &'static Schema) -> String {
+        let known = self.store.of(resource);
+        loop {
+            let id = resource.ids.draw(&mut self.rng);
+            if known.get(&id).is_none() {
+                return id;
+            }
+        }
+    }
+
+    fn chosen_id(&self, resource: &'static Schema, id: &Value) -> Result<String, Problem> {
+        let wrong = |expected| Problem::field(resource.id_field, FieldFaultKind::WrongType { expected });
+        let id = id.as_str().filter(|id| !id.is_empty()).ok_or_else(|| wrong("a string"))?;
+        let id = match resource.ids {
+            IdFormat::ObjectId => id.to_owned(),
+            IdFormat::Uuid if is_uuid(id) => id.to_ascii_lowercase(),
+            IdFormat::Uuid => return Err(wrong("a UUID")),
+        };
+        if self.store.of(resource).get(&id).is_some() {
+            return Err(Problem::Taken { resource, field: resource.id_field });
+        }
+        Ok(id)
+    }
+
+    /// The fields in the documented order, with defaults, times and what the service owns; unknown ones behind. What was
+    /// said is checked here; what was not needs no check.
+    fn normalize(
+        &mut self,
+        resource: &'static Schema,
+        mut id: String,
+        given: Document,
+        old: Option<&Record>,
+        by: Actor,
+    ) -> Result<Document, Problem> {
+        let mut given = match resource.before_write {
+            Some(prepare) => prepare(self, &id, given, old),
+            None => given,
+        };
+        let kept = old.map_or(0, |old| old.fields().written_len());
+        let mut fields = Document::whole(resource, (resource.unsaid.count() + given.len()).max(kept));
+        let private = |name: &str| name.starts_with(PRIVATE_PREFIX);
+        let mut faults = Vec::new();
+        let mut unseen = given.len();
+        let mut places = FieldSet::first(resource.fields.len());
+        loop {
+            // Little is given, most often, and then no more is looked for.
+            if unseen == 0 && old.is_none() {
+                places = places.among(resource.unsaid);
+            }
+            let Some(place) = places.take_first() else { break };
+            let field = &resource.fields[place];
+            let said = if unseen == 0 { None } else { given.take(field.name) };
+            unseen -= usize::from(said.is_some());
+            if field.name == resource.id_field {
+                fields.write_documented(place, Value::from(std::mem::take(&mut id)));
+                continue;
+            }
+            // What is standin's own stays, whatever a consumer says.
+            let kept = old.filter(|_| by == Actor::Consumer && private(field.name)).and_then(|old| old.get(field.name));
+            let said = kept.cloned().or(said);
+            let heard = said.filter(|value| field.hears(by, old.is_none()) && (field.nullable || !value.is_null()));
+            if let Some(value) = heard {
+                faults.extend(field.fault(Some(&value)).or_else(|| too_deep(field.name, &value, by)));
+                fields.write_documented(place, value);
+            } else if let Some(value) = self.unsaid(field, old) {
+                fields.write_documented(place, value);
+            } else if field.default.plain().is_none() {
+                faults.extend(field.fault(None));
+            }
+        }
+        let is_unknown = |name: &str| name != resource.id_field && resource.field(name).is_none();
+        if unseen > 0 {
+            faults.extend(given.iter().filter_map(|(name, value)| too_deep(name, value, by)));
+        }
+        if !faults.is_empty() {
+            return Err(Problem::Fields(faults));
+        }
+        if unseen > 0 {
+            let unknown = given.into_pairs().filter(|(name, _)| is_unknown(name));
+            let taken = unknown.filter(|(name, _)| by != Actor::Consumer || !private(name));
+            taken.for_each(|(name, value)| fields.push(name, value));
+        }
+        if by == Actor::Consumer
+            && let Some(old) = old
+        {
+            let kept = old.fields().iter().filter(|(name, _)| private(name) && is_unknown(name));
+            kept.for_each(|(name, value)| fields.push(name.to_owned(), value.clone()));
+        }
+        Ok(fields)
+    }
+
+    /// The value of a field of which nobody says anything, or nobody may. Plain defaults need not be written down.
+    fn unsaid(&mut self, field: &Field, old: Option<&Record>) -> Option<Value> {
+        let kept = || old.and_then(|old| old.get(field.name)).cloned();
+        match field.owner {
+            Owner::Consumer => None,
+            Owner::UpdatedAt => Some(self.now_after(old.and_then(|old| old.text(field.name)))),
+            Owner::CreatedAt => kept().or_else(|| Some(self.now_after(None))),
+            Owner::Preserved | Owner::CreateOnly | Owner::Service => kept(),
+        }
+        .or_else(|| self.made_default(field))
+    }
+
+    /// The time of a change: later than the last one's, though the clock may not have moved since.
+    fn now_after(&mut self, last: Option<&str>) -> Value {
+        match last.and_then(parse_ms) {
+            Some(last_ms) if last_ms >= self.clock.now_ms() => Value::from(format_ms(last_ms + 1)),
+            _ => Value::from(self.clock.written()),
+        }
+    }
+
+    /// What a field is when nobody says, where that is not [plain](Default::plain).
+    pub fn made_default(&mut self, field: &Field) -> Option<Value> {
+        match field.default {
+            DefaultValue::Text(text) => Some(Value::from(text)),
+            DefaultValue::Number(number) => Some(Value::from(number)),
+            DefaultValue::Token(length) => Some(Value::from(self.rng.token(length))),
+            DefaultValue::Absent
+            | DefaultValue::Null
+            | DefaultValue::False
+            | DefaultValue::True
+            | DefaultValue::EmptyList
+            | DefaultValue::EmptyObject => None,
+        }
+    }
+
+    /// Whether every reference leads somewhere.
+    pub fn check_references(&self, resource: &'static Schema, fields: &Document) -> Result<(), Problem> {
+        check_references(resource, fields, |to, id| self.store.of(to).get(id).is_some())
+    }
+
+    fn check_unique(&self, resource: &'static Schema, old: Option<&Record>, fields: &Document) -> Result<(), Problem> {
+        let taken = resource.unique.iter().find(|field| {
+            fields.get(field).and_then(Value::as_str).is_some_and(|value| {
+                self.store.of(resource).find(field, value).any(|other| old.is_none_or(|old| other.id() != old.id()))
+            })
+        });
+        taken.map_or(Ok(()), |field| Err(Problem::Taken { resource, field }))
+    }
+
+    fn changed(&mut self, resource: &'static Schema, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+        if let Some(changed) = resource.after_change {
+            changed(self, change, by)?;
+        }
+        if let (Some(removed), Change::Removed(record)) = (resource.after_remove, change) {
+            removed(self, record, by)?;
+        }
+        if let Some(note) = resource.audit {
+            note(self, resource, change, by);
+        }
+        Ok(())
+    }
+
+    /// The time, a while from now, as the APIs write it.
+    pub fn later(&self, by_ms: u64) -> String {
+        format_ms(self.clock.now_ms().saturating_add(by_ms))
+    }
+}
+
+/// Whether every reference of these fields leads to something that is there.
+pub fn check_references(
+    resource: &'static Schema,
+    fields: &Document,
+    is_there: impl Fn(&'static Schema, &str) -> bool,
+) -> Result<(), Problem> {
+    let mut faults = Vec::new();
+    let mut check = |field: &'static str, to: &'static Schema, ids: &mut dyn Iterator<Item = &str>| {
+        for id in ids {
+            if !is_there(to, id) {
+                let kind = FieldFaultKind::Dangling { to: to.name, id: id.to_owned() };
+                return faults.push(FieldFault { field: Cow::Borrowed(field), kind });
+            }
+        }
+    };
+    let references = if fields.may_have(resource.references) { resource.references } else { FieldSet::default() };
+    for place in references.iter() {
+        let field = &resource.fields[place];
+        let (to, ids) = match (field.kind, fields.written(field.name)) {
+            (Kind::Reference(to), Some(id @ Value::String(_))) => (to, std::slice::from_ref(id)),
+            (Kind::References(to), Some(Value::Array(ids))) => (to, ids.as_slice()),
+            _ => continue,
+        };
+        check(field.name, to, &mut ids.iter().filter_map(Value::as_str));
+    }
+    for link in resource.links {
+        check(link.field, link.to, &mut (link.ids)(fields).into_iter());
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+}
+
+/// Rejects a value that would make a record deeper than its readers can take. Records about records hold them.
+fn too_deep(field: &str, value: &Value, by: Actor) -> Option<FieldFault> {
+    let holds_records = matches!(by, Actor::Service | Actor::Fixture);
+    let max_depth = if holds_records { RECORD_DEPTH + WRAPPING / 2 } else { RECORD_DEPTH };
+    let kind = FieldFaultKind::TooDeep { max_depth };
+    is_deeper(value, max_depth - 1).then(|| FieldFault { field: Cow::Owned(field.to_owned()), kind })
+}
+
+/// Whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is asked.
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(n, byte)| match n {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// RFC 7396, but that a nullable field of the resource can be set to `null`.
+pub fn merge(target: &mut Document, patch: &Document, resource: &'static Schema) {
+    let mut gone = BTreeSet::new();
+    for (name, value) in patch.iter() {
+        if value.is_null() && !resource.field(name).is_some_and(|field| field.nullable) {
+            gone.insert(name);
+        } else if let Some(there) = target.get_mut(name) {
+            merge_value(there, value);
+        } else {
+            target.push(name.to_owned(), merged(value));
+        }
+    }
+    // All at once: to take out one moves all behind it.
+    if !gone.is_empty() {
+        target.retain(|name| !gone.contains(name));
+    }
+}
+
+fn merge_value(target: &mut Value, patch: &Value) {
+    let (Value::Object(target), Value::Object(patch)) = (&mut *target, patch) else {
+        *target = merged(patch);
+        return;
+    };
+    for (name, value) in patch.iter().filter(|(_, value)| !value.is_null()) {
+        match target.get_mut(name) {
+            Some(there) => merge_value(there, value),
+            None => drop(target.insert(name.clone(), merged(value))),
+        }
+    }
+    let gone: BTreeSet<&str> = patch.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| &**name).collect();
+    if !gone.is_empty() {
+        target.retain(|name, _| !gone.contains(&**name));
+    }
+}
+
+/// What a patch makes where nothing is: itself, without the `null`s in it.
+fn merged(patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let some = patch.iter().filter(|(_, value)| !value.is_null());
+    Value::Object(some.map(|(name, value)| (name.clone(), merged(value))).collect())
+}

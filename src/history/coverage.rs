@@ -1,0 +1,85 @@
+//! Which operations and documented outcomes a consumer has met.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::engine::api::router::{Router, Row};
+use crate::scenario::CoverageCell;
+
+/// How often each outcome of each operation was served.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// By the row's number, which every answer looks up, and the outcome.
+    cells: BTreeMap<(usize, Cow<'static, str>), Served>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Served {
+    operation: &'static str,
+    cell: Cell,
+}
+
+/// How often one outcome of one operation was served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// By the operation itself.
+    pub natural: u64,
+    /// By a fault rule.
+    pub injected: u64,
+}
+
+impl Coverage {
+    /// Counts one answer. The outcome is an error's name, or a status.
+    pub fn count(&mut self, row: &Row, outcome: Cow<'static, str>, injected: bool) {
+        let new = || Served { operation: row.operation, cell: Cell::default() };
+        let cell = &mut self.cells.entry((row.number, outcome)).or_insert_with(new).cell;
+        if injected {
+            cell.injected += 1;
+        } else {
+            cell.natural += 1;
+        }
+    }
+
+    /// Every outcome that was served, in the order of operation and outcome.
+    pub fn cells(&self) -> impl Iterator<Item = (&'static str, &str, Cell)> {
+        let cells = self.cells.iter().map(|((_, outcome), served)| (served.operation, outcome.as_ref(), served.cell));
+        let mut cells: Vec<_> = cells.collect();
+        cells.sort_by_key(|(operation, outcome, _)| (*operation, *outcome));
+        cells.into_iter()
+    }
+
+    /// Whether an outcome was served, by whomever.
+    pub fn served(&self, operation: &'static str, outcome: &str) -> bool {
+        self.cells().any(|(known, served, _)| known == operation && served == outcome)
+    }
+
+    /// Every documented outcome of every modelled operation, and what else was served, in the order of the tables.
+    pub fn table(&self, router: &Router) -> Vec<CoverageCell> {
+        let mut table = Vec::new();
+        for row in router.rows() {
+            let served = |outcome: &str| {
+                let served = self.cells.get(&(row.number, Cow::Borrowed(outcome)));
+                served.map(|served| served.cell).unwrap_or_default()
+            };
+            let mut tell = |outcome: &str, documented: bool| {
+                let Cell { natural, injected } = served(outcome);
+                let (operation, outcome) = (row.operation.to_owned(), outcome.to_owned());
+                table.push(CoverageCell { operation, outcome, documented, natural, injected });
+            };
+            let success = Cow::Owned(row.route.success.to_string());
+            let mut documented: Vec<Cow<'static, str>> =
+                std::iter::once(success).chain(row.errors().map(|error| Cow::Borrowed(error.name))).collect();
+            if !row.route.is_modelled() {
+                documented.clear();
+            }
+            for outcome in &documented {
+                tell(outcome, true);
+            }
+            let others = self.cells.keys().filter(|(number, _)| *number == row.number);
+            for (_, outcome) in others.filter(|(_, outcome)| !documented.contains(outcome)) {
+                tell(outcome, false);
+            }
+        }
+        table
+    }
+}

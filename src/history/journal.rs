@@ -1,0 +1,446 @@
+//! What was asked and answered: newest last, bounded in entries and bytes.
+//!
+//! The text of all entries lies on one tape of bytes that is reused. Keeping the HTTP library's own buffers would
+//! pin them, and cost a third of the request rate.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::engine::api::api::Evidence;
+use crate::engine::api::router::Row;
+use crate::history::ring::Ring;
+use crate::http::message::{Delivery, Request};
+use crate::scenario::Trace;
+
+/// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
+const EXCERPT_BYTES: usize = 256;
+
+/// So many entries are let go of at once, when they are lost: the oldest ones were written long ago, and to look at one
+/// of them waits for memory.
+const EVICTED_AT_ONCE: usize = 64;
+
+/// How much a journal keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most entries.
+    pub entries: usize,
+    /// The most bytes of text.
+    pub bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { entries: 10_000, bytes: 64 * 1024 * 1024 }
+    }
+}
+
+/// The journal of a world.
+#[derive(Debug)]
+pub struct Journal {
+    bounds: Bounds,
+    /// Of those entries that are kept, behind a few that are lost and not let go of yet.
+    entries: Ring<EntryHeader>,
+    /// Of those entries that have any, in their order.
+    shared_extras: VecDeque<SharedExtras>,
+    text: Ring<u8>,
+    /// How many bytes of text were dropped at the front since the start.
+    dropped_bytes: u64,
+    next_number: u64,
+}
+
+/// What is kept of every answer besides its text.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryMeta {
+    /// The world's time, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// Elapsed time, in milliseconds, for measuring waits between entries.
+    pub elapsed_ms: u64,
+    /// The route; `None` for a miss.
+    pub row: Option<&'static Row>,
+    /// The name of the error, when one was answered.
+    pub error: Option<&'static str>,
+    /// The status answered. An aborted answer never reached the consumer.
+    pub status: u16,
+    /// Whether the operation was carried out, whatever became of its answer.
+    pub reached_service: bool,
+    /// How well the answer is known; `None` when a fault rule made it, or the scenario varied it.
+    pub evidence: Option<Evidence>,
+}
+
+impl EntryMeta {
+    /// The operation, with the API's name; `None` for a miss.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.row.map(|row| row.operation)
+    }
+}
+
+/// What most answers have nothing of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryExtras {
+    /// What is not modelled, when that was the answer.
+    pub miss: Option<&'static str>,
+    /// The fault rule that answered.
+    pub rule: Option<Arc<str>>,
+    /// The scenario's step when the request came.
+    pub step: Option<Arc<str>>,
+    /// How long the answer asked to wait, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+    /// How it travelled.
+    pub delivery: Delivery,
+    /// How long it was held back.
+    pub delay_ms: u64,
+    /// The fault rules considered; `None` when there are none for the operation.
+    pub why: Option<Trace>,
+}
+
+/// What entries with these numbers have: of neighbours that have the same, one is kept for all of them. While none of the
+/// rules matches, that is every entry.
+#[derive(Debug)]
+struct SharedExtras {
+    numbers: Range<u64>,
+    extras: EntryExtras,
+}
+
+impl EntryExtras {
+    /// Whether both say the same. Lists of rules are not read for it: what came of them is mostly one list, shared.
+    fn is_like(&self, other: &Self) -> bool {
+        let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, why } = self;
+        let same_why = match (why, &other.why) {
+            (Some(why), Some(other)) => Arc::ptr_eq(why, other),
+            (why, other) => why.is_none() && other.is_none(),
+        };
+        same_why
+            && (miss, rule, step) == (&other.miss, &other.rule, &other.step)
+            && (retry_after_ms, delivery, delay_ms) == (&other.retry_after_ms, &other.delivery, &other.delay_ms)
+    }
+}
+
+/// Plain data, and little of it: thousands of entries are touched only once, so their size is their cost, and one that
+/// is lost is written over without being read.
+#[derive(Clone, Copy, Debug)]
+struct EntryHeader {
+    answered: EntryMeta,
+    start: u64,
+    /// Lengths of method, target, headers, body and excerpt, in this order.
+    lengths: [u32; 5],
+    reply_bytes: u32,
+}
+
+/// One entry, copied out of the journal.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// From 1, in the order of the world's lock.
+    pub number: u64,
+    /// The method.
+    pub method: String,
+    /// The target as sent.
+    pub target: String,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The request's body.
+    pub body: Vec<u8>,
+    /// The answer's body: whole for errors, its beginning for successes.
+    pub response: Vec<u8>,
+    /// How many bytes the answer's body had.
+    pub reply_bytes: u32,
+    /// What every answer has.
+    pub answered: EntryMeta,
+    /// What most answers have nothing of.
+    pub extras: EntryExtras,
+}
+
+impl Entry {
+    /// The status that was sent; `None` when nothing of the answer was.
+    pub fn sent_status(&self) -> Option<u16> {
+        self.extras.delivery.sends_answer().then_some(self.answered.status)
+    }
+}
+
+impl Journal {
+    /// An empty journal.
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            entries: Ring::new(bounds.entries.saturating_add(EVICTED_AT_ONCE)),
+            shared_extras: VecDeque::new(),
+            text: Ring::new(bounds.bytes),
+            dropped_bytes: 0,
+            next_number: 1,
+        }
+    }
+
+    /// Begins anew with these bounds. The room it has is kept where they are the same: what was asked once is asked again.
+    pub fn restart(&mut self, bounds: Bounds) {
+        if bounds != self.bounds {
+            *self = Self::new(bounds);
+        }
+        self.entries.clear();
+        self.shared_extras.clear();
+        self.text.clear();
+        (self.dropped_bytes, self.next_number) = (0, 1);
+    }
+
+    /// The number of the next entry.
+    pub fn next_number(&self) -> u64 {
+        self.next_number
+    }
+
+    /// How many entries were lost to the bounds.
+    pub fn lost(&self) -> u64 {
+        self.first_number() - 1
+    }
+
+    /// What it keeps at most.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// How many entries it holds.
+    pub fn len(&self) -> usize {
+        self.entries.len().min(self.bounds.entries)
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds an entry, losing the oldest ones when the bounds are reached.
+    pub fn add(&mut self, request: &Request<'_>, response: &[u8], answered: EntryMeta, extras: EntryExtras) {
+        let excerpt = if answered.status < 400 { &response[..response.len().min(EXCERPT_BYTES)] } else { response };
+        let headers = request.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
+        let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()];
+        let (most, new_bytes) = (self.bounds, lengths.iter().sum::<usize>());
+        if self.entries.len() >= most.entries.saturating_add(EVICTED_AT_ONCE) {
+            self.evict(EVICTED_AT_ONCE);
+        }
+        while self.entries.len() > 0 && self.text.len() + new_bytes > most.bytes {
+            self.evict(1);
+        }
+        let number = self.next_number;
+        self.next_number += 1;
+        if most.entries > 0 && new_bytes <= most.bytes {
+            let start = self.dropped_bytes + self.text.len() as u64;
+            let text = &mut self.text;
+            text.reserve(new_bytes);
+            text.extend(request.method.as_bytes());
+            text.extend(request.target.as_bytes());
+            for (name, value) in request.headers {
+                text.extend(name.as_bytes());
+                text.extend(b": ");
+                text.extend(value);
+                text.push(b'\n');
+            }
+            text.extend(request.body);
+            text.extend(excerpt);
+            let (lengths, reply_bytes) = (lengths.map(short), short(response.len()));
+            self.entries.reserve(1);
+            self.entries.push(EntryHeader { answered, start, lengths, reply_bytes });
+            if extras != EntryExtras::default() {
+                let goes_on =
+                    |latest: &&mut SharedExtras| latest.numbers.end == number && latest.extras.is_like(&extras);
+                match self.shared_extras.back_mut().filter(goes_on) {
+                    Some(latest) => latest.numbers.end += 1,
+                    None => self.shared_extras.push_back(SharedExtras { numbers: number..number + 1, extras }),
+                }
+            }
+        }
+        let first = self.first_number();
+        while self.shared_extras.pop_front_if(|oldest| oldest.numbers.end <= first).is_some() {}
+    }
+
+    /// Forgets so many of the oldest marks, and their text.
+    fn evict(&mut self, oldest: usize) {
+        self.entries.forget(oldest);
+        let keep_from = self.entries.get(0).map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
+        let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
+        self.text.forget(gone);
+        self.dropped_bytes = keep_from;
+    }
+
+    /// How many entries are lost and not let go of yet.
+    fn lost_entries(&self) -> usize {
+        self.entries.len() - self.len()
+    }
+
+    /// The number of the oldest entry.
+    fn first_number(&self) -> u64 {
+        self.next_number - self.len() as u64
+    }
+
+    /// The entry of that number, if it is still there.
+    pub fn get(&self, number: u64) -> Option<Entry> {
+        let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
+        self.entries.get(self.lost_entries().saturating_add(place)).map(|mark| self.entry(number, mark))
+    }
+
+    /// The operations of the entries, oldest first.
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.range(self.lost_entries()..self.entries.len()).filter_map(|mark| mark.answered.operation())
+    }
+
+    /// The entries after that number, oldest first.
+    pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
+        let first = self.first_number();
+        let skip = number.saturating_add(1).saturating_sub(first);
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());
+        let entries = self.entries.range(self.lost_entries() + skip..self.entries.len());
+        (first + skip as u64..).zip(entries).map(|(number, mark)| self.entry(number, mark))
+    }
+
+    fn entry(&self, number: u64, mark: &EntryHeader) -> Entry {
+        let mut place = usize::try_from(mark.start - self.dropped_bytes).expect("text of a kept entry is kept");
+        let mut parts = mark.lengths.map(|length| {
+            let part = place..place + length as usize;
+            place = part.end;
+            self.text.range(part).copied().collect::<Vec<u8>>()
+        });
+        let [method, target, headers, body, response] = &mut parts;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = text(headers);
+        let headers = headers
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect();
+        let alike = self.shared_extras.get(self.shared_extras.partition_point(|alike| alike.numbers.end <= number));
+        let extras = alike.filter(|alike| alike.numbers.contains(&number)).map(|alike| alike.extras.clone());
+        Entry {
+            number,
+            method: text(method),
+            target: text(target),
+            headers,
+            body: std::mem::take(body),
+            response: std::mem::take(response),
+            reply_bytes: mark.reply_bytes,
+            answered: mark.answered,
+            extras: extras.unwrap_or_default(),
+        }
+    }
+}
+
+/// A length as it is kept. No body of a test is longer than this can say.
+fn short(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// A header's value as it may be shown: credentials keep their last four characters at most.
+pub fn redacted<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
+    if !matches!(name, "authorization" | "proxy-authorization" | "cookie" | "standin-control-token") {
+        return Cow::Borrowed(value);
+    }
+    let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret.trim()));
+    let length = secret.chars().count();
+    let tail: String = if length >= 12 { secret.chars().skip(length - 4).collect() } else { String::new() };
+    Cow::Owned(format!("{scheme} …{tail}").trim_start().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(journal: &mut Journal, target: &str) {
+        add_with(journal, target, EntryExtras::default());
+    }
+
+    fn add_with(journal: &mut Journal, target: &str, extras: EntryExtras) {
+        let request = Request {
+            method: "GET",
+            target,
+            headers: &[("host", b"h")],
+            body: b"{}",
+            arrived_ms: 5,
+            believes_front: true,
+        };
+        let answered = EntryMeta {
+            now_ms: 1,
+            elapsed_ms: 5,
+            row: None,
+            error: None,
+            status: 200,
+            reached_service: true,
+            evidence: Some(Evidence::Documented),
+        };
+        journal.add(&request, "x".repeat(300).as_bytes(), answered, extras);
+    }
+
+    #[test]
+    fn entries_come_back_as_they_went_in() {
+        let mut journal = Journal::new(Bounds::default());
+        add(&mut journal, "/v1/things");
+        let entry = journal.get(1).unwrap();
+        assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.answered.status), ("GET", "/v1/things", 200));
+        assert_eq!(entry.headers, [("host".to_owned(), "h".to_owned())]);
+        assert_eq!(
+            (entry.body.as_slice(), entry.response.len(), entry.reply_bytes),
+            (b"{}".as_slice(), EXCERPT_BYTES, 300)
+        );
+    }
+
+    #[test]
+    fn the_oldest_entries_are_lost_first_and_counted() {
+        let mut journal = Journal::new(Bounds { entries: 3, bytes: 1 << 20 });
+        for n in 1..=3 * EVICTED_AT_ONCE as u64 {
+            add(&mut journal, &format!("/v1/things/{n}"));
+            let kept = n.min(3);
+            let oldest = n + 1 - kept;
+            assert_eq!((journal.len() as u64, journal.lost()), (kept, n - kept));
+            assert!(journal.get(oldest - 1).is_none());
+            assert_eq!(journal.get(oldest).unwrap().target, format!("/v1/things/{oldest}"));
+            assert!(journal.get(n + 1).is_none());
+            assert!(journal.entries.len() <= 3 + EVICTED_AT_ONCE);
+            for since in [0, oldest, n] {
+                let numbers: Vec<u64> = journal.since(since).map(|entry| entry.number).collect();
+                assert_eq!(numbers, (oldest.max(since + 1)..=n).collect::<Vec<_>>());
+            }
+        }
+        assert_eq!(journal.operations().count(), 0, "none of these was one");
+        assert!(journal.get(u64::MAX).is_none());
+        assert_eq!(journal.since(u64::MAX).count(), 0, "no number is too large to ask for");
+    }
+
+    #[test]
+    fn what_few_entries_have_is_kept_and_lost_with_them_and_once_for_neighbours() {
+        let mut journal = Journal::new(Bounds { entries: 10, bytes: 1 << 20 });
+        // Some in a row have nothing, some the same, and some each another.
+        let delay = |n: u64| if n.is_multiple_of(7) { n } else { u64::from(n % 5 < 3) };
+        for n in 1..=3 * EVICTED_AT_ONCE as u64 {
+            add_with(&mut journal, "/v1/things", EntryExtras { delay_ms: delay(n), ..EntryExtras::default() });
+            let numbers = || n.saturating_sub(9).max(1)..=n;
+            let kept: Vec<_> = journal.since(0).map(|entry| (entry.number, entry.extras.delay_ms)).collect();
+            assert_eq!(kept, numbers().map(|n| (n, delay(n))).collect::<Vec<_>>());
+            let mut runs: Vec<u64> = numbers().map(delay).collect();
+            runs.dedup();
+            assert_eq!(journal.shared_extras.len(), runs.into_iter().filter(|delay| *delay > 0).count());
+        }
+    }
+
+    #[test]
+    fn the_bound_in_bytes_holds() {
+        let mut journal = Journal::new(Bounds { entries: 1_000, bytes: 1_000 });
+        (0..100).for_each(|_| add(&mut journal, "/v1/things"));
+        assert!(journal.text.len() <= 1_000);
+        assert_eq!(journal.get(100).unwrap().target, "/v1/things");
+    }
+
+    #[test]
+    fn a_journal_begins_anew_with_other_bounds() {
+        let mut journal = Journal::new(Bounds { entries: 100, bytes: 1 << 20 });
+        (0..50).for_each(|n| add(&mut journal, &format!("/v1/things/{n}")));
+        journal.restart(Bounds { entries: 3, bytes: 1 << 20 });
+        assert_eq!((journal.len(), journal.lost(), journal.next_number()), (0, 0, 1));
+        (0..5).for_each(|n| add(&mut journal, &format!("/v1/others/{n}")));
+        assert_eq!((journal.len(), journal.lost()), (3, 2));
+        assert_eq!(journal.get(5).unwrap().target, "/v1/others/4");
+    }
+
+    #[test]
+    fn credentials_are_shown_by_their_tail_only() {
+        assert_eq!(redacted("authorization", "Bearer HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7"), "Bearer …lJa7");
+        assert_eq!(redacted("authorization", "Bearer short"), "Bearer …");
+        assert_eq!(redacted("accept", "text/html"), "text/html");
+    }
+}

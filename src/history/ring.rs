@@ -1,0 +1,141 @@
+//! A long queue of small plain values.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// What was written last waits in a piece of so many bytes: small enough to stay in the processor's nearest memory.
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// A queue that is written at one end, all the time, and read rarely.
+///
+/// A ring that is larger than the processor's caches makes every short write wait for memory. So what is new is put
+/// together in a piece that is used again and again, and goes to the ring when the piece is full.
+#[derive(Debug)]
+pub struct Ring<T> {
+    /// The ring grows no larger than to hold so many values.
+    most: usize,
+    ring: VecDeque<T>,
+    piece: Vec<T>,
+}
+
+impl<T: Copy> Ring<T> {
+    /// An empty one, for so many values at most.
+    pub fn new(most: usize) -> Self {
+        Self { most, ring: VecDeque::new(), piece: Vec::new() }
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.ring.len() + self.piece.len()
+    }
+
+    /// Makes room for so many values. Whoever writes asks for it first: a piece that is full goes to the ring here.
+    pub fn reserve(&mut self, more: usize) {
+        if size_of_val(self.piece.as_slice()) >= PIECE_BYTES {
+            self.settle();
+        }
+        self.piece.reserve(more);
+    }
+
+    /// Writes one value.
+    pub fn push(&mut self, value: T) {
+        self.piece.push(value);
+    }
+
+    /// Writes some values.
+    pub fn extend(&mut self, values: &[T]) {
+        self.piece.extend_from_slice(values);
+    }
+
+    /// Forgets so many of the oldest values.
+    pub fn forget(&mut self, oldest: usize) {
+        if oldest > self.ring.len() {
+            self.settle();
+        }
+        self.ring.drain(..oldest);
+    }
+
+    /// Forgets all. The room is kept.
+    pub fn clear(&mut self) {
+        self.ring.clear();
+        self.piece.clear();
+    }
+
+    /// The value at a place, counted from the oldest.
+    pub fn get(&self, place: usize) -> Option<&T> {
+        self.ring.get(place).or_else(|| self.piece.get(place.checked_sub(self.ring.len())?))
+    }
+
+    /// The values at these places.
+    pub fn range(&self, places: Range<usize>) -> impl Iterator<Item = &T> {
+        let ring = self.ring.len();
+        let in_piece = places.start.max(ring) - ring..places.end.max(ring) - ring;
+        self.ring.range(places.start.min(ring)..places.end.min(ring)).chain(&self.piece[in_piece])
+    }
+
+    /// Moves the piece to the ring.
+    fn settle(&mut self) {
+        let (held, more) = (self.ring.len(), self.piece.len());
+        if held + more > self.ring.capacity() {
+            // A ring that is as large as it must be, and no larger, is written over and over.
+            self.ring.reserve_exact(more.max(held.min(self.most.saturating_sub(held))));
+        }
+        self.ring.extend(self.piece.as_slice());
+        self.piece.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    enum Op {
+        Write(usize),
+        Forget(usize),
+        Clear,
+    }
+
+    fn step() -> impl Strategy<Value = Op> {
+        prop_oneof![
+            8 => (0..9_000_usize).prop_map(Op::Write),
+            4 => (0..30_000_usize).prop_map(Op::Forget),
+            1 => Just(Op::Clear),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_tape_holds_what_a_queue_holds(steps in prop::collection::vec(step(), 0..40), ends in any::<[u16; 2]>()) {
+            let (mut tape, mut queue) = (Ring::new(usize::MAX), VecDeque::new());
+            let mut next = 0_u32;
+            for step in steps {
+                match step {
+                    Op::Write(many) => {
+                        let values: Vec<u32> = (next..).take(many).collect();
+                        next += u32::try_from(many).unwrap();
+                        tape.reserve(many);
+                        tape.extend(&values);
+                        queue.extend(values);
+                    }
+                    Op::Forget(oldest) => {
+                        let oldest = oldest.min(queue.len());
+                        tape.forget(oldest);
+                        queue.drain(..oldest);
+                    }
+                    Op::Clear => {
+                        tape.clear();
+                        queue.clear();
+                    }
+                }
+                let [start, end] = ends.map(|end| usize::from(end).min(queue.len()));
+                let places = start.min(end)..start.max(end);
+                prop_assert_eq!(tape.len(), queue.len());
+                prop_assert_eq!((tape.get(start), tape.get(queue.len())), (queue.get(start), None));
+                prop_assert!(tape.range(places.clone()).eq(queue.range(places)));
+            }
+        }
+    }
+}

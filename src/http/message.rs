@@ -1,0 +1,216 @@
+//! What comes in and what goes out. Replies have the headers of the `http` crate, so that the server sends them as they
+//! are; nothing else here knows of an HTTP library.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+/// What a request asks to be done, as routes declare it. `HEAD` is a `GET` whose body is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// `GET`, and `HEAD` with it.
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// The verb of a request method, or `None` for methods no route can have.
+    pub fn of(method: &str) -> Option<Self> {
+        Some(match method {
+            "GET" | "HEAD" => Self::Get,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            _ => return None,
+        })
+    }
+
+    /// The method name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether the method promises to change nothing.
+    pub fn is_safe(self) -> bool {
+        self == Self::Get
+    }
+}
+
+/// One request, borrowed from whoever holds its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The method as sent, upper case.
+    pub method: &'a str,
+    /// The target as sent: origin form (`/v1/flows?limit=2`) or absolute form (`https://host/v1/flows`).
+    pub target: &'a str,
+    /// Header names in lower case, with their values, in the order sent.
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// The whole body; empty when there was none.
+    pub body: &'a [u8],
+    /// When it arrived, in milliseconds since 1970, told by whoever has a clock. Used by real clocks and by
+    /// everything that measures elapsed time.
+    pub arrived_ms: u64,
+    /// Whether its `Forwarded` and `X-Forwarded-…` headers are believed: they come from this machine or a trusted proxy.
+    pub believes_front: bool,
+}
+
+impl<'a> Request<'a> {
+    /// The first header of that (lower-case) name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.iter().find(|(known, _)| *known == name).and_then(|(_, value)| std::str::from_utf8(value).ok())
+    }
+
+    /// The credential of an `Authorization: Bearer …` header; the scheme's case does not matter.
+    pub fn bearer(&self) -> Option<&'a str> {
+        let (scheme, token) = self.header("authorization")?.trim_ascii().split_at_checked("bearer".len())?;
+        let is_bearer = scheme.eq_ignore_ascii_case("bearer") && token.starts_with(' ');
+        let token = token.trim_ascii_start();
+        (is_bearer && !token.is_empty()).then_some(token)
+    }
+}
+
+/// How many headers most replies have.
+const HEADERS: usize = 6;
+
+/// The content type of JSON.
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers, in the order they are sent.
+    pub headers: HeaderMap,
+    /// The body, shared with the record it shows where possible.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// A reply without body and content type.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: HeaderMap::with_capacity(HEADERS), body: Bytes::new() }
+    }
+
+    /// A JSON reply from bytes that are JSON already.
+    pub fn json_bytes(status: u16, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        headers.append(CONTENT_TYPE, JSON);
+        Self { status, headers, body: body.into() }
+    }
+
+    /// A JSON reply.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::json_bytes(status, body.to_string())
+    }
+
+    /// The same with one more header.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.add(name, value);
+        self
+    }
+
+    /// Adds a header. One that HTTP cannot carry is left out: only a test's own function answers such.
+    pub fn add(&mut self, name: &str, value: &str) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.headers.append(name, value);
+        }
+    }
+
+    /// The first header of that name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
+    }
+
+    /// The status as text.
+    pub fn status_text(&self) -> Cow<'static, str> {
+        match self.status {
+            200 => "200".into(),
+            201 => "201".into(),
+            204 => "204".into(),
+            other => other.to_string().into(),
+        }
+    }
+}
+
+/// How a reply travels. Only the socket layer makes it happen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// Whole, in one go.
+    #[default]
+    Complete,
+    /// The head at once, the body at this many bytes a second.
+    Throttled {
+        /// Bytes of body per second, at least 1.
+        bytes_per_s: u64,
+    },
+    /// Half the body, then the connection is closed.
+    Truncated,
+    /// The connection is closed before the head.
+    Closed,
+    /// The connection is reset before the head.
+    Reset,
+    /// Bytes that are not HTTP, then the connection is closed.
+    Garbage,
+    /// Nothing, until the peer gives up or the server ends.
+    Hang,
+}
+
+impl Delivery {
+    /// The word for it, as scenarios write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "whole",
+            Self::Throttled { .. } => "trickle",
+            Self::Truncated => "truncate",
+            Self::Closed => "close",
+            Self::Reset => "reset",
+            Self::Garbage => "garbage",
+            Self::Hang => "stall",
+        }
+    }
+
+    /// Whether the answer, or a part of it, is sent at all.
+    pub fn sends_answer(self) -> bool {
+        matches!(self, Self::Complete | Self::Throttled { .. } | Self::Truncated)
+    }
+
+    /// Whether the consumer gets no usable answer.
+    pub fn is_abort(self) -> bool {
+        !matches!(self, Self::Complete | Self::Throttled { .. })
+    }
+}
+
+/// A reply, plus how to send it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What is answered.
+    pub response: Response,
+    /// How long to wait before the first byte.
+    pub delay: Duration,
+    /// How it travels.
+    pub delivery: Delivery,
+}
+
+impl From<Response> for Outcome {
+    fn from(response: Response) -> Self {
+        Self { response, delay: Duration::ZERO, delivery: Delivery::Complete }
+    }
+}

@@ -1,0 +1,10 @@
+//! HTTP in words: requests, responses and how they travel, targets and queries, and JSON that knows its places.
+//!
+//! Nothing here opens a socket, and nothing here knows of another room.
+
+pub mod document;
+pub mod json;
+pub mod message;
+pub mod origin;
+pub mod target;
+pub mod tree;

@@ -1,0 +1,154 @@
+//! The door for JSON from outside: bodies, patches, filters, files and control bodies all pass it.
+//!
+//! It bounds a tree's bytes, depth and members before anything is built from it. All code behind it may therefore recurse
+//! into values. A number that does not fit into 64 bits is refused by the reader itself.
+
+use serde_json::Value;
+
+use crate::http::document::{SyntaxFault, place_at};
+
+/// How deep a consumer's body may be nested, and a record that it patches. Readers of JSON stop at 127 levels, and answers
+/// wrap records into some more of their own, so no setting raises this.
+pub const DEPTH: usize = 64;
+
+/// How deep an administrator's record may be.
+pub const RECORD_DEPTH: usize = DEPTH + WRAPPING;
+
+/// How many levels more a file or a control body has around its records. Half of them are for records that hold records.
+pub const WRAPPING: usize = 16;
+
+/// The most members and elements of a body, unless set otherwise: ten bytes each in the largest body.
+pub const MEMBERS: usize = 1_000_000;
+
+/// The most bytes of a file of records or a scenario.
+pub const FILE_BYTES: usize = 256 * 1024 * 1024;
+
+/// The bounds of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeLimits {
+    /// The most levels of arrays and objects in each other.
+    pub depth: usize,
+    /// The most elements of arrays and members of objects, all together.
+    pub members: usize,
+}
+
+impl TreeLimits {
+    /// The bounds of files, which the person who starts the server wrote.
+    pub const FILE: Self = Self { depth: RECORD_DEPTH + WRAPPING, members: 64 * MEMBERS };
+
+    /// The bounds of a consumer's body.
+    pub const fn body(members: usize) -> Self {
+        Self { depth: DEPTH, members }
+    }
+
+    /// The bounds of a body that holds whole records, or a scenario.
+    pub const fn control(members: usize) -> Self {
+        Self { depth: RECORD_DEPTH + WRAPPING, members }
+    }
+
+    /// Rejects a text that is nested too deep or has too many members. It may be no JSON: its reader says so.
+    pub fn check(self, text: &[u8]) -> Result<(), SyntaxFault> {
+        // Most texts are small. Neither bound can be passed without as many bytes, and brackets are counted many at once.
+        let opening = text.iter().map(|byte| usize::from(matches!(byte, b'[' | b'{'))).sum::<usize>();
+        if opening <= self.depth && text.len() <= self.members {
+            return Ok(());
+        }
+        let fault = |at: usize, reason: String| Err(SyntaxFault { place: place_at(text, at), reason });
+        let (mut depth, mut members) = (0_usize, 0_usize);
+        let (mut is_text, mut is_escaped) = (false, false);
+        for (at, byte) in text.iter().enumerate() {
+            if is_text {
+                is_text = is_escaped || *byte != b'"';
+                is_escaped = *byte == b'\\' && !is_escaped;
+                continue;
+            }
+            match byte {
+                b'"' => is_text = true,
+                b'[' | b'{' => (depth, members) = (depth + 1, members + 1),
+                b']' | b'}' => depth = depth.saturating_sub(1),
+                b',' => members += 1,
+                _ => {}
+            }
+            if depth > self.depth {
+                return fault(at, format!("it is nested more than {} levels deep", self.depth));
+            }
+            if members > self.members {
+                return fault(at, format!("it has more than {} elements and members", self.members));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many levels of arrays and objects a value has.
+pub fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Whether a value has more than this many levels.
+pub fn is_deeper(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth == 0 || items.iter().any(|item| is_deeper(item, depth - 1)),
+        Value::Object(members) => depth == 0 || members.values().any(|value| is_deeper(value, depth - 1)),
+        _ => false,
+    }
+}
+
+/// How many bytes a value has as JSON, give or take those of escapes and long numbers.
+pub fn bytes_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 8,
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => 2 + items.iter().map(|item| bytes_of(item) + 1).sum::<usize>(),
+        Value::Object(members) => {
+            2 + members.iter().map(|(name, value)| name.len() + bytes_of(value) + 4).sum::<usize>()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn nested(levels: usize) -> String {
+        "[".repeat(levels) + &"]".repeat(levels)
+    }
+
+    #[test]
+    fn a_text_may_be_as_deep_as_the_bound_and_no_deeper() {
+        let limits = TreeLimits::body(MEMBERS);
+        assert_eq!(limits.check(nested(DEPTH).as_bytes()), Ok(()));
+        let fault = limits.check(nested(DEPTH + 1).as_bytes()).unwrap_err();
+        assert_eq!((fault.place.column, fault.reason.as_str()), (DEPTH + 1, "it is nested more than 64 levels deep"));
+    }
+
+    #[test]
+    fn brackets_in_texts_are_no_levels() {
+        let limits = TreeLimits::body(MEMBERS);
+        let text = json!({ "a": "[{\"".repeat(1_000), "b\\": "\\", "c": ["]]]]", nested(200)] }).to_string();
+        assert_eq!(limits.check(text.as_bytes()), Ok(()));
+        let behind = format!("[\"\\\\\", {}]", nested(DEPTH));
+        assert!(limits.check(behind.as_bytes()).is_err(), "a text that ends with a backslash ends");
+    }
+
+    #[test]
+    fn members_are_counted_all_together() {
+        let limits = TreeLimits::body(10);
+        assert_eq!(limits.check(br#"{"a":[1,2,3],"b":{"c":4},"d":[]}"#), Ok(()));
+        assert!(limits.check(b"[1,2,3,4,5,6,7,8,9,0,1]").is_err());
+        assert!(limits.check(b"[[],[],[],[],[],[]]").is_err());
+    }
+
+    #[test]
+    fn values_are_measured_as_their_text_is() {
+        let value = json!({ "a": [1, { "b": [] }], "c": "text", "d": null });
+        assert_eq!((depth_of(&value), is_deeper(&value, 4), is_deeper(&value, 3)), (4, false, true));
+        assert!(bytes_of(&value).abs_diff(value.to_string().len()) < 24);
+    }
+}

@@ -1,0 +1,269 @@
+//! What a scenario will do, and what an operation does, before anything runs.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::engine::api::api::Api;
+use crate::engine::api::router::{Router, Row};
+use crate::scenario::model::diagnostics::did_you_mean;
+use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, Scenario, Which};
+use crate::scenario::model::rule::{Effect, Phase, Rule, Trigger};
+
+/// How many ordinals of a forecast are shown.
+const SHOWN: usize = 5;
+/// How far a draw is followed.
+const FAR: u64 = 10_000;
+
+/// A step of a timeline before anything runs. A scenario without steps has one, without a name.
+#[derive(Clone, Debug, Serialize)]
+pub struct ForecastStep {
+    /// Its name.
+    pub name: Option<String>,
+    /// A sentence about it.
+    pub about: String,
+    /// The conditions that lead to it.
+    pub from: Vec<String>,
+    /// The changes of data when it begins.
+    pub data: Vec<String>,
+    /// The fault rules that are in force.
+    pub rules: Vec<ForecastRule>,
+}
+
+/// A fault rule before anything runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct ForecastRule {
+    /// Its id.
+    pub id: String,
+    /// The operations it is for.
+    pub on: String,
+    /// Which of the matching calls it answers: `calls 1-4`.
+    pub calls: String,
+    /// Its effect: `429 rate_limited, +20 ms`.
+    pub effect: String,
+}
+
+/// Returns the timeline of a scenario and the forecast of which calls its rules answer.
+pub fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
+    let seed = scenario.seed.unwrap_or_default();
+    let rules = |own: &[Arc<Rule>]| {
+        let rules = own.iter().chain(&scenario.rules).map(|rule| ForecastRule {
+            id: rule.id.to_string(),
+            on: on(rule),
+            calls: forecast(rule, seed),
+            effect: effect(rule, &scenario.apis),
+        });
+        rules.collect()
+    };
+    if scenario.steps.is_empty() {
+        let from = vec!["the start".to_owned()];
+        let (about, data, rules) = (String::new(), Vec::new(), rules(&[]));
+        return vec![ForecastStep { name: None, about, from, data, rules }];
+    }
+    let steps = scenario.steps.iter().enumerate().map(|(place, step)| ForecastStep {
+        name: Some(step.name.to_string()),
+        about: step.about.clone(),
+        from: ways_to(scenario, place),
+        data: step.data.changes.iter().map(DataChange::words).collect(),
+        rules: rules(&step.rules),
+    });
+    steps.collect()
+}
+
+/// The timeline of a scenario and the forecast of which calls its rules strike.
+pub fn explain_scenario(scenario: &Scenario) -> String {
+    let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed.unwrap_or_default());
+    if !scenario.about.is_empty() {
+        text += &format!("{}\n", scenario.about);
+    }
+    for step in forecast_of(scenario) {
+        match &step.name {
+            None => text += "\nfrom the start\n",
+            Some(name) => text += &format!("\nstep {name}   from: {}\n", step.from.join(" · ")),
+        }
+        if !step.about.is_empty() {
+            text += &format!("  {}\n", step.about);
+        }
+        for change in &step.data {
+            text += &format!("  data: {change}\n");
+        }
+        text += &table(&step.rules);
+    }
+    text
+}
+
+fn table(rules: &[ForecastRule]) -> String {
+    let width = |column: fn(&ForecastRule) -> &str| rules.iter().map(|rule| column(rule).chars().count()).max();
+    let [ids, ons, calls] =
+        [width(|rule| &rule.id), width(|rule| &rule.on), width(|rule| &rule.calls)].map(Option::unwrap_or_default);
+    rules.iter().fold(String::new(), |text, rule| {
+        text + &format!("  {:ids$}   {:ons$}   {:calls$}   {}\n", rule.id, rule.on, rule.calls, rule.effect)
+    })
+}
+
+impl DataChange {
+    fn words(&self) -> String {
+        let name = self.resource.name;
+        let which = |which: &Which| match which {
+            Which::Id(id) => id.clone(),
+            Which::Nth(n) => format!("#{n}"),
+        };
+        match &self.kind {
+            ChangeKind::Generate(count, _) => format!("{count} records of {name} are made up"),
+            ChangeKind::Add(_) => format!("a record of {name} is added"),
+            ChangeKind::Patch(one, _) => format!("{} of {name} changes", which(one)),
+            ChangeKind::Remove(gone) => {
+                let gone: Vec<String> = gone.iter().map(which).collect();
+                format!("{} of {name} go", gone.join(", "))
+            }
+        }
+    }
+}
+
+fn on(rule: &Rule) -> String {
+    let matching = if rule.when.is_some() { " (matching)" } else { "" };
+    format!("{}{matching}", rule.on)
+}
+
+/// The conditions that lead to a step.
+fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
+    let mut ways = if place == 0 { vec!["the start".to_owned()] } else { Vec::new() };
+    for (from, step) in scenario.steps.iter().enumerate() {
+        for end in &step.ends {
+            let leads_here = match &end.to {
+                Some(to) => *scenario.steps[place].name == **to,
+                None => from + 1 == place,
+            };
+            if leads_here {
+                let before = if from + 1 == place { String::new() } else { format!("{}, ", step.name) };
+                ways.push(format!("{before}{}", end.kind.words()));
+            }
+        }
+    }
+    if ways.is_empty() {
+        ways.push("nowhere".to_owned());
+    }
+    ways
+}
+
+impl EndKind {
+    /// The condition: `celigo.flows.list answered 429 2 times`.
+    pub(in crate::scenario) fn words(&self) -> String {
+        match self {
+            Self::AfterMs(ms) => format!("{ms} ms later"),
+            Self::Calls { on, when, status, calls } => {
+                let matching = if when.is_some() { " (matching)" } else { "" };
+                let status = status.map(|status| format!(" {status}")).unwrap_or_default();
+                let times = match calls {
+                    1 => String::new(),
+                    calls => format!(" {calls} times"),
+                };
+                format!("{on}{matching} answered{status}{times}")
+            }
+        }
+    }
+}
+
+/// Which matching calls a rule strikes: `calls 1-4`, `calls 3, 6, 9…`, `calls 6, 7, 14… (p 0.2, seed 2, at most 10)`.
+fn forecast(rule: &Rule, seed: u64) -> String {
+    let limit = rule.limit.unwrap_or(u64::MAX);
+    let range = |from: u64, to: u64| {
+        let to = to.min(from.saturating_add(limit - 1));
+        match (from, to) {
+            (1, u64::MAX) => "all calls".to_owned(),
+            (from, u64::MAX) => format!("calls {from}…"),
+            (from, to) if from == to => format!("call {from}"),
+            (from, to) => format!("calls {from}-{to}"),
+        }
+    };
+    let few = |ordinals: &[u64], more: bool| {
+        let words: Vec<String> = ordinals.iter().map(u64::to_string).collect();
+        let call = if ordinals.len() == 1 && !more { "call" } else { "calls" };
+        format!("{call} {}{}", words.join(", "), if more { "…" } else { "" })
+    };
+    match &rule.at {
+        Trigger::Always => range(1, u64::MAX),
+        Trigger::Between(from, to) => range(*from, *to),
+        Trigger::Nth(ordinals) => {
+            let fire = usize::try_from(limit).unwrap_or(usize::MAX).min(ordinals.len());
+            few(&ordinals[..fire], false)
+        }
+        Trigger::Every(step) => {
+            let most = usize::try_from(limit).unwrap_or(usize::MAX);
+            let shown: Vec<u64> = (1..=3).map(|n| n * step).take(most).collect();
+            few(&shown, most > shown.len())
+        }
+        Trigger::Chance(p) => {
+            let most = usize::try_from(limit).unwrap_or(usize::MAX);
+            let shown: Vec<u64> = rule.at.ordinals(seed, &rule.id, FAR).take(SHOWN.min(most)).collect();
+            let at_most = rule.limit.map(|limit| format!(", at most {limit}")).unwrap_or_default();
+            let calls = if shown.is_empty() { "no call".to_owned() } else { few(&shown, false) };
+            format!("{calls} (p {p}, seed {seed}{at_most})")
+        }
+    }
+}
+
+fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
+    let mut words = Vec::new();
+    match &rule.effect {
+        Some(Effect::Error { name, retry_after_s, .. }) => {
+            words.push(match apis.iter().find_map(|api| api.error(name)) {
+                Some(error) => format!("{} {name}", error.status),
+                None => name.clone(),
+            });
+            words.extend(retry_after_s.map(|seconds| format!("retry after {seconds} s")));
+        }
+        Some(Effect::Respond { status, undocumented: true, .. }) => words.push(format!("{status} undocumented")),
+        Some(Effect::Respond { status, .. }) => words.push(status.to_string()),
+        Some(Effect::Abort(delivery)) => words.push(delivery.as_str().to_owned()),
+        Some(Effect::Answer(_)) => words.push("a function answers".to_owned()),
+        None => {}
+    }
+    match rule.delay_ms {
+        Some((least, most)) if least == most => words.push(format!("+{least} ms")),
+        Some((least, most)) => words.push(format!("+{least}–{most} ms")),
+        None => {}
+    }
+    words.extend(rule.slow_bytes_per_s.map(|rate| format!("{rate} bytes per second")));
+    if rule.phase == Phase::After {
+        words.push("after it is carried out".to_owned());
+    }
+    words.join(", ")
+}
+
+/// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.
+pub fn explain_operation(router: &Router, name: &str) -> Result<String, String> {
+    let Some(row) = router.operation(name) else {
+        let known = router.rows().iter().map(|row| row.operation);
+        return Err(format!("there is no operation {name:?}; {}", did_you_mean(name, known)));
+    };
+    Ok(operation(row))
+}
+
+fn operation(row: &Row) -> String {
+    let route = row.route;
+    let mut text = format!("{}   {} {}\n", row.operation, route.verb.as_str(), row.path);
+    if !route.about.is_empty() {
+        text += &format!("  {}\n", route.about);
+    }
+    if !route.is_modelled() {
+        text += "  known but not modelled: it answers 501 unless a fault rule answers\n";
+    }
+    let source = if route.source.is_empty() { String::new() } else { format!(", {}", route.source) };
+    text += &format!("  evidence: {}{source}\n", route.evidence.as_str());
+    if let Some(resource) = route.action.resource() {
+        text += &format!("  records: {}\n", resource.name);
+    }
+    let outcomes: Vec<(String, String)> = std::iter::once((route.success.to_string(), "success".to_owned()))
+        .chain(row.errors().map(|error| {
+            let message = if error.message.is_empty() { String::new() } else { format!("   {}", error.message) };
+            let known = format!("{}, {}", error.evidence.as_str(), error.source);
+            (row.api.dialect.status(route, error).to_string(), format!("{}{message}\n           {known}", error.name))
+        }))
+        .collect();
+    text += "  outcomes:\n";
+    for (status, words) in outcomes {
+        text += &format!("    {status}  {words}\n");
+    }
+    text
+}

@@ -1,0 +1,35 @@
+//! Scenario files, format 1: they furnish a world, make things go wrong at the right moment, and judge the consumer.
+//!
+//! `parse` leads from a text to a `model`; `run` acts in the life of a request; `verify` tells what came of it; `probe`
+//! compares the fake with the live service.
+#![allow(clippy::single_match_else)] // A match shows that both ways out are meant.
+
+mod explain;
+pub mod model;
+pub mod parse;
+pub mod probe;
+pub mod run;
+pub mod verify;
+
+pub use explain::{explain_operation, explain_scenario, forecast_of};
+pub use model::diagnostics::{Code, Diagnostic, ScenarioError};
+pub use model::difference::{Difference, NearMiss};
+pub use model::format::{CallExpectation, Overruling, Scenario};
+pub use model::matchers::{Matcher, Range};
+pub use model::request_view::RequestView;
+pub use model::rule::{Operations, Phase, Rule};
+pub use parse::fragments::{WaitFor, read_rules};
+pub use parse::load::Fixtures;
+pub use probe::comparison::{ComparedStep, Comparison};
+pub use probe::drift::{Drift, Tier};
+pub use probe::probe::{ProbeAnswer, ProbeRequest};
+pub(crate) use run::inject::inject;
+pub use run::scenario_run::{Decision, ScenarioRun};
+pub(crate) use run::steps::AnsweredCall;
+pub use run::trace::Trace;
+pub use verify::merge::merged_coverage;
+pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
+pub use verify::report::{Check, CoverageCell, Report, RuleReport, StepReport, Violation};
+
+/// The published schema of the format.
+pub const SCHEMA: &str = include_str!("scenario-1.schema.json");

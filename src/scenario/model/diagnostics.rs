@@ -1,0 +1,209 @@
+//! What is wrong with a scenario file: the place, the thing, and the remedy.
+
+use std::fmt;
+
+use crate::http::document;
+use crate::http::document::{PathSegment, Position};
+
+/// What kind of thing is wrong. `E…` refuses the file, `W…` warns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// The text is not JSON.
+    E01,
+    /// A key the format does not know.
+    E02,
+    /// A selection of operations that selects none.
+    E03,
+    /// A key that stands twice in one object.
+    E04,
+    /// A value of the wrong type.
+    E05,
+    /// A key that must be there is not.
+    E06,
+    /// A status the operation does not document.
+    E07,
+    /// A value that is out of range, or none of those allowed.
+    E08,
+    /// Keys that exclude or need each other.
+    E09,
+    /// A collection that does not exist.
+    E10,
+    /// An error the operation does not document.
+    E11,
+    /// An id that is used twice.
+    E12,
+    /// A name that leads nowhere.
+    E13,
+    /// A last step that ends without saying what comes next.
+    E14,
+    /// A rule of conduct the API gives no means to keep.
+    E15,
+    /// A fixture set that does not exist, or a path that leaves the fixtures.
+    E16,
+    /// A record the API's own rules refuse.
+    E17,
+    /// A matcher that is none.
+    E18,
+    /// A probe that cannot be played.
+    E19,
+    /// An outcome to cover that the operation does not document.
+    E20,
+    /// What nobody documents, where only what is known may be used.
+    E21,
+    /// A step that no other step leads to.
+    W01,
+    /// A rule behind one that always answers the same calls.
+    W02,
+    /// An ordinal that is out of reach.
+    W03,
+    /// A key that changes nothing where it stands, or that nothing can match.
+    W04,
+    /// A step's change of data that cannot be made.
+    W05,
+}
+
+impl Code {
+    /// Whether the file is refused for it.
+    pub fn refuses(self) -> bool {
+        self < Self::W01
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The file, as it was named.
+    pub file: String,
+    /// Where in it.
+    pub place: Position,
+    /// What kind of thing.
+    pub code: Code,
+    /// What is wrong, beginning with the path into the document.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.place;
+        write!(f, "{}:{line}:{column}: {} {}\n    {}", self.file, self.code, self.message, self.help)
+    }
+}
+
+/// A scenario that cannot be used: everything that is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    /// What is wrong, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, diagnostic) in self.diagnostics.iter().enumerate() {
+            if n > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{diagnostic}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ScenarioError {}
+
+impl ScenarioError {
+    /// The same about a text that has a name, but no file.
+    pub fn about(mut self, name: &str) -> Self {
+        self.diagnostics.iter_mut().for_each(|diagnostic| name.clone_into(&mut diagnostic.file));
+        self
+    }
+}
+
+/// Collects findings about one text.
+pub(in crate::scenario) struct Diagnostics<'t> {
+    file: &'t str,
+    text: &'t str,
+    list: Vec<Diagnostic>,
+}
+
+impl<'t> Diagnostics<'t> {
+    pub(in crate::scenario) fn new(file: &'t str, text: &'t str) -> Self {
+        Self { file, text, list: Vec::new() }
+    }
+
+    /// Something is wrong at that path. `what` continues the path: `"x" selects no operation`.
+    pub(in crate::scenario) fn tell(
+        &mut self,
+        code: Code,
+        path: &[PathSegment],
+        what: impl fmt::Display,
+        help: impl Into<String>,
+    ) {
+        let shown = document::show(path);
+        let shown = if shown.is_empty() { "the file".to_owned() } else { shown };
+        let place = document::place(self.text, path);
+        self.tell_at(code, place, format!("{shown} {what}"), help);
+    }
+
+    /// Something is wrong at that place.
+    pub(in crate::scenario) fn tell_at(
+        &mut self,
+        code: Code,
+        place: Position,
+        message: String,
+        help: impl Into<String>,
+    ) {
+        self.list.push(Diagnostic { file: self.file.to_owned(), place, code, message, help: help.into() });
+    }
+
+    /// The place of a path.
+    pub(in crate::scenario) fn place(&self, path: &[PathSegment]) -> Position {
+        document::place(self.text, path)
+    }
+
+    /// How many things found so far refuse the file.
+    pub(in crate::scenario) fn refusals(&self) -> usize {
+        self.list.iter().filter(|diagnostic| diagnostic.code.refuses()).count()
+    }
+
+    /// Whether anything found so far refuses the file.
+    pub(in crate::scenario) fn refuse(&self) -> bool {
+        self.refusals() > 0
+    }
+
+    /// All findings, in the order of the file.
+    pub(in crate::scenario) fn finish(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by_key(|diagnostic| (diagnostic.place, diagnostic.code));
+        self.list
+    }
+}
+
+/// `did you mean …?`, or the names there are when none is near.
+pub(in crate::scenario) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
+    match nearest(given, known.clone()) {
+        Some(name) => format!("did you mean {name}?"),
+        None => {
+            let names: Vec<&str> = known.into_iter().filter(|name| !name.is_empty()).collect();
+            match names.as_slice() {
+                [] => "there is none".to_owned(),
+                names => format!("there is {}", names.join(", ")),
+            }
+        }
+    }
+}
+
+/// The known name that is near enough to be meant. What lacks its name is an error of its own, and no help here.
+fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let ranked =
+        known.into_iter().filter(|name| !name.is_empty()).map(|name| (strsim::damerau_levenshtein(given, name), name));
+    let (extras, name) = ranked.min_by_key(|(extras, _)| *extras)?;
+    (extras <= name.len().div_ceil(3).min(name.len() - 1)).then_some(name)
+}

@@ -1,0 +1,321 @@
+//! The parts of a scenario file, format 1.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::engine::api::api::{Api, Profile};
+use crate::engine::api::router::Row;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::clock::ClockMode;
+use crate::engine::store::Document;
+use crate::http::document::{PathSegment, Position};
+use crate::scenario::model::matchers::{Matcher, Range};
+use crate::scenario::model::rule::{Operations, Rule};
+use crate::scenario::model::when::When;
+use crate::world::world::Credential;
+
+/// What whoever starts a scenario says in place of what it says itself.
+#[derive(Clone, Debug, Default)]
+pub struct Overruling {
+    /// The seed.
+    pub seed: Option<u64>,
+    /// How time passes, and from when; without that, from the usual start.
+    pub clock: Option<(ClockMode, Option<u64>)>,
+    /// The profiles of APIs.
+    pub profiles: Vec<(&'static str, Profile)>,
+}
+
+/// A scenario: the data to start from, fault rules, steps, expectations, a probe.
+#[derive(Debug, Default)]
+pub struct Scenario {
+    /// The file, as it was named; empty for rules and expectations made in code.
+    pub file: String,
+    /// Its name: the key `name`, else the file's.
+    pub name: String,
+    /// What it is about.
+    pub about: String,
+    /// The APIs its operations belong to.
+    pub apis: Vec<&'static Api>,
+    /// The seed; 0 unless somebody says.
+    pub seed: Option<u64>,
+    /// Profiles, by the API's name.
+    pub profiles: Vec<(&'static str, Profile)>,
+    /// Good credentials, by the API's name.
+    pub credentials: Vec<(&'static str, Vec<Credential>)>,
+    /// How the clock moves; `None` leaves it as it is.
+    pub clock_mode: Option<ClockMode>,
+    /// Where the clock starts.
+    pub clock_start_ms: Option<u64>,
+    /// What the world holds at the start; `None` is the default fixture set.
+    pub data: Option<Data>,
+    /// The file's own fault rules.
+    pub rules: Vec<Arc<Rule>>,
+    /// The timeline.
+    pub steps: Vec<Step>,
+    /// How successful answers are varied.
+    pub perturb: Option<Perturb>,
+    /// What the consumer must do.
+    pub expect: Expect,
+    /// What is played as a client.
+    pub probe: Option<Probe>,
+}
+
+impl Scenario {
+    /// Says these things in place of its own.
+    pub fn overrule(&mut self, by: &Overruling) {
+        self.seed = by.seed.or(self.seed);
+        if let Some((mode, start_ms)) = by.clock {
+            (self.clock_mode, self.clock_start_ms) = (Some(mode), start_ms);
+        }
+        for (api, profile) in &by.profiles {
+            self.profiles.retain(|(known, _)| known != api);
+            self.profiles.push((*api, *profile));
+        }
+    }
+}
+
+/// Changes of data, in the order they are made.
+#[derive(Debug, Default)]
+pub struct Data {
+    /// The fixture set to start from; without one, from nothing.
+    pub from: Option<String>,
+    /// Where `from` is written.
+    pub from_path: Vec<PathSegment>,
+    /// The changes.
+    pub changes: Vec<DataChange>,
+}
+
+/// One change of data.
+#[derive(Debug)]
+pub struct DataChange {
+    /// The collection.
+    pub resource: &'static Schema,
+    /// The change.
+    pub kind: ChangeKind,
+    /// Where it is written.
+    pub path: Vec<PathSegment>,
+    /// The same, as a place.
+    pub place: Position,
+}
+
+/// What is changed.
+#[derive(Debug)]
+pub enum ChangeKind {
+    /// So many records are made up, with these fields merged over.
+    Generate(usize, Document),
+    /// A record is added.
+    Add(Document),
+    /// Some fields of a record change: RFC 7396.
+    Patch(Which, Document),
+    /// These records go.
+    Remove(Vec<Which>),
+}
+
+/// A record, by id or by its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The record of that id.
+    Id(String),
+    /// `#n`: the n-th record in creation order, from 1.
+    Nth(usize),
+}
+
+/// One stretch of the timeline.
+#[derive(Debug)]
+pub struct Step {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is about.
+    pub about: String,
+    /// Changes of data on entry.
+    pub data: Data,
+    /// Its own fault rules.
+    pub rules: Vec<Arc<Rule>>,
+    /// When it ends: the first that holds.
+    pub ends: Vec<End>,
+    /// Where it is written.
+    pub path: Vec<PathSegment>,
+}
+
+/// When a step ends, and what follows.
+#[derive(Debug)]
+pub struct End {
+    /// The condition.
+    pub kind: EndKind,
+    /// The step that follows; `None` is the next one in the file.
+    pub to: Option<String>,
+    /// Where it is written.
+    pub path: Vec<PathSegment>,
+}
+
+/// The condition of an end.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // There are few of them, made once.
+pub enum EndKind {
+    /// So many matching answers.
+    Calls {
+        /// The operations.
+        on: Operations,
+        /// What the request looks like.
+        when: Option<When>,
+        /// The status answered; an aborted answer has none.
+        status: Option<u16>,
+        /// How many.
+        calls: u64,
+    },
+    /// So much of the world's time.
+    AfterMs(u64),
+}
+
+/// How successful answers are varied, in ways a tolerant reader survives.
+#[derive(Debug)]
+pub struct Perturb {
+    /// The operations.
+    pub on: Operations,
+    /// Records get a field the documentation does not know.
+    pub unknown_fields: bool,
+    /// Some enumerated fields get a value the documentation does not know.
+    pub new_enum_values: bool,
+    /// The members of records come in another order.
+    pub reorder_keys: bool,
+    /// The share of optional fields that is left out.
+    pub omit_optional: f64,
+    /// The share of nullable fields that is `null`.
+    pub null_nullable: f64,
+}
+
+/// What the consumer must do.
+#[derive(Debug, Default)]
+pub struct Expect {
+    /// Calls, and how many.
+    pub calls: Vec<CallExpectation>,
+    /// Each a list of places in `calls`: a subsequence of the journal.
+    pub order: Vec<(Vec<usize>, Position)>,
+    /// Any call outside is a violation.
+    pub only: Option<(Operations, Position)>,
+    /// How it behaves.
+    pub conduct: Conduct,
+    /// What the store must hold in the end.
+    pub finals: Vec<FinalExpectation>,
+    /// Outcomes that must have been served.
+    pub cover: Vec<CoverExpectation>,
+    /// The step the timeline must be in at the end.
+    pub reach: Option<(String, Position)>,
+}
+
+impl Expect {
+    /// Whether nothing is expected.
+    pub fn is_empty(&self) -> bool {
+        let Self { calls, order, only, conduct, finals, cover, reach } = self;
+        let nothing = calls.is_empty() && order.is_empty() && finals.is_empty() && cover.is_empty();
+        nothing && only.is_none() && reach.is_none() && conduct.is_empty()
+    }
+}
+
+/// How many calls of a kind there must be.
+#[derive(Clone, Debug)]
+pub struct CallExpectation {
+    /// Its id, for `order` and reports.
+    pub id: Option<String>,
+    /// The operations; `None` is all.
+    pub on: Option<Operations>,
+    /// What the request looks like.
+    pub when: Option<When>,
+    /// Only calls answered by this rule.
+    pub fault: Option<String>,
+    /// Only calls during this step.
+    pub step: Option<String>,
+    /// Only answers with one of these statuses; empty is any.
+    pub status: Vec<u16>,
+    /// How many.
+    pub times: Range,
+    /// Where it is written, for one from a file.
+    pub place: Option<Position>,
+}
+
+/// How a consumer must behave.
+#[derive(Debug, Default)]
+pub struct Conduct {
+    /// Waits as long as it is told.
+    pub retry_after: Option<Position>,
+    /// Follows next links as they are given.
+    pub follow_next: Option<Position>,
+    /// Does not repeat a request unchanged after one of these statuses.
+    pub no_retry_on: Option<(Vec<u16>, Position)>,
+    /// Gives up after so many attempts.
+    pub max_attempts: Option<(u64, Position)>,
+    /// Sends no field the documentation does not know.
+    pub known_fields: Option<Position>,
+}
+
+impl Conduct {
+    fn is_empty(&self) -> bool {
+        let Self { retry_after, follow_next, no_retry_on, max_attempts, known_fields } = self;
+        retry_after.or(*follow_next).or(*known_fields).is_none() && no_retry_on.is_none() && max_attempts.is_none()
+    }
+}
+
+/// What a collection must hold in the end.
+#[derive(Debug)]
+pub struct FinalExpectation {
+    /// The collection.
+    pub resource: &'static Schema,
+    /// Which of its records.
+    pub matcher: Option<Matcher>,
+    /// How many.
+    pub count: Range,
+    /// Its place among those of the same collection, from 0.
+    pub number: usize,
+    /// Where it is written.
+    pub place: Position,
+}
+
+/// An outcome that must have been served.
+#[derive(Debug)]
+pub struct CoverExpectation {
+    /// The operation.
+    pub operation: &'static str,
+    /// A status, or the name of an error.
+    pub outcome: String,
+    /// Where it is written.
+    pub place: Position,
+}
+
+/// What is played as a client, against the fake or the live service.
+#[derive(Debug)]
+pub struct Probe {
+    /// What it is about.
+    pub about: String,
+    /// Whether it may change anything.
+    pub writes: bool,
+    /// The environment variable that holds the credential.
+    pub token_env: Option<String>,
+    /// JSON Pointers that are not compared; `*` is any index.
+    pub ignore: Vec<String>,
+    /// The requests, in order.
+    pub steps: Vec<ProbeStep>,
+}
+
+/// One request of a probe.
+#[derive(Debug)]
+pub struct ProbeStep {
+    /// The operation.
+    pub row: &'static Row,
+    /// Path parameters; `{name}` stands for what was bound.
+    pub params: Vec<(String, String)>,
+    /// Query parameters.
+    pub query: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Value>,
+    /// The statuses that are right.
+    pub status: Vec<u16>,
+    /// What later steps use: a name, and a JSON Pointer into the answer.
+    pub bind: Vec<(String, String)>,
+    /// Is played even when an earlier step failed.
+    pub cleanup: bool,
+    /// Where it is written.
+    pub path: Vec<PathSegment>,
+    /// The same, as a place.
+    pub place: Position,
+}

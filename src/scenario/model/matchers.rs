@@ -1,0 +1,442 @@
+//! Matchers: what a value must look like.
+//!
+//! Scalars equal, arrays element by element, objects by subset; operators stand alone in an object and begin with `@`.
+
+use serde_json::{Map, Value};
+
+use crate::engine::state::clock;
+use crate::engine::state::mutate::is_uuid;
+use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
+use crate::scenario::parse::reader::Node;
+
+/// What a value must look like.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Matcher {
+    /// This scalar.
+    Equals(Value),
+    /// An array of as many elements, each of which matches.
+    Items(Vec<Matcher>),
+    /// An object with at least these members.
+    Subset(Vec<(String, Matcher)>),
+    /// `@any`: whatever is there.
+    Any,
+    /// `@absent`: nothing.
+    Absent,
+    /// `@not`
+    Not(Box<Matcher>),
+    /// `@in`: one of these values.
+    In(Vec<Value>),
+    /// `@glob`: text in which `*` stands for any characters and `?` for one.
+    Glob(String),
+    /// `@type`
+    Type(Type),
+    /// `@len`: so many characters, elements or members.
+    Len(Range),
+    /// `@exact`: this object and nothing more.
+    Exact(Map<String, Value>),
+    /// `@has`: an array with an element for each of these.
+    Has(Vec<Matcher>),
+}
+
+/// How many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The least.
+    pub min: u64,
+    /// The most.
+    pub max: u64,
+}
+
+impl Range {
+    /// Exactly so many.
+    pub const fn exactly(n: u64) -> Self {
+        Self { min: n, max: n }
+    }
+
+    /// At least so many.
+    pub const fn at_least(min: u64) -> Self {
+        Self { min, max: u64::MAX }
+    }
+
+    /// Whether so many are right.
+    pub fn holds(self, n: u64) -> bool {
+        (self.min..=self.max).contains(&n)
+    }
+
+    /// `exactly 2`, `at least 1`, `1 to 4`.
+    pub fn words(self) -> String {
+        match self {
+            Self { min, max } if min == max => format!("exactly {min}"),
+            Self { min, max: u64::MAX } => format!("at least {min}"),
+            Self { min: 0, max } => format!("at most {max}"),
+            Self { min, max } => format!("{min} to {max}"),
+        }
+    }
+}
+
+/// The types `@type` knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Type {
+    /// Text.
+    String,
+    /// Any number.
+    Number,
+    /// A number without fraction.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// An object.
+    Object,
+    /// An array.
+    Array,
+    /// `null`
+    Null,
+    /// Text of the form 8-4-4-4-12 in hex digits.
+    Uuid,
+    /// Text of 24 hex digits.
+    ObjectId,
+    /// Text that is an ISO 8601 time in UTC.
+    DateTime,
+}
+
+const TYPES: [(&str, Type); 10] = [
+    ("string", Type::String),
+    ("number", Type::Number),
+    ("integer", Type::Integer),
+    ("boolean", Type::Boolean),
+    ("object", Type::Object),
+    ("array", Type::Array),
+    ("null", Type::Null),
+    ("uuid", Type::Uuid),
+    ("objectid", Type::ObjectId),
+    ("datetime", Type::DateTime),
+];
+
+const OPERATORS: [&str; 9] = ["@any", "@absent", "@not", "@in", "@glob", "@type", "@len", "@exact", "@has"];
+
+impl Matcher {
+    /// A matcher, written as a scenario writes it.
+    ///
+    /// # Panics
+    ///
+    /// When it is none: an unknown operator, or an operator that does not stand alone.
+    pub fn from_json(matcher: &Value) -> Self {
+        let text = matcher.to_string();
+        let mut found = Diagnostics::new("matcher", &text);
+        let read = found.matcher(&Node::root(matcher));
+        read.unwrap_or_else(|| panic!("{}", found.finish().first().map(ToString::to_string).unwrap_or_default()))
+    }
+
+    /// Whether a value, or that there is none, matches.
+    pub fn matches(&self, value: Option<&Value>) -> bool {
+        match (self, value) {
+            (Self::Absent, value) => value.is_none(),
+            (Self::Not(inner), value) => !inner.matches(value),
+            (Self::Any, value) => value.is_some(),
+            (Self::Equals(wanted), Some(value)) => same(wanted, value),
+            (Self::Items(items), Some(Value::Array(values))) => {
+                items.len() == values.len() && items.iter().zip(values).all(|(item, value)| item.matches(Some(value)))
+            }
+            (Self::Subset(members), Some(Value::Object(fields))) => {
+                members.iter().all(|(name, matcher)| matcher.matches(fields.get(name)))
+            }
+            (Self::In(wanted), Some(value)) => wanted.iter().any(|wanted| same(wanted, value)),
+            (Self::Glob(pattern), Some(Value::String(text))) => glob(pattern, text),
+            (Self::Type(kind), Some(value)) => kind.fits(value),
+            (Self::Len(range), Some(value)) => match value {
+                Value::String(text) => range.holds(text.chars().count() as u64),
+                Value::Array(items) => range.holds(items.len() as u64),
+                Value::Object(fields) => range.holds(fields.len() as u64),
+                _ => false,
+            },
+            (Self::Exact(wanted), Some(Value::Object(fields))) => same_fields(wanted, fields),
+            (Self::Has(wanted), Some(Value::Array(values))) => {
+                wanted.iter().all(|wanted| values.iter().any(|value| wanted.matches(Some(value))))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Matcher {
+    /// A matcher of values that equal this one: of objects, those with no further members.
+    pub(in crate::scenario) fn exactly(value: &Value) -> Self {
+        match value {
+            Value::Object(fields) => Self::Exact(fields.clone()),
+            Value::Array(items) => Self::Items(items.iter().map(Self::exactly).collect()),
+            scalar => Self::Equals(scalar.clone()),
+        }
+    }
+
+    /// Whether texts that were sent under one name match: one of them is enough.
+    pub(in crate::scenario) fn matches_texts(&self, texts: &[Value]) -> bool {
+        match self {
+            Self::Not(inner) => !inner.matches_texts(texts),
+            _ if texts.is_empty() => self.matches(None),
+            _ => texts.iter().any(|text| self.matches(Some(text))),
+        }
+    }
+
+    /// What is expected, in words that follow "expected".
+    pub(in crate::scenario) fn words(&self) -> String {
+        let words = match self {
+            Self::Any => "any value".to_owned(),
+            Self::Absent => "nothing".to_owned(),
+            Self::Not(inner) => format!("anything but {}", inner.words()),
+            Self::In(values) => format!("one of {}", listed(values.iter().map(Value::to_string))),
+            Self::Glob(pattern) => format!("text like {}", Value::from(pattern.as_str())),
+            Self::Type(kind) => {
+                let word = TYPES.iter().find(|(_, known)| known == kind).map_or("?", |(word, _)| word);
+                format!("a value of type {word}")
+            }
+            Self::Len(range) => format!("a length of {}", range.words()),
+            Self::Has(items) => format!("an array that has {}", listed(items.iter().map(Self::words))),
+            Self::Equals(_) | Self::Items(_) | Self::Subset(_) | Self::Exact(_) => self.shape(),
+        };
+        crate::scenario::model::difference::shortened(&words)
+    }
+
+    /// The matcher in the shape of what it matches.
+    fn shape(&self) -> String {
+        match self {
+            Self::Equals(value) => value.to_string(),
+            Self::Items(items) => format!("[{}]", listed(items.iter().map(Self::shape))),
+            Self::Subset(members) => {
+                let members =
+                    members.iter().map(|(name, member)| format!("{}:{}", Value::from(name.as_str()), member.shape()));
+                format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+            }
+            Self::Exact(fields) => Value::from(fields.clone()).to_string(),
+            operator => format!("<{}>", operator.words()),
+        }
+    }
+}
+
+fn listed(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
+
+impl Type {
+    fn fits(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::String, Value::String(_))
+            | (Self::Number, Value::Number(_))
+            | (Self::Boolean, Value::Bool(_))
+            | (Self::Object, Value::Object(_))
+            | (Self::Array, Value::Array(_))
+            | (Self::Null, Value::Null) => true,
+            (Self::Integer, Value::Number(_)) => crate::scenario::parse::reader::whole(value).is_some(),
+            (Self::Uuid, Value::String(text)) => is_uuid(text),
+            (Self::ObjectId, Value::String(text)) => {
+                text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            }
+            (Self::DateTime, Value::String(text)) => clock::parse_ms(text).is_some(),
+            _ => false,
+        }
+    }
+}
+
+/// Equality of JSON: `1` and `1.0` are the same number, the order of members does not matter.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),
+        (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y)),
+        (Value::Object(x), Value::Object(y)) => same_fields(x, y),
+        _ => a == b,
+    }
+}
+
+fn same_fields(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    a.len() == b.len() && a.iter().all(|(name, x)| b.get(name).is_some_and(|y| same(x, y)))
+}
+
+/// Whether a text fits a pattern of `*` and `?`. Linear but for backtracking to the last star.
+fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(&wanted) if wanted == '?' || wanted == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    p = at + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|&left| left == '*')
+}
+
+impl Diagnostics<'_> {
+    /// Reads a matcher.
+    pub(in crate::scenario) fn matcher(&mut self, node: &Node<'_>) -> Option<Matcher> {
+        match node.value {
+            Value::Array(_) => {
+                let items = self.list(node);
+                items.iter().map(|item| self.matcher(item)).collect::<Option<Vec<_>>>().map(Matcher::Items)
+            }
+            Value::Object(fields) => match fields.iter().next() {
+                Some((name, _)) if fields.len() == 1 && name.starts_with('@') => self.operator(node),
+                _ => self.subset(node),
+            },
+            scalar => Some(Matcher::Equals(scalar.clone())),
+        }
+    }
+
+    fn subset(&mut self, node: &Node<'_>) -> Option<Matcher> {
+        let mut members = Vec::new();
+        let mut good = true;
+        for (name, member) in self.members(node) {
+            if name.is_empty() || name.starts_with('@') {
+                let help = "an operator stands alone in its object; other keys neither begin with @ nor are empty";
+                self.tell(Code::E18, &member.path, "is no member to match", help);
+                good = false;
+            } else {
+                match self.matcher(&member) {
+                    Some(matcher) => members.push((name.to_owned(), matcher)),
+                    None => good = false,
+                }
+            }
+        }
+        good.then_some(Matcher::Subset(members))
+    }
+
+    fn operator(&mut self, node: &Node<'_>) -> Option<Matcher> {
+        let (name, operand) = self.members(node).into_iter().next()?;
+        match name {
+            "@any" => self.only_true(Some(operand)).then_some(Matcher::Any),
+            "@absent" => self.only_true(Some(operand)).then_some(Matcher::Absent),
+            "@not" => self.matcher(&operand).map(|inner| Matcher::Not(Box::new(inner))),
+            "@in" => {
+                let values: Vec<Value> = self.some_list(&operand, 1).iter().map(|item| item.value.clone()).collect();
+                (!values.is_empty()).then_some(Matcher::In(values))
+            }
+            "@glob" => self.text(&operand).map(|pattern| Matcher::Glob(pattern.to_owned())),
+            "@type" => {
+                let words = TYPES.map(|(word, _)| word);
+                self.one_of(&operand, &words).map(|place| Matcher::Type(TYPES[place].1))
+            }
+            "@len" => self.times(&operand).map(Matcher::Len),
+            "@exact" => match operand.value {
+                Value::Object(fields) => Some(Matcher::Exact(fields.clone())),
+                _ => {
+                    self.members(&operand);
+                    None
+                }
+            },
+            "@has" => {
+                let items = self.some_list(&operand, 1);
+                items.iter().map(|item| self.matcher(item)).collect::<Option<Vec<_>>>().map(Matcher::Has)
+            }
+            unknown => {
+                self.tell(Code::E18, &operand.path, "is no operator", did_you_mean(unknown, OPERATORS));
+                None
+            }
+        }
+    }
+
+    /// Reads how many: a number, or `{min, max}`.
+    pub(in crate::scenario) fn times(&mut self, node: &Node<'_>) -> Option<Range> {
+        if !node.value.is_object() {
+            return self.whole(node, 0, u64::MAX).map(Range::exactly);
+        }
+        let object = self.some_object(node, &["min", "max"])?;
+        if !object.has("min") && !object.has("max") {
+            return None;
+        }
+        let min = object.get("min").map_or(Some(0), |node| self.whole(&node, 0, u64::MAX))?;
+        let max = object.get("max").map_or(Some(u64::MAX), |node| self.whole(&node, 0, u64::MAX))?;
+        if min > max {
+            self.tell(Code::E08, &node.path, format!("asks for {min} to {max}"), "no number is both; swap them");
+        }
+        Some(Range { min, max })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(matcher: &Value) -> Option<Matcher> {
+        let text = matcher.to_string();
+        let mut found = Diagnostics::new("x", &text);
+        let read = found.matcher(&Node::root(matcher));
+        assert_eq!(read.is_none(), found.refuse(), "{matcher}");
+        read
+    }
+
+    #[allow(clippy::needless_pass_by_value)] // `json!` makes values.
+    fn matches(matcher: Value, value: Value) -> bool {
+        read(&matcher).unwrap().matches(Some(&value))
+    }
+
+    #[test]
+    fn scalars_equal_arrays_go_by_element_and_objects_by_subset() {
+        assert!(matches(json!(1), json!(1.0)));
+        assert!(!matches(json!("1"), json!(1)));
+        assert!(matches(json!([1, {"@any": true}]), json!([1, null])));
+        assert!(!matches(json!([1]), json!([1, 2])));
+        assert!(matches(json!({"a": {"b": 2}}), json!({"a": {"b": 2, "c": 3}, "d": 4})));
+        assert!(!matches(json!({"a": {"b": 2}}), json!({"a": 1})));
+        assert!(matches(json!({}), json!({"a": 1})));
+    }
+
+    #[test]
+    fn every_operator_does_what_its_name_says() {
+        let rows = [
+            (json!({"a": {"@any": true}}), json!({"a": null}), json!({})),
+            (json!({"a": {"@absent": true}}), json!({"b": 1}), json!({"a": null})),
+            (json!({"@not": "x"}), json!("y"), json!("x")),
+            (json!({"@in": ["x", {"a": 1}]}), json!({"a": 1}), json!("y")),
+            (json!({"@glob": "Leg*y ?"}), json!("Legacy 1"), json!("Legacy 12")),
+            (json!({"@glob": "*a*b"}), json!("xaabab"), json!("xaaba")),
+            (json!({"@type": "uuid"}), json!("77a69705-41a7-49cb-0fe8-ffd425f9716f"), json!("77a69705")),
+            (json!({"@type": "objectid"}), json!("6c3b9aa767f785b537c0d8ba"), json!("6c3b")),
+            (json!({"@type": "datetime"}), json!("2020-02-14T19:26:00.188Z"), json!("yesterday")),
+            (json!({"@type": "integer"}), json!(2), json!(2.5)),
+            (json!({"@type": "number"}), json!(2.5), json!("2")),
+            (json!({"@type": "null"}), json!(null), json!(false)),
+            (json!({"@len": 2}), json!("éa"), json!("a")),
+            (json!({"@len": {"min": 1, "max": 2}}), json!([1]), json!({})),
+            (json!({"@exact": {"a": 1}}), json!({"a": 1}), json!({"a": 1, "b": 2})),
+            (json!({"@has": [2, {"a": 1}]}), json!([{"a": 1, "b": 1}, 2]), json!([2])),
+        ];
+        for (matcher, yes, no) in rows {
+            assert!(matches(matcher.clone(), yes.clone()), "{matcher} takes {yes}");
+            assert!(!matches(matcher.clone(), no.clone()), "{matcher} refuses {no}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_matcher_is_refused() {
+        for bad in [
+            json!({"@foo": 1}),
+            json!({"@any": false}),
+            json!({"@any": true, "a": 1}),
+            json!({"": 1}),
+            json!({"@in": []}),
+            json!({"@glob": 1}),
+            json!({"@type": "text"}),
+            json!({"@len": -1}),
+            json!({"@len": {}}),
+            json!({"@exact": []}),
+            json!([{"@not": {"@x": 1}}]),
+        ] {
+            assert!(read(&bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A request as matchers see it: read only as far as somebody looks.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use serde_json::Value;
+use smallvec::SmallVec;
+
+use crate::engine::api::router::{Router, Row};
+use crate::history::journal::Entry;
+use crate::http::message::{Method, Request};
+use crate::http::target::{Query, Target, decode};
+use crate::scenario::model::texts::Texts;
+use crate::scenario::model::when::Part;
+
+/// A request as matchers see it, and functions that answer.
+pub struct RequestView<'a> {
+    /// The operation.
+    pub(crate) row: &'a Row,
+    /// The request.
+    pub(crate) request: &'a Request<'a>,
+    /// Its target.
+    pub(crate) target: &'a Target<'a>,
+    given: &'a [(&'static str, Cow<'a, str>)],
+    pairs: OnceCell<Query<'a>>,
+    params: OnceCell<Value>,
+    query: OnceCell<Texts>,
+    headers: OnceCell<Texts>,
+    body: OnceCell<Option<Value>>,
+}
+
+impl<'a> RequestView<'a> {
+    /// A request for an operation.
+    pub(crate) fn new(
+        row: &'a Row,
+        request: &'a Request<'a>,
+        target: &'a Target<'a>,
+        given: &'a [(&'static str, Cow<'a, str>)],
+    ) -> Self {
+        let (pairs, params, query) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let (headers, body) = (OnceCell::new(), OnceCell::new());
+        Self { row, request, target, given, pairs, params, query, headers, body }
+    }
+
+    /// The operation: the API, then what is done.
+    pub fn operation(&self) -> &'static str {
+        self.row.operation
+    }
+
+    /// The method.
+    pub fn method(&self) -> &str {
+        self.request.method
+    }
+
+    /// A parameter of the path, decoded.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.given.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
+    }
+
+    /// The first header of that (lower-case) name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.header(name)
+    }
+
+    /// The parameters of the path, decoded.
+    pub fn params(&self) -> &Value {
+        let given = || self.given.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_ref())));
+        self.params.get_or_init(|| given().collect())
+    }
+
+    /// The parameters of the query, decoded; the first of each name.
+    pub fn query(&self) -> &Value {
+        self.query_texts().whole()
+    }
+
+    /// All parameters of the query, decoded.
+    pub(in crate::scenario) fn query_texts(&self) -> &Texts {
+        self.query.get_or_init(|| Texts::of_query(self.pairs().pairs()))
+    }
+
+    /// The query, not put together as JSON.
+    fn pairs(&self) -> &Query<'a> {
+        self.pairs.get_or_init(|| Query::parse(self.target.query))
+    }
+
+    /// The headers, names in lower case; several of one name are joined by commas.
+    pub fn headers(&self) -> &Value {
+        self.header_texts().whole()
+    }
+
+    /// All headers, names in lower case.
+    pub(in crate::scenario) fn header_texts(&self) -> &Texts {
+        self.headers.get_or_init(|| Texts::of_headers(self.request.headers.iter().copied()))
+    }
+
+    /// The body, when it is JSON.
+    pub fn body(&self) -> Option<&Value> {
+        self.body.get_or_init(|| serde_json::from_slice(self.request.body).ok()).as_ref()
+    }
+
+    /// The text of a part, or of a member of it.
+    pub(in crate::scenario) fn text(&self, part: Part, member: Option<&str>) -> Spotted<'_> {
+        let value = match (part, member) {
+            (Part::Token, None) => return self.token().into(),
+            (Part::Token, Some(_)) => return Spotted::Nothing,
+            (Part::Params, Some(name)) => return self.param(name).into(),
+            (Part::Params, None) => Some(self.params()),
+            (Part::Query, Some(name)) => return Spotted::of(self.pairs().pairs().filter(|(known, _)| *known == name)),
+            (Part::Query, None) => Some(self.query()),
+            (Part::Headers, Some(name)) => {
+                let values = self.request.headers.iter().filter(|(known, _)| *known == name);
+                let texts: Result<SmallVec<[(&str, &str); 2]>, _> =
+                    values.map(|(known, value)| std::str::from_utf8(value).map(|text| (*known, text))).collect();
+                // The matcher itself reads what is not UTF-8.
+                return texts.map_or(Spotted::Several, |texts| Spotted::of(texts.into_iter()));
+            }
+            (Part::Headers, None) => Some(self.headers()),
+            (Part::Body, _) => self.body(),
+        };
+        value.and_then(|value| member.map_or(Some(value), |name| value.get(name))?.as_str()).into()
+    }
+
+    /// The bearer token.
+    pub fn token(&self) -> Option<&str> {
+        self.request.bearer()
+    }
+}
+
+/// What stands where a text is wanted.
+pub(in crate::scenario) enum Spotted<'a> {
+    /// No text.
+    Nothing,
+    /// One text.
+    One(&'a str),
+    /// Several texts, each of which may be the one.
+    Several,
+}
+
+impl<'a> Spotted<'a> {
+    fn of(mut texts: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        match (texts.next(), texts.next()) {
+            (None, _) => Self::Nothing,
+            (Some((_, text)), None) => Self::One(text),
+            (Some(_), Some(_)) => Self::Several,
+        }
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Spotted<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Nothing, Self::One)
+    }
+}
+
+/// The parts of a request that matchers look at, taken out of it.
+pub(in crate::scenario) struct Parts {
+    pub(in crate::scenario) params: Value,
+    pub(in crate::scenario) query: Texts,
+    pub(in crate::scenario) headers: Texts,
+    pub(in crate::scenario) token: Option<Value>,
+    pub(in crate::scenario) body: Option<Value>,
+}
+
+impl Parts {
+    pub(in crate::scenario) fn of(asked: &RequestView<'_>) -> Self {
+        Self {
+            params: asked.params().clone(),
+            query: asked.query_texts().clone(),
+            headers: asked.header_texts().clone(),
+            token: asked.token().map(Value::from),
+            body: asked.body().cloned(),
+        }
+    }
+}
+
+/// Looks at the request of a journal's entry as matchers saw it. `None` when it was for no operation.
+pub(in crate::scenario) fn asked_again<T>(
+    entry: &Entry,
+    router: &Router,
+    look: impl FnOnce(&RequestView<'_>) -> T,
+) -> Option<T> {
+    let headers: Vec<(&str, &[u8])> =
+        entry.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let request = Request {
+        method: &entry.method,
+        target: &entry.target,
+        headers: &headers,
+        body: &entry.body,
+        arrived_ms: entry.answered.elapsed_ms,
+        believes_front: true,
+    };
+    let target = Target::parse(&entry.target);
+    let found = router.find(target.path)?;
+    let (row, params) = found.with(Method::of(&entry.method)?)?;
+    let params: Vec<(&'static str, Cow<'_, str>)> = params.map(|(name, raw)| (name, decode(raw))).collect();
+    Some(look(&RequestView::new(row, &request, &target, &params)))
+}

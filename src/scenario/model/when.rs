@@ -1,0 +1,122 @@
+//! What a request must look like: a matcher for each of its parts.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::scenario::model::matchers::Matcher;
+use crate::scenario::model::request_view::RequestView;
+use crate::scenario::model::rule::Operations;
+use crate::scenario::parse::read::FileReader;
+use crate::scenario::parse::reader::Node;
+
+/// A part of a request that a `when` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The parameters of its path.
+    Params,
+    /// The parameters of its query.
+    Query,
+    /// Its headers.
+    Headers,
+    /// Its bearer token.
+    Token,
+    /// Its body.
+    Body,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Params => "params",
+            Self::Query => "query",
+            Self::Headers => "headers",
+            Self::Token => "token",
+            Self::Body => "body",
+        })
+    }
+}
+
+/// What a request must look like. All that is said must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct When {
+    /// The parameters of its path.
+    pub params: Option<Matcher>,
+    /// The parameters of its query: texts; of several of one name, one that matches is enough.
+    pub query: Option<Matcher>,
+    /// Its headers, names in lower case; of several of one name, one that matches is enough.
+    pub headers: Option<Matcher>,
+    /// Its body, as JSON.
+    pub body: Option<Matcher>,
+    /// Its bearer token.
+    pub token: Option<Matcher>,
+}
+
+impl When {
+    /// Whether a request matches; if not, the part that does not. Parts nobody asks about are not read.
+    pub fn fault(&self, asked: &RequestView<'_>) -> Option<Part> {
+        if !holds(self.params.as_ref(), || Some(asked.params())) {
+            return Some(Part::Params);
+        }
+        if self.query.as_ref().is_some_and(|matcher| !asked.query_texts().fit(matcher)) {
+            return Some(Part::Query);
+        }
+        if self.headers.as_ref().is_some_and(|matcher| !asked.header_texts().fit(matcher)) {
+            return Some(Part::Headers);
+        }
+        if self.token.as_ref().is_some_and(|matcher| !matcher.matches(asked.token().map(Value::from).as_ref())) {
+            return Some(Part::Token);
+        }
+        if !holds(self.body.as_ref(), || asked.body()) {
+            return Some(Part::Body);
+        }
+        None
+    }
+
+    /// A text that must stand somewhere in the first part that is looked at: the part, the member of it if it is one, and
+    /// the text.
+    pub(in crate::scenario) fn first_text(&self) -> Option<(Part, Option<&str>, &str)> {
+        let parts = [
+            (Part::Params, &self.params),
+            (Part::Query, &self.query),
+            (Part::Headers, &self.headers),
+            (Part::Token, &self.token),
+            (Part::Body, &self.body),
+        ];
+        let (part, matcher) = parts.into_iter().find_map(|(part, matcher)| Some((part, matcher.as_ref()?)))?;
+        match matcher {
+            Matcher::Equals(Value::String(text)) => Some((part, None, text)),
+            Matcher::Subset(members) => members.iter().find_map(|(name, matcher)| match matcher {
+                Matcher::Equals(Value::String(text)) => Some((part, Some(name.as_str()), text.as_str())),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn holds<'v>(wanted: Option<&Matcher>, value: impl FnOnce() -> Option<&'v Value>) -> bool {
+    wanted.is_none_or(|wanted| wanted.matches(value()))
+}
+
+impl FileReader<'_, '_> {
+    /// Reads the `when` of a rule, an end or a call of these operations.
+    pub(in crate::scenario) fn when(&mut self, node: &Node<'_>, on: Option<&Operations>) -> Option<When> {
+        let object = self.found.some_object(node, &["params", "query", "headers", "body", "token"])?;
+        let mut part = |key: &str| object.get(key).and_then(|node| self.found.matcher(&node));
+        let mut when = When {
+            params: part("params"),
+            query: part("query"),
+            headers: part("headers"),
+            body: part("body"),
+            token: part("token"),
+        };
+        self.tell_unmatched(node, &when, on);
+        if let Some(Matcher::Subset(headers)) = &mut when.headers {
+            for (name, _) in headers {
+                name.make_ascii_lowercase();
+            }
+        }
+        Some(when)
+    }
+}

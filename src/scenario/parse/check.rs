@@ -1,0 +1,288 @@
+//! What a scenario says, held against itself: names that lead nowhere, rules that can never fire.
+
+use std::sync::Arc;
+
+use crate::engine::api::router::Router;
+use crate::http::document;
+use crate::http::document::PathSegment;
+use crate::http::message::Method;
+use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
+use crate::scenario::model::format::{EndKind, Scenario, Step};
+use crate::scenario::model::rule::{Operations, Rule, Trigger};
+use crate::scenario::parse::load::Fixtures;
+
+/// How far a draw is followed when looking for a first ordinal.
+const FAR: u64 = 10_000;
+
+pub(in crate::scenario) fn check(
+    found: &mut Diagnostics<'_>,
+    scenario: &Scenario,
+    router: &Router,
+    fixtures: &Fixtures,
+) {
+    fixture_set(found, scenario, fixtures);
+    rule_ids(found, scenario);
+    step_names(found, scenario);
+    expectations(found, scenario);
+    rules_that_never_fire(found, scenario, router);
+    probe(found, scenario);
+}
+
+fn at(steps: &[&dyn Fn() -> PathSegment]) -> Vec<PathSegment> {
+    steps.iter().map(|step| step()).collect()
+}
+
+fn key(name: &'static str) -> impl Fn() -> PathSegment {
+    move || PathSegment::from(name)
+}
+
+fn item(n: usize) -> impl Fn() -> PathSegment {
+    move || PathSegment::from(n)
+}
+
+/// The path of the n-th rule of the file or of a step.
+fn rule_path(step: Option<usize>, n: usize) -> Vec<PathSegment> {
+    match step {
+        None => at(&[&key("faults"), &item(n)]),
+        Some(step) => at(&[&key("steps"), &item(step), &key("faults"), &item(n)]),
+    }
+}
+
+fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
+    path.iter().cloned().chain([PathSegment::from(name)]).collect()
+}
+
+fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, fixtures: &Fixtures) {
+    let Some(data) = &scenario.data else { return };
+    let Some(from) = data.from.as_deref().filter(|from| fixtures.get(from).is_none()) else { return };
+    let help = did_you_mean(from, fixtures.names().iter().map(String::as_str));
+    found.tell(Code::E16, &data.from_path, format!("{from:?} names no fixture set"), help);
+}
+
+/// All rules with their step, in the order of the file.
+fn all_rules(scenario: &Scenario) -> impl Iterator<Item = (Option<usize>, usize, &Arc<Rule>)> {
+    let own = scenario.rules.iter().enumerate().map(|(n, rule)| (None, n, rule));
+    let stepped = scenario.steps.iter().enumerate();
+    own.chain(stepped.flat_map(|(step, it)| it.rules.iter().enumerate().map(move |(n, rule)| (Some(step), n, rule))))
+}
+
+fn rule_ids(found: &mut Diagnostics<'_>, scenario: &Scenario) {
+    let mut seen: Vec<(&str, Vec<PathSegment>)> = Vec::new();
+    for (step, n, rule) in all_rules(scenario) {
+        // A rule that could not be read shifts the others: the place is the one noted while reading.
+        let path = rule_path(step, n);
+        if rule.id.is_empty() {
+            continue;
+        }
+        if let Some((_, first)) = seen.iter().find(|(id, _)| **id == *rule.id) {
+            let what = format!("{:?} is the id of {} already", &*rule.id, document::show(first));
+            found.tell(Code::E12, &below(&path, "id"), what, "ids are unique in a file; choose another");
+        }
+        seen.push((&rule.id, path));
+    }
+    for (n, call) in scenario.expect.calls.iter().enumerate() {
+        let Some(id) = &call.id else { continue };
+        if scenario.expect.calls[..n].iter().any(|other| other.id.as_ref() == Some(id)) {
+            let path = at(&[&key("expect"), &key("calls"), &item(n), &key("id")]);
+            let what = format!("{id:?} is the id of another expected call");
+            found.tell(Code::E12, &path, what, "ids are unique in a file; choose another");
+        }
+    }
+}
+
+fn step_names(found: &mut Diagnostics<'_>, scenario: &Scenario) {
+    let names: Vec<&str> = scenario.steps.iter().map(|step| &*step.name).filter(|name| !name.is_empty()).collect();
+    for (n, step) in scenario.steps.iter().enumerate() {
+        if !step.name.is_empty() && scenario.steps[..n].iter().any(|other| other.name == step.name) {
+            let what = format!("{:?} is the name of another step", &*step.name);
+            found.tell(Code::E12, &below(&step.path, "name"), what, "names are unique in a file; choose another");
+        }
+        for end in &step.ends {
+            if let Some(to) = end.to.as_deref().filter(|to| !names.contains(to)) {
+                let what = format!("{to:?} names no step");
+                found.tell(Code::E13, &below(&end.path, "to"), what, did_you_mean(to, names.iter().copied()));
+            }
+        }
+    }
+    if let Some(last) = scenario.steps.last() {
+        for end in last.ends.iter().filter(|end| end.to.is_none()) {
+            let what = "ends the last step, and nothing follows";
+            found.tell(Code::E14, &end.path, what, "add \"to\" with the name of a step, or leave \"ends\" out");
+        }
+    }
+    if found.refuse() {
+        // An end that was not understood may well have led there.
+        return;
+    }
+    for (n, step) in scenario.steps.iter().enumerate().filter(|(n, _)| !reachable(&scenario.steps).contains(n)) {
+        let what = format!("{:?} is never entered: no step leads to it", &*step.name);
+        let before = n.checked_sub(1).map_or("another step", |before| &*scenario.steps[before].name);
+        let help = format!("give {before} an end without \"to\", or one with \"to\": {:?}", &*step.name);
+        found.tell(Code::W01, &step.path, what, help);
+    }
+}
+
+/// The places of the steps the timeline can come to.
+fn reachable(steps: &[Step]) -> Vec<usize> {
+    let mut reached = if steps.is_empty() { Vec::new() } else { vec![0] };
+    let mut next = 0;
+    while let Some(&place) = reached.get(next) {
+        for end in &steps[place].ends {
+            let to = match &end.to {
+                Some(name) => steps.iter().position(|step| *step.name == **name),
+                None => (place + 1 < steps.len()).then_some(place + 1),
+            };
+            reached.extend(to.filter(|to| !reached.contains(to)));
+        }
+        next += 1;
+    }
+    reached
+}
+
+fn expectations(found: &mut Diagnostics<'_>, scenario: &Scenario) {
+    let steps: Vec<&str> = scenario.steps.iter().map(|step| &*step.name).collect();
+    let rules: Vec<&str> = all_rules(scenario).map(|(_, _, rule)| &*rule.id).collect();
+    for (n, call) in scenario.expect.calls.iter().enumerate() {
+        let path = at(&[&key("expect"), &key("calls"), &item(n)]);
+        if let Some(step) = call.step.as_deref().filter(|step| !steps.contains(step)) {
+            let help = did_you_mean(step, steps.iter().copied());
+            found.tell(Code::E13, &below(&path, "step"), format!("{step:?} names no step"), help);
+        }
+        if let Some(fault) = call.fault.as_deref().filter(|fault| !rules.contains(fault)) {
+            let help = did_you_mean(fault, rules.iter().copied());
+            found.tell(Code::E13, &below(&path, "fault"), format!("{fault:?} is the id of no fault rule"), help);
+        }
+    }
+    if let Some((name, _)) = scenario.expect.reach.as_ref().filter(|(name, _)| !steps.contains(&name.as_str())) {
+        let path = at(&[&key("expect"), &key("reach")]);
+        found.tell(Code::E13, &path, format!("{name:?} names no step"), did_you_mean(name, steps.iter().copied()));
+    }
+}
+
+fn rules_that_never_fire(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
+    shadows(found, &scenario.rules, None, router);
+    for (n, rule) in scenario.rules.iter().enumerate() {
+        out_of_reach(found, rule, &rule_path(None, n), None, scenario.seed.unwrap_or_default(), router);
+    }
+    for (place, step) in scenario.steps.iter().enumerate() {
+        shadows(found, &step.rules, Some(place), router);
+        for (n, rule) in step.rules.iter().enumerate() {
+            out_of_reach(
+                found,
+                rule,
+                &rule_path(Some(place), n),
+                Some(step),
+                scenario.seed.unwrap_or_default(),
+                router,
+            );
+        }
+    }
+}
+
+/// Whether everything the second selects, the first does too.
+fn covers(router: &Router, first: &Operations, second: &Operations) -> bool {
+    router.rows().iter().filter(|row| second.select(row.operation)).all(|row| first.select(row.operation))
+}
+
+fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>, router: &Router) {
+    // A delay takes effect behind another rule's answer too.
+    let could_be_shadowed = |rule: &Rule| rule.effect.is_some() && rule.place.is_some() && !rule.slows();
+    for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| could_be_shadowed(rule)) {
+        let shadow = rules[..n].iter().position(|first| {
+            let always =
+                first.place.is_some() && first.limit.is_none() && common_headers(&first.at) && first.effect.is_some();
+            let same_calls = first.when.is_none() || first.when == rule.when;
+            always && same_calls && covers(router, &first.on, &rule.on)
+        });
+        if let Some(first) = shadow {
+            let shown = document::show(&rule_path(step, first));
+            let what = format!("can never fire: {shown} always answers the same calls");
+            let help = format!("put it before {shown}, or give {shown} a \"when\", an \"at\" or a \"limit\"");
+            found.tell(Code::W02, &rule_path(step, n), what, help);
+        }
+    }
+}
+
+fn common_headers(at: &Trigger) -> bool {
+    match at {
+        Trigger::Always | Trigger::Every(1) | Trigger::Between(1, u64::MAX) => true,
+        Trigger::Chance(p) => *p >= 1.0,
+        Trigger::Nth(_) | Trigger::Every(_) | Trigger::Between(..) => false,
+    }
+}
+
+fn out_of_reach(
+    found: &mut Diagnostics<'_>,
+    rule: &Rule,
+    path: &[PathSegment],
+    step: Option<&Step>,
+    seed: u64,
+    router: &Router,
+) {
+    if let (Trigger::Nth(ordinals), Some(limit)) = (&rule.at, rule.limit)
+        && ordinals.len() as u64 > limit
+    {
+        let first_lost = ordinals[usize::try_from(limit).unwrap_or(usize::MAX)];
+        let what = format!("never fires at call {first_lost}: limit {limit} is used up before");
+        found.tell(Code::W03, path, what, "raise \"limit\", or leave it out");
+    }
+    let Some(step) = step.filter(|_| rule.place.is_some()) else { return };
+    let least = step.ends.iter().filter_map(|end| match &end.kind {
+        EndKind::Calls { on, when: None, status: None, calls } if covers(router, on, &rule.on) => Some(*calls),
+        _ => None,
+    });
+    let Some(last) = least.min() else { return };
+    let first = match &rule.at {
+        Trigger::Nth(ordinals) => ordinals.first().copied().unwrap_or(u64::MAX),
+        Trigger::Between(from, _) => *from,
+        Trigger::Every(step) => *step,
+        other => other.ordinals(seed, &rule.id, FAR).next().unwrap_or(u64::MAX),
+    };
+    if first > last {
+        let what = match (&rule.at, first) {
+            (Trigger::Chance(_), u64::MAX) => format!("never fires with seed {seed}: the step ends at call {last}"),
+            (Trigger::Chance(_), _) => {
+                format!("first fires at call {first} with seed {seed}, but the step ends at call {last}")
+            }
+            _ => format!("first fires at call {first}, but the step ends at call {last}"),
+        };
+        found.tell(Code::W03, path, what, "let it fire earlier, or the step end later");
+    }
+}
+
+fn probe(found: &mut Diagnostics<'_>, scenario: &Scenario) {
+    let Some(probe) = &scenario.probe else { return };
+    let mut bound: Vec<&str> = Vec::new();
+    for step in &probe.steps {
+        let row = step.row;
+        if row.route.verb != Method::Get && !probe.writes {
+            let what = format!("is {} {}, which changes something", row.route.verb.as_str(), row.path);
+            found.tell(Code::E19, &below(&step.path, "on"), what, "add \"writes\": true to the probe if that is meant");
+        }
+        for name in row.params.iter().filter(|name| !step.params.iter().any(|(known, _)| known == *name)) {
+            let what = format!("lacks the path parameter {name:?} of {}", row.path);
+            found.tell(Code::E19, &step.path, what, format!("add it to \"params\", as {{\"{name}\": \"…\"}}"));
+        }
+        for (name, _) in step.params.iter().filter(|(name, _)| !row.params.contains(&name.as_str())) {
+            let path = below(&below(&step.path, "params"), name);
+            let what = format!("is no path parameter of {}", row.path);
+            found.tell(Code::E19, &path, what, did_you_mean(name, row.params.iter().copied()));
+        }
+        for (place, (name, value)) in [("params", &step.params), ("query", &step.query)]
+            .iter()
+            .flat_map(|(place, list)| list.iter().map(move |it| (place, it)))
+        {
+            for used in placeholders(value).filter(|used| !bound.contains(used)) {
+                let path = below(&below(&step.path, place), name);
+                let what = format!("uses {{{used}}}, which no earlier step binds");
+                found.tell(Code::E19, &path, what, did_you_mean(used, bound.iter().copied()));
+            }
+        }
+        bound.extend(step.bind.iter().map(|(name, _)| name.as_str()));
+    }
+}
+
+/// The names in braces in a text.
+pub(in crate::scenario) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}

@@ -1,0 +1,87 @@
+//! Matchers that nothing matches where they stand: a parameter that no path has, a number where only texts are.
+
+use serde_json::Value;
+
+use crate::http::document::PathSegment;
+use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
+use crate::scenario::model::matchers::{Matcher, Type};
+use crate::scenario::model::rule::Operations;
+use crate::scenario::model::when::When;
+use crate::scenario::parse::read::FileReader;
+use crate::scenario::parse::reader::Node;
+
+impl FileReader<'_, '_> {
+    /// Warns of what a `when` asks for that no request for these operations has. `None` is all operations.
+    pub(in crate::scenario) fn tell_unmatched(&mut self, node: &Node<'_>, when: &When, on: Option<&Operations>) {
+        let rows = on.map(|on| self.rows(on)).unwrap_or_default();
+        let params: Vec<&str> = rows.iter().flat_map(|row| &row.params).copied().collect();
+        let paths = on.filter(|_| !rows.is_empty()).map(|on| Paths { on, params });
+        let part = |key: &str| node.path.iter().cloned().chain([PathSegment::from(key)]).collect::<Vec<_>>();
+        for (key, matcher, paths) in
+            [("params", &when.params, paths.as_ref()), ("query", &when.query, None), ("headers", &when.headers, None)]
+        {
+            if let Some(matcher) = matcher {
+                self.found.tell_no_texts(&part(key), matcher, paths);
+            }
+        }
+        if let Some(matcher) = &when.token {
+            self.found.tell_no_text(&part("token"), matcher);
+        }
+    }
+}
+
+/// Operations, and the parameters their paths have.
+struct Paths<'p> {
+    on: &'p Operations,
+    params: Vec<&'p str>,
+}
+
+impl Diagnostics<'_> {
+    /// Warns of a matcher that no object of texts matches.
+    fn tell_no_texts(&mut self, path: &[PathSegment], matcher: &Matcher, paths: Option<&Paths<'_>>) {
+        let fits = match matcher {
+            Matcher::Subset(members) => {
+                for (name, member) in members {
+                    let path: Vec<PathSegment> =
+                        path.iter().cloned().chain([PathSegment::from(name.as_str())]).collect();
+                    match paths.filter(|paths| !paths.params.contains(&name.as_str())) {
+                        None => self.tell_no_text(&path, member),
+                        Some(_) if member.matches(None) => {}
+                        Some(Paths { on, params }) => {
+                            let what = format!("never matches: no path of {on} has this parameter");
+                            self.tell(Code::W04, &path, what, did_you_mean(name, params.iter().copied()));
+                        }
+                    }
+                }
+                true
+            }
+            Matcher::In(values) => values.iter().any(Value::is_object),
+            Matcher::Type(kind) => *kind == Type::Object,
+            Matcher::Any | Matcher::Not(_) | Matcher::Len(_) | Matcher::Exact(_) => true,
+            Matcher::Equals(_) | Matcher::Items(_) | Matcher::Absent | Matcher::Glob(_) | Matcher::Has(_) => false,
+        };
+        if !fits {
+            let what = "never matches: it is held against an object of texts";
+            self.tell(Code::W04, path, what, "write it as {\"name\": \"value\"}");
+        }
+    }
+
+    /// Warns of a matcher that neither a text nor nothing matches.
+    fn tell_no_text(&mut self, path: &[PathSegment], matcher: &Matcher) {
+        let fits = match matcher {
+            Matcher::Equals(value) => value.is_string(),
+            Matcher::In(values) => values.iter().any(Value::is_string),
+            Matcher::Type(kind) => matches!(kind, Type::String | Type::Uuid | Type::ObjectId | Type::DateTime),
+            Matcher::Any | Matcher::Absent | Matcher::Not(_) | Matcher::Glob(_) | Matcher::Len(_) => true,
+            Matcher::Items(_) | Matcher::Subset(_) | Matcher::Exact(_) | Matcher::Has(_) => false,
+        };
+        if !fits {
+            let help = match matcher {
+                Matcher::Equals(Value::Null) => "write {\"@absent\": true} if nothing may be there".to_owned(),
+                Matcher::Equals(value) => format!("write \"{value}\""),
+                _ => "match a text".to_owned(),
+            };
+            self.tell(Code::W04, path, "never matches: what is sent there is text", help);
+        }
+    }
+}

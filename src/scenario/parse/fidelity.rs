@@ -1,0 +1,81 @@
+//! Strict fidelity: a file that depends on what nobody documents is refused.
+
+use std::fmt::Display;
+
+use crate::engine::api::api::{ErrorDef, Evidence};
+use crate::engine::api::router::Row;
+use crate::http::document::PathSegment;
+use crate::scenario::model::diagnostics::Code;
+use crate::scenario::model::rule::Operations;
+use crate::scenario::parse::read::FileReader;
+
+/// What is noted while a file is read.
+#[derive(Default)]
+pub(in crate::scenario) struct Fidelity {
+    /// Operations that are not modelled, where they are named.
+    not_modelled: Vec<(Vec<PathSegment>, &'static str)>,
+    /// Operations that a rule answers in the fake's place.
+    answered: Vec<Operations>,
+}
+
+impl FileReader<'_, '_> {
+    /// An operation stands there by its name. A name with a star stands for whatever there is, and depends on nothing.
+    pub(in crate::scenario) fn depends_on_operation(&mut self, path: &[PathSegment], operation: &str) {
+        let Some(fidelity) = &mut self.fidelity else { return };
+        let Some(row) = self.router.operation(operation) else { return };
+        if row.route.evidence == Evidence::Assumed {
+            let what = format!("depends on {operation}, which is assumed: {}", row.route.source);
+            self.assumes(path, what, "use an operation that is documented or observed");
+        } else if !row.route.is_modelled() {
+            fidelity.not_modelled.push((path.to_vec(), row.operation));
+        }
+    }
+
+    /// The outcome of an operation stands there: a status, or the name of an error.
+    pub(in crate::scenario) fn depends_on_outcome(&mut self, path: &[PathSegment], row: &Row, outcome: &str) {
+        let kinds: Vec<&ErrorDef> = match outcome.parse() {
+            Ok(status) if row.route.success == status => return,
+            Ok::<u16, _>(status) => row.errors().filter(|error| error.status == status).collect(),
+            Err(_) => row.api.error(outcome).into_iter().collect(),
+        };
+        self.depends_on_errors(path, outcome, &kinds);
+    }
+
+    /// An outcome stands there that one of these errors gives: one that is known is enough.
+    pub(in crate::scenario) fn depends_on_errors(&mut self, path: &[PathSegment], outcome: &str, kinds: &[&ErrorDef]) {
+        let known = kinds.iter().any(|kind| kind.evidence != Evidence::Assumed);
+        if let Some(kind) = kinds.first().filter(|_| self.fidelity.is_some() && !known) {
+            let what = format!("depends on {outcome}, which is assumed: {}", kind.source);
+            self.assumes(path, what, "use an error that is documented or observed");
+        }
+    }
+
+    /// A key stands there that leaves what is known.
+    pub(in crate::scenario) fn goes_beyond(&mut self, path: &[PathSegment], what: &str) {
+        if self.fidelity.is_some() {
+            self.assumes(path, what, "leave it out");
+        }
+    }
+
+    /// A rule answers these operations in the fake's place.
+    pub(in crate::scenario) fn answers(&mut self, on: &Operations) {
+        if let Some(fidelity) = &mut self.fidelity {
+            fidelity.answered.push(on.clone());
+        }
+    }
+
+    /// Refuses what depends on operations that neither the fake nor a rule of the file answers.
+    pub(in crate::scenario) fn refuse_unanswered(&mut self) {
+        let Some(Fidelity { not_modelled, answered }) = self.fidelity.take() else { return };
+        for (path, operation) in not_modelled {
+            if !answered.iter().any(|on| on.select(operation)) {
+                let what = format!("depends on {operation}, which is not modelled: the fake answers 501");
+                self.assumes(&path, what, "add a rule that answers it with \"respond\"");
+            }
+        }
+    }
+
+    fn assumes(&mut self, path: &[PathSegment], what: impl Display, help: &str) {
+        self.found.tell(Code::E21, path, what, format!("{help}, or do without strict fidelity"));
+    }
+}

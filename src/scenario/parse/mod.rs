@@ -1,0 +1,11 @@
+//! From a text to a checked scenario, with diagnostics that name the place and the remedy.
+
+pub mod check;
+pub mod dead_matchers;
+pub mod fidelity;
+pub mod fragments;
+pub mod load;
+pub mod read;
+pub mod read_expect;
+pub mod read_rules;
+pub mod reader;

@@ -1,0 +1,162 @@
+//! A probe held against a live service: what was asked, and where the answers differ from what is documented.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::engine::api::router::Router;
+use crate::scenario::model::format::Scenario;
+use crate::scenario::parse::load::Fixtures;
+use crate::scenario::probe::drift::{Documented, Drift, Ignored, Tier};
+use crate::scenario::probe::probe::{Played, ProbeAnswer, ProbeRequest, StepOutcome, Wrong};
+
+/// What came of a probe. `drift` is the version of this shape.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// 1.
+    pub drift: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// How many differences there are of each tier.
+    pub errors: usize,
+    /// The same, of warnings.
+    pub warnings: usize,
+    /// The same, of infos.
+    pub infos: usize,
+    /// The requests, in the order of the file.
+    pub steps: Vec<ComparedStep>,
+}
+
+/// One request of the probe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ComparedStep {
+    /// The operation.
+    pub operation: String,
+    /// Method and target, below where the API is; `None` when it was not made, because an earlier one went wrong.
+    pub request: Option<String>,
+    /// The status that was answered.
+    pub status: Option<u16>,
+    /// Why there was no answer.
+    pub unanswered: Option<String>,
+    /// Where the answer differs from what is documented.
+    pub differences: Vec<Drift>,
+}
+
+impl Scenario {
+    /// Plays the probe against a live service, of which `ask` gets the answers.
+    pub fn compare_with(
+        &self,
+        router: &Router,
+        fixtures: &Fixtures,
+        ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
+    ) -> Comparison {
+        let fakes = self.rehearsal(router, fixtures);
+        let lives = self.probe.as_ref().map(|probe| probe.run(ask)).unwrap_or_default();
+        let ignored = Ignored::new(self.probe.as_ref().map_or(&[], |probe| &probe.ignore));
+        let mut documented = Documented::default();
+        let compared = |(live, fake): (Played<'_>, Played<'_>)| compare(live, &fake, &mut documented, &ignored);
+        let steps: Vec<ComparedStep> = lives.into_iter().zip(fakes).map(compared).collect();
+        let count =
+            |tier| steps.iter().flat_map(|step| &step.differences).filter(|difference| difference.tier == tier).count();
+        let (errors, warnings, infos) = (count(Tier::Error), count(Tier::Warning), count(Tier::Info));
+        Comparison { drift: Comparison::VERSION, scenario: self.name.clone(), errors, warnings, infos, steps }
+    }
+}
+
+fn compare(live: Played<'_>, fake: &Played<'_>, documented: &mut Documented, ignored: &Ignored) -> ComparedStep {
+    let nothing = ComparedStep {
+        operation: live.step.row.operation.to_owned(),
+        request: None,
+        status: None,
+        unanswered: None,
+        differences: Vec::new(),
+    };
+    let told = |request: &ProbeRequest| Some(format!("{} {}", request.method, request.target));
+    match live.outcome {
+        StepOutcome::Omitted => nothing,
+        StepOutcome::ServiceError(request, why) => {
+            ComparedStep { request: told(&request), unanswered: Some(why), ..nothing }
+        }
+        StepOutcome::AnsweredCall { request, heard, wrong } => {
+            let error = |at: &str, what| Drift { tier: Tier::Error, at: at.to_owned(), what, times: 1 };
+            let differences = match wrong {
+                Some(Wrong::Status) => {
+                    vec![error("", format!("has status {}, expected {}", heard.status, live.step.statuses()))]
+                }
+                other => {
+                    // What the fake says to another status shows nothing of this one.
+                    let fake = match &fake.outcome {
+                        StepOutcome::AnsweredCall { heard: said, .. } if said.status == heard.status => Some(said),
+                        _ => None,
+                    };
+                    let unbound = other.and_then(|wrong| match wrong {
+                        Wrong::Unbound { name, pointer } => {
+                            Some(error(&pointer, format!("has no text to bind as {name}")))
+                        }
+                        Wrong::Status => None,
+                    });
+                    let drifts = documented.drifts(request.row, &heard, fake, ignored);
+                    unbound.into_iter().chain(drifts).collect()
+                }
+            };
+            ComparedStep { request: told(&request), status: Some(heard.status), differences, ..nothing }
+        }
+    }
+}
+
+impl Comparison {
+    /// The version of this shape.
+    pub const VERSION: u32 = 1;
+
+    /// Why a request had no answer, if one had none.
+    pub fn unanswered(&self) -> Option<&str> {
+        self.steps.iter().find_map(|step| step.unanswered.as_deref())
+    }
+
+    /// The comparison as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a comparison is JSON")
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = match (self.errors, self.unanswered()) {
+            (1.., _) => "DRIFT",
+            (0, Some(_)) => "UNANSWERED",
+            (0, None) => "PASS",
+        };
+        let made = self.steps.iter().filter(|step| step.request.is_some()).count();
+        let counted = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
+        let counted: Vec<String> = counted
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}{}", if *count == 1 { "" } else { "s" }))
+            .collect();
+        let counted = match (counted.as_slice(), self.unanswered()) {
+            ([], Some(_)) => "one without an answer".to_owned(),
+            ([], None) => "no difference".to_owned(),
+            (counted, _) => counted.join(", "),
+        };
+        writeln!(f, "{verdict} {}   {made} of {} requests made   {counted}", self.scenario, self.steps.len())?;
+        for (n, step) in self.steps.iter().enumerate() {
+            write!(f, "  {} {}", n + 1, step.operation)?;
+            match (&step.request, step.status, &step.unanswered) {
+                (Some(request), Some(status), _) => writeln!(f, "   {request} → {status}")?,
+                (Some(request), None, Some(why)) => writeln!(f, "   {request} → no answer: {why}")?,
+                _ => writeln!(f, "   not asked: an earlier request went wrong")?,
+            }
+            for Drift { tier, at, what, times } in &step.differences {
+                let tier = match tier {
+                    Tier::Error => "error",
+                    Tier::Warning => "warning",
+                    Tier::Info => "info",
+                };
+                let at = if at.is_empty() { "the answer" } else { at };
+                let times = if *times == 1 { String::new() } else { format!(" (at {times} places)") };
+                writeln!(f, "      {tier}: {at} {what}{times}")?;
+            }
+        }
+        Ok(())
+    }
+}

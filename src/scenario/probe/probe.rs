@@ -1,0 +1,240 @@
+//! A probe: played against the fake itself, where what a file promises of the live service must at least hold, and
+//! against the live service.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::engine::api::api::Access;
+use crate::engine::api::router::{Router, Row};
+use crate::http::message::Request;
+use crate::http::target::encode;
+use crate::scenario::model::diagnostics::{Code, Diagnostic};
+use crate::scenario::model::format::{Probe, ProbeStep, Scenario};
+use crate::scenario::parse::check::placeholders;
+use crate::scenario::parse::load::Fixtures;
+use crate::world::exchange::answer;
+use crate::world::world::{Settings, World};
+
+type Bound = HashMap<String, String>;
+
+/// A request of a probe.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ProbeRequest {
+    pub(in crate::scenario) row: &'static Row,
+    /// The API it is for: `celigo`.
+    pub api: &'static str,
+    /// The operation: `celigo.integrations.get`.
+    pub operation: &'static str,
+    /// The method.
+    pub method: &'static str,
+    /// Path and query, below the base URL of the API.
+    pub target: String,
+    /// The body, which is JSON.
+    pub body: Option<Value>,
+}
+
+/// What was answered to it.
+#[derive(Clone, Debug)]
+pub struct ProbeAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// One step of a probe that was played.
+pub(in crate::scenario) struct Played<'p> {
+    pub(in crate::scenario) step: &'p ProbeStep,
+    pub(in crate::scenario) outcome: StepOutcome,
+}
+
+/// What came of it.
+pub(in crate::scenario) enum StepOutcome {
+    /// It was not asked: an earlier one went wrong.
+    Omitted,
+    /// There was no answer.
+    ServiceError(ProbeRequest, String),
+    /// There was one.
+    AnsweredCall { request: ProbeRequest, heard: ProbeAnswer, wrong: Option<Wrong> },
+}
+
+/// Why an answer is not the one wanted.
+pub(in crate::scenario) enum Wrong {
+    /// Its status is none of those that are right.
+    Status,
+    /// It lacks what is to be bound.
+    Unbound { name: String, pointer: String },
+}
+
+impl Probe {
+    /// Plays it. After the first request that goes wrong only those that clean up are asked, as far as all they need
+    /// was bound.
+    pub(in crate::scenario) fn run(
+        &self,
+        mut ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
+    ) -> Vec<Played<'_>> {
+        let mut bound = Bound::new();
+        let mut all_well = true;
+        let mut run = |step: &ProbeStep| {
+            if !(all_well || step.cleanup && self.can_be_asked(step, &bound)) {
+                return StepOutcome::Omitted;
+            }
+            let request = step.request(&bound);
+            let heard = match ask(&request) {
+                Ok(heard) => heard,
+                Err(why) => {
+                    all_well = false;
+                    return StepOutcome::ServiceError(request, why);
+                }
+            };
+            let wrong = if step.status.contains(&heard.status) {
+                step.bind(&serde_json::from_slice(&heard.body).unwrap_or_default(), &mut bound).err()
+            } else {
+                Some(Wrong::Status)
+            };
+            all_well &= wrong.is_none();
+            StepOutcome::AnsweredCall { request, heard, wrong }
+        };
+        self.steps.iter().map(|step| Played { step, outcome: run(step) }).collect()
+    }
+
+    /// Whether everything that a step needs of earlier ones is there.
+    fn can_be_asked(&self, step: &ProbeStep, bound: &Bound) -> bool {
+        let body = step.body.as_ref().map(Value::to_string);
+        let texts = step.params.iter().chain(&step.query).map(|(_, text)| text).chain(&body);
+        let mut needed = texts.flat_map(|text| placeholders(text));
+        let is_name = |name: &str| self.steps.iter().any(|step| step.bind.iter().any(|(known, _)| known == name));
+        needed.all(|name| !is_name(name) || bound.contains_key(name))
+    }
+}
+
+impl ProbeStep {
+    /// The request, with what was bound put in.
+    fn request(&self, bound: &Bound) -> ProbeRequest {
+        let row = self.row;
+        let mut target = row.route.path.to_owned();
+        for (name, value) in &self.params {
+            target = target.replace(&format!("{{{name}}}"), &encode(&filled(value, bound)));
+        }
+        for (n, (name, value)) in self.query.iter().enumerate() {
+            let sign = if n == 0 { '?' } else { '&' };
+            target += &format!("{sign}{}={}", encode(name), encode(&filled(value, bound)));
+        }
+        let body = self.body.as_ref().map(|body| filled_value(body, bound));
+        let (api, operation, method) = (row.api.name, row.operation, row.route.verb.as_str());
+        ProbeRequest { row, api, operation, method, target, body }
+    }
+
+    /// Takes what later steps use out of an answer.
+    fn bind(&self, answer: &Value, bound: &mut Bound) -> Result<(), Wrong> {
+        for (name, pointer) in &self.bind {
+            let text = match answer.pointer(pointer) {
+                Some(Value::String(text)) => text.clone(),
+                Some(value) if value.is_number() => value.to_string(),
+                _ => return Err(Wrong::Unbound { name: name.clone(), pointer: pointer.clone() }),
+            };
+            bound.insert(name.clone(), text);
+        }
+        Ok(())
+    }
+
+    /// The statuses that are right, in words.
+    pub(in crate::scenario) fn statuses(&self) -> String {
+        self.status.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
+    }
+}
+
+fn filled(text: &str, bound: &Bound) -> String {
+    bound.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+fn filled_value(value: &Value, bound: &Bound) -> Value {
+    match value {
+        Value::String(text) => filled(text, bound).into(),
+        Value::Array(items) => items.iter().map(|item| filled_value(item, bound)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), filled_value(value, bound))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+impl Row {
+    /// The environment variable that holds a credential for this operation, of those the API's own environment gives a
+    /// consumer, with the value it has for a world.
+    pub fn credential(&self, world: &World) -> Option<(&'static str, String)> {
+        let variables = self.api.dialect.environment(world, self.api, "http://probe.invalid");
+        let ending: &[&str] = match self.route.access {
+            Access::Public => return None,
+            Access::Integration => &["_ACCESS_TOKEN"],
+            _ => &["_SECRET", "_API_TOKEN"],
+        };
+        variables.into_iter().find(|(name, _)| ending.iter().any(|ending| name.ends_with(ending)))
+    }
+}
+
+impl Scenario {
+    /// Plays the probe against the fake, without faults and steps; what does not answer as the file says.
+    pub fn dry_run(&self, router: &Router, fixtures: &Fixtures) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for (n, played) in self.rehearsal(router, fixtures).iter().enumerate() {
+            let StepOutcome::AnsweredCall { request, heard, wrong: Some(wrong) } = &played.outcome else { continue };
+            let (message, help) = match wrong {
+                Wrong::Status => (
+                    format!(
+                        "expects {}, but the fake answers {} to {} {}",
+                        played.step.statuses(),
+                        heard.status,
+                        request.method,
+                        whole_target(request)
+                    ),
+                    "expect what is documented, or prepare it in an earlier step",
+                ),
+                Wrong::Unbound { name, pointer } => {
+                    (format!("{name} cannot be bound: the answer has no text at {pointer}"), "correct the JSON Pointer")
+                }
+            };
+            diagnostics.push(Diagnostic {
+                file: self.file.clone(),
+                place: played.step.place,
+                code: Code::E19,
+                message: format!("probe.steps[{n}] {message}"),
+                help: help.to_owned(),
+            });
+        }
+        diagnostics
+    }
+
+    /// What the fake answers to the probe.
+    pub(in crate::scenario) fn rehearsal(&self, router: &Router, fixtures: &Fixtures) -> Vec<Played<'_>> {
+        let Some((probe, store)) = self.probe.as_ref().zip(fixtures.get(Fixtures::DEFAULT)) else { return Vec::new() };
+        let settings = Settings { profiles: self.profiles.clone(), ..Settings::default() };
+        let mut world = World::new("probe", store, settings.into());
+        probe.run(|request| Ok(ask_fake(router, &mut world, request)))
+    }
+}
+
+fn ask_fake(router: &Router, world: &mut World, request: &ProbeRequest) -> ProbeAnswer {
+    let credential = request.row.credential(world).map(|(_, value)| value).unwrap_or_default();
+    let authorization = format!("Bearer {credential}");
+    let headers: [(&str, &[u8]); 2] =
+        [("authorization", authorization.as_bytes()), ("content-type", b"application/json")];
+    let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
+    let asked = Request {
+        method: request.method,
+        target: &whole_target(request),
+        headers: &headers,
+        body: body.as_bytes(),
+        arrived_ms: world.clock.now_ms(),
+        believes_front: true,
+    };
+    let response = answer(router, world, &asked).response;
+    ProbeAnswer { status: response.status, body: response.body.to_vec() }
+}
+
+/// The target as the fake serves it.
+fn whole_target(request: &ProbeRequest) -> String {
+    format!("{}{}", request.row.api.base, request.target)
+}

@@ -1,0 +1,90 @@
+//! What a rule puts in the place of an answer.
+
+use serde_json::Value;
+
+use crate::engine::api::dialect::RequestContext;
+use crate::engine::schema::problem::Problem;
+use crate::http::message::{Delivery, Response};
+use crate::scenario::model::request_view::RequestView;
+use crate::scenario::model::rule::{Effect, Rule};
+use crate::world::world::World;
+
+/// What a rule puts in the place of an answer.
+pub(crate) struct Injected {
+    /// The reply.
+    pub(crate) response: Response,
+    /// The name of the error, if it is one.
+    pub(crate) error: Option<&'static str>,
+    /// How it travels.
+    pub(crate) delivery: Delivery,
+}
+
+/// What a rule that decides puts in the place of an answer. `carried_out` is the operation's own answer, where the
+/// service saw the request.
+pub(crate) fn inject(
+    world: &mut World,
+    request_context: &RequestContext<'_>,
+    asked: &RequestView<'_>,
+    rule: &Rule,
+    carried_out: Option<Response>,
+) -> Injected {
+    let api = request_context.api;
+    let whole = |mut response: Response| {
+        api.dialect.common_headers(&mut response);
+        Injected { response, error: None, delivery: Delivery::Complete }
+    };
+    match rule.effect.as_ref().expect("only a rule that replaces the answer decides") {
+        Effect::Error { name, message, field, retry_after_s } => {
+            let problem = match api.error(name) {
+                Some(error) => Problem::Named {
+                    error,
+                    message: message.clone(),
+                    field: field.clone(),
+                    retry_after_s: *retry_after_s,
+                },
+                None => Problem::Internal { what: format!("{} has no error {name}", api.title) },
+            };
+            let said = api.dialect.problem(world, request_context, &problem);
+            let mut response = said.response;
+            api.dialect.common_headers(&mut response);
+            if let Some(seconds) = retry_after_s.filter(|_| response.header("retry-after").is_none()) {
+                response = response.with("retry-after", &seconds.to_string());
+            }
+            Injected { response, error: Some(said.error.name), delivery: Delivery::Complete }
+        }
+        Effect::Respond { status, headers, body, .. } => whole(written(*status, headers, body.as_ref())),
+        Effect::Abort(delivery) => {
+            // What a reply that never arrives says does not matter, but half of it may have to be sent.
+            let response = carried_out.unwrap_or_else(|| Response::json_bytes(asked.row.route.success, "{}"));
+            Injected { response, error: None, delivery: *delivery }
+        }
+        Effect::Answer(function) => {
+            let function = std::sync::Arc::clone(function);
+            whole(function(asked, world))
+        }
+    }
+}
+
+/// A reply as a scenario writes it. Text is sent as it is where the content type is not JSON.
+fn written(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Response {
+    let kind = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
+    let is_json = kind.is_none_or(|kind| kind.contains("json"));
+    let mut response = match body {
+        None => Response::empty(status),
+        Some(Value::String(text)) if !is_json => {
+            let mut response = Response::empty(status);
+            response.body = text.clone().into();
+            response
+        }
+        Some(body) if kind.is_some() => {
+            let mut response = Response::empty(status);
+            response.body = body.to_string().into();
+            response
+        }
+        Some(body) => Response::json(status, body),
+    };
+    for (name, value) in headers {
+        response = response.with(name, value);
+    }
+    response
+}

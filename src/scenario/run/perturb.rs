@@ -1,0 +1,121 @@
+//! Successful answers, varied in ways a tolerant reader survives.
+
+use serde_json::{Map, Value};
+
+use crate::engine::api::api::Api;
+use crate::engine::api::router::Row;
+use crate::engine::schema::field::{DefaultValue, Kind};
+use crate::engine::schema::resource::Schema;
+use crate::engine::schema::rng::fnv1a64;
+use crate::http::message::Response;
+use crate::scenario::model::format::Perturb;
+use crate::scenario::model::rule::draw;
+use crate::world::world::World;
+
+/// The field records get that no documentation knows.
+pub const UNKNOWN_FIELD: &str = "futureField";
+/// The value enumerated fields get that no documentation knows.
+pub const UNKNOWN_VALUE: &str = "future_value";
+/// One enumerated field in so many gets it: consumers need known values too, to get anywhere.
+const NEW_VALUE_SHARE: f64 = 0.25;
+
+/// Draws of one answer: from the seed, the number of the call, and the order in which they are asked for.
+struct Draws {
+    seed: u64,
+    purpose: u64,
+    next: u64,
+}
+
+impl Draws {
+    fn share(&mut self, share: f64) -> bool {
+        self.next += 1;
+        draw(self.seed, self.purpose, self.next) < share
+    }
+}
+
+impl World {
+    /// The reply varied as the scenario wants; `None` when it stays as it is.
+    pub(crate) fn perturbed(&self, row: &Row, response: &Response) -> Option<Response> {
+        let run = self.run.as_ref()?;
+        let perturb = run.scenario().perturb.as_ref()?;
+        let is_json = response.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        if response.status >= 300 || !is_json || !perturb.on.select(row.operation) {
+            return None;
+        }
+        let mut body: Value = serde_json::from_slice(&response.body).ok()?;
+        let purpose = fnv1a64(&format!("perturb/{}", self.journal.next_number()));
+        let mut draws = Draws { seed: run.seed, purpose, next: 0 };
+        let mut vary = |fields: &mut Map<String, Value>| {
+            let Some(resource) = self.shown_resource(row, fields) else { return };
+            vary(perturb, resource, fields, &mut draws);
+        };
+        each_record(row.api, &mut body, &mut vary);
+        let body = body.to_string();
+        (response.body != body).then(|| Response { body: body.into(), ..response.clone() })
+    }
+
+    /// Which kind of record an answer shows: that of its operation, else the one that has a record of this id.
+    fn shown_resource(&self, row: &Row, fields: &Map<String, Value>) -> Option<&'static Schema> {
+        row.route.action.resource().or_else(|| {
+            row.api.resources.iter().copied().find(|resource| {
+                let id = fields.get(resource.id_field).and_then(Value::as_str);
+                id.is_some_and(|id| self.store.of(resource).get(id).is_some())
+            })
+        })
+    }
+}
+
+/// Visits the outermost objects that have an id, in order.
+fn each_record(api: &Api, value: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| each_record(api, item, visit)),
+        Value::Object(fields) => {
+            let is_record =
+                api.resources.iter().any(|resource| fields.get(resource.id_field).is_some_and(Value::is_string));
+            if is_record {
+                visit(fields);
+            } else {
+                fields.values_mut().for_each(|value| each_record(api, value, visit));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn vary(perturb: &Perturb, resource: &'static Schema, fields: &mut Map<String, Value>, draws: &mut Draws) {
+    for field in resource.fields {
+        if field.name == resource.id_field || !fields.contains_key(field.name) {
+            continue;
+        }
+        // Drawn for every field, so that one share does not move what another one draws.
+        let omit = draws.share(perturb.omit_optional);
+        let null = draws.share(perturb.null_nullable);
+        let renew = draws.share(NEW_VALUE_SHARE);
+        let is_optional = !field.required && matches!(field.default, DefaultValue::Absent);
+        if omit && is_optional {
+            fields.shift_remove(field.name);
+        } else if null && field.nullable {
+            fields.insert(field.name.to_owned(), Value::Null);
+        } else if renew && perturb.new_enum_values && matches!(field.kind, Kind::Enum(_)) {
+            fields.insert(field.name.to_owned(), UNKNOWN_VALUE.into());
+        }
+    }
+    if perturb.unknown_fields {
+        fields.insert(UNKNOWN_FIELD.to_owned(), "a tolerant reader ignores this".into());
+    }
+    if perturb.reorder_keys {
+        let mut members: Vec<(String, Value)> = std::mem::take(fields).into_iter().collect();
+        for last in (1..members.len()).rev() {
+            draws.next += 1;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "small"
+            )]
+            let other = (draw(draws.seed, draws.purpose, draws.next) * (last + 1) as f64) as usize;
+            members.swap(last, other.min(last));
+        }
+        fields.extend(members);
+    }
+}

@@ -1,0 +1,125 @@
+//! The rules on one operation, sifted: most want a text to stand somewhere in the request, and to see that it does not
+//! one need not look into them.
+
+use std::hash::BuildHasher;
+use std::sync::{Arc, OnceLock};
+
+use foldhash::fast::FixedState;
+use smallvec::SmallVec;
+
+use crate::scenario::model::request_view::{RequestView, Spotted};
+use crate::scenario::model::rule::Rule;
+use crate::scenario::model::when::Part;
+use crate::scenario::run::trace::{RuleTrace, Trace, Verdict};
+
+/// The rules on one operation.
+#[derive(Clone, Debug, Default)]
+pub(in crate::scenario) struct RuleIndex {
+    rules: Vec<IndexedRule>,
+    /// Where the rules want texts. A request is asked for each once.
+    spots: Vec<Spot>,
+    /// The spots and hashes of the texts that the rules want, in order.
+    wanted: Vec<(usize, u64)>,
+    /// Whether a rule wants no text: then each request is looked into.
+    prefilter: bool,
+    /// What came of the rules when no request could match any.
+    none: OnceLock<Trace>,
+}
+
+/// Where a text stands in a request: a part, or a member of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Spot {
+    part: Part,
+    member: Option<Box<str>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct IndexedRule {
+    /// Its place among all rules.
+    place: usize,
+    /// What it cannot match without, if that is a text.
+    want: Option<Want>,
+}
+
+/// A text that must stand at a spot. Of two texts with one hash, the rule itself tells which it wants.
+#[derive(Clone, Copy, Debug)]
+struct Want {
+    spot: usize,
+    hash: u64,
+}
+
+/// The hashes of the texts that stand at the spots of a request.
+pub(in crate::scenario) type Texts = SmallVec<[Hashed; 4]>;
+
+/// What stands at a spot of a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::scenario) enum Hashed {
+    Nothing,
+    One(u64),
+    /// Several texts: the rules themselves look at each.
+    Several,
+}
+
+impl Hashed {
+    fn may_be(self, wanted: u64) -> bool {
+        self == Self::One(wanted) || self == Self::Several
+    }
+}
+
+impl RuleIndex {
+    pub(in crate::scenario) fn add(&mut self, rule: &Rule, place: usize) {
+        let want = rule.when.as_ref().and_then(|when| {
+            let (part, member, text) = when.first_text()?;
+            let spot = Spot { part, member: member.map(Into::into) };
+            let known = self.spots.iter().position(|known| *known == spot);
+            let spot = known.unwrap_or_else(|| {
+                self.spots.push(spot);
+                self.spots.len() - 1
+            });
+            Some(Want { spot, hash: hash(text) })
+        });
+        match want.map(|Want { spot, hash }| ((spot, hash), self.wanted.binary_search(&(spot, hash)))) {
+            Some((want, Err(at))) => self.wanted.insert(at, want),
+            Some(_) => {}
+            None => self.prefilter = true,
+        }
+        self.rules.push(IndexedRule { place, want });
+        self.none.take();
+    }
+
+    /// What stands in a request where these rules look.
+    pub(in crate::scenario) fn texts(&self, asked: &RequestView<'_>) -> Texts {
+        let look = |spot: &Spot| match asked.text(spot.part, spot.member.as_deref()) {
+            Spotted::Nothing => Hashed::Nothing,
+            Spotted::One(text) => Hashed::One(hash(text)),
+            Spotted::Several => Hashed::Several,
+        };
+        self.spots.iter().map(look).collect()
+    }
+
+    /// The rules, in order, each with the part of the request that does not match, where that is known already.
+    pub(in crate::scenario) fn rules(&self, texts: &Texts) -> impl Iterator<Item = (usize, Option<Part>)> {
+        self.rules.iter().map(|rule| {
+            let missing = rule.want.filter(|want| !texts[want.spot].may_be(want.hash));
+            (rule.place, missing.map(|want| self.spots[want.spot].part))
+        })
+    }
+
+    /// What comes of the rules, if it is known already that none matches: as quickly for many of them as for one.
+    pub(in crate::scenario) fn none<'r>(&self, texts: &Texts, id: impl Fn(usize) -> &'r Arc<str>) -> Option<&Trace> {
+        let mismatch = |(place, part): (usize, Option<Part>)| {
+            Some(RuleTrace { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part?) })
+        };
+        let wanted = |(spot, text): (usize, Hashed)| match text {
+            Hashed::Nothing => false,
+            Hashed::One(hash) => self.wanted.binary_search(&(spot, hash)).is_ok(),
+            Hashed::Several => true,
+        };
+        let known = !self.prefilter && !texts.iter().copied().enumerate().any(wanted);
+        known.then(|| self.none.get_or_init(|| self.rules(texts).filter_map(mismatch).collect()))
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    FixedState::default().hash_one(text)
+}

@@ -1,0 +1,357 @@
+//! A scenario as it goes in one world: where the timeline stands, and what was counted so far.
+//!
+//! Counters are kept as calls are answered, so that they stay exact however little of the journal is kept.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use crate::engine::api::api::Api;
+use crate::engine::api::router::Router;
+use crate::http::document::Position;
+use crate::scenario::model::format::{CallExpectation, Scenario};
+use crate::scenario::model::request_view::RequestView;
+use crate::scenario::model::rule::{Effect, Rule};
+use crate::scenario::run::rule_index::RuleIndex;
+use crate::scenario::run::trace::{Trace, TraceBuilder, Verdict};
+
+/// A scenario as it goes in one world.
+#[derive(Clone, Debug)]
+pub struct ScenarioRun {
+    /// What is played. Rules and expectations made in code stand beside it.
+    pub(in crate::scenario) scenario: Arc<Scenario>,
+    pub(in crate::scenario) apis: Arc<[&'static Api]>,
+    pub(in crate::scenario) seed: u64,
+    pub(in crate::scenario) counters: Vec<RuleCounter>,
+    /// How many of the tallies belong to the scenario.
+    own_counters: usize,
+    /// The rules added by hand, then the file's own, then those of each step.
+    scopes: Vec<RuleScope>,
+    /// The current step.
+    pub(in crate::scenario) step: usize,
+    pub(in crate::scenario) entered_ms: u64,
+    /// The steps entered so far, with the number of the call that led there; 0 is the start.
+    pub(in crate::scenario) visited: Vec<(usize, u64)>,
+    /// For each end of the current step, how many answers matched.
+    pub(in crate::scenario) ends: Vec<u64>,
+    pub(in crate::scenario) calls: Vec<CallCounter>,
+    /// For each list of `order`, how far it came.
+    pub(in crate::scenario) order: Vec<usize>,
+    /// Calls outside of `only`.
+    pub(in crate::scenario) outside: Violations,
+    /// Calls the fake does not model.
+    pub(in crate::scenario) misses: Violations,
+    /// Calls with a cursor that is no next link that was issued.
+    pub(in crate::scenario) strayed: Violations,
+    /// The next links issued so far, as far as somebody wants to know.
+    pub(in crate::scenario) issued: HashSet<String>,
+    /// Statuses served, by operation; aborted answers have none.
+    pub(in crate::scenario) statuses: HashSet<(&'static str, u16), FixedState>,
+    /// Calls answered, misses included.
+    pub(in crate::scenario) answered: u64,
+    /// Changes of data that could not be made when a step was entered, and where they are written.
+    pub(in crate::scenario) failed_changes: Vec<(Position, String)>,
+    /// Something was declared in code, and nobody verified it yet.
+    needs_verification: bool,
+    /// What came of the rules for the latest request.
+    latest_why: Trace,
+}
+
+/// The rules of one scope, by the number of the operation's row: every request looks there.
+#[derive(Clone, Debug, Default)]
+struct RuleScope(HashMap<usize, RuleIndex, FixedState>);
+
+/// A rule, and how it went.
+#[derive(Clone, Debug)]
+pub(in crate::scenario) struct RuleCounter {
+    pub(in crate::scenario) rule: Arc<Rule>,
+    /// Requests that matched, since its step was entered.
+    pub(in crate::scenario) matched: u64,
+    /// How often it used up its limit, since its step was entered.
+    pub(in crate::scenario) fired: u64,
+    /// Requests that matched, ever.
+    pub(in crate::scenario) all_matched: u64,
+    /// How often it took effect, ever.
+    pub(in crate::scenario) all_fired: u64,
+}
+
+/// An expected kind of call, and how often it came.
+#[derive(Clone, Debug)]
+pub(in crate::scenario) struct CallCounter {
+    pub(in crate::scenario) expected: CallExpectation,
+    pub(in crate::scenario) count: u64,
+    /// The numbers of the last of them.
+    pub(in crate::scenario) numbers: Vec<u64>,
+}
+
+/// Calls that broke a rule: how many, and the first of them.
+#[derive(Clone, Debug, Default)]
+pub(in crate::scenario) struct Violations {
+    pub(in crate::scenario) count: u64,
+    pub(in crate::scenario) first: Vec<(u64, String)>,
+}
+
+/// Longer lists of offences help nobody.
+const SHOWN: usize = 5;
+
+impl Violations {
+    pub(in crate::scenario) fn add(&mut self, number: u64, what: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.len() < SHOWN {
+            self.first.push((number, what()));
+        }
+    }
+}
+
+/// What the rules say about one request.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// The rule that decides, with its ordinal.
+    pub rule: Option<(Arc<Rule>, u64)>,
+    /// How long all firing rules together hold the answer back.
+    pub delay_ms: u64,
+    /// The slowest of the firing rules' rates.
+    pub slow_bytes_per_s: Option<u64>,
+    /// Every rule considered, and what came of it; `None` when there are none for the operation.
+    pub why: Option<Trace>,
+}
+
+impl RuleScope {
+    fn add(&mut self, router: &Router, rule: &Rule, place: usize) {
+        for row in router.rows().iter().filter(|row| rule.on.select(row.operation)) {
+            self.0.entry(row.number).or_default().add(rule, place);
+        }
+    }
+}
+
+/// Where rules added by hand stand among the scopes.
+const ADDED: usize = 0;
+/// Where the file's own rules stand.
+const OWN: usize = 1;
+
+impl ScenarioRun {
+    /// A scenario at its start; its first step is not entered yet.
+    pub fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
+        let mut run = Self {
+            apis: router.apis().into(),
+            seed,
+            counters: Vec::new(),
+            own_counters: 0,
+            scopes: vec![RuleScope::default()],
+            step: 0,
+            entered_ms: 0,
+            visited: Vec::new(),
+            ends: Vec::new(),
+            calls: scenario.expect.calls.iter().cloned().map(CallCounter::new).collect(),
+            order: vec![0; scenario.expect.order.len()],
+            outside: Violations::default(),
+            misses: Violations::default(),
+            strayed: Violations::default(),
+            issued: HashSet::new(),
+            statuses: HashSet::default(),
+            answered: 0,
+            failed_changes: Vec::new(),
+            needs_verification: false,
+            latest_why: Trace::default(),
+            scenario: Arc::clone(scenario),
+        };
+        let of_steps = scenario.steps.iter().map(|step| &step.rules);
+        for rules in std::iter::once(&scenario.rules).chain(of_steps) {
+            let mut scope = RuleScope::default();
+            for rule in rules {
+                scope.add(router, rule, run.counters.len());
+                run.counters.push(RuleCounter::new(Arc::clone(rule)));
+            }
+            run.scopes.push(scope);
+        }
+        run.own_counters = run.counters.len();
+        run
+    }
+
+    /// What is played.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// Rules that strike by chance draw from this seed from now on.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
+    /// Adds a rule by hand. It comes before those of the scenario, behind those added before. The error says what is
+    /// wrong with it.
+    pub fn add(&mut self, router: &Router, mut rule: Rule) -> Result<Arc<str>, String> {
+        if rule.id.is_empty() {
+            let mut numbers = 1..;
+            let free = |id: &String| self.counters.iter().all(|counter| *counter.rule.id != **id);
+            rule.id = numbers.find_map(|n: u64| Some(format!("rule-{n}")).filter(free)).unwrap_or_default().into();
+        }
+        let id = Arc::clone(&rule.id);
+        if self.counters.iter().any(|counter| counter.rule.id == id) {
+            return Err(format!("{id:?} is the id of another rule; choose another"));
+        }
+        for pattern in &rule.on.0 {
+            let one = crate::scenario::model::rule::Operations(vec![pattern.clone()]);
+            if !router.rows().iter().any(|row| one.select(row.operation)) {
+                let known = router.rows().iter().map(|row| row.operation);
+                let meant = crate::scenario::model::diagnostics::did_you_mean(pattern, known);
+                return Err(format!("{pattern:?} selects no operation; {meant}"));
+            }
+        }
+        if let Some(Effect::Error { name, .. }) = &rule.effect {
+            let rows = router.rows().iter().filter(|row| rule.on.select(row.operation));
+            if let Some(row) = rows.clone().find(|row| !row.documents_error(name)) {
+                let meant =
+                    crate::scenario::model::diagnostics::did_you_mean(name, row.errors().map(|error| error.name));
+                return Err(format!("{name:?} is not documented for {}; {meant}", row.operation));
+            }
+        }
+        if rule.effect.is_none() && !rule.slows() {
+            return Err(format!("the rule on {} does nothing; say what goes wrong", rule.on));
+        }
+        self.scopes[ADDED].add(router, &rule, self.counters.len());
+        self.counters.push(RuleCounter::new(Arc::new(rule)));
+        Ok(id)
+    }
+
+    /// Takes away the rules added by hand.
+    pub fn clear_added(&mut self) {
+        self.counters.truncate(self.own_counters);
+        self.scopes[ADDED] = RuleScope::default();
+    }
+
+    /// Adds an expectation by hand: calls are counted from now on.
+    pub fn expect(&mut self, expected: CallExpectation) {
+        self.calls.push(CallCounter::new(expected));
+    }
+
+    /// Notes that something was declared that wants to be verified.
+    pub fn require_verification(&mut self) {
+        self.needs_verification = true;
+    }
+
+    /// Notes that it was verified.
+    pub fn mark_verified(&mut self) {
+        self.needs_verification = false;
+    }
+
+    /// Whether something was declared and is not verified yet, and there is something to verify.
+    pub fn needs_verification(&self) -> bool {
+        self.needs_verification && !(self.calls.is_empty() && self.scenario.expect.is_empty())
+    }
+
+    /// What the rules say about a request, which they count.
+    pub(crate) fn decide(&mut self, asked: &RequestView<'_>) -> Decision {
+        let mut decision = Decision::default();
+        let mut trace = TraceBuilder::new(&mut self.latest_why);
+        let of_step = (!self.scenario.steps.is_empty()).then_some(OWN + 1 + self.step);
+        for scope in [Some(ADDED), of_step, Some(OWN)].into_iter().flatten() {
+            let Some(index) = self.scopes[scope].0.get(&asked.row.number) else { continue };
+            let texts = index.texts(asked);
+            if let Some(why) = index.none(&texts, |place| &self.counters[place].rule.id) {
+                trace.add_all(why);
+                continue;
+            }
+            for (place, mismatch) in index.rules(&texts) {
+                let counter = &mut self.counters[place];
+                let verdict =
+                    mismatch.map_or_else(|| counter.consider(asked, self.seed, &mut decision), Verdict::Mismatch);
+                trace.add(&counter.rule.id, verdict);
+            }
+        }
+        decision.why = trace.finish();
+        decision
+    }
+
+    /// Starts the counters of the current step's rules again.
+    pub(in crate::scenario) fn restart_step(&mut self) {
+        let rules: usize = self.scenario.steps[self.step].rules.len();
+        let before: usize = self.scenario.steps[..self.step].iter().map(|step| step.rules.len()).sum();
+        let first = self.scenario.rules.len() + before;
+        for counter in &mut self.counters[first..first + rules] {
+            (counter.matched, counter.fired) = (0, 0);
+        }
+        self.ends = vec![0; self.scenario.steps[self.step].ends.len()];
+    }
+
+    /// Every rule, with how often it matched and how often it fired.
+    pub fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
+        self.counters.iter().map(|counter| (&*counter.rule, counter.all_matched, counter.all_fired))
+    }
+
+    /// Every expected kind of call, and how often it came.
+    pub fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
+        self.calls.iter().map(|counter| (&counter.expected, counter.count))
+    }
+
+    /// The steps entered so far, each with the number of the call that led there; 0 is the start.
+    pub fn entered(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.visited.iter().map(|&(step, call)| (&*self.scenario.steps[step].name, call))
+    }
+
+    /// Changes of data that could not be made when a step was entered.
+    pub fn failed_changes(&self) -> impl Iterator<Item = &str> {
+        self.failed_changes.iter().map(|(_, what)| what.as_str())
+    }
+
+    /// The name of the current step.
+    pub fn step_name(&self) -> Option<&Arc<str>> {
+        self.scenario.steps.get(self.step).map(|step| &step.name)
+    }
+}
+
+impl RuleCounter {
+    fn new(rule: Arc<Rule>) -> Self {
+        Self { rule, matched: 0, fired: 0, all_matched: 0, all_fired: 0 }
+    }
+
+    fn consider(&mut self, asked: &RequestView<'_>, seed: u64, decision: &mut Decision) -> Verdict {
+        let rule = &self.rule;
+        if let Some(part) = rule.when.as_ref().and_then(|when| when.fault(asked)) {
+            return Verdict::Mismatch(part);
+        }
+        self.matched += 1;
+        self.all_matched += 1;
+        let n = self.matched;
+        if !rule.at.fires(n, seed, &rule.id) {
+            return Verdict::NotItsTurn(n);
+        }
+        if rule.limit.is_some_and(|limit| self.fired >= limit) {
+            return Verdict::UsedUp(n);
+        }
+        decision.delay_ms = decision.delay_ms.saturating_add(rule.delay_of(seed, n));
+        if let Some(rate) = rule.slow_bytes_per_s {
+            decision.slow_bytes_per_s = Some(decision.slow_bytes_per_s.map_or(rate, |slowest| slowest.min(rate)));
+        }
+        let verdict = match (&rule.effect, &decision.rule) {
+            (None, _) => Verdict::Delayed(n),
+            (Some(_), None) => {
+                decision.rule = Some((Arc::clone(rule), n));
+                Verdict::AnsweredCall(n)
+            }
+            // It slows the answer of another, and keeps its limit for answers of its own.
+            (Some(_), Some(_)) if rule.slows() => {
+                self.all_fired += 1;
+                return Verdict::Delayed(n);
+            }
+            (Some(_), Some(_)) => return Verdict::Shadowed(n),
+        };
+        self.fired += 1;
+        self.all_fired += 1;
+        verdict
+    }
+}
+
+impl CallCounter {
+    fn new(expected: CallExpectation) -> Self {
+        Self { expected, count: 0, numbers: Vec::new() }
+    }
+
+    pub(in crate::scenario) fn add(&mut self, number: u64) {
+        self.count += 1;
+        if self.numbers.len() < SHOWN {
+            self.numbers.push(number);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The timeline: what an answer, or time, does to it.
+
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Actor;
+use crate::http::document::{Position, show};
+use crate::http::message::{Delivery, Request, Response};
+use crate::http::target::{Query, Target};
+use crate::scenario::model::diagnostics::{Code, Diagnostic};
+use crate::scenario::model::format::{DataChange, End, EndKind};
+use crate::scenario::model::request_view::RequestView;
+use crate::scenario::run::scenario_run::{Decision, ScenarioRun};
+use crate::world::world::World;
+
+/// An answer, as a scenario counts it.
+pub(crate) struct AnsweredCall<'a> {
+    /// The number of the call.
+    pub number: u64,
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// The same, if it was for an operation.
+    pub asked: Option<&'a RequestView<'a>>,
+    /// What the rules said.
+    pub decision: &'a Decision,
+    /// The answer.
+    pub response: &'a Response,
+    /// How it travels.
+    pub delivery: Delivery,
+    /// Why it is the fake's own, if it is.
+    pub miss: Option<&'static str>,
+}
+
+impl AnsweredCall<'_> {
+    /// The status; an aborted answer has none.
+    fn status(&self) -> Option<u16> {
+        (!self.delivery.is_abort()).then_some(self.response.status)
+    }
+}
+
+impl World {
+    /// Enters the first step, if there is one.
+    pub(crate) fn enter_first_step(&mut self) {
+        if self.run.as_ref().is_some_and(|run| !run.scenario.steps.is_empty()) {
+            self.enter(0, 0);
+        }
+    }
+
+    /// Lets the timeline follow the clock; whether a step ended. Whoever moves the clock by hand calls this; so does
+    /// each request on arrival.
+    pub fn follow_clock(&mut self) -> bool {
+        let Some(run) = &self.run else { return false };
+        let Some(step) = run.scenario.steps.get(run.step) else { return false };
+        let passed_ms = self.clock.now_ms().saturating_sub(run.entered_ms);
+        let ended = step.ends.iter().find(|end| matches!(end.kind, EndKind::AfterMs(ms) if passed_ms >= ms));
+        let next = ended.map(|end| run.after(end.to.as_deref()));
+        if let Some(next) = next {
+            let number = self.journal.next_number();
+            self.enter(next, number);
+        }
+        next.is_some()
+    }
+
+    /// Counts an answer, and lets the step end if it does. `moved` says that this request has ended a step already.
+    pub(crate) fn count(&mut self, answered: &AnsweredCall<'_>, moved: bool) {
+        let Some(run) = &mut self.run else { return };
+        run.note(answered);
+        let next = if moved { None } else { run.next(answered, self.clock.now_ms()) };
+        if let Some(next) = next {
+            self.enter(next, answered.number);
+        }
+    }
+
+    fn enter(&mut self, step: usize, number: u64) {
+        let now_ms = self.clock.now_ms();
+        let Some(run) = &mut self.run else { return };
+        run.step = step;
+        run.entered_ms = now_ms;
+        run.visited.push((step, number));
+        run.restart_step();
+        let (scenario, apis) = (std::sync::Arc::clone(&run.scenario), std::sync::Arc::clone(&run.apis));
+        for change in &scenario.steps[step].data.changes {
+            if let Err(problem) = self.make(&apis, change, Actor::Administrator) {
+                let failed_change = failed_change(change, &problem);
+                self.run.iter_mut().for_each(|run| run.failed_changes.push(failed_change.clone()));
+            }
+        }
+    }
+
+    /// Tries the data of the steps, for those who look at a file before anybody plays it; what cannot be made is told. Of
+    /// the first step, which is entered at the start, that is everything; of a later one, what no state could make right:
+    /// the rest depends on what a consumer does meanwhile.
+    pub fn try_steps(mut self) -> Vec<Diagnostic> {
+        let Some(run) = self.run.take() else { return Vec::new() };
+        let mut failed_changes = run.failed_changes;
+        for change in run.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes) {
+            let refused = self.make(&run.apis, change, Actor::Administrator).err();
+            failed_changes.extend(refused.filter(Problem::is_lasting).map(|problem| failed_change(change, &problem)));
+        }
+        let told = |(place, message)| Diagnostic {
+            file: run.scenario.file.clone(),
+            place,
+            code: Code::W05,
+            message,
+            help: "correct it: a verification fails when a step's data could not be changed".to_owned(),
+        };
+        failed_changes.into_iter().map(told).collect()
+    }
+}
+
+/// A change that could not be made: where it is written, and why.
+fn failed_change(change: &DataChange, problem: &Problem) -> (Position, String) {
+    (change.place, format!("{} could not be made: {}", show(&change.path), problem.plain()))
+}
+
+impl ScenarioRun {
+    /// The step that follows.
+    fn after(&self, to: Option<&str>) -> usize {
+        let named = to.and_then(|to| self.scenario.steps.iter().position(|step| *step.name == *to));
+        named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
+    }
+
+    /// For each end of the current step, how far it is from coming.
+    pub(in crate::scenario) fn open_ends(&self, now_ms: u64) -> Vec<String> {
+        let Some(step) = self.scenario.steps.get(self.step) else { return Vec::new() };
+        let passed_ms = now_ms.saturating_sub(self.entered_ms);
+        let line = |(end, count): (&End, &u64)| {
+            let (name, so_far) = (
+                &step.name,
+                match &end.kind {
+                    EndKind::AfterMs(ms) => {
+                        format!("{passed_ms} of {ms} ms passed on the world's clock")
+                    }
+                    EndKind::Calls { calls, .. } => format!("{count} of {calls} such answers came"),
+                },
+            );
+            format!("step {name} ends when {}: {so_far}", end.kind.words())
+        };
+        step.ends.iter().zip(&self.ends).map(line).collect()
+    }
+
+    /// Counts the ends of the current step; the step that follows, if one of them holds. The first in the list wins.
+    fn next(&mut self, answered: &AnsweredCall<'_>, now_ms: u64) -> Option<usize> {
+        let scenario = std::sync::Arc::clone(&self.scenario);
+        let step = scenario.steps.get(self.step)?;
+        let passed_ms = now_ms.saturating_sub(self.entered_ms);
+        let mut ended = None;
+        for (end, count) in step.ends.iter().zip(&mut self.ends) {
+            let holds = match &end.kind {
+                EndKind::AfterMs(ms) => passed_ms >= *ms,
+                EndKind::Calls { on, when, status, calls } => {
+                    let matches = answered.asked.is_some_and(|asked| {
+                        on.select(asked.row.operation)
+                            && status.is_none_or(|status| answered.status() == Some(status))
+                            && when.as_ref().is_none_or(|when| when.fault(asked).is_none())
+                    });
+                    *count += u64::from(matches);
+                    *count >= *calls
+                }
+            };
+            if holds && ended.is_none() {
+                ended = Some(end);
+            }
+        }
+        ended.map(|end| self.after(end.to.as_deref()))
+    }
+
+    /// Counts an answer for the expectations.
+    fn note(&mut self, answered: &AnsweredCall<'_>) {
+        let number = answered.number;
+        self.answered += 1;
+        let scenario = std::sync::Arc::clone(&self.scenario);
+        if let Some(miss) = answered.miss {
+            let request = answered.request;
+            self.misses.add(number, || format!("{} {}: {miss}", request.method, request.target));
+        }
+        let only = scenario.expect.only.as_ref();
+        let operation = answered.asked.map(|asked| asked.row.operation);
+        if only.is_some_and(|(only, _)| operation.is_none_or(|operation| !only.select(operation))) {
+            let request = answered.request;
+            let operation = operation.unwrap_or("no operation");
+            self.outside.add(number, || format!("{} {}: {operation}", request.method, request.target));
+        }
+        let Some(asked) = answered.asked else { return };
+        if let Some(status) = answered.status() {
+            self.statuses.insert((asked.row.operation, status));
+        }
+        let step = self.step_name().cloned();
+        let mut came = Vec::new();
+        for (place, counter) in self.calls.iter_mut().enumerate() {
+            let expected = &counter.expected;
+            let rule = answered.decision.rule.as_ref().map(|(rule, _)| &*rule.id);
+            let matches = expected.on.as_ref().is_none_or(|on| on.select(asked.row.operation))
+                && expected.fault.as_deref().is_none_or(|fault| rule == Some(fault))
+                && expected.step.as_deref().is_none_or(|wanted| step.as_deref() == Some(wanted))
+                && (expected.status.is_empty()
+                    || answered.status().is_some_and(|status| expected.status.contains(&status)))
+                && expected.when.as_ref().is_none_or(|when| when.fault(asked).is_none());
+            if matches {
+                counter.add(number);
+                came.push(place);
+            }
+        }
+        for ((list, _), at) in scenario.expect.order.iter().zip(&mut self.order) {
+            if list.get(*at).is_some_and(|place| came.contains(place)) {
+                *at += 1;
+            }
+        }
+        if scenario.expect.conduct.follow_next.is_some() {
+            self.follow(asked, answered);
+        }
+    }
+
+    /// Notes next links that are issued, and cursors that were not.
+    fn follow(&mut self, asked: &RequestView<'_>, answered: &AnsweredCall<'_>) {
+        let Some(links) = asked.row.api.dialect.next_links() else { return };
+        let this = canonical(asked.target);
+        if (links.has_cursor)(&Query::parse(asked.target.query)) && !self.issued.contains(&this) {
+            let target = asked.request.target.to_owned();
+            self.strayed.add(answered.number, || target);
+        }
+        if let Some(link) = (links.next)(answered.response) {
+            self.issued.insert(canonical(&Target::parse(&link)));
+        }
+    }
+}
+
+/// A target without origin and world, its query decoded: what makes two links the same.
+fn canonical(target: &Target<'_>) -> String {
+    let query = Query::parse(target.query);
+    query.pairs().fold(target.path.to_owned(), |all, (name, value)| format!("{all}\n{name}\n{value}"))
+}

@@ -1,0 +1,169 @@
+//! How a consumer behaved, read from the journal.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::engine::api::router::Router;
+use crate::history::journal::Entry;
+use crate::http::message::Method;
+use crate::http::target::Target;
+use crate::scenario::run::perturb::UNKNOWN_FIELD;
+use crate::scenario::verify::report::Violation;
+
+/// What makes two requests identical.
+type Same = (String, String, Vec<u8>);
+
+fn same(entry: &Entry) -> Same {
+    let target = Target::parse(&entry.target);
+    (entry.method.clone(), format!("{}?{}", target.path, target.query), entry.body.clone())
+}
+
+/// The status the consumer saw; an aborted answer has none.
+pub(in crate::scenario) fn seen(entry: &Entry) -> Option<u16> {
+    (!entry.extras.delivery.is_abort()).then_some(entry.answered.status)
+}
+
+/// Requests repeated unchanged after one of these statuses, with no successful write in between.
+pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16]) -> Vec<Violation> {
+    let mut latest: HashMap<Same, (u64, u16, u64)> = HashMap::new();
+    let mut writes = 0;
+    let mut violations = Vec::new();
+    for (place, entry) in journal.iter().enumerate() {
+        let request = same(entry);
+        if let Some((number, status, then)) = latest.get(&request)
+            && *then == writes
+            && statuses.contains(status)
+        {
+            let n = entry.number;
+            let mut details = vec![shown(entry)];
+            details.extend(journal[..place].iter().find(|earlier| earlier.number == *number).and_then(said));
+            violations.push(Violation {
+                message: format!("call {n} repeats call {number} unchanged after {status}"),
+                call: Some(n),
+                details,
+                near: None,
+            });
+        }
+        let is_write = Method::of(&entry.method).is_some_and(|verb| !verb.is_safe());
+        if is_write && (200..300).contains(&entry.answered.status) && entry.answered.reached_service {
+            writes += 1;
+        }
+        match seen(entry) {
+            Some(status) => latest.insert(request, (entry.number, status, writes)),
+            None => latest.remove(&request),
+        };
+    }
+    violations
+}
+
+/// Calls that came earlier than the header of the same operation's last answer asked.
+pub(in crate::scenario) fn hasty(journal: &[Entry]) -> Vec<Violation> {
+    let mut asked: HashMap<&'static str, (u64, u64, u64)> = HashMap::new();
+    let mut violations = Vec::new();
+    for entry in journal {
+        let Some(operation) = entry.answered.operation() else { continue };
+        if let Some((number, wait_ms, until_ms)) = asked.remove(operation)
+            && entry.answered.elapsed_ms < until_ms
+        {
+            let (n, seconds) = (entry.number, wait_ms.div_ceil(1_000));
+            violations.push(Violation {
+                message: format!("call {n} came too early: call {number} asked to wait {seconds} s"),
+                call: Some(n),
+                details: vec![shown(entry)],
+                near: None,
+            });
+        }
+        if let Some(wait_ms) = entry.extras.retry_after_ms.filter(|_| seen(entry).is_some()) {
+            let until_ms = entry.answered.elapsed_ms.saturating_add(wait_ms);
+            asked.insert(operation, (entry.number, wait_ms, until_ms));
+        }
+    }
+    violations
+}
+
+/// Runs of identical requests, each answered by 429, 5xx or an abort, that are longer than allowed.
+pub(in crate::scenario) fn stubborn(journal: &[Entry], most: u64) -> Vec<Violation> {
+    let mut runs: HashMap<Same, (u64, usize)> = HashMap::new();
+    let mut longest: Vec<(Same, u64, usize)> = Vec::new();
+    for (place, entry) in journal.iter().enumerate() {
+        let request = same(entry);
+        if !seen(entry).is_none_or(|status| status == 429 || status >= 500) {
+            runs.remove(&request);
+            continue;
+        }
+        let (length, first) = runs.get(&request).map_or((1, place), |(length, first)| (length + 1, *first));
+        runs.insert(request.clone(), (length, first));
+        if length > most {
+            longest.retain(|(other, _, start)| !(*other == request && *start == first));
+            longest.push((request, length, first));
+        }
+    }
+    longest
+        .into_iter()
+        .map(|(_, length, first)| Violation {
+            message: format!(
+                "the request of call {} was sent {length} times in a row without success, at most {most} are allowed",
+                journal[first].number
+            ),
+            call: Some(journal[first].number),
+            details: vec![shown(&journal[first])],
+            near: None,
+        })
+        .collect()
+}
+
+/// Requests whose body has a field that the documentation does not know.
+pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for entry in journal {
+        let row = entry.answered.operation().and_then(|operation| router.operation(operation));
+        let Some(resource) = row.and_then(|row| row.route.action.resource()) else { continue };
+        let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(&entry.body) else { continue };
+        // A consumer that sends back what it read, whole, may send back what was only put there to try it.
+        let unknown = |name: &&String| {
+            resource.field(name).is_none() && *name != resource.id_field && name.as_str() != UNKNOWN_FIELD
+        };
+        let strange: Vec<&str> = fields.keys().filter(unknown).map(String::as_str).collect();
+        if !strange.is_empty() {
+            let n = entry.number;
+            violations.push(Violation {
+                message: format!("call {n} sends {}, which {} does not have", strange.join(", "), resource.title),
+                call: Some(n),
+                details: vec![shown(entry)],
+                near: None,
+            });
+        }
+    }
+    violations
+}
+
+/// A request in one line.
+pub(in crate::scenario) fn shown(entry: &Entry) -> String {
+    const LONG: usize = 200;
+    let body = String::from_utf8_lossy(&entry.body);
+    let mut line =
+        format!("{} {} {body}", entry.method, entry.target).replace(['\n', '\r', '\t'], " ").trim_end().to_owned();
+    if line.chars().count() > LONG {
+        line = line.chars().take(LONG).chain(['…']).collect();
+    }
+    line
+}
+
+/// What an unsuccessful answer said, in one line.
+fn said(entry: &Entry) -> Option<String> {
+    let error = entry.answered.error.unwrap_or_default();
+    let body: Value = serde_json::from_slice(&entry.response).ok()?;
+    let message = first_message(&body)?;
+    Some(format!("call {} said: {error} {message:?}", entry.number))
+}
+
+fn first_message(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(fields) => {
+            fields.get("message").and_then(Value::as_str).or_else(|| fields.values().find_map(first_message))
+        }
+        Value::Array(items) => items.iter().find_map(first_message),
+        _ => None,
+    }
+}

@@ -1,0 +1,49 @@
+//! The state of an expectation while a test still runs.
+
+use crate::scenario::verify::report::Check;
+use crate::world::world::World;
+
+/// The state of an expectation while a test still runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpectationState {
+    /// It holds now.
+    Met,
+    /// It does not hold yet; further calls can change that.
+    Open,
+    /// It does not hold, and no further call can change that.
+    Violated,
+}
+
+impl ExpectationState {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Open => "open",
+            Self::Violated => "violated",
+        }
+    }
+}
+
+/// The beginnings of the names of checks that a later call may still meet.
+const WAITING: [&str; 5] = ["order[", "final.", "cover.", "fired.", "reach"];
+
+impl World {
+    /// Returns the state of the expectation that a check of this world judged.
+    pub fn state_of(&self, check: &Check) -> ExpectationState {
+        let too_few = || {
+            let mut calls = self.run.iter().flat_map(|run| run.expected()).enumerate();
+            calls.any(|(n, (expected, count))| {
+                let id = expected.id.as_ref().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
+                id == check.id && count < expected.times.min
+            })
+        };
+        if check.passed {
+            ExpectationState::Met
+        } else if WAITING.iter().any(|start| check.id.starts_with(start)) || too_few() {
+            ExpectationState::Open
+        } else {
+            ExpectationState::Violated
+        }
+    }
+}

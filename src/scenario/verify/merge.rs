@@ -1,0 +1,32 @@
+//! Many processes, one table: joining the coverage of reports.
+
+use std::collections::BTreeMap;
+
+use crate::scenario::verify::report::{CoverageCell, Report};
+
+/// The coverage of all reports together. Operations stand in the order they first came in.
+pub fn merged_coverage(reports: &[Report]) -> Vec<CoverageCell> {
+    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut cells: Vec<CoverageCell> = Vec::new();
+    for cell in reports.iter().flat_map(|report| &report.coverage) {
+        let key = (cell.operation.clone(), cell.outcome.clone());
+        match places.get(&key) {
+            Some(&place) => {
+                let known = &mut cells[place];
+                known.natural += cell.natural;
+                known.injected += cell.injected;
+                known.documented |= cell.documented;
+            }
+            None => {
+                places.insert(key, cells.len());
+                cells.push(cell.clone());
+            }
+        }
+    }
+    // Outcomes one process met and another did not must still stand with their operation.
+    let mut order: Vec<String> = cells.iter().map(|cell| cell.operation.clone()).collect();
+    order.dedup();
+    let rank = |operation: &str| order.iter().position(|known| known == operation);
+    cells.sort_by_key(|cell| (rank(&cell.operation), !cell.documented));
+    cells
+}

@@ -1,0 +1,11 @@
+//! Verification: expectations held against what happened, and the reports of it.
+
+pub mod conduct;
+pub mod count_calls;
+pub mod expectation_state;
+pub mod merge;
+pub mod near;
+pub mod print;
+pub mod report;
+#[allow(clippy::module_inception)]
+pub mod verify;

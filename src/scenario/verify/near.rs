@@ -1,0 +1,196 @@
+//! The call in the journal, or the record in the store, that comes nearest to an expectation that failed.
+
+use std::cell::OnceCell;
+
+use serde_json::Value;
+
+use crate::engine::api::router::Router;
+use crate::engine::store::{Collection, Record};
+use crate::history::journal::{Entry, redacted};
+use crate::scenario::model::difference::{Differences, NearMiss};
+use crate::scenario::model::format::{CallExpectation, EndKind};
+use crate::scenario::model::matchers::Matcher;
+use crate::scenario::model::request_view::{Parts, asked_again};
+use crate::scenario::model::rule::Operations;
+use crate::scenario::model::when::When;
+use crate::scenario::run::scenario_run::ScenarioRun;
+use crate::scenario::verify::conduct::seen;
+
+/// How far apart two operations on one kind of record are. No part of a request weighs as much.
+const OTHER_OPERATION: u64 = 1_000_000;
+/// How far apart a call is that another rule, another step or another status makes a different one.
+const OTHER_CIRCUMSTANCE: u64 = 1_500;
+
+/// The calls of a journal. Their requests are taken apart when somebody compares them, once.
+pub(in crate::scenario) struct Calls<'j> {
+    journal: &'j [Entry],
+    router: &'j Router,
+    parts: Vec<OnceCell<Option<Parts>>>,
+}
+
+/// A kind of call that is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::scenario) struct WorldSpec<'w> {
+    on: Option<&'w Operations>,
+    when: Option<&'w When>,
+    fault: Option<&'w str>,
+    step: Option<&'w str>,
+    status: &'w [u16],
+}
+
+impl<'w> WorldSpec<'w> {
+    /// Calls of these operations that look like this.
+    pub(in crate::scenario) fn matching(on: &'w Operations, when: Option<&'w When>) -> Self {
+        Self { on: Some(on), when, ..Self::default() }
+    }
+}
+
+impl<'w> From<&'w CallExpectation> for WorldSpec<'w> {
+    fn from(expected: &'w CallExpectation) -> Self {
+        Self {
+            on: expected.on.as_ref(),
+            when: expected.when.as_ref(),
+            fault: expected.fault.as_deref(),
+            step: expected.step.as_deref(),
+            status: &expected.status,
+        }
+    }
+}
+
+impl<'j> Calls<'j> {
+    pub(in crate::scenario) fn new(journal: &'j [Entry], router: &'j Router) -> Self {
+        Self { journal, router, parts: journal.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// The entries of the journal.
+    pub(in crate::scenario) fn journal(&self) -> &'j [Entry] {
+        self.journal
+    }
+
+    /// The call that comes nearest to a kind without being of it: the earliest of those that are equally near.
+    pub(in crate::scenario) fn nearest(&self, wanted: &WorldSpec<'_>) -> Option<NearMiss> {
+        let extras = self.measure(wanted).into_iter().filter(|(distance, _)| *distance > 0);
+        let (_, place) = extras.min()?;
+        let mut found = Differences::keeping();
+        self.compare(place, wanted, &mut found);
+        Some(found.into_near_miss(Some(self.journal[place].number), None))
+    }
+
+    /// The call that comes nearest to an end of the current step that no call came for.
+    pub(in crate::scenario) fn nearest_end(&self, run: &ScenarioRun) -> Option<NearMiss> {
+        let step = run.scenario().steps.get(run.step)?;
+        let open = step.ends.iter().zip(&run.ends).filter(|(_, count)| **count == 0);
+        let kinds = open.filter_map(|(end, _)| match &end.kind {
+            EndKind::Calls { on, when, status, .. } => Some((on, when.as_ref(), status.as_slice())),
+            EndKind::AfterMs(_) => None,
+        });
+        kinds.into_iter().find_map(|(on, when, status)| {
+            let wanted = WorldSpec { step: Some(&step.name), status, ..WorldSpec::matching(on, when) };
+            self.nearest(&wanted)
+        })
+    }
+
+    /// The numbers of the calls that are of a kind.
+    pub(in crate::scenario) fn matching(&self, wanted: &WorldSpec<'_>) -> Vec<u64> {
+        let matching = self.measure(wanted).into_iter().filter(|(distance, _)| *distance == 0);
+        matching.map(|(_, place)| self.journal[place].number).collect()
+    }
+
+    /// The distances of the calls that may be of a kind, with their places in the journal.
+    fn measure(&self, wanted: &WorldSpec<'_>) -> Vec<(u64, usize)> {
+        let selected = |entry: &Entry| {
+            let operation = entry.answered.operation();
+            wanted.on.is_none_or(|on| operation.is_some_and(|operation| on.select(operation)))
+        };
+        let places = || 0..self.journal.len();
+        let of_kind: Vec<usize> = places().filter(|place| selected(&self.journal[*place])).collect();
+        let candidates = match (wanted.on, wanted.when) {
+            // A request that looks right may have been sent to a neighbour of the operation.
+            (Some(on), Some(_)) if of_kind.is_empty() => places().filter(|n| self.is_neighbour(*n, on)).collect(),
+            _ => of_kind,
+        };
+        let measured = candidates.into_iter().map(|place| {
+            let mut found = Differences::measuring();
+            self.compare(place, wanted, &mut found);
+            (found.distance(), place)
+        });
+        measured.collect()
+    }
+
+    /// Whether a call is of the same group of operations as one of these.
+    fn is_neighbour(&self, place: usize, on: &Operations) -> bool {
+        let group = |name: &str| name.rsplit_once('.').map(|(group, _)| group.to_owned());
+        let own = self.journal[place].answered.operation().and_then(group);
+        own.is_some() && on.0.iter().any(|pattern| group(pattern) == own)
+    }
+
+    fn parts(&self, place: usize) -> Option<&Parts> {
+        let parts = || asked_again(&self.journal[place], self.router, Parts::of);
+        self.parts[place].get_or_init(parts).as_ref()
+    }
+
+    fn compare(&self, place: usize, wanted: &WorldSpec<'_>, found: &mut Differences) {
+        let entry = &self.journal[place];
+        let operation = entry.answered.operation().unwrap_or("none");
+        if let Some(on) = wanted.on.filter(|on| !on.select(operation)) {
+            found.add_at("operation", OTHER_OPERATION, || operation.to_owned(), &on.to_string());
+        }
+        let rule = entry.extras.rule.as_deref();
+        if let Some(fault) = wanted.fault.filter(|fault| rule != Some(fault)) {
+            found.add_at("fault", OTHER_CIRCUMSTANCE, || rule.unwrap_or("none").to_owned(), fault);
+        }
+        let step = entry.extras.step.as_deref();
+        if let Some(wanted) = wanted.step.filter(|wanted| step != Some(wanted)) {
+            found.add_at("step", OTHER_CIRCUMSTANCE, || step.unwrap_or("none").to_owned(), wanted);
+        }
+        let status = seen(entry);
+        if !wanted.status.is_empty() && !status.is_some_and(|status| wanted.status.contains(&status)) {
+            let got = || status.map_or_else(|| "lost".to_owned(), |status| status.to_string());
+            let statuses: Vec<String> = wanted.status.iter().map(u16::to_string).collect();
+            found.add_at("status", OTHER_CIRCUMSTANCE, got, &statuses.join(" or "));
+        }
+        if let Some((when, parts)) = wanted.when.zip(self.parts(place)) {
+            when.compare(parts, found);
+        }
+    }
+}
+
+impl When {
+    /// Adds what keeps a request from matching.
+    fn compare(&self, parts: &Parts, found: &mut Differences) {
+        if let Some(matcher) = &self.params {
+            found.compare_at("params", matcher, Some(&parts.params));
+        }
+        for (name, matcher, texts) in [("query", &self.query, &parts.query), ("headers", &self.headers, &parts.headers)]
+        {
+            if let Some(matcher) = matcher {
+                texts.compare(name, matcher, found);
+            }
+        }
+        if let Some(matcher) = self.token.as_ref().filter(|matcher| !matcher.matches(parts.token.as_ref())) {
+            let got = || parts.token.as_ref().and_then(Value::as_str).map_or("absent".to_owned(), shown_token);
+            found.add_at("token", OTHER_CIRCUMSTANCE, got, &matcher.words());
+        }
+        if let Some(matcher) = &self.body {
+            found.compare_at("body", matcher, parts.body.as_ref());
+        }
+    }
+}
+
+fn shown_token(token: &str) -> String {
+    redacted("authorization", token).into_owned()
+}
+
+/// The record of a collection that comes nearest to a matcher without matching it.
+pub(in crate::scenario) fn nearest_record(collection: &Collection, matcher: &Matcher) -> Option<NearMiss> {
+    let fields = |record: &Record| Value::from(record.fields().clone());
+    let measured = collection.iter().map(|record| {
+        let mut found = Differences::measuring();
+        found.compare(matcher, Some(&fields(record)));
+        (found.distance(), record)
+    });
+    let (_, record) = measured.filter(|(distance, _)| *distance > 0).min_by_key(|(distance, _)| *distance)?;
+    let mut found = Differences::keeping();
+    found.compare(matcher, Some(&fields(record)));
+    Some(found.into_near_miss(None, Some(record.id().to_owned())))
+}

@@ -1,0 +1,217 @@
+//! A report for people and for the tools of continuous integration.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::scenario::verify::report::{Check, CoverageCell, Report, Violation};
+
+/// Longer journals are cut at the front.
+const JOURNAL_SHOWN: usize = 12;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.checks.len();
+        let failed = self.failed().count();
+        if self.passed {
+            let checks = if all == 1 { "check" } else { "checks" };
+            return write!(f, "PASS {}   {all} {checks}   world {}   seed {}", self.scenario, self.world, self.seed);
+        }
+        write!(
+            f,
+            "FAIL {}   {failed} of {all} checks failed   world {}   seed {}",
+            self.scenario, self.world, self.seed
+        )?;
+        for check in self.failed() {
+            for violation in &check.violations {
+                write!(f, "\n  {}: {}", check.id, violation.message)?;
+                for detail in &violation.details {
+                    write!(f, "\n      {detail}")?;
+                }
+            }
+        }
+        if !self.journal.is_empty() {
+            let from = self.journal.len().saturating_sub(JOURNAL_SHOWN);
+            let cut = if from > 0 || self.journal_lost > 0 { "… " } else { "" };
+            write!(f, "\n  journal: {cut}{}", self.journal[from..].join(" · "))?;
+        }
+        if !self.file.is_empty() {
+            write!(f, "\n  again: standin run --scenario {} -- <your test>", as_word(&self.file))?;
+        }
+        Ok(())
+    }
+}
+
+/// A text as one word of a shell.
+fn as_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=\\".contains(letter);
+    if text.chars().all(is_plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")).into() }
+}
+
+impl Check {
+    fn text(&self) -> String {
+        self.violations.iter().flat_map(Violation::lines).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Violation {
+    /// The message, then the details behind it.
+    fn lines(&self) -> Vec<String> {
+        let details = self.details.iter().map(|detail| format!("    {detail}"));
+        std::iter::once(self.message.clone()).chain(details).collect()
+    }
+}
+
+/// Reports as `JUnit` XML: a suite per scenario, a case per check.
+pub fn junit(reports: &[Report]) -> String {
+    let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
+    for report in reports {
+        let failures = report.failed().count();
+        let (name, tests) = (escape(&report.scenario), report.checks.len());
+        xml += &format!(
+            "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n"
+        );
+        for check in &report.checks {
+            let case = escape(&check.id);
+            if check.passed {
+                xml += &format!("    <testcase classname=\"{name}\" name=\"{case}\"/>\n");
+            } else {
+                let message =
+                    check.violations.first().map(|violation| escape(&violation.sentence())).unwrap_or_default();
+                let text = escape(&check.text());
+                xml += &format!(
+                    "    <testcase classname=\"{name}\" name=\"{case}\">\n      <failure message=\"{message}\">{text}</failure>\n    </testcase>\n"
+                );
+            }
+        }
+        xml += "  </testsuite>\n";
+    }
+    xml + "</testsuites>\n"
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\n' | '\t' => escaped.push(letter),
+            // XML 1.0 has no way to write these.
+            control if control.is_control() || matches!(control, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Reports as TAP 14: a subtest per scenario, a test point per check.
+pub fn tap(reports: &[Report]) -> String {
+    let mut text = format!("TAP version 14\n1..{}\n", reports.len());
+    for (n, report) in reports.iter().enumerate() {
+        text += &format!("# Subtest: {}\n    1..{}\n", hash_escaped(&report.scenario), report.checks.len());
+        for (k, check) in report.checks.iter().enumerate() {
+            let ok = if check.passed { "ok" } else { "not ok" };
+            text += &format!("    {ok} {} - {}\n", k + 1, hash_escaped(&check.id));
+            if !check.passed {
+                text += "      ---\n      message: |\n";
+                for line in check.text().lines() {
+                    text += &format!("        {line}\n");
+                }
+                text += "      ...\n";
+            }
+        }
+        let ok = if report.passed { "ok" } else { "not ok" };
+        text += &format!("{ok} {} - {}\n", n + 1, hash_escaped(&report.scenario));
+    }
+    text
+}
+
+fn hash_escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('#', "\\#")
+}
+
+/// Failures as annotations of GitHub Actions: lines for stdout.
+pub fn github_annotations(reports: &[Report]) -> String {
+    let mut lines = String::new();
+    for report in reports {
+        for check in report.failed() {
+            for violation in &check.violations {
+                let message = format!("{}: {}", check.id, violation.lines().join("\n"));
+                let place = match (report.file.as_str(), check.line) {
+                    // A ready-made scenario has no line that anybody could look at.
+                    (file, _) if !file.contains('.') => String::new(),
+                    (file, 0) => format!("file={},", property(file)),
+                    (file, line) => format!("file={},line={line},", property(file)),
+                };
+                lines += &format!("::error {place}title={}::{}\n", property(&report.scenario), data(&message));
+            }
+        }
+    }
+    lines
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Reports as Markdown, for the summary of a GitHub Actions job.
+pub fn markdown(reports: &[Report]) -> String {
+    let mut text = "### standin\n\n| scenario | result | checks | calls | seed |\n|---|---|---|---|---|\n".to_owned();
+    for report in reports {
+        let result = if report.passed { "passed" } else { "**failed**" };
+        let (failed, all) = (report.failed().count(), report.checks.len());
+        let checks = if failed == 0 { all.to_string() } else { format!("{failed} of {all} failed") };
+        text += &format!("| {} | {result} | {checks} | {} | {} |\n", cell(&report.scenario), report.calls, report.seed);
+    }
+    for report in reports.iter().filter(|report| !report.passed) {
+        text += &format!("\n#### {}\n\n", cell(&report.scenario));
+        for check in report.failed() {
+            for violation in &check.violations {
+                text += &format!("- `{}`: {}\n", check.id, cell(&violation.sentence()));
+            }
+        }
+    }
+    text
+}
+
+fn cell(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+}
+
+/// Which documented outcomes were served, a line per operation that was called, and a count of the rest.
+pub fn coverage(cells: &[CoverageCell]) -> String {
+    let mut operations: Vec<&str> = cells.iter().map(|cell| cell.operation.as_str()).collect();
+    operations.dedup();
+    let of = |operation: &str| cells.iter().filter(move |cell| cell.operation == operation).collect::<Vec<_>>();
+    let served = |cell: &&CoverageCell| cell.natural + cell.injected > 0;
+    let documented = || cells.iter().filter(|cell| cell.documented);
+    let mut text = format!(
+        "coverage: {} of {} documented outcomes served\n",
+        documented().filter(served).count(),
+        documented().count()
+    );
+    let (called, untouched): (Vec<&str>, Vec<&str>) =
+        operations.into_iter().partition(|operation| of(operation).iter().any(served));
+    let width = called.iter().map(|operation| operation.len()).max().unwrap_or_default();
+    for operation in called {
+        let words: Vec<String> = of(operation)
+            .into_iter()
+            .map(|cell| match (cell.natural, cell.injected) {
+                (0, 0) => format!("{} never", cell.outcome),
+                (natural, 0) => format!("{} ×{natural}", cell.outcome),
+                (0, injected) => format!("{} ×{injected} injected", cell.outcome),
+                (natural, injected) => format!("{} ×{natural} +{injected} injected", cell.outcome),
+            })
+            .collect();
+        text += &format!("  {operation:width$}  {}\n", words.join(", "));
+    }
+    if !untouched.is_empty() {
+        text += &format!("  {} operations were never called\n", untouched.len());
+    }
+    text
+}

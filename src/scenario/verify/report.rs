@@ -1,0 +1,172 @@
+//! What a verification found, as data: everything printed derives from this.
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::model::difference::NearMiss;
+
+/// What a verification found. `report` is the version of this shape.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// 1.
+    pub report: u32,
+    /// The scenario's name; `-` when everything was declared in code.
+    pub scenario: String,
+    /// The scenario's file; empty when there is none.
+    pub file: String,
+    /// The world.
+    pub world: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Whether every check passed.
+    pub passed: bool,
+    /// Calls answered.
+    pub calls: u64,
+    /// Every check, in the order of the file.
+    pub checks: Vec<Check>,
+    /// Every fault rule.
+    pub rules: Vec<RuleReport>,
+    /// The steps entered, in order.
+    pub steps: Vec<StepReport>,
+    /// The newest calls in a few words each, oldest first.
+    pub journal: Vec<String>,
+    /// How many calls the journal has lost.
+    pub journal_lost: u64,
+    /// Documented outcomes, and how often each was served.
+    pub coverage: Vec<CoverageCell>,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Its name: `calls.lookup`, `conduct.no_retry_on`.
+    pub id: String,
+    /// Whether nothing was found.
+    pub passed: bool,
+    /// What was found.
+    pub violations: Vec<Violation>,
+    /// The line of the file that asks for it; 0 when no line does.
+    pub line: usize,
+}
+
+/// One thing a check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Violation {
+    /// What, in a sentence.
+    pub message: String,
+    /// The number of the call, if it is about one.
+    pub call: Option<u64>,
+    /// What helps to understand it, a line each; those about what came nearest are the last.
+    pub details: Vec<String>,
+    /// The call or record that came nearest to what was expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<NearMiss>,
+}
+
+impl Violation {
+    pub(in crate::scenario) fn new(message: String) -> Self {
+        Self { message, call: None, details: Vec::new(), near: None }
+    }
+
+    /// The violation with details, a line each.
+    pub(in crate::scenario) fn detailed(mut self, details: impl IntoIterator<Item = String>) -> Self {
+        self.details.extend(details);
+        self
+    }
+
+    /// The violation with what came nearest, if anything did.
+    pub(in crate::scenario) fn near(mut self, near: Option<NearMiss>) -> Self {
+        self.details.extend(near.iter().flat_map(NearMiss::lines));
+        self.near = near;
+        self
+    }
+
+    /// The violation in one sentence: what is wrong and, where something came near, its first difference.
+    pub fn sentence(&self) -> String {
+        match self.near.as_ref().and_then(|near| near.lines().into_iter().next()) {
+            Some(line) => format!("{}; {}", self.message, on_one_line(&line)),
+            None => self.message.clone(),
+        }
+    }
+
+    /// The same with each text on one line.
+    pub(in crate::scenario) fn on_one_line(self) -> Self {
+        let details = self.details.iter().map(|detail| on_one_line(detail)).collect();
+        Self { message: on_one_line(&self.message), details, ..self }
+    }
+}
+
+/// The text with its control characters written as in JSON: what a consumer sends neither begins a line of a report nor
+/// steers a terminal.
+pub(in crate::scenario) fn on_one_line(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |line, letter| match letter {
+        '\n' => line + "\\n",
+        '\r' => line + "\\r",
+        '\t' => line + "\\t",
+        // The last two end lines too, for YAML.
+        letter if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') => {
+            line + &format!("\\u{:04x}", u32::from(letter))
+        }
+        letter => line + letter.encode_utf8(&mut [0; 4]),
+    })
+}
+
+/// How a fault rule went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleReport {
+    /// The rule.
+    pub id: String,
+    /// Requests that matched.
+    pub matched: u64,
+    /// How often it took effect.
+    pub fired: u64,
+}
+
+/// A step that was entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepReport {
+    /// Its name.
+    pub name: String,
+    /// The number of the call that led there; 0 is the start.
+    pub call: u64,
+}
+
+/// How often an outcome was served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageCell {
+    /// The operation.
+    pub operation: String,
+    /// A status of success, or the name of an error.
+    pub outcome: String,
+    /// Whether the operation documents it.
+    pub documented: bool,
+    /// By the operation itself.
+    pub natural: u64,
+    /// By a fault rule.
+    pub injected: u64,
+}
+
+impl Report {
+    /// The version of this shape.
+    pub const VERSION: u32 = 1;
+
+    /// Whether nothing was there to find: no call was made, or nothing was checked.
+    pub fn tested_nothing(&self) -> bool {
+        self.calls == 0 || self.checks.is_empty()
+    }
+
+    /// The checks that failed.
+    pub fn failed(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| !check.passed)
+    }
+
+    /// The report as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a report is JSON")
+    }
+}

@@ -1,0 +1,333 @@
+//! Deciding whether a consumer did what it must. Whoever calls holds the world's lock.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::engine::api::router::Router;
+use crate::engine::schema::problem::panic_text;
+use crate::engine::store::Record;
+use crate::history::journal::Entry;
+use crate::http::document::Position;
+use crate::scenario::model::format::{CallExpectation, FinalExpectation};
+use crate::scenario::model::request_view::{RequestView, asked_again};
+use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun, Violations};
+use crate::scenario::verify::conduct;
+use crate::scenario::verify::near::{Calls, WorldSpec, nearest_record};
+use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
+use crate::world::world::World;
+
+/// How many calls a report tells of.
+const TOLD: usize = 30;
+/// How many records a violation names.
+const SHOWN: usize = 5;
+
+impl World {
+    /// What a verification finds now. `verified` is noted, so that nobody verifies again by mistake.
+    pub fn verify(&self, router: &Router) -> Report {
+        let journal: Vec<Entry> = self.journal.since(0).collect();
+        let calls = Calls::new(&journal, router);
+        let checks = || self.run.as_ref().map(|run| self.checks(run, router, &calls)).unwrap_or_default();
+        // A report is owed to the test even where the fake cannot judge.
+        let checks = catch_unwind(AssertUnwindSafe(checks)).unwrap_or_else(|panic| {
+            let message =
+                format!("standin failed while judging, which is its own fault: {}", panic_text(panic.as_ref()));
+            vec![check("internal", None, Some(Violation::new(message)))]
+        });
+        let run = self.run.as_deref();
+        let scenario = run.map(ScenarioRun::scenario);
+        let name = scenario.map(|scenario| scenario.name.clone()).filter(|name| !name.is_empty());
+        Report {
+            report: Report::VERSION,
+            scenario: name.unwrap_or_else(|| "-".to_owned()),
+            file: scenario.map(|scenario| scenario.file.clone()).unwrap_or_default(),
+            world: self.name.to_string(),
+            seed: self.settings.seed,
+            passed: checks.iter().all(|check| check.passed),
+            calls: self.journal.next_number() - 1,
+            checks,
+            rules: run.map(rules).unwrap_or_default(),
+            steps: run.map(steps).unwrap_or_default(),
+            journal: told(&journal, router),
+            journal_lost: self.journal.lost(),
+            coverage: self.coverage.table(router),
+        }
+    }
+
+    fn checks(&self, run: &ScenarioRun, router: &Router, calls: &Calls<'_>) -> Vec<Check> {
+        let mut checks = Vec::new();
+        let expect = &run.scenario().expect;
+        for (n, counter) in run.calls.iter().enumerate() {
+            let id = counter.expected.id.clone().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
+            checks.push(check(id, counter.expected.place, called(counter, calls)));
+        }
+        for (n, ((list, place), at)) in expect.order.iter().zip(&run.order).enumerate() {
+            checks.push(check(format!("order[{n}]"), Some(*place), in_order(run, list, *at, calls)));
+        }
+        if let Some((only, place)) = &expect.only {
+            let outside = offences(&run.outside, |what| format!("{what} is not one of {only}"));
+            checks.push(check("only", Some(*place), outside));
+        }
+        let needs_journal = Self::conduct(run, router, calls.journal(), &mut checks);
+        for expected in &expect.finals {
+            let id = format!("final.{}[{}]", expected.resource.name, expected.number);
+            checks.push(check(id, Some(expected.place), self.holds(expected)));
+        }
+        for expected in &expect.cover {
+            let id = format!("cover.{} {}", expected.operation, expected.outcome);
+            let served = match expected.outcome.parse() {
+                Ok(status) => run.statuses.contains(&(expected.operation, status)),
+                Err(_) => self.coverage.served(expected.operation, &expected.outcome),
+            };
+            let violation = || {
+                let message = format!("{} never answered {}", expected.operation, expected.outcome);
+                Violation::new(message).detailed([self.answers(expected.operation)])
+            };
+            checks.push(check(id, Some(expected.place), (!served).then(violation)));
+        }
+        if let Some((wanted, place)) = &expect.reach {
+            let now = run.step_name().map_or("no step", |name| &**name);
+            let message = format!("the timeline ended in {now:?}, expected {wanted:?}");
+            let ends = run.open_ends(self.clock.now_ms());
+            let violation = || Violation::new(message).detailed(ends).near(calls.nearest_end(run));
+            checks.push(check("reach", Some(*place), (now != wanted).then(violation)));
+        }
+        implied(self, run, needs_journal, calls, &mut checks);
+        checks
+    }
+
+    /// The checks of conduct; the result says whether one of them needs all of the journal.
+    fn conduct(run: &ScenarioRun, router: &Router, journal: &[Entry], checks: &mut Vec<Check>) -> bool {
+        let conduct = &run.scenario().expect.conduct;
+        let before = checks.len();
+        if let Some(place) = conduct.retry_after {
+            checks.push(check("conduct.retry_after", Some(place), conduct::hasty(journal)));
+        }
+        if let Some((statuses, place)) = &conduct.no_retry_on {
+            checks.push(check("conduct.no_retry_on", Some(*place), conduct::repeated(journal, statuses)));
+        }
+        if let Some((most, place)) = conduct.max_attempts {
+            checks.push(check("conduct.max_attempts", Some(place), conduct::stubborn(journal, most)));
+        }
+        if let Some(place) = conduct.known_fields {
+            checks.push(check("conduct.unknown_fields", Some(place), conduct::unknown_fields(journal, router)));
+        }
+        let needs_journal = checks.len() > before;
+        if let Some(place) = conduct.follow_next {
+            let strayed = offences(&run.strayed, |target| format!("GET {target} is not a next link that was issued"));
+            checks.push(check("conduct.paging", Some(place), strayed));
+        }
+        needs_journal
+    }
+
+    fn holds(&self, expected: &FinalExpectation) -> Option<Violation> {
+        let collection = self.store.of(expected.resource);
+        let matches = collection.iter().filter(|record| {
+            let fields = || serde_json::Value::from(record.fields().clone());
+            expected.matcher.as_ref().is_none_or(|matcher| matcher.matches(Some(&fields())))
+        });
+        let ids: Vec<&str> = matches.map(Record::id).collect();
+        let count = ids.len() as u64;
+        if expected.count.holds(count) {
+            return None;
+        }
+        let (name, words) = (expected.resource.name, expected.count.words());
+        let violation = Violation::new(format!("{count} matching records in {name}, expected {words}"));
+        Some(if count > expected.count.max {
+            let more = if ids.len() > SHOWN { ", …" } else { "" };
+            let shown: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("{id:?}")).collect();
+            violation.detailed([format!("matching: {}{more}", shown.join(", "))])
+        } else if collection.is_empty() {
+            violation.detailed([format!("{name} is empty")])
+        } else {
+            let nearest = expected.matcher.as_ref().and_then(|matcher| nearest_record(collection, matcher));
+            violation.near(nearest)
+        })
+    }
+
+    /// The outcomes of an operation so far: `it answered 200 ×2, conflict ×1`.
+    fn answers(&self, operation: &str) -> String {
+        let cells = self.coverage.cells().filter(|(known, ..)| *known == operation);
+        let words: Vec<String> =
+            cells.map(|(_, outcome, cell)| format!("{outcome} ×{}", cell.natural + cell.injected)).collect();
+        if words.is_empty() { "it was never called".to_owned() } else { format!("it answered {}", words.join(", ")) }
+    }
+}
+
+/// What every scenario asks for.
+fn implied(world: &World, run: &ScenarioRun, needs_journal: bool, calls: &Calls<'_>, checks: &mut Vec<Check>) {
+    for counter in &run.counters {
+        let rule = &counter.rule;
+        if rule.optional {
+            continue;
+        }
+        let message = match counter.all_matched {
+            0 => format!("no call of {} matched, so it never fired and tested nothing", rule.on),
+            n => format!("it never fired: {n} calls of {} matched, and none of them was its turn", rule.on),
+        };
+        let near = || match counter.all_matched {
+            0 => calls.nearest(&WorldSpec::matching(&rule.on, rule.when.as_ref())),
+            _ => None,
+        };
+        let violation = (counter.all_fired == 0).then(|| Violation::new(message).near(near()));
+        checks.push(check(format!("fired.{}", rule.id), rule.place, violation));
+    }
+    if needs_journal {
+        let lost = world.journal.lost();
+        let message = format!(
+            "the journal lost its {lost} oldest calls, and conduct cannot be judged without them; let it keep more"
+        );
+        checks.push(check("journal", None, (lost > 0).then(|| Violation::new(message))));
+    }
+    let is_played = !run.scenario().name.is_empty();
+    if is_played || run.misses.count > 0 {
+        checks.push(check("misses", None, offences(&run.misses, |what| format!("the fake does not model {what}"))));
+    }
+    if let Some((place, _)) = run.failed_changes.first() {
+        let violations = run.failed_changes().map(|what| Violation::new(what.to_owned()));
+        checks.push(check("data", Some(*place), violations));
+    }
+}
+
+fn check(id: impl Into<String>, place: Option<Position>, violations: impl IntoIterator<Item = Violation>) -> Check {
+    let violations: Vec<Violation> = violations.into_iter().map(Violation::on_one_line).collect();
+    Check { id: id.into(), passed: violations.is_empty(), violations, line: place.map_or(0, |place| place.line) }
+}
+
+fn offences(offences: &Violations, say: impl Fn(&str) -> String) -> Vec<Violation> {
+    let mut violations: Vec<Violation> = offences
+        .first
+        .iter()
+        .map(|(number, what)| Violation {
+            call: Some(*number),
+            ..Violation::new(format!("call {number}: {}", say(what)))
+        })
+        .collect();
+    let more = offences.count - offences.first.len() as u64;
+    if more > 0 {
+        violations.push(Violation::new(format!("and {more} more such calls")));
+    }
+    violations
+}
+
+fn called(counter: &CallCounter, calls: &Calls<'_>) -> Option<Violation> {
+    let expected = &counter.expected;
+    if expected.times.holds(counter.count) {
+        return None;
+    }
+    let numbers: Vec<String> = counter.numbers.iter().map(u64::to_string).collect();
+    let details = match numbers.as_slice() {
+        [] => Vec::new(),
+        numbers => {
+            let more = if counter.count > numbers.len() as u64 { ", …" } else { "" };
+            let subject = if numbers.len() == 1 { "call" } else { "calls" };
+            vec![format!("{subject} {}{more}", numbers.join(", "))]
+        }
+    };
+    let message =
+        format!("{} called {}, expected {}", kind_of_call(expected), times(counter.count), expected.times.words());
+    let violation = Violation::new(message).detailed(details);
+    if counter.count >= expected.times.min {
+        return Some(violation);
+    }
+    let wanted = WorldSpec::from(expected);
+    let matching = calls.matching(&wanted);
+    Some(match matching.first().filter(|_| matching.len() as u64 > counter.count) {
+        Some(number) => violation.detailed([format!("call {number} matches, but was made before it was expected")]),
+        None => violation.near(calls.nearest(&wanted)),
+    })
+}
+
+fn times(n: u64) -> String {
+    format!("{n} {}", if n == 1 { "time" } else { "times" })
+}
+
+/// `celigo.integrations.list with status 429 in step throttled`.
+fn kind_of_call(expected: &CallExpectation) -> String {
+    let mut words = expected.on.as_ref().map_or_else(|| "any operation".to_owned(), ToString::to_string);
+    if expected.when.is_some() {
+        words += " (matching)";
+    }
+    if !expected.status.is_empty() {
+        let statuses: Vec<String> = expected.status.iter().map(u16::to_string).collect();
+        words += &format!(" with status {}", statuses.join(" or "));
+    }
+    if let Some(fault) = &expected.fault {
+        words += &format!(" answered by {fault}");
+    }
+    if let Some(step) = &expected.step {
+        words += &format!(" in step {step}");
+    }
+    words
+}
+
+fn in_order(run: &ScenarioRun, list: &[usize], at: usize, calls: &Calls<'_>) -> Option<Violation> {
+    let missing = *list.get(at)?;
+    let name = |place: usize| run.calls[place].expected.id.as_deref().unwrap_or("?");
+    let names: Vec<&str> = list.iter().map(|place| name(*place)).collect();
+    let message = match at.checked_sub(1) {
+        None => format!("{} never came, expected {}", name(missing), names.join(", then ")),
+        Some(before) => {
+            format!("no {} after {}, expected {}", name(missing), name(list[before]), names.join(", then "))
+        }
+    };
+    let counter = &run.calls[missing];
+    Some(match counter.numbers.last() {
+        Some(number) => {
+            Violation::new(message).detailed([format!("call {number} is {}, and came too early", name(missing))])
+        }
+        None => Violation::new(message).near(calls.nearest(&(&counter.expected).into())),
+    })
+}
+
+fn rules(run: &ScenarioRun) -> Vec<RuleReport> {
+    let report = run.counters.iter().map(|counter| RuleReport {
+        id: counter.rule.id.to_string(),
+        matched: counter.all_matched,
+        fired: counter.all_fired,
+    });
+    report.collect()
+}
+
+fn steps(run: &ScenarioRun) -> Vec<StepReport> {
+    let entered = run.visited.iter();
+    entered.map(|&(step, call)| StepReport { name: run.scenario().steps[step].name.to_string(), call }).collect()
+}
+
+/// The newest calls in a few words each.
+fn told(journal: &[Entry], router: &Router) -> Vec<String> {
+    let newest = &journal[journal.len().saturating_sub(TOLD)..];
+    let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.answered.operation()).collect();
+    let groups: Vec<&str> =
+        operations.iter().map(|name| name.rsplit_once('.').map_or("", |(group, _)| group)).collect();
+    let common = groups.first().filter(|first| groups.iter().all(|group| group == *first));
+    newest
+        .iter()
+        .map(|entry| {
+            let operation = entry.answered.operation().map_or_else(
+                || format!("{} {}", entry.method, entry.target),
+                |name| {
+                    let short = common.and_then(|group| name.strip_prefix(group)?.strip_prefix('.'));
+                    let ids = asked_again(entry, router, ids_of).unwrap_or_default();
+                    format!("{}{ids}", short.unwrap_or(name))
+                },
+            );
+            let rule = entry.extras.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
+            let outcome = match (entry.extras.delivery.is_abort(), entry.answered.reached_service) {
+                (true, true) if entry.answered.status < 300 => "lost after commit".to_owned(),
+                (true, _) => "lost".to_owned(),
+                (false, _) => entry.answered.status.to_string(),
+            };
+            let delay = match entry.extras.delay_ms {
+                0 => String::new(),
+                delay_ms => format!(" after {delay_ms} ms"),
+            };
+            on_one_line(&format!("{} {operation} → {outcome}{delay}{rule}", entry.number))
+        })
+        .collect()
+}
+
+/// The ids in a request's path, as a journal line tells them: ` abc123/def456`.
+fn ids_of(asked: &RequestView<'_>) -> String {
+    let names = asked.row.params.iter();
+    let ids: Vec<&str> = names.filter_map(|name| asked.param(name)).collect();
+    if ids.is_empty() { String::new() } else { format!(" {}", ids.join("/")) }
+}

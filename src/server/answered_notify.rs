@@ -1,0 +1,64 @@
+//! The bell for tasks, which wait for answers without blocking a thread as the engine's bell does.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+
+/// Rung whenever a consumer's request was answered. Nobody listening costs one look.
+#[derive(Default)]
+pub struct AnsweredNotify {
+    listeners: AtomicUsize,
+    notify: Notify,
+}
+
+/// Somebody who listens, until this is dropped.
+pub struct Listener<'a>(&'a AnsweredNotify);
+
+impl AnsweredNotify {
+    /// A consumer's request was answered.
+    pub fn ring(&self) {
+        // Who begins to listen later looks at the world later, and sees what this answer did.
+        if self.listeners.load(Ordering::SeqCst) > 0 {
+            self.notify.notify_waiters();
+        }
+    }
+
+    /// Listens from now on.
+    pub fn listen(&self) -> Listener<'_> {
+        self.listeners.fetch_add(1, Ordering::SeqCst);
+        Listener(self)
+    }
+}
+
+impl Listener<'_> {
+    /// Ends with the next answer. Nothing is missed once it is enabled.
+    pub fn next(&self) -> Notified<'_> {
+        self.0.notify.notified()
+    }
+}
+
+impl Drop for Listener<'_> {
+    fn drop(&mut self) {
+        self.0.listeners.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+
+    #[test]
+    fn whoever_listens_hears_the_next_answer_and_none_before() {
+        let bell = AnsweredNotify::default();
+        bell.ring();
+        let (one, other) = (bell.listen(), bell.listen());
+        drop(other);
+        let mut next = pin!(one.next());
+        assert!(!next.as_mut().enable());
+        bell.ring();
+        assert!(next.as_mut().enable(), "whether another listener went or not");
+    }
+}

@@ -1,0 +1,134 @@
+//! Why no world answers a request, or none was made. No world's journal can hold such a request.
+
+use serde_json::json;
+
+use crate::http::message::Response;
+use crate::world::select::WorldSelector;
+
+/// Why a world is no longer there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoneReason {
+    /// Somebody deleted it.
+    Deleted,
+    /// The last handle of it was dropped.
+    Dropped,
+    /// Nobody asked it anything for that long.
+    Idle {
+        /// How long worlds stay without being asked.
+        after_ms: u64,
+    },
+}
+
+/// Why there is no world to answer, or none was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorldError {
+    /// There never was one of that name, as far as anybody remembers.
+    Unknown {
+        /// The name.
+        name: String,
+        /// The known name most like it.
+        nearest: Option<String>,
+    },
+    /// There was one.
+    GoneReason {
+        /// The name.
+        name: String,
+        /// Why it is gone.
+        why: GoneReason,
+    },
+    /// The request names two.
+    Disagreement {
+        /// How it names the first, and which.
+        one: (WorldSelector, String),
+        /// How it names the second, and which.
+        other: (WorldSelector, String),
+    },
+    /// No world can have that name.
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// There is a world of that name already.
+    Taken {
+        /// The name.
+        name: String,
+    },
+    /// The server holds as many as it may.
+    TooMany {
+        /// How many that is.
+        limit: usize,
+    },
+    /// It cannot be deleted: it answers at `/`.
+    Default,
+}
+
+impl WorldError {
+    /// The status, a word for programs, what is wrong, and what to do about it.
+    pub fn words(&self) -> (u16, &'static str, String, String) {
+        match self {
+            Self::Unknown { name, nearest } => {
+                let hint = match nearest {
+                    Some(nearest) => format!("Did you mean {nearest}? "),
+                    None => "There is none but the default one. ".to_owned(),
+                };
+                let hint = hint + "POST /_standin/worlds makes one; the default world answers when none is named.";
+                (404, "unknown_world", format!("There is no world {name:?} on this server."), hint)
+            }
+            Self::GoneReason { name, why } => {
+                let (message, hint) = match why {
+                    GoneReason::Deleted => (
+                        format!("The world {name:?} was deleted."),
+                        "Make a world per test, and delete it after the last request of that test.".to_owned(),
+                    ),
+                    GoneReason::Dropped => (
+                        format!("The world {name:?} ended with its last handle."),
+                        "Keep the WorldHandle for as long as the world is used, or call keep() on it.".to_owned(),
+                    ),
+                    GoneReason::Idle { after_ms } => (
+                        format!("The world {name:?} expired: nobody asked it anything for {} s.", after_ms / 1_000),
+                        "Make another one; how long idle worlds stay is a setting of the server.".to_owned(),
+                    ),
+                };
+                (410, "world_gone", message, hint)
+            }
+            Self::Disagreement { one, other } => {
+                let ((way, name), (other_way, other_name)) = (one, other);
+                let message = format!(
+                    "The request names two worlds: {name:?} by {}, {other_name:?} by {}.",
+                    way.as_str(),
+                    other_way.as_str()
+                );
+                (400, "two_worlds", message, "Name one world, in one way.".to_owned())
+            }
+            Self::BadName { name } => {
+                let hint = "A name has 1 to 64 letters, digits, '-', '_' and '.', and begins with a letter or digit; \
+                            without a name, one is made up.";
+                (400, "invalid", format!("A world cannot be named {name:?}."), hint.to_owned())
+            }
+            Self::Taken { name } => {
+                let hint = "Leave the name out to get a new one, or delete that world first.";
+                (409, "conflict", format!("There is a world {name:?} already."), hint.to_owned())
+            }
+            Self::TooMany { limit } => {
+                let hint = "Delete worlds when their tests end, or start the server with a higher limit.";
+                (
+                    409,
+                    "too_many_worlds",
+                    format!("This server holds {limit} worlds, which is its limit."),
+                    hint.to_owned(),
+                )
+            }
+            Self::Default => {
+                let message = "The default world cannot be deleted.".to_owned();
+                (409, "conflict", message, "POST /_standin/reset makes it as it was at the start.".to_owned())
+            }
+        }
+    }
+
+    /// The answer to a request that no world can answer.
+    pub fn response(&self) -> Response {
+        let (status, code, message, hint) = self.words();
+        let body = json!({ "error": { "code": code, "message": message, "hint": hint } });
+        Response::json(status, &body).with("standin-miss", "world")
+    }
+}

@@ -1,0 +1,10 @@
+//! Worlds: a state with a scenario, a journal and a coverage; the registry of all of them; the life of a request.
+
+pub mod error;
+pub mod exchange;
+mod in_flight;
+pub mod registry;
+pub mod select;
+pub mod snapshot;
+#[allow(clippy::module_inception)]
+pub mod world;

@@ -1,0 +1,436 @@
+//! The worlds of one server, and the way to them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+
+use crate::engine::api::router::Router;
+use crate::engine::schema::suggest::nearest;
+use crate::http::message::{Outcome, Request};
+use crate::http::target::Target;
+use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError};
+use crate::world::error::{GoneReason, WorldError};
+use crate::world::exchange::answer_at;
+use crate::world::in_flight::InFlight;
+use crate::world::select::{WorldSelector, chosen, is_name};
+use crate::world::world::{Settings, World};
+
+/// The name of the world that answers at `/`.
+pub const DEFAULT_WORLD: &str = "default";
+
+/// How many worlds that are gone are remembered, so that whoever still asks them learns why.
+const REMEMBERED: usize = 10_000;
+
+/// How many worlds there may be beside the default one, and how long they stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most worlds at a time.
+    pub worlds: usize,
+    /// A world that was asked nothing for that long expires; `None`: none does.
+    pub idle_ms: Option<u64>,
+}
+
+impl Limits {
+    /// The most worlds, unless somebody says otherwise.
+    pub const MOST_WORLDS: usize = 50_000;
+
+    /// How many seconds idle worlds stay, unless somebody says otherwise.
+    pub const IDLE_S: u64 = 60 * 60;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { worlds: Self::MOST_WORLDS, idle_ms: Some(Self::IDLE_S * 1_000) }
+    }
+}
+
+/// Routes and worlds: everything a server needs to answer.
+pub struct WorldRegistry {
+    router: &'static Router,
+    default: Arc<Mutex<World>>,
+    others: RwLock<NamedWorlds>,
+    /// When idle worlds are looked for next, on the callers' clock. Never, while there are none: then this is all that
+    /// a request to the default world has to do with the other worlds.
+    next_sweep_ms: AtomicU64,
+    limits: Limits,
+    /// What worlds are settled like, where a scenario does not say.
+    settings: Arc<Settings>,
+    /// What scenarios can start from.
+    fixtures: Fixtures,
+    bell: InFlight,
+}
+
+/// The worlds beside the default one.
+#[derive(Default)]
+struct NamedWorlds {
+    by_name: BTreeMap<Arc<str>, Slot>,
+    /// The latest that are gone, oldest first.
+    gone: VecDeque<(Arc<str>, GoneReason)>,
+    /// How many names were made up.
+    made_up: u64,
+}
+
+struct Slot {
+    world: Arc<Mutex<World>>,
+    /// When it was asked last, on the callers' clock.
+    asked_ms: AtomicU64,
+    /// Whether somebody in this process holds it: then it does not expire.
+    held: AtomicBool,
+}
+
+/// A world that is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorldSpec<'a> {
+    /// Its name; without one, one is made up.
+    pub name: Option<&'a str>,
+    /// The world it is a copy of, as that one is now; without one, it starts as the default world did.
+    pub from: Option<&'a str>,
+    /// The seed of its ids and draws; without one, they go on as those of the world it is made from.
+    pub seed: Option<u64>,
+    /// Whether somebody in this process holds it: then it does not expire.
+    pub held: bool,
+}
+
+impl WorldRegistry {
+    /// An engine with its default world, and what scenarios can start from.
+    pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
+        let settings = Arc::clone(&default.settings);
+        let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
+        let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
+        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell }
+    }
+
+    /// What scenarios can start from.
+    pub fn fixtures(&self) -> &Fixtures {
+        &self.fixtures
+    }
+
+    /// What worlds are settled like, where a scenario does not say.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The requests in flight, and the way to wait for answers.
+    pub fn bell(&self) -> &InFlight {
+        &self.bell
+    }
+
+    /// Reads a scenario for these worlds; the findings that come with it are warnings.
+    pub fn read(&self, file: &str, text: &str) -> Result<(Scenario, Vec<Diagnostic>), ScenarioError> {
+        Scenario::read(file, text, self.router, &self.fixtures, self.settings.strict_fidelity)
+    }
+
+    /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.
+    pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
+        let name = Arc::clone(&world.lock().name);
+        let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
+        *world.lock() = made;
+        Ok(())
+    }
+
+    /// The routes.
+    pub fn router(&self) -> &'static Router {
+        self.router
+    }
+
+    /// How many worlds there may be, and how long.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The world that answers at `/`.
+    pub fn default_world(&self) -> &Arc<Mutex<World>> {
+        &self.default
+    }
+
+    /// The names of the other worlds, in alphabetical order.
+    pub fn names(&self) -> Vec<Arc<str>> {
+        self.others.read().by_name.keys().cloned().collect()
+    }
+
+    /// The environment variables that point a consumer at a world, with values that work. The origin is the one the
+    /// consumer uses, with the world's prefix.
+    pub fn environment(&self, world: &World, origin: &str) -> Vec<(&'static str, String)> {
+        let apis = self.router.apis().iter();
+        let variables = apis.flat_map(|api| api.dialect.environment(world, api, origin));
+        std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
+    }
+
+    /// Answers a request in the world it chooses, else in the default one. Whoever calls told the [bell](Self::bell) of
+    /// its arrival, before its body was there.
+    pub fn answer(&self, request: &Request<'_>) -> Outcome {
+        self.sweep_if_due(request.arrived_ms);
+        let target = Target::parse(request.target);
+        match chosen(None, &target, request) {
+            Ok(None) => answer_at(self.router, &mut self.default.lock(), request, &target),
+            Ok(Some(name)) => match self.world(&name, request.arrived_ms) {
+                Ok(world) => answer_at(self.router, &mut world.lock(), request, &target),
+                Err(no_world) => no_world.response().into(),
+            },
+            Err(no_world) => no_world.response().into(),
+        }
+    }
+
+    /// Answers a request in this very world, whose name it is. A request that names another one is refused.
+    pub fn answer_in(&self, world: &Arc<Mutex<World>>, name: &str, request: &Request<'_>) -> Outcome {
+        let _in_flight = self.bell.arrival();
+        let target = Target::parse(request.target);
+        let chosen = chosen(Some((WorldSelector::Handle, name)), &target, request);
+        match chosen.and_then(|_| self.world(name, request.arrived_ms)) {
+            Ok(there) if Arc::ptr_eq(&there, world) => answer_at(self.router, &mut world.lock(), request, &target),
+            Ok(_) => WorldError::GoneReason { name: name.to_owned(), why: GoneReason::Deleted }.response().into(),
+            Err(no_world) => no_world.response().into(),
+        }
+    }
+
+    /// The world of that name, which is asked something now.
+    pub fn world(&self, name: &str, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
+        if name == DEFAULT_WORLD {
+            return Ok(Arc::clone(&self.default));
+        }
+        let others = self.others.read();
+        match others.by_name.get(name) {
+            Some(place) if !self.is_idle(place, now_ms) => {
+                place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
+                Ok(Arc::clone(&place.world))
+            }
+            Some(_) => {
+                drop(others);
+                self.sweep(now_ms);
+                Err(self.others.read().missing(name))
+            }
+            None => Err(others.missing(name)),
+        }
+    }
+
+    /// Makes a world.
+    pub fn make(&self, wanted: WorldSpec<'_>, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
+        self.sweep_if_due(now_ms);
+        if let Some(name) = wanted.name.filter(|name| !is_name(name)) {
+            return Err(WorldError::BadName { name: name.to_owned() });
+        }
+        let start = match wanted.from {
+            None => Arc::clone(self.default.lock().start()),
+            Some(from) => Arc::new(self.world(from, now_ms)?.lock().point()),
+        };
+        if self.others.read().by_name.len() >= self.limits.worlds {
+            self.sweep(now_ms);
+        }
+        let mut others = self.others.write();
+        if others.by_name.len() >= self.limits.worlds {
+            return Err(WorldError::TooMany { limit: self.limits.worlds });
+        }
+        let name: Arc<str> = match wanted.name {
+            Some(name) if name == DEFAULT_WORLD || others.by_name.contains_key(name) => {
+                return Err(WorldError::Taken { name: name.to_owned() });
+            }
+            Some(name) => name.into(),
+            None => others.new_name(),
+        };
+        let world = World::starting_at(Arc::clone(&name), start, wanted.seed);
+        let world = Arc::new(Mutex::new(world));
+        let (asked_ms, held) = (AtomicU64::new(now_ms), AtomicBool::new(wanted.held));
+        others.by_name.insert(name, Slot { world: Arc::clone(&world), asked_ms, held });
+        if let Some(idle_ms) = self.limits.idle_ms {
+            self.next_sweep_ms.fetch_min(now_ms.saturating_add(idle_ms), Ordering::Relaxed);
+        }
+        Ok(world)
+    }
+
+    /// Nobody in this process holds that world any longer, but it stays until it is deleted or expires.
+    pub fn release(&self, name: &str, now_ms: u64) {
+        if let Some(place) = self.others.read().by_name.get(name) {
+            place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
+            place.held.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes a world away. With `only`, only if it is that very one: another may have its name by now.
+    pub fn remove(&self, name: &str, why: GoneReason, only: Option<&Arc<Mutex<World>>>) -> Result<(), WorldError> {
+        if name == DEFAULT_WORLD {
+            return Err(WorldError::Default);
+        }
+        let mut others = self.others.write();
+        let is_it = |place: &Slot| only.is_none_or(|only| Arc::ptr_eq(only, &place.world));
+        if !others.by_name.get(name).is_some_and(is_it) {
+            return Err(others.missing(name));
+        }
+        let place = others.by_name.remove_entry(name).map(|(name, place)| {
+            others.remember(name, why);
+            place
+        });
+        drop(others);
+        // What it held is given back without keeping the others waiting.
+        drop(place);
+        Ok(())
+    }
+
+    /// Takes a world away that could not be made ready: nobody knows of it yet.
+    pub fn unmake(&self, name: &str, world: &Arc<Mutex<World>>) {
+        let mut others = self.others.write();
+        if others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world)) {
+            others.by_name.remove(name);
+        }
+    }
+
+    /// The last hold on that world is gone: the world too, unless it was released before.
+    pub fn drop_held(&self, name: &str, world: &Arc<Mutex<World>>) {
+        let is_held = |place: &Slot| place.held.load(Ordering::Relaxed);
+        if self.others.read().by_name.get(name).is_some_and(is_held) {
+            // It may be gone already, and another have its name.
+            let _ = self.remove(name, GoneReason::Dropped, Some(world));
+        }
+    }
+
+    fn is_idle(&self, place: &Slot, now_ms: u64) -> bool {
+        let since = place.asked_ms.load(Ordering::Relaxed);
+        let idle = self.limits.idle_ms.is_some_and(|idle_ms| now_ms.saturating_sub(since) >= idle_ms);
+        idle && !place.held.load(Ordering::Relaxed)
+    }
+
+    fn sweep_if_due(&self, now_ms: u64) {
+        if now_ms >= self.next_sweep_ms.load(Ordering::Relaxed) {
+            self.sweep(now_ms);
+        }
+    }
+
+    /// Takes the worlds away that are idle for too long.
+    fn sweep(&self, now_ms: u64) {
+        let Some(idle_ms) = self.limits.idle_ms else { return };
+        let mut others = self.others.write();
+        let idle = others.by_name.iter().filter(|(_, place)| self.is_idle(place, now_ms));
+        let idle: Vec<Arc<str>> = idle.map(|(name, _)| Arc::clone(name)).collect();
+        let mut places = Vec::with_capacity(idle.len());
+        for name in idle {
+            places.extend(others.by_name.remove(&name));
+            others.remember(name, GoneReason::Idle { after_ms: idle_ms });
+        }
+        // Not for every single world that comes of age.
+        let pause_ms = (idle_ms / 8).max(1);
+        let next = if others.by_name.is_empty() { u64::MAX } else { now_ms.saturating_add(pause_ms) };
+        self.next_sweep_ms.store(next, Ordering::Relaxed);
+        drop(others);
+        drop(places);
+    }
+}
+
+impl NamedWorlds {
+    fn new_name(&mut self) -> Arc<str> {
+        loop {
+            self.made_up += 1;
+            let name = format!("w{}", self.made_up);
+            if !self.by_name.contains_key(name.as_str()) {
+                return name.into();
+            }
+        }
+    }
+
+    fn remember(&mut self, name: Arc<str>, why: GoneReason) {
+        if self.gone.len() == REMEMBERED {
+            self.gone.pop_front();
+        }
+        self.gone.push_back((name, why));
+    }
+
+    /// Why there is no world of that name.
+    fn missing(&self, name: &str) -> WorldError {
+        if let Some((_, why)) = self.gone.iter().rev().find(|(gone, _)| **gone == *name) {
+            return WorldError::GoneReason { name: name.to_owned(), why: *why };
+        }
+        let nearest = nearest(name, self.by_name.keys().map(|name| &**name)).map(str::to_owned);
+        WorldError::Unknown { name: name.to_owned(), nearest }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{LazyLock, Weak};
+
+    use super::*;
+    use crate::engine::store::Store;
+    use crate::world::world::Settings;
+
+    static NO_ROUTES: LazyLock<Router> = LazyLock::new(|| Router::new(&[]).expect("nothing conflicts"));
+    const IDLE_MS: u64 = 60_000;
+
+    fn engine(worlds: usize) -> WorldRegistry {
+        let default = World::new(DEFAULT_WORLD, Store::new([]), Arc::new(Settings::default()));
+        WorldRegistry::new(&NO_ROUTES, default, Fixtures::default(), Limits { worlds, idle_ms: Some(IDLE_MS) })
+    }
+
+    fn named(name: &str) -> WorldSpec<'_> {
+        WorldSpec { name: Some(name), ..WorldSpec::default() }
+    }
+
+    /// The status and the code of the error that a request to this target gets at that time.
+    fn ask(engine: &WorldRegistry, target: &str, arrived_ms: u64) -> (u16, String) {
+        let request = Request { method: "GET", target, headers: &[], body: b"", arrived_ms, believes_front: true };
+        let response = engine.answer(&request).response;
+        let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
+        (response.status, body["error"]["code"].as_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_world_that_nobody_asks_anything_expires_and_says_so() {
+        let engine = engine(10);
+        engine.make(named("a"), 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&engine, "/w/a/x", 2 * IDLE_MS - 2).1, "no_route", "each request keeps it");
+        assert_eq!(ask(&engine, "/w/a/x", 3 * IDLE_MS), (410, "world_gone".to_owned()));
+        let WorldError::GoneReason { why, .. } = engine.world("a", 0).unwrap_err() else { panic!("it is gone") };
+        assert_eq!(why, GoneReason::Idle { after_ms: IDLE_MS });
+    }
+
+    #[test]
+    fn requests_to_the_default_world_let_the_others_expire_too() {
+        let engine = engine(10);
+        let world = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
+        ask(&engine, "/x", IDLE_MS - 1);
+        assert!(world.upgrade().is_some());
+        ask(&engine, "/x", IDLE_MS);
+        assert!(world.upgrade().is_none(), "its memory is given back without anybody asking for it");
+        assert_eq!(engine.next_sweep_ms.load(Ordering::Relaxed), u64::MAX, "without worlds, nothing is looked for");
+    }
+
+    #[test]
+    fn a_world_that_is_held_does_not_expire_until_it_is_released() {
+        let engine = engine(10);
+        engine.make(WorldSpec { held: true, ..named("a") }, 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 10 * IDLE_MS).1, "no_route");
+        engine.release("a", 10 * IDLE_MS);
+        assert_eq!(ask(&engine, "/w/a/x", 11 * IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&engine, "/w/a/x", 13 * IDLE_MS).0, 410);
+    }
+
+    #[test]
+    fn at_the_limit_worlds_that_are_idle_make_room() {
+        let engine = engine(2);
+        engine.make(named("a"), 0).unwrap();
+        engine.make(named("b"), IDLE_MS / 2).unwrap();
+        assert_eq!(engine.make(named("c"), IDLE_MS - 1).unwrap_err(), WorldError::TooMany { limit: 2 });
+        engine.make(named("c"), IDLE_MS).unwrap();
+        assert_eq!(engine.names().iter().map(|name| &**name).collect::<Vec<_>>(), ["b", "c"]);
+    }
+
+    #[test]
+    fn a_deleted_world_is_freed_and_its_name_free_again() {
+        let engine = engine(10);
+        let world: Weak<Mutex<World>> = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
+        assert_eq!(engine.make(named("a"), 0).unwrap_err(), WorldError::Taken { name: "a".to_owned() });
+        engine.remove("a", GoneReason::Deleted, None).unwrap();
+        assert!(world.upgrade().is_none());
+        assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
+        engine.make(named("a"), 2).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 3).1, "no_route");
+    }
+
+    #[test]
+    fn a_fork_shares_every_record_with_its_parent() {
+        let engine = engine(10);
+        let start = Arc::clone(engine.default_world().lock().start());
+        let world = engine.make(named("a"), 0).unwrap();
+        assert!(Arc::ptr_eq(world.lock().start(), &start), "what worlds start from is there once");
+    }
+}

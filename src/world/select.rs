@@ -1,0 +1,138 @@
+//! Which world a request is for: by the prefix `/w/<name>/`, by the header `standin-world`, or by its bearer token.
+
+use std::borrow::Cow;
+
+use crate::http::message::Request;
+use crate::http::target::{Target, decode};
+use crate::world::error::WorldError;
+
+/// The header that names a world.
+const HEADER: &str = "standin-world";
+
+/// What the token of every world begins with; its name follows. No list is needed to find a world by its token, and
+/// the token of a world that is gone is known for one.
+const TOKEN_PREFIX: &str = "standin-world-";
+
+/// The longest name of a world.
+const LONGEST_NAME: usize = 64;
+
+/// How a request names a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorldSelector {
+    /// `/w/<name>/…`
+    Prefix,
+    /// `standin-world: <name>`
+    Header,
+    /// `Authorization: Bearer standin-world-<name>`
+    Token,
+    /// `/_standin/worlds/<name>/…`
+    ControlPath,
+    /// It was handed to that world without a socket.
+    Handle,
+}
+
+impl WorldSelector {
+    /// How messages say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prefix => "the prefix of the path",
+            Self::Header => "the header standin-world",
+            Self::Token => "the bearer token",
+            Self::ControlPath => "the path below /_standin/worlds/",
+            Self::Handle => "the handle",
+        }
+    }
+}
+
+/// The token that chooses a world, and is good for every API there.
+pub fn token_of(name: &str) -> String {
+    format!("{TOKEN_PREFIX}{name}")
+}
+
+/// Whether a token chooses the world of that name.
+pub fn is_token_of(name: &str, token: &str) -> bool {
+    token.strip_prefix(TOKEN_PREFIX) == Some(name)
+}
+
+/// Whether a world can have that name: it must stand in paths, headers and tokens as it is.
+pub fn is_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=LONGEST_NAME).contains(&name.len()) && name.as_bytes()[0].is_ascii_alphanumeric() && name.bytes().all(fits)
+}
+
+/// The world a request names, if it names one. `known` is what else says which world it is for.
+pub fn chosen<'r>(
+    known: Option<(WorldSelector, &'r str)>,
+    target: &Target<'r>,
+    request: &Request<'r>,
+) -> Result<Option<Cow<'r, str>>, WorldError> {
+    let mut choice: Option<(WorldSelector, Cow<'r, str>)> = known.map(|(way, name)| (way, name.into()));
+    let mut also = |way: WorldSelector, name: Cow<'r, str>| match &choice {
+        Some((_, other)) if *other == name => Ok(()),
+        Some((other_way, other)) => Err(WorldError::Disagreement {
+            one: (*other_way, other.clone().into_owned()),
+            other: (way, name.into_owned()),
+        }),
+        None => {
+            choice = Some((way, name));
+            Ok(())
+        }
+    };
+    if let Some(name) = target.world {
+        also(WorldSelector::Prefix, decode(name))?;
+    }
+    // Every request passes here, most of them for the default world: the length is compared first.
+    for (name, value) in request.headers {
+        if *name == HEADER {
+            also(WorldSelector::Header, String::from_utf8_lossy(value))?;
+        } else if *name == "authorization"
+            && let Some(name) = world_of_token(value)
+        {
+            also(WorldSelector::Token, name.into())?;
+        }
+    }
+    Ok(choice.map(|(_, name)| name))
+}
+
+fn world_of_token(authorization: &[u8]) -> Option<&str> {
+    let (scheme, token) = authorization.split_at_checked(7)?;
+    let name = token.trim_ascii().strip_prefix(TOKEN_PREFIX.as_bytes())?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| std::str::from_utf8(name).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choose(target: &str, headers: &[(&str, &[u8])]) -> Result<Option<String>, WorldError> {
+        let request = Request { method: "GET", target, headers, body: b"", arrived_ms: 0, believes_front: true };
+        chosen(None, &Target::parse(target), &request).map(|name| name.map(Cow::into_owned))
+    }
+
+    #[test]
+    fn a_world_is_named_by_prefix_header_or_token() {
+        let name = |target, headers: &[(&str, &[u8])]| choose(target, headers).unwrap();
+        assert_eq!(name("/v1/flows", &[("authorization", b"Bearer any")]), None);
+        assert_eq!(name("/w/a/v1/flows", &[]).as_deref(), Some("a"));
+        assert_eq!(name("/w/a%2Db/v1/flows", &[]).as_deref(), Some("a-b"));
+        assert_eq!(name("/v1/flows", &[("standin-world", b"a")]).as_deref(), Some("a"));
+        assert_eq!(name("/v1/flows", &[("authorization", b"bearer  standin-world-a.b")]).as_deref(), Some("a.b"));
+    }
+
+    #[test]
+    fn ways_that_disagree_are_refused_and_those_that_agree_are_not() {
+        let token: (&str, &[u8]) = ("authorization", b"Bearer standin-world-a");
+        assert_eq!(choose("/w/a/v1/flows", &[token, ("standin-world", b"a")]).unwrap().as_deref(), Some("a"));
+        let refused = choose("/w/b/v1/flows", &[token]).unwrap_err();
+        assert!(matches!(
+            refused,
+            WorldError::Disagreement { one: (WorldSelector::Prefix, _), other: (WorldSelector::Token, _) }
+        ));
+    }
+
+    #[test]
+    fn names_stand_in_paths_headers_and_tokens_as_they_are() {
+        assert!(is_name("test_a.1-b") && is_name(&"x".repeat(64)));
+        assert!(["", "..", "-a", "a/b", "a b", "é", &"x".repeat(65)].iter().all(|name| !is_name(name)));
+    }
+}
