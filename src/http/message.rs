@@ -214,3 +214,16 @@ impl From<Response> for Outcome {
         Self { response, delay: Duration::ZERO, delivery: Delivery::Complete }
     }
 }
+
+/// The value of an `Allow` header.
+pub fn allow(verbs: &[Method]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for verb in verbs {
+        names.push(verb.as_str());
+        if *verb == Method::Get {
+            names.push("HEAD");
+        }
+    }
+    names.push("OPTIONS");
+    names.join(", ")
+}

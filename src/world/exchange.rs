@@ -16,7 +16,7 @@ use crate::engine::api::router::{Found, Router, Row};
 use crate::engine::schema::problem::{Problem, panic_text};
 use crate::history::journal::{EntryExtras, EntryMeta};
 use crate::http::document::SyntaxFault;
-use crate::http::message::{Delivery, Method, Outcome, Request, Response};
+use crate::http::message::{Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
 use crate::scenario::{AnsweredCall, Decision, Phase, RequestView, inject};
@@ -353,17 +353,4 @@ fn mark(world: &World, answer: &mut Answer, rule: Option<&str>) {
     if let Some(miss) = answer.miss {
         response.add("standin-miss", miss);
     }
-}
-
-/// The value of an `Allow` header.
-pub fn allow(verbs: &[Method]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for verb in verbs {
-        names.push(verb.as_str());
-        if *verb == Method::Get {
-            names.push("HEAD");
-        }
-    }
-    names.push("OPTIONS");
-    names.join(", ")
 }

@@ -439,7 +439,7 @@ const ELSEWHERE: &[&str] = &["$schema", "about", "probe", "writes", "token_env",
 
 #[test]
 fn every_key_of_the_schema_has_a_case() {
-    let schema = std::fs::read_to_string("src/engine/scenario/scenario-1.schema.json").unwrap();
+    let schema = std::fs::read_to_string("src/scenario/scenario-1.schema.json").unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let mut keys = BTreeSet::new();
     collect(&schema, &mut keys);

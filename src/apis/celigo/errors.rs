@@ -13,7 +13,7 @@ use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::schema::resource::Schema;
 use crate::http::json::{Object, write_list};
 use crate::http::message::Response;
-use crate::world::exchange::allow;
+use crate::http::message::allow;
 
 error_table! {
     /// Every error it can answer with.

@@ -10,7 +10,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::Schema;
 use crate::engine::state::State;
 use crate::http::message::Response;
-use crate::world::exchange::allow;
+use crate::http::message::allow;
 
 /// Stands in a message for the parameter, field or permission it is about.
 const WHAT: &str = "<what>";
