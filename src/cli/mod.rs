@@ -14,6 +14,7 @@ mod env;
 mod exit;
 mod explain;
 mod format;
+mod limits;
 mod log;
 mod openapi;
 mod output;
@@ -55,6 +56,7 @@ enum Command {
     Sweep(sweep::Sweep),
     Wait(wait::Wait),
     Env(env::Env),
+    Limits(limits::Limits),
     Routes(routes::Routes),
     Scenarios(scenarios::Scenarios),
     Schema(scenarios::Schema),

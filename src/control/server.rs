@@ -6,7 +6,9 @@ use crate::control::availability::Availability;
 use crate::control::error::Error;
 use crate::control::openapi::{NAME as CONTROL, document as control_document};
 use crate::control::service::ControlRequest;
+use crate::control::table::{ControlRoute, ITSELF, SERVER, WORLD};
 use crate::engine::api::openapi::openapi as document;
+use crate::engine::limits::LIMITS;
 use crate::scenario::SCHEMA;
 
 /// `GET /health`: the server runs.
@@ -18,6 +20,29 @@ pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// `GET /ready`: the data is loaded. A server listens only once it is.
 pub fn ready(_: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "status": "ready" }))
+}
+
+/// Answers `GET /`: every path of this API, with a sentence about it.
+pub fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let shown = |below: &'static str| {
+        move |row: &'static ControlRoute| {
+            let path = format!("/_standin{below}{}", row.path);
+            json!({ "method": row.method, "path": path.trim_end_matches('/'), "about": row.about })
+        }
+    };
+    let world = || WORLD.iter().map(shown("/worlds/{world}")).chain(ITSELF.iter().map(shown("/worlds/{world}")));
+    Ok(json!({
+        "standin": env!("CARGO_PKG_VERSION"),
+        "apis": asked.engine.router().apis().iter().map(|api| api.name).collect::<Vec<_>>(),
+        "server": SERVER.iter().map(shown("")).collect::<Value>(),
+        "world": world().collect::<Value>(),
+        "hint": "What belongs to a world is at /_standin/… too, for the default one. /_standin/openapi.json?api=control says it all.",
+    }))
+}
+
+/// Answers `GET /limits`: every limit with its value here, its default and its setting.
+pub fn limits(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    Ok(json!({ "limits": LIMITS.iter().map(|limit| limit.shown(Some(asked.engine))).collect::<Value>() }))
 }
 
 /// `GET /routes`: every operation, in the order of the tables.

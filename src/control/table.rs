@@ -105,6 +105,9 @@ const SELECTING: &[QueryParameter] = &[
 pub const SERVER: &[ControlRoute] = &[
     route("GET", "/health", server::health, "The server runs.").answers("Health"),
     route("GET", "/ready", server::ready, "The records are loaded.").answers("Ready"),
+    route("GET", "/", server::index, "What the control API has: every path with a sentence.").answers("Anything"),
+    route("GET", "/limits", server::limits, "Every limit with its value here, its default and its setting.")
+        .answers("Limits"),
     route("GET", "/routes", server::routes, "Every operation of the APIs, in the order of the tables.")
         .answers("Routes"),
     route("GET", "/schema", server::schema, "The JSON Schema of scenario files.").answers("Anything"),

@@ -236,3 +236,30 @@ fn bodies_of_the_control_api_are_objects_that_say_something_known() {
     assert_eq!(send("POST", "/worlds", &bad).0, 400);
     assert_eq!(send("GET", "/worlds/bad", "").0, 404, "what could not be made was never there");
 }
+
+#[test]
+fn every_limit_that_can_be_set_is_a_flag_with_the_default_listed() {
+    let (code, listed, _) = said(&mut standin(&["limits", "--format", "json"]));
+    assert_eq!(code, 0);
+    let limits: Value = serde_json::from_str(&listed).unwrap();
+    let (_, help, _) = said(&mut standin(&["serve", "--help"]));
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for limit in limits["limits"].as_array().unwrap() {
+        let Some(flag) = limit["setting"].as_str() else { continue };
+        let after = help.split_once(&format!("{flag} <")).unwrap_or_else(|| panic!("{flag} is no flag")).1;
+        assert!(after.contains(&format!("[env: {}=]", limit["variable"].as_str().unwrap())), "{flag}");
+        let told = after.split_once("[default: ").unwrap().1.split_once(']').unwrap().0;
+        let default = told.parse().or_else(|_| humantime::parse_duration(told).map(|time| time.as_millis() as u64));
+        assert_eq!(limit["default"].as_u64(), default.ok(), "{flag}");
+    }
+    let (_, text, _) = said(&mut standin(&["limits"]));
+    assert!(text.contains("body-bytes   10485760 bytes   --body-limit"), "{text}");
+}
+
+#[test]
+fn a_server_tells_the_limits_in_force() {
+    let (answers, _) = served(&["--body-limit", "1000", "--world-idle-s", "0"], &["/_standin/limits"]);
+    let limits = answers[0]["limits"].as_array().unwrap();
+    let value = |name: &str| limits.iter().find(|limit| limit["name"] == name).unwrap()["value"].clone();
+    assert_eq!((value("body-bytes"), value("world-idle"), value("headers")), (json!(1000), json!(0), json!(100)));
+}

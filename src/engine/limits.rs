@@ -1,0 +1,159 @@
+//! The table of all limits: the default of each, its setting, and a sentence about what happens beyond it.
+
+use serde_json::{Value, json};
+
+use crate::history::journal::Bounds;
+use crate::http::tree::DEPTH;
+use crate::world::world::Settings;
+use crate::world::registry::{WorldRegistry, Limits};
+
+/// A limit of a server or of its worlds.
+pub struct Limit {
+    /// Its name, such as `body-bytes`.
+    pub name: &'static str,
+    /// What is counted.
+    pub unit: Unit,
+    /// The value it has unless it is set.
+    pub default: Usual,
+    /// The flag that sets it; `None` where it is fixed.
+    pub setting: Option<&'static str>,
+    /// The value it has in a server; `None` where it is fixed.
+    pub in_force: Option<fn(&WorldRegistry) -> u64>,
+    /// What is limited, and what happens beyond.
+    pub about: &'static str,
+}
+
+/// The value of a limit that is not set.
+#[derive(Clone, Copy)]
+pub enum Usual {
+    /// This value, always.
+    Fixed(u64),
+    /// The default of a setting.
+    Of(fn() -> u64),
+}
+
+/// What a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes.
+    Bytes,
+    /// Pieces of what the name says.
+    Count,
+    /// Milliseconds; 0 is no limit.
+    Ms,
+    /// Seconds; 0 is no limit.
+    Seconds,
+}
+
+impl Unit {
+    /// Returns the word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Count => "count",
+            Self::Ms => "ms",
+            Self::Seconds => "s",
+        }
+    }
+}
+
+/// All limits. A new one is a row here.
+pub static LIMITS: &[Limit] = &[
+    Limit {
+        name: "body-bytes",
+        unit: Unit::Bytes,
+        default: Usual::Of(|| Settings::default().body_limit_bytes as u64),
+        setting: Some("--body-limit"),
+        in_force: Some(|engine| engine.settings().body_limit_bytes as u64),
+        about: "The body of a request. Beyond: 413 in the API's words, before the body where the client waits to be asked for it.",
+    },
+    Limit {
+        name: "body-members",
+        unit: Unit::Count,
+        default: Usual::Of(|| Settings::default().body_members as u64),
+        setting: Some("--body-members"),
+        in_force: Some(|engine| engine.settings().body_members as u64),
+        about: "The elements and members of a request's JSON, all together. Beyond: 400 in the API's words.",
+    },
+    fixed(
+        "json-depth",
+        Unit::Count,
+        DEPTH as u64,
+        "The depth of JSON, wherever it comes from. Beyond: 400, or a finding.",
+    ),
+    fixed("target-bytes", Unit::Bytes, 65_534, "The target of a request. Beyond: 414."),
+    fixed("headers", Unit::Count, 100, "The headers of a request. Beyond: 431."),
+    fixed("head-bytes", Unit::Bytes, 417_792, "The head of a request: its first line and its headers. Beyond: 431."),
+    Limit {
+        name: "journal-entries",
+        unit: Unit::Count,
+        default: Usual::Of(|| Bounds::default().entries as u64),
+        setting: Some("--journal-entries"),
+        in_force: Some(|engine| engine.settings().journal.entries as u64),
+        about: "The calls in the journal of a world. Beyond: the oldest are lost, and counted wherever the journal is shown.",
+    },
+    Limit {
+        name: "journal-bytes",
+        unit: Unit::Bytes,
+        default: Usual::Of(|| Bounds::default().bytes as u64),
+        setting: Some("--journal-bytes"),
+        in_force: Some(|engine| engine.settings().journal.bytes as u64),
+        about: "The text of the calls in the journal of a world. Beyond: the oldest are lost, and counted.",
+    },
+    Limit {
+        name: "worlds",
+        unit: Unit::Count,
+        default: Usual::Of(|| Limits::default().worlds as u64),
+        setting: Some("--max-worlds"),
+        in_force: Some(|engine| engine.limits().worlds as u64),
+        about: "The worlds of a server beside the default one. Beyond: no world is made, and 409 says so.",
+    },
+    Limit {
+        name: "world-idle",
+        unit: Unit::Seconds,
+        default: Usual::Of(|| Limits::IDLE_S),
+        setting: Some("--world-idle-s"),
+        in_force: Some(|engine| engine.limits().idle_ms.unwrap_or(0) / 1_000),
+        about: "The time a world stays without a request, 0 for ever. Beyond: it is deleted, and its requests get 410.",
+    },
+    fixed(
+        "snapshots",
+        Unit::Count,
+        100,
+        "The snapshots of a world. Beyond: 400 names the limit; a name can be used again.",
+    ),
+];
+
+/// Makes a limit that no setting changes.
+const fn fixed(name: &'static str, unit: Unit, value: u64, about: &'static str) -> Limit {
+    Limit { name, unit, default: Usual::Fixed(value), setting: None, in_force: None, about }
+}
+
+impl Limit {
+    /// Returns the value it has unless it is set.
+    pub fn usual(&self) -> u64 {
+        match self.default {
+            Usual::Fixed(value) => value,
+            Usual::Of(default) => default(),
+        }
+    }
+
+    /// Returns the limit as JSON, with the value in force in a server, if one is given.
+    pub fn shown(&self, engine: Option<&WorldRegistry>) -> Value {
+        let value = engine.and_then(|engine| self.in_force.map(|in_force| in_force(engine)));
+        json!({
+            "name": self.name,
+            "value": value.unwrap_or_else(|| self.usual()),
+            "default": self.usual(),
+            "unit": self.unit.as_str(),
+            "setting": self.setting,
+            "variable": self.setting.map(variable),
+            "about": self.about,
+        })
+    }
+}
+
+/// Returns the variable of a flag: `--body-limit` is `STANDIN_BODY_LIMIT` too.
+fn variable(flag: &str) -> String {
+    format!("STANDIN_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase())
+}
