@@ -223,3 +223,15 @@ fn records_are_listed_in_parts_with_their_references() {
     let reference = fields.as_array().unwrap().iter().find(|field| field["name"] == "_integrationId").unwrap();
     assert_eq!(reference["refers_to"], "celigo.integrations");
 }
+
+#[test]
+fn the_root_of_the_control_api_answers_what_there_is() {
+    let standin = Standin::start();
+    let index = get(&standin, "");
+    let has = |part: &str, path: &str| {
+        let mut rows = index[part].as_array().unwrap().iter();
+        rows.any(|row| row["path"] == path && !row["about"].as_str().unwrap().is_empty())
+    };
+    assert!(has("server", "/_standin/limits") && has("world", "/_standin/worlds/{world}/verify"), "{index}");
+    assert_eq!(index, get(&standin, "/"));
+}
