@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::format::Format;
-use crate::engine::limits::{LIMITS, Limit};
+use crate::world::limits::{LIMITS, Limit};
 
 /// List every limit of a server with its default and its setting
 ///

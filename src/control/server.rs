@@ -8,8 +8,8 @@ use crate::control::openapi::{NAME as CONTROL, document as control_document};
 use crate::control::service::ControlRequest;
 use crate::control::table::{ControlRoute, ITSELF, SERVER, WORLD};
 use crate::engine::api::openapi::openapi as document;
-use crate::engine::limits::LIMITS;
 use crate::scenario::SCHEMA;
+use crate::world::limits::LIMITS;
 
 /// `GET /health`: the server runs.
 pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {

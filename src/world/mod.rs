@@ -3,6 +3,7 @@
 pub mod error;
 pub mod exchange;
 mod in_flight;
+pub mod limits;
 pub mod registry;
 pub mod select;
 pub mod snapshot;

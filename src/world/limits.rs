@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::history::journal::Bounds;
 use crate::http::tree::DEPTH;
+use crate::world::registry::{Limits, WorldRegistry};
 use crate::world::world::Settings;
-use crate::world::registry::{WorldRegistry, Limits};
 
 /// A limit of a server or of its worlds.
 pub struct Limit {
