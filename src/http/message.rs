@@ -21,6 +21,8 @@ pub enum Method {
     Patch,
     /// `DELETE`
     Delete,
+    /// Whichever it is: a row that takes all of them.
+    Any,
 }
 
 impl Method {
@@ -44,8 +46,12 @@ impl Method {
             Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
+            Self::Any => "ANY",
         }
     }
+
+    /// Those of requests.
+    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
     /// Whether the method promises to change nothing.
     pub fn is_safe(self) -> bool {

@@ -201,21 +201,24 @@ fn carry_out(
     let mut rests_on = Evidence::Documented;
     let response = (|| {
         world.catch_up()?;
-        world.take_permit(api)?;
+        if way.row.is_none_or(|row| !row.route.unmetered) {
+            world.take_permit(api)?;
+        }
         let caller = api.dialect.caller(world, request_context)?;
         let Some(row) = way.row else {
             // Nobody is sent to what answers 501.
-            let allowed = way.found.as_ref().map(Found::modelled_verbs).unwrap_or_default();
-            return Err(if allowed.is_empty() {
-                Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) }
-            } else {
-                Problem::WrongMethod { allowed }
+            return Err(match way.found.as_ref().filter(|found| found.is_closed()) {
+                Some(found) => Problem::WrongMethod { allowed: found.modelled_verbs() },
+                None => Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) },
             });
         };
+        if !row.route.is_modelled() {
+            return Err(Problem::NotModelled { operation: row.operation.to_owned() });
+        }
         if row.route.whole_account && caller.sees.is_some() {
             return Err(Problem::Forbidden { needs: Cow::Borrowed("a token that sees the whole account") });
         }
-        if caller.read_only && !row.route.verb.is_safe() {
+        if caller.read_only && !Method::of(request.method).is_some_and(Method::is_safe) {
             return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
         }
         let body = body(world, row, request)?;
@@ -254,11 +257,19 @@ fn carry_out(
 
 /// Reads the body of a request that may have one.
 fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>, Problem> {
+    if row.route.takes_raw {
+        return Ok(None);
+    }
     let limit_bytes = world.settings.body_limit_bytes;
     if request.body.len() > limit_bytes {
         return Err(Problem::TooLarge { limit_bytes });
     }
-    if request.body.is_empty() || matches!(row.route.verb, Method::Get | Method::Delete) {
+    let has_none = match row.route.verb {
+        Method::Get => true,
+        Method::Delete => row.route.takes.is_empty(),
+        _ => false,
+    };
+    if request.body.is_empty() || has_none {
         return Ok(None);
     }
     let sent = request.header("content-type").unwrap_or_default();
@@ -299,8 +310,6 @@ fn worded(
         Problem::NoRoute { .. } => Some("no-route"),
         Problem::NotModelled { .. } => Some("not-modelled"),
         Problem::Internal { .. } => Some("internal"),
-        // A method that nobody documents is a miss too, where the API has no words for it.
-        Problem::WrongMethod { .. } if said.response.status == 501 => Some("no-route"),
         _ => None,
     };
     let evidence = Some(said.error.evidence);

@@ -16,6 +16,7 @@ mod neighbours;
 mod one_server;
 mod paging_by_cursor;
 mod paging_by_offset;
+mod rows;
 mod starts;
 #[cfg(feature = "tower")]
 mod tower;

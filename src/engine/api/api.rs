@@ -199,6 +199,14 @@ pub struct Route {
     pub takes: &'static [Field],
     /// One sentence: what it does.
     pub about: &'static str,
+    /// Further paths that lead here: older ones, and other spellings.
+    pub also: &'static [&'static str],
+    /// Its path takes no method but those of its rows. Where this is not said, another method is not modelled.
+    pub closed: bool,
+    /// The operation reads the body itself, whatever its type.
+    pub takes_raw: bool,
+    /// Takes nothing from the bucket of requests.
+    pub unmetered: bool,
     /// Only for callers who see every record.
     pub whole_account: bool,
     /// How well a success is known in the profile `live`, where that answers otherwise than documented.
@@ -249,12 +257,12 @@ macro_rules! verbs {
             Route {
                 name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
                 source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, takes: &[], about: "",
-                whole_account: false, live_evidence: None, live_success: None, live_empty: None,
+                also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
     )*};
 }
-verbs!(get Get 200, post Post 201, put Put 200, patch Patch 204, delete Delete 204);
+verbs!(get Get 200, post Post 201, put Put 200, patch Patch 204, delete Delete 204, any Any 200);
 
 impl Route {
     /// Documented, there.
@@ -314,6 +322,30 @@ impl Route {
     /// Does this, in one sentence.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
+        self
+    }
+
+    /// Is reached by these paths too.
+    pub const fn also(mut self, paths: &'static [&'static str]) -> Self {
+        self.also = paths;
+        self
+    }
+
+    /// Its path refuses methods that no row has.
+    pub const fn closed(mut self) -> Self {
+        self.closed = true;
+        self
+    }
+
+    /// Takes a body of any type and size, which the operation reads itself.
+    pub const fn takes_raw(mut self) -> Self {
+        self.takes_raw = true;
+        self
+    }
+
+    /// Takes nothing from the bucket of requests.
+    pub const fn unmetered(mut self) -> Self {
+        self.unmetered = true;
         self
     }
 

@@ -83,6 +83,11 @@ impl Context<'_> {
         self.evidence = self.evidence.max(evidence);
     }
 
+    /// What the operation answers where only a scenario's rule could say more.
+    pub fn not_modelled(&self) -> Problem {
+        Problem::NotModelled { operation: format!("{}.{}", self.api.name, self.route.name) }
+    }
+
     /// The profile of the API asked.
     pub fn profile(&self) -> Profile {
         self.state.settings.profile(self.api)
@@ -220,9 +225,7 @@ pub fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
             Ok(Response::empty(context.success()))
         }
         Action::Custom(operation) => operation(context),
-        Action::NotModelled => {
-            Err(Problem::NotModelled { operation: format!("{}.{}", context.api.name, context.route.name) })
-        }
+        Action::NotModelled => Err(context.not_modelled()),
     }
 }
 

@@ -66,13 +66,13 @@ fn document(api: &'static Api, parts: Parts) -> Value {
         shapes.push((shape, path));
         let operation = operation(api, route, path, &mut schemas);
         let verbs = paths.entry(path).or_insert_with(|| json!({}));
-        verbs[route.verb.as_str().to_lowercase()] = operation;
+        put(verbs, route.verb, &operation);
     }
     let unmodelled = || api.routes.iter().filter(|route| !route.is_modelled());
     // A path that is described must not look as if it had no such method.
     for route in unmodelled() {
         if let Some((_, path)) = shapes.iter().find(|(known, _)| *known == shape(route.path)) {
-            paths[*path][route.verb.as_str().to_lowercase()] = operation(api, route, path, &mut schemas);
+            put(&mut paths[*path], route.verb, &operation(api, route, path, &mut schemas));
         }
     }
     let unmodelled: Vec<String> =
@@ -93,6 +93,19 @@ fn document(api: &'static Api, parts: Parts) -> Value {
         },
         "x-standin-not-modelled": unmodelled,
     })
+}
+
+/// Puts an operation below its method; one that takes any, below each, with an id of its own.
+fn put(verbs: &mut Value, verb: Method, operation: &Value) {
+    let methods = if verb == Method::Any { &Method::ALL[..] } else { &[verb] };
+    for (n, method) in methods.iter().map(|verb| verb.as_str().to_lowercase()).enumerate() {
+        let mut operation = operation.clone();
+        if n > 0 {
+            let id = format!("{}.{method}", operation["operationId"].as_str().unwrap_or_default());
+            operation["operationId"] = id.into();
+        }
+        verbs[method] = operation;
+    }
 }
 
 fn shape(path: &str) -> String {
@@ -132,7 +145,7 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     let (resource, name, owners): (_, _, &[Owner]) = match route.action {
         Action::Create(resource) => (resource, "New", &[Owner::Consumer, Owner::Preserved, Owner::CreateOnly]),
         Action::Replace(resource) => (resource, "Changed", &[Owner::Consumer, Owner::Preserved]),
-        Action::Custom(_) if matches!(route.verb, Method::Post | Method::Put | Method::Patch) => {
+        Action::Custom(_) if matches!(route.verb, Method::Post | Method::Put | Method::Patch | Method::Any) => {
             let taken = route.takes.iter();
             let properties: Map<String, Value> = taken.map(|field| (field.name.to_owned(), given(field))).collect();
             let known = json!({ "type": "object", "properties": properties });

@@ -1,5 +1,6 @@
 //! From a verb and a path to a route.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use http::HeaderValue;
@@ -13,7 +14,7 @@ use crate::http::target::Target;
 pub struct Router {
     apis: Vec<&'static Api>,
     rows: &'static [Row],
-    paths: matchit::Router<Vec<usize>>,
+    paths: matchit::Router<Vec<Leaf>>,
 }
 
 /// A route with what is derived from it once.
@@ -32,15 +33,31 @@ pub struct Row {
     pub path: String,
     /// The names of the path's parameters, in order.
     pub params: Vec<&'static str>,
-    /// How many bytes of the path stand before each, after the one before.
-    before: Vec<usize>,
+}
+
+/// A row at the end of one of its paths.
+struct Leaf {
+    /// Its place among all rows.
+    row: usize,
+    params: Vec<Param>,
+}
+
+/// A parameter of a path.
+struct Param {
+    name: &'static str,
+    /// How many bytes of the path stand before it, after the one before.
+    before: usize,
+    /// Takes all that follows.
+    is_tail: bool,
+    /// Words that other paths have in its place: these are no values.
+    words: Vec<&'static str>,
 }
 
 /// What a path leads to.
 pub struct Found<'r, 't> {
     rows: &'static [Row],
-    /// The places of the rows of that path, one per verb.
-    places: &'r [usize],
+    /// The rows of that path, one per verb.
+    leaves: &'r [Leaf],
     path: &'t str,
 }
 
@@ -91,36 +108,42 @@ impl Router {
     /// Rows are made once and live as long as the program, so routers are made once per process.
     pub fn new(apis: &[&'static Api]) -> Result<Self, RouteConflict> {
         let mut rows: Vec<Row> = Vec::new();
-        let mut by_path: Vec<(String, Vec<usize>)> = Vec::new();
+        let mut by_path: Vec<(String, String, Vec<Leaf>)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for &api in apis {
             for route in api.routes {
                 let operation: &'static str = format!("{}.{}", api.name, route.name).leak();
-                let path = format!("{}{}", api.base, route.path);
-                let params = route.path.split('/').filter_map(param_name).collect();
-                let literals = path.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after));
-                let before = literals.map(str::len).collect();
-                // Rows of one path may name its parameters differently; the verbs still belong together.
-                let shape =
-                    path.split('/').map(|part| param_name(part).map_or(part, |_| "{}")).collect::<Vec<_>>().join("/");
                 let number = rows.len();
-                let twin = |&other: &usize| rows[other].route.verb == route.verb || rows[other].operation == operation;
-                match by_path.iter_mut().find(|(known, _)| *known == shape) {
-                    Some((_, numbers)) if numbers.iter().any(twin) => {
+                for &below in std::iter::once(&route.path).chain(route.also) {
+                    let path = format!("{}{below}", api.base);
+                    // Rows of one path may name its parameters differently; the verbs still belong together.
+                    let shape = path.split('/').map(shape_of).collect::<Vec<_>>().join("/");
+                    let place = *places.entry(shape.clone()).or_insert_with(|| {
+                        by_path.push((shape, path.clone(), Vec::new()));
+                        by_path.len() - 1
+                    });
+                    let leaves = &mut by_path[place].2;
+                    let twin = |leaf: &Leaf| {
+                        let other: &Route = rows.get(leaf.row).map_or(route, |row: &Row| row.route);
+                        other.verb == route.verb || other.name == route.name
+                    };
+                    if leaves.iter().any(twin) {
                         let reason = format!("another route has {} {path} already", route.verb.as_str());
                         return Err(RouteConflict { operation: operation.to_owned(), reason });
                     }
-                    Some((_, numbers)) => numbers.push(number),
-                    None => by_path.push((shape, vec![number])),
+                    leaves.push(Leaf { row: number, params: params_of(api.base.len(), below) });
                 }
+                let path = format!("{}{}", api.base, route.path);
+                let params = route.path.split('/').filter_map(param_name).collect();
                 let header = HeaderValue::from_static(operation);
-                rows.push(Row { api, route, number, operation, header, path, params, before });
+                rows.push(Row { api, route, number, operation, header, path, params });
             }
         }
+        set_words(&mut by_path);
         let mut paths = matchit::Router::new();
-        for (_, numbers) in by_path {
-            let row: &Row = &rows[numbers[0]];
-            let (path, operation) = (row.path.clone(), row.operation.to_owned());
-            paths.insert(path, numbers).map_err(|error| RouteConflict { operation, reason: error.to_string() })?;
+        for (_, path, leaves) in by_path {
+            let operation = rows[leaves[0].row].operation.to_owned();
+            paths.insert(path, leaves).map_err(|error| RouteConflict { operation, reason: error.to_string() })?;
         }
         Ok(Self { apis: apis.to_vec(), rows: rows.leak(), paths })
     }
@@ -154,10 +177,14 @@ impl Router {
         found.with(Method::of(method)?).map(|(row, _)| row.operation)
     }
 
-    /// What a path leads to.
+    /// Returns what a path leads to: nothing, where a word that other paths have stands in the place of a parameter.
     pub fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
-        let found = self.paths.at(path).ok()?;
-        Some(Found { rows: self.rows, places: found.value, path })
+        let leaves: &[Leaf] = self.paths.at(path).ok()?.value;
+        let has_words = leaves[0].params.iter().any(|param| !param.words.is_empty());
+        if has_words && leaves[0].values(path).any(|(param, value)| param.words.contains(&value)) {
+            return None;
+        }
+        Some(Found { rows: self.rows, leaves, path })
     }
 
     /// The modelled routes most like this request, nearest first: its path decides, then its method.
@@ -184,24 +211,26 @@ impl Router {
 impl<'t> Found<'_, 't> {
     /// The row for a verb, and its parameters, not decoded.
     pub fn with(&self, verb: Method) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
-        let row = self.rows().find(|row| row.route.verb == verb)?;
-        let mut rest = self.path;
-        let segments = row.before.iter().map(move |before| {
-            let from = &rest[*before..];
-            let (segment, after) = from.split_at(memchr(b'/', from.as_bytes()).unwrap_or(from.len()));
-            rest = after;
-            segment
-        });
-        Some((row, row.params.iter().copied().zip(segments)))
+        let of = |verb| move |leaf: &&Leaf| self.rows[leaf.row].route.verb == verb;
+        let leaf = self.leaves.iter().find(of(verb)).or_else(|| self.leaves.iter().find(of(Method::Any)))?;
+        Some((&self.rows[leaf.row], leaf.values(self.path).map(|(param, value)| (param.name, value))))
     }
 
     fn rows(&self) -> impl Iterator<Item = &'static Row> {
         let rows = self.rows;
-        self.places.iter().map(move |&place| &rows[place])
+        self.leaves.iter().map(move |leaf| &rows[leaf.row])
+    }
+
+    /// Whether the path refuses methods that no row has.
+    pub fn is_closed(&self) -> bool {
+        self.rows().any(|row| row.route.closed)
     }
 
     /// The verbs this path has.
     pub fn verbs(&self) -> Vec<Method> {
+        if self.rows().any(|row| row.route.verb == Method::Any) {
+            return Method::ALL.to_vec();
+        }
         let mut verbs: Vec<Method> = self.rows().map(|row| row.route.verb).collect();
         verbs.sort();
         verbs
@@ -216,7 +245,7 @@ impl<'t> Found<'_, 't> {
 
     /// The API the path belongs to.
     pub fn api(&self) -> &'static Api {
-        self.rows[self.places[0]].api
+        self.rows[self.leaves[0].row].api
     }
 }
 
@@ -226,5 +255,82 @@ fn distance(known: &str, asked: &str) -> usize {
 }
 
 fn param_name(segment: &str) -> Option<&str> {
-    segment.strip_prefix('{')?.strip_suffix('}')
+    let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    Some(name.strip_prefix('*').unwrap_or(name))
+}
+
+/// A segment, without the name of a parameter.
+fn shape_of(segment: &str) -> &str {
+    match param_name(segment) {
+        Some(_) if is_tail(segment) => "{*}",
+        Some(_) => "{}",
+        None => segment,
+    }
+}
+
+fn is_tail(segment: &str) -> bool {
+    segment.starts_with("{*")
+}
+
+impl Leaf {
+    /// The parameters with their values in a path, not decoded.
+    fn values<'l, 't>(&'l self, path: &'t str) -> impl Iterator<Item = (&'l Param, &'t str)> + use<'l, 't> {
+        let mut rest = path;
+        self.params.iter().map(move |param| {
+            let from = rest.get(param.before..).unwrap_or_default();
+            let end = if param.is_tail { None } else { memchr(b'/', from.as_bytes()) };
+            let (value, after) = from.split_at(end.unwrap_or(from.len()));
+            rest = after;
+            (param, value)
+        })
+    }
+}
+
+/// The parameters of a path that begins so many bytes behind its start.
+fn params_of(base: usize, path: &'static str) -> Vec<Param> {
+    let mut before = base;
+    let mut params = Vec::new();
+    for segment in path.split('/').skip(1) {
+        before += "/".len();
+        match param_name(segment) {
+            Some(name) => {
+                params.push(Param { name, before, is_tail: is_tail(segment), words: Vec::new() });
+                before = 0;
+            }
+            None => before += segment.len(),
+        }
+    }
+    params
+}
+
+/// Tells each parameter the words that stand in its place in other paths.
+fn set_words(by_path: &mut [(String, String, Vec<Leaf>)]) {
+    let mut words: HashMap<String, Vec<&'static str>> = HashMap::new();
+    for (shape, ..) in &*by_path {
+        for (start, segment) in segments(shape).filter(|(_, segment)| !segment.starts_with('{')) {
+            let known = words.entry(shape[..start].to_owned()).or_default();
+            if !known.contains(&segment) {
+                known.push(segment.to_owned().leak());
+            }
+        }
+    }
+    for (shape, _, leaves) in by_path {
+        let places = segments(shape).filter(|(_, segment)| segment.starts_with('{'));
+        let words = places.map(|(start, _)| words.get(&shape[..start]).cloned().unwrap_or_default());
+        let words: Vec<Vec<&'static str>> = words.collect();
+        for leaf in leaves {
+            for (param, words) in leaf.params.iter_mut().zip(&words).filter(|(param, _)| !param.is_tail) {
+                param.words.clone_from(words);
+            }
+        }
+    }
+}
+
+/// The segments of a path, and where each starts.
+fn segments(path: &str) -> impl Iterator<Item = (usize, &str)> {
+    path.split('/').scan(0, |start, segment| {
+        let here = *start;
+        *start += segment.len() + 1;
+        Some((here, segment))
+    })
 }

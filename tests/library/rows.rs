@@ -1,0 +1,92 @@
+//! Every row of the tables, and what lies between them.
+
+use std::collections::BTreeSet;
+
+use standin::{Answer, Operation, Standin, WorldHandle, operations};
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Paths that refuse the methods they do not have, as the contract says of fixed words.
+const CLOSED: &[&str] = &["/v1/connections/ping"];
+
+fn ask(world: &WorldHandle, method: &str, path: &str, body: &str) -> Answer {
+    let headers = [("authorization", "Bearer any"), ("content-type", "text/plain")];
+    world.answer(method, path, &headers, body.as_bytes())
+}
+
+/// A path with a value in place of each parameter: a form that every API takes for an id.
+fn filled(path: &str) -> String {
+    let id = "0b0e3a52-5a16-4d6e-9e6b-1f0f3f7f9a11";
+    path.split('/').map(|segment| if segment.starts_with('{') { id } else { segment }).collect::<Vec<_>>().join("/")
+}
+
+fn shape(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+fn has(operations: &[Operation], method: &str, path: &str) -> bool {
+    operations.iter().any(|row| (row.method == method || row.method == "ANY") && shape(row.path) == shape(path))
+}
+
+#[test]
+fn a_method_that_no_row_has_is_a_miss_and_405_only_where_a_document_refuses_it() {
+    let (world, operations) = (Standin::builder().offline().unwrap(), operations());
+    let mut refused = BTreeSet::new();
+    for row in &operations {
+        for method in METHODS.iter().filter(|method| !has(&operations, method, row.path)) {
+            let answer = ask(&world, method, &filled(row.path), "notjson");
+            if answer.status == 405 {
+                assert!(answer.header("allow").is_some());
+                refused.insert(row.path);
+                continue;
+            }
+            let miss = answer.header("standin-miss").map(str::to_owned);
+            assert_eq!((answer.status, miss.as_deref()), (501, Some("no-route")), "{method} {}", row.path);
+        }
+    }
+    assert_eq!(refused.into_iter().collect::<Vec<_>>(), CLOSED);
+}
+
+#[test]
+fn a_row_that_is_not_modelled_is_a_miss_whatever_its_body() {
+    let world = Standin::builder().offline().unwrap();
+    for row in operations().iter().filter(|row| row.action == "not modelled") {
+        let method = if row.method == "ANY" { "POST" } else { row.method };
+        for body in ["", "notjson", "{}"] {
+            let answer = ask(&world, method, &filled(row.path), body);
+            let miss = answer.header("standin-miss").map(str::to_owned);
+            assert_eq!((answer.status, miss.as_deref()), (501, Some("not-modelled")), "{} {body:?}", row.name);
+        }
+    }
+}
+
+#[test]
+fn a_word_that_a_path_has_is_never_taken_for_an_id() {
+    let (world, operations) = (Standin::builder().offline().unwrap(), operations());
+    let mut tried = 0;
+    for row in &operations {
+        let segments: Vec<&str> = row.path.split('/').collect();
+        for place in
+            (0..segments.len()).filter(|place| segments[*place].starts_with("{") && !segments[*place].starts_with("{*"))
+        {
+            let before = shape(&segments[..place].join("/"));
+            let words = operations.iter().filter_map(|other| {
+                let others: Vec<&str> = other.path.split('/').collect();
+                let word = others.get(place).filter(|word| !word.starts_with('{'))?;
+                (shape(&others[..place].join("/")) == before).then(|| (*word).to_owned())
+            });
+            for word in words.collect::<BTreeSet<_>>() {
+                let mut path = segments.clone();
+                path[place] = &word;
+                let path = path.join("/");
+                if has(&operations, row.method, &path) {
+                    continue;
+                }
+                let answer = ask(&world, row.method, &filled(&path), "");
+                assert!(matches!(answer.status, 405 | 501), "{} {path}: {}", row.method, answer.status);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 0);
+}
