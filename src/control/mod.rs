@@ -7,6 +7,7 @@
 mod availability;
 mod data;
 mod error;
+mod events;
 mod journal;
 mod openapi;
 mod scenario;
@@ -18,5 +19,6 @@ mod worlds;
 
 pub use availability::Availability;
 pub use error::Error;
+pub use events::Subscription;
 pub use openapi::{NAME as CONTROL_API, document as control_openapi};
 pub use service::{AccessPolicy, ControlService, Handled, Supplies};

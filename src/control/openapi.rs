@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::control::table::{ControlRoute, ITSELF, QueryParameter, SERVER, WORLD};
+use crate::control::table::{ControlRoute, EVENTS, ITSELF, QueryParameter, SERVER, WORLD};
 
 /// The name by which the document is asked for.
 pub const NAME: &str = "control";
@@ -82,9 +82,6 @@ fn operation(route: &ControlRoute, path: &str, is_worlds: bool) -> Value {
     }
     operation
 }
-
-/// The answer that is a stream.
-const EVENTS: &str = "Events";
 
 /// The bodies that may be left out.
 const OPTIONAL: [&str; 3] = ["NewWorld", "SnapshotName", "Verify"];

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::control::availability::SetAvailability;
 use crate::control::error::Error;
+use crate::control::events::Subscription;
 use crate::control::table::ControlPath;
 use crate::engine::schema::problem::panic_text;
 use crate::http::message::{Request, Response};
@@ -26,6 +27,8 @@ pub struct ControlService {
     engine: Arc<WorldRegistry>,
     access_policy: AccessPolicy,
     supplies: Supplies,
+    /// Held once by this and once by every open stream.
+    streams: Arc<()>,
 }
 
 /// The parts the control API is given: it opens no socket and reads no file.
@@ -65,6 +68,12 @@ pub struct ControlRequest<'a> {
     pub body: &'a [u8],
     /// For how long the act may be done again, until it has what it waits for.
     pub waits: Cell<Option<Duration>>,
+    /// Whether the path names the world: else it is the default one.
+    pub names_a_world: bool,
+    /// Held by every open stream.
+    pub streams: &'a Arc<()>,
+    /// The stream that answers in place of a body.
+    pub subscription: Cell<Option<Box<Subscription>>>,
 }
 
 /// What came of a request.
@@ -73,6 +82,8 @@ pub struct Handled {
     pub response: Response,
     /// For how long, from the first time, it is worth asking again when something has happened.
     pub waits: Option<Duration>,
+    /// The stream that is the answer's body.
+    pub subscription: Option<Box<Subscription>>,
 }
 
 /// The body of a request that has nothing to say.
@@ -139,12 +150,12 @@ impl ControlService {
 
     /// A door to an engine.
     pub fn new(engine: Arc<WorldRegistry>, access_policy: AccessPolicy, supplies: Supplies) -> Self {
-        Self { engine, access_policy, supplies }
+        Self { engine, access_policy, supplies, streams: Arc::default() }
     }
 
     /// Does what an administrator asks, or says why not.
     pub fn answer(&self, request: &Request<'_>) -> Handled {
-        let mut waits = None;
+        let (mut waits, mut subscription) = (None, None);
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
         let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
@@ -174,6 +185,9 @@ impl ControlService {
                 query,
                 body: request.body,
                 waits: Cell::new(None),
+                names_a_world: place.world.is_some() || target.world.is_some(),
+                streams: &self.streams,
+                subscription: Cell::new(None),
             };
             if route.body.is_none() && route.method != "GET" {
                 asked.nothing()?;
@@ -183,14 +197,18 @@ impl ControlService {
                 Err(Error::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
             });
             waits = asked.waits.get();
+            subscription = asked.subscription.take();
             done
         });
         let response = match response {
+            Ok(_) if subscription.is_some() => {
+                Response::empty(200).with("content-type", "text/event-stream").with("cache-control", "no-cache")
+            }
             Ok(Value::Null) => Response::empty(204),
             Ok(value) => Response::json(200, &value),
             Err(refusal) => refusal.response(),
         };
-        Handled { response, waits }
+        Handled { response, waits, subscription }
     }
 
     /// The world that is meant: the one of the path, or the one a consumer would get in the same way.

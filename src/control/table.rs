@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::control::error::Error;
 use crate::control::service::ControlRequest;
-use crate::control::{data, journal, scenario, server, world, worlds};
+use crate::control::{data, events, journal, scenario, server, world, worlds};
 use crate::engine::schema::suggest::nearest;
 use crate::http::target::Query;
 
@@ -85,6 +85,9 @@ impl ControlRoute {
     }
 }
 
+/// The answer that is a stream of events.
+pub const EVENTS: &str = "Events";
+
 /// The parameters that select entries of the journal.
 const SELECTING: &[QueryParameter] = &[
     number("since", "Only entries after this number."),
@@ -161,6 +164,12 @@ pub const WORLD: &[ControlRoute] = &[
         .answers("Journal"),
     route("GET", "/journal/{n}", journal::one, "One call whole: headers, bodies, and why it was answered so.")
         .answers("JournalEntry"),
+    route("GET", "/events", events::subscribe, "The numbers of new calls, as server-sent events.")
+        .query(&[
+            number("since", "Begins after this number; `Last-Event-ID`, as a reader sends that connects again, wins."),
+            text("world", "The world, where the path names none. Default: the default one."),
+        ])
+        .answers(EVENTS),
     route(
         "GET",
         "/coverage",

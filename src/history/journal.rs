@@ -48,6 +48,8 @@ pub struct Journal {
     /// How many bytes of text were dropped at the front since the start.
     dropped_bytes: u64,
     next_number: u64,
+    /// How often it began anew.
+    run: u64,
 }
 
 /// What is kept of every answer besides its text.
@@ -169,18 +171,31 @@ impl Journal {
             text: Ring::new(bounds.bytes),
             dropped_bytes: 0,
             next_number: 1,
+            run: 0,
         }
     }
 
     /// Begins anew with these bounds. The room it has is kept where they are the same: what was asked once is asked again.
     pub fn restart(&mut self, bounds: Bounds) {
+        let run = self.run + 1;
         if bounds != self.bounds {
             *self = Self::new(bounds);
         }
+        self.run = run;
         self.entries.clear();
         self.shared_extras.clear();
         self.text.clear();
         (self.dropped_bytes, self.next_number) = (0, 1);
+    }
+
+    /// Takes the place of another journal: its readers see that it began anew.
+    pub fn follow(&mut self, other: &Self) {
+        self.run = other.run + 1;
+    }
+
+    /// How often it began anew: what was read before says nothing about it.
+    pub fn run(&self) -> u64 {
+        self.run
     }
 
     /// The number of the next entry.

@@ -3,6 +3,7 @@
 //! This is the only part that waits, and it never waits while it holds a world.
 
 mod answered_notify;
+mod events;
 mod listen;
 mod networks;
 mod read;

@@ -11,6 +11,7 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 use crate::http::message::{Delivery, Response};
+use crate::server::events::Events;
 
 /// A body on its way out.
 pub enum ResponseBody {
@@ -36,6 +37,8 @@ pub enum ResponseBody {
         /// Whether the half had its turn to be written.
         flushed: bool,
     },
+    /// Events, as they come.
+    Events(Events),
 }
 
 /// How many pieces a second a trickled body comes in, where it has that many bytes.
@@ -87,6 +90,7 @@ impl Body for ResponseBody {
                 let piece = left.split_to(left.len().min(*piece));
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }
+            Self::Events(events) => events.poll_piece(cx).map(|piece| piece.map(|piece| Ok(Frame::data(piece)))),
             Self::Truncated { half, flushed, .. } => match half.take() {
                 Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
                 // The half must leave before the error throws the connection away.
@@ -104,12 +108,16 @@ impl Body for ResponseBody {
         match self {
             Self::Whole(body) => body.is_empty(),
             Self::Trickle { left, .. } => left.is_empty(),
-            Self::Truncated { .. } => false,
+            Self::Truncated { .. } | Self::Events(_) => false,
         }
     }
 
     fn size_hint(&self) -> SizeHint {
+        if matches!(self, Self::Events(_)) {
+            return SizeHint::default();
+        }
         SizeHint::with_exact(match self {
+            Self::Events(_) => 0,
             Self::Whole(body) => body.len() as u64,
             Self::Trickle { left, .. } => left.len() as u64,
             Self::Truncated { announced, half, .. } => half.as_ref().map_or(0, |_| *announced),

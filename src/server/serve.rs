@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::control::{Availability, ControlService, Handled};
 use crate::http::message::{Delivery, Outcome, Request, Response};
+use crate::server::events::Events;
 use crate::server::networks::Networks;
 use crate::server::send::{ResponseBody, response};
 use crate::server::wire::{FaultyStream, WireFault};
@@ -195,7 +196,7 @@ async fn drive(
 }
 
 /// The answer of the control API. One that waits for consumers is asked for again whenever a request was answered.
-async fn administered_answer(serving: &ServerContext, answer: impl Fn() -> Handled) -> Response {
+async fn administered_answer(serving: &ServerContext, answer: impl Fn() -> Handled) -> Handled {
     let started = Instant::now();
     let listener = serving.answered.listen();
     loop {
@@ -206,7 +207,7 @@ async fn administered_answer(serving: &ServerContext, answer: impl Fn() -> Handl
         let left = handled.waits.and_then(|most| most.checked_sub(started.elapsed()));
         match left.filter(|left| !left.is_zero()) {
             Some(left) => drop(tokio::time::timeout(left, answered).await),
-            None => return handled.response,
+            None => return handled,
         }
     }
 }
@@ -229,10 +230,17 @@ async fn exchange(
     let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();
     let at_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
     let arrival = read::Arrival { at_ms, believes_front: peer.believes_front };
+    let mut subscription = None;
     let outcome: Outcome = match &serving.control {
         Some(control) if is_control => {
             let answer = || read::with_request(&request, &body, arrival, |request| control.answer(request));
-            Box::pin(administered_answer(serving, answer)).await.into()
+            let handled = Box::pin(administered_answer(serving, answer)).await;
+            subscription = handled.subscription;
+            if request.method() != hyper::Method::GET {
+                // A world may have changed that streams tell of.
+                serving.answered.ring();
+            }
+            handled.response.into()
         }
         _ => read::with_request(&request, &body, arrival, |request| serving.engine.answer(request)),
     };
@@ -254,5 +262,9 @@ async fn exchange(
         std::future::pending::<()>().await;
     }
     peer.misbehaviour.order(outcome.delivery);
-    Ok(response(outcome.response, outcome.delivery))
+    let mut response = response(outcome.response, outcome.delivery);
+    if let Some(subscription) = subscription {
+        *response.body_mut() = ResponseBody::Events(Events::new(Arc::clone(&peer.serving), *subscription));
+    }
+    Ok(response)
 }

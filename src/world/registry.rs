@@ -126,7 +126,7 @@ impl WorldRegistry {
     pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
         let name = Arc::clone(&world.lock().name);
         let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
-        *world.lock() = made;
+        world.lock().become_of(made);
         Ok(())
     }
 
@@ -148,6 +148,13 @@ impl WorldRegistry {
     /// The names of the other worlds, in alphabetical order.
     pub fn names(&self) -> Vec<Arc<str>> {
         self.others.read().by_name.keys().cloned().collect()
+    }
+
+    /// Whether that very world is still there under that name. To ask does not keep it from expiring.
+    pub fn holds(&self, name: &str, world: &Arc<Mutex<World>>) -> bool {
+        let others = self.others.read();
+        Arc::ptr_eq(world, &self.default)
+            || others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world))
     }
 
     /// The environment variables that point a consumer at a world, with values that work. The origin is the one the

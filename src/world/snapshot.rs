@@ -85,6 +85,12 @@ impl World {
         self.restore(&start);
     }
 
+    /// Becomes another world in place. Readers of its journal see that it began anew.
+    pub fn become_of(&mut self, mut other: Self) {
+        other.journal.follow(&self.journal);
+        *self = other;
+    }
+
     /// Plays no scenario from now on, after a reset too. Records, journal and coverage stay.
     pub fn end_scenario(&mut self) {
         self.run = None;

@@ -7,6 +7,7 @@ mod celigo;
 mod control_api;
 mod cost;
 mod determinism;
+mod event_stream;
 mod graph;
 mod layers;
 mod linearizable;
