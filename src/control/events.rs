@@ -35,7 +35,7 @@ pub struct News {
 }
 
 impl Subscription {
-    /// Returns at most so many numbers that were not told yet; `None` when the world is gone.
+    /// Returns at most `most` numbers that were not told yet; `None` when the world is gone.
     pub fn news(&mut self, engine: &WorldRegistry, most: u64) -> Option<News> {
         if !engine.holds(&self.name, &self.world) {
             return None;

@@ -176,7 +176,7 @@ pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     serde_json::to_value(report).map_err(|error| Error::new(500, "internal", error.to_string()))
 }
 
-/// `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once so many such calls are in the journal.
+/// `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once this many such calls are in the journal.
 pub fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = WaitFor::read(text(asked)?, router)?;

@@ -126,7 +126,7 @@ impl WorldRegistry {
     pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
         let name = Arc::clone(&world.lock().name);
         let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
-        world.lock().become_of(made);
+        world.lock().replace_with(made);
         Ok(())
     }
 

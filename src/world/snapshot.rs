@@ -85,13 +85,13 @@ impl World {
         self.restore(&start);
     }
 
-    /// Becomes another world in place. Readers of its journal see that it began anew.
-    pub fn become_of(&mut self, mut other: Self) {
+    /// Puts another world in place of this one. Readers of its journal see that it began anew.
+    pub fn replace_with(&mut self, mut other: Self) {
         other.journal.follow(&self.journal);
         *self = other;
     }
 
-    /// Plays no scenario from now on, after a reset too. Records, journal and coverage stay.
+    /// Ends the scenario, for resets too. Records, journal and coverage stay.
     pub fn end_scenario(&mut self) {
         self.run = None;
         if self.start.run.is_some() {
