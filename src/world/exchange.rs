@@ -319,7 +319,11 @@ fn worded(
 
 /// A path below none of the APIs: there is no envelope to speak in.
 fn elsewhere(router: &Router, request: &Request<'_>, target: &Target<'_>) -> Answer {
-    let bases: Vec<String> = router.apis().iter().map(|api| format!("{} at {}/", api.title, api.base)).collect();
+    let one = |api: &&'static Api| {
+        let bases: Vec<String> = api.bases().map(|base| format!("{base}/")).collect();
+        format!("{} at {}", api.title, bases.join(" and "))
+    };
+    let bases: Vec<String> = router.apis().iter().map(one).collect();
     let body = json!({ "error": {
         "code": "no_route",
         "message": format!("standin serves nothing at {} {}.", request.method, target.path),

@@ -125,7 +125,7 @@ const fn error(
     evidence: Evidence,
     source: &'static str,
 ) -> ErrorDef {
-    ErrorDef { name, code: name, status, message, evidence, source }
+    ErrorDef { name, code: name, status, statuses: &[], message, evidence, source }
 }
 
 /// How long to wait after a 429 that does not say.

@@ -46,6 +46,7 @@ pub static API: Api = Api {
     title: "Celigo integrator.io",
     base: "/v1",
     hosts: &["api.integrator.io", "api.eu.integrator.io", ".integrator.io"],
+    other_bases: &[],
     routes: &routes::ROUTES,
     resources: &[
         &INTEGRATIONS,

@@ -1,16 +1,19 @@
 //! Who asks: a token's kind decides what it opens.
 
-use crate::apis::edlink::errors::{INVALID_INTEGRATION_STATE, MISSING_TOKEN};
-use crate::apis::edlink::graph::{permissions, targets};
+use crate::apis::edlink::errors::{INVALID_INTEGRATION_STATE, MISSING_TOKEN, UNSHARED_TOKEN};
+use crate::apis::edlink::graph::{PEOPLE, permissions, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::login::{LOGINS, has_expired};
 use crate::apis::edlink::revoked_tokens::has_ended;
+use crate::apis::edlink::sso::{APPLICATIONS, application_of_secret, is_shared, login_of};
+use serde_json::Value;
+
 use crate::engine::api::api::{Access, Api, Caller};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::field::FIRST_ID;
 use crate::engine::schema::problem::Problem;
-use crate::engine::state::{Credential, State};
+use crate::engine::state::State;
 use crate::engine::store::Record;
+use crate::world::select::is_token_of;
 
 /// The statuses of an integration in which its tokens open its data.
 const OPEN: [&str; 2] = ["active", "paused"];
@@ -37,12 +40,12 @@ pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str,
 
 /// What a bearer token is.
 enum Token<'w> {
-    /// An application's secret key, and what it is narrowed to.
-    Application(Option<&'w Credential>),
+    /// An application's secret key, and the only integrations it sees.
+    Application(Option<Vec<String>>),
     /// The access token of that integration.
     Integration(&'w Record),
-    /// The access token of a person, from that login.
-    Person(&'w Record),
+    /// The access token of a person, from that login, and whether it is past its time.
+    Person(&'w Record, bool),
     /// Nothing this world knows.
     Unknown,
 }
@@ -50,15 +53,21 @@ enum Token<'w> {
 /// Without a list of secrets, every bearer that is no other token, and never was one, is a secret.
 fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: &str) -> Token<'w> {
     if let Some(secret) = state.settings.credential(request_context.api, bearer) {
-        return Token::Application(Some(secret));
+        return Token::Application(secret.integrations.clone());
     }
     if let Some(integration) = state.store.of(&INTEGRATIONS).find("access_token", bearer).next() {
         return Token::Integration(integration);
     }
-    if let Some(login) = state.store.of(&LOGINS).find("access_token", bearer).next() {
-        return Token::Person(login);
+    if let Some((login, is_past)) = login_of(state, bearer) {
+        return Token::Person(login, is_past);
     }
-    let is_good = state.admits(request_context.api, bearer) && !has_ended(state, bearer);
+    if let Some(application) = application_of_secret(state, bearer) {
+        let ids = application.get("integration_ids").and_then(Value::as_array);
+        return Token::Application(ids.map(|ids| ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()));
+    }
+    // Applications list secrets.
+    let any = state.store.of(&APPLICATIONS).is_empty() || is_token_of(&state.name, bearer);
+    let is_good = any && state.admits(request_context.api, bearer) && !has_ended(state, bearer);
     if is_good { Token::Application(None) } else { Token::Unknown }
 }
 
@@ -69,9 +78,7 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
     let bearer = request_context.request.bearer().ok_or_else(|| Problem::usual(MISSING_TOKEN))?;
     let caller = Caller::default();
     match (route.access, token_of(state, request_context, bearer)) {
-        (Access::Application, Token::Application(secret)) => {
-            Ok(Caller { sees: secret.and_then(|secret| secret.integrations.clone()), ..caller })
-        }
+        (Access::Application, Token::Application(sees)) => Ok(Caller { sees, ..caller }),
         (Access::Integration, Token::Integration(integration)) => {
             open(integration)?;
             let kind = permissions::kind_shown(route);
@@ -80,13 +87,18 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
             }
             Ok(Caller { sees: targets(integration), subject: Some(integration.clone()), ..caller })
         }
-        (Access::Person, Token::Person(login)) => {
-            if has_expired(state, login) {
+        (Access::Person, Token::Person(login, is_past)) => {
+            if is_past {
                 return Err(Problem::CredentialExpired);
             }
             let integration = login.text("integration_id").and_then(|id| state.store.of(&INTEGRATIONS).get(id));
-            open(integration.ok_or(Problem::Credential)?)?;
-            Ok(Caller { subject: Some(login.clone()), ..caller })
+            let integration = integration.ok_or(Problem::Credential)?;
+            open(integration)?;
+            let person = login.text("person_id").and_then(|id| state.store.of(&PEOPLE).get(id));
+            if !person.is_some_and(|person| is_shared(state, integration, person)) {
+                return Err(Problem::usual(UNSHARED_TOKEN));
+            }
+            Ok(Caller { sees: targets(integration), subject: Some(login.clone()), ..caller })
         }
         _ => Err(Problem::Credential),
     }
@@ -94,10 +106,12 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
 
 /// Asked at every request, so that an integration that is disabled in the middle of a sync ends it.
 fn open(integration: &Record) -> Result<(), Problem> {
-    if integration.text("status").is_some_and(|status| OPEN.contains(&status)) {
-        return Ok(());
-    }
-    Err(Problem::usual(INVALID_INTEGRATION_STATE))
+    if is_open(integration) { Ok(()) } else { Err(Problem::usual(INVALID_INTEGRATION_STATE)) }
+}
+
+/// Whether the tokens of an integration open its data.
+pub fn is_open(integration: &Record) -> bool {
+    integration.text("status").is_some_and(|status| OPEN.contains(&status))
 }
 
 /// Whether an application sees an integration: one that was recreated still belongs to it.

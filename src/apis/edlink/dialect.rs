@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::apis::edlink::graph::{EVENTS, ListQuery, Scope, envelope, permissions, v1};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::{access, errors, openapi, paging};
-use crate::engine::api::api::{Api, Caller, ErrorDef, Route};
+use crate::engine::api::api::{Api, Caller, ErrorDef, Profile, Route};
 use crate::engine::api::context::{Context, Keep, Selection};
 use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
 use crate::engine::api::openapi::Parameter;
@@ -144,7 +144,7 @@ impl Dialect for Edlink {
     }
 
     fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
-        errors::status(route.path, error)
+        error.status_on(route.path, Profile::Documented)
     }
 
     fn common_headers(&self, response: &mut Response) {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::sso;
 use crate::engine::api::api::Evidence::{Assumed, Documented, Observed};
 use crate::engine::api::api::{ErrorDef, Evidence, Profile, ResponseShape, Route, error_table};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
@@ -26,20 +27,36 @@ const fn error(
     message: &'static str,
     source: &'static str,
 ) -> ErrorDef {
-    ErrorDef { name, code, status, message, evidence, source }
+    ErrorDef { name, code, status, statuses: &[], message, evidence, source }
 }
+
+/// Refusals that are 400 on v2 where the documents say so, and where the service runs what they are on v1.
+const fn refusal(kind: ErrorDef, on_v2_live: &'static [(&'static str, Option<Profile>, u16)]) -> ErrorDef {
+    ErrorDef { statuses: on_v2_live, ..kind }
+}
+
+const UNAUTHORIZED: &[(&str, Option<Profile>, u16)] = &[("/v2/", None, 400), ("/v2/", Some(Profile::Live), 401)];
+const FORBIDDEN: &[(&str, Option<Profile>, u16)] = &[
+    ("/v2/", None, 400),
+    ("/v2/", Some(Profile::Live), 403),
+    ("/sso/", None, 400),
+    ("/v1/authentication/", None, 400),
+];
 
 error_table! {
     /// The errors, with their statuses on v1.
     pub static ERRORS;
 
-    INVALID_TOKEN = error(
-        "invalid_token",
-        "INVALID_TOKEN",
-        401,
-        Documented,
-        "You must supply a valid access token to access this endpoint.",
-        "the vendor's pages on errors, and recorded answers",
+    INVALID_TOKEN = refusal(
+        error(
+            "invalid_token",
+            "INVALID_TOKEN",
+            401,
+            Documented,
+            "You must supply a valid access token to access this endpoint.",
+            "the vendor's pages on errors, and recorded answers",
+        ),
+        UNAUTHORIZED,
     );
     MISSING_TOKEN = error(
         "missing_token",
@@ -73,20 +90,98 @@ error_table! {
         "The requested resource could not be found.",
         "recorded answers",
     );
-    INVALID_INTEGRATION_STATE = error(
-        "invalid_integration_state",
-        "INVALID_INTEGRATION_STATE",
-        403,
-        Documented,
-        "The integration associated with your access token is not marked as 'active' or 'paused'.",
-        "the vendor's pages on errors, and recorded answers",
+    INVALID_INTEGRATION_STATE = refusal(
+        error(
+            "invalid_integration_state",
+            "INVALID_INTEGRATION_STATE",
+            403,
+            Documented,
+            "The integration associated with your access token is not marked as 'active' or 'paused'.",
+            "the vendor's pages on errors, and recorded answers",
+        ),
+        FORBIDDEN,
     );
-    NO_PERMISSION = error(
-        "no_permission",
-        "NO_PERMISSION",
-        403,
+    NO_PERMISSION = refusal(
+        error(
+            "no_permission",
+            "NO_PERMISSION",
+            403,
+            Documented,
+            "The permission '<what>' is required for this request.",
+            "the vendor's pages on errors; its words are assumed",
+        ),
+        FORBIDDEN,
+    );
+    NO_CLIENT_ID = error(
+        "no_client_id",
+        "NO_CLIENT_ID",
+        400,
         Documented,
-        "The permission '<what>' is required for this request.",
+        "The parameter 'client_id' is required.",
+        "the vendor's pages on sign-on errors; its status and words are assumed",
+    );
+    NO_REDIRECT_URI = error(
+        "no_redirect_uri",
+        "NO_REDIRECT_URI",
+        400,
+        Documented,
+        "The parameter 'redirect_uri' is required.",
+        "the vendor's pages on sign-on errors; its status and words are assumed",
+    );
+    INVALID_CLIENT_ID = error(
+        "invalid_client_id",
+        "INVALID_CLIENT_ID",
+        400,
+        Assumed,
+        "No application has this client id.",
+        "the vendor's page on sign-on errors is cut",
+    );
+    NO_PRIMARY_REDIRECT_URI = error(
+        "no_primary_redirect_uri",
+        "NO_PRIMARY_REDIRECT_URI",
+        400,
+        Documented,
+        "The application has no redirect address.",
+        "the vendor's pages on sign-on errors; its status and words are assumed",
+    );
+    INVALID_REDIRECT_URI = error(
+        "invalid_redirect_uri",
+        "INVALID_REDIRECT_URI",
+        400,
+        Documented,
+        "The parameter 'redirect_uri' is none of the application's addresses.",
+        "the vendor's pages on sign-on errors; its status and words are assumed",
+    );
+    NO_SSO_PROVIDER = error(
+        "no_sso_provider",
+        "NO_SSO_PROVIDER",
+        400,
+        Documented,
+        "The application has no integration to sign in by.",
+        "the vendor's pages on sign-on errors; its status and words are assumed",
+    );
+    PERSON_NOT_SHARED = error(
+        "person_not_shared",
+        "PERSON_NOT_SHARED",
+        400,
+        Documented,
+        "The person is not shared with this application.",
+        "the vendor's pages on sign-on errors; its status and words are assumed",
+    );
+    DECLINED_AUTHORIZATION = error(
+        "declined_authorization",
+        "declined_authorization",
+        302,
+        Documented,
+        "The person did not agree.",
+        "the vendor's pages on authorization",
+    );
+    UNSHARED_TOKEN = error(
+        "unshared_token",
+        "UNSHARED_TOKEN",
+        400,
+        Documented,
+        "The person that this token belongs to is not shared with the application any more.",
         "the vendor's pages on errors; its words are assumed",
     );
     INVALID_PAGE_SIZE = error(
@@ -163,25 +258,29 @@ error_table! {
     );
 }
 
-/// On v2, these are 400.
-const BAD_REQUEST_ON_V2: &[&ErrorDef] = &[INVALID_TOKEN, INVALID_INTEGRATION_STATE, NO_PERMISSION];
+/// The operation whose errors the running service tells in one text each.
+const TOKEN: &str = "/authentication/token";
 
 /// Puts a problem into words.
 pub fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
     let (kind, message) = words(state, request_context, problem);
-    let status = status(request_context.target.path.strip_prefix(request_context.api.base).unwrap_or_default(), kind);
-    let one = |message: &str| json!({ "code": kind.code, "message": message });
-    let error = one(&message);
+    let profile = state.settings.profile(request_context.api);
+    let path = below_base(request_context);
+    let status = kind.status_on(path, profile);
+    if let Some(response) = signing_in(state, request_context, kind, status, &message) {
+        return RenderedError { error: kind, response };
+    }
     let request = request_id(state);
-    let live = state.settings.profile(request_context.api) == Profile::Live;
-    let body = if live && status == 401 {
-        json!({ "$error": error, "$request": request })
+    let is_one_text = path == TOKEN || (status == 401 && !path.starts_with("/v2/my/"));
+    let messages = match problem {
+        Problem::Several { messages, .. } => messages.as_slice(),
+        _ => std::slice::from_ref(&message),
+    };
+    let body = if profile == Profile::Live && is_one_text {
+        json!({ "$error": messages.join(" "), "$request": request })
     } else {
-        let errors = match problem {
-            Problem::Several { messages, .. } => messages.iter().map(|message| one(message)).collect(),
-            _ => vec![error],
-        };
-        json!({ "$errors": errors, "$request": request })
+        let errors = messages.iter().map(|message| json!({ "code": kind.code, "message": message }));
+        json!({ "$errors": errors.collect::<Vec<_>>(), "$request": request })
     };
     let retry_after_s = match problem {
         Problem::Named { retry_after_s: Some(seconds), .. } => Some(*seconds),
@@ -197,9 +296,28 @@ pub fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Pro
     RenderedError { error: kind, response }
 }
 
-/// The status of an error on a path below the API's base.
-pub fn status(path: &str, kind: &ErrorDef) -> u16 {
-    if path.starts_with("/v2/") && BAD_REQUEST_ON_V2.contains(&kind) { 400 } else { kind.status }
+/// What answers an error while a person signs in, where that is no JSON.
+fn signing_in(
+    state: &State,
+    request_context: &RequestContext<'_>,
+    kind: &ErrorDef,
+    status: u16,
+    message: &str,
+) -> Option<Response> {
+    let (_, media) = request_context.route?.page?;
+    let wants_page = || request_context.request.header("accept").is_some_and(|accept| accept.contains(media));
+    let page = || wants_page().then(|| sso::error_page(status, kind.code, message));
+    sso::redirected(state, request_context, kind).or_else(page)
+}
+
+/// The path asked as the table has it.
+fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
+    let path = request_context.target.path;
+    if request_context.api.is_apart(path) {
+        path
+    } else {
+        path.strip_prefix(request_context.api.base).unwrap_or_default()
+    }
 }
 
 /// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
@@ -301,8 +419,11 @@ fn shown(route: &Route) -> Option<&'static Schema> {
 
 fn not_found(request_context: &RequestContext<'_>, resource: &Schema, id: &str) -> String {
     let title = request_context.route.and_then(shown).unwrap_or(resource).title;
-    let graph = request_context.target.path.split('/').any(|part| part == "graph");
-    let where_ = if graph { " for this integration" } else { "" };
+    let where_ = match request_context.target.path.split('/').nth(3) {
+        Some("graph") => " for this integration",
+        Some("my") => " for this person",
+        _ => "",
+    };
     format!("{title} with id {id} not found{where_}.")
 }
 

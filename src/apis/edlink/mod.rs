@@ -11,20 +11,20 @@ mod errors;
 mod generator;
 mod graph;
 mod integrations;
-mod login;
 mod meta;
 mod not_modelled;
 mod openapi;
 mod paging;
 mod revoked_tokens;
+mod sso;
 mod user_api;
 
-use crate::engine::api::api::{Access, Action, Api, ErrorDef, ResponseShape, Route, get, post};
+use crate::engine::api::api::{Access, Action, Api, ErrorDef, ResponseShape, Route, get};
 use crate::engine::api::route_table::{joined, length};
 
 use errors::{
-    EXPIRED_TOKEN, INVALID_CURSOR, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_REQUEST_BODY, INVALID_TOKEN,
-    INVALID_UUID, MISSING_TOKEN, NOT_FOUND, RATE_LIMITED,
+    EXPIRED_TOKEN, INTERNAL, INVALID_CURSOR, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_TOKEN, INVALID_UUID,
+    MISSING_TOKEN, NOT_FOUND, RATE_LIMITED, UNSHARED_TOKEN,
 };
 use integrations::INTEGRATIONS;
 use meta::{PERMISSIONS, PROVIDERS, SOURCES};
@@ -34,11 +34,11 @@ const SEED: &str = "seeds 000 and 001, Integrations";
 const PROVIDER: &str = "Edlink documentation, Providers";
 const PERMISSION: &str = "Edlink documentation, Permissions";
 
-const SSO: &str = "Edlink documentation, API v2.0, OAuth2, Token";
 const USER: &str = "Edlink documentation, API v2.0, User API";
 
 /// What a request with a person's token can answer but success.
-const WITH_PERSON: &[&ErrorDef] = &[MISSING_TOKEN, INVALID_TOKEN, EXPIRED_TOKEN, INVALID_INTEGRATION_STATE];
+const WITH_PERSON: &[&ErrorDef] =
+    &[MISSING_TOKEN, INVALID_TOKEN, EXPIRED_TOKEN, INVALID_INTEGRATION_STATE, UNSHARED_TOKEN];
 
 /// What a list can answer but success.
 const LIST: &[&ErrorDef] = &[INVALID_PAGE_SIZE, INVALID_CURSOR, INVALID_UUID];
@@ -83,13 +83,6 @@ const OWN: &[Route] = &[
         .shows(ResponseShape::File("text/plain"))
         .observed("Edlink's public clients ask for it")
         .about("Says that the service runs."),
-    post("/authentication/token", "authentication.token", Action::Custom(login::token))
-        .answers(200)
-        .takes_forms()
-        .access(Access::Public)
-        .fails(&[INVALID_TOKEN, INVALID_REQUEST_BODY])
-        .documented(SSO)
-        .about("Gives a person's access token for a code or a refresh token."),
     get("/v2/my/profile", "my.profile", Action::Custom(user_api::profile))
         .access(Access::Person)
         .fails(WITH_PERSON)
@@ -114,7 +107,7 @@ const OWN: &[Route] = &[
         .about("Shows the person a token belongs to, in the shape of v1."),
 ];
 
-const TABLES: [&[Route]; 3] = [OWN, graph::ROUTES, not_modelled::ROUTES];
+const TABLES: [&[Route]; 4] = [OWN, sso::ROUTES, graph::ROUTES, not_modelled::ROUTES];
 
 const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
 
@@ -124,6 +117,7 @@ pub static API: Api = Api {
     title: "Edlink",
     base: "/api",
     hosts: &["ed.link"],
+    other_bases: &["/sso"],
     routes: ROUTES,
     resources: &[
         &INTEGRATIONS,
@@ -141,11 +135,14 @@ pub static API: Api = Api {
         &graph::AGENTS,
         &graph::EVENTS,
         &graph::CURSORS,
-        &login::LOGINS,
+        &sso::APPLICATIONS,
+        &sso::SIGN_ONS,
+        &sso::LOGINS,
+        &sso::EARLIER_TOKENS,
         &revoked_tokens::ENDED_TOKENS,
     ],
     errors: errors::ERRORS,
-    common_errors: &[RATE_LIMITED],
+    common_errors: &[RATE_LIMITED, INTERNAL],
     dialect: &dialect::Edlink,
 };
 

@@ -55,10 +55,12 @@ pub struct Api {
     pub name: &'static str,
     /// The name in prose.
     pub title: &'static str,
-    /// The first path segment of all its routes: `/v1`.
+    /// The first path segment of nearly all its routes: `/v1`.
     pub base: &'static str,
     /// The hosts of the real service, which is spoken to over TLS. `.example.org` is every host below `example.org`.
     pub hosts: &'static [&'static str],
+    /// First path segments of routes that do not lie below the base: `/sso`. Such a route's path begins with one of them.
+    pub other_bases: &'static [&'static str],
     /// Its operations.
     pub routes: &'static [Route],
     /// Its kinds of records, including those no route shows.
@@ -72,6 +74,31 @@ pub struct Api {
 }
 
 impl Api {
+    /// All first path segments of its routes.
+    pub fn bases(&self) -> impl Iterator<Item = &'static str> + Clone {
+        std::iter::once(self.base).chain(self.other_bases.iter().copied())
+    }
+
+    /// Whether a path lies below one of its bases.
+    pub fn has_path(&self, path: &str) -> bool {
+        self.bases().any(|base| is_below(path, base))
+    }
+
+    /// Whether a route's path is whole, because it does not lie below the base.
+    pub fn is_apart(&self, path: &str) -> bool {
+        self.other_bases.iter().any(|base| is_below(path, base))
+    }
+
+    /// What stands before a path of a route.
+    pub fn base_of(&self, path: &str) -> &'static str {
+        if self.is_apart(path) { "" } else { self.base }
+    }
+
+    /// The whole path of a route.
+    pub fn path_of(&self, route: &Route) -> String {
+        format!("{}{}", self.base_of(route.path), route.path)
+    }
+
     /// The row of an error, by name.
     pub fn error(&self, name: &str) -> Option<&'static ErrorDef> {
         self.errors.iter().copied().find(|error| error.name == name)
@@ -81,6 +108,10 @@ impl Api {
     pub fn resource(&self, collection: &str) -> Option<&'static Schema> {
         self.resources.iter().copied().find(|resource| resource.name == collection)
     }
+}
+
+fn is_below(path: &str, base: &str) -> bool {
+    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl std::fmt::Debug for Api {
@@ -98,6 +129,9 @@ pub struct ErrorDef {
     pub code: &'static str,
     /// The status, unless the dialect knows a reason for another.
     pub status: u16,
+    /// Statuses on paths below the base that begin so, and in that profile or in all, where they are others: the last that
+    /// fits counts.
+    pub statuses: &'static [(&'static str, Option<Profile>, u16)],
     /// The message when there is nothing better to say.
     pub message: &'static str,
     /// How well it is known.
@@ -124,6 +158,16 @@ macro_rules! error_table {
     };
 }
 pub(crate) use error_table;
+
+impl ErrorDef {
+    /// The status on a path below the API's base.
+    pub fn status_on(&self, path: &str, profile: Profile) -> u16 {
+        let fits = |(prefix, when, _): &&(&str, Option<Profile>, u16)| {
+            path.starts_with(prefix) && when.is_none_or(|when| when == profile)
+        };
+        self.statuses.iter().rfind(fits).map_or(self.status, |(_, _, status)| *status)
+    }
+}
 
 /// An operation's own code.
 pub type Handler = fn(&mut Context<'_>) -> Result<Response, Problem>;
@@ -195,6 +239,8 @@ pub struct Route {
     pub takes_forms: bool,
     /// What a success shows.
     pub shows: ResponseShape,
+    /// Status and media type of the success of a caller who asks for that media type, where it has one of its own.
+    pub page: Option<(u16, &'static str)>,
     /// What the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
     /// One sentence: what it does.
@@ -256,7 +302,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, takes: &[], about: "",
+                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, page: None, takes: &[], about: "",
                 also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
@@ -310,6 +356,12 @@ impl Route {
     /// Shows this when it succeeds.
     pub const fn shows(mut self, shows: ResponseShape) -> Self {
         self.shows = shows;
+        self
+    }
+
+    /// Shows a page of that media type, with this status, when a caller asks for one.
+    pub const fn or_page(mut self, status: u16, media: &'static str) -> Self {
+        self.page = Some((status, media));
         self
     }
 

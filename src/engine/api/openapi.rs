@@ -65,7 +65,9 @@ fn document(api: &'static Api, parts: Parts) -> Value {
         let path = known.unwrap_or(route.path);
         shapes.push((shape, path));
         let operation = operation(api, route, path, &mut schemas);
-        let verbs = paths.entry(path).or_insert_with(|| json!({}));
+        // The document's server is the base.
+        let apart = || if api.is_apart(path) { json!({ "servers": [{ "url": "/" }] }) } else { json!({}) };
+        let verbs = paths.entry(path).or_insert_with(apart);
         put(verbs, route.verb, &operation);
     }
     let unmodelled = || api.routes.iter().filter(|route| !route.is_modelled());
@@ -76,7 +78,7 @@ fn document(api: &'static Api, parts: Parts) -> Value {
         }
     }
     let unmodelled: Vec<String> =
-        unmodelled().map(|route| format!("{} {}{}", route.verb.as_str(), api.base, route.path)).collect();
+        unmodelled().map(|route| format!("{} {}", route.verb.as_str(), api.path_of(route))).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -176,6 +178,9 @@ fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
         None => answers["description"] = "Done, without a body.".into(),
     }
     all.insert(route.success, answers);
+    if let Some((status, media)) = route.page {
+        all.insert(status, json!({ "description": "A page.", "content": { media: { "schema": {} } } }));
+    }
     for error in route.errors.iter().chain(api.common_errors) {
         let words = format!("{}: {}", error.name, error.message);
         let answer = all.entry(api.dialect.status(route, error)).or_insert_with(|| {
@@ -280,6 +285,7 @@ fn kind(field: &Field) -> Value {
         Kind::String | Kind::Reference(_) => json!({ "type": "string" }),
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Integer => json!({ "type": "integer" }),
+        Kind::Number => json!({ "type": "number" }),
         Kind::Time => json!({ "type": "string", "format": "date-time" }),
         Kind::List => json!({ "type": "array" }),
         Kind::Strings | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),

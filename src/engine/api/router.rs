@@ -98,7 +98,10 @@ impl Row {
     /// Whether it documents that status.
     pub fn documents_status(&self, status: u16) -> bool {
         let has = |error| self.api.dialect.status(self.route, error) == status;
-        self.route.success == status || self.route.live_success == Some(status) || self.errors().any(has)
+        self.route.success == status
+            || self.route.live_success == Some(status)
+            || self.route.page.is_some_and(|(page, _)| page == status)
+            || self.errors().any(has)
     }
 }
 
@@ -115,7 +118,8 @@ impl Router {
                 let operation: &'static str = format!("{}.{}", api.name, route.name).leak();
                 let number = rows.len();
                 for &below in std::iter::once(&route.path).chain(route.also) {
-                    let path = format!("{}{below}", api.base);
+                    let base = api.base_of(below);
+                    let path = format!("{base}{below}");
                     // Rows of one path may name its parameters differently; the verbs still belong together.
                     let shape = path.split('/').map(shape_of).collect::<Vec<_>>().join("/");
                     let place = *places.entry(shape.clone()).or_insert_with(|| {
@@ -131,9 +135,9 @@ impl Router {
                         let reason = format!("another route has {} {path} already", route.verb.as_str());
                         return Err(RouteConflict { operation: operation.to_owned(), reason });
                     }
-                    leaves.push(Leaf { row: number, params: params_of(api.base.len(), below) });
+                    leaves.push(Leaf { row: number, params: params_of(base.len(), below) });
                 }
-                let path = format!("{}{}", api.base, route.path);
+                let path = api.path_of(route);
                 let params = route.path.split('/').filter_map(param_name).collect();
                 let header = HeaderValue::from_static(operation);
                 rows.push(Row { api, route, number, operation, header, path, params });
@@ -160,10 +164,7 @@ impl Router {
 
     /// The API whose base a path lies below.
     pub fn api_of(&self, path: &str) -> Option<&'static Api> {
-        let below = |api: &&'static Api| {
-            path.strip_prefix(api.base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.apis.iter().copied().find(below)
+        self.apis.iter().copied().find(|api| api.has_path(path))
     }
 
     /// The row of an operation's full name.

@@ -47,6 +47,8 @@ pub enum Kind {
     Bool,
     /// A whole number.
     Integer,
+    /// A number.
+    Number,
     /// An ISO 8601 time.
     Time,
     /// An array.
@@ -247,6 +249,7 @@ impl Field {
             Kind::Time => value.as_str().is_some_and(|text| clock::parse_ms(text).is_some()),
             Kind::Bool => value.is_boolean(),
             Kind::Integer => value.is_i64() || value.is_u64(),
+            Kind::Number => value.is_number(),
             Kind::List => value.is_array(),
             Kind::Object => value.is_object(),
             Kind::Objects(_) => value.as_array().is_some_and(|items| items.iter().all(Value::is_object)),
@@ -306,6 +309,7 @@ impl Kind {
             Self::String | Self::Enum(_) | Self::Reference(_) => "a string",
             Self::Bool => "a boolean",
             Self::Integer => "a whole number",
+            Self::Number => "a number",
             Self::Time => "an ISO 8601 time",
             Self::List => "an array",
             Self::Object => "an object",

@@ -236,5 +236,8 @@ fn ask_fake(router: &Router, world: &mut World, request: &ProbeRequest) -> Probe
 
 /// The target as the fake serves it.
 fn whole_target(request: &ProbeRequest) -> String {
-    format!("{}{}", request.row.api.base, request.target)
+    let api = request.row.api;
+    let path = request.target.split('?').next().unwrap_or_default();
+    let base = api.base_of(path);
+    format!("{base}{}", request.target)
 }

@@ -22,18 +22,36 @@ fn a_person_token_expires_after_sixty_minutes_and_is_refreshed() {
     };
     let login = world.records("edlink.logins").unwrap()[0].clone();
     let secret = "application_secret_key";
-    let grant = json!({ "grant_type": "authorization_code", "code": login["code"], "client_secret": secret });
+    let grant = json!({
+        "grant_type": "authorization_code",
+        "code": login["code"],
+        "client_id": "any",
+        "client_secret": secret,
+        "redirect_uri": "https://app.example.com/callback",
+    });
     let (status, granted) = exchange(grant.clone());
     assert_eq!((status, &granted["$data"]["expires_in"]), (200, &json!(3600)));
     assert_eq!(exchange(grant).0, 400, "a code is good once");
     let token = granted["$data"]["access_token"].as_str().unwrap();
     let profile = body(&ask(&world, token, "/api/v2/my/profile"));
     assert_eq!(profile["$data"]["id"], login["person_id"]);
-    world.advance(Duration::from_hours(1));
+    let refresh = granted["$data"]["refresh_token"].clone();
+    let again = json!({
+        "grant_type": "refresh_token",
+        "refresh_token": refresh,
+        "client_id": "any",
+        "client_secret": secret,
+    });
+    world.advance(Duration::from_mins(30));
+    let early = exchange(again.clone()).1["$data"]["access_token"].clone();
+    for token in [token, early.as_str().unwrap()] {
+        let answer = ask(&world, token, "/api/v2/my/profile");
+        assert_eq!(answer.status, 200, "a token that was refreshed lives to its own end");
+    }
+    world.advance(Duration::from_mins(30));
+    assert_eq!(ask(&world, early.as_str().unwrap(), "/api/v2/my/profile").status, 200);
     let expired = ask(&world, token, "/api/v2/my/profile");
     assert_eq!((expired.status, code(&expired).as_str()), (401, "EXPIRED_TOKEN"));
-    let refresh = granted["$data"]["refresh_token"].clone();
-    let again = json!({ "grant_type": "refresh_token", "refresh_token": refresh, "client_secret": secret });
     let (status, renewed) = exchange(again);
     assert_eq!((status, &renewed["$data"]["refresh_token"]), (200, &refresh));
     let token = renewed["$data"]["access_token"].as_str().unwrap();

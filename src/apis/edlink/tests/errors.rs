@@ -41,7 +41,8 @@ fn the_live_profile_says_error_in_the_singular() {
     let profiles = vec![("edlink", Profile::Live)];
     let (response, body) =
         ask(&mut world_with(Settings { profiles, ..settings() }), "GET", "/api/v1/integrations", None);
-    assert_eq!((response.status, &body["$error"]["code"]), (401, &json!("INVALID_TOKEN")));
+    let message = json!("You must supply a valid access token to access this endpoint.");
+    assert_eq!((response.status, &body["$error"]), (401, &message));
     assert_eq!(body.get("$errors"), None);
 }
 

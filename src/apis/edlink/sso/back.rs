@@ -1,0 +1,66 @@
+//! The way back: the address of the application, with a code or an error behind it.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::apis::edlink::errors::{
+    DECLINED_AUTHORIZATION, INVALID_INTEGRATION_STATE, NO_SSO_PROVIDER, PERSON_NOT_SHARED,
+};
+use crate::apis::edlink::sso::APPLICATIONS;
+use crate::engine::api::api::ErrorDef;
+use crate::engine::api::dialect::RequestContext;
+use crate::engine::state::State;
+use crate::http::message::Response;
+use crate::http::target::{Query, encode};
+
+/// What an address cannot have in a header.
+const NOT_IN_A_HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
+
+/// The error of a person who says no. It goes back to the application whatever that wants.
+pub const DECLINED: &str = "declined_authorization";
+
+/// The errors that go back to the application if it wants them; the others cannot, as the application is not known.
+const SENT_BACK: [&ErrorDef; 3] = [NO_SSO_PROVIDER, INVALID_INTEGRATION_STATE, PERSON_NOT_SHARED];
+
+/// A value of the query, if it has one that is not empty.
+pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
+    query.get(name).filter(|value| !value.is_empty())
+}
+
+/// Sends the person back to the application: its address, then the state as it came, then this.
+pub fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &str) -> Response {
+    let (address, fragment) = redirect_uri.split_at(redirect_uri.find('#').unwrap_or(redirect_uri.len()));
+    let mut location: String = utf8_percent_encode(address, NOT_IN_A_HEADER).collect();
+    let mut join = if !address.contains('?') {
+        "?"
+    } else if address.ends_with(['?', '&']) {
+        ""
+    } else {
+        "&"
+    };
+    for (name, value) in query.get("state").map(|state| ("state", state)).into_iter().chain([(name, value)]) {
+        location.push_str(join);
+        location.extend([name, "=", &encode(value)]);
+        join = "&";
+    }
+    location.extend(utf8_percent_encode(fragment, NOT_IN_A_HEADER));
+    Response::empty(302).with("location", &location)
+}
+
+/// What answers an error of a sign-on by sending the person back, where that is how the application wants it.
+pub fn redirected(state: &State, request_context: &RequestContext<'_>, error: &ErrorDef) -> Option<Response> {
+    let query = Query::parse(request_context.target.query);
+    let redirect_uri = given(&query, "redirect_uri")?;
+    let code = if !SENT_BACK.contains(&error) && error != DECLINED_AUTHORIZATION {
+        return None;
+    } else if error == DECLINED_AUTHORIZATION {
+        Cow::Borrowed(DECLINED)
+    } else {
+        let application = state.store.of(&APPLICATIONS).get(&given(&query, "client_id")?.to_ascii_lowercase())?;
+        let wants = application.text("sso_error_behavior") == Some("redirect");
+        let knows = application.get("redirect_uris")?.as_array()?.iter().any(|known| known == redirect_uri);
+        Cow::Borrowed(if wants && knows { error.code } else { return None })
+    };
+    Some(back(redirect_uri, &query, "error", &code))
+}

@@ -1,0 +1,117 @@
+//! What signing in is about: applications, who signs in next, and who did. All of them are the fake's own.
+
+use serde_json::Value;
+
+use crate::apis::edlink::graph::{PEOPLE, generator};
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
+use crate::engine::schema::field::{DefaultValue, Kind, field, text};
+use crate::engine::schema::resource::{IdFormat, Schema};
+use crate::engine::state::State;
+use crate::engine::state::clock::parse_ms;
+use crate::engine::store::Record;
+
+/// Outcomes of a sign-on that a test may ask for.
+pub const OUTCOMES: &[&str] =
+    &["success", "declined_authorization", "NO_SSO_PROVIDER", "INVALID_INTEGRATION_STATE", "PERSON_NOT_SHARED"];
+
+/// Applications. Without any, every client id and every address is good.
+pub static APPLICATIONS: Schema = Schema::new(
+    "edlink.applications",
+    "Application",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        CREATED,
+        UPDATED,
+        text("name").required(),
+        text("secret").required().or(DefaultValue::Token(32)),
+        field("redirect_uris", Kind::Strings).or(DefaultValue::EmptyList),
+        field("integration_ids", Kind::References(&INTEGRATIONS)),
+        field("sso_error_behavior", Kind::Enum(&["page", "redirect"])).required().or(DefaultValue::Text("page")),
+        text("webhook_secret").nullable(),
+    ],
+)
+.unique(&["secret"]);
+
+/// Who signs in next, and what comes of it; the oldest that fits is used up.
+pub static SIGN_ONS: Schema = Schema::new(
+    "edlink.sign_ons",
+    "Sign-on",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        CREATED,
+        UPDATED,
+        field("person_id", Kind::Reference(&PEOPLE)).nullable(),
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).nullable(),
+        text("client_id").nullable(),
+        field("outcome", Kind::Enum(OUTCOMES)).required().or(DefaultValue::Text("success")),
+        field("context", Kind::Object).nullable(),
+        field("keep", Kind::Bool).or(DefaultValue::False),
+    ],
+);
+
+/// Logins: people who have come back from a sign-on, with the code or the tokens they hold.
+pub static LOGINS: Schema = Schema::new(
+    "edlink.logins",
+    "Login",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        CREATED,
+        UPDATED,
+        text("code").nullable(),
+        text("access_token").or(DefaultValue::Token(32)),
+        text("refresh_token").or(DefaultValue::Token(32)),
+        field("expires_date", Kind::Time).nullable(),
+        field("person_id", Kind::Reference(&PEOPLE)).required(),
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+        field("context", Kind::Object).nullable(),
+        text("client_id").nullable(),
+        text("redirect_uri").nullable(),
+        field("code_expires_date", Kind::Time).nullable(),
+    ],
+)
+.unique(&["code", "access_token", "refresh_token"])
+.generator(generator::logins);
+
+/// Access tokens that a refresh has put another beside: each lives to its own end.
+pub static EARLIER_TOKENS: Schema = Schema::new(
+    "edlink.earlier_tokens",
+    "Earlier token",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        text("access_token").required(),
+        field("expires_date", Kind::Time).nullable(),
+        field("login_id", Kind::Reference(&LOGINS)).required(),
+    ],
+)
+.unique(&["access_token"]);
+
+/// The application that has this secret.
+pub fn application_of_secret<'w>(state: &'w State, secret: &str) -> Option<&'w Record> {
+    state.store.of(&APPLICATIONS).find("secret", secret).next()
+}
+
+/// The login that an access token belongs to, and whether the token is past its time.
+pub fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w Record, bool)> {
+    let is_past = |record: &Record| is_past(state, record.get("expires_date"));
+    if let Some(login) = state.store.of(&LOGINS).find("access_token", access_token).next() {
+        return Some((login, is_past(login)));
+    }
+    let earlier = state.store.of(&EARLIER_TOKENS).find("access_token", access_token).next()?;
+    let login = state.store.of(&LOGINS).get(earlier.text("login_id")?)?;
+    Some((login, is_past(earlier)))
+}
+
+/// Whether a time has come; none never does.
+pub fn is_past(state: &State, time: Option<&Value>) -> bool {
+    let time = time.and_then(Value::as_str).and_then(parse_ms);
+    time.is_some_and(|time_ms| time_ms <= state.clock.now_ms())
+}

@@ -1,0 +1,17 @@
+//! Signing in: a person comes from an application's page, and goes back to it with a code that becomes a token.
+//!
+//! [`login`] chooses who signs in, [`back`] says where the person is sent, [`page`] lets a person at a browser choose,
+//! [`token`] exchanges codes and refresh tokens. [`collections`] holds what a test may set up for it.
+
+mod back;
+mod collections;
+mod login;
+mod page;
+mod table;
+mod token;
+
+pub use back::redirected;
+pub use collections::{APPLICATIONS, EARLIER_TOKENS, LOGINS, SIGN_ONS, application_of_secret, login_of};
+pub use login::is_shared;
+pub use page::error as error_page;
+pub use table::ROUTES;

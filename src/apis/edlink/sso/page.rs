@@ -1,0 +1,69 @@
+//! The pages of a sign-on: for a person at a browser, without script, cookie or anything from elsewhere.
+
+use std::fmt::Write as _;
+
+use crate::apis::edlink::sso::back::DECLINED;
+use crate::apis::edlink::sso::login::{OUTCOME, PERSON, people_of};
+use crate::engine::api::context::Context;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// What a browser asks for.
+pub const MEDIA: &str = "text/html";
+
+/// The most people a page lists.
+const MOST: usize = 200;
+
+/// Lets the person choose who signs in.
+pub fn choice(context: &Context<'_>, integration: &Record) -> Response {
+    let link = |name: &str, value: &str| escaped(&format!("?{}", context.query.with(&[(name, Some(value))])));
+    let mut page = String::new();
+    for person in people_of(context.state, integration).take(MOST) {
+        let id = person.id();
+        let name = person.text("display_name").or(person.text("email")).unwrap_or(id);
+        let roles = person.get("roles").and_then(|roles| roles.as_array()).map(Vec::as_slice).unwrap_or_default();
+        let roles: Vec<&str> = roles.iter().filter_map(|role| role.as_str()).collect();
+        let (href, name, roles) = (link(PERSON, id), escaped(name), escaped(&roles.join(", ")));
+        let _ = writeln!(page, "<li><a data-standin-person=\"{id}\" href=\"{href}\">{name}</a> {roles}</li>");
+    }
+    let kept = context.query.pairs().filter(|(name, _)| ![PERSON, OUTCOME].contains(name)).map(|(name, value)| {
+        format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escaped(name), escaped(value))
+    });
+    let body = format!(
+        "<h1>Who signs in?</h1>\n<ul>\n{page}</ul>\n<form method=\"get\">\n{}\
+         <label>E-mail address or id <input name=\"{PERSON}\"></label>\n<button>Sign in</button>\n</form>\n\
+         <p><a data-standin-outcome=\"{DECLINED}\" href=\"{}\">Decline</a></p>\n",
+        kept.collect::<String>(),
+        link(OUTCOME, DECLINED),
+    );
+    html(200, "Sign in", &body)
+}
+
+/// Tells an error.
+pub fn error(status: u16, code: &str, message: &str) -> Response {
+    let body = format!("<h1 data-standin-error=\"{0}\">{0}</h1>\n<p>{1}</p>\n", escaped(code), escaped(message));
+    html(status, code, &body)
+}
+
+fn html(status: u16, title: &str, body: &str) -> Response {
+    let page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>",
+        escaped(title)
+    );
+    Response { body: page.into(), ..Response::empty(status) }.with("content-type", "text/html; charset=utf-8")
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}

@@ -1,0 +1,64 @@
+//! The operations of signing in.
+
+use crate::apis::edlink::errors::{
+    DECLINED_AUTHORIZATION, INVALID_CLIENT_ID, INVALID_INTEGRATION_STATE, INVALID_REDIRECT_URI, INVALID_REQUEST,
+    INVALID_REQUEST_BODY, INVALID_TOKEN, NO_CLIENT_ID, NO_PRIMARY_REDIRECT_URI, NO_REDIRECT_URI, NO_SSO_PROVIDER,
+    PERSON_NOT_SHARED,
+};
+use crate::apis::edlink::sso::{login, page, token};
+use crate::engine::api::api::{Access, Action, ResponseShape, Route, get, post};
+use crate::engine::api::context::Context;
+use crate::engine::schema::problem::Problem;
+use crate::http::message::Response;
+
+const LOGIN: &str = "Edlink documentation, API v2.0, OAuth2, Login";
+const SPECIAL: &str = "Edlink documentation, Guides v2.0, Special SSO routes";
+const V1: &str = "Edlink documentation, Guides v1.0, Authentication";
+const TOKEN: &str = "Edlink documentation, API v2.0, OAuth2, Token";
+
+const fn sso(
+    path: &'static str,
+    name: &'static str,
+    operation: fn(&mut Context<'_>) -> Result<Response, Problem>,
+    source: &'static str,
+) -> Route {
+    get(path, name, Action::Custom(operation))
+        .answers(302)
+        .shows(ResponseShape::Nothing)
+        .or_page(200, page::MEDIA)
+        .access(Access::Public)
+        .documented(source)
+        .fails(&[
+            NO_CLIENT_ID,
+            NO_REDIRECT_URI,
+            INVALID_CLIENT_ID,
+            NO_PRIMARY_REDIRECT_URI,
+            INVALID_REDIRECT_URI,
+            NO_SSO_PROVIDER,
+            INVALID_INTEGRATION_STATE,
+            PERSON_NOT_SHARED,
+            DECLINED_AUTHORIZATION,
+            INVALID_REQUEST,
+        ])
+}
+
+/// The rows.
+pub const ROUTES: &[Route] = &[
+    sso("/sso/login", "sso.login", login::login, LOGIN)
+        .about("Signs a person in, and sends it back to the application with a code."),
+    sso("/sso/login/{application}", "sso.login_with", login::login_with, SPECIAL)
+        .about("Signs a person in by an integration with that system: google, clever, classlink."),
+    sso("/sso/integrations/{id}", "sso.integration", login::integration, SPECIAL)
+        .about("Signs a person in by that integration."),
+    sso("/v1/authentication/provider/{application}", "sso.login_with_v1", login::login_with, V1)
+        .about("Signs a person in by an integration with that system; the older address."),
+    sso("/v1/authentication/integrations/{id}", "sso.integration_v1", login::integration, V1)
+        .about("Signs a person in by that integration; the older address."),
+    post("/authentication/token", "authentication.token", Action::Custom(token::token))
+        .answers(200)
+        .takes_forms()
+        .access(Access::Public)
+        .fails(&[INVALID_TOKEN, INVALID_REQUEST_BODY])
+        .documented(TOKEN)
+        .about("Gives a person's access token for a code or a refresh token."),
+];
