@@ -7,6 +7,7 @@ use std::process::{ExitStatus, Stdio};
 use tokio::process::{Child, Command};
 
 use crate::cli::exit::{Exit, Failed};
+use crate::cli::no_proxy;
 use crate::cli::signals::Signals;
 use crate::embed::Standin;
 
@@ -23,6 +24,8 @@ impl Consumer {
             command.env_remove(name);
         }
         command.args(arguments).envs(standin.environment()).kill_on_drop(true);
+        // A proxy of the caller's environment would be asked for this server, and does not reach it.
+        command.envs(no_proxy::extended(standin.address().ip(), |name| std::env::var(name).ok()));
         if quiet {
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         }

@@ -18,7 +18,7 @@ pub struct LogSettings {
     /// How log lines look [default: text on a terminal, else json]
     #[arg(long, env = "STANDIN_LOG", value_name = "FORMAT")]
     log: Option<Format>,
-    /// No log
+    /// No log, and of reports only those that failed
     #[arg(long, short, env = "STANDIN_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     quiet: bool,
     /// Headers and bodies too; credentials in them are blacked out
@@ -50,6 +50,11 @@ impl LogSettings {
     /// Whether somebody asked for a log.
     pub fn is_wanted(&self) -> bool {
         self.log.is_some() || self.verbose
+    }
+
+    /// Whether only what failed is said.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// What writes them.

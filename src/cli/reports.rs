@@ -1,13 +1,18 @@
 //! Where reports go.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clap::Args;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output::STDERR;
+use crate::cli::report_file;
+use crate::cli::report_file::cannot;
+use crate::engine::state::clock::format_ms;
 use crate::scenario::{Report, github_annotations, junit, markdown, tap};
 
 /// Where reports go, besides standard error.
@@ -24,17 +29,33 @@ pub struct Reports {
     /// File for the report as TAP 14
     #[arg(long, env = "STANDIN_REPORT_TAP", value_name = "FILE")]
     report_tap: Option<PathBuf>,
+    /// Coverage in the report as JSON tells the outcomes that were never served, too
+    #[arg(long, env = "STANDIN_REPORT_ALL_COVERAGE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    report_all_coverage: bool,
 }
 
 impl Reports {
+    /// Removes the reports of an earlier run, so that one that does not come to its end leaves none that looks like its own.
+    pub fn clear(&self) -> Result<(), Failed> {
+        let files = [&self.report_json, &self.report_junit, &self.report_tap];
+        files.into_iter().flatten().try_for_each(|file| report_file::remove(file))
+    }
+
     /// Tells what was found: to standard error, to the files that were asked for, and, in GitHub Actions, as annotations
     /// and in the summary of the job. What cannot be written keeps nothing else from being, and turns a good end into a
     /// bad one.
-    pub fn tell(&self, reports: &[Report], found: Exit) -> Result<Exit, Failed> {
-        for report in reports {
+    /// A quiet one says of the reports what failed, and nothing else.
+    pub fn tell(&self, reports: &[Report], found: Exit, quiet: bool) -> Result<Exit, Failed> {
+        for report in reports.iter().filter(|report| !quiet || !report.passed) {
             say(&format!("{report}\n"));
         }
-        let json = || serde_json::to_string_pretty(reports).map(|text| text + "\n").unwrap_or_default();
+        let json = || {
+            let written = |report: &Report| {
+                if self.report_all_coverage { report.clone() } else { report.clone().without_zeros() }
+            };
+            let written: Vec<Report> = reports.iter().map(written).collect();
+            serde_json::to_string_pretty(&written).map(|text| text + "\n").unwrap_or_default()
+        };
         let mut written = vec![
             save(self.report_json.as_deref(), json),
             save(self.report_junit.as_deref(), || junit(reports)),
@@ -61,12 +82,27 @@ impl Reports {
 }
 
 fn save(file: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failed> {
-    let Some(file) = file else { return Ok(()) };
-    fs::write(file, text()).map_err(|error| cannot(file, &error))
+    file.map_or(Ok(()), |file| report_file::write(file, &text()))
 }
 
-fn cannot(file: &Path, error: &std::io::Error) -> Failed {
-    Failed::usage(format!("cannot write the report {}: {error}", file.display()))
+/// The time that a report's calls took, as people measure it.
+pub struct Stopwatch {
+    at: SystemTime,
+    since: Instant,
+}
+
+impl Stopwatch {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self { at: SystemTime::now(), since: Instant::now() }
+    }
+
+    /// Writes start and duration into a report, in place of those of the world's clock.
+    pub fn mark(&self, report: &mut Report) {
+        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        report.started = format_ms(ms(self.at.duration_since(UNIX_EPOCH).unwrap_or_default()));
+        report.duration_ms = ms(self.since.elapsed());
+    }
 }
 
 /// Tells of warnings.

@@ -9,7 +9,7 @@ use crate::cli::consumer::Consumer;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready;
-use crate::cli::reports::{Reports, say, warn};
+use crate::cli::reports::{Reports, Stopwatch, say, warn};
 use crate::cli::settings::{Clock, Defaults, Settings};
 use crate::cli::signals::Signals;
 use crate::embed::Standin;
@@ -47,28 +47,55 @@ impl Run {
             warn(&checker.check(scenario)?);
         }
         drop(checker);
+        self.reports.clear()?;
         let mut reports = Vec::new();
         let mut command = Exit::Good;
         let scenarios: Vec<Option<&Path>> = match self.scenario.as_slice() {
             [] => vec![None],
             some => some.iter().map(|scenario| Some(scenario.as_path())).collect(),
         };
+        let mut uncalled = None;
         for scenario in scenarios {
-            let (report, ended, stopped) = self.one(scenario, logger, &mut signals).await?;
-            reports.push(report);
-            if let Some(signal) = stopped {
-                return self.reports.tell(&reports, Exit::Signal(signal));
+            let ran = self.one(scenario, logger, &mut signals).await?;
+            if ran.report.calls == 0 {
+                uncalled = Some(ran.environment);
+            }
+            reports.push(ran.report);
+            if let Some(signal) = ran.stopped {
+                return self.reports.tell(&reports, Exit::Signal(signal), self.settings.is_quiet());
             }
             if command == Exit::Good {
-                command = ended;
+                command = ran.ended;
             }
         }
-        let exit = self.reports.tell(&reports, self.verdict(&reports, command));
-        say(&coverage(&merged_coverage(&reports)));
+        let exit = self.reports.tell(&reports, self.verdict(&reports, command), self.settings.is_quiet());
+        if !self.settings.is_quiet() {
+            say(&coverage(&merged_coverage(&reports)));
+        }
         if matches!(exit, Ok(Exit::NothingTested)) {
-            say("nothing was tested: a scenario is needed, with something to check, and a command that calls\n");
+            say(&format!("nothing was tested: {}\n", self.untested(uncalled)));
         }
         exit
+    }
+
+    /// Why nothing was tested: `uncalled` is the environment of a command that made no call.
+    fn untested(&self, uncalled: Option<Vec<(&'static str, String)>>) -> String {
+        let Some(environment) = uncalled else {
+            let scenario = if self.scenario.is_empty() {
+                "a scenario is needed, with something to check"
+            } else {
+                "the scenario checks nothing"
+            };
+            return format!("{scenario}; `standin scenarios` lists ready-made ones");
+        };
+        let shown = |(name, value): &(&str, String)| {
+            if name.ends_with("_URL") { format!("{name}={value}") } else { (*name).to_owned() }
+        };
+        let variables: Vec<String> = environment.iter().map(shown).collect();
+        format!(
+            "the command made no call; it must read {} from its environment, or use `--intercept` if its addresses are fixed",
+            variables.join(", ")
+        )
     }
 
     fn verdict(&self, reports: &[Report], command: Exit) -> Exit {
@@ -82,21 +109,29 @@ impl Run {
     }
 
     /// One scenario: the report, how the command ended, and the signal that ended everything.
-    async fn one(
-        &self,
-        scenario: Option<&Path>,
-        logger: Logger,
-        signals: &mut Signals,
-    ) -> Result<(Report, Exit, Option<u8>), Failed> {
+    async fn one(&self, scenario: Option<&Path>, logger: Logger, signals: &mut Signals) -> Result<Ran, Failed> {
         let standin = start(&self.settings, scenario, logger).await?;
         let world = standin.world();
+        let started = Stopwatch::start();
         let (ended, stopped) = Consumer::start(&self.command, &standin, false)?.end(signals).await?;
-        let report = match world.verify_async().await {
+        let mut report = match world.verify_async().await {
             Ok(report) => report,
             Err(unmet) => unmet.report().clone(),
         };
-        Ok((report, ended, stopped))
+        started.mark(&mut report);
+        Ok(Ran { report, ended, stopped, environment: standin.environment() })
     }
+}
+
+/// What came of one scenario.
+struct Ran {
+    report: Report,
+    /// How the command ended.
+    ended: Exit,
+    /// The signal that ended everything.
+    stopped: Option<u8>,
+    /// The variables that the command was given.
+    environment: Vec<(&'static str, String)>,
 }
 
 /// Starts a server for a command, with a scenario or none. It is verified by whoever started it, and not when it ends.

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready;
-use crate::cli::reports::{Reports, warn};
+use crate::cli::reports::{Reports, Stopwatch, warn};
 use crate::cli::settings::{Clock, Defaults, Settings};
 use crate::cli::signals::Signals;
 
@@ -52,6 +52,8 @@ impl Serve {
     async fn serve(&self, logger: Logger) -> Result<Exit, Failed> {
         // Before anyone can know that there is something to stop.
         let mut signals = Signals::catch()?;
+        self.reports.clear()?;
+        let started = Stopwatch::start();
         let mut builder = self.settings.builder(&DEFAULTS, logger)?;
         if let Some(scenario) = &self.scenario {
             warn(&self.settings.offline(&DEFAULTS)?.check(scenario)?);
@@ -77,13 +79,15 @@ impl Serve {
             () = standin.stop(GRACE) => {}
             signal = signals.next() => return Ok(Exit::Signal(signal)),
         }
-        let report = world.report();
+        let quiet = self.settings.is_quiet();
+        let mut report = world.report();
+        started.mark(&mut report);
         if report.checks.is_empty() {
             // A report that was asked for is there, if nothing is in it.
-            return self.reports.tell(&[], Exit::Good);
+            return self.reports.tell(&[], Exit::Good, quiet);
         }
         let found = if report.passed { Exit::Good } else { Exit::VerifyError };
-        self.reports.tell(std::slice::from_ref(&report), found)
+        self.reports.tell(std::slice::from_ref(&report), found, quiet)
     }
 }
 

@@ -157,6 +157,11 @@ impl Settings {
         self.listening.port_file.as_ref()
     }
 
+    /// Whether only what failed is said.
+    pub fn is_quiet(&self) -> bool {
+        self.log.is_quiet()
+    }
+
     /// Runs a command to its end.
     pub fn block_on<F>(&self, command: impl FnOnce(Logger) -> F) -> Result<Exit, Failed>
     where

@@ -9,7 +9,7 @@ use crate::http::message::Response;
 use crate::world::error::WorldError;
 
 /// Why something an administrator asked for was not done. Nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
     /// The status it has on the wire.
@@ -66,6 +66,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         if self.hint.is_empty() { Ok(()) } else { write!(f, "\n    {}", self.hint) }
+    }
+}
+
+/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -69,6 +69,9 @@ fn operation(route: &ControlRoute, path: &str, is_worlds: bool) -> Value {
         Some(schema) => responses["200"] = json!({ "description": "Done.", "content": json_of(schema) }),
         None => responses["204"] = json!({ "description": "Done, without a body." }),
     }
+    if let Some(((status, when), schema)) = route.else_answers.zip(route.answer) {
+        responses[status.to_string()] = json!({ "description": when, "content": json_of(schema) });
+    }
     let mut operation = json!({
         "operationId": operation_id(route.method, path),
         "summary": route.about,

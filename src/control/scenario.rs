@@ -10,11 +10,17 @@ use serde_json::{Value, json};
 use crate::control::error::Error;
 use crate::control::service::ControlRequest;
 use crate::engine::schema::suggest::nearest;
-use crate::scenario::{ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, read_rules};
+use crate::http::message::Response;
+use crate::scenario::{
+    ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, github_annotations, junit, read_rules, tap,
+};
 use crate::world::world::World;
 
 /// How long a verification waits for requests in flight, unless told otherwise.
 const PATIENCE_MS: u64 = 5_000;
+
+/// The status of a verification that failed.
+const FAILED: u16 = 422;
 
 /// What messages call a scenario that came without a name.
 const UNNAMED: &str = "scenario";
@@ -162,9 +168,13 @@ struct Verify {
     wait_ms: Option<u64>,
 }
 
-/// `POST /verify` with `{"wait_ms": n}`: the report, once no request is in flight, or after that long.
+/// `POST /verify` with `{"wait_ms": n}`: the report, once no request is in flight, or after that long. A verification that
+/// failed answers 422, so that a client that looks at the status alone does not take it for good.
 pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Verify = asked.object()?;
+    let format = asked.one_of("format", &["json", "text", "junit", "tap", "github"])?.unwrap_or("json");
+    let failed = if asked.one_of("status", &["200"])?.is_some() { 200 } else { FAILED };
+    let all = asked.one_of("coverage", &["served", "all"])? == Some("all");
     if asked.engine.bell().in_flight() > 0 {
         asked.waits.set(Some(Duration::from_millis(wanted.wait_ms.unwrap_or(PATIENCE_MS))));
     }
@@ -173,7 +183,24 @@ pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         run.mark_verified();
     }
     let report = world.verify(asked.engine.router());
-    serde_json::to_value(report).map_err(|error| Error::new(500, "internal", error.to_string()))
+    drop(world);
+    let status = if report.passed { 200 } else { failed };
+    let report = if all { report } else { report.without_zeros() };
+    let one = std::slice::from_ref(&report);
+    let response = match format {
+        "text" => Response::text(status, "text/plain; charset=utf-8", format!("{report}\n")),
+        "junit" => Response::text(status, "application/xml; charset=utf-8", junit(one)),
+        "tap" => Response::text(status, "text/plain; charset=utf-8", tap(one)),
+        "github" => Response::text(status, "text/plain; charset=utf-8", github_annotations(one)),
+        _ => {
+            let mut body =
+                serde_json::to_value(&report).map_err(|error| Error::new(500, "internal", error.to_string()))?;
+            body["text"] = report.to_string().into();
+            Response::json(status, &body)
+        }
+    };
+    asked.response.set(Some(response));
+    Ok(Value::Null)
 }
 
 /// `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once this many such calls are in the journal.

@@ -15,6 +15,7 @@ use crate::control::error::Error;
 use crate::control::events::Subscription;
 use crate::control::table::ControlPath;
 use crate::engine::schema::problem::panic_text;
+use crate::engine::schema::suggest::nearest;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
@@ -74,6 +75,8 @@ pub struct ControlRequest<'a> {
     pub streams: &'a Arc<()>,
     /// The stream that answers in place of a body.
     pub subscription: Cell<Option<Box<Subscription>>>,
+    /// An answer that is not 200 with JSON, in place of the act's value.
+    pub response: Cell<Option<Response>>,
 }
 
 /// What came of a request.
@@ -132,6 +135,18 @@ impl ControlRequest<'_> {
         }
     }
 
+    /// A query parameter that is one of these words.
+    pub fn one_of(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, Error> {
+        let Some(text) = self.query.get(name) else { return Ok(None) };
+        let known = words.iter().find(|word| **word == text);
+        let refusal = || {
+            let message = format!("{name}={text} is none of {}", words.join(", "));
+            let nearest = nearest(text, words.iter().copied()).unwrap_or_default();
+            Error::new(400, "invalid", message).hint(format!("Did you mean {name}={nearest}?"))
+        };
+        known.map(|word| Some(*word)).ok_or_else(refusal)
+    }
+
     /// The n-th path parameter.
     pub fn param(&self, n: usize) -> &str {
         &self.params[n]
@@ -188,6 +203,7 @@ impl ControlService {
                 names_a_world: place.world.is_some() || target.world.is_some(),
                 streams: &self.streams,
                 subscription: Cell::new(None),
+                response: Cell::new(None),
             };
             if route.body.is_none() && route.method != "GET" {
                 asked.nothing()?;
@@ -198,14 +214,15 @@ impl ControlService {
             });
             waits = asked.waits.get();
             subscription = asked.subscription.take();
-            done
+            Ok((done?, asked.response.take()))
         });
         let response = match response {
             Ok(_) if subscription.is_some() => {
                 Response::empty(200).with("content-type", "text/event-stream").with("cache-control", "no-cache")
             }
-            Ok(Value::Null) => Response::empty(204),
-            Ok(value) => Response::json(200, &value),
+            Ok((_, Some(response))) => response,
+            Ok((Value::Null, None)) => Response::empty(204),
+            Ok((value, None)) => Response::json(200, &value),
             Err(refusal) => refusal.response(),
         };
         Handled { response, waits, subscription }

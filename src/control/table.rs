@@ -27,6 +27,8 @@ pub struct ControlRoute {
     pub body: Option<&'static str>,
     /// The schema of its answer; `None` answers 204.
     pub answer: Option<&'static str>,
+    /// Another status it may answer with, and when; its body has the schema of the answer.
+    pub else_answers: Option<(u16, &'static str)>,
 }
 
 /// A query parameter.
@@ -48,7 +50,7 @@ const fn number(name: &'static str, about: &'static str) -> QueryParameter {
 }
 
 const fn route(method: &'static str, path: &'static str, act: Handler, about: &'static str) -> ControlRoute {
-    ControlRoute { method, path, act, about, query: &[], body: None, answer: None }
+    ControlRoute { method, path, act, about, query: &[], body: None, answer: None, else_answers: None }
 }
 
 impl ControlRoute {
@@ -64,6 +66,11 @@ impl ControlRoute {
 
     const fn answers(mut self, answer: &'static str) -> Self {
         self.answer = Some(answer);
+        self
+    }
+
+    const fn or(mut self, status: u16, when: &'static str) -> Self {
+        self.else_answers = Some((status, when));
         self
     }
 
@@ -212,9 +219,20 @@ pub const WORLD: &[ControlRoute] = &[
         scenario::clear_faults,
         "Removes the fault rules that were put; those of a scenario stay.",
     ),
-    route("POST", "/verify", scenario::verify, "Judges the expectations, once no request is in flight.")
-        .takes("Verify")
-        .answers("Report"),
+    route(
+        "POST",
+        "/verify",
+        scenario::verify,
+        "Judges the expectations, once no request is in flight: 200 when they hold, else 422 with the report.",
+    )
+    .query(&[
+        text("format", "`json` (the default), `text`, `junit`, `tap` or `github`."),
+        text("status", "`200` answers 200 to a verification that failed, too."),
+        text("coverage", "`all` tells the outcomes that were never served, too."),
+    ])
+    .takes("Verify")
+    .answers("Report")
+    .or(422, "An expectation does not hold."),
     route("POST", "/wait", scenario::wait, "Answers once this many such calls are in the journal.")
         .takes("Wait")
         .answers("Waited"),

@@ -303,6 +303,7 @@ impl Builder {
     /// # Panics
     ///
     /// With the text of the [`StartError`], when it cannot start.
+    #[track_caller]
     pub fn start(self) -> Standin {
         self.try_start().unwrap_or_else(|error| panic!("standin cannot start: {error}"))
     }

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use crate::scenario::ScenarioError;
 
 /// Why a server did not start.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
     /// It cannot listen there.
@@ -60,6 +59,13 @@ impl fmt::Display for StartError {
             Self::Scenario(error) => error.fmt(f),
             Self::Thread { error } => write!(f, "cannot start the server's thread: {error}"),
         }
+    }
+}
+
+/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

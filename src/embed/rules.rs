@@ -97,6 +97,7 @@ impl Expectation {
     /// # Panics
     ///
     /// When it is no matcher.
+    #[track_caller]
     pub fn body(mut self, matcher: &Value) -> Self {
         self.0.when.get_or_insert_default().body = Some(Matcher::from_json(matcher));
         self
@@ -107,6 +108,7 @@ impl Expectation {
     /// # Panics
     ///
     /// When it is no matcher.
+    #[track_caller]
     pub fn query(mut self, matcher: &Value) -> Self {
         self.0.when.get_or_insert_default().query = Some(Matcher::from_json(matcher));
         self
@@ -117,6 +119,7 @@ impl Expectation {
     /// # Panics
     ///
     /// When it is no matcher.
+    #[track_caller]
     pub fn params(mut self, matcher: &Value) -> Self {
         self.0.when.get_or_insert_default().params = Some(Matcher::from_json(matcher));
         self
@@ -171,6 +174,7 @@ impl WorldHandle {
     /// # Panics
     ///
     /// When the rule selects no operation, names an error that is not documented, or does nothing.
+    #[track_caller]
     pub fn fault(&self, rule: Rule) {
         self.try_fault(rule).unwrap_or_else(|refusal| panic!("{refusal}"));
     }
@@ -200,6 +204,7 @@ impl WorldHandle {
     /// # Panics
     ///
     /// When no operation is selected.
+    #[track_caller]
     pub fn expect(&self, expectation: Expectation) {
         let router = self.engine.router();
         let on = expectation.0.on.clone().unwrap_or_default();

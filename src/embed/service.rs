@@ -33,7 +33,6 @@ impl WorldHandle {
 pub struct Body(ResponseBody);
 
 /// Why there is no answer, or not all of it.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ServiceError {
     /// A fault rule closed the connection before the head.
@@ -57,6 +56,13 @@ impl fmt::Display for ServiceError {
             Self::CutShort => f.write_str("a fault rule cut the body short"),
             Self::Request(error) => write!(f, "the request's body cannot be read: {error}"),
         }
+    }
+}
+
+/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+impl fmt::Debug for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

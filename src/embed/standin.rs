@@ -101,6 +101,7 @@ impl Standin {
     /// # Panics
     ///
     /// With the text of the [`StartError`], when it cannot start.
+    #[track_caller]
     pub fn start() -> Self {
         Self::builder().start()
     }
@@ -196,6 +197,7 @@ impl Standin {
     /// # Panics
     ///
     /// When Celigo's API is not served.
+    #[track_caller]
     pub fn celigo_token(&self) -> String {
         self.variable("CELIGO_API_TOKEN").expect("Celigo's API is not served")
     }
@@ -205,6 +207,7 @@ impl Standin {
     /// # Panics
     ///
     /// When Edlink's API is not served.
+    #[track_caller]
     pub fn edlink_application_secret(&self) -> String {
         self.variable("EDLINK_APPLICATION_SECRET").expect("Edlink's API is not served")
     }

@@ -14,7 +14,7 @@ use crate::scenario::{Operations, Report};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A consumer did not do what it must. Shown, it is the whole report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct VerifyError {
     report: Box<Report>,
 }
@@ -29,6 +29,13 @@ impl VerifyError {
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.report.fmt(f)
+    }
+}
+
+/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` and a test that returns the error show.
+impl fmt::Debug for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

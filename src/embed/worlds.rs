@@ -67,6 +67,7 @@ impl Standin {
     /// # Panics
     ///
     /// When the server holds as many worlds as it may.
+    #[track_caller]
     pub fn new_world(&self) -> WorldHandle {
         self.new_world_with(&WorldOptions::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
     }
@@ -131,6 +132,7 @@ impl WorldHandle {
     /// # Panics
     ///
     /// When this world was deleted, or the server holds as many worlds as it may.
+    #[track_caller]
     pub fn fork(&self) -> Self {
         self.fork_with(&WorldOptions::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
     }

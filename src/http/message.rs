@@ -127,6 +127,13 @@ impl Response {
         Self::json_bytes(status, body.to_string())
     }
 
+    /// A reply of another media type.
+    pub fn text(status: u16, media_type: &'static str, body: String) -> Self {
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        headers.append(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Self { status, headers, body: body.into() }
+    }
+
     /// The same with one more header.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.add(name, value);

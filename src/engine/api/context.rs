@@ -121,6 +121,7 @@ impl Context<'_> {
     /// # Panics
     ///
     /// When the route has none of that name.
+    #[track_caller]
     pub fn param(&self, name: &str) -> &str {
         let param = self.params.iter().find(|(known, _)| *known == name);
         param.map_or_else(|| panic!("{} has no parameter {name}", self.route.path), |(_, value)| value.as_ref())

@@ -99,7 +99,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// A scenario that cannot be used: everything that is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ScenarioError {
     /// What is wrong, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,
@@ -114,6 +114,13 @@ impl fmt::Display for ScenarioError {
             write!(f, "{diagnostic}")?;
         }
         Ok(())
+    }
+}
+
+/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+impl fmt::Debug for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

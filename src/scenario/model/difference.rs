@@ -21,7 +21,6 @@ const TOLD: usize = 5;
 
 /// One part of a call or record that is not as it is expected to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Difference {
     /// The path to the part: `body.nested.a[2]`.
     pub path: String,
@@ -39,7 +38,6 @@ impl fmt::Display for Difference {
 
 /// The call or the record that comes nearest to an expectation that failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NearMiss {
     /// The number of the call, when it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -122,6 +122,7 @@ impl Matcher {
     /// # Panics
     ///
     /// When it is none: an unknown operator, or an operator that does not stand alone.
+    #[track_caller]
     pub fn from_json(matcher: &Value) -> Self {
         let text = matcher.to_string();
         let mut found = Diagnostics::new("matcher", &text);

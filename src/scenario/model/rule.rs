@@ -179,6 +179,7 @@ impl Rule {
     /// # Panics
     ///
     /// When it is no matcher.
+    #[track_caller]
     pub fn body(mut self, matcher: &Value) -> Self {
         self.when.get_or_insert_default().body = Some(Matcher::from_json(matcher));
         self
@@ -189,6 +190,7 @@ impl Rule {
     /// # Panics
     ///
     /// When it is no matcher.
+    #[track_caller]
     pub fn query(mut self, matcher: &Value) -> Self {
         self.when.get_or_insert_default().query = Some(Matcher::from_json(matcher));
         self
@@ -199,6 +201,7 @@ impl Rule {
     /// # Panics
     ///
     /// When it is no matcher.
+    #[track_caller]
     pub fn params(mut self, matcher: &Value) -> Self {
         self.when.get_or_insert_default().params = Some(Matcher::from_json(matcher));
         self

@@ -61,31 +61,73 @@ impl Violation {
     }
 }
 
-/// Reports as `JUnit` XML: a suite per scenario, a case per check.
+/// Reports as `JUnit` XML: a suite per scenario, a case per check, the calls as output of the suite.
 pub fn junit(reports: &[Report]) -> String {
-    let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
-    for report in reports {
-        let failures = report.failed().count();
-        let (name, tests) = (escape(&report.scenario), report.checks.len());
+    let failures = |report: &Report| report.failed().count();
+    let total_ms = reports.iter().map(|report| report.duration_ms).sum();
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"standin\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{}\">\n",
+        reports.iter().map(|report| report.checks.len()).sum::<usize>(),
+        reports.iter().map(failures).sum::<usize>(),
+        seconds(total_ms),
+    );
+    for (id, report) in reports.iter().enumerate() {
+        let (name, tests, failures) = (escape(&report.scenario), report.checks.len(), failures(report));
+        let (time, timestamp) = (seconds(report.duration_ms), escape(&report.started));
         xml += &format!(
-            "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n"
+            "  <testsuite id=\"{id}\" name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"{time}\""
         );
+        if !timestamp.is_empty() {
+            xml += &format!(" timestamp=\"{timestamp}\"");
+        }
+        xml += ">\n    <properties>\n";
+        for (name, value) in
+            [("world", &report.world), ("seed", &report.seed.to_string()), ("calls", &report.calls.to_string())]
+        {
+            xml += &format!("      <property name=\"{name}\" value=\"{}\"/>\n", escape(value));
+        }
+        xml += "    </properties>\n";
         for check in &report.checks {
-            let case = escape(&check.id);
-            if check.passed {
-                xml += &format!("    <testcase classname=\"{name}\" name=\"{case}\"/>\n");
-            } else {
-                let message =
-                    check.violations.first().map(|violation| escape(&violation.sentence())).unwrap_or_default();
-                let text = escape(&check.text());
-                xml += &format!(
-                    "    <testcase classname=\"{name}\" name=\"{case}\">\n      <failure message=\"{message}\">{text}</failure>\n    </testcase>\n"
-                );
-            }
+            xml += &test_case(report, check);
+        }
+        if !report.journal.is_empty() {
+            xml += &format!("    <system-out>{}</system-out>\n", escape(&report.journal.join("\n")));
         }
         xml += "  </testsuite>\n";
     }
     xml + "</testsuites>\n"
+}
+
+fn test_case(report: &Report, check: &Check) -> String {
+    let name = if check.title.is_empty() { check.id.clone() } else { format!("{}: {}", check.id, check.title) };
+    let mut head = format!("<testcase classname=\"{}\" name=\"{}\"", escape(&report.scenario), escape(&name));
+    if let Some(file) = report.real_file() {
+        head += &format!(" file=\"{}\"", escape(file));
+        if check.line > 0 {
+            head += &format!(" line=\"{}\"", check.line);
+        }
+    }
+    // The checks are judged together, after the calls: the suite has their time.
+    head += " time=\"0.000\"";
+    if check.passed {
+        return format!("    {head}/>\n");
+    }
+    let message = check.violations.first().map(|violation| escape(&violation.sentence())).unwrap_or_default();
+    let text = escape(&check.text());
+    format!(
+        "    {head}>\n      <failure message=\"{message}\" type=\"expectation\">{text}</failure>\n    </testcase>\n"
+    )
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{:03}", ms / 1_000, ms % 1_000)
+}
+
+impl Report {
+    /// The scenario's file; `None` for a ready-made one, which has no line to look at.
+    fn real_file(&self) -> Option<&str> {
+        Some(self.file.as_str()).filter(|file| file.contains('.'))
+    }
 }
 
 fn escape(text: &str) -> String {
@@ -138,11 +180,10 @@ pub fn github_annotations(reports: &[Report]) -> String {
         for check in report.failed() {
             for violation in &check.violations {
                 let message = format!("{}: {}", check.id, violation.lines().join("\n"));
-                let place = match (report.file.as_str(), check.line) {
-                    // A ready-made scenario has no line that anybody could look at.
-                    (file, _) if !file.contains('.') => String::new(),
-                    (file, 0) => format!("file={},", property(file)),
-                    (file, line) => format!("file={},line={line},", property(file)),
+                let place = match (report.real_file(), check.line) {
+                    (None, _) => String::new(),
+                    (Some(file), 0) => format!("file={},", property(file)),
+                    (Some(file), line) => format!("file={},line={line},", property(file)),
                 };
                 lines += &format!("::error {place}title={}::{}\n", property(&report.scenario), data(&message));
             }
@@ -188,7 +229,7 @@ pub fn coverage(cells: &[CoverageCell]) -> String {
     let mut operations: Vec<&str> = cells.iter().map(|cell| cell.operation.as_str()).collect();
     operations.dedup();
     let of = |operation: &str| cells.iter().filter(move |cell| cell.operation == operation).collect::<Vec<_>>();
-    let served = |cell: &&CoverageCell| cell.natural + cell.injected > 0;
+    let served = |cell: &&CoverageCell| cell.is_served();
     let documented = || cells.iter().filter(|cell| cell.documented);
     let mut text = format!(
         "coverage: {} of {} documented outcomes served\n",

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::model::difference::NearMiss;
 
 /// What a verification found. `report` is the version of this shape.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// 1.
     pub report: u32,
@@ -18,6 +17,15 @@ pub struct Report {
     pub world: String,
     /// Its seed.
     pub seed: u64,
+    /// The APIs served.
+    #[serde(default)]
+    pub apis: Vec<String>,
+    /// The time of the first call, or of the start of the command that made the calls.
+    #[serde(default)]
+    pub started: String,
+    /// The time from then to the verification, in milliseconds.
+    #[serde(default)]
+    pub duration_ms: u64,
     /// Whether every check passed.
     pub passed: bool,
     /// Calls answered.
@@ -32,16 +40,19 @@ pub struct Report {
     pub journal: Vec<String>,
     /// How many calls the journal has lost.
     pub journal_lost: u64,
-    /// Documented outcomes, and how often each was served.
+    /// Documented outcomes, and how often each was served. A report that was written down has those that were served at
+    /// all, unless all were asked for.
     pub coverage: Vec<CoverageCell>,
 }
 
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Check {
     /// Its name: `calls.lookup`, `conduct.no_retry_on`.
     pub id: String,
+    /// What is checked, in words: `celigo.integrations.list at least 1 time`.
+    #[serde(default)]
+    pub title: String,
     /// Whether nothing was found.
     pub passed: bool,
     /// What was found.
@@ -52,7 +63,6 @@ pub struct Check {
 
 /// One thing a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Violation {
     /// What, in a sentence.
     pub message: String,
@@ -115,7 +125,6 @@ pub(in crate::scenario) fn on_one_line(text: &str) -> String {
 
 /// How a fault rule went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RuleReport {
     /// The rule.
     pub id: String,
@@ -127,7 +136,6 @@ pub struct RuleReport {
 
 /// A step that was entered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StepReport {
     /// Its name.
     pub name: String,
@@ -137,7 +145,6 @@ pub struct StepReport {
 
 /// How often an outcome was served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CoverageCell {
     /// The operation.
     pub operation: String,
@@ -149,6 +156,13 @@ pub struct CoverageCell {
     pub natural: u64,
     /// By a fault rule.
     pub injected: u64,
+}
+
+impl CoverageCell {
+    /// Whether it was served at all.
+    pub fn is_served(&self) -> bool {
+        self.natural + self.injected > 0
+    }
 }
 
 impl Report {
@@ -165,8 +179,14 @@ impl Report {
         self.checks.iter().filter(|check| !check.passed)
     }
 
-    /// The report as JSON.
+    /// The report with those outcomes only that were served.
+    pub fn without_zeros(mut self) -> Self {
+        self.coverage.retain(CoverageCell::is_served);
+        self
+    }
+
+    /// The report as JSON, with those outcomes only that were served.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a report is JSON")
+        serde_json::to_string_pretty(&self.clone().without_zeros()).expect("a report is JSON")
     }
 }

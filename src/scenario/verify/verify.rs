@@ -4,10 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::engine::api::router::Router;
 use crate::engine::schema::problem::panic_text;
+use crate::engine::state::clock::format_ms;
 use crate::engine::store::Record;
 use crate::history::journal::Entry;
 use crate::http::document::Position;
 use crate::scenario::model::format::{CallExpectation, FinalExpectation};
+use crate::scenario::model::matchers::Range;
 use crate::scenario::model::request_view::{RequestView, asked_again};
 use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun, Violations};
 use crate::scenario::verify::conduct;
@@ -32,6 +34,7 @@ impl World {
                 format!("standin failed while judging, which is its own fault: {}", panic_text(panic.as_ref()));
             vec![check("internal", None, Some(Violation::new(message)))]
         });
+        let started_ms = journal.first().map_or(self.clock.now_ms(), |first| first.answered.now_ms);
         let run = self.run.as_deref();
         let scenario = run.map(ScenarioRun::scenario);
         let name = scenario.map(|scenario| scenario.name.clone()).filter(|name| !name.is_empty());
@@ -41,6 +44,9 @@ impl World {
             file: scenario.map(|scenario| scenario.file.clone()).unwrap_or_default(),
             world: self.name.to_string(),
             seed: self.settings.seed,
+            apis: router.apis().iter().map(|api| api.name.to_owned()).collect(),
+            started: format_ms(started_ms),
+            duration_ms: self.clock.now_ms().saturating_sub(started_ms),
             passed: checks.iter().all(|check| check.passed),
             calls: self.journal.next_number() - 1,
             checks,
@@ -57,19 +63,24 @@ impl World {
         let expect = &run.scenario().expect;
         for (n, counter) in run.calls.iter().enumerate() {
             let id = counter.expected.id.clone().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
-            checks.push(check(id, counter.expected.place, called(counter, calls)));
+            let title = || format!("{} {}", kind_of_call(&counter.expected), in_times(counter.expected.times));
+            checks.push(check(id, counter.expected.place, called(counter, calls)).titled(title()));
         }
         for (n, ((list, place), at)) in expect.order.iter().zip(&run.order).enumerate() {
-            checks.push(check(format!("order[{n}]"), Some(*place), in_order(run, list, *at, calls)));
+            let found = check(format!("order[{n}]"), Some(*place), in_order(run, list, *at, calls));
+            checks.push(found.titled(run.names(list).join(", then ")));
         }
         if let Some((only, place)) = &expect.only {
             let outside = offences(&run.outside, |what| format!("{what} is not one of {only}"));
-            checks.push(check("only", Some(*place), outside));
+            checks.push(check("only", Some(*place), outside).titled(format!("only {only}")));
         }
         let needs_journal = Self::conduct(run, router, calls.journal(), &mut checks);
         for expected in &expect.finals {
             let id = format!("final.{}[{}]", expected.resource.name, expected.number);
-            checks.push(check(id, Some(expected.place), self.holds(expected)));
+            let matching = expected.matcher.as_ref().map(|matcher| format!(" like {}", matcher.words()));
+            let (name, words) = (expected.resource.name, expected.count.words());
+            let title = format!("{words} in {name}{}", matching.unwrap_or_default());
+            checks.push(check(id, Some(expected.place), self.holds(expected)).titled(title));
         }
         for expected in &expect.cover {
             let id = format!("cover.{} {}", expected.operation, expected.outcome);
@@ -81,14 +92,16 @@ impl World {
                 let message = format!("{} never answered {}", expected.operation, expected.outcome);
                 Violation::new(message).detailed([self.answers(expected.operation)])
             };
-            checks.push(check(id, Some(expected.place), (!served).then(violation)));
+            let title = format!("{} answers {}", expected.operation, expected.outcome);
+            checks.push(check(id, Some(expected.place), (!served).then(violation)).titled(title));
         }
         if let Some((wanted, place)) = &expect.reach {
             let now = run.step_name().map_or("no step", |name| &**name);
             let message = format!("the timeline ended in {now:?}, expected {wanted:?}");
             let ends = run.open_ends(self.clock.now_ms());
             let violation = || Violation::new(message).detailed(ends).near(calls.nearest_end(run));
-            checks.push(check("reach", Some(*place), (now != wanted).then(violation)));
+            let found = check("reach", Some(*place), (now != wanted).then(violation));
+            checks.push(found.titled(format!("the timeline ends in {wanted}")));
         }
         implied(self, run, needs_journal, calls, &mut checks);
         checks
@@ -99,21 +112,26 @@ impl World {
         let conduct = &run.scenario().expect.conduct;
         let before = checks.len();
         if let Some(place) = conduct.retry_after {
-            checks.push(check("conduct.retry_after", Some(place), conduct::hasty(journal)));
+            let found = check("conduct.retry_after", Some(place), conduct::hasty(journal));
+            checks.push(found.titled("waits as long as it is told"));
         }
         if let Some((statuses, place)) = &conduct.no_retry_on {
-            checks.push(check("conduct.no_retry_on", Some(*place), conduct::repeated(journal, statuses)));
+            let words: Vec<String> = statuses.iter().map(u16::to_string).collect();
+            let found = check("conduct.no_retry_on", Some(*place), conduct::repeated(journal, statuses));
+            checks.push(found.titled(format!("repeats no request unchanged after {}", words.join(" or "))));
         }
         if let Some((most, place)) = conduct.max_attempts {
-            checks.push(check("conduct.max_attempts", Some(place), conduct::stubborn(journal, most)));
+            let found = check("conduct.max_attempts", Some(place), conduct::stubborn(journal, most));
+            checks.push(found.titled(format!("sends a request without success at most {most} times in a row")));
         }
         if let Some(place) = conduct.known_fields {
-            checks.push(check("conduct.unknown_fields", Some(place), conduct::unknown_fields(journal, router)));
+            let found = check("conduct.unknown_fields", Some(place), conduct::unknown_fields(journal, router));
+            checks.push(found.titled("sends no field that the documentation does not know"));
         }
         let needs_journal = checks.len() > before;
         if let Some(place) = conduct.follow_next {
             let strayed = offences(&run.strayed, |target| format!("GET {target} is not a next link that was issued"));
-            checks.push(check("conduct.paging", Some(place), strayed));
+            checks.push(check("conduct.paging", Some(place), strayed).titled("follows next links as they are given"));
         }
         needs_journal
     }
@@ -168,28 +186,55 @@ fn implied(world: &World, run: &ScenarioRun, needs_journal: bool, calls: &Calls<
             _ => None,
         };
         let violation = (counter.all_fired == 0).then(|| Violation::new(message).near(near()));
-        checks.push(check(format!("fired.{}", rule.id), rule.place, violation));
+        let found = check(format!("fired.{}", rule.id), rule.place, violation);
+        checks.push(found.titled(format!("fault rule {} on {} takes effect", rule.id, rule.on)));
     }
     if needs_journal {
         let lost = world.journal.lost();
         let message = format!(
             "the journal lost its {lost} oldest calls, and conduct cannot be judged without them; let it keep more"
         );
-        checks.push(check("journal", None, (lost > 0).then(|| Violation::new(message))));
+        let found = check("journal", None, (lost > 0).then(|| Violation::new(message)));
+        checks.push(found.titled("the journal holds all calls"));
     }
     let is_played = !run.scenario().name.is_empty();
     if is_played || run.misses.count > 0 {
-        checks.push(check("misses", None, offences(&run.misses, |what| format!("the fake does not model {what}"))));
+        let found = check("misses", None, offences(&run.misses, |what| format!("the fake does not model {what}")));
+        checks.push(found.titled("all calls are modelled"));
     }
     if let Some((place, _)) = run.failed_changes.first() {
         let violations = run.failed_changes().map(|what| Violation::new(what.to_owned()));
-        checks.push(check("data", Some(*place), violations));
+        checks.push(check("data", Some(*place), violations).titled("the data of each step could be changed"));
     }
 }
 
 fn check(id: impl Into<String>, place: Option<Position>, violations: impl IntoIterator<Item = Violation>) -> Check {
     let violations: Vec<Violation> = violations.into_iter().map(Violation::on_one_line).collect();
-    Check { id: id.into(), passed: violations.is_empty(), violations, line: place.map_or(0, |place| place.line) }
+    let line = place.map_or(0, |place| place.line);
+    Check { id: id.into(), title: String::new(), passed: violations.is_empty(), violations, line }
+}
+
+impl Check {
+    fn titled(mut self, title: impl Into<String>) -> Self {
+        self.title = on_one_line(&title.into());
+        self
+    }
+}
+
+/// `at least 1 time`, `2 times`.
+fn in_times(range: Range) -> String {
+    format!(
+        "{} {}",
+        range.words(),
+        if matches!((range.min, range.max), (_, 1) | (1, u64::MAX)) { "time" } else { "times" }
+    )
+}
+
+impl ScenarioRun {
+    /// The ids of expected calls.
+    fn names(&self, list: &[usize]) -> Vec<&str> {
+        list.iter().map(|place| self.calls[*place].expected.id.as_deref().unwrap_or("?")).collect()
+    }
 }
 
 fn offences(offences: &Violations, say: impl Fn(&str) -> String) -> Vec<Violation> {
@@ -261,8 +306,8 @@ fn kind_of_call(expected: &CallExpectation) -> String {
 
 fn in_order(run: &ScenarioRun, list: &[usize], at: usize, calls: &Calls<'_>) -> Option<Violation> {
     let missing = *list.get(at)?;
-    let name = |place: usize| run.calls[place].expected.id.as_deref().unwrap_or("?");
-    let names: Vec<&str> = list.iter().map(|place| name(*place)).collect();
+    let name = |place: usize| run.names(&[place])[0];
+    let names = run.names(list);
     let message = match at.checked_sub(1) {
         None => format!("{} never came, expected {}", name(missing), names.join(", then ")),
         Some(before) => {

@@ -1,0 +1,49 @@
+//! Files of reports: an old one is removed before a run, a new one is there whole or not at all.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::Failed;
+
+/// Removes the report of an earlier run. What is no regular file stays: a report may go to a pipe or a device.
+pub fn remove(file: &Path) -> Result<(), Failed> {
+    match regular(file) {
+        Some(file) => match fs::remove_file(&file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(Failed::usage(format!("cannot remove the report of an earlier run {}: {error}", file.display())))
+            }
+            _ => Ok(()),
+        },
+        None => Ok(()),
+    }
+}
+
+/// Writes a report: beside its place first, so that a full disk leaves no half of it.
+pub fn write(file: &Path, text: &str) -> Result<(), Failed> {
+    let written = match fs::metadata(file) {
+        Ok(found) if !found.is_file() => fs::write(file, text),
+        _ => beside(&regular(file).unwrap_or_else(|| file.to_owned()), text),
+    };
+    written.map_err(|error| cannot(file, &error))
+}
+
+fn beside(file: &Path, text: &str) -> io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, file));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// The regular file of a path, links followed.
+fn regular(file: &Path) -> Option<PathBuf> {
+    fs::canonicalize(file).ok().filter(|found| found.is_file())
+}
+
+/// Says that a report cannot be written.
+pub fn cannot(file: &Path, error: &io::Error) -> Failed {
+    Failed::usage(format!("cannot write the report {}: {error}", file.display()))
+}
