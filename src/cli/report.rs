@@ -7,7 +7,8 @@ use clap::{ArgAction, Args, Subcommand};
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::scenario::{Report as Found, coverage, merged_coverage};
+use crate::embed::documented_outcomes;
+use crate::scenario::{CoverageCell, Report as Found, coverage, merged};
 
 /// Work with reports
 #[derive(Args, Debug)]
@@ -42,32 +43,43 @@ impl Report {
 
 impl Merge {
     fn run(&self) -> Result<Exit, Failed> {
-        let mut reports = Vec::new();
-        for file in &self.files {
-            let wrong = |what: String| Failed::usage(format!("{} is no report: {what}", file.display()));
-            let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-            let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-            let list = match value {
-                Value::Array(list) => list,
-                one => vec![one],
-            };
-            for one in list {
-                let report: Found = serde_json::from_value(one).map_err(|error| wrong(error.to_string()))?;
-                if report.report != Found::VERSION {
-                    return Err(wrong(format!(
-                        "it has version {}, this program knows {}",
-                        report.report,
-                        Found::VERSION
-                    )));
-                }
-                reports.push(report);
-            }
-        }
-        let cells = merged_coverage(&reports);
+        let cells = whole_coverage(&read(&self.files)?);
         print(&if self.json {
             serde_json::to_string_pretty(&cells).map(|text| text + "\n").unwrap_or_default()
         } else {
             coverage(&cells)
         })
     }
+}
+
+/// Reads the reports in these files.
+fn read(files: &[PathBuf]) -> Result<Vec<Found>, Failed> {
+    let mut reports = Vec::new();
+    for file in files {
+        let wrong = |what: String| Failed::usage(format!("{} is no report: {what}", file.display()));
+        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let list = match value {
+            Value::Array(list) => list,
+            one => vec![one],
+        };
+        for one in list {
+            let report: Found = serde_json::from_value(one).map_err(|error| wrong(error.to_string()))?;
+            if report.report != Found::VERSION {
+                return Err(wrong(format!("it has version {}, this program knows {}", report.report, Found::VERSION)));
+            }
+            reports.push(report);
+        }
+    }
+    Ok(reports)
+}
+
+/// The coverage of all reports together, with the outcomes that were never served: reports leave these out.
+fn whole_coverage(reports: &[Found]) -> Vec<CoverageCell> {
+    let served = |operation: &str| {
+        let api = operation.split('.').next().unwrap_or_default();
+        reports.iter().any(|report| report.apis.iter().any(|known| known == api))
+    };
+    let zeros: Vec<CoverageCell> = documented_outcomes().into_iter().filter(|cell| served(&cell.operation)).collect();
+    merged(zeros.iter().chain(reports.iter().flat_map(|report| &report.coverage)))
 }

@@ -97,11 +97,11 @@ impl Stopwatch {
         Self { at: SystemTime::now(), since: Instant::now() }
     }
 
-    /// Writes start and duration into a report, in place of those of the world's clock.
+    /// Writes start and duration into a report.
     pub fn mark(&self, report: &mut Report) {
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        report.started = format_ms(ms(self.at.duration_since(UNIX_EPOCH).unwrap_or_default()));
-        report.duration_ms = ms(self.since.elapsed());
+        let started = format_ms(ms(self.at.duration_since(UNIX_EPOCH).unwrap_or_default()));
+        report.measured = Some((started, ms(self.since.elapsed())));
     }
 }
 

@@ -305,7 +305,11 @@ impl Builder {
     /// With the text of the [`StartError`], when it cannot start.
     #[track_caller]
     pub fn start(self) -> Standin {
-        self.try_start().unwrap_or_else(|error| panic!("standin cannot start: {error}"))
+        // A closure would be named as the place of the panic, not the caller.
+        match self.try_start() {
+            Ok(standin) => standin,
+            Err(error) => panic!("standin cannot start: {error}"),
+        }
     }
 
     /// Starts on a thread of its own.

@@ -18,6 +18,8 @@ mod worlds;
 pub use builder::Builder;
 pub use error::StartError;
 pub use handle::{Answer, JournalEntry, WorldHandle};
+#[cfg(feature = "cli")]
+pub(crate) use operations::documented_outcomes;
 pub use operations::{Operation, openapi, operations};
 pub use record::Record;
 #[cfg(feature = "tower")]

@@ -34,6 +34,12 @@ pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
 }
 
+/// Every documented outcome of every operation, none of them served.
+#[cfg(feature = "cli")]
+pub(crate) fn documented_outcomes() -> Vec<crate::scenario::CoverageCell> {
+    crate::history::coverage::Coverage::default().table(&ROUTER)
+}
+
 /// The `OpenAPI` 3.1 document of an API (`celigo`, `edlink`) or of the control API (`control`), from its table; `None`
 /// for an unknown one.
 pub fn openapi(api: &str) -> Option<serde_json::Value> {

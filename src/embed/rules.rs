@@ -176,7 +176,9 @@ impl WorldHandle {
     /// When the rule selects no operation, names an error that is not documented, or does nothing.
     #[track_caller]
     pub fn fault(&self, rule: Rule) {
-        self.try_fault(rule).unwrap_or_else(|refusal| panic!("{refusal}"));
+        if let Err(error) = self.try_fault(rule) {
+            panic!("{error}");
+        }
     }
 
     /// Adds a fault rule; its id.

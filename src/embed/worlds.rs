@@ -69,7 +69,10 @@ impl Standin {
     /// When the server holds as many worlds as it may.
     #[track_caller]
     pub fn new_world(&self) -> WorldHandle {
-        self.new_world_with(&WorldOptions::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
+        match self.new_world_with(&WorldOptions::default()) {
+            Ok(world) => world,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// A new world of that name or seed: as the default one was at the start. It ends with the last handle of it.
@@ -134,7 +137,10 @@ impl WorldHandle {
     /// When this world was deleted, or the server holds as many worlds as it may.
     #[track_caller]
     pub fn fork(&self) -> Self {
-        self.fork_with(&WorldOptions::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
+        match self.fork_with(&WorldOptions::default()) {
+            Ok(world) => world,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// A new world of that name or seed: as this one is now, but for journal and coverage, which begin empty. It ends

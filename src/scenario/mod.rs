@@ -27,7 +27,7 @@ pub(crate) use run::inject::inject;
 pub use run::scenario_run::{Decision, ScenarioRun};
 pub(crate) use run::steps::AnsweredCall;
 pub use run::trace::Trace;
-pub use verify::merge::merged_coverage;
+pub use verify::merge::{merged, merged_coverage};
 pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
 pub use verify::report::{Check, CoverageCell, Report, RuleReport, StepReport, Violation};
 

@@ -8,6 +8,7 @@ mod support;
 mod cli;
 mod pipes;
 mod probe;
+mod reports;
 mod scenario_run;
 mod settings;
 mod sweep;

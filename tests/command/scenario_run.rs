@@ -97,7 +97,7 @@ fn reports_are_written_for_every_reader_and_two_runs_write_the_same() {
     assert!(read(&json) == read(&again));
     let reports: Value = serde_json::from_str(&read(&json)).unwrap();
     assert_eq!((reports[0]["report"].as_u64(), reports[0]["passed"].as_bool()), (Some(1), Some(false)));
-    assert!(read(&junit).contains("<testcase classname=\"celigo-lost-create\" name=\"calls.lookup\">"));
+    assert!(read(&junit).contains("<testcase classname=\"celigo-lost-create\" name=\"calls.lookup: "));
     assert!(read(&tap).starts_with("TAP version 14\n1..1\n") && read(&tap).contains("not ok 1 - celigo-lost-create"));
     assert!(read(&summary).contains("| celigo-lost-create | **failed** |"));
     assert!(said(&ran).contains("::error title=celigo-lost-create::calls.lookup"), "{}", said(&ran));

@@ -13,3 +13,4 @@ mod scenario_keys;
 mod scenario_matching;
 mod scenario_properties;
 mod scenario_rules;
+mod verification;

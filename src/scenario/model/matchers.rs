@@ -126,8 +126,10 @@ impl Matcher {
     pub fn from_json(matcher: &Value) -> Self {
         let text = matcher.to_string();
         let mut found = Diagnostics::new("matcher", &text);
-        let read = found.matcher(&Node::root(matcher));
-        read.unwrap_or_else(|| panic!("{}", found.finish().first().map(ToString::to_string).unwrap_or_default()))
+        match found.matcher(&Node::root(matcher)) {
+            Some(matcher) => matcher,
+            None => panic!("{}", found.finish().first().map(ToString::to_string).unwrap_or_default()),
+        }
     }
 
     /// Whether a value, or that there is none, matches.

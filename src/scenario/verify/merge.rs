@@ -6,9 +6,14 @@ use crate::scenario::verify::report::{CoverageCell, Report};
 
 /// The coverage of all reports together. Operations stand in the order they first came in.
 pub fn merged_coverage(reports: &[Report]) -> Vec<CoverageCell> {
+    merged(reports.iter().flat_map(|report| &report.coverage))
+}
+
+/// The cells of all tables together. Operations stand in the order they first came in.
+pub fn merged<'c>(all: impl Iterator<Item = &'c CoverageCell>) -> Vec<CoverageCell> {
     let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut cells: Vec<CoverageCell> = Vec::new();
-    for cell in reports.iter().flat_map(|report| &report.coverage) {
+    for cell in all {
         let key = (cell.operation.clone(), cell.outcome.clone());
         match places.get(&key) {
             Some(&place) => {

@@ -20,12 +20,16 @@ pub struct Report {
     /// The APIs served.
     #[serde(default)]
     pub apis: Vec<String>,
-    /// The time of the first call, or of the start of the command that made the calls.
+    /// The time of the first call, by the world's clock.
     #[serde(default)]
     pub started: String,
-    /// The time from then to the verification, in milliseconds.
+    /// The time from then to the verification, by the world's clock, in milliseconds.
     #[serde(default)]
     pub duration_ms: u64,
+    /// Start and duration in milliseconds as the machine's clock measured them, for `JUnit`. Two runs differ in them, so
+    /// they are not part of the JSON.
+    #[serde(skip)]
+    pub measured: Option<(String, u64)>,
     /// Whether every check passed.
     pub passed: bool,
     /// Calls answered.

@@ -1,0 +1,129 @@
+//! The reports of a run: what each reader finds in them, and what is never left behind.
+
+use crate::binary::{Folder, said, standin};
+use serde_json::Value;
+
+/// A scenario that fails when nothing but a list is asked.
+const SCENARIO: &str = r#"{
+  "scenario": 1,
+  "api": "celigo",
+  "expect": {
+    "calls": [
+      { "id": "look", "on": "celigo.integrations.list", "times": 1 },
+      { "id": "create", "on": "celigo.integrations.create", "when": { "body": { "name": "<&\"Orders\">" } } }
+    ]
+  }
+}
+"#;
+
+/// A shell command that lists the integrations.
+const LIST: &str = "curl -s -o /dev/null -H 'authorization: Bearer x' \"$CELIGO_BASE_URL/integrations\"";
+/// A shell command that makes an integration of another name.
+const CREATE: &str = "curl -s -o /dev/null -H 'authorization: Bearer x' -H 'content-type: application/json' \
+    -d '{\"name\":\"<&Order>\"}' \"$CELIGO_BASE_URL/integrations\"";
+
+#[test]
+fn junit_has_times_totals_places_readable_names_and_the_calls() {
+    let folder = Folder::new("junit");
+    let (scenario, xml) = (folder.file("s.json", SCENARIO), folder.path("r.xml"));
+    let script = format!("{LIST}; {CREATE}");
+    let (code, _, _) =
+        said(&mut standin(&["run", "--scenario", &scenario, "--report-junit", &xml, "--", "sh", "-c", &script]));
+    assert_eq!(code, 4);
+    let xml = std::fs::read_to_string(xml).unwrap();
+    for part in [
+        "<testsuites name=\"standin\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"",
+        "<testsuite id=\"0\" name=\"s\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"",
+        "\" timestamp=\"2",
+        "name=\"calls.look: celigo.integrations.list exactly 1 time\"",
+        &format!("file=\"{scenario}\" line=\"7\" time=\"0.000\">"),
+        "call 2: body.name is &quot;&lt;&amp;Order&gt;&quot;, expected &quot;&lt;&amp;\\&quot;Orders\\&quot;&gt;&quot;",
+        "<system-out>1 list → 200\n2 create → 201</system-out>",
+    ] {
+        assert!(xml.contains(part), "{part}\n{xml}");
+    }
+}
+
+#[test]
+fn a_json_report_is_small_unless_all_coverage_is_asked_for_and_merging_knows_the_rest() {
+    let folder = Folder::new("small");
+    let (small, all) = (folder.path("small.json"), folder.path("all.json"));
+    let run = |more: &[&str]| {
+        let whole = [&["run", "--scenario", "celigo-lost-create"], more, &["--", "sh", "-c", LIST]].concat();
+        assert_eq!(said(&mut standin(&whole)).0, 4);
+    };
+    run(&["--report-json", &small]);
+    run(&["--report-json", &all, "--report-all-coverage"]);
+    let cells = |file: &str| {
+        let reports: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        reports[0]["coverage"].as_array().unwrap().len()
+    };
+    assert_eq!(cells(&small), 1);
+    assert!(cells(&all) > 50);
+    let merged = |file: &str| said(&mut standin(&["report", "merge", file])).1;
+    assert_eq!(merged(&small), merged(&all));
+    assert!(merged(&small).contains("operations were never called"), "{}", merged(&small));
+}
+
+#[test]
+fn a_command_that_made_no_call_is_told_what_it_must_read() {
+    let (code, _, err) = said(&mut standin(&["run", "--scenario", "celigo-lost-create", "--", "true"]));
+    assert_eq!(code, 6);
+    let told = "nothing was tested: the command made no call; it must read ";
+    assert!(err.contains(told), "{err}");
+    for name in ["CELIGO_BASE_URL=http://127.0.0.1:", "CELIGO_API_TOKEN", "EDLINK_BASE_URL=", "--intercept"] {
+        assert!(err.contains(name), "{name}: {err}");
+    }
+    assert!(!err.contains("CELIGO_API_TOKEN="), "a credential is not told: {err}");
+}
+
+#[test]
+fn a_quiet_run_says_what_failed_and_nothing_else() {
+    let script = "curl -s -o /dev/null \"$CELIGO_BASE_URL/integrations\"";
+    let folder = Folder::new("quiet");
+    let good = folder
+        .file("good.json", r#"{"scenario":1,"api":"celigo","expect":{"calls":[{"on":"celigo.integrations.list"}]}}"#);
+    let run = |scenario: &str| said(&mut standin(&["run", "-q", "--scenario", scenario, "--", "sh", "-c", script]));
+    assert_eq!(run(&good), (0, String::new(), String::new()));
+    let (code, _, err) = run("celigo-lost-create");
+    assert_eq!(code, 4);
+    assert!(err.starts_with("FAIL celigo-lost-create") && !err.contains("coverage:"), "{err}");
+}
+
+#[test]
+fn a_report_of_an_earlier_run_is_gone_before_the_command_runs() {
+    let folder = Folder::new("stale");
+    let files = ["r.json", "r.xml", "r.tap"].map(|name| folder.file(name, "of an earlier run"));
+    let script = format!("ls {} > {}; {LIST}", folder.text(), folder.path("seen"));
+    let [json, xml, tap] = &files;
+    let reports = ["--report-json", json, "--report-junit", xml, "--report-tap", tap];
+    let whole = [&["run", "--scenario", "celigo-lost-create"], &reports[..], &["--", "sh", "-c", &script]].concat();
+    assert_eq!(said(&mut standin(&whole)).0, 4);
+    assert_eq!(std::fs::read_to_string(folder.path("seen")).unwrap(), "seen\n");
+    for file in &files {
+        assert!(!std::fs::read_to_string(file).unwrap().contains("of an earlier run"));
+    }
+    let names = std::fs::read_dir(&folder.0).unwrap().count();
+    assert_eq!(names, 4, "nothing lies beside them");
+}
+
+#[test]
+fn a_report_may_go_to_what_is_no_file() {
+    let whole = ["run", "--scenario", "celigo-lost-create", "--report-tap", "/dev/stdout", "--", "sh", "-c", LIST];
+    let (code, out, err) = said(&mut standin(&whole));
+    assert_eq!(code, 4, "{err}");
+    assert!(out.contains("TAP version 14"), "{out}");
+}
+
+#[test]
+fn a_proxy_of_the_environment_does_not_come_between() {
+    let script = "test \"$no_proxy\" = example.com,127.0.0.1,localhost && curl -s -o /dev/null \"$CELIGO_BASE_URL/integrations\"";
+    let mut command = standin(&["run", "--scenario", "celigo-lost-create", "--report-json", "/dev/stdout", "--"]);
+    let (_, out, err) = said(command.args(["sh", "-c", script]).envs([
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("http_proxy", "http://127.0.0.1:9"),
+        ("NO_PROXY", "example.com"),
+    ]));
+    let reports: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {err}"));
+    assert_eq!(reports[0]["calls"], 1, "{err}");
+}

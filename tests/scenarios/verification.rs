@@ -1,0 +1,97 @@
+//! Verification over HTTP, and the errors that tests unwrap.
+
+use crate::support::{Response, ask};
+use serde_json::json;
+use standin::{Expectation, Rule, Standin};
+
+/// Asks for a verification over HTTP.
+fn verify(standin: &Standin, query: &str) -> Response {
+    let host = standin.address().to_string();
+    ask(standin.address(), "POST", &format!("/_standin/verify{query}"), &[("host", &host)], "")
+}
+
+#[test]
+fn a_failed_verification_is_no_success_unless_that_is_asked_for() {
+    let standin = Standin::start();
+    let verify = |query: &str| verify(&standin, query);
+    assert_eq!(verify("").status, 200);
+    let world = standin.world();
+    world.expect(Expectation::on("celigo.integrations.list").id("look"));
+    let failed = verify("");
+    assert_eq!((failed.status, failed.json()["passed"].as_bool()), (422, Some(false)));
+    let sentence = "calls.look: celigo.integrations.list called 0 times, expected at least 1";
+    assert!(failed.json()["text"].as_str().unwrap().contains(sentence), "{}", failed.text());
+    assert_eq!(failed.json()["coverage"], json!([]));
+    assert!(failed.body.len() < 2_000, "{}", failed.text());
+    assert_eq!(verify("?status=200").status, 200);
+    assert!(verify("?coverage=all").json()["coverage"].as_array().unwrap().len() > 50);
+}
+
+#[test]
+fn a_verification_speaks_the_formats_of_the_command_line() {
+    let standin = Standin::start();
+    standin.world().expect(Expectation::on("celigo.integrations.list").id("look"));
+    for (format, kind, part) in [
+        ("text", "text/plain", "FAIL -   "),
+        ("junit", "application/xml", "<testsuites name=\"standin\""),
+        ("tap", "text/plain", "TAP version 14"),
+        ("github", "text/plain", "::error "),
+        ("json", "application/json", "\"report\":1"),
+    ] {
+        let answer = verify(&standin, &format!("?format={format}"));
+        assert_eq!(answer.status, 422);
+        assert!(answer.header("content-type").unwrap().starts_with(kind), "{format}");
+        assert!(answer.text().contains(part) && answer.text().contains("calls.look"), "{}", answer.text());
+    }
+    for (query, hint) in [
+        ("?format=jnuit", "Did you mean format=junit?"),
+        ("?status=201", "Did you mean status=200?"),
+        ("?fromat=tap", "Did you mean format?"),
+    ] {
+        let refused = verify(&standin, query);
+        assert_eq!(refused.status, 400);
+        assert!(refused.json()["error"]["hint"].as_str().unwrap().starts_with(hint), "{}", refused.text());
+    }
+}
+
+#[test]
+fn errors_that_tests_unwrap_show_their_text() {
+    let world = Standin::builder().offline().unwrap();
+    let refused = world.load_text("x.json", "{}").unwrap_err();
+    assert_eq!(format!("{refused:?}"), refused.to_string());
+    let refused = world.record("celigo.nothing", "x").unwrap_err();
+    assert_eq!(format!("{refused:?}"), refused.to_string());
+    let refused = Standin::builder().fixtures("/nowhere").offline().err().unwrap();
+    assert_eq!(format!("{refused:?}"), refused.to_string());
+    world.expect(Expectation::on("celigo.integrations.list"));
+    let unmet = world.verify().unwrap_err();
+    assert_eq!(format!("{unmet:?}"), unmet.to_string());
+    assert!(format!("{unmet:?}").len() < 300, "{unmet:?}");
+}
+
+#[test]
+fn a_panic_of_a_call_that_is_wrong_points_at_the_test() {
+    let world = Standin::builder().offline().unwrap();
+    let place = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let noted = std::sync::Arc::clone(&place);
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        noted.lock().unwrap().extend(panic.location().map(|location| location.file().to_owned()));
+    }));
+    let calls: [Box<dyn Fn() + std::panic::UnwindSafe + std::panic::RefUnwindSafe>; 3] = [
+        Box::new(|| drop(Expectation::on("celigo.integrations.list").body(&json!({ "@nope": 1 })))),
+        Box::new(|| drop(Rule::on("celigo.integrations.list").query(&json!({ "@nope": 1 })))),
+        Box::new(|| drop(Standin::builder().fixtures("/nowhere").start())),
+    ];
+    for call in calls {
+        assert!(std::panic::catch_unwind(call).is_err());
+    }
+    let expects = std::panic::AssertUnwindSafe(|| world.expect(Expectation::on("celigo.nothing.at_all")));
+    assert!(std::panic::catch_unwind(expects).is_err());
+    let faults = std::panic::AssertUnwindSafe(|| world.fault(Rule::on("celigo.nothing.at_all").close()));
+    assert!(std::panic::catch_unwind(faults).is_err());
+    std::panic::set_hook(before);
+    let own: Vec<String> =
+        place.lock().unwrap().iter().filter(|file| file.ends_with("verification.rs")).cloned().collect();
+    assert_eq!(own.len(), 5, "{:?}", place.lock().unwrap());
+}
