@@ -211,6 +211,35 @@ impl Delivery {
     }
 }
 
+/// What is wrong with a TLS handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TlsFault {
+    /// The certificate is no longer valid.
+    Expired,
+    /// The certificate is for another host.
+    WrongHost,
+    /// The certificate is signed by an authority that no client knows.
+    Untrusted,
+    /// The connection is reset before the server says anything.
+    HandshakeReset,
+}
+
+impl TlsFault {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Expired, Self::WrongHost, Self::Untrusted, Self::HandshakeReset];
+
+    /// Returns the word for it, as scenarios write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::WrongHost => "wrong_host",
+            Self::Untrusted => "untrusted",
+            Self::HandshakeReset => "handshake_reset",
+        }
+    }
+}
+
 /// A reply, plus how to send it.
 #[derive(Clone, Debug)]
 pub struct Outcome {

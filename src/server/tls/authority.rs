@@ -1,0 +1,188 @@
+//! A certificate authority that cannot be turned against anyone.
+//!
+//! Its key exists in memory only, for at most 24 hours, and what it may vouch for is written into its certificate: clients
+//! refuse what it signs for any other host.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use parking_lot::Mutex;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
+    IsCa, KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use time::OffsetDateTime;
+
+use crate::http::message::TlsFault;
+use crate::http::origin::is_host;
+use crate::server::tls::settings::{TlsError, config};
+
+/// The longest life of the authority and all it signs.
+const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How far the machine's clock may be behind its clients'.
+const SKEW: Duration = Duration::from_secs(5 * 60);
+
+/// The most certificates that are kept: below a domain a client could name any number of hosts.
+const KEPT: usize = 1_024;
+
+/// A certificate authority for some hosts and addresses.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    /// The key of all certificates it signs.
+    key: KeyPair,
+    hosts: Vec<String>,
+    addresses: Vec<IpAddr>,
+    life: Life,
+    made: Mutex<HashMap<(Subject, Option<TlsFault>), Arc<ServerConfig>>>,
+}
+
+/// The time in which certificates are valid.
+#[derive(Clone, Copy)]
+struct Life {
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+}
+
+/// The server that a client believes to have reached.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A host by its name, in lower case.
+    Host(String),
+    /// This server, by any of its own names and addresses.
+    Own,
+}
+
+impl Authority {
+    /// Makes an authority for these hosts and addresses, and no others. `.example.org` is every host below `example.org`.
+    /// Its certificates are valid from `from` on where that is earlier than now.
+    pub fn new(hosts: Vec<String>, addresses: Vec<IpAddr>, from: SystemTime) -> Result<Self, TlsError> {
+        let now = SystemTime::now();
+        // Certificates count whole seconds: rounded down, the end is within the limit.
+        let life = Life {
+            from: whole_seconds(from.min(now - SKEW)),
+            until: whole_seconds(now + LIFE),
+        };
+        let mut params = params("standin (this process only)", life)?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.name_constraints = Some(constraints(&hosts, &addresses));
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        let made = Mutex::default();
+        Ok(Self { issuer, key: KeyPair::generate()?, hosts, addresses, life, made })
+    }
+
+    /// Returns its certificate as PEM text.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// Returns its certificate as DER bytes.
+    pub fn der(&self) -> &[u8] {
+        self.issuer.der()
+    }
+
+    /// Returns whether it may vouch for a host.
+    pub fn covers(&self, host: &str) -> bool {
+        let known: Vec<&str> = self.hosts.iter().map(String::as_str).collect();
+        is_host(&known, host)
+    }
+
+    /// Returns the TLS configuration that shows a certificate for a server, with what is to be wrong with it.
+    pub fn config(&self, subject: Subject, fault: Option<TlsFault>) -> Result<Arc<ServerConfig>, TlsError> {
+        let key = (subject, fault);
+        if let Some(made) = self.made.lock().get(&key) {
+            return Ok(Arc::clone(made));
+        }
+        let config = Arc::new(self.make(&key.0, fault)?);
+        let mut made = self.made.lock();
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        made.insert(key, Arc::clone(&config));
+        Ok(config)
+    }
+
+    fn make(&self, subject: &Subject, fault: Option<TlsFault>) -> Result<ServerConfig, TlsError> {
+        let mut life = self.life;
+        if fault == Some(TlsFault::Expired) {
+            life.until = life.from - SKEW;
+            life.from = life.until - LIFE;
+        }
+        let mut params = params("standin", life)?;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
+        params.subject_alt_names = self.names(subject, fault)?;
+        let (certificate, issuer) = if fault == Some(TlsFault::Untrusted) {
+            let mut unknown = self::params("standin (trusted by no client)", self.life)?;
+            unknown.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+            let unknown = CertifiedIssuer::self_signed(unknown, KeyPair::generate()?)?;
+            (params.signed_by(&self.key, &unknown)?, unknown.der().clone())
+        } else {
+            (params.signed_by(&self.key, &self.issuer)?, self.issuer.der().clone())
+        };
+        let chain: Vec<CertificateDer<'static>> = vec![certificate.into(), issuer];
+        let key = PrivateKeyDer::try_from(self.key.serialize_der()).map_err(|error| TlsError::new("the key", error))?;
+        config(chain, key)
+    }
+
+    /// Returns the names in a certificate. A wrong host is one that the authority may vouch for all the same, so that
+    /// nothing but the name is wrong.
+    fn names(&self, subject: &Subject, fault: Option<TlsFault>) -> Result<Vec<SanType>, TlsError> {
+        let dns = |name: &str| Ok::<_, TlsError>(SanType::DnsName(name.try_into()?));
+        if fault == Some(TlsFault::WrongHost) {
+            let host = match subject {
+                Subject::Host(host) => host,
+                Subject::Own => "localhost",
+            };
+            return Ok(vec![dns(&format!("wrong-host.{host}"))?]);
+        }
+        match subject {
+            Subject::Host(host) => Ok(vec![dns(host)?]),
+            Subject::Own => {
+                let addresses = self.addresses.iter().map(|address| Ok(SanType::IpAddress(*address)));
+                std::iter::once(dns("localhost")).chain(addresses).collect()
+            }
+        }
+    }
+}
+
+/// Permits these hosts and addresses. Without an address, all addresses are excluded: what is not constrained is permitted.
+fn constraints(hosts: &[String], addresses: &[IpAddr]) -> NameConstraints {
+    let domain = |host: &String| GeneralSubtree::DnsName(host.trim_start_matches('.').to_owned());
+    let mut permitted: Vec<GeneralSubtree> = hosts.iter().map(domain).collect();
+    let mut excluded = Vec::new();
+    for (family, all) in [(true, CidrSubnet::V4([0; 4], [0; 4])), (false, CidrSubnet::V6([0; 16], [0; 16]))] {
+        let mut own = addresses.iter().filter(|address| address.is_ipv4() == family).peekable();
+        if own.peek().is_none() {
+            excluded.push(GeneralSubtree::IpAddress(all));
+        }
+        let whole = if family { 32 } else { 128 };
+        permitted.extend(own.map(|address| GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(*address, whole))));
+    }
+    NameConstraints { permitted_subtrees: permitted, excluded_subtrees: excluded }
+}
+
+fn params(name: &str, life: Life) -> Result<CertificateParams, TlsError> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    (params.not_before, params.not_after) = (life.from, life.until);
+    let mut serial = [0; 16];
+    SysRng.try_fill_bytes(&mut serial).map_err(|error| TlsError::new("random numbers", error))?;
+    // A serial number is positive, and not shortened by leading zeros.
+    serial[0] = serial[0] & 0x7f | 0x40;
+    params.serial_number = Some(SerialNumber::from_slice(&serial));
+    Ok(params)
+}
+
+fn whole_seconds(at: SystemTime) -> OffsetDateTime {
+    let at = OffsetDateTime::from(at);
+    at.replace_nanosecond(0).unwrap_or(at)
+}

@@ -1,0 +1,9 @@
+//! TLS: a certificate authority that lives and dies with the process, and handshakes that end in it.
+
+mod authority;
+mod handshake;
+mod settings;
+
+pub use authority::Authority;
+pub use handshake::{Handshake, Refused, accept};
+pub use settings::{Tls, TlsError};
