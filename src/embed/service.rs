@@ -88,9 +88,8 @@ where
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_err(|error| ServiceError::Request(error.into()))?.to_bytes();
             let head = Request::from_parts(parts, ());
-            let outcome = with_request(&head, &body, Arrival { at_ms: now_ms(), believes_front: true }, |request| {
-                world.outcome(request)
-            });
+            let arrival = Arrival { at_ms: now_ms(), believes_front: true, channel: None };
+            let outcome = with_request(&head, &body, arrival, |request| world.outcome(request));
             if !outcome.delay.is_zero() {
                 tokio::time::sleep(outcome.delay).await;
             }

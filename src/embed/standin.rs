@@ -89,6 +89,8 @@ impl Starting {
             log: self.log,
             trusted: self.trusted,
             answered: AnsweredNotify::default(),
+            #[cfg(feature = "tls")]
+            front: None,
         });
         Ok((serving, gatekeeper))
     }

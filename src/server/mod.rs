@@ -4,23 +4,36 @@
 
 mod answered_notify;
 mod events;
+#[cfg(feature = "tls")]
+mod front;
 mod listen;
 mod networks;
+#[cfg(feature = "tls")]
+mod proxy;
 mod read;
 mod send;
 mod serve;
+mod stream;
 mod thread;
+#[cfg(feature = "tls")]
+mod tls;
 mod wire;
 
 pub use answered_notify::AnsweredNotify;
+#[cfg(feature = "tls")]
+pub use front::{Front, Note, Untrusting};
 pub use listen::Port;
 pub use networks::Networks;
+#[cfg(feature = "tls")]
+pub use proxy::{Others, Proxy};
 #[cfg(feature = "tower")]
 pub use read::{Arrival, with_request};
 #[cfg(feature = "tower")]
 pub use send::{ResponseBody, response};
 pub use serve::{Log, ServerContext, Signals, Stop, serve};
 pub use thread::{BusyWorker, IdleWorker};
+#[cfg(feature = "tls")]
+pub use tls::{Authority, Tls, TlsError, config_of_pem};
 
 #[cfg(feature = "cli")]
 pub use serve::Exchanged;

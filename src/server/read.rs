@@ -48,26 +48,61 @@ pub async fn body(incoming: &mut Incoming, limit_bytes: usize) -> Result<Bytes, 
 /// Most requests have no more headers.
 const HEADERS: usize = 16;
 
+/// The way a connection came, where it is not plain HTTP to the port itself.
+#[derive(Debug)]
+pub struct Channel {
+    /// The host that the client wants.
+    pub host: String,
+    /// Whether it speaks TLS.
+    pub secure: bool,
+    /// Whether it came by the proxy: then there is no control API on it.
+    pub tunnelled: bool,
+    /// The user of the proxy, who is a world, as the client's header says it.
+    pub proxy_authorization: Option<Vec<u8>>,
+}
+
 /// When and over which connection a request arrived.
 #[derive(Clone, Copy)]
-pub struct Arrival {
+pub struct Arrival<'a> {
     /// In milliseconds since 1970.
     pub at_ms: u64,
     /// Whether the peer is believed where it says on whose behalf it calls.
     pub believes_front: bool,
+    /// The way its connection came, where that is not plain.
+    pub channel: Option<&'a Channel>,
+}
+
+impl Channel {
+    /// Returns the target in absolute form: a request inside TLS does not say that it is.
+    fn target<B>(&self, head: &HttpRequest<B>) -> String {
+        if head.uri().authority().is_some() {
+            return head.uri().to_string();
+        }
+        let host = head.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok()).map(str::trim);
+        let host = host.filter(|host| !host.is_empty()).unwrap_or(&self.host);
+        let scheme = if self.secure { "https" } else { "http" };
+        format!("{scheme}://{host}{}", target(head.uri()))
+    }
 }
 
 /// Lends a request in the engine's words.
 pub fn with_request<B, T>(
     head: &HttpRequest<B>,
     body: &[u8],
-    arrival: Arrival,
+    arrival: Arrival<'_>,
     to: impl FnOnce(&Request<'_>) -> T,
 ) -> T {
     let mut headers: SmallVec<[(&str, &[u8]); HEADERS]> = SmallVec::new();
     headers.extend(head.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
-    let (method, target) = (head.method().as_str(), target(head.uri()));
-    let Arrival { at_ms: arrived_ms, believes_front } = arrival;
+    let Arrival { at_ms: arrived_ms, believes_front, channel } = arrival;
+    let method = head.method().as_str();
+    let target = match channel {
+        None => target(head.uri()),
+        Some(channel) => {
+            headers.extend(channel.proxy_authorization.as_ref().map(|user| ("proxy-authorization", user.as_slice())));
+            channel.target(head).into()
+        }
+    };
     to(&Request { method, target: &target, headers: &headers, body, arrived_ms, believes_front })
 }
 

@@ -3,8 +3,8 @@
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,9 +21,13 @@ use tokio::task::JoinSet;
 use crate::control::{Availability, ControlService, Handled};
 use crate::http::message::{Delivery, Outcome, Request, Response};
 use crate::server::events::Events;
+#[cfg(feature = "tls")]
+use crate::server::front::Front;
 use crate::server::networks::Networks;
+use crate::server::read::Channel;
 use crate::server::send::{ResponseBody, response};
-use crate::server::wire::{FaultyStream, WireFault};
+use crate::server::stream::Stream;
+use crate::server::wire::{FaultyStream, Protocol, WireFault};
 use crate::server::{AnsweredNotify, Port, read};
 use crate::world::registry::WorldRegistry;
 
@@ -69,6 +73,9 @@ pub struct ServerContext {
     pub log: Option<Log>,
     /// The proxies that are believed where they say on whose behalf they call.
     pub trusted: Networks,
+    /// TLS and the proxy, where they are on.
+    #[cfg(feature = "tls")]
+    pub front: Option<Arc<Front>>,
 }
 
 /// A request that was answered, for the log. Only the command line keeps one.
@@ -95,6 +102,15 @@ struct ConnectionContext {
     administers: AtomicBool,
     /// Whether it is believed where it says on whose behalf it calls.
     believes_front: bool,
+    /// The way it came, where that is not plain.
+    channel: OnceLock<Channel>,
+}
+
+impl ConnectionContext {
+    /// Returns whether it came by the proxy.
+    fn is_tunnelled(&self) -> bool {
+        self.channel.get().is_some_and(|channel| channel.tunnelled)
+    }
 }
 
 /// Serves until told to stop; returns when the port is free.
@@ -138,24 +154,24 @@ async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerC
     let (orders, misbehaviour) = (serving.orders.clone(), WireFault::default());
     let believes_front = serving.trusted.include(address.ip());
     let administers = AtomicBool::new(false);
-    let peer = Arc::new(ConnectionContext { serving, misbehaviour: misbehaviour.clone(), administers, believes_front });
+    let peer = Arc::new(ConnectionContext {
+        serving,
+        misbehaviour: misbehaviour.clone(),
+        administers,
+        believes_front,
+        channel: OnceLock::new(),
+    });
     let (news, mut told) = (orders.clone(), orders);
     // Whoever shut the gate over this connection must be able to open it again.
     let refused = |gate| gate == Availability::Down && !peer.administers.load(Ordering::Relaxed);
     let mut told = pin!(told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)));
     let opened = tokio::select! {
-        opened = FaultyStream::open(stream, misbehaviour) => opened,
+        opened = open(stream, misbehaviour, &peer) => opened,
         _ = &mut told => return,
     };
     // The time is the world's, not the machine's.
     match opened {
-        Ok((wire, false)) => {
-            let mut http1 = http1::Builder::new();
-            http1.auto_date_header(false);
-            let service = service_fn(|request| exchange(&peer, request));
-            drive(pin!(http1.serve_connection(TokioIo::new(wire), service)), told, &news).await;
-        }
-        Ok((wire, true)) => {
+        Some((wire, Protocol::Http2)) => {
             let mut http2 = http2::Builder::new(TokioExecutor::new());
             http2.auto_date_header(false);
             let service = service_fn(|request| {
@@ -165,9 +181,32 @@ async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerC
             // Large, and rare.
             drive(Box::pin(http2.serve_connection(TokioIo::new(wire), service)).as_mut(), told, &news).await;
         }
-        // It went before it said anything.
-        Err(_) => {}
+        Some((wire, Protocol::Http1 | Protocol::Connect | Protocol::Tls)) => {
+            let mut http1 = http1::Builder::new();
+            http1.auto_date_header(false);
+            let service = service_fn(|request| exchange(&peer, request));
+            drive(pin!(http1.serve_connection(TokioIo::new(wire), service)), told, &news).await;
+        }
+        // It went before it said anything, or was no HTTP.
+        None => {}
     }
+}
+
+/// Returns a connection once its peer has begun to speak HTTP, and which.
+async fn open(
+    socket: TcpStream,
+    misbehaviour: WireFault,
+    peer: &ConnectionContext,
+) -> Option<(FaultyStream, Protocol)> {
+    let (wire, protocol) = FaultyStream::open(Stream::Plain(socket), misbehaviour).await.ok()?;
+    #[cfg(feature = "tls")]
+    if let Some(front) = peer.serving.front.as_ref().filter(|_| protocol.needs_front()) {
+        // Large, and rare.
+        return Box::pin(front.enter(wire, protocol, &peer.serving, &peer.channel)).await;
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = peer;
+    Some((wire, protocol))
 }
 
 /// Serves a connection until it ends or is told to: then it finishes what is in flight.
@@ -218,7 +257,7 @@ async fn exchange(
     mut request: HttpRequest<Incoming>,
 ) -> Result<HttpResponse<ResponseBody>, hyper::Error> {
     let serving = &*peer.serving;
-    let is_control = ControlService::serves(request.uri().path());
+    let is_control = ControlService::serves(request.uri().path()) && !peer.is_tunnelled();
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);
     } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Availability::Up {
@@ -229,7 +268,8 @@ async fn exchange(
     let arrived = SystemTime::now();
     let since_1970 = arrived.duration_since(UNIX_EPOCH).unwrap_or_default();
     let at_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
-    let arrival = read::Arrival { at_ms, believes_front: peer.believes_front };
+    let (believes_front, channel) = (peer.believes_front, peer.channel.get());
+    let arrival = read::Arrival { at_ms, believes_front, channel };
     let mut subscription = None;
     let outcome: Outcome = match &serving.control {
         Some(control) if is_control => {

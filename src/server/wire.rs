@@ -10,9 +10,9 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use smallvec::SmallVec;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::http::message::Delivery;
+use crate::server::stream::Stream;
 
 /// What a peer gets that is promised bytes that are not HTTP.
 const GARBAGE: &[u8] = b"\x16\x03\x01\x00\x2a not http \x00\xff\xfe\r\n\r\n";
@@ -42,6 +42,43 @@ impl WireFault {
 /// What a peer says first that speaks HTTP/2 without asking.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// How a client of a proxy begins.
+const CONNECT: &[u8] = b"CONNECT ";
+
+/// How TLS begins: with the record of a handshake.
+const TLS: u8 = 0x16;
+
+/// What a peer speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1, or what will turn out to be no HTTP.
+    Http1,
+    /// HTTP/2.
+    Http2,
+    /// TLS.
+    Tls,
+    /// HTTP/1.1 with a proxy, to be connected with another host.
+    Connect,
+}
+
+impl Protocol {
+    /// Returns whether something comes before HTTP.
+    #[cfg(feature = "tls")]
+    pub fn needs_front(self) -> bool {
+        matches!(self, Self::Tls | Self::Connect)
+    }
+
+    /// Tells the protocol from what a peer says first.
+    pub fn of(first: &[u8]) -> Self {
+        match first.first() {
+            Some(&TLS) => Self::Tls,
+            Some(b'P') if first.starts_with(PREFACE) => Self::Http2,
+            Some(b'C') if first.starts_with(CONNECT) => Self::Connect,
+            _ => Self::Http1,
+        }
+    }
+}
+
 /// Most requests have no more bytes.
 const FIRST_BYTES: usize = 1_024;
 
@@ -50,18 +87,30 @@ const SHORT_BYTES: usize = 2_048;
 
 /// A connection.
 pub struct FaultyStream {
-    stream: TcpStream,
+    stream: Stream,
     /// What the peer said first, until it is read.
     first: Bytes,
     misbehaviour: WireFault,
 }
 
 impl FaultyStream {
-    /// A connection that behaves until told otherwise, once its peer has begun to speak; and whether that is HTTP/2.
-    pub async fn open(mut stream: TcpStream, misbehaviour: WireFault) -> io::Result<(Self, bool)> {
+    /// A connection that behaves until told otherwise, once its peer has begun to speak; and what it speaks.
+    pub async fn open(mut stream: Stream, misbehaviour: WireFault) -> io::Result<(Self, Protocol)> {
         let first = first_bytes(&mut stream).await?;
-        let is_http2 = first.starts_with(PREFACE);
-        Ok((Self { stream, first, misbehaviour }, is_http2))
+        let protocol = Protocol::of(&first);
+        Ok((Self { stream, first, misbehaviour }, protocol))
+    }
+
+    /// A connection whose peer has said something that is still to be read.
+    #[cfg(feature = "tls")]
+    pub fn new(stream: Stream, first: Bytes, misbehaviour: WireFault) -> Self {
+        Self { stream, first, misbehaviour }
+    }
+
+    /// Returns the bytes below, what was read of them already, and what the connection is told.
+    #[cfg(feature = "tls")]
+    pub fn into_parts(self) -> (Stream, Bytes, WireFault) {
+        (self.stream, self.first, self.misbehaviour)
     }
 
     /// Does what was ordered, if anything was; the error it ends with makes hyper drop the connection.
@@ -79,10 +128,11 @@ impl FaultyStream {
 }
 
 /// What a peer says first: enough to tell the protocol, or all it said.
-async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
+pub async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
     let mut first = vec![0; FIRST_BYTES];
     let mut length = 0;
-    while length < PREFACE.len() && PREFACE.starts_with(&first[..length]) {
+    let begins = |known: &[u8], said: &[u8]| said.len() < known.len() && known.starts_with(said);
+    while begins(PREFACE, &first[..length]) || begins(CONNECT, &first[..length]) {
         let mut buffer = ReadBuf::new(&mut first[length..]);
         poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut buffer)).await?;
         let read = buffer.filled().len();
@@ -165,22 +215,22 @@ mod tests {
         }
     }
 
-    fn first(said: &[u8], at_a_time: usize) -> (Vec<u8>, bool) {
+    fn first(said: &[u8], at_a_time: usize) -> (Vec<u8>, Protocol) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let first = runtime.block_on(first_bytes(&mut Pieces(said, at_a_time))).unwrap();
-        (first.to_vec(), first.starts_with(PREFACE))
+        (first.to_vec(), Protocol::of(&first))
     }
 
     proptest! {
         #[test]
         fn the_protocol_is_told_from_what_a_peer_says_first_in_whatever_pieces(
+            known in proptest::sample::select(vec![PREFACE, CONNECT, b"\x16\x03\x01"]),
             common in 0..=PREFACE.len(), rest in "[A-Z /]{0,40}", at_a_time in 1_usize..40,
         ) {
-            let said = [&PREFACE[..common], rest.as_bytes()].concat();
-            let (first, is_http2) = first(&said, at_a_time);
+            let said = [&known[..common.min(known.len())], rest.as_bytes()].concat();
+            let (first, protocol) = first(&said, at_a_time);
             prop_assert!(said.starts_with(&first), "nothing is lost or made up");
-            prop_assert_eq!(is_http2, said.starts_with(PREFACE));
-            prop_assert!(first.len() == said.len() || first.len() >= PREFACE.len() || !PREFACE.starts_with(&first));
+            prop_assert_eq!(protocol, Protocol::of(&said));
         }
     }
 

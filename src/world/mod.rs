@@ -2,6 +2,8 @@
 
 pub mod error;
 pub mod exchange;
+#[cfg(feature = "tls")]
+mod handshakes;
 mod in_flight;
 pub mod limits;
 pub mod registry;

@@ -10,6 +10,7 @@ use foldhash::fast::FixedState;
 use crate::engine::api::api::Api;
 use crate::engine::api::router::Router;
 use crate::http::document::Position;
+use crate::http::message::TlsFault;
 use crate::scenario::model::format::{CallExpectation, Scenario};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
@@ -52,6 +53,8 @@ pub struct ScenarioRun {
     pub(in crate::scenario) answered: u64,
     /// Changes of data that could not be made when a step was entered, and where they are written.
     pub(in crate::scenario) failed_changes: Vec<(Position, String)>,
+    /// What a rule ordered to be wrong with the next TLS handshake.
+    pub(in crate::scenario) tls_fault: Option<TlsFault>,
     /// Something was declared in code, and nobody verified it yet.
     needs_verification: bool,
     /// What came of the rules for the latest request.
@@ -131,6 +134,12 @@ const ADDED: usize = 0;
 const OWN: usize = 1;
 
 impl ScenarioRun {
+    /// Takes what a rule ordered to be wrong with the next TLS handshake.
+    #[cfg(feature = "tls")]
+    pub fn take_tls_fault(&mut self) -> Option<TlsFault> {
+        self.tls_fault.take()
+    }
+
     /// A scenario at its start; its first step is not entered yet.
     pub fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
         let mut run = Self {
@@ -152,6 +161,7 @@ impl ScenarioRun {
             statuses: HashSet::default(),
             answered: 0,
             failed_changes: Vec::new(),
+            tls_fault: None,
             needs_verification: false,
             latest_why: Trace::default(),
             scenario: Arc::clone(scenario),

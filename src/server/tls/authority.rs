@@ -65,10 +65,7 @@ impl Authority {
     pub fn new(hosts: Vec<String>, addresses: Vec<IpAddr>, from: SystemTime) -> Result<Self, TlsError> {
         let now = SystemTime::now();
         // Certificates count whole seconds: rounded down, the end is within the limit.
-        let life = Life {
-            from: whole_seconds(from.min(now - SKEW)),
-            until: whole_seconds(now + LIFE),
-        };
+        let life = Life { from: whole_seconds(from.min(now - SKEW)), until: whole_seconds(now + LIFE) };
         let mut params = params("standin (this process only)", life)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];

@@ -5,5 +5,5 @@ mod handshake;
 mod settings;
 
 pub use authority::Authority;
-pub use handshake::{Handshake, Refused, accept};
-pub use settings::{Tls, TlsError};
+pub use handshake::{Refused, accept};
+pub use settings::{Tls, TlsError, config_of_pem};

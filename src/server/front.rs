@@ -1,0 +1,169 @@
+//! What stands before the code of a connection when TLS or the proxy is on: handshakes and tunnels that end in this process.
+
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use parking_lot::Mutex;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+
+use crate::http::message::Request;
+use crate::server::ServerContext;
+use crate::server::proxy::{Connect, NoTunnel, Proxy};
+use crate::server::read::Channel;
+use crate::server::stream::{Rewound, Stream};
+use crate::server::tls::{Refused, Tls, accept};
+use crate::server::wire::{FaultyStream, Protocol, first_bytes};
+
+/// A handshake that a client refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untrusting {
+    /// The host the client wanted.
+    pub host: String,
+    /// The client, by its `User-Agent`, where the proxy saw one.
+    pub client: Option<String>,
+    /// What it says to be wrong, in the words of TLS.
+    pub reason: &'static str,
+}
+
+/// Told of what happens before any request.
+pub type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
+
+/// The most handshakes that are remembered.
+const REMEMBERED: usize = 100;
+
+/// TLS and the proxy.
+pub struct Front {
+    /// The certificates.
+    pub tls: Tls,
+    /// The proxy, if it is on.
+    pub proxy: Option<Proxy>,
+    /// Told of handshakes that clients refuse.
+    pub note: Option<Note>,
+    untrusting: Mutex<Vec<Untrusting>>,
+}
+
+impl Front {
+    /// A front that has seen no client yet.
+    pub fn new(tls: Tls, proxy: Option<Proxy>, note: Option<Note>) -> Self {
+        Self { tls, proxy, note, untrusting: Mutex::default() }
+    }
+
+    /// Returns the handshakes that clients refused.
+    pub fn untrusting(&self) -> Vec<Untrusting> {
+        self.untrusting.lock().clone()
+    }
+
+    /// Does what comes before HTTP on a connection, and returns the HTTP inside; `None` where there is none.
+    pub async fn enter(
+        &self,
+        wire: FaultyStream,
+        protocol: Protocol,
+        serving: &ServerContext,
+        channel: &OnceLock<Channel>,
+    ) -> Option<(FaultyStream, Protocol)> {
+        let speaks_tls = protocol == Protocol::Tls && self.tls.direct;
+        let asks_proxy = protocol == Protocol::Connect && self.proxy.is_some();
+        if !speaks_tls && !asks_proxy {
+            return Some((wire, protocol));
+        }
+        let (stream, first, misbehaviour) = wire.into_parts();
+        let Stream::Plain(socket) = stream else { return None };
+        let mut io = Rewound::new(first, socket);
+        let (mut connect, mut protocol) = (None, protocol);
+        if let Some(proxy) = self.proxy.as_ref().filter(|_| asks_proxy) {
+            let asked = Connect::read(&mut io).await.ok()?;
+            let host = asked.host();
+            if !self.tls.authority.covers(&host) {
+                relay(proxy, &asked, &host, io).await;
+                return None;
+            }
+            io.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.ok()?;
+            let first = first_bytes(&mut io).await.ok()?;
+            protocol = Protocol::of(&first);
+            let (rest, socket) = io.into_parts();
+            io = Rewound::new([first, rest].concat().into(), socket);
+            connect = Some(asked);
+        }
+        let tunnel_to = connect.as_ref().map(Connect::host);
+        let mut way = Channel {
+            host: tunnel_to.clone().unwrap_or_default(),
+            secure: protocol == Protocol::Tls,
+            tunnelled: connect.is_some(),
+            proxy_authorization: connect
+                .as_ref()
+                .and_then(|asked| asked.header("proxy-authorization"))
+                .map(<[u8]>::to_vec),
+        };
+        if !way.secure {
+            let _ = channel.set(way);
+            let (first, socket) = io.into_parts();
+            return Some((FaultyStream::new(Stream::Plain(socket), first, misbehaviour), protocol));
+        }
+        let fault = self.tls.fault.or_else(|| as_request(connect.as_ref(), "", |it| serving.engine.take_tls_fault(it)));
+        match accept(io, &self.tls, tunnel_to.as_deref(), fault).await {
+            Ok(handshake) => {
+                if way.host.is_empty() {
+                    way.host = handshake.host.unwrap_or_default();
+                }
+                let _ = channel.set(way);
+                let stream = Stream::Tls(Box::new(handshake.stream));
+                FaultyStream::open(stream, misbehaviour).await.ok()
+            }
+            Err(Refused::ByClient { host, reason }) => {
+                let host = host.unwrap_or(way.host);
+                self.refused(connect.as_ref(), host, reason, serving);
+                None
+            }
+            Err(Refused::Ordered | Refused::Broken) => None,
+        }
+    }
+
+    fn refused(&self, connect: Option<&Connect>, host: String, reason: &'static str, serving: &ServerContext) {
+        as_request(connect, &host, |request| serving.engine.handshake_refused(request));
+        let client = connect.and_then(|asked| asked.header("user-agent"));
+        let client = client.map(|client| String::from_utf8_lossy(client).into_owned());
+        let untrusting = Untrusting { host, client, reason };
+        if let Some(note) = &self.note {
+            note(&untrusting);
+        }
+        let mut known = self.untrusting.lock();
+        if known.len() < REMEMBERED {
+            known.push(untrusting);
+        }
+        drop(known);
+        serving.answered.ring();
+    }
+}
+
+/// Shows a `CONNECT` to the worlds. Without one, a handshake with this server itself is shown as one with the host.
+fn as_request<T>(connect: Option<&Connect>, host: &str, to: impl FnOnce(&Request<'_>) -> T) -> T {
+    let own = format!("{host}:443");
+    let target = connect.map_or(own.as_str(), |asked| asked.target.as_str());
+    let headers = connect.map_or(&[][..], |asked| asked.headers.as_slice());
+    let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let arrived_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+    let headers = headers.as_slice();
+    to(&Request { method: "CONNECT", target, headers, body: b"", arrived_ms, believes_front: false })
+}
+
+/// Connects a client with another host, or tells why not.
+async fn relay(proxy: &Proxy, asked: &Connect, host: &str, mut io: Rewound) {
+    match proxy.dial(host, asked.port()).await {
+        Ok(mut other) => {
+            if io.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_ok() {
+                let _ = copy_bidirectional(&mut io, &mut other).await;
+            }
+        }
+        Err(no_tunnel) => refuse(&no_tunnel, io).await,
+    }
+}
+
+async fn refuse(no_tunnel: &NoTunnel, mut io: Rewound) {
+    if no_tunnel.tell(&mut io).await.is_ok() {
+        // A socket closed with bytes unread would be reset, and the answer lost.
+        let mut rest = [0; 1_024];
+        let drained = async { while io.read(&mut rest).await.is_ok_and(|read| read > 0) {} };
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(1), drained).await;
+    }
+}

@@ -1,0 +1,47 @@
+//! TLS handshakes, as far as worlds take part in them: a rule's fault for the next one, and those that clients refuse.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::history::journal::{EntryExtras, EntryMeta};
+use crate::http::message::{Delivery, Request, TlsFault};
+use crate::http::target::Target;
+use crate::world::registry::{DEFAULT_WORLD, WorldRegistry};
+use crate::world::select::chosen;
+use crate::world::world::World;
+
+/// What the journal calls a handshake that a client refused.
+pub const REFUSED: &str = "tls-refused";
+
+impl WorldRegistry {
+    /// Takes the fault that a rule ordered for the next handshake of the world that a client's `CONNECT` names.
+    pub fn take_tls_fault(&self, connect: &Request<'_>) -> Option<TlsFault> {
+        let world = self.world_of_connect(connect)?;
+        let fault = world.lock().run.as_mut()?.take_tls_fault();
+        fault
+    }
+
+    /// Journals a handshake that a client refused, as the `CONNECT` it was for.
+    pub fn handshake_refused(&self, connect: &Request<'_>) {
+        let Some(world) = self.world_of_connect(connect) else { return };
+        let mut world = world.lock();
+        world.clock.arrive(connect.arrived_ms);
+        let answered = EntryMeta {
+            now_ms: world.clock.now_ms(),
+            elapsed_ms: world.clock.elapsed_ms(),
+            row: None,
+            error: None,
+            status: 0,
+            reached_service: false,
+            evidence: None,
+        };
+        let extras = EntryExtras { miss: Some(REFUSED), delivery: Delivery::Closed, ..EntryExtras::default() };
+        world.journal.add(connect, b"", answered, extras);
+    }
+
+    fn world_of_connect(&self, connect: &Request<'_>) -> Option<Arc<Mutex<World>>> {
+        let name = chosen(None, &Target::parse(connect.target), connect).ok()?;
+        self.world(name.as_deref().unwrap_or(DEFAULT_WORLD), connect.arrived_ms).ok()
+    }
+}
