@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
 use crate::cli::output::STDERR;
-use crate::cli::redact;
 use crate::embed::{Exchanged, Log};
 
 /// What is logged, and how.
@@ -21,7 +20,7 @@ pub struct LogSettings {
     /// No log, and of reports only those that failed
     #[arg(long, short, env = "STANDIN_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     quiet: bool,
-    /// Headers and bodies too; credentials in them are blacked out
+    /// Headers and bodies too
     #[arg(long, short, env = "STANDIN_VERBOSE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     verbose: bool,
 }
@@ -110,7 +109,7 @@ impl Logger {
 
 fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
     let (request, response) = (exchanged.request, exchanged.response);
-    let (target, operation) = (redact::target(request.target), exchanged.operation.unwrap_or("-"));
+    let (target, operation) = (exchanged.redactor.target(request.target), exchanged.operation.unwrap_or("-"));
     let took_us = exchanged.took.as_micros();
     let mut lines = format!("{} {target} {operation} {} {took_us}µs\n", request.method, response.status);
     if detail == Detail::Everything {
@@ -124,8 +123,8 @@ fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
                 json => lines += &format!("  {mark} {json}\n"),
             }
         };
-        side('>', request_headers(exchanged), redact::body(request.header("content-type"), request.body));
-        side('<', reply_headers(exchanged), redact::body(response.header("content-type"), &response.body));
+        side('>', request_headers(exchanged), exchanged.redactor.body(request.header("content-type"), request.body));
+        side('<', reply_headers(exchanged), exchanged.redactor.body(response.header("content-type"), &response.body));
     }
     lines
 }
@@ -134,7 +133,7 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
     let (request, response) = (exchanged.request, exchanged.response);
     let mut line = json!({
         "method": request.method,
-        "target": redact::target(request.target),
+        "target": exchanged.redactor.target(request.target),
         "operation": exchanged.operation,
         "status": response.status,
         "took_us": u64::try_from(exchanged.took.as_micros()).unwrap_or(u64::MAX),
@@ -142,22 +141,24 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
     if detail == Detail::Everything {
         // Pairs, because a name may come twice.
         line["request_headers"] = json!(request_headers(exchanged));
-        line["request_body"] = redact::body(request.header("content-type"), request.body);
+        line["request_body"] = exchanged.redactor.body(request.header("content-type"), request.body);
         line["answer_headers"] = json!(reply_headers(exchanged));
-        line["answer_body"] = redact::body(response.header("content-type"), &response.body);
+        line["answer_body"] = exchanged.redactor.body(response.header("content-type"), &response.body);
     }
     line
 }
 
 fn request_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
     let headers = exchanged.request.headers.iter();
-    headers.map(|(name, value)| (*name, redact::header(name, &String::from_utf8_lossy(value)))).collect()
+    headers.map(|(name, value)| (*name, exchanged.redactor.header(name, &String::from_utf8_lossy(value)))).collect()
 }
 
 fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
     let headers = exchanged.response.headers.iter();
     headers
-        .map(|(name, value)| (name.as_str(), redact::header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))))
+        .map(|(name, value)| {
+            (name.as_str(), exchanged.redactor.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
+        })
         .collect()
 }
 

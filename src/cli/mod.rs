@@ -21,7 +21,6 @@ mod openapi;
 mod output;
 mod probe;
 mod ready;
-mod redact;
 mod report;
 mod report_file;
 mod reports;

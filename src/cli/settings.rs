@@ -31,6 +31,9 @@ pub struct Settings {
     bounds: Limits,
     #[command(flatten)]
     log: LogSettings,
+    /// Show credentials in logs, journals and reports, which are blacked out otherwise
+    #[arg(long, env = "STANDIN_SHOW_SECRETS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    show_secrets: bool,
 }
 
 #[derive(Args, Debug)]
@@ -237,6 +240,9 @@ impl Settings {
         };
         if contents.clock.is_none() {
             builder = builder.usual_clock();
+        }
+        if self.show_secrets {
+            builder = builder.show_secrets();
         }
         if let Some(names) = &contents.api {
             builder = builder.apis(&names.iter().map(String::as_str).collect::<Vec<_>>());

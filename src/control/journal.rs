@@ -9,7 +9,8 @@ use crate::control::error::Error;
 use crate::control::service::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::clock::format_ms;
-use crate::history::journal::{Entry, redacted};
+use crate::history::journal::Entry;
+use crate::http::redact::Redactor;
 use crate::scenario::Operations;
 
 /// How many entries are looked at before others get at the world again: a search never keeps a request waiting.
@@ -67,7 +68,7 @@ impl Selection {
         })
     }
 
-    fn takes(&self, entry: &Entry) -> bool {
+    fn takes(&self, entry: &Entry, redactor: &Redactor) -> bool {
         let operation = entry.answered.operation();
         self.numbers.as_ref().is_none_or(|numbers| numbers.contains(&entry.number))
             && self.operations.as_ref().is_none_or(|wanted| operation.is_some_and(|known| wanted.select(known)))
@@ -77,7 +78,7 @@ impl Selection {
                 .is_none_or(|range| entry.sent_status().is_some_and(|status| range.contains(&status)))
             && self.rule.as_ref().is_none_or(|rule| entry.extras.rule.as_deref() == Some(rule))
             && self.kind.is_none_or(|kind| kind.is_of(entry))
-            && self.text.as_ref().is_none_or(|text| holds(entry, text))
+            && self.text.as_ref().is_none_or(|text| holds(&entry.redacted(redactor), text))
     }
 
     /// The numbers that are worth a look: those after the first, up to the second.
@@ -111,11 +112,11 @@ fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
     }
 }
 
-/// Looks for a text, in lower case, in everything that is shown of a call. Credentials are not searched: what is found
-/// would tell what is not shown.
+/// Looks for a text, in lower case, in everything that is shown of a call. What is found would tell what is not shown, so
+/// the call is redacted before.
 fn holds(entry: &Entry, text: &str) -> bool {
     let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains(text);
-    let has_header = |(name, value): &(String, String)| has(name.as_bytes()) || has(redacted(name, value).as_bytes());
+    let has_header = |(name, value): &(String, String)| has(name.as_bytes()) || has(value.as_bytes());
     has(entry.target.as_bytes())
         || has(entry.answered.operation().unwrap_or_default().as_bytes())
         || has(&entry.body)
@@ -135,6 +136,7 @@ pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     };
     let (mut since, last) = selection.bounds();
     let mut found = Vec::new();
+    let redactor = asked.world.lock().redactor();
     let (lost, next) = loop {
         let world = asked.world.lock();
         let (lost, latest) = (world.journal.lost(), world.journal.next_number() - 1);
@@ -142,8 +144,12 @@ pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         for entry in world.journal.since(since).take(AT_A_TIME).take_while(|entry| entry.number <= last) {
             looked_at += 1;
             since = entry.number;
-            if selection.takes(&entry) {
-                found.push(if only_numbers { entry.number.into() } else { short(&entry) });
+            if selection.takes(&entry, &redactor) {
+                found.push(if only_numbers {
+                    entry.number.into()
+                } else {
+                    short(&entry, &entry.redacted_target(&redactor))
+                });
                 if found.len() >= selection.limit {
                     break;
                 }
@@ -182,9 +188,10 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         Error::new(404, "not_found", format!("the journal has no entry {number}"))
             .hint(format!("It holds {held} entries, from number {}.", lost + 1))
     })?;
-    let mut shown = short(&entry);
+    let entry = entry.redacted(&world.redactor());
+    let mut shown = short(&entry, &entry.target);
     let headers: serde_json::Map<String, Value> =
-        entry.headers.iter().map(|(name, value)| (name.clone(), redacted(name, value).into())).collect();
+        entry.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     shown["headers"] = Value::Object(headers);
     shown["body"] = text_or_json(&entry.body);
     let is_sent = entry.sent_status().is_some();
@@ -197,12 +204,12 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(shown)
 }
 
-fn short(entry: &Entry) -> Value {
+fn short(entry: &Entry, target: &str) -> Value {
     json!({
         "n": entry.number,
         "at": format_ms(entry.answered.now_ms),
         "method": entry.method,
-        "target": entry.target,
+        "target": target,
         "op": entry.answered.operation(),
         "status": entry.sent_status(),
         "error": entry.answered.error,

@@ -209,7 +209,8 @@ impl ControlService {
                 asked.nothing()?;
             }
             let done = catch_unwind(AssertUnwindSafe(|| (route.act)(&asked))).unwrap_or_else(|panic| {
-                let what = panic_text(panic.as_ref());
+                let redactor = self.engine.redactor().of_request(request);
+                let what = redactor.text(panic_text(panic.as_ref())).into_owned();
                 Err(Error::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
             });
             waits = asked.waits.get();

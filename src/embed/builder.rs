@@ -284,6 +284,12 @@ impl Builder {
         self
     }
 
+    /// Shows credentials in logs, journals and reports. Default: they are blacked out.
+    pub fn show_secrets(mut self) -> Self {
+        self.settings.show_secrets = true;
+        self
+    }
+
     /// The clock said so far is only the usual one: a scenario's goes before it.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn usual_clock(mut self) -> Self {

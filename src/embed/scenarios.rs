@@ -130,7 +130,10 @@ impl WorldHandle {
 
     /// What a scenario will do: its timeline, and the forecast of which calls its rules strike.
     pub fn explain(&self, scenario: impl Into<PathBuf>) -> Result<String, ScenarioError> {
-        Ok(explain_scenario(&self.checked(&scenario.into())?.0))
+        let scenario = self.checked(&scenario.into())?.0;
+        let listed = scenario.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| &*credential.token);
+        let redactor = self.engine.redactor().with(listed);
+        Ok(redactor.text(&explain_scenario(&scenario)).into_owned())
     }
 
     /// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.

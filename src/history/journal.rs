@@ -3,8 +3,7 @@
 //! The text of all entries lies on one tape of bytes that is reused. Keeping the HTTP library's own buffers would
 //! pin them, and cost a third of the request rate.
 
-use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use crate::engine::api::api::Evidence;
 use crate::engine::api::router::Row;
 use crate::history::ring::Ring;
 use crate::http::message::{Delivery, Request};
+use crate::http::redact::{Redactor, presented};
 use crate::scenario::Trace;
 
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
@@ -154,7 +154,44 @@ pub struct Entry {
     pub extras: EntryExtras,
 }
 
+/// The credentials that calls present.
+pub fn presented_by(journal: &[Entry]) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for entry in journal {
+        presented(&entry.target, entry.named_headers(), |credential| {
+            if !all.contains(credential) {
+                all.insert(credential.to_owned());
+            }
+        });
+    }
+    all
+}
+
 impl Entry {
+    fn named_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The entry as it may be shown.
+    pub fn redacted(&self, redactor: &Redactor) -> Self {
+        let own = redactor.of_parts(&self.target, self.named_headers());
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), own.header(name, value)));
+        Self {
+            target: own.target(&self.target).into_owned(),
+            headers: headers.collect(),
+            body: own.bytes(&self.body),
+            response: own.bytes(&self.response),
+            method: self.method.clone(),
+            extras: self.extras.clone(),
+            ..*self
+        }
+    }
+
+    /// The target as it may be shown.
+    pub fn redacted_target(&self, redactor: &Redactor) -> String {
+        redactor.of_parts(&self.target, self.named_headers()).target(&self.target).into_owned()
+    }
+
     /// The status that was sent; `None` when nothing of the answer was.
     pub fn sent_status(&self) -> Option<u16> {
         self.extras.delivery.sends_answer().then_some(self.answered.status)
@@ -342,17 +379,6 @@ fn short(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// A header's value as it may be shown: credentials keep their last four characters at most.
-pub fn redacted<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
-    if !matches!(name, "authorization" | "proxy-authorization" | "cookie" | "standin-control-token") {
-        return Cow::Borrowed(value);
-    }
-    let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret.trim()));
-    let length = secret.chars().count();
-    let tail: String = if length >= 12 { secret.chars().skip(length - 4).collect() } else { String::new() };
-    Cow::Owned(format!("{scheme} …{tail}").trim_start().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -450,12 +476,5 @@ mod tests {
         (0..5).for_each(|n| add(&mut journal, &format!("/v1/others/{n}")));
         assert_eq!((journal.len(), journal.lost()), (3, 2));
         assert_eq!(journal.get(5).unwrap().target, "/v1/others/4");
-    }
-
-    #[test]
-    fn credentials_are_shown_by_their_tail_only() {
-        assert_eq!(redacted("authorization", "Bearer HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7"), "Bearer …lJa7");
-        assert_eq!(redacted("authorization", "Bearer short"), "Bearer …");
-        assert_eq!(redacted("accept", "text/html"), "text/html");
     }
 }

@@ -6,5 +6,6 @@ pub mod document;
 pub mod json;
 pub mod message;
 pub mod origin;
+pub mod redact;
 pub mod target;
 pub mod tree;

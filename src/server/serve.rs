@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::control::{Availability, ControlService, Handled};
 use crate::http::message::{Delivery, Outcome, Request, Response};
+use crate::http::redact::Redactor;
 use crate::server::events::Events;
 #[cfg(feature = "tls")]
 use crate::server::front::Front;
@@ -87,6 +88,8 @@ pub struct Exchanged<'a> {
     pub operation: Option<&'static str>,
     /// What is answered. A fault rule may keep it from arriving.
     pub response: &'a Response,
+    /// The redactor of what is told of it.
+    pub redactor: &'a Redactor,
     /// How long answering took, delays left out.
     pub took: Duration,
 }
@@ -292,7 +295,8 @@ async fn exchange(
         let took = arrived.elapsed().unwrap_or_default();
         read::with_request(&request, &body, arrival, |request| {
             let operation = serving.engine.router().operation_of(request.method, request.target);
-            log(&Exchanged { request, operation, response: &outcome.response, took });
+            let redactor = serving.engine.redactor().of_request(request);
+            log(&Exchanged { request, operation, response: &outcome.response, redactor: &redactor, took });
         });
     }
     if !outcome.delay.is_zero() {

@@ -335,7 +335,9 @@ fn elsewhere(router: &Router, request: &Request<'_>, target: &Target<'_>) -> Ans
 
 /// Answering panicked: the fake's own fault, said so.
 fn failed(world: &mut World, request_context: &RequestContext<'_>, panic: &(dyn std::any::Any + Send)) -> Answer {
-    let what = format!("standin failed while answering, which is its own fault: {}", panic_text(panic));
+    let redactor = world.redactor().of_request(request_context.request);
+    let said = redactor.text(panic_text(panic)).into_owned();
+    let what = format!("standin failed while answering, which is its own fault: {said}");
     worded(world, request_context, None, &Problem::Internal { what })
 }
 

@@ -9,6 +9,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::engine::api::router::Router;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::{Outcome, Request};
+use crate::http::redact::Redactor;
 use crate::http::target::Target;
 use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError};
 use crate::world::error::{GoneReason, WorldError};
@@ -60,6 +61,7 @@ pub struct WorldRegistry {
     /// What scenarios can start from.
     fixtures: Fixtures,
     bell: InFlight,
+    redactor: RwLock<Arc<Redactor>>,
 }
 
 /// The worlds beside the default one.
@@ -97,9 +99,10 @@ impl WorldRegistry {
     /// An engine with its default world, and what scenarios can start from.
     pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
         let settings = Arc::clone(&default.settings);
+        let redactor = RwLock::new(Arc::new(default.redactor()));
         let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
-        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell }
+        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell, redactor }
     }
 
     /// What scenarios can start from.
@@ -126,8 +129,15 @@ impl WorldRegistry {
     pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
         let name = Arc::clone(&world.lock().name);
         let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
+        let redactor = self.redactor.read().joined(&made.redactor());
+        *self.redactor.write() = Arc::new(redactor);
         world.lock().replace_with(made);
         Ok(())
+    }
+
+    /// The redactor of what is told of requests before their world is known.
+    pub fn redactor(&self) -> Arc<Redactor> {
+        Arc::clone(&self.redactor.read())
     }
 
     /// The routes.

@@ -11,6 +11,7 @@ use crate::engine::state::rate_limit::{Buckets, RateLimit};
 use crate::engine::store::Store;
 use crate::history::coverage::Coverage;
 use crate::history::journal::{Bounds, Journal};
+use crate::http::redact::{MOST_KNOWN, Redactor, secrets_in};
 use crate::http::tree::MEMBERS;
 use crate::scenario::ScenarioRun;
 use crate::world::select::is_token_of;
@@ -72,6 +73,8 @@ pub struct Settings {
     pub body_members: usize,
     /// How much the journal keeps.
     pub journal: Bounds,
+    /// Whether logs, journals and reports show credentials.
+    pub show_secrets: bool,
     /// Whether scenarios that depend on assumed behaviour are refused.
     pub strict_fidelity: bool,
 }
@@ -103,6 +106,7 @@ impl Default for Settings {
             body_limit_bytes: 10 * 1024 * 1024,
             body_members: MEMBERS,
             journal: Bounds::default(),
+            show_secrets: false,
             strict_fidelity: false,
         }
     }
@@ -130,6 +134,11 @@ impl Settings {
         self.credentials.iter().find(|(name, _)| *name == api.name).map(|(_, list)| list.as_slice())
     }
 
+    /// All credentials that are listed.
+    pub fn listed_credentials(&self) -> impl Iterator<Item = &str> {
+        self.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| credential.token.as_str())
+    }
+
     /// The listed credential of that token.
     pub fn credential(&self, api: &Api, token: &str) -> Option<&Credential> {
         self.credentials(api)?.iter().find(|credential| credential.token == token)
@@ -143,6 +152,18 @@ impl Settings {
 }
 
 impl World {
+    /// The redactor for what is told of this world: it knows the credentials that are listed, and those in its records.
+    pub fn redactor(&self) -> Redactor {
+        let mut known: Vec<&str> = self.settings.listed_credentials().collect();
+        for collection in self.store.collections().filter(|collection| collection.resource().holds_secrets()) {
+            for record in collection.iter().take(MOST_KNOWN) {
+                let fields = record.fields().iter();
+                fields.for_each(|(name, value)| secrets_in(name, value, false, &mut known));
+            }
+        }
+        Redactor::new(self.settings.show_secrets, known)
+    }
+
     /// A world with these records and settings, at the start of its time.
     pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
         let clock = Clock::new(settings.clock_mode, settings.clock_start_ms);

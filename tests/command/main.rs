@@ -10,5 +10,6 @@ mod pipes;
 mod probe;
 mod reports;
 mod scenario_run;
+mod secrets;
 mod settings;
 mod sweep;

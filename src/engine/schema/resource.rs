@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::engine::schema::field::Field;
+use crate::engine::schema::field::{DefaultValue, Field};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::rng::SeededRng;
 use crate::engine::state::State;
 use crate::engine::store::{Document, Record};
+use crate::http::redact::is_telling;
 
 /// A kind of record.
 pub struct Schema {
@@ -176,6 +177,12 @@ impl Schema {
     pub const fn timer(mut self, due: Timer) -> Self {
         self.timer = Some(due);
         self
+    }
+
+    /// Whether its records have fields that consumers do not see whole, or tokens that the service makes.
+    pub fn holds_secrets(&self) -> bool {
+        let is_token = |field: &Field| matches!(field.default, DefaultValue::Token(_)) && is_telling(field.name);
+        self.view.is_some() || self.fields.iter().any(is_token)
     }
 
     /// The plain defaults of the fields at these places as members of a JSON object, each behind a comma.

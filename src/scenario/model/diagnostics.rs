@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::http::document;
 use crate::http::document::{PathSegment, Position};
+use crate::http::redact::is_telling;
 
 /// What kind of thing is wrong. `E…` refuses the file, `W…` warns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -157,6 +158,10 @@ impl<'t> Diagnostics<'t> {
         let shown = document::show(path);
         let shown = if shown.is_empty() { "the file".to_owned() } else { shown };
         let place = document::place(self.text, path);
+        // The value of a telling key is a credential. The name of a variable that holds one is none.
+        let key = path.iter().rev().find_map(|step| if let PathSegment::Key(key) = step { Some(key) } else { None });
+        let is_secret = code == Code::E08 && key.is_some_and(|key| is_telling(key) && !key.ends_with("_env"));
+        let what = if is_secret { without_quotes(&what.to_string()) } else { what.to_string() };
         self.tell_at(code, place, format!("{shown} {what}"), help);
     }
 
@@ -191,6 +196,13 @@ impl<'t> Diagnostics<'t> {
         self.list.sort_by_key(|diagnostic| (diagnostic.place, diagnostic.code));
         self.list
     }
+}
+
+/// A text with what stands in quotes blacked out.
+fn without_quotes(text: &str) -> String {
+    let mut parts = text.split('"');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.enumerate().fold(first, |shown, (n, part)| if n % 2 == 0 { shown + "\"…\"" } else { shown + part })
 }
 
 /// `did you mean …?`, or the names there are when none is near.

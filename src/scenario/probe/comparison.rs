@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::engine::api::router::Router;
+use crate::http::redact::Redactor;
 use crate::scenario::model::format::Scenario;
 use crate::scenario::parse::load::Fixtures;
 use crate::scenario::probe::drift::{Documented, Drift, Ignored, Tier};
@@ -71,7 +72,8 @@ fn compare(live: Played<'_>, fake: &Played<'_>, documented: &mut Documented, ign
         unanswered: None,
         differences: Vec::new(),
     };
-    let told = |request: &ProbeRequest| Some(format!("{} {}", request.method, request.target));
+    let told =
+        |request: &ProbeRequest| Some(format!("{} {}", request.method, Redactor::default().target(&request.target)));
     match live.outcome {
         StepOutcome::Omitted => nothing,
         StepOutcome::ServiceError(request, why) => {

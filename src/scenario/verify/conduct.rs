@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::engine::api::router::Router;
 use crate::history::journal::Entry;
 use crate::http::message::Method;
+use crate::http::redact::Redactor;
 use crate::http::target::Target;
 use crate::scenario::run::perturb::UNKNOWN_FIELD;
 use crate::scenario::verify::report::Violation;
@@ -25,7 +26,7 @@ pub(in crate::scenario) fn seen(entry: &Entry) -> Option<u16> {
 }
 
 /// Requests repeated unchanged after one of these statuses, with no successful write in between.
-pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16]) -> Vec<Violation> {
+pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16], redactor: &Redactor) -> Vec<Violation> {
     let mut latest: HashMap<Same, (u64, u16, u64)> = HashMap::new();
     let mut writes = 0;
     let mut violations = Vec::new();
@@ -36,7 +37,7 @@ pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16]) -> Vec<
             && statuses.contains(status)
         {
             let n = entry.number;
-            let mut details = vec![shown(entry)];
+            let mut details = vec![shown(entry, redactor)];
             details.extend(journal[..place].iter().find(|earlier| earlier.number == *number).and_then(said));
             violations.push(Violation {
                 message: format!("call {n} repeats call {number} unchanged after {status}"),
@@ -58,7 +59,7 @@ pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16]) -> Vec<
 }
 
 /// Calls that came earlier than the header of the same operation's last answer asked.
-pub(in crate::scenario) fn hasty(journal: &[Entry]) -> Vec<Violation> {
+pub(in crate::scenario) fn hasty(journal: &[Entry], redactor: &Redactor) -> Vec<Violation> {
     let mut asked: HashMap<&'static str, (u64, u64, u64)> = HashMap::new();
     let mut violations = Vec::new();
     for entry in journal {
@@ -70,7 +71,7 @@ pub(in crate::scenario) fn hasty(journal: &[Entry]) -> Vec<Violation> {
             violations.push(Violation {
                 message: format!("call {n} came too early: call {number} asked to wait {seconds} s"),
                 call: Some(n),
-                details: vec![shown(entry)],
+                details: vec![shown(entry, redactor)],
                 near: None,
             });
         }
@@ -83,7 +84,7 @@ pub(in crate::scenario) fn hasty(journal: &[Entry]) -> Vec<Violation> {
 }
 
 /// Runs of identical requests, each answered by 429, 5xx or an abort, that are longer than allowed.
-pub(in crate::scenario) fn stubborn(journal: &[Entry], most: u64) -> Vec<Violation> {
+pub(in crate::scenario) fn stubborn(journal: &[Entry], most: u64, redactor: &Redactor) -> Vec<Violation> {
     let mut runs: HashMap<Same, (u64, usize)> = HashMap::new();
     let mut longest: Vec<(Same, u64, usize)> = Vec::new();
     for (place, entry) in journal.iter().enumerate() {
@@ -107,14 +108,14 @@ pub(in crate::scenario) fn stubborn(journal: &[Entry], most: u64) -> Vec<Violati
                 journal[first].number
             ),
             call: Some(journal[first].number),
-            details: vec![shown(&journal[first])],
+            details: vec![shown(&journal[first], redactor)],
             near: None,
         })
         .collect()
 }
 
 /// Requests whose body has a field that the documentation does not know.
-pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router) -> Vec<Violation> {
+pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router, redactor: &Redactor) -> Vec<Violation> {
     let mut violations = Vec::new();
     for entry in journal {
         let row = entry.answered.operation().and_then(|operation| router.operation(operation));
@@ -130,7 +131,7 @@ pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router) ->
             violations.push(Violation {
                 message: format!("call {n} sends {}, which {} does not have", strange.join(", "), resource.title),
                 call: Some(n),
-                details: vec![shown(entry)],
+                details: vec![shown(entry, redactor)],
                 near: None,
             });
         }
@@ -139,8 +140,9 @@ pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router) ->
 }
 
 /// A request in one line.
-pub(in crate::scenario) fn shown(entry: &Entry) -> String {
+pub(in crate::scenario) fn shown(entry: &Entry, redactor: &Redactor) -> String {
     const LONG: usize = 200;
+    let entry = entry.redacted(redactor);
     let body = String::from_utf8_lossy(&entry.body);
     let mut line =
         format!("{} {} {body}", entry.method, entry.target).replace(['\n', '\r', '\t'], " ").trim_end().to_owned();

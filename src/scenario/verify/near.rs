@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::engine::api::router::Router;
 use crate::engine::store::{Collection, Record};
-use crate::history::journal::{Entry, redacted};
+use crate::history::journal::Entry;
+use crate::http::redact::tail_of;
 use crate::scenario::model::difference::{Differences, NearMiss};
 use crate::scenario::model::format::{CallExpectation, EndKind};
 use crate::scenario::model::matchers::Matcher;
@@ -178,7 +179,7 @@ impl When {
 }
 
 fn shown_token(token: &str) -> String {
-    redacted("authorization", token).into_owned()
+    tail_of(token)
 }
 
 /// The record of a collection that comes nearest to a matcher without matching it.

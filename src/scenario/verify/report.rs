@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::http::redact::Redactor;
 use crate::scenario::model::difference::NearMiss;
 
 /// What a verification found. `report` is the version of this shape.
@@ -77,6 +78,27 @@ pub struct Violation {
     /// The call or record that came nearest to what was expected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<NearMiss>,
+}
+
+impl Check {
+    /// The check as it may be shown.
+    pub(in crate::scenario) fn redacted(mut self, redactor: &Redactor) -> Self {
+        self.title = redactor.text(&self.title).into_owned();
+        for violation in &mut self.violations {
+            if let Some(near) = &mut violation.near {
+                // The lines about it are the last.
+                violation.details.truncate(violation.details.len().saturating_sub(near.lines().len()));
+                for part in &mut near.differences {
+                    part.got = redactor.value_at(&part.path, &part.got);
+                    part.expected = redactor.value_at(&part.path, &part.expected);
+                }
+                violation.details.extend(near.lines().iter().map(|line| on_one_line(line)));
+            }
+            let texts = std::iter::once(&mut violation.message).chain(&mut violation.details);
+            texts.for_each(|text| *text = redactor.text(text).into_owned());
+        }
+        self
+    }
 }
 
 impl Violation {

@@ -6,8 +6,9 @@ use crate::engine::api::router::Router;
 use crate::engine::schema::problem::panic_text;
 use crate::engine::state::clock::format_ms;
 use crate::engine::store::Record;
-use crate::history::journal::Entry;
+use crate::history::journal::{Entry, presented_by};
 use crate::http::document::Position;
+use crate::http::redact::Redactor;
 use crate::scenario::model::format::{CallExpectation, FinalExpectation};
 use crate::scenario::model::matchers::Range;
 use crate::scenario::model::request_view::{RequestView, asked_again};
@@ -26,14 +27,16 @@ impl World {
     /// What a verification finds now. `verified` is noted, so that nobody verifies again by mistake.
     pub fn verify(&self, router: &Router) -> Report {
         let journal: Vec<Entry> = self.journal.since(0).collect();
+        let redactor = self.redactor().with(presented_by(&journal).iter().map(String::as_str));
         let calls = Calls::new(&journal, router);
-        let checks = || self.run.as_ref().map(|run| self.checks(run, router, &calls)).unwrap_or_default();
+        let checks = || self.run.as_ref().map(|run| self.checks(run, router, &calls, &redactor)).unwrap_or_default();
         // A report is owed to the test even where the fake cannot judge.
         let checks = catch_unwind(AssertUnwindSafe(checks)).unwrap_or_else(|panic| {
             let message =
                 format!("standin failed while judging, which is its own fault: {}", panic_text(panic.as_ref()));
             vec![check("internal", None, Some(Violation::new(message)))]
         });
+        let checks: Vec<Check> = checks.into_iter().map(|check| check.redacted(&redactor)).collect();
         let started_ms = journal.first().map_or(self.clock.now_ms(), |first| first.answered.now_ms);
         let run = self.run.as_deref();
         let scenario = run.map(ScenarioRun::scenario);
@@ -53,13 +56,13 @@ impl World {
             checks,
             rules: run.map(rules).unwrap_or_default(),
             steps: run.map(steps).unwrap_or_default(),
-            journal: told(&journal, router),
+            journal: told(&journal, router).iter().map(|line| redactor.text(line).into_owned()).collect(),
             journal_lost: self.journal.lost(),
             coverage: self.coverage.table(router),
         }
     }
 
-    fn checks(&self, run: &ScenarioRun, router: &Router, calls: &Calls<'_>) -> Vec<Check> {
+    fn checks(&self, run: &ScenarioRun, router: &Router, calls: &Calls<'_>, redactor: &Redactor) -> Vec<Check> {
         let mut checks = Vec::new();
         let expect = &run.scenario().expect;
         for (n, counter) in run.calls.iter().enumerate() {
@@ -75,7 +78,7 @@ impl World {
             let outside = offences(&run.outside, |what| format!("{what} is not one of {only}"));
             checks.push(check("only", Some(*place), outside).titled(format!("only {only}")));
         }
-        let needs_journal = Self::conduct(run, router, calls.journal(), &mut checks);
+        let needs_journal = Self::conduct(run, router, calls.journal(), redactor, &mut checks);
         for expected in &expect.finals {
             let id = format!("final.{}[{}]", expected.resource.name, expected.number);
             let matching = expected.matcher.as_ref().map(|matcher| format!(" like {}", matcher.words()));
@@ -109,24 +112,31 @@ impl World {
     }
 
     /// The checks of conduct; the result says whether one of them needs all of the journal.
-    fn conduct(run: &ScenarioRun, router: &Router, journal: &[Entry], checks: &mut Vec<Check>) -> bool {
+    fn conduct(
+        run: &ScenarioRun,
+        router: &Router,
+        journal: &[Entry],
+        redactor: &Redactor,
+        checks: &mut Vec<Check>,
+    ) -> bool {
         let conduct = &run.scenario().expect.conduct;
         let before = checks.len();
         if let Some(place) = conduct.retry_after {
-            let found = check("conduct.retry_after", Some(place), conduct::hasty(journal));
+            let found = check("conduct.retry_after", Some(place), conduct::hasty(journal, redactor));
             checks.push(found.titled("waits as long as it is told"));
         }
         if let Some((statuses, place)) = &conduct.no_retry_on {
             let words: Vec<String> = statuses.iter().map(u16::to_string).collect();
-            let found = check("conduct.no_retry_on", Some(*place), conduct::repeated(journal, statuses));
+            let found = check("conduct.no_retry_on", Some(*place), conduct::repeated(journal, statuses, redactor));
             checks.push(found.titled(format!("repeats no request unchanged after {}", words.join(" or "))));
         }
         if let Some((most, place)) = conduct.max_attempts {
-            let found = check("conduct.max_attempts", Some(place), conduct::stubborn(journal, most));
+            let found = check("conduct.max_attempts", Some(place), conduct::stubborn(journal, most, redactor));
             checks.push(found.titled(format!("sends a request without success at most {most} times in a row")));
         }
         if let Some(place) = conduct.known_fields {
-            let found = check("conduct.unknown_fields", Some(place), conduct::unknown_fields(journal, router));
+            let found =
+                check("conduct.unknown_fields", Some(place), conduct::unknown_fields(journal, router, redactor));
             checks.push(found.titled("sends no field that the documentation does not know"));
         }
         let needs_journal = checks.len() > before;

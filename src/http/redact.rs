@@ -1,0 +1,610 @@
+//! The one redaction: all that leaves the process to be read by people passes here, so that credentials do not.
+//!
+//! A value is blacked out when its name tells that it is a credential, and wherever it stands when the world knows it as
+//! one. Matchers and checks see the real values; only their words pass here.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use crate::http::message::Request;
+use crate::http::target::decode;
+
+/// The text that stands for a value that is not shown.
+pub const BLACK: &str = "…";
+
+/// Bodies are shown in logs up to here.
+const SHOWN_BYTES: usize = 16 * 1024;
+
+/// A shorter credential is not looked for everywhere: it would black out half of the words.
+const SHORT: usize = 8;
+
+/// The most credentials that are looked for everywhere.
+pub const MOST_KNOWN: usize = 10_000;
+
+/// Names that hold these name credentials.
+const TELLING: &[&str] = &[
+    "token",
+    "secret",
+    "signature",
+    "key",
+    "password",
+    "passwd",
+    "passphrase",
+    "credential",
+    "encrypted",
+    "authorization",
+    "cookie",
+    "bearer",
+    "jwt",
+];
+
+/// Names that are telling as a parameter, and in an object beside those of a login.
+const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "code_verifier", "otp", "pin", "pwd", "sig", "auth", "ticket"];
+
+/// Names that only stand in what a login sends.
+const OF_LOGIN: &[&str] = &["grant_type", "client_id", "redirect_uri"];
+
+/// Whether a field of that name holds a credential.
+pub fn is_telling(name: &str) -> bool {
+    let holds =
+        |word: &&str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+    TELLING.iter().any(holds) || name.eq_ignore_ascii_case("pwd")
+}
+
+fn is_telling_parameter(name: &str) -> bool {
+    is_telling(name) || TELLING_OF_LOGIN.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// What may be shown, and which credentials are known besides those with telling names.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    shows_secrets: bool,
+    known: Arc<Known>,
+    /// Those that one request presents.
+    own: Known,
+}
+
+/// Credentials by their first bytes, so that many are looked for in one pass.
+#[derive(Clone, Debug, Default)]
+struct Known(HashMap<[u8; SHORT], Vec<Box<str>>, FixedState>);
+
+impl Known {
+    /// Adds a credential in each form it is written in.
+    fn learn(&mut self, credential: &str) {
+        let credential = credential.trim();
+        if credential.len() < SHORT || credential.chars().all(|letter| matches!(letter, '*' | '…')) {
+            return;
+        }
+        let encoded = utf8_percent_encode(credential, NON_ALPHANUMERIC).to_string();
+        let form: String = form_urlencoded::byte_serialize(credential.as_bytes()).collect();
+        let json = Value::from(credential).to_string();
+        for form in [credential, &encoded, &form, &json[1..json.len() - 1]] {
+            let begin = form.as_bytes()[..SHORT].try_into().expect("no form is shorter");
+            let alike = self.0.entry(begin).or_default();
+            if !alike.iter().any(|known| **known == *form) {
+                alike.push(form.into());
+                // One that begins another must not be blacked out first.
+                alike.sort_by_key(|known| std::cmp::Reverse(known.len()));
+            }
+        }
+    }
+
+    /// The end of a known credential that begins at that byte.
+    fn end_at(&self, text: &[u8], at: usize) -> Option<usize> {
+        let begin: [u8; SHORT] = text.get(at..at + SHORT)?.try_into().ok()?;
+        let known = self.0.get(&begin)?.iter().find(|known| text[at..].starts_with(known.as_bytes()))?;
+        Some(at + known.len())
+    }
+}
+
+impl Redactor {
+    /// A redactor that knows these credentials. With `shows_secrets` it blacks out nothing.
+    pub fn new<'c>(shows_secrets: bool, known: impl IntoIterator<Item = &'c str>) -> Self {
+        let redactor = Self { shows_secrets, ..Self::default() };
+        if shows_secrets { redactor } else { redactor.with(known) }
+    }
+
+    /// Knows these credentials too.
+    pub fn with<'c>(&self, more: impl IntoIterator<Item = &'c str>) -> Self {
+        let mut known = (*self.known).clone();
+        more.into_iter().take(MOST_KNOWN.saturating_sub(known.0.len())).for_each(|credential| known.learn(credential));
+        Self { shows_secrets: self.shows_secrets, known: Arc::new(known), own: Known::default() }
+    }
+
+    /// Knows what another one knows too, as far as there is room.
+    pub fn joined(&self, other: &Self) -> Self {
+        self.with(other.known.0.values().flatten().map(|known| &**known))
+    }
+
+    /// The redactor for one request: it also knows what that presents as credentials.
+    pub fn of_request(&self, request: &Request<'_>) -> Self {
+        let headers = request.headers.iter();
+        let headers = headers.filter_map(|(name, value)| Some((*name, std::str::from_utf8(value).ok()?)));
+        self.of_parts(request.target, headers)
+    }
+
+    /// The redactor for a request of that target and these headers.
+    pub fn of_parts<'h>(&self, target: &str, headers: impl Iterator<Item = (&'h str, &'h str)>) -> Self {
+        let mut redactor = Self { own: Known::default(), ..self.clone() };
+        if !self.shows_secrets {
+            presented(target, headers, |credential| redactor.own.learn(credential));
+        }
+        redactor
+    }
+
+    /// A target, or any URL.
+    pub fn target<'t>(&self, target: &'t str) -> Cow<'t, str> {
+        if self.shows_secrets {
+            return Cow::Borrowed(target);
+        }
+        let shown = self.scrubbed(target);
+        match shown.split_once('?') {
+            None => shown,
+            Some((path, query)) => Cow::Owned(format!("{path}?{}", parameters(query))),
+        }
+    }
+
+    /// A header's value. Of a long credential the last four characters are shown, to tell one from another.
+    pub fn header(&self, name: &str, value: &str) -> String {
+        if self.shows_secrets {
+            return value.to_owned();
+        }
+        match name {
+            "authorization" | "proxy-authorization" | "cookie" | "standin-control-token" => tail_of(value),
+            name if is_telling(name) => BLACK.to_owned(),
+            _ => self.text(value).into_owned(),
+        }
+    }
+
+    /// A body for a log: JSON, forms and texts without credentials; of everything else, and of what is long, its length.
+    pub fn body(&self, content_type: Option<&str>, body: &[u8]) -> Value {
+        let length = body.len();
+        if body.is_empty() {
+            return Value::Null;
+        }
+        if length > SHOWN_BYTES {
+            return format!("({length} bytes)").into();
+        }
+        if content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+            return self.form(&String::from_utf8_lossy(body)).into_owned().into();
+        }
+        match serde_json::from_slice(body) {
+            Ok(json) => self.json(json),
+            Err(_) => format!("({length} bytes that are not JSON)").into(),
+        }
+    }
+
+    fn form<'t>(&self, form: &'t str) -> Cow<'t, str> {
+        if self.shows_secrets { Cow::Borrowed(form) } else { parameters(&self.scrubbed(form)).into() }
+    }
+
+    /// Bytes that are JSON, a form, or any other text, maybe cut short.
+    pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        if bytes.is_empty() || self.shows_secrets {
+            return bytes.to_vec();
+        }
+        if let Ok(json) = serde_json::from_slice::<Value>(bytes) {
+            return self.json(json).to_string().into_bytes();
+        }
+        self.text(&String::from_utf8_lossy(bytes)).into_owned().into_bytes()
+    }
+
+    /// A JSON value, at any depth.
+    pub fn json(&self, value: Value) -> Value {
+        if self.shows_secrets {
+            return value;
+        }
+        match value {
+            Value::Object(members) => {
+                let is_login = members.keys().any(|name| OF_LOGIN.contains(&name.as_str()));
+                let shown = members.into_iter().map(|(name, value)| {
+                    let is_secret = if is_login { is_telling_parameter(&name) } else { is_telling(&name) };
+                    let value = if is_secret && !says_nothing(&value) { BLACK.into() } else { self.json(value) };
+                    (name, value)
+                });
+                Value::Object(shown.collect::<Map<_, _>>())
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.json(item)).collect(),
+            Value::String(text) => self.text(&text).into_owned().into(),
+            other => other,
+        }
+    }
+
+    /// Any text that people read: the JSON, parameters and headers in it, and all known credentials.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.shows_secrets {
+            return Cow::Borrowed(text);
+        }
+        // Known ones first: what a name tells of could end within them.
+        match self.scrubbed(text) {
+            Cow::Borrowed(text) => scan(text),
+            Cow::Owned(text) => Cow::Owned(scan(&text).into_owned()),
+        }
+    }
+
+    /// A value that stands at the end of a path such as `body.auth.password`.
+    pub fn value_at(&self, path: &str, value: &str) -> String {
+        let is_secret = path.split(['.', '[', ']']).any(is_telling) && !value.starts_with(BLACK);
+        if is_secret && !self.shows_secrets { BLACK.to_owned() } else { self.text(value).into_owned() }
+    }
+
+    /// A text without the known credentials.
+    fn scrubbed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.known.0.is_empty() && self.own.0.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let bytes = text.as_bytes();
+        let (mut shown, mut done, mut at) = (String::new(), 0, 0);
+        while at < bytes.len() {
+            let end = self.own.end_at(bytes, at).or_else(|| self.known.end_at(bytes, at));
+            let Some(end) = end else {
+                at += 1;
+                continue;
+            };
+            shown += &text[done..at];
+            shown += BLACK;
+            (at, done) = (end, end);
+        }
+        if done == 0 {
+            return Cow::Borrowed(text);
+        }
+        shown += &text[done..];
+        Cow::Owned(shown)
+    }
+}
+
+/// Tells the credentials that a request presents: in telling headers and parameters.
+pub fn presented<'h>(target: &str, headers: impl Iterator<Item = (&'h str, &'h str)>, mut tell: impl FnMut(&str)) {
+    for (_, value) in headers.filter(|(name, _)| is_telling(name)) {
+        tell(value.split_once(' ').map_or(value, |(_, credential)| credential));
+    }
+    if let Some((_, query)) = target.split_once('?') {
+        let parameters = form_urlencoded::parse(query.as_bytes());
+        parameters.filter(|(name, _)| is_telling_parameter(name)).for_each(|(_, value)| tell(&value));
+    }
+}
+
+/// The credentials in a record's fields: texts below telling names.
+pub fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, found: &mut Vec<&'v str>) {
+    let is_secret = is_secret || is_telling(name);
+    match value {
+        Value::String(text) if is_secret => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| secrets_in(name, item, is_secret, found)),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| secrets_in(name, value, is_secret, found));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a value could be no credential.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Number(_) => false,
+    }
+}
+
+/// The scheme and the last four characters of a long credential.
+pub fn tail_of(value: &str) -> String {
+    let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret.trim()));
+    let length = secret.chars().count();
+    let tail: String = if length >= 12 { secret.chars().skip(length - 4).collect() } else { String::new() };
+    format!("{scheme} {BLACK}{tail}").trim_start().to_owned()
+}
+
+fn parameters(query: &str) -> String {
+    let parts = query.split('&').map(|part| match part.split_once('=') {
+        Some((name, value)) if !value.is_empty() && is_telling_parameter(&decode(&name.replace('+', " "))) => {
+            Cow::Owned(format!("{name}={BLACK}"))
+        }
+        Some((name, value)) => match scan_decoded(value) {
+            Some(shown) => Cow::Owned(format!("{name}={shown}")),
+            None => Cow::Borrowed(part),
+        },
+        None => Cow::Borrowed(part),
+    });
+    parts.collect::<Vec<_>>().join("&")
+}
+
+/// A parameter's value that holds credentials in JSON or in a URL of its own.
+fn scan_decoded(value: &str) -> Option<String> {
+    let decoded = decode(value);
+    match scan(&decoded) {
+        Cow::Owned(shown) => Some(utf8_percent_encode(&shown, NON_ALPHANUMERIC).to_string()),
+        Cow::Borrowed(_) => None,
+    }
+}
+
+/// Blacks out the values of telling names in a text that may be cut short anywhere: members of JSON, quoted or escaped,
+/// parameters, and lines of headers.
+fn scan(text: &str) -> Cow<'_, str> {
+    let is_login = OF_LOGIN.iter().any(|name| text.contains(name));
+    let bytes = text.as_bytes();
+    let mut shown = String::new();
+    let mut done = 0;
+    for at in memchr::memchr3_iter(b':', b'=', b' ', bytes) {
+        if at < done {
+            continue;
+        }
+        let mut is_line = false;
+        let (from, end) = match bytes[at] {
+            b':' => match name_before(text, at) {
+                Some((name, Quote::Json)) if is_telling(name) || (is_login && is_telling_parameter(name)) => {
+                    json_value(text, at + 1)
+                }
+                Some((name, Quote::None)) if is_header(name) => {
+                    is_line = true;
+                    line_value(text, at + 1)
+                }
+                _ => continue,
+            },
+            b'=' => match name_before(text, at) {
+                Some((name, _)) if is_telling_parameter(&decode(name)) => parameter_value(text, at + 1),
+                _ => continue,
+            },
+            _ if text[..at].ends_with("Bearer") || text[..at].ends_with("Basic") => {
+                let (from, end) = parameter_value(text, at + 1);
+                // A word is no credential.
+                if end - from < 8 {
+                    continue;
+                }
+                (from, end)
+            }
+            _ => continue,
+        };
+        if from < end {
+            shown += &text[done..from];
+            // Where a quote opened, one closes: JSON stays JSON.
+            let quote = match bytes[at] {
+                b':' if !is_line => opening_quote(text, at),
+                _ => "",
+            };
+            shown += &format!("{quote}{BLACK}{quote}");
+            done = end;
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown += &text[done..];
+    Cow::Owned(shown)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    None,
+    Json,
+}
+
+/// The quote that closes the name before a colon.
+fn opening_quote(text: &str, at: usize) -> &str {
+    let before = text[..at].trim_end();
+    let slashes = before[..before.len() - 1].len() - before[..before.len() - 1].trim_end_matches('\\').len();
+    &before[before.len() - 1 - slashes..]
+}
+
+/// The name before a separator, and whether it is a quoted one.
+fn name_before(text: &str, at: usize) -> Option<(&str, Quote)> {
+    let before = text[..at].trim_end_matches([' ', '\t']);
+    let quoted = before.strip_suffix(['"', '\'']);
+    let before = quoted.map_or(before, |before| before.trim_end_matches('\\'));
+    let is_part =
+        |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '$' | '%' | '.' | '@' | '[' | ']');
+    let start = before.trim_end_matches(|letter| is_part(letter) || (quoted.is_some() && letter == ' ')).len();
+    let name = &before[start..];
+    let kind = if quoted.is_some() { Quote::Json } else { Quote::None };
+    (!name.is_empty()).then_some((name, kind))
+}
+
+/// Whether a name is that of a header that holds credentials: prose has colons behind words, too.
+fn is_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    matches!(name.as_str(), "authorization" | "cookie") || (name.contains('-') && is_telling(&name))
+}
+
+/// The extent of a JSON value, to the end of a text that is cut in it. Nothing, if it could be no credential.
+fn json_value(text: &str, at: usize) -> (usize, usize) {
+    let rest = &text[at..];
+    let from = at + rest.len() - rest.trim_start().len();
+    let rest = &text[from..];
+    let slashes = rest.len() - rest.trim_start_matches('\\').len();
+    if slashes > 0 && rest[slashes..].starts_with('"') {
+        // A string of JSON that stands in another: it ends at the next quote that is escaped as often.
+        let quote = format!("{}\"", &rest[..slashes]);
+        let mut end = slashes + 1;
+        while let Some(next) = rest[end..].find(&quote) {
+            let close = end + next;
+            end = close + quote.len();
+            if !rest[..close].ends_with('\\') {
+                return if close == slashes + 1 { (from, from) } else { (from, from + end) };
+            }
+        }
+        return (from, text.len());
+    }
+    match rest.as_bytes().first() {
+        Some(b'"') => {
+            let end = end_of_string(rest, 0);
+            if end == 2 { (from, from) } else { (from, from + end) }
+        }
+        Some(b'[' | b'{') => {
+            let end = end_of_tree(rest);
+            if rest[1..end].trim_start().len() <= 1 { (from, from) } else { (from, from + end) }
+        }
+        _ => {
+            let end = rest.find([',', '}', ']', '&', '"', '\\', '\n', ' ']).unwrap_or(rest.len());
+            if matches!(&rest[..end], "null" | "true" | "false") { (from, from) } else { (from, from + end) }
+        }
+    }
+}
+
+/// The end of a string that begins at that quote.
+fn end_of_string(text: &str, begin: usize) -> usize {
+    let mut is_escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(begin + 1) {
+        match byte {
+            b'"' if !is_escaped => return at + 1,
+            _ => is_escaped = byte == b'\\' && !is_escaped,
+        }
+    }
+    text.len()
+}
+
+/// The end of an array or object. Where its strings are escaped, as in another string, all that follows counts to it.
+fn end_of_tree(text: &str) -> usize {
+    let (mut depth, mut at) = (0_usize, 0);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => return text.len(),
+            b'"' => {
+                at = end_of_string(text, at);
+                continue;
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// The extent of a parameter's value.
+fn parameter_value(text: &str, at: usize) -> (usize, usize) {
+    let rest = &text[at..];
+    let end = rest.find(|letter: char| letter.is_whitespace() || matches!(letter, '&' | '"' | '\'' | '<' | '>' | '\\'));
+    (at, at + end.unwrap_or(rest.len()))
+}
+
+/// The extent of what follows on a line.
+fn line_value(text: &str, at: usize) -> (usize, usize) {
+    let rest = &text[at..];
+    let from = at + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let end = text[from..].find(['\n', '\r', '"', '\\']).unwrap_or(text.len() - from);
+    (from, from + end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn redactor() -> Redactor {
+        Redactor::new(false, ["known+credential/1", "short"])
+    }
+
+    fn target(target: &str) -> String {
+        redactor().target(target).into_owned()
+    }
+
+    fn text(text: &str) -> String {
+        redactor().text(text).into_owned()
+    }
+
+    #[test]
+    fn telling_parameters_are_blacked_out_however_they_are_written() {
+        assert_eq!(target("/v1/flows?limit=2&access_token=abc"), "/v1/flows?limit=2&access_token=…");
+        assert_eq!(target("/x?X-Amz-%53ignature=abc&a"), "/x?X-Amz-%53ignature=…&a");
+        assert_eq!(target("/v1/token?q=token"), "/v1/token?q=token");
+        assert_eq!(target("/login?code=abc&state=1"), "/login?code=…&state=1");
+        let hidden = target("/x?next=https%3A%2F%2Fh%2F%3Ftoken%3Dabcdef");
+        assert!(!hidden.contains("abcdef"), "{hidden}");
+    }
+
+    #[test]
+    fn no_credential_stands_whole_in_headers() {
+        let header = |name: &str, value: &str| redactor().header(name, value);
+        assert_eq!(header("authorization", "Bearer HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7"), "Bearer …lJa7");
+        assert_eq!(header("cookie", "session=1"), "…");
+        assert_eq!(header("set-cookie", "session=1"), "…");
+        assert_eq!(header("x-api-key", "abc"), "…");
+        assert_eq!(
+            header("link", "<http://h/v1/flows?page=2&token=abc>; rel=\"next\""),
+            "<http://h/v1/flows?page=2&token=…>; rel=\"next\""
+        );
+    }
+
+    #[test]
+    fn no_credential_stands_in_bodies() {
+        let body = |kind: Option<&str>, body: &str| redactor().body(kind, body.as_bytes()).to_string();
+        assert_eq!(
+            body(
+                None,
+                r#"{"$data":[{"id":"1","access_token":"abc"}],"signedURL":"http://h/z?signature=abc&n=1","key":null}"#
+            ),
+            r#"{"$data":[{"id":"1","access_token":"…"}],"signedURL":"http://h/z?signature=…&n=1","key":null}"#
+        );
+        let form = body(Some("application/x-www-form-urlencoded"), "grant_type=code&client_secret=abc&code=x");
+        assert_eq!(form, "\"grant_type=code&client_secret=…&code=…\"");
+        assert_eq!(body(None, "{\"token\": \"abc\""), "\"(15 bytes that are not JSON)\"");
+        assert_eq!(
+            redactor().json(json!({ "http": { "encrypted": { "a": ["x"] }, "tokens": [{ "b": 1 }], "keys": [] } })),
+            json!({ "http": { "encrypted": "…", "tokens": "…", "keys": [] } })
+        );
+        assert_eq!(redactor().json(json!({ "code": "not_found" })), json!({ "code": "not_found" }));
+        assert_eq!(
+            redactor().json(json!({ "grant_type": "x", "code": "abc" })),
+            json!({ "grant_type": "x", "code": "…" })
+        );
+        assert_eq!(redactor().json(json!({ "a": "{\"password\":\"x\"}" })), json!({ "a": "{\"password\":\"…\"}" }));
+    }
+
+    #[test]
+    fn credentials_in_texts_are_found_by_their_names() {
+        assert_eq!(
+            text(r#"POST /v1/x?api_key=abc {"password":"hunter2","n":1}"#),
+            r#"POST /v1/x?api_key=… {"password":"…","n":1}"#
+        );
+        assert_eq!(text(r#"said: "{\"password\":\"hunter2\",\"n\":1}""#), r#"said: "{\"password\":\"…\",\"n\":1}""#);
+        assert_eq!(text(r#"{"encrypted":{"a":["}x"],"b":2},"n":1}"#), r#"{"encrypted":"…","n":1}"#);
+        assert_eq!(text(r#"{"encrypted": {"a": "cut sho"#), r#"{"encrypted": "…""#);
+        assert_eq!(text("authorization: Bearer abc\nhost: h"), "authorization: …\nhost: h");
+        assert_eq!(text("with Bearer abcdefghijk, twice"), "with Bearer … twice");
+        assert_eq!(
+            text("expected the Bearer token of tokens.json:3: no key: found"),
+            "expected the Bearer token of tokens.json:3: no key: found"
+        );
+        assert_eq!(text(r#"{"token":null,"secret":"","keys":[ ]}"#), r#"{"token":null,"secret":"","keys":[ ]}"#);
+        assert_eq!(text("code=abc&grant_type=x"), "code=…&grant_type=x");
+    }
+
+    #[test]
+    fn a_known_credential_is_blacked_out_wherever_and_however_it_stands() {
+        assert_eq!(target("/x/known+credential/1/y"), "/x/…/y");
+        assert_eq!(target("/x/known%2Bcredential%2F1?q=known%2Bcredential%2F1"), "/x/…?q=…");
+        assert_eq!(text("it said known+credential/1."), "it said ….");
+        assert_eq!(text("short words stay"), "short words stay");
+    }
+
+    #[test]
+    fn who_wants_secrets_sees_them() {
+        let redactor = Redactor::new(true, ["known+credential/1"]);
+        assert_eq!(redactor.target("/x?token=a"), "/x?token=a");
+        assert_eq!(redactor.header("authorization", "Bearer a"), "Bearer a");
+        assert_eq!(redactor.text("password=known+credential/1"), "password=known+credential/1");
+    }
+
+    #[test]
+    fn cut_anywhere_a_text_shows_nothing_of_a_secret() {
+        let whole =
+            r#"PUT /x?access_token=SECRET {"a":{"password":["SECRET",{"x":"SECRET"}]},"b":"{\"token\":\"SECRET\"}"}"#;
+        for end in 0..=whole.len() {
+            let shown = text(&whole[..end]);
+            assert!(!shown.contains("SE"), "{shown}");
+        }
+    }
+}

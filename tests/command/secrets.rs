@@ -1,0 +1,160 @@
+//! Secrets through each way in, looked for in each way out.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use crate::binary::{Folder, said, standin};
+use crate::support::ask;
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// A secret for each way in. The last four characters of a bearer token are shown, to tell one from another.
+const LISTED: &str = "CANARY-listed-credential-0001";
+const BEARER: &str = "CANARY-bearer-of-edlink-0002";
+const FIXTURE: &str = "CANARY/fixture+password=1";
+const SECRETS: [&str; 9] = [
+    "CANARY-listed-credential",
+    "CANARY-bearer-of-edlink",
+    "CANARY/fixture+password",
+    "CANARY-query",
+    "CANARY-form",
+    "CANARY-json",
+    "CANARY-header",
+    "CANARY-code",
+    "CANARY%2Ffixture",
+];
+
+fn scenario() -> Value {
+    json!({
+        "scenario": 1,
+        "api": ["celigo", "edlink"],
+        "name": "secrets",
+        "tokens": { "celigo": [LISTED] },
+        "data": { "from": "default", "add": { "celigo.connections": [
+            { "_id": "c1", "name": "Store", "type": "http",
+              "http": { "auth": { "type": "basic", "basic": { "username": "u", "password": FIXTURE } } } }
+        ] } },
+        "faults": [{ "id": "busy", "on": "celigo.integrations.create", "do": { "error": "rate_limited" } }],
+        "expect": {
+            "calls": [
+                { "on": "celigo.flows.list", "times": 1 },
+                { "on": "celigo.integrations.create", "when": { "body": { "password": "CANARY-json-other", "name": "No" } } }
+            ],
+            "final": { "celigo.integrations": [
+                { "where": { "name": "x", "settings": { "password": "CANARY-json-final", "tokens": ["CANARY-json-last"] } }, "count": 1 }
+            ] },
+            "only": ["celigo.flows.list"],
+            "conduct": { "no_retry_on": [429, 404, 400, 401], "max_attempts": 1, "unknown_fields": "forbid", "paging": "follow_next" }
+        }
+    })
+}
+
+#[test]
+fn the_consumer_with_secrets() {
+    if std::env::var_os("SECRET_CONSUMER").is_none() {
+        return;
+    }
+    let url = std::env::var("STANDIN_URL").unwrap();
+    let address: SocketAddr = url.strip_prefix("http://").unwrap().parse().unwrap();
+    let bearer = format!("Bearer {LISTED}");
+    let auth = ("authorization", bearer.as_str());
+    let other = format!("Bearer {BEARER}");
+    let nested = json!({
+        "name": "Orders", "password": "CANARY-json-1", "strange": { "apiKey": "CANARY-json-2" },
+        "settings": { "a": { "b": [{ "client_secret": "CANARY-json-3" }, { "encrypted": { "deep": ["CANARY-json-4"] } }] },
+            "tokens": ["CANARY-json-5", { "x": "CANARY-json-6" }], "text": "{\"passphrase\":\"CANARY-json-7\"}",
+            "echo": FIXTURE, "echo2": LISTED }
+    });
+    let encoded = "CANARY%2Ffixture%2Bpassword%3D1";
+    for _ in 0..3 {
+        ask(address, "POST", "/v1/integrations?access_token=CANARY-query-1&x=1", &[auth, JSON], &nested.to_string());
+        ask(address, "GET", "/v1/nothing-here?X-Api-Key=CANARY-query-2", &[auth, ("x-api-key", "CANARY-header-1")], "");
+        ask(address, "GET", &format!("/v1/integrations/{encoded}?note={encoded}"), &[auth], "");
+        ask(address, "GET", "/v1/integrations", &[("authorization", "Bearer CANARY-header-2-wrong")], "");
+        let form = "grant_type=authorization_code&code=CANARY-code-1&client_secret=CANARY-form-1&client_id=x";
+        ask(address, "POST", "/api/authentication/token", &[FORM], form);
+        let login =
+            json!({ "grant_type": "authorization_code", "code": "CANARY-code-2", "client_secret": "CANARY-json-8" });
+        ask(address, "POST", "/api/authentication/token", &[JSON], &login.to_string());
+        ask(address, "GET", "/api/v2/graph/people?code=CANARY-code-3", &[("authorization", &other)], "");
+        ask(address, "POST", "/v1/integrations", &[auth, JSON], "{\"password\": \"CANARY-json-9\", \"cut");
+        ask(
+            address,
+            "PUT",
+            "/v1/connections/c1",
+            &[auth, JSON],
+            "{\"http\":{\"auth\":{\"token\":{\"token\":\"CANARY-json-10\"}}}}",
+        );
+    }
+    let control = |method: &str, path: &str, body: &str| {
+        let host = address.to_string();
+        let answer = ask(address, method, &format!("/_standin{path}"), &[("host", &host)], body);
+        println!("OUT {method} {path} {}", answer.text());
+    };
+    let entries: Vec<String> = (1..=27).map(|n| format!("/journal/{n}")).collect();
+    for path in entries.iter().map(String::as_str).chain(["/journal", "/journal?text=canary", "/scenario", "/faults"]) {
+        control("GET", path, "");
+    }
+    for path in ["/coverage", "/openapi.json", "/routes", "/health", "/limits", "/worlds", "/clock"] {
+        control("GET", path, "");
+    }
+    control("POST", "/verify", "");
+    control(
+        "PUT",
+        "/scenario",
+        &json!({ "scenario": 1, "tokens": { "celigo": [{ "token": 5, "x": "CANARY-json" }] } }).to_string(),
+    );
+    control(
+        "PUT",
+        "/faults",
+        &json!([{ "on": "celigo.flows.list", "when": { "token": { "password": "CANARY-json" } } }]).to_string(),
+    );
+}
+
+fn ways_out(folder: &Folder, more: &[&str]) -> Vec<(String, String)> {
+    let scenario = folder.file("secrets.json", &scenario().to_string());
+    let files = ["report.json", "report.xml", "report.tap", "summary.md"].map(|name| folder.path(name));
+    let own = std::env::current_exe().unwrap();
+    let arguments = ["--report-json", &files[0], "--report-junit", &files[1], "--report-tap", &files[2]];
+    let mut command = standin(&["run", "--scenario", &scenario]);
+    command.args(arguments).args(more).args(["--", own.to_str().unwrap()]);
+    command.args(["--exact", "secrets::the_consumer_with_secrets", "--nocapture"]);
+    command.envs([("SECRET_CONSUMER", "1"), ("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", &files[3])]);
+    let (code, out, err) = said(&mut command);
+    assert_eq!(code, 4, "{err}");
+    assert!(out.contains("OUT POST /verify"), "{out}");
+    let read = files.iter().map(|file| (file.clone(), std::fs::read_to_string(file).unwrap()));
+    let explained = said(&mut standin(&["explain", &scenario])).1;
+    [("stdout".to_owned(), out), ("stderr".to_owned(), err), ("explain".to_owned(), explained)]
+        .into_iter()
+        .chain(read)
+        .collect()
+}
+
+#[test]
+fn no_secret_that_came_in_by_any_door_goes_out_by_another() {
+    let folder = Folder::new("secrets");
+    for log in [&["--log", "text"][..], &["--log", "json"], &["-v", "--log", "text"], &["-v", "--log", "json"], &["-q"]]
+    {
+        for (way, text) in ways_out(&folder, log) {
+            for secret in SECRETS {
+                if let Some(at) = text.find(secret) {
+                    let from = text[..at].rfind('\n').map_or(0, |line| line + 1);
+                    panic!("{log:?} {way} shows {secret}: {}", text[from..].chars().take(700).collect::<String>());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn who_asks_for_secrets_sees_them() {
+    let folder = Folder::new("shown-secrets");
+    let ways = ways_out(&folder, &["-v", "--log", "text", "--show-secrets"]);
+    for way in ["stdout", "stderr", "report.json", "report.xml"] {
+        let (_, text) = ways.iter().find(|(name, _)| name.ends_with(way)).unwrap();
+        assert!(text.contains("CANARY-json-1"), "{way}: {text}");
+    }
+}
