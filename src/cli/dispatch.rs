@@ -37,6 +37,7 @@ fn run() -> Exit {
         Command::Report(report) => report.run(),
         Command::Openapi(openapi) => openapi.run(),
         Command::Completions(completions) => completions.run(),
+        Command::Manual(manual) => manual.run(),
     });
     done.unwrap_or_else(|failed: Failed| {
         STDERR.say(format!("error: {failed}\n"));

@@ -16,6 +16,7 @@ mod explain;
 mod format;
 mod limits;
 mod log;
+mod manual;
 mod no_proxy;
 mod openapi;
 mod output;
@@ -64,4 +65,6 @@ enum Command {
     Report(report::Report),
     Openapi(openapi::Openapi),
     Completions(completions::Completions),
+    #[command(hide = true)]
+    Manual(manual::Manual),
 }

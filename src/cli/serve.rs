@@ -12,11 +12,14 @@ use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready;
 use crate::cli::reports::{Reports, Stopwatch, warn};
-use crate::cli::settings::{Clock, Defaults, Settings};
+use crate::cli::settings::{Clock, Defaults, Settings, duration};
 use crate::cli::signals::Signals;
 
 /// How long requests in flight may take to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// The signal that balancers and schedulers send; an interrupt comes from a person, who waits.
+const TERMINATE: u8 = 15;
 
 /// The port, unless told otherwise.
 pub const PORT: u16 = 4780;
@@ -28,7 +31,8 @@ const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_reques
 /// Prints one line of JSON to standard output once it accepts requests and the records are loaded, and nothing else
 /// there: {"ready":1,"url","port","control","apis","seed","version","pid"}. SIGTERM or SIGINT: it accepts no more,
 /// finishes what is in flight for at most 5 s and exits: with 0, or with 4 when a scenario's expectations are not
-/// met. A second signal n ends it at once, with 128+n.
+/// met. A second signal n ends it at once, with 128+n. With --drain, SIGTERM makes /_standin/ready answer 503 first,
+/// while everything else is answered for that long.
 #[derive(Args, Debug)]
 pub struct Serve {
     /// Stop when standard input ends: when the parent goes
@@ -37,6 +41,15 @@ pub struct Serve {
     /// Scenario to start with: a file, or the name of a ready-made one; it is verified when the server stops
     #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
     scenario: Option<PathBuf>,
+    /// How long to go on after SIGTERM, such as 5s, so that a balancer learns of it before connections are refused
+    #[arg(long, env = "STANDIN_DRAIN", value_name = "TIME", default_value = "0s", value_parser = duration)]
+    drain: Duration,
+    /// Name of this server among several: in /_standin/health, and in the header standin-replica of every answer
+    #[arg(long, env = "STANDIN_NAME", value_name = "NAME")]
+    name: Option<String>,
+    /// Turn away requests that name no world, so that no two jobs share the default one by accident
+    #[arg(long, env = "STANDIN_NO_DEFAULT_WORLD", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    no_default_world: bool,
     #[command(flatten)]
     reports: Reports,
     #[command(flatten)]
@@ -56,8 +69,19 @@ impl Serve {
         let started = Stopwatch::start();
         let mut builder = self.settings.builder(&DEFAULTS, logger)?;
         if let Some(scenario) = &self.scenario {
+            if self.no_default_world {
+                let message = "--scenario is for the default world, which --no-default-world takes away; leave one out \
+                               (STANDIN_… variables count too): worlds are made with scenarios of their own";
+                return Err(Failed::usage(message));
+            }
             warn(&self.settings.offline(&DEFAULTS)?.check(scenario)?);
             builder = builder.scenario(scenario);
+        }
+        if let Some(name) = &self.name {
+            builder = builder.replica_name(name);
+        }
+        if self.no_default_world {
+            builder = builder.no_default_world();
         }
         if let Some(file) = self.settings.port_file() {
             ready::remove_port_file(file)?;
@@ -72,7 +96,18 @@ impl Serve {
         ready::print_line(&standin, world.seed());
         let parent = self.exit_with_stdin.then(end_of_stdin);
         tokio::select! {
-            _ = signals.next() => logger.note("stopping: what is in flight has 5 s; a second signal stops at once"),
+            signal = signals.next() => {
+                if signal == TERMINATE && !self.drain.is_zero() {
+                    standin.drain();
+                    let left = humantime::format_duration(self.drain);
+                    logger.note(&format!("draining: not ready any more, stopping in {left}; a second signal stops at once"));
+                    tokio::select! {
+                        () = tokio::time::sleep(self.drain) => {}
+                        signal = signals.next() => return Ok(Exit::Signal(signal)),
+                    }
+                }
+                logger.note("stopping: what is in flight has 5 s; a second signal stops at once");
+            }
             () = ended(parent) => logger.note("stopping: standard input ended"),
         }
         tokio::select! {

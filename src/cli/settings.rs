@@ -126,6 +126,9 @@ struct Limits {
     /// Most worlds at a time, beside the default one
     #[arg(long, env = "STANDIN_MAX_WORLDS", value_name = "N", default_value_t = WorldLimits::MOST_WORLDS)]
     max_worlds: usize,
+    /// Most worlds of one label at a time
+    #[arg(long, env = "STANDIN_MAX_WORLDS_PER_LABEL", value_name = "N", default_value_t = WorldLimits::MOST_WORLDS)]
+    max_worlds_per_label: usize,
     /// Seconds a world stays that nobody asks anything; 0 is for ever
     #[arg(long, env = "STANDIN_WORLD_IDLE_S", value_name = "SECONDS", default_value_t = WorldLimits::IDLE_S)]
     world_idle_s: u64,
@@ -228,6 +231,7 @@ impl Settings {
             .body_limit(limits.body_limit)
             .body_members(limits.body_members)
             .max_worlds(limits.max_worlds)
+            .max_worlds_per_label(limits.max_worlds_per_label)
             .world_idle(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
         if let Some(seed) = contents.seed {
             builder = builder.seed(seed);

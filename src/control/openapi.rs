@@ -87,7 +87,7 @@ fn operation(route: &ControlRoute, path: &str, is_worlds: bool) -> Value {
 }
 
 /// The bodies that may be left out.
-const OPTIONAL: [&str; 3] = ["NewWorld", "SnapshotName", "Verify"];
+const OPTIONAL: [&str; 4] = ["NewWorld", "NewNamedWorld", "SnapshotName", "Verify"];
 
 fn json_of(schema: &str) -> Value {
     json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") } } })

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,9 +11,9 @@ use crate::control::service::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::Response;
 use crate::scenario::{
-    ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, github_annotations, junit, read_rules, tap,
+    Scenario, ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, github_annotations, junit, read_call,
+    read_rule, read_rules, tap,
 };
-use crate::world::world::World;
 
 /// How long a verification waits for requests in flight, unless told otherwise.
 const PATIENCE_MS: u64 = 5_000;
@@ -69,7 +68,7 @@ pub fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Returns the text of the scenario that a body is, or names: `{"name": "…"}` alone is a ready-made one.
-pub fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Error> {
+fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Error> {
     let name = match serde_json::from_str(body) {
         Ok(Value::String(name)) => name,
         Ok(Value::Object(only)) if only.len() == 1 && only.get("name").is_some_and(Value::is_string) => {
@@ -90,37 +89,34 @@ pub fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String),
 
 /// `PUT /scenario` with a scenario: it takes the place of all that is in the world.
 pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let warnings = put(asked, &asked.world, text(asked)?)?;
-    let world = asked.world.lock();
+    let (name, scenario, warnings) = read(asked, text(asked)?)?;
+    let mut world = asked.world.lock();
+    asked.engine.load_into(&mut world, &Arc::new(scenario)).map_err(|error| error.about(&name))?;
     let mut shown = world.run.as_ref().map(|run| state(run)).unwrap_or_default();
     shown["warnings"] = warnings.into();
     Ok(shown)
 }
 
-/// Puts a scenario, or the ready-made one of that name, in place of all that is in a world; returns the warnings.
-pub fn put(asked: &ControlRequest<'_>, world: &Mutex<World>, body: &str) -> Result<Vec<String>, Error> {
+/// Reads the scenario that a body is, or names; returns what messages call it, and the warnings.
+pub fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<String>), Error> {
     let (name, text) = named(asked, body)?;
     let (mut scenario, warnings) = asked.engine.read(&name, &text)?;
     // There is no file that a report could name.
     scenario.file.clear();
-    asked.engine.load(world, &Arc::new(scenario)).map_err(|error| error.about(&name))?;
-    Ok(warnings.iter().map(ToString::to_string).collect())
+    Ok((name, scenario, warnings.iter().map(ToString::to_string).collect()))
 }
 
 fn state(run: &ScenarioRun) -> Value {
     let scenario = run.scenario();
     let name = Some(scenario.name.as_str()).filter(|name| !name.is_empty());
     let steps = run.entered().map(|(name, call)| json!({ "name": name, "call": call }));
-    let calls = run
-        .expected()
-        .map(|(call, count)| json!({ "id": call.id, "on": call.on.as_ref().map(|on| on.0.clone()), "count": count }));
     json!({
         "scenario": name,
         "about": scenario.about,
         "step": run.step_name().map(|name| &**name),
         "entered": steps.collect::<Vec<_>>(),
         "rules": rules(run),
-        "calls": calls.collect::<Vec<_>>(),
+        "calls": calls(run),
         "mishaps": run.failed_changes().collect::<Vec<_>>(),
     })
 }
@@ -152,6 +148,38 @@ pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     }
     *run = changed;
     Ok(json!({ "faults": rules(run) }))
+}
+
+/// `POST /faults` with a rule: it comes behind those put before, whose counters go on.
+pub fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let router = asked.engine.router();
+    let wanted = read_rule(text(asked)?, router)?;
+    let mut world = asked.world.lock();
+    let run = world.run_mut(router);
+    run.add(router, wanted).map_err(|message| Error::new(400, "invalid_rule", message))?;
+    Ok(json!({ "faults": rules(run) }))
+}
+
+/// `POST /expect` with a call as a scenario's `expect.calls` has them: it is counted from now on.
+pub fn expect(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let router = asked.engine.router();
+    let wanted = read_call(text(asked)?, router)?;
+    let mut world = asked.world.lock();
+    let run = world.run_mut(router);
+    if let Some(id) = wanted.id.as_deref()
+        && run.expected().any(|(known, _)| known.id.as_deref() == Some(id))
+    {
+        let message = format!("{id:?} is the id of another expected call; choose another");
+        return Err(Error::new(409, "conflict", message));
+    }
+    run.expect(wanted);
+    Ok(json!({ "calls": calls(run) }))
+}
+
+fn calls(run: &ScenarioRun) -> Vec<Value> {
+    run.expected()
+        .map(|(call, count)| json!({ "id": call.id, "on": call.on.as_ref().map(|on| on.0.clone()), "count": count }))
+        .collect()
 }
 
 /// `DELETE /faults`: takes away the rules that were put; those of a scenario stay.

@@ -13,12 +13,23 @@ use crate::world::limits::LIMITS;
 
 /// `GET /health`: the server runs.
 pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    if !asked.is_admitted {
+        return Ok(json!({ "status": "ok" }));
+    }
     let apis: Vec<&str> = asked.engine.router().apis().iter().map(|api| api.name).collect();
-    Ok(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "apis": apis }))
+    let mut health = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "apis": apis });
+    if let Some(name) = &asked.supplies.replica.name {
+        health["name"] = name.as_str().into();
+    }
+    Ok(health)
 }
 
-/// `GET /ready`: the data is loaded. A server listens only once it is.
-pub fn ready(_: &ControlRequest<'_>) -> Result<Value, Error> {
+/// `GET /ready`: the data is loaded. A server listens only once it is; one that drains wants no new work.
+pub fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    if asked.supplies.replica.is_draining() {
+        let message = "This server is stopping; it answers those who know it for a little longer.";
+        return Err(Error::new(503, "draining", message));
+    }
     Ok(json!({ "status": "ready" }))
 }
 

@@ -1,5 +1,6 @@
 //! Who may come in.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,12 +14,14 @@ use serde_json::Value;
 use crate::control::availability::SetAvailability;
 use crate::control::error::Error;
 use crate::control::events::Subscription;
+use crate::control::replica::Replica;
 use crate::control::table::ControlPath;
 use crate::engine::schema::problem::panic_text;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
+use crate::world::error::WorldError;
 use crate::world::registry::WorldRegistry;
 use crate::world::select::{WorldSelector, chosen};
 use crate::world::world::World;
@@ -38,6 +41,8 @@ pub struct Supplies {
     pub set_availability: SetAvailability,
     /// The names and texts of the ready-made scenarios.
     pub builtin_scenarios: fn() -> Vec<(&'static str, &'static str)>,
+    /// The server as one of several.
+    pub replica: Arc<Replica>,
 }
 
 /// What the door asks for.
@@ -57,12 +62,16 @@ pub struct ControlRequest<'a> {
     pub world: Arc<Mutex<World>>,
     /// The request itself.
     pub request: &'a Request<'a>,
+    /// Whether the caller may see details: it showed the token, or needs none.
+    pub is_admitted: bool,
+    /// The name of the world, where the path or something else of the request names one.
+    pub named: Option<Cow<'a, str>>,
     /// Its target.
     pub target: Target<'a>,
     /// What the control API was given.
     pub supplies: &'a Supplies,
     /// Path parameters, decoded.
-    pub params: Vec<std::borrow::Cow<'a, str>>,
+    pub params: Vec<Cow<'a, str>>,
     /// The query, decoded.
     pub query: Query<'a>,
     /// The body, not yet read.
@@ -176,24 +185,34 @@ impl ControlService {
         let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
         let limit = self.engine.settings().body_limit_bytes;
-        let response = self.authorize(request, host).and_then(|()| {
+        let place = ControlPath::of(path);
+        let found = place.find(request.method);
+        let admitted = self.authorize(request, host);
+        let is_admitted = admitted.is_ok();
+        let is_open = found.as_ref().is_ok_and(|(route, ..)| route.is_open);
+        let response = if is_open { Ok(()) } else { admitted }.and_then(|()| {
             if request.body.len() > limit {
                 let message = format!("the body has more than {limit} bytes, and none of it was used");
                 return Err(Error::new(413, "too_large", message).hint("--body-limit raises this."));
             }
-            let place = ControlPath::of(path);
-            let (route, params, is_worlds) = place.find(request.method)?;
+            let (route, params, is_worlds) = found?;
             let query = Query::parse(target.query);
             route.check_query(&query)?;
             let params = params.into_iter().map(decode).collect();
-            let world =
-                if is_worlds { self.world(&place, &target, request)? } else { self.engine.default_world().clone() };
+            let named = if is_worlds { self.named(&place, &target, request)? } else { None };
+            let world = match &named {
+                Some(name) if !route.makes_world => self.engine.world(name, request.arrived_ms)?,
+                None if is_worlds && !self.engine.has_default_world() => return Err(WorldError::NoDefault.into()),
+                _ => Arc::clone(self.engine.default_world()),
+            };
             // A real clock stands where the latest request put it, whichever door that came through.
             world.lock().clock.arrive(request.arrived_ms);
             let asked = ControlRequest {
                 engine: &self.engine,
                 world,
                 request,
+                is_admitted,
+                named,
                 target,
                 supplies: &self.supplies,
                 params,
@@ -229,17 +248,16 @@ impl ControlService {
         Handled { response, waits, subscription }
     }
 
-    /// The world that is meant: the one of the path, or the one a consumer would get in the same way.
-    fn world(
+    /// Returns the name of the world that is meant: of the path, or as a consumer would name it.
+    fn named<'r>(
         &self,
-        place: &ControlPath<'_>,
-        target: &Target<'_>,
-        request: &Request<'_>,
-    ) -> Result<Arc<Mutex<World>>, Error> {
+        place: &ControlPath<'r>,
+        target: &Target<'r>,
+        request: &Request<'r>,
+    ) -> Result<Option<Cow<'r, str>>, Error> {
         let by_path = place.world.map(decode);
         let chosen = chosen(by_path.as_deref().map(|name| (WorldSelector::ControlPath, name)), target, request)?;
-        let Some(name) = chosen else { return Ok(Arc::clone(self.engine.default_world())) };
-        Ok(self.engine.world(&name, request.arrived_ms)?)
+        Ok(chosen.map(|name| name.into_owned().into()))
     }
 
     /// A web page must not be able to drive the server: not through a name that resolves to this machine, and not by a

@@ -29,6 +29,10 @@ pub struct ControlRoute {
     pub answer: Option<&'static str>,
     /// Another status it may answer with, and when; its body has the schema of the answer.
     pub else_answers: Option<(u16, &'static str)>,
+    /// Whether it answers callers without the token too, and whatever host they name.
+    pub is_open: bool,
+    /// Whether the world of its path need not be there yet.
+    pub makes_world: bool,
 }
 
 /// A query parameter.
@@ -50,7 +54,18 @@ const fn number(name: &'static str, about: &'static str) -> QueryParameter {
 }
 
 const fn route(method: &'static str, path: &'static str, act: Handler, about: &'static str) -> ControlRoute {
-    ControlRoute { method, path, act, about, query: &[], body: None, answer: None, else_answers: None }
+    ControlRoute {
+        method,
+        path,
+        act,
+        about,
+        query: &[],
+        body: None,
+        answer: None,
+        else_answers: None,
+        is_open: false,
+        makes_world: false,
+    }
 }
 
 impl ControlRoute {
@@ -71,6 +86,16 @@ impl ControlRoute {
 
     const fn or(mut self, status: u16, when: &'static str) -> Self {
         self.else_answers = Some((status, when));
+        self
+    }
+
+    const fn open(mut self) -> Self {
+        self.is_open = true;
+        self
+    }
+
+    const fn makes_world(mut self) -> Self {
+        self.makes_world = true;
         self
     }
 
@@ -113,8 +138,10 @@ const SELECTING: &[QueryParameter] = &[
 
 /// What belongs to the whole server.
 pub const SERVER: &[ControlRoute] = &[
-    route("GET", "/health", server::health, "The server runs.").answers("Health"),
-    route("GET", "/ready", server::ready, "The records are loaded.").answers("Ready"),
+    route("GET", "/health", server::health, "The server runs; answers anyone.").answers("Health").open(),
+    route("GET", "/ready", server::ready, "The server takes new work; 503 while it drains. Answers anyone.")
+        .answers("Ready")
+        .open(),
     route("GET", "/", server::index, "What the control API has: every path with a sentence.").answers("Anything"),
     route("GET", "/limits", server::limits, "Every limit with its value here, its default and its setting.")
         .answers("Limits"),
@@ -133,7 +160,12 @@ pub const SERVER: &[ControlRoute] = &[
         "The port is closed until resume, which may come over the same connection.",
     ),
     route("POST", "/resume", server::resume, "Consumers get through again, on the same port."),
-    route("GET", "/worlds", worlds::list, "The default world, then the others by name.").answers("Worlds"),
+    route("GET", "/worlds", worlds::list, "The default world, then the others by name.")
+        .query(&[text("label", "Only the worlds of this label.")])
+        .answers("Worlds"),
+    route("DELETE", "/worlds", worlds::delete_labelled, "Deletes all worlds of a label.")
+        .query(&[text("label", "The label.")])
+        .answers("Deleted"),
     route(
         "POST",
         "/worlds",
@@ -213,12 +245,18 @@ pub const WORLD: &[ControlRoute] = &[
     )
     .takes("NewFaults")
     .answers("Faults"),
+    route("POST", "/faults", scenario::add_fault, "Adds one fault rule behind those put before.")
+        .takes("Fault")
+        .answers("Faults"),
     route(
         "DELETE",
         "/faults",
         scenario::clear_faults,
         "Removes the fault rules that were put; those of a scenario stay.",
     ),
+    route("POST", "/expect", scenario::expect, "Adds an expectation of calls, which are counted from now on.")
+        .takes("ExpectedCall")
+        .answers("ExpectedCalls"),
     route(
         "POST",
         "/verify",
@@ -295,6 +333,10 @@ pub const WORLD: &[ControlRoute] = &[
 /// What a world itself is: only below `/worlds/<name>`.
 pub const ITSELF: &[ControlRoute] = &[
     route("GET", "", worlds::one, "The world: its URL and token, clock, calls, scenario.").answers("World"),
+    route("PUT", "", worlds::put, "Makes the world of this name; the same request again finds it made.")
+        .takes("NewNamedWorld")
+        .answers("World")
+        .makes_world(),
     route("DELETE", "", worlds::delete, "Deletes the world: its requests are refused from now on."),
 ];
 

@@ -1,11 +1,14 @@
 //! The worlds of a server: made, listed, deleted; and where each stands: snapshots.
 
-use serde::Deserialize;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::control::error::Error;
 use crate::control::scenario;
 use crate::control::service::ControlRequest;
+use crate::engine::schema::rng::fnv1a64;
 use crate::engine::schema::suggest::nearest;
 use crate::http::origin::origin;
 use crate::http::target::{Target, world_prefix};
@@ -18,40 +21,74 @@ const USUAL_SNAPSHOT: &str = "latest";
 
 /// `GET /worlds`: the default world, then the others by name; and how many there may be, for how long.
 pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let names = asked.engine.names();
-    let worlds = std::iter::once(DEFAULT_WORLD).chain(names.iter().map(|name| &**name));
+    let label = asked.query.get("label");
+    let names = label.map_or_else(|| asked.engine.names(), |label| asked.engine.labelled(label));
+    let default = (asked.engine.has_default_world() && label.is_none()).then_some(DEFAULT_WORLD);
+    let worlds = default.into_iter().chain(names.iter().map(|name| &**name));
     let base_url = base_url(asked);
     let worlds: Vec<Value> = worlds.map(|name| shown(asked, base_url.as_deref(), name)).collect();
     let limits = asked.engine.limits();
     Ok(json!({ "worlds": worlds, "limit": limits.worlds, "expire_idle_after_ms": limits.idle_ms }))
 }
 
-#[derive(Deserialize)]
+/// `DELETE /worlds?label=`: deletes all worlds of that label, and says how many those were.
+pub fn delete_labelled(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let label = asked.query.get("label").ok_or_else(|| {
+        let hint = "Add ?label=; DELETE /worlds/<name> deletes one.";
+        Error::new(400, "invalid", "which worlds are to be deleted is not said").hint(hint)
+    })?;
+    Ok(json!({ "deleted": asked.engine.remove_labelled(label) }))
+}
+
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Make {
     name: Option<String>,
     from: Option<String>,
     seed: Option<u64>,
+    label: Option<String>,
     scenario: Option<Value>,
 }
 
-/// `POST /worlds` with `{"name"?, "from"?, "seed"?}`: a new world, as the default one was at the start, or as the one
-/// named by `from` is now. With `"scenario"`, a whole scenario, it starts as that says.
+/// `POST /worlds` with `{"name"?, "from"?, "seed"?, "label"?}`: a new world, as the default one was at the start, or as
+/// the one named by `from` is now. With `"scenario"`, a whole scenario or a ready-made one's name, it starts as that says.
 pub fn make(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let make: Make = asked.object()?;
-    let wanted = WorldSpec { name: make.name.as_deref(), from: make.from.as_deref(), seed: make.seed, held: false };
-    if make.scenario.is_some() && (make.from.is_some() || make.seed.is_some()) {
-        let message = "a scenario says itself what its world holds and which seed it has";
-        return Err(Error::new(400, "invalid", message).hint("Leave \"from\" and \"seed\" out."));
+    make_as(asked, &asked.object()?, false)
+}
+
+/// `PUT /worlds/<name>` with the same: a balancer finds the world by the path, and a request that is sent again finds the
+/// world it made.
+pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let mut make: Make = asked.object()?;
+    let name = asked.named.as_deref().unwrap_or_default();
+    if make.name.as_deref().is_some_and(|other| other != name) {
+        return Err(Error::new(400, "invalid", "the name in the body is not the one of the path").hint("Leave it out."));
     }
-    let world = asked.engine.make(wanted, asked.request.arrived_ms)?;
-    let name = world.lock().name.clone();
-    if let Some(wanted) = &make.scenario
-        && let Err(refusal) = scenario::put(asked, &world, &wanted.to_string())
-    {
-        asked.engine.unmake(&name, &world);
-        return Err(refusal);
+    make.name = Some(name.to_owned());
+    make_as(asked, &make, true)
+}
+
+fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Result<Value, Error> {
+    if make.scenario.is_some() && make.from.is_some() {
+        let message = "a scenario says itself what its world holds";
+        return Err(Error::new(400, "invalid", message).hint("Leave \"from\" out."));
     }
+    let scenario = make.scenario.as_ref().map(|wanted| scenario::read(asked, &wanted.to_string())).transpose()?;
+    let wanted = WorldSpec {
+        name: make.name.as_deref(),
+        from: make.from.as_deref(),
+        seed: make.seed,
+        label: make.label.as_deref(),
+        made_by: Some(fnv1a64(&json!(make).to_string())),
+        is_retry: may_be_there,
+        ..WorldSpec::default()
+    };
+    let world = asked.engine.make_ready(wanted, asked.request.arrived_ms, |world| {
+        let Some((name, mut scenario, _)) = scenario else { return Ok(()) };
+        scenario.seed = make.seed.or(scenario.seed);
+        asked.engine.load_into(world, &Arc::new(scenario)).map_err(|error| error.about(&name).into())
+    });
+    let name = world.map_err(|refusal: Error| refusal)?.lock().name.clone();
     let mut made = shown(asked, base_url(asked).as_deref(), &name);
     made["expires_idle_after_ms"] = asked.engine.limits().idle_ms.into();
     Ok(made)
@@ -119,7 +156,11 @@ fn base_url(asked: &ControlRequest<'_>) -> Option<String> {
 }
 
 fn shown(asked: &ControlRequest<'_>, base_url: Option<&str>, name: &str) -> Value {
-    json!({ "name": name, "url": url(asked, base_url, name), "token": token_of(name) })
+    let mut shown = json!({ "name": name, "url": url(asked, base_url, name), "token": token_of(name) });
+    if let Some(label) = asked.engine.label(name) {
+        shown["label"] = (*label).into();
+    }
+    shown
 }
 
 /// A world's URL, as the one who asks reaches it.

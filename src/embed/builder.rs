@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::apis::APIS;
+use crate::control::Replica;
 use crate::embed::error::StartError;
 use crate::embed::fixtures;
 use crate::embed::handle::WorldHandle;
@@ -21,6 +22,7 @@ use crate::history::journal::Bounds;
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
 use crate::world::registry::{DEFAULT_WORLD, Limits, WorldRegistry};
+use crate::world::select::is_name;
 use crate::world::world::{Credential, Settings, World};
 
 /// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
@@ -39,6 +41,8 @@ pub struct Builder {
     control_token: Option<String>,
     no_control: bool,
     pub(super) log: Option<Log>,
+    replica: Option<String>,
+    no_default: bool,
     trusted: Networks,
     faults: Vec<String>,
 }
@@ -265,6 +269,29 @@ impl Builder {
         self
     }
 
+    /// The most worlds of one label at a time. Default: 50,000.
+    pub fn max_worlds_per_label(mut self, worlds: usize) -> Self {
+        self.limits.worlds_per_label = worlds;
+        self
+    }
+
+    /// The name of this server among several behind a balancer: `/_standin/health` has it, and every answer, in the header
+    /// `standin-replica`, unless there are to be [no headers](Self::without_headers).
+    pub fn replica_name(mut self, name: &str) -> Self {
+        if !is_name(name) {
+            let wanted = "a name has 1 to 64 letters, digits, '-', '_' and '.', and begins with a letter or digit";
+            self.faults.push(format!("a server cannot be named {name:?}; {wanted}"));
+        }
+        self.replica = Some(name.to_owned());
+        self
+    }
+
+    /// Turns away requests that name no world. How the default world is said to start is how others start.
+    pub fn no_default_world(mut self) -> Self {
+        self.no_default = true;
+        self
+    }
+
     /// How long a world stays that nobody asks anything; those that a test holds by a handle stay anyway. `None`: for
     /// ever. Default: an hour.
     pub fn world_idle(mut self, after: Option<Duration>) -> Self {
@@ -353,8 +380,9 @@ impl Builder {
         let (log, control_token, no_control) = (self.log.take(), self.control_token.take(), self.no_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
         let trusted = std::mem::take(&mut self.trusted);
+        let replica = Arc::new(Replica::named(self.replica.take()));
         let engine = Arc::new(self.engine()?);
-        Ok(Starting { engine, address, control_token, no_control, body_limit_bytes, log, trusted })
+        Ok(Starting { engine, address, control_token, no_control, body_limit_bytes, log, trusted, replica })
     }
 
     fn engine(mut self) -> Result<WorldRegistry, StartError> {
@@ -397,7 +425,10 @@ impl Builder {
             world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
         }
         let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
-        let engine = WorldRegistry::new(fixtures::router(served), world, sets, self.limits);
+        let mut engine = WorldRegistry::new(fixtures::router(served), world, sets, self.limits);
+        if self.no_default {
+            engine = engine.no_default_world();
+        }
         if let Some(path) = &self.scenario {
             scenarios::start(&engine, path, &self.overruling, !generate.is_empty()).map_err(StartError::Scenario)?;
         }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use http::HeaderValue;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::control::{AccessPolicy, Availability, ControlService, Supplies};
+use crate::control::{AccessPolicy, Availability, ControlService, Replica, Supplies};
 use crate::embed::builder::Builder;
 use crate::embed::error::StartError;
 use crate::embed::handle::WorldHandle;
@@ -24,6 +25,7 @@ pub struct Standin {
     address: SocketAddr,
     engine: Arc<WorldRegistry>,
     gatekeeper: AvailabilityKeeper,
+    replica: Arc<Replica>,
     has_control: bool,
     running: Option<Running>,
 }
@@ -66,6 +68,7 @@ pub(super) struct Starting {
     pub(super) body_limit_bytes: usize,
     pub(super) log: Option<Log>,
     pub(super) trusted: Networks,
+    pub(super) replica: Arc<Replica>,
 }
 
 impl Starting {
@@ -79,7 +82,10 @@ impl Starting {
         let access_policy = AccessPolicy { address, token: self.control_token };
         let engine = Arc::clone(&self.engine);
         let set_availability = Box::new(move |gate| mover.set(gate));
-        let supplies = Supplies { set_availability, builtin_scenarios: scenarios::names_and_texts };
+        let shown = self.replica.name.as_ref().filter(|_| self.engine.settings().headers);
+        let replica = shown.and_then(|name| HeaderValue::from_str(name).ok());
+        let supplies =
+            Supplies { set_availability, builtin_scenarios: scenarios::names_and_texts, replica: self.replica };
         let control = (!self.no_control).then(|| ControlService::new(engine, access_policy, supplies));
         let serving = Arc::new(ServerContext {
             engine: self.engine,
@@ -88,6 +94,7 @@ impl Starting {
             orders,
             log: self.log,
             trusted: self.trusted,
+            replica,
             answered: AnsweredNotify::default(),
             #[cfg(feature = "tls")]
             front: None,
@@ -129,6 +136,7 @@ impl Standin {
 
     pub(super) fn on_a_thread(starting: Starting) -> Result<Self, StartError> {
         let thread = IdleWorker::take().map_err(|error| StartError::Thread { error })?;
+        let replica = Arc::clone(&starting.replica);
         let (serving, gatekeeper) = {
             let _in_runtime = thread.enter();
             starting.listen()?
@@ -137,16 +145,17 @@ impl Standin {
         let has_control = serving.control.is_some();
         let thread = thread.run(serve(port, serving));
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, gatekeeper, has_control, running: Some(Running::Thread(thread)) })
+        Ok(Self { address, engine, gatekeeper, replica, has_control, running: Some(Running::Thread(thread)) })
     }
 
     pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
+        let replica = Arc::clone(&starting.replica);
         let (serving, gatekeeper) = starting.listen()?;
         let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
         let has_control = serving.control.is_some();
         let task = tokio::spawn(serve(port, serving));
         let address = gatekeeper.port.address();
-        Ok(Self { address, engine, gatekeeper, has_control, running: Some(Running::Task(task)) })
+        Ok(Self { address, engine, gatekeeper, replica, has_control, running: Some(Running::Task(task)) })
     }
 
     /// Where it listens.
@@ -266,6 +275,12 @@ impl Standin {
     /// Consumers get through again, on the same port. Fails when somebody else has taken it meanwhile.
     pub fn resume(&self) -> io::Result<()> {
         self.gatekeeper.set(Availability::Up)
+    }
+
+    /// Answers `/_standin/ready` with 503 from now on, and everything else as before: a balancer sends no new work, while
+    /// what runs already goes on until [`stop`](Self::stop).
+    pub fn drain(&self) {
+        self.replica.drain();
     }
 
     /// Ends the server at once and returns when its port is free. Blocks: in async code, use [`stop`](Self::stop).

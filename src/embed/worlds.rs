@@ -88,7 +88,7 @@ impl WorldHandle {
     }
 
     fn make(&self, new: &WorldOptions, from: Option<&str>) -> Result<Self, Error> {
-        let wanted = WorldSpec { name: new.name.as_deref(), from, seed: new.seed, held: true };
+        let wanted = WorldSpec { name: new.name.as_deref(), from, seed: new.seed, held: true, ..WorldSpec::default() };
         let world = self.engine.make(wanted, now_ms())?;
         let mut made = Self::new(Arc::clone(&self.engine), world, self.address);
         let (engine, name, world) = (Arc::clone(&made.engine), Arc::clone(&made.name), Arc::clone(&made.world));

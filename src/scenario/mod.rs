@@ -18,7 +18,7 @@ pub use model::format::{CallExpectation, Overruling, Scenario};
 pub use model::matchers::{Matcher, Range};
 pub use model::request_view::RequestView;
 pub use model::rule::{Operations, Phase, Rule};
-pub use parse::fragments::{WaitFor, read_rules};
+pub use parse::fragments::{WaitFor, read_call, read_rule, read_rules};
 pub use parse::load::Fixtures;
 pub use probe::comparison::{ComparedStep, Comparison};
 pub use probe::drift::{Drift, Tier};

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use http::{HeaderName, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -31,6 +32,9 @@ use crate::server::stream::Stream;
 use crate::server::wire::{FaultyStream, Protocol, WireFault};
 use crate::server::{AnsweredNotify, Port, read};
 use crate::world::registry::WorldRegistry;
+
+/// The header that says which of several servers answered.
+const REPLICA: HeaderName = HeaderName::from_static("standin-replica");
 
 /// How a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub struct ServerContext {
     pub answered: AnsweredNotify,
     /// Told of every request that was answered.
     pub log: Option<Log>,
+    /// The name of this server, for a header of every answer.
+    pub replica: Option<HeaderValue>,
     /// The proxies that are believed where they say on whose behalf they call.
     pub trusted: Networks,
     /// TLS and the proxy, where they are on.
@@ -274,7 +280,7 @@ async fn exchange(
     let (believes_front, channel) = (peer.believes_front, peer.channel.get());
     let arrival = read::Arrival { at_ms, believes_front, channel };
     let mut subscription = None;
-    let outcome: Outcome = match &serving.control {
+    let mut outcome: Outcome = match &serving.control {
         Some(control) if is_control => {
             let answer = || read::with_request(&request, &body, arrival, |request| control.answer(request));
             let handled = Box::pin(administered_answer(serving, answer)).await;
@@ -304,6 +310,9 @@ async fn exchange(
     }
     if outcome.delivery == Delivery::Hang {
         std::future::pending::<()>().await;
+    }
+    if let Some(replica) = &serving.replica {
+        outcome.response.headers.insert(REPLICA, replica.clone());
     }
     peer.misbehaviour.order(outcome.delivery);
     let mut response = response(outcome.response, outcome.delivery);

@@ -60,6 +60,20 @@ pub enum WorldError {
     },
     /// It cannot be deleted: it answers at `/`.
     Default,
+    /// The request names none, and this server has no default one.
+    NoDefault,
+    /// No world can have that label.
+    BadLabel {
+        /// The label.
+        label: String,
+    },
+    /// The server holds as many of that label as it may.
+    TooManyOfLabel {
+        /// The label.
+        label: String,
+        /// How many that is.
+        limit: usize,
+    },
 }
 
 impl WorldError {
@@ -117,6 +131,22 @@ impl WorldError {
                     format!("This server holds {limit} worlds, which is its limit."),
                     hint.to_owned(),
                 )
+            }
+            Self::NoDefault => {
+                let message = "The request names no world, and this server has no default one.".to_owned();
+                let hint =
+                    "Make a world with POST /_standin/worlds or PUT /_standin/worlds/<name>, and use its URL or token.";
+                (404, "no_world_named", message, hint.to_owned())
+            }
+            Self::BadLabel { label } => {
+                let hint = "A label has 1 to 128 bytes and no control characters.";
+                (400, "invalid", format!("A world cannot have the label {label:?}."), hint.to_owned())
+            }
+            Self::TooManyOfLabel { label, limit } => {
+                let hint = "Delete worlds when their tests end (DELETE /_standin/worlds?label=… deletes all of a label), or \
+                            start the server with a higher limit.";
+                let message = format!("This server holds {limit} worlds of the label {label:?}, which is its limit.");
+                (409, "too_many_worlds", message, hint.to_owned())
             }
             Self::Default => {
                 let message = "The default world cannot be deleted.".to_owned();

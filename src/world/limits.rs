@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::history::journal::Bounds;
 use crate::http::tree::DEPTH;
-use crate::world::registry::{Limits, WorldRegistry};
+use crate::world::registry::{LONGEST_LABEL, Limits, WorldRegistry};
 use crate::world::world::Settings;
 
 /// A limit of a server or of its worlds.
@@ -108,6 +108,15 @@ pub static LIMITS: &[Limit] = &[
         in_force: Some(|engine| engine.limits().worlds as u64),
         about: "The worlds of a server beside the default one. Beyond: no world is made, and 409 says so.",
     },
+    Limit {
+        name: "worlds-per-label",
+        unit: Unit::Count,
+        default: Usual::Of(|| Limits::default().worlds_per_label as u64),
+        setting: Some("--max-worlds-per-label"),
+        in_force: Some(|engine| engine.limits().worlds_per_label as u64),
+        about: "The worlds of one label. Beyond: no world of that label is made, and 409 says so.",
+    },
+    fixed("label-bytes", Unit::Bytes, LONGEST_LABEL as u64, "The label of a world. Beyond: 400."),
     Limit {
         name: "world-idle",
         unit: Unit::Seconds,

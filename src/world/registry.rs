@@ -1,6 +1,6 @@
 //! The worlds of one server, and the way to them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -29,6 +29,8 @@ const REMEMBERED: usize = 10_000;
 pub struct Limits {
     /// The most worlds at a time.
     pub worlds: usize,
+    /// The most worlds of one label at a time.
+    pub worlds_per_label: usize,
     /// A world that was asked nothing for that long expires; `None`: none does.
     pub idle_ms: Option<u64>,
 }
@@ -43,7 +45,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { worlds: Self::MOST_WORLDS, idle_ms: Some(Self::IDLE_S * 1_000) }
+        Self { worlds: Self::MOST_WORLDS, worlds_per_label: Self::MOST_WORLDS, idle_ms: Some(Self::IDLE_S * 1_000) }
     }
 }
 
@@ -62,12 +64,16 @@ pub struct WorldRegistry {
     fixtures: Fixtures,
     bell: InFlight,
     redactor: RwLock<Arc<Redactor>>,
+    /// The default world only says how others start: requests must name the world they are for.
+    no_default: bool,
 }
 
 /// The worlds beside the default one.
 #[derive(Default)]
 struct NamedWorlds {
     by_name: BTreeMap<Arc<str>, Slot>,
+    /// The names of the worlds of each label that has any.
+    by_label: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// The latest that are gone, oldest first.
     gone: VecDeque<(Arc<str>, GoneReason)>,
     /// How many names were made up.
@@ -80,6 +86,9 @@ struct Slot {
     asked_ms: AtomicU64,
     /// Whether somebody in this process holds it: then it does not expire.
     held: AtomicBool,
+    label: Option<Arc<str>>,
+    /// The hash of the request that made it, which may come again.
+    made_by: Option<u64>,
 }
 
 /// A world that is wanted.
@@ -93,6 +102,20 @@ pub struct WorldSpec<'a> {
     pub seed: Option<u64>,
     /// Whether somebody in this process holds it: then it does not expire.
     pub held: bool,
+    /// The label it is listed, deleted and counted by.
+    pub label: Option<&'a str>,
+    /// The hash of the request that wants it.
+    pub made_by: Option<u64>,
+    /// Whether a world that such a request made already is the one that is wanted.
+    pub is_retry: bool,
+}
+
+/// The longest label.
+pub const LONGEST_LABEL: usize = 128;
+
+/// Returns whether a label can be told apart from others in a list: it is not empty, not long, and of one line.
+fn is_label(label: &str) -> bool {
+    (1..=LONGEST_LABEL).contains(&label.len()) && !label.chars().any(char::is_control)
 }
 
 impl WorldRegistry {
@@ -102,7 +125,19 @@ impl WorldRegistry {
         let redactor = RwLock::new(Arc::new(default.redactor()));
         let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
-        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell, redactor }
+        let no_default = false;
+        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell, redactor, no_default }
+    }
+
+    /// Turns away requests that name no world; the default one only says how others start.
+    pub fn no_default_world(mut self) -> Self {
+        self.no_default = true;
+        self
+    }
+
+    /// Returns whether requests that name no world are answered.
+    pub fn has_default_world(&self) -> bool {
+        !self.no_default
     }
 
     /// What scenarios can start from.
@@ -127,11 +162,16 @@ impl WorldRegistry {
 
     /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.
     pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
-        let name = Arc::clone(&world.lock().name);
+        self.load_into(&mut world.lock(), scenario)
+    }
+
+    /// The same with a world whose lock is held.
+    pub fn load_into(&self, world: &mut World, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
+        let name = Arc::clone(&world.name);
         let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
         let redactor = self.redactor.read().joined(&made.redactor());
         *self.redactor.write() = Arc::new(redactor);
-        world.lock().replace_with(made);
+        world.replace_with(made);
         Ok(())
     }
 
@@ -181,6 +221,7 @@ impl WorldRegistry {
         self.sweep_if_due(request.arrived_ms);
         let target = Target::parse(request.target);
         match chosen(None, &target, request) {
+            Ok(None) if self.no_default => WorldError::NoDefault.response().into(),
             Ok(None) => answer_at(self.router, &mut self.default.lock(), request, &target),
             Ok(Some(name)) => match self.world(&name, request.arrived_ms) {
                 Ok(world) => answer_at(self.router, &mut world.lock(), request, &target),
@@ -205,7 +246,7 @@ impl WorldRegistry {
     /// The world of that name, which is asked something now.
     pub fn world(&self, name: &str, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
         if name == DEFAULT_WORLD {
-            return Ok(Arc::clone(&self.default));
+            return if self.no_default { Err(WorldError::NoDefault) } else { Ok(Arc::clone(&self.default)) };
         }
         let others = self.others.read();
         match others.by_name.get(name) {
@@ -224,36 +265,95 @@ impl WorldRegistry {
 
     /// Makes a world.
     pub fn make(&self, wanted: WorldSpec<'_>, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
+        self.make_ready(wanted, now_ms, |_| Ok(()))
+    }
+
+    /// Makes a world and readies it before the first request to it is answered. One that cannot be readied is not made.
+    pub fn make_ready<E: From<WorldError>>(
+        &self,
+        wanted: WorldSpec<'_>,
+        now_ms: u64,
+        ready: impl FnOnce(&mut World) -> Result<(), E>,
+    ) -> Result<Arc<Mutex<World>>, E> {
         self.sweep_if_due(now_ms);
         if let Some(name) = wanted.name.filter(|name| !is_name(name)) {
-            return Err(WorldError::BadName { name: name.to_owned() });
+            return Err(WorldError::BadName { name: name.to_owned() }.into());
+        }
+        if let Some(label) = wanted.label.filter(|label| !is_label(label)) {
+            return Err(WorldError::BadLabel { label: label.to_owned() }.into());
         }
         let start = match wanted.from {
             None => Arc::clone(self.default.lock().start()),
             Some(from) => Arc::new(self.world(from, now_ms)?.lock().point()),
         };
-        if self.others.read().by_name.len() >= self.limits.worlds {
+        if self.others.read().full(&self.limits, wanted.label).is_some() {
             self.sweep(now_ms);
         }
         let mut others = self.others.write();
-        if others.by_name.len() >= self.limits.worlds {
-            return Err(WorldError::TooMany { limit: self.limits.worlds });
-        }
         let name: Arc<str> = match wanted.name {
-            Some(name) if name == DEFAULT_WORLD || others.by_name.contains_key(name) => {
-                return Err(WorldError::Taken { name: name.to_owned() });
-            }
-            Some(name) => name.into(),
+            Some(name) if name == DEFAULT_WORLD => return Err(WorldError::Taken { name: name.to_owned() }.into()),
+            Some(name) => match others.by_name.get(name) {
+                Some(place) if wanted.is_retry && wanted.made_by == place.made_by => {
+                    place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
+                    return Ok(Arc::clone(&place.world));
+                }
+                Some(_) => return Err(WorldError::Taken { name: name.to_owned() }.into()),
+                None => name.into(),
+            },
             None => others.new_name(),
         };
-        let world = World::starting_at(Arc::clone(&name), start, wanted.seed);
-        let world = Arc::new(Mutex::new(world));
-        let (asked_ms, held) = (AtomicU64::new(now_ms), AtomicBool::new(wanted.held));
-        others.by_name.insert(name, Slot { world: Arc::clone(&world), asked_ms, held });
+        if let Some(full) = others.full(&self.limits, wanted.label) {
+            return Err(full.into());
+        }
+        let world = Arc::new(Mutex::new(World::starting_at(Arc::clone(&name), start, wanted.seed)));
+        // Requests that find it meanwhile wait for its lock.
+        let mut making = world.lock();
+        others.insert(
+            Arc::clone(&name),
+            Slot {
+                world: Arc::clone(&world),
+                asked_ms: AtomicU64::new(now_ms),
+                held: AtomicBool::new(wanted.held),
+                label: wanted.label.map(Arc::from),
+                made_by: wanted.made_by,
+            },
+        );
+        drop(others);
+        if let Err(error) = ready(&mut making) {
+            drop(making);
+            self.unmake(&name, &world);
+            return Err(error);
+        }
+        drop(making);
         if let Some(idle_ms) = self.limits.idle_ms {
             self.next_sweep_ms.fetch_min(now_ms.saturating_add(idle_ms), Ordering::Relaxed);
         }
         Ok(world)
+    }
+
+    /// Returns the names of the worlds of a label, in alphabetical order.
+    pub fn labelled(&self, label: &str) -> Vec<Arc<str>> {
+        self.others.read().by_label.get(label).map(|names| names.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Returns the label of a world, if it has one.
+    pub fn label(&self, name: &str) -> Option<Arc<str>> {
+        self.others.read().by_name.get(name)?.label.clone()
+    }
+
+    /// Takes the worlds of a label away; returns how many there were.
+    pub fn remove_labelled(&self, label: &str) -> usize {
+        let mut others = self.others.write();
+        let names: Vec<Arc<str>> =
+            others.by_label.get(label).map(|names| names.iter().cloned().collect()).unwrap_or_default();
+        let mut places = Vec::with_capacity(names.len());
+        for name in names {
+            places.extend(others.take(&name));
+            others.remember(name, GoneReason::Deleted);
+        }
+        drop(others);
+        // What they held is given back without keeping the others waiting.
+        places.len()
     }
 
     /// Nobody in this process holds that world any longer, but it stays until it is deleted or expires.
@@ -274,10 +374,8 @@ impl WorldRegistry {
         if !others.by_name.get(name).is_some_and(is_it) {
             return Err(others.missing(name));
         }
-        let place = others.by_name.remove_entry(name).map(|(name, place)| {
-            others.remember(name, why);
-            place
-        });
+        let place = others.take(name);
+        others.remember(name.into(), why);
         drop(others);
         // What it held is given back without keeping the others waiting.
         drop(place);
@@ -288,7 +386,7 @@ impl WorldRegistry {
     pub fn unmake(&self, name: &str, world: &Arc<Mutex<World>>) {
         let mut others = self.others.write();
         if others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world)) {
-            others.by_name.remove(name);
+            others.take(name);
         }
     }
 
@@ -321,7 +419,7 @@ impl WorldRegistry {
         let idle: Vec<Arc<str>> = idle.map(|(name, _)| Arc::clone(name)).collect();
         let mut places = Vec::with_capacity(idle.len());
         for name in idle {
-            places.extend(others.by_name.remove(&name));
+            places.extend(others.take(&name));
             others.remember(name, GoneReason::Idle { after_ms: idle_ms });
         }
         // Not for every single world that comes of age.
@@ -342,6 +440,36 @@ impl NamedWorlds {
                 return name.into();
             }
         }
+    }
+
+    fn insert(&mut self, name: Arc<str>, place: Slot) {
+        if let Some(label) = &place.label {
+            self.by_label.entry(Arc::clone(label)).or_default().insert(Arc::clone(&name));
+        }
+        self.by_name.insert(name, place);
+    }
+
+    fn take(&mut self, name: &str) -> Option<Slot> {
+        let place = self.by_name.remove(name)?;
+        if let Some(label) = &place.label
+            && let Some(names) = self.by_label.get_mut(label)
+        {
+            names.remove(name);
+            if names.is_empty() {
+                self.by_label.remove(label);
+            }
+        }
+        Some(place)
+    }
+
+    /// Why there is no room for a further world of that label, if there is none.
+    fn full(&self, limits: &Limits, label: Option<&str>) -> Option<WorldError> {
+        if self.by_name.len() >= limits.worlds {
+            return Some(WorldError::TooMany { limit: limits.worlds });
+        }
+        let (label, limit) = (label?, limits.worlds_per_label);
+        let there = self.by_label.get(label).map_or(0, BTreeSet::len);
+        (there >= limit).then(|| WorldError::TooManyOfLabel { label: label.to_owned(), limit })
     }
 
     fn remember(&mut self, name: Arc<str>, why: GoneReason) {
@@ -374,7 +502,12 @@ mod tests {
 
     fn engine(worlds: usize) -> WorldRegistry {
         let default = World::new(DEFAULT_WORLD, Store::new([]), Arc::new(Settings::default()));
-        WorldRegistry::new(&NO_ROUTES, default, Fixtures::default(), Limits { worlds, idle_ms: Some(IDLE_MS) })
+        WorldRegistry::new(
+            &NO_ROUTES,
+            default,
+            Fixtures::default(),
+            Limits { worlds, worlds_per_label: 2, idle_ms: Some(IDLE_MS) },
+        )
     }
 
     fn named(name: &str) -> WorldSpec<'_> {
@@ -441,6 +574,60 @@ mod tests {
         assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
         engine.make(named("a"), 2).unwrap();
         assert_eq!(ask(&engine, "/w/a/x", 3).1, "no_route");
+    }
+
+    fn labelled<'a>(name: &'a str, label: &'a str) -> WorldSpec<'a> {
+        WorldSpec { label: Some(label), ..named(name) }
+    }
+
+    #[test]
+    fn worlds_of_a_label_are_counted_listed_and_deleted_together() {
+        let engine = engine(10);
+        engine.make(labelled("a", "job 1"), 0).unwrap();
+        engine.make(labelled("b", "job 1"), 0).unwrap();
+        let full = WorldError::TooManyOfLabel { label: "job 1".to_owned(), limit: 2 };
+        assert_eq!(engine.make(labelled("c", "job 1"), 1).unwrap_err(), full);
+        engine.make(labelled("c", "job 2"), 1).unwrap();
+        assert_eq!(engine.labelled("job 1").len(), 2);
+        assert_eq!(engine.remove_labelled("job 1"), 2);
+        assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
+        assert_eq!(ask(&engine, "/w/c/x", 1).1, "no_route", "worlds of other labels stay");
+        assert!(engine.labelled("job 1").is_empty());
+        engine.make(labelled("d", "job 1"), 2).unwrap();
+        engine.make(labelled("e", "job 1"), IDLE_MS / 2).unwrap();
+        engine.make(labelled("f", "job 1"), 2 + IDLE_MS).expect("idle ones make room");
+        for wrong in ["", "a\nb", &"x".repeat(129)] {
+            assert!(matches!(engine.make(labelled("g", wrong), 3), Err(WorldError::BadLabel { .. })), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_comes_again_finds_the_world_it_made() {
+        let engine = engine(1);
+        let wanted = WorldSpec { made_by: Some(1), is_retry: true, ..named("a") };
+        let world = engine.make(wanted, 0).unwrap();
+        assert!(Arc::ptr_eq(&engine.make(wanted, 1).unwrap(), &world));
+        let taken = WorldError::Taken { name: "a".to_owned() };
+        assert_eq!(engine.make(WorldSpec { made_by: Some(2), ..wanted }, 1).unwrap_err(), taken);
+        assert_eq!(engine.make(named("a"), 1).unwrap_err(), taken);
+    }
+
+    #[test]
+    fn a_world_that_cannot_be_readied_leaves_nothing_behind() {
+        let engine = engine(1);
+        let refused = engine.make_ready(labelled("a", "job"), 0, |_| Err(WorldError::Default));
+        assert_eq!(refused.unwrap_err(), WorldError::Default);
+        assert!(engine.labelled("job").is_empty());
+        assert_eq!(ask(&engine, "/w/a/x", 1), (404, "unknown_world".to_owned()));
+    }
+
+    #[test]
+    fn without_a_default_world_requests_must_name_theirs() {
+        let engine = engine(10).no_default_world();
+        engine.make(named("a"), 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 1).1, "no_route");
+        assert_eq!(ask(&engine, "/x", 1), (404, "no_world_named".to_owned()));
+        assert_eq!(ask(&engine, "/w/default/x", 1), (404, "no_world_named".to_owned()));
     }
 
     #[test]

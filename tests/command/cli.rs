@@ -375,12 +375,11 @@ fn openapi_documents_are_printed_and_served() {
 fn an_exposed_server_wants_the_token_it_prints() {
     let served = Served::start(&["--host", "0.0.0.0", "--expose", "--quiet"]);
     assert!(served.url().starts_with("http://127.0.0.1:"), "an address that can be called");
-    assert_eq!(served.get("/_standin/health", "").0, 401);
-    for command in ["wait", "env"] {
-        let output = run(&[command, served.url()]);
-        assert_eq!(code(&output), 2);
-        assert!(stderr(&output).contains("--control-token"), "{output:?}");
-    }
+    assert_eq!(served.get("/_standin/clock", "").0, 401);
+    assert_eq!(code(&run(&["wait", served.url()])), 0);
+    let output = run(&["env", served.url()]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("--control-token"), "{output:?}");
     let (_, _, said) = served.stop();
     let said: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(said["control_token"].as_str().unwrap().len(), 32);

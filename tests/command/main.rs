@@ -6,6 +6,7 @@ mod binary;
 mod support;
 
 mod cli;
+mod drain;
 mod pipes;
 mod probe;
 mod reports;

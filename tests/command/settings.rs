@@ -188,6 +188,8 @@ fn a_url_that_leads_into_an_api_is_told_from_a_missing_control_token() {
     }
     let guarded = Standin::builder().control_token("secret").start();
     let (code, _, err) = said(&mut standin(&["wait", &guarded.url()]));
+    assert_eq!(code, 0, "whether a server is ready is no secret: {err}");
+    let (code, _, err) = said(&mut standin(&["env", &guarded.url()]));
     assert_eq!(code, 2);
     assert!(err.contains("wants its control token"), "{err}");
 }

@@ -12,6 +12,7 @@ mod graph;
 mod layers;
 mod linearizable;
 mod links;
+mod many_jobs;
 mod neighbours;
 #[path = "../clients/worlds.rs"]
 mod one_server;

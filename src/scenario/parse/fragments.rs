@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::engine::api::router::Router;
 use crate::http::document;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, ScenarioError};
+use crate::scenario::model::format::CallExpectation;
 use crate::scenario::model::rule::{Operations, Rule};
 use crate::scenario::model::when::When;
 use crate::scenario::parse::read::FileReader;
@@ -55,6 +56,25 @@ pub fn read_rules(text: &str, router: &Router) -> Result<Vec<Rule>, ScenarioErro
             reader.rules(node)
         };
         Some(rules.iter().map(|rule| Rule { place: None, ..(**rule).clone() }).collect())
+    })
+}
+
+/// Reads one fault rule; one without an id gets its id where it is added.
+pub fn read_rule(text: &str, router: &Router) -> Result<Rule, ScenarioError> {
+    read("the body", text, router, |reader, node| Some(Rule { place: None, ..reader.rule(node, false)? }))
+}
+
+/// Reads an expected call, as a scenario's `expect.calls` has them.
+pub fn read_call(text: &str, router: &Router) -> Result<CallExpectation, ScenarioError> {
+    read("the body", text, router, |reader, node| {
+        let call = reader.expected_call(node)?;
+        if let Some(step) = &call.step {
+            reader.found.tell(Code::E13, &node.path, format!("names the step {step:?}"), "leave \"step\" out here");
+        }
+        if let Some(fault) = &call.fault {
+            reader.found.tell(Code::E13, &node.path, format!("names the fault {fault:?}"), "say \"on\" here");
+        }
+        Some(CallExpectation { place: None, ..call })
     })
 }
 

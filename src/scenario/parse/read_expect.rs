@@ -13,7 +13,7 @@ impl FileReader<'_, '_> {
         let keys = ["calls", "order", "only", "conduct", "final", "cover", "reach"];
         let Some(object) = self.found.some_object(node, &keys) else { return Expect::default() };
         let calls = object.get("calls").map(|node| self.found.some_list(&node, 1)).unwrap_or_default();
-        let calls: Vec<CallExpectation> = calls.iter().filter_map(|call| self.call(call)).collect();
+        let calls: Vec<CallExpectation> = calls.iter().filter_map(|call| self.expected_call(call)).collect();
         let order = object.get("order").map(|node| self.found.some_list(&node, 1)).unwrap_or_default();
         let order = order.iter().map(|list| (self.order(list, &calls), self.found.place(&list.path))).collect();
         let only = object.get("only");
@@ -29,7 +29,7 @@ impl FileReader<'_, '_> {
         Expect { calls, order, only, conduct, finals, cover, reach }
     }
 
-    fn call(&mut self, node: &Node<'_>) -> Option<CallExpectation> {
+    pub(in crate::scenario) fn expected_call(&mut self, node: &Node<'_>) -> Option<CallExpectation> {
         let object = self.found.object(node, &["id", "on", "when", "fault", "step", "status", "times"])?;
         if !object.has("on") && !object.has("fault") {
             self.found.tell(Code::E06, &node.path, "lacks \"on\" or \"fault\"", "say which calls are meant");

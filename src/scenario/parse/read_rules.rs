@@ -21,14 +21,16 @@ const ABORTS: [Delivery; 5] =
 impl FileReader<'_, '_> {
     pub(in crate::scenario) fn rules(&mut self, node: &Node<'_>) -> Vec<Arc<Rule>> {
         let items = self.found.list(node);
-        items.iter().filter_map(|item| self.rule(item)).map(Arc::new).collect()
+        items.iter().filter_map(|item| self.rule(item, true)).map(Arc::new).collect()
     }
 
-    fn rule(&mut self, node: &Node<'_>) -> Option<Rule> {
+    /// Reads a rule; `must_have_id` says whether one without an id is refused.
+    pub(in crate::scenario) fn rule(&mut self, node: &Node<'_>, must_have_id: bool) -> Option<Rule> {
         let keys = ["id", "about", "on", "when", "at", "limit", "phase", "optional", "do"];
         let before = self.found.refusals();
         let object = self.found.object(node, &keys)?;
-        let id = object.need(self.found, "id").and_then(|node| self.found.ident(&node));
+        let id = if must_have_id { object.need(self.found, "id") } else { object.get("id") };
+        let id = id.and_then(|node| self.found.ident(&node));
         self.about(&object);
         let on = object.need(self.found, "on").and_then(|node| self.operations(&node));
         let mut rule = Rule::on(on.unwrap_or_default());

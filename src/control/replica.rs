@@ -1,0 +1,28 @@
+//! The server as one of several behind a balancer: its name, and whether it still wants new work.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A server as one of several.
+#[derive(Debug, Default)]
+pub struct Replica {
+    /// Its name, if it was given one.
+    pub name: Option<String>,
+    draining: AtomicBool,
+}
+
+impl Replica {
+    /// Creates a server's description.
+    pub fn named(name: Option<String>) -> Self {
+        Self { name, draining: AtomicBool::new(false) }
+    }
+
+    /// Says from now on that it is not ready, although it still answers: balancers stop sending new work.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether it was told to drain.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
