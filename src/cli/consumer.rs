@@ -1,7 +1,9 @@
 //! The command under test: started with the URLs and tokens of a server in its environment, and waited for.
 
 use std::ffi::OsString;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
@@ -14,9 +16,58 @@ use crate::embed::Standin;
 /// A consumer that runs. Dropped before its end, it is killed.
 pub struct Consumer(Child);
 
+/// Where the output of a command goes.
+pub enum Output<'k> {
+    /// To this process's own.
+    Shown,
+    /// Nowhere.
+    Discarded,
+    /// To a file that is shown if need be.
+    Kept(&'k KeptOutput),
+}
+
+/// A file for the output of a command: nobody has to read it while the command writes.
+pub struct KeptOutput {
+    file: File,
+    path: PathBuf,
+}
+
+impl KeptOutput {
+    /// The most bytes that are shown, the last ones.
+    const SHOWN: u64 = 16 * 1024;
+
+    /// A file of its own.
+    pub fn new() -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("standin-output-{}", std::process::id()));
+        let file = File::options().read(true).append(true).create_new(true).open(&path)?;
+        Ok(Self { file, path })
+    }
+
+    /// The end of what the command wrote.
+    pub fn shown(mut self) -> String {
+        let mut bytes = Vec::new();
+        let length = self.file.metadata().map_or(0, |found| found.len());
+        let from = length.saturating_sub(Self::SHOWN);
+        let read = self.file.seek(SeekFrom::Start(from)).and_then(|_| self.file.read_to_end(&mut bytes));
+        let text = String::from_utf8_lossy(&bytes);
+        let cut = if from > 0 { "…" } else { "" };
+        match read {
+            Ok(_) if text.trim().is_empty() => "it printed nothing\n".to_owned(),
+            Ok(_) => format!("it printed:\n{cut}{}\n", text.trim_end()),
+            Err(error) => format!("what it printed cannot be read: {error}\n"),
+        }
+    }
+}
+
+impl Drop for KeptOutput {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
 impl Consumer {
-    /// Starts a command: program and arguments. One that is quiet has its output thrown away.
-    pub fn start(command: &[OsString], standin: &Standin, quiet: bool) -> Result<Self, Failed> {
+    /// Starts a command: program and arguments. One whose output is not shown reads no input.
+    pub fn start(command: &[OsString], standin: &Standin, output: Output<'_>) -> Result<Self, Failed> {
         let (program, arguments) = command.split_first().expect("clap wants at least one");
         let mut command = Command::new(program);
         // What this server cannot give, the caller's own environment must not either: it may lead to the real service.
@@ -26,8 +77,14 @@ impl Consumer {
         command.args(arguments).envs(standin.environment()).kill_on_drop(true);
         // A proxy of the caller's environment would be asked for this server, and does not reach it.
         command.envs(no_proxy::extended(standin.address().ip(), |name| std::env::var(name).ok()));
-        if quiet {
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        match output {
+            Output::Shown => {}
+            Output::Discarded => {
+                command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            }
+            Output::Kept(KeptOutput { file, .. }) => {
+                command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file.try_clone()?);
+            }
         }
         let started = command.spawn();
         started.map(Self).map_err(|error| Failed::usage(format!("cannot run {}: {error}", program.to_string_lossy())))

@@ -21,6 +21,7 @@ mod no_proxy;
 mod openapi;
 mod output;
 mod probe;
+mod progress;
 mod ready;
 mod report;
 mod report_file;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::consumer::Consumer;
+use crate::cli::consumer::{Consumer, Output};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready;
@@ -113,7 +113,7 @@ impl Run {
         let standin = start(&self.settings, scenario, logger).await?;
         let world = standin.world();
         let started = Stopwatch::start();
-        let (ended, stopped) = Consumer::start(&self.command, &standin, false)?.end(signals).await?;
+        let (ended, stopped) = Consumer::start(&self.command, &standin, Output::Shown)?.end(signals).await?;
         let mut report = match world.verify_async().await {
             Ok(report) => report,
             Err(unmet) => unmet.report().clone(),

@@ -10,11 +10,12 @@ use clap::{ArgAction, Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::consumer::Consumer;
+use crate::cli::consumer::{Consumer, KeptOutput, Output};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::format::Format;
 use crate::cli::log::Logger;
 use crate::cli::output::STDOUT;
+use crate::cli::progress::Progress;
 use crate::cli::reports::{say, warn};
 use crate::cli::run::{DEFAULTS, start};
 use crate::cli::settings::{Settings, duration};
@@ -26,7 +27,7 @@ use crate::scenario::{Operations, Report};
 ///
 /// Runs the command once as it is; then, for each call it made and each fault, once more from the same start with that one
 /// fault at that one call. It survives when it exits with 0 and the scenario's expectations hold; when one fault is not
-/// survived, sweep ends with 4. Its output is thrown away, unless --show-output is given.
+/// survived, sweep ends with 4. Its output is thrown away, unless --show-output is given or it fails without any fault.
 #[derive(Args, Debug)]
 pub struct Sweep {
     /// Scenario: a file, or the name of a ready-made one [default: none, only the command's exit code counts]
@@ -120,6 +121,16 @@ struct Run {
     stopped: Option<u8>,
 }
 
+/// One fault at one call, to be tried.
+struct Trial {
+    /// From 1, in the order of the run without faults.
+    call: usize,
+    operation: &'static str,
+    fault: Fault,
+    /// As a rule of a scenario.
+    rule: Value,
+}
+
 /// What came of one fault at one call.
 struct Tried {
     fault: Fault,
@@ -137,6 +148,16 @@ enum RunOutcome {
     Failed,
     /// The command did not make that call again.
     NotMet,
+}
+
+impl RunOutcome {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Survived => "survived",
+            Self::Failed => "FAILED",
+            Self::NotMet => "not met",
+        }
+    }
 }
 
 impl Tried {
@@ -170,26 +191,33 @@ impl Sweep {
         if let Some(scenario) = &self.scenario {
             warn(&self.settings.offline(&DEFAULTS)?.check(scenario)?);
         }
-        let unharmed = self.once(None, logger, &mut signals).await?;
+        let kept = KeptOutput::new();
+        let unharmed = self.once(None, kept.as_ref().ok(), logger, &mut signals).await?;
         if let Some(signal) = unharmed.stopped {
             return Ok(Exit::Signal(signal));
         }
         if let Some(failure) = unharmed.failure {
             say(&format!("without any fault it fails already: {failure}\n"));
+            if let Ok(output) = kept {
+                say(&output.shown());
+            }
             return Ok(Exit::VerifyError);
         }
-        let mut swept = Vec::new();
+        let trials = self.trials(&unharmed.calls, &on, &known);
+        let mut progress = Progress::new(trials.len(), self.settings.is_quiet());
+        let mut swept: Vec<Swept> = Vec::new();
         let mut stopped = None;
-        for (place, name) in unharmed.calls.iter().enumerate().filter(|(_, name)| on.select(name)) {
-            let Some(operation) = known.iter().find(|operation| operation.name == *name) else { continue };
-            let nth = unharmed.calls[..=place].iter().filter(|earlier| *earlier == name).count() as u64;
-            let (tried, signal) = self.at(operation, nth, logger, &mut signals).await?;
-            if !tried.is_empty() {
-                swept.push(Swept { call: place + 1, operation: operation.name, tried });
-            }
-            stopped = signal;
+        for Trial { call, operation, fault, rule } in trials {
+            let run = self.once(Some(&rule), None, logger, &mut signals).await?;
+            stopped = run.stopped;
             if stopped.is_some() {
                 break;
+            }
+            let tried = Tried { fault, rule, struck: run.struck, failure: run.failure };
+            progress.tell(&format!("call {call} {operation}, {}: {}", fault.name(), tried.outcome().words()));
+            match swept.last_mut().filter(|latest| latest.call == call) {
+                Some(latest) => latest.tried.push(tried),
+                None => swept.push(Swept { call, operation, tried: vec![tried] }),
             }
         }
         let outcomes = || swept.iter().flat_map(|of| &of.tried).map(Tried::outcome);
@@ -208,25 +236,17 @@ impl Sweep {
         })
     }
 
-    /// Tries every fault at the n-th call of an operation. The second result is the signal that ended everything.
-    async fn at(
-        &self,
-        operation: &Operation,
-        nth: u64,
-        logger: Logger,
-        signals: &mut Signals,
-    ) -> Result<(Vec<Tried>, Option<u8>), Failed> {
+    /// Every fault at every call where it can happen.
+    fn trials(&self, calls: &[&'static str], on: &Operations, known: &[Operation]) -> Vec<Trial> {
         let faults: Vec<Fault> = if self.fault.is_empty() { Fault::usual().collect() } else { self.fault.clone() };
-        let mut tried = Vec::new();
-        for fault in faults {
-            let Some(rule) = fault.rule(operation, nth) else { continue };
-            let run = self.once(Some(&rule), logger, signals).await?;
-            if run.stopped.is_some() {
-                return Ok((tried, run.stopped));
-            }
-            tried.push(Tried { fault, rule, struck: run.struck, failure: run.failure });
+        let mut trials = Vec::new();
+        for (place, name) in calls.iter().enumerate().filter(|(_, name)| on.select(name)) {
+            let Some(operation) = known.iter().find(|operation| operation.name == *name) else { continue };
+            let nth = calls[..=place].iter().filter(|earlier| *earlier == name).count() as u64;
+            let rules = faults.iter().filter_map(|fault| Some((*fault, fault.rule(operation, nth)?)));
+            trials.extend(rules.map(|(fault, rule)| Trial { call: place + 1, operation: operation.name, fault, rule }));
         }
-        Ok((tried, None))
+        trials
     }
 
     /// The operations at whose calls faults happen.
@@ -241,7 +261,13 @@ impl Sweep {
     }
 
     /// Runs the command once, from the start, with one fault or none.
-    async fn once(&self, fault: Option<&Value>, logger: Logger, signals: &mut Signals) -> Result<Run, Failed> {
+    async fn once(
+        &self,
+        fault: Option<&Value>,
+        kept: Option<&KeptOutput>,
+        logger: Logger,
+        signals: &mut Signals,
+    ) -> Result<Run, Failed> {
         let standin = start(&self.settings, self.scenario.as_deref(), logger).await?;
         let world = standin.world();
         let is_harmed = fault.is_some();
@@ -249,7 +275,7 @@ impl Sweep {
             let added = world.fault_as_written(fault);
             added.map_err(|refusal| Failed::usage(format!("the scenario leaves no room for a fault: {refusal}")))?;
         }
-        let (failure, stopped) = self.ended(&standin, signals).await?;
+        let (failure, stopped) = self.ended(&standin, kept, signals).await?;
         let report = match world.verify_async().await {
             Ok(report) => report,
             Err(unmet) => unmet.report().clone(),
@@ -270,9 +296,19 @@ impl Sweep {
     }
 
     /// Runs the command: what was wrong with its end, and the signal that ended everything.
-    async fn ended(&self, standin: &Standin, signals: &mut Signals) -> Result<(Option<String>, Option<u8>), Failed> {
+    async fn ended(
+        &self,
+        standin: &Standin,
+        kept: Option<&KeptOutput>,
+        signals: &mut Signals,
+    ) -> Result<(Option<String>, Option<u8>), Failed> {
+        let output = match kept {
+            _ if self.show_output => Output::Shown,
+            Some(kept) => Output::Kept(kept),
+            None => Output::Discarded,
+        };
         // Dropped, it is killed.
-        let mut consumer = Consumer::start(&self.command, standin, !self.show_output)?;
+        let mut consumer = Consumer::start(&self.command, standin, output)?;
         let Ok(ended) = tokio::time::timeout(self.timeout, consumer.end(signals)).await else {
             let timeout = humantime::format_duration(self.timeout);
             return Ok((Some(format!("the command did not end within {timeout}")), None));
@@ -312,7 +348,8 @@ fn text(swept: &[Swept]) -> String {
     let mut text = format!("{verdict}   {} {calls}   {survived} faults survived, {failed} not{not_met}\n", swept.len());
     for Swept { call, operation, tried } in swept {
         let _ = writeln!(text, "  call {call} {operation}");
-        for (outcome, words) in [(RunOutcome::Survived, "survived"), (RunOutcome::NotMet, "not met")] {
+        for outcome in [RunOutcome::Survived, RunOutcome::NotMet] {
+            let words = outcome.words();
             let names: Vec<String> =
                 tried.iter().filter(|it| it.outcome() == outcome).map(|it| it.fault.name()).collect();
             if !names.is_empty() {

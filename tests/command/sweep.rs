@@ -198,3 +198,23 @@ fn what_cannot_be_swept_says_why() {
     assert_eq!(code, 0);
     assert!(out.contains("running 1 test"), "{out}");
 }
+
+#[test]
+fn a_command_that_fails_without_any_fault_shows_what_it_printed() {
+    let script = "echo this is why; echo and this >&2; exit 3";
+    let (code, out, err) = said(&mut standin(&["sweep", "--", "sh", "-c", script]));
+    assert_eq!((code, out.as_str()), (4, ""));
+    assert_eq!(
+        err,
+        "without any fault it fails already: the command ended with 3\nit printed:\nthis is why\nand this\n"
+    );
+    let (_, _, err) = said(&mut standin(&["sweep", "--", "false"]));
+    assert!(err.ends_with("it printed nothing\n"), "{err}");
+}
+
+#[test]
+fn a_sweep_on_no_terminal_tells_no_progress() {
+    let script = "curl -s -o /dev/null -H 'authorization: Bearer x' \"$CELIGO_BASE_URL/integrations\"; true";
+    let (code, out, err) = said(&mut standin(&["sweep", "--fault", "reset", "--", "sh", "-c", script]));
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+}

@@ -95,3 +95,35 @@ fn a_panic_of_a_call_that_is_wrong_points_at_the_test() {
         place.lock().unwrap().iter().filter(|file| file.ends_with("verification.rs")).cloned().collect();
     assert_eq!(own.len(), 5, "{:?}", place.lock().unwrap());
 }
+
+#[test]
+fn a_function_that_panics_is_told_with_its_text_and_its_rule() {
+    let world = Standin::builder().offline().unwrap();
+    world.fault(Rule::on("celigo.integrations.list").answer(|_, _| panic!("no orders in {}", "the test's table")));
+    let answer = world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"");
+    let message = "the function of fault rule rule-1 panicked: no orders in the test's table";
+    assert_eq!((answer.status, answer.json()["error"]["message"].as_str()), (500, Some(message)));
+    let unmet = world.verify().unwrap_err().to_string();
+    assert!(unmet.contains(&format!("answers: call 1: GET /v1/integrations: {message}")), "{unmet}");
+    assert!(!unmet.contains("does not model"), "{unmet}");
+}
+
+#[test]
+fn a_report_says_that_calls_were_lost_and_which_checks_that_touches() {
+    let judged = |conduct: &str| {
+        let world = Standin::builder().journal(2, 1 << 20).offline().unwrap();
+        let expect = format!("{{\"calls\":[{{\"on\":\"celigo.integrations.list\",\"times\":5}}]{conduct}}}");
+        world.load_text("s.json", &format!("{{\"scenario\":1,\"api\":\"celigo\",\"expect\":{expect}}}")).unwrap();
+        for _ in 0..5 {
+            world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"");
+        }
+        world.verify().map_or_else(|unmet| unmet.to_string(), |report| report.to_string())
+    };
+    let passed = judged("");
+    assert!(
+        passed.starts_with("PASS") && passed.contains("\n  lost: the journal lost its 3 oldest calls; "),
+        "{passed}"
+    );
+    let failed = judged(",\"conduct\":{\"max_attempts\":9}");
+    assert!(failed.contains("but these could not be judged: conduct.max_attempts"), "{failed}");
+}

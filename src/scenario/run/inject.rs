@@ -1,9 +1,12 @@
 //! What a rule puts in the place of an answer.
 
-use serde_json::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use crate::engine::api::dialect::RequestContext;
-use crate::engine::schema::problem::Problem;
+use crate::engine::schema::problem::{Problem, panic_text};
 use crate::http::message::{Delivery, Response};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
@@ -59,10 +62,22 @@ pub(crate) fn inject(
             Injected { response, error: None, delivery: *delivery }
         }
         Effect::Answer(function) => {
-            let function = std::sync::Arc::clone(function);
-            whole(function(asked, world))
+            let function = Arc::clone(function);
+            let answered = catch_unwind(AssertUnwindSafe(|| function(asked, world)));
+            whole(answered.unwrap_or_else(|panic| panicked(world, rule, asked, &panic_text(panic.as_ref()))))
         }
     }
+}
+
+/// The answer in place of one that a function of the test failed to give.
+fn panicked(world: &mut World, rule: &Rule, asked: &RequestView<'_>, panic: &str) -> Response {
+    let what = format!("the function of fault rule {} panicked: {panic}", rule.id);
+    let number = world.journal.next_number();
+    if let Some(run) = &mut world.run {
+        run.failures.add(number, || format!("{} {}: {what}", asked.method(), asked.request.target));
+    }
+    let hint = "The test's own function failed; its message and backtrace are on standard error.";
+    Response::json(500, &json!({ "error": { "code": "answer_panicked", "message": what, "hint": hint } }))
 }
 
 /// A reply as a scenario writes it. Text is sent as it is where the content type is not JSON.

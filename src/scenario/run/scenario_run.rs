@@ -43,6 +43,8 @@ pub struct ScenarioRun {
     pub(in crate::scenario) outside: Violations,
     /// Calls the fake does not model.
     pub(in crate::scenario) misses: Violations,
+    /// Calls whose answer failed: in a function of the test, or in the fake itself.
+    pub(in crate::scenario) failures: Violations,
     /// Calls with a cursor that is no next link that was issued.
     pub(in crate::scenario) strayed: Violations,
     /// The next links issued so far, as far as somebody wants to know.
@@ -156,6 +158,7 @@ impl ScenarioRun {
             order: vec![0; scenario.expect.order.len()],
             outside: Violations::default(),
             misses: Violations::default(),
+            failures: Violations::default(),
             strayed: Violations::default(),
             issued: HashSet::new(),
             statuses: HashSet::default(),

@@ -168,7 +168,11 @@ impl ScenarioRun {
         let number = answered.number;
         self.answered += 1;
         let scenario = std::sync::Arc::clone(&self.scenario);
-        if let Some(miss) = answered.miss {
+        if answered.miss == Some("internal") {
+            let request = answered.request;
+            let what = || format!("{} {}: standin failed, which is its own fault", request.method, request.target);
+            self.failures.add(number, what);
+        } else if let Some(miss) = answered.miss {
             let request = answered.request;
             self.misses.add(number, || format!("{} {}: {miss}", request.method, request.target));
         }

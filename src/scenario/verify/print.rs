@@ -14,7 +14,8 @@ impl fmt::Display for Report {
         let failed = self.failed().count();
         if self.passed {
             let checks = if all == 1 { "check" } else { "checks" };
-            return write!(f, "PASS {}   {all} {checks}   world {}   seed {}", self.scenario, self.world, self.seed);
+            write!(f, "PASS {}   {all} {checks}   world {}   seed {}", self.scenario, self.world, self.seed)?;
+            return self.write_loss(f);
         }
         write!(
             f,
@@ -34,10 +35,39 @@ impl fmt::Display for Report {
             let cut = if from > 0 || self.journal_lost > 0 { "… " } else { "" };
             write!(f, "\n  journal: {cut}{}", self.journal[from..].join(" · "))?;
         }
+        self.write_loss(f)?;
         if !self.file.is_empty() {
             write!(f, "\n  again: standin run --scenario {} -- <your test>", as_word(&self.file))?;
         }
         Ok(())
+    }
+}
+
+impl Report {
+    /// Says that the journal lost calls, and which checks that touches.
+    fn write_loss(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lost = self.journal_lost;
+        if lost == 0 {
+            return Ok(());
+        }
+        let calls = if lost == 1 { "call" } else { "calls" };
+        write!(
+            f,
+            "\n  lost: the journal lost its {lost} oldest {calls}; counts of calls, order and cover are exact without"
+        )?;
+        let read_it: Vec<&str> =
+            self.checks.iter().filter(|check| check.reads_journal()).map(|check| check.id.as_str()).collect();
+        match read_it.as_slice() {
+            [] => write!(f, " them, near misses are sought among the rest"),
+            ids => write!(f, " them, but these could not be judged: {}", ids.join(", ")),
+        }
+    }
+}
+
+impl Check {
+    /// Whether all calls of the journal are needed to judge it.
+    fn reads_journal(&self) -> bool {
+        self.id.starts_with("conduct.") && self.id != "conduct.paging"
     }
 }
 

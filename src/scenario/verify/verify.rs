@@ -213,6 +213,10 @@ fn implied(world: &World, run: &ScenarioRun, needs_journal: bool, calls: &Calls<
         let found = check("misses", None, offences(&run.misses, |what| format!("the fake does not model {what}")));
         checks.push(found.titled("all calls are modelled"));
     }
+    if run.failures.count > 0 {
+        let found = check("answers", None, offences(&run.failures, str::to_owned));
+        checks.push(found.titled("every answer could be given"));
+    }
     if let Some((place, _)) = run.failed_changes.first() {
         let violations = run.failed_changes().map(|what| Violation::new(what.to_owned()));
         checks.push(check("data", Some(*place), violations).titled("the data of each step could be changed"));

@@ -1,0 +1,51 @@
+//! How far a long command is, for who waits at a terminal.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use crate::cli::reports::say;
+
+/// Parts of a long command, told one by one on a terminal.
+pub struct Progress {
+    all: usize,
+    done: usize,
+    started: Instant,
+    is_told: bool,
+}
+
+impl Progress {
+    /// The start of a command with this many parts.
+    pub fn new(all: usize, quiet: bool) -> Self {
+        let is_told = !quiet && std::io::stderr().is_terminal();
+        Self { all, done: 0, started: Instant::now(), is_told }
+    }
+
+    /// Tells that a part is done, and how long the rest will take if it goes on like that.
+    pub fn tell(&mut self, what: &str) {
+        self.done += 1;
+        if self.is_told {
+            say(&self.line(what, self.started.elapsed()));
+        }
+    }
+
+    fn line(&self, what: &str, elapsed: Duration) -> String {
+        let Self { all, done, .. } = self;
+        let left_s = elapsed.as_secs_f64() / (*done).max(1) as f64 * (all - done) as f64;
+        let left = if all == done { String::new() } else { format!("   about {left_s:.0} s left") };
+        format!("{done}/{all}  {what}{left}\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_tells_part_and_estimate() {
+        let mut progress = Progress { all: 24, done: 3, started: Instant::now(), is_told: false };
+        let line = progress.line("call 2, reset: survived", Duration::from_secs(6));
+        assert_eq!(line, "3/24  call 2, reset: survived   about 42 s left\n");
+        progress.done = 24;
+        assert_eq!(progress.line("call 9, lost: FAILED", Duration::from_secs(48)), "24/24  call 9, lost: FAILED\n");
+    }
+}
