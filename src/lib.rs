@@ -135,10 +135,11 @@ pub use embed::{
 pub use embed::{Body, ServiceError, WorldService};
 
 pub use embed::{BuiltinScenario, Data, Expectation, VerifyError, builtin_scenarios};
+pub use history::coverage::CoverageCell;
 pub use scenario::SCHEMA as SCENARIO_SCHEMA;
 pub use scenario::{
-    Check, Code, ComparedStep, Comparison, CoverageCell, Diagnostic, Difference, Drift, NearMiss, Operations,
-    ProbeAnswer, ProbeRequest, Report, RequestView, Rule, RuleReport, ScenarioError, StepReport, Tier, Violation,
+    Check, Code, ComparedStep, Comparison, Diagnostic, Difference, Drift, NearMiss, Operations, ProbeAnswer,
+    ProbeRequest, Report, RequestView, Rule, RuleReport, ScenarioError, StepReport, Tier, Violation,
 };
 
 /// [`Report`]s for people and for the tools of continuous integration.

@@ -16,7 +16,8 @@ mod tests {
     use super::*;
     use crate::engine::schema::field::PRIVATE_PREFIX;
     use crate::engine::schema::resource::Actor;
-    use crate::engine::state::{Settings, State};
+    use crate::engine::state::State;
+    use crate::engine::state::settings::Settings;
     use crate::engine::store::{Document, Store};
 
     #[test]

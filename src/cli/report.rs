@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
 use crate::embed::documented_outcomes;
-use crate::scenario::{CoverageCell, Report as Found, coverage, merged};
+use crate::history::coverage::CoverageCell;
+use crate::scenario::{Report as Found, coverage, merged};
 
 /// Work with reports
 #[derive(Args, Debug)]

@@ -16,9 +16,9 @@ use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::{LogSettings, Logger};
 use crate::embed::{Builder, Standin, WorldHandle};
 use crate::engine::state::clock::{DEFAULT_START_MS, format_ms, parse_ms};
-use crate::history::journal::Bounds;
+use crate::engine::state::settings::JournalBounds;
+use crate::engine::state::settings::Settings as World;
 use crate::world::registry::Limits as WorldLimits;
-use crate::world::world::Settings as World;
 
 /// The settings of a server.
 #[derive(Args, Debug)]
@@ -112,10 +112,10 @@ struct Contents {
 #[command(next_help_heading = "Limits")]
 struct Limits {
     /// Most entries the journal keeps; the oldest are lost first
-    #[arg(long, env = "STANDIN_JOURNAL_ENTRIES", value_name = "N", default_value_t = Bounds::default().entries)]
+    #[arg(long, env = "STANDIN_JOURNAL_ENTRIES", value_name = "N", default_value_t = JournalBounds::default().entries)]
     journal_entries: usize,
     /// Most bytes the journal keeps
-    #[arg(long, env = "STANDIN_JOURNAL_BYTES", value_name = "N", default_value_t = Bounds::default().bytes)]
+    #[arg(long, env = "STANDIN_JOURNAL_BYTES", value_name = "N", default_value_t = JournalBounds::default().bytes)]
     journal_bytes: usize,
     /// Most bytes a request's body may have; beyond is 413
     #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]

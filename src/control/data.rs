@@ -12,7 +12,7 @@ use crate::world::world::World;
 /// `GET /data`: all records of all collections.
 pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
-    let names: Vec<&str> = world.store.resources().map(|resource| resource.name).collect();
+    let names: Vec<&str> = world.state.store.resources().map(|resource| resource.name).collect();
     let all: Result<Map<String, Value>, Error> =
         names.iter().map(|name| Ok(((*name).to_owned(), all_of(&mut world, name)?))).collect();
     Ok(Value::Object(all?))
@@ -22,7 +22,7 @@ pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 pub fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Map<String, Value> = asked.body()?;
     let world = &mut asked.world.lock();
-    world.replace_collections(&wanted)?;
+    world.state.replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
@@ -31,7 +31,7 @@ pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
     let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
     // Copies of records are pointers: what takes long is done after the world is let go of.
-    let records = asked.world.lock().records(asked.param(0))?;
+    let records = asked.world.lock().state.records(asked.param(0))?;
     let records = records.iter().map(Record::to_value);
     let wanted = |record: &Value| text.as_ref().is_none_or(|text| record.to_string().to_lowercase().contains(text));
     Ok(records.filter(wanted).skip(skip).take(limit).collect())
@@ -40,8 +40,8 @@ pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// `GET /collections`: how many records each collection has, and the fields that are known.
 pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
-    world.catch_up()?;
-    let all = world.store.resources().map(|resource| {
+    world.state.catch_up()?;
+    let all = world.state.store.resources().map(|resource| {
         let fields = resource.fields.iter().map(|field| {
             let refers_to = match field.kind {
                 Kind::Reference(other) | Kind::References(other) => Some(other.name),
@@ -53,7 +53,7 @@ pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
             "name": resource.name,
             "title": resource.title,
             "id_field": resource.id_field,
-            "records": world.store.of(resource).len(),
+            "records": world.state.store.of(resource).len(),
             "fields": fields.collect::<Vec<_>>(),
         })
     });
@@ -64,53 +64,53 @@ pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let records: Value = asked.body()?;
     let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
-    asked.world.lock().replace_collections(&wanted)?;
+    asked.world.lock().state.replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// `POST /data/<collection>`: a new record; what is left out is made.
 pub fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    one(asked, |world| world.admin_create(asked.param(0), fields))
+    one(asked, |world| world.state.admin_create(asked.param(0), fields))
 }
 
 /// `DELETE /data/<collection>`: no records, in this collection.
 pub fn clear(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted = Map::from_iter([(asked.param(0).to_owned(), json!([]))]);
-    asked.world.lock().replace_collections(&wanted)?;
+    asked.world.lock().state.replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// `GET /data/<collection>/<id>`: with the fields consumers do not see.
 pub fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    one(asked, |world| world.record(asked.param(0), asked.param(1)))
+    one(asked, |world| world.state.record(asked.param(0), asked.param(1)))
 }
 
 /// `PUT /data/<collection>/<id>`: makes the record, or puts these fields in place of it.
 pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    one(asked, |world| world.admin_put(asked.param(0), asked.param(1), fields))
+    one(asked, |world| world.state.admin_put(asked.param(0), asked.param(1), fields))
 }
 
 /// `PATCH /data/<collection>/<id>`: RFC 7396.
 pub fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    one(asked, |world| world.admin_patch(asked.param(0), asked.param(1), &fields))
+    one(asked, |world| world.state.admin_patch(asked.param(0), asked.param(1), &fields))
 }
 
 /// `DELETE /data/<collection>/<id>`: the record and what belongs to it.
 pub fn remove(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    asked.world.lock().admin_remove(asked.param(0), asked.param(1))?;
+    asked.world.lock().state.admin_remove(asked.param(0), asked.param(1))?;
     Ok(Value::Null)
 }
 
 /// `POST /data/<collection>/<id>/recreate`: destroyed and made again, with a new id and new tokens.
 pub fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    one(asked, |world| world.admin_recreate(asked.param(0), asked.param(1)))
+    one(asked, |world| world.state.admin_recreate(asked.param(0), asked.param(1)))
 }
 
 fn all_of(world: &mut World, collection: &str) -> Result<Value, Error> {
-    Ok(world.records(collection)?.iter().map(Record::to_value).collect())
+    Ok(world.state.records(collection)?.iter().map(Record::to_value).collect())
 }
 
 /// The record that comes of it, whole.

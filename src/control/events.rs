@@ -61,7 +61,7 @@ pub fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     if let Some(name) = asked.query.get("world") {
         let named = asked.engine.world(name, asked.request.arrived_ms)?;
         if asked.names_a_world && !Arc::ptr_eq(&named, &world) {
-            let message = format!("the path names the world {}, and world={name} another one", world.lock().name);
+            let message = format!("the path names the world {}, and world={name} another one", world.lock().state.name);
             return Err(invalid(message).hint("Leave one of them out."));
         }
         world = named;
@@ -78,7 +78,7 @@ pub fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     }
     let (name, journal, latest) = {
         let world = world.lock();
-        (Arc::clone(&world.name), world.journal.run(), world.journal.next_number() - 1)
+        (Arc::clone(&world.state.name), world.journal.run(), world.journal.next_number() - 1)
     };
     // What was seen of a journal that has begun anew meanwhile says nothing about this one.
     let told = if since > latest { 0 } else { since };

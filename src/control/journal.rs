@@ -69,7 +69,7 @@ impl Selection {
     }
 
     fn takes(&self, entry: &Entry, redactor: &Redactor) -> bool {
-        let operation = entry.answered.operation();
+        let operation = entry.meta.operation();
         self.numbers.as_ref().is_none_or(|numbers| numbers.contains(&entry.number))
             && self.operations.as_ref().is_none_or(|wanted| operation.is_some_and(|known| wanted.select(known)))
             && self
@@ -118,7 +118,7 @@ fn holds(entry: &Entry, text: &str) -> bool {
     let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains(text);
     let has_header = |(name, value): &(String, String)| has(name.as_bytes()) || has(value.as_bytes());
     has(entry.target.as_bytes())
-        || has(entry.answered.operation().unwrap_or_default().as_bytes())
+        || has(entry.meta.operation().unwrap_or_default().as_bytes())
         || has(&entry.body)
         || has(&entry.response)
         || entry.headers.iter().any(has_header)
@@ -136,7 +136,7 @@ pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     };
     let (mut since, last) = selection.bounds();
     let mut found = Vec::new();
-    let redactor = asked.world.lock().redactor();
+    let redactor = asked.world.lock().state.redactor();
     let (lost, next) = loop {
         let world = asked.world.lock();
         let (lost, latest) = (world.journal.lost(), world.journal.next_number() - 1);
@@ -188,7 +188,7 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         Error::new(404, "not_found", format!("the journal has no entry {number}"))
             .hint(format!("It holds {held} entries, from number {}.", lost + 1))
     })?;
-    let entry = entry.redacted(&world.redactor());
+    let entry = entry.redacted(&world.state.redactor());
     let mut shown = short(&entry, &entry.target);
     let headers: serde_json::Map<String, Value> =
         entry.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
@@ -197,8 +197,8 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let is_sent = entry.sent_status().is_some();
     shown["answer"] = if is_sent { text_or_json(&entry.response) } else { Value::Null };
     shown["answer_bytes"] = if is_sent { entry.reply_bytes } else { 0 }.into();
-    shown["evidence"] = entry.answered.evidence.map(crate::engine::api::api::Evidence::as_str).into();
-    shown["documented_at"] = entry.answered.row.map_or("", |row| row.route.source).into();
+    shown["evidence"] = entry.meta.evidence.map(crate::engine::api::api::Evidence::as_str).into();
+    shown["documented_at"] = entry.meta.row.map_or("", |row| row.route.source).into();
     let why: Vec<String> = entry.extras.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
     shown["why"] = why.into();
     Ok(shown)
@@ -207,12 +207,12 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 fn short(entry: &Entry, target: &str) -> Value {
     json!({
         "n": entry.number,
-        "at": format_ms(entry.answered.now_ms),
+        "at": format_ms(entry.meta.now_ms),
         "method": entry.method,
         "target": target,
-        "op": entry.answered.operation(),
+        "op": entry.meta.operation(),
         "status": entry.sent_status(),
-        "error": entry.answered.error,
+        "error": entry.meta.error,
         "miss": entry.extras.miss,
         "rule": entry.extras.rule.as_deref(),
         "step": entry.extras.step.as_deref(),

@@ -44,7 +44,7 @@ pub fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         let report = world.verify(asked.engine.router());
         let checks = report.checks.iter().map(|check| {
             let found: Vec<&str> = check.violations.iter().map(|violation| violation.message.as_str()).collect();
-            json!({ "id": check.id, "state": world.state_of(check).as_str(), "line": check.line, "violations": found })
+            json!({ "id": check.id, "state": world.run.as_ref().map(|run| run.state_of(check).as_str()), "line": check.line, "violations": found })
         });
         shown["checks"] = checks.collect();
     }

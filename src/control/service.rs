@@ -206,7 +206,7 @@ impl ControlService {
                 _ => Arc::clone(self.engine.default_world()),
             };
             // A real clock stands where the latest request put it, whichever door that came through.
-            world.lock().clock.arrive(request.arrived_ms);
+            world.lock().state.clock.arrive(request.arrived_ms);
             let asked = ControlRequest {
                 engine: &self.engine,
                 world,

@@ -37,13 +37,13 @@ pub fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     };
     let mut world = asked.world.lock();
     match (wanted.advance_ms, wanted.at) {
-        (Some(advance_ms), None) if advance_ms > LAST_MS.saturating_sub(world.clock.now_ms()) => {
+        (Some(advance_ms), None) if advance_ms > LAST_MS.saturating_sub(world.state.clock.now_ms()) => {
             return Err(invalid("time ends with the year 9999"));
         }
-        (Some(advance_ms), None) => world.clock.advance(Duration::from_millis(advance_ms)),
+        (Some(advance_ms), None) => world.state.clock.advance(Duration::from_millis(advance_ms)),
         (None, Some(at)) => {
             let at = parse_ms(&at).ok_or_else(|| invalid("at is not an ISO 8601 time in UTC"))?;
-            world.clock.set(at);
+            world.state.clock.set(at);
         }
         _ => return Err(invalid("either advance_ms or at must be given")),
     }
@@ -52,10 +52,10 @@ pub fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 fn clock_of(world: &World) -> Value {
-    match world.clock.mode() {
-        ClockMode::Frozen => json!({ "mode": "frozen", "now": world.clock.now() }),
-        ClockMode::Step { step_ms } => json!({ "mode": "step", "step_ms": step_ms, "now": world.clock.now() }),
-        ClockMode::Real => json!({ "mode": "real", "now": world.clock.now() }),
+    match world.state.clock.mode() {
+        ClockMode::Frozen => json!({ "mode": "frozen", "now": world.state.clock.now() }),
+        ClockMode::Step { step_ms } => json!({ "mode": "step", "step_ms": step_ms, "now": world.state.clock.now() }),
+        ClockMode::Real => json!({ "mode": "real", "now": world.state.clock.now() }),
     }
 }
 

@@ -10,11 +10,11 @@ use crate::control::scenario;
 use crate::control::service::ControlRequest;
 use crate::engine::schema::rng::fnv1a64;
 use crate::engine::schema::suggest::nearest;
+use crate::engine::state::world_token::token_of;
 use crate::http::origin::origin;
 use crate::http::target::{Target, world_prefix};
 use crate::world::error::GoneReason;
 use crate::world::registry::{DEFAULT_WORLD, WorldSpec};
-use crate::world::select::token_of;
 
 /// The snapshot that is meant when none is named.
 const USUAL_SNAPSHOT: &str = "latest";
@@ -88,7 +88,7 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
         scenario.seed = make.seed.or(scenario.seed);
         asked.engine.load_into(world, &Arc::new(scenario)).map_err(|error| error.about(&name).into())
     });
-    let name = world.map_err(|refusal: Error| refusal)?.lock().name.clone();
+    let name = world.map_err(|refusal: Error| refusal)?.lock().state.name.clone();
     let mut made = shown(asked, base_url(asked).as_deref(), &name);
     made["expires_idle_after_ms"] = asked.engine.limits().idle_ms.into();
     Ok(made)
@@ -98,10 +98,10 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
 pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (base_url, mut world) = (base_url(asked), asked.world.lock());
     world.follow_clock();
-    let mut one = shown(asked, base_url.as_deref(), &world.name);
+    let mut one = shown(asked, base_url.as_deref(), &world.state.name);
     let run = world.run.as_ref();
     one["calls"] = (world.journal.next_number() - 1).into();
-    one["now"] = world.clock.now().into();
+    one["now"] = world.state.clock.now().into();
     one["scenario"] = run.map(|run| run.scenario().name.as_str()).filter(|name| !name.is_empty()).into();
     one["step"] = run.and_then(|run| run.step_name()).map(|name| &**name).into();
     Ok(one)
@@ -109,7 +109,7 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// `DELETE /worlds/<name>`: its requests are refused from now on.
 pub fn delete(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let name = asked.world.lock().name.clone();
+    let name = asked.world.lock().state.name.clone();
     asked.engine.remove(&name, GoneReason::Deleted, Some(&asked.world))?;
     Ok(Value::Null)
 }
@@ -146,13 +146,13 @@ pub fn restore(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// `GET /env`: the variables that point a consumer at this world, as the one who asks reaches it.
 pub fn environment(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
-    let url = url(asked, world.settings.base_url.as_deref(), &world.name);
+    let url = url(asked, world.state.settings.base_url.as_deref(), &world.state.name);
     let variables = asked.engine.environment(&world, &url);
     Ok(Value::Object(variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect::<Map<_, _>>()))
 }
 
 fn base_url(asked: &ControlRequest<'_>) -> Option<String> {
-    asked.world.lock().settings.base_url.clone()
+    asked.world.lock().state.settings.base_url.clone()
 }
 
 fn shown(asked: &ControlRequest<'_>, base_url: Option<&str>, name: &str) -> Value {

@@ -13,17 +13,19 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::standin::{Standin, Starting};
 use crate::embed::tokens;
-use crate::engine::api::api::{Api, Profile};
+use crate::engine::api::api::Api;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::clock::{ClockMode, parse_ms};
 use crate::engine::state::rate_limit::RateLimit;
+use crate::engine::state::settings::JournalBounds;
+use crate::engine::state::settings::Profile;
+use crate::engine::state::settings::{Credential, Settings};
 use crate::engine::store::Store;
-use crate::history::journal::Bounds;
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
 use crate::world::registry::{DEFAULT_WORLD, Limits, WorldRegistry};
 use crate::world::select::is_name;
-use crate::world::world::{Credential, Settings, World};
+use crate::world::world::World;
 
 /// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
 #[derive(Default)]
@@ -259,7 +261,7 @@ impl Builder {
 
     /// What the journal keeps at most. Default: 10,000 entries and 64 MiB.
     pub fn journal(mut self, entries: usize, bytes: usize) -> Self {
-        self.settings.journal = Bounds { entries, bytes };
+        self.settings.journal = JournalBounds { entries, bytes };
         self
     }
 
@@ -411,7 +413,7 @@ impl Builder {
         // Records that lack what they refer to cannot be made up.
         let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
         for (collection, count) in &generate {
-            if let Err(fault) = world.generate(served, collection, *count, None) {
+            if let Err(fault) = world.state.generate(served, collection, *count, None) {
                 self.faults.push(format!("generate {collection}={count}: {}", fault.plain()));
             }
         }
@@ -421,10 +423,10 @@ impl Builder {
         }
         if !generate.is_empty() {
             // What was made up belongs to the start: a reset keeps it.
-            world.store.compact();
-            world = World::new(DEFAULT_WORLD, world.store.clone(), Arc::clone(&world.settings));
+            world.state.store.compact();
+            world = World::new(DEFAULT_WORLD, world.state.store.clone(), Arc::clone(&world.state.settings));
         }
-        let sets = fixtures::sets(&world.store, self.fixtures.as_deref())?;
+        let sets = fixtures::sets(&world.state.store, self.fixtures.as_deref())?;
         let mut engine = WorldRegistry::new(fixtures::router(served), world, sets, self.limits);
         if self.no_default {
             engine = engine.no_default_world();

@@ -14,12 +14,13 @@ use crate::embed::tokens;
 use crate::engine::api::api::Api;
 use crate::engine::api::fixtures::{DataFault, RecordFile};
 use crate::engine::api::router::Router;
+use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
 use crate::http::document;
 use crate::http::document::Position;
 use crate::http::tree::FILE_BYTES;
 use crate::scenario::Fixtures;
-use crate::world::world::{Settings, World};
+use crate::world::world::World;
 
 /// What the names of embedded files begin with in messages.
 const EMBEDDED_NAME: &str = "(embedded)";
@@ -197,7 +198,7 @@ fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })
         .collect();
-    world.load_fixtures(APIS, &files)?;
-    world.store.compact();
-    Ok(world.store)
+    world.state.load_fixtures(APIS, &files)?;
+    world.state.store.compact();
+    Ok(world.state.store)
 }

@@ -87,14 +87,14 @@ impl From<Entry> for JournalEntry {
     fn from(entry: Entry) -> Self {
         Self {
             number: entry.number,
-            at: format_ms(entry.answered.now_ms),
-            operation: entry.answered.operation(),
+            at: format_ms(entry.meta.now_ms),
+            operation: entry.meta.operation(),
             status: entry.sent_status().unwrap_or_default(),
             method: entry.method,
             target: entry.target,
             headers: entry.headers,
             body: entry.body,
-            error: entry.answered.error,
+            error: entry.meta.error,
             rule: entry.extras.rule.map(|rule| rule.to_string()),
             delivery: entry.extras.delivery.as_str(),
             delay_ms: entry.extras.delay_ms,
@@ -110,12 +110,12 @@ impl WorldHandle {
 
     /// All records of a collection such as `celigo.flows`, in creation order.
     pub fn records(&self, collection: &str) -> Result<Vec<Record>, Error> {
-        Ok(self.world.lock().records(collection)?.into_iter().map(Record).collect())
+        Ok(self.world.lock().state.records(collection)?.into_iter().map(Record).collect())
     }
 
     /// One record; `None` when the collection has no such id.
     pub fn record(&self, collection: &str, id: &str) -> Result<Option<Record>, Error> {
-        match self.world.lock().record(collection, id) {
+        match self.world.lock().state.record(collection, id) {
             Ok(record) => Ok(Some(Record(record))),
             Err(Problem::NotFound { .. }) => Ok(None),
             Err(problem) => Err(problem.into()),
@@ -125,46 +125,46 @@ impl WorldHandle {
     /// Makes a record, as an administrator would behind the API; what is left out is made.
     pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().admin_create(collection, fields)?))
+        Ok(Record(self.world.lock().state.admin_create(collection, fields)?))
     }
 
     /// Makes the record of that id, or puts these fields in place of it.
     pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().admin_put(collection, id, fields)?))
+        Ok(Record(self.world.lock().state.admin_put(collection, id, fields)?))
     }
 
     /// Changes some fields of a record: RFC 7396, a `null` takes a field away.
     pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().admin_patch(collection, id, &fields)?))
+        Ok(Record(self.world.lock().state.admin_patch(collection, id, &fields)?))
     }
 
     /// Takes a record away, with what belongs to it.
     pub fn remove(&self, collection: &str, id: &str) -> Result<(), Error> {
-        Ok(self.world.lock().admin_remove(collection, id)?)
+        Ok(self.world.lock().state.admin_remove(collection, id)?)
     }
 
     /// Destroys a record and makes it again: it gets a new id, new times and new tokens.
     pub fn recreate(&self, collection: &str, id: &str) -> Result<Record, Error> {
-        Ok(Record(self.world.lock().admin_recreate(collection, id)?))
+        Ok(Record(self.world.lock().state.admin_recreate(collection, id)?))
     }
 
     /// Puts these records in place of all there are in a collection.
     pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Error> {
         let wanted = Map::from_iter([(collection.to_owned(), Value::Array(records))]);
-        Ok(self.world.lock().replace_collections(&wanted)?)
+        Ok(self.world.lock().state.replace_collections(&wanted)?)
     }
 
     /// The world's time, ISO 8601.
     pub fn now(&self) -> String {
-        self.world.lock().clock.now()
+        self.world.lock().state.clock.now()
     }
 
     /// Moves the world's clock forward.
     pub fn advance(&self, by: Duration) {
         let mut world = self.world.lock();
-        world.clock.advance(by);
+        world.state.clock.advance(by);
         world.follow_clock();
     }
 
@@ -175,7 +175,7 @@ impl WorldHandle {
                 .hint("Write it like 2024-01-20T10:00:00.000Z.")
         })?;
         let mut world = self.world.lock();
-        world.clock.set(at_ms);
+        world.state.clock.set(at_ms);
         world.follow_clock();
         Ok(())
     }

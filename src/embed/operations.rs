@@ -36,7 +36,7 @@ pub fn operations() -> Vec<Operation> {
 
 /// Every documented outcome of every operation, none of them served.
 #[cfg(feature = "cli")]
-pub(crate) fn documented_outcomes() -> Vec<crate::scenario::CoverageCell> {
+pub(crate) fn documented_outcomes() -> Vec<crate::history::coverage::CoverageCell> {
     crate::history::coverage::Coverage::default().table(&ROUTER)
 }
 

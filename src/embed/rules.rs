@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::control::Error;
 use crate::embed::handle::{Answer, WorldHandle, object};
 use crate::embed::record::Record;
+use crate::engine::state::State;
 use crate::http::message::Response;
 use crate::scenario::{CallExpectation, Matcher, Operations, Range, RequestView, Rule};
-use crate::world::world::World;
 
 /// The records of the world that was asked, for a rule that answers with a function.
-pub struct Data<'w>(&'w mut World);
+pub struct Data<'w>(&'w mut State);
 
 impl Data<'_> {
     /// All records of a collection, in creation order.
@@ -59,8 +59,8 @@ impl Rule {
     /// });
     /// ```
     pub fn answer(self, function: impl Fn(&RequestView<'_>, &mut Data<'_>) -> Answer + Send + Sync + 'static) -> Self {
-        self.answered_by(Arc::new(move |asked, world| {
-            let answer = function(asked, &mut Data(world));
+        self.answered_by(Arc::new(move |asked, state| {
+            let answer = function(asked, &mut Data(state));
             let response = Response { body: answer.body.into(), ..Response::empty(answer.status) };
             answer.headers.iter().fold(response, |response, (name, value)| response.with(name, value))
         }))

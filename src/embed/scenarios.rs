@@ -14,6 +14,7 @@ use crate::scenario::{
     Code, Comparison, Diagnostic, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation,
     explain_scenario,
 };
+use crate::world::fake_service::fake_service;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
@@ -178,13 +179,13 @@ impl WorldHandle {
         scenario: &Scenario,
         ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
     ) -> Comparison {
-        scenario.compare_with(self.engine.router(), self.engine.fixtures(), ask)
+        scenario.compare_with(fake_service(scenario, self.engine.router(), self.engine.fixtures()), ask)
     }
 
     /// The environment variable in which a consumer is given a credential for an operation.
     #[cfg(feature = "cli")]
     pub(crate) fn credential_variable(&self, row: &crate::engine::api::router::Row) -> Option<&'static str> {
-        row.credential(&self.world.lock()).map(|(name, _)| name)
+        row.credential(&self.world.lock().state).map(|(name, _)| name)
     }
 
     /// A scenario that was read, checked and rehearsed, and the warnings.
@@ -195,7 +196,7 @@ impl WorldHandle {
         let world = World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
         warnings.extend(world.try_steps());
         warnings.sort_by_key(|warning| (warning.place, warning.code));
-        let drifts = scenario.dry_run(engine.router(), engine.fixtures());
+        let drifts = scenario.dry_run(fake_service(&scenario, engine.router(), engine.fixtures()));
         if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { diagnostics: drifts }) }
     }
 }

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use crate::embed::error::StartError;
 use crate::embed::fixtures;
 use crate::engine::schema::suggest::nearest;
+use crate::engine::state::settings::Credential;
 use crate::http::document;
 use crate::http::document::PathSegment;
-use crate::world::world::Credential;
 
 /// Its name.
 pub const FILE: &str = "tokens.json";

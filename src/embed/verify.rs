@@ -122,7 +122,7 @@ impl WorldHandle {
 
     /// Its seed.
     pub fn seed(&self) -> u64 {
-        self.world.lock().settings.seed
+        self.world.lock().state.settings.seed
     }
 
     /// Nobody needs to be told on drop: whoever holds the world verifies it.

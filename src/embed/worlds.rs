@@ -9,10 +9,10 @@ use parking_lot::Mutex;
 use crate::control::Error;
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::Standin;
+use crate::engine::state::world_token::token_of;
 use crate::http::target::world_prefix;
 use crate::world::error::GoneReason;
 use crate::world::registry::{DEFAULT_WORLD, WorldRegistry, WorldSpec};
-use crate::world::select::token_of;
 use crate::world::snapshot::Snapshot as Stored;
 use crate::world::world::World;
 
@@ -83,7 +83,7 @@ impl Standin {
 
 impl WorldHandle {
     pub(super) fn new(engine: Arc<WorldRegistry>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
-        let name = Arc::clone(&world.lock().name);
+        let name = Arc::clone(&world.lock().state.name);
         Self { engine, world, name, address, holder: None }
     }
 
@@ -151,7 +151,7 @@ impl WorldHandle {
 
     /// Where it stands. No record is copied.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot(self.world.lock().point())
+        Snapshot(self.world.lock().snapshot())
     }
 
     /// Data, clock and ids as they were at the snapshot, which may be another world's. Journal and coverage begin anew.

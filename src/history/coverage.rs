@@ -3,8 +3,33 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::engine::api::router::{Router, Row};
-use crate::scenario::CoverageCell;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::api::router::Router;
+use crate::history::exchange::Exchange;
+
+/// How often an outcome was served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageCell {
+    /// The operation.
+    pub operation: String,
+    /// A status of success, or the name of an error.
+    pub outcome: String,
+    /// Whether the operation documents it.
+    pub documented: bool,
+    /// By the operation itself.
+    pub natural: u64,
+    /// By a fault rule.
+    pub injected: u64,
+}
+
+impl CoverageCell {
+    /// Tells whether the outcome was served at all.
+    pub fn is_served(&self) -> bool {
+        self.natural + self.injected > 0
+    }
+}
 
 /// How often each outcome of each operation was served.
 #[derive(Clone, Debug, Default)]
@@ -29,11 +54,13 @@ pub struct Cell {
 }
 
 impl Coverage {
-    /// Counts one answer. The outcome is an error's name, or a status.
-    pub fn count(&mut self, row: &Row, outcome: Cow<'static, str>, injected: bool) {
+    /// Counts the outcome of an exchange, an error's name or a status. A miss and an aborted answer have none.
+    pub fn count(&mut self, exchange: &Exchange<'_>) {
+        let Some(row) = exchange.row.filter(|_| !exchange.delivery.is_abort()) else { return };
+        let outcome = exchange.error.map_or_else(|| exchange.response.status_text(), Cow::Borrowed);
         let new = || Served { operation: row.operation, cell: Cell::default() };
         let cell = &mut self.cells.entry((row.number, outcome)).or_insert_with(new).cell;
-        if injected {
+        if exchange.injected {
             cell.injected += 1;
         } else {
             cell.natural += 1;

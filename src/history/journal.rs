@@ -7,12 +7,17 @@ use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
+use http::header::RETRY_AFTER;
+
 use crate::engine::api::api::Evidence;
 use crate::engine::api::router::Row;
+use crate::engine::state::clock::Clock;
+use crate::engine::state::settings::JournalBounds;
+use crate::history::exchange::Exchange;
 use crate::history::ring::Ring;
-use crate::http::message::{Delivery, Request};
+use crate::history::trace::Trace;
+use crate::http::message::Delivery;
 use crate::http::redact::{Redactor, presented};
-use crate::scenario::Trace;
 
 /// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
 const EXCERPT_BYTES: usize = 256;
@@ -21,25 +26,10 @@ const EXCERPT_BYTES: usize = 256;
 /// of them waits for memory.
 const EVICTED_AT_ONCE: usize = 64;
 
-/// How much a journal keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// The most entries.
-    pub entries: usize,
-    /// The most bytes of text.
-    pub bytes: usize,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self { entries: 10_000, bytes: 64 * 1024 * 1024 }
-    }
-}
-
 /// The journal of a world.
 #[derive(Debug)]
 pub struct Journal {
-    bounds: Bounds,
+    bounds: JournalBounds,
     /// Of those entries that are kept, behind a few that are lost and not let go of yet.
     entries: Ring<EntryHeader>,
     /// Of those entries that have any, in their order.
@@ -72,6 +62,18 @@ pub struct EntryMeta {
 }
 
 impl EntryMeta {
+    fn of(exchange: &Exchange<'_>, clock: &Clock) -> Self {
+        Self {
+            now_ms: clock.now_ms(),
+            elapsed_ms: clock.elapsed_ms(),
+            row: exchange.row,
+            error: exchange.error,
+            status: exchange.response.status,
+            reached_service: exchange.reached_service,
+            evidence: exchange.evidence,
+        }
+    }
+
     /// The operation, with the API's name; `None` for a miss.
     pub fn operation(&self) -> Option<&'static str> {
         self.row.map(|row| row.operation)
@@ -106,6 +108,20 @@ struct SharedExtras {
 }
 
 impl EntryExtras {
+    fn of(exchange: &Exchange<'_>, clock: &Clock) -> Self {
+        let response = &exchange.response;
+        let retry_after = if response.status < 400 { None } else { response.headers.get(RETRY_AFTER) };
+        Self {
+            miss: exchange.miss,
+            rule: exchange.rule.clone(),
+            step: exchange.step.clone(),
+            retry_after_ms: retry_after.and_then(|wait| clock.until_ms(wait.to_str().ok()?)),
+            delivery: exchange.delivery,
+            delay_ms: exchange.delay_ms,
+            why: exchange.trace.clone(),
+        }
+    }
+
     /// Whether both say the same. Lists of rules are not read for it: what came of them is mostly one list, shared.
     fn is_like(&self, other: &Self) -> bool {
         let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, why } = self;
@@ -123,7 +139,7 @@ impl EntryExtras {
 /// is lost is written over without being read.
 #[derive(Clone, Copy, Debug)]
 struct EntryHeader {
-    answered: EntryMeta,
+    meta: EntryMeta,
     start: u64,
     /// Lengths of method, target, headers, body and excerpt, in this order.
     lengths: [u32; 5],
@@ -149,7 +165,7 @@ pub struct Entry {
     /// How many bytes the answer's body had.
     pub reply_bytes: u32,
     /// What every answer has.
-    pub answered: EntryMeta,
+    pub meta: EntryMeta,
     /// What most answers have nothing of.
     pub extras: EntryExtras,
 }
@@ -194,13 +210,13 @@ impl Entry {
 
     /// The status that was sent; `None` when nothing of the answer was.
     pub fn sent_status(&self) -> Option<u16> {
-        self.extras.delivery.sends_answer().then_some(self.answered.status)
+        self.extras.delivery.sends_answer().then_some(self.meta.status)
     }
 }
 
 impl Journal {
     /// An empty journal.
-    pub fn new(bounds: Bounds) -> Self {
+    pub fn new(bounds: JournalBounds) -> Self {
         Self {
             bounds,
             entries: Ring::new(bounds.entries.saturating_add(EVICTED_AT_ONCE)),
@@ -213,7 +229,7 @@ impl Journal {
     }
 
     /// Begins anew with these bounds. The room it has is kept where they are the same: what was asked once is asked again.
-    pub fn restart(&mut self, bounds: Bounds) {
+    pub fn restart(&mut self, bounds: JournalBounds) {
         let run = self.run + 1;
         if bounds != self.bounds {
             *self = Self::new(bounds);
@@ -245,24 +261,17 @@ impl Journal {
         self.first_number() - 1
     }
 
-    /// What it keeps at most.
-    pub fn bounds(&self) -> Bounds {
-        self.bounds
-    }
-
     /// How many entries it holds.
     pub fn len(&self) -> usize {
         self.entries.len().min(self.bounds.entries)
     }
 
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Adds an entry, losing the oldest ones when the bounds are reached.
-    pub fn add(&mut self, request: &Request<'_>, response: &[u8], answered: EntryMeta, extras: EntryExtras) {
-        let excerpt = if answered.status < 400 { &response[..response.len().min(EXCERPT_BYTES)] } else { response };
+    pub fn add(&mut self, exchange: &Exchange<'_>, clock: &Clock) {
+        let (request, response) = (exchange.request, &*exchange.response.body);
+        let meta = EntryMeta::of(exchange, clock);
+        let extras = EntryExtras::of(exchange, clock);
+        let excerpt = if meta.status < 400 { &response[..response.len().min(EXCERPT_BYTES)] } else { response };
         let headers = request.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
         let lengths = [request.method.len(), request.target.len(), headers, request.body.len(), excerpt.len()];
         let (most, new_bytes) = (self.bounds, lengths.iter().sum::<usize>());
@@ -290,7 +299,7 @@ impl Journal {
             text.extend(excerpt);
             let (lengths, reply_bytes) = (lengths.map(short), short(response.len()));
             self.entries.reserve(1);
-            self.entries.push(EntryHeader { answered, start, lengths, reply_bytes });
+            self.entries.push(EntryHeader { meta, start, lengths, reply_bytes });
             if extras != EntryExtras::default() {
                 let goes_on =
                     |latest: &&mut SharedExtras| latest.numbers.end == number && latest.extras.is_like(&extras);
@@ -331,7 +340,7 @@ impl Journal {
 
     /// The operations of the entries, oldest first.
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
-        self.entries.range(self.lost_entries()..self.entries.len()).filter_map(|mark| mark.answered.operation())
+        self.entries.range(self.lost_entries()..self.entries.len()).filter_map(|mark| mark.meta.operation())
     }
 
     /// The entries after that number, oldest first.
@@ -368,7 +377,7 @@ impl Journal {
             body: std::mem::take(body),
             response: std::mem::take(response),
             reply_bytes: mark.reply_bytes,
-            answered: mark.answered,
+            meta: mark.meta,
             extras: extras.unwrap_or_default(),
         }
     }
@@ -382,12 +391,14 @@ fn short(length: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::state::clock::ClockMode;
+    use crate::http::message::{Request, Response};
 
     fn add(journal: &mut Journal, target: &str) {
-        add_with(journal, target, EntryExtras::default());
+        add_with(journal, target, 0);
     }
 
-    fn add_with(journal: &mut Journal, target: &str, extras: EntryExtras) {
+    fn add_with(journal: &mut Journal, target: &str, delay_ms: u64) {
         let request = Request {
             method: "GET",
             target,
@@ -396,24 +407,18 @@ mod tests {
             arrived_ms: 5,
             believes_front: true,
         };
-        let answered = EntryMeta {
-            now_ms: 1,
-            elapsed_ms: 5,
-            row: None,
-            error: None,
-            status: 200,
-            reached_service: true,
-            evidence: Some(Evidence::Documented),
-        };
-        journal.add(&request, "x".repeat(300).as_bytes(), answered, extras);
+        let mut exchange = Exchange::new(journal.next_number(), &request, None);
+        exchange.response = Response::json_bytes(200, "x".repeat(300));
+        exchange.delay_ms = delay_ms;
+        journal.add(&exchange, &Clock::new(ClockMode::Frozen, 1));
     }
 
     #[test]
     fn entries_come_back_as_they_went_in() {
-        let mut journal = Journal::new(Bounds::default());
+        let mut journal = Journal::new(JournalBounds::default());
         add(&mut journal, "/v1/things");
         let entry = journal.get(1).unwrap();
-        assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.answered.status), ("GET", "/v1/things", 200));
+        assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.meta.status), ("GET", "/v1/things", 200));
         assert_eq!(entry.headers, [("host".to_owned(), "h".to_owned())]);
         assert_eq!(
             (entry.body.as_slice(), entry.response.len(), entry.reply_bytes),
@@ -423,7 +428,7 @@ mod tests {
 
     #[test]
     fn the_oldest_entries_are_lost_first_and_counted() {
-        let mut journal = Journal::new(Bounds { entries: 3, bytes: 1 << 20 });
+        let mut journal = Journal::new(JournalBounds { entries: 3, bytes: 1 << 20 });
         for n in 1..=3 * EVICTED_AT_ONCE as u64 {
             add(&mut journal, &format!("/v1/things/{n}"));
             let kept = n.min(3);
@@ -445,11 +450,11 @@ mod tests {
 
     #[test]
     fn what_few_entries_have_is_kept_and_lost_with_them_and_once_for_neighbours() {
-        let mut journal = Journal::new(Bounds { entries: 10, bytes: 1 << 20 });
+        let mut journal = Journal::new(JournalBounds { entries: 10, bytes: 1 << 20 });
         // Some in a row have nothing, some the same, and some each another.
         let delay = |n: u64| if n.is_multiple_of(7) { n } else { u64::from(n % 5 < 3) };
         for n in 1..=3 * EVICTED_AT_ONCE as u64 {
-            add_with(&mut journal, "/v1/things", EntryExtras { delay_ms: delay(n), ..EntryExtras::default() });
+            add_with(&mut journal, "/v1/things", delay(n));
             let numbers = || n.saturating_sub(9).max(1)..=n;
             let kept: Vec<_> = journal.since(0).map(|entry| (entry.number, entry.extras.delay_ms)).collect();
             assert_eq!(kept, numbers().map(|n| (n, delay(n))).collect::<Vec<_>>());
@@ -461,7 +466,7 @@ mod tests {
 
     #[test]
     fn the_bound_in_bytes_holds() {
-        let mut journal = Journal::new(Bounds { entries: 1_000, bytes: 1_000 });
+        let mut journal = Journal::new(JournalBounds { entries: 1_000, bytes: 1_000 });
         (0..100).for_each(|_| add(&mut journal, "/v1/things"));
         assert!(journal.text.len() <= 1_000);
         assert_eq!(journal.get(100).unwrap().target, "/v1/things");
@@ -469,9 +474,9 @@ mod tests {
 
     #[test]
     fn a_journal_begins_anew_with_other_bounds() {
-        let mut journal = Journal::new(Bounds { entries: 100, bytes: 1 << 20 });
+        let mut journal = Journal::new(JournalBounds { entries: 100, bytes: 1 << 20 });
         (0..50).for_each(|n| add(&mut journal, &format!("/v1/things/{n}")));
-        journal.restart(Bounds { entries: 3, bytes: 1 << 20 });
+        journal.restart(JournalBounds { entries: 3, bytes: 1 << 20 });
         assert_eq!((journal.len(), journal.lost(), journal.next_number()), (0, 0, 1));
         (0..5).for_each(|n| add(&mut journal, &format!("/v1/others/{n}")));
         assert_eq!((journal.len(), journal.lost()), (3, 2));

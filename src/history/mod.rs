@@ -1,5 +1,7 @@
-//! A world's past: the journal of its calls, and which documented outcomes were served.
+//! A world's past: an exchange as it is made, the journal of all of them, and which documented outcomes were served.
 
 pub mod coverage;
+pub mod exchange;
 pub mod journal;
 mod ring;
+pub mod trace;

@@ -99,7 +99,7 @@ const HEADERS: usize = 6;
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// What is answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Response {
     /// The status code.
     pub status: u16,

@@ -89,6 +89,12 @@ pub fn explain_scenario(scenario: &Scenario) -> String {
         }
         text += &table(&step.rules);
     }
+    if let Some(probe) = &scenario.probe {
+        text += &format!("\nprobe   {} steps\n", probe.steps.len());
+        if !probe.about.is_empty() {
+            text += &format!("  {}\n", probe.about);
+        }
+    }
     text
 }
 

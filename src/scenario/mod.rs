@@ -14,22 +14,22 @@ pub mod verify;
 pub use explain::{explain_operation, explain_scenario, forecast_of};
 pub use model::diagnostics::{Code, Diagnostic, ScenarioError};
 pub use model::difference::{Difference, NearMiss};
+pub use model::fixture_sets::Fixtures;
 pub use model::format::{CallExpectation, Overruling, Scenario};
 pub use model::matchers::{Matcher, Range};
 pub use model::request_view::RequestView;
 pub use model::rule::{Operations, Phase, Rule};
 pub use parse::fragments::{WaitFor, read_call, read_rule, read_rules};
-pub use parse::load::Fixtures;
 pub use probe::comparison::{ComparedStep, Comparison};
 pub use probe::drift::{Drift, Tier};
 pub use probe::probe::{ProbeAnswer, ProbeRequest};
 pub(crate) use run::inject::inject;
 pub use run::scenario_run::{Decision, ScenarioRun};
-pub(crate) use run::steps::AnsweredCall;
-pub use run::trace::Trace;
+pub use verify::count_calls::count_calls;
 pub use verify::merge::{merged, merged_coverage};
 pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
-pub use verify::report::{Check, CoverageCell, Report, RuleReport, StepReport, Violation};
+pub use verify::report::{Check, Report, RuleReport, StepReport, Violation};
+pub use verify::verify::Verification;
 
 /// The published schema of the format.
 pub const SCHEMA: &str = include_str!("scenario-1.schema.json");

@@ -5,94 +5,84 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{DATE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use smallvec::SmallVec;
 
 use crate::engine::api::api::{Api, Evidence};
-use crate::engine::api::context::{Body, Context, dispatch};
+use crate::engine::api::context::{Body, Context, dispatch, take_permit};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::api::router::{Found, Router, Row};
 use crate::engine::schema::problem::{Problem, panic_text};
-use crate::history::journal::{EntryExtras, EntryMeta};
+use crate::engine::state::State;
+use crate::history::exchange::Exchange;
 use crate::http::document::SyntaxFault;
 use crate::http::message::{Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
-use crate::scenario::{AnsweredCall, Decision, Phase, RequestView, inject};
+use crate::scenario::{Decision, Phase, RequestView, inject};
+use crate::world::registry::DEFAULT_WORLD;
 use crate::world::world::World;
 
 /// Longer lists of nearest routes help nobody.
 const NEAREST: usize = 3;
 
-/// Answers one request in one world. Whoever calls holds the world's lock and sends the outcome after letting it go.
+/// Answers one request in one world. The caller holds the world's lock, and sends the outcome after it has let go of it.
 pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outcome {
     answer_at(router, world, request, &Target::parse(request.target))
 }
 
-/// The same where the request's target was taken apart to find its world.
+/// Answers one request whose target was parsed before, to find its world.
 pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, target: &Target<'_>) -> Outcome {
-    world.clock.arrive(request.arrived_ms);
+    world.state.clock.arrive(request.arrived_ms);
     let step_ended = world.follow_clock();
-    let way = RouteMatch::find(router, request, target);
-    let asked = way.row.filter(|_| world.run.is_some()).map(|row| RequestView::new(row, request, target, &way.params));
-    let decision = world.run.as_mut().zip(asked.as_ref()).map(|(run, asked)| run.decide(asked)).unwrap_or_default();
-    let step = world.run.as_ref().and_then(|run| run.step_name().cloned());
-    let mut answer = match way.api {
-        Some(api) => {
-            let request_context = RequestContext { api, route: way.row.map(|row| row.route), request, target };
-            let answer = || respond(router, world, &request_context, &way, asked.as_ref(), &decision);
-            catch_unwind(AssertUnwindSafe(answer))
-                .unwrap_or_else(|panic| failed(world, &request_context, panic.as_ref()))
-        }
-        None => elsewhere(router, request, target),
-    };
+    let route = RouteMatch::find(router, request, target);
+    let mut exchange = Exchange::new(world.journal.next_number(), request, route.row);
+    let view =
+        route.row.filter(|_| world.run.is_some()).map(|row| RequestView::new(row, request, target, &route.params));
+    let decision = world.run.as_mut().zip(view.as_ref()).map(|(run, view)| run.decide(view)).unwrap_or_default();
+    world.state.call_number = exchange.number;
+    exchange.delay_ms = decision.delay_ms;
+    exchange.rule = decision.rule.as_ref().map(|(rule, _)| Arc::clone(&rule.id));
+    exchange.step = world.run.as_ref().and_then(|run| run.step_name().cloned());
+    exchange.trace = decision.trace.clone();
 
-    if request.method == "HEAD" {
-        let length = answer.response.body.len().to_string();
-        answer.response = Response { body: bytes::Bytes::new(), ..answer.response }.with("content-length", &length);
+    match route.api {
+        Some(api) => {
+            let context = RequestContext { api, route: route.row.map(|row| row.route), request, target };
+            let respond = || respond(router, world, &mut exchange, &context, &route, view.as_ref(), &decision);
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(respond)) {
+                internal_error(&mut world.state, &mut exchange, &context, panic.as_ref());
+            }
+        }
+        None => unknown_api(&mut exchange, router, target),
     }
-    answer.response.headers.append(DATE, world.clock.http_date().clone());
-    let rule = decision.rule.as_ref().map(|(rule, _)| Arc::clone(&rule.id));
-    if world.settings.headers {
-        mark(world, &mut answer, rule.as_deref());
+    finish(&mut world.state, &mut exchange, &decision);
+
+    world.coverage.count(&exchange);
+    world.journal.add(&exchange, &world.state.clock);
+    world.state.clock.answered();
+    if let Some(run) = &mut world.run {
+        run.count(&exchange, view.as_ref(), &mut world.state, step_ended);
     }
-    let delivery = match decision.slow_bytes_per_s {
-        Some(bytes_per_s) if answer.delivery == Delivery::Complete => Delivery::Throttled { bytes_per_s },
-        _ => answer.delivery,
-    };
-    if let Some(row) = answer.row.filter(|_| !delivery.is_abort()) {
-        let outcome = answer.error.map_or_else(|| answer.response.status_text(), Cow::Borrowed);
-        world.coverage.count(row, outcome, answer.injected);
+    let Exchange { response, delivery, delay_ms, .. } = exchange;
+    Outcome { response, delay: Duration::from_millis(delay_ms), delivery }
+}
+
+/// Puts on an answer what every answer has: the length for `HEAD`, the date, the `standin-…` headers, the speed.
+fn finish(state: &mut State, exchange: &mut Exchange<'_>, decision: &Decision) {
+    if exchange.request.method == "HEAD" {
+        let length = exchange.response.body.len().to_string();
+        exchange.response.body = bytes::Bytes::new();
+        exchange.response.add("content-length", &length);
     }
-    let number = world.journal.next_number();
-    let retry_after = if answer.response.status < 400 { None } else { answer.response.headers.get(RETRY_AFTER) };
-    let extras = EntryExtras {
-        miss: answer.miss,
-        rule,
-        step,
-        retry_after_ms: retry_after.and_then(|wait| world.clock.until_ms(wait.to_str().ok()?)),
-        delivery,
-        delay_ms: decision.delay_ms,
-        why: decision.why.clone(),
-    };
-    let Answer { row, error, reached_service, evidence, .. } = answer;
-    let answered = EntryMeta {
-        now_ms: world.clock.now_ms(),
-        elapsed_ms: world.clock.elapsed_ms(),
-        row,
-        error,
-        reached_service,
-        evidence,
-        status: answer.response.status,
-    };
-    world.journal.add(request, &answer.response.body, answered, extras);
-    world.clock.answered();
-    if world.run.is_some() {
-        let (asked, decision, response, miss) = (asked.as_ref(), &decision, &answer.response, answer.miss);
-        world.count(&AnsweredCall { number, request, asked, decision, response, delivery, miss }, step_ended);
+    exchange.response.headers.append(DATE, state.clock.http_date().clone());
+    if state.settings.headers {
+        add_standin_headers(state, exchange);
     }
-    Outcome { response: answer.response, delay: Duration::from_millis(decision.delay_ms), delivery }
+    if let Some(bytes_per_s) = decision.slow_bytes_per_s.filter(|_| exchange.delivery == Delivery::Complete) {
+        exchange.delivery = Delivery::Throttled { bytes_per_s };
+    }
 }
 
 /// Where a request leads.
@@ -123,144 +113,136 @@ impl<'r, 't> RouteMatch<'r, 't> {
     }
 }
 
-/// A reply with what is known about it.
-struct Answer {
-    response: Response,
-    row: Option<&'static Row>,
-    error: Option<&'static str>,
-    evidence: Option<Evidence>,
-    /// Why this is the fake's own answer and not the service's.
-    miss: Option<&'static str>,
-    /// A fault rule made it.
-    injected: bool,
-    /// The operation's own, but for what the scenario varied.
-    varied: bool,
-    /// The operation was carried out.
-    reached_service: bool,
-    delivery: Delivery,
-}
-
-impl Answer {
-    fn natural(response: Response, row: Option<&'static Row>, evidence: Option<Evidence>) -> Self {
-        let (error, miss, delivery) = (None, None, Delivery::Complete);
-        let (injected, varied, reached_service) = (false, false, row.is_some());
-        Self { response, row, error, evidence, miss, injected, varied, reached_service, delivery }
-    }
-}
-
+/// Lets the scenario's rule or the operation answer.
 fn respond(
     router: &Router,
     world: &mut World,
-    request_context: &RequestContext<'_>,
-    way: &RouteMatch<'_, '_>,
-    asked: Option<&RequestView<'_>>,
+    exchange: &mut Exchange<'_>,
+    context: &RequestContext<'_>,
+    route: &RouteMatch<'_, '_>,
+    view: Option<&RequestView<'_>>,
     decision: &Decision,
-) -> Answer {
-    let api = request_context.api;
-    if request_context.request.method == "OPTIONS" {
-        let mut response = Response::empty(204).with("allow", &allow(&way.verbs()));
-        api.dialect.common_headers(&mut response);
-        return Answer::natural(response, None, Some(Evidence::Assumed));
+) {
+    if context.request.method == "OPTIONS" {
+        exchange.response = Response::empty(204).with("allow", &allow(&route.verbs()));
+        exchange.evidence = Some(Evidence::Assumed);
+        context.api.dialect.common_headers(&mut exchange.response);
+        return;
     }
-    let Some(((rule, _), asked)) = decision.rule.as_ref().zip(asked) else {
-        let mut answer = carry_out(router, world, request_context, way);
-        let varied = way.row.filter(|_| answer.error.is_none()).and_then(|row| world.perturbed(row, &answer.response));
+    let Some(((rule, _), view)) = decision.rule.as_ref().zip(view) else {
+        execute(router, &mut world.state, exchange, context, route);
+        let varied = world
+            .run
+            .as_ref()
+            .zip(route.row.filter(|_| exchange.error.is_none()))
+            .and_then(|(run, row)| run.perturbed(&world.state, exchange.number, row, &exchange.response));
         if let Some(response) = varied {
-            (answer.response, answer.evidence, answer.varied) = (response, None, true);
+            exchange.response = response;
+            exchange.evidence = None;
+            exchange.varied = true;
         }
-        return answer;
+        return;
     };
-    // What strikes before is all there is: the service never sees the request, not even the credential.
-    let carried_out = (rule.phase == Phase::After).then(|| carry_out(router, world, request_context, way));
-    let (reached_service, natural_error) = match &carried_out {
-        Some(answer) => (answer.reached_service, answer.error),
-        None => (false, None),
-    };
-    let injected = inject(world, request_context, asked, rule, carried_out.map(|answer| answer.response));
-    Answer {
-        response: injected.response,
-        row: way.row,
-        error: if injected.delivery.is_abort() { natural_error } else { injected.error },
-        evidence: None,
-        miss: None,
-        injected: true,
-        varied: false,
-        reached_service,
-        delivery: injected.delivery,
+    // With a rule that fires before, the service never sees the request, not even the credential.
+    let natural = (rule.phase == Phase::After).then(|| {
+        execute(router, &mut world.state, exchange, context, route);
+        std::mem::take(&mut exchange.response)
+    });
+    let injected = inject(&mut world.state, context, view, rule, natural);
+    if let Some((what, run)) = injected.failure.zip(world.run.as_mut()) {
+        run.add_failure(exchange.number, context.request, &what);
+    }
+    if !injected.delivery.is_abort() {
+        exchange.error = injected.error;
+    }
+    exchange.response = injected.response;
+    exchange.delivery = injected.delivery;
+    exchange.evidence = None;
+    exchange.miss = None;
+    exchange.injected = true;
+}
+
+/// Carries out the operation, as the service would.
+fn execute(
+    router: &Router,
+    state: &mut State,
+    exchange: &mut Exchange<'_>,
+    context: &RequestContext<'_>,
+    route: &RouteMatch<'_, '_>,
+) {
+    let api = context.api;
+    let mut rests_on = Evidence::Documented;
+    exchange.reached_service = route.row.is_some();
+    match carry_out(router, state, context, route, &mut rests_on) {
+        Ok(response) => {
+            let profile = state.settings.profile(api.name);
+            exchange.evidence = route.row.map(|row| row.route.evidence_in(profile, response.status).max(rests_on));
+            exchange.response = response;
+            api.dialect.common_headers(&mut exchange.response);
+        }
+        Err(problem) => {
+            render_problem(state, exchange, context, &problem);
+            exchange.evidence = exchange.evidence.map(|evidence| evidence.max(rests_on));
+        }
     }
 }
 
-/// Does what is asked, as the service would.
 fn carry_out(
     router: &Router,
-    world: &mut World,
-    request_context: &RequestContext<'_>,
-    way: &RouteMatch<'_, '_>,
-) -> Answer {
-    let RequestContext { api, request, target, .. } = *request_context;
-    let mut rests_on = Evidence::Documented;
-    let response = (|| {
-        world.catch_up()?;
-        if way.row.is_none_or(|row| !row.route.unmetered) {
-            world.take_permit(api)?;
-        }
-        let caller = api.dialect.caller(world, request_context)?;
-        let Some(row) = way.row else {
-            // Nobody is sent to what answers 501.
-            return Err(match way.found.as_ref().filter(|found| found.is_closed()) {
-                Some(found) => Problem::WrongMethod { allowed: found.modelled_verbs() },
-                None => Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) },
-            });
-        };
-        if !row.route.is_modelled() {
-            return Err(Problem::NotModelled { operation: row.operation.to_owned() });
-        }
-        if row.route.whole_account && caller.sees.is_some() {
-            return Err(Problem::Forbidden { needs: Cow::Borrowed("a token that sees the whole account") });
-        }
-        if caller.read_only && !Method::of(request.method).is_some_and(Method::is_safe) {
-            return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
-        }
-        let body = body(world, row, request)?;
-        let query = Query::parse(target.query);
-        let route = row.route;
-        let (params, query) = (&way.params, &query);
-        let mut call = Context {
-            api,
-            route,
-            request,
-            target,
-            params,
-            query,
-            caller,
-            body,
-            state: world,
-            evidence: Evidence::Documented,
-        };
-        let response = dispatch(&mut call);
-        rests_on = call.evidence;
-        response
-    })();
-    match response {
-        Ok(mut response) => {
-            let profile = world.settings.profile(api);
-            let evidence = way.row.map(|row| row.route.evidence_in(profile, response.status).max(rests_on));
-            api.dialect.common_headers(&mut response);
-            Answer::natural(response, way.row, evidence)
-        }
-        Err(problem) => {
-            let answer = worded(world, request_context, way.row, &problem);
-            Answer { evidence: answer.evidence.map(|evidence| evidence.max(rests_on)), ..answer }
-        }
+    state: &mut State,
+    context: &RequestContext<'_>,
+    route_match: &RouteMatch<'_, '_>,
+    rests_on: &mut Evidence,
+) -> Result<Response, Problem> {
+    let RequestContext { api, request, target, .. } = *context;
+    state.catch_up()?;
+    if route_match.row.is_none_or(|row| !row.route.unmetered) {
+        take_permit(state, api)?;
     }
+    let caller = api.dialect.caller(state, context)?;
+    let Some(row) = route_match.row else {
+        // Nobody is sent to what answers 501.
+        return Err(match route_match.found.as_ref().filter(|found| found.is_closed()) {
+            Some(found) => Problem::WrongMethod { allowed: found.modelled_verbs() },
+            None => Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) },
+        });
+    };
+    if !row.route.is_modelled() {
+        return Err(Problem::NotModelled { operation: row.operation.to_owned() });
+    }
+    if row.route.whole_account && caller.sees.is_some() {
+        return Err(Problem::Forbidden { needs: Cow::Borrowed("a token that sees the whole account") });
+    }
+    if caller.read_only && !Method::of(request.method).is_some_and(Method::is_safe) {
+        return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
+    }
+    let body = body(state, row, request)?;
+    let query = Query::parse(target.query);
+    let operation = row.route;
+    let (params, query) = (&route_match.params, &query);
+    let mut call = Context {
+        api,
+        route: operation,
+        request,
+        target,
+        params,
+        query,
+        caller,
+        body,
+        state,
+        evidence: Evidence::Documented,
+    };
+    let response = dispatch(&mut call);
+    *rests_on = call.evidence;
+    response
 }
 
 /// Reads the body of a request that may have one.
-fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>, Problem> {
+fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>, Problem> {
     if row.route.takes_raw {
         return Ok(None);
     }
-    let limit_bytes = world.settings.body_limit_bytes;
+    let limit_bytes = state.settings.body_limit_bytes;
     if request.body.len() > limit_bytes {
         return Err(Problem::TooLarge { limit_bytes });
     }
@@ -275,7 +257,7 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     let sent = request.header("content-type").unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if row.route.takes_forms && essence == "application/x-www-form-urlencoded" {
-        let limit = world.settings.body_members;
+        let limit = state.settings.body_members;
         if memchr::memchr_iter(b'&', request.body).count() >= limit {
             let reason = format!("the form has more than {limit} fields");
             return Err(Problem::Syntax { line: 1, column: 1, reason });
@@ -288,7 +270,7 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }
     let syntax = |SyntaxFault { place, reason }| Problem::Syntax { line: place.line, column: place.column, reason };
-    TreeLimits::body(world.settings.body_members).check(request.body).map_err(syntax)?;
+    TreeLimits::body(state.settings.body_members).check(request.body).map_err(syntax)?;
     let is_object = request.body.trim_ascii_start().starts_with(b"{");
     let body = match std::str::from_utf8(request.body) {
         Ok(text) if is_object => serde_json::from_str(text).map(Body::Object),
@@ -298,47 +280,54 @@ fn body(world: &World, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     body.map(Some).map_err(|error| syntax(SyntaxFault::of(request.body, &error)))
 }
 
-fn worded(
-    world: &mut World,
-    request_context: &RequestContext<'_>,
-    row: Option<&'static Row>,
-    problem: &Problem,
-) -> Answer {
-    let api: &'static Api = request_context.api;
-    let mut said = api.dialect.problem(world, request_context, problem);
-    let miss = match problem {
+/// Answers with a problem in the API's words.
+fn render_problem(state: &mut State, exchange: &mut Exchange<'_>, context: &RequestContext<'_>, problem: &Problem) {
+    let api: &'static Api = context.api;
+    let mut rendered = api.dialect.problem(state, context, problem);
+    exchange.miss = match problem {
         Problem::NoRoute { .. } => Some("no-route"),
         Problem::NotModelled { .. } => Some("not-modelled"),
         Problem::Internal { .. } => Some("internal"),
         _ => None,
     };
-    let evidence = Some(said.error.evidence);
-    api.dialect.common_headers(&mut said.response);
-    Answer { error: Some(said.error.name), miss, ..Answer::natural(said.response, row, evidence) }
+    api.dialect.common_headers(&mut rendered.response);
+    exchange.evidence = Some(rendered.error.evidence);
+    exchange.error = Some(rendered.error.name);
+    exchange.response = rendered.response;
 }
 
-/// A path below none of the APIs: there is no envelope to speak in.
-fn elsewhere(router: &Router, request: &Request<'_>, target: &Target<'_>) -> Answer {
+/// Answers for a path below none of the APIs: there is no envelope to speak in.
+fn unknown_api(exchange: &mut Exchange<'_>, router: &Router, target: &Target<'_>) {
     let one = |api: &&'static Api| {
         let bases: Vec<String> = api.bases().map(|base| format!("{base}/")).collect();
         format!("{} at {}", api.title, bases.join(" and "))
     };
     let bases: Vec<String> = router.apis().iter().map(one).collect();
+    let method = exchange.request.method;
     let body = json!({ "error": {
         "code": "no_route",
-        "message": format!("standin serves nothing at {} {}.", request.method, target.path),
+        "message": format!("standin serves nothing at {method} {}.", target.path),
         "hint": format!("It serves {}, and itself at /_standin/health.", bases.join(", ")),
-        "nearest": router.nearest(request.method, target.path, NEAREST),
+        "nearest": router.nearest(method, target.path, NEAREST),
     }});
-    Answer { miss: Some("no-route"), ..Answer::natural(Response::json(501, &body), None, None) }
+    exchange.response = Response::json(501, &body);
+    exchange.miss = Some("no-route");
 }
 
-/// Answering panicked: the fake's own fault, said so.
-fn failed(world: &mut World, request_context: &RequestContext<'_>, panic: &(dyn std::any::Any + Send)) -> Answer {
-    let redactor = world.redactor().of_request(request_context.request);
+/// Answers after a panic, which is the fake's own fault, and says so.
+fn internal_error(
+    state: &mut State,
+    exchange: &mut Exchange<'_>,
+    context: &RequestContext<'_>,
+    panic: &(dyn std::any::Any + Send),
+) {
+    let redactor = state.redactor().of_request(context.request);
     let said = redactor.text(panic_text(panic)).into_owned();
     let what = format!("standin failed while answering, which is its own fault: {said}");
-    worded(world, request_context, None, &Problem::Internal { what })
+    exchange.row = None;
+    exchange.reached_service = false;
+    exchange.injected = false;
+    render_problem(state, exchange, context, &Problem::Internal { what });
 }
 
 const STANDIN_CALL: HeaderName = HeaderName::from_static("standin-call");
@@ -346,26 +335,26 @@ const STANDIN_OP: HeaderName = HeaderName::from_static("standin-op");
 const STANDIN_SOURCE: HeaderName = HeaderName::from_static("standin-source");
 
 /// Says in headers where an answer comes from.
-fn mark(world: &World, answer: &mut Answer, rule: Option<&str>) {
-    let response = &mut answer.response;
-    if *world.name != *crate::world::registry::DEFAULT_WORLD {
-        response.add("standin-world", &world.name);
+fn add_standin_headers(state: &State, exchange: &mut Exchange<'_>) {
+    let response = &mut exchange.response;
+    if *state.name != *DEFAULT_WORLD {
+        response.add("standin-world", &state.name);
     }
-    if let Some(row) = answer.row {
+    if let Some(row) = exchange.row {
         response.headers.append(STANDIN_OP, row.header.clone());
     }
     let mut digits = itoa::Buffer::new();
-    let number = HeaderValue::from_str(digits.format(world.journal.next_number()));
+    let number = HeaderValue::from_str(digits.format(exchange.number));
     response.headers.append(STANDIN_CALL, number.expect("digits are a header's value"));
-    if let Some(rule) = rule {
+    if let Some(rule) = &exchange.rule {
         response.add("standin-rule", rule);
     }
-    if answer.injected || answer.varied {
+    if exchange.injected || exchange.varied {
         response.add("standin-source", "injected");
-    } else if let Some(evidence) = answer.evidence {
+    } else if let Some(evidence) = exchange.evidence {
         response.headers.append(STANDIN_SOURCE, evidence.header());
     }
-    if let Some(miss) = answer.miss {
+    if let Some(miss) = exchange.miss {
         response.add("standin-miss", miss);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::history::journal::{EntryExtras, EntryMeta};
+use crate::history::exchange::Exchange;
 use crate::http::message::{Delivery, Request, TlsFault};
 use crate::http::target::Target;
 use crate::world::registry::{DEFAULT_WORLD, WorldRegistry};
@@ -26,18 +26,12 @@ impl WorldRegistry {
     pub fn handshake_refused(&self, connect: &Request<'_>) {
         let Some(world) = self.world_of_connect(connect) else { return };
         let mut world = world.lock();
-        world.clock.arrive(connect.arrived_ms);
-        let answered = EntryMeta {
-            now_ms: world.clock.now_ms(),
-            elapsed_ms: world.clock.elapsed_ms(),
-            row: None,
-            error: None,
-            status: 0,
-            reached_service: false,
-            evidence: None,
-        };
-        let extras = EntryExtras { miss: Some(REFUSED), delivery: Delivery::Closed, ..EntryExtras::default() };
-        world.journal.add(connect, b"", answered, extras);
+        let world = &mut *world;
+        world.state.clock.arrive(connect.arrived_ms);
+        let mut exchange = Exchange::new(world.journal.next_number(), connect, None);
+        exchange.miss = Some(REFUSED);
+        exchange.delivery = Delivery::Closed;
+        world.journal.add(&exchange, &world.state.clock);
     }
 
     fn world_of_connect(&self, connect: &Request<'_>) -> Option<Arc<Mutex<World>>> {

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::history::journal::Bounds;
+use crate::engine::state::settings::JournalBounds;
+use crate::engine::state::settings::Settings;
 use crate::http::tree::DEPTH;
 use crate::world::registry::{LONGEST_LABEL, Limits, WorldRegistry};
-use crate::world::world::Settings;
 
 /// A limit of a server or of its worlds.
 pub struct Limit {
@@ -87,7 +87,7 @@ pub static LIMITS: &[Limit] = &[
     Limit {
         name: "journal-entries",
         unit: Unit::Count,
-        default: Usual::Of(|| Bounds::default().entries as u64),
+        default: Usual::Of(|| JournalBounds::default().entries as u64),
         setting: Some("--journal-entries"),
         in_force: Some(|engine| engine.settings().journal.entries as u64),
         about: "The calls in the journal of a world. Beyond: the oldest are lost, and counted wherever the journal is shown.",
@@ -95,7 +95,7 @@ pub static LIMITS: &[Limit] = &[
     Limit {
         name: "journal-bytes",
         unit: Unit::Bytes,
-        default: Usual::Of(|| Bounds::default().bytes as u64),
+        default: Usual::Of(|| JournalBounds::default().bytes as u64),
         setting: Some("--journal-bytes"),
         in_force: Some(|engine| engine.settings().journal.bytes as u64),
         about: "The text of the calls in the journal of a world. Beyond: the oldest are lost, and counted.",

@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod exchange;
+pub mod fake_service;
 #[cfg(feature = "tls")]
 mod handshakes;
 mod in_flight;

@@ -8,6 +8,7 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::engine::api::router::Router;
 use crate::engine::schema::suggest::nearest;
+use crate::engine::state::settings::Settings;
 use crate::http::message::{Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
@@ -16,7 +17,7 @@ use crate::world::error::{GoneReason, WorldError};
 use crate::world::exchange::answer_at;
 use crate::world::in_flight::InFlight;
 use crate::world::select::{WorldSelector, chosen, is_name};
-use crate::world::world::{Settings, World};
+use crate::world::world::World;
 
 /// The name of the world that answers at `/`.
 pub const DEFAULT_WORLD: &str = "default";
@@ -121,8 +122,8 @@ fn is_label(label: &str) -> bool {
 impl WorldRegistry {
     /// An engine with its default world, and what scenarios can start from.
     pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
-        let settings = Arc::clone(&default.settings);
-        let redactor = RwLock::new(Arc::new(default.redactor()));
+        let settings = Arc::clone(&default.state.settings);
+        let redactor = RwLock::new(Arc::new(default.state.redactor()));
         let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
         let no_default = false;
@@ -167,9 +168,9 @@ impl WorldRegistry {
 
     /// The same with a world whose lock is held.
     pub fn load_into(&self, world: &mut World, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
-        let name = Arc::clone(&world.name);
+        let name = Arc::clone(&world.state.name);
         let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
-        let redactor = self.redactor.read().joined(&made.redactor());
+        let redactor = self.redactor.read().joined(&made.state.redactor());
         *self.redactor.write() = Arc::new(redactor);
         world.replace_with(made);
         Ok(())
@@ -211,7 +212,7 @@ impl WorldRegistry {
     /// consumer uses, with the world's prefix.
     pub fn environment(&self, world: &World, origin: &str) -> Vec<(&'static str, String)> {
         let apis = self.router.apis().iter();
-        let variables = apis.flat_map(|api| api.dialect.environment(world, api, origin));
+        let variables = apis.flat_map(|api| api.dialect.environment(&world.state, api, origin));
         std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
     }
 
@@ -283,8 +284,8 @@ impl WorldRegistry {
             return Err(WorldError::BadLabel { label: label.to_owned() }.into());
         }
         let start = match wanted.from {
-            None => Arc::clone(self.default.lock().start()),
-            Some(from) => Arc::new(self.world(from, now_ms)?.lock().point()),
+            None => Arc::clone(self.default.lock().baseline()),
+            Some(from) => Arc::new(self.world(from, now_ms)?.lock().snapshot()),
         };
         if self.others.read().full(&self.limits, wanted.label).is_some() {
             self.sweep(now_ms);
@@ -494,8 +495,8 @@ mod tests {
     use std::sync::{LazyLock, Weak};
 
     use super::*;
+    use crate::engine::state::settings::Settings;
     use crate::engine::store::Store;
-    use crate::world::world::Settings;
 
     static NO_ROUTES: LazyLock<Router> = LazyLock::new(|| Router::new(&[]).expect("nothing conflicts"));
     const IDLE_MS: u64 = 60_000;
@@ -633,8 +634,8 @@ mod tests {
     #[test]
     fn a_fork_shares_every_record_with_its_parent() {
         let engine = engine(10);
-        let start = Arc::clone(engine.default_world().lock().start());
+        let start = Arc::clone(engine.default_world().lock().baseline());
         let world = engine.make(named("a"), 0).unwrap();
-        assert!(Arc::ptr_eq(world.lock().start(), &start), "what worlds start from is there once");
+        assert!(Arc::ptr_eq(world.lock().baseline(), &start), "what worlds start from is there once");
     }
 }

@@ -2,16 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::engine::state::world_token::TOKEN_PREFIX;
 use crate::http::message::Request;
 use crate::http::target::{Target, decode};
 use crate::world::error::WorldError;
 
 /// The header that names a world.
 const HEADER: &str = "standin-world";
-
-/// What the token of every world begins with; its name follows. No list is needed to find a world by its token, and
-/// the token of a world that is gone is known for one.
-const TOKEN_PREFIX: &str = "standin-world-";
 
 /// The longest name of a world.
 const LONGEST_NAME: usize = 64;
@@ -42,16 +39,6 @@ impl WorldSelector {
             Self::Handle => "the handle",
         }
     }
-}
-
-/// The token that chooses a world, and is good for every API there.
-pub fn token_of(name: &str) -> String {
-    format!("{TOKEN_PREFIX}{name}")
-}
-
-/// Whether a token chooses the world of that name.
-pub fn is_token_of(name: &str, token: &str) -> bool {
-    token.strip_prefix(TOKEN_PREFIX) == Some(name)
 }
 
 /// Whether a world can have that name: it must stand in paths, headers and tokens as it is.

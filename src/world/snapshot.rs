@@ -1,88 +1,75 @@
-//! Where a world stands: what forking, resetting and restoring take over. Copying it copies pointers, not records.
+//! Snapshots of a world, for forks, resets and restores. Copying one copies pointers, not records.
 
 use std::sync::Arc;
 
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::rng::SeededRng;
-use crate::engine::state::clock::Clock;
+use crate::engine::state::State;
 use crate::engine::state::rate_limit::Buckets;
-use crate::engine::store::Store;
+use crate::engine::state::settings::Settings;
 use crate::history::coverage::Coverage;
 use crate::history::journal::Journal;
 use crate::scenario::ScenarioRun;
-use crate::world::world::{Settings, World};
+use crate::world::world::World;
 
-/// Where a world stands: its records, its time, what its ids and draws will be, and how far its scenario is.
+/// A snapshot of a world: its records, its time, its ids and draws to come, and how far its scenario is.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The records.
-    pub store: Store,
-    /// The time.
-    pub clock: Clock,
-    /// The ids and draws to come.
-    pub rng: SeededRng,
+    /// The state.
+    pub state: State,
     /// The scenario as it goes.
     pub run: Option<Box<ScenarioRun>>,
-    /// What is settled.
-    pub settings: Arc<Settings>,
 }
 
-/// How many snapshots a world keeps by name. Each may hold on to records that are gone otherwise.
+/// The most snapshots that a world keeps by name. Each may hold on to records that are gone otherwise.
 const MOST_SNAPSHOTS: usize = 100;
 
 impl World {
-    /// Where it stands.
-    pub fn point(&self) -> Snapshot {
-        let (store, clock, rng) = (self.store.clone(), self.clock.clone(), self.rng.clone());
-        Snapshot { store, clock, rng, run: self.run.clone(), settings: Arc::clone(&self.settings) }
+    /// Returns a snapshot of the world.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { state: self.state.clone(), run: self.run.clone() }
     }
 
-    /// From here it starts again after each reset.
-    pub(crate) fn start_here(&mut self) {
-        self.start = Arc::new(self.point());
+    /// Returns the snapshot that each reset goes back to.
+    pub fn baseline(&self) -> &Arc<Snapshot> {
+        &self.baseline
     }
 
-    /// What it starts from, again after each reset.
-    pub fn start(&self) -> &Arc<Snapshot> {
-        &self.start
-    }
-
-    /// A world that starts there. With a seed, its ids and draws come from that one.
+    /// Returns a world that starts from a snapshot. With a seed, its ids and draws come from that one.
     pub fn starting_at(name: impl Into<Arc<str>>, mut start: Arc<Snapshot>, seed: Option<u64>) -> Self {
         if let Some(seed) = seed {
-            let mut run = start.run.clone();
+            let Snapshot { mut state, mut run } = (*start).clone();
             if let Some(run) = &mut run {
                 run.reseed(seed);
             }
-            let settings = Arc::new(Settings { seed, ..(*start.settings).clone() });
-            let (store, clock, rng) = (start.store.clone(), start.clock.clone(), SeededRng::new(seed));
-            start = Arc::new(Snapshot { store, clock, rng, run, settings });
+            state.settings = Arc::new(Settings { seed, ..(*state.settings).clone() });
+            state.rng = SeededRng::new(seed);
+            start = Arc::new(Snapshot { state, run });
         }
-        let name = name.into();
-        let Snapshot { store, clock, rng, mut run, settings } = (*start).clone();
+        let Snapshot { state, mut run } = (*start).clone();
         if let Some(run) = &mut run {
-            // What was declared in one world is verified there.
+            // A declaration is verified in the world where it was made.
             run.mark_verified();
         }
-        let journal = Journal::new(settings.journal);
-        let (coverage, buckets, snapshots) = (Coverage::default(), Buckets::default(), Vec::new());
-        Self { name, store, clock, rng, settings, journal, coverage, buckets, run, start, snapshots }
+        let state = State { name: name.into(), rate_limits: Buckets::default(), ..state };
+        let journal = Journal::new(state.settings.journal);
+        Self { state, run, journal, coverage: Coverage::default(), baseline: start, snapshots: Vec::new() }
     }
 
-    /// Goes back, or over, to that point. Journal and coverage begin anew.
-    pub fn restore(&mut self, point: &Snapshot) {
-        let Snapshot { store, clock, rng, run, settings } = point.clone();
-        (self.store, self.clock, self.rng, self.run, self.settings) = (store, clock, rng, run, settings);
-        self.journal.restart(self.settings.journal);
+    /// Goes to a snapshot. Journal and coverage begin anew.
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        let Snapshot { state, run } = snapshot.clone();
+        let name = Arc::clone(&self.state.name);
+        self.state = State { name, rate_limits: Buckets::default(), ..state };
+        self.run = run;
+        self.journal.restart(self.state.settings.journal);
         self.coverage = Coverage::default();
-        self.buckets = Buckets::default();
     }
 
-    /// As it was when it was made: data, clock, ids, journal, coverage, scenario. What was added by hand is gone;
-    /// snapshots stay.
+    /// Puts the world back as it was when it was made: data, clock, ids, journal, coverage, scenario. Snapshots stay.
     pub fn reset(&mut self) {
-        let start = Arc::clone(&self.start);
-        self.restore(&start);
+        let baseline = Arc::clone(&self.baseline);
+        self.restore(&baseline);
     }
 
     /// Puts another world in place of this one. Readers of its journal see that it began anew.
@@ -91,21 +78,21 @@ impl World {
         *self = other;
     }
 
-    /// Ends the scenario, for resets too. Records, journal and coverage stay.
+    /// Ends the scenario, for later resets too. Records, journal and coverage stay.
     pub fn end_scenario(&mut self) {
         self.run = None;
-        if self.start.run.is_some() {
-            self.start = Arc::new(Snapshot { run: None, ..(*self.start).clone() });
+        if self.baseline.run.is_some() {
+            self.baseline = Arc::new(Snapshot { run: None, ..(*self.baseline).clone() });
         }
     }
 
-    /// Keeps where it stands under a name, in place of what that name stood for.
+    /// Keeps a snapshot of the world under a name, in place of the one that had the name.
     pub fn keep_snapshot(&mut self, name: &str) -> Result<(), Problem> {
-        let point = self.point();
+        let snapshot = self.snapshot();
         if let Some((_, kept)) = self.snapshots.iter_mut().find(|(known, _)| **known == *name) {
-            *kept = point;
+            *kept = snapshot;
         } else if self.snapshots.len() < MOST_SNAPSHOTS {
-            self.snapshots.push((name.into(), point));
+            self.snapshots.push((name.into(), snapshot));
         } else {
             let message = format!("this world keeps {MOST_SNAPSHOTS} snapshots already; use one of their names again");
             return Err(Problem::refused(message));
@@ -115,9 +102,9 @@ impl World {
 
     /// Goes back to the snapshot of that name, or tells which there are.
     pub fn restore_snapshot(&mut self, name: &str) -> Result<(), Vec<&str>> {
-        match self.snapshots.iter().find(|(known, _)| **known == *name).map(|(_, point)| point.clone()) {
-            Some(point) => {
-                self.restore(&point);
+        match self.snapshots.iter().find(|(known, _)| **known == *name).map(|(_, snapshot)| snapshot.clone()) {
+            Some(snapshot) => {
+                self.restore(&snapshot);
                 Ok(())
             }
             None => Err(self.snapshots.iter().map(|(known, _)| &**known).collect()),

@@ -88,7 +88,7 @@ fn a_path_that_no_row_has_is_the_fakes_own_miss_with_the_nearest_routes() {
         assert!(miss.text().contains("integrations"), "{target}: {}", miss.text());
     }
     let method = ask(standin.address(), "DELETE", "/v1/integrations", &[CELIGO], "");
-    assert_eq!((method.status, method.header("allow")), (405, Some("GET, HEAD, POST, OPTIONS")));
+    assert_eq!((method.status, method.header("standin-miss")), (501, Some("no-route")), "nobody says it is refused");
 }
 
 #[test]
@@ -231,10 +231,10 @@ fn a_web_page_cannot_drive_the_control_api() {
 #[test]
 fn with_a_control_token_nobody_else_comes_in() {
     let standin = Standin::builder().control_token("s3cret").start();
-    let health = |headers: &[(&str, &str)]| ask(standin.address(), "GET", "/_standin/health", headers, "").status;
-    assert_eq!(health(&[]), 401);
-    assert_eq!(health(&[("standin-control-token", "s3cret")]), 200);
-    assert_eq!(health(&[("authorization", "Bearer s3cret"), ("host", "anything.example")]), 200);
+    let clock = |headers: &[(&str, &str)]| ask(standin.address(), "GET", "/_standin/clock", headers, "").status;
+    assert_eq!(clock(&[]), 401);
+    assert_eq!(clock(&[("standin-control-token", "s3cret")]), 200);
+    assert_eq!(clock(&[("authorization", "Bearer s3cret"), ("host", "anything.example")]), 200);
 }
 
 #[test]
@@ -273,13 +273,13 @@ fn a_refusing_server_closes_its_port_and_opens_it_again() {
 }
 
 #[test]
-fn a_panic_while_answering_is_the_fakes_own_500_and_the_server_lives_on() {
+fn a_panic_of_a_function_of_the_test_is_500_and_the_server_lives_on() {
     let standin = Standin::start();
     let broken = Rule::on("celigo.integrations.get").answer(|_, _| panic!("this function is broken"));
     standin.world().fault(broken);
     let mut connection = Connection::open(standin.address());
     let failed = connection.ask("GET", "/v1/integrations/abc123", &[CELIGO], "");
-    assert_eq!((failed.status, failed.header("standin-miss")), (500, Some("internal")));
+    assert_eq!((failed.status, failed.header("standin-source")), (500, Some("injected")));
     assert!(failed.text().contains("this function is broken"), "{}", failed.text());
     assert_eq!(connection.ask("GET", "/v1/integrations", &[CELIGO], "").status, 200, "on the same connection");
     assert_eq!(standin.world().journal().len(), 2);

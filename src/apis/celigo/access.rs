@@ -14,7 +14,7 @@ const ANY_TOKEN: &str = "standin-celigo-token";
 
 /// The variables that point a consumer at this API.
 pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
-    let listed = state.settings.strongest_credential(api);
+    let listed = state.settings.strongest_credential(api.name);
     let token = listed.map_or(ANY_TOKEN, |credential| credential.token.as_str());
     vec![("CELIGO_BASE_URL", format!("{origin}{}", api.base)), ("CELIGO_API_TOKEN", token.to_owned())]
 }
@@ -25,10 +25,12 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
         return Ok(Caller::default());
     }
     let Some(token) = request_context.request.bearer() else { return Err(Problem::Credential) };
-    if !state.admits(request_context.api, token) {
+    if !state.admits(request_context.api.name, token) {
         return Err(Problem::Credential);
     }
-    let Some(credential) = state.settings.credential(request_context.api, token) else { return Ok(Caller::default()) };
+    let Some(credential) = state.settings.credential(request_context.api.name, token) else {
+        return Ok(Caller::default());
+    };
     let (sees, read_only) = (credential.integrations.clone(), credential.read_only);
     Ok(Caller { sees, read_only, subject: None })
 }

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
 use crate::apis::celigo::{API, lists, paging};
-use crate::engine::api::api::Profile;
 use crate::engine::api::context::Context;
 use crate::engine::schema::field::{Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
@@ -14,6 +13,7 @@ use crate::engine::schema::resource::{Actor, Change, Schema};
 use crate::engine::schema::rng::{SeededRng, fnv1a64};
 use crate::engine::state::State;
 use crate::engine::state::clock;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::{Document, LazyRecord, Record};
 use crate::http::message::Response;
 
@@ -35,7 +35,7 @@ fn newest_first(context: &Context<'_>, mut entries: Vec<Record>) -> Result<Respo
     entries.reverse();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.text("time").and_then(clock::parse_ms)));
     let page = context.page_of(&AUDIT, entries)?;
-    if context.state.settings.profile(&API) == Profile::Documented {
+    if context.state.settings.profile(API.name) == Profile::Documented {
         return Ok(lists::response(context, &page));
     }
     let stored = page.records.iter().map(|entry| entry.fields().only(|name| !name.starts_with(PRIVATE_PREFIX)).into());

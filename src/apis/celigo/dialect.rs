@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::apis::celigo::{API, access, errors, filters, lists, openapi, paging};
-use crate::engine::api::api::{Api, Caller, Profile, Route};
+use crate::engine::api::api::{Api, Caller, Route};
 use crate::engine::api::context::{Context, Order, Selection};
 use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
 use crate::engine::api::openapi::Parameter;
@@ -13,6 +13,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::Schema;
 use crate::engine::state::State;
 use crate::engine::state::rate_limit::RateLimit;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
 use crate::http::message::Response;
@@ -80,6 +81,6 @@ impl Dialect for Celigo {
     }
 
     fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
-        errors::problem(state.settings.profile(&API), request_context, problem)
+        errors::problem(state.settings.profile(API.name), request_context, problem)
     }
 }

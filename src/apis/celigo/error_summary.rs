@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS};
 use crate::apis::celigo::{API, membership, paging, step_errors};
-use crate::engine::api::api::Profile;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
 use crate::http::message::Response;
@@ -19,7 +19,7 @@ pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let open = |flow: &Record| -> Vec<&Record> {
         state.store.of(&ERRORS).find("_flowId", flow.id()).filter(|error| step_errors::is_open(error)).collect()
     };
-    let live = state.settings.profile(&API) == Profile::Live;
+    let live = state.settings.profile(API.name) == Profile::Live;
     let mut flows = membership::of(state, &integration, &FLOWS);
     flows.retain(|flow| !open(flow).is_empty());
     let page = Page::of(&flows, &paging::window(context.query)?);

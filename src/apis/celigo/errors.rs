@@ -7,10 +7,11 @@ use bytes::Bytes;
 
 use crate::apis::celigo::API;
 use crate::engine::api::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::api::{ErrorDef, Evidence, Profile, error_table};
+use crate::engine::api::api::{ErrorDef, Evidence, error_table};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::schema::resource::Schema;
+use crate::engine::state::settings::Profile;
 use crate::http::json::{Object, write_list};
 use crate::http::message::Response;
 use crate::http::message::allow;

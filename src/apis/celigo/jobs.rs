@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY};
 use crate::apis::celigo::resources::{FLOWS, JOBS};
 use crate::apis::celigo::{API, filters};
-use crate::engine::api::api::Profile;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::{Actor, Timer};
 use crate::engine::state::State;
 use crate::engine::state::clock::{format_ms, parse_ms};
+use crate::engine::state::settings::Profile;
 use crate::engine::store::{Document, Record};
 use crate::http::message::Response;
 
@@ -95,7 +95,7 @@ fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
 /// `jobs.list`: the latest first. The running service wants to know whose jobs.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let scoped = context.query.pairs().any(|(name, _)| SCOPES.contains(&filters::without_among(name)));
-    if context.state.settings.profile(&API) == Profile::Live && !scoped {
+    if context.state.settings.profile(API.name) == Profile::Live && !scoped {
         return Err(Problem::named(INVALID_QUERY, "Please provide _integrationId, _flowId or _jobId"));
     }
     let mut jobs: Vec<Record> = context.state.store.of(&JOBS).iter().cloned().collect();

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::engine::api::api::Profile;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
 use crate::http::message::Response;

@@ -12,8 +12,8 @@ use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::field::FIRST_ID;
 use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;
+use crate::engine::state::world_token::is_token_of;
 use crate::engine::store::Record;
-use crate::world::select::is_token_of;
 
 /// The statuses of an integration in which its tokens open its data.
 const OPEN: [&str; 2] = ["active", "paused"];
@@ -24,7 +24,7 @@ const ANY_SECRET: &str = "standin-edlink-secret";
 /// The variables that point a consumer at this API: the access token is that of the first active integration the
 /// application sees, and missing when there is none.
 pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
-    let listed = state.settings.strongest_credential(api);
+    let listed = state.settings.strongest_credential(api.name);
     let secret = listed.map_or(ANY_SECRET, |credential| credential.token.as_str());
     let application =
         Caller { sees: listed.and_then(|credential| credential.integrations.clone()), ..Caller::default() };
@@ -52,7 +52,7 @@ enum Token<'w> {
 
 /// Without a list of secrets, every bearer that is no other token, and never was one, is a secret.
 fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: &str) -> Token<'w> {
-    if let Some(secret) = state.settings.credential(request_context.api, bearer) {
+    if let Some(secret) = state.settings.credential(request_context.api.name, bearer) {
         return Token::Application(secret.integrations.clone());
     }
     if let Some(integration) = state.store.of(&INTEGRATIONS).find("access_token", bearer).next() {
@@ -67,7 +67,7 @@ fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: 
     }
     // Applications list secrets.
     let any = state.store.of(&APPLICATIONS).is_empty() || is_token_of(&state.name, bearer);
-    let is_good = any && state.admits(request_context.api, bearer) && !has_ended(state, bearer);
+    let is_good = any && state.admits(request_context.api.name, bearer) && !has_ended(state, bearer);
     if is_good { Token::Application(None) } else { Token::Unknown }
 }
 

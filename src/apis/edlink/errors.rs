@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::sso;
 use crate::engine::api::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::api::{ErrorDef, Evidence, Profile, ResponseShape, Route, error_table};
+use crate::engine::api::api::{ErrorDef, Evidence, ResponseShape, Route, error_table};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::Schema;
 use crate::engine::state::State;
+use crate::engine::state::settings::Profile;
 use crate::http::message::Response;
 use crate::http::message::allow;
 
@@ -264,7 +265,7 @@ const TOKEN: &str = "/authentication/token";
 /// Puts a problem into words.
 pub fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
     let (kind, message) = words(state, request_context, problem);
-    let profile = state.settings.profile(request_context.api);
+    let profile = state.settings.profile(request_context.api.name);
     let path = below_base(request_context);
     let status = kind.status_on(path, profile);
     if let Some(response) = signing_in(state, request_context, kind, status, &message) {
@@ -322,7 +323,7 @@ fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
 
 /// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
 pub fn request_id(state: &State) -> String {
-    state.rng.derive(&format!("edlink.request:{}", state.journal.next_number())).uuid().to_string()
+    state.rng.derive(&format!("edlink.request:{}", state.call_number)).uuid().to_string()
 }
 
 /// The error, and what it says.

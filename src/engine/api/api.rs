@@ -8,6 +8,7 @@ use http::HeaderValue;
 use crate::engine::api::context::Context;
 use crate::engine::schema::field::Field;
 use crate::engine::schema::problem::Problem;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
@@ -449,30 +450,6 @@ impl Route {
     /// Whether it answers anything but 501.
     pub fn is_modelled(&self) -> bool {
         !matches!(self.action, Action::NotModelled)
-    }
-}
-
-/// The name of a profile, as settings write it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Profile {
-    /// Exactly as the documents say.
-    #[default]
-    Documented,
-    /// As the running service is known to answer.
-    Live,
-}
-
-impl Profile {
-    /// All of them.
-    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
-
-    /// Its name in settings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::Live => "live",
-        }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::engine::api::api::{Action, Api, Caller, Evidence, Profile, Route};
+use crate::engine::api::api::{Action, Api, Caller, Evidence, Route};
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::resource::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::state::mutate::check_references;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::{Document, Record};
 use crate::http::message::{Request, Response};
 use crate::http::origin::origin;
@@ -74,7 +75,7 @@ pub struct Selection {
 impl Context<'_> {
     /// Returns the origin of links in the answer: the one the client used, unless the settings name another.
     pub fn origin(&self) -> String {
-        origin(self.target, self.request, self.state.settings.base_url(self.api), self.api.hosts)
+        origin(self.target, self.request, self.state.settings.base_url(self.api.name), self.api.hosts)
     }
 
     /// The answer rests on something known no better than this, which `standin-source` says: its row may be documented,
@@ -90,7 +91,7 @@ impl Context<'_> {
 
     /// The profile of the API asked.
     pub fn profile(&self) -> Profile {
-        self.state.settings.profile(self.api)
+        self.state.settings.profile(self.api.name)
     }
 
     /// The status of success.
@@ -252,4 +253,12 @@ fn list(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response
 
 fn first_param(context: &Context<'_>) -> &'static str {
     context.params.first().expect("a route to one record names it in its path").0
+}
+
+/// Takes one of the requests that an API lets through, where the API or the world has a rate limit.
+pub fn take_permit(state: &mut State, api: &'static Api) -> Result<(), Problem> {
+    let usual = || api.dialect.rate(state.settings.profile(api.name));
+    let Some(limit) = state.settings.rate(api.name).or_else(usual) else { return Ok(()) };
+    let taken = state.rate_limits.take_permit(api.name, limit, state.clock.now_ms());
+    taken.map_err(|retry_after_s| Problem::RateLimited { retry_after_s })
 }

@@ -3,7 +3,9 @@
 pub mod clock;
 pub mod mutate;
 pub mod rate_limit;
+pub mod settings;
+#[allow(clippy::module_inception)]
+mod state;
+pub mod world_token;
 
-#[cfg(test)]
-pub use crate::world::world::Settings;
-pub use crate::world::world::{Credential, World as State};
+pub use state::State;

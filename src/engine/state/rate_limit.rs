@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::api::api::Api;
-use crate::engine::schema::problem::Problem;
-use crate::engine::state::State;
-
 /// A bucket of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
@@ -30,21 +26,17 @@ struct Bucket {
 /// Thousandths.
 const ONE: u64 = 1_000;
 
-impl State {
-    /// Takes one request out of the bucket of an API, if the API has one.
-    pub fn take_permit(&mut self, api: &'static Api) -> Result<(), Problem> {
-        let usual = || api.dialect.rate(self.settings.profile(api));
-        let Some(rate) = self.settings.rate(api).or_else(usual) else { return Ok(()) };
-        let now_ms = self.clock.now_ms();
-        let bucket = self.buckets.0.entry(api.name).or_insert(Bucket { left: rate.burst * ONE, at_ms: now_ms });
+impl Buckets {
+    /// Takes one request out of the bucket of that name; the error is the seconds until the next one is there.
+    pub fn take_permit(&mut self, name: &'static str, limit: RateLimit, now_ms: u64) -> Result<(), u64> {
+        let bucket = self.0.entry(name).or_insert(Bucket { left: limit.burst * ONE, at_ms: now_ms });
         // Requests a second are thousandths of a request a millisecond.
-        let refill = now_ms.saturating_sub(bucket.at_ms).saturating_mul(rate.per_second);
-        *bucket = Bucket { left: bucket.left.saturating_add(refill).min(rate.burst * ONE), at_ms: now_ms };
+        let refill = now_ms.saturating_sub(bucket.at_ms).saturating_mul(limit.per_second);
+        *bucket = Bucket { left: bucket.left.saturating_add(refill).min(limit.burst * ONE), at_ms: now_ms };
         if bucket.left >= ONE {
             bucket.left -= ONE;
             return Ok(());
         }
-        let wait_s = (ONE - bucket.left).div_ceil(rate.per_second * ONE);
-        Err(Problem::RateLimited { retry_after_s: wait_s })
+        Err((ONE - bucket.left).div_ceil(limit.per_second * ONE))
     }
 }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::engine::api::api::{Api, Profile};
+use crate::engine::api::api::Api;
 use crate::engine::api::router::Row;
 use crate::engine::schema::resource::Schema;
 use crate::engine::state::clock::ClockMode;
+use crate::engine::state::settings::Credential;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::Document;
 use crate::http::document::{PathSegment, Position};
 use crate::scenario::model::matchers::{Matcher, Range};
 use crate::scenario::model::rule::{Operations, Rule};
 use crate::scenario::model::when::When;
-use crate::world::world::Credential;
 
 /// What whoever starts a scenario says in place of what it says itself.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 pub mod diagnostics;
 pub mod difference;
+pub mod fixture_sets;
 pub mod format;
 pub mod matchers;
 pub mod request_view;

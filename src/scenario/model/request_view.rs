@@ -8,10 +8,10 @@ use smallvec::SmallVec;
 
 use crate::engine::api::router::{Router, Row};
 use crate::history::journal::Entry;
+use crate::history::trace::Part;
 use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target, decode};
 use crate::scenario::model::texts::Texts;
-use crate::scenario::model::when::Part;
 
 /// A request as matchers see it, and functions that answer.
 pub struct RequestView<'a> {
@@ -186,7 +186,7 @@ pub(in crate::scenario) fn asked_again<T>(
         target: &entry.target,
         headers: &headers,
         body: &entry.body,
-        arrived_ms: entry.answered.elapsed_ms,
+        arrived_ms: entry.meta.elapsed_ms,
         believes_front: true,
     };
     let target = Target::parse(&entry.target);

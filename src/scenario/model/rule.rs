@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::schema::rng::fnv1a64;
+use crate::engine::state::State;
 use crate::http::document::Position;
 use crate::http::message::{Delivery, Response};
 use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::when::When;
-use crate::world::world::World;
 
 /// A fault rule.
 ///
@@ -136,7 +136,7 @@ pub enum Effect {
 }
 
 /// A function that answers in a rule's place, with the world's lock held.
-pub type Answerer = Arc<dyn Fn(&RequestView<'_>, &mut World) -> Response + Send + Sync>;
+pub type Answerer = Arc<dyn Fn(&RequestView<'_>, &mut State) -> Response + Send + Sync>;
 
 impl fmt::Debug for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

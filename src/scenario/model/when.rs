@@ -1,41 +1,13 @@
 //! What a request must look like: a matcher for each of its parts.
 
-use std::fmt;
-
 use serde_json::Value;
 
+use crate::history::trace::Part;
 use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
-
-/// A part of a request that a `when` is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The parameters of its path.
-    Params,
-    /// The parameters of its query.
-    Query,
-    /// Its headers.
-    Headers,
-    /// Its bearer token.
-    Token,
-    /// Its body.
-    Body,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Params => "params",
-            Self::Query => "query",
-            Self::Headers => "headers",
-            Self::Token => "token",
-            Self::Body => "body",
-        })
-    }
-}
 
 /// What a request must look like. All that is said must hold.
 #[derive(Clone, Debug, Default, PartialEq)]

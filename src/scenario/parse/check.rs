@@ -7,9 +7,9 @@ use crate::http::document;
 use crate::http::document::PathSegment;
 use crate::http::message::Method;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
+use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{EndKind, Scenario, Step};
 use crate::scenario::model::rule::{Operations, Rule, Trigger};
-use crate::scenario::parse::load::Fixtures;
 
 /// How far a draw is followed when looking for a first ordinal.
 const FAR: u64 = 10_000;

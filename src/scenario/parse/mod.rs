@@ -4,7 +4,6 @@ pub mod check;
 pub mod dead_matchers;
 pub mod fidelity;
 pub mod fragments;
-pub mod load;
 pub mod read;
 pub mod read_expect;
 pub mod read_rules;

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::engine::api::api::{Api, Profile};
+use crate::engine::api::api::Api;
 use crate::engine::api::dialect::CredentialForm;
 use crate::engine::api::router::{Router, Row};
 use crate::engine::state::clock;
 use crate::engine::state::clock::ClockMode;
+use crate::engine::state::settings::Credential;
+use crate::engine::state::settings::Profile;
 use crate::http::document;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, ScenarioError, did_you_mean};
+use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{End, EndKind, Perturb, Scenario, Step};
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::fidelity::Fidelity;
-use crate::scenario::parse::load::Fixtures;
 use crate::scenario::parse::reader::{Node, Object};
-use crate::world::world::Credential;
 
 /// The keys of a scenario file.
 const KEYS: [&str; 14] = [

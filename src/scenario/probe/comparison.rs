@@ -4,10 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::engine::api::router::Router;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::Scenario;
-use crate::scenario::parse::load::Fixtures;
 use crate::scenario::probe::drift::{Documented, Drift, Ignored, Tier};
 use crate::scenario::probe::probe::{Played, ProbeAnswer, ProbeRequest, StepOutcome, Wrong};
 
@@ -44,15 +42,14 @@ pub struct ComparedStep {
 }
 
 impl Scenario {
-    /// Plays the probe against a live service, of which `ask` gets the answers.
+    /// Plays the probe against a live service, which `live` asks, and compares it with what `fake` gets from the fake.
     pub fn compare_with(
         &self,
-        router: &Router,
-        fixtures: &Fixtures,
-        ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
+        fake: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
+        live: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
     ) -> Comparison {
-        let fakes = self.rehearsal(router, fixtures);
-        let lives = self.probe.as_ref().map(|probe| probe.run(ask)).unwrap_or_default();
+        let fakes = self.probe.as_ref().map(|probe| probe.run(fake)).unwrap_or_default();
+        let lives = self.probe.as_ref().map(|probe| probe.run(live)).unwrap_or_default();
         let ignored = Ignored::new(self.probe.as_ref().map_or(&[], |probe| &probe.ignore));
         let mut documented = Documented::default();
         let compared = |(live, fake): (Played<'_>, Played<'_>)| compare(live, &fake, &mut documented, &ignored);
@@ -76,10 +73,10 @@ fn compare(live: Played<'_>, fake: &Played<'_>, documented: &mut Documented, ign
         |request: &ProbeRequest| Some(format!("{} {}", request.method, Redactor::default().target(&request.target)));
     match live.outcome {
         StepOutcome::Omitted => nothing,
-        StepOutcome::ServiceError(request, why) => {
+        StepOutcome::Unanswered(request, why) => {
             ComparedStep { request: told(&request), unanswered: Some(why), ..nothing }
         }
-        StepOutcome::AnsweredCall { request, heard, wrong } => {
+        StepOutcome::Answered { request, heard, wrong } => {
             let error = |at: &str, what| Drift { tier: Tier::Error, at: at.to_owned(), what, times: 1 };
             let differences = match wrong {
                 Some(Wrong::Status) => {
@@ -88,7 +85,7 @@ fn compare(live: Played<'_>, fake: &Played<'_>, documented: &mut Documented, ign
                 other => {
                     // What the fake says to another status shows nothing of this one.
                     let fake = match &fake.outcome {
-                        StepOutcome::AnsweredCall { heard: said, .. } if said.status == heard.status => Some(said),
+                        StepOutcome::Answered { heard: said, .. } if said.status == heard.status => Some(said),
                         _ => None,
                     };
                     let unbound = other.and_then(|wrong| match wrong {

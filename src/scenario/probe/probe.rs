@@ -6,15 +6,12 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::engine::api::api::Access;
-use crate::engine::api::router::{Router, Row};
-use crate::http::message::Request;
+use crate::engine::api::router::Row;
+use crate::engine::state::State;
 use crate::http::target::encode;
 use crate::scenario::model::diagnostics::{Code, Diagnostic};
 use crate::scenario::model::format::{Probe, ProbeStep, Scenario};
 use crate::scenario::parse::check::placeholders;
-use crate::scenario::parse::load::Fixtures;
-use crate::world::exchange::answer;
-use crate::world::world::{Settings, World};
 
 type Bound = HashMap<String, String>;
 
@@ -22,7 +19,7 @@ type Bound = HashMap<String, String>;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProbeRequest {
-    pub(in crate::scenario) row: &'static Row,
+    pub(crate) row: &'static Row,
     /// The API it is for: `celigo`.
     pub api: &'static str,
     /// The operation: `celigo.integrations.get`.
@@ -55,9 +52,9 @@ pub(in crate::scenario) enum StepOutcome {
     /// It was not asked: an earlier one went wrong.
     Omitted,
     /// There was no answer.
-    ServiceError(ProbeRequest, String),
+    Unanswered(ProbeRequest, String),
     /// There was one.
-    AnsweredCall { request: ProbeRequest, heard: ProbeAnswer, wrong: Option<Wrong> },
+    Answered { request: ProbeRequest, heard: ProbeAnswer, wrong: Option<Wrong> },
 }
 
 /// Why an answer is not the one wanted.
@@ -86,7 +83,7 @@ impl Probe {
                 Ok(heard) => heard,
                 Err(why) => {
                     all_well = false;
-                    return StepOutcome::ServiceError(request, why);
+                    return StepOutcome::Unanswered(request, why);
                 }
             };
             let wrong = if step.status.contains(&heard.status) {
@@ -95,7 +92,7 @@ impl Probe {
                 Some(Wrong::Status)
             };
             all_well &= wrong.is_none();
-            StepOutcome::AnsweredCall { request, heard, wrong }
+            StepOutcome::Answered { request, heard, wrong }
         };
         self.steps.iter().map(|step| Played { step, outcome: run(step) }).collect()
     }
@@ -164,8 +161,8 @@ fn filled_value(value: &Value, bound: &Bound) -> Value {
 impl Row {
     /// The environment variable that holds a credential for this operation, of those the API's own environment gives a
     /// consumer, with the value it has for a world.
-    pub fn credential(&self, world: &World) -> Option<(&'static str, String)> {
-        let variables = self.api.dialect.environment(world, self.api, "http://probe.invalid");
+    pub fn credential(&self, state: &State) -> Option<(&'static str, String)> {
+        let variables = self.api.dialect.environment(state, self.api, "http://probe.invalid");
         let ending: &[&str] = match self.route.access {
             Access::Public => return None,
             Access::Integration => &["_ACCESS_TOKEN"],
@@ -176,11 +173,12 @@ impl Row {
 }
 
 impl Scenario {
-    /// Plays the probe against the fake, without faults and steps; what does not answer as the file says.
-    pub fn dry_run(&self, router: &Router, fixtures: &Fixtures) -> Vec<Diagnostic> {
+    /// Plays the probe against the fake, which `fake` asks, and returns what is not answered as the file says.
+    pub fn dry_run(&self, fake: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>) -> Vec<Diagnostic> {
+        let Some(probe) = &self.probe else { return Vec::new() };
         let mut diagnostics = Vec::new();
-        for (n, played) in self.rehearsal(router, fixtures).iter().enumerate() {
-            let StepOutcome::AnsweredCall { request, heard, wrong: Some(wrong) } = &played.outcome else { continue };
+        for (n, played) in probe.run(fake).iter().enumerate() {
+            let StepOutcome::Answered { request, heard, wrong: Some(wrong) } = &played.outcome else { continue };
             let (message, help) = match wrong {
                 Wrong::Status => (
                     format!(
@@ -206,36 +204,10 @@ impl Scenario {
         }
         diagnostics
     }
-
-    /// What the fake answers to the probe.
-    pub(in crate::scenario) fn rehearsal(&self, router: &Router, fixtures: &Fixtures) -> Vec<Played<'_>> {
-        let Some((probe, store)) = self.probe.as_ref().zip(fixtures.get(Fixtures::DEFAULT)) else { return Vec::new() };
-        let settings = Settings { profiles: self.profiles.clone(), ..Settings::default() };
-        let mut world = World::new("probe", store, settings.into());
-        probe.run(|request| Ok(ask_fake(router, &mut world, request)))
-    }
-}
-
-fn ask_fake(router: &Router, world: &mut World, request: &ProbeRequest) -> ProbeAnswer {
-    let credential = request.row.credential(world).map(|(_, value)| value).unwrap_or_default();
-    let authorization = format!("Bearer {credential}");
-    let headers: [(&str, &[u8]); 2] =
-        [("authorization", authorization.as_bytes()), ("content-type", b"application/json")];
-    let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
-    let asked = Request {
-        method: request.method,
-        target: &whole_target(request),
-        headers: &headers,
-        body: body.as_bytes(),
-        arrived_ms: world.clock.now_ms(),
-        believes_front: true,
-    };
-    let response = answer(router, world, &asked).response;
-    ProbeAnswer { status: response.status, body: response.body.to_vec() }
 }
 
 /// The target as the fake serves it.
-fn whole_target(request: &ProbeRequest) -> String {
+pub(crate) fn whole_target(request: &ProbeRequest) -> String {
     let api = request.row.api;
     let path = request.target.split('?').next().unwrap_or_default();
     let base = api.base_of(path);

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::problem::{Problem, panic_text};
+use crate::engine::state::State;
 use crate::http::message::{Delivery, Response};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
-use crate::world::world::World;
 
 /// What a rule puts in the place of an answer.
 pub(crate) struct Injected {
@@ -20,12 +20,20 @@ pub(crate) struct Injected {
     pub(crate) error: Option<&'static str>,
     /// How it travels.
     pub(crate) delivery: Delivery,
+    /// The failure of the test's own function.
+    pub(crate) failure: Option<String>,
+}
+
+impl Injected {
+    fn whole(response: Response) -> Self {
+        Self { response, error: None, delivery: Delivery::Complete, failure: None }
+    }
 }
 
 /// What a rule that decides puts in the place of an answer. `carried_out` is the operation's own answer, where the
 /// service saw the request.
 pub(crate) fn inject(
-    world: &mut World,
+    state: &mut State,
     request_context: &RequestContext<'_>,
     asked: &RequestView<'_>,
     rule: &Rule,
@@ -34,7 +42,7 @@ pub(crate) fn inject(
     let api = request_context.api;
     let whole = |mut response: Response| {
         api.dialect.common_headers(&mut response);
-        Injected { response, error: None, delivery: Delivery::Complete }
+        Injected::whole(response)
     };
     match rule.effect.as_ref().expect("only a rule that replaces the answer decides") {
         Effect::Error { name, message, field, retry_after_s } => {
@@ -47,37 +55,37 @@ pub(crate) fn inject(
                 },
                 None => Problem::Internal { what: format!("{} has no error {name}", api.title) },
             };
-            let said = api.dialect.problem(world, request_context, &problem);
+            let said = api.dialect.problem(state, request_context, &problem);
             let mut response = said.response;
             api.dialect.common_headers(&mut response);
             if let Some(seconds) = retry_after_s.filter(|_| response.header("retry-after").is_none()) {
                 response = response.with("retry-after", &seconds.to_string());
             }
-            Injected { response, error: Some(said.error.name), delivery: Delivery::Complete }
+            Injected { error: Some(said.error.name), ..Injected::whole(response) }
         }
         Effect::Respond { status, headers, body, .. } => whole(written(*status, headers, body.as_ref())),
         Effect::Abort(delivery) => {
             // What a reply that never arrives says does not matter, but half of it may have to be sent.
             let response = carried_out.unwrap_or_else(|| Response::json_bytes(asked.row.route.success, "{}"));
-            Injected { response, error: None, delivery: *delivery }
+            Injected { delivery: *delivery, ..Injected::whole(response) }
         }
         Effect::Answer(function) => {
             let function = Arc::clone(function);
-            let answered = catch_unwind(AssertUnwindSafe(|| function(asked, world)));
-            whole(answered.unwrap_or_else(|panic| panicked(world, rule, asked, &panic_text(panic.as_ref()))))
+            let answered = catch_unwind(AssertUnwindSafe(|| function(asked, state)));
+            match answered {
+                Ok(response) => whole(response),
+                Err(panic) => panicked(rule, &panic_text(panic.as_ref())),
+            }
         }
     }
 }
 
 /// The answer in place of one that a function of the test failed to give.
-fn panicked(world: &mut World, rule: &Rule, asked: &RequestView<'_>, panic: &str) -> Response {
+fn panicked(rule: &Rule, panic: &str) -> Injected {
     let what = format!("the function of fault rule {} panicked: {panic}", rule.id);
-    let number = world.journal.next_number();
-    if let Some(run) = &mut world.run {
-        run.failures.add(number, || format!("{} {}: {what}", asked.method(), asked.request.target));
-    }
     let hint = "The test's own function failed; its message and backtrace are on standard error.";
-    Response::json(500, &json!({ "error": { "code": "answer_panicked", "message": what, "hint": hint } }))
+    let body = json!({ "error": { "code": "answer_panicked", "message": what, "hint": hint } });
+    Injected { failure: Some(what), ..Injected::whole(Response::json(500, &body)) }
 }
 
 /// A reply as a scenario writes it. Text is sent as it is where the content type is not JSON.

@@ -7,10 +7,11 @@ use crate::engine::api::router::Row;
 use crate::engine::schema::field::{DefaultValue, Kind};
 use crate::engine::schema::resource::Schema;
 use crate::engine::schema::rng::fnv1a64;
+use crate::engine::state::State;
 use crate::http::message::Response;
 use crate::scenario::model::format::Perturb;
 use crate::scenario::model::rule::draw;
-use crate::world::world::World;
+use crate::scenario::run::scenario_run::ScenarioRun;
 
 /// The field records get that no documentation knows.
 pub const UNKNOWN_FIELD: &str = "futureField";
@@ -33,36 +34,35 @@ impl Draws {
     }
 }
 
-impl World {
-    /// The reply varied as the scenario wants; `None` when it stays as it is.
-    pub(crate) fn perturbed(&self, row: &Row, response: &Response) -> Option<Response> {
-        let run = self.run.as_ref()?;
-        let perturb = run.scenario().perturb.as_ref()?;
+impl ScenarioRun {
+    /// Returns the answer to call `number`, varied as the scenario wants; `None` when it stays as it is.
+    pub(crate) fn perturbed(&self, state: &State, number: u64, row: &Row, response: &Response) -> Option<Response> {
+        let perturb = self.scenario().perturb.as_ref()?;
         let is_json = response.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
         if response.status >= 300 || !is_json || !perturb.on.select(row.operation) {
             return None;
         }
         let mut body: Value = serde_json::from_slice(&response.body).ok()?;
-        let purpose = fnv1a64(&format!("perturb/{}", self.journal.next_number()));
-        let mut draws = Draws { seed: run.seed, purpose, next: 0 };
+        let purpose = fnv1a64(&format!("perturb/{}", number));
+        let mut draws = Draws { seed: self.seed, purpose, next: 0 };
         let mut vary = |fields: &mut Map<String, Value>| {
-            let Some(resource) = self.shown_resource(row, fields) else { return };
+            let Some(resource) = shown_resource(state, row, fields) else { return };
             vary(perturb, resource, fields, &mut draws);
         };
         each_record(row.api, &mut body, &mut vary);
         let body = body.to_string();
         (response.body != body).then(|| Response { body: body.into(), ..response.clone() })
     }
+}
 
-    /// Which kind of record an answer shows: that of its operation, else the one that has a record of this id.
-    fn shown_resource(&self, row: &Row, fields: &Map<String, Value>) -> Option<&'static Schema> {
-        row.route.action.resource().or_else(|| {
-            row.api.resources.iter().copied().find(|resource| {
-                let id = fields.get(resource.id_field).and_then(Value::as_str);
-                id.is_some_and(|id| self.store.of(resource).get(id).is_some())
-            })
+/// Returns the kind of record an answer shows: that of its operation, else the one that has a record of this id.
+fn shown_resource(state: &State, row: &Row, fields: &Map<String, Value>) -> Option<&'static Schema> {
+    row.route.action.resource().or_else(|| {
+        row.api.resources.iter().copied().find(|resource| {
+            let id = fields.get(resource.id_field).and_then(Value::as_str);
+            id.is_some_and(|id| state.store.of(resource).get(id).is_some())
         })
-    }
+    })
 }
 
 /// Visits the outermost objects that have an id, in order.

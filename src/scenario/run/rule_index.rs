@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
+use crate::history::trace::Part;
+use crate::history::trace::{RuleTrace, Trace, Verdict};
 use crate::scenario::model::request_view::{RequestView, Spotted};
 use crate::scenario::model::rule::Rule;
-use crate::scenario::model::when::Part;
-use crate::scenario::run::trace::{RuleTrace, Trace, Verdict};
 
 /// The rules on one operation.
 #[derive(Clone, Debug, Default)]

@@ -9,13 +9,13 @@ use foldhash::fast::FixedState;
 
 use crate::engine::api::api::Api;
 use crate::engine::api::router::Router;
+use crate::history::trace::{Trace, TraceBuilder, Verdict};
 use crate::http::document::Position;
 use crate::http::message::TlsFault;
 use crate::scenario::model::format::{CallExpectation, Scenario};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
 use crate::scenario::run::rule_index::RuleIndex;
-use crate::scenario::run::trace::{Trace, TraceBuilder, Verdict};
 
 /// A scenario as it goes in one world.
 #[derive(Clone, Debug)]
@@ -119,7 +119,7 @@ pub struct Decision {
     /// The slowest of the firing rules' rates.
     pub slow_bytes_per_s: Option<u64>,
     /// Every rule considered, and what came of it; `None` when there are none for the operation.
-    pub why: Option<Trace>,
+    pub trace: Option<Trace>,
 }
 
 impl RuleScope {
@@ -273,7 +273,7 @@ impl ScenarioRun {
                 trace.add(&counter.rule.id, verdict);
             }
         }
-        decision.why = trace.finish();
+        decision.trace = trace.finish();
         decision
     }
 
@@ -341,7 +341,7 @@ impl RuleCounter {
             (None, _) => Verdict::Delayed(n),
             (Some(_), None) => {
                 decision.rule = Some((Arc::clone(rule), n));
-                Verdict::AnsweredCall(n)
+                Verdict::Answered(n)
             }
             // It slows the answer of another, and keeps its limit for answers of its own.
             (Some(_), Some(_)) if rule.slows() => {

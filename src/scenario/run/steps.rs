@@ -2,101 +2,77 @@
 
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::Actor;
+use crate::engine::state::State;
+use crate::history::exchange::Exchange;
 use crate::http::document::{Position, show};
-use crate::http::message::{Delivery, Request, Response};
+use crate::http::message::Request;
 use crate::http::target::{Query, Target};
 use crate::scenario::model::diagnostics::{Code, Diagnostic};
 use crate::scenario::model::format::{DataChange, End, EndKind};
 use crate::scenario::model::request_view::RequestView;
-use crate::scenario::run::scenario_run::{Decision, ScenarioRun};
-use crate::world::world::World;
+use crate::scenario::run::make_change::make_change;
+use crate::scenario::run::scenario_run::ScenarioRun;
 
-/// An answer, as a scenario counts it.
-pub(crate) struct AnsweredCall<'a> {
-    /// The number of the call.
-    pub number: u64,
-    /// The request.
-    pub request: &'a Request<'a>,
-    /// The same, if it was for an operation.
-    pub asked: Option<&'a RequestView<'a>>,
-    /// What the rules said.
-    pub decision: &'a Decision,
-    /// The answer.
-    pub response: &'a Response,
-    /// How it travels.
-    pub delivery: Delivery,
-    /// Why it is the fake's own, if it is.
-    pub miss: Option<&'static str>,
-}
-
-impl AnsweredCall<'_> {
-    /// The status; an aborted answer has none.
-    fn status(&self) -> Option<u16> {
-        (!self.delivery.is_abort()).then_some(self.response.status)
-    }
-}
-
-impl World {
+impl ScenarioRun {
     /// Enters the first step, if there is one.
-    pub(crate) fn enter_first_step(&mut self) {
-        if self.run.as_ref().is_some_and(|run| !run.scenario.steps.is_empty()) {
-            self.enter(0, 0);
+    pub(crate) fn enter_first_step(&mut self, state: &mut State) {
+        if !self.scenario.steps.is_empty() {
+            self.enter(0, 0, state);
         }
     }
 
-    /// Lets the timeline follow the clock; whether a step ended. Whoever moves the clock by hand calls this; so does
-    /// each request on arrival.
-    pub fn follow_clock(&mut self) -> bool {
-        let Some(run) = &self.run else { return false };
-        let Some(step) = run.scenario.steps.get(run.step) else { return false };
-        let passed_ms = self.clock.now_ms().saturating_sub(run.entered_ms);
+    /// Lets the timeline follow the clock, and tells whether a step ended. Call this after the clock was moved by hand, and
+    /// when a request arrives. `number` is that of the next call.
+    pub(crate) fn follow_clock(&mut self, state: &mut State, number: u64) -> bool {
+        let Some(step) = self.scenario.steps.get(self.step) else { return false };
+        let passed_ms = state.clock.now_ms().saturating_sub(self.entered_ms);
         let ended = step.ends.iter().find(|end| matches!(end.kind, EndKind::AfterMs(ms) if passed_ms >= ms));
-        let next = ended.map(|end| run.after(end.to.as_deref()));
+        let next = ended.map(|end| self.after(end.to.as_deref()));
         if let Some(next) = next {
-            let number = self.journal.next_number();
-            self.enter(next, number);
+            self.enter(next, number, state);
         }
         next.is_some()
     }
 
-    /// Counts an answer, and lets the step end if it does. `moved` says that this request has ended a step already.
-    pub(crate) fn count(&mut self, answered: &AnsweredCall<'_>, moved: bool) {
-        let Some(run) = &mut self.run else { return };
-        run.note(answered);
-        let next = if moved { None } else { run.next(answered, self.clock.now_ms()) };
+    /// Counts an exchange, and lets the step end if it does. `moved` says that the request has ended a step already.
+    pub(crate) fn count(
+        &mut self,
+        exchange: &Exchange<'_>,
+        view: Option<&RequestView<'_>>,
+        state: &mut State,
+        moved: bool,
+    ) {
+        self.note(exchange, view);
+        let next = if moved { None } else { self.next(exchange, view, state.clock.now_ms()) };
         if let Some(next) = next {
-            self.enter(next, answered.number);
+            self.enter(next, exchange.number, state);
         }
     }
 
-    fn enter(&mut self, step: usize, number: u64) {
-        let now_ms = self.clock.now_ms();
-        let Some(run) = &mut self.run else { return };
-        run.step = step;
-        run.entered_ms = now_ms;
-        run.visited.push((step, number));
-        run.restart_step();
-        let (scenario, apis) = (std::sync::Arc::clone(&run.scenario), std::sync::Arc::clone(&run.apis));
+    fn enter(&mut self, step: usize, number: u64, state: &mut State) {
+        self.step = step;
+        self.entered_ms = state.clock.now_ms();
+        self.visited.push((step, number));
+        self.restart_step();
+        let scenario = std::sync::Arc::clone(&self.scenario);
         for change in &scenario.steps[step].data.changes {
-            if let Err(problem) = self.make(&apis, change, Actor::Administrator) {
-                let failed_change = failed_change(change, &problem);
-                self.run.iter_mut().for_each(|run| run.failed_changes.push(failed_change.clone()));
+            if let Err(problem) = make_change(state, &self.apis, change, Actor::Administrator) {
+                self.failed_changes.push(failed_change(change, &problem));
             }
         }
     }
 
-    /// Tries the data of the steps, for those who look at a file before anybody plays it; what cannot be made is told. Of
-    /// the first step, which is entered at the start, that is everything; of a later one, what no state could make right:
-    /// the rest depends on what a consumer does meanwhile.
-    pub fn try_steps(mut self) -> Vec<Diagnostic> {
-        let Some(run) = self.run.take() else { return Vec::new() };
-        let mut failed_changes = run.failed_changes;
-        for change in run.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes) {
-            let refused = self.make(&run.apis, change, Actor::Administrator).err();
+    /// Tries the data of the steps before anybody plays the scenario, and returns what cannot be made. Of the first step,
+    /// which is entered at the start, that is everything; of a later one, what no state could make right: the rest depends
+    /// on what a consumer does meanwhile.
+    pub fn try_steps(self, state: &mut State) -> Vec<Diagnostic> {
+        let mut failed_changes = self.failed_changes;
+        for change in self.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes) {
+            let refused = make_change(state, &self.apis, change, Actor::Administrator).err();
             failed_changes.extend(refused.filter(Problem::is_lasting).map(|problem| failed_change(change, &problem)));
         }
         let told = |(place, message)| Diagnostic {
-            file: run.scenario.file.clone(),
+            file: self.scenario.file.clone(),
             place,
             code: Code::W05,
             message,
@@ -138,7 +114,7 @@ impl ScenarioRun {
     }
 
     /// Counts the ends of the current step; the step that follows, if one of them holds. The first in the list wins.
-    fn next(&mut self, answered: &AnsweredCall<'_>, now_ms: u64) -> Option<usize> {
+    fn next(&mut self, exchange: &Exchange<'_>, view: Option<&RequestView<'_>>, now_ms: u64) -> Option<usize> {
         let scenario = std::sync::Arc::clone(&self.scenario);
         let step = scenario.steps.get(self.step)?;
         let passed_ms = now_ms.saturating_sub(self.entered_ms);
@@ -147,9 +123,9 @@ impl ScenarioRun {
             let holds = match &end.kind {
                 EndKind::AfterMs(ms) => passed_ms >= *ms,
                 EndKind::Calls { on, when, status, calls } => {
-                    let matches = answered.asked.is_some_and(|asked| {
+                    let matches = view.is_some_and(|asked| {
                         on.select(asked.row.operation)
-                            && status.is_none_or(|status| answered.status() == Some(status))
+                            && status.is_none_or(|status| exchange.status() == Some(status))
                             && when.as_ref().is_none_or(|when| when.fault(asked).is_none())
                     });
                     *count += u64::from(matches);
@@ -163,40 +139,45 @@ impl ScenarioRun {
         ended.map(|end| self.after(end.to.as_deref()))
     }
 
+    /// Notes that the fake, or a function of the test, failed while it answered a call.
+    pub(crate) fn add_failure(&mut self, number: u64, request: &Request<'_>, what: &str) {
+        self.failures.add(number, || format!("{} {}: {what}", request.method, request.target));
+    }
+
     /// Counts an answer for the expectations.
-    fn note(&mut self, answered: &AnsweredCall<'_>) {
-        let number = answered.number;
+    fn note(&mut self, exchange: &Exchange<'_>, view: Option<&RequestView<'_>>) {
+        let number = exchange.number;
         self.answered += 1;
         let scenario = std::sync::Arc::clone(&self.scenario);
-        if answered.miss == Some("internal") {
-            let request = answered.request;
+        if exchange.miss == Some("internal") {
+            let request = exchange.request;
             let what = || format!("{} {}: standin failed, which is its own fault", request.method, request.target);
             self.failures.add(number, what);
-        } else if let Some(miss) = answered.miss {
-            let request = answered.request;
+        } else if let Some(miss) = exchange.miss {
+            let request = exchange.request;
             self.misses.add(number, || format!("{} {}: {miss}", request.method, request.target));
         }
         let only = scenario.expect.only.as_ref();
-        let operation = answered.asked.map(|asked| asked.row.operation);
+        let operation = view.map(|asked| asked.row.operation);
         if only.is_some_and(|(only, _)| operation.is_none_or(|operation| !only.select(operation))) {
-            let request = answered.request;
+            let request = exchange.request;
             let operation = operation.unwrap_or("no operation");
             self.outside.add(number, || format!("{} {}: {operation}", request.method, request.target));
         }
-        let Some(asked) = answered.asked else { return };
-        if let Some(status) = answered.status() {
+        let Some(asked) = view else { return };
+        if let Some(status) = exchange.status() {
             self.statuses.insert((asked.row.operation, status));
         }
         let step = self.step_name().cloned();
         let mut came = Vec::new();
         for (place, counter) in self.calls.iter_mut().enumerate() {
             let expected = &counter.expected;
-            let rule = answered.decision.rule.as_ref().map(|(rule, _)| &*rule.id);
+            let rule = exchange.rule.as_deref();
             let matches = expected.on.as_ref().is_none_or(|on| on.select(asked.row.operation))
                 && expected.fault.as_deref().is_none_or(|fault| rule == Some(fault))
                 && expected.step.as_deref().is_none_or(|wanted| step.as_deref() == Some(wanted))
                 && (expected.status.is_empty()
-                    || answered.status().is_some_and(|status| expected.status.contains(&status)))
+                    || exchange.status().is_some_and(|status| expected.status.contains(&status)))
                 && expected.when.as_ref().is_none_or(|when| when.fault(asked).is_none());
             if matches {
                 counter.add(number);
@@ -209,19 +190,19 @@ impl ScenarioRun {
             }
         }
         if scenario.expect.conduct.follow_next.is_some() {
-            self.follow(asked, answered);
+            self.follow(asked, exchange);
         }
     }
 
     /// Notes next links that are issued, and cursors that were not.
-    fn follow(&mut self, asked: &RequestView<'_>, answered: &AnsweredCall<'_>) {
+    fn follow(&mut self, asked: &RequestView<'_>, exchange: &Exchange<'_>) {
         let Some(links) = asked.row.api.dialect.next_links() else { return };
         let this = canonical(asked.target);
         if (links.has_cursor)(&Query::parse(asked.target.query)) && !self.issued.contains(&this) {
             let target = asked.request.target.to_owned();
-            self.strayed.add(answered.number, || target);
+            self.strayed.add(exchange.number, || target);
         }
-        if let Some(link) = (links.next)(answered.response) {
+        if let Some(link) = (links.next)(&exchange.response) {
             self.issued.insert(canonical(&Target::parse(&link)));
         }
     }

@@ -22,7 +22,7 @@ fn same(entry: &Entry) -> Same {
 
 /// The status the consumer saw; an aborted answer has none.
 pub(in crate::scenario) fn seen(entry: &Entry) -> Option<u16> {
-    (!entry.extras.delivery.is_abort()).then_some(entry.answered.status)
+    (!entry.extras.delivery.is_abort()).then_some(entry.meta.status)
 }
 
 /// Requests repeated unchanged after one of these statuses, with no successful write in between.
@@ -47,7 +47,7 @@ pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16], redacto
             });
         }
         let is_write = Method::of(&entry.method).is_some_and(|verb| !verb.is_safe());
-        if is_write && (200..300).contains(&entry.answered.status) && entry.answered.reached_service {
+        if is_write && (200..300).contains(&entry.meta.status) && entry.meta.reached_service {
             writes += 1;
         }
         match seen(entry) {
@@ -63,9 +63,9 @@ pub(in crate::scenario) fn hasty(journal: &[Entry], redactor: &Redactor) -> Vec<
     let mut asked: HashMap<&'static str, (u64, u64, u64)> = HashMap::new();
     let mut violations = Vec::new();
     for entry in journal {
-        let Some(operation) = entry.answered.operation() else { continue };
+        let Some(operation) = entry.meta.operation() else { continue };
         if let Some((number, wait_ms, until_ms)) = asked.remove(operation)
-            && entry.answered.elapsed_ms < until_ms
+            && entry.meta.elapsed_ms < until_ms
         {
             let (n, seconds) = (entry.number, wait_ms.div_ceil(1_000));
             violations.push(Violation {
@@ -76,7 +76,7 @@ pub(in crate::scenario) fn hasty(journal: &[Entry], redactor: &Redactor) -> Vec<
             });
         }
         if let Some(wait_ms) = entry.extras.retry_after_ms.filter(|_| seen(entry).is_some()) {
-            let until_ms = entry.answered.elapsed_ms.saturating_add(wait_ms);
+            let until_ms = entry.meta.elapsed_ms.saturating_add(wait_ms);
             asked.insert(operation, (entry.number, wait_ms, until_ms));
         }
     }
@@ -118,7 +118,7 @@ pub(in crate::scenario) fn stubborn(journal: &[Entry], most: u64, redactor: &Red
 pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router, redactor: &Redactor) -> Vec<Violation> {
     let mut violations = Vec::new();
     for entry in journal {
-        let row = entry.answered.operation().and_then(|operation| router.operation(operation));
+        let row = entry.meta.operation().and_then(|operation| router.operation(operation));
         let Some(resource) = row.and_then(|row| row.route.action.resource()) else { continue };
         let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(&entry.body) else { continue };
         // A consumer that sends back what it read, whole, may send back what was only put there to try it.
@@ -154,7 +154,7 @@ pub(in crate::scenario) fn shown(entry: &Entry, redactor: &Redactor) -> String {
 
 /// What an unsuccessful answer said, in one line.
 fn said(entry: &Entry) -> Option<String> {
-    let error = entry.answered.error.unwrap_or_default();
+    let error = entry.meta.error.unwrap_or_default();
     let body: Value = serde_json::from_slice(&entry.response).ok()?;
     let message = first_message(&body)?;
     Some(format!("call {} said: {error} {message:?}", entry.number))

@@ -1,7 +1,7 @@
 //! The state of an expectation while a test still runs.
 
+use crate::scenario::run::scenario_run::ScenarioRun;
 use crate::scenario::verify::report::Check;
-use crate::world::world::World;
 
 /// The state of an expectation while a test still runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +28,11 @@ impl ExpectationState {
 /// The beginnings of the names of checks that a later call may still meet.
 const WAITING: [&str; 5] = ["order[", "final.", "cover.", "fired.", "reach"];
 
-impl World {
-    /// Returns the state of the expectation that a check of this world judged.
+impl ScenarioRun {
+    /// Returns the state of the expectation that a check of this run judged.
     pub fn state_of(&self, check: &Check) -> ExpectationState {
         let too_few = || {
-            let mut calls = self.run.iter().flat_map(|run| run.expected()).enumerate();
+            let mut calls = self.expected().enumerate();
             calls.any(|(n, (expected, count))| {
                 let id = expected.id.as_ref().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
                 id == check.id && count < expected.times.min

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::scenario::verify::report::{CoverageCell, Report};
+use crate::history::coverage::CoverageCell;
+use crate::scenario::verify::report::Report;
 
 /// The coverage of all reports together. Operations stand in the order they first came in.
 pub fn merged_coverage(reports: &[Report]) -> Vec<CoverageCell> {

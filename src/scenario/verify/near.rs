@@ -100,7 +100,7 @@ impl<'j> Calls<'j> {
     /// The distances of the calls that may be of a kind, with their places in the journal.
     fn measure(&self, wanted: &WorldSpec<'_>) -> Vec<(u64, usize)> {
         let selected = |entry: &Entry| {
-            let operation = entry.answered.operation();
+            let operation = entry.meta.operation();
             wanted.on.is_none_or(|on| operation.is_some_and(|operation| on.select(operation)))
         };
         let places = || 0..self.journal.len();
@@ -121,7 +121,7 @@ impl<'j> Calls<'j> {
     /// Whether a call is of the same group of operations as one of these.
     fn is_neighbour(&self, place: usize, on: &Operations) -> bool {
         let group = |name: &str| name.rsplit_once('.').map(|(group, _)| group.to_owned());
-        let own = self.journal[place].answered.operation().and_then(group);
+        let own = self.journal[place].meta.operation().and_then(group);
         own.is_some() && on.0.iter().any(|pattern| group(pattern) == own)
     }
 
@@ -132,7 +132,7 @@ impl<'j> Calls<'j> {
 
     fn compare(&self, place: usize, wanted: &WorldSpec<'_>, found: &mut Differences) {
         let entry = &self.journal[place];
-        let operation = entry.answered.operation().unwrap_or("none");
+        let operation = entry.meta.operation().unwrap_or("none");
         if let Some(on) = wanted.on.filter(|on| !on.select(operation)) {
             found.add_at("operation", OTHER_OPERATION, || operation.to_owned(), &on.to_string());
         }

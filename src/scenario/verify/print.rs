@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::scenario::verify::report::{Check, CoverageCell, Report, Violation};
+use crate::history::coverage::CoverageCell;
+use crate::scenario::verify::report::{Check, Report, Violation};
 
 /// Longer journals are cut at the front.
 const JOURNAL_SHOWN: usize = 12;

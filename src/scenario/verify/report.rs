@@ -1,5 +1,6 @@
 //! What a verification found, as data: everything printed derives from this.
 
+use crate::history::coverage::CoverageCell;
 use serde::{Deserialize, Serialize};
 
 use crate::http::redact::Redactor;
@@ -167,28 +168,6 @@ pub struct StepReport {
     pub name: String,
     /// The number of the call that led there; 0 is the start.
     pub call: u64,
-}
-
-/// How often an outcome was served.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CoverageCell {
-    /// The operation.
-    pub operation: String,
-    /// A status of success, or the name of an error.
-    pub outcome: String,
-    /// Whether the operation documents it.
-    pub documented: bool,
-    /// By the operation itself.
-    pub natural: u64,
-    /// By a fault rule.
-    pub injected: u64,
-}
-
-impl CoverageCell {
-    /// Whether it was served at all.
-    pub fn is_served(&self) -> bool {
-        self.natural + self.injected > 0
-    }
 }
 
 impl Report {

@@ -4,9 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::engine::api::router::Router;
 use crate::engine::schema::problem::panic_text;
+use crate::engine::state::State;
 use crate::engine::state::clock::format_ms;
 use crate::engine::store::Record;
-use crate::history::journal::{Entry, presented_by};
+use crate::history::coverage::Coverage;
+use crate::history::journal::{Entry, Journal, presented_by};
 use crate::http::document::Position;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::{CallExpectation, FinalExpectation};
@@ -16,20 +18,34 @@ use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun, Violations};
 use crate::scenario::verify::conduct;
 use crate::scenario::verify::near::{Calls, WorldSpec, nearest_record};
 use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
-use crate::world::world::World;
 
 /// How many calls a report tells of.
 const TOLD: usize = 30;
 /// How many records a violation names.
 const SHOWN: usize = 5;
 
-impl World {
-    /// What a verification finds now. `verified` is noted, so that nobody verifies again by mistake.
-    pub fn verify(&self, router: &Router) -> Report {
+/// The parts of a world that a verification looks at. The caller holds the world's lock.
+pub struct Verification<'w> {
+    /// The routes.
+    pub router: &'w Router,
+    /// The records and the clock.
+    pub state: &'w State,
+    /// The scenario, with its counters.
+    pub run: Option<&'w ScenarioRun>,
+    /// The calls.
+    pub journal: &'w Journal,
+    /// The outcomes that were served.
+    pub coverage: &'w Coverage,
+}
+
+impl Verification<'_> {
+    /// Returns the report of all checks, as things are now.
+    pub fn report(&self) -> Report {
+        let router = self.router;
         let journal: Vec<Entry> = self.journal.since(0).collect();
-        let redactor = self.redactor().with(presented_by(&journal).iter().map(String::as_str));
+        let redactor = self.state.redactor().with(presented_by(&journal).iter().map(String::as_str));
         let calls = Calls::new(&journal, router);
-        let checks = || self.run.as_ref().map(|run| self.checks(run, router, &calls, &redactor)).unwrap_or_default();
+        let checks = || self.run.map(|run| self.checks(run, router, &calls, &redactor)).unwrap_or_default();
         // A report is owed to the test even where the fake cannot judge.
         let checks = catch_unwind(AssertUnwindSafe(checks)).unwrap_or_else(|panic| {
             let message =
@@ -37,19 +53,19 @@ impl World {
             vec![check("internal", None, Some(Violation::new(message)))]
         });
         let checks: Vec<Check> = checks.into_iter().map(|check| check.redacted(&redactor)).collect();
-        let started_ms = journal.first().map_or(self.clock.now_ms(), |first| first.answered.now_ms);
-        let run = self.run.as_deref();
+        let started_ms = journal.first().map_or(self.state.clock.now_ms(), |first| first.meta.now_ms);
+        let run = self.run;
         let scenario = run.map(ScenarioRun::scenario);
         let name = scenario.map(|scenario| scenario.name.clone()).filter(|name| !name.is_empty());
         Report {
             report: Report::VERSION,
             scenario: name.unwrap_or_else(|| "-".to_owned()),
             file: scenario.map(|scenario| scenario.file.clone()).unwrap_or_default(),
-            world: self.name.to_string(),
-            seed: self.settings.seed,
+            world: self.state.name.to_string(),
+            seed: self.state.settings.seed,
             apis: router.apis().iter().map(|api| api.name.to_owned()).collect(),
             started: format_ms(started_ms),
-            duration_ms: self.clock.now_ms().saturating_sub(started_ms),
+            duration_ms: self.state.clock.now_ms().saturating_sub(started_ms),
             measured: None,
             passed: checks.iter().all(|check| check.passed),
             calls: self.journal.next_number() - 1,
@@ -102,7 +118,7 @@ impl World {
         if let Some((wanted, place)) = &expect.reach {
             let now = run.step_name().map_or("no step", |name| &**name);
             let message = format!("the timeline ended in {now:?}, expected {wanted:?}");
-            let ends = run.open_ends(self.clock.now_ms());
+            let ends = run.open_ends(self.state.clock.now_ms());
             let violation = || Violation::new(message).detailed(ends).near(calls.nearest_end(run));
             let found = check("reach", Some(*place), (now != wanted).then(violation));
             checks.push(found.titled(format!("the timeline ends in {wanted}")));
@@ -148,7 +164,7 @@ impl World {
     }
 
     fn holds(&self, expected: &FinalExpectation) -> Option<Violation> {
-        let collection = self.store.of(expected.resource);
+        let collection = self.state.store.of(expected.resource);
         let matches = collection.iter().filter(|record| {
             let fields = || serde_json::Value::from(record.fields().clone());
             expected.matcher.as_ref().is_none_or(|matcher| matcher.matches(Some(&fields())))
@@ -182,7 +198,13 @@ impl World {
 }
 
 /// What every scenario asks for.
-fn implied(world: &World, run: &ScenarioRun, needs_journal: bool, calls: &Calls<'_>, checks: &mut Vec<Check>) {
+fn implied(
+    this: &Verification<'_>,
+    run: &ScenarioRun,
+    needs_journal: bool,
+    calls: &Calls<'_>,
+    checks: &mut Vec<Check>,
+) {
     for counter in &run.counters {
         let rule = &counter.rule;
         if rule.optional {
@@ -201,7 +223,7 @@ fn implied(world: &World, run: &ScenarioRun, needs_journal: bool, calls: &Calls<
         checks.push(found.titled(format!("fault rule {} on {} takes effect", rule.id, rule.on)));
     }
     if needs_journal {
-        let lost = world.journal.lost();
+        let lost = this.journal.lost();
         let message = format!(
             "the journal lost its {lost} oldest calls, and conduct cannot be judged without them; let it keep more"
         );
@@ -355,14 +377,14 @@ fn steps(run: &ScenarioRun) -> Vec<StepReport> {
 /// The newest calls in a few words each.
 fn told(journal: &[Entry], router: &Router) -> Vec<String> {
     let newest = &journal[journal.len().saturating_sub(TOLD)..];
-    let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.answered.operation()).collect();
+    let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.meta.operation()).collect();
     let groups: Vec<&str> =
         operations.iter().map(|name| name.rsplit_once('.').map_or("", |(group, _)| group)).collect();
     let common = groups.first().filter(|first| groups.iter().all(|group| group == *first));
     newest
         .iter()
         .map(|entry| {
-            let operation = entry.answered.operation().map_or_else(
+            let operation = entry.meta.operation().map_or_else(
                 || format!("{} {}", entry.method, entry.target),
                 |name| {
                     let short = common.and_then(|group| name.strip_prefix(group)?.strip_prefix('.'));
@@ -371,10 +393,10 @@ fn told(journal: &[Entry], router: &Router) -> Vec<String> {
                 },
             );
             let rule = entry.extras.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
-            let outcome = match (entry.extras.delivery.is_abort(), entry.answered.reached_service) {
-                (true, true) if entry.answered.status < 300 => "lost after commit".to_owned(),
+            let outcome = match (entry.extras.delivery.is_abort(), entry.meta.reached_service) {
+                (true, true) if entry.meta.status < 300 => "lost after commit".to_owned(),
                 (true, _) => "lost".to_owned(),
-                (false, _) => entry.answered.status.to_string(),
+                (false, _) => entry.meta.status.to_string(),
             };
             let delay = match entry.extras.delay_ms {
                 0 => String::new(),

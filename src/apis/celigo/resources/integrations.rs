@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
 use crate::apis::celigo::{API, access, audit, cascade, generator};
-use crate::engine::api::api::Profile;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::{Actor, IdFormat, PendingChange, Schema};
 use crate::engine::state::State;
+use crate::engine::state::settings::Profile;
 use crate::engine::store::{Document, Record};
 
 /// Integrations. Seed 003 shows the first seven fields and the last two, seed 002 names those of a connector.
@@ -69,7 +69,7 @@ fn guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Pro
     };
     let Some(name) = fields.get("name").and_then(Value::as_str) else { return Ok(()) };
     let mut namesakes = state.store.of(&INTEGRATIONS).find("name", name);
-    if state.settings.profile(&API) == Profile::Documented && namesakes.any(|other| Some(other.id()) != own) {
+    if state.settings.profile(API.name) == Profile::Documented && namesakes.any(|other| Some(other.id()) != own) {
         return Err(Problem::Taken { resource: &INTEGRATIONS, field: "name" });
     }
     Ok(())

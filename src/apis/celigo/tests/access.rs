@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::apis::celigo::tests::{Account, MARIGOLD_CONNECTOR, SYNC};
-use crate::world::world::Credential;
+use crate::engine::state::settings::Credential;
 
 fn token(token: &str, integrations: Option<&[&str]>, read_only: bool) -> Credential {
     let integrations = integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());

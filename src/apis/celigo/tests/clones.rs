@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::tests::{Account, MARIGOLD, SYNC};
-use crate::engine::api::api::Profile;
-use crate::world::world::Settings;
+use crate::engine::state::settings::Profile;
+use crate::engine::state::settings::Settings;
 
 fn copy(account: &mut Account, id: &str, body: &str) -> Value {
     let (status, copy) = account.ask("POST", &format!("/integrations/{id}/clone"), body);

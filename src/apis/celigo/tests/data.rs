@@ -14,8 +14,8 @@ fn fields(text: &str) -> Document {
 }
 
 fn remove(account: &mut Account, resource: &'static Schema, id: &str) -> Result<(), Problem> {
-    let record = account.world.store.of(resource).get(id).cloned().unwrap();
-    account.world.remove(resource, &record, Actor::Administrator)
+    let record = account.world.state.store.of(resource).get(id).cloned().unwrap();
+    account.world.state.remove(resource, &record, Actor::Administrator)
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn fixtures_are_kept_as_they_are_written() {
     for (collection, text) in FIXTURES {
         let resource = API.resource(&format!("celigo.{collection}")).unwrap();
         let kept: Vec<Value> =
-            account.world.store.of(resource).iter().map(|record| record.fields().clone().into()).collect();
+            account.world.state.store.of(resource).iter().map(|record| record.fields().clone().into()).collect();
         let written: Vec<Value> = serde_json::from_str(text).unwrap();
         for (kept, written) in kept.iter().zip(&written) {
             // Texts, because key order counts.
@@ -65,10 +65,10 @@ fn what_is_in_use_cannot_be_removed_behind_the_api_either() {
 fn a_removed_connection_is_registered_nowhere() {
     let mut account = Account::new();
     let connection = fields(r#"{"_id":"spare","name":"Spare","type":"http"}"#);
-    account.world.create(&CONNECTIONS, &connection, Actor::Administrator).unwrap();
-    let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
+    account.world.state.create(&CONNECTIONS, &connection, Actor::Administrator).unwrap();
+    let integration = account.world.state.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
     let patch = fields(r#"{"_registeredConnectionIds":["spare"]}"#);
-    account.world.patch(&INTEGRATIONS, &integration, &patch, Actor::Administrator).unwrap();
+    account.world.state.patch(&INTEGRATIONS, &integration, &patch, Actor::Administrator).unwrap();
     assert_eq!(account.ids("/integrations/abc123/connections"), ["spare"]);
     remove(&mut account, &CONNECTIONS, "spare").unwrap();
     assert_eq!(account.get("/integrations/abc123/connections"), json!([]));
@@ -82,7 +82,7 @@ fn a_flow_must_name_exports_that_exist_however_deep() {
         r#"{"name":"F","_integrationId":"abc123","pageGenerators":[{"_exportId":"gone"}],
             "routers":[{"branches":[{"pageProcessors":[{"_importId":"gone too"}]}]}]}"#,
     );
-    let refused = account.world.create(&FLOWS, &flow, Actor::Administrator).unwrap_err();
+    let refused = account.world.state.create(&FLOWS, &flow, Actor::Administrator).unwrap_err();
     assert_eq!(
         refused.plain(),
         "pageGenerators refers to \"gone\", which celigo.exports does not have; routers refers to \"gone too\", which celigo.imports does not have"
@@ -100,9 +100,9 @@ fn a_removed_flow_takes_its_errors_along_and_is_run_by_no_other() {
 #[test]
 fn an_administrators_edit_of_an_integration_is_in_its_audit_trail() {
     let mut account = Account::new();
-    let integration = account.world.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
+    let integration = account.world.state.store.of(&INTEGRATIONS).get("abc123").cloned().unwrap();
     let patch = fields(r#"{"name":"Renamed"}"#);
-    account.world.patch(&INTEGRATIONS, &integration, &patch, Actor::Administrator).unwrap();
+    account.world.state.patch(&INTEGRATIONS, &integration, &patch, Actor::Administrator).unwrap();
     let latest = &account.get("/integrations/abc123/audit")[0];
     assert_eq!(latest["changes"], json!({ "name": { "old": "Salesforce Sync", "new": "Renamed" } }));
 }
@@ -122,9 +122,9 @@ fn a_body_of_very_many_unknown_fields_is_stored_shown_changed_and_audited() {
     assert!(names[documented..].iter().enumerate().all(|(n, name)| **name == format!("unknown {n}")), "in their order");
     let path = format!("/integrations/{}", made["_id"].as_str().unwrap());
     assert_eq!(account.get(&path), made);
-    let old = account.world.store.of(&INTEGRATIONS).get(&path["/integrations/".len()..]).cloned().unwrap();
+    let old = account.world.state.store.of(&INTEGRATIONS).get(&path["/integrations/".len()..]).cloned().unwrap();
     let gone: Document = (0..MANY).filter(|n| n % 2 == 1).map(|n| (format!("unknown {n}"), Value::Null)).collect();
-    account.world.patch(&INTEGRATIONS, &old, &gone, Actor::Administrator).unwrap();
+    account.world.state.patch(&INTEGRATIONS, &old, &gone, Actor::Administrator).unwrap();
     let left = account.get(&path);
     assert_eq!(left.as_object().unwrap().len(), documented + MANY / 2);
     assert_eq!((&left["unknown 199998"], left.get("unknown 199999")), (&json!(199_998), None));

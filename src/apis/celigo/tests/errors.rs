@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::errors;
-use crate::engine::api::api::{Profile, Route};
+use crate::engine::api::api::Route;
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::problem::Problem;
+use crate::engine::state::settings::Profile;
 use crate::http::message::{Request, Response};
 use crate::http::target::Target;
 

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::tests::{Account, SYNC};
-use crate::engine::api::api::Profile;
-use crate::world::world::Settings;
+use crate::engine::state::settings::Profile;
+use crate::engine::state::settings::Settings;
 
 fn live() -> Account {
     Account::with(Settings { profiles: vec![(API.name, Profile::Live)], ..Settings::default() })
@@ -80,7 +80,7 @@ fn jobs_are_narrowed_by_every_scope_that_is_asked_for() {
     let job = json!({ "_id": "part", "_flowJobId": "dee1c62d15495f843cdc3261", "_exportId": "e1", "_importId": "i1" });
     let made = crate::engine::store::Document::of(job).unwrap();
     let jobs = &crate::apis::celigo::resources::JOBS;
-    account.world.create(jobs, &made, crate::engine::schema::resource::Actor::Administrator).unwrap();
+    account.world.state.create(jobs, &made, crate::engine::schema::resource::Actor::Administrator).unwrap();
     for scope in ["_integrationId", "_flowId", "_jobId", "_flowJobId", "_exportId", "_importId"] {
         assert_eq!(account.get(&format!("/jobs?{scope}=nope")), json!([]), "{scope}");
         assert_eq!(account.get(&format!("/jobs?{scope}_in=nope,none")), json!([]), "{scope}");

@@ -139,7 +139,7 @@ fn deleting_an_integration_deletes_its_contents_and_keeps_what_is_shared() {
     for below in ["", "/flows", "/exports", "/imports", "/connections", "/audit", "/errors", "/ashares", "/template"] {
         assert_eq!(account.ask("GET", &format!("/integrations/{SYNC}{below}"), "").0, 404, "{below}");
     }
-    let store = &account.world.store;
+    let store = &account.world.state.store;
     let has = |resource, id| store.of(resource).get(id).is_some();
     use crate::apis::celigo::resources::{ASHARES, ERRORS, EXPORTS, FLOWS, IMPORTS, JOBS};
     assert!(!has(&FLOWS, "flow123") && !has(&FLOWS, "flow456"));
@@ -159,9 +159,9 @@ fn nothing_refers_to_a_deleted_integration() {
     let mut account = Account::new();
     for id in account.ids("/integrations") {
         assert_eq!(account.ask("DELETE", &format!("/integrations/{id}"), "").0, 204, "{id}");
-        for collection in account.world.store.collections() {
+        for collection in account.world.state.store.collections() {
             for record in collection.iter() {
-                account.world.check_references(collection.resource(), record.fields()).unwrap();
+                account.world.state.check_references(collection.resource(), record.fields()).unwrap();
                 assert_ne!(record.text("_integrationId"), Some(id.as_str()));
             }
         }

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::tests::Account;
-use crate::world::world::Settings;
+use crate::engine::state::settings::Settings;
 
 fn crowded(count: usize) -> Account {
     let mut account = Account::empty(Settings::default());
-    account.world.generate(&[&API], "celigo.integrations", count, None).unwrap();
+    account.world.state.generate(&[&API], "celigo.integrations", count, None).unwrap();
     account
 }
 

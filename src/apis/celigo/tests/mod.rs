@@ -18,10 +18,11 @@ use crate::apis::celigo::API;
 use crate::engine::api::fixtures::RecordFile;
 use crate::engine::api::router::Router;
 use crate::engine::state::clock::ClockMode;
+use crate::engine::state::settings::{Credential, Settings};
 use crate::engine::store::Store;
 use crate::http::message::{Request, Response};
 use crate::world::exchange::answer;
-use crate::world::world::{Credential, Settings, World};
+use crate::world::world::World;
 
 const FIXTURES: &[(&str, &str)] = &[
     ("ashares", include_str!("../../../../fixtures/celigo/ashares.json")),
@@ -69,7 +70,7 @@ impl Account {
             .zip(&names)
             .map(|((collection, text), name)| RecordFile { name, collection: format!("celigo.{collection}"), text })
             .collect();
-        account.world.load_fixtures(&[&API], &files).unwrap_or_else(|faults| panic!("{}", faults[0]));
+        account.world.state.load_fixtures(&[&API], &files).unwrap_or_else(|faults| panic!("{}", faults[0]));
         account
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::apis::celigo::tests::{Account, SYNC, TO_NETSUITE};
+use crate::engine::state::settings::Settings;
 use crate::http::message::Response;
-use crate::world::world::Settings;
 
 /// The link, without origin and base.
 fn link(account: &mut Account) -> String {
@@ -53,9 +53,9 @@ fn the_archive_is_the_same_bytes_each_time() {
 fn the_link_is_good_for_an_hour() {
     let mut account = Account::new();
     let link = link(&mut account);
-    account.world.clock.advance(Duration::from_millis(3_599_999));
+    account.world.state.clock.advance(Duration::from_millis(3_599_999));
     assert_eq!(account.send("GET", &link, "").status, 200);
-    account.world.clock.advance(Duration::from_millis(1));
+    account.world.state.clock.advance(Duration::from_millis(1));
     assert_eq!(message(&account.send("GET", &link, "")), (403, "This link has expired".to_owned()));
 }
 

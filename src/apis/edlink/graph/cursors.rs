@@ -131,7 +131,7 @@ pub fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Optio
 
 /// An id that no cursor has. Drawn apart: reading a list does not move the ids that come after.
 fn new_id(state: &State) -> String {
-    let mut purpose = format!("edlink.cursor:{}", state.journal.next_number());
+    let mut purpose = format!("edlink.cursor:{}", state.call_number);
     loop {
         let id = state.rng.derive(&purpose).uuid().to_string();
         if state.store.of(&CURSORS).get(&id).is_none() {

@@ -70,14 +70,14 @@ pub fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// The secret must be one the world lists, if it lists any, and belong to the client, if that is listed.
 fn check_client(context: &Context<'_>, client_id: &str, secret: &str) -> Result<(), Problem> {
     let state = &*context.state;
-    let of_settings = state.admits(context.api, secret);
+    let of_settings = state.admits(context.api.name, secret);
     let applications = state.store.of(&APPLICATIONS);
     if applications.is_empty() {
         return if of_settings { Ok(()) } else { Err(Problem::Credential) };
     }
     let client = applications.get(&client_id.to_ascii_lowercase()).ok_or(Problem::Credential)?;
     let is_own = application_of_secret(state, secret).is_some_and(|application| application.id() == client.id());
-    let is_listed = state.settings.credential(context.api, secret).is_some();
+    let is_listed = state.settings.credential(context.api.name, secret).is_some();
     if is_own || is_listed { Ok(()) } else { Err(Problem::Credential) }
 }
 

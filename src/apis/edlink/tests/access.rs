@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{ROUTER, SAMPLE, SCHEDULED, ask, code, ids, integration, settings, world, world_with};
 use crate::engine::schema::resource::Actor;
+use crate::engine::state::settings::{Credential, Settings};
 use crate::http::message::Request;
 use crate::world::exchange::answer;
-use crate::world::world::{Credential, Settings};
 
 #[test]
 fn tokens_of_the_wrong_kind_are_refused() {
@@ -53,6 +53,6 @@ fn applications_with_secrets_see_only_what_is_theirs() {
     let cursor = format!("/api/v1/integrations?$after={SCHEDULED}");
     assert_eq!(code(&list(&cursor, "one").1), "INVALID_CURSOR");
     let sample = integration(&world, SAMPLE);
-    let again = world.recreate(&INTEGRATIONS, &sample, Actor::Administrator).expect("recreated");
+    let again = world.state.recreate(&INTEGRATIONS, &sample, Actor::Administrator).expect("recreated");
     assert_eq!(ids(&ask(&mut world, "GET", "/api/v1/integrations", Some("one")).1), [again.id()]);
 }

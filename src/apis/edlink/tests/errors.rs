@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{SAMPLE, ask, code, get, settings, world, world_with};
-use crate::engine::api::api::Profile;
 use crate::engine::schema::resource::Actor;
+use crate::engine::state::settings::Profile;
+use crate::engine::state::settings::Settings;
 use crate::engine::store::Document;
-use crate::world::world::Settings;
 
 #[test]
 fn an_unknown_path_is_told_as_the_fakes_own_miss() {
@@ -24,7 +24,7 @@ fn an_unknown_path_is_told_as_the_fakes_own_miss() {
         (response.status, code(&body), response.header("standin-miss")),
         (501, "NOT_MODELLED", Some("no-route"))
     );
-    assert_eq!(world.store.of(&INTEGRATIONS).len(), 11);
+    assert_eq!(world.state.store.of(&INTEGRATIONS).len(), 11);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn errors_move_no_id_that_comes_later() {
         for _ in 0..errors {
             assert_eq!(get(&mut world, "/api/v1/integrations/x").0, 400);
         }
-        world.create(&INTEGRATIONS, &Document::new(), Actor::Administrator).expect("made").id().to_owned()
+        world.state.create(&INTEGRATIONS, &Document::new(), Actor::Administrator).expect("made").id().to_owned()
     };
     assert_eq!(make(0), make(3));
     let mut world = world();

@@ -6,13 +6,13 @@ use crate::apis::edlink::API;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{SAMPLE, empty, fields, integration, settings, world};
 use crate::engine::schema::resource::Actor;
+use crate::engine::state::settings::Settings;
 use crate::engine::store::{Document, Record};
-use crate::world::world::Settings;
 
 #[test]
 fn an_integration_made_from_nothing_is_complete() {
     let mut world = world();
-    let made = world.create(&INTEGRATIONS, &Document::new(), Actor::Administrator).expect("made");
+    let made = world.state.create(&INTEGRATIONS, &Document::new(), Actor::Administrator).expect("made");
     let names: Vec<&str> = made.fields().keys().collect();
     let sample = integration(&world, SAMPLE);
     assert_eq!(names, sample.fields().keys().collect::<Vec<_>>());
@@ -28,9 +28,9 @@ fn the_same_seed_makes_up_the_same_integrations() {
     let make = |seed| {
         let mut world = empty(Settings { seed, ..settings() });
         let like = fields(json!({ "status": "paused", "team": { "state": "TX" } }));
-        world.generate(&[&API], "edlink.integrations", 3, Some(&like)).expect("generated");
-        world.generate(&[&API], "edlink.integrations", 2, None).expect("generated again");
-        let all: Vec<Record> = world.store.of(&INTEGRATIONS).iter().cloned().collect();
+        world.state.generate(&[&API], "edlink.integrations", 3, Some(&like)).expect("generated");
+        world.state.generate(&[&API], "edlink.integrations", 2, None).expect("generated again");
+        let all: Vec<Record> = world.state.store.of(&INTEGRATIONS).iter().cloned().collect();
         assert_eq!(all.len(), 5);
         assert_eq!(
             (all[0].text("status"), &all[0].get("team").expect("a team")["state"]),
@@ -47,7 +47,7 @@ fn generating_what_cannot_be_made_up_is_refused_whole() {
     let mut world = empty(settings());
     let mut generate = |collection, like: Value| {
         let like = fields(like);
-        world.generate(&[&API], collection, 2, Some(&like)).expect_err("refused").plain()
+        world.state.generate(&[&API], collection, 2, Some(&like)).expect_err("refused").plain()
     };
     assert_eq!(
         generate("edlink.integration", json!({})),
@@ -60,5 +60,5 @@ fn generating_what_cannot_be_made_up_is_refused_whole() {
         generate("edlink.integrations", json!({ "access_token": "same" })),
         "another record of edlink.integrations has the same access_token; it must be unique"
     );
-    assert!(world.store.of(&INTEGRATIONS).is_empty());
+    assert!(world.state.store.of(&INTEGRATIONS).is_empty());
 }

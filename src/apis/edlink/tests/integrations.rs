@@ -18,7 +18,7 @@ fn a_token_survives_changes_of_permissions_and_targets_but_not_recreation() {
     assert_eq!(token(&after), token(&before));
     assert_eq!(after.text("created_date"), before.text("created_date"));
     assert_eq!(after.text("updated_date"), Some("2024-01-20T10:00:00.000Z"));
-    let again = world.recreate(&INTEGRATIONS, &after, Actor::Administrator).expect("recreated");
+    let again = world.state.recreate(&INTEGRATIONS, &after, Actor::Administrator).expect("recreated");
     assert_ne!(again.id(), SAMPLE);
     assert_ne!(token(&again), token(&before));
     assert_eq!(token(&again).len(), 32);
@@ -38,7 +38,7 @@ fn a_source_cannot_be_changed() {
     }
     let same = integration(&world, SAMPLE).fields().clone();
     let old = integration(&world, SAMPLE);
-    world.replace(&INTEGRATIONS, &old, same, Actor::Administrator).expect("the same source is no change");
+    world.state.replace(&INTEGRATIONS, &old, same, Actor::Administrator).expect("the same source is no change");
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn an_administrator_cannot_grant_what_does_not_exist() {
     assert!(patch(&mut world, SAMPLE, json!({ "targets": ["x"] })).is_err());
     let mut bare = empty(settings());
     let add = fields(json!({ "id": SAMPLE, "scope": "selected", "targets": [gone], "permissions": [gone] }));
-    bare.create(&INTEGRATIONS, &add, Actor::Administrator).expect("a world without such records takes any id");
+    bare.state.create(&INTEGRATIONS, &add, Actor::Administrator).expect("a world without such records takes any id");
     patch(&mut bare, SAMPLE, json!({ "status": "disabled" })).expect("and keeps them");
 }
 
@@ -61,9 +61,9 @@ fn an_integration_is_inactive_until_its_start_and_active_from_then_on() {
     let mut world = world();
     let target = format!("/api/v1/integrations/{SCHEDULED}");
     assert_eq!(get(&mut world, &target).1["$data"]["status"], "inactive");
-    world.clock.set(parse_ms("2029-12-31T23:59:59.999Z").expect("a time"));
+    world.state.clock.set(parse_ms("2029-12-31T23:59:59.999Z").expect("a time"));
     assert_eq!(get(&mut world, &target).1["$data"]["status"], "inactive");
-    world.clock.advance(std::time::Duration::from_millis(1));
+    world.state.clock.advance(std::time::Duration::from_millis(1));
     let listed = get(&mut world, "/api/v1/integrations").1;
     let shown = listed["$data"].as_array().and_then(|all| all.iter().find(|one| one["id"] == SCHEDULED)).expect("it");
     assert_eq!((&shown["status"], &shown["updated_date"]), (&json!("active"), &json!("2030-01-01T00:00:00.000Z")));
@@ -80,12 +80,12 @@ fn a_start_in_the_future_makes_an_integration_wait_unless_somebody_decides_other
     let now = patch(&mut world, SAMPLE, json!({ "status": "active" })).expect("started by hand");
     assert_eq!((now.text("status"), now.get(START_DATE)), (Some("active"), None));
     let new = fields(json!({ START_DATE: "2025-01-01T00:00:00.000Z" }));
-    let new = world.create(&INTEGRATIONS, &new, Actor::Administrator).expect("made");
+    let new = world.state.create(&INTEGRATIONS, &new, Actor::Administrator).expect("made");
     assert_eq!(new.text("status"), Some("inactive"));
     let both = json!({ "status": "disabled", START_DATE: "2025-01-01T00:00:00.000Z" });
     let disabled = patch(&mut world, SAMPLE, both.clone()).expect("disabled by hand");
     assert_eq!((disabled.text("status"), disabled.get(START_DATE)), (Some("disabled"), None));
-    let made = world.create(&INTEGRATIONS, &fields(both), Actor::Administrator).expect("made");
+    let made = world.state.create(&INTEGRATIONS, &fields(both), Actor::Administrator).expect("made");
     assert_eq!((made.text("status"), made.get(START_DATE)), (Some("disabled"), None));
     let active = json!({ "status": "active", START_DATE: "2025-01-01T00:00:00.000Z" });
     let waits = patch(&mut world, made.id(), active).expect("to be active from then on");

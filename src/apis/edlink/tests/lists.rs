@@ -57,7 +57,7 @@ fn next_is_the_same_address_behind_the_last_record() {
     let (_, body) = get(&mut world, "/api/v1/integrations?$last=3");
     let last = ids(&body).pop().expect("three records");
     assert_eq!(body["$next"], format!("https://ed.link/api/v1/integrations?$last=3&$before={last}"));
-    world.generate(&[&API], "edlink.integrations", 90, None).expect("generated");
+    world.state.generate(&[&API], "edlink.integrations", 90, None).expect("generated");
     let (_, body) = get(&mut world, "/api/v1/integrations?");
     let page = ids(&body);
     assert_eq!(page.len(), 100);

@@ -17,10 +17,11 @@ use crate::engine::api::fixtures::RecordFile;
 use crate::engine::api::router::Router;
 use crate::engine::schema::resource::Actor;
 use crate::engine::state::clock::ClockMode;
+use crate::engine::state::settings::Settings;
 use crate::engine::store::{Document, Record, Store};
 use crate::http::message::{Request, Response};
 use crate::world::exchange::answer;
-use crate::world::world::{Settings, World};
+use crate::world::world::World;
 
 const SAMPLE: &str = "77a69705-41a7-49cb-0fe8-ffd425f9716f";
 const SCHEDULED: &str = "0d752461-d555-4a20-a0d9-6e9da6d7b5af";
@@ -62,7 +63,7 @@ fn empty(settings: Settings) -> World {
 fn world_with(settings: Settings) -> World {
     let mut world = empty(settings);
     let file = |(name, text)| RecordFile { name, collection: format!("edlink.{name}"), text };
-    let faults = world.load_fixtures(&[&API], &FIXTURES.map(file)).err();
+    let faults = world.state.load_fixtures(&[&API], &FIXTURES.map(file)).err();
     assert_eq!(faults, None, "the default fixtures are good");
     world
 }
@@ -100,10 +101,10 @@ fn fields(value: Value) -> Document {
 }
 
 fn integration(world: &World, id: &str) -> Record {
-    world.store.of(&INTEGRATIONS).get(id).cloned().expect("that integration")
+    world.state.store.of(&INTEGRATIONS).get(id).cloned().expect("that integration")
 }
 
 fn patch(world: &mut World, id: &str, patch: Value) -> Result<Record, String> {
     let old = integration(world, id);
-    world.patch(&INTEGRATIONS, &old, &fields(patch), Actor::Administrator).map_err(|problem| problem.plain())
+    world.state.patch(&INTEGRATIONS, &old, &fields(patch), Actor::Administrator).map_err(|problem| problem.plain())
 }

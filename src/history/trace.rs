@@ -1,9 +1,34 @@
-//! Which rules were considered for a request, and what came of each.
+//! The trace of a request: every fault rule that was considered, and what became of it.
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::scenario::model::when::Part;
+/// A part of a request that a `when` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The parameters of its path.
+    Params,
+    /// The parameters of its query.
+    Query,
+    /// Its headers.
+    Headers,
+    /// Its bearer token.
+    Token,
+    /// Its body.
+    Body,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Params => "params",
+            Self::Query => "query",
+            Self::Headers => "headers",
+            Self::Token => "token",
+            Self::Body => "body",
+        })
+    }
+}
 
 /// A rule that was considered for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +52,7 @@ pub enum Verdict {
     /// It would have fired, but an earlier rule decided.
     Shadowed(u64),
     /// It answered.
-    AnsweredCall(u64),
+    Answered(u64),
     /// It held the answer back or slowed it down.
     Delayed(u64),
 }
@@ -40,7 +65,7 @@ impl fmt::Display for RuleTrace {
             Verdict::NotItsTurn(n) => write!(f, "{rule}: did not fire, this is its call {n}"),
             Verdict::UsedUp(n) => write!(f, "{rule}: did not fire at its call {n}, its limit is used up"),
             Verdict::Shadowed(n) => write!(f, "{rule}: did not answer its call {n}, an earlier rule did"),
-            Verdict::AnsweredCall(n) => write!(f, "{rule}: fired at its call {n} and answered"),
+            Verdict::Answered(n) => write!(f, "{rule}: fired at its call {n} and answered"),
             Verdict::Delayed(n) => write!(f, "{rule}: fired at its call {n} and slowed the answer down"),
         }
     }
@@ -51,18 +76,18 @@ pub type Trace = Arc<[RuleTrace]>;
 
 /// What came of the rules, put together: mostly that none matches, as it was for the request before, and then that
 /// list is shared.
-pub(in crate::scenario) struct TraceBuilder<'w> {
+pub struct TraceBuilder<'w> {
     latest: &'w mut Trace,
     same: usize,
     own: Vec<RuleTrace>,
 }
 
 impl<'w> TraceBuilder<'w> {
-    pub(in crate::scenario) fn new(latest: &'w mut Trace) -> Self {
+    pub fn new(latest: &'w mut Trace) -> Self {
         Self { latest, same: 0, own: Vec::new() }
     }
 
-    pub(in crate::scenario) fn add(&mut self, rule: &Arc<str>, verdict: Verdict) {
+    pub fn add(&mut self, rule: &Arc<str>, verdict: Verdict) {
         let as_before = |latest: &RuleTrace| Arc::ptr_eq(&latest.rule, rule) && latest.verdict == verdict;
         if self.own.is_empty() {
             if self.latest.get(self.same).is_some_and(as_before) {
@@ -75,7 +100,7 @@ impl<'w> TraceBuilder<'w> {
     }
 
     /// The same for all of a list that is often the same.
-    pub(in crate::scenario) fn add_all(&mut self, list: &Trace) {
+    pub fn add_all(&mut self, list: &Trace) {
         if self.own.is_empty() && self.same == 0 && self.latest.len() <= list.len() {
             if !Arc::ptr_eq(self.latest, list) {
                 *self.latest = Arc::clone(list);
@@ -86,7 +111,7 @@ impl<'w> TraceBuilder<'w> {
         list.iter().for_each(|considered| self.add(&considered.rule, considered.verdict));
     }
 
-    pub(in crate::scenario) fn finish(self) -> Option<Trace> {
+    pub fn finish(self) -> Option<Trace> {
         if self.own.is_empty() {
             if self.same < self.latest.len() {
                 *self.latest = self.latest[..self.same].into();

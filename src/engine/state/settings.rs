@@ -1,0 +1,151 @@
+//! The settings of a world, fixed when it is made.
+
+use crate::engine::state::clock::{ClockMode, DEFAULT_START_MS};
+use crate::engine::state::rate_limit::RateLimit;
+use crate::http::tree::MEMBERS;
+
+/// What is settled when a world is made.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The seed of ids, tokens and draws.
+    pub seed: u64,
+    /// How its clock moves.
+    pub clock_mode: ClockMode,
+    /// Where its clock starts, in milliseconds since 1970.
+    pub clock_start_ms: u64,
+    /// Which profile an API has, by the API's name; the others are `documented`.
+    pub profiles: Vec<(&'static str, Profile)>,
+    /// How much may be asked of an API, by the API's name. The others have the rate of their profile.
+    pub rates: Vec<(&'static str, RateLimit)>,
+    /// Which credentials are good, by the API's name. An API without any takes every one.
+    pub credentials: Vec<(&'static str, Vec<Credential>)>,
+    /// Who makes the changes that audit trails name.
+    pub user: String,
+    /// The origin of links, when the one the client used is not it.
+    pub base_url: Option<String>,
+    /// The origin of an API's links, by the API's name; it goes before that of all.
+    pub base_urls: Vec<(&'static str, String)>,
+    /// Whether provider answers carry the `standin-…` headers.
+    pub headers: bool,
+    /// The most bytes of body a request may have.
+    pub body_limit_bytes: usize,
+    /// The most elements and members a request's body may have, all together.
+    pub body_members: usize,
+    /// How much the journal keeps.
+    pub journal: JournalBounds,
+    /// Whether logs, journals and reports show credentials.
+    pub show_secrets: bool,
+    /// Whether scenarios that depend on assumed behaviour are refused.
+    pub strict_fidelity: bool,
+}
+
+/// A credential that is good, and what it may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The token or secret.
+    pub token: String,
+    /// The ids of the only integrations it sees; `None` is all.
+    pub integrations: Option<Vec<String>>,
+    /// May read, but not write.
+    pub read_only: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            clock_mode: ClockMode::Step { step_ms: 1 },
+            clock_start_ms: DEFAULT_START_MS,
+            profiles: Vec::new(),
+            rates: Vec::new(),
+            credentials: Vec::new(),
+            user: "user@example.com".to_owned(),
+            base_url: None,
+            base_urls: Vec::new(),
+            headers: true,
+            body_limit_bytes: 10 * 1024 * 1024,
+            body_members: MEMBERS,
+            journal: JournalBounds::default(),
+            show_secrets: false,
+            strict_fidelity: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The profile of an API.
+    pub fn profile(&self, api: &str) -> Profile {
+        self.profiles.iter().find(|(name, _)| *name == api).map_or(Profile::default(), |(_, profile)| *profile)
+    }
+
+    /// Returns the origin set for an API's links.
+    pub fn base_url(&self, api: &str) -> Option<&str> {
+        let own = self.base_urls.iter().find(|(name, _)| *name == api).map(|(_, url)| url);
+        own.or(self.base_url.as_ref()).map(String::as_str)
+    }
+
+    /// The rate set for an API.
+    pub fn rate(&self, api: &str) -> Option<RateLimit> {
+        self.rates.iter().find(|(name, _)| *name == api).map(|(_, rate)| *rate)
+    }
+
+    /// The credentials listed for an API, or `None` when every one is good.
+    pub fn credentials(&self, api: &str) -> Option<&[Credential]> {
+        self.credentials.iter().find(|(name, _)| *name == api).map(|(_, list)| list.as_slice())
+    }
+
+    /// All credentials that are listed.
+    pub fn listed_credentials(&self) -> impl Iterator<Item = &str> {
+        self.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| credential.token.as_str())
+    }
+
+    /// The listed credential of that token.
+    pub fn credential(&self, api: &str, token: &str) -> Option<&Credential> {
+        self.credentials(api)?.iter().find(|credential| credential.token == token)
+    }
+
+    /// The first of those listed that can do most.
+    pub fn strongest_credential(&self, api: &str) -> Option<&Credential> {
+        let listed = self.credentials(api)?.iter();
+        listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))
+    }
+}
+
+/// The name of a profile, as settings write it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Exactly as the documents say.
+    #[default]
+    Documented,
+    /// As the running service is known to answer.
+    Live,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
+
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// How much a journal keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JournalBounds {
+    /// The most entries.
+    pub entries: usize,
+    /// The most bytes of text.
+    pub bytes: usize,
+}
+
+impl Default for JournalBounds {
+    fn default() -> Self {
+        Self { entries: 10_000, bytes: 64 * 1024 * 1024 }
+    }
+}
