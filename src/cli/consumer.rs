@@ -10,7 +10,9 @@ use tokio::process::{Child, Command};
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::no_proxy;
+use crate::cli::reports::say;
 use crate::cli::signals::Signals;
+use crate::cli::trust_variables::{excepted, variables};
 use crate::embed::Standin;
 
 /// A consumer that runs. Dropped before its end, it is killed.
@@ -77,6 +79,15 @@ impl Consumer {
         command.args(arguments).envs(standin.environment()).kill_on_drop(true);
         // A proxy of the caller's environment would be asked for this server, and does not reach it.
         command.envs(no_proxy::extended(standin.address().ip(), |name| std::env::var(name).ok()));
+        if let Some(entrance) = standin.entrance().filter(|entrance| entrance.intercepts) {
+            let given = |name: &str| std::env::var(name).ok();
+            for (entry, host) in excepted(&entrance.hosts, given) {
+                say(&format!(
+                    "NO_PROXY has {entry:?}: calls of {host} will not come here; take that entry out for this command\n"
+                ));
+            }
+            command.envs(variables(&entrance, standin.world().name(), given));
+        }
         match output {
             Output::Shown => {}
             Output::Discarded => {

@@ -96,7 +96,7 @@ impl From<StartError> for Failed {
             | StartError::Unreadable { .. }
             | StartError::Invalid { .. }
             | StartError::Scenario(_) => Exit::Usage,
-            StartError::Thread { .. } => Exit::Failure,
+            StartError::Thread { .. } | StartError::Tls { .. } => Exit::Failure,
         };
         let message = match &error {
             StartError::Invalid { faults } if faults.len() > 1 => format!("{} faults:\n{error}", faults.len()),

@@ -14,6 +14,7 @@ mod env;
 mod exit;
 mod explain;
 mod format;
+mod intercept;
 mod limits;
 mod log;
 mod manual;
@@ -33,6 +34,7 @@ mod serve;
 mod settings;
 mod signals;
 mod sweep;
+mod trust_variables;
 mod variables;
 mod wait;
 

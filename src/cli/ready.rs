@@ -12,7 +12,7 @@ use crate::embed::Standin;
 
 /// Prints the ready line, and waits for no reader.
 pub fn print_line(standin: &Standin, seed: u64) {
-    let line = json!({
+    let mut line = json!({
         "ready": 1,
         "url": standin.url(),
         "port": standin.address().port(),
@@ -22,6 +22,12 @@ pub fn print_line(standin: &Standin, seed: u64) {
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
     });
+    if let Some(entrance) = standin.entrance() {
+        if entrance.intercepts {
+            line["proxy"] = entrance.proxy_url(standin.world().name()).into();
+        }
+        line["ca"] = entrance.ca.as_str().into();
+    }
     STDOUT.say(format!("{line}\n"));
 }
 

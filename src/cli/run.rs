@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::consumer::{Consumer, Output};
 use crate::cli::exit::{Exit, Failed};
+use crate::cli::intercept;
 use crate::cli::log::Logger;
 use crate::cli::ready;
 use crate::cli::reports::{Reports, Stopwatch, say, warn};
@@ -40,6 +41,9 @@ impl Run {
     }
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
+        if self.settings.prints_intercept() {
+            return intercept::print_variables(&start(&self.settings, None, logger).await?);
+        }
         let mut signals = Signals::catch()?;
         // Every file is looked at before anything runs.
         let checker = self.settings.offline(&DEFAULTS)?;
@@ -55,12 +59,16 @@ impl Run {
             some => some.iter().map(|scenario| Some(scenario.as_path())).collect(),
         };
         let mut uncalled = None;
+        let mut others: Vec<String> = Vec::new();
         for scenario in scenarios {
             let ran = self.one(scenario, logger, &mut signals).await?;
             if ran.report.calls == 0 {
                 uncalled = Some(ran.environment);
             }
             reports.push(ran.report);
+            if !others.contains(&ran.others) {
+                others.push(ran.others);
+            }
             if let Some(signal) = ran.stopped {
                 return self.reports.tell(&reports, Exit::Signal(signal), self.settings.is_quiet());
             }
@@ -72,6 +80,7 @@ impl Run {
         if !self.settings.is_quiet() {
             say(&coverage(&merged_coverage(&reports)));
         }
+        others.iter().for_each(|others| say(others));
         if matches!(exit, Ok(Exit::NothingTested)) {
             say(&format!("nothing was tested: {}\n", self.untested(uncalled)));
         }
@@ -119,7 +128,8 @@ impl Run {
             Err(unmet) => unmet.report().clone(),
         };
         started.mark(&mut report);
-        Ok(Ran { report, ended, stopped, environment: standin.environment() })
+        let others = intercept::told(&standin);
+        Ok(Ran { report, ended, stopped, environment: standin.environment(), others })
     }
 }
 
@@ -132,6 +142,8 @@ struct Ran {
     stopped: Option<u8>,
     /// The variables that the command was given.
     environment: Vec<(&'static str, String)>,
+    /// What the proxy saw that is no call.
+    others: String,
 }
 
 /// Starts a server for a command, with a scenario or none. It is verified by whoever started it, and not when it ends.

@@ -13,6 +13,7 @@ use rand::rngs::SysRng;
 use tokio::runtime::Runtime;
 
 use crate::cli::exit::{Exit, Failed};
+use crate::cli::intercept::Intercept;
 use crate::cli::log::{LogSettings, Logger};
 use crate::embed::{Builder, Standin, WorldHandle};
 use crate::engine::state::clock::{DEFAULT_START_MS, format_ms, parse_ms};
@@ -25,6 +26,8 @@ use crate::world::registry::Limits as WorldLimits;
 pub struct Settings {
     #[command(flatten)]
     listening: Listening,
+    #[command(flatten)]
+    intercept: Intercept,
     #[command(flatten)]
     contents: Contents,
     #[command(flatten)]
@@ -158,6 +161,11 @@ pub struct Defaults {
 }
 
 impl Settings {
+    /// Returns whether the variables of --intercept are to be printed, and nothing run.
+    pub fn prints_intercept(&self) -> bool {
+        self.intercept.prints()
+    }
+
     /// Where the port file goes.
     pub fn port_file(&self) -> Option<&PathBuf> {
         self.listening.port_file.as_ref()
@@ -198,7 +206,8 @@ impl Settings {
     pub fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
         let listening = &self.listening;
         let address = SocketAddr::new(listening.host, listening.port.unwrap_or(defaults.port));
-        let mut builder = listening.guard(self.contents(defaults)?.address(address), logger)?;
+        let builder = listening.guard(self.contents(defaults)?.address(address), logger)?;
+        let mut builder = self.intercept.add(builder, logger)?;
         once("--base-url", listening.base_url.iter().map(|(api, _)| api))?;
         for (api, url) in &listening.base_url {
             builder = if api.is_empty() { builder.base_url(url) } else { builder.base_url_of(api, url) };

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::cli::consumer::{Consumer, KeptOutput, Output};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::format::Format;
+use crate::cli::intercept;
 use crate::cli::log::Logger;
 use crate::cli::output::STDOUT;
 use crate::cli::progress::Progress;
@@ -185,6 +186,9 @@ impl Sweep {
     }
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
+        if self.settings.prints_intercept() {
+            return intercept::print_variables(&start(&self.settings, None, logger).await?);
+        }
         let known = operations();
         let on = self.selected(&known)?;
         let mut signals = Signals::catch()?;

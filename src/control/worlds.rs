@@ -160,6 +160,12 @@ fn shown(asked: &ControlRequest<'_>, base_url: Option<&str>, name: &str) -> Valu
     if let Some(label) = asked.engine.label(name) {
         shown["label"] = (*label).into();
     }
+    if let Some(entrance) = asked.engine.entrance() {
+        if entrance.intercepts {
+            shown["proxy"] = entrance.proxy_url(name).into();
+        }
+        shown["ca"] = entrance.ca.as_str().into();
+    }
     shown
 }
 

@@ -9,6 +9,8 @@ use crate::apis::APIS;
 use crate::control::Replica;
 use crate::embed::error::StartError;
 use crate::embed::fixtures;
+#[cfg(feature = "tls")]
+use crate::embed::front::FrontSettings;
 use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::standin::{Standin, Starting};
@@ -46,7 +48,9 @@ pub struct Builder {
     replica: Option<String>,
     no_default: bool,
     trusted: Networks,
-    faults: Vec<String>,
+    #[cfg(feature = "tls")]
+    pub(super) front: FrontSettings,
+    pub(super) faults: Vec<String>,
 }
 
 impl Builder {
@@ -382,9 +386,28 @@ impl Builder {
         let (log, control_token, no_control) = (self.log.take(), self.control_token.take(), self.no_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
         let trusted = std::mem::take(&mut self.trusted);
+        #[cfg(feature = "tls")]
+        let (front, apis) = (std::mem::take(&mut self.front), self.apis.clone());
         let replica = Arc::new(Replica::named(self.replica.take()));
         let engine = Arc::new(self.engine()?);
-        Ok(Starting { engine, address, control_token, no_control, body_limit_bytes, log, trusted, replica })
+        #[cfg(feature = "tls")]
+        let also_listens = front.also_listens().to_vec();
+        #[cfg(feature = "tls")]
+        let front = front.build(apis.as_deref().unwrap_or(APIS), &engine, address)?;
+        Ok(Starting {
+            engine,
+            address,
+            control_token,
+            no_control,
+            body_limit_bytes,
+            log,
+            trusted,
+            replica,
+            #[cfg(feature = "tls")]
+            front,
+            #[cfg(feature = "tls")]
+            also_listens,
+        })
     }
 
     fn engine(mut self) -> Result<WorldRegistry, StartError> {

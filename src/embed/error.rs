@@ -35,6 +35,12 @@ pub enum StartError {
     },
     /// The scenario cannot be used.
     Scenario(ScenarioError),
+    /// TLS cannot be set up.
+    #[cfg(feature = "tls")]
+    Tls {
+        /// Why.
+        message: String,
+    },
     /// The server's thread cannot be started.
     Thread {
         /// Why.
@@ -57,6 +63,8 @@ impl fmt::Display for StartError {
             Self::Unreadable { path, error } => write!(f, "cannot read {}: {error}", path.display()),
             Self::Invalid { faults } => f.write_str(&faults.join("\n")),
             Self::Scenario(error) => error.fmt(f),
+            #[cfg(feature = "tls")]
+            Self::Tls { message } => write!(f, "cannot set up TLS: {message}"),
             Self::Thread { error } => write!(f, "cannot start the server's thread: {error}"),
         }
     }
@@ -74,6 +82,8 @@ impl std::error::Error for StartError {
         match self {
             Self::Listen { error, .. } | Self::Unreadable { error, .. } | Self::Thread { error } => Some(error),
             Self::Scenario(error) => Some(error),
+            #[cfg(feature = "tls")]
+            Self::Tls { .. } => None,
             Self::Exposed { .. } | Self::Invalid { .. } => None,
         }
     }

@@ -3,8 +3,12 @@
 mod builder;
 mod error;
 mod fixtures;
+#[cfg(feature = "tls")]
+mod front;
 mod handle;
 mod operations;
+#[cfg(feature = "tls")]
+mod p12;
 mod record;
 mod rules;
 mod scenarios;
@@ -12,6 +16,8 @@ mod scenarios;
 mod service;
 mod standin;
 mod tokens;
+#[cfg(feature = "tls")]
+mod trust;
 mod verify;
 mod worlds;
 
@@ -28,7 +34,7 @@ pub use standin::Standin;
 pub use worlds::{Snapshot, WorldOptions};
 
 #[cfg(feature = "cli")]
-pub(crate) use crate::server::{Exchanged, Log};
+pub(crate) use crate::server::{Exchanged, Log, Untrusting};
 pub use rules::{Data, Expectation};
 pub use scenarios::{BuiltinScenario, builtin_scenarios};
 pub use verify::VerifyError;

@@ -1,7 +1,9 @@
 //! A running server.
 
+use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use tokio::sync::watch;
 use crate::control::{AccessPolicy, Availability, ControlService, Replica, Supplies};
 use crate::embed::builder::Builder;
 use crate::embed::error::StartError;
+#[cfg(feature = "tls")]
+use crate::embed::front;
 use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::worlds::now_ms;
@@ -23,11 +27,13 @@ use crate::world::world::World;
 /// A running server. Dropping it ends it.
 pub struct Standin {
     address: SocketAddr,
-    engine: Arc<WorldRegistry>,
+    pub(super) engine: Arc<WorldRegistry>,
     gatekeeper: AvailabilityKeeper,
     replica: Arc<Replica>,
     has_control: bool,
     running: Option<Running>,
+    #[cfg(feature = "tls")]
+    pub(super) front: Option<front::Running>,
 }
 
 /// Lets consumers through, or not.
@@ -69,12 +75,17 @@ pub(super) struct Starting {
     pub(super) log: Option<Log>,
     pub(super) trusted: Networks,
     pub(super) replica: Arc<Replica>,
+    #[cfg(feature = "tls")]
+    pub(super) front: Option<front::Running>,
+    #[cfg(feature = "tls")]
+    pub(super) also_listens: Vec<SocketAddr>,
 }
 
 impl Starting {
     /// Listens, and settles everything but the running. Must be called in the runtime that will run it.
-    fn listen(self) -> Result<(Arc<ServerContext>, AvailabilityKeeper), StartError> {
-        let port = Port::open(self.address).map_err(|error| StartError::Listen { address: self.address, error })?;
+    fn listen(self) -> Result<Listening, StartError> {
+        let open = |address| Port::open(address).map_err(|error| StartError::Listen { address, error });
+        let port = open(self.address)?;
         let (address, port) = (port.address(), Arc::new(port));
         let (sender, orders) = watch::channel(Signals::default());
         let gatekeeper = AvailabilityKeeper { orders: sender, port };
@@ -84,8 +95,9 @@ impl Starting {
         let set_availability = Box::new(move |gate| mover.set(gate));
         let shown = self.replica.name.as_ref().filter(|_| self.engine.settings().headers);
         let replica = shown.and_then(|name| HeaderValue::from_str(name).ok());
+        let of_control = Arc::clone(&self.replica);
         let supplies =
-            Supplies { set_availability, builtin_scenarios: scenarios::names_and_texts, replica: self.replica };
+            Supplies { set_availability, builtin_scenarios: scenarios::names_and_texts, replica: of_control };
         let control = (!self.no_control).then(|| ControlService::new(engine, access_policy, supplies));
         let serving = Arc::new(ServerContext {
             engine: self.engine,
@@ -97,10 +109,73 @@ impl Starting {
             replica,
             answered: AnsweredNotify::default(),
             #[cfg(feature = "tls")]
-            front: None,
+            front: self.front.as_ref().map(|running| Arc::clone(&running.front)),
         });
-        Ok((serving, gatekeeper))
+        #[cfg(feature = "tls")]
+        if let Some(running) = &self.front {
+            running.front.listens_at(address);
+            serving.engine.open_entrance(running.entrance(reachable(address)));
+        }
+        Ok(Listening {
+            serving,
+            gatekeeper,
+            #[cfg(feature = "tls")]
+            also: self.also_listens.into_iter().map(open).collect::<Result<_, _>>()?,
+            #[cfg(feature = "tls")]
+            front: self.front,
+            replica: self.replica,
+        })
     }
+}
+
+/// A server that listens.
+struct Listening {
+    serving: Arc<ServerContext>,
+    gatekeeper: AvailabilityKeeper,
+    /// The further ports.
+    #[cfg(feature = "tls")]
+    also: Vec<Port>,
+    #[cfg(feature = "tls")]
+    front: Option<front::Running>,
+    replica: Arc<Replica>,
+}
+
+impl Listening {
+    /// Serves, as `run` has it done, until told to stop.
+    fn run(self, run: impl FnOnce(Pin<Box<dyn Future<Output = ()> + Send>>) -> Running) -> Standin {
+        let (port, engine) = (Arc::clone(&self.gatekeeper.port), Arc::clone(&self.serving.engine));
+        let has_control = self.serving.control.is_some();
+        let address = port.address();
+        #[cfg(feature = "tls")]
+        let also: Vec<_> = self.also.into_iter().map(|port| serve(Arc::new(port), Arc::clone(&self.serving))).collect();
+        let main = serve(port, self.serving);
+        #[cfg(feature = "tls")]
+        let main = async move {
+            let mut tasks: tokio::task::JoinSet<()> = also.into_iter().collect();
+            main.await;
+            while tasks.join_next().await.is_some() {}
+        };
+        Standin {
+            address,
+            engine,
+            gatekeeper: self.gatekeeper,
+            replica: self.replica,
+            has_control,
+            running: Some(run(Box::pin(main))),
+            #[cfg(feature = "tls")]
+            front: self.front,
+        }
+    }
+}
+
+/// Returns the address as clients on this machine reach it: none can call "any address", and this machine is one of them.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 impl Standin {
@@ -136,26 +211,15 @@ impl Standin {
 
     pub(super) fn on_a_thread(starting: Starting) -> Result<Self, StartError> {
         let thread = IdleWorker::take().map_err(|error| StartError::Thread { error })?;
-        let replica = Arc::clone(&starting.replica);
-        let (serving, gatekeeper) = {
+        let listening = {
             let _in_runtime = thread.enter();
             starting.listen()?
         };
-        let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
-        let has_control = serving.control.is_some();
-        let thread = thread.run(serve(port, serving));
-        let address = gatekeeper.port.address();
-        Ok(Self { address, engine, gatekeeper, replica, has_control, running: Some(Running::Thread(thread)) })
+        Ok(listening.run(|server| Running::Thread(thread.run(server))))
     }
 
     pub(super) fn as_a_task(starting: Starting) -> Result<Self, StartError> {
-        let replica = Arc::clone(&starting.replica);
-        let (serving, gatekeeper) = starting.listen()?;
-        let (port, engine) = (Arc::clone(&gatekeeper.port), Arc::clone(&serving.engine));
-        let has_control = serving.control.is_some();
-        let task = tokio::spawn(serve(port, serving));
-        let address = gatekeeper.port.address();
-        Ok(Self { address, engine, gatekeeper, replica, has_control, running: Some(Running::Task(task)) })
+        Ok(starting.listen()?.run(|server| Running::Task(tokio::spawn(server))))
     }
 
     /// Where it listens.
@@ -165,18 +229,11 @@ impl Standin {
 
     /// Its origin: `http://127.0.0.1:49213`.
     pub fn url(&self) -> String {
-        // Nobody can call "any address"; this machine is one of them.
         format!("http://{}", self.reachable())
     }
 
-    /// The address as consumers on this machine reach it.
     fn reachable(&self) -> SocketAddr {
-        let ip = match self.address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            ip => ip,
-        };
-        SocketAddr::new(ip, self.address.port())
+        reachable(self.address)
     }
 
     /// The base URL of Celigo's API, to put where a consumer has `https://api.integrator.io/v1`.

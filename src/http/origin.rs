@@ -25,7 +25,7 @@ fn of_client(target: &Target<'_>, request: &Request<'_>, hosts: &[&str]) -> Stri
     let front = if request.believes_front { Front::of(request) } else { Front::default() };
     let said = request.header("host").map(str::trim).filter(|host| !host.is_empty());
     let host = front.host.or(target.authority.filter(|host| !host.is_empty())).or(said).unwrap_or("localhost");
-    let is_real = || is_host(hosts, host.strip_suffix(":443").unwrap_or(host));
+    let is_real = || is_host(hosts.iter().copied(), host.strip_suffix(":443").unwrap_or(host));
     let scheme = match (front.scheme, target.scheme) {
         (Some(scheme), _) => scheme,
         (None, _) if is_real() => "https",
@@ -44,8 +44,8 @@ fn of_client(target: &Target<'_>, request: &Request<'_>, hosts: &[&str]) -> Stri
 }
 
 /// Returns whether a host, without port, is one of these; `.example.org` in the list is every host below `example.org`.
-pub fn is_host(hosts: &[&str], host: &str) -> bool {
-    hosts.iter().any(|known| match known.strip_prefix('.') {
+pub fn is_host<'h>(hosts: impl IntoIterator<Item = &'h str>, host: &str) -> bool {
+    hosts.into_iter().any(|known| match known.strip_prefix('.') {
         None => host.eq_ignore_ascii_case(known),
         Some(domain) => host
             .len()

@@ -1,5 +1,6 @@
 //! What stands before the code of a connection when TLS or the proxy is on: handshakes and tunnels that end in this process.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -40,12 +41,28 @@ pub struct Front {
     /// Told of handshakes that clients refuse.
     pub note: Option<Note>,
     untrusting: Mutex<Vec<Untrusting>>,
+    /// Where the server listens, once it does.
+    address: OnceLock<SocketAddr>,
 }
 
 impl Front {
     /// A front that has seen no client yet.
     pub fn new(tls: Tls, proxy: Option<Proxy>, note: Option<Note>) -> Self {
-        Self { tls, proxy, note, untrusting: Mutex::default() }
+        Self { tls, proxy, note, untrusting: Mutex::default(), address: OnceLock::new() }
+    }
+
+    /// Is told where the server listens.
+    pub fn listens_at(&self, address: SocketAddr) {
+        // A server listens once.
+        let _ = self.address.set(address);
+    }
+
+    /// Returns whether a host and a port are this server, by one of the names that the control API answers to.
+    pub fn is_own(&self, host: &str, port: Option<u16>) -> bool {
+        let Some(address) = self.address.get() else { return false };
+        let ip = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+        let is_here = |ip: IpAddr| ip == address.ip() || ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST;
+        port.unwrap_or(80) == address.port() && ip.map_or(host.eq_ignore_ascii_case("localhost"), is_here)
     }
 
     /// Returns the handshakes that clients refused.
@@ -73,7 +90,7 @@ impl Front {
         if let Some(proxy) = self.proxy.as_ref().filter(|_| asks_proxy) {
             let asked = Connect::read(&mut io).await.ok()?;
             let host = asked.host();
-            if !self.tls.authority.covers(&host) {
+            if !proxy.covers(&host) {
                 relay(proxy, &asked, &host, io).await;
                 return None;
             }

@@ -5,6 +5,8 @@
 mod answered_notify;
 mod events;
 #[cfg(feature = "tls")]
+mod forward;
+#[cfg(feature = "tls")]
 mod front;
 mod listen;
 mod networks;

@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
 
+use crate::http::origin::is_host;
 use crate::server::stream::Rewound;
 
 /// The longest head of a `CONNECT` request.
@@ -38,6 +39,8 @@ pub enum Others {
 
 /// The settings of the proxy, and what it has seen.
 pub struct Proxy {
+    /// The hosts of the APIs: these end here.
+    hosts: Vec<String>,
     /// What becomes of requests for other hosts.
     pub others: Others,
     asked: Mutex<BTreeMap<String, u64>>,
@@ -130,8 +133,18 @@ impl NoTunnel {
 
 impl Proxy {
     /// A proxy that has seen nothing yet.
-    pub fn new(others: Others) -> Self {
-        Self { others, asked: Mutex::default() }
+    pub fn new(hosts: Vec<String>, others: Others) -> Self {
+        Self { hosts, others, asked: Mutex::default() }
+    }
+
+    /// Returns the hosts of the APIs.
+    pub fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
+    /// Returns whether a host is one of the APIs'.
+    pub fn covers(&self, host: &str) -> bool {
+        is_host(self.hosts.iter().map(String::as_str), host)
     }
 
     /// Returns the other hosts that clients asked for, and how often.

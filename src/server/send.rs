@@ -17,6 +17,9 @@ use crate::server::events::Events;
 pub enum ResponseBody {
     /// In one piece.
     Whole(Bytes),
+    /// As another host sends it.
+    #[cfg(feature = "tls")]
+    Relayed(hyper::body::Incoming),
     /// Piece by piece.
     Trickle {
         /// What is left to send.
@@ -83,6 +86,8 @@ impl Body for ResponseBody {
         match self.get_mut() {
             Self::Whole(body) if body.is_empty() => Poll::Ready(None),
             Self::Whole(body) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(body))))),
+            #[cfg(feature = "tls")]
+            Self::Relayed(body) => Pin::new(body).poll_frame(cx).map_err(|_| CutShort),
             Self::Trickle { left, .. } if left.is_empty() => Poll::Ready(None),
             Self::Trickle { left, piece, pause, wait } => {
                 ready!(wait.as_mut().poll(cx));
@@ -107,6 +112,8 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Whole(body) => body.is_empty(),
+            #[cfg(feature = "tls")]
+            Self::Relayed(body) => body.is_end_stream(),
             Self::Trickle { left, .. } => left.is_empty(),
             Self::Truncated { .. } | Self::Events(_) => false,
         }
@@ -116,7 +123,13 @@ impl Body for ResponseBody {
         if matches!(self, Self::Events(_)) {
             return SizeHint::default();
         }
+        #[cfg(feature = "tls")]
+        if let Self::Relayed(body) = self {
+            return body.size_hint();
+        }
         SizeHint::with_exact(match self {
+            #[cfg(feature = "tls")]
+            Self::Relayed(_) => 0,
             Self::Events(_) => 0,
             Self::Whole(body) => body.len() as u64,
             Self::Trickle { left, .. } => left.len() as u64,

@@ -266,6 +266,11 @@ async fn exchange(
     mut request: HttpRequest<Incoming>,
 ) -> Result<HttpResponse<ResponseBody>, hyper::Error> {
     let serving = &*peer.serving;
+    #[cfg(feature = "tls")]
+    if let Some(proxy) = serving.front.as_ref().and_then(|front| front.proxy_to_other(&request)) {
+        // Large, and rare.
+        return Ok(Box::pin(proxy.forward(request)).await);
+    }
     let is_control = ControlService::serves(request.uri().path()) && !peer.is_tunnelled();
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);

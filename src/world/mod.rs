@@ -1,5 +1,6 @@
 //! Worlds: a state with a scenario, a journal and a coverage; the registry of all of them; the life of a request.
 
+pub mod entrance;
 pub mod error;
 pub mod exchange;
 pub mod fake_service;

@@ -1,8 +1,8 @@
 //! The worlds of one server, and the way to them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::{Mutex, RwLock};
 
@@ -13,6 +13,7 @@ use crate::http::message::{Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
 use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError};
+use crate::world::entrance::Entrance;
 use crate::world::error::{GoneReason, WorldError};
 use crate::world::exchange::answer_at;
 use crate::world::in_flight::InFlight;
@@ -67,6 +68,8 @@ pub struct WorldRegistry {
     redactor: RwLock<Arc<Redactor>>,
     /// The default world only says how others start: requests must name the world they are for.
     no_default: bool,
+    /// The proxy, where there is one.
+    pub(super) entrance: OnceLock<Arc<Entrance>>,
 }
 
 /// The worlds beside the default one.
@@ -126,8 +129,20 @@ impl WorldRegistry {
         let redactor = RwLock::new(Arc::new(default.state.redactor()));
         let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
-        let no_default = false;
-        Self { router, default, others, next_sweep_ms, limits, settings, fixtures, bell, redactor, no_default }
+        let (no_default, entrance) = (false, OnceLock::new());
+        Self {
+            router,
+            default,
+            others,
+            next_sweep_ms,
+            limits,
+            settings,
+            fixtures,
+            bell,
+            redactor,
+            no_default,
+            entrance,
+        }
     }
 
     /// Turns away requests that name no world; the default one only says how others start.

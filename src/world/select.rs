@@ -1,6 +1,12 @@
-//! Which world a request is for: by the prefix `/w/<name>/`, by the header `standin-world`, or by its bearer token.
+//! Which world a request is for: by the prefix `/w/<name>/`, by the header `standin-world`, by its
+//! bearer token, or by the user of the proxy.
 
 use std::borrow::Cow;
+
+#[cfg(feature = "tls")]
+use base64::Engine;
+#[cfg(feature = "tls")]
+use base64::prelude::BASE64_STANDARD;
 
 use crate::engine::state::world_token::TOKEN_PREFIX;
 use crate::http::message::Request;
@@ -22,6 +28,9 @@ pub enum WorldSelector {
     Header,
     /// `Authorization: Bearer standin-world-<name>`
     Token,
+    /// `Proxy-Authorization: Basic …`, as clients make it of `http://<name>:x@…`
+    #[cfg(feature = "tls")]
+    ProxyUser,
     /// `/_standin/worlds/<name>/…`
     ControlPath,
     /// It was handed to that world without a socket.
@@ -35,6 +44,8 @@ impl WorldSelector {
             Self::Prefix => "the prefix of the path",
             Self::Header => "the header standin-world",
             Self::Token => "the bearer token",
+            #[cfg(feature = "tls")]
+            Self::ProxyUser => "the user of the proxy",
             Self::ControlPath => "the path below /_standin/worlds/",
             Self::Handle => "the handle",
         }
@@ -77,6 +88,12 @@ pub fn chosen<'r>(
         {
             also(WorldSelector::Token, name.into())?;
         }
+        #[cfg(feature = "tls")]
+        if *name == "proxy-authorization"
+            && let Some(name) = world_of_proxy_user(value)
+        {
+            also(WorldSelector::ProxyUser, name.into())?;
+        }
     }
     Ok(choice.map(|(_, name)| name))
 }
@@ -85,6 +102,16 @@ fn world_of_token(authorization: &[u8]) -> Option<&str> {
     let (scheme, token) = authorization.split_at_checked(7)?;
     let name = token.trim_ascii().strip_prefix(TOKEN_PREFIX.as_bytes())?;
     scheme.eq_ignore_ascii_case(b"bearer ").then(|| std::str::from_utf8(name).ok())?
+}
+
+/// Returns the user that a client shows to the proxy. Its password is never looked at.
+#[cfg(feature = "tls")]
+fn world_of_proxy_user(authorization: &[u8]) -> Option<String> {
+    let (scheme, encoded) = authorization.split_at_checked(6)?;
+    let decoded =
+        BASE64_STANDARD.decode(encoded.trim_ascii()).ok().filter(|_| scheme.eq_ignore_ascii_case(b"basic "))?;
+    let user = decoded.split(|byte| *byte == b':').next()?;
+    Some(String::from_utf8_lossy(user).into_owned()).filter(|user| !user.is_empty())
 }
 
 #[cfg(test)]
@@ -104,6 +131,21 @@ mod tests {
         assert_eq!(name("/w/a%2Db/v1/flows", &[]).as_deref(), Some("a-b"));
         assert_eq!(name("/v1/flows", &[("standin-world", b"a")]).as_deref(), Some("a"));
         assert_eq!(name("/v1/flows", &[("authorization", b"bearer  standin-world-a.b")]).as_deref(), Some("a.b"));
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn a_world_is_named_by_the_user_of_the_proxy() {
+        for (header, world) in [
+            ("Basic dzc6eA==", Some("w7")),
+            ("basic  dzc6", Some("w7")),
+            ("Basic OnNlY3JldA==", None),
+            ("Basic !", None),
+            ("Bearer dzc6eA==", None),
+        ] {
+            let named = choose("/v1/flows", &[("proxy-authorization", header.as_bytes())]).unwrap();
+            assert_eq!(named.as_deref(), world, "{header}");
+        }
     }
 
     #[test]

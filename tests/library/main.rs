@@ -9,6 +9,8 @@ mod cost;
 mod determinism;
 mod event_stream;
 mod graph;
+#[cfg(feature = "tls")]
+mod intercept;
 mod layers;
 mod linearizable;
 mod links;

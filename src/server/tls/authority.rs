@@ -87,8 +87,7 @@ impl Authority {
 
     /// Returns whether it may vouch for a host.
     pub fn covers(&self, host: &str) -> bool {
-        let known: Vec<&str> = self.hosts.iter().map(String::as_str).collect();
-        is_host(&known, host)
+        is_host(self.hosts.iter().map(String::as_str), host)
     }
 
     /// Returns the TLS configuration that shows a certificate for a server, with what is to be wrong with it.

@@ -1,0 +1,159 @@
+//! TLS and the proxy of a server, and the environment of a command that goes by it.
+
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::log::Logger;
+use crate::cli::trust_variables::{ADDING, REPLACING, advice};
+use crate::embed::{Builder, Standin, Untrusting};
+
+/// TLS and the proxy.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "TLS and proxy")]
+pub struct Intercept {
+    /// Be a proxy for the services' own hosts, with certificates of an authority that lives as long as the server; a command
+    /// that is run goes by it without being changed
+    #[arg(long, env = "STANDIN_INTERCEPT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    intercept: bool,
+    /// Further host to be a proxy for, such as api.example.org or .example.org; repeatable, or with commas between;
+    /// implies --intercept
+    #[arg(long, env = "STANDIN_INTERCEPT_HOST", value_name = "HOST", value_delimiter = ',')]
+    intercept_host: Vec<String>,
+    /// What becomes of other hosts that the proxy is asked for [default: refuse]
+    #[arg(long, env = "STANDIN_INTERCEPT_OTHERS", value_name = "WHAT")]
+    intercept_others: Option<OtherHosts>,
+    /// With --intercept-others tunnel: let hosts in private networks be reached too
+    #[arg(long, env = "STANDIN_ALLOW_PRIVATE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    allow_private: bool,
+    /// Print the variables that a command would get by --intercept, and run nothing
+    #[arg(long, env = "STANDIN_INTERCEPT_PRINT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    intercept_print: bool,
+    /// Speak TLS on the port too
+    #[arg(long, env = "STANDIN_TLS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    tls: bool,
+    /// File with a certificate chain of your own, as PEM; with --tls-key
+    #[arg(long, env = "STANDIN_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// File with its key, as PEM
+    #[arg(long, env = "STANDIN_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Make every TLS handshake fail
+    #[arg(long, env = "STANDIN_TLS_FAULT", value_name = "FAULT")]
+    tls_fault: Option<TlsFault>,
+}
+
+/// What becomes of other hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OtherHosts {
+    /// They are refused, and named at the end
+    Refuse,
+    /// They get through, unseen
+    Tunnel,
+}
+
+/// What is wrong with a handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum TlsFault {
+    /// The certificate is no longer valid
+    Expired,
+    /// The certificate is for another host
+    WrongHost,
+    /// The certificate is signed by an authority that no client knows
+    Untrusted,
+    /// The connection is reset
+    HandshakeReset,
+}
+
+impl Intercept {
+    /// Returns whether the variables are to be printed, and nothing run.
+    pub fn prints(&self) -> bool {
+        self.intercept_print
+    }
+
+    /// Returns whether the proxy is on.
+    fn is_on(&self) -> bool {
+        self.intercept || self.intercept_print || !self.intercept_host.is_empty()
+    }
+
+    /// Adds TLS and the proxy to a server.
+    pub fn add(&self, mut builder: Builder, logger: Logger) -> Result<Builder, Failed> {
+        if self.is_on() {
+            builder = builder.intercept();
+        } else if self.intercept_others.is_some() || self.allow_private {
+            return Err(Failed::usage("--intercept-others and --allow-private change nothing without --intercept"));
+        }
+        for host in &self.intercept_host {
+            builder = builder.intercept_host(host);
+        }
+        match self.intercept_others {
+            Some(OtherHosts::Tunnel) => builder = builder.tunnel_others(self.allow_private),
+            _ if self.allow_private => {
+                return Err(Failed::usage("--allow-private changes nothing without --intercept-others tunnel"));
+            }
+            _ => {}
+        }
+        if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            let read = |file: &PathBuf| {
+                std::fs::read(file).map_err(|error| Failed::usage(format!("cannot read {}: {error}", file.display())))
+            };
+            builder = builder.tls_identity(&read(chain)?, &read(key)?);
+        }
+        if self.tls {
+            builder = builder.tls();
+        }
+        if let Some(fault) = self.tls_fault {
+            builder = builder.tls_fault(fault.to_possible_value().unwrap_or_default().get_name());
+        }
+        if self.is_on() || self.tls || self.tls_cert.is_some() {
+            let (replacing, adding) = (named(&REPLACING), named(&ADDING));
+            let note = Box::new(move |refused: &Untrusting| logger.note(&untrusting(refused)));
+            builder = builder.trusted_bundles(replacing, adding).note_untrusting(note);
+        }
+        Ok(builder)
+    }
+}
+
+/// Returns the files that these variables name and that are there.
+fn named(variables: &[&str]) -> Vec<PathBuf> {
+    let files = variables.iter().filter_map(std::env::var_os).map(PathBuf::from);
+    files.filter(|file| file.is_file()).collect()
+}
+
+/// Prints the variables that a command would get.
+pub fn print_variables(standin: &Standin) -> Result<Exit, Failed> {
+    let Some(entrance) = standin.entrance() else { return Ok(Exit::Good) };
+    let variables =
+        crate::cli::trust_variables::variables(&entrance, standin.world().name(), |name| std::env::var(name).ok());
+    let line = |(name, value): (&str, String)| format!("export {name}='{}'\n", value.replace('\'', "'\\''"));
+    print(&variables.into_iter().map(line).collect::<String>())
+}
+
+/// Says that a client refused a certificate, and what makes it trust it.
+fn untrusting(refused: &Untrusting) -> String {
+    let Untrusting { host, client, reason } = refused;
+    let who = client.as_deref().unwrap_or("a client");
+    format!("{who} does not trust the certificate for {host} ({reason}): {}", advice(client.as_deref()))
+}
+
+/// Says, at the end of a command, what did not come to this server, and why.
+pub fn told(standin: &Standin) -> String {
+    let mut told = String::new();
+    let others = standin.other_hosts();
+    if !others.is_empty() {
+        let times = |times: u64| if times == 1 { String::new() } else { format!(" ({times} times)") };
+        let hosts: Vec<String> = others.into_iter().map(|(host, n)| host + &times(n)).collect();
+        told += &format!("your test also talks to {}\n", hosts.join(", "));
+    }
+    let mut known: Vec<Untrusting> = Vec::new();
+    for refused in standin.untrusting() {
+        if !known.contains(&refused) {
+            told += &(untrusting(&refused) + "\n");
+            known.push(refused);
+        }
+    }
+    told
+}

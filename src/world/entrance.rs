@@ -1,0 +1,52 @@
+//! The proxy through which clients with hard-coded hosts come in, as worlds tell of it.
+
+use std::sync::Arc;
+
+use crate::world::registry::{DEFAULT_WORLD, WorldRegistry};
+
+/// The proxy of a server, and the certificate authority that clients must trust.
+#[derive(Clone, Debug)]
+pub struct Entrance {
+    /// Host and port of the proxy, as clients on this machine reach it.
+    pub proxy: String,
+    /// The hosts that it is a proxy for; `.example.org` is every host below `example.org`.
+    pub hosts: Vec<String>,
+    /// The authority's certificate, as PEM text.
+    pub ca_pem: String,
+    /// The folder with the files below.
+    pub folder: String,
+    /// The file with the authority's certificate.
+    pub ca: String,
+    /// The file with the authority's certificate and those that are trusted otherwise.
+    pub bundle: String,
+    /// The file with both, for Java.
+    pub keystore: String,
+    /// The file that makes Node.js go by the proxy.
+    pub node_hook: String,
+    /// Whether the proxy takes `CONNECT`.
+    pub intercepts: bool,
+}
+
+impl Entrance {
+    /// Returns the URL of the proxy for a world: its user is the world, its password is never looked at.
+    pub fn proxy_url(&self, world: &str) -> String {
+        if world == DEFAULT_WORLD {
+            return format!("http://{}", self.proxy);
+        }
+        format!("http://{world}:x@{}", self.proxy)
+    }
+}
+
+impl WorldRegistry {
+    /// Sets the entrance, once the server listens.
+    #[cfg(feature = "tls")]
+    pub fn open_entrance(&self, entrance: Entrance) {
+        // A server listens once.
+        let _ = self.entrance.set(Arc::new(entrance));
+    }
+
+    /// Returns the entrance, where the server has one.
+    pub fn entrance(&self) -> Option<&Arc<Entrance>> {
+        self.entrance.get()
+    }
+}
