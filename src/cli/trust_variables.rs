@@ -29,7 +29,7 @@ pub fn variables(
     let (host, port) = entrance.proxy.rsplit_once(':').unwrap_or((&entrance.proxy, "80"));
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = bare.parse() {
-        variables.extend(no_proxy::extended(address, &given));
+        variables.extend(no_proxy::extended(address, given));
     }
     variables.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
     variables.extend(REPLACING.map(|name| (name, entrance.bundle.clone())));
