@@ -145,7 +145,7 @@ impl FrontSettings {
                 addresses.push(address.ip());
             }
         }
-        let from = UNIX_EPOCH + Duration::from_millis(registry.default_world().lock().clock.now_ms());
+        let from = UNIX_EPOCH + Duration::from_millis(registry.default_world().lock().state.clock.now_ms());
         let failed = |error: crate::server::TlsError| StartError::Tls { message: error.to_string() };
         let authority = Authority::new(vouched, addresses, from).map_err(failed)?;
         let files =
