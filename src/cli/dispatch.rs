@@ -3,7 +3,7 @@
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output;
@@ -20,8 +20,13 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    let cli = Cli::parse();
-    let done = variables::check(&Cli::command(), std::env::vars_os()).and_then(|()| match &cli.command {
+    let command = variables::without_empty(Cli::command(), &|name| std::env::var_os(name));
+    let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let checked = variables::check(&Cli::command(), std::env::vars_os());
+    if let Ok(Some(warning)) = &checked {
+        STDERR.say(format!("{warning}\n"));
+    }
+    let done = checked.and_then(|_| match &cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Run(run) => run.run(),
         Command::Check(check) => check.run(),

@@ -20,7 +20,7 @@ Exit codes:
   128+n  ended by signal n (serve: when told twice)
 
 Every flag --some-flag can be set as STANDIN_SOME_FLAG; the flag wins. A STANDIN_… variable that is
-no setting is an error.";
+almost a setting is an error, another one that is none a warning; an empty value is no value.";
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

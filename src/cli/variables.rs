@@ -1,30 +1,71 @@
-//! The `STANDIN_…` variables of the environment: each must be a setting, or somebody believes in one that does nothing.
+//! The `STANDIN_…` variables of the environment. One that is almost a setting is refused: else somebody believes in a setting
+//! that does nothing. Others belong to somebody else, and are named.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::Command;
 
 use crate::cli::exit::Failed;
-use crate::engine::schema::suggest::nearest;
 
 /// What they begin with.
 const PREFIX: &str = "STANDIN_";
+/// The variables of plug-ins for test runners and build tools, which find the binary through them.
+const BINARY: &str = "STANDIN_BIN";
+const PLUGINS: &str = "STANDIN_PLUGIN_";
+/// The variable that Kubernetes and Docker links set for a service of the name `standin`, and how its value begins.
+const SERVICE_LINK: (&str, &str) = ("STANDIN_PORT", "tcp://");
 
-/// Refuses variables that no command has.
-pub fn check(cli: &Command, environment: impl Iterator<Item = (OsString, OsString)>) -> Result<(), Failed> {
+/// Takes those variables from a command line that say nothing: an empty value is no value, and the address of a service
+/// is no port.
+pub fn without_empty(cli: Command, environment: &impl Fn(&OsStr) -> Option<OsString>) -> Command {
+    let says_nothing = |name: &OsStr| {
+        let value = environment(name).map(|value| value.to_string_lossy().into_owned());
+        value.is_some_and(|value| value.is_empty() || (name == SERVICE_LINK.0 && value.starts_with(SERVICE_LINK.1)))
+    };
+    let of_nothing = cli.get_arguments().filter(|argument| argument.get_env().is_some_and(says_nothing));
+    let arguments: Vec<String> = of_nothing.map(|argument| argument.get_id().to_string()).collect();
+    let commands: Vec<String> = cli.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let cli = arguments.into_iter().fold(cli, |cli, id| cli.mut_arg(id, |argument| argument.env(None::<&'static str>)));
+    commands.into_iter().fold(cli, |cli, name| cli.mut_subcommand(name, |command| without_empty(command, environment)))
+}
+
+/// Rejects variables that are almost a setting. The result is a warning of others that no command has, if there are any.
+pub fn check(cli: &Command, environment: impl Iterator<Item = (OsString, OsString)>) -> Result<Option<String>, Failed> {
     let known = known(cli);
     let names = environment.map(|(name, _)| name.to_string_lossy().into_owned());
-    let mut unknown: Vec<String> =
-        names.filter(|name| name.starts_with(PREFIX) && !known.iter().any(|known| known == name)).collect();
-    unknown.sort();
-    let told: Vec<String> = unknown
-        .iter()
-        .map(|name| {
-            let nearest = nearest(name, known.iter().map(String::as_str)).unwrap_or_default();
-            format!("the environment variable {name} is no setting; did you mean {nearest}? Else unset it")
-        })
+    let is_reserved = |name: &str| name == BINARY || name.starts_with(PLUGINS);
+    let mut unknown: Vec<String> = names
+        .filter(|name| name.starts_with(PREFIX) && !is_reserved(name) && !known.iter().any(|known| known == name))
         .collect();
-    if told.is_empty() { Ok(()) } else { Err(Failed::usage(told.join("\n"))) }
+    unknown.sort();
+    let (misspelt, strange): (Vec<_>, Vec<_>) =
+        unknown.iter().map(|name| (name, close_to(name, &known))).partition(|(_, meant)| meant.is_some());
+    let told = misspelt.iter().map(|(name, meant)| {
+        let meant = meant.unwrap_or_default();
+        format!("the environment variable {name} is no setting; did you mean {meant}? Else unset it")
+    });
+    let told: Vec<String> = told.collect();
+    if !told.is_empty() {
+        return Err(Failed::usage(told.join("\n")));
+    }
+    let names: Vec<&str> = strange.iter().map(|(name, _)| name.as_str()).collect();
+    Ok(match names.as_slice() {
+        [] => None,
+        [one] => Some(format!("warning: the environment variable {one} is no setting, and changes nothing")),
+        many => Some(format!(
+            "warning: these environment variables are no settings, and change nothing: {}",
+            many.join(", ")
+        )),
+    })
+}
+
+/// The setting that a name is a slip of the pen away from.
+fn close_to<'k>(name: &str, known: &'k [String]) -> Option<&'k str> {
+    let own = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
+    let given = own(name);
+    let ranked = known.iter().map(|known| (strsim::damerau_levenshtein(&given, &own(known)), known.as_str()));
+    let (apart, nearest) = ranked.min_by_key(|(apart, _)| *apart)?;
+    (apart <= (own(nearest).len() / 4).clamp(1, 3)).then_some(nearest)
 }
 
 fn known(cli: &Command) -> Vec<String> {

@@ -208,6 +208,36 @@ fn every_flag_has_a_variable_and_every_variable_is_a_flag() {
 }
 
 #[test]
+fn variables_of_others_are_named_and_empty_ones_say_nothing() {
+    let routes = |variables: &[(&str, &str)]| said(standin(&["routes"]).envs(variables.iter().copied()));
+    let (code, _, err) =
+        routes(&[("STANDIN_BIN", "/bin/standin"), ("STANDIN_PLUGIN_SEED", "1"), ("STANDIN_FORMAT", "")]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let (code, _, err) = routes(&[("STANDIN_VERSION", "1")]);
+    assert_eq!(
+        (code, err.as_str()),
+        (0, "warning: the environment variable STANDIN_VERSION is no setting, and changes nothing\n")
+    );
+    let link = [
+        ("STANDIN_SERVICE_HOST", "10.0.0.1"),
+        ("STANDIN_SERVICE_PORT", "80"),
+        ("STANDIN_PORT_80_TCP", "tcp://10.0.0.1:80"),
+    ];
+    let (code, _, err) = routes(&link);
+    assert!(code == 0 && err.lines().count() == 1, "{err}");
+    assert!(err.ends_with("STANDIN_PORT_80_TCP, STANDIN_SERVICE_HOST, STANDIN_SERVICE_PORT\n"), "{err}");
+    for (close, meant) in [("STANDIN_SCENARIOS", "STANDIN_SCENARIO"), ("STANDIN_JORNAL_BYTES", "STANDIN_JOURNAL_BYTES")]
+    {
+        let (code, _, err) = routes(&[(close, "1")]);
+        assert!(code == 2 && err.contains(&format!("{close} is no setting; did you mean {meant}?")), "{err}");
+    }
+    let mut run = standin(&["run", "--", "true"]);
+    let (code, _, err) =
+        said(run.envs([("STANDIN_PORT", "tcp://10.0.0.1:80"), ("STANDIN_SEED", ""), ("STANDIN_EXPOSE", "")]));
+    assert_eq!(code, 6, "the address of a service is no port: {err}");
+}
+
+#[test]
 fn bodies_of_the_control_api_are_objects_that_say_something_known() {
     let server = Standin::start();
     let host = server.address().to_string();
