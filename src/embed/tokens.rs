@@ -13,6 +13,7 @@ use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Credential;
 use crate::http::document;
 use crate::http::document::PathSegment;
+use crate::http::positions::Positions;
 
 /// Its name.
 pub const FILE: &str = "tokens.json";
@@ -35,7 +36,7 @@ fn read(file: &str, text: &str) -> Result<Listed, Vec<String>> {
         let (line, column) = (fault.place.line, fault.place.column);
         vec![format!("{file}:{line}:{column}: {}", fault.reason)]
     })?;
-    let mut reader = Reader { file, text, faults: Vec::new() };
+    let mut reader = Reader { file, positions: Positions::of(text), faults: Vec::new() };
     for path in &parsed.duplicates {
         reader.fault(path, format!("the key {} stands twice; keep one", document::show(path)));
     }
@@ -55,13 +56,13 @@ fn read(file: &str, text: &str) -> Result<Listed, Vec<String>> {
 
 struct Reader<'t> {
     file: &'t str,
-    text: &'t str,
+    positions: Positions<'t>,
     faults: Vec<String>,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, path: &[PathSegment], message: impl std::fmt::Display) {
-        let place = document::place(self.text, path);
+        let place = self.positions.at(path);
         self.faults.push(format!("{}:{}:{}: {message}", self.file, place.line, place.column));
     }
 

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::http::positions::Positions;
 use crate::http::tree::TreeLimits;
 
 /// A place in a text, both from 1.
@@ -71,7 +71,7 @@ pub fn text(bytes: Vec<u8>) -> Result<String, SyntaxFault> {
 }
 
 /// A text without the mark that some editors put before it.
-fn unmarked(text: &str) -> &str {
+pub(super) fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
@@ -122,27 +122,9 @@ impl SyntaxFault {
 }
 
 /// Where the value at a path begins; of a missing member, where the object begins it should be in. The text must be
-/// JSON. Of a key that stands twice, the last place counts.
+/// JSON. Of a key that stands twice, the last place counts. Whoever asks for many reads [`Positions`] once.
 pub fn place(text: &str, path: &[PathSegment]) -> Position {
-    let text = unmarked(text);
-    let mut at = text.trim_start();
-    for step in path {
-        let next = match step {
-            PathSegment::Item(n) => {
-                serde_json::from_str::<Vec<&RawValue>>(at).ok().and_then(|items| items.get(*n).copied())
-            }
-            PathSegment::Key(key) => serde_json::from_str::<Members<'_>>(at)
-                .ok()
-                .and_then(|members| members.0.iter().rev().find(|(known, _)| known == key).map(|(_, value)| *value)),
-        };
-        match next {
-            Some(value) => at = value.get(),
-            None => break,
-        }
-    }
-    // `at` borrows from `text`, so the distance of their starts is an offset.
-    let offset = at.as_ptr() as usize - text.as_ptr() as usize;
-    behind(&text[..offset])
+    Positions::of(text).at(path)
 }
 
 struct Reader {
@@ -216,31 +198,6 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             object.insert(key, value?);
         }
         Ok(Value::Object(object))
-    }
-}
-
-/// The members of an object, where they stand.
-struct Members<'t>(Vec<(Cow<'t, str>, &'t RawValue)>);
-
-impl<'de> serde::Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(key) = source.next_key::<Cow<'de, str>>()? {
-                    members.push((key, source.next_value()?));
-                }
-                Ok(Members(members))
-            }
-        }
-        source.deserialize_map(MembersVisitor)
     }
 }
 

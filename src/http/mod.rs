@@ -6,6 +6,7 @@ pub mod document;
 pub mod json;
 pub mod message;
 pub mod origin;
+pub mod positions;
 pub mod redact;
 pub mod target;
 pub mod tree;

@@ -12,6 +12,7 @@ use crate::engine::state::State;
 use crate::engine::store::Document;
 use crate::http::document;
 use crate::http::document::{PathSegment, Position};
+use crate::http::positions::Positions;
 
 /// A file of records: a JSON array of objects, all of one collection.
 pub struct RecordFile<'a> {
@@ -59,31 +60,41 @@ impl State {
         for file in files {
             match read_file(apis, file) {
                 Ok((resource, records)) => {
+                    let positions = Positions::of(file.text);
                     for (n, record) in records.iter().enumerate() {
                         let made = match record {
                             Some(fields) => self.create(resource, fields, Actor::Fixture).map(|_| ()),
                             None => Err(Problem::refused("a record must be a JSON object")),
                         };
                         if let Err(problem) = made {
-                            tell(&mut faults, file, resource, n, record.as_ref(), &problem);
+                            tell(&mut faults, (file, &positions), resource, n, record.as_ref(), &problem);
                         }
                     }
-                    read.push((file, resource, records));
+                    read.push((file, positions, resource, records));
                 }
                 Err(fault) => faults.push(fault),
             }
         }
-        for (file, resource, records) in &read {
+        for (file, positions, resource, records) in &read {
             for (n, record) in records.iter().enumerate() {
                 let dangling = record.as_ref().map(|fields| self.check_references(resource, fields));
                 if let Some(Err(problem)) = dangling {
-                    tell(&mut faults, file, resource, n, record.as_ref(), &problem);
+                    tell(&mut faults, (file, positions), resource, n, record.as_ref(), &problem);
                 }
             }
+        }
+        let more = faults.len().saturating_sub(MOST_TOLD);
+        faults.truncate(MOST_TOLD);
+        if let Some(last) = faults.last().filter(|_| more > 0) {
+            let message = format!("{more} more faults are not told; correct these first");
+            faults.push(DataFault { record: None, field: None, message, ..last.clone() });
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 }
+
+/// The most faults that are told: more of them help nobody.
+const MOST_TOLD: usize = 100;
 
 /// The fields of each record of a file; none for what is no object.
 type Read = Vec<Option<Document>>;
@@ -109,7 +120,7 @@ fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static S
 
 fn tell(
     faults: &mut Vec<DataFault>,
-    file: &RecordFile<'_>,
+    (file, positions): (&RecordFile<'_>, &Positions<'_>),
     resource: &'static Schema,
     n: usize,
     record: Option<&Document>,
@@ -119,7 +130,7 @@ fn tell(
     let record = id.map_or_else(|| format!("#{}", n + 1), |id| format!("{id:?}"));
     let mut one = |field: Option<&str>, message: String| {
         let path: Vec<PathSegment> = [PathSegment::Item(n)].into_iter().chain(field.map(PathSegment::from)).collect();
-        let place = document::place(file.text, &path);
+        let place = positions.at(&path);
         let field = field.map(str::to_owned);
         faults.push(DataFault { file: file.name.to_owned(), place, record: Some(record.clone()), field, message });
     };

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::http::document;
 use crate::http::document::{PathSegment, Position};
+use crate::http::positions::Positions;
 use crate::http::redact::is_telling;
 
 /// What kind of thing is wrong. `E…` refuses the file, `W…` warns.
@@ -135,16 +136,33 @@ impl ScenarioError {
     }
 }
 
+/// The most findings that are told of one text: more of them help nobody.
+pub const MOST_TOLD: usize = 100;
+
+/// Cuts a list of findings where it is too long, and says so in the last one.
+pub(in crate::scenario) fn cut(list: &mut Vec<Diagnostic>, left_out: usize) {
+    let more = left_out + list.len().saturating_sub(MOST_TOLD);
+    list.truncate(MOST_TOLD);
+    if let Some(last) = list.last().filter(|_| more > 0) {
+        let message = format!("{more} more findings are not told");
+        list.push(Diagnostic { message, help: "correct these first".to_owned(), ..last.clone() });
+    }
+}
+
 /// Collects findings about one text.
 pub(in crate::scenario) struct Diagnostics<'t> {
     file: &'t str,
-    text: &'t str,
+    positions: Positions<'t>,
     list: Vec<Diagnostic>,
+    /// How many of all findings refuse the file.
+    refusals: usize,
+    /// How many are not in the list.
+    left_out: usize,
 }
 
 impl<'t> Diagnostics<'t> {
     pub(in crate::scenario) fn new(file: &'t str, text: &'t str) -> Self {
-        Self { file, text, list: Vec::new() }
+        Self { file, positions: Positions::of(text), list: Vec::new(), refusals: 0, left_out: 0 }
     }
 
     /// Something is wrong at that path. `what` continues the path: `"x" selects no operation`.
@@ -155,9 +173,14 @@ impl<'t> Diagnostics<'t> {
         what: impl fmt::Display,
         help: impl Into<String>,
     ) {
+        if self.is_full() {
+            self.refusals += usize::from(code.refuses());
+            self.left_out += 1;
+            return;
+        }
         let shown = document::show(path);
         let shown = if shown.is_empty() { "the file".to_owned() } else { shown };
-        let place = document::place(self.text, path);
+        let place = self.place(path);
         // The value of a telling key is a credential. The name of a variable that holds one is none.
         let key = path.iter().rev().find_map(|step| if let PathSegment::Key(key) = step { Some(key) } else { None });
         let is_secret = code == Code::E08 && key.is_some_and(|key| is_telling(key) && !key.ends_with("_env"));
@@ -173,17 +196,23 @@ impl<'t> Diagnostics<'t> {
         message: String,
         help: impl Into<String>,
     ) {
+        self.refusals += usize::from(code.refuses());
         self.list.push(Diagnostic { file: self.file.to_owned(), place, code, message, help: help.into() });
     }
 
     /// The place of a path.
     pub(in crate::scenario) fn place(&self, path: &[PathSegment]) -> Position {
-        document::place(self.text, path)
+        self.positions.at(path)
     }
 
     /// How many things found so far refuse the file.
     pub(in crate::scenario) fn refusals(&self) -> usize {
-        self.list.iter().filter(|diagnostic| diagnostic.code.refuses()).count()
+        self.refusals
+    }
+
+    /// Whether no more findings are told.
+    pub(in crate::scenario) fn is_full(&self) -> bool {
+        self.list.len() >= MOST_TOLD
     }
 
     /// Whether anything found so far refuses the file.
@@ -194,6 +223,7 @@ impl<'t> Diagnostics<'t> {
     /// All findings, in the order of the file.
     pub(in crate::scenario) fn finish(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|diagnostic| (diagnostic.place, diagnostic.code));
+        cut(&mut self.list, self.left_out);
         self.list
     }
 }
@@ -210,17 +240,26 @@ pub(in crate::scenario) fn did_you_mean<'n>(given: &str, known: impl IntoIterato
     match nearest(given, known.clone()) {
         Some(name) => format!("did you mean {name}?"),
         None => {
-            let names: Vec<&str> = known.into_iter().filter(|name| !name.is_empty()).collect();
-            match names.as_slice() {
+            let mut names = known.into_iter().filter(|name| !name.is_empty());
+            let listed: Vec<&str> = names.by_ref().take(MOST_LISTED).collect();
+            match listed.as_slice() {
                 [] => "there is none".to_owned(),
-                names => format!("there is {}", names.join(", ")),
+                listed => format!("there is {}{}", listed.join(", "), if names.next().is_some() { ", …" } else { "" }),
             }
         }
     }
 }
 
+/// The most names that are listed when none is near.
+const MOST_LISTED: usize = 40;
+/// Longer texts are nobody's slip of the pen, and comparing them takes long.
+const LONGEST_NAME: usize = 128;
+
 /// The known name that is near enough to be meant. What lacks its name is an error of its own, and no help here.
 fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if given.len() > LONGEST_NAME {
+        return None;
+    }
     let ranked =
         known.into_iter().filter(|name| !name.is_empty()).map(|name| (strsim::damerau_levenshtein(given, name), name));
     let (extras, name) = ranked.min_by_key(|(extras, _)| *extras)?;

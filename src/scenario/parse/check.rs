@@ -1,5 +1,6 @@
 //! What a scenario says, held against itself: names that lead nowhere, rules that can never fire.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::engine::api::router::Router;
@@ -67,22 +68,23 @@ fn all_rules(scenario: &Scenario) -> impl Iterator<Item = (Option<usize>, usize,
 }
 
 fn rule_ids(found: &mut Diagnostics<'_>, scenario: &Scenario) {
-    let mut seen: Vec<(&str, Vec<PathSegment>)> = Vec::new();
+    let mut seen: HashMap<&str, Vec<PathSegment>> = HashMap::new();
     for (step, n, rule) in all_rules(scenario) {
         // A rule that could not be read shifts the others: the place is the one noted while reading.
         let path = rule_path(step, n);
         if rule.id.is_empty() {
             continue;
         }
-        if let Some((_, first)) = seen.iter().find(|(id, _)| **id == *rule.id) {
+        if let Some(first) = seen.get(&*rule.id) {
             let what = format!("{:?} is the id of {} already", &*rule.id, document::show(first));
             found.tell(Code::E12, &below(&path, "id"), what, "ids are unique in a file; choose another");
         }
-        seen.push((&rule.id, path));
+        seen.entry(&rule.id).or_insert(path);
     }
+    let mut seen: HashSet<&str> = HashSet::new();
     for (n, call) in scenario.expect.calls.iter().enumerate() {
         let Some(id) = &call.id else { continue };
-        if scenario.expect.calls[..n].iter().any(|other| other.id.as_ref() == Some(id)) {
+        if !seen.insert(id) {
             let path = at(&[&key("expect"), &key("calls"), &item(n), &key("id")]);
             let what = format!("{id:?} is the id of another expected call");
             found.tell(Code::E12, &path, what, "ids are unique in a file; choose another");
@@ -91,16 +93,18 @@ fn rule_ids(found: &mut Diagnostics<'_>, scenario: &Scenario) {
 }
 
 fn step_names(found: &mut Diagnostics<'_>, scenario: &Scenario) {
-    let names: Vec<&str> = scenario.steps.iter().map(|step| &*step.name).filter(|name| !name.is_empty()).collect();
-    for (n, step) in scenario.steps.iter().enumerate() {
-        if !step.name.is_empty() && scenario.steps[..n].iter().any(|other| other.name == step.name) {
+    let names: HashSet<&str> = scenario.steps.iter().map(|step| &*step.name).filter(|name| !name.is_empty()).collect();
+    let in_order = || scenario.steps.iter().map(|step| &*step.name).filter(|name| !name.is_empty());
+    let mut seen: HashSet<&str> = HashSet::new();
+    for step in &scenario.steps {
+        if !step.name.is_empty() && !seen.insert(&step.name) {
             let what = format!("{:?} is the name of another step", &*step.name);
             found.tell(Code::E12, &below(&step.path, "name"), what, "names are unique in a file; choose another");
         }
         for end in &step.ends {
             if let Some(to) = end.to.as_deref().filter(|to| !names.contains(to)) {
                 let what = format!("{to:?} names no step");
-                found.tell(Code::E13, &below(&end.path, "to"), what, did_you_mean(to, names.iter().copied()));
+                found.tell(Code::E13, &below(&end.path, "to"), what, did_you_mean(to, in_order()));
             }
         }
     }
@@ -114,7 +118,8 @@ fn step_names(found: &mut Diagnostics<'_>, scenario: &Scenario) {
         // An end that was not understood may well have led there.
         return;
     }
-    for (n, step) in scenario.steps.iter().enumerate().filter(|(n, _)| !reachable(&scenario.steps).contains(n)) {
+    let reached = reachable(&scenario.steps);
+    for (n, step) in scenario.steps.iter().enumerate().filter(|(n, _)| !reached.contains(n)) {
         let what = format!("{:?} is never entered: no step leads to it", &*step.name);
         let before = n.checked_sub(1).map_or("another step", |before| &*scenario.steps[before].name);
         let help = format!("give {before} an end without \"to\", or one with \"to\": {:?}", &*step.name);
@@ -123,39 +128,47 @@ fn step_names(found: &mut Diagnostics<'_>, scenario: &Scenario) {
 }
 
 /// The places of the steps the timeline can come to.
-fn reachable(steps: &[Step]) -> Vec<usize> {
-    let mut reached = if steps.is_empty() { Vec::new() } else { vec![0] };
-    let mut next = 0;
-    while let Some(&place) = reached.get(next) {
-        for end in &steps[place].ends {
-            let to = match &end.to {
-                Some(name) => steps.iter().position(|step| *step.name == **name),
-                None => (place + 1 < steps.len()).then_some(place + 1),
-            };
-            reached.extend(to.filter(|to| !reached.contains(to)));
+fn reachable(steps: &[Step]) -> HashSet<usize> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (place, step) in steps.iter().enumerate() {
+        places.entry(&step.name).or_insert(place);
+    }
+    let mut reached = HashSet::new();
+    let mut next = if steps.is_empty() { Vec::new() } else { vec![0] };
+    while let Some(place) = next.pop() {
+        if !reached.insert(place) {
+            continue;
         }
-        next += 1;
+        next.extend(steps[place].ends.iter().filter_map(|end| match &end.to {
+            Some(name) => places.get(name.as_str()).copied(),
+            None => (place + 1 < steps.len()).then_some(place + 1),
+        }));
     }
     reached
 }
 
 fn expectations(found: &mut Diagnostics<'_>, scenario: &Scenario) {
-    let steps: Vec<&str> = scenario.steps.iter().map(|step| &*step.name).collect();
-    let rules: Vec<&str> = all_rules(scenario).map(|(_, _, rule)| &*rule.id).collect();
+    let step_names = || scenario.steps.iter().map(|step| &*step.name);
+    let rule_ids: Vec<&str> = all_rules(scenario).map(|(_, _, rule)| &*rule.id).collect();
+    let steps: HashSet<&str> = step_names().collect();
+    let rules: HashSet<&str> = rule_ids.iter().copied().collect();
     for (n, call) in scenario.expect.calls.iter().enumerate() {
+        if found.is_full() {
+            break;
+        }
         let path = at(&[&key("expect"), &key("calls"), &item(n)]);
         if let Some(step) = call.step.as_deref().filter(|step| !steps.contains(step)) {
-            let help = did_you_mean(step, steps.iter().copied());
+            let help = did_you_mean(step, step_names());
             found.tell(Code::E13, &below(&path, "step"), format!("{step:?} names no step"), help);
         }
         if let Some(fault) = call.fault.as_deref().filter(|fault| !rules.contains(fault)) {
-            let help = did_you_mean(fault, rules.iter().copied());
+            let help = did_you_mean(fault, rule_ids.iter().copied());
             found.tell(Code::E13, &below(&path, "fault"), format!("{fault:?} is the id of no fault rule"), help);
         }
     }
     if let Some((name, _)) = scenario.expect.reach.as_ref().filter(|(name, _)| !steps.contains(&name.as_str())) {
         let path = at(&[&key("expect"), &key("reach")]);
-        found.tell(Code::E13, &path, format!("{name:?} names no step"), did_you_mean(name, steps.iter().copied()));
+        found.tell(Code::E13, &path, format!("{name:?} names no step"), did_you_mean(name, step_names()));
     }
 }
 
@@ -184,26 +197,44 @@ fn covers(router: &Router, first: &Operations, second: &Operations) -> bool {
     router.rows().iter().filter(|row| second.select(row.operation)).all(|row| first.select(row.operation))
 }
 
+/// For each operation, the first of some rules that always answers it.
+type AlwaysAnswered = HashMap<usize, usize>;
+
 fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>, router: &Router) {
     // A delay takes effect behind another rule's answer too.
     let could_be_shadowed = |rule: &Rule| rule.effect.is_some() && rule.place.is_some() && !rule.slows();
-    for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| could_be_shadowed(rule)) {
-        let shadow = rules[..n].iter().position(|first| {
-            let always =
-                first.place.is_some() && first.limit.is_none() && common_headers(&first.at) && first.effect.is_some();
-            let same_calls = first.when.is_none() || first.when == rule.when;
-            always && same_calls && covers(router, &first.on, &rule.on)
-        });
-        if let Some(first) = shadow {
-            let shown = document::show(&rule_path(step, first));
-            let what = format!("can never fire: {shown} always answers the same calls");
-            let help = format!("put it before {shown}, or give {shown} a \"when\", an \"at\" or a \"limit\"");
-            found.tell(Code::W02, &rule_path(step, n), what, help);
+    let always_answers = |rule: &Rule| {
+        rule.place.is_some() && rule.limit.is_none() && is_always(&rule.at) && rule.effect.is_some()
+    };
+    // By what the requests look like; rules for all requests stand under no text.
+    let mut answered: HashMap<String, AlwaysAnswered> = HashMap::new();
+    for (n, rule) in rules.iter().enumerate() {
+        let rows = || router.rows().iter().filter(|row| rule.on.select(row.operation)).map(|row| row.number);
+        let when = rule.when.as_ref().map(|when| format!("{when:?}")).unwrap_or_default();
+        if could_be_shadowed(rule) {
+            let first = |row: usize| {
+                let by = |when: &str| answered.get(when)?.get(&row).copied();
+                by("").into_iter().chain(by(&when)).min()
+            };
+            let firsts: Option<BTreeSet<usize>> = rows().map(first).collect();
+            if let Some(firsts) = firsts.filter(|firsts| !firsts.is_empty()) {
+                let names: Vec<String> = firsts.iter().map(|first| document::show(&rule_path(step, *first))).collect();
+                let (shown, answer) = (names.join(", "), if names.len() == 1 { "answers" } else { "together answer" });
+                let what = format!("can never fire: {shown} always {answer} the same calls");
+                let help = format!("put it before {shown}, or give {shown} a \"when\", an \"at\" or a \"limit\"");
+                found.tell(Code::W02, &rule_path(step, n), what, help);
+            }
+        }
+        if always_answers(rule) {
+            let answered = answered.entry(when).or_default();
+            for row in rows() {
+                answered.entry(row).or_insert(n);
+            }
         }
     }
 }
 
-fn common_headers(at: &Trigger) -> bool {
+fn is_always(at: &Trigger) -> bool {
     match at {
         Trigger::Always | Trigger::Every(1) | Trigger::Between(1, u64::MAX) => true,
         Trigger::Chance(p) => *p >= 1.0,

@@ -8,7 +8,7 @@ use crate::engine::schema::resource::Actor;
 use crate::engine::state::State;
 use crate::engine::state::settings::Settings;
 use crate::http::document::show;
-use crate::scenario::model::diagnostics::{Code, Diagnostic, ScenarioError};
+use crate::scenario::model::diagnostics::{Code, Diagnostic, ScenarioError, cut};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{DataChange, Scenario};
 use crate::scenario::run::make_change::{check_made, make_change};
@@ -70,6 +70,7 @@ impl ScenarioRun {
         }
         if !diagnostics.is_empty() {
             diagnostics.sort_by_key(|diagnostic| diagnostic.place);
+            cut(&mut diagnostics, 0);
             return Err(ScenarioError { diagnostics });
         }
         let mut run = Box::new(ScenarioRun::new(scenario, router, state.settings.seed));
