@@ -5,6 +5,7 @@ mod consumers;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod long_files;
 mod near_misses;
 mod ready_made;
 mod scenario;

@@ -203,9 +203,8 @@ type AlwaysAnswered = HashMap<usize, usize>;
 fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>, router: &Router) {
     // A delay takes effect behind another rule's answer too.
     let could_be_shadowed = |rule: &Rule| rule.effect.is_some() && rule.place.is_some() && !rule.slows();
-    let always_answers = |rule: &Rule| {
-        rule.place.is_some() && rule.limit.is_none() && is_always(&rule.at) && rule.effect.is_some()
-    };
+    let always_answers =
+        |rule: &Rule| rule.place.is_some() && rule.limit.is_none() && is_always(&rule.at) && rule.effect.is_some();
     // By what the requests look like; rules for all requests stand under no text.
     let mut answered: HashMap<String, AlwaysAnswered> = HashMap::new();
     for (n, rule) in rules.iter().enumerate() {
