@@ -120,6 +120,15 @@ struct Limits {
     /// Most bytes the journal keeps
     #[arg(long, env = "STANDIN_JOURNAL_BYTES", value_name = "N", default_value_t = JournalBounds::default().bytes)]
     journal_bytes: usize,
+    /// Most records of each kind that a service writes by itself, such as events; the oldest are lost first
+    #[arg(long, env = "STANDIN_HISTORY_RECORDS", value_name = "N", default_value_t = World::default().history.records)]
+    history_records: usize,
+    /// Most bytes of them
+    #[arg(long, env = "STANDIN_HISTORY_BYTES", value_name = "N", default_value_t = World::default().history.bytes)]
+    history_bytes: usize,
+    /// Most bytes of them in all worlds together
+    #[arg(long, env = "STANDIN_TOTAL_HISTORY_BYTES", value_name = "N", default_value_t = World::default().history.total.limit())]
+    total_history_bytes: usize,
     /// Most bytes a request's body may have; beyond is 413
     #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]
     body_limit: usize,
@@ -239,6 +248,8 @@ impl Settings {
             .journal(limits.journal_entries, limits.journal_bytes)
             .body_limit(limits.body_limit)
             .body_members(limits.body_members)
+            .history(limits.history_records, limits.history_bytes)
+            .total_history(limits.total_history_bytes)
             .max_worlds(limits.max_worlds)
             .max_worlds_per_label(limits.max_worlds_per_label)
             .world_idle(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));

@@ -22,7 +22,7 @@ use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::state::settings::JournalBounds;
 use crate::engine::state::settings::Profile;
 use crate::engine::state::settings::{Credential, Settings};
-use crate::engine::store::Store;
+use crate::engine::store::{Store, Total};
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
 use crate::world::registry::{DEFAULT_WORLD, Limits, WorldRegistry};
@@ -314,6 +314,19 @@ impl Builder {
     /// The most elements and members a request's body may have, all together; beyond it is 400. Default: 1,000,000.
     pub fn body_members(mut self, members: usize) -> Self {
         self.settings.body_members = members;
+        self
+    }
+
+    /// What a world keeps at most of what a service writes by itself: of entries of its audit trail, of events, of runs, so
+    /// many each, and so many bytes. The oldest are let go of; lists say so in `standin-lost`. Default: 10,000 and 64 MiB.
+    pub fn history(mut self, records: usize, bytes: usize) -> Self {
+        (self.settings.history.records, self.settings.history.bytes) = (records, bytes);
+        self
+    }
+
+    /// The most bytes of such history that all worlds keep together. Default: 512 MiB.
+    pub fn total_history(mut self, bytes: usize) -> Self {
+        self.settings.history.total = Total::new(bytes);
         self
     }
 

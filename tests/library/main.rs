@@ -9,6 +9,7 @@ mod cost;
 mod determinism;
 mod event_stream;
 mod graph;
+mod growth;
 #[cfg(feature = "tls")]
 mod intercept;
 mod layers;

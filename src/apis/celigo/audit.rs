@@ -20,27 +20,28 @@ use crate::http::message::Response;
 /// `integrations.audit`: the entries about the integration, newest first.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
-    let entries = context.state.store.of(&AUDIT).find("_resourceId", integration.id()).cloned().collect();
-    newest_first(context, entries)
+    newest_first(context, Some(integration.id()))
 }
 
 /// `audit.list`: all entries, newest first.
 pub fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let entries = context.state.store.of(&AUDIT).iter().cloned().collect();
-    newest_first(context, entries)
+    newest_first(context, None)
 }
 
-/// Of two of one moment, the later made comes first.
-fn newest_first(context: &Context<'_>, mut entries: Vec<Record>) -> Result<Response, Problem> {
-    entries.reverse();
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.text("time").and_then(clock::parse_ms)));
-    let page = context.page_of(&AUDIT, entries)?;
+/// The moment of an entry.
+pub fn moment(entry: &Document) -> Option<u64> {
+    entry.get("time").and_then(Value::as_str).and_then(clock::parse_ms)
+}
+
+fn newest_first(context: &Context<'_>, integration: Option<&str>) -> Result<Response, Problem> {
+    let found_by = integration.map(|id| ("_resourceId", id));
+    let page = context.page_of_newest(&AUDIT, found_by)?;
     if context.state.settings.profile(API.name) == Profile::Documented {
-        return Ok(lists::response(context, &page));
+        return Ok(context.tell_lost(&page, lists::response(context, &page)));
     }
     let stored = page.records.iter().map(|entry| entry.fields().only(|name| !name.starts_with(PRIVATE_PREFIX)).into());
     let body = lists::array_of(context, stored);
-    Ok(paging::response(context, &page, body))
+    Ok(context.tell_lost(&page, paging::response(context, &page, body)))
 }
 
 /// An entry as the documents show it.
@@ -62,6 +63,9 @@ pub fn documented(entry: &Document) -> Document {
     shown.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
+/// The bytes of an entry without what it tells of.
+const ENTRY_BYTES: usize = 500;
+
 /// Writes the entry of a change. Furnishing a world makes no history.
 pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by: Actor) {
     let source = match by {
@@ -78,7 +82,9 @@ pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by
     let (seed, found_by) = (state.rng.seed(), ("_resourceId", record.shared_id()));
     let (old, new) = (old.cloned(), new.cloned());
     // Most entries are never read: what they say is put together when one is.
-    let entry = LazyRecord::new(seed, found_by, move |id| {
+    // It keeps the record from before the change, which is some times larger than its text.
+    let held_bytes = old.as_ref().or(new.as_ref()).map_or(0, |record| 4 * record.bytes().len()) + ENTRY_BYTES;
+    let entry = LazyRecord::new(seed, found_by, at_ms, move |id| {
         let changed = new.as_ref().or(old.as_ref()).expect("a change is of a record");
         let said = [
             ("_id", Value::from(id)),
@@ -92,7 +98,9 @@ pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by
         ];
         said.into_iter().collect()
     });
-    state.store.of_mut(&AUDIT).append(entry);
+    let trail = state.store.of_mut(&AUDIT);
+    trail.append(entry);
+    trail.keep_within(held_bytes, &state.settings.history);
 }
 
 /// A user of that address. The same address has the same id in every world.

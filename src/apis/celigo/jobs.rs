@@ -54,7 +54,9 @@ pub fn start(state: &mut State, flow: &Record, kind: &str) -> Result<Record, Pro
     if let Some(integration) = flow.get("_integrationId") {
         fields.insert("_integrationId", integration.clone());
     }
-    state.create(&JOBS, &fields, Actor::Administrator)
+    let job = state.create(&JOBS, &fields, Actor::Administrator)?;
+    state.keep_within_bounds(&JOBS, &job);
+    Ok(job)
 }
 
 /// From queued to running, and from running to completed. A clock that moved far does both at once.

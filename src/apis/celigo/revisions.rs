@@ -28,5 +28,6 @@ pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
         fields.insert("description", description);
     }
     let revision = context.state.create(&REVISIONS, &fields, Actor::Administrator)?;
+    context.state.keep_within_bounds(&REVISIONS, &revision);
     Ok(context.show(&revision))
 }

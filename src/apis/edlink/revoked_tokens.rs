@@ -25,5 +25,7 @@ pub fn remember(state: &mut State, integration: &Record) -> Result<(), Problem> 
     // Drawn apart: it moves no id that comes after.
     let id = state.rng.derive(&format!("edlink.ended:{token}")).uuid().to_string();
     let fields = Document::from_iter([("id", Value::from(id)), ("access_token", token.into())]);
-    state.create_from(&ENDED_TOKENS, fields, Actor::Fixture).map(|_| ())
+    let ended = state.create_from(&ENDED_TOKENS, fields, Actor::Fixture)?;
+    state.keep_within_bounds(&ENDED_TOKENS, &ended);
+    Ok(())
 }

@@ -114,7 +114,16 @@ impl Context<'_> {
             self.rests_on(Evidence::Assumed);
         }
         let dialect = self.api.dialect;
-        dialect.page(self, page)
+        let response = dialect.page(self, page);
+        self.tell_lost(page, response)
+    }
+
+    /// Says in a header how many records of a list are not there any more.
+    pub fn tell_lost(&self, page: &Page, response: Response) -> Response {
+        if page.lost == 0 || !self.state.settings.headers {
+            return response;
+        }
+        response.with("standin-lost", &page.lost.to_string())
     }
 
     /// A path parameter.
@@ -186,6 +195,21 @@ impl Context<'_> {
         Ok(self.show_page(&page))
     }
 
+    /// A page of records by their moments, the newest first. No more records are looked into than it takes to fill it.
+    pub fn page_of_newest(&self, resource: &'static Schema, found_by: Option<(&str, &str)>) -> Result<Page, Problem> {
+        let dialect = self.api.dialect;
+        let records = self.state.store.of(resource).newest_first(found_by);
+        let selection = dialect.selection(self, resource)?;
+        if !matches!(selection.window, Window::Offset { .. }) || dialect.order(self, resource)?.is_some() {
+            return self.page_of(resource, records.cloned().collect());
+        }
+        let is_shown = |record: &&Record| {
+            selection.keep.as_ref().is_none_or(|keep| keep(record)) && self.is_visible(resource, record)
+        };
+        let lost = self.state.store.of(resource).lost();
+        Ok(Page::of_first(records.filter(is_shown), &selection.window).with_lost(lost))
+    }
+
     /// A page of records that were found rather than scanned, as the query wants it.
     pub fn page_of(&self, resource: &'static Schema, mut records: Vec<Record>) -> Result<Page, Problem> {
         let dialect = self.api.dialect;
@@ -196,7 +220,7 @@ impl Context<'_> {
         if let Some(order) = dialect.order(self, resource)? {
             records.sort_by(order);
         }
-        Ok(Page::of(&records, &selection.window))
+        Ok(Page::of(&records, &selection.window).with_lost(self.state.store.of(resource).lost()))
     }
 }
 

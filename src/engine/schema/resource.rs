@@ -50,6 +50,8 @@ pub struct Schema {
     pub view: Option<fn(&Document) -> Document>,
     /// What happens to a record when the world's clock reaches a time.
     pub timer: Option<Timer>,
+    /// The moment of a record, in milliseconds since 1970, where lists show the newest moment first.
+    pub moment: Option<fn(&Document) -> Option<u64>>,
     /// Which records of its kind belong to what a caller may be narrowed to.
     pub scope: Option<Scope>,
     /// Makes up the fields of a record, where records of this kind are made up.
@@ -88,6 +90,7 @@ impl Schema {
             audit: None,
             view: None,
             timer: None,
+            moment: None,
             scope: None,
             generator: None,
             after_generate: None,
@@ -170,6 +173,12 @@ impl Schema {
     /// Sets what consumers see.
     pub const fn view(mut self, shown: fn(&Document) -> Document) -> Self {
         self.view = Some(shown);
+        self
+    }
+
+    /// Sets the moment of a record.
+    pub const fn moment(mut self, moment: fn(&Document) -> Option<u64>) -> Self {
+        self.moment = Some(moment);
         self
     }
 

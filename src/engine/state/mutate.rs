@@ -14,6 +14,9 @@ use crate::engine::state::clock::{format_ms, parse_ms};
 use crate::engine::store::{Document, Record};
 use crate::http::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
 
+/// The bytes of a record besides its fields.
+const RECORD_BYTES: usize = 500;
+
 impl State {
     /// Makes a record. Only a consumer cannot choose its id.
     pub fn create(&mut self, resource: &'static Schema, given: &Document, by: Actor) -> Result<Record, Problem> {
@@ -108,6 +111,13 @@ impl State {
         }
         merge(&mut fields, patch, resource);
         self.replace(resource, old, fields, by)
+    }
+
+    /// Counts a record that the service just wrote by itself among the history of its kind, which is bounded.
+    pub fn keep_within_bounds(&mut self, resource: &'static Schema, record: &Record) {
+        // In memory, values are some times larger than their text.
+        let bytes = 4 * record.bytes().len() + RECORD_BYTES;
+        self.store.of_mut(resource).keep_within(bytes, &self.settings.history);
     }
 
     /// Takes a record away, with what belongs to it.

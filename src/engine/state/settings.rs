@@ -2,6 +2,7 @@
 
 use crate::engine::state::clock::{ClockMode, DEFAULT_START_MS};
 use crate::engine::state::rate_limit::RateLimit;
+use crate::engine::store::HistoryBounds;
 use crate::http::tree::MEMBERS;
 
 /// What is settled when a world is made.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub body_members: usize,
     /// How much the journal keeps.
     pub journal: JournalBounds,
+    /// How much is kept of what the service writes by itself.
+    pub history: HistoryBounds,
     /// Whether logs, journals and reports show credentials.
     pub show_secrets: bool,
     /// Whether scenarios that depend on assumed behaviour are refused.
@@ -66,6 +69,7 @@ impl Default for Settings {
             body_limit_bytes: 10 * 1024 * 1024,
             body_members: MEMBERS,
             journal: JournalBounds::default(),
+            history: HistoryBounds::default(),
             show_secrets: false,
             strict_fidelity: false,
         }

@@ -6,6 +6,7 @@ use imbl::Vector;
 use parking_lot::Mutex;
 
 use crate::engine::schema::resource::Schema;
+use crate::engine::store::history::{History, HistoryBounds};
 use crate::engine::store::lookups::Lookups;
 use crate::engine::store::page::{Page, Records, Window, window_of};
 use crate::engine::store::{Document, LazyRecord, Record};
@@ -22,6 +23,7 @@ pub struct Collection {
     caught_up: OnceLock<Indexed>,
     next_sequence: u64,
     latest: PageCache,
+    history: History,
 }
 
 /// Records, and the ways to them.
@@ -73,7 +75,7 @@ impl Collection {
     pub fn new(resource: &'static Schema) -> Self {
         let known = Indexed { order: Vector::new(), lookups: Lookups::new(resource) };
         let (log, caught_up, latest) = (Vector::new(), OnceLock::new(), PageCache::default());
-        Self { resource, known, log, caught_up, next_sequence: 0, latest }
+        Self { resource, known, log, caught_up, next_sequence: 0, latest, history: History::default() }
     }
 
     /// What kind of records these are.
@@ -161,6 +163,44 @@ impl Collection {
         self.next_sequence += 1;
     }
 
+    /// Counts the newest record among those that the service wrote by itself, and lets go of the oldest of these beyond the
+    /// bounds.
+    pub fn keep_within(&mut self, bytes: usize, bounds: &HistoryBounds) {
+        self.history.push(self.next_sequence.saturating_sub(1), bytes, bounds);
+        while let Some(oldest) = self.history.pop_beyond(bounds) {
+            self.forget(oldest);
+        }
+    }
+
+    /// How many records that the service wrote by itself were let go of.
+    pub fn lost(&self) -> u64 {
+        self.history.lost()
+    }
+
+    fn forget(&mut self, sequence: u64) {
+        self.latest.forget();
+        self.keep_caught_up();
+        let first_of_log = self.next_sequence - self.log.len() as u64;
+        if sequence >= first_of_log {
+            // All before it are gone already.
+            self.log.pop_front();
+        } else if let Ok(place) = self.known.place(sequence)
+            && let Some(record) = self.known.order.get(place).cloned()
+        {
+            self.known.lookups.remove(record.id());
+            self.known.order.remove(place);
+        }
+    }
+
+    /// The records whose indexed field has that value, or all, with the newest moment first. Of two of one moment, the later
+    /// made comes first.
+    pub fn newest_first(&self, found_by: Option<(&str, &str)>) -> Box<dyn Iterator<Item = &Record> + '_> {
+        match found_by {
+            Some((field, value)) => Box::new(self.find(field, value).rev()),
+            None => Box::new(self.known().lookups.by_moment().rev()),
+        }
+    }
+
     /// Takes a record out.
     pub fn remove(&mut self, id: &str) -> Option<Record> {
         let known = self.known_mut();
@@ -172,9 +212,7 @@ impl Collection {
 
     /// Takes all records out. Sequence numbers go on.
     pub fn clear(&mut self) {
-        let next_sequence = self.next_sequence;
-        *self = Self::new(self.resource);
-        self.next_sequence = next_sequence;
+        *self = Self { next_sequence: self.next_sequence, ..Self::new(self.resource) };
     }
 
     /// For records that others start from, with so many more to come.
@@ -226,7 +264,10 @@ impl Collection {
         let (part, count, backward) = window.part(length, place);
         let Some(keep) = keep else {
             let (places, more) = window_of(&part, count, backward);
-            let page = Arc::new(Page::new(*window, Records::Part { of: known.order.clone(), places, backward }, more));
+            let page = Arc::new(
+                Page::new(*window, Records::Part { of: known.order.clone(), places, backward }, more)
+                    .with_lost(self.lost()),
+            );
             self.latest.set(&page);
             return page;
         };
@@ -246,10 +287,10 @@ impl Collection {
             } else if records.len() < count {
                 records.push(record.clone());
             } else {
-                return Arc::new(Page::new(*window, Records::Found(records), true));
+                return Arc::new(Page::new(*window, Records::Found(records), true).with_lost(self.lost()));
             }
         }
-        Arc::new(Page::new(*window, Records::Found(records), false))
+        Arc::new(Page::new(*window, Records::Found(records), false).with_lost(self.lost()))
     }
 }
 

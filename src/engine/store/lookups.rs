@@ -19,6 +19,8 @@ pub struct Lookups {
     indexes: Vec<Index>,
     /// By the time they are due and their sequence number, those that are due at some time.
     due: OrdMap<(u64, u64), Record>,
+    /// By moment and sequence number, where records have a moment.
+    by_moment: OrdMap<(u64, u64), Record>,
 }
 
 /// A record that is found by its id. The id lies in the record, so that the map is a third of the size.
@@ -67,7 +69,7 @@ enum Key {
 #[derive(Clone, Debug)]
 enum Entries {
     One(Record),
-    Many(Box<OrdMap<u64, Record>>),
+    Many(Box<OrdMap<(u64, u64), Record>>),
 }
 
 impl Lookups {
@@ -90,7 +92,8 @@ impl Lookups {
         };
         let indexes =
             keys.into_iter().map(|key| Index { key, place: place(key), places: OverlayMap::default() }).collect();
-        Self { resource, by_id: OverlayMap::default(), indexes, due: OrdMap::new() }
+        let (due, by_moment) = (OrdMap::new(), OrdMap::new());
+        Self { resource, by_id: OverlayMap::default(), indexes, due, by_moment }
     }
 
     /// The record of that id.
@@ -103,7 +106,12 @@ impl Lookups {
         self.due.get_min().map(|((at_ms, _), record)| (*at_ms, record))
     }
 
-    /// The records whose field has that value, in creation order, if the field is indexed.
+    /// The records in the order of their moments.
+    pub fn by_moment(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        self.by_moment.values()
+    }
+
+    /// The records whose field has that value, in the order of their moments, else of creation, if the field is indexed.
     pub fn find(&self, field: &str, value: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
         let index = self.indexes.iter().find(|index| matches!(index.key, Key::Field(known) if known == field));
         index.map(|index| index.of(value))
@@ -149,11 +157,24 @@ impl Lookups {
     /// A record that says what it is found by need not be looked into.
     fn index(&mut self, record: &Record, add: bool) {
         let Some((field, value)) = record.found_by() else { return self.index_by(record, record.fields(), add) };
+        self.index_moment(record, add);
         let index = self.indexes.iter_mut().find(|index| index.key == Key::Field(field));
         index.expect("found by a field that is indexed").note(value, record, add);
     }
 
+    fn index_moment(&mut self, record: &Record, add: bool) {
+        if self.resource.moment.is_none() {
+            return;
+        }
+        if add {
+            self.by_moment.insert(record.place(), record.clone());
+        } else {
+            self.by_moment.remove(&record.place());
+        }
+    }
+
     fn index_by(&mut self, record: &Record, fields: &Document, add: bool) {
+        self.index_moment(record, add);
         if let Some(at) = self.resource.timer.and_then(|due| (due.at)(fields)) {
             if add {
                 self.due.insert((at, record.sequence()), record.clone());
@@ -213,11 +234,11 @@ impl Entries {
     fn add(&mut self, record: &Record) {
         match self {
             Self::Many(records) => {
-                records.insert(record.sequence(), record.clone());
+                records.insert(record.place(), record.clone());
             }
             Self::One(other) if other.sequence() == record.sequence() => *other = record.clone(),
             Self::One(other) => {
-                let pair = [other.clone(), record.clone()].into_iter().map(|record| (record.sequence(), record));
+                let pair = [other.clone(), record.clone()].into_iter().map(|record| (record.place(), record));
                 *self = Self::Many(Box::new(pair.collect()));
             }
         }
@@ -228,7 +249,7 @@ impl Entries {
         match self {
             Self::One(other) => other.sequence() == record.sequence(),
             Self::Many(records) => {
-                records.remove(&record.sequence());
+                records.remove(&record.place());
                 records.is_empty()
             }
         }

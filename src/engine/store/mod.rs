@@ -6,6 +6,7 @@
 mod all;
 mod collection;
 mod document;
+mod history;
 mod lookups;
 mod overlay_map;
 mod page;
@@ -16,5 +17,6 @@ mod tests;
 pub use all::Store;
 pub use collection::Collection;
 pub use document::Document;
+pub use history::{HistoryBounds, Total};
 pub use page::{Between, Page, Window};
 pub use record::{LazyRecord, Record};

@@ -71,6 +71,8 @@ pub struct Page {
     pub records: Records,
     /// Whether there are further records in the same direction.
     pub more: bool,
+    /// How many records of the list were let go of, because the service keeps only so many of its own.
+    pub lost: u64,
     text: OnceLock<Bytes>,
     is_assumed: OnceLock<bool>,
 }
@@ -154,7 +156,12 @@ impl Records {
 
 impl Page {
     pub(super) fn new(window: Window, records: Records, more: bool) -> Self {
-        Self { window, records, more, text: OnceLock::new(), is_assumed: OnceLock::new() }
+        Self { window, records, more, lost: 0, text: OnceLock::new(), is_assumed: OnceLock::new() }
+    }
+
+    /// The page of a list that has lost records.
+    pub fn with_lost(self, lost: u64) -> Self {
+        Self { lost, ..self }
     }
 
     /// The part of records already chosen that the window shows: for lists that are found, not scanned.
@@ -165,6 +172,21 @@ impl Page {
         let (places, more) = window_of(&part, count, backward);
         let shown = records[places].iter().cloned();
         Self::new(*window, Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
+    }
+
+    /// The part of a list that the window shows, which counts from its start. No more of the list is looked at.
+    pub fn of_first<'r>(mut records: impl Iterator<Item = &'r Record>, window: &Window) -> Self {
+        let Window::Offset { skip, limit } = *window else {
+            let all: Vec<Record> = records.cloned().collect();
+            return Self::of(&all, window);
+        };
+        let mut left_out = 0;
+        while left_out < skip && records.next().is_some() {
+            left_out += 1;
+        }
+        let shown: Vec<Record> = records.by_ref().take(limit).cloned().collect();
+        let more = records.next().is_some();
+        Self::new(*window, Records::Found(shown), more)
     }
 
     /// Whether one of the records has a value that no document and no client shows.

@@ -21,6 +21,8 @@ struct Inner {
     resource: &'static Schema,
     /// Its place in creation order, unique in its collection.
     sequence: u64,
+    /// Its moment, in milliseconds since 1970; 0 where records have none.
+    moment_ms: u64,
     id: Arc<str>,
     /// What consumers see, serialised once, when the first of them sees it.
     bytes: OnceLock<Bytes>,
@@ -54,17 +56,19 @@ type MakeFields = dyn Fn(&str) -> Document + Send + Sync;
 struct LazyInner<F: ?Sized> {
     seed: u64,
     found_by: (&'static str, Arc<str>),
+    moment_ms: u64,
     fields: F,
 }
 
 impl LazyRecord {
-    /// A record that is found by that field and its value. Its id comes from the seed, its fields from its id.
+    /// A record of that moment that is found by that field and its value. Its id comes from the seed, its fields from its id.
     pub fn new(
         seed: u64,
         found_by: (&'static str, Arc<str>),
+        moment_ms: u64,
         fields: impl Fn(&str) -> Document + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(LazyInner { seed, found_by, fields }))
+        Self(Arc::new(LazyInner { seed, found_by, moment_ms, fields }))
     }
 
     /// The record. No other has the same place, so none has the id that is drawn first, but for those that were kept
@@ -75,7 +79,8 @@ impl LazyRecord {
         let id = ids.find(|id| !is_taken(id)).expect("ids do not run out").into();
         let (bytes, fields) = (OnceLock::new(), OnceLock::new());
         let source = Source::Made(self.clone());
-        Record(Arc::new(Inner { resource, sequence, id, bytes, fields, source, is_assumed: false }))
+        let moment_ms = self.0.moment_ms;
+        Record(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed: false }))
     }
 }
 
@@ -102,8 +107,9 @@ impl Record {
     pub fn new(resource: &'static Schema, sequence: u64, fields: Document) -> Self {
         let id = id_of(resource, &fields);
         let is_assumed = resource.rests_on_assumption(&fields);
+        let moment_ms = moment_of(resource, &fields);
         let (bytes, fields) = (OnceLock::new(), OnceLock::from(fields));
-        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source: Source::Given, is_assumed }))
+        Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source: Source::Given, is_assumed }))
     }
 
     /// The same for one of many records that are made at once, most of which nobody looks into.
@@ -113,13 +119,19 @@ impl Record {
         let same = matches!(shown, Cow::Borrowed(_));
         let source = if same { Source::Shown } else { Source::Whole(serialise(fields)) };
         let is_assumed = resource.rests_on_assumption(fields);
+        let moment_ms = moment_of(resource, fields);
         let (bytes, fields) = (OnceLock::from(serialise(&shown)), OnceLock::new());
-        Self(Arc::new(Inner { resource, sequence, id, bytes, fields, source, is_assumed }))
+        Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed }))
     }
 
     /// Its place in creation order, unique in its collection.
     pub fn sequence(&self) -> u64 {
         self.0.sequence
+    }
+
+    /// Its place in the order of moments and, where records have none, of creation.
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.0.moment_ms, self.0.sequence)
     }
 
     /// What kind of record it is.
@@ -182,6 +194,10 @@ impl Record {
     pub fn bytes(&self) -> &Bytes {
         self.0.bytes.get_or_init(|| serialise(&shown(self.0.resource, self.fields())))
     }
+}
+
+fn moment_of(resource: &'static Schema, fields: &Document) -> u64 {
+    resource.moment.and_then(|moment| moment(fields)).unwrap_or_default()
 }
 
 fn id_of(resource: &'static Schema, fields: &Document) -> Arc<str> {

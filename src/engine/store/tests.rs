@@ -102,7 +102,7 @@ proptest! {
                 Op::Append(count) => for _ in 0..count {
                     let sequence = collection.next_sequence();
                     let found_by = ("group", format!("g{}", sequence % 3).into());
-                    collection.append(LazyRecord::new(0, found_by, move |id| fields(id, sequence % 3)));
+                    collection.append(LazyRecord::new(0, found_by, 0, move |id| fields(id, sequence % 3)));
                     model.push((sequence, sequence % 3));
                 },
                 Op::Remove(place) if !model.is_empty() => {
@@ -202,7 +202,7 @@ proptest! {
 fn a_record_of_the_log_has_an_id_of_its_own_whenever_it_is_looked_for() {
     let append = |collection: &mut Collection| {
         let found_by = ("group", "g".into());
-        collection.append(LazyRecord::new(7, found_by, |id| fields(id, 0)));
+        collection.append(LazyRecord::new(7, found_by, 0, |id| fields(id, 0)));
     };
     let ids = |collection: &Collection| collection.iter().map(|record| record.id().to_owned()).collect::<Vec<_>>();
     let (mut looked_at, mut looked_at_last) = (Collection::new(&THINGS), Collection::new(&THINGS));

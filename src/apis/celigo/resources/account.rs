@@ -50,6 +50,7 @@ static ASHARE_LINKS: &[NestedReference] =
 pub static AUDIT: Schema = Schema::new("celigo.audit", "Audit entry", "_id", IdFormat::ObjectId, ENTRY)
     .indexed(&["_resourceId"])
     .view(audit::documented)
+    .moment(audit::moment)
     .scope(access::told_of)
     .generator(generator::entry);
 

@@ -243,7 +243,8 @@ fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
             ("materialization_id", materialization.as_str().into()),
             ("data", data.into()),
         ]);
-        state.create_from(&EVENTS, fields, Actor::Fixture)?;
+        let event = state.create_from(&EVENTS, fields, Actor::Fixture)?;
+        state.keep_within_bounds(&EVENTS, &event);
     }
     Ok(())
 }

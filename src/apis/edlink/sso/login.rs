@@ -124,7 +124,9 @@ fn sign_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response
         "redirect_uri": redirect_uri,
         "code_expires_date": context.state.later(CODE_LIFE_MS),
     });
-    context.state.create(&LOGINS, &Document::of(login).expect("an object was just made"), Actor::Service)?;
+    let login = Document::of(login).expect("an object was just made");
+    let login = context.state.create(&LOGINS, &login, Actor::Service)?;
+    context.state.keep_within_bounds(&LOGINS, &login);
     Ok(back(redirect_uri, query, "code", &code))
 }
 

@@ -92,7 +92,9 @@ fn grant(context: &mut Context<'_>, login: &Record, held_by: &str) -> Result<Rec
             "expires_date": login.get("expires_date"),
             "login_id": login.id(),
         });
-        state.create(&EARLIER_TOKENS, &Document::of(earlier).expect("an object was just made"), Actor::Service)?;
+        let earlier = Document::of(earlier).expect("an object was just made");
+        let earlier = state.create(&EARLIER_TOKENS, &earlier, Actor::Service)?;
+        state.keep_within_bounds(&EARLIER_TOKENS, &earlier);
     }
     let mut patch = Document::new();
     patch.insert("code", Value::Null);

@@ -1,0 +1,96 @@
+//! Bounds on what the service writes by itself: entries of trails, events, runs, tokens.
+//!
+//! Nobody deletes them, so a world that lives long would grow with each change. The oldest are let go of, and counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use imbl::Vector;
+
+/// How much a collection keeps of what the service writes by itself.
+#[derive(Clone, Debug)]
+pub struct HistoryBounds {
+    /// The most records.
+    pub records: usize,
+    /// The most bytes, as they are estimated.
+    pub bytes: usize,
+    /// The bytes of all worlds that have these bounds.
+    pub total: Arc<Total>,
+}
+
+/// The bytes that the histories of all worlds of a server hold. What forks share counts once.
+#[derive(Debug)]
+pub struct Total {
+    held: AtomicUsize,
+    limit: usize,
+}
+
+impl Total {
+    /// A total with that limit.
+    pub fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { held: AtomicUsize::new(0), limit })
+    }
+
+    /// The most bytes.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The bytes held now.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for HistoryBounds {
+    fn default() -> Self {
+        Self { records: 10_000, bytes: 64 * 1024 * 1024, total: Total::new(512 * 1024 * 1024) }
+    }
+}
+
+/// The records that the service wrote by itself, oldest first. Those that a fixture brought are none of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    entries: Vector<Arc<Held>>,
+    bytes: usize,
+    lost: u64,
+}
+
+/// One of them. The bytes are given back with the last world that has it.
+#[derive(Debug)]
+struct Held {
+    sequence: u64,
+    bytes: usize,
+    total: Arc<Total>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.total.held.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl History {
+    /// Adds the record of that sequence number.
+    pub(super) fn push(&mut self, sequence: u64, bytes: usize, bounds: &HistoryBounds) {
+        bounds.total.held.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes += bytes;
+        self.entries.push_back(Arc::new(Held { sequence, bytes, total: Arc::clone(&bounds.total) }));
+    }
+
+    /// Lets go of the oldest record if all together are beyond the bounds.
+    pub(super) fn pop_beyond(&mut self, bounds: &HistoryBounds) -> Option<u64> {
+        let is_over = self.entries.len() > bounds.records
+            || self.bytes > bounds.bytes
+            || bounds.total.held() > bounds.total.limit;
+        let oldest = if is_over { self.entries.pop_front() } else { None }?;
+        self.bytes -= oldest.bytes;
+        self.lost += 1;
+        Some(oldest.sequence)
+    }
+
+    /// How many were let go of.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost
+    }
+}

@@ -1,0 +1,155 @@
+//! What is written must not make a server grow: histories are bounded and say what they lost, and a page costs a page.
+
+use allocation_counter::measure;
+use serde_json::json;
+use standin::{Standin, WorldHandle};
+
+const CELIGO: [(&str, &str); 2] = [("authorization", "Bearer any-token"), ("content-type", "application/json")];
+
+/// Changes an integration that often, as a consumer.
+fn change(world: &WorldHandle, times: usize) {
+    for n in 0..times {
+        let body = format!("{{\"name\":\"Orders {n}\",\"settings\":{{\"n\":{n},\"text\":\"{}\"}}}}", "x".repeat(200));
+        let answer = world.answer("PUT", "/v1/integrations/abc123", &CELIGO, body.as_bytes());
+        assert_eq!(answer.status, 200);
+    }
+}
+
+fn small_journal() -> standin::Builder {
+    Standin::builder().journal(100, 1 << 20)
+}
+
+#[test]
+fn a_hundred_thousand_changes_leave_no_more_than_the_bounds_hold() {
+    let world = small_journal().history(1_000, 1 << 30).offline().unwrap();
+    change(&world, 3_000);
+    let held = measure(|| change(&world, 100_000));
+    assert!(held.bytes_current.abs() < 2 << 20, "{} bytes more after 100,000 changes", held.bytes_current);
+    let listed = world.answer("GET", "/v1/audit?limit=1000", &CELIGO, b"");
+    assert_eq!(listed.json().as_array().unwrap().len(), 1_000);
+    assert_eq!(listed.header("standin-lost"), Some("102000"));
+    let last = world.answer("GET", "/v1/audit?limit=10&offset=1000", &CELIGO, b"").json();
+    assert_eq!(last.as_array().unwrap().len(), 4, "what a fixture brought stays");
+}
+
+#[test]
+fn a_page_of_the_audit_trail_costs_a_page() {
+    let cost = |changes: usize, target: &str| {
+        let world = small_journal().history(1_000_000, 1 << 30).offline().unwrap();
+        change(&world, changes);
+        // The first reader finds each entry its place, once.
+        assert_eq!(world.answer("GET", "/v1/audit?limit=1", &CELIGO, b"").status, 200);
+        change(&world, 1);
+        let mut status = 0;
+        let cost = measure(|| status = world.answer("GET", target, &CELIGO, b"").status);
+        assert_eq!(status, 200);
+        cost
+    };
+    for target in ["/v1/audit?limit=1", "/v1/audit?limit=1&exclude=user", "/v1/integrations/abc123/audit?limit=1"] {
+        let (few, many) = (cost(100, target), cost(20_000, target));
+        println!(
+            "{target}: {} and {} allocations, {} and {} bytes",
+            few.count_total, many.count_total, few.bytes_total, many.bytes_total
+        );
+        assert!(many.count_total <= 2 * few.count_total + 64, "{target}: {few:?} became {many:?}");
+        assert!(many.bytes_total <= 2 * few.bytes_total + 64 * 1024, "{target}: {few:?} became {many:?}");
+    }
+}
+
+#[test]
+fn the_newest_moment_comes_first_whatever_the_clock_did() {
+    let world = Standin::builder().offline().unwrap();
+    change(&world, 2);
+    world.set_time("2020-01-01T00:00:00.000Z").unwrap();
+    change(&world, 2);
+    world.set_time("2030-01-01T00:00:00.000Z").unwrap();
+    change(&world, 1);
+    for target in ["/v1/audit", "/v1/integrations/abc123/audit"] {
+        let listed = world.answer("GET", target, &CELIGO, b"").json();
+        let times: Vec<&str> =
+            listed.as_array().unwrap().iter().map(|entry| entry["timestamp"].as_str().unwrap()).collect();
+        assert!(times.len() >= 5 && times.is_sorted_by(|a, b| a >= b), "{times:?}");
+    }
+}
+
+#[test]
+fn bytes_bound_a_history_of_large_records() {
+    let world = small_journal().history(10_000, 4 << 20).offline().unwrap();
+    let large = |n: usize| json!({ "name": "Large", "settings": { "n": n, "text": "x".repeat(100_000) } }).to_string();
+    let put = |n: usize| {
+        assert_eq!(world.answer("PUT", "/v1/integrations/abc123", &CELIGO, large(n).as_bytes()).status, 200);
+    };
+    (0..50).for_each(put);
+    let held = measure(|| (50..500).for_each(put));
+    assert!(held.bytes_current.abs() < 2 << 20, "{}", held.bytes_current);
+    let lost = world.answer("GET", "/v1/audit?limit=1", &CELIGO, b"").header("standin-lost").unwrap().to_owned();
+    assert!(lost.parse::<u64>().unwrap() > 450, "{lost}");
+}
+
+#[test]
+fn events_runs_and_other_histories_are_bounded_too() {
+    let world = small_journal().history(50, 1 << 30).offline().unwrap();
+    let person = world.records("edlink.people").unwrap()[0].id().to_owned();
+    let flow = world.records("celigo.flows").unwrap()[0].id().to_owned();
+    let (events, runs) = (world.records("edlink.events").unwrap().len(), world.records("celigo.jobs").unwrap().len());
+    for n in 0..300 {
+        world.patch("edlink.people", &person, json!({ "first_name": format!("P{n}") })).unwrap();
+        let run = world.answer("POST", &format!("/v1/flows/{flow}/run"), &CELIGO, b"{}");
+        assert!(run.status < 300, "{}", run.json());
+    }
+    let kept = |collection: &str| world.records(collection).unwrap().len();
+    assert_eq!((kept("edlink.events"), kept("celigo.jobs")), (events + 50, runs + 50));
+    let integrations = world.records("edlink.integrations").unwrap();
+    let sees_all = integrations.iter().find(|it| it["targets"].as_array().is_none_or(Vec::is_empty)).unwrap();
+    let bearer = format!("Bearer {}", sees_all["access_token"].as_str().unwrap());
+    let edlink = [("authorization", bearer.as_str())];
+    let listed = world.answer("GET", "/api/v2/graph/events", &edlink, b"");
+    assert!(listed.header("standin-lost").is_some_and(|lost| lost.parse::<u64>().unwrap() >= 250));
+    assert_eq!(world.answer("GET", "/api/v2/graph/people", &edlink, b"").header("standin-lost"), None);
+}
+
+#[test]
+fn all_worlds_together_are_bounded_and_give_back_what_they_held() {
+    let total = 1 << 20;
+    let standin = small_journal().total_history(total).start();
+    let held: Vec<WorldHandle> = (0..20)
+        .map(|_| {
+            let world = standin.new_world();
+            change(&world, 100);
+            world
+        })
+        .collect();
+    let lost = |world: &WorldHandle| {
+        let listed = world.answer("GET", "/v1/audit?limit=1", &CELIGO, b"");
+        listed.header("standin-lost").map_or(0, |lost| lost.parse::<u64>().unwrap())
+    };
+    let kept: u64 = held.iter().map(|world| 100 - lost(world)).sum();
+    assert!((100..1_000).contains(&kept), "{kept} of 2000 entries");
+    drop(held);
+    let world = standin.new_world();
+    change(&world, 100);
+    assert_eq!(lost(&world), 0, "worlds that are gone hold nothing");
+    let fork = world.fork();
+    drop(world);
+    change(&fork, 1);
+    assert_eq!(lost(&fork), 0, "what forks share counts once");
+}
+
+#[test]
+fn worlds_that_each_do_something_cost_what_they_did() {
+    let standin = small_journal().start();
+    let mut worlds = Vec::new();
+    let make = |worlds: &mut Vec<WorldHandle>, many: usize| {
+        for _ in 0..many {
+            let world = standin.new_world();
+            change(&world, 1);
+            worlds.push(world);
+        }
+    };
+    make(&mut worlds, 100);
+    let many = 1_000;
+    let cost = measure(|| make(&mut worlds, many));
+    let each = usize::try_from(cost.bytes_current).unwrap() / many;
+    println!("{each} bytes a world");
+    assert!(each < 64 * 1024, "{each} bytes a world");
+}
