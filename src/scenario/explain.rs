@@ -222,6 +222,7 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
         Some(Effect::Respond { status, undocumented: true, .. }) => words.push(format!("{status} undocumented")),
         Some(Effect::Respond { status, .. }) => words.push(status.to_string()),
         Some(Effect::Abort(delivery)) => words.push(delivery.as_str().to_owned()),
+        Some(Effect::Tls(fault)) => words.push(format!("close, then TLS {}", fault.as_str())),
         Some(Effect::Answer(_)) => words.push("a function answers".to_owned()),
         None => {}
     }

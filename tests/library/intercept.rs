@@ -219,6 +219,20 @@ fn a_handshake_has_what_is_to_be_wrong_with_it_and_nothing_else() {
 }
 
 #[test]
+fn a_rule_spoils_the_next_handshake_of_its_world_and_of_no_other() {
+    let standin = Standin::builder().intercept().start();
+    let (world, other) = (standin.new_world(), standin.new_world());
+    world.fault(Rule::on("celigo.integrations.list").nth(1).tls("expired"));
+    let list = |world: &WorldHandle| call(world, &standin, "api.integrator.io", "/v1/integrations");
+    assert!(list(&world).is_err(), "the call that the rule met has no answer");
+    assert_eq!(list(&other).unwrap().0, 200);
+    let error = list(&world).unwrap_err();
+    assert!(error.contains("expired"), "{error}");
+    assert_eq!(list(&world).unwrap().0, 200, "one handshake, and no more");
+    assert_eq!(world.journal().len(), 2);
+}
+
+#[test]
 fn a_handshake_that_a_client_refuses_is_in_the_journal_of_its_world() {
     let standin = Standin::builder().intercept().start();
     let world = standin.new_world();

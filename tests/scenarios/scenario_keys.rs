@@ -250,6 +250,7 @@ fn cases() -> Vec<(&'static str, Value, &'static str)> {
             "/faults/0/do/respond/undocumented",
         ),
         ("do.abort", effect(&json!({ "abort": "close", "delay_ms": 1 })), "/faults/0/do/abort"),
+        ("do.tls", effect(&json!({ "tls": "expired", "delay_ms": 1 })), "/faults/0/do/tls"),
         ("do.delay_ms", effect(&json!({ "abort": "close", "delay_ms": 1 })), "/faults/0/do/delay_ms"),
         (
             "do.slow_bytes_per_s",

@@ -23,6 +23,7 @@ fn effect() -> impl Strategy<Value = Value> {
         Just(json!({ "error": "rate_limited", "with": { "retry_after_s": 1 } })),
         (500..600_u16).prop_map(|status| json!({ "respond": { "status": status, "undocumented": true } })),
         prop_oneof!["reset", "close", "truncate", "garbage", "stall"].prop_map(|abort| json!({ "abort": abort })),
+        prop_oneof!["expired", "wrong_host", "untrusted", "handshake_reset"].prop_map(|tls| json!({ "tls": tls })),
         (0..50_u64, 50..90_u64).prop_map(|(least, most)| json!({ "delay_ms": [least, most] })),
         Just(json!({ "slow_bytes_per_s": 10 })),
     ]

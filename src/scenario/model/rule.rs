@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::engine::schema::rng::fnv1a64;
 use crate::engine::state::State;
 use crate::http::document::Position;
-use crate::http::message::{Delivery, Response};
+use crate::http::message::{Delivery, Response, TlsFault};
 use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::when::When;
@@ -131,6 +131,8 @@ pub enum Effect {
     },
     /// No usable answer.
     Abort(Delivery),
+    /// The connection is closed, and the next TLS handshake of the world fails.
+    Tls(TlsFault),
     /// What a function says.
     Answer(Answerer),
 }
@@ -298,6 +300,18 @@ impl Rule {
     /// Sends nothing until the peer gives up.
     pub fn stall(self) -> Self {
         self.abort(Delivery::Hang)
+    }
+
+    /// Closes the connection before the answer's first byte, and lets the next TLS handshake of this world fail: `expired`,
+    /// `wrong_host`, `untrusted` or `handshake_reset`.
+    ///
+    /// # Panics
+    ///
+    /// When it is none of these.
+    pub fn tls(mut self, fault: &str) -> Self {
+        let known = TlsFault::ALL.into_iter().find(|known| known.as_str() == fault);
+        self.effect = Some(Effect::Tls(known.unwrap_or_else(|| panic!("there is no TLS fault {fault:?}"))));
+        self
     }
 
     fn abort(mut self, delivery: Delivery) -> Self {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::engine::api::generate::MOST_RECORDS;
 use crate::engine::schema::resource::Schema;
 use crate::http::document::PathSegment;
-use crate::http::message::Delivery;
+use crate::http::message::{Delivery, TlsFault};
 use crate::scenario::model::diagnostics::{Code, did_you_mean};
 use crate::scenario::model::format::{ChangeKind, Data, DataChange, Which};
 use crate::scenario::model::rule::{Effect, Operations, Phase, Rule, Trigger};
@@ -89,9 +89,11 @@ impl FileReader<'_, '_> {
     }
 
     fn effect(&mut self, node: &Node<'_>, rule: &mut Rule) {
-        let keys = ["error", "with", "respond", "abort", "delay_ms", "slow_bytes_per_s"];
+        let keys = ["error", "with", "respond", "abort", "tls", "delay_ms", "slow_bytes_per_s"];
         let Some(object) = self.found.some_object(node, &keys) else { return };
-        for keys in [["error", "respond"], ["error", "abort"], ["respond", "abort"]] {
+        let terminal = ["error", "respond", "abort", "tls"];
+        let pairs = (0..terminal.len()).flat_map(|n| (n + 1..terminal.len()).map(move |m| [terminal[n], terminal[m]]));
+        for keys in pairs {
             object.exclude(self.found, &keys);
         }
         if object.has("with") && !object.has("error") {
@@ -104,8 +106,9 @@ impl FileReader<'_, '_> {
         }
         rule.delay_ms = object.get("delay_ms").and_then(|node| self.delay(&node));
         rule.slow_bytes_per_s = object.get("slow_bytes_per_s").and_then(|node| self.found.whole(&node, 1, u64::MAX));
-        if object.has("slow_bytes_per_s") && object.has("abort") {
-            let what = "changes nothing beside \"abort\"";
+        if let Some(ends) = ["abort", "tls"].into_iter().find(|ends| object.has(ends) && object.has("slow_bytes_per_s"))
+        {
+            let what = format!("changes nothing beside {ends:?}");
             self.found.tell(Code::W04, &object.to("slow_bytes_per_s"), what, "leave one of them out");
         }
         if let Some(error) = object.get("error") {
@@ -115,6 +118,9 @@ impl FileReader<'_, '_> {
         } else if let Some(abort) = object.get("abort") {
             let words = ABORTS.map(Delivery::as_str);
             rule.effect = self.found.one_of(&abort, &words).map(|place| Effect::Abort(ABORTS[place]));
+        } else if let Some(tls) = object.get("tls") {
+            let words = TlsFault::ALL.map(TlsFault::as_str);
+            rule.effect = self.found.one_of(&tls, &words).map(|place| Effect::Tls(TlsFault::ALL[place]));
         }
     }
 

@@ -69,6 +69,10 @@ pub(crate) fn inject(
             let response = carried_out.unwrap_or_else(|| Response::json_bytes(asked.row.route.success, "{}"));
             Injected { delivery: *delivery, ..Injected::whole(response) }
         }
+        Effect::Tls(_) => {
+            let response = carried_out.unwrap_or_else(|| Response::json_bytes(asked.row.route.success, "{}"));
+            Injected { delivery: Delivery::Closed, ..Injected::whole(response) }
+        }
         Effect::Answer(function) => {
             let function = Arc::clone(function);
             let answered = catch_unwind(AssertUnwindSafe(|| function(asked, state)));

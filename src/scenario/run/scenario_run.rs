@@ -274,6 +274,11 @@ impl ScenarioRun {
             }
         }
         decision.trace = trace.finish();
+        if let Some((rule, _)) = &decision.rule
+            && let Some(Effect::Tls(fault)) = rule.effect
+        {
+            self.tls_fault = Some(fault);
+        }
         decision
     }
 
