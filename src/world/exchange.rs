@@ -216,7 +216,10 @@ fn carry_out(
     if caller.read_only && !Method::of(request.method).is_some_and(Method::is_safe) {
         return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
     }
-    let body = body(state, row, request)?;
+    let (body, unreadable) = match body(state, row, request) {
+        Err(problem) if row.route.body_last => (None, Some(problem)),
+        body => (body?, None),
+    };
     let query = Query::parse(target.query);
     let operation = row.route;
     let (params, query) = (&route_match.params, &query);
@@ -229,6 +232,7 @@ fn carry_out(
         query,
         caller,
         body,
+        unreadable,
         state,
         evidence: Evidence::Documented,
     };

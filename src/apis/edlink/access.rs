@@ -81,8 +81,8 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
         (Access::Application, Token::Application(sees)) => Ok(Caller { sees, ..caller }),
         (Access::Integration, Token::Integration(integration)) => {
             open(integration)?;
-            let kind = permissions::kind_shown(route);
-            if let Some(needs) = kind.and_then(|kind| permissions::missing(state, integration, kind)) {
+            let needs = Some(route.needs).filter(|needs| !needs.is_empty());
+            if let Some(needs) = needs.and_then(|kind| permissions::missing(state, integration, kind)) {
                 return Err(Problem::Forbidden { needs: needs.into() });
             }
             Ok(Caller { sees: targets(integration), subject: Some(integration.clone()), ..caller })

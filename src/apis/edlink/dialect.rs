@@ -7,7 +7,7 @@ use http::header::{
 };
 use serde_json::Value;
 
-use crate::apis::edlink::graph::{EVENTS, ListQuery, Scope, envelope, permissions, v1};
+use crate::apis::edlink::graph::{EVENTS, ListQuery, Viewer, envelope, v1};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::{access, errors, openapi, paging};
 use crate::engine::api::api::{Api, Caller, ErrorDef, Route};
@@ -61,19 +61,17 @@ impl Dialect for Edlink {
     }
 
     fn is_visible(&self, state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
-        match &caller.subject {
+        match Viewer::of_caller(state, caller) {
             None => *resource != INTEGRATIONS || access::is_visible(caller, record),
-            Some(integration) => {
-                Scope::new(&state.store, integration, caller.sees.as_deref()).is_visible(resource, record)
-            }
+            Some(viewer) => viewer.scope().is_visible(resource, record),
         }
     }
 
     fn selection(&self, context: &Context<'_>, resource: &'static Schema) -> Result<Selection, Problem> {
         match (Version::of(context.route), &context.caller.subject) {
-            (Version::V2, Some(integration)) => {
+            (Version::V2, Some(_)) => {
                 let asked = ListQuery::read(context, resource)?;
-                let hidden = permissions::hidden(context.state, integration, resource);
+                let hidden = Viewer::of(context).hidden(resource);
                 let keep =
                     asked.filter.map(|filter| -> Keep { Box::new(move |record| filter.passes(record, &hidden)) });
                 Ok(Selection { keep, window: asked.list.window() })

@@ -217,6 +217,46 @@ error_table! {
         "Your request body was invalid.",
         "the vendor's pages on errors",
     );
+    MISSING_REQUIRED_FIELD = error(
+        "missing_required_field",
+        "MISSING_REQUIRED_FIELD",
+        400,
+        Documented,
+        "A required field is missing.",
+        "the vendor's pages on errors; its words are assumed",
+    );
+    INVALID_SUBMISSION_TYPE = error(
+        "invalid_submission_type",
+        "INVALID_SUBMISSION_TYPE",
+        400,
+        Documented,
+        "The submission type is invalid.",
+        "the vendor's pages on errors; its words are assumed",
+    );
+    INVALID_ASSIGNEES = error(
+        "invalid_assignees",
+        "INVALID_ASSIGNEES",
+        400,
+        Documented,
+        "The assignees are invalid.",
+        "the vendor's pages on errors; its words are assumed",
+    );
+    ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS = error(
+        "assignment_cannot_have_zero_points",
+        "ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS",
+        400,
+        Documented,
+        "The field 'points_possible' must be greater than zero.",
+        "the vendor's pages on errors; its words are assumed",
+    );
+    IDEMPOTENCY_KEY_TOO_LONG = error(
+        "idempotency_key_too_long",
+        "IDEMPOTENCY_KEY_TOO_LONG",
+        400,
+        Documented,
+        "An idempotency key has at most 255 characters.",
+        "the vendor's pages on errors; its words are assumed",
+    );
     INVALID_REQUEST = error(
         "invalid_request",
         "INVALID_REQUEST",
@@ -396,7 +436,7 @@ fn usual_what(state: &State, request_context: &RequestContext<'_>, error: &Error
     match request_context.route {
         Some(route) if error == NO_PERMISSION => {
             // Of what shows several kinds, this is the one that is asked for.
-            permissions::needed(state, permissions::kind_shown(route).unwrap_or("schools"))
+            permissions::needed(state, Some(route.needs).filter(|needs| !needs.is_empty()).unwrap_or("schools"))
         }
         // A list has a cursor to be wrong.
         _ => in_path().unwrap_or_else(|| "$after".to_owned()),

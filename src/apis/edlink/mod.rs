@@ -6,6 +6,7 @@
 //! is missing stands in `NOTES.md`.
 
 mod access;
+mod coursework;
 mod dialect;
 mod errors;
 mod generator;
@@ -107,7 +108,7 @@ const OWN: &[Route] = &[
         .about("Shows the person a token belongs to, in the shape of v1."),
 ];
 
-const TABLES: [&[Route]; 4] = [OWN, sso::ROUTES, graph::ROUTES, not_modelled::ROUTES];
+const TABLES: [&[Route]; 5] = [OWN, sso::ROUTES, graph::ROUTES, coursework::ROUTES, not_modelled::ROUTES];
 
 const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
 
@@ -135,6 +136,10 @@ pub static API: Api = Api {
         &graph::AGENTS,
         &graph::EVENTS,
         &graph::CURSORS,
+        &coursework::CATEGORIES,
+        &coursework::ASSIGNMENTS,
+        &coursework::SUBMISSIONS,
+        &coursework::IDEMPOTENCY_KEYS,
         &sso::APPLICATIONS,
         &sso::SIGN_ONS,
         &sso::LOGINS,

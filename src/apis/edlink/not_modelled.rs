@@ -1,7 +1,7 @@
 //! Operations that are known and not modelled: each answers 501 in the fake's own words.
 
 use crate::engine::api::api::Action::NotModelled;
-use crate::engine::api::api::{Access, Route, delete, get, patch, post, put};
+use crate::engine::api::api::{Access, Route, delete, get, post, put};
 use crate::engine::api::route_table::{joined, length};
 
 const GRAPH: &str = "Edlink documentation, API v2.0, Graph API";
@@ -35,120 +35,6 @@ const fn my_in_sdk(route: Route, about: &'static str) -> Route {
     of(route.observed(SDK), Access::Person, about)
 }
 
-macro_rules! coursework {
-    ($row:ident, $base:literal, $prefix:literal) => {
-        [
-            $row(
-                get(concat!($base, "/classes/{id}/assignments"), concat!($prefix, "assignments.list"), NotModelled),
-                "Lists the assignments of a class.",
-            ),
-            $row(
-                post(concat!($base, "/classes/{id}/assignments"), concat!($prefix, "assignments.create"), NotModelled)
-                    .answers(200),
-                "Creates an assignment in a class.",
-            ),
-            $row(
-                get(
-                    concat!($base, "/classes/{id}/assignments/{assignment_id}"),
-                    concat!($prefix, "assignments.get"),
-                    NotModelled,
-                ),
-                "Shows one assignment.",
-            ),
-            $row(
-                patch(
-                    concat!($base, "/classes/{id}/assignments/{assignment_id}"),
-                    concat!($prefix, "assignments.update"),
-                    NotModelled,
-                )
-                .answers(200),
-                "Changes an assignment.",
-            ),
-            $row(
-                delete(
-                    concat!($base, "/classes/{id}/assignments/{assignment_id}"),
-                    concat!($prefix, "assignments.delete"),
-                    NotModelled,
-                )
-                .answers(200),
-                "Deletes an assignment.",
-            ),
-            $row(
-                get(
-                    concat!($base, "/classes/{id}/assignments/{assignment_id}/submissions"),
-                    concat!($prefix, "submissions.list"),
-                    NotModelled,
-                ),
-                "Lists the submissions to an assignment.",
-            ),
-            $row(
-                get(
-                    concat!($base, "/classes/{id}/assignments/{assignment_id}/submissions/{submission_id}"),
-                    concat!($prefix, "submissions.get"),
-                    NotModelled,
-                ),
-                "Shows one submission.",
-            ),
-            $row(
-                patch(
-                    concat!($base, "/classes/{id}/assignments/{assignment_id}/submissions/{submission_id}"),
-                    concat!($prefix, "submissions.update"),
-                    NotModelled,
-                )
-                .answers(200),
-                "Grades a submission.",
-            ),
-            $row(
-                post(
-                    concat!($base, "/classes/{id}/assignments/{assignment_id}/submissions/{submission_id}/return"),
-                    concat!($prefix, "submissions.return"),
-                    NotModelled,
-                )
-                .answers(200),
-                "Returns a graded submission to its student.",
-            ),
-            $row(
-                get(concat!($base, "/classes/{id}/categories"), concat!($prefix, "categories.list"), NotModelled),
-                "Lists the categories of a class.",
-            ),
-            $row(
-                post(concat!($base, "/classes/{id}/categories"), concat!($prefix, "categories.create"), NotModelled)
-                    .answers(200),
-                "Creates a category in a class.",
-            ),
-            $row(
-                get(
-                    concat!($base, "/classes/{id}/categories/{category_id}"),
-                    concat!($prefix, "categories.get"),
-                    NotModelled,
-                ),
-                "Shows one category.",
-            ),
-            $row(
-                patch(
-                    concat!($base, "/classes/{id}/categories/{category_id}"),
-                    concat!($prefix, "categories.update"),
-                    NotModelled,
-                )
-                .answers(200),
-                "Changes a category.",
-            ),
-            $row(
-                delete(
-                    concat!($base, "/classes/{id}/categories/{category_id}"),
-                    concat!($prefix, "categories.delete"),
-                    NotModelled,
-                )
-                .answers(200),
-                "Deletes a category.",
-            ),
-        ]
-    };
-}
-
-const GRAPH_COURSEWORK: [Route; 14] = coursework!(graph, "/v2/graph", "");
-const MY_COURSEWORK: [Route; 14] = coursework!(my, "/v2/my", "my.");
-
 const METADATA: [Route; 5] = [
     graph(get("/v2/graph/requests", "requests.list", NotModelled), "Lists the requests made for the integration."),
     graph(get("/v2/graph/requests/{id}", "requests.get", NotModelled), "Shows one request made for the integration."),
@@ -160,7 +46,7 @@ const METADATA: [Route; 5] = [
     graph(get("/v2/graph/licenses", "licenses.list", NotModelled), "Lists the licenses assigned to the integration."),
 ];
 
-const MY: [Route; 29] = [
+const MY: &[Route] = &[
     my(get("/v2/my/districts", "my.districts", NotModelled), "Lists the districts of the person."),
     my_in_sdk(get("/v2/my/districts/{id}", "my.districts.get", NotModelled), "Shows one district of the person."),
     my(get("/v2/my/schools", "my.schools", NotModelled), "Lists the schools of the person."),
@@ -205,16 +91,6 @@ const MY: [Route; 29] = [
     my(get("/v2/my/sections/{id}/students", "my.sections.students", NotModelled), "Lists the students of a section."),
     my(get("/v2/my/agents", "my.agents", NotModelled), "Lists the agents on either side of which the person is."),
     my_in_sdk(get("/v2/my/agents/{id}", "my.agents.get", NotModelled), "Shows one agent of the person."),
-    my(
-        post("/v2/my/classes/{id}/assignments/{assignment_id}/submit", "my.submissions.submit", NotModelled)
-            .answers(200),
-        "Submits an attempt at an assignment.",
-    ),
-    my(
-        post("/v2/my/classes/{id}/assignments/{assignment_id}/reclaim", "my.submissions.reclaim", NotModelled)
-            .answers(200),
-        "Takes a submission back to work on it.",
-    ),
     my_in_sdk(
         get("/v2/my/districts/{id}/administrators", "my.districts.administrators", NotModelled),
         "Lists the administrators of a district.",
@@ -316,7 +192,7 @@ macro_rules! enrolled {
 
 const GRAPH_V1: [Route; 20] = enrolled!("organizations", "districts", "schools", "courses", "sections");
 
-const TABLES: [&[Route]; 6] = [&GRAPH_COURSEWORK, &METADATA, &GRAPH_V1, &MY, &MY_COURSEWORK, &MY_V1];
+const TABLES: [&[Route]; 4] = [&METADATA, &GRAPH_V1, MY, &MY_V1];
 
 /// The rows.
 pub const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);

@@ -56,6 +56,11 @@ fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
     })
 }
 
+/// The page size of a list that only goes forward.
+pub fn first(query: &Query<'_>) -> Result<usize, Problem> {
+    Ok(size(query, "$first")?.unwrap_or(USUAL))
+}
+
 /// The part of a list that the query asks for.
 pub fn window(context: &Context<'_>, resource: &'static Schema) -> Result<Window, Problem> {
     let asked = PageQuery::read(context.query)?;

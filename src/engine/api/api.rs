@@ -244,6 +244,10 @@ pub struct Route {
     pub page: Option<(u16, &'static str)>,
     /// What the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
+    /// The permission that a caller needs, in the dialect's own words; empty for none.
+    pub needs: &'static str,
+    /// A body that cannot be read is told by the operation, after what the path and the caller are told for.
+    pub body_last: bool,
     /// One sentence: what it does.
     pub about: &'static str,
     /// Further paths that lead here: older ones, and other spellings.
@@ -303,7 +307,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, page: None, takes: &[], about: "",
+                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, page: None, takes: &[], about: "", needs: "", body_last: false,
                 also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
@@ -369,6 +373,18 @@ impl Route {
     /// Takes a body with these fields.
     pub const fn takes(mut self, fields: &'static [Field]) -> Self {
         self.takes = fields;
+        self
+    }
+
+    /// Needs this permission.
+    pub const fn needs(mut self, permission: &'static str) -> Self {
+        self.needs = permission;
+        self
+    }
+
+    /// Looks at the path and the caller before the body.
+    pub const fn body_last(mut self) -> Self {
+        self.body_last = true;
         self
     }
 

@@ -33,6 +33,8 @@ pub struct Context<'c> {
     pub caller: Caller,
     /// The body, if there was one.
     pub body: Option<Body>,
+    /// Why the body could not be read, where the operation tells it.
+    pub unreadable: Option<Problem>,
     /// The world asked.
     pub state: &'c mut State,
     /// The worst known of what the answer rests on, its row apart.
@@ -154,6 +156,9 @@ impl Context<'_> {
 
     /// The body as an object, for whoever needs it no more afterwards.
     pub fn take_fields(&mut self) -> Result<Document, Problem> {
+        if let Some(problem) = self.unreadable.take() {
+            return Err(problem);
+        }
         match self.body.take() {
             Some(Body::Object(fields)) => Ok(fields),
             other => {

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::apis::edlink::errors::INVALID_CURSOR;
+use crate::apis::edlink::graph::viewer::Viewer;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::ID;
+use crate::apis::edlink::sso::LOGINS;
 use crate::engine::api::context::Context;
 use crate::engine::schema::field::{Kind, field, text};
 use crate::engine::schema::problem::Problem;
@@ -12,8 +14,8 @@ use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
 use crate::engine::state::State;
 use crate::engine::state::clock::parse_ms;
 use crate::engine::state::mutate::is_uuid;
+use crate::engine::store::Document;
 use crate::engine::store::{Between, Page, Window};
-use crate::engine::store::{Document, Record};
 
 /// How long a cursor is good for.
 const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
@@ -30,6 +32,7 @@ pub static CURSORS: Schema = Schema::new(
     &[
         ID,
         field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+        field("login_id", Kind::Reference(&LOGINS)).nullable(),
         text("path").required(),
         field("backward", Kind::Bool),
         field("count", Kind::Integer).required(),
@@ -79,8 +82,10 @@ pub fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
     };
     let id = if is_uuid(id) { id.to_ascii_lowercase() } else { return Err(invalid()) };
     let cursor = context.state.store.of(&CURSORS).get(&id).ok_or_else(invalid)?;
-    let own = context.caller.subject.as_ref().map(Record::id);
-    if cursor.text("integration_id") != own || cursor.text("path") != Some(context.target.path) {
+    let viewer = Viewer::of(context);
+    let is_own =
+        cursor.text("integration_id") == Some(viewer.integration.id()) && cursor.text("login_id") == viewer.login();
+    if !is_own || cursor.text("path") != Some(context.target.path) {
         return Err(invalid());
     }
     let number = |name: &str| cursor.get(name).and_then(Value::as_u64);
@@ -102,13 +107,15 @@ pub fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
 /// Where the next page is, if there is one: a cursor is remembered for it.
 pub fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Option<String> {
     let last = page.records.last().filter(|_| page.more)?;
-    let integration = context.caller.subject.as_ref()?.id().to_owned();
+    let viewer = Viewer::of(context);
+    let (integration, login) = (viewer.integration.id().to_owned(), viewer.login().map(str::to_owned));
     let state = &mut *context.state;
     let id = new_id(state);
     let bound = if asked.backward { asked.between.after } else { asked.between.before };
     let fields = json!({
         "id": id,
         "integration_id": integration,
+        "login_id": login,
         "path": context.target.path,
         "backward": asked.backward,
         "count": asked.count,

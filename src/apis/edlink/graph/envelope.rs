@@ -6,11 +6,15 @@ use crate::apis::edlink::errors::request_id;
 use crate::apis::edlink::graph::cursors;
 use crate::apis::edlink::graph::list_query::{ListQuery, Warning};
 use crate::apis::edlink::graph::shape::Shape;
+use crate::apis::edlink::graph::viewer::Viewer;
 use crate::engine::api::context::Context;
 use crate::engine::schema::resource::Schema;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
-use crate::http::message::Response;
+use crate::http::message::{Method, Response};
+
+/// The parameter that names a request, so that a repeat does nothing again.
+pub const IDEMPOTENCY: &str = "$idempotency";
 
 /// One page of a list.
 pub fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, asked: ListQuery) -> Response {
@@ -41,8 +45,13 @@ pub fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Rec
 }
 
 /// Anything else.
-pub fn value(context: &mut Context<'_>, value: &Value) -> Response {
-    finish(context, format!("{{\"$data\":{value}").into_bytes(), None, &[])
+pub fn value(context: &Context<'_>, value: &Value) -> Response {
+    warned(context, value, None, &[])
+}
+
+/// Anything else, with the way to the next part, and warnings.
+pub fn warned(context: &Context<'_>, value: &Value, next: Option<String>, warnings: &[Warning]) -> Response {
+    finish(context, format!("{{\"$data\":{value}").into_bytes(), next, warnings)
 }
 
 fn shape<'w>(
@@ -52,8 +61,14 @@ fn shape<'w>(
     fields: Option<&str>,
     warnings: &mut Vec<Warning>,
 ) -> Shape<'w> {
-    let integration = context.caller.subject.as_ref().expect("a route of the Graph takes an integration's token");
-    Shape::new(context.state, integration, context.caller.sees.as_deref(), resource, expand, fields, warnings)
+    Shape::new(Viewer::of(context), resource, expand, fields, warnings)
+}
+
+/// Keys are for what is made.
+fn idempotency_ignored(context: &Context<'_>) -> Option<Warning> {
+    let is_ignored = context.route.verb != Method::Post && context.query.get(IDEMPOTENCY).is_some();
+    let message = || format!("'{IDEMPOTENCY}' counts for POST only.");
+    is_ignored.then(|| Warning { code: "IDEMPOTENCY_KEY_IGNORED", message: message() })
 }
 
 fn finish(context: &Context<'_>, mut body: Vec<u8>, next: Option<String>, warnings: &[Warning]) -> Response {
@@ -61,8 +76,10 @@ fn finish(context: &Context<'_>, mut body: Vec<u8>, next: Option<String>, warnin
     if let Some(next) = next {
         add("$next", next.into());
     }
-    if !warnings.is_empty() {
-        let warnings = warnings.iter().map(|warning| json!({ "code": warning.code, "message": warning.message }));
+    let ignored = idempotency_ignored(context);
+    if !warnings.is_empty() || ignored.is_some() {
+        let warnings =
+            warnings.iter().chain(&ignored).map(|warning| json!({ "code": warning.code, "message": warning.message }));
         add("$warnings", warnings.collect());
     }
     add("$request", request_id(context.state).into());

@@ -172,7 +172,7 @@ fn make(state: &mut State, resource: &'static Schema) -> Result<Record, Problem>
 }
 
 /// Any record of that kind; the first, if there is none yet.
-fn any(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
+pub fn any(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
     let known = state.store.of(resource).len() as u64;
     let place = usize::try_from(state.rng.between(0, known.saturating_sub(1))).unwrap_or_default();
     match state.store.of(resource).nth(place).cloned() {

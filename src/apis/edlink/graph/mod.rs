@@ -4,15 +4,15 @@
 //! may ask for, [`shape`] and [`replies`] how v2 shows it, [`v1`] how v1 does; [`integrity`] and [`events`] say what
 //! follows from a change. [`made_up`] makes districts up.
 
-mod cursors;
+pub mod cursors;
 mod enrollment_generator;
 pub mod envelope;
 mod events;
 mod filter;
 pub mod generator;
 mod integrity;
-mod list_query;
-mod lists;
+pub mod list_query;
+pub mod lists;
 pub mod permissions;
 mod resources;
 mod scope;
@@ -20,11 +20,13 @@ mod shape;
 mod table;
 pub mod v1;
 mod v1_schema;
+mod viewer;
 
 pub use cursors::CURSORS;
 pub use integrity::{changed, integration_changed};
-pub use list_query::ListQuery;
+pub use list_query::{ListQuery, Warning};
 pub use resources::{AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
 pub use scope::{Scope, targets};
 pub use table::ROUTES;
 pub use v1_schema::PEOPLE_V1;
+pub use viewer::Viewer;

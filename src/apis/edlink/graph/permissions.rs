@@ -5,7 +5,6 @@ use serde_json::Value;
 use crate::apis::edlink::generator::READ_EVERYTHING;
 use crate::apis::edlink::graph::events::TARGETS;
 use crate::apis::edlink::meta::PERMISSIONS;
-use crate::engine::api::api::Route;
 use crate::engine::schema::resource::Schema;
 use crate::engine::state::State;
 use crate::engine::store::Record;
@@ -85,23 +84,4 @@ fn grants(state: &State, integration: &Record, kind: &str, field: Option<&str>) 
 /// The kind of a resource's records, as permissions name it: `people`.
 pub fn kind_of(resource: &Schema) -> &'static str {
     resource.name.split_once('.').map_or(resource.name, |(_, kind)| kind)
-}
-
-/// The kind of records a route of the Graph shows. Those of several kinds decide for themselves.
-pub fn kind_shown(route: &Route) -> Option<&'static str> {
-    let name = route.name.strip_suffix("_v1").unwrap_or(route.name);
-    let v1 = name.len() < route.name.len();
-    let (whose, what) = name.split_once('.')?;
-    let kind = match what {
-        "list" | "get" => whose,
-        "administrators" | "teachers" | "students" => "people",
-        other => other,
-    };
-    Some(match kind {
-        "organizations" => return None,
-        "terms" => "sessions",
-        // What v1 calls a course is a class since v2.
-        "courses" if v1 => "classes",
-        kind => kind,
-    })
 }

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use crate::apis::edlink::coursework::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
@@ -71,6 +72,12 @@ impl<'s> Scope<'s> {
             it if *it == COURSES => self.shows_course(record),
             it if *it == SESSIONS => self.shows_session(record),
             it if *it == SCHOOLS => self.shows_school(record),
+            it if [&ASSIGNMENTS, &CATEGORIES].contains(&it) => {
+                self.leads_to(&CLASSES, record, CLASS_OF, |class| self.shows_class(class))
+            }
+            it if *it == SUBMISSIONS => self.leads_to(&ASSIGNMENTS, record, ASSIGNMENT_OF, |assignment| {
+                self.is_selected_too(&ASSIGNMENTS, assignment)
+            }),
             it if *it == AGENTS => self.leads_to(&PEOPLE, record, "target_id", |person| self.has_person(person)),
             _ => true,
         }
@@ -155,6 +162,8 @@ fn parent_of(resource: &Schema) -> Option<(&'static str, &'static Schema)> {
         it if *it == CLASSES => ("school_id", &SCHOOLS),
         it if [&SECTIONS, &ENROLLMENTS].contains(&it) => ("class_id", &CLASSES),
         it if *it == AGENTS => ("target_id", &PEOPLE),
+        it if [&ASSIGNMENTS, &CATEGORIES].contains(&it) => (CLASS_OF, &CLASSES),
+        it if *it == SUBMISSIONS => (ASSIGNMENT_OF, &ASSIGNMENTS),
         _ => return None,
     })
 }

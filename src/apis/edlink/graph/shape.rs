@@ -7,19 +7,16 @@ use serde_json::{Map, Value};
 
 use crate::apis::edlink::graph::events;
 use crate::apis::edlink::graph::list_query::Warning;
-use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::permissions::Rights;
 use crate::apis::edlink::graph::resources::EVENTS;
-use crate::apis::edlink::graph::scope::Scope;
+use crate::apis::edlink::graph::viewer::Viewer;
 use crate::engine::schema::field::{Field, Kind, PRIVATE_PREFIX};
 use crate::engine::schema::resource::Schema;
-use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// How records of one kind are shown to an integration.
 pub struct Shape<'w> {
-    scope: Option<Scope<'w>>,
-    state: &'w State,
+    viewer: Viewer<'w>,
     expansions: Vec<Expansion>,
     /// Only these.
     only: Option<Vec<String>>,
@@ -40,9 +37,7 @@ struct Expansion {
 impl<'w> Shape<'w> {
     /// The shape asked for, with warnings about what cannot be had.
     pub fn new(
-        state: &'w State,
-        integration: &'w Record,
-        targets: Option<&'w [String]>,
+        viewer: Viewer<'w>,
         resource: &'static Schema,
         expand: Option<&str>,
         fields: Option<&str>,
@@ -58,9 +53,9 @@ impl<'w> Shape<'w> {
                     Some(format!("'{name}' cannot be expanded on {}; {can} can.", resource.title))
                 }
                 Some(mut expansion) => {
-                    let missing = permissions::missing(state, integration, permissions::kind_of(expansion.to));
+                    let missing = viewer.missing(expansion.to);
                     if missing.is_none() && !expansions.iter().any(|known| known.name == expansion.name) {
-                        expansion.hidden = permissions::hidden(state, integration, expansion.to);
+                        expansion.hidden = viewer.hidden(expansion.to);
                         expansions.push(expansion);
                     }
                     missing.map(|needs| format!("'{name}' is not expanded: it needs the permission '{needs}'."))
@@ -79,13 +74,12 @@ impl<'w> Shape<'w> {
             }
         }
         Self {
-            scope: Some(Scope::new(&state.store, integration, targets)),
-            state,
+            viewer,
             expansions,
             only: (!only.is_empty()).then_some(only),
-            hidden: permissions::hidden(state, integration, resource),
+            hidden: viewer.hidden(resource),
             rights: (*resource == EVENTS)
-                .then(|| Rights::of(state, Some(integration)))
+                .then(|| Rights::of(viewer.state, Some(viewer.integration)))
                 .filter(|rights| !rights.are_full()),
         }
     }
@@ -118,9 +112,10 @@ impl<'w> Shape<'w> {
     }
 
     fn expanded(&self, expansion: &Expansion, value: &Value) -> Value {
+        let scope = self.viewer.scope();
         let one = |id: &Value| {
-            let record = self.state.store.of(expansion.to).get(id.as_str()?)?;
-            let sees = self.scope.is_none_or(|scope| scope.is_visible(expansion.to, record));
+            let record = self.viewer.store().of(expansion.to).get(id.as_str()?)?;
+            let sees = scope.is_visible(expansion.to, record);
             let fields = || visible(record, &expansion.hidden).map(|(name, value)| (name.to_owned(), value));
             sees.then(|| Value::Object(fields().collect()))
         };

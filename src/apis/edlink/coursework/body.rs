@@ -1,0 +1,105 @@
+//! What a body of coursework says: each field checked, times as they are kept, and warnings about what is not heard.
+
+use serde_json::Value;
+
+use crate::apis::edlink::coursework::room::invalid;
+use crate::apis::edlink::errors::MISSING_REQUIRED_FIELD;
+use crate::apis::edlink::graph::Warning;
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::{Field, Kind};
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::clock::{format_ms, read_ms};
+use crate::engine::store::Document;
+use crate::http::message::Method;
+
+/// The parameter that says which fields of a patch are heard.
+const PROPERTIES: &str = "$properties";
+
+/// A body that was read.
+pub struct Given {
+    /// What it says, checked by itself. `null` takes a value away.
+    pub fields: Document,
+    /// What it says that is not heard.
+    pub warnings: Vec<Warning>,
+}
+
+impl Given {
+    /// Reads a body that may have these fields.
+    pub fn read(context: &mut Context<'_>, known: &[Field]) -> Result<Self, Problem> {
+        let mut sent = context.take_fields()?;
+        let mut warnings = Vec::new();
+        if let Some(only) = context.query.get(PROPERTIES).filter(|_| context.route.verb == Method::Patch) {
+            let names: Vec<&str> = only.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+            for name in names.iter().filter(|name| !known.iter().any(|field| field.name == **name)) {
+                let message = format!("'{name}' in '{PROPERTIES}' is no field of this body.");
+                warnings.push(Warning { code: "INVALID_PATCH_PROPERTY", message });
+            }
+            sent.retain(|name| names.contains(&name));
+        }
+        let mut fields = Document::new();
+        for (name, value) in sent.into_pairs() {
+            let Some(field) = known.iter().find(|field| field.name == name.as_ref()) else {
+                let message = format!("The field '{}' is not expected.", name.as_ref());
+                warnings.push(Warning { code: "FOUND_UNEXPECTED_FIELD", message });
+                continue;
+            };
+            fields.push(field.name, checked(field, value, &mut warnings)?);
+        }
+        Ok(Self { fields, warnings })
+    }
+
+    /// What is said of a field; not that it is to have no value.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// What is said, without what is to have no value.
+    pub fn said(&self) -> Document {
+        let said = self.fields.iter().filter(|(_, value)| !value.is_null());
+        said.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+
+    /// Refuses what leaves fields without a value that need one, each told.
+    pub fn require(missing: Vec<&str>) -> Result<(), Problem> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let messages = missing.into_iter().map(|name| format!("The field '{name}' is required.")).collect();
+        Err(Problem::Several { error: MISSING_REQUIRED_FIELD, messages })
+    }
+}
+
+fn checked(field: &Field, value: Value, warnings: &mut Vec<Warning>) -> Result<Value, Problem> {
+    let name = field.name;
+    let value = match (field.kind, value) {
+        (_, Value::Null) => return Ok(Value::Null),
+        (Kind::Time, Value::String(text)) => {
+            let at_ms = read_ms(&text).and_then(|ms| u64::try_from(ms).ok());
+            let at_ms = at_ms.ok_or_else(|| invalid(format!("The field '{name}' must be an ISO 8601 date.")))?;
+            if !has_zone(&text) {
+                let message = format!("The date in '{name}' has no time zone; it is taken for UTC.");
+                warnings.push(Warning { code: "DATETIME_MISSING_TIMEZONE", message });
+            }
+            format_ms(at_ms).into()
+        }
+        (Kind::Number, Value::String(text)) => match text.trim().parse::<serde_json::Number>() {
+            Ok(number) => Value::Number(number),
+            Err(_) => Value::String(text),
+        },
+        (Kind::Reference(_), Value::String(id)) => id.to_ascii_lowercase().into(),
+        (_, value) => value,
+    };
+    let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+    // A text that is blank is told with what is missing.
+    if is_blank(&value) && field.required {
+        return Ok(Value::Null);
+    }
+    match field.fault(Some(&value)) {
+        Some(fault) => Err(invalid(format!("The request body is invalid: {}.", fault.plain()))),
+        None => Ok(value),
+    }
+}
+
+fn has_zone(text: &str) -> bool {
+    text.split_once('T').is_some_and(|(_, time)| time.contains(['Z', '+', '-']))
+}

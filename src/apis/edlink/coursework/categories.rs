@@ -1,0 +1,72 @@
+//! Categories that the assignments of a class are graded by.
+
+use serde_json::Value;
+
+use crate::apis::edlink::coursework::body::Given;
+use crate::apis::edlink::coursework::idempotency;
+use crate::apis::edlink::coursework::resources::{CATEGORIES, CLASS_OF};
+use crate::apis::edlink::coursework::room::{Room, belonging, gone};
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::{Field, Kind, field, text};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Actor;
+use crate::http::message::Response;
+
+type Answered = Result<Response, Problem>;
+
+/// What a category is made from, or changed by.
+pub const FIELDS: &[Field] = &[
+    text("title").required(),
+    field("position", Kind::Integer),
+    field("weight", Kind::Number),
+    field("drop_lowest", Kind::Integer),
+    field("properties", Kind::Object),
+];
+
+/// `GET /classes/{class_id}/categories`
+pub fn list(context: &mut Context<'_>) -> Answered {
+    let room = Room::of(context)?;
+    let all = belonging(context, &CATEGORIES, CLASS_OF, &room.class);
+    room.list(context, all)
+}
+
+/// `GET /classes/{class_id}/categories/{category_id}`
+pub fn get(context: &mut Context<'_>) -> Answered {
+    let room = Room::of(context)?;
+    let category = room.category(context)?;
+    room.one(context, &category, &[])
+}
+
+/// `POST /classes/{class_id}/categories`
+pub fn create(context: &mut Context<'_>) -> Answered {
+    let room = Room::to_write(context)?;
+    if let Some(repeated) = idempotency::repeated(context)? {
+        return Ok(repeated);
+    }
+    let given = Given::read(context, FIELDS)?;
+    let (mut fields, warnings) = (given.said(), given.warnings);
+    Given::require(if fields.contains("title") { vec![] } else { vec!["title"] })?;
+    fields.insert(CLASS_OF, room.class.id().into());
+    let category = context.state.create_from(&CATEGORIES, fields, Actor::Service)?;
+    room.one(context, &category, &warnings)
+}
+
+/// `PATCH /classes/{class_id}/categories/{category_id}`
+pub fn update(context: &mut Context<'_>) -> Answered {
+    let room = Room::of(context)?;
+    let category = room.category(context)?;
+    room.check_writer()?;
+    let Given { fields, warnings } = Given::read(context, FIELDS)?;
+    Given::require(if fields.get("title") == Some(&Value::Null) { vec!["title"] } else { vec![] })?;
+    let category = context.state.patch(&CATEGORIES, &category, &fields, Actor::Service)?;
+    room.one(context, &category, &warnings)
+}
+
+/// `DELETE /classes/{class_id}/categories/{category_id}`
+pub fn delete(context: &mut Context<'_>) -> Answered {
+    let room = Room::of(context)?;
+    let category = room.category(context)?;
+    room.check_writer()?;
+    context.state.remove(&CATEGORIES, &category, Actor::Service)?;
+    gone(context)
+}

@@ -1,0 +1,85 @@
+//! Made-up coursework: assignments of classes, and what their students handed in.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::coursework::phantoms;
+use crate::apis::edlink::coursework::resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF};
+use crate::apis::edlink::graph::generator::any;
+use crate::apis::edlink::graph::{CLASSES, PEOPLE};
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::State;
+use crate::engine::state::clock::format_ms;
+use crate::engine::store::{Document, Record};
+
+/// What is asked of students, in turn.
+const TITLES: [&str; 6] = ["Fractions", "Reading log", "Lab report", "Essay draft", "Vocabulary", "Map of the county"];
+
+/// Kinds of categories, in turn.
+const KINDS: [&str; 4] = ["Homework", "Quizzes", "Projects", "Participation"];
+
+/// The first assignment is made in autumn 2023: before any clock stands. The next ones follow by an hour.
+const SINCE_MS: u64 = 1_696_147_200_000;
+const HOUR_MS: u64 = 60 * 60 * 1_000;
+const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
+
+/// The class whose turn it is, so that every class has about as many.
+fn class(state: &mut State, place: usize) -> Result<Record, Problem> {
+    let classes = state.store.of(&CLASSES).len();
+    let in_turn = place.checked_rem(classes).and_then(|place| state.store.of(&CLASSES).nth(place).cloned());
+    in_turn.map_or_else(|| any(state, &CLASSES), Ok)
+}
+
+/// An assignment of the class whose turn it is.
+pub fn assignments(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let class = class(state, place)?;
+    let made_ms = SINCE_MS + place as u64 % 1_000 * HOUR_MS;
+    let title = format!("{} {}", TITLES[place % TITLES.len()], place + 1);
+    let category = state.store.of(&CATEGORIES).find(CLASS_OF, class.id()).next().map(Record::id);
+    let mut fields = Document::from_iter([
+        ("grading_type", Value::from("points")),
+        ("title", title.into()),
+        ("description", "<p>See the board.</p>".into()),
+        ("submission_types", json!(["link", "text"])),
+        ("points_possible", (place % 4 * 5 + 5).into()),
+        ("created_date", format_ms(made_ms).into()),
+        ("updated_date", format_ms(made_ms).into()),
+        ("due_date", format_ms(made_ms + WEEK_MS).into()),
+        (CLASS_OF, class.id().into()),
+    ]);
+    if let Some(category) = category {
+        fields.insert("category_id", category.into());
+    }
+    Ok(fields)
+}
+
+/// Makes the submissions of assignments that were just made up: one for each student.
+pub fn submissions_of(state: &mut State, made: &[Record]) -> Result<(), Problem> {
+    made.iter().try_for_each(|assignment| phantoms::ensure(state, assignment))
+}
+
+/// A submission of any person to any assignment.
+pub fn submissions(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let (assignment, person) = (any(state, &ASSIGNMENTS)?, any(state, &PEOPLE)?);
+    let at = format_ms(SINCE_MS + WEEK_MS / 2 + place as u64 % 1_000 * HOUR_MS);
+    let link = json!({ "type": "link", "title": "My answer", "url": format!("https://example.test/{place}") });
+    Ok(Document::from_iter([
+        ("state", Value::from("submitted")),
+        ("created_date", at.clone().into()),
+        ("updated_date", at.clone().into()),
+        ("attempts", json!([{ "created_date": at, "attachments": [link] }])),
+        ("person_id", person.id().into()),
+        (ASSIGNMENT_OF, assignment.id().into()),
+    ]))
+}
+
+/// A category of the class whose turn it is.
+pub fn categories(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let class = class(state, place)?;
+    Ok(Document::from_iter([
+        ("title", Value::from(KINDS[place % KINDS.len()])),
+        ("position", (place % KINDS.len() + 1).into()),
+        ("created_date", format_ms(SINCE_MS).into()),
+        ("updated_date", format_ms(SINCE_MS).into()),
+        (CLASS_OF, class.id().into()),
+    ]))
+}

@@ -1,0 +1,83 @@
+//! Keys of requests that make something: a repeat is answered as the first, and does nothing.
+
+use serde_json::Value;
+
+use crate::apis::edlink::errors::IDEMPOTENCY_KEY_TOO_LONG;
+use crate::apis::edlink::graph::Warning;
+use crate::apis::edlink::graph::envelope;
+use crate::apis::edlink::graph::envelope::IDEMPOTENCY;
+use crate::apis::edlink::meta::ID;
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::{Kind, field, text};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
+use crate::engine::state::clock::parse_ms;
+use crate::engine::store::{Document, Record};
+use crate::http::message::{Method, Response};
+
+/// How long a key is remembered.
+const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// The most characters of a key.
+const MOST_CHARS: usize = 255;
+
+/// Keys that were used, and what was answered. The fake's own.
+pub static IDEMPOTENCY_KEYS: Schema = Schema::new(
+    "edlink.idempotency_keys",
+    "Idempotency key",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        text("key").required(),
+        text("owner_id").required(),
+        text("path").required(),
+        field("data", Kind::Any),
+        field("expires_date", Kind::Time).required(),
+    ],
+)
+.indexed(&["key"])
+.timer(Timer {
+    at: |fields| parse_ms(fields.get("expires_date")?.as_str()?),
+    happens: |state, key| state.remove(&IDEMPOTENCY_KEYS, key, Actor::Service),
+});
+
+fn key<'q>(context: &'q Context<'_>) -> Option<&'q str> {
+    context.query.get(IDEMPOTENCY).filter(|key| !key.is_empty() && context.route.verb == Method::Post)
+}
+
+fn owner<'c>(context: &'c Context<'_>) -> &'c str {
+    context.caller.subject.as_ref().map(Record::id).unwrap_or_default()
+}
+
+/// What answers a request whose key was used before.
+pub fn repeated(context: &Context<'_>) -> Result<Option<Response>, Problem> {
+    let Some(key) = key(context) else { return Ok(None) };
+    if key.chars().count() > MOST_CHARS {
+        return Err(Problem::usual(IDEMPOTENCY_KEY_TOO_LONG));
+    }
+    let mut used = context.state.store.of(&IDEMPOTENCY_KEYS).find("key", key);
+    let is_this =
+        |it: &&Record| it.text("owner_id") == Some(owner(context)) && it.text("path") == Some(context.target.path);
+    let Some(used) = used.find(is_this) else { return Ok(None) };
+    let message = format!("'{IDEMPOTENCY}' was used before; nothing was done again.");
+    let warning = Warning { code: "IDEMPOTENCY_KEY_REPEATED", message };
+    let data = used.get("data").unwrap_or(&Value::Null);
+    Ok(Some(envelope::warned(context, data, None, &[warning])))
+}
+
+/// Remembers what was answered.
+pub fn remember(context: &mut Context<'_>, data: &Value) -> Result<(), Problem> {
+    let Some(key) = key(context).map(str::to_owned) else { return Ok(()) };
+    // Drawn apart: a key moves no id that comes after.
+    let purpose = format!("edlink.idempotency:{}:{}:{key}", owner(context), context.target.path);
+    let fields = Document::from_iter([
+        ("id", Value::from(context.state.rng.derive(&purpose).uuid().to_string())),
+        ("key", key.into()),
+        ("owner_id", owner(context).into()),
+        ("path", context.target.path.into()),
+        ("data", data.clone()),
+        ("expires_date", context.state.later(LIFE_MS).into()),
+    ]);
+    context.state.create_from(&IDEMPOTENCY_KEYS, fields, Actor::Service).map(|_| ())
+}

@@ -1,0 +1,78 @@
+//! Submissions that are there before anything is handed in: one for each active student an assignment is for. Their ids
+//! follow from the assignment and the student, so that it does not matter when they are made.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::apis::edlink::coursework::resources::{ASSIGNMENT_OF, ASSIGNMENTS, CLASS_OF, SUBMISSIONS};
+use crate::apis::edlink::graph::ENROLLMENTS;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::{Actor, Change};
+use crate::engine::state::State;
+use crate::engine::store::{Document, Record};
+
+/// Makes the submissions of an assignment that is new or changed.
+pub fn follow(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+    match change {
+        Change::Created(assignment) | Change::Replaced(_, assignment) if by != Actor::Fixture => {
+            ensure(state, assignment)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The active enrollments of students in a class.
+pub fn students<'w>(state: &'w State, class_id: &str) -> impl Iterator<Item = &'w Record> + use<'w> {
+    let enrollments = state.store.of(&ENROLLMENTS).find("class_id", class_id);
+    enrollments.filter(|it| it.text("role") == Some("student") && it.text("state") == Some("active"))
+}
+
+/// Whether an assignment is for a person of its class.
+pub fn is_for(assignment: &Record, person: &str) -> bool {
+    let ids = assignment.get("assignee_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    match assignment.text("assignee_mode") {
+        Some("individuals") => ids.iter().any(|id| id == person),
+        Some("none") => false,
+        _ => true,
+    }
+}
+
+/// Makes the submissions that an assignment lacks.
+pub fn ensure(state: &mut State, assignment: &Record) -> Result<(), Problem> {
+    let class_id = assignment.text(CLASS_OF).unwrap_or_default();
+    let submissions = state.store.of(&SUBMISSIONS).find(ASSIGNMENT_OF, assignment.id());
+    let known: HashSet<&str> = submissions.filter_map(|submission| submission.text("person_id")).collect();
+    let mut new: Vec<(String, String)> = Vec::new();
+    for enrollment in students(state, class_id) {
+        let Some(person) = enrollment.text("person_id") else { continue };
+        let is_new = !known.contains(person) && !new.iter().any(|(known, _)| known == person);
+        if is_new && is_for(assignment, person) {
+            let since = assignment.text("created_date").max(enrollment.text("created_date"));
+            new.push((person.to_owned(), since.unwrap_or_default().to_owned()));
+        }
+    }
+    for (person, since) in new {
+        let purpose = format!("edlink.submission:{}:{person}", assignment.id());
+        let id = state.rng.derive(&purpose).uuid().to_string();
+        if state.store.of(&SUBMISSIONS).get(&id).is_some() {
+            continue;
+        }
+        let fields = Document::from_iter([
+            ("id", Value::from(id)),
+            ("person_id", person.into()),
+            (ASSIGNMENT_OF, assignment.id().into()),
+            ("created_date", since.clone().into()),
+            ("updated_date", since.into()),
+        ]);
+        state.create_from(&SUBMISSIONS, fields, Actor::Fixture)?;
+    }
+    Ok(())
+}
+
+/// The assignment of an id, with all its submissions.
+pub fn assignment(state: &mut State, id: &str) -> Result<Option<Record>, Problem> {
+    let Some(assignment) = state.store.of(&ASSIGNMENTS).get(id).cloned() else { return Ok(None) };
+    ensure(state, &assignment)?;
+    Ok(Some(assignment))
+}

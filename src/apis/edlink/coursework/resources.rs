@@ -1,0 +1,130 @@
+//! The records of coursework. What has no value is left out of them.
+
+use crate::apis::edlink::coursework::{generator, phantoms, states};
+use crate::apis::edlink::graph::{CLASSES, PEOPLE, SECTIONS, SESSIONS, changed};
+use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
+use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
+use crate::engine::schema::resource::{IdFormat, Schema, Timer};
+
+/// The class of an assignment or category: not shown, as it stands in the path.
+pub const CLASS_OF: &str = "standin_class_id";
+
+/// The assignment of a submission: not shown, as it stands in the path.
+pub const ASSIGNMENT_OF: &str = "standin_assignment_id";
+
+/// Whether the flags of a submission were set by hand, so that the clock sets none.
+pub const FLAGS_BY_HAND: &str = "standin_flags_by_hand";
+
+/// How assignments are graded.
+pub const GRADING_TYPES: &[&str] = &["points", "percent", "pass_fail", "letter_grade", "rubric"];
+
+/// The states of an assignment.
+pub const STATES: &[&str] = &["draft", "scheduled", "open", "locked"];
+
+/// What may be handed in.
+pub const SUBMISSION_TYPES: &[&str] = &["link", "file", "text", "discussion"];
+
+/// Whom assignments are for. Consumers choose between the first two.
+const ASSIGNEE_MODES: &[&str] = &["all", "individuals", "groups", "none", "sections"];
+
+/// What a submission can be marked with.
+pub const FLAGS: &[&str] = &["missing", "late", "excused"];
+
+const ATTACHMENTS: Field = field("attachments", Kind::List).or(DefaultValue::EmptyList);
+const CLASS: Field = field(CLASS_OF, Kind::Reference(&CLASSES)).required();
+
+/// Assignments of a class.
+pub static ASSIGNMENTS: Schema = Schema::new(
+    "edlink.assignments",
+    "Assignment",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ATTACHMENTS,
+        field("assignee_mode", Kind::Enum(ASSIGNEE_MODES)).required().or(DefaultValue::Text("all")),
+        field("grading_type", Kind::Enum(GRADING_TYPES)).required(),
+        field("max_attempts", Kind::Integer).required().or(DefaultValue::Number(1)),
+        text("title").required(),
+        text("description").required(),
+        field("submission_types", Kind::EnumList(SUBMISSION_TYPES)).required(),
+        field("state", Kind::Enum(STATES)).required().or(DefaultValue::Text("open")),
+        field("points_possible", Kind::Number),
+        CREATED,
+        UPDATED,
+        field("due_date", Kind::Time).required(),
+        ID,
+        field("category_id", Kind::Reference(&CATEGORIES)),
+        field("display_date", Kind::Time),
+        field("start_date", Kind::Time),
+        field("end_date", Kind::Time),
+        field("assignee_ids", Kind::References(&PEOPLE)),
+        field("session_id", Kind::Reference(&SESSIONS)),
+        field("section_ids", Kind::References(&SECTIONS)),
+        text("description_plaintext"),
+        text("module_id"),
+        text("rubric_id"),
+        text("parent_id"),
+        field("properties", Kind::Object),
+        CLASS,
+    ],
+)
+.before_write(states::prepare)
+.after_change(|state, change, by| {
+    changed(&ASSIGNMENTS, state, change, by)?;
+    phantoms::follow(state, change, by)
+})
+.timer(Timer { at: states::moves_at, happens: states::moved })
+.generator(generator::assignments)
+.after_generate(generator::submissions_of);
+
+/// What each student hands in for an assignment.
+pub static SUBMISSIONS: Schema = Schema::new(
+    "edlink.submissions",
+    "Submission",
+    "id",
+    IdFormat::Uuid,
+    &[
+        field("flags", Kind::EnumList(FLAGS)).or(DefaultValue::EmptyList),
+        field("state", Kind::Enum(&["created", "submitted", "reclaimed", "returned"]))
+            .required()
+            .or(DefaultValue::Text("created")),
+        CREATED,
+        UPDATED,
+        field("attempts", Kind::List).or(DefaultValue::EmptyList),
+        field("grade_points", Kind::Number),
+        text("grade"),
+        field("rubric_grade", Kind::Any),
+        text("grade_comment"),
+        field("grader_id", Kind::Reference(&PEOPLE)),
+        field("extra_attempts", Kind::Integer),
+        field("override_due_date", Kind::Time),
+        ID,
+        field("person_id", Kind::Reference(&PEOPLE)).required(),
+        field(ASSIGNMENT_OF, Kind::Reference(&ASSIGNMENTS)).required(),
+        field(FLAGS_BY_HAND, Kind::Bool),
+    ],
+)
+.after_change(|state, change, by| changed(&SUBMISSIONS, state, change, by))
+.generator(generator::submissions);
+
+/// Categories that the assignments of a class are graded by.
+pub static CATEGORIES: Schema = Schema::new(
+    "edlink.categories",
+    "Category",
+    "id",
+    IdFormat::Uuid,
+    &[
+        text("title").required(),
+        field("position", Kind::Integer),
+        field("weight", Kind::Number),
+        field("drop_lowest", Kind::Integer),
+        CREATED,
+        UPDATED,
+        field("properties", Kind::Object).or(DefaultValue::EmptyObject),
+        field("identifiers", Kind::List).or(DefaultValue::EmptyList),
+        ID,
+        CLASS,
+    ],
+)
+.after_change(|state, change, by| changed(&CATEGORIES, state, change, by))
+.generator(generator::categories);

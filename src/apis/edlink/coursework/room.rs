@@ -1,0 +1,211 @@
+//! A class, as the path of coursework names it, and what its viewer may do there.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::coursework::idempotency;
+use crate::apis::edlink::coursework::phantoms;
+use crate::apis::edlink::coursework::phantoms::is_for;
+use crate::apis::edlink::coursework::resources::{
+    ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, FLAGS_BY_HAND, SUBMISSIONS,
+};
+use crate::apis::edlink::errors::{INVALID_REQUEST_BODY, NO_PERMISSION};
+use crate::apis::edlink::graph::{CLASSES, ENROLLMENTS, Viewer, Warning, cursors, envelope};
+use crate::apis::edlink::paging;
+use crate::engine::api::context::Context;
+use crate::engine::schema::field::PRIVATE_PREFIX;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::resource::Schema;
+use crate::engine::state::clock::parse_ms;
+use crate::engine::store::Record;
+use crate::engine::store::{Between, Page};
+use crate::http::message::Response;
+
+/// Who may write in a class.
+const WRITERS: [&str; 5] = ["teacher", "ta", "designer", "administrator", "district-administrator"];
+
+/// The system whose submissions have one flag, and whose grader is always the caller.
+const CANVAS: &str = "canvas";
+
+/// A class, and who is in it.
+pub struct Room {
+    /// The class.
+    pub class: Record,
+    /// The person whose token it is; none on the Graph.
+    pub person: Option<String>,
+    /// Whether the person writes here; on the Graph every permission to read is one to write.
+    pub writes: bool,
+    /// Whether the person is a student here, and no writer.
+    is_student: bool,
+    /// Whether the source runs on Canvas.
+    pub is_canvas: bool,
+}
+
+impl Room {
+    /// The class that the path names.
+    pub fn of(context: &Context<'_>) -> Result<Self, Problem> {
+        let class = context.record(&CLASSES, "class_id")?;
+        let viewer = Viewer::of(context);
+        let is_canvas = viewer.integration.get("provider").is_some_and(|it| it["application"] == CANVAS);
+        let Some(person) = viewer.person() else {
+            return Ok(Self { class, person: None, writes: true, is_student: false, is_canvas });
+        };
+        let enrollments = context.state.store.of(&ENROLLMENTS).find("person_id", person);
+        let own: Vec<&Record> = enrollments.filter(|it| it.text("class_id") == Some(class.id())).collect();
+        if own.is_empty() {
+            return Err(Problem::NotFound { resource: &CLASSES, id: class.id().to_owned() });
+        }
+        let is_active = |it: &&&Record| it.text("state") == Some("active");
+        let writes = own.iter().filter(is_active).any(|it| it.text("role").is_some_and(|role| WRITERS.contains(&role)));
+        let is_student = !writes && own.iter().any(|it| it.text("role") == Some("student"));
+        Ok(Self { person: Some(person.to_owned()), class, writes, is_student, is_canvas })
+    }
+
+    /// A class in which the caller may write.
+    pub fn to_write(context: &Context<'_>) -> Result<Self, Problem> {
+        let room = Self::of(context)?;
+        room.check_writer()?;
+        Ok(room)
+    }
+
+    /// Refuses who may not write.
+    pub fn check_writer(&self) -> Result<(), Problem> {
+        if self.writes {
+            return Ok(());
+        }
+        let message = format!("One of these roles in the class is required for this request: {}.", WRITERS.join(", "));
+        Err(Problem::named(NO_PERMISSION, message))
+    }
+
+    /// Whether the caller sees an assignment of the class.
+    pub fn is_visible(&self, assignment: &Record) -> bool {
+        if self.writes {
+            return true;
+        }
+        let is_out = !matches!(assignment.text("state"), Some("draft" | "scheduled"));
+        is_out && (!self.is_student || self.person.as_deref().is_some_and(|person| is_for(assignment, person)))
+    }
+
+    /// The assignment that the path names, with all its submissions.
+    pub fn assignment(&self, context: &mut Context<'_>) -> Result<Record, Problem> {
+        let raw = context.param("assignment_id");
+        let not_found = |id: &str| Problem::NotFound { resource: &ASSIGNMENTS, id: id.to_owned() };
+        // An alias, `type:identifier`: none is known.
+        if raw.contains(':') {
+            return Err(not_found(raw));
+        }
+        let id = context.api.dialect.id("assignment_id", raw)?.into_owned();
+        let found = phantoms::assignment(context.state, &id)?;
+        let of_class = found.filter(|it| it.text(CLASS_OF) == Some(self.class.id()) && self.is_visible(it));
+        of_class.ok_or_else(|| not_found(&id))
+    }
+
+    /// The submission that the path names: by its own id or, on the Graph, by that of its person.
+    pub fn submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
+        let id = context.api.dialect.id("submission_id", context.param("submission_id"))?;
+        let submissions = context.state.store.of(&SUBMISSIONS);
+        let by_id = submissions.get(&id).filter(|it| it.text(ASSIGNMENT_OF) == Some(assignment.id()));
+        let by_person = || {
+            let mut own = submissions.find(ASSIGNMENT_OF, assignment.id());
+            own.find(|it| it.text("person_id") == Some(&*id)).filter(|_| self.person.is_none())
+        };
+        let found = by_id.or_else(by_person).filter(|it| self.sees_submission(it)).cloned();
+        found.ok_or_else(|| Problem::NotFound { resource: &SUBMISSIONS, id: id.into_owned() })
+    }
+
+    /// Whether the caller sees a submission of an assignment it sees.
+    pub fn sees_submission(&self, submission: &Record) -> bool {
+        self.writes || submission.text("person_id") == self.person.as_deref()
+    }
+
+    /// The submission of the person whose token it is.
+    pub fn own_submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
+        let mut all = context.state.store.of(&SUBMISSIONS).find(ASSIGNMENT_OF, assignment.id());
+        let own = all.find(|it| self.person.is_some() && it.text("person_id") == self.person.as_deref()).cloned();
+        own.ok_or_else(|| Problem::named(NO_PERMISSION, "This person has no submission to this assignment."))
+    }
+
+    /// The category that the path names.
+    pub fn category(&self, context: &Context<'_>) -> Result<Record, Problem> {
+        let category = context.record(&CATEGORIES, "category_id")?;
+        if category.text(CLASS_OF) == Some(self.class.id()) {
+            return Ok(category);
+        }
+        Err(Problem::NotFound { resource: &CATEGORIES, id: category.id().to_owned() })
+    }
+
+    /// A record as it is shown.
+    pub fn shown(&self, context: &Context<'_>, record: &Record) -> Value {
+        let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
+        let mut shown: Value = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        if *record.resource() == SUBMISSIONS {
+            shown["flags"] = self.flags(context, record).into();
+        }
+        shown
+    }
+
+    /// What a submission is marked with: by hand, or else by the clock too.
+    fn flags(&self, context: &Context<'_>, submission: &Record) -> Vec<String> {
+        let stored = submission.get("flags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut flags: Vec<String> = stored.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let by_hand = submission.get(FLAGS_BY_HAND) == Some(&Value::Bool(true));
+        if !by_hand && submission.text("state") == Some("created") && is_past_due(context, submission) {
+            flags.push("missing".to_owned());
+        }
+        flags.dedup();
+        if self.is_canvas && flags.len() > 1 {
+            let first = ["excused", "missing", "late"].into_iter().find(|flag| flags.iter().any(|it| it == flag));
+            flags = first.into_iter().map(str::to_owned).collect();
+        }
+        flags
+    }
+
+    /// Answers with a list. Only the page is chosen by the query.
+    pub fn list(&self, context: &mut Context<'_>, mut records: Vec<Record>) -> Result<Response, Problem> {
+        let asked = match context.query.get("$cursor") {
+            Some(cursor) => cursors::find(context, cursor)?,
+            None => cursors::Remembered {
+                backward: false,
+                count: paging::first(context.query)?,
+                between: Between { after: None, before: None },
+                filter: None,
+                expand: None,
+                fields: None,
+            },
+        };
+        records.sort_unstable_by_key(Record::sequence);
+        let page = Page::of(&records, &asked.window());
+        let data: Value = page.records.iter().map(|record| self.shown(context, record)).collect();
+        let next = cursors::next(context, &page, &asked);
+        Ok(envelope::warned(context, &data, next, &[]))
+    }
+
+    /// Answers with a record.
+    pub fn one(&self, context: &mut Context<'_>, record: &Record, warnings: &[Warning]) -> Result<Response, Problem> {
+        let shown = self.shown(context, record);
+        idempotency::remember(context, &shown)?;
+        Ok(envelope::warned(context, &shown, None, warnings))
+    }
+}
+
+/// Whether the time to hand in is over.
+pub fn is_past_due(context: &Context<'_>, submission: &Record) -> bool {
+    let assignment = submission.text(ASSIGNMENT_OF).and_then(|id| context.state.store.of(&ASSIGNMENTS).get(id));
+    let due = submission.text("override_due_date").or_else(|| assignment?.text("due_date"));
+    due.and_then(parse_ms).is_some_and(|due_ms| due_ms < context.state.clock.now_ms())
+}
+
+/// Records of that kind that a field leads to this record.
+pub fn belonging(context: &Context<'_>, resource: &'static Schema, field: &str, to: &Record) -> Vec<Record> {
+    context.state.store.of(resource).find(field, to.id()).cloned().collect()
+}
+
+/// Answers that something is gone.
+#[expect(clippy::unnecessary_wraps, reason = "operations end with it")]
+pub fn gone(context: &Context<'_>) -> Result<Response, Problem> {
+    Ok(envelope::value(context, &json!({})))
+}
+
+/// What is wrong with a body.
+pub fn invalid(message: impl Into<String>) -> Problem {
+    Problem::named(INVALID_REQUEST_BODY, message)
+}
