@@ -62,10 +62,27 @@ pub fn default() -> Store {
     DEFAULT.clone()
 }
 
+/// The embedded sets that are folders of their own: the default records of their API, and theirs.
+static SETS: LazyLock<Vec<(String, Store)>> = LazyLock::new(|| {
+    let defaults = Fixtures::new(default(), APIS);
+    let folders = EMBEDDED.dirs().flat_map(|api| api.dirs().map(move |set| (api, set)));
+    let sets = folders.filter_map(|(api, set)| {
+        let api = api.path().to_str()?;
+        let store = defaults.get(&format!("{api}/{}", Fixtures::DEFAULT))?;
+        let files: Vec<Read> = set.files().filter_map(|file| read_embedded(file, api)).collect();
+        let store = load_into(store, &files).unwrap_or_else(|faults| panic!("an embedded set is wrong: {faults:?}"));
+        Some((set.path().to_str()?.to_owned(), store))
+    });
+    sets.collect()
+});
+
 /// What scenarios can start from: these records, the part of them that belongs to each API, and the sets that are
-/// folders of their own, `<api>/<set>/<collection>.json`.
+/// folders of their own, embedded or `<api>/<set>/<collection>.json`.
 pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> {
     let mut sets = Fixtures::new(all.clone(), APIS);
+    for (name, store) in SETS.iter() {
+        sets = sets.with(name, store.clone());
+    }
     for api in APIS {
         let Some(folder) = folder.map(|folder| folder.join(api.name)).filter(|folder| folder.is_dir()) else {
             continue;
@@ -137,12 +154,15 @@ fn embedded() -> Vec<Read> {
     let served = |dir: &&Dir<'_>| APIS.iter().any(|api| dir.path().as_os_str() == api.name);
     let files = EMBEDDED.dirs().filter(served).flat_map(Dir::files);
     let json = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
-    json.filter_map(|file| {
-        let text = file.contents_utf8()?;
-        let name = format!("{EMBEDDED_NAME} {}", file.path().display());
-        Some(Read { name, collection: collection(file.path())?, text: text.into() })
-    })
-    .collect()
+    json.filter_map(|file| read_embedded(file, file.path().parent()?.to_str()?)).collect()
+}
+
+/// An embedded file of records of an API.
+fn read_embedded(file: &'static include_dir::File<'static>, api: &str) -> Option<Read> {
+    let text = file.contents_utf8()?;
+    let name = format!("{EMBEDDED_NAME} {}", file.path().display());
+    let collection = format!("{api}.{}", file.path().file_stem()?.to_str()?);
+    Some(Read { name, collection, text: text.into() })
 }
 
 fn read(folder: &Path) -> Result<Vec<Read>, StartError> {
@@ -193,7 +213,12 @@ fn collection(path: &Path) -> Option<String> {
 }
 
 fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
-    let mut world = World::new("fixtures", empty(), Arc::new(Settings::default()));
+    load_into(empty(), files)
+}
+
+/// These records, and those of the files.
+fn load_into(store: Store, files: &[Read]) -> Result<Store, Vec<DataFault>> {
+    let mut world = World::new("fixtures", store, Arc::new(Settings::default()));
     let files: Vec<RecordFile<'_>> = files
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })

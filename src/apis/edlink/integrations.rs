@@ -22,6 +22,9 @@ pub const START_DATE: &str = "standin_start_date";
 /// The statuses in which an integration waits for its start.
 const WAITING: [&str; 2] = ["inactive", "scheduled"];
 
+/// Statuses that no document names.
+const ASSUMED: &[&str] = &["requested", "scheduled", "paused", "pending", "error"];
+
 const STATUSES: &[&str] = &["inactive", "active", "disabled", "requested", "scheduled", "paused", "pending", "error"];
 
 /// Integrations.
@@ -32,7 +35,7 @@ pub static INTEGRATIONS: Schema = Schema::new(
     IdFormat::Uuid,
     &[
         ID,
-        field("status", Kind::Enum(STATUSES)).required().or(DefaultValue::Text("active")),
+        field("status", Kind::Enum(STATUSES)).assumed(ASSUMED).required().or(DefaultValue::Text("active")),
         field("scope", Kind::Enum(&["all", "selected"])).required().or(DefaultValue::Text("all")),
         CREATED,
         UPDATED,

@@ -108,7 +108,8 @@ const OWN: &[Route] = &[
         .about("Shows the person a token belongs to, in the shape of v1."),
 ];
 
-const TABLES: [&[Route]; 5] = [OWN, sso::ROUTES, graph::ROUTES, coursework::ROUTES, not_modelled::ROUTES];
+const TABLES: [&[Route]; 6] =
+    [OWN, sso::ROUTES, graph::ROUTES, graph::MY_ROUTES, coursework::ROUTES, not_modelled::ROUTES];
 
 const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
 
@@ -134,7 +135,13 @@ pub static API: Api = Api {
         &graph::PEOPLE,
         &graph::ENROLLMENTS,
         &graph::AGENTS,
+        &graph::SUBJECTS,
+        &graph::DEPARTMENTS,
+        &graph::PERIODS,
         &graph::EVENTS,
+        &graph::MATERIALIZATIONS,
+        &graph::PRODUCTS,
+        &graph::LICENSES,
         &graph::CURSORS,
         &coursework::CATEGORIES,
         &coursework::ASSIGNMENTS,

@@ -1,7 +1,7 @@
 //! The rules of a record's fields.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -101,6 +101,8 @@ pub enum DefaultValue {
     EmptyList,
     /// `{}`
     EmptyObject,
+    /// A value that is no text.
+    Constant(&'static Constant),
     /// A text.
     Text(&'static str),
     /// A number.
@@ -108,6 +110,37 @@ pub enum DefaultValue {
     /// A fresh token of so many letters and digits.
     Token(usize),
 }
+
+/// A value that records share, written as JSON.
+#[derive(Debug)]
+pub struct Constant {
+    text: &'static str,
+    value: OnceLock<Value>,
+}
+
+impl Constant {
+    /// The value of this JSON.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, value: OnceLock::new() }
+    }
+
+    /// The value.
+    ///
+    /// # Panics
+    ///
+    /// When the text is no JSON.
+    pub fn value(&self) -> &Value {
+        self.value.get_or_init(|| serde_json::from_str(self.text).expect("a constant is JSON"))
+    }
+}
+
+impl PartialEq for Constant {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Constant {}
 
 impl DefaultValue {
     /// The value, where it is so plain that records share one. No text is: defaults that are not written down are found
@@ -121,6 +154,7 @@ impl DefaultValue {
             Self::True => Some(&Value::Bool(true)),
             Self::EmptyList => Some(&EMPTY_LIST),
             Self::EmptyObject => Some(&EMPTY_OBJECT),
+            Self::Constant(constant) => Some(constant.value()),
             Self::Absent | Self::Text(_) | Self::Number(_) | Self::Token(_) => None,
         }
     }
@@ -220,7 +254,8 @@ impl Field {
             | DefaultValue::False
             | DefaultValue::True
             | DefaultValue::EmptyList
-            | DefaultValue::EmptyObject => !is_time,
+            | DefaultValue::EmptyObject
+            | DefaultValue::Constant(_) => !is_time,
             DefaultValue::Text(_) | DefaultValue::Number(_) | DefaultValue::Token(_) => false,
         }
     }

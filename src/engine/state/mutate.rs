@@ -283,7 +283,8 @@ impl State {
             | DefaultValue::False
             | DefaultValue::True
             | DefaultValue::EmptyList
-            | DefaultValue::EmptyObject => None,
+            | DefaultValue::EmptyObject
+            | DefaultValue::Constant(_) => None,
         }
     }
 

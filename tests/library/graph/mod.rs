@@ -33,7 +33,13 @@ const KINDS: [&str; 9] =
     ["districts", "schools", "sessions", "courses", "classes", "sections", "people", "enrollments", "agents"];
 
 fn world() -> WorldHandle {
-    Standin::builder().clock_frozen("2024-01-20T10:00:00.000Z").offline().unwrap()
+    let world = Standin::builder().clock_frozen("2024-01-20T10:00:00.000Z").offline().unwrap();
+    // The default records have no paused integration; the set `edlink/states` has.
+    let states: Value =
+        serde_json::from_str(include_str!("../../../fixtures/edlink/states/integrations.json")).unwrap();
+    let paused = states.as_array().unwrap().iter().find(|it| it["id"] == PAUSED).unwrap();
+    world.create("edlink.integrations", paused.clone()).unwrap();
+    world
 }
 
 fn ask(world: &WorldHandle, token: &str, target: &str) -> Answer {

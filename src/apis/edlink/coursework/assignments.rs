@@ -20,7 +20,7 @@ use crate::engine::schema::resource::{Actor, Schema};
 use crate::engine::store::{Document, Record};
 use crate::http::message::Response;
 
-type Answered = Result<Response, Problem>;
+type Outcome = Result<Response, Problem>;
 
 /// What an attachment may be.
 const ATTACHMENT_TYPES: &[&str] = &["link", "text", "file", "lti", "drive"];
@@ -75,7 +75,7 @@ pub const CHANGED: &[Field] = fields!(ATTACHMENTS);
 pub const CHANGED_ON_GRAPH: &[Field] = fields!();
 
 /// `GET /classes/{class_id}/assignments`
-pub fn list(context: &mut Context<'_>) -> Answered {
+pub fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let mut all = belonging(context, &ASSIGNMENTS, CLASS_OF, &room.class);
     all.retain(|assignment| room.is_visible(assignment));
@@ -83,38 +83,39 @@ pub fn list(context: &mut Context<'_>) -> Answered {
 }
 
 /// `GET /classes/{class_id}/assignments/{assignment_id}`
-pub fn get(context: &mut Context<'_>) -> Answered {
+pub fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.one(context, &assignment, &[])
 }
 
 /// `POST /classes/{class_id}/assignments`
-pub fn create(context: &mut Context<'_>) -> Answered {
+pub fn create(context: &mut Context<'_>) -> Outcome {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
         return Ok(repeated);
     }
-    let given = Given::read(context, NEW)?;
-    let (mut fields, mut warnings) = (given.said(), given.warnings);
+    let mut given = Given::read(context, NEW)?;
+    let mut fields = given.said();
     if fields.contains("id") {
         // One assignment in several classes: how it is answered is not known.
         return Err(context.not_modelled());
     }
     let sent = fields.clone();
-    check(context, &room, &sent, &mut fields, &mut warnings)?;
+    check(context, &room, &sent, &mut fields, &mut given)?;
     fields.insert(CLASS_OF, room.class.id().into());
     let assignment = context.state.create_from(&ASSIGNMENTS, fields, Actor::Service)?;
-    room.one(context, &assignment, &warnings)
+    room.one(context, &assignment, &given.warnings)
 }
 
 /// `PATCH /classes/{class_id}/assignments/{assignment_id}`
-pub fn update(context: &mut Context<'_>) -> Answered {
+pub fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.check_writer()?;
     let known = if room.person.is_some() { CHANGED } else { CHANGED_ON_GRAPH };
-    let Given { fields: sent, mut warnings } = Given::read(context, known)?;
+    let mut given = Given::read(context, known)?;
+    let sent = given.fields.clone();
     let mut patch = sent.clone();
     let mut whole = assignment.fields().clone();
     for (name, value) in sent.iter() {
@@ -124,16 +125,16 @@ pub fn update(context: &mut Context<'_>) -> Answered {
         }
     }
     let before = whole.clone();
-    check(context, &room, &sent, &mut whole, &mut warnings)?;
+    check(context, &room, &sent, &mut whole, &mut given)?;
     if before.contains("assignee_ids") && !whole.contains("assignee_ids") {
         patch.insert("assignee_ids", Value::Null);
     }
     let assignment = context.state.patch(&ASSIGNMENTS, &assignment, &patch, Actor::Service)?;
-    room.one(context, &assignment, &warnings)
+    room.one(context, &assignment, &given.warnings)
 }
 
 /// `DELETE /classes/{class_id}/assignments/{assignment_id}`
-pub fn delete(context: &mut Context<'_>) -> Answered {
+pub fn delete(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.check_writer()?;
@@ -147,7 +148,7 @@ fn check(
     room: &Room,
     sent: &Document,
     whole: &mut Document,
-    warnings: &mut Vec<Warning>,
+    given: &mut Given,
 ) -> Result<(), Problem> {
     let mut missing: Vec<&str> = REQUIRED.into_iter().filter(|name| !whole.contains(name)).collect();
     let needed = match whole.get("grading_type").and_then(Value::as_str) {
@@ -157,6 +158,7 @@ fn check(
     };
     missing.extend(needed.filter(|name| !whole.contains(name)));
     Given::require(missing)?;
+    given.check()?;
     if sent.get("points_possible").and_then(Value::as_f64).is_some_and(|points| points <= 0.0) {
         return Err(Problem::usual(ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS));
     }
@@ -169,7 +171,7 @@ fn check(
     if sent.get("max_attempts").and_then(Value::as_i64).is_some_and(|most| most < 1) {
         return Err(invalid("The field 'max_attempts' must be at least 1."));
     }
-    check_assignees(context, room, whole, warnings)?;
+    check_assignees(context, room, whole, &mut given.warnings)?;
     check_attachments(texts("attachments"))?;
     check_references(context, room, sent)
 }

@@ -21,6 +21,8 @@ pub struct Given {
     pub fields: Document,
     /// What it says that is not heard.
     pub warnings: Vec<Warning>,
+    /// The first fault of a field by itself: told after what is missing.
+    pub fault: Option<Problem>,
 }
 
 impl Given {
@@ -37,15 +39,27 @@ impl Given {
             sent.retain(|name| names.contains(&name));
         }
         let mut fields = Document::new();
+        let mut first_fault = None;
         for (name, value) in sent.into_pairs() {
             let Some(field) = known.iter().find(|field| field.name == name.as_ref()) else {
                 let message = format!("The field '{}' is not expected.", name.as_ref());
                 warnings.push(Warning { code: "FOUND_UNEXPECTED_FIELD", message });
                 continue;
             };
-            fields.push(field.name, checked(field, value, &mut warnings)?);
+            match checked(field, value.clone(), &mut warnings) {
+                Ok(value) => fields.push(field.name, value),
+                Err(fault) => {
+                    first_fault.get_or_insert(fault);
+                    fields.push(field.name, value);
+                }
+            }
         }
-        Ok(Self { fields, warnings })
+        Ok(Self { fields, warnings, fault: first_fault })
+    }
+
+    /// Refuses a field that is wrong by itself.
+    pub fn check(&mut self) -> Result<(), Problem> {
+        self.fault.take().map_or(Ok(()), Err)
     }
 
     /// What is said of a field; not that it is to have no value.

@@ -12,7 +12,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::Actor;
 use crate::http::message::Response;
 
-type Answered = Result<Response, Problem>;
+type Outcome = Result<Response, Problem>;
 
 /// What a category is made from, or changed by.
 pub const FIELDS: &[Field] = &[
@@ -24,46 +24,48 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// `GET /classes/{class_id}/categories`
-pub fn list(context: &mut Context<'_>) -> Answered {
+pub fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let all = belonging(context, &CATEGORIES, CLASS_OF, &room.class);
     room.list(context, all)
 }
 
 /// `GET /classes/{class_id}/categories/{category_id}`
-pub fn get(context: &mut Context<'_>) -> Answered {
+pub fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.one(context, &category, &[])
 }
 
 /// `POST /classes/{class_id}/categories`
-pub fn create(context: &mut Context<'_>) -> Answered {
+pub fn create(context: &mut Context<'_>) -> Outcome {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
         return Ok(repeated);
     }
-    let given = Given::read(context, FIELDS)?;
-    let (mut fields, warnings) = (given.said(), given.warnings);
+    let mut given = Given::read(context, FIELDS)?;
+    let mut fields = given.said();
     Given::require(if fields.contains("title") { vec![] } else { vec!["title"] })?;
+    given.check()?;
     fields.insert(CLASS_OF, room.class.id().into());
     let category = context.state.create_from(&CATEGORIES, fields, Actor::Service)?;
-    room.one(context, &category, &warnings)
+    room.one(context, &category, &given.warnings)
 }
 
 /// `PATCH /classes/{class_id}/categories/{category_id}`
-pub fn update(context: &mut Context<'_>) -> Answered {
+pub fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.check_writer()?;
-    let Given { fields, warnings } = Given::read(context, FIELDS)?;
-    Given::require(if fields.get("title") == Some(&Value::Null) { vec!["title"] } else { vec![] })?;
-    let category = context.state.patch(&CATEGORIES, &category, &fields, Actor::Service)?;
-    room.one(context, &category, &warnings)
+    let mut given = Given::read(context, FIELDS)?;
+    Given::require(if given.fields.get("title") == Some(&Value::Null) { vec!["title"] } else { vec![] })?;
+    given.check()?;
+    let category = context.state.patch(&CATEGORIES, &category, &given.fields, Actor::Service)?;
+    room.one(context, &category, &given.warnings)
 }
 
 /// `DELETE /classes/{class_id}/categories/{category_id}`
-pub fn delete(context: &mut Context<'_>) -> Answered {
+pub fn delete(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.check_writer()?;

@@ -16,7 +16,7 @@ use crate::engine::schema::resource::Actor;
 use crate::engine::store::{Document, Record};
 use crate::http::message::Response;
 
-type Answered = Result<Response, Problem>;
+type Outcome = Result<Response, Problem>;
 
 /// The states a submission can be brought to.
 const NEXT: &[&str] = &["submitted", "reclaimed", "returned"];
@@ -50,7 +50,7 @@ pub const CHANGED_ON_GRAPH: &[Field] = grading!(
 pub const HANDED_IN: &[Field] = &[field("attachments", Kind::Objects(ATTACHMENT)).required()];
 
 /// `GET /classes/{class_id}/assignments/{assignment_id}/submissions`
-pub fn list(context: &mut Context<'_>) -> Answered {
+pub fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let mut all = belonging(context, &SUBMISSIONS, ASSIGNMENT_OF, &assignment);
@@ -59,7 +59,7 @@ pub fn list(context: &mut Context<'_>) -> Answered {
 }
 
 /// `GET /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
-pub fn get(context: &mut Context<'_>) -> Answered {
+pub fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.submission(context, &assignment)?;
@@ -67,21 +67,22 @@ pub fn get(context: &mut Context<'_>) -> Answered {
 }
 
 /// `PATCH /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
-pub fn update(context: &mut Context<'_>) -> Answered {
+pub fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let mut submission = room.submission(context, &assignment)?;
     room.check_writer()?;
     let known = if room.person.is_some() { CHANGED } else { CHANGED_ON_GRAPH };
     let mut given = Given::read(context, known)?;
+    given.check()?;
     if let Some(grader) = given.get("grader_id").and_then(Value::as_str) {
         let person = context.state.store.of(&PEOPLE).get(grader);
         if !person.is_some_and(|person| context.is_visible(&PEOPLE, person)) {
             return Err(invalid(format!("The field 'grader_id' names {grader}, which does not exist here.")));
         }
     }
-    let next = given.fields.take("state").and_then(|state| state.as_str().map(str::to_owned));
-    let attachments = given.fields.take("attachments").filter(|it| !it.is_null());
+    let next = given.fields.remove("state").and_then(|state| state.as_str().map(str::to_owned));
+    let attachments = given.fields.remove("attachments").filter(|it| !it.is_null());
     let warnings = given.warnings;
     let mut patch = given.fields;
     if patch.contains("flags") {
@@ -110,22 +111,23 @@ pub fn update(context: &mut Context<'_>) -> Answered {
 }
 
 /// `POST /classes/{class_id}/assignments/{assignment_id}/submit`
-pub fn submit(context: &mut Context<'_>) -> Answered {
+pub fn submit(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.own_submission(context, &assignment)?;
     if let Some(repeated) = idempotency::repeated(context)? {
         return Ok(repeated);
     }
-    let Given { fields, warnings } = Given::read(context, HANDED_IN)?;
-    let attachments = fields.get("attachments").cloned().unwrap_or_default();
+    let mut given = Given::read(context, HANDED_IN)?;
+    given.check()?;
+    let attachments = given.fields.get("attachments").cloned().unwrap_or_default();
     let patch = handed_in(context, &assignment, &submission, &attachments)?;
     let submission = context.state.patch(&SUBMISSIONS, &submission, &patch, Actor::Service)?;
-    room.one(context, &submission, &warnings)
+    room.one(context, &submission, &given.warnings)
 }
 
 /// `POST /classes/{class_id}/assignments/{assignment_id}/reclaim`
-pub fn reclaim(context: &mut Context<'_>) -> Answered {
+pub fn reclaim(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.own_submission(context, &assignment)?;
@@ -139,7 +141,7 @@ pub fn reclaim(context: &mut Context<'_>) -> Answered {
 }
 
 /// `POST /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}/return`
-pub fn give_back(context: &mut Context<'_>) -> Answered {
+pub fn give_back(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.submission(context, &assignment)?;

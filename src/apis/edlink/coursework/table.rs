@@ -5,7 +5,7 @@ use crate::apis::edlink::coursework::{assignments, categories, submissions};
 use crate::apis::edlink::errors::{
     ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS, EXPIRED_TOKEN, IDEMPOTENCY_KEY_TOO_LONG, INVALID_ASSIGNEES, INVALID_CURSOR,
     INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_REQUEST_BODY, INVALID_SUBMISSION_TYPE, INVALID_TOKEN,
-    INVALID_UUID, MISSING_REQUIRED_FIELD, MISSING_TOKEN, NO_PERMISSION, NOT_FOUND, UNSHARED_TOKEN,
+    INVALID_UUID, MISSING_REQUIRED_FIELD, MISSING_TOKEN, NO_PERMISSION, NOT_FOUND, NOT_MODELLED, UNSHARED_TOKEN,
 };
 use crate::engine::api::api::Action::Custom;
 use crate::engine::api::api::{Access, ResponseShape, Route, delete, get, patch, post};
@@ -55,6 +55,7 @@ macro_rules! coursework {
                 INVALID_SUBMISSION_TYPE,
                 INVALID_ASSIGNEES,
                 IDEMPOTENCY_KEY_TOO_LONG,
+                NOT_MODELLED,
             ])
             .about("Creates an assignment in a class."),
             $row(

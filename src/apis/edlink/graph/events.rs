@@ -2,37 +2,26 @@
 
 use serde_json::{Map, Value};
 
+use crate::apis::edlink::graph::kinds;
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::permissions::Rights;
+use crate::apis::edlink::graph::records::MATERIALIZATIONS;
 use crate::apis::edlink::graph::resources::{
-    AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+    AGENTS, CLASSES, COURSES, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
 use crate::apis::edlink::graph::scope::{Scope, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::SOURCES;
 use crate::engine::schema::field::PRIVATE_PREFIX;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::store::{Document, Record, Store};
 
-/// The kinds of records that events are about, and what events call them, from what others hang on down to what hangs on
-/// others.
-pub const TARGETS: [(&Schema, &str); 9] = [
-    (&DISTRICTS, "district"),
-    (&SCHOOLS, "school"),
-    (&SESSIONS, "session"),
-    (&COURSES, "course"),
-    (&CLASSES, "class"),
-    (&SECTIONS, "section"),
-    (&PEOPLE, "person"),
-    (&ENROLLMENTS, "enrollment"),
-    (&AGENTS, "agent"),
-];
-
 /// The kind of records an event is about.
 pub fn resource_of(event: &Record) -> Option<&'static Schema> {
     let target = event.text("target")?;
-    TARGETS.iter().find(|(_, known)| *known == target).map(|(resource, _)| *resource)
+    kinds::with_events().find(|(_, known)| *known == target).map(|(resource, _)| resource)
 }
 
 /// What an event tells of its record: nothing that may not be read now, though it might have been then.
@@ -52,7 +41,7 @@ pub fn data(event: &Record, rights: &Rights) -> Value {
 
 /// The order in which a record's event stands among those of the same change.
 fn rank(resource: &Schema) -> Option<usize> {
-    TARGETS.iter().position(|(known, _)| *known == resource)
+    kinds::with_events().position(|(known, _)| known == resource)
 }
 
 /// One integration on one side of a change.
@@ -81,6 +70,7 @@ impl<'s> Side<'s> {
 /// An event to be.
 struct Happened {
     rank: usize,
+    target: &'static str,
     kind: &'static str,
     integration: String,
     record: Record,
@@ -136,7 +126,7 @@ pub fn visibility_changed(state: &mut State, old: &Record, new: &Record) -> Resu
     {
         let old = Side::new(state, &state.store, old, old_targets.as_deref());
         let new = Side::new(state, &state.store, new, new_targets.as_deref());
-        for (resource, _) in TARGETS {
+        for (resource, _) in kinds::with_events() {
             if old.may_read(resource) || new.may_read(resource) {
                 let hidden = [&old, &new].map(|side| permissions::hidden(state, side.integration, resource));
                 let in_one = |field: &&String| hidden.iter().filter(|names| names.contains(field)).count() == 1;
@@ -162,7 +152,8 @@ fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Schema, id: &str,
         (Some(record), None) => ("deleted", record),
         _ => return None,
     };
-    Some(Happened { rank: rank(resource)?, kind, integration: new.integration.id().to_owned(), record: record.clone() })
+    let (rank, (_, target)) = kinds::with_events().enumerate().find(|(_, (known, _))| *known == resource)?;
+    Some(Happened { rank, target, kind, integration: new.integration.id().to_owned(), record: record.clone() })
 }
 
 /// The records whose visibility may depend on a record.
@@ -226,18 +217,16 @@ fn relations(store: &Store, resource: &Schema, record: &Record, all: &mut Vec<(&
 fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
     happened.sort_by_key(|event| {
         let gone = event.kind == "deleted";
-        (gone, if gone { TARGETS.len() - event.rank } else { event.rank })
+        (gone, if gone { usize::MAX - event.rank } else { event.rank })
     });
-    // Whatever changes at one moment came with one import.
-    let purpose = format!("edlink.materialization:{}", state.clock.now_ms());
-    let materialization = state.rng.derive(&purpose).uuid().to_string();
     for event in happened {
+        let materialization = materialization(state, &event.integration)?;
         let public = event.record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
         // Whole: what a token may read of it is asked when it is shown.
         let data: Map<String, Value> = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
         let fields = Document::from_iter([
             ("type", Value::from(event.kind)),
-            ("target", TARGETS[event.rank].1.into()),
+            ("target", event.target.into()),
             ("target_id", event.record.id().into()),
             ("integration_id", event.integration.into()),
             ("materialization_id", materialization.as_str().into()),
@@ -247,4 +236,23 @@ fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
         state.keep_within_bounds(&EVENTS, &event);
     }
     Ok(())
+}
+
+/// The import that whatever changes for an integration at one moment came with.
+fn materialization(state: &mut State, integration: &str) -> Result<String, Problem> {
+    let purpose = format!("edlink.materialization:{}:{integration}", state.clock.now_ms());
+    let id = state.rng.derive(&purpose).uuid().to_string();
+    if state.store.of(&MATERIALIZATIONS).get(&id).is_none() {
+        let record = state.store.of(&INTEGRATIONS).get(integration);
+        let source = record.and_then(|record| record.get("source")).map(|source| source["id"].clone());
+        // Only a source the world lists can be referred to.
+        let is_known = |id: &Value| id.as_str().is_some_and(|id| state.store.of(&SOURCES).get(id).is_some());
+        let fields = Document::from_iter([
+            ("id", Value::from(id.as_str())),
+            ("source_id", source.filter(is_known).unwrap_or_default()),
+            ("integration_id", integration.into()),
+        ]);
+        state.create_from(&MATERIALIZATIONS, fields, Actor::Fixture)?;
+    }
+    Ok(id)
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use crate::apis::edlink::errors::INVALID_FILTER;
-use crate::apis::edlink::graph::resources::{CLASSES, COURSES, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
+use crate::apis::edlink::graph::kinds;
 use crate::engine::schema::field::Kind;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::Schema;
@@ -14,9 +14,51 @@ use crate::engine::state::mutate::is_uuid;
 use crate::engine::store::Record;
 use crate::http::tree::{MEMBERS, TreeLimits};
 
-/// The operators, in the order messages name them.
-const OPERATORS: [&str; 11] =
-    ["equals", "in", "not in", "starts with", "contains", "is known", "is unknown", "gt", "gte", "lt", "lte"];
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// Is this.
+    Equals,
+    /// Is one of these.
+    In,
+    /// Is none of these.
+    NotIn,
+    /// Begins so, in any case.
+    StartsWith,
+    /// Has this in it, in any case.
+    Contains,
+    /// Has a value.
+    IsKnown,
+    /// Has none.
+    IsUnknown,
+    /// Is later, or more.
+    Greater,
+    /// Is this, later or more.
+    AtLeast,
+    /// Is earlier, or less.
+    Less,
+    /// Is this, earlier or less.
+    AtMost,
+}
+
+impl Operator {
+    /// Its name in a filter.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Equals => "equals",
+            Self::In => "in",
+            Self::NotIn => "not in",
+            Self::StartsWith => "starts with",
+            Self::Contains => "contains",
+            Self::IsKnown => "is known",
+            Self::IsUnknown => "is unknown",
+            Self::Greater => "gt",
+            Self::AtLeast => "gte",
+            Self::Less => "lt",
+            Self::AtMost => "lte",
+        }
+    }
+}
 
 /// Conditions that must all hold.
 #[derive(Clone, Debug)]
@@ -37,15 +79,7 @@ enum Test {
     /// Lower case.
     Contains(String),
     Known(bool),
-    Compared(Comparison, Bound),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Comparison {
-    Greater,
-    AtLeast,
-    Less,
-    AtMost,
+    Compared(Operator, Bound),
 }
 
 /// What values are compared with.
@@ -64,7 +98,7 @@ impl Bound {
                 Self::Time(time.ok_or_else(|| format!("'{field}': {text:?} is not an ISO 8601 date."))?)
             }
             // Ids are taken in any case.
-            Some(Kind::Reference(_)) if is_uuid(&text) => Self::Text(text.to_ascii_lowercase()),
+            Some(Kind::Reference(_) | Kind::References(_)) if is_uuid(&text) => Self::Text(text.to_ascii_lowercase()),
             _ if field == resource.id_field && is_uuid(&text) => Self::Text(text.to_ascii_lowercase()),
             _ => Self::Text(text),
         })
@@ -83,17 +117,11 @@ impl Bound {
     }
 }
 
-/// The fields a list of that resource can be filtered by.
-fn fields_of(resource: &Schema) -> Vec<&'static str> {
-    let own: &[&str] = match resource {
-        it if *it == PEOPLE => &["first_name", "middle_name", "last_name", "display_name", "email"],
-        it if [&SCHOOLS, &SESSIONS].contains(&it) => &["name"],
-        it if [&CLASSES, &SECTIONS].contains(&it) => &["name", "state"],
-        it if *it == COURSES => &["code", "school_id"],
-        it if *it == ENROLLMENTS => &["role", "person_id", "class_id", "section_id"],
-        _ => &[],
-    };
-    let common = ["id", "updated_date"].into_iter().filter(|name| resource.field(name).is_some());
+/// The fields a list of that resource can be filtered by, with their operators.
+fn fields_of(resource: &Schema) -> Vec<(&'static str, &'static [Operator])> {
+    let common = [("id", kinds::I), ("updated_date", kinds::D)].into_iter();
+    let common = common.filter(|(name, _)| resource.field(name).is_some());
+    let own = kinds::of(resource).map(|kind| kind.filters).unwrap_or_default();
     common.chain(own.iter().copied()).collect()
 }
 
@@ -108,8 +136,8 @@ impl Filter {
         let (mut conditions, mut faults) = (Vec::new(), Vec::new());
         let known = fields_of(resource);
         for (name, tests) in &asked {
-            let Some(&field) = known.iter().find(|known| *known == name) else {
-                let title = resource.title;
+            let Some(&(field, operators)) = known.iter().find(|(known, _)| known == name) else {
+                let (title, known) = (resource.title, known.iter().map(|(name, _)| *name).collect::<Vec<_>>());
                 faults.push(format!("'{name}' is no field {title} can be filtered by; {} are.", known.join(", ")));
                 continue;
             };
@@ -119,7 +147,7 @@ impl Filter {
                 faults.push(format!("'{name}' must have an array of {{operator, value}}."));
             }
             for asked in tests {
-                match Test::read(field, resource, asked) {
+                match Test::read(field, operators, resource, asked) {
                     Ok(read) => conditions.push(Condition { field, test: read }),
                     Err(fault) => faults.push(fault),
                 }
@@ -138,8 +166,17 @@ impl Filter {
 }
 
 impl Test {
-    fn read(field: &'static str, resource: &'static Schema, asked: &Value) -> Result<Self, String> {
+    fn read(
+        field: &'static str,
+        operators: &[Operator],
+        resource: &'static Schema,
+        asked: &Value,
+    ) -> Result<Self, String> {
         let operator = asked["operator"].as_str().unwrap_or_default();
+        let known = operators.iter().copied().find(|known| known.as_str() == operator).ok_or_else(|| {
+            let known: Vec<&str> = operators.iter().map(|known| known.as_str()).collect();
+            format!("'{field}': '{operator}' is no operator here; {} are.", known.join(", "))
+        })?;
         let one = || match &asked["value"] {
             Value::String(text) => Ok(text.clone()),
             value @ (Value::Number(_) | Value::Bool(_)) => Ok(value.to_string()),
@@ -153,39 +190,37 @@ impl Test {
             };
             texts.into_iter().map(bound).collect::<Result<Vec<Bound>, String>>()
         };
-        let compared = |comparison| Ok(Self::Compared(comparison, bound(one()?)?));
-        Ok(match operator {
-            "equals" => Self::OneOf(vec![bound(one()?)?]),
-            "in" => Self::OneOf(list()?),
-            "not in" => Self::NoneOf(list()?),
-            "starts with" => Self::StartsWith(one()?.to_lowercase()),
-            "contains" => Self::Contains(one()?.to_lowercase()),
-            "is known" => Self::Known(true),
-            "is unknown" => Self::Known(false),
-            "gt" => return compared(Comparison::Greater),
-            "gte" => return compared(Comparison::AtLeast),
-            "lt" => return compared(Comparison::Less),
-            "lte" => return compared(Comparison::AtMost),
-            _ => {
-                return Err(format!("'{field}': '{operator}' is no operator; {} are.", OPERATORS.join(", ")));
+        Ok(match known {
+            Operator::Equals => Self::OneOf(vec![bound(one()?)?]),
+            Operator::In => Self::OneOf(list()?),
+            Operator::NotIn => Self::NoneOf(list()?),
+            Operator::StartsWith => Self::StartsWith(one()?.to_lowercase()),
+            Operator::Contains => Self::Contains(one()?.to_lowercase()),
+            Operator::IsKnown => Self::Known(true),
+            Operator::IsUnknown => Self::Known(false),
+            Operator::Greater | Operator::AtLeast | Operator::Less | Operator::AtMost => {
+                Self::Compared(known, bound(one()?)?)
             }
         })
     }
 
+    /// Whether it holds of a value. Of an array, one of its items is meant, and `not in` means none of them.
     fn holds(&self, value: Option<&Value>) -> bool {
-        let text = value.map(plain);
-        match self {
-            Self::Known(known) => value.is_some() == *known,
-            Self::NoneOf(values) => text.is_none_or(|text| !values.iter().any(|value| value.is(&text))),
-            Self::OneOf(values) => text.is_some_and(|text| values.iter().any(|value| value.is(&text))),
-            Self::StartsWith(start) => text.is_some_and(|text| text.to_lowercase().starts_with(start)),
-            Self::Contains(part) => text.is_some_and(|text| text.to_lowercase().contains(part)),
-            Self::Compared(comparison, bound) => {
-                text.and_then(|text| bound.order(&text)).is_some_and(|order| match comparison {
-                    Comparison::Greater => order.is_gt(),
-                    Comparison::AtLeast => order.is_ge(),
-                    Comparison::Less => order.is_lt(),
-                    Comparison::AtMost => order.is_le(),
+        match (self, value) {
+            (Self::Known(known), value) => value.is_some() == *known,
+            (Self::NoneOf(_), Some(Value::Array(items))) => items.iter().all(|item| self.holds(Some(item))),
+            (_, Some(Value::Array(items))) => items.iter().any(|item| self.holds(Some(item))),
+            (Self::NoneOf(values), value) => value.is_none_or(|value| !values.iter().any(|it| it.is(&plain(value)))),
+            (_, None) => false,
+            (Self::OneOf(values), Some(value)) => values.iter().any(|it| it.is(&plain(value))),
+            (Self::StartsWith(start), Some(value)) => plain(value).to_lowercase().starts_with(start),
+            (Self::Contains(part), Some(value)) => plain(value).to_lowercase().contains(part),
+            (Self::Compared(operator, bound), Some(value)) => {
+                bound.order(&plain(value)).is_some_and(|order| match operator {
+                    Operator::Greater => order.is_gt(),
+                    Operator::AtLeast => order.is_ge(),
+                    Operator::Less => order.is_lt(),
+                    _ => order.is_le(),
                 })
             }
         }

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 use crate::apis::edlink::generator::{fields, zip};
 use crate::apis::edlink::graph::enrollment_generator::{agent, enrollment, roles, strings};
-use crate::apis::edlink::graph::resources::{CLASSES, COURSES, DISTRICTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
+use crate::apis::edlink::graph::records::PRODUCTS;
+use crate::apis::edlink::graph::resources::{
+    CLASSES, COURSES, DEPARTMENTS, DISTRICTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::SOURCES;
 use crate::engine::schema::problem::Problem;
@@ -114,6 +117,72 @@ pub fn enrollments(state: &mut State, place: usize) -> Result<Document, Problem>
 pub fn agents(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (observer, target) = (any(state, &PEOPLE)?, any(state, &PEOPLE)?);
     Ok(seen(agent("guardian", &observer, &target), place))
+}
+
+/// A subject, in turn.
+pub fn subjects(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let (name, code, ceds_code) = SUBJECTS[place % SUBJECTS.len()];
+    let district = the_district(state)?;
+    let department = state.store.of(&DEPARTMENTS).nth(0).map(|department| department.id().to_owned());
+    let subject = json!({
+        "name": name,
+        "code": code,
+        "ceds_code": ceds_code,
+        "department_id": department,
+        "standin_district_id": district.id(),
+    });
+    Ok(seen(fields(subject), place))
+}
+
+/// A department of the last school.
+pub fn departments(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let school = last_school(state)?;
+    let (name, ..) = SUBJECTS[place % SUBJECTS.len()];
+    let department = json!({
+        "name": format!("{name} Department"),
+        "school_ids": [school.id()],
+        "standin_district_id": school.get("district_id"),
+    });
+    Ok(seen(fields(department), place))
+}
+
+/// A period of the last school's day.
+pub fn periods(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let school = last_school(state)?;
+    let start_ms = SINCE_MS + (8 + place as u64 % 7) * 60 * 60 * 1_000;
+    let period = json!({
+        "name": format!("Period {}", place % 7 + 1),
+        "start_time": format_ms(start_ms),
+        "end_time": format_ms(start_ms + 50 * 60 * 1_000),
+        "school_ids": [school.id()],
+        "session_ids": session_now(state).into_iter().collect::<Vec<_>>(),
+        "standin_district_id": school.get("district_id"),
+    });
+    Ok(seen(fields(period), place))
+}
+
+/// An import of any integration's data.
+pub fn materializations(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let integration = any(state, &INTEGRATIONS)?;
+    Ok(seen(fields(json!({ "integration_id": integration.id() })), place))
+}
+
+/// A product.
+#[allow(clippy::unnecessary_wraps)]
+pub fn products(_: &mut State, place: usize) -> Result<Document, Problem> {
+    Ok(fields(json!({ "name": format!("Reader {}", place + 1), "code": format!("READ-{place:03}") })))
+}
+
+/// A license of any integration for any product.
+pub fn licenses(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let (product, integration) = (any(state, &PRODUCTS)?, any(state, &INTEGRATIONS)?);
+    Ok(fields(json!({
+        "product_id": product.id(),
+        "integration_id": integration.id(),
+        "school_count": state.store.of(&SCHOOLS).len(),
+        "class_count": state.store.of(&CLASSES).len(),
+        "person_count": state.store.of(&PEOPLE).len(),
+    })))
 }
 
 /// A login of any person at any integration.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::apis::edlink::graph::envelope;
 use crate::apis::edlink::graph::list_query::ListQuery;
+use crate::apis::edlink::graph::mine;
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
@@ -24,10 +25,15 @@ fn within(
     resource: &'static Schema,
     gather: impl Fn(&Context<'_>, &Record) -> Vec<Record>,
 ) -> ListResult {
-    let parent = context.record(parent, "id")?;
+    let parent = mine::named(context, parent)?;
+    let records = gather(context, &parent);
+    answer(context, resource, records)
+}
+
+/// Answers with these records, filtered and paged as the request wants it.
+pub fn answer(context: &mut Context<'_>, resource: &'static Schema, mut records: Vec<Record>) -> ListResult {
     let asked = ListQuery::read(context, resource)?;
     let hidden = Viewer::of(context).hidden(resource);
-    let mut records = gather(context, &parent);
     records.sort_unstable_by_key(Record::sequence);
     records.dedup_by_key(|record| record.sequence());
     records.retain(|record| {
@@ -55,7 +61,8 @@ fn referred(context: &mut Context<'_>, parent: &'static Schema, resource: &'stat
     within(context, parent, resource, |context, parent| led_to(&context.state.store, parent, field, resource).collect())
 }
 
-fn led_to<'s>(
+/// Those that a field of a record refers to.
+pub fn led_to<'s>(
     store: &'s Store,
     record: &'s Record,
     field: &str,

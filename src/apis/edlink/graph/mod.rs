@@ -11,9 +11,13 @@ mod events;
 mod filter;
 pub mod generator;
 mod integrity;
-pub mod list_query;
+pub mod kinds;
+mod list_query;
 pub mod lists;
+mod mine;
+mod my_table;
 pub mod permissions;
+mod records;
 mod resources;
 mod scope;
 mod shape;
@@ -25,7 +29,12 @@ mod viewer;
 pub use cursors::CURSORS;
 pub use integrity::{changed, integration_changed};
 pub use list_query::{ListQuery, Warning};
-pub use resources::{AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS};
+pub use my_table::ROUTES as MY_ROUTES;
+pub use records::{LICENSES, MATERIALIZATIONS, PRODUCTS};
+pub use resources::{
+    AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS, SECTIONS,
+    SESSIONS, SUBJECTS,
+};
 pub use scope::{Scope, targets};
 pub use table::ROUTES;
 pub use v1_schema::PEOPLE_V1;

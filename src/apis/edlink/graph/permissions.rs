@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::apis::edlink::generator::READ_EVERYTHING;
-use crate::apis::edlink::graph::events::TARGETS;
+use crate::apis::edlink::graph::kinds;
 use crate::apis::edlink::meta::PERMISSIONS;
 use crate::engine::schema::resource::Schema;
 use crate::engine::state::State;
@@ -18,7 +18,7 @@ pub struct Rights(Vec<(&'static Schema, Option<Vec<String>>)>);
 impl Rights {
     /// Those of an integration; without one, nothing is hidden.
     pub fn of(state: &State, integration: Option<&Record>) -> Self {
-        let kinds = TARGETS.iter().map(|(resource, _)| *resource);
+        let kinds = kinds::with_events().map(|(resource, _)| resource);
         let rights = integration.map(|integration| {
             let may_read = |resource| missing(state, integration, kind_of(resource)).is_none();
             kinds.map(|kind| (kind, may_read(kind).then(|| hidden(state, integration, kind)))).collect()

@@ -3,10 +3,14 @@
 use crate::apis::edlink::graph::enrollment_generator::enroll;
 use crate::apis::edlink::graph::generator;
 use crate::apis::edlink::graph::integrity::changed;
+use crate::apis::edlink::graph::records::PRODUCTS;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
-use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::field::{Constant, DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
+use crate::engine::state::State;
 use crate::engine::state::clock::parse_ms;
+use crate::engine::store::{Document, Record};
+use serde_json::Value;
 
 /// A kind of record with the fields all of them share, then its own, then hooks. What leads to a record that goes is let go.
 macro_rules! resource {
@@ -39,7 +43,52 @@ const ROLES: &[&str] = &[
     "guardian",
     "aide",
     "designer",
+    "staff",
+    "member",
 ];
+
+/// What an agent is to a person. Samples show the last four.
+const RELATIONSHIPS: &[&str] = &["parent", "guardian", "aide", "mother", "father", "sister", "other"];
+
+/// What an agent may do, and is.
+const AGENT_FLAGS: &[&str] = &[
+    "emergency_contact",
+    "pickup_rights",
+    "legal_guardian",
+    "has_custody",
+    "lives_with",
+    "access_to_records",
+    "primary_care_provider",
+];
+
+/// The parts of an address that nothing is known of.
+static NO_ADDRESS: Constant = Constant::new(
+    r#"{"street":null,"unit":null,"postal_code":null,"city":null,"state":null,"country":null,"phone":null,
+    "latitude":null,"longitude":null}"#,
+);
+
+/// The demographics of a person of whom nothing is known.
+static NO_DEMOGRAPHICS: Constant = Constant::new(
+    r#"{"birthday":null,"gender":null,"residence_status":null,"english_language_learner":null,"country_of_birth":null,
+    "state_of_birth":null,"city_of_birth":null,"hispanic_or_latino_ethnicity":null,"races":[],"homeless":null,
+    "disability":null,"gifted_talented":null,"food_service_program_eligibility":null,"economically_disadvantaged":null,
+    "migrant":null,"public_assistance":null,"rural_residency":null,"individualized_education_plan":null}"#,
+);
+
+/// Objects that always have all their parts: those that nothing is said of stand in them as in the constant.
+const WHOLE: [(&str, &Constant); 2] = [("address", &NO_ADDRESS), ("demographics", &NO_DEMOGRAPHICS)];
+
+/// Completes the objects of which something is said.
+fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>) -> Document {
+    for (name, constant) in WHOLE {
+        let Some(Value::Object(said)) = given.get_mut(name) else { continue };
+        let Some(all) = constant.value().as_object() else { continue };
+        let mut whole = all.clone();
+        whole.extend(std::mem::take(said));
+        *said = whole;
+    }
+    given
+}
 
 const NAME: Field = text("name").required();
 const PICTURE_URL: Field = text("picture_url").nullable();
@@ -51,10 +100,20 @@ const START_DATE: Field = field("start_date", Kind::Time).nullable();
 const END_DATE: Field = field("end_date", Kind::Time).nullable();
 const DISTRICT_ID: Field = field("district_id", Kind::Reference(&DISTRICTS)).required();
 const CLASS_ID: Field = field("class_id", Kind::Reference(&CLASSES)).required();
-const ROOM_STATE: Field =
-    field("state", Kind::Enum(&["template", "upcoming", "inactive", "active", "completed", "archived"]))
-        .required()
-        .or(DefaultValue::Text("active"));
+const DEPARTMENT_ID: Field = may_lead_to("department_id", &DEPARTMENTS);
+const SUBJECT_ID: Field = may_lead_to("subject_id", &SUBJECTS);
+const PRODUCT_IDS: Field = lead_to("product_ids", &PRODUCTS);
+
+/// The district that a kind of record which hangs on none in the documents comes from; without one, every source has it.
+pub const DISTRICT_OF: &str = "standin_district_id";
+
+const fn state(states: &'static [&'static str]) -> Field {
+    field("state", Kind::Enum(states)).required().or(DefaultValue::Text("active"))
+}
+
+const fn lead_to(name: &'static str, to: &'static Schema) -> Field {
+    field(name, Kind::References(to)).or(DefaultValue::EmptyList)
+}
 
 const fn texts(name: &'static str) -> Field {
     field(name, Kind::Strings).or(DefaultValue::EmptyList)
@@ -77,6 +136,7 @@ resource!(
         ADDRESS,
         field("standin_source_id", Kind::Reference(&SOURCES)),
     ],
+    before_write(complete),
     generator(generator::districts),
     after_generate(generator::sessions_of)
 );
@@ -86,7 +146,8 @@ resource!(
     SCHOOLS,
     "edlink.schools",
     "School",
-    [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID],
+    [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID, PRODUCT_IDS],
+    before_write(complete),
     generator(generator::schools),
     after_generate(generator::furnish_schools)
 );
@@ -99,7 +160,7 @@ resource!(
     [
         NAME,
         field("type", Kind::Enum(&["semester", "term", "grading_period", "school_year"])).required(),
-        field("state", Kind::Enum(&["upcoming", "active", "completed"])).required().or(DefaultValue::Text("active")),
+        state(&["upcoming", "active", "completed", "template", "inactive"]),
         START_DATE,
         END_DATE,
         may_lead_to("school_id", &SCHOOLS),
@@ -121,6 +182,8 @@ resource!(
         DISTRICT_ID,
         may_lead_to("school_id", &SCHOOLS),
         may_lead_to("session_id", &SESSIONS),
+        DEPARTMENT_ID,
+        SUBJECT_ID,
     ],
     generator(generator::courses)
 );
@@ -139,10 +202,14 @@ resource!(
         texts("subjects"),
         texts("grade_levels"),
         texts("periods"),
-        ROOM_STATE,
+        state(&["template", "upcoming", "inactive", "active", "completed", "archived"]),
         field("session_ids", Kind::References(&SESSIONS)).or(DefaultValue::EmptyList),
         may_lead_to("course_id", &COURSES),
         field("school_id", Kind::Reference(&SCHOOLS)).required(),
+        DEPARTMENT_ID,
+        SUBJECT_ID,
+        lead_to("period_ids", &PERIODS),
+        PRODUCT_IDS,
     ],
     generator(generator::classes)
 );
@@ -152,7 +219,7 @@ resource!(
     SECTIONS,
     "edlink.sections",
     "Section",
-    [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, ROOM_STATE, texts("periods"), CLASS_ID],
+    [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, state(&["upcoming", "inactive", "active", "completed", "archived"]), texts("periods"), CLASS_ID],
     generator(generator::sections)
 );
 
@@ -174,10 +241,17 @@ resource!(
         TIME_ZONE,
         field("graduation_year", Kind::Integer).nullable(),
         texts("grade_levels"),
-        field("demographics", Kind::Object).or(DefaultValue::EmptyObject),
+        field("demographics", Kind::Object).or(DefaultValue::Constant(&NO_DEMOGRAPHICS)),
         DISTRICT_ID,
         field("school_ids", Kind::References(&SCHOOLS)).or(DefaultValue::EmptyList),
+        field("gpa", Kind::Number).nullable(),
+        text("letter_grade").nullable(),
+        ADDRESS,
+        lead_to("department_ids", &DEPARTMENTS),
+        texts("route_ids"),
+        PRODUCT_IDS,
     ],
+    before_write(complete),
     generator(generator::people),
     after_generate(enroll)
 );
@@ -198,6 +272,8 @@ resource!(
         field("person_id", Kind::Reference(&PEOPLE)).required(),
         CLASS_ID,
         may_lead_to("section_id", &SECTIONS),
+        text("final_letter_grade").nullable(),
+        field("final_numeric_grade", Kind::Number).nullable(),
     ],
     generator(generator::enrollments)
 );
@@ -208,11 +284,56 @@ resource!(
     "edlink.agents",
     "Agent",
     [
-        text("relationship").required(),
+        field("relationship", Kind::Enum(RELATIONSHIPS)).required(),
         field("observer_id", Kind::Reference(&PEOPLE)).required(),
         field("target_id", Kind::Reference(&PEOPLE)).required(),
+        field("flags", Kind::EnumList(AGENT_FLAGS)).or(DefaultValue::EmptyList),
     ],
     generator(generator::agents)
+);
+
+resource!(
+    /// What is taught, as Edlink numbers it.
+    SUBJECTS,
+    "edlink.subjects",
+    "Subject",
+    [
+        NAME,
+        text("code").nullable(),
+        text("ceds_code").nullable(),
+        DESCRIPTION,
+        DEPARTMENT_ID,
+        field(DISTRICT_OF, Kind::Reference(&DISTRICTS)),
+    ],
+    generator(generator::subjects)
+);
+
+resource!(
+    /// Departments of schools.
+    DEPARTMENTS,
+    "edlink.departments",
+    "Department",
+    [NAME, DESCRIPTION, lead_to("school_ids", &SCHOOLS), field(DISTRICT_OF, Kind::Reference(&DISTRICTS))],
+    generator(generator::departments)
+);
+
+resource!(
+    /// Parts of a school's day. Of their times, only that of the day counts.
+    PERIODS,
+    "edlink.periods",
+    "Period",
+    [
+        NAME,
+        DESCRIPTION,
+        field("start_time", Kind::Time).required(),
+        field("end_time", Kind::Time).required(),
+        text("type").required().or(DefaultValue::Text("class")),
+        field("flags", Kind::EnumList(&["optional", "required", "elective"])).or(DefaultValue::EmptyList),
+        lead_to("school_ids", &SCHOOLS),
+        lead_to("session_ids", &SESSIONS),
+        field(DISTRICT_OF, Kind::Reference(&DISTRICTS)),
+    ],
+    generator(generator::periods)
 );
 
 /// What happened to the records above. It outlives them, so nothing in it is a reference.

@@ -6,8 +6,11 @@
 use serde_json::Value;
 
 use crate::apis::edlink::coursework::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
+use crate::apis::edlink::graph::kinds;
+use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS};
 use crate::apis::edlink::graph::resources::{
-    AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+    AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICT_OF, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS,
+    SECTIONS, SESSIONS,
 };
 use crate::engine::schema::resource::Schema;
 use crate::engine::store::{Record, Store};
@@ -47,7 +50,7 @@ impl<'s> Scope<'s> {
 
     /// Whether it sees a record.
     pub fn is_visible(&self, resource: &Schema, record: &Record) -> bool {
-        if *resource == EVENTS {
+        if [&EVENTS, &MATERIALIZATIONS, &LICENSES].contains(&resource) {
             return record.text("integration_id") == Some(self.integration);
         }
         self.is_of_source(resource, record) && (self.targets.is_none() || self.is_selected_too(resource, record))
@@ -55,10 +58,13 @@ impl<'s> Scope<'s> {
 
     /// Every record hangs on one district, and that on one source. A district that names none is everybody's.
     fn is_of_source(&self, resource: &Schema, record: &Record) -> bool {
-        let Some((field, parent)) = parent_of(resource) else {
+        let Some((field, parent)) = kinds::of(resource).and_then(|kind| kind.parent) else {
             return *resource != DISTRICTS
                 || record.text("standin_source_id").is_none_or(|source| source == self.source);
         };
+        if field == DISTRICT_OF && record.text(field).is_none() {
+            return true;
+        }
         let above = record.text(field).and_then(|id| self.store.of(parent).get(id));
         above.is_some_and(|above| self.is_of_source(parent, above))
     }
@@ -79,8 +85,16 @@ impl<'s> Scope<'s> {
                 self.is_selected_too(&ASSIGNMENTS, assignment)
             }),
             it if *it == AGENTS => self.leads_to(&PEOPLE, record, "target_id", |person| self.has_person(person)),
+            it if [&DEPARTMENTS, &PERIODS].contains(&it) => self.shows_any_school(record),
             _ => true,
         }
+    }
+
+    /// Whether it sees one of the schools of a record, if that has any.
+    fn shows_any_school(&self, record: &Record) -> bool {
+        let schools = record.get("school_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut found = schools.iter().filter_map(|id| self.store.of(&SCHOOLS).get(id.as_str()?));
+        schools.is_empty() || found.any(|school| self.shows_school(school))
     }
 
     fn is_target(&self, id: Option<&str>) -> bool {
@@ -153,17 +167,4 @@ impl<'s> Scope<'s> {
             || self.found(&CLASSES, "school_id", school.id(), |class| self.shows_class(class))
             || self.found(&COURSES, "school_id", school.id(), |course| self.has_course(course))
     }
-}
-
-/// The reference that leads a kind of record towards its district.
-fn parent_of(resource: &Schema) -> Option<(&'static str, &'static Schema)> {
-    Some(match resource {
-        it if [&SCHOOLS, &SESSIONS, &COURSES, &PEOPLE].contains(&it) => ("district_id", &DISTRICTS),
-        it if *it == CLASSES => ("school_id", &SCHOOLS),
-        it if [&SECTIONS, &ENROLLMENTS].contains(&it) => ("class_id", &CLASSES),
-        it if *it == AGENTS => ("target_id", &PEOPLE),
-        it if [&ASSIGNMENTS, &CATEGORIES].contains(&it) => (CLASS_OF, &CLASSES),
-        it if *it == SUBMISSIONS => (ASSIGNMENT_OF, &ASSIGNMENTS),
-        _ => return None,
-    })
 }

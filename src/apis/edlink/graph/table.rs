@@ -4,13 +4,15 @@ use crate::apis::edlink::errors::{
     INVALID_CURSOR, INVALID_FILTER, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_TOKEN, INVALID_UUID,
     MISSING_TOKEN, NO_PERMISSION, NOT_FOUND,
 };
+use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS};
 use crate::apis::edlink::graph::resources::{
-    AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
+    AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS, SECTIONS,
+    SESSIONS, SUBJECTS,
 };
 use crate::apis::edlink::graph::v1_schema::{ENROLLMENTS_V1, EVENTS_V1, ORGANIZATIONS_V1, PEOPLE_V1, TERMS_V1};
 use crate::apis::edlink::graph::{lists, v1};
 use crate::engine::api::api::Action::{Custom, List, Read};
-use crate::engine::api::api::{Access, Action, ResponseShape, Route, get};
+use crate::engine::api::api::{Access, Action, ErrorDef, ResponseShape, Route, get};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::resource::Schema;
@@ -87,6 +89,21 @@ const fn list_v1(path: &'static str, name: &'static str, action: Action, shape: 
 const fn one_v1(path: &'static str, name: &'static str, action: Action, shape: &'static Schema) -> Route {
     Route { source: V1, shows: ResponseShape::Part(shape), ..one(path, name, action) }
 }
+
+/// What a list about the integration itself can answer but success: no permission is asked.
+const OF_INTEGRATION: &[&ErrorDef] = &[
+    MISSING_TOKEN,
+    INVALID_TOKEN,
+    INVALID_INTEGRATION_STATE,
+    INVALID_PAGE_SIZE,
+    INVALID_CURSOR,
+    INVALID_UUID,
+    INVALID_FILTER,
+];
+
+/// What one record about the integration itself can answer but success.
+const ONE_OF_INTEGRATION: &[&ErrorDef] =
+    &[MISSING_TOKEN, INVALID_TOKEN, INVALID_INTEGRATION_STATE, INVALID_UUID, NOT_FOUND];
 
 /// The rows.
 pub const ROUTES: &[Route] = &[
@@ -218,6 +235,29 @@ pub const ROUTES: &[Route] = &[
         .needs("events")
         .about("Lists what changed for the integration in the last 30 days, oldest first."),
     one("/v2/graph/events/{id}", "events.get", Read(&EVENTS)).needs("events").about("Shows one event."),
+    list("/v2/graph/subjects", "subjects.list", List(&SUBJECTS)).needs("subjects").about("Lists subjects."),
+    one("/v2/graph/subjects/{id}", "subjects.get", Read(&SUBJECTS)).needs("subjects").about("Shows one subject."),
+    list("/v2/graph/departments", "departments.list", List(&DEPARTMENTS))
+        .needs("departments")
+        .about("Lists departments."),
+    one("/v2/graph/departments/{id}", "departments.get", Read(&DEPARTMENTS))
+        .needs("departments")
+        .about("Shows one department."),
+    list("/v2/graph/periods", "periods.list", List(&PERIODS))
+        .needs("periods")
+        .about("Lists periods of a school's day."),
+    one("/v2/graph/periods/{id}", "periods.get", Read(&PERIODS))
+        .needs("periods")
+        .about("Shows one period of a school's day."),
+    list("/v2/graph/materializations", "materializations.list", List(&MATERIALIZATIONS))
+        .fails(OF_INTEGRATION)
+        .about("Lists the imports the integration's data came with."),
+    one("/v2/graph/materializations/{id}", "materializations.get", Read(&MATERIALIZATIONS))
+        .fails(ONE_OF_INTEGRATION)
+        .about("Shows one import."),
+    list("/v2/graph/licenses", "licenses.list", List(&LICENSES))
+        .fails(OF_INTEGRATION)
+        .about("Lists the licenses assigned to the integration."),
     list_v1("/v1/graph/organizations", "organizations.list_v1", Custom(v1::organizations), &ORGANIZATIONS_V1)
         .about("Lists districts, schools, courses and sections as organizations."),
     one_v1("/v1/graph/organizations/{id}", "organizations.get_v1", Custom(v1::organization), &ORGANIZATIONS_V1)

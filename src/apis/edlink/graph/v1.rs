@@ -6,12 +6,15 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use crate::apis::edlink::graph::events;
+use crate::apis::edlink::graph::kinds;
+use crate::apis::edlink::graph::mine;
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::permissions::Rights;
 use crate::apis::edlink::graph::resources::{
     CLASSES, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
 use crate::apis::edlink::graph::v1_schema::ORGANIZATIONS_V1;
+use crate::apis::edlink::graph::viewer::Viewer;
 use crate::apis::edlink::paging;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
@@ -19,10 +22,6 @@ use crate::engine::schema::resource::Schema;
 use crate::engine::store::Page;
 use crate::engine::store::{Record, Store};
 use crate::http::message::Response;
-
-/// The kinds of organizations, from the top, and what v1 calls their type.
-const ORGANIZATIONS: [(&Schema, &str); 4] =
-    [(&DISTRICTS, "district"), (&SCHOOLS, "school"), (&CLASSES, "course"), (&SECTIONS, "section")];
 
 /// One page of a list.
 pub fn page(context: &Context<'_>, resource: &'static Schema, page: &Page) -> Response {
@@ -51,10 +50,10 @@ pub fn has_events_about(target: &str) -> bool {
 
 /// The kinds of organizations the caller has the permission to read.
 fn readable(context: &Context<'_>) -> Result<Vec<&'static Schema>, Problem> {
-    let integration = context.caller.subject.as_ref().expect("a route of the Graph takes an integration's token");
+    let integration = Viewer::of(context).integration;
     let missing = |resource| permissions::missing(context.state, integration, permissions::kind_of(resource));
     let readable: Vec<&'static Schema> =
-        ORGANIZATIONS.iter().map(|(resource, _)| *resource).filter(|resource| missing(resource).is_none()).collect();
+        kinds::organizations().map(|(resource, _)| resource).filter(|resource| missing(resource).is_none()).collect();
     match missing(&SCHOOLS) {
         Some(needs) if readable.is_empty() => Err(Problem::Forbidden { needs: needs.into() }),
         _ => Ok(readable),
@@ -70,6 +69,17 @@ pub fn organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
         all.extend(context.state.store.of(resource).iter().map(|record| (resource, record)));
     }
     all.retain(|(resource, record)| context.is_visible(resource, record));
+    let view = View::of(context);
+    answer(context, &asked, &all, |resource, record| view.shown(resource, record))
+}
+
+/// Answers with the part of these organizations that the query asks for.
+fn answer(
+    context: &Context<'_>,
+    asked: &paging::PageQuery<'_>,
+    all: &[(&'static Schema, &Record)],
+    shown: impl Fn(&'static Schema, &Record) -> Value,
+) -> Result<Response, Problem> {
     let place = |parameter: &'static str, id: Option<&str>| -> Result<Option<usize>, Problem> {
         let Some(id) = id else { return Ok(None) };
         let id = context.api.dialect.id(parameter, id)?;
@@ -86,9 +96,52 @@ pub fn organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
         part.iter().take(asked.count).collect()
     };
     let next = part.last().filter(|_| more).and_then(|(_, last)| paging::next_behind(context, last.id()));
-    let view = View::of(context);
-    let shown = part.iter().map(|(resource, record)| view.shown(resource, record)).collect();
+    let shown = part.iter().map(|(resource, record)| shown(resource, record)).collect();
     Ok(response(context, &shown, next))
+}
+
+/// The organizations of the person whose token it is, with the enrollments in each: those of a kind that the integration
+/// may read.
+fn own_of(context: &Context<'_>) -> Result<Vec<(&'static Schema, Record)>, Problem> {
+    let viewer = Viewer::of(context);
+    let mut all = Vec::new();
+    for resource in readable(context)? {
+        let mut own = mine::own(&viewer, resource);
+        own.retain(|record| context.is_visible(resource, record));
+        own.sort_unstable_by_key(Record::sequence);
+        own.dedup_by_key(|record| record.sequence());
+        all.extend(own.into_iter().map(|record| (resource, record)));
+    }
+    Ok(all)
+}
+
+/// An organization with the person's own enrollments in it.
+fn with_enrollments(context: &Context<'_>, view: &View<'_>, resource: &'static Schema, record: &Record) -> Value {
+    let mut shown = view.shown(resource, record);
+    let is_here = |it: &&Record| ["class_id", "section_id"].iter().any(|field| it.text(field) == Some(record.id()));
+    let own = mine::own(&Viewer::of(context), &ENROLLMENTS);
+    shown["enrollments"] = own.iter().filter(is_here).map(|it| view.shown(&ENROLLMENTS, it)).collect();
+    shown
+}
+
+/// `GET /v1/my/organizations`
+pub fn own_organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let asked = paging::PageQuery::read(context.query)?;
+    let own = own_of(context)?;
+    let all: Vec<(&'static Schema, &Record)> = own.iter().map(|(resource, record)| (*resource, record)).collect();
+    let view = View::of(context);
+    answer(context, &asked, &all, |resource, record| with_enrollments(context, &view, resource, record))
+}
+
+/// `GET /v1/my/organizations/{id}`
+pub fn own_organization(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let own = own_of(context)?;
+    let id = context.api.dialect.id("id", context.param("id"))?;
+    let found = own.iter().find(|(_, record)| record.id() == id);
+    let (resource, record) =
+        found.ok_or_else(|| Problem::NotFound { resource: &ORGANIZATIONS_V1, id: id.to_string() })?;
+    let shown = with_enrollments(context, &View::of(context), resource, record);
+    Ok(response(context, &shown, None))
 }
 
 /// `GET /v1/graph/organizations/{id}`
@@ -245,7 +298,7 @@ impl<'w> View<'w> {
     }
 
     fn organization(&self, resource: &Schema, record: &Record, value: &dyn Fn(&str) -> Value) -> Value {
-        let kind = ORGANIZATIONS.iter().find(|(known, _)| *known == resource).map(|(_, kind)| *kind);
+        let kind = kinds::of(resource).and_then(|kind| kind.organization);
         let ancestry = self.ancestry(resource, record);
         let district = ancestry.first().and_then(|id| self.found(&DISTRICTS, id));
         let terms = match record.text("class_id").and_then(|id| self.found(&CLASSES, id)) {

@@ -34,22 +34,31 @@ macro_rules! fixtures {
     };
 }
 
-const FIXTURES: [(&str, &str); 15] = fixtures!(
-    "integrations",
-    "sources",
-    "providers",
-    "permissions",
-    "districts",
-    "schools",
-    "sessions",
-    "courses",
-    "classes",
-    "sections",
-    "people",
-    "enrollments",
+const FIXTURES: [(&str, &str); 24] = fixtures!(
     "agents",
+    "assignments",
+    "categories",
+    "classes",
+    "courses",
+    "departments",
+    "districts",
+    "enrollments",
     "events",
-    "logins"
+    "integrations",
+    "licenses",
+    "logins",
+    "materializations",
+    "people",
+    "periods",
+    "permissions",
+    "products",
+    "providers",
+    "schools",
+    "sections",
+    "sessions",
+    "sources",
+    "subjects",
+    "submissions"
 );
 
 fn settings() -> Settings {

@@ -1,0 +1,62 @@
+//! Records about an integration itself: the imports its data came with, and what it is licensed for.
+
+use crate::apis::edlink::graph::generator;
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
+use crate::engine::schema::field::{DefaultValue, Kind, field, text};
+use crate::engine::schema::resource::{IdFormat, Schema};
+
+/// Imports: one for each `materialization_id` that events name.
+pub static MATERIALIZATIONS: Schema = Schema::new(
+    "edlink.materializations",
+    "Materialization",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        CREATED,
+        UPDATED,
+        field("state", Kind::Enum(&["queued", "working", "complete", "error"]))
+            .required()
+            .or(DefaultValue::Text("complete")),
+        field("priority", Kind::Integer).required().or(DefaultValue::Number(0)),
+        field("source_id", Kind::Reference(&SOURCES)).nullable(),
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+    ],
+)
+.generator(generator::materializations);
+
+/// Products that licenses are for.
+pub static PRODUCTS: Schema = Schema::new(
+    "edlink.products",
+    "Product",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        text("name").required(),
+        text("code").nullable(),
+        text("picture_url").nullable(),
+        text("description").nullable(),
+        text("state").required().or(DefaultValue::Text("active")),
+        text("team_id").nullable(),
+    ],
+)
+.generator(generator::products);
+
+/// Licenses of an integration.
+pub static LICENSES: Schema = Schema::new(
+    "edlink.licenses",
+    "License",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        field("product_id", Kind::Reference(&PRODUCTS)).required(),
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+        field("school_count", Kind::Integer).required().or(DefaultValue::Number(0)),
+        field("class_count", Kind::Integer).required().or(DefaultValue::Number(0)),
+        field("person_count", Kind::Integer).required().or(DefaultValue::Number(0)),
+    ],
+)
+.generator(generator::licenses);
