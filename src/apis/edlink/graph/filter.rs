@@ -184,8 +184,12 @@ impl Test {
         };
         let bound = |text| Bound::read(field, resource, text);
         let list = || {
+            let in_text = |text: &String| serde_json::from_str::<Vec<Value>>(text).ok();
             let texts: Vec<String> = match &asked["value"] {
                 Value::Array(values) => values.iter().map(plain).collect(),
+                Value::String(text) if text.trim_start().starts_with('[') && in_text(text).is_some() => {
+                    in_text(text).unwrap_or_default().iter().map(plain).collect()
+                }
                 _ => one()?.split(',').map(|part| part.trim().to_owned()).collect(),
             };
             texts.into_iter().map(bound).collect::<Result<Vec<Bound>, String>>()

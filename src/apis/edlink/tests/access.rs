@@ -43,7 +43,7 @@ fn applications_with_secrets_see_only_what_is_theirs() {
     let listed = vec![secret("all", None), secret("one", Some(&[SAMPLE])), secret("none", Some(&[]))];
     let mut world = world_with(Settings { credentials: vec![("edlink", listed)], ..settings() });
     let mut list = |target: &str, token| ask(&mut world, "GET", target, Some(token));
-    assert_eq!(ids(&list("/api/v1/integrations", "all").1).len(), 11);
+    assert_eq!(ids(&list("/api/v1/integrations", "all").1).len(), 7);
     assert_eq!(ids(&list("/api/v1/integrations", "one").1), [SAMPLE]);
     assert_eq!(list("/api/v1/integrations", "none").1, json!({ "$data": [] }));
     assert_eq!(list("/api/v1/integrations", "other").0.status, 401);

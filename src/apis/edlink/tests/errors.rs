@@ -19,12 +19,12 @@ fn an_unknown_path_is_told_as_the_fakes_own_miss() {
     );
     let message = body["$errors"][0]["message"].as_str().expect("a message");
     assert!(message.contains("GET /api/v1/integrations"), "{message}");
-    let (response, body) = ask(&mut world, "DELETE", &format!("/api/v1/integrations/{SAMPLE}"), Some("secret"));
+    let (response, body) = ask(&mut world, "PUT", &format!("/api/v1/integrations/{SAMPLE}"), Some("secret"));
     assert_eq!(
         (response.status, code(&body), response.header("standin-miss")),
         (501, "NOT_MODELLED", Some("no-route"))
     );
-    assert_eq!(world.state.store.of(&INTEGRATIONS).len(), 11);
+    assert_eq!(world.state.store.of(&INTEGRATIONS).len(), 7);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn next_is_the_same_address_behind_the_last_record() {
     let (_, body) = get(&mut world, "/api/v1/integrations?$last=3");
     let last = ids(&body).pop().expect("three records");
     assert_eq!(body["$next"], format!("https://ed.link/api/v1/integrations?$last=3&$before={last}"));
-    world.state.generate(&[&API], "edlink.integrations", 90, None).expect("generated");
+    world.state.generate(&[&API], "edlink.integrations", 94, None).expect("generated");
     let (_, body) = get(&mut world, "/api/v1/integrations?");
     let page = ids(&body);
     assert_eq!(page.len(), 100);
@@ -74,13 +74,13 @@ fn the_last_records_come_newest_first_and_bounds_hold_in_either_direction() {
     let all = ids(&get(&mut world, "/api/v1/integrations").1);
     let mut list = |query: String| get(&mut world, &format!("/api/v1/integrations?{query}")).1;
     let newest_first = |part: &[String]| part.iter().rev().cloned().collect::<Vec<_>>();
-    assert_eq!(ids(&list("$last=2".to_owned())), newest_first(&all[9..]));
-    assert_eq!(ids(&list(format!("$last=2&$before={}", all[9]))), newest_first(&all[7..9]));
+    assert_eq!(ids(&list("$last=2".to_owned())), newest_first(&all[5..]));
+    assert_eq!(ids(&list(format!("$last=2&$before={}", all[5]))), newest_first(&all[3..5]));
     assert_eq!(ids(&list(format!("$before={}", all[3]))), newest_first(&all[..3]));
-    assert_eq!(ids(&list(format!("$after={}", all[8]))), all[9..]);
-    assert_eq!(ids(&list(format!("$after={}", all[10]))), Vec::<String>::new());
+    assert_eq!(ids(&list(format!("$after={}", all[4]))), all[5..]);
+    assert_eq!(ids(&list(format!("$after={}", all[6]))), Vec::<String>::new());
     let bounded = list(format!("$first=2&$before={}", all[5]));
     assert_eq!((ids(&bounded), bounded.get("$next")), (all[..2].to_vec(), None));
-    assert_eq!(ids(&list(format!("$last=2&$after={}", all[5]))), newest_first(&all[9..]));
-    assert_eq!(ids(&list(format!("$last=9&$after={}", all[8]))), newest_first(&all[9..]));
+    assert_eq!(ids(&list(format!("$last=2&$after={}", all[1]))), newest_first(&all[5..]));
+    assert_eq!(ids(&list(format!("$last=9&$after={}", all[4]))), newest_first(&all[5..]));
 }
