@@ -60,6 +60,15 @@ const CASES: &[(&str, Consume, Consume, &[&str])] = &[
         stale_careless,
         &["calls.refused", "calls.read-again", "calls.go-on", "order[0]", "conduct.no_retry_on"],
     ),
+    ("edlink-sign-in-declined", declined_careful, declined_careless, &["calls.refused", "conduct.no_retry_on"]),
+    (
+        "edlink-login-code-expired",
+        code_expired_careful,
+        code_expired_careless,
+        &["calls.login", "calls.granted", "order[0]", "conduct.no_retry_on"],
+    ),
+    ("edlink-submission-after-due", late_careful, late_careless, &["calls.wiped", "final.edlink.submissions[0]"]),
+    ("edlink-repeated-create", repeated_careful, repeated_careless, &["calls.named", "final.edlink.assignments[0]"]),
     ("edlink-people-without-names", people_careful, people_careless, &["calls.nobody", "calls.both"]),
 ];
 
@@ -446,4 +455,94 @@ fn people_careful(world: &WorldHandle) {
 
 fn people_careless(world: &WorldHandle) {
     people(world, |one| one["first_name"].is_string() && one["roles"].as_array().unwrap().len() == 1);
+}
+
+/// Sends the person to sign in, and gives the code it comes back with.
+fn sign_in(edlink: &Consumer<'_>) -> Option<String> {
+    let back = edlink.get("/sso/login?client_id=an-application&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback");
+    let location = back.header("location").unwrap().to_owned();
+    location.split_once("code=").map(|(_, code)| code.to_owned())
+}
+
+fn exchange_code(edlink: &Consumer<'_>, code: &str) -> u16 {
+    let body = json!({
+        "grant_type": "authorization_code",
+        "client_id": "an-application",
+        "client_secret": "any-secret",
+        "code": code,
+        "redirect_uri": "https://app.example.com/callback",
+    });
+    edlink.post("/api/authentication/token", &body).status
+}
+
+fn declined_careful(world: &WorldHandle) {
+    let edlink = Consumer::edlink(world);
+    assert_eq!(sign_in(&edlink), None);
+    let code = sign_in(&edlink).unwrap();
+    assert_eq!(exchange_code(&edlink, &code), 200);
+}
+
+fn declined_careless(world: &WorldHandle) {
+    let edlink = Consumer::edlink(world);
+    let code = sign_in(&edlink).unwrap_or_else(|| "undefined".to_owned());
+    (0..2).for_each(|_| drop(exchange_code(&edlink, &code)));
+    exchange_code(&edlink, &sign_in(&edlink).unwrap());
+    exchange_code(&edlink, &code);
+}
+
+fn code_expired_careful(world: &WorldHandle) {
+    let edlink = Consumer::edlink(world);
+    let code = sign_in(&edlink).unwrap();
+    if exchange_code(&edlink, &code) == 400 {
+        exchange_code(&edlink, &sign_in(&edlink).unwrap());
+    }
+}
+
+fn code_expired_careless(world: &WorldHandle) {
+    let edlink = Consumer::edlink(world);
+    let code = sign_in(&edlink).unwrap();
+    (0..3).for_each(|_| drop(exchange_code(&edlink, &code)));
+}
+
+const FRACTIONS: &str =
+    "/api/v2/my/classes/e418b60d-dbff-4bca-bcc0-4b61b54c0ffb/assignments/b102f935-ea1f-4d80-80fb-4c4377bd5a80";
+
+fn hand_in_and_grade(world: &WorldHandle, grade: &Value) {
+    let answer = json!({ "type": "link", "title": "My answer", "url": "https://example.test/late" });
+    let student = Consumer::with_token(world, "a-students-token");
+    let handed_in = student.post(&format!("{FRACTIONS}/submit"), &json!({ "attachments": [answer] })).json();
+    assert_eq!(handed_in["$data"]["flags"], json!(["late"]));
+    let submission = format!("{FRACTIONS}/submissions/{}", id_of(&handed_in["$data"]));
+    let teacher = Consumer::with_token(world, "a-teachers-token");
+    teacher.send("PATCH", &submission, Some(grade));
+    teacher.post(&format!("{submission}/return"), &json!({}));
+}
+
+fn late_careful(world: &WorldHandle) {
+    hand_in_and_grade(world, &json!({ "grade_points": 6 }));
+}
+
+fn late_careless(world: &WorldHandle) {
+    hand_in_and_grade(world, &json!({ "grade_points": 6, "flags": [] }));
+}
+
+fn create_twice(world: &WorldHandle, query: &str) {
+    let edlink = graph(world);
+    let target = format!("/api/v2/graph/classes/e418b60d-dbff-4bca-bcc0-4b61b54c0ffb/assignments{query}");
+    let assignment = json!({
+        "title": "Quadratics 1",
+        "description": "<p>Page 31</p>",
+        "due_date": "2024-02-01T18:00:00.000Z",
+        "grading_type": "points",
+        "points_possible": 10,
+    });
+    (0..2).for_each(|_| drop(edlink.post(&target, &assignment)));
+}
+
+fn repeated_careful(world: &WorldHandle) {
+    create_twice(world, "?$idempotency=quadratics-1");
+}
+
+fn repeated_careless(world: &WorldHandle) {
+    create_twice(world, "");
 }
