@@ -14,16 +14,18 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::engine::api::api::hooks_of;
+    use crate::engine::schema::document::Document;
     use crate::engine::schema::field::PRIVATE_PREFIX;
-    use crate::engine::schema::resource::Actor;
+    use crate::engine::schema::schema::Actor;
     use crate::engine::state::State;
     use crate::engine::state::settings::Settings;
-    use crate::engine::store::{Document, Store};
+    use crate::engine::store::Store;
 
     #[test]
     fn every_default_fits_its_field_because_none_is_checked_when_a_record_is_made() {
-        let mut state = State::new("test", Store::new([]), Arc::new(Settings::default()));
-        for resource in APIS.iter().flat_map(|api| api.resources) {
+        let mut state = State::new("test", Store::new([]), hooks_of(APIS), Arc::new(Settings::default()));
+        for resource in APIS.iter().flat_map(|api| api.schemas()) {
             for field in resource.fields {
                 let default = field.default.plain().cloned().or_else(|| state.made_default(field));
                 let fault = default.as_ref().and_then(|value| field.fault(Some(value)));
@@ -34,7 +36,7 @@ mod tests {
 
     #[test]
     fn no_private_field_has_a_default_that_is_not_written_down() {
-        for resource in APIS.iter().flat_map(|api| api.resources) {
+        for resource in APIS.iter().flat_map(|api| api.schemas()) {
             let private = resource.fields.iter().filter(|field| field.name.starts_with(PRIVATE_PREFIX));
             for field in private {
                 assert!(field.default.plain().is_none(), "{}.{} would be shown", resource.name, field.name);
@@ -44,8 +46,8 @@ mod tests {
 
     #[test]
     fn a_record_made_of_nothing_has_its_id() {
-        let resources = || APIS.iter().flat_map(|api| api.resources).copied();
-        let mut state = State::new("test", Store::new(resources()), Arc::new(Settings::default()));
+        let resources = || APIS.iter().flat_map(|api| api.schemas());
+        let mut state = State::new("test", Store::new(resources()), hooks_of(APIS), Arc::new(Settings::default()));
         let mut made = 0;
         for resource in resources().filter(|resource| resource.fields.iter().all(|field| !field.required)) {
             let record = state.create(resource, &Document::new(), Actor::Fixture).expect("nothing is required");

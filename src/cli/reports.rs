@@ -12,7 +12,7 @@ use crate::cli::exit::{Exit, Failed};
 use crate::cli::output::STDERR;
 use crate::cli::report_file;
 use crate::cli::report_file::cannot;
-use crate::engine::state::clock::format_ms;
+use crate::engine::schema::time::format_ms;
 use crate::scenario::{Report, github_annotations, junit, markdown, tap};
 
 /// Where reports go, besides standard error.

@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::control::error::Error;
 use crate::control::service::ControlRequest;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::world::world::World;
 
 /// `GET /data`: all records of all collections.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::control::error::Error;
 use crate::control::service::ControlRequest;
 use crate::engine::schema::suggest::nearest;
-use crate::engine::state::clock::format_ms;
+use crate::engine::schema::time::format_ms;
 use crate::history::journal::Entry;
 use crate::http::redact::Redactor;
 use crate::scenario::Operations;
@@ -197,7 +197,7 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let is_sent = entry.sent_status().is_some();
     shown["answer"] = if is_sent { text_or_json(&entry.response) } else { Value::Null };
     shown["answer_bytes"] = if is_sent { entry.reply_bytes } else { 0 }.into();
-    shown["evidence"] = entry.meta.evidence.map(crate::engine::api::api::Evidence::as_str).into();
+    shown["evidence"] = entry.meta.evidence.map(crate::engine::schema::error_def::Evidence::as_str).into();
     shown["documented_at"] = entry.meta.row.map_or("", |row| row.route.source).into();
     let why: Vec<String> = entry.extras.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
     shown["why"] = why.into();

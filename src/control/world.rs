@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::control::error::Error;
 use crate::control::service::ControlRequest;
-use crate::engine::state::clock::{ClockMode, LAST_MS, parse_ms};
+use crate::engine::schema::time::{LAST_MS, parse_ms};
+use crate::engine::state::clock::ClockMode;
 use crate::world::world::World;
 
 /// `POST /reset`: data, clock, ids, journal and coverage as they were at the start.

@@ -16,11 +16,13 @@ use crate::embed::scenarios;
 use crate::embed::standin::{Standin, Starting};
 use crate::embed::tokens;
 use crate::engine::api::api::Api;
+use crate::engine::api::api::hooks_of;
+use crate::engine::schema::profile::Profile;
 use crate::engine::schema::suggest::nearest;
-use crate::engine::state::clock::{ClockMode, parse_ms};
+use crate::engine::schema::time::parse_ms;
+use crate::engine::state::clock::ClockMode;
 use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::state::settings::JournalBounds;
-use crate::engine::state::settings::Profile;
 use crate::engine::state::settings::{Credential, Settings};
 use crate::engine::store::{Store, Total};
 use crate::scenario::Overruling;
@@ -445,7 +447,7 @@ impl Builder {
         if served.len() < APIS.len() {
             store = store.only(|resource| served.iter().any(|api| api.resource(resource.name).is_some()));
         }
-        let mut world = World::new(DEFAULT_WORLD, store, Arc::new(self.settings));
+        let mut world = World::new(DEFAULT_WORLD, store, hooks_of(APIS), Arc::new(self.settings));
         // Records that lack what they refer to cannot be made up.
         let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
         for (collection, count) in &generate {
@@ -460,7 +462,8 @@ impl Builder {
         if !generate.is_empty() {
             // What was made up belongs to the start: a reset keeps it.
             world.state.store.compact();
-            world = World::new(DEFAULT_WORLD, world.state.store.clone(), Arc::clone(&world.state.settings));
+            world =
+                World::new(DEFAULT_WORLD, world.state.store.clone(), hooks_of(APIS), Arc::clone(&world.state.settings));
         }
         let sets = fixtures::sets(&world.state.store, self.fixtures.as_deref())?;
         let mut engine = WorldRegistry::new(fixtures::router(served), world, sets, self.limits);

@@ -12,6 +12,7 @@ use crate::apis::APIS;
 use crate::embed::error::StartError;
 use crate::embed::tokens;
 use crate::engine::api::api::Api;
+use crate::engine::api::api::hooks_of;
 use crate::engine::api::fixtures::{DataFault, RecordFile};
 use crate::engine::api::router::Router;
 use crate::engine::state::settings::Settings;
@@ -54,7 +55,7 @@ static DEFAULT: LazyLock<Store> =
 
 /// A store without records.
 pub fn empty() -> Store {
-    Store::new(APIS.iter().flat_map(|api| api.resources).copied())
+    Store::new(APIS.iter().flat_map(|api| api.schemas()))
 }
 
 /// The default fixtures.
@@ -218,7 +219,7 @@ fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
 
 /// These records, and those of the files.
 fn load_into(store: Store, files: &[Read]) -> Result<Store, Vec<DataFault>> {
-    let mut world = World::new("fixtures", store, Arc::new(Settings::default()));
+    let mut world = World::new("fixtures", store, hooks_of(APIS), Arc::new(Settings::default()));
     let files: Vec<RecordFile<'_>> = files
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })

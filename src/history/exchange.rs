@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::api::api::Evidence;
 use crate::engine::api::router::Row;
+use crate::engine::schema::error_def::Evidence;
 use crate::history::trace::Trace;
 use crate::http::message::{Delivery, Request, Response};
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use http::header::RETRY_AFTER;
 
-use crate::engine::api::api::Evidence;
 use crate::engine::api::router::Row;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::state::clock::Clock;
 use crate::engine::state::settings::JournalBounds;
 use crate::history::exchange::Exchange;

@@ -1,6 +1,5 @@
 //! Files people write: read strictly, and with the place of everything in them.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};

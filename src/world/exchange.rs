@@ -9,10 +9,11 @@ use http::header::{DATE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use smallvec::SmallVec;
 
-use crate::engine::api::api::{Api, Evidence};
+use crate::engine::api::api::Api;
 use crate::engine::api::context::{Body, Context, dispatch, take_permit};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::api::router::{Found, Router, Row};
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{Problem, panic_text};
 use crate::engine::state::State;
 use crate::history::exchange::Exchange;

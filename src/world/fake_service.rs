@@ -16,7 +16,7 @@ pub fn fake_service(
 ) -> impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String> {
     let store = fixtures.get(Fixtures::DEFAULT).unwrap_or_default();
     let settings = Settings { profiles: scenario.profiles.clone(), ..Settings::default() };
-    let mut world = World::new("probe", store, settings.into());
+    let mut world = World::new("probe", store, router.hooks().clone(), settings.into());
     move |request| Ok(ask(router, &mut world, request))
 }
 

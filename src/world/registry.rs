@@ -510,6 +510,7 @@ mod tests {
     use std::sync::{LazyLock, Weak};
 
     use super::*;
+    use crate::engine::state::hooks::HookTable;
     use crate::engine::state::settings::Settings;
     use crate::engine::store::Store;
 
@@ -517,7 +518,7 @@ mod tests {
     const IDLE_MS: u64 = 60_000;
 
     fn engine(worlds: usize) -> WorldRegistry {
-        let default = World::new(DEFAULT_WORLD, Store::new([]), Arc::new(Settings::default()));
+        let default = World::new(DEFAULT_WORLD, Store::new([]), HookTable::default(), Arc::new(Settings::default()));
         WorldRegistry::new(
             &NO_ROUTES,
             default,

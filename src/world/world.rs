@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::api::router::Router;
 use crate::engine::state::State;
+use crate::engine::state::hooks::HookTable;
 use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
 use crate::history::coverage::Coverage;
@@ -34,9 +35,9 @@ pub struct World {
 
 impl World {
     /// Returns a world with these records and settings, at the start of its time.
-    pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, store: Store, hooks: HookTable, settings: Arc<Settings>) -> Self {
         let name = name.into();
-        let state = State::new(Arc::clone(&name), store, settings);
+        let state = State::new(Arc::clone(&name), store, hooks, settings);
         Self::starting_at(name, Arc::new(Snapshot { state, run: None }), None)
     }
 

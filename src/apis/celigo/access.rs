@@ -5,7 +5,7 @@ use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
 use crate::engine::api::api::{Access, Api, Caller};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
@@ -41,7 +41,7 @@ pub fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, rec
     if caller.sees.is_none() {
         return true;
     }
-    let homes = resource.scope.map(|scope| scope(state, record)).unwrap_or_default();
+    let homes = state.hooks.of(resource).scope.map(|scope| scope(state, record)).unwrap_or_default();
     homes.is_empty() || homes.into_iter().any(|home| home.is_none_or(|id| sees_integration(caller, id)))
 }
 

@@ -6,9 +6,10 @@ use crate::apis::celigo::access::sees_integration;
 use crate::apis::celigo::resources::{ASHARES, INTEGRATIONS};
 use crate::engine::api::api::Caller;
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
-use crate::engine::store::{Document, Record};
+use crate::engine::schema::schema::Actor;
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 const LEVELS: &str = "integrationAccessLevel";

@@ -7,14 +7,16 @@ use serde_json::{Map, Value, json};
 use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
 use crate::apis::celigo::{API, lists, paging};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Change, Schema};
+use crate::engine::schema::profile::Profile;
 use crate::engine::schema::rng::{SeededRng, fnv1a64};
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::schema::time;
 use crate::engine::state::State;
-use crate::engine::state::clock;
-use crate::engine::state::settings::Profile;
-use crate::engine::store::{Document, LazyRecord, Record};
+use crate::engine::state::hooks::Change;
+use crate::engine::store::{LazyRecord, Record};
 use crate::http::message::Response;
 
 /// `integrations.audit`: the entries about the integration, newest first.
@@ -30,7 +32,7 @@ pub fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
 
 /// The moment of an entry.
 pub fn moment(entry: &Document) -> Option<u64> {
-    entry.get("time").and_then(Value::as_str).and_then(clock::parse_ms)
+    entry.get("time").and_then(Value::as_str).and_then(time::parse_ms)
 }
 
 fn newest_first(context: &Context<'_>, integration: Option<&str>) -> Result<Response, Problem> {
@@ -88,7 +90,7 @@ pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by
         let changed = new.as_ref().or(old.as_ref()).expect("a change is of a record");
         let said = [
             ("_id", Value::from(id)),
-            ("time", Value::from(clock::format_ms(at_ms))),
+            ("time", Value::from(time::format_ms(at_ms))),
             ("byUser", user(&settings.user)),
             ("event", Value::from(event)),
             ("source", Value::from(source)),

@@ -9,10 +9,12 @@ use crate::apis::celigo::membership;
 use crate::apis::celigo::resources::{
     ASHARES, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS,
 };
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Change, PendingChange, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::state::hooks::{Change, PendingChange};
+use crate::engine::store::Record;
 
 /// With an integration go its flows, and the exports and imports that nothing else has. Connections stay.
 pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -> Result<(), Problem> {

@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::apis::celigo::{connection_registrations, membership};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// The longest name an integration may have.

@@ -8,10 +8,11 @@ use crate::apis::celigo::membership;
 use crate::apis::celigo::membership::ids;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::engine::api::context::{Body, Context};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 const REGISTERED: &str = "_registeredConnectionIds";

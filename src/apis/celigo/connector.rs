@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use crate::apis::celigo::errors::{INVALID_FUNCTION, INVALID_OPERATION};
 use crate::apis::celigo::resources::{CONNECTORS, INTEGRATIONS};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// The longest name an integration may have.

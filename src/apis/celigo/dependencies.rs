@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::store::Document;
 use crate::http::message::Response;
 
 /// `integrations.dependencies`: lists by type, and none for a type that has nothing.

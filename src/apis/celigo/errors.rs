@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 
 use crate::apis::celigo::API;
-use crate::engine::api::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::api::{ErrorDef, Evidence, error_table};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
+use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
+use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
-use crate::engine::schema::resource::Schema;
-use crate::engine::state::settings::Profile;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Schema;
 use crate::http::json::{Object, write_list};
 use crate::http::message::Response;
 use crate::http::message::allow;
@@ -212,7 +212,7 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
 /// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so
 /// these are put together once.
 static MISSING: LazyLock<Vec<(&'static Schema, Bytes)>> =
-    LazyLock::new(|| API.resources.iter().map(|resource| (*resource, missing_body(resource))).collect());
+    LazyLock::new(|| API.schemas().map(|resource| (resource, missing_body(resource))).collect());
 
 fn missing(resource: &'static Schema) -> RenderedError {
     let known = MISSING.iter().find(|(known, _)| std::ptr::eq(*known, resource));

@@ -8,8 +8,8 @@ use crate::apis::celigo::resources::{AUDIT, JOBS};
 use crate::engine::api::context::{Keep, Order};
 use crate::engine::schema::field::{Field, Kind};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
-use crate::engine::state::clock::read_ms;
+use crate::engine::schema::schema::Schema;
+use crate::engine::schema::time::read_ms;
 use crate::engine::store::Record;
 use crate::http::target::Query;
 

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::connection_registrations;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::format_ms;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 /// What flows between two systems.
 const SUBJECTS: &[&str] =
@@ -217,7 +218,7 @@ fn some(state: &mut State, resource: &'static Schema) -> Result<Record, Problem>
         let place = usize::try_from(state.rng.between(0, last)).unwrap_or_default();
         return Ok(state.store.of(resource).nth(place).expect("a place below the length").clone());
     }
-    let generator = resource.generator.expect("everything that is referred to can be made up");
+    let generator = state.hooks.of(resource).generator.expect("everything that is referred to can be made up");
     let fields = generator(state, 0)?;
     state.create(resource, &fields, Actor::Fixture)
 }

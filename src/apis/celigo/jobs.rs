@@ -6,12 +6,13 @@ use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY};
 use crate::apis::celigo::resources::{FLOWS, JOBS};
 use crate::apis::celigo::{API, filters};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Timer};
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Actor;
+use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::State;
-use crate::engine::state::clock::{format_ms, parse_ms};
-use crate::engine::state::settings::Profile;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// How long a job waits before it runs.
@@ -29,9 +30,10 @@ const GOES_ON_AT: &str = "standin_goes_on_at";
 /// Parameters that narrow a list of jobs to something, one of which the running service wants.
 const SCOPES: &[&str] = &["_integrationId", "_flowId", "_jobId", "_flowJobId", "_exportId", "_importId"];
 
-/// When a job goes on, and how.
-pub const DUE: Timer =
-    Timer { at: |job| job.get(GOES_ON_AT).and_then(Value::as_str).and_then(parse_ms), happens: go_on };
+/// Returns the time at which a job goes on.
+pub fn goes_on_at(job: &Document) -> Option<u64> {
+    job.get(GOES_ON_AT).and_then(Value::as_str).and_then(parse_ms)
+}
 
 /// `flows.run`: makes a job.
 pub fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
@@ -60,8 +62,8 @@ pub fn start(state: &mut State, flow: &Record, kind: &str) -> Result<Record, Pro
 }
 
 /// From queued to running, and from running to completed. A clock that moved far does both at once.
-fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
-    let due = (DUE.at)(job.fields()).unwrap_or_default();
+pub fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
+    let due = goes_on_at(job.fields()).unwrap_or_default();
     let queued = job.text("status") == Some("queued");
     let (starts, ends) = if queued { (due, due + RUNS_MS) } else { (due.saturating_sub(RUNS_MS), due) };
     let mut change = Document::from_iter([("startedAt", Value::from(format_ms(starts)))]);

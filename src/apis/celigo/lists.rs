@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
-use crate::engine::state::settings::Profile;
+use crate::engine::schema::profile::Profile;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
 use crate::http::message::Response;

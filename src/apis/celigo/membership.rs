@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// `integrations.flows`: the flows that name the integration.

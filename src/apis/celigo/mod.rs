@@ -39,6 +39,7 @@ use resources::{
 };
 
 use crate::engine::api::api::Api;
+use crate::engine::state::hooks::Resource;
 
 /// Celigo integrator.io.
 pub static API: Api = Api {
@@ -49,18 +50,33 @@ pub static API: Api = Api {
     other_bases: &[],
     routes: &routes::ROUTES,
     resources: &[
-        &INTEGRATIONS,
-        &FLOWS,
-        &EXPORTS,
-        &IMPORTS,
-        &CONNECTIONS,
-        &SCRIPTS,
-        &CONNECTORS,
-        &ASHARES,
-        &AUDIT,
-        &ERRORS,
-        &JOBS,
-        &REVISIONS,
+        Resource::new(&INTEGRATIONS)
+            .before_write(resources::integrations::prepared)
+            .guard(resources::integrations::guard)
+            .after_remove(cascade::integration_removed)
+            .audit(audit::note)
+            .scope(access::itself)
+            .generator(generator::integration),
+        Resource::new(&FLOWS)
+            .after_change(resources::flows::changed)
+            .scope(access::in_integration)
+            .generator(generator::flow)
+            .after_generate(generator::register),
+        Resource::new(&EXPORTS).guard(cascade::export_guard).scope(access::in_flows).generator(generator::export),
+        Resource::new(&IMPORTS).guard(cascade::import_guard).scope(access::in_flows).generator(generator::import),
+        Resource::new(&CONNECTIONS)
+            .before_write(secrets::kept)
+            .guard(cascade::connection_guard)
+            .after_change(cascade::connection_changed)
+            .scope(access::registered)
+            .generator(generator::connection),
+        Resource::new(&SCRIPTS).generator(generator::script),
+        Resource::new(&CONNECTORS).guard(cascade::connector_guard).generator(generator::connector),
+        Resource::new(&ASHARES).scope(access::shared).generator(generator::share),
+        Resource::new(&AUDIT).scope(access::told_of).generator(generator::entry),
+        Resource::new(&ERRORS).scope(access::as_flow).generator(generator::error),
+        Resource::new(&JOBS).timer(jobs::go_on).scope(access::in_integration).generator(generator::job),
+        Resource::new(&REVISIONS).scope(access::in_integration).generator(generator::revision),
     ],
     errors: errors::ERRORS,
     common_errors: &[errors::RATE_LIMITED],

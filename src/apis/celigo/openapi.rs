@@ -8,7 +8,7 @@ use crate::apis::celigo::resources::{AUDIT, ERRORS};
 use crate::engine::api::api::{Action, ResponseShape, Route};
 use crate::engine::api::openapi::{Parameter, either};
 use crate::engine::schema::field::Kind;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 
 /// Lists whose rows do not show it: they are found, or look different from what is stored.
 const LISTS: &[(&str, &Schema)] = &[

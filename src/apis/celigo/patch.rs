@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::{INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::engine::api::api::ErrorDef;
 use crate::engine::api::context::{Body, Context};
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::http::message::Response;
 use crate::http::tree::{DEPTH, bytes_of, depth_of};
 

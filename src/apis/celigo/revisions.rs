@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::apis::celigo::audit;
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
-use crate::engine::store::Document;
+use crate::engine::schema::schema::Actor;
 use crate::http::message::Response;
 
 /// `integrations.revisions`: the snapshots of the integration.

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::engine::schema::document::Document;
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 /// What stands in place of a secret.
 const MASK: &str = "******";

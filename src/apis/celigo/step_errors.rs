@@ -6,9 +6,10 @@ use crate::apis::celigo::errors::NOT_FOUND;
 use crate::apis::celigo::resources::{ERRORS, FLOWS};
 use crate::apis::celigo::{jobs, lists, membership, paging};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::resource::Actor;
-use crate::engine::store::{Document, Record};
+use crate::engine::schema::schema::Actor;
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// What a consumer does not see of an error, because the path says it.

@@ -13,8 +13,8 @@ use crate::apis::celigo::membership;
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
+use crate::engine::schema::time;
 use crate::engine::state::State;
-use crate::engine::state::clock;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 use crate::http::target::encode;
@@ -44,7 +44,7 @@ pub fn download(context: &mut Context<'_>) -> Result<Response, Problem> {
     if signed != signature(context.state, context.param("id"), expires).to_string() {
         return Err(Problem::named(FORBIDDEN, "The signature of this link is wrong"));
     }
-    if clock::parse_ms(expires).is_none_or(|expires_ms| context.state.clock.now_ms() >= expires_ms) {
+    if time::parse_ms(expires).is_none_or(|expires_ms| context.state.clock.now_ms() >= expires_ms) {
         return Err(Problem::named(FORBIDDEN, "This link has expired"));
     }
     let integration = context.record(&INTEGRATIONS, "id")?;

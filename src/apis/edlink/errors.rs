@@ -4,13 +4,14 @@ use serde_json::json;
 
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::sso;
-use crate::engine::api::api::Evidence::{Assumed, Documented, Observed};
-use crate::engine::api::api::{ErrorDef, Evidence, ResponseShape, Route, error_table};
+use crate::engine::api::api::{ResponseShape, Route};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
+use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
+use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
-use crate::engine::state::settings::Profile;
 use crate::http::message::Response;
 use crate::http::message::allow;
 

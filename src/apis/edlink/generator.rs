@@ -5,11 +5,11 @@ use fake::faker::address::en::{BuildingNumber, CityName, StateAbbr, StreetName};
 use fake::faker::name::en::LastName;
 use serde_json::{Value, json};
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::rng::SeededRng;
+use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::format_ms;
-use crate::engine::store::Document;
 
 /// The permission of the documented sample: to read everything.
 pub const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";

@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::apis::edlink::generator;
-use crate::apis::edlink::graph;
 use crate::apis::edlink::graph::{CLASSES, COURSES, SCHOOLS, SECTIONS};
 use crate::apis::edlink::meta::{CREATED, ID, PERMISSIONS, UPDATED};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Kind, Owner, field, text};
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
-use crate::engine::schema::resource::{Actor, IdFormat, PendingChange, Schema, Timer};
+use crate::engine::schema::schema::{Actor, IdFormat, Schema};
+use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::State;
-use crate::engine::state::clock::{format_ms, parse_ms};
+use crate::engine::state::hooks::PendingChange;
 use crate::engine::state::mutate::is_uuid;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 /// When an integration starts by itself. Until then it is `inactive`.
 pub const START_DATE: &str = "standin_start_date";
@@ -51,15 +52,11 @@ pub static INTEGRATIONS: Schema = Schema::new(
     ],
 )
 .unique(&["access_token"])
-.before_write(prepare)
-.guard(guard)
-.after_change(graph::integration_changed)
-.timer(Timer { at: starts_at, happens: start })
-.generator(generator::integration);
+.due_at(starts_at);
 
 /// A new integration has a source, a provider, a team and a permission whether or not somebody says which; and one
 /// that is given a start in the future waits for it.
-fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>) -> Document {
+pub fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>) -> Document {
     if old.is_none() {
         let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains(name));
         if !complete {
@@ -94,7 +91,7 @@ fn usual_permissions(state: &State) -> Value {
 }
 
 /// Permissions and targets are ids, and what an administrator adds to them exists, as far as the world can tell.
-fn guard(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+pub fn guard(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     let (old, fields) = match proposal {
         PendingChange::Create(fields) => (None, fields),
         PendingChange::Replace(old, fields) => (Some(old), fields),
@@ -130,7 +127,7 @@ fn starts_at(fields: &Document) -> Option<u64> {
 }
 
 /// The start has come: the integration is active since then.
-fn start(state: &mut State, integration: &Record) -> Result<(), Problem> {
+pub fn start(state: &mut State, integration: &Record) -> Result<(), Problem> {
     let since = starts_at(integration.fields()).map(format_ms);
     let mut patch = Document::new();
     patch.insert("status", "active".into());

@@ -1,11 +1,9 @@
 //! What integrations are made of, and whether the service runs.
 
-use crate::apis::edlink::generator;
-use crate::apis::edlink::graph::changed;
 use crate::engine::api::context::Context;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{IdFormat, Schema};
+use crate::engine::schema::schema::{IdFormat, Schema};
 use crate::http::message::Response;
 
 /// Any record's id.
@@ -32,9 +30,7 @@ pub static SOURCES: Schema = Schema::new(
         field("import_interval", Kind::Integer).or(DefaultValue::Number(3_600)),
         field("log_retention_time", Kind::Integer).or(DefaultValue::Number(604_800)),
     ],
-)
-.after_change(|state, change, by| changed(&SOURCES, state, change, by))
-.generator(generator::source);
+);
 
 /// Systems that sources run on: Canvas, Clever and so on.
 pub static PROVIDERS: Schema = Schema::new(
@@ -55,8 +51,7 @@ pub static PROVIDERS: Schema = Schema::new(
         field("allows_data_sync", Kind::Bool).or(DefaultValue::False),
         field("requires_remote_configuration", Kind::Bool).or(DefaultValue::False),
     ],
-)
-.generator(generator::provider);
+);
 
 /// What an integration can be allowed to do.
 pub static PERMISSIONS: Schema = Schema::new(
@@ -76,8 +71,7 @@ pub static PERMISSIONS: Schema = Schema::new(
         text("standin_resource"),
         text("standin_field"),
     ],
-)
-.generator(generator::permission);
+);
 
 /// `GET /api/up`.
 #[expect(clippy::unnecessary_wraps, reason = "every operation may fail")]

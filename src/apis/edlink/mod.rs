@@ -20,8 +20,10 @@ mod revoked_tokens;
 mod sso;
 mod user_api;
 
-use crate::engine::api::api::{Access, Action, Api, ErrorDef, ResponseShape, Route, get};
+use crate::engine::api::api::{Access, Action, Api, ResponseShape, Route, get};
 use crate::engine::api::route_table::{joined, length};
+use crate::engine::schema::error_def::ErrorDef;
+use crate::engine::state::hooks::Resource;
 
 use errors::{
     EXPIRED_TOKEN, INTERNAL, INVALID_CURSOR, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_TOKEN, INVALID_UUID,
@@ -122,36 +124,82 @@ pub static API: Api = Api {
     other_bases: &["/sso"],
     routes: ROUTES,
     resources: &[
-        &INTEGRATIONS,
-        &SOURCES,
-        &PROVIDERS,
-        &PERMISSIONS,
-        &graph::DISTRICTS,
-        &graph::SCHOOLS,
-        &graph::SESSIONS,
-        &graph::COURSES,
-        &graph::CLASSES,
-        &graph::SECTIONS,
-        &graph::PEOPLE,
-        &graph::ENROLLMENTS,
-        &graph::AGENTS,
-        &graph::SUBJECTS,
-        &graph::DEPARTMENTS,
-        &graph::PERIODS,
-        &graph::EVENTS,
-        &graph::MATERIALIZATIONS,
-        &graph::PRODUCTS,
-        &graph::LICENSES,
-        &graph::CURSORS,
-        &coursework::CATEGORIES,
-        &coursework::ASSIGNMENTS,
-        &coursework::SUBMISSIONS,
-        &coursework::IDEMPOTENCY_KEYS,
-        &sso::APPLICATIONS,
-        &sso::SIGN_ONS,
-        &sso::LOGINS,
-        &sso::EARLIER_TOKENS,
-        &revoked_tokens::ENDED_TOKENS,
+        Resource::new(&INTEGRATIONS)
+            .before_write(integrations::prepare)
+            .guard(integrations::guard)
+            .after_change(graph::integration_changed)
+            .timer(integrations::start)
+            .generator(generator::integration),
+        Resource::new(&SOURCES)
+            .after_change(|state, change, by| graph::changed(&SOURCES, state, change, by))
+            .generator(generator::source),
+        Resource::new(&PROVIDERS).generator(generator::provider),
+        Resource::new(&PERMISSIONS).generator(generator::permission),
+        Resource::new(&graph::DISTRICTS)
+            .after_change(|state, change, by| graph::changed(&graph::DISTRICTS, state, change, by))
+            .before_write(graph::complete)
+            .generator(graph::generator::districts)
+            .after_generate(graph::generator::sessions_of),
+        Resource::new(&graph::SCHOOLS)
+            .after_change(|state, change, by| graph::changed(&graph::SCHOOLS, state, change, by))
+            .before_write(graph::complete)
+            .generator(graph::generator::schools)
+            .after_generate(graph::generator::furnish_schools),
+        Resource::new(&graph::SESSIONS)
+            .after_change(|state, change, by| graph::changed(&graph::SESSIONS, state, change, by))
+            .generator(graph::generator::sessions),
+        Resource::new(&graph::COURSES)
+            .after_change(|state, change, by| graph::changed(&graph::COURSES, state, change, by))
+            .generator(graph::generator::courses),
+        Resource::new(&graph::CLASSES)
+            .after_change(|state, change, by| graph::changed(&graph::CLASSES, state, change, by))
+            .generator(graph::generator::classes),
+        Resource::new(&graph::SECTIONS)
+            .after_change(|state, change, by| graph::changed(&graph::SECTIONS, state, change, by))
+            .generator(graph::generator::sections),
+        Resource::new(&graph::PEOPLE)
+            .after_change(|state, change, by| graph::changed(&graph::PEOPLE, state, change, by))
+            .before_write(graph::complete)
+            .generator(graph::generator::people)
+            .after_generate(graph::enrollment_generator::enroll),
+        Resource::new(&graph::ENROLLMENTS)
+            .after_change(|state, change, by| graph::changed(&graph::ENROLLMENTS, state, change, by))
+            .generator(graph::generator::enrollments),
+        Resource::new(&graph::AGENTS)
+            .after_change(|state, change, by| graph::changed(&graph::AGENTS, state, change, by))
+            .generator(graph::generator::agents),
+        Resource::new(&graph::SUBJECTS)
+            .after_change(|state, change, by| graph::changed(&graph::SUBJECTS, state, change, by))
+            .generator(graph::generator::subjects),
+        Resource::new(&graph::DEPARTMENTS)
+            .after_change(|state, change, by| graph::changed(&graph::DEPARTMENTS, state, change, by))
+            .generator(graph::generator::departments),
+        Resource::new(&graph::PERIODS)
+            .after_change(|state, change, by| graph::changed(&graph::PERIODS, state, change, by))
+            .generator(graph::generator::periods),
+        Resource::new(&graph::EVENTS).timer(graph::forget_event).generator(graph::generator::events),
+        Resource::new(&graph::MATERIALIZATIONS).generator(graph::generator::materializations),
+        Resource::new(&graph::PRODUCTS).generator(graph::generator::products),
+        Resource::new(&graph::LICENSES).generator(graph::generator::licenses),
+        Resource::new(&graph::CURSORS).timer(graph::cursors::expire),
+        Resource::new(&coursework::CATEGORIES)
+            .after_change(|state, change, by| graph::changed(&coursework::CATEGORIES, state, change, by))
+            .generator(coursework::generator::categories),
+        Resource::new(&coursework::ASSIGNMENTS)
+            .before_write(coursework::states::prepare)
+            .after_change(coursework::assignment_changed)
+            .timer(coursework::states::moved)
+            .generator(coursework::generator::assignments)
+            .after_generate(coursework::generator::submissions_of),
+        Resource::new(&coursework::SUBMISSIONS)
+            .after_change(|state, change, by| graph::changed(&coursework::SUBMISSIONS, state, change, by))
+            .generator(coursework::generator::submissions),
+        Resource::new(&coursework::IDEMPOTENCY_KEYS).timer(coursework::idempotency::expire),
+        Resource::new(&sso::APPLICATIONS),
+        Resource::new(&sso::SIGN_ONS),
+        Resource::new(&sso::LOGINS).generator(graph::generator::logins),
+        Resource::new(&sso::EARLIER_TOKENS),
+        Resource::new(&revoked_tokens::ENDED_TOKENS),
     ],
     errors: errors::ERRORS,
     common_errors: &[RATE_LIMITED, INTERNAL],

@@ -4,7 +4,7 @@
 use crate::apis::edlink::errors::{INVALID_CURSOR, INVALID_PAGE_SIZE};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::{Between, Page, Window};
 use crate::http::message::Response;
 use crate::http::target::Query;

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use crate::apis::edlink::meta::ID;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::text;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, IdFormat, Schema};
+use crate::engine::schema::schema::{Actor, IdFormat, Schema};
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 /// Tokens that were good once and open nothing any more. The fake's own.
 pub static ENDED_TOKENS: Schema =

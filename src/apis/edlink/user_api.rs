@@ -7,7 +7,7 @@ use crate::apis::edlink::integrations::{INTEGRATIONS, START_DATE};
 use crate::apis::edlink::meta::PROVIDERS;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 

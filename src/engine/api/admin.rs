@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 impl State {
     /// The resource of a collection's name.

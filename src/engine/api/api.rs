@@ -3,52 +3,17 @@
 //! Everything here is `const`-constructible, so that an API reads as a table. The router, the coverage report, the
 //! README's table, `standin routes` and the exported `OpenAPI` document all come from these rows.
 
-use http::HeaderValue;
-
 use crate::engine::api::context::Context;
+use crate::engine::schema::error_def::{ErrorDef, Evidence};
 use crate::engine::schema::field::Field;
 use crate::engine::schema::problem::Problem;
-use crate::engine::state::settings::Profile;
+use crate::engine::schema::profile::Profile;
+use crate::engine::state::hooks::{HookTable, Resource};
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
 use crate::engine::api::dialect::Dialect;
-use crate::engine::schema::resource::Schema;
-
-/// How well something is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Evidence {
-    /// A seed document or the vendor's documentation says so.
-    Documented,
-    /// A public client or a recorded answer shows it.
-    Observed,
-    /// Nobody says; decided here.
-    Assumed,
-}
-
-impl Evidence {
-    /// The word used in headers and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::Observed => "observed",
-            Self::Assumed => "assumed",
-        }
-    }
-
-    /// The same as a header.
-    pub fn header(self) -> HeaderValue {
-        const DOCUMENTED: HeaderValue = HeaderValue::from_static("documented");
-        const OBSERVED: HeaderValue = HeaderValue::from_static("observed");
-        const ASSUMED: HeaderValue = HeaderValue::from_static("assumed");
-        match self {
-            Self::Documented => DOCUMENTED,
-            Self::Observed => OBSERVED,
-            Self::Assumed => ASSUMED,
-        }
-    }
-}
+use crate::engine::schema::schema::Schema;
 
 /// The description of one API.
 pub struct Api {
@@ -65,7 +30,7 @@ pub struct Api {
     /// Its operations.
     pub routes: &'static [Route],
     /// Its kinds of records, including those no route shows.
-    pub resources: &'static [&'static Schema],
+    pub resources: &'static [Resource],
     /// The errors it can answer with.
     pub errors: &'static [&'static ErrorDef],
     /// Errors that every operation can answer with.
@@ -105,9 +70,14 @@ impl Api {
         self.errors.iter().copied().find(|error| error.name == name)
     }
 
+    /// Returns the schemas of its kinds of records.
+    pub fn schemas(&self) -> impl Iterator<Item = &'static Schema> + use<> {
+        self.resources.iter().map(|resource| resource.schema)
+    }
+
     /// The resource of a collection name such as `celigo.flows`.
     pub fn resource(&self, collection: &str) -> Option<&'static Schema> {
-        self.resources.iter().copied().find(|resource| resource.name == collection)
+        self.schemas().find(|schema| schema.name == collection)
     }
 }
 
@@ -115,58 +85,14 @@ fn is_below(path: &str, base: &str) -> bool {
     path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// Returns the hooks of all kinds of records of these APIs.
+pub fn hooks_of(apis: &[&'static Api]) -> HookTable {
+    HookTable::new(apis.iter().flat_map(|api| api.resources))
+}
+
 impl std::fmt::Debug for Api {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
-    }
-}
-
-/// The definition of one error an API can answer with.
-#[derive(Clone, Copy, Debug)]
-pub struct ErrorDef {
-    /// The name scenarios use, lower case: `not_found`.
-    pub name: &'static str,
-    /// The code in the body.
-    pub code: &'static str,
-    /// The status, unless the dialect knows a reason for another.
-    pub status: u16,
-    /// Statuses on paths below the base that begin so, and in that profile or in all, where they are others: the last that
-    /// fits counts.
-    pub statuses: &'static [(&'static str, Option<Profile>, u16)],
-    /// The message when there is nothing better to say.
-    pub message: &'static str,
-    /// How well it is known.
-    pub evidence: Evidence,
-    /// Where it is documented, or why it is assumed.
-    pub source: &'static str,
-}
-
-impl PartialEq for ErrorDef {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-/// Declares the errors of an API: a constant for each, which rows and operations name, and a table of all of them.
-macro_rules! error_table {
-    ($(#[$about:meta])* pub static $table:ident; $($name:ident = $definition:expr;)+) => {
-        $(
-            #[doc = concat!("The error `", stringify!($name), "`.")]
-            pub const $name: &$crate::engine::api::api::ErrorDef = &$definition;
-        )+
-        $(#[$about])*
-        pub static $table: &[&$crate::engine::api::api::ErrorDef] = &[$($name),+];
-    };
-}
-pub(crate) use error_table;
-
-impl ErrorDef {
-    /// The status on a path below the API's base.
-    pub fn status_on(&self, path: &str, profile: Profile) -> u16 {
-        let fits = |(prefix, when, _): &&(&str, Option<Profile>, u16)| {
-            path.starts_with(prefix) && when.is_none_or(|when| when == profile)
-        };
-        self.statuses.iter().rfind(fits).map_or(self.status, |(_, _, status)| *status)
     }
 }
 

@@ -2,13 +2,15 @@
 
 use serde_json::Value;
 
-use crate::engine::api::api::{Action, Api, Caller, Evidence, Route};
+use crate::engine::api::api::{Action, Api, Caller, Route};
+use crate::engine::schema::document::Document;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::state::mutate::check_references;
-use crate::engine::state::settings::Profile;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::http::message::{Request, Response};
 use crate::http::origin::origin;
 use crate::http::target::{Query, Target};

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::engine::api::api::{Api, Caller, ErrorDef, Route};
+use crate::engine::api::api::{Api, Caller, Route};
 use crate::engine::api::context::{Context, Order, Selection};
 use crate::engine::api::openapi::Parameter;
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::state::rate_limit::RateLimit;
-use crate::engine::state::settings::Profile;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
 use crate::http::message::{Request, Response};

@@ -5,11 +5,11 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::engine::api::api::Api;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::State;
-use crate::engine::store::Document;
 use crate::http::document;
 use crate::http::document::{PathSegment, Position};
 use crate::http::positions::Positions;
@@ -103,7 +103,7 @@ fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static S
     let fault = |place, message| DataFault { file: file.name.to_owned(), place, record: None, field: None, message };
     let start = Position { line: 1, column: 1 };
     let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
-        let known: Vec<&str> = apis.iter().flat_map(|api| api.resources).map(|resource| resource.name).collect();
+        let known: Vec<&str> = apis.iter().flat_map(|api| api.schemas()).map(|resource| resource.name).collect();
         let nearest = nearest(&file.collection, known.iter().copied()).unwrap_or_default();
         fault(start, format!("there is no collection {}; did you mean {nearest}?", file.collection))
     })?;

@@ -1,11 +1,11 @@
 //! Made-up records, from the world's seed.
 
 use crate::engine::api::api::Api;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::state::mutate::merge;
-use crate::engine::store::Document;
 
 /// The most records that are made up at once.
 pub const MOST_RECORDS: usize = 1_000_000;
@@ -44,7 +44,7 @@ impl State {
         like: Option<&Document>,
     ) -> Result<bool, Problem> {
         // Asked for none, it still says whether there could be some.
-        let Some(generator) = resource.generator else { return Ok(false) };
+        let Some(generator) = self.hooks.of(resource).generator else { return Ok(false) };
         if count == 0 {
             return Ok(true);
         }
@@ -58,7 +58,7 @@ impl State {
             }
             made.push(self.create_from(resource, fields, Actor::Fixture)?);
         }
-        if let Some(after) = resource.after_generate {
+        if let Some(after) = self.hooks.of(resource).after_generate {
             after(self, &made)?;
         }
         Ok(true)
@@ -67,7 +67,7 @@ impl State {
 
 /// Says which records can be made up instead.
 fn not_made_up(apis: &[&'static Api], collection: &str) -> Problem {
-    let can = apis.iter().flat_map(|api| api.resources).filter(|resource| resource.generator.is_some());
-    let can: Vec<&str> = can.map(|resource| resource.name).collect();
+    let can = apis.iter().flat_map(|api| api.resources).filter(|resource| resource.hooks.generator.is_some());
+    let can: Vec<&str> = can.map(|resource| resource.schema.name).collect();
     Problem::refused(format!("records of {collection} cannot be made up; those of {} can", can.join(" and ")))
 }

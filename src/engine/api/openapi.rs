@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::api::api::{Access, Action, Api, ResponseShape, Route};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, PRIVATE_PREFIX};
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::http::message::Method;
 
 /// A query parameter of a route.

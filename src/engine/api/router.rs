@@ -6,7 +6,9 @@ use std::fmt;
 use http::HeaderValue;
 use memchr::memchr;
 
-use crate::engine::api::api::{Api, ErrorDef, Route};
+use crate::engine::api::api::{Api, Route, hooks_of};
+use crate::engine::schema::error_def::ErrorDef;
+use crate::engine::state::hooks::HookTable;
 use crate::http::message::Method;
 use crate::http::target::Target;
 
@@ -14,6 +16,7 @@ use crate::http::target::Target;
 pub struct Router {
     apis: Vec<&'static Api>,
     rows: &'static [Row],
+    hooks: HookTable,
     paths: matchit::Router<Vec<Leaf>>,
 }
 
@@ -149,7 +152,12 @@ impl Router {
             let operation = rows[leaves[0].row].operation.to_owned();
             paths.insert(path, leaves).map_err(|error| RouteConflict { operation, reason: error.to_string() })?;
         }
-        Ok(Self { apis: apis.to_vec(), rows: rows.leak(), paths })
+        Ok(Self { apis: apis.to_vec(), rows: rows.leak(), hooks: hooks_of(apis), paths })
+    }
+
+    /// Returns the hooks of all kinds of records.
+    pub fn hooks(&self) -> &HookTable {
+        &self.hooks
     }
 
     /// All routes, in the order of the tables.

@@ -6,8 +6,8 @@ use std::sync::{LazyLock, OnceLock};
 use serde_json::{Map, Value};
 
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind};
-use crate::engine::schema::resource::{Actor, Schema};
-use crate::engine::state::clock;
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::schema::time;
 
 /// Fields whose name begins so are standin's own: kept in a record, never shown to a consumer.
 pub const PRIVATE_PREFIX: &str = "standin_";
@@ -281,7 +281,7 @@ impl Field {
         let fits = match self.kind {
             Kind::Any => true,
             Kind::String | Kind::Enum(_) | Kind::Reference(_) => value.is_string(),
-            Kind::Time => value.as_str().is_some_and(|text| clock::parse_ms(text).is_some()),
+            Kind::Time => value.as_str().is_some_and(|text| time::parse_ms(text).is_some()),
             Kind::Bool => value.is_boolean(),
             Kind::Integer => value.is_i64() || value.is_u64(),
             Kind::Number => value.is_number(),

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::engine::api::api::ErrorDef;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::error_def::ErrorDef;
+use crate::engine::schema::schema::Schema;
 use crate::http::message::Method;
 
 /// What is wrong with a request. The dialect of the API asked finds the status, the code and the words.

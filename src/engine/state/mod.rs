@@ -1,6 +1,7 @@
 //! The state that an API may read and change: records, time, ids to come, settings, rate limits.
 
 pub mod clock;
+pub mod hooks;
 pub mod mutate;
 pub mod rate_limit;
 pub mod settings;

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, FIRST_ID, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
-use crate::engine::schema::resource::{Actor, Change, FieldSet, IdFormat, PendingChange, Schema};
+use crate::engine::schema::schema::{Actor, FieldSet, IdFormat, Schema};
+use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::State;
-use crate::engine::state::clock::{format_ms, parse_ms};
-use crate::engine::store::{Document, Record};
+use crate::engine::state::hooks::{Change, PendingChange};
+use crate::engine::store::Record;
 use crate::http::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
 
 /// The bytes of a record besides its fields.
@@ -33,14 +35,15 @@ impl State {
         if by != Actor::Fixture {
             self.check_references(resource, &fields)?;
         }
-        if let Some(guard) = resource.guard {
+        if let Some(guard) = self.hooks.of(resource).guard {
             guard(self, PendingChange::Create(&fields), by)?;
         }
         self.check_unique(resource, None, &fields)?;
         let collection = self.store.of_mut(resource);
         let sequence = collection.next_sequence();
         // Nobody looks into it soon: fixtures are many, and a consumer gets the text.
-        let is_small = by == Actor::Fixture || (by == Actor::Consumer && resource.after_change.is_none());
+        let is_small =
+            by == Actor::Fixture || (by == Actor::Consumer && self.hooks.of(resource).after_change.is_none());
         let record = if is_small {
             let record = Record::small(resource, sequence, &fields);
             collection.add(&record, &fields);
@@ -76,7 +79,7 @@ impl State {
         }
         let fields = self.normalize(resource, old.id().to_owned(), given, Some(old), by)?;
         self.check_references(resource, &fields)?;
-        if let Some(guard) = resource.guard {
+        if let Some(guard) = self.hooks.of(resource).guard {
             guard(self, PendingChange::Replace(old, &fields), by)?;
         }
         self.check_unique(resource, Some(old), &fields)?;
@@ -122,7 +125,7 @@ impl State {
 
     /// Takes a record away, with what belongs to it.
     pub fn remove(&mut self, resource: &'static Schema, old: &Record, by: Actor) -> Result<(), Problem> {
-        if let Some(guard) = resource.guard {
+        if let Some(guard) = self.hooks.of(resource).guard {
             guard(self, PendingChange::Remove(old), by)?;
         }
         self.store.of_mut(resource).remove(old.id());
@@ -152,7 +155,7 @@ impl State {
 
     /// Makes a record: all that belongs to it or, when one part is refused, nothing.
     pub fn create_whole(&mut self, resource: &'static Schema, given: Document, by: Actor) -> Result<Record, Problem> {
-        if resource.after_change.is_some() {
+        if self.hooks.of(resource).after_change.is_some() {
             return self.atomically(|state| state.create_from(resource, given, by));
         }
         // Nothing is refused any more once the record is there, so none of the others has to be kept to go back to.
@@ -195,7 +198,7 @@ impl State {
         old: Option<&Record>,
         by: Actor,
     ) -> Result<Document, Problem> {
-        let mut given = match resource.before_write {
+        let mut given = match self.hooks.of(resource).before_write {
             Some(prepare) => prepare(self, &id, given, old),
             None => given,
         };
@@ -303,13 +306,13 @@ impl State {
     }
 
     fn changed(&mut self, resource: &'static Schema, change: Change<'_>, by: Actor) -> Result<(), Problem> {
-        if let Some(changed) = resource.after_change {
+        if let Some(changed) = self.hooks.of(resource).after_change {
             changed(self, change, by)?;
         }
-        if let (Some(removed), Change::Removed(record)) = (resource.after_remove, change) {
+        if let (Some(removed), Change::Removed(record)) = (self.hooks.of(resource).after_remove, change) {
             removed(self, record, by)?;
         }
-        if let Some(note) = resource.audit {
+        if let Some(note) = self.hooks.of(resource).audit {
             note(self, resource, change, by);
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! The settings of a world, fixed when it is made.
 
+use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::{ClockMode, DEFAULT_START_MS};
 use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::store::HistoryBounds;
@@ -112,30 +113,6 @@ impl Settings {
     pub fn strongest_credential(&self, api: &str) -> Option<&Credential> {
         let listed = self.credentials(api)?.iter();
         listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))
-    }
-}
-
-/// The name of a profile, as settings write it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Profile {
-    /// Exactly as the documents say.
-    #[default]
-    Documented,
-    /// As the running service is known to answer.
-    Live,
-}
-
-impl Profile {
-    /// All of them.
-    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
-
-    /// Its name in settings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::Live => "live",
-        }
     }
 }
 

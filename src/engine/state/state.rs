@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::rng::SeededRng;
 use crate::engine::state::clock::Clock;
+use crate::engine::state::hooks::HookTable;
 use crate::engine::state::rate_limit::Buckets;
 use crate::engine::state::settings::Settings;
 use crate::engine::state::world_token::is_token_of;
@@ -22,6 +23,8 @@ pub struct State {
     pub clock: Clock,
     /// The source of ids, tokens and draws.
     pub rng: SeededRng,
+    /// The functions of the APIs that are called when records change.
+    pub hooks: HookTable,
     /// The settings.
     pub settings: Arc<Settings>,
     /// The number of the call that is answered now.
@@ -32,12 +35,13 @@ pub struct State {
 
 impl State {
     /// Returns a state with these records and settings, at the start of its time.
-    pub fn new(name: impl Into<Arc<str>>, store: Store, settings: Arc<Settings>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, store: Store, hooks: HookTable, settings: Arc<Settings>) -> Self {
         Self {
             name: name.into(),
             store,
             clock: Clock::new(settings.clock_mode, settings.clock_start_ms),
             rng: SeededRng::new(settings.seed),
+            hooks,
             settings,
             call_number: 0,
             rate_limits: Buckets::default(),
@@ -61,8 +65,8 @@ impl State {
                 return Err(Problem::Internal { what });
             }
             latest = Some(place);
-            let due = resource.timer.expect("only resources with a due time hold records that are due");
-            (due.happens)(self, &record)?;
+            let timer = self.hooks.of(resource).timer.expect("a kind of record that is due has a timer");
+            timer(self, &record)?;
         }
         Ok(())
     }

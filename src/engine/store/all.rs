@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::{Collection, Record};
 
 /// All collections of a world, in the order of their names.
@@ -42,7 +42,7 @@ impl Store {
 
     fn starting_from(collections: Vec<Arc<Collection>>) -> Self {
         let resources: Vec<_> = collections.iter().map(|collection| collection.resource()).collect();
-        let timed = (0..resources.len()).filter(|place| resources[*place].timer.is_some()).collect();
+        let timed = (0..resources.len()).filter(|place| resources[*place].due_at.is_some()).collect();
         Self { start: Arc::new(Start { resources, collections, timed }), ..Self::default() }
     }
 

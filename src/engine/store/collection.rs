@@ -5,11 +5,12 @@ use std::sync::{Arc, OnceLock};
 use imbl::Vector;
 use parking_lot::Mutex;
 
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::history::{History, HistoryBounds};
 use crate::engine::store::lookups::Lookups;
 use crate::engine::store::page::{Page, Records, Window, window_of};
-use crate::engine::store::{Document, LazyRecord, Record};
+use crate::engine::store::{LazyRecord, Record};
 
 /// The records of one resource.
 #[derive(Clone, Debug)]

@@ -6,10 +6,11 @@ use std::hash::{Hash, Hasher};
 use imbl::OrdMap;
 use serde_json::Value;
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::Kind;
-use crate::engine::schema::resource::{FieldSet, Schema};
+use crate::engine::schema::schema::{FieldSet, Schema};
+use crate::engine::store::Record;
 use crate::engine::store::overlay_map::OverlayMap;
-use crate::engine::store::{Document, Record};
 
 /// All ways to a record but its place in the order.
 #[derive(Clone, Debug)]
@@ -175,7 +176,7 @@ impl Lookups {
 
     fn index_by(&mut self, record: &Record, fields: &Document, add: bool) {
         self.index_moment(record, add);
-        if let Some(at) = self.resource.timer.and_then(|due| (due.at)(fields)) {
+        if let Some(at) = self.resource.due_at.and_then(|due_at| due_at(fields)) {
             if add {
                 self.due.insert((at, record.sequence()), record.clone());
             } else {

@@ -5,7 +5,6 @@
 
 mod all;
 mod collection;
-mod document;
 mod history;
 mod lookups;
 mod overlay_map;
@@ -16,7 +15,6 @@ mod tests;
 
 pub use all::Store;
 pub use collection::Collection;
-pub use document::Document;
 pub use history::{HistoryBounds, Total};
 pub use page::{Between, Page, Window};
 pub use record::{LazyRecord, Record};

@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::PRIVATE_PREFIX;
-use crate::engine::schema::resource::Schema;
 use crate::engine::schema::rng::SeededRng;
-use crate::engine::store::Document;
+use crate::engine::schema::schema::Schema;
 
 /// One record: immutable and shared; a change makes another record with the same sequence number.
 #[derive(Clone, Debug)]

@@ -4,9 +4,10 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Field, text};
-use crate::engine::schema::resource::{IdFormat, Schema};
-use crate::engine::store::{Between, Collection, Document, LazyRecord, Record, Store, Window};
+use crate::engine::schema::schema::{IdFormat, Schema};
+use crate::engine::store::{Between, Collection, LazyRecord, Record, Store, Window};
 
 static FIELDS: &[Field] = &[text("id"), text("group")];
 static THINGS: Schema = Schema::new("toy.things", "Thing", "id", IdFormat::ObjectId, FIELDS).indexed(&["group"]);

@@ -61,7 +61,7 @@ impl Fixtures {
             None => Some(Self::DEFAULT),
             Some(data) => data.from.as_deref(),
         };
-        let empty = || Store::new(router.apis().iter().flat_map(|api| api.resources).copied());
+        let empty = || Store::new(router.apis().iter().flat_map(|api| api.schemas()));
         name.and_then(|name| self.get(name)).unwrap_or_else(empty)
     }
 }

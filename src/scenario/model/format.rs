@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::engine::api::api::Api;
 use crate::engine::api::router::Row;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::clock::ClockMode;
 use crate::engine::state::settings::Credential;
-use crate::engine::state::settings::Profile;
-use crate::engine::store::Document;
 use crate::http::document::{PathSegment, Position};
 use crate::scenario::model::matchers::{Matcher, Range};
 use crate::scenario::model::rule::{Operations, Rule};

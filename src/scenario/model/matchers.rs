@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::engine::state::clock;
+use crate::engine::schema::time;
 use crate::engine::state::mutate::is_uuid;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::parse::reader::Node;
@@ -235,7 +235,7 @@ impl Type {
             (Self::ObjectId, Value::String(text)) => {
                 text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
             }
-            (Self::DateTime, Value::String(text)) => clock::parse_ms(text).is_some(),
+            (Self::DateTime, Value::String(text)) => time::parse_ms(text).is_some(),
             _ => false,
         }
     }

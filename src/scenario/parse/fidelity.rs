@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::engine::api::api::{ErrorDef, Evidence};
 use crate::engine::api::router::Row;
+use crate::engine::schema::error_def::{ErrorDef, Evidence};
 use crate::http::document::PathSegment;
 use crate::scenario::model::diagnostics::Code;
 use crate::scenario::model::rule::Operations;

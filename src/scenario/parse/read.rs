@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::engine::api::api::Api;
 use crate::engine::api::dialect::CredentialForm;
 use crate::engine::api::router::{Router, Row};
-use crate::engine::state::clock;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::time;
 use crate::engine::state::clock::ClockMode;
 use crate::engine::state::settings::Credential;
-use crate::engine::state::settings::Profile;
 use crate::http::document;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, ScenarioError, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
@@ -202,7 +202,7 @@ impl FileReader<'_, '_> {
         }
         let Some(at) = object.get("at") else { return };
         let Some(text) = self.found.text(&at) else { return };
-        scenario.clock_start_ms = is_time(text).then(|| clock::parse_ms(text)).flatten();
+        scenario.clock_start_ms = is_time(text).then(|| time::parse_ms(text)).flatten();
         if scenario.clock_start_ms.is_none() {
             let help = "write it as 2024-01-20T10:00:00.000Z";
             self.found.tell(Code::E08, &at.path, format!("{text:?} is no time"), help);

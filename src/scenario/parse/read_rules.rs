@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::api::generate::MOST_RECORDS;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::http::document::PathSegment;
 use crate::http::message::{Delivery, TlsFault};
 use crate::scenario::model::diagnostics::{Code, did_you_mean};
@@ -220,7 +220,7 @@ impl FileReader<'_, '_> {
             let count = made.need(self.found, "count").and_then(|node| self.found.whole(&node, 1, MOST_RECORDS as u64));
             let like = match made.get("like") {
                 Some(node) => self.fields(&node),
-                None => Some(crate::engine::store::Document::new()),
+                None => Some(crate::engine::schema::document::Document::new()),
             };
             if let (Some(count), Some(like)) = (count, like) {
                 let count = usize::try_from(count).unwrap_or(usize::MAX);
@@ -258,7 +258,7 @@ impl FileReader<'_, '_> {
         data.changes.push(DataChange { resource, kind, path: path.to_vec(), place });
     }
 
-    fn fields(&mut self, node: &Node<'_>) -> Option<crate::engine::store::Document> {
+    fn fields(&mut self, node: &Node<'_>) -> Option<crate::engine::schema::document::Document> {
         match node.value {
             Value::Object(fields) => Some(fields.clone().into()),
             _ => {
@@ -299,7 +299,7 @@ impl FileReader<'_, '_> {
 
     pub(in crate::scenario) fn collection(&mut self, name: &str, node: &Node<'_>) -> Option<&'static Schema> {
         if !is_dotted(name, 2) || name.split('.').count() != 2 {
-            let known = self.apis.iter().flat_map(|api| api.resources).next().map_or("api.resource", |it| it.name);
+            let known = self.apis.iter().flat_map(|api| api.schemas()).next().map_or("api.resource", |it| it.name);
             let help = format!("write the API and the resource, such as {known}");
             self.found.tell(Code::E08, &node.path, "is no name of a collection", help);
             return None;
@@ -309,7 +309,7 @@ impl FileReader<'_, '_> {
             let elsewhere = self.router.apis().iter().find(|api| api.resource(name).is_some());
             let help = match elsewhere {
                 Some(api) => format!("it is a collection of {}: add it to \"api\"", api.name),
-                None => did_you_mean(name, self.apis.iter().flat_map(|api| api.resources).map(|it| it.name)),
+                None => did_you_mean(name, self.apis.iter().flat_map(|api| api.resources).map(|it| it.schema.name)),
             };
             self.found.tell(Code::E10, &node.path, "names no collection", help);
         }

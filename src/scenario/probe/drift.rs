@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::engine::api::openapi::openapi_of_whole_records;
 use crate::engine::api::router::Row;
-use crate::engine::state::clock::parse_ms;
+use crate::engine::schema::time::parse_ms;
 use crate::scenario::probe::probe::ProbeAnswer;
 
 /// How much a difference matters.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::engine::api::api::Api;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::scenario::model::format::{ChangeKind, DataChange, Which};

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::engine::api::api::Api;
 use crate::engine::api::router::Row;
 use crate::engine::schema::field::{DefaultValue, Kind};
-use crate::engine::schema::resource::Schema;
 use crate::engine::schema::rng::fnv1a64;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::http::message::Response;
 use crate::scenario::model::format::Perturb;
@@ -58,7 +58,7 @@ impl ScenarioRun {
 /// Returns the kind of record an answer shows: that of its operation, else the one that has a record of this id.
 fn shown_resource(state: &State, row: &Row, fields: &Map<String, Value>) -> Option<&'static Schema> {
     row.route.action.resource().or_else(|| {
-        row.api.resources.iter().copied().find(|resource| {
+        row.api.schemas().find(|resource| {
             let id = fields.get(resource.id_field).and_then(Value::as_str);
             id.is_some_and(|id| state.store.of(resource).get(id).is_some())
         })
@@ -70,8 +70,7 @@ fn each_record(api: &Api, value: &mut Value, visit: &mut dyn FnMut(&mut Map<Stri
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| each_record(api, item, visit)),
         Value::Object(fields) => {
-            let is_record =
-                api.resources.iter().any(|resource| fields.get(resource.id_field).is_some_and(Value::is_string));
+            let is_record = api.schemas().any(|resource| fields.get(resource.id_field).is_some_and(Value::is_string));
             if is_record {
                 visit(fields);
             } else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::api::router::Router;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::engine::state::settings::Settings;
 use crate::http::document::show;
@@ -38,7 +38,7 @@ impl ScenarioRun {
         }
         let settings = Arc::new(settings);
         let store = fixtures.start(router, scenario.data.as_ref());
-        let mut state = State::new(name, store, settings);
+        let mut state = State::new(name, store, router.hooks().clone(), settings);
         let mut diagnostics = Vec::new();
         let mut refuse = |change: &DataChange, problem: &Problem| {
             diagnostics.push(Diagnostic {

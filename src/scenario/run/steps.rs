@@ -1,7 +1,7 @@
 //! The timeline: what an answer, or time, does to it.
 
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::history::exchange::Exchange;
 use crate::http::document::{Position, show};

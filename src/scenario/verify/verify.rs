@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::engine::api::router::Router;
 use crate::engine::schema::problem::panic_text;
+use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::format_ms;
 use crate::engine::store::Record;
 use crate::history::coverage::Coverage;
 use crate::history::journal::{Entry, Journal, presented_by};

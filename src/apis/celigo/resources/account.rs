@@ -1,14 +1,12 @@
 //! What belongs to the account itself: connectors, users, history.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::{access, ashares, audit, cascade, generator};
+use crate::apis::celigo::{ashares, audit};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
-use crate::engine::schema::resource::{IdFormat, NestedReference, Schema};
+use crate::engine::schema::schema::{IdFormat, NestedReference, Schema};
 
 /// Connectors: what integrations can be installed from.
-pub static CONNECTORS: Schema = Schema::new("celigo.connectors", "Connector", "_id", IdFormat::ObjectId, CONNECTOR)
-    .guard(cascade::connector_guard)
-    .generator(generator::connector);
+pub static CONNECTORS: Schema = Schema::new("celigo.connectors", "Connector", "_id", IdFormat::ObjectId, CONNECTOR);
 
 static CONNECTOR: &[Field] = &[
     text("_id"),
@@ -18,10 +16,8 @@ static CONNECTOR: &[Field] = &[
 ];
 
 /// Shares: the account's users, and what each may see.
-pub static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE)
-    .links(ASHARE_LINKS)
-    .scope(access::shared)
-    .generator(generator::share);
+pub static ASHARES: Schema =
+    Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE).links(ASHARE_LINKS);
 
 const DISABLED: Field = field("disabled", Kind::Bool).or(DefaultValue::False);
 
@@ -50,9 +46,7 @@ static ASHARE_LINKS: &[NestedReference] =
 pub static AUDIT: Schema = Schema::new("celigo.audit", "Audit entry", "_id", IdFormat::ObjectId, ENTRY)
     .indexed(&["_resourceId"])
     .view(audit::documented)
-    .moment(audit::moment)
-    .scope(access::told_of)
-    .generator(generator::entry);
+    .moment(audit::moment);
 
 static ENTRY: &[Field] = &[
     text("_id"),

@@ -1,15 +1,12 @@
 //! Exports, imports and scripts, which flows are made of, and the connections they use.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::{access, cascade, generator, secrets};
+use crate::apis::celigo::secrets;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
-use crate::engine::schema::resource::{IdFormat, Schema};
+use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// Exports: where records come from.
-pub static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT)
-    .guard(cascade::export_guard)
-    .scope(access::in_flows)
-    .generator(generator::export);
+pub static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT);
 
 static EXPORT: &[Field] = &[
     text("_id"),
@@ -37,10 +34,7 @@ static EXPORT: &[Field] = &[
 ];
 
 /// Imports: where records go.
-pub static IMPORTS: Schema = Schema::new("celigo.imports", "Import", "_id", IdFormat::ObjectId, IMPORT)
-    .guard(cascade::import_guard)
-    .scope(access::in_flows)
-    .generator(generator::import);
+pub static IMPORTS: Schema = Schema::new("celigo.imports", "Import", "_id", IdFormat::ObjectId, IMPORT);
 
 static IMPORT: &[Field] = &[
     text("_id"),
@@ -66,13 +60,8 @@ static IMPORT: &[Field] = &[
 ];
 
 /// Connections: how exports and imports reach other systems. Consumers never see their secrets.
-pub static CONNECTIONS: Schema = Schema::new("celigo.connections", "Connection", "_id", IdFormat::ObjectId, CONNECTION)
-    .before_write(secrets::kept)
-    .guard(cascade::connection_guard)
-    .after_change(cascade::connection_changed)
-    .view(secrets::masked)
-    .scope(access::registered)
-    .generator(generator::connection);
+pub static CONNECTIONS: Schema =
+    Schema::new("celigo.connections", "Connection", "_id", IdFormat::ObjectId, CONNECTION).view(secrets::masked);
 
 static CONNECTION: &[Field] = &[
     text("_id"),
@@ -91,8 +80,7 @@ static CONNECTION: &[Field] = &[
 ];
 
 /// Scripts: code that hooks and routers call.
-pub static SCRIPTS: Schema =
-    Schema::new("celigo.scripts", "Script", "_id", IdFormat::ObjectId, SCRIPT).generator(generator::script);
+pub static SCRIPTS: Schema = Schema::new("celigo.scripts", "Script", "_id", IdFormat::ObjectId, SCRIPT);
 
 static SCRIPT: &[Field] = &[
     text("_id"),

@@ -3,20 +3,16 @@
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::{access, cascade, connection_registrations, generator, jobs, step_errors};
+use crate::apis::celigo::{cascade, connection_registrations, jobs, step_errors};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Change, IdFormat, NestedReference, Schema};
+use crate::engine::schema::schema::{Actor, IdFormat, NestedReference, Schema};
 use crate::engine::state::State;
-use crate::engine::store::Document;
+use crate::engine::state::hooks::Change;
 
 /// Flows: which exports feed which imports.
-pub static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
-    .links(LINKS)
-    .after_change(changed)
-    .scope(access::in_integration)
-    .generator(generator::flow)
-    .after_generate(generator::register);
+pub static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW).links(LINKS);
 
 static FLOW: &[Field] = &[
     text("_id"),
@@ -87,7 +83,7 @@ fn named<'f>(steps: impl Iterator<Item = &'f Value>, key: &str) -> Vec<&'f str> 
     steps.filter_map(|step| step.get(key).and_then(Value::as_str)).collect()
 }
 
-fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+pub fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(flow) => cascade::flow_removed(state, flow, by),
         // Files say themselves what is registered.
@@ -101,10 +97,8 @@ fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Probl
 }
 
 /// Errors that records met on their way through a flow.
-pub static ERRORS: Schema = Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR)
-    .view(step_errors::shown)
-    .scope(access::as_flow)
-    .generator(generator::error);
+pub static ERRORS: Schema =
+    Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR).view(step_errors::shown);
 
 static ERROR: &[Field] = &[
     text("errorId"),
@@ -122,10 +116,7 @@ static ERROR: &[Field] = &[
 ];
 
 /// Jobs: runs of flows.
-pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB)
-    .timer(jobs::DUE)
-    .scope(access::in_integration)
-    .generator(generator::job);
+pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB).due_at(jobs::goes_on_at);
 
 static JOB: &[Field] = &[
     text("_id"),

@@ -2,25 +2,20 @@
 
 use serde_json::Value;
 
+use crate::apis::celigo::API;
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
-use crate::apis::celigo::{API, access, audit, cascade, generator};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, IdFormat, PendingChange, Schema};
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::{Actor, IdFormat, Schema};
 use crate::engine::state::State;
-use crate::engine::state::settings::Profile;
-use crate::engine::store::{Document, Record};
+use crate::engine::state::hooks::PendingChange;
+use crate::engine::store::Record;
 
 /// Integrations. Seed 003 shows the first seven fields and the last two, seed 002 names those of a connector.
 pub static INTEGRATIONS: Schema =
-    Schema::new("celigo.integrations", "Integration", "_id", IdFormat::ObjectId, INTEGRATION)
-        .indexed(&["name"])
-        .guard(guard)
-        .before_write(prepared)
-        .after_remove(cascade::integration_removed)
-        .audit(audit::note)
-        .scope(access::itself)
-        .generator(generator::integration);
+    Schema::new("celigo.integrations", "Integration", "_id", IdFormat::ObjectId, INTEGRATION).indexed(&["name"]);
 
 static INTEGRATION: &[Field] = &[
     text("_id"),
@@ -49,7 +44,7 @@ static INTEGRATION: &[Field] = &[
 ];
 
 /// Flow groupings without an id are new, and get one.
-fn prepared(state: &mut State, _: &str, mut given: Document, _: Option<&Record>) -> Document {
+pub fn prepared(state: &mut State, _: &str, mut given: Document, _: Option<&Record>) -> Document {
     let groupings = given.get_mut("flowGroupings").and_then(Value::as_array_mut);
     for grouping in groupings.into_iter().flatten().filter_map(Value::as_object_mut) {
         if grouping.get("_id").is_none_or(Value::is_null) {
@@ -61,7 +56,7 @@ fn prepared(state: &mut State, _: &str, mut given: Document, _: Option<&Record>)
 }
 
 /// Names are unique over the account, but for the running service, which takes any.
-fn guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
+pub fn guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     let (fields, own) = match proposal {
         PendingChange::Create(fields) => (fields, None),
         PendingChange::Replace(old, fields) => (fields, Some(old.id())),
@@ -76,9 +71,7 @@ fn guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Pro
 }
 
 /// Revisions: snapshots of integrations.
-pub static REVISIONS: Schema = Schema::new("celigo.revisions", "Revision", "_id", IdFormat::ObjectId, REVISION)
-    .scope(access::in_integration)
-    .generator(generator::revision);
+pub static REVISIONS: Schema = Schema::new("celigo.revisions", "Revision", "_id", IdFormat::ObjectId, REVISION);
 
 static REVISION: &[Field] = &[
     text("_id"),

@@ -2,8 +2,8 @@
 
 mod account;
 mod adaptors;
-mod flows;
-mod integrations;
+pub mod flows;
+pub mod integrations;
 
 pub use account::{ACCESS, ASHARES, AUDIT, CONNECTORS};
 pub use adaptors::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};

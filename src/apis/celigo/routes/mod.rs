@@ -11,8 +11,9 @@ use crate::apis::celigo::errors::{
     CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::engine::api::api::{ErrorDef, Route};
+use crate::engine::api::api::Route;
 use crate::engine::api::route_table::{joined, length};
+use crate::engine::schema::error_def::ErrorDef;
 
 const TABLES: &[&[Route]] = &[
     integrations::ROUTES,

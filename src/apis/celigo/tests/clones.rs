@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::tests::{Account, MARIGOLD, SYNC};
-use crate::engine::state::settings::Profile;
+use crate::engine::schema::profile::Profile;
 use crate::engine::state::settings::Settings;
 
 fn copy(account: &mut Account, id: &str, body: &str) -> Value {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::apis::celigo::API;
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS, EXPORTS, FLOWS, INTEGRATIONS};
 use crate::apis::celigo::tests::{Account, FIXTURES, json};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
-use crate::engine::store::Document;
+use crate::engine::schema::schema::{Actor, Schema};
 
 fn fields(text: &str) -> Document {
     Document::of(json(text)).unwrap()

@@ -7,7 +7,7 @@ use crate::apis::celigo::errors;
 use crate::engine::api::api::Route;
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::problem::Problem;
-use crate::engine::state::settings::Profile;
+use crate::engine::schema::profile::Profile;
 use crate::http::message::{Request, Response};
 use crate::http::target::Target;
 

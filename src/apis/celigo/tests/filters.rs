@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::tests::{Account, SYNC};
-use crate::engine::state::settings::Profile;
+use crate::engine::schema::profile::Profile;
 use crate::engine::state::settings::Settings;
 
 fn live() -> Account {
@@ -78,9 +78,9 @@ fn times_are_compared_as_moments_however_they_are_written() {
 fn jobs_are_narrowed_by_every_scope_that_is_asked_for() {
     let mut account = live();
     let job = json!({ "_id": "part", "_flowJobId": "dee1c62d15495f843cdc3261", "_exportId": "e1", "_importId": "i1" });
-    let made = crate::engine::store::Document::of(job).unwrap();
+    let made = crate::engine::schema::document::Document::of(job).unwrap();
     let jobs = &crate::apis::celigo::resources::JOBS;
-    account.world.state.create(jobs, &made, crate::engine::schema::resource::Actor::Administrator).unwrap();
+    account.world.state.create(jobs, &made, crate::engine::schema::schema::Actor::Administrator).unwrap();
     for scope in ["_integrationId", "_flowId", "_jobId", "_flowJobId", "_exportId", "_importId"] {
         assert_eq!(account.get(&format!("/jobs?{scope}=nope")), json!([]), "{scope}");
         assert_eq!(account.get(&format!("/jobs?{scope}_in=nope,none")), json!([]), "{scope}");

@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 use crate::apis::celigo::API;
+use crate::engine::api::api::hooks_of;
 use crate::engine::api::fixtures::RecordFile;
 use crate::engine::api::router::Router;
 use crate::engine::state::clock::ClockMode;
@@ -76,8 +77,8 @@ impl Account {
 
     fn empty(settings: Settings) -> Self {
         let settings = Settings { clock_mode: ClockMode::Frozen, ..settings };
-        let store = Store::new(API.resources.iter().copied());
-        Self { world: World::new("default", store, Arc::new(settings)), token: "any" }
+        let store = Store::new(API.schemas());
+        Self { world: World::new("default", store, hooks_of(&[&API]), Arc::new(settings)), token: "any" }
     }
 
     /// With these tokens only, of which the first asks.

@@ -14,10 +14,11 @@ use crate::apis::edlink::errors::{
 };
 use crate::apis::edlink::graph::{SECTIONS, SESSIONS, Warning};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Field, Kind, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
-use crate::engine::store::{Document, Record};
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 type Outcome = Result<Response, Problem>;

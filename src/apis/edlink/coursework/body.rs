@@ -6,10 +6,10 @@ use crate::apis::edlink::coursework::room::invalid;
 use crate::apis::edlink::errors::MISSING_REQUIRED_FIELD;
 use crate::apis::edlink::graph::Warning;
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Field, Kind};
 use crate::engine::schema::problem::Problem;
-use crate::engine::state::clock::{format_ms, read_ms};
-use crate::engine::store::Document;
+use crate::engine::schema::time::{format_ms, read_ms};
 use crate::http::message::Method;
 
 /// The parameter that says which fields of a patch are heard.

@@ -9,7 +9,7 @@ use crate::apis::edlink::coursework::room::{Room, belonging, gone};
 use crate::engine::api::context::Context;
 use crate::engine::schema::field::{Field, Kind, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::http::message::Response;
 
 type Outcome = Result<Response, Problem>;

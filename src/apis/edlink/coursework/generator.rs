@@ -6,10 +6,11 @@ use crate::apis::edlink::coursework::phantoms;
 use crate::apis::edlink::coursework::resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF};
 use crate::apis::edlink::graph::generator::any;
 use crate::apis::edlink::graph::{CLASSES, PEOPLE};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
+use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::format_ms;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 /// What is asked of students, in turn.
 const TITLES: [&str; 6] = ["Fractions", "Reading log", "Lab report", "Essay draft", "Vocabulary", "Map of the county"];

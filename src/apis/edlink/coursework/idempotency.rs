@@ -8,11 +8,13 @@ use crate::apis::edlink::graph::envelope;
 use crate::apis::edlink::graph::envelope::IDEMPOTENCY;
 use crate::apis::edlink::meta::ID;
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Kind, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
-use crate::engine::state::clock::parse_ms;
-use crate::engine::store::{Document, Record};
+use crate::engine::schema::schema::{Actor, IdFormat, Schema};
+use crate::engine::schema::time::parse_ms;
+use crate::engine::state::State;
+use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
 /// How long a key is remembered.
@@ -37,10 +39,12 @@ pub static IDEMPOTENCY_KEYS: Schema = Schema::new(
     ],
 )
 .indexed(&["key"])
-.timer(Timer {
-    at: |fields| parse_ms(fields.get("expires_date")?.as_str()?),
-    happens: |state, key| state.remove(&IDEMPOTENCY_KEYS, key, Actor::Service),
-});
+.due_at(|fields| parse_ms(fields.get("expires_date")?.as_str()?));
+
+/// Lets a key go that has expired.
+pub fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
+    state.remove(&IDEMPOTENCY_KEYS, record, Actor::Service)
+}
 
 fn key<'q>(context: &'q Context<'_>) -> Option<&'q str> {
     context.query.get(IDEMPOTENCY).filter(|key| !key.is_empty() && context.route.verb == Method::Post)

@@ -7,15 +7,15 @@
 mod assignments;
 mod body;
 mod categories;
-mod generator;
-mod idempotency;
+pub mod generator;
+pub mod idempotency;
 mod phantoms;
 mod resources;
 mod room;
-mod states;
+pub mod states;
 mod submissions;
 mod table;
 
 pub use idempotency::IDEMPOTENCY_KEYS;
-pub use resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
+pub use resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS, assignment_changed};
 pub use table::ROUTES;

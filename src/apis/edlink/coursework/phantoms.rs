@@ -7,10 +7,12 @@ use serde_json::Value;
 
 use crate::apis::edlink::coursework::resources::{ASSIGNMENT_OF, ASSIGNMENTS, CLASS_OF, SUBMISSIONS};
 use crate::apis::edlink::graph::ENROLLMENTS;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Change};
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::state::hooks::Change;
+use crate::engine::store::Record;
 
 /// Makes the submissions of an assignment that is new or changed.
 pub fn follow(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {

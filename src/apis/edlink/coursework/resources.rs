@@ -1,10 +1,14 @@
 //! The records of coursework. What has no value is left out of them.
 
-use crate::apis::edlink::coursework::{generator, phantoms, states};
+use crate::apis::edlink::coursework::{phantoms, states};
 use crate::apis::edlink::graph::{CLASSES, PEOPLE, SECTIONS, SESSIONS, changed};
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
-use crate::engine::schema::resource::{IdFormat, Schema, Timer};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::schema::Actor;
+use crate::engine::schema::schema::{IdFormat, Schema};
+use crate::engine::state::State;
+use crate::engine::state::hooks::Change;
 
 /// The class of an assignment or category: not shown, as it stands in the path.
 pub const CLASS_OF: &str = "standin_class_id";
@@ -68,14 +72,13 @@ pub static ASSIGNMENTS: Schema = Schema::new(
         CLASS,
     ],
 )
-.before_write(states::prepare)
-.after_change(|state, change, by| {
+.due_at(states::moves_at);
+
+/// Does what follows from a change of an assignment.
+pub fn assignment_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     changed(&ASSIGNMENTS, state, change, by)?;
     phantoms::follow(state, change, by)
-})
-.timer(Timer { at: states::moves_at, happens: states::moved })
-.generator(generator::assignments)
-.after_generate(generator::submissions_of);
+}
 
 /// What each student hands in for an assignment.
 pub static SUBMISSIONS: Schema = Schema::new(
@@ -103,9 +106,7 @@ pub static SUBMISSIONS: Schema = Schema::new(
         field(ASSIGNMENT_OF, Kind::Reference(&ASSIGNMENTS)).required(),
         field(FLAGS_BY_HAND, Kind::Bool),
     ],
-)
-.after_change(|state, change, by| changed(&SUBMISSIONS, state, change, by))
-.generator(generator::submissions);
+);
 
 /// Categories that the assignments of a class are graded by.
 pub static CATEGORIES: Schema = Schema::new(
@@ -125,6 +126,4 @@ pub static CATEGORIES: Schema = Schema::new(
         ID,
         CLASS,
     ],
-)
-.after_change(|state, change, by| changed(&CATEGORIES, state, change, by))
-.generator(generator::categories);
+);

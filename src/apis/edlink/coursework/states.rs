@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use crate::apis::edlink::coursework::resources::ASSIGNMENTS;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
+use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::State;
-use crate::engine::state::clock::{format_ms, parse_ms};
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 fn time(fields: &Document, name: &str) -> Option<u64> {
     parse_ms(fields.get(name)?.as_str()?)

@@ -10,10 +10,11 @@ use crate::apis::edlink::coursework::room::{Room, belonging, invalid, is_past_du
 use crate::apis::edlink::errors::{INVALID_SUBMISSION_TYPE, MISSING_REQUIRED_FIELD};
 use crate::apis::edlink::graph::PEOPLE;
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Field, Kind, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
-use crate::engine::store::{Document, Record};
+use crate::engine::schema::schema::Actor;
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 type Outcome = Result<Response, Problem>;

@@ -8,13 +8,14 @@ use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::ID;
 use crate::apis::edlink::sso::LOGINS;
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Kind, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
+use crate::engine::schema::schema::{Actor, IdFormat, Schema};
+use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::parse_ms;
 use crate::engine::state::mutate::is_uuid;
-use crate::engine::store::Document;
+use crate::engine::store::Record;
 use crate::engine::store::{Between, Page, Window};
 
 /// How long a cursor is good for.
@@ -44,10 +45,12 @@ pub static CURSORS: Schema = Schema::new(
         field("expires_date", Kind::Time).required(),
     ],
 )
-.timer(Timer {
-    at: |fields| parse_ms(fields.get("expires_date")?.as_str()?),
-    happens: |state, cursor| state.remove(&CURSORS, cursor, Actor::Fixture),
-});
+.due_at(|fields| parse_ms(fields.get("expires_date")?.as_str()?));
+
+/// Lets a cursor go that has expired.
+pub fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
+    state.remove(&CURSORS, record, Actor::Fixture)
+}
 
 /// What a page was asked with: by the query itself, or once, by the query its cursor comes from.
 #[derive(Clone, Debug)]

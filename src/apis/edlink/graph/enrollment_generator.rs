@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use crate::apis::edlink::graph::generator::{GROUP, PER_SCHOOL, STUDENTS_OF_TWENTY, put};
 use crate::apis::edlink::graph::resources::{AGENTS, CLASSES, ENROLLMENTS, SECTIONS};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 /// What a school has for those who come to it.
 #[derive(Default)]

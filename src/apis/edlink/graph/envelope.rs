@@ -8,7 +8,7 @@ use crate::apis::edlink::graph::list_query::{ListQuery, Warning};
 use crate::apis::edlink::graph::shape::Shape;
 use crate::apis::edlink::graph::viewer::Viewer;
 use crate::engine::api::context::Context;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::Page;
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};

@@ -12,11 +12,12 @@ use crate::apis::edlink::graph::resources::{
 use crate::apis::edlink::graph::scope::{Scope, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::SOURCES;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::PRIVATE_PREFIX;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record, Store};
+use crate::engine::store::{Record, Store};
 
 /// The kind of records an event is about.
 pub fn resource_of(event: &Record) -> Option<&'static Schema> {

@@ -16,12 +16,13 @@ use crate::apis::edlink::graph::resources::{
 };
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::SOURCES;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Schema};
 use crate::engine::schema::rng::SeededRng;
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::format_ms;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 /// People per school.
 pub const PER_SCHOOL: usize = 800;
@@ -232,9 +233,9 @@ fn last_school(state: &mut State) -> Result<Record, Problem> {
 /// Makes up one record, with what comes with it.
 fn make(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
     let place = usize::try_from(state.store.of(resource).next_sequence()).unwrap_or(usize::MAX);
-    let fields = resource.generator.expect("records of the Graph are made up")(state, place)?;
+    let fields = state.hooks.of(resource).generator.expect("records of the Graph are made up")(state, place)?;
     let record = state.create_from(resource, fields, Actor::Fixture)?;
-    if let Some(after) = resource.after_generate {
+    if let Some(after) = state.hooks.of(resource).after_generate {
         after(state, std::slice::from_ref(&record))?;
     }
     Ok(record)

@@ -7,11 +7,13 @@ use crate::apis::edlink::API;
 use crate::apis::edlink::graph::events;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::revoked_tokens;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Field, Kind};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::{Actor, Change, Schema};
+use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
-use crate::engine::store::{Document, Record, Store};
+use crate::engine::state::hooks::Change;
+use crate::engine::store::{Record, Store};
 
 /// Does what follows from a change of a record of the Graph, or of what it hangs on.
 pub fn changed(resource: &'static Schema, state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
@@ -85,7 +87,7 @@ fn let_go(state: &mut State, gone: &[(&'static Schema, Record)], by: Actor) -> R
 
 /// The fields that refer to records of that kind.
 fn leading_to(to: &'static Schema) -> impl Iterator<Item = (&'static Schema, &'static Field)> {
-    let all = API.resources.iter().flat_map(|from| from.fields.iter().map(|field| (*from, field)));
+    let all = API.schemas().flat_map(|from| from.fields.iter().map(move |field| (from, field)));
     all.filter(move |(_, field)| matches!(field.kind, Kind::Reference(it) | Kind::References(it) if *it == *to))
 }
 

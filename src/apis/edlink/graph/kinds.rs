@@ -10,7 +10,7 @@ use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICT_OF, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS,
     SECTIONS, SESSIONS, SUBJECTS,
 };
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 
 /// One kind of record.
 pub struct GraphKind {

@@ -6,7 +6,7 @@ use crate::apis::edlink::graph::filter::Filter;
 use crate::apis::edlink::paging;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 
 /// The parameter that a next link consists of.
 const CURSOR: &str = "$cursor";

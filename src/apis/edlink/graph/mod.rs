@@ -1,11 +1,11 @@
 //! The data behind an integration: districts, schools, people and how they belong together.
 //!
-//! [`table`] names the operations; [`scope`] says what a token sees, [`asked`] and [`filter`] what a v2 request
-//! may ask for, [`shape`] and [`replies`] how v2 shows it, [`v1`] how v1 does; [`integrity`] and [`events`] say what
-//! follows from a change. [`made_up`] makes districts up.
+//! [`table`] names the operations; [`scope`] says what a token sees, [`list_query`] and [`filter`] what a v2 request
+//! may ask for, [`shape`] and [`envelope`] how v2 shows it, [`v1`] how v1 does; [`integrity`] and [`events`] say what
+//! follows from a change. [`generator`] makes districts up.
 
 pub mod cursors;
-mod enrollment_generator;
+pub mod enrollment_generator;
 pub mod envelope;
 mod events;
 mod filter;
@@ -33,7 +33,7 @@ pub use my_table::ROUTES as MY_ROUTES;
 pub use records::{LICENSES, MATERIALIZATIONS, PRODUCTS};
 pub use resources::{
     AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS, SECTIONS,
-    SESSIONS, SUBJECTS,
+    SESSIONS, SUBJECTS, complete, forget_event,
 };
 pub use scope::{Scope, targets};
 pub use table::ROUTES;

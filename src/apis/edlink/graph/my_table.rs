@@ -10,7 +10,7 @@ use crate::apis::edlink::graph::{lists, mine, v1};
 use crate::engine::api::api::{Access, Action, ResponseShape, Route, get};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::http::message::Response;
 
 const USER: &str = "Edlink documentation, API v2.0, User API";

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::apis::edlink::generator::READ_EVERYTHING;
 use crate::apis::edlink::graph::kinds;
 use crate::apis::edlink::meta::PERMISSIONS;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 

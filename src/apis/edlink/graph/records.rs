@@ -1,10 +1,9 @@
 //! Records about an integration itself: the imports its data came with, and what it is licensed for.
 
-use crate::apis::edlink::graph::generator;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
 use crate::engine::schema::field::{DefaultValue, Kind, field, text};
-use crate::engine::schema::resource::{IdFormat, Schema};
+use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// Imports: one for each `materialization_id` that events name.
 pub static MATERIALIZATIONS: Schema = Schema::new(
@@ -23,8 +22,7 @@ pub static MATERIALIZATIONS: Schema = Schema::new(
         field("source_id", Kind::Reference(&SOURCES)).nullable(),
         field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
     ],
-)
-.generator(generator::materializations);
+);
 
 /// Products that licenses are for.
 pub static PRODUCTS: Schema = Schema::new(
@@ -41,8 +39,7 @@ pub static PRODUCTS: Schema = Schema::new(
         text("state").required().or(DefaultValue::Text("active")),
         text("team_id").nullable(),
     ],
-)
-.generator(generator::products);
+);
 
 /// Licenses of an integration.
 pub static LICENSES: Schema = Schema::new(
@@ -58,5 +55,4 @@ pub static LICENSES: Schema = Schema::new(
         field("class_count", Kind::Integer).required().or(DefaultValue::Number(0)),
         field("person_count", Kind::Integer).required().or(DefaultValue::Number(0)),
     ],
-)
-.generator(generator::licenses);
+);

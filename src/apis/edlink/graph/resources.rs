@@ -1,20 +1,19 @@
 //! The kinds of records, with their documented fields.
 
-use crate::apis::edlink::graph::enrollment_generator::enroll;
-use crate::apis::edlink::graph::generator;
-use crate::apis::edlink::graph::integrity::changed;
 use crate::apis::edlink::graph::records::PRODUCTS;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Constant, DefaultValue, Field, Kind, Owner, field, text};
-use crate::engine::schema::resource::{Actor, IdFormat, Schema, Timer};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::schema::{Actor, IdFormat, Schema};
+use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::parse_ms;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use serde_json::Value;
 
-/// A kind of record with the fields all of them share, then its own, then hooks. What leads to a record that goes is let go.
+/// A kind of record with the fields all of them share, then its own.
 macro_rules! resource {
-    ($(#[$doc:meta])* $resource:ident, $name:literal, $title:literal, [$($field:expr),* $(,)?] $(, $hook:ident($made:expr))*) => {
+    ($(#[$doc:meta])* $resource:ident, $name:literal, $title:literal, [$($field:expr),* $(,)?]) => {
         $(#[$doc])*
         pub static $resource: Schema = Schema::new($name, $title, "id", IdFormat::Uuid, {
             static FIELDS: &[Field] = &[
@@ -26,9 +25,7 @@ macro_rules! resource {
                 $($field),*
             ];
             FIELDS
-        })
-        .after_change(|state, change, by| changed(&$resource, state, change, by))
-        $(.$hook($made))*;
+        });
     };
 }
 
@@ -79,7 +76,7 @@ static NO_DEMOGRAPHICS: Constant = Constant::new(
 const WHOLE: [(&str, &Constant); 2] = [("address", &NO_ADDRESS), ("demographics", &NO_DEMOGRAPHICS)];
 
 /// Completes the objects of which something is said.
-fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>) -> Document {
+pub fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>) -> Document {
     for (name, constant) in WHOLE {
         let Some(Value::Object(said)) = given.get_mut(name) else { continue };
         let Some(all) = constant.value().as_object() else { continue };
@@ -135,10 +132,7 @@ resource!(
         TIME_ZONE,
         ADDRESS,
         field("standin_source_id", Kind::Reference(&SOURCES)),
-    ],
-    before_write(complete),
-    generator(generator::districts),
-    after_generate(generator::sessions_of)
+    ]
 );
 
 resource!(
@@ -146,10 +140,7 @@ resource!(
     SCHOOLS,
     "edlink.schools",
     "School",
-    [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID, PRODUCT_IDS],
-    before_write(complete),
-    generator(generator::schools),
-    after_generate(generator::furnish_schools)
+    [NAME, PICTURE_URL, LOCALE, TIME_ZONE, ADDRESS, texts("grade_levels"), DISTRICT_ID, PRODUCT_IDS]
 );
 
 resource!(
@@ -165,8 +156,7 @@ resource!(
         END_DATE,
         may_lead_to("school_id", &SCHOOLS),
         DISTRICT_ID,
-    ],
-    generator(generator::sessions)
+    ]
 );
 
 resource!(
@@ -184,8 +174,7 @@ resource!(
         may_lead_to("session_id", &SESSIONS),
         DEPARTMENT_ID,
         SUBJECT_ID,
-    ],
-    generator(generator::courses)
+    ]
 );
 
 resource!(
@@ -210,8 +199,7 @@ resource!(
         SUBJECT_ID,
         lead_to("period_ids", &PERIODS),
         PRODUCT_IDS,
-    ],
-    generator(generator::classes)
+    ]
 );
 
 resource!(
@@ -219,8 +207,7 @@ resource!(
     SECTIONS,
     "edlink.sections",
     "Section",
-    [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, state(&["upcoming", "inactive", "active", "completed", "archived"]), texts("periods"), CLASS_ID],
-    generator(generator::sections)
+    [NAME, DESCRIPTION, PICTURE_URL, LOCALE, TIME_ZONE, state(&["upcoming", "inactive", "active", "completed", "archived"]), texts("periods"), CLASS_ID]
 );
 
 resource!(
@@ -250,10 +237,7 @@ resource!(
         lead_to("department_ids", &DEPARTMENTS),
         texts("route_ids"),
         PRODUCT_IDS,
-    ],
-    before_write(complete),
-    generator(generator::people),
-    after_generate(enroll)
+    ]
 );
 
 resource!(
@@ -274,8 +258,7 @@ resource!(
         may_lead_to("section_id", &SECTIONS),
         text("final_letter_grade").nullable(),
         field("final_numeric_grade", Kind::Number).nullable(),
-    ],
-    generator(generator::enrollments)
+    ]
 );
 
 resource!(
@@ -288,8 +271,7 @@ resource!(
         field("observer_id", Kind::Reference(&PEOPLE)).required(),
         field("target_id", Kind::Reference(&PEOPLE)).required(),
         field("flags", Kind::EnumList(AGENT_FLAGS)).or(DefaultValue::EmptyList),
-    ],
-    generator(generator::agents)
+    ]
 );
 
 resource!(
@@ -304,8 +286,7 @@ resource!(
         DESCRIPTION,
         DEPARTMENT_ID,
         field(DISTRICT_OF, Kind::Reference(&DISTRICTS)),
-    ],
-    generator(generator::subjects)
+    ]
 );
 
 resource!(
@@ -313,8 +294,7 @@ resource!(
     DEPARTMENTS,
     "edlink.departments",
     "Department",
-    [NAME, DESCRIPTION, lead_to("school_ids", &SCHOOLS), field(DISTRICT_OF, Kind::Reference(&DISTRICTS))],
-    generator(generator::departments)
+    [NAME, DESCRIPTION, lead_to("school_ids", &SCHOOLS), field(DISTRICT_OF, Kind::Reference(&DISTRICTS))]
 );
 
 resource!(
@@ -332,8 +312,7 @@ resource!(
         lead_to("school_ids", &SCHOOLS),
         lead_to("session_ids", &SESSIONS),
         field(DISTRICT_OF, Kind::Reference(&DISTRICTS)),
-    ],
-    generator(generator::periods)
+    ]
 );
 
 /// What happened to the records above. It outlives them, so nothing in it is a reference.
@@ -354,11 +333,12 @@ pub static EVENTS: Schema = Schema::new(
     ],
 )
 .indexed(&["integration_id", "target_id"])
-.generator(generator::events)
-.timer(Timer {
-    at: |fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS),
-    happens: |state, event| state.remove(&EVENTS, event, Actor::Fixture),
-});
+.due_at(|fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS));
+
+/// Lets an event go that is too old.
+pub fn forget_event(state: &mut State, record: &Record) -> Result<(), Problem> {
+    state.remove(&EVENTS, record, Actor::Fixture)
+}
 
 /// How long an event is kept.
 const EVENT_LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;

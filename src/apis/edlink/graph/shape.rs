@@ -11,7 +11,7 @@ use crate::apis::edlink::graph::permissions::Rights;
 use crate::apis::edlink::graph::resources::EVENTS;
 use crate::apis::edlink::graph::viewer::Viewer;
 use crate::engine::schema::field::{Field, Kind, PRIVATE_PREFIX};
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 
 /// How records of one kind are shown to an integration.

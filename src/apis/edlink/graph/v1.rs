@@ -18,7 +18,7 @@ use crate::apis::edlink::graph::viewer::Viewer;
 use crate::apis::edlink::paging;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::Page;
 use crate::engine::store::{Record, Store};
 use crate::http::message::Response;

@@ -2,7 +2,7 @@
 
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{Kind, field, text};
-use crate::engine::schema::resource::{IdFormat, Schema};
+use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// An organization: a district, a school, a course or a section.
 pub static ORGANIZATIONS_V1: Schema = Schema::new(

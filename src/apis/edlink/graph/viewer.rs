@@ -6,7 +6,7 @@ use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::sso::LOGINS;
 use crate::engine::api::api::Caller;
 use crate::engine::api::context::Context;
-use crate::engine::schema::resource::Schema;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::store::{Record, Store};
 

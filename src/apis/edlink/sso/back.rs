@@ -8,8 +8,8 @@ use crate::apis::edlink::errors::{
     DECLINED_AUTHORIZATION, INVALID_INTEGRATION_STATE, NO_SSO_PROVIDER, PERSON_NOT_SHARED,
 };
 use crate::apis::edlink::sso::APPLICATIONS;
-use crate::engine::api::api::ErrorDef;
 use crate::engine::api::dialect::RequestContext;
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::state::State;
 use crate::http::message::Response;
 use crate::http::target::{Query, encode};

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::apis::edlink::graph::{PEOPLE, generator};
+use crate::apis::edlink::graph::PEOPLE;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{DefaultValue, Kind, field, text};
-use crate::engine::schema::resource::{IdFormat, Schema};
+use crate::engine::schema::schema::{IdFormat, Schema};
+use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
-use crate::engine::state::clock::parse_ms;
 use crate::engine::store::Record;
 
 /// Outcomes of a sign-on that a test may ask for.
@@ -76,8 +76,7 @@ pub static LOGINS: Schema = Schema::new(
         field("code_expires_date", Kind::Time).nullable(),
     ],
 )
-.unique(&["code", "access_token", "refresh_token"])
-.generator(generator::logins);
+.unique(&["code", "access_token", "refresh_token"]);
 
 /// Access tokens that a refresh has put another beside: each lives to its own end.
 pub static EARLIER_TOKENS: Schema = Schema::new(

@@ -13,11 +13,12 @@ use crate::apis::edlink::sso::back::{DECLINED, back, given};
 use crate::apis::edlink::sso::collections::{APPLICATIONS, LOGINS, OUTCOMES, SIGN_ONS};
 use crate::apis::edlink::sso::page;
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::engine::state::mutate::is_uuid;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// How long a code is good for.

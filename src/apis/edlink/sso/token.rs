@@ -6,9 +6,10 @@ use crate::apis::edlink::errors::INVALID_REQUEST_BODY;
 use crate::apis::edlink::errors::request_id;
 use crate::apis::edlink::sso::collections::{APPLICATIONS, EARLIER_TOKENS, LOGINS, application_of_secret, is_past};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::resource::Actor;
-use crate::engine::store::{Document, Record};
+use crate::engine::schema::schema::Actor;
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// How long an access token is good for, in seconds.

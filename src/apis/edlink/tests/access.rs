@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{ROUTER, SAMPLE, SCHEDULED, ask, code, ids, integration, settings, world, world_with};
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::settings::{Credential, Settings};
 use crate::http::message::Request;
 use crate::world::exchange::answer;

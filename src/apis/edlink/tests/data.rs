@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::apis::edlink::API;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::world;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::schema::Actor;
 use crate::world::world::World;
 
 #[test]

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{SAMPLE, ask, code, get, settings, world, world_with};
-use crate::engine::schema::resource::Actor;
-use crate::engine::state::settings::Profile;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::settings::Settings;
-use crate::engine::store::Document;
 
 #[test]
 fn an_unknown_path_is_told_as_the_fakes_own_miss() {

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::apis::edlink::API;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{SAMPLE, empty, fields, integration, settings, world};
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::settings::Settings;
-use crate::engine::store::{Document, Record};
+use crate::engine::store::Record;
 
 #[test]
 fn an_integration_made_from_nothing_is_complete() {

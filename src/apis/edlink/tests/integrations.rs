@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::apis::edlink::integrations::{INTEGRATIONS, START_DATE};
 use crate::apis::edlink::tests::{SAMPLE, SCHEDULED, empty, fields, get, ids, integration, patch, settings, world};
-use crate::engine::schema::resource::Actor;
-use crate::engine::state::clock::parse_ms;
+use crate::engine::schema::schema::Actor;
+use crate::engine::schema::time::parse_ms;
 use crate::engine::store::Record;
 
 #[test]

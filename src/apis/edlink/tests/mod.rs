@@ -13,12 +13,14 @@ use serde_json::Value;
 
 use crate::apis::edlink::API;
 use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::engine::api::api::hooks_of;
 use crate::engine::api::fixtures::RecordFile;
 use crate::engine::api::router::Router;
-use crate::engine::schema::resource::Actor;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::clock::ClockMode;
 use crate::engine::state::settings::Settings;
-use crate::engine::store::{Document, Record, Store};
+use crate::engine::store::{Record, Store};
 use crate::http::message::{Request, Response};
 use crate::world::exchange::answer;
 use crate::world::world::World;
@@ -66,7 +68,7 @@ fn settings() -> Settings {
 }
 
 fn empty(settings: Settings) -> World {
-    World::new("default", Store::new(API.resources.iter().copied()), Arc::new(settings))
+    World::new("default", Store::new(API.schemas()), hooks_of(&[&API]), Arc::new(settings))
 }
 
 fn world_with(settings: Settings) -> World {

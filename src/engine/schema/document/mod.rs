@@ -8,7 +8,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::engine::schema::field::PRIVATE_PREFIX;
-use crate::engine::schema::resource::{FieldSet, Schema};
+use crate::engine::schema::schema::{FieldSet, Schema};
 
 /// The name of a field: a documented one is borrowed from its resource, and costs nothing to copy.
 pub type Name = Cow<'static, str>;
@@ -279,7 +279,7 @@ mod tests {
 
     use super::*;
     use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
-    use crate::engine::schema::resource::IdFormat;
+    use crate::engine::schema::schema::IdFormat;
 
     static FIELDS: &[Field] = &[
         text("id"),

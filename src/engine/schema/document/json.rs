@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::engine::schema::resource::Schema;
-use crate::engine::store::document::{Document, Name};
+use crate::engine::schema::document::{Document, Name};
+use crate::engine::schema::schema::Schema;
 use crate::http::json::{quote, write_text};
 
 impl Document {

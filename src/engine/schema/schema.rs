@@ -1,15 +1,13 @@
-//! A kind of record: its fields, and the rules of its changes.
+//! A kind of record: its fields, its ids, its references, its unique values.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field};
-use crate::engine::schema::problem::Problem;
 use crate::engine::schema::rng::SeededRng;
-use crate::engine::state::State;
-use crate::engine::store::{Document, Record};
 use crate::http::redact::is_telling;
 
 /// A kind of record.
@@ -36,28 +34,12 @@ pub struct Schema {
     pub indexed: &'static [&'static str],
     /// References that lie deeper than a field.
     pub links: &'static [NestedReference],
-    /// Fills in what nobody said, where one field's default cannot.
-    pub before_write: Option<Prepare>,
-    /// May refuse a change that breaks a rule between records.
-    pub guard: Option<Guard>,
-    /// Does what follows from a change.
-    pub after_change: Option<Changed>,
-    /// Does what follows when a record goes.
-    pub after_remove: Option<Removed>,
-    /// Writes a change down.
-    pub audit: Option<Note>,
     /// What consumers see of a record, where that is not simply its fields.
     pub view: Option<fn(&Document) -> Document>,
-    /// What happens to a record when the world's clock reaches a time.
-    pub timer: Option<Timer>,
+    /// The time at which a record is due, in milliseconds since 1970.
+    pub due_at: Option<fn(&Document) -> Option<u64>>,
     /// The moment of a record, in milliseconds since 1970, where lists show the newest moment first.
     pub moment: Option<fn(&Document) -> Option<u64>>,
-    /// Which records of its kind belong to what a caller may be narrowed to.
-    pub scope: Option<Scope>,
-    /// Makes up the fields of a record, where records of this kind are made up.
-    pub generator: Option<Generator>,
-    /// Makes what comes with records that were just made up.
-    pub after_generate: Option<AfterGenerate>,
     /// Whether one of the fields has values that are assumed.
     pub has_assumed: bool,
 }
@@ -83,37 +65,11 @@ impl Schema {
             unique: &[],
             indexed: &[],
             links: &[],
-            before_write: None,
-            guard: None,
-            after_change: None,
-            after_remove: None,
-            audit: None,
             view: None,
-            timer: None,
+            due_at: None,
             moment: None,
-            scope: None,
-            generator: None,
-            after_generate: None,
             has_assumed: has_assumed(fields),
         }
-    }
-
-    /// Sets what its records belong to.
-    pub const fn scope(mut self, scope: Scope) -> Self {
-        self.scope = Some(scope);
-        self
-    }
-
-    /// Sets what makes up a record.
-    pub const fn generator(mut self, generator: Generator) -> Self {
-        self.generator = Some(generator);
-        self
-    }
-
-    /// Sets what makes what comes with made-up records.
-    pub const fn after_generate(mut self, after: AfterGenerate) -> Self {
-        self.after_generate = Some(after);
-        self
     }
 
     /// Whether a record of these fields has a value that is assumed.
@@ -140,36 +96,6 @@ impl Schema {
         self
     }
 
-    /// Sets what fills in what nobody said.
-    pub const fn before_write(mut self, prepare: Prepare) -> Self {
-        self.before_write = Some(prepare);
-        self
-    }
-
-    /// Sets the rule that may refuse a change.
-    pub const fn guard(mut self, guard: Guard) -> Self {
-        self.guard = Some(guard);
-        self
-    }
-
-    /// Sets what follows from a change.
-    pub const fn after_change(mut self, changed: Changed) -> Self {
-        self.after_change = Some(changed);
-        self
-    }
-
-    /// Sets what follows when a record goes.
-    pub const fn after_remove(mut self, removed: Removed) -> Self {
-        self.after_remove = Some(removed);
-        self
-    }
-
-    /// Sets what writes changes down.
-    pub const fn audit(mut self, note: Note) -> Self {
-        self.audit = Some(note);
-        self
-    }
-
     /// Sets what consumers see.
     pub const fn view(mut self, shown: fn(&Document) -> Document) -> Self {
         self.view = Some(shown);
@@ -182,9 +108,9 @@ impl Schema {
         self
     }
 
-    /// Sets what happens when the clock reaches a time.
-    pub const fn timer(mut self, due: Timer) -> Self {
-        self.timer = Some(due);
+    /// Sets the time at which a record is due.
+    pub const fn due_at(mut self, at: fn(&Document) -> Option<u64>) -> Self {
+        self.due_at = Some(at);
         self
     }
 
@@ -373,28 +299,6 @@ impl IdFormat {
     }
 }
 
-/// A change somebody wants to make.
-#[derive(Clone, Copy)]
-pub enum PendingChange<'a> {
-    /// A new record with these fields.
-    Create(&'a Document),
-    /// These fields in place of that record's.
-    Replace(&'a Record, &'a Document),
-    /// That record goes.
-    Remove(&'a Record),
-}
-
-/// A change that was made.
-#[derive(Clone, Copy)]
-pub enum Change<'a> {
-    /// This record is new.
-    Created(&'a Record),
-    /// The second stands where the first stood.
-    Replaced(&'a Record, &'a Record),
-    /// This record is gone.
-    Removed(&'a Record),
-}
-
 /// Who makes a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -414,42 +318,3 @@ impl Actor {
         if self == Self::Consumer { Self::Service } else { self }
     }
 }
-
-/// Fills in what nobody said, before defaults and checks: from the record's id, the fields given, and the record that
-/// stands there until now. May draw from the world's chance, and must not change records.
-pub type Prepare = fn(&mut State, &str, Document, Option<&Record>) -> Document;
-
-/// What happens to a record when the world's clock reaches a time.
-#[derive(Clone, Copy)]
-pub struct Timer {
-    /// That time, in milliseconds since 1970, if there is one.
-    pub at: fn(&Document) -> Option<u64>,
-    /// What then happens. Afterwards the record is no longer due.
-    pub happens: Changes,
-}
-
-/// The records that a record belongs to, of the kind a caller may be narrowed to; `None` among them is to be of use outside of
-/// them too. A record that belongs to none is seen by every caller.
-pub type Scope = for<'w> fn(&'w State, &'w Record) -> Vec<Option<&'w str>>;
-
-/// Makes up the fields of a record, from its place in the collection and the world's chance. What it refers to is taken
-/// from the world, or made first.
-pub type Generator = fn(&mut State, usize) -> Result<Document, Problem>;
-
-/// Makes what comes with records that were just made up.
-pub type AfterGenerate = fn(&mut State, &[Record]) -> Result<(), Problem>;
-
-/// Changes a record because its time has come.
-pub type Changes = fn(&mut State, &Record) -> Result<(), Problem>;
-
-/// May refuse a change, and must not make one.
-pub type Guard = fn(&State, PendingChange<'_>, Actor) -> Result<(), Problem>;
-
-/// Does what follows from a change.
-pub type Changed = fn(&mut State, Change<'_>, Actor) -> Result<(), Problem>;
-
-/// Does what follows when a record goes.
-pub type Removed = fn(&mut State, &Record, Actor) -> Result<(), Problem>;
-
-/// Writes a change down. It can refuse nothing.
-pub type Note = fn(&mut State, &'static Schema, Change<'_>, Actor);

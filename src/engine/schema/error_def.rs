@@ -1,0 +1,89 @@
+//! The errors of an API as constants, and the evidence for what a table says.
+
+use http::HeaderValue;
+
+use crate::engine::schema::profile::Profile;
+
+/// How well something is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// A seed document or the vendor's documentation says so.
+    Documented,
+    /// A public client or a recorded answer shows it.
+    Observed,
+    /// Nobody says; decided here.
+    Assumed,
+}
+
+impl Evidence {
+    /// The word used in headers and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Observed => "observed",
+            Self::Assumed => "assumed",
+        }
+    }
+
+    /// The same as a header.
+    pub fn header(self) -> HeaderValue {
+        const DOCUMENTED: HeaderValue = HeaderValue::from_static("documented");
+        const OBSERVED: HeaderValue = HeaderValue::from_static("observed");
+        const ASSUMED: HeaderValue = HeaderValue::from_static("assumed");
+        match self {
+            Self::Documented => DOCUMENTED,
+            Self::Observed => OBSERVED,
+            Self::Assumed => ASSUMED,
+        }
+    }
+}
+
+/// The definition of one error an API can answer with.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorDef {
+    /// The name scenarios use, lower case: `not_found`.
+    pub name: &'static str,
+    /// The code in the body.
+    pub code: &'static str,
+    /// The status, unless the dialect knows a reason for another.
+    pub status: u16,
+    /// Statuses on paths below the base that begin so, and in that profile or in all, where they are others: the last that
+    /// fits counts.
+    pub statuses: &'static [(&'static str, Option<Profile>, u16)],
+    /// The message when there is nothing better to say.
+    pub message: &'static str,
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Where it is documented, or why it is assumed.
+    pub source: &'static str,
+}
+
+impl PartialEq for ErrorDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Declares the errors of an API: a constant for each, which rows and operations name, and a table of all of them.
+macro_rules! error_table {
+    ($(#[$about:meta])* pub static $table:ident; $($name:ident = $definition:expr;)+) => {
+        $(
+            #[doc = concat!("The error `", stringify!($name), "`.")]
+            pub const $name: &$crate::engine::schema::error_def::ErrorDef = &$definition;
+        )+
+        $(#[$about])*
+        pub static $table: &[&$crate::engine::schema::error_def::ErrorDef] = &[$($name),+];
+    };
+}
+pub(crate) use error_table;
+
+impl ErrorDef {
+    /// The status on a path below the API's base.
+    pub fn status_on(&self, path: &str, profile: Profile) -> u16 {
+        let fits = |(prefix, when, _): &&(&str, Option<Profile>, u16)| {
+            path.starts_with(prefix) && when.is_none_or(|when| when == profile)
+        };
+        self.statuses.iter().rfind(fits).map_or(self.status, |(_, _, status)| *status)
+    }
+}

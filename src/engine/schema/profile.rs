@@ -1,0 +1,25 @@
+//! Profiles: the ways in which the same service is known to answer.
+
+/// A profile of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Exactly as the documents say.
+    #[default]
+    Documented,
+    /// As the running service is known to answer.
+    Live,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Live];
+
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Live => "live",
+        }
+    }
+}
