@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueEnum};
 use rand::TryRng;
 use rand::rngs::SysRng;
 use tokio::runtime::Runtime;
@@ -64,6 +64,12 @@ struct Listening {
     /// No control API: /_standin/… is a path like any other
     #[arg(long, env = "STANDIN_NO_CONTROL", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     no_control: bool,
+    /// Page for people at / and below /w/<name>/: full, or read-only without what changes anything
+    #[arg(long, env = "STANDIN_PAGE", value_name = "MODE", default_value = "full")]
+    page: PageMode,
+    /// No page for people
+    #[arg(long, env = "STANDIN_NO_PAGE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    no_page: bool,
     /// Origin of the links in answers, or of those of an API, such as celigo=https://api.example.org; repeatable, or with
     /// commas between [default: the one each caller used]
     #[arg(long, env = "STANDIN_BASE_URL", value_name = "[API=]URL", value_delimiter = ',', value_parser = base_url)]
@@ -147,6 +153,15 @@ struct Limits {
     world_idle_s: u64,
 }
 
+/// The page for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PageMode {
+    /// Shows and changes
+    Full,
+    /// Only shows
+    ReadOnly,
+}
+
 /// How time passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Clock {
@@ -225,6 +240,13 @@ impl Settings {
         for network in &listening.trusted_proxy {
             builder = builder.trusted_proxy(network);
         }
+        builder = match listening.page {
+            PageMode::Full => builder.page(!listening.no_page),
+            PageMode::ReadOnly if listening.no_page => {
+                return Err(Failed::usage("--no-page and --page contradict each other; leave one out"));
+            }
+            PageMode::ReadOnly => builder.page_read_only(),
+        };
         if listening.no_headers {
             builder = builder.no_headers();
         }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::control::availability::SetAvailability;
 use crate::control::error::Error;
 use crate::control::events::Subscription;
+use crate::control::page::{Page, is_asked_for};
 use crate::control::replica::Replica;
 use crate::control::table::ControlPath;
 use crate::engine::schema::problem::panic_text;
@@ -43,6 +44,8 @@ pub struct Supplies {
     pub builtin_scenarios: fn() -> Vec<(&'static str, &'static str)>,
     /// The server as one of several.
     pub replica: Arc<Replica>,
+    /// The page for people, if there is one.
+    pub page: Option<Page>,
 }
 
 /// What the door asks for.
@@ -52,6 +55,8 @@ pub struct AccessPolicy {
     pub address: SocketAddr,
     /// The token a caller must show, in `Authorization: Bearer` or `standin-control-token`. With it, every host is good.
     pub token: Option<String>,
+    /// Origins that are as good as the address: those of the links in answers, behind a proxy.
+    pub origins: Vec<String>,
 }
 
 /// A request to the control API, taken apart.
@@ -177,12 +182,22 @@ impl ControlService {
         Self { engine, access_policy, supplies, streams: Arc::default() }
     }
 
+    /// Whether a request is for the page, which it would be for an API if it did not ask for HTML.
+    pub fn shows_page(&self, method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
+        self.supplies.page.is_some() && is_asked_for(method, path, accept)
+    }
+
     /// Does what an administrator asks, or says why not.
     pub fn answer(&self, request: &Request<'_>) -> Handled {
         let (mut waits, mut subscription) = (None, None);
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
-        let path = target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path);
+        let own = target.path.strip_prefix(Self::PREFIX);
+        let page = self.supplies.page.and_then(|page| page.answer(request, own.unwrap_or_default(), own.is_none()));
+        if let Some(response) = page {
+            return Handled { response, waits: None, subscription: None };
+        }
+        let path = own.unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
         let limit = self.engine.settings().body_limit_bytes;
         let place = ControlPath::of(path);
@@ -272,6 +287,7 @@ impl ControlService {
                 Err(Error::new(401, "unauthorized", "The control API of this server needs its token.").hint(hint))
             };
         }
+        let origins = &self.access_policy.origins;
         let own = |host: &str| {
             let port = self.access_policy.address.port();
             let names = [
@@ -280,14 +296,21 @@ impl ControlService {
                 "[::1]".to_owned(),
                 self.access_policy.address.ip().to_string(),
             ];
-            names.iter().any(|name| host.eq_ignore_ascii_case(&format!("{name}:{port}")))
+            let named =
+                |origin: &String| origin.split_once("://").is_some_and(|(_, own)| own.eq_ignore_ascii_case(host));
+            names.iter().any(|name| host.eq_ignore_ascii_case(&format!("{name}:{port}"))) || origins.iter().any(named)
         };
         if !host.is_some_and(own) {
             let message = format!("The control API does not answer to the host {:?}.", host.unwrap_or_default());
-            return Err(Error::new(403, "foreign_host", message).hint(format!("Use {}.", self.access_policy.address)));
+            return Err(Error::new(403, "foreign_host", message).hint(format!(
+                "Use {}. Behind a proxy, start the server with --base-url or with a control token.",
+                self.access_policy.address
+            )));
         }
-        let foreign_origin =
-            request.header("origin").is_some_and(|origin| !origin.strip_prefix("http://").is_some_and(own));
+        let foreign_origin = request.header("origin").is_some_and(|origin| {
+            let is_own = origin.strip_prefix("http://").is_some_and(own);
+            !is_own && !origins.iter().any(|known| known.eq_ignore_ascii_case(origin))
+        });
         let foreign_site = request.header("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
         if foreign_origin || foreign_site {
             return Err(Error::new(403, "foreign_origin", "The control API does not answer to other web pages."));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::apis::APIS;
-use crate::control::Replica;
+use crate::control::{Page, Replica};
 use crate::embed::error::StartError;
 use crate::embed::fixtures;
 #[cfg(feature = "tls")]
@@ -46,6 +46,7 @@ pub struct Builder {
     exposed: bool,
     control_token: Option<String>,
     no_control: bool,
+    page: Option<Page>,
     pub(super) log: Option<Log>,
     replica: Option<String>,
     no_default: bool,
@@ -218,6 +219,21 @@ impl Builder {
     /// The control API wants this token.
     pub fn control_token(mut self, token: &str) -> Self {
         self.control_token = Some(token.to_owned());
+        self
+    }
+
+    /// Shows browsers a page at `/`, and below `/w/<name>/`: calls as they come, worlds, coverage, records, the scenario.
+    /// It asks the control API, and is not there without it. Default: no page.
+    #[cfg(feature = "page")]
+    pub fn page(mut self, on: bool) -> Self {
+        self.page = on.then_some(Page { file: crate::embed::page::file, is_read_only: false });
+        self
+    }
+
+    /// The [`page`](Self::page), without what changes anything. The control API stays as it is.
+    #[cfg(feature = "page")]
+    pub fn page_read_only(mut self) -> Self {
+        self.page = Some(Page { file: crate::embed::page::file, is_read_only: true });
         self
     }
 
@@ -400,7 +416,7 @@ impl Builder {
         }
         let (log, control_token, no_control) = (self.log.take(), self.control_token.take(), self.no_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
-        let trusted = std::mem::take(&mut self.trusted);
+        let (trusted, page) = (std::mem::take(&mut self.trusted), self.page);
         #[cfg(feature = "tls")]
         let (front, apis) = (std::mem::take(&mut self.front), self.apis.clone());
         let replica = Arc::new(Replica::named(self.replica.take()));
@@ -418,6 +434,7 @@ impl Builder {
             log,
             trusted,
             replica,
+            page,
             #[cfg(feature = "tls")]
             front,
             #[cfg(feature = "tls")]

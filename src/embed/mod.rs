@@ -9,6 +9,8 @@ mod handle;
 mod operations;
 #[cfg(feature = "tls")]
 mod p12;
+#[cfg(feature = "page")]
+mod page;
 mod record;
 mod rules;
 mod scenarios;

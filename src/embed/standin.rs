@@ -12,7 +12,7 @@ use http::HeaderValue;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::control::{AccessPolicy, Availability, ControlService, Replica, Supplies};
+use crate::control::{AccessPolicy, Availability, ControlService, Page, Replica, Supplies};
 use crate::embed::builder::Builder;
 use crate::embed::error::StartError;
 #[cfg(feature = "tls")]
@@ -79,6 +79,7 @@ pub(super) struct Starting {
     pub(super) front: Option<front::Running>,
     #[cfg(feature = "tls")]
     pub(super) also_listens: Vec<SocketAddr>,
+    pub(super) page: Option<Page>,
 }
 
 impl Starting {
@@ -90,14 +91,15 @@ impl Starting {
         let (sender, orders) = watch::channel(Signals::default());
         let gatekeeper = AvailabilityKeeper { orders: sender, port };
         let mover = gatekeeper.clone();
-        let access_policy = AccessPolicy { address, token: self.control_token };
+        let access_policy =
+            AccessPolicy { address, token: self.control_token, origins: self.engine.settings().origins() };
         let engine = Arc::clone(&self.engine);
         let set_availability = Box::new(move |gate| mover.set(gate));
         let shown = self.replica.name.as_ref().filter(|_| self.engine.settings().headers);
         let replica = shown.and_then(|name| HeaderValue::from_str(name).ok());
         let of_control = Arc::clone(&self.replica);
-        let supplies =
-            Supplies { set_availability, builtin_scenarios: scenarios::names_and_texts, replica: of_control };
+        let builtin_scenarios = scenarios::names_and_texts;
+        let supplies = Supplies { set_availability, builtin_scenarios, replica: of_control, page: self.page };
         let control = (!self.no_control).then(|| ControlService::new(engine, access_policy, supplies));
         let serving = Arc::new(ServerContext {
             engine: self.engine,

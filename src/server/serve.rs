@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use http::header::ACCEPT;
 use http::{HeaderName, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -260,6 +261,14 @@ async fn administered_answer(serving: &ServerContext, answer: impl Fn() -> Handl
     }
 }
 
+/// Whether a browser asks for the page. Few paths are short enough to be its.
+fn shows_page(serving: &ServerContext, request: &HttpRequest<Incoming>) -> bool {
+    let path = request.uri().path();
+    let accept = || request.headers().get(ACCEPT)?.to_str().ok().map(str::to_owned);
+    (path.len() == 1 || path.starts_with("/w/"))
+        && serving.control.as_ref().is_some_and(|control| control.shows_page(request.method().as_str(), path, accept))
+}
+
 /// Answers one request. Hyper moves this future for every request, so the waits that are rare are boxed: it stays small.
 async fn exchange(
     peer: &ConnectionContext,
@@ -271,7 +280,8 @@ async fn exchange(
         // Large, and rare.
         return Ok(Box::pin(proxy.forward(request)).await);
     }
-    let is_control = ControlService::serves(request.uri().path()) && !peer.is_tunnelled();
+    let is_control =
+        (ControlService::serves(request.uri().path()) || shows_page(serving, &request)) && !peer.is_tunnelled();
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);
     } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Availability::Up {

@@ -19,6 +19,8 @@ mod many_jobs;
 mod neighbours;
 #[path = "../clients/worlds.rs"]
 mod one_server;
+#[cfg(feature = "page")]
+mod page;
 mod paging_by_cursor;
 mod paging_by_offset;
 mod rows;

@@ -78,6 +78,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The origins of the links in answers, where they are set.
+    pub fn origins(&self) -> Vec<String> {
+        let all = self.base_url.iter().chain(self.base_urls.iter().map(|(_, url)| url));
+        let origin = |url: &String| {
+            let (scheme, rest) = url.split_once("://")?;
+            Some(format!("{scheme}://{}", rest.split('/').next()?))
+        };
+        all.filter_map(origin).collect()
+    }
+
     /// The profile of an API.
     pub fn profile(&self, api: &str) -> Profile {
         self.profiles.iter().find(|(name, _)| *name == api).map_or(Profile::default(), |(_, profile)| *profile)

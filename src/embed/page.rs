@@ -1,0 +1,10 @@
+//! The files of the page for people, inside the library.
+
+use include_dir::{Dir, include_dir};
+
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/page");
+
+/// Returns a file of the page by its name.
+pub fn file(name: &str) -> Option<&'static [u8]> {
+    FILES.get_file(name).map(include_dir::File::contents)
+}
