@@ -8,11 +8,9 @@ use serde_json::Value;
 
 use crate::control::error::Error;
 use crate::control::service::ControlRequest;
+use crate::world::limits::EVENT_STREAMS;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
-
-/// The most streams at a time.
-pub const MOST_STREAMS: usize = 64;
 
 /// A subscription to the numbers of a world's calls.
 pub struct Subscription {
@@ -71,8 +69,8 @@ pub fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let seen = asked.request.header("last-event-id").filter(|id| !id.is_empty());
     let seen = seen.map(|id| id.parse().map_err(|_| invalid(format!("Last-Event-ID {id:?} is not a call's number"))));
     let since = seen.transpose()?.or(since).unwrap_or_default();
-    if Arc::strong_count(asked.streams) > MOST_STREAMS {
-        let message = format!("{MOST_STREAMS} streams are open already");
+    if Arc::strong_count(asked.streams) > EVENT_STREAMS {
+        let message = format!("{EVENT_STREAMS} streams are open already");
         return Err(Error::new(503, "too_many_streams", message)
             .hint("Close one, or ask GET /journal?since=N from time to time."));
     }

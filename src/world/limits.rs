@@ -7,6 +7,9 @@ use crate::engine::state::settings::Settings;
 use crate::http::tree::DEPTH;
 use crate::world::registry::{LONGEST_LABEL, Limits, WorldRegistry};
 
+/// The most streams of events at a time.
+pub const EVENT_STREAMS: usize = 64;
+
 /// A limit of a server or of its worlds.
 pub struct Limit {
     /// Its name, such as `body-bytes`.
@@ -140,6 +143,12 @@ pub static LIMITS: &[Limit] = &[
         in_force: Some(|engine| engine.limits().worlds_per_label as u64),
         about: "The worlds of one label. Beyond: no world of that label is made, and 409 says so.",
     },
+    fixed(
+        "event-streams",
+        Unit::Count,
+        EVENT_STREAMS as u64,
+        "Streams of events at a time, for all worlds. Beyond: 503.",
+    ),
     fixed("label-bytes", Unit::Bytes, LONGEST_LABEL as u64, "The label of a world. Beyond: 400."),
     Limit {
         name: "world-idle",
