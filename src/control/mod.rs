@@ -16,6 +16,7 @@ mod scenario;
 mod server;
 mod service;
 mod table;
+mod waiting;
 mod world;
 mod worlds;
 
@@ -26,3 +27,4 @@ pub use openapi::{NAME as CONTROL_API, document as control_openapi};
 pub use page::Page;
 pub use replica::Replica;
 pub use service::{AccessPolicy, ControlService, Handled, Supplies};
+pub use waiting::Waiting;

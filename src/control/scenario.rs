@@ -11,8 +11,8 @@ use crate::control::service::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::Response;
 use crate::scenario::{
-    Scenario, ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, github_annotations, junit, read_call,
-    read_rule, read_rules, tap,
+    CallCount, Scenario, ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, github_annotations, junit,
+    read_call, read_rule, read_rules, tap,
 };
 
 /// How long a verification waits for requests in flight, unless told otherwise.
@@ -234,8 +234,12 @@ pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once this many such calls are in the journal.
 pub fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
-    let wanted = WaitFor::read(text(asked)?, router)?;
-    let called = asked.world.lock().called(router, &wanted.on, wanted.when.as_ref());
+    let mut waiting = asked.waiting.0.lock();
+    let (wanted, count) = match &mut *waiting {
+        Some(known) => known,
+        none => none.insert((WaitFor::read(text(asked)?, router)?, CallCount::default())),
+    };
+    let called = count.go_on(&asked.world.lock().journal, router, &wanted.on, wanted.when.as_ref());
     if called >= wanted.times {
         return Ok(json!({ "called": called }));
     }

@@ -17,6 +17,7 @@ use crate::control::events::Subscription;
 use crate::control::page::{Page, is_asked_for};
 use crate::control::replica::Replica;
 use crate::control::table::ControlPath;
+use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::{Request, Response};
@@ -83,6 +84,8 @@ pub struct ControlRequest<'a> {
     pub body: &'a [u8],
     /// For how long the act may be done again, until it has what it waits for.
     pub waits: Cell<Option<Duration>>,
+    /// What it has seen of the calls it waits for.
+    pub waiting: &'a Waiting,
     /// Whether the path names the world: else it is the default one.
     pub names_a_world: bool,
     /// Held by every open stream.
@@ -187,8 +190,8 @@ impl ControlService {
         self.supplies.page.is_some() && is_asked_for(method, path, accept)
     }
 
-    /// Does what an administrator asks, or says why not.
-    pub fn answer(&self, request: &Request<'_>) -> Handled {
+    /// Does what an administrator asks, or says why not. A request that waits is answered again with the same memory.
+    pub fn answer(&self, request: &Request<'_>, waiting: &Waiting) -> Handled {
         let (mut waits, mut subscription) = (None, None);
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
@@ -234,6 +237,7 @@ impl ControlService {
                 query,
                 body: request.body,
                 waits: Cell::new(None),
+                waiting,
                 names_a_world: place.world.is_some() || target.world.is_some(),
                 streams: &self.streams,
                 subscription: Cell::new(None),

@@ -338,9 +338,11 @@ impl Journal {
         self.entries.get(self.lost_entries().saturating_add(place)).map(|mark| self.entry(number, mark))
     }
 
-    /// The operations of the entries, oldest first.
-    pub fn operations(&self) -> impl Iterator<Item = &'static str> {
-        self.entries.range(self.lost_entries()..self.entries.len()).filter_map(|mark| mark.meta.operation())
+    /// The operations of the entries after that number, oldest first; `None` for a miss.
+    pub fn operations_since(&self, number: u64) -> impl Iterator<Item = Option<&'static str>> {
+        let skip = number.saturating_add(1).saturating_sub(self.first_number());
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());
+        self.entries.range(self.lost_entries() + skip..self.entries.len()).map(|mark| mark.meta.operation())
     }
 
     /// The entries after that number, oldest first.
@@ -443,7 +445,7 @@ mod tests {
                 assert_eq!(numbers, (oldest.max(since + 1)..=n).collect::<Vec<_>>());
             }
         }
-        assert_eq!(journal.operations().count(), 0, "none of these was one");
+        assert_eq!(journal.operations_since(0).flatten().count(), 0, "none of these was one");
         assert!(journal.get(u64::MAX).is_none());
         assert_eq!(journal.since(u64::MAX).count(), 0, "no number is too large to ask for");
     }

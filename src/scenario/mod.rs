@@ -25,7 +25,7 @@ pub use probe::drift::{Drift, Tier};
 pub use probe::probe::{ProbeAnswer, ProbeRequest};
 pub(crate) use run::inject::inject;
 pub use run::scenario_run::{Decision, ScenarioRun};
-pub use verify::count_calls::count_calls;
+pub use verify::count_calls::CallCount;
 pub use verify::merge::{merged, merged_coverage};
 pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
 pub use verify::report::{Check, Report, RuleReport, StepReport, Violation};

@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::control::{Availability, ControlService, Handled};
+use crate::control::{Availability, ControlService, Handled, Waiting};
 use crate::http::message::{Delivery, Outcome, Request, Response};
 use crate::http::redact::Redactor;
 use crate::server::events::Events;
@@ -297,7 +297,8 @@ async fn exchange(
     let mut subscription = None;
     let mut outcome: Outcome = match &serving.control {
         Some(control) if is_control => {
-            let answer = || read::with_request(&request, &body, arrival, |request| control.answer(request));
+            let waiting = Waiting::default();
+            let answer = || read::with_request(&request, &body, arrival, |request| control.answer(request, &waiting));
             let handled = Box::pin(administered_answer(serving, answer)).await;
             subscription = handled.subscription;
             if request.method() != hyper::Method::GET {

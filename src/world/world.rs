@@ -11,7 +11,7 @@ use crate::history::coverage::Coverage;
 use crate::history::journal::Journal;
 use crate::scenario::model::when::When;
 use crate::scenario::{
-    Diagnostic, Fixtures, Operations, Report, Scenario, ScenarioError, ScenarioRun, Verification, count_calls,
+    CallCount, Diagnostic, Fixtures, Operations, Report, Scenario, ScenarioError, ScenarioRun, Verification,
 };
 use crate::world::snapshot::Snapshot;
 
@@ -86,6 +86,6 @@ impl World {
 
     /// Returns the number of calls in the journal that are of these operations and, where it is given, look like this.
     pub fn called(&self, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
-        count_calls(&self.journal, router, on, when)
+        CallCount::default().go_on(&self.journal, router, on, when)
     }
 }

@@ -6,13 +6,68 @@ use crate::scenario::model::request_view::asked_again;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::model::when::When;
 
-/// Returns the number of calls in the journal that are of these operations and, where it is given, look like this.
-pub fn count_calls(journal: &Journal, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
-    let Some(when) = when else {
-        return journal.operations().filter(|operation| on.select(operation)).count() as u64;
-    };
-    let entries = journal.since(0);
-    let of_kind = entries.filter(|entry| entry.meta.operation().is_some_and(|operation| on.select(operation)));
-    let matches = |entry: &Entry| asked_again(entry, router, |asked| when.fault(asked).is_none()) == Some(true);
-    of_kind.filter(matches).count() as u64
+/// A count that goes on: each call is looked at once, however often the count is asked for.
+#[derive(Debug, Default)]
+pub struct CallCount {
+    /// The journal of the world that it follows: each reset begins another.
+    run: u64,
+    /// The latest call that was looked at.
+    seen: u64,
+    called: u64,
+}
+
+impl CallCount {
+    /// Returns the number of calls so far that are of these operations and, where it is given, look like this.
+    pub fn go_on(&mut self, journal: &Journal, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
+        if self.run != journal.run() {
+            *self = Self { run: journal.run(), ..Self::default() };
+        }
+        let matches = |entry: &Entry, when| asked_again(entry, router, |asked| When::fault(when, asked).is_none());
+        let is_of_kind = |operation: Option<&'static str>| operation.is_some_and(|operation| on.select(operation));
+        let new = match when {
+            None => journal.operations_since(self.seen).filter(|operation| is_of_kind(*operation)).count(),
+            Some(when) => {
+                let of_kind = journal.since(self.seen).filter(|entry| is_of_kind(entry.meta.operation()));
+                of_kind.filter(|entry| matches(entry, when) == Some(true)).count()
+            }
+        };
+        self.called += new as u64;
+        self.seen = journal.next_number() - 1;
+        self.called
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use allocation_counter::measure;
+
+    use super::*;
+    use crate::engine::state::clock::{Clock, ClockMode};
+    use crate::engine::state::settings::JournalBounds;
+    use crate::history::exchange::Exchange;
+    use crate::http::message::{Request, Response};
+
+    #[test]
+    fn each_call_is_looked_at_once_by_each_that_waits() {
+        let router = Router::new(&[]).expect("nothing conflicts");
+        let mut journal = Journal::new(JournalBounds::default());
+        let mut add = |journal: &mut Journal| {
+            let (method, target, headers, body) = ("GET", "/v1/x", &[("host", b"h".as_slice())], b"{}");
+            let request = Request { method, target, headers, body, arrived_ms: 5, believes_front: true };
+            let mut exchange = Exchange::new(journal.next_number(), &request, None);
+            exchange.response = Response::json_bytes(200, "{}");
+            journal.add(&exchange, &Clock::new(ClockMode::Frozen, 1));
+        };
+        let (on, when, mut count) = (Operations::from("*"), When::default(), CallCount::default());
+        let mut look = |journal: &Journal| measure(|| drop(count.go_on(journal, &router, &on, Some(&when)))).count_total;
+        (0..1_000).for_each(|_| add(&mut journal));
+        let first = look(&journal);
+        let again = look(&journal);
+        add(&mut journal);
+        let one_more = look(&journal);
+        assert!(first >= 1_000 && again <= 1 && one_more <= 20, "{first}, {again} and {one_more} allocations");
+        journal.restart(JournalBounds::default());
+        add(&mut journal);
+        assert!(look(&journal) > 1, "after a reset all is new");
+    }
 }
