@@ -136,6 +136,12 @@ struct Limits {
     /// Most bytes of them in all worlds together
     #[arg(long, env = "STANDIN_TOTAL_HISTORY_BYTES", value_name = "N", default_value_t = World::default().history.total.limit())]
     total_history_bytes: usize,
+    /// Most records that can be made up in a world, with what comes with them
+    #[arg(long, env = "STANDIN_GENERATED_RECORDS", value_name = "N", default_value_t = World::default().generate.records)]
+    generated_records: usize,
+    /// Most records that can be made up in all worlds together
+    #[arg(long, env = "STANDIN_TOTAL_GENERATED_RECORDS", value_name = "N", default_value_t = World::default().generate.total.limit())]
+    total_generated_records: usize,
     /// Most bytes a request's body may have; beyond is 413
     #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]
     body_limit: usize,
@@ -273,6 +279,7 @@ impl Settings {
             .body_members(limits.body_members)
             .history(limits.history_records, limits.history_bytes)
             .total_history(limits.total_history_bytes)
+            .generated_records(limits.generated_records, limits.total_generated_records)
             .max_worlds(limits.max_worlds)
             .max_worlds_per_label(limits.max_worlds_per_label)
             .world_idle(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));

@@ -24,7 +24,7 @@ use crate::engine::state::clock::ClockMode;
 use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::state::settings::JournalBounds;
 use crate::engine::state::settings::{Credential, Settings};
-use crate::engine::store::{Store, Total};
+use crate::engine::store::{GenerateBounds, Store, Total};
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
 use crate::world::registry::{DEFAULT_WORLD, Limits, WorldRegistry};
@@ -345,6 +345,13 @@ impl Builder {
     /// The most bytes of such history that all worlds keep together. Default: 512 MiB.
     pub fn total_history(mut self, bytes: usize) -> Self {
         self.settings.history.total = Total::new(bytes);
+        self
+    }
+
+    /// How many records can be made up in a world, with what comes with them, and in all worlds. Default: 1,000,000 and
+    /// 2,000,000.
+    pub fn generated_records(mut self, records: usize, total: usize) -> Self {
+        self.settings.generate = GenerateBounds { records, total: Total::new(total) };
         self
     }
 

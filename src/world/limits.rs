@@ -128,6 +128,22 @@ pub static LIMITS: &[Limit] = &[
         about: "The bytes of it in all worlds together. Beyond: a world that writes more loses its oldest.",
     },
     Limit {
+        name: "generated-records",
+        unit: Unit::Count,
+        default: Usual::Of(|| Settings::default().generate.records as u64),
+        setting: Some("--generated-records"),
+        in_force: Some(|engine| engine.settings().generate.records as u64),
+        about: "The records made up in a world, with what comes with them; one of more than 4 KiB counts as several. Beyond: the scenario or the setting is refused.",
+    },
+    Limit {
+        name: "total-generated-records",
+        unit: Unit::Count,
+        default: Usual::Of(|| Settings::default().generate.total.limit() as u64),
+        setting: Some("--total-generated-records"),
+        in_force: Some(|engine| engine.settings().generate.total.limit() as u64),
+        about: "The records made up in all worlds together. Beyond: the scenario is refused until worlds are deleted.",
+    },
+    Limit {
         name: "worlds",
         unit: Unit::Count,
         default: Usual::Of(|| Limits::default().worlds as u64),

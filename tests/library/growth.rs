@@ -153,3 +153,37 @@ fn worlds_that_each_do_something_cost_what_they_did() {
     println!("{each} bytes a world");
     assert!(each < 64 * 1024, "{each} bytes a world");
 }
+
+#[test]
+fn made_up_records_are_bounded_in_sum_and_over_worlds() {
+    let standin = Standin::builder().generated_records(1_000, 1_500).start();
+    let scenario = |each: usize, like: &str| {
+        format!(
+            "{{\"scenario\":1,\"api\":[\"celigo\",\"edlink\"],\"data\":{{\"from\":\"default\",\"generate\":{{\
+             \"celigo.integrations\":{{\"count\":{each},\"like\":{{\"description\":\"{like}\"}}}},\"edlink.people\":{{\"count\":{each}}}}}}}}}"
+        )
+    };
+    let refused = standin.new_world().load_text("much.json", &scenario(600, "")).unwrap_err().to_string();
+    assert!(
+        refused.contains("at most 1000 records can be made up in a world") && refused.contains("1500"),
+        "{refused}"
+    );
+    let huge = scenario(1_000_000, "");
+    let cost = measure(|| assert!(standin.new_world().load_text("much.json", &huge).is_err()));
+    assert!(cost.bytes_max < 16 << 20, "{} bytes for what is refused", cost.bytes_max);
+    let large = scenario(300, &"x".repeat(100_000));
+    assert!(standin.new_world().load_text("large.json", &large).is_err(), "a large record counts as several");
+    let first = standin.new_world();
+    first.load_text("some.json", &scenario(200, "")).unwrap();
+    assert_eq!(first.fork().records("edlink.people").unwrap().len(), first.records("edlink.people").unwrap().len());
+    let loads = (0..10).filter(|_| {
+        let world = standin.new_world();
+        let is_loaded = world.load_text("some.json", &scenario(200, "")).is_ok();
+        if is_loaded {
+            world.detach();
+        }
+        is_loaded
+    });
+    let loads = loads.count();
+    assert!((1..4).contains(&loads), "{loads} worlds");
+}

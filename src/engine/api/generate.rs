@@ -7,9 +7,6 @@ use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::state::mutate::merge;
 
-/// The most records that are made up at once.
-pub const MOST_RECORDS: usize = 1_000_000;
-
 impl State {
     /// Makes up so many more records of a collection, in the documented shape, with `like` merged over each, and what
     /// they refer to and what comes with them where there is none: all of them or, when one is refused, none.
@@ -22,15 +19,21 @@ impl State {
         count: usize,
         like: Option<&Document>,
     ) -> Result<(), Problem> {
-        if count > MOST_RECORDS {
-            return Err(Problem::refused(format!("at most {MOST_RECORDS} records can be made up at once")));
-        }
         let resource = self.resource(collection)?;
+        let left = self.store.generated.left(&self.settings.generate);
+        if count > left {
+            return Err(self.settings.generate.exceeded());
+        }
         let start = self.store.of(resource).next_sequence();
         let own = self.rng.derive(&format!("generate:{collection}:{start}"));
         let rest = std::mem::replace(&mut self.rng, own);
         let store = self.store.clone();
+        self.may_generate = Some(left);
         let made = self.generate_one(resource, count, like);
+        let unused = self.may_generate.take().unwrap_or_default();
+        if made.is_ok() {
+            self.store.generated.add(left - unused, &self.settings.generate);
+        }
         self.rng = rest;
         let made = made.and_then(|can| if can { Ok(()) } else { Err(not_made_up(apis, collection)) });
         made.inspect_err(|_| self.store = store)

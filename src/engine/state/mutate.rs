@@ -16,6 +16,9 @@ use crate::engine::state::hooks::{Change, PendingChange};
 use crate::engine::store::Record;
 use crate::http::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
 
+/// A record that is made up counts once more for each of these in it.
+const LARGE_BYTES: usize = 4_096;
+
 /// The bytes of a record besides its fields.
 const RECORD_BYTES: usize = 500;
 
@@ -39,6 +42,9 @@ impl State {
             guard(self, PendingChange::Create(&fields), by)?;
         }
         self.check_unique(resource, None, &fields)?;
+        if self.may_generate == Some(0) {
+            return Err(self.settings.generate.exceeded());
+        }
         let collection = self.store.of_mut(resource);
         let sequence = collection.next_sequence();
         // Nobody looks into it soon: fixtures are many, and a consumer gets the text.
@@ -53,6 +59,9 @@ impl State {
             collection.add(&record, record.fields());
             record
         };
+        if let Some(left) = &mut self.may_generate {
+            *left = left.saturating_sub(1 + record.bytes().len() / LARGE_BYTES);
+        }
         self.changed(resource, Change::Created(&record), by)?;
         Ok(record)
     }

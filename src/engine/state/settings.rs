@@ -3,7 +3,7 @@
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::{ClockMode, DEFAULT_START_MS};
 use crate::engine::state::rate_limit::RateLimit;
-use crate::engine::store::HistoryBounds;
+use crate::engine::store::{GenerateBounds, HistoryBounds};
 use crate::http::tree::MEMBERS;
 
 /// What is settled when a world is made.
@@ -37,6 +37,8 @@ pub struct Settings {
     pub journal: JournalBounds,
     /// How much is kept of what the service writes by itself.
     pub history: HistoryBounds,
+    /// How many records may be made up.
+    pub generate: GenerateBounds,
     /// Whether logs, journals and reports show credentials.
     pub show_secrets: bool,
     /// Whether scenarios that depend on assumed behaviour are refused.
@@ -71,6 +73,7 @@ impl Default for Settings {
             body_members: MEMBERS,
             journal: JournalBounds::default(),
             history: HistoryBounds::default(),
+            generate: GenerateBounds::default(),
             show_secrets: false,
             strict_fidelity: false,
         }

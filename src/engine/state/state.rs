@@ -31,6 +31,8 @@ pub struct State {
     pub call_number: u64,
     /// The requests that each API still lets through.
     pub rate_limits: Buckets,
+    /// How many records may still be made up, while some are.
+    pub may_generate: Option<usize>,
 }
 
 impl State {
@@ -45,6 +47,7 @@ impl State {
             settings,
             call_number: 0,
             rate_limits: Buckets::default(),
+            may_generate: None,
         }
     }
 

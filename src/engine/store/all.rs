@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::schema::schema::Schema;
-use crate::engine::store::{Collection, Record};
+use crate::engine::store::{Collection, Generated, Record};
 
 /// All collections of a world, in the order of their names.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Store {
     changed: Vec<(usize, Arc<Collection>)>,
     /// No record is due before this time. Unknown after a write.
     quiet_until_ms: Option<u64>,
+    /// The records that were made up here.
+    pub generated: Generated,
 }
 
 /// What worlds start from. Never written to.
@@ -37,7 +39,7 @@ impl Store {
     /// The same records, of these resources only.
     pub fn only(&self, keep: impl Fn(&'static Schema) -> bool) -> Self {
         let kept = self.shared().filter(|collection| keep(collection.resource()));
-        Self::starting_from(kept.cloned().collect())
+        Self { generated: self.generated.clone(), ..Self::starting_from(kept.cloned().collect()) }
     }
 
     fn starting_from(collections: Vec<Arc<Collection>>) -> Self {
@@ -70,7 +72,8 @@ impl Store {
     pub fn compact(&mut self) {
         let changed = self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection));
         changed.for_each(|collection| collection.compact(0));
-        *self = Self::starting_from(self.shared().cloned().collect());
+        let generated = std::mem::take(&mut self.generated);
+        *self = Self { generated, ..Self::starting_from(self.shared().cloned().collect()) };
     }
 
     fn place(&self, resource: &'static Schema) -> usize {

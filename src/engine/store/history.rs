@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use imbl::Vector;
 
+use crate::engine::schema::problem::Problem;
+
 /// How much a collection keeps of what the service writes by itself.
 #[derive(Clone, Debug)]
 pub struct HistoryBounds {
@@ -48,6 +50,51 @@ impl Default for HistoryBounds {
     }
 }
 
+/// How many records may be made up. One of more than 4 KiB counts as several.
+#[derive(Clone, Debug)]
+pub struct GenerateBounds {
+    /// In one world.
+    pub records: usize,
+    /// In all worlds that have these bounds.
+    pub total: Arc<Total>,
+}
+
+impl Default for GenerateBounds {
+    fn default() -> Self {
+        Self { records: 1_000_000, total: Total::new(2_000_000) }
+    }
+}
+
+impl GenerateBounds {
+    /// Says how many records can be made up.
+    pub fn exceeded(&self) -> Problem {
+        let (records, total) = (self.records, self.total.limit);
+        Problem::refused(format!(
+            "at most {records} records can be made up in a world, with what comes with them, and {total} in all worlds; \
+             make up fewer, or raise --generated-records"
+        ))
+    }
+}
+
+/// The records that were made up in a world. Those that forks share count once in the total.
+#[derive(Clone, Debug, Default)]
+pub struct Generated(Vector<Arc<Held>>);
+
+impl Generated {
+    /// How many more may be made up.
+    pub fn left(&self, bounds: &GenerateBounds) -> usize {
+        let own: usize = self.0.iter().map(|held| held.bytes).sum();
+        let left = bounds.records.saturating_sub(own);
+        left.min(bounds.total.limit.saturating_sub(bounds.total.held()))
+    }
+
+    /// Counts that many.
+    pub fn add(&mut self, records: usize, bounds: &GenerateBounds) {
+        bounds.total.held.fetch_add(records, Ordering::Relaxed);
+        self.0.push_back(Arc::new(Held { sequence: 0, bytes: records, total: Arc::clone(&bounds.total) }));
+    }
+}
+
 /// The records that the service wrote by itself, oldest first. Those that a fixture brought are none of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
@@ -56,7 +103,7 @@ pub(super) struct History {
     lost: u64,
 }
 
-/// One of them. The bytes are given back with the last world that has it.
+/// One of them, or many that were made up. The bytes, or records, are given back with the last world that has it.
 #[derive(Debug)]
 struct Held {
     sequence: u64,

@@ -15,6 +15,6 @@ mod tests;
 
 pub use all::Store;
 pub use collection::Collection;
-pub use history::{HistoryBounds, Total};
+pub use history::{GenerateBounds, Generated, HistoryBounds, Total};
 pub use page::{Between, Page, Window};
 pub use record::{LazyRecord, Record};

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::engine::api::generate::MOST_RECORDS;
 use crate::engine::schema::schema::Schema;
 use crate::http::document::PathSegment;
 use crate::http::message::{Delivery, TlsFault};
@@ -17,6 +16,9 @@ use crate::scenario::parse::reader::{Node, Object};
 /// The aborts.
 const ABORTS: [Delivery; 5] =
     [Delivery::Reset, Delivery::Closed, Delivery::Truncated, Delivery::Garbage, Delivery::Hang];
+
+/// The most records that one key makes up.
+const MOST_AT_ONCE: u64 = 1_000_000;
 
 impl FileReader<'_, '_> {
     pub(in crate::scenario) fn rules(&mut self, node: &Node<'_>) -> Vec<Arc<Rule>> {
@@ -217,7 +219,7 @@ impl FileReader<'_, '_> {
         }
         for (resource, node) in self.collections(&object, "generate") {
             let Some(made) = self.found.object(&node, &["count", "like"]) else { continue };
-            let count = made.need(self.found, "count").and_then(|node| self.found.whole(&node, 1, MOST_RECORDS as u64));
+            let count = made.need(self.found, "count").and_then(|node| self.found.whole(&node, 1, MOST_AT_ONCE));
             let like = match made.get("like") {
                 Some(node) => self.fields(&node),
                 None => Some(crate::engine::schema::document::Document::new()),

@@ -59,7 +59,8 @@ mod tests {
             journal.add(&exchange, &Clock::new(ClockMode::Frozen, 1));
         };
         let (on, when, mut count) = (Operations::from("*"), When::default(), CallCount::default());
-        let mut look = |journal: &Journal| measure(|| drop(count.go_on(journal, &router, &on, Some(&when)))).count_total;
+        let mut look =
+            |journal: &Journal| measure(|| drop(count.go_on(journal, &router, &on, Some(&when)))).count_total;
         (0..1_000).for_each(|_| add(&mut journal));
         let first = look(&journal);
         let again = look(&journal);
