@@ -32,6 +32,8 @@ pub fn variables(
         variables.extend(no_proxy::extended(address, given));
     }
     variables.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
+    // Else it shows the user, who is the world, only when it is asked for.
+    variables.push(("GIT_HTTP_PROXY_AUTHMETHOD", "basic".to_owned()));
     variables.extend(REPLACING.map(|name| (name, entrance.bundle.clone())));
     let set = REPLACING_WHERE_SET.into_iter().filter(|name| given(name).is_some());
     variables.extend(set.map(|name| (name, entrance.bundle.clone())));

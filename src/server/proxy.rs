@@ -231,8 +231,7 @@ fn reach(address: IpAddr) -> Reach {
             match parts {
                 // Addresses that carry one of IPv4: translated, tunnelled, compatible.
                 [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => embedded(high, low),
-                [0, 0, 0, 0, 0, 0, ..] => Reach::Never,
-                [0xfe80..=0xfebf | 0xff00..=0xffff, ..] => Reach::Never,
+                [0, 0, 0, 0, 0, 0, ..] | [0xfe80..=0xfebf | 0xff00..=0xffff, ..] => Reach::Never,
                 [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Reach::Private,
                 _ => Reach::Public,
             }

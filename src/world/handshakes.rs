@@ -18,8 +18,8 @@ impl WorldRegistry {
     /// Takes the fault that a rule ordered for the next handshake of the world that a client's `CONNECT` names.
     pub fn take_tls_fault(&self, connect: &Request<'_>) -> Option<TlsFault> {
         let world = self.world_of_connect(connect)?;
-        let fault = world.lock().run.as_mut()?.take_tls_fault();
-        fault
+        let mut world = world.lock();
+        world.run.as_mut()?.take_tls_fault()
     }
 
     /// Journals a handshake that a client refused, as the `CONNECT` it was for.

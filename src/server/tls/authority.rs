@@ -24,10 +24,10 @@ use crate::http::origin::is_host;
 use crate::server::tls::settings::{TlsError, config};
 
 /// The longest life of the authority and all it signs.
-const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const LIFE: Duration = Duration::from_hours(24);
 
 /// How far the machine's clock may be behind its clients'.
-const SKEW: Duration = Duration::from_secs(5 * 60);
+const SKEW: Duration = Duration::from_mins(5);
 
 /// The most certificates that are kept: below a domain a client could name any number of hosts.
 const KEPT: usize = 1_024;
@@ -40,8 +40,11 @@ pub struct Authority {
     hosts: Vec<String>,
     addresses: Vec<IpAddr>,
     life: Life,
-    made: Mutex<HashMap<(Subject, Option<TlsFault>), Arc<ServerConfig>>>,
+    made: Mutex<Made>,
 }
+
+/// The configurations made so far, by the server that a client believes to have reached, and what is wrong.
+type Made = HashMap<(Subject, Option<TlsFault>), Arc<ServerConfig>>;
 
 /// The time in which certificates are valid.
 #[derive(Clone, Copy)]
@@ -181,4 +184,114 @@ fn params(name: &str, life: Life) -> Result<CertificateParams, TlsError> {
 fn whole_seconds(at: SystemTime) -> OffsetDateTime {
     let at = OffsetDateTime::from(at);
     at.replace_nanosecond(0).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use rustls::client::WebPkiServerVerifier;
+    use rustls::client::danger::ServerCertVerifier;
+    use rustls::pki_types::{ServerName, UnixTime};
+    use rustls::{Error, RootCertStore};
+
+    use super::*;
+
+    fn authority() -> Authority {
+        let hosts = ["api.example.com", ".example.org"].map(str::to_owned).to_vec();
+        Authority::new(hosts, vec!["127.0.0.1".parse().unwrap()], SystemTime::UNIX_EPOCH + LIFE).unwrap()
+    }
+
+    /// Has the authority sign for a name, whatever its constraints say.
+    fn sign(authority: &Authority, name: SanType) -> rcgen::Certificate {
+        let mut params = params("anybody", authority.life).unwrap();
+        params.subject_alt_names = vec![name];
+        params.signed_by(&authority.key, &authority.issuer).unwrap()
+    }
+
+    fn dns(name: &str) -> SanType {
+        SanType::DnsName(name.try_into().unwrap())
+    }
+
+    /// What a certificate is found to be by a client that trusts the authority.
+    fn verified(authority: &Authority, certificate: &rcgen::Certificate, name: &str) -> Result<(), Error> {
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.issuer.der().clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        verifier.verify_server_cert(certificate.der(), &[], &name, &[], UnixTime::now()).map(|_| ())
+    }
+
+    #[test]
+    fn what_it_signs_for_other_hosts_and_addresses_is_refused() {
+        let authority = authority();
+        for (name, good) in [
+            ("api.example.com", true),
+            ("a.b.example.org", true),
+            ("127.0.0.1", true),
+            ("example.com", false),
+            ("evil.example.net", false),
+            ("127.0.0.2", false),
+            ("::1", false),
+        ] {
+            let subject = name.parse().map_or_else(|_| dns(name), SanType::IpAddress);
+            let found = verified(&authority, &sign(&authority, subject), name);
+            assert_eq!(found.is_ok(), good, "{name}: {found:?}");
+        }
+        let none = Authority::new(vec!["api.example.com".to_owned()], Vec::new(), SystemTime::now()).unwrap();
+        for address in ["127.0.0.1", "10.0.0.1", "::1"] {
+            let certificate = sign(&none, SanType::IpAddress(address.parse().unwrap()));
+            let found = verified(&none, &certificate, address);
+            assert!(matches!(found, Err(Error::InvalidCertificate(_))), "without an address there is none: {address}");
+        }
+    }
+
+    #[test]
+    fn openssl_refuses_what_it_signs_for_other_hosts() {
+        let authority = authority();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
+        let verified = |name: &str| {
+            let subject = name.parse().map_or_else(|_| dns(name), SanType::IpAddress);
+            std::fs::write(folder.path().join("leaf.pem"), sign(&authority, subject).pem()).unwrap();
+            let mut openssl = Command::new("openssl");
+            openssl.current_dir(folder.path()).args(["verify", "-no-CApath", "-CAfile", "ca.pem", "leaf.pem"]);
+            openssl.output().map(|output| {
+                let told = [output.stdout, output.stderr].concat();
+                (output.status.success(), String::from_utf8_lossy(&told).into_owned())
+            })
+        };
+        let Ok((good, told)) = verified("api.example.com") else {
+            eprintln!("openssl is not there: not tried");
+            return;
+        };
+        assert!(good, "{told}");
+        assert!(verified("127.0.0.1").unwrap().0);
+        for name in ["evil.example.net", "example.com", "10.0.0.1"] {
+            let (good, told) = verified(name).unwrap();
+            assert!(!good && told.contains("permitted subtree violation"), "{name}: {told}");
+        }
+    }
+
+    #[test]
+    fn it_lives_for_a_day_at_most_and_reaches_back_to_the_worlds_time() {
+        let now = OffsetDateTime::from(SystemTime::now());
+        let past = SystemTime::UNIX_EPOCH + LIFE;
+        for from in [past, SystemTime::now() + LIFE] {
+            let authority = Authority::new(vec!["a.example".to_owned()], Vec::new(), from).unwrap();
+            assert!(authority.life.until <= now + LIFE + SKEW);
+            assert!(
+                authority.life.from <= now && authority.life.from <= OffsetDateTime::from(from.min(SystemTime::now()))
+            );
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_made_once_for_a_host() {
+        let authority = authority();
+        let config = |host: &str| authority.config(Subject::Host(host.to_owned()), None).unwrap();
+        assert!(Arc::ptr_eq(&config("api.example.com"), &config("api.example.com")));
+        assert!(!Arc::ptr_eq(&config("api.example.com"), &config("a.example.org")));
+    }
 }
