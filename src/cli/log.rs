@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
 use crate::cli::output::STDERR;
-use crate::embed::{Exchanged, Log};
+use crate::embed::{Exchanged, Log, LogEvent};
+use crate::engine::state::clock::format_ms;
+use crate::http::message::Delivery;
+use crate::world::registry::DEFAULT_WORLD;
 
 /// What is logged, and how.
 #[derive(Args, Debug)]
@@ -72,10 +75,9 @@ impl LogSettings {
 }
 
 impl Logger {
-    /// What a server tells of its requests, unless nobody wants to know.
+    /// Returns what a server tells of its requests, unless the log is off.
     pub fn of_requests(self) -> Option<Log> {
-        (self.detail != Detail::Nothing)
-            .then(|| Box::new(move |exchanged: &Exchanged<'_>| self.exchanged(exchanged)) as _)
+        (self.detail != Detail::Nothing).then(|| Box::new(move |event: &LogEvent<'_>| self.event(event)) as _)
     }
 
     /// Something about the server itself.
@@ -96,22 +98,80 @@ impl Logger {
         });
     }
 
-    fn exchanged(self, exchanged: &Exchanged<'_>) {
-        match self.format {
-            Format::Text => STDERR.log(text(exchanged, self.detail), |lost| format!("{}\n", loss(lost))),
-            Format::Json => {
-                let line = format!("{}\n", structured(exchanged, self.detail));
-                STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost })));
+    fn event(self, event: &LogEvent<'_>) {
+        let line = match (event, self.format) {
+            (LogEvent::Exchanged(exchanged), Format::Text) => text(exchanged, self.detail),
+            (LogEvent::Exchanged(exchanged), Format::Json) => format!("{}\n", structured(exchanged, self.detail)),
+            (LogEvent::GaveUp { at_ms, world, number, waited }, Format::Text) => {
+                let at = time_of_day(*at_ms);
+                format!("{at} {} the client gave up after {:.1} s\n", call(world, *number), waited.as_secs_f64())
             }
+            (LogEvent::GaveUp { at_ms, world, number, waited }, Format::Json) => {
+                let gave_up_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+                let (at, message) = (format_ms(*at_ms), "the client gave up");
+                format!(
+                    "{}\n",
+                    json!({ "at": at, "message": message, "world": world, "n": number, "gave_up_ms": gave_up_ms })
+                )
+            }
+            (LogEvent::Note(message), Format::Text) => format!("{message}\n"),
+            (LogEvent::Note(message), Format::Json) => format!("{}\n", json!({ "message": message })),
+        };
+        match self.format {
+            Format::Text => STDERR.log(line, |lost| format!("{}\n", loss(lost))),
+            Format::Json => STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost }))),
         }
     }
 }
 
+/// Returns the time of day, UTC.
+fn time_of_day(ms: u64) -> String {
+    format_ms(ms)["2024-01-20T".len().."2024-01-20T10:00:00.000".len()].to_owned()
+}
+
+/// Returns the number of a call, with its world where that is not the default one. A call that no journal has is `-`.
+fn call(world: &str, number: u64) -> String {
+    match (number, world) {
+        (0, _) => "-".to_owned(),
+        (_, DEFAULT_WORLD) => format!("#{number}"),
+        _ => format!("#{number}@{world}"),
+    }
+}
+
+/// Returns the words of an answer that is the fake's own: why it is, and the sentence its body has about it.
+fn reason(exchanged: &Exchanged<'_>) -> Option<String> {
+    let miss = exchanged.outcome.call.miss?;
+    let body: Value = serde_json::from_slice(&exchanged.outcome.response.body).unwrap_or_default();
+    let pointers = ["/error/message", "/errors/0/message", "/$errors/0/message"];
+    let message = pointers.iter().find_map(|pointer| body.pointer(pointer)?.as_str());
+    Some(message.map_or_else(|| miss.to_owned(), |message| format!("{miss}: {}", exchanged.redactor.text(message))))
+}
+
 fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
-    let (request, response) = (exchanged.request, exchanged.response);
+    let (request, outcome) = (exchanged.request, exchanged.outcome);
+    let response = &outcome.response;
+    let at = time_of_day(request.arrived_ms);
     let (target, operation) = (exchanged.redactor.target(request.target), exchanged.operation.unwrap_or("-"));
+    let call = call(exchanged.world, outcome.call.number);
     let took_us = exchanged.took.as_micros();
-    let mut lines = format!("{} {target} {operation} {} {took_us}µs\n", request.method, response.status);
+    let status = if outcome.delivery.sends_answer() { response.status_text() } else { "".into() };
+    let mut lines = format!("{at} {call} {} {target} {operation}", request.method);
+    for word in [&*status, if outcome.delivery == Delivery::Complete { "" } else { outcome.delivery.as_str() }] {
+        if !word.is_empty() {
+            lines += &format!(" {word}");
+        }
+    }
+    lines += &format!(" {took_us}µs");
+    if !outcome.delay.is_zero() {
+        lines += &format!(" +{}ms", outcome.delay.as_millis());
+    }
+    if let Some(rule) = &outcome.call.rule {
+        lines += &format!(" rule {rule}");
+    }
+    if let Some(reason) = reason(exchanged) {
+        lines += &format!(" ({reason})");
+    }
+    lines.push('\n');
     if detail == Detail::Everything {
         let mut side = |mark: char, headers: Vec<(&str, String)>, body: Value| {
             for (name, value) in headers {
@@ -130,12 +190,22 @@ fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
 }
 
 fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
-    let (request, response) = (exchanged.request, exchanged.response);
+    let (request, outcome) = (exchanged.request, exchanged.outcome);
+    let response = &outcome.response;
+    let number = Some(outcome.call.number).filter(|number| *number > 0);
     let mut line = json!({
+        "at": format_ms(request.arrived_ms),
+        "world": exchanged.world,
+        "n": number,
         "method": request.method,
         "target": exchanged.redactor.target(request.target),
         "operation": exchanged.operation,
-        "status": response.status,
+        "status": outcome.delivery.sends_answer().then_some(response.status),
+        "manner": outcome.delivery.as_str(),
+        "delay_ms": u64::try_from(outcome.delay.as_millis()).unwrap_or(u64::MAX),
+        "rule": outcome.call.rule.as_deref(),
+        "miss": outcome.call.miss,
+        "reason": reason(exchanged),
         "took_us": u64::try_from(exchanged.took.as_micros()).unwrap_or(u64::MAX),
     });
     if detail == Detail::Everything {
@@ -154,7 +224,7 @@ fn request_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
 }
 
 fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
-    let headers = exchanged.response.headers.iter();
+    let headers = exchanged.outcome.response.headers.iter();
     headers
         .map(|(name, value)| {
             (name.as_str(), exchanged.redactor.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))

@@ -148,6 +148,12 @@ struct Limits {
     /// Most elements and members a request's body may have, all together; beyond is 400
     #[arg(long, env = "STANDIN_BODY_MEMBERS", value_name = "N", default_value_t = World::default().body_members)]
     body_members: usize,
+    /// How long a request's body may be on its way behind its head, such as 30s; 0s is for ever, beyond is 408
+    #[arg(long, env = "STANDIN_BODY_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
+    body_timeout: Duration,
+    /// Most bytes of all bodies together that are on their way; beyond is 503
+    #[arg(long, env = "STANDIN_UNFINISHED_BYTES", value_name = "N", default_value_t = WorldLimits::default().unfinished_bytes)]
+    unfinished_bytes: usize,
     /// Most worlds at a time, beside the default one
     #[arg(long, env = "STANDIN_MAX_WORLDS", value_name = "N", default_value_t = WorldLimits::MOST_WORLDS)]
     max_worlds: usize,
@@ -276,6 +282,8 @@ impl Settings {
         let mut builder = Standin::builder()
             .journal(limits.journal_entries, limits.journal_bytes)
             .body_limit(limits.body_limit)
+            .body_timeout(limits.body_timeout)
+            .unfinished_bytes(limits.unfinished_bytes)
             .body_members(limits.body_members)
             .history(limits.history_records, limits.history_bytes)
             .total_history(limits.total_history_bytes)

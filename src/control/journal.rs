@@ -216,7 +216,8 @@ fn short(entry: &Entry, target: &str) -> Value {
         "miss": entry.extras.miss,
         "rule": entry.extras.rule.as_deref(),
         "step": entry.extras.step.as_deref(),
-        "manner": entry.extras.delivery.as_str(),
+        "manner": entry.manner(),
+        "gave_up_ms": entry.extras.gave_up_ms,
         "delay_ms": entry.extras.delay_ms,
     })
 }

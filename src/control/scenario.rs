@@ -1,7 +1,6 @@
 //! The scenario of a world: loading it, looking at it, judging the consumer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -147,7 +146,8 @@ pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         changed.add(router, rule).map_err(|message| Error::new(400, "invalid_rule", message))?;
     }
     *run = changed;
-    Ok(json!({ "faults": rules(run) }))
+    world.release_holds();
+    Ok(json!({ "faults": world.run.as_ref().map(|run| rules(run)).unwrap_or_default() }))
 }
 
 /// `POST /faults` with a rule: it comes behind those put before, whose counters go on.
@@ -184,9 +184,7 @@ fn calls(run: &ScenarioRun) -> Vec<Value> {
 
 /// `DELETE /faults`: takes away the rules that were put; those of a scenario stay.
 pub fn clear_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    if let Some(run) = &mut asked.world.lock().run {
-        run.clear_added();
-    }
+    asked.world.lock().clear_added_rules();
     Ok(Value::Null)
 }
 
@@ -196,21 +194,26 @@ struct Verify {
     wait_ms: Option<u64>,
 }
 
-/// `POST /verify` with `{"wait_ms": n}`: the report, once no request is in flight, or after that long. A verification that
-/// failed answers 422, so that a client that looks at the status alone does not take it for good.
+/// `POST /verify` with `{"wait_ms": n}`: the report. Waits until the world has no request in flight and, with
+/// `wait_ms`, until the expectations hold, for at most that long. A verification that failed answers 422, so that a client that looks at the status alone does not take it for good.
 pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Verify = asked.object()?;
     let format = asked.one_of("format", &["json", "text", "junit", "tap", "github"])?.unwrap_or("json");
     let failed = if asked.one_of("status", &["200"])?.is_some() { 200 } else { FAILED };
     let all = asked.one_of("coverage", &["served", "all"])? == Some("all");
-    if asked.engine.bell().in_flight() > 0 {
-        asked.waits.set(Some(Duration::from_millis(wanted.wait_ms.unwrap_or(PATIENCE_MS))));
-    }
     let mut world = asked.world.lock();
+    let is_over = !asked.engine.bell().has(&world.state.name)
+        && (wanted.wait_ms.is_none() || world.has_come_true(asked.engine.router()));
+    if !is_over && !asked.is_last {
+        return asked.wait(wanted.wait_ms.unwrap_or(PATIENCE_MS));
+    }
     if let Some(run) = &mut world.run {
         run.mark_verified();
     }
     let report = world.verify(asked.engine.router());
+    if let Some(wait_ms) = wanted.wait_ms.filter(|_| !report.passed && !asked.is_last) {
+        return asked.wait(wait_ms);
+    }
     drop(world);
     let status = if report.passed { 200 } else { failed };
     let report = if all { report } else { report.without_zeros() };
@@ -243,7 +246,9 @@ pub fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     if called >= wanted.times {
         return Ok(json!({ "called": called }));
     }
-    asked.waits.set(Some(Duration::from_millis(wanted.timeout_ms)));
+    if !asked.is_last {
+        return asked.wait(wanted.timeout_ms);
+    }
     let (on, times) = (&wanted.on, wanted.times);
     let message = format!("{on} was called {called} times within {} ms, expected {times}", wanted.timeout_ms);
     Err(Error::new(408, "timeout", message))

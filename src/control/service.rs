@@ -86,6 +86,8 @@ pub struct ControlRequest<'a> {
     pub waits: Cell<Option<Duration>>,
     /// What it has seen of the calls it waits for.
     pub waiting: &'a Waiting,
+    /// Whether the time to wait is over.
+    pub is_last: bool,
     /// Whether the path names the world: else it is the default one.
     pub names_a_world: bool,
     /// Held by every open stream.
@@ -112,6 +114,12 @@ pub struct Handled {
 struct Nothing {}
 
 impl ControlRequest<'_> {
+    /// Asks to be asked again when a consumer's request was answered, for at most that long in all.
+    pub fn wait(&self, most_ms: u64) -> Result<Value, Error> {
+        self.waits.set(Some(Duration::from_millis(most_ms)));
+        Ok(Value::Null)
+    }
+
     /// The body as a value of that shape.
     pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
@@ -190,8 +198,9 @@ impl ControlService {
         self.supplies.page.is_some() && is_asked_for(method, path, accept)
     }
 
-    /// Does what an administrator asks, or says why not. A request that waits is answered again with the same memory.
-    pub fn answer(&self, request: &Request<'_>, waiting: &Waiting) -> Handled {
+    /// Does what an administrator asks, or says why not. A request that waits is answered again with the same memory;
+    /// `is_last` says that its time is over.
+    pub fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
         let (mut waits, mut subscription) = (None, None);
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
@@ -238,6 +247,7 @@ impl ControlService {
                 body: request.body,
                 waits: Cell::new(None),
                 waiting,
+                is_last,
                 names_a_world: place.world.is_some() || target.world.is_some(),
                 streams: &self.streams,
                 subscription: Cell::new(None),

@@ -361,6 +361,18 @@ impl Builder {
         self
     }
 
+    /// How long a request's body may be on its way behind its head; beyond it is 408. Zero: for ever. Default: 30 s.
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.limits.body_ms = milliseconds(limit);
+        self
+    }
+
+    /// The most bytes of all request bodies together that are on their way; beyond it is 503. Default: 256 MiB.
+    pub fn unfinished_bytes(mut self, bytes: usize) -> Self {
+        self.limits.unfinished_bytes = bytes;
+        self
+    }
+
     /// The clock said so far is only the usual one: a scenario's goes before it.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn usual_clock(mut self) -> Self {
@@ -523,4 +535,8 @@ impl Builder {
             None => Ok(fixtures::default()),
         }
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

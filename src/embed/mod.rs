@@ -36,7 +36,7 @@ pub use standin::Standin;
 pub use worlds::{Snapshot, WorldOptions};
 
 #[cfg(feature = "cli")]
-pub(crate) use crate::server::{Exchanged, Log, Untrusting};
+pub(crate) use crate::server::{Exchanged, Log, LogEvent, Untrusting};
 pub use rules::{Data, Expectation};
 pub use scenarios::{BuiltinScenario, builtin_scenarios};
 pub use verify::VerifyError;

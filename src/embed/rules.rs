@@ -81,6 +81,7 @@ impl Expectation {
             fault: None,
             step: None,
             status: Vec::new(),
+            gave_up: false,
             times: Range::at_least(1),
             place: None,
         })
@@ -122,6 +123,12 @@ impl Expectation {
     #[track_caller]
     pub fn params(mut self, matcher: &Value) -> Self {
         self.0.when.get_or_insert_default().params = Some(Matcher::from_json(matcher));
+        self
+    }
+
+    /// Only calls whose client gave up before the answer came, such as one that a rule delays.
+    pub fn gave_up(mut self) -> Self {
+        self.0.gave_up = true;
         self
     }
 
@@ -198,7 +205,7 @@ impl WorldHandle {
 
     /// Takes away the fault rules that were added; those of a scenario stay.
     pub fn clear_faults(&self) {
-        self.world.lock().run_mut(self.engine.router()).clear_added();
+        self.world.lock().clear_added_rules();
     }
 
     /// Expects calls, counted from now on. [`verify`](Self::verify) tells whether they came.

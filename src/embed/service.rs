@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use crate::embed::handle::WorldHandle;
 use crate::embed::worlds::now_ms;
-use crate::http::message::Delivery;
+use crate::http::message::{Delivery, Outcome};
 use crate::server::{Arrival, ResponseBody, response, with_request};
 
 /// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
@@ -90,16 +90,13 @@ where
             let head = Request::from_parts(parts, ());
             let arrival = Arrival { at_ms: now_ms(), believes_front: true, channel: None };
             let outcome = with_request(&head, &body, arrival, |request| world.outcome(request));
-            if !outcome.delay.is_zero() {
-                tokio::time::sleep(outcome.delay).await;
-            }
-            match outcome.delivery {
+            match held(&outcome).await {
                 Delivery::Closed => Err(ServiceError::Closed),
                 Delivery::Reset => Err(ServiceError::Reset),
                 Delivery::Garbage => Err(ServiceError::Garbage),
-                Delivery::Hang => std::future::pending().await,
+                Delivery::Hang => Err(ServiceError::Closed),
                 delivery @ (Delivery::Complete | Delivery::Throttled { .. } | Delivery::Truncated) => {
-                    Ok(response(outcome.response, delivery).map(Body))
+                    Ok(response(outcome.response, delivery, outcome.hold).map(Body))
                 }
             }
         })
@@ -122,4 +119,19 @@ impl hyper::body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         self.0.size_hint()
     }
+}
+
+/// Waits as long as an outcome says, or until its world lets it go; returns how the answer travels then.
+async fn held(outcome: &Outcome) -> Delivery {
+    let delayed = async {
+        tokio::time::sleep(outcome.delay).await;
+        if outcome.delivery == Delivery::Hang {
+            std::future::pending::<()>().await;
+        }
+    };
+    match outcome.hold.clone() {
+        Some(hold) => tokio::select! { () = hold => {}, () = delayed => {} },
+        None => {}
+    }
+    outcome.delivery
 }

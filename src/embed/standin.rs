@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +21,9 @@ use crate::embed::front;
 use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::worlds::now_ms;
-use crate::server::{AnsweredNotify, BusyWorker, IdleWorker, Log, Networks, Port, ServerContext, Signals, Stop, serve};
+use crate::server::{
+    AnsweredNotify, Budget, BusyWorker, IdleWorker, Log, Networks, Port, ServerContext, Signals, Stop, serve,
+};
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
@@ -101,7 +104,10 @@ impl Starting {
         let builtin_scenarios = scenarios::names_and_texts;
         let supplies = Supplies { set_availability, builtin_scenarios, replica: of_control, page: self.page };
         let control = (!self.no_control).then(|| ControlService::new(engine, access_policy, supplies));
+        let unfinished = Budget::new(self.engine.limits().unfinished_bytes);
         let serving = Arc::new(ServerContext {
+            unfinished,
+            is_ending: AtomicBool::new(false),
             engine: self.engine,
             control,
             body_limit_bytes: self.body_limit_bytes,

@@ -46,7 +46,7 @@ impl WorldHandle {
     /// it does not, because they may need this very thread: use [`verify_async`](Self::verify_async) there.
     pub fn verify(&self) -> Result<Report, VerifyError> {
         if Handle::try_current().is_err() {
-            self.wait(PATIENCE, || self.engine.bell().in_flight() == 0);
+            self.wait(PATIENCE, || !self.engine.bell().has(&self.name));
         }
         self.judged()
     }
@@ -55,7 +55,7 @@ impl WorldHandle {
     pub async fn verify_async(&self) -> Result<Report, VerifyError> {
         let world = self.clone();
         let waiting =
-            tokio::task::spawn_blocking(move || world.wait(PATIENCE, || world.engine.bell().in_flight() == 0));
+            tokio::task::spawn_blocking(move || world.wait(PATIENCE, || !world.engine.bell().has(&world.name)));
         drop(waiting.await);
         self.judged()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::api::router::Router;
+use crate::engine::api::router::{Router, Row};
 use crate::history::exchange::Exchange;
 
 /// How often an outcome was served.
@@ -64,6 +64,17 @@ impl Coverage {
             cell.injected += 1;
         } else {
             cell.natural += 1;
+        }
+    }
+
+    /// Takes back one count: the answer did not arrive.
+    pub fn take_back(&mut self, row: &Row, outcome: Cow<'static, str>, injected: bool) {
+        let place = (row.number, outcome);
+        let Some(Served { cell, .. }) = self.cells.get_mut(&place) else { return };
+        let count = if injected { &mut cell.injected } else { &mut cell.natural };
+        *count = count.saturating_sub(1);
+        if *cell == Cell::default() {
+            self.cells.remove(&place);
         }
     }
 

@@ -95,6 +95,8 @@ pub struct EntryExtras {
     pub delivery: Delivery,
     /// How long it was held back.
     pub delay_ms: u64,
+    /// How long the client waited before it gave up, in milliseconds; `None` while it does not.
+    pub gave_up_ms: Option<u64>,
     /// The fault rules considered; `None` when there are none for the operation.
     pub why: Option<Trace>,
 }
@@ -118,13 +120,14 @@ impl EntryExtras {
             retry_after_ms: retry_after.and_then(|wait| clock.until_ms(wait.to_str().ok()?)),
             delivery: exchange.delivery,
             delay_ms: exchange.delay_ms,
+            gave_up_ms: None,
             why: exchange.trace.clone(),
         }
     }
 
     /// Whether both say the same. Lists of rules are not read for it: what came of them is mostly one list, shared.
     fn is_like(&self, other: &Self) -> bool {
-        let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, why } = self;
+        let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, gave_up_ms, why } = self;
         let same_why = match (why, &other.why) {
             (Some(why), Some(other)) => Arc::ptr_eq(why, other),
             (why, other) => why.is_none() && other.is_none(),
@@ -132,6 +135,7 @@ impl EntryExtras {
         same_why
             && (miss, rule, step) == (&other.miss, &other.rule, &other.step)
             && (retry_after_ms, delivery, delay_ms) == (&other.retry_after_ms, &other.delivery, &other.delay_ms)
+            && *gave_up_ms == other.gave_up_ms
     }
 }
 
@@ -208,9 +212,17 @@ impl Entry {
         redactor.of_parts(&self.target, self.named_headers()).target(&self.target).into_owned()
     }
 
+    /// Returns the word for how its answer travelled, which the client may not have waited for.
+    pub fn manner(&self) -> &'static str {
+        match self.extras.gave_up_ms {
+            Some(_) if self.extras.delivery.sends_answer() => "gave_up",
+            _ => self.extras.delivery.as_str(),
+        }
+    }
+
     /// The status that was sent; `None` when nothing of the answer was.
     pub fn sent_status(&self) -> Option<u16> {
-        self.extras.delivery.sends_answer().then_some(self.meta.status)
+        (self.extras.delivery.sends_answer() && self.extras.gave_up_ms.is_none()).then_some(self.meta.status)
     }
 }
 
@@ -311,6 +323,25 @@ impl Journal {
         }
         let first = self.first_number();
         while self.shared_extras.pop_front_if(|oldest| oldest.numbers.end <= first).is_some() {}
+    }
+
+    /// Changes what an entry has besides its answer, as far as it is still there.
+    pub fn amend(&mut self, number: u64, change: impl FnOnce(&mut EntryExtras)) {
+        if !(self.first_number()..self.next_number).contains(&number) {
+            return;
+        }
+        let place = self.shared_extras.partition_point(|shared| shared.numbers.end <= number);
+        let is_there = self.shared_extras.get(place).is_some_and(|shared| shared.numbers.contains(&number));
+        let shared = if is_there { self.shared_extras.remove(place) } else { None };
+        let SharedExtras { numbers, extras } =
+            shared.unwrap_or(SharedExtras { numbers: number..number + 1, extras: EntryExtras::default() });
+        let mut changed = extras.clone();
+        change(&mut changed);
+        let parts =
+            [(numbers.start..number, &extras), (number..number + 1, &changed), (number + 1..numbers.end, &extras)];
+        for (numbers, extras) in parts.into_iter().rev().filter(|(numbers, _)| !numbers.is_empty()) {
+            self.shared_extras.insert(place, SharedExtras { numbers, extras: extras.clone() });
+        }
     }
 
     /// Forgets so many of the oldest marks, and their text.
@@ -464,6 +495,23 @@ mod tests {
             runs.dedup();
             assert_eq!(journal.shared_extras.len(), runs.into_iter().filter(|delay| *delay > 0).count());
         }
+    }
+
+    #[test]
+    fn an_entry_is_amended_without_its_neighbours() {
+        for amended in 1..=4 {
+            let mut journal = Journal::new(JournalBounds::default());
+            (1..=4).for_each(|_| add_with(&mut journal, "/v1/things", 9));
+            journal.amend(amended, |extras| extras.gave_up_ms = Some(amended));
+            journal.amend(5, |extras| extras.gave_up_ms = Some(0));
+            let extras = journal.since(0).map(|entry| (entry.extras.delay_ms, entry.extras.gave_up_ms));
+            let wanted = (1..=4).map(|n| (9, (n == amended).then_some(n)));
+            assert!(extras.eq(wanted));
+        }
+        let mut journal = Journal::new(JournalBounds::default());
+        (1..=3).for_each(|_| add(&mut journal, "/v1/things"));
+        journal.amend(2, |extras| extras.gave_up_ms = Some(7));
+        assert!(journal.since(0).map(|entry| entry.extras.gave_up_ms).eq([None, Some(7), None]));
     }
 
     #[test]

@@ -2,11 +2,14 @@
 //! are; nothing else here knows of an HTTP library.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+
+use crate::http::hold::Hold;
 
 /// What a request asks to be done, as routes declare it. `HEAD` is a `GET` whose body is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -249,11 +252,27 @@ pub struct Outcome {
     pub delay: Duration,
     /// How it travels.
     pub delivery: Delivery,
+    /// Where it stands in a journal.
+    pub call: CallNote,
+    /// Lets it go before its time; `None` where it is not held back.
+    pub hold: Option<Hold>,
+}
+
+/// What is known of a call besides its answer, for the log.
+#[derive(Clone, Debug, Default)]
+pub struct CallNote {
+    /// The number in the journal of its world; 0 where no world answered.
+    pub number: u64,
+    /// The fault rule that answered.
+    pub rule: Option<Arc<str>>,
+    /// Why the answer is the fake's own.
+    pub miss: Option<&'static str>,
 }
 
 impl From<Response> for Outcome {
     fn from(response: Response) -> Self {
-        Self { response, delay: Duration::ZERO, delivery: Delivery::Complete }
+        let (delay, delivery) = (Duration::ZERO, Delivery::Complete);
+        Self { response, delay, delivery, call: CallNote::default(), hold: None }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here opens a socket, and nothing here knows of another room.
 
 pub mod document;
+pub mod hold;
 pub mod json;
 pub mod message;
 pub mod origin;

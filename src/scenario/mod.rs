@@ -18,6 +18,7 @@ pub use model::fixture_sets::Fixtures;
 pub use model::format::{CallExpectation, Overruling, Scenario};
 pub use model::matchers::{Matcher, Range};
 pub use model::request_view::RequestView;
+pub(crate) use model::request_view::asked_again;
 pub use model::rule::{Operations, Phase, Rule};
 pub use parse::fragments::{WaitFor, read_call, read_rule, read_rules};
 pub use probe::comparison::{ComparedStep, Comparison};

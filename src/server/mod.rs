@@ -3,16 +3,22 @@
 //! This is the only part that waits, and it never waits while it holds a world.
 
 mod answered_notify;
+mod budget;
+mod connection;
 mod events;
+mod exchange;
 #[cfg(feature = "tls")]
 mod forward;
 #[cfg(feature = "tls")]
 mod front;
+mod held;
 mod listen;
 mod networks;
 #[cfg(feature = "tls")]
 mod proxy;
 mod read;
+mod refusal;
+mod refuse;
 mod send;
 mod serve;
 mod stream;
@@ -22,6 +28,7 @@ mod tls;
 mod wire;
 
 pub use answered_notify::AnsweredNotify;
+pub use budget::Budget;
 #[cfg(feature = "tls")]
 pub use front::{Front, Note, Untrusting};
 pub use listen::Port;
@@ -38,4 +45,4 @@ pub use thread::{BusyWorker, IdleWorker};
 pub use tls::{Authority, Tls, TlsError, config_of_pem};
 
 #[cfg(feature = "cli")]
-pub use serve::Exchanged;
+pub use serve::{Exchanged, LogEvent};

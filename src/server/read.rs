@@ -1,48 +1,119 @@
 //! From the wire to the engine's words.
 
 use std::borrow::Cow;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use hyper::header::EXPECT;
 use hyper::{Request as HttpRequest, Uri};
 use smallvec::SmallVec;
+use tokio::time::timeout;
 
 use crate::http::message::Request;
+use crate::server::budget::Budget;
 
 /// What is read and thrown away of a body beyond the limit, so that the sender gets to the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
-/// Reads a body whole, but no more of it than one byte beyond the limit: enough for the engine to see that it is too large.
-pub async fn body(incoming: &mut Incoming, limit_bytes: usize) -> Result<Bytes, hyper::Error> {
-    if incoming.is_end_stream() {
-        return Ok(Bytes::new());
+/// The reason why a body was not read whole.
+pub enum Unread {
+    /// It did not come in time; so many bytes did.
+    TimedOut(usize),
+    /// All unfinished bodies together are too large.
+    Crowded,
+    /// It broke off.
+    Broken(hyper::Error),
+}
+
+/// A body on its way in: no more of it than one byte beyond the limit, enough for the engine to see that it is too large.
+pub struct Incomplete {
+    limit_bytes: usize,
+    first: Bytes,
+    rest: Vec<u8>,
+    drained: usize,
+}
+
+impl Incomplete {
+    /// Makes a body of nothing yet.
+    pub fn new(limit_bytes: usize) -> Self {
+        Self { limit_bytes, first: Bytes::new(), rest: Vec::new(), drained: 0 }
     }
-    let mut first = Bytes::new();
-    let mut rest: Vec<u8> = Vec::new();
-    let mut drained = 0;
-    while let Some(frame) = incoming.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
-        let room = limit_bytes.saturating_add(1) - (first.len() + rest.len());
-        let kept = data.len().min(room);
-        drained += data.len() - kept;
-        if drained > DRAINED_BYTES {
-            break;
+
+    /// Reads on until the body is whole.
+    fn poll(&mut self, incoming: &mut Incoming, cx: &mut Context<'_>) -> Poll<Result<(), hyper::Error>> {
+        while !incoming.is_end_stream() {
+            let Some(frame) = ready!(Pin::new(&mut *incoming).poll_frame(cx)) else { break };
+            let Ok(data) = frame?.into_data() else { continue };
+            let room = self.limit_bytes.saturating_add(1) - (self.first.len() + self.rest.len());
+            let kept = data.len().min(room);
+            self.drained += data.len() - kept;
+            if self.drained > DRAINED_BYTES {
+                break;
+            }
+            if self.first.is_empty() {
+                // Most bodies come in one frame, which then needs no copy.
+                self.first = data.slice(..kept);
+            } else {
+                if self.rest.capacity() - self.rest.len() < kept {
+                    // By a quarter: what is held counts, and doubling would hold twice what came.
+                    self.rest.reserve_exact(kept.max(self.rest.len() / 4));
+                }
+                self.rest.extend_from_slice(&data[..kept]);
+            }
         }
-        if first.is_empty() {
-            // Most bodies come in one frame, which then needs no copy.
-            first = data.slice(..kept);
-        } else {
-            rest.extend_from_slice(&data[..kept]);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads what is there already; returns whether that is all.
+    pub fn at_once(&mut self, incoming: &mut Incoming) -> Result<bool, Unread> {
+        match self.poll(incoming, &mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(read) => read.map(|()| true).map_err(Unread::Broken),
+            Poll::Pending => Ok(false),
         }
     }
-    if rest.is_empty() {
-        return Ok(first);
+
+    /// Reads what is still to come, for at most that long and as far as the budget goes.
+    pub async fn the_rest(&mut self, incoming: &mut Incoming, limit: Duration, budget: &Budget) -> Result<(), Unread> {
+        let started = Instant::now();
+        let mut charge = budget.charge();
+        loop {
+            let step = poll_fn(|cx| match self.poll(incoming, cx) {
+                Poll::Ready(read) => Poll::Ready(read.map_err(Unread::Broken)),
+                Poll::Pending if !charge.set(self.first.len() + self.rest.capacity()) => {
+                    Poll::Ready(Err(Unread::Crowded))
+                }
+                Poll::Pending => Poll::Pending,
+            });
+            match timeout(limit.saturating_sub(started.elapsed()), step).await {
+                Ok(read) => return read,
+                // A test's paused clock is not the machine's.
+                Err(_) if started.elapsed() < limit => {}
+                Err(_) => return Err(Unread::TimedOut(self.first.len() + self.rest.len() + self.drained)),
+            }
+        }
     }
-    let mut whole = Vec::with_capacity(first.len() + rest.len());
-    whole.extend_from_slice(&first);
-    whole.append(&mut rest);
-    Ok(whole.into())
+
+    /// Returns what was read.
+    pub fn whole(self) -> Bytes {
+        if self.rest.is_empty() {
+            return self.first;
+        }
+        let mut whole = Vec::with_capacity(self.first.len() + self.rest.len());
+        whole.extend_from_slice(&self.first);
+        whole.extend_from_slice(&self.rest);
+        whole.into()
+    }
+}
+
+/// Returns whether the client waits to be asked for a body that is too large anyway. It is not asked, so it need not send it.
+pub fn need_not_come(request: &HttpRequest<Incoming>, limit_bytes: usize) -> bool {
+    let is_too_large = || request.body().size_hint().exact().is_some_and(|bytes| bytes > limit_bytes as u64);
+    request.headers().get(EXPECT).is_some_and(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+        && is_too_large()
 }
 
 /// Most requests have no more headers.

@@ -10,6 +10,7 @@ use hyper::Response as HttpResponse;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
+use crate::http::hold::Hold;
 use crate::http::message::{Delivery, Response};
 use crate::server::events::Events;
 
@@ -30,6 +31,8 @@ pub enum ResponseBody {
         pause: Duration,
         /// Until the next piece.
         wait: Pin<Box<Sleep>>,
+        /// Sends the rest at once when the answer is let go.
+        hold: Option<Hold>,
     },
     /// The first half; then the connection breaks.
     Truncated {
@@ -48,14 +51,14 @@ pub enum ResponseBody {
 const PIECES_PER_S: u64 = 20;
 
 impl ResponseBody {
-    fn new(body: Bytes, delivery: Delivery) -> Self {
+    fn new(body: Bytes, delivery: Delivery, hold: Option<Hold>) -> Self {
         match delivery {
             Delivery::Throttled { bytes_per_s } => {
                 let rate = bytes_per_s.max(1);
                 let pieces = rate.min(PIECES_PER_S);
                 let pause = Duration::from_nanos(1_000_000_000 / pieces);
                 let piece = usize::try_from(rate / pieces).unwrap_or(usize::MAX);
-                Self::Trickle { left: body, piece, pause, wait: Box::pin(sleep(pause)) }
+                Self::Trickle { left: body, piece, pause, wait: Box::pin(sleep(pause)), hold }
             }
             Delivery::Truncated => {
                 let half = body.slice(..body.len() / 2);
@@ -89,7 +92,10 @@ impl Body for ResponseBody {
             #[cfg(feature = "tls")]
             Self::Relayed(body) => Pin::new(body).poll_frame(cx).map_err(|_| CutShort),
             Self::Trickle { left, .. } if left.is_empty() => Poll::Ready(None),
-            Self::Trickle { left, piece, pause, wait } => {
+            Self::Trickle { left, piece, pause, wait, hold } => {
+                if hold.as_mut().is_some_and(|hold| Pin::new(hold).poll(cx).is_ready()) {
+                    return Poll::Ready(Some(Ok(Frame::data(std::mem::take(left)))));
+                }
                 ready!(wait.as_mut().poll(cx));
                 *wait = Box::pin(sleep(*pause));
                 let piece = left.split_to(left.len().min(*piece));
@@ -139,8 +145,8 @@ impl Body for ResponseBody {
 }
 
 /// The response of a reply.
-pub fn response(reply: Response, delivery: Delivery) -> HttpResponse<ResponseBody> {
-    let mut response = HttpResponse::new(ResponseBody::new(reply.body, delivery));
+pub fn response(reply: Response, delivery: Delivery, hold: Option<Hold>) -> HttpResponse<ResponseBody> {
+    let mut response = HttpResponse::new(ResponseBody::new(reply.body, delivery, hold));
     // Statuses come from route tables, or from rules that were checked when they were loaded.
     *response.status_mut() =
         hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);

@@ -79,6 +79,18 @@ impl Protocol {
     }
 }
 
+/// hyper's own refusals are no longer than this.
+const REFUSAL_BYTES: usize = 96;
+
+/// Returns the status, where hyper refuses by itself what it cannot read: a status and no body. Responses of this server have
+/// a date.
+fn own_refusal(bytes: &[u8]) -> Option<u16> {
+    let head = bytes.strip_suffix(b"connection: close\r\ncontent-length: 0\r\n\r\n")?.strip_prefix(b"HTTP/1.1 4")?;
+    let is_alone = head.iter().filter(|byte| **byte == b'\n').count() == 1;
+    let status = std::str::from_utf8(head.get(..2)?).ok()?.parse::<u16>().ok()?;
+    is_alone.then_some(400 + status)
+}
+
 /// Most requests have no more bytes.
 const FIRST_BYTES: usize = 1_024;
 
@@ -91,6 +103,8 @@ pub struct FaultyStream {
     /// What the peer said first, until it is read.
     first: Bytes,
     misbehaviour: WireFault,
+    /// The status with which hyper wanted to refuse what it could not read.
+    refused: Option<u16>,
 }
 
 impl FaultyStream {
@@ -98,19 +112,36 @@ impl FaultyStream {
     pub async fn open(mut stream: Stream, misbehaviour: WireFault) -> io::Result<(Self, Protocol)> {
         let first = first_bytes(&mut stream).await?;
         let protocol = Protocol::of(&first);
-        Ok((Self { stream, first, misbehaviour }, protocol))
+        Ok((Self { stream, first, misbehaviour, refused: None }, protocol))
     }
 
     /// A connection whose peer has said something that is still to be read.
     #[cfg(feature = "tls")]
     pub fn new(stream: Stream, first: Bytes, misbehaviour: WireFault) -> Self {
-        Self { stream, first, misbehaviour }
+        Self { stream, first, misbehaviour, refused: None }
     }
 
     /// Returns the bytes below, what was read of them already, and what the connection is told.
     #[cfg(feature = "tls")]
     pub fn into_parts(self) -> (Stream, Bytes, WireFault) {
         (self.stream, self.first, self.misbehaviour)
+    }
+
+    /// Returns the status with which hyper wanted to refuse what it could not read. Nothing was written in its place.
+    pub fn refused(&self) -> Option<u16> {
+        self.refused
+    }
+
+    /// Returns the connection itself.
+    pub fn stream(&mut self) -> &mut Stream {
+        &mut self.stream
+    }
+
+    /// Keeps hyper's own refusal from being written.
+    fn swallows(&mut self, bytes: &[u8]) -> bool {
+        let status = if bytes.len() <= REFUSAL_BYTES { own_refusal(bytes) } else { None };
+        self.refused = self.refused.or(status);
+        status.is_some()
     }
 
     /// Does what was ordered, if anything was; the error it ends with makes hyper drop the connection.
@@ -164,6 +195,9 @@ impl AsyncWrite for FaultyStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
         ready!(wire.misbehave(cx))?;
+        if wire.swallows(bytes) {
+            return Poll::Ready(Ok(bytes.len()));
+        }
         Pin::new(&mut wire.stream).poll_write(cx, bytes)
     }
 
@@ -174,13 +208,15 @@ impl AsyncWrite for FaultyStream {
     ) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
         ready!(wire.misbehave(cx))?;
-        let stream = Pin::new(&mut wire.stream);
         if parts.iter().map(|part| part.len()).sum::<usize>() > SHORT_BYTES {
-            return stream.poll_write_vectored(cx, parts);
+            return Pin::new(&mut wire.stream).poll_write_vectored(cx, parts);
         }
         let mut whole: SmallVec<[u8; SHORT_BYTES]> = SmallVec::new();
         parts.iter().for_each(|part| whole.extend_from_slice(part));
-        stream.poll_write(cx, &whole)
+        if wire.swallows(&whole) {
+            return Poll::Ready(Ok(whole.len()));
+        }
+        Pin::new(&mut wire.stream).poll_write(cx, &whole)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -192,7 +228,12 @@ impl AsyncWrite for FaultyStream {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let wire = self.get_mut();
+        if wire.refused.is_some() {
+            // The refusal in this server's words is still to come.
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut wire.stream).poll_shutdown(cx)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::engine::schema::problem::{Problem, panic_text};
 use crate::engine::state::State;
 use crate::history::exchange::Exchange;
 use crate::http::document::SyntaxFault;
-use crate::http::message::{Delivery, Method, Outcome, Request, Response, allow};
+use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
 use crate::scenario::{Decision, Phase, RequestView, inject};
@@ -59,6 +59,11 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
         None => unknown_api(&mut exchange, router, target),
     }
     finish(&mut world.state, &mut exchange, &decision);
+    let number = exchange.number;
+    let call = CallNote { number, rule: exchange.rule.clone(), miss: exchange.miss };
+    let hold = decision
+        .is_held(exchange.delivery)
+        .then(|| world.holds.hold(&world.state.name, number, decision.holders(exchange.delivery)));
 
     world.coverage.count(&exchange);
     world.journal.add(&exchange, &world.state.clock);
@@ -67,7 +72,7 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
         run.count(&exchange, view.as_ref(), &mut world.state, step_ended);
     }
     let Exchange { response, delivery, delay_ms, .. } = exchange;
-    Outcome { response, delay: Duration::from_millis(delay_ms), delivery }
+    Outcome { response, delay: Duration::from_millis(delay_ms), delivery, call, hold }
 }
 
 /// Puts on an answer what every answer has: the length for `HEAD`, the date, the `standin-…` headers, the speed.
@@ -256,8 +261,17 @@ fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
         Method::Delete => row.route.takes.is_empty(),
         _ => false,
     };
-    if request.body.is_empty() || has_none {
+    if has_none {
         return Ok(None);
+    }
+    if request.body.is_empty() {
+        // A client that waits to be asked for its body is not asked for one that is too large.
+        let announced = request.header("content-length").and_then(|length| length.parse().ok());
+        let is_unread = announced.is_some_and(|announced: usize| announced > limit_bytes);
+        return if is_unread { Err(Problem::TooLarge { limit_bytes }) } else { Ok(None) };
+    }
+    if let Some(encoding) = request.header("content-encoding").filter(|it| !it.eq_ignore_ascii_case("identity")) {
+        return Err(Problem::Encoded { encoding: encoding.to_owned() });
     }
     let sent = request.header("content-type").unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -1,39 +1,49 @@
-//! Who is asked, and who waits for it: requests in flight, and a bell rung when one was answered.
+//! Requests that came and are not answered yet, by world, and the threads that wait for answers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-/// Counts requests in flight, and wakes whoever waits for answers. Nobody waiting costs nothing.
+/// Counts the requests whose bodies are still on their way, and wakes the threads that wait for answers. A request that is
+/// whole when it comes is answered without being counted: no client can tell it from one that comes later.
 #[derive(Default)]
 pub struct InFlight {
-    in_flight: AtomicUsize,
+    /// The worlds of the requests in flight; a name stands there once for each.
+    worlds: Mutex<Vec<Arc<str>>>,
     waiters: AtomicUsize,
     rung: Mutex<()>,
     told: Condvar,
 }
 
-/// A request that is not answered yet.
-pub struct InFlightGuard<'b>(&'b InFlight);
+/// A request whose body is on its way, until this is dropped.
+pub struct InFlightGuard<'b> {
+    in_flight: &'b InFlight,
+    world: Arc<str>,
+}
 
 impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
-        self.0.ring();
+        let mut worlds = self.in_flight.worlds.lock();
+        if let Some(place) = worlds.iter().position(|world| *world == self.world) {
+            worlds.swap_remove(place);
+        }
+        drop(worlds);
+        self.in_flight.ring();
     }
 }
 
 impl InFlight {
-    /// A request came: it is in flight until this is dropped.
-    pub fn arrival(&self) -> InFlightGuard<'_> {
-        self.in_flight.fetch_add(1, Ordering::SeqCst);
-        InFlightGuard(self)
+    /// Counts a request of that world until the guard is dropped.
+    pub fn arrival(&self, world: Arc<str>) -> InFlightGuard<'_> {
+        self.worlds.lock().push(Arc::clone(&world));
+        InFlightGuard { in_flight: self, world }
     }
 
-    /// How many requests came and are not answered yet.
-    pub fn in_flight(&self) -> usize {
-        self.in_flight.load(Ordering::SeqCst)
+    /// Returns whether a request of that world is on its way.
+    pub fn has(&self, world: &str) -> bool {
+        self.worlds.lock().iter().any(|name| **name == *world)
     }
 
     /// Blocks until something was answered, for at most that long, unless `ready` holds already.
@@ -47,7 +57,8 @@ impl InFlight {
         self.waiters.fetch_sub(1, Ordering::SeqCst);
     }
 
-    fn ring(&self) {
+    /// Wakes the waiting threads: something was answered. Where none waits, this is one look.
+    pub fn ring(&self) {
         if self.waiters.load(Ordering::SeqCst) > 0 {
             // A waiter between its last look and its wait holds this lock: it must not miss the bell.
             drop(self.rung.lock());

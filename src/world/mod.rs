@@ -6,8 +6,9 @@ pub mod exchange;
 pub mod fake_service;
 #[cfg(feature = "tls")]
 mod handshakes;
-mod in_flight;
+pub mod in_flight;
 pub mod limits;
+mod refused;
 pub mod registry;
 pub mod select;
 pub mod snapshot;

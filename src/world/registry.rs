@@ -35,6 +35,10 @@ pub struct Limits {
     pub worlds_per_label: usize,
     /// A world that was asked nothing for that long expires; `None`: none does.
     pub idle_ms: Option<u64>,
+    /// How long the body of a request may be on its way, in milliseconds; 0 is for ever.
+    pub body_ms: u64,
+    /// The most bytes of all bodies that are on their way.
+    pub unfinished_bytes: usize,
 }
 
 impl Limits {
@@ -47,7 +51,13 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { worlds: Self::MOST_WORLDS, worlds_per_label: Self::MOST_WORLDS, idle_ms: Some(Self::IDLE_S * 1_000) }
+        Self {
+            worlds: Self::MOST_WORLDS,
+            worlds_per_label: Self::MOST_WORLDS,
+            idle_ms: Some(Self::IDLE_S * 1_000),
+            body_ms: 30_000,
+            unfinished_bytes: 256 * 1024 * 1024,
+        }
     }
 }
 
@@ -231,8 +241,8 @@ impl WorldRegistry {
         std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
     }
 
-    /// Answers a request in the world it chooses, else in the default one. Whoever calls told the [bell](Self::bell) of
-    /// its arrival, before its body was there.
+    /// Answers a request in the world it chooses, else in the default one. The caller rings the
+    /// [bell](Self::bell) afterwards.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {
         self.sweep_if_due(request.arrived_ms);
         let target = Target::parse(request.target);
@@ -249,14 +259,21 @@ impl WorldRegistry {
 
     /// Answers a request in this very world, whose name it is. A request that names another one is refused.
     pub fn answer_in(&self, world: &Arc<Mutex<World>>, name: &str, request: &Request<'_>) -> Outcome {
-        let _in_flight = self.bell.arrival();
         let target = Target::parse(request.target);
         let chosen = chosen(Some((WorldSelector::Handle, name)), &target, request);
-        match chosen.and_then(|_| self.world(name, request.arrived_ms)) {
+        let outcome = match chosen.and_then(|_| self.world(name, request.arrived_ms)) {
             Ok(there) if Arc::ptr_eq(&there, world) => answer_at(self.router, &mut world.lock(), request, &target),
             Ok(_) => WorldError::GoneReason { name: name.to_owned(), why: GoneReason::Deleted }.response().into(),
             Err(no_world) => no_world.response().into(),
-        }
+        };
+        self.bell.ring();
+        outcome
+    }
+
+    /// Returns the name of the world that a request chooses, as far as its head tells; the default one where it names two.
+    pub fn name_of(&self, request: &Request<'_>) -> Arc<str> {
+        let chosen = chosen(None, &Target::parse(request.target), request).ok().flatten();
+        chosen.as_deref().unwrap_or(DEFAULT_WORLD).into()
     }
 
     /// The world of that name, which is asked something now.
@@ -394,6 +411,7 @@ impl WorldRegistry {
         others.remember(name.into(), why);
         drop(others);
         // What it held is given back without keeping the others waiting.
+        place.iter().for_each(Slot::end);
         drop(place);
         Ok(())
     }
@@ -443,7 +461,14 @@ impl WorldRegistry {
         let next = if others.by_name.is_empty() { u64::MAX } else { now_ms.saturating_add(pause_ms) };
         self.next_sweep_ms.store(next, Ordering::Relaxed);
         drop(others);
-        drop(places);
+        places.iter().for_each(Slot::end);
+    }
+}
+
+impl Slot {
+    /// Lets go what the world holds back: handles may keep it, but it answers no more.
+    fn end(&self) {
+        self.world.lock().holds.release();
     }
 }
 
@@ -523,7 +548,7 @@ mod tests {
             &NO_ROUTES,
             default,
             Fixtures::default(),
-            Limits { worlds, worlds_per_label: 2, idle_ms: Some(IDLE_MS) },
+            Limits { worlds, worlds_per_label: 2, idle_ms: Some(IDLE_MS), ..Limits::default() },
         )
     }
 

@@ -9,6 +9,7 @@ use crate::engine::state::rate_limit::Buckets;
 use crate::engine::state::settings::Settings;
 use crate::history::coverage::Coverage;
 use crate::history::journal::Journal;
+use crate::http::hold::Holds;
 use crate::scenario::ScenarioRun;
 use crate::world::world::World;
 
@@ -53,7 +54,15 @@ impl World {
         }
         let state = State { name: name.into(), rate_limits: Buckets::default(), ..state };
         let journal = Journal::new(state.settings.journal);
-        Self { state, run, journal, coverage: Coverage::default(), baseline: start, snapshots: Vec::new() }
+        Self {
+            state,
+            run,
+            journal,
+            coverage: Coverage::default(),
+            holds: Holds::default(),
+            baseline: start,
+            snapshots: Vec::new(),
+        }
     }
 
     /// Goes to a snapshot. Journal and coverage begin anew.
@@ -64,6 +73,7 @@ impl World {
         self.run = run;
         self.journal.restart(self.state.settings.journal);
         self.coverage = Coverage::default();
+        self.holds.release();
     }
 
     /// Puts the world back as it was when it was made: data, clock, ids, journal, coverage, scenario. Snapshots stay.
@@ -81,6 +91,7 @@ impl World {
     /// Ends the scenario, for later resets too. Records, journal and coverage stay.
     pub fn end_scenario(&mut self) {
         self.run = None;
+        self.release_holds();
         if self.baseline.run.is_some() {
             self.baseline = Arc::new(Snapshot { run: None, ..(*self.baseline).clone() });
         }

@@ -9,6 +9,7 @@ use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
 use crate::history::coverage::Coverage;
 use crate::history::journal::Journal;
+use crate::http::hold::Holds;
 use crate::scenario::model::when::When;
 use crate::scenario::{
     CallCount, Diagnostic, Fixtures, Operations, Report, Scenario, ScenarioError, ScenarioRun, Verification,
@@ -23,6 +24,8 @@ pub struct World {
     pub state: State,
     /// The scenario as it goes here; `None` without one.
     pub run: Option<Box<ScenarioRun>>,
+    /// The answers that fault rules hold back.
+    pub holds: Holds,
     /// The calls and their answers.
     pub journal: Journal,
     /// The documented outcomes that were served.
@@ -80,8 +83,31 @@ impl World {
 
     /// Returns the report of a verification, as things are now.
     pub fn verify(&self, router: &Router) -> Report {
+        self.verification(router).report()
+    }
+
+    /// Returns whether a verification that has time may end now.
+    pub fn has_come_true(&self, router: &Router) -> bool {
+        self.verification(router).has_come_true()
+    }
+
+    fn verification<'w>(&'w self, router: &'w Router) -> Verification<'w> {
         let (state, run) = (&self.state, self.run.as_deref());
-        Verification { router, state, run, journal: &self.journal, coverage: &self.coverage }.report()
+        Verification { router, state, run, journal: &self.journal, coverage: &self.coverage }
+    }
+
+    /// Takes away the fault rules added by hand, and lets go what they hold back.
+    pub fn clear_added_rules(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.clear_added();
+        }
+        self.release_holds();
+    }
+
+    /// Lets the answers go whose fault rules were taken away.
+    pub fn release_holds(&mut self) {
+        let run = self.run.as_ref();
+        self.holds.release_without(|id| run.is_some_and(|run| run.has_rule(id)));
     }
 
     /// Returns the number of calls in the journal that are of these operations and, where it is given, look like this.

@@ -411,14 +411,20 @@ fn every_request_is_logged_without_its_credentials() {
     let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut request = lines[1].clone();
     assert!(request["took_us"].is_u64());
-    request["took_us"] = json!(0);
-    insta::assert_snapshot!(request, @r#"{"method":"GET","target":"/v1/integrations?limit=1&access_token=…","operation":"celigo.integrations.list","status":200,"took_us":0}"#);
-    assert_eq!((&lines[2]["operation"], &lines[2]["status"]), (&Value::Null, &json!(501)));
+    (request["took_us"], request["at"]) = (json!(0), json!("…"));
+    insta::assert_snapshot!(request, @r#"{"at":"…","world":"default","n":1,"method":"GET","target":"/v1/integrations?limit=1&access_token=…","operation":"celigo.integrations.list","status":200,"manner":"whole","delay_ms":0,"rule":null,"miss":null,"reason":null,"took_us":0}"#);
+    assert_eq!(
+        (&lines[2]["operation"], &lines[2]["status"], &lines[2]["miss"]),
+        (&Value::Null, &json!(501), &json!("no-route"))
+    );
+    assert!(lines[2]["reason"].as_str().unwrap().starts_with("no-route: "), "{}", lines[2]);
 
     let text = said(&["--log", "text"]);
     let line = text.lines().nth(1).unwrap().rsplit_once(' ').unwrap();
     assert!(line.1.ends_with("µs"));
-    insta::assert_snapshot!(line.0, @"GET /v1/integrations?limit=1&access_token=… celigo.integrations.list 200");
+    let (at, line) = line.0.split_once(' ').unwrap();
+    assert_eq!(at.len(), "10:00:00.000".len());
+    insta::assert_snapshot!(line, @"#1 GET /v1/integrations?limit=1&access_token=… celigo.integrations.list 200");
 
     let verbose = said(&["--log", "text", "-v"]);
     assert!(verbose.contains("  > authorization: Bearer …lJa7\n"), "{verbose}");

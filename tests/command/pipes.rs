@@ -138,3 +138,36 @@ fn a_run_whose_reports_are_not_read_ends_with_its_code() {
     };
     assert_eq!(status.code(), Some(6), "the command calls nothing");
 }
+
+#[test]
+fn the_log_says_world_rule_manner_delay_and_who_gave_up() {
+    let folder = Folder::new("log-words");
+    let scenario = folder.file(
+        "faults.json",
+        r#"{ "scenario": 1, "api": "celigo", "faults": [
+            { "id": "closes", "on": "celigo.flows.list", "do": { "abort": "close" } },
+            { "id": "slow", "on": "celigo.integrations.list", "do": { "delay_ms": 3600000 } } ] }"#,
+    );
+    let arguments = ["serve", "--port", "0", "--log", "text", "--scenario", &scenario];
+    let mut server = Running(standin(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let at = address(ready["url"].as_str().unwrap());
+    let log = BufReader::new(server.0.stderr.take().unwrap());
+    let mut lines = log.lines().map_while(Result::ok).filter_map(|line| Some(line.split_once(" #")?.1.to_owned()));
+    let mut client = Connection::open(at);
+    client.send(crate::support::request("GET", "/v1/flows", &[ANY], "").as_bytes());
+    assert!(client.rest().is_ok_and(|rest| rest.is_empty()));
+    let told = lines.next().unwrap();
+    assert!(told.starts_with("1 GET /v1/flows celigo.flows.list close ") && told.ends_with(" rule closes"), "{told}");
+    let mut client = Connection::open(at);
+    client.send(crate::support::request("GET", "/v1/integrations", &[ANY], "").as_bytes());
+    let told = lines.next().unwrap();
+    assert!(told.starts_with("2 GET /v1/integrations celigo.integrations.list 200 "), "{told}");
+    assert!(told.ends_with(" +3600000ms"), "{told}");
+    drop(client);
+    let told = lines.next().unwrap();
+    assert!(told.starts_with("2 the client gave up after "), "{told}");
+    assert_eq!(server.terminate().code(), Some(0));
+}

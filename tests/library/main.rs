@@ -10,6 +10,7 @@ mod determinism;
 mod event_stream;
 mod graph;
 mod growth;
+mod hanging;
 #[cfg(feature = "tls")]
 mod intercept;
 mod layers;

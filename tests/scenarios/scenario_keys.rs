@@ -330,6 +330,11 @@ fn cases() -> Vec<(&'static str, Value, &'static str)> {
             "/expect/calls/0/step",
         ),
         ("call.status", expect(&json!({ "calls": [{ "on": LIST, "status": 404 }] })), "/expect/calls/0/status"),
+        (
+            "call.outcome",
+            expect(&json!({ "calls": [{ "on": LIST, "outcome": "gave_up" }] })),
+            "/expect/calls/0/outcome",
+        ),
         ("call.times", expect(&json!({ "calls": [{ "on": LIST, "times": 1 }] })), "/expect/calls/0/times"),
         (
             "expect.order",

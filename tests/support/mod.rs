@@ -77,6 +77,11 @@ impl Connection {
         self.receive_to(method).unwrap()
     }
 
+    /// Waits no longer than this for what comes.
+    pub fn close_after(&mut self, most: Duration) {
+        self.0.get_ref().set_read_timeout(Some(most)).unwrap();
+    }
+
     /// Everything until the peer closes.
     pub fn rest(&mut self) -> std::io::Result<Vec<u8>> {
         let mut rest = Vec::new();

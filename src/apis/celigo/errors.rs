@@ -172,6 +172,9 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
         Problem::MediaType { sent } => {
             (UNSUPPORTED_MEDIA_TYPE, saying(format!("Content-Type {sent} is not supported; send application/json")))
         }
+        Problem::Encoded { encoding } => {
+            (UNSUPPORTED_MEDIA_TYPE, saying(format!("Content-Encoding {encoding} is not supported; send plain JSON")))
+        }
         Problem::TooLarge { limit_bytes } => {
             (TOO_LARGE, saying(format!("Request body is larger than {limit_bytes} bytes")))
         }

@@ -266,6 +266,14 @@ error_table! {
         "The request is invalid.",
         "no document says what answers a request that cannot be read",
     );
+    UNSUPPORTED_MEDIA_TYPE = error(
+        "unsupported_media_type",
+        "UNSUPPORTED_MEDIA_TYPE",
+        415,
+        Assumed,
+        "The request body is encoded in a way that is not supported.",
+        "no document says what answers a body that is encoded",
+    );
     PAYLOAD_TOO_LARGE = error(
         "payload_too_large",
         "PAYLOAD_TOO_LARGE",
@@ -402,6 +410,9 @@ fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem)
             let sent =
                 if sent.is_empty() { "it has no Content-Type" } else { &format!("its Content-Type is '{sent}'") };
             (INVALID_REQUEST_BODY, format!("The request body must be JSON{takes}; {sent}."))
+        }
+        Problem::Encoded { encoding } => {
+            (UNSUPPORTED_MEDIA_TYPE, format!("The Content-Encoding '{encoding}' is not supported; send plain JSON."))
         }
         Problem::Syntax { .. } | Problem::Fields(_) => {
             (INVALID_REQUEST_BODY, format!("The request body is invalid: {}.", problem.plain()))

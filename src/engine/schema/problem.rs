@@ -39,6 +39,11 @@ pub enum Problem {
         /// The content type that was sent.
         sent: String,
     },
+    /// The body is encoded, as with gzip.
+    Encoded {
+        /// The encoding.
+        encoding: String,
+    },
     /// The body is larger than the server reads.
     TooLarge {
         /// The limit in bytes.
@@ -185,6 +190,7 @@ impl Problem {
             }
             Self::MediaType { sent } if sent.is_empty() => "the body has no Content-Type".to_owned(),
             Self::MediaType { sent } => format!("a body of the Content-Type {sent:?} is not taken"),
+            Self::Encoded { encoding } => format!("a body with the Content-Encoding {encoding:?} is not taken"),
             Self::TooLarge { limit_bytes } => format!("the body is larger than {limit_bytes} bytes"),
         }
     }

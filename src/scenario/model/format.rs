@@ -229,6 +229,8 @@ pub struct CallExpectation {
     pub step: Option<String>,
     /// Only answers with one of these statuses; empty is any.
     pub status: Vec<u16>,
+    /// Only calls whose client gave up before the answer came.
+    pub gave_up: bool,
     /// How many.
     pub times: Range,
     /// Where it is written, for one from a file.

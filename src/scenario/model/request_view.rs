@@ -174,11 +174,7 @@ impl Parts {
 }
 
 /// Looks at the request of a journal's entry as matchers saw it. `None` when it was for no operation.
-pub(in crate::scenario) fn asked_again<T>(
-    entry: &Entry,
-    router: &Router,
-    look: impl FnOnce(&RequestView<'_>) -> T,
-) -> Option<T> {
+pub(crate) fn asked_again<T>(entry: &Entry, router: &Router, look: impl FnOnce(&RequestView<'_>) -> T) -> Option<T> {
     let headers: Vec<(&str, &[u8])> =
         entry.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let request = Request {

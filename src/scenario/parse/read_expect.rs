@@ -30,7 +30,7 @@ impl FileReader<'_, '_> {
     }
 
     pub(in crate::scenario) fn expected_call(&mut self, node: &Node<'_>) -> Option<CallExpectation> {
-        let object = self.found.object(node, &["id", "on", "when", "fault", "step", "status", "times"])?;
+        let object = self.found.object(node, &["id", "on", "when", "fault", "step", "status", "outcome", "times"])?;
         if !object.has("on") && !object.has("fault") {
             self.found.tell(Code::E06, &node.path, "lacks \"on\" or \"fault\"", "say which calls are meant");
         }
@@ -44,10 +44,22 @@ impl FileReader<'_, '_> {
             when,
             fault,
             step,
+            gave_up: self.gave_up(&object),
             status: self.statuses(&object),
             times: object.get("times").and_then(|node| self.found.times(&node)).unwrap_or(Range::at_least(1)),
             place: Some(self.found.place(&node.path)),
         })
+    }
+
+    /// Reads whether only calls are meant whose client gave up: those have no status.
+    fn gave_up(&mut self, object: &Object<'_>) -> bool {
+        let Some(node) = object.get("outcome") else { return false };
+        let gave_up = self.found.one_of(&node, &["gave_up"]).is_some();
+        if gave_up && object.has("status") {
+            let what = "and \"status\" exclude each other: a client that gave up got none".to_owned();
+            self.found.tell(Code::E09, &node.path, what, "keep one of them");
+        }
+        gave_up
     }
 
     /// One status or several.

@@ -11,7 +11,7 @@ use crate::engine::api::api::Api;
 use crate::engine::api::router::Router;
 use crate::history::trace::{Trace, TraceBuilder, Verdict};
 use crate::http::document::Position;
-use crate::http::message::TlsFault;
+use crate::http::message::{Delivery, TlsFault};
 use crate::scenario::model::format::{CallExpectation, Scenario};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
@@ -50,7 +50,7 @@ pub struct ScenarioRun {
     /// The next links issued so far, as far as somebody wants to know.
     pub(in crate::scenario) issued: HashSet<String>,
     /// Statuses served, by operation; aborted answers have none.
-    pub(in crate::scenario) statuses: HashSet<(&'static str, u16), FixedState>,
+    pub(in crate::scenario) statuses: HashMap<(&'static str, u16), u64, FixedState>,
     /// Calls answered, misses included.
     pub(in crate::scenario) answered: u64,
     /// Changes of data that could not be made when a step was entered, and where they are written.
@@ -118,6 +118,8 @@ pub struct Decision {
     pub delay_ms: u64,
     /// The slowest of the firing rules' rates.
     pub slow_bytes_per_s: Option<u64>,
+    /// The rules that slow the answer down.
+    pub slowed_by: Vec<Arc<str>>,
     /// Every rule considered, and what came of it; `None` when there are none for the operation.
     pub trace: Option<Trace>,
 }
@@ -134,6 +136,19 @@ impl RuleScope {
 const ADDED: usize = 0;
 /// Where the file's own rules stand.
 const OWN: usize = 1;
+
+impl Decision {
+    /// Returns whether the answer has to wait, in whole or in parts.
+    pub(crate) fn is_held(&self, delivery: Delivery) -> bool {
+        !self.slowed_by.is_empty() || delivery == Delivery::Hang
+    }
+
+    /// Returns the rules that the answer waits for.
+    pub(crate) fn holders(&self, delivery: Delivery) -> Vec<Arc<str>> {
+        let stalling = self.rule.iter().filter(|_| delivery == Delivery::Hang).map(|(rule, _)| Arc::clone(&rule.id));
+        self.slowed_by.iter().cloned().chain(stalling).collect()
+    }
+}
 
 impl ScenarioRun {
     /// Takes what a rule ordered to be wrong with the next TLS handshake.
@@ -161,7 +176,7 @@ impl ScenarioRun {
             failures: Violations::default(),
             strayed: Violations::default(),
             issued: HashSet::new(),
-            statuses: HashSet::default(),
+            statuses: HashMap::default(),
             answered: 0,
             failed_changes: Vec::new(),
             tls_fault: None,
@@ -226,6 +241,11 @@ impl ScenarioRun {
         self.scopes[ADDED].add(router, &rule, self.counters.len());
         self.counters.push(RuleCounter::new(Arc::new(rule)));
         Ok(id)
+    }
+
+    /// Returns whether there is a rule of that id.
+    pub(crate) fn has_rule(&self, id: &str) -> bool {
+        self.counters.iter().any(|counter| *counter.rule.id == *id)
     }
 
     /// Takes away the rules added by hand.
@@ -339,6 +359,9 @@ impl RuleCounter {
             return Verdict::UsedUp(n);
         }
         decision.delay_ms = decision.delay_ms.saturating_add(rule.delay_of(seed, n));
+        if rule.slows() {
+            decision.slowed_by.push(Arc::clone(&rule.id));
+        }
         if let Some(rate) = rule.slow_bytes_per_s {
             decision.slow_bytes_per_s = Some(decision.slow_bytes_per_s.map_or(rate, |slowest| slowest.min(rate)));
         }
@@ -371,5 +394,11 @@ impl CallCounter {
         if self.numbers.len() < SHOWN {
             self.numbers.push(number);
         }
+    }
+
+    /// Takes back a call that was counted too early.
+    pub(in crate::scenario) fn take_back(&mut self, number: u64) {
+        self.count = self.count.saturating_sub(1);
+        self.numbers.retain(|counted| *counted != number);
     }
 }

@@ -4,11 +4,12 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::history::exchange::Exchange;
+use crate::history::journal::Entry;
 use crate::http::document::{Position, show};
 use crate::http::message::Request;
 use crate::http::target::{Query, Target};
 use crate::scenario::model::diagnostics::{Code, Diagnostic};
-use crate::scenario::model::format::{DataChange, End, EndKind};
+use crate::scenario::model::format::{CallExpectation, DataChange, End, EndKind};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::run::make_change::make_change;
 use crate::scenario::run::scenario_run::ScenarioRun;
@@ -166,31 +167,55 @@ impl ScenarioRun {
         }
         let Some(asked) = view else { return };
         if let Some(status) = exchange.status() {
-            self.statuses.insert((asked.row.operation, status));
+            *self.statuses.entry((asked.row.operation, status)).or_default() += 1;
         }
         let step = self.step_name().cloned();
         let mut came = Vec::new();
         for (place, counter) in self.calls.iter_mut().enumerate() {
             let expected = &counter.expected;
             let rule = exchange.rule.as_deref();
-            let matches = expected.on.as_ref().is_none_or(|on| on.select(asked.row.operation))
-                && expected.fault.as_deref().is_none_or(|fault| rule == Some(fault))
-                && expected.step.as_deref().is_none_or(|wanted| step.as_deref() == Some(wanted))
+            let matches = !expected.gave_up
+                && expected.is_for(asked, rule, step.as_deref())
                 && (expected.status.is_empty()
-                    || exchange.status().is_some_and(|status| expected.status.contains(&status)))
-                && expected.when.as_ref().is_none_or(|when| when.fault(asked).is_none());
+                    || exchange.status().is_some_and(|status| expected.status.contains(&status)));
             if matches {
                 counter.add(number);
                 came.push(place);
             }
         }
-        for ((list, _), at) in scenario.expect.order.iter().zip(&mut self.order) {
+        self.advance_orders(&came);
+        if scenario.expect.conduct.follow_next.is_some() {
+            self.follow(asked, exchange);
+        }
+    }
+
+    /// Counts that the client of a call gave up: it got no status after all.
+    pub(crate) fn note_gave_up(&mut self, asked: &RequestView<'_>, entry: &Entry) {
+        let status = (!entry.extras.delivery.is_abort()).then_some(entry.meta.status);
+        if let Some(count) = status.and_then(|status| self.statuses.get_mut(&(asked.row.operation, status))) {
+            *count = count.saturating_sub(1);
+        }
+        let mut came = Vec::new();
+        for (place, counter) in self.calls.iter_mut().enumerate() {
+            let expected = &counter.expected;
+            if !expected.is_for(asked, entry.extras.rule.as_deref(), entry.extras.step.as_deref()) {
+                continue;
+            }
+            if expected.gave_up {
+                counter.add(entry.number);
+                came.push(place);
+            } else if status.is_some_and(|status| expected.status.contains(&status)) {
+                counter.take_back(entry.number);
+            }
+        }
+        self.advance_orders(&came);
+    }
+
+    fn advance_orders(&mut self, came: &[usize]) {
+        for ((list, _), at) in self.scenario.expect.order.iter().zip(&mut self.order) {
             if list.get(*at).is_some_and(|place| came.contains(place)) {
                 *at += 1;
             }
-        }
-        if scenario.expect.conduct.follow_next.is_some() {
-            self.follow(asked, exchange);
         }
     }
 
@@ -205,6 +230,16 @@ impl ScenarioRun {
         if let Some(link) = (links.next)(&exchange.response) {
             self.issued.insert(canonical(&Target::parse(&link)));
         }
+    }
+}
+
+impl CallExpectation {
+    /// Returns whether it is about such a call, whatever came of it.
+    fn is_for(&self, asked: &RequestView<'_>, rule: Option<&str>, step: Option<&str>) -> bool {
+        self.on.as_ref().is_none_or(|on| on.select(asked.row.operation))
+            && self.fault.as_deref().is_none_or(|fault| rule == Some(fault))
+            && self.step.as_deref().is_none_or(|wanted| step == Some(wanted))
+            && self.when.as_ref().is_none_or(|when| when.fault(asked).is_none())
     }
 }
 

@@ -9,3 +9,4 @@ pub mod print;
 pub mod report;
 #[allow(clippy::module_inception)]
 pub mod verify;
+mod waiting;

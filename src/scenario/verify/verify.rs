@@ -105,7 +105,7 @@ impl Verification<'_> {
         for expected in &expect.cover {
             let id = format!("cover.{} {}", expected.operation, expected.outcome);
             let served = match expected.outcome.parse() {
-                Ok(status) => run.statuses.contains(&(expected.operation, status)),
+                Ok(status) => run.statuses.get(&(expected.operation, status)).is_some_and(|count| *count > 0),
                 Err(_) => self.coverage.served(expected.operation, &expected.outcome),
             };
             let violation = || {
@@ -163,7 +163,7 @@ impl Verification<'_> {
         needs_journal
     }
 
-    fn holds(&self, expected: &FinalExpectation) -> Option<Violation> {
+    pub(super) fn holds(&self, expected: &FinalExpectation) -> Option<Violation> {
         let collection = self.state.store.of(expected.resource);
         let matches = collection.iter().filter(|record| {
             let fields = || serde_json::Value::from(record.fields().clone());
@@ -331,6 +331,9 @@ fn kind_of_call(expected: &CallExpectation) -> String {
     if !expected.status.is_empty() {
         let statuses: Vec<String> = expected.status.iter().map(u16::to_string).collect();
         words += &format!(" with status {}", statuses.join(" or "));
+    }
+    if expected.gave_up {
+        words += " given up by the client";
     }
     if let Some(fault) = &expected.fault {
         words += &format!(" answered by {fault}");

@@ -1,0 +1,126 @@
+//! Answers that are held back, and the worlds that let them go.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, Waker};
+
+use parking_lot::Mutex;
+
+/// An answer that a fault rule holds back. As a future, it ends when its world lets it go: when the world is deleted, reset
+/// or restored, or when the rule is taken away.
+#[derive(Clone, Debug)]
+pub struct Hold(Arc<Held>);
+
+#[derive(Debug)]
+struct Held {
+    world: Arc<str>,
+    number: u64,
+    rules: Vec<Arc<str>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    released: bool,
+    waiting: Vec<Waker>,
+}
+
+impl Hold {
+    /// Returns the name of the world that answers.
+    pub fn world(&self) -> &Arc<str> {
+        &self.0.world
+    }
+
+    /// Returns the number of the call in the world's journal.
+    pub fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    /// Returns whether the world has let the answer go.
+    pub fn is_released(&self) -> bool {
+        self.0.state.lock().released
+    }
+}
+
+impl Held {
+    fn release(&self) {
+        let mut state = self.state.lock();
+        state.released = true;
+        for waker in state.waiting.drain(..) {
+            waker.wake();
+        }
+    }
+}
+
+impl Future for Hold {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.0.state.lock();
+        if state.released {
+            return Poll::Ready(());
+        }
+        if !state.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+            state.waiting.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+}
+
+/// The answers that a world holds back. Dropping it lets them go.
+#[derive(Debug, Default)]
+pub struct Holds(Vec<Weak<Held>>);
+
+impl Holds {
+    /// Holds back the answer to a call, on account of these rules.
+    pub fn hold(&mut self, world: &Arc<str>, number: u64, rules: Vec<Arc<str>>) -> Hold {
+        self.0.retain(|held| held.strong_count() > 0);
+        let held = Held { world: Arc::clone(world), number, rules, state: Mutex::default() };
+        let held = Arc::new(held);
+        self.0.push(Arc::downgrade(&held));
+        Hold(held)
+    }
+
+    /// Lets all answers go.
+    pub fn release(&mut self) {
+        self.0.drain(..).filter_map(|held| held.upgrade()).for_each(|held| held.release());
+    }
+
+    /// Lets the answers go that a rule holds back which is no longer there.
+    pub fn release_without(&mut self, is_there: impl Fn(&str) -> bool) {
+        self.0.retain(|held| {
+            let Some(held) = held.upgrade() else { return false };
+            let stays = held.rules.iter().all(|rule| is_there(rule));
+            if !stays {
+                held.release();
+            }
+            stays
+        });
+    }
+}
+
+impl Drop for Holds {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(holds: &mut Holds, rule: &str) -> Hold {
+        holds.hold(&"default".into(), 1, vec![rule.into()])
+    }
+
+    #[test]
+    fn only_answers_of_rules_that_are_gone_are_let_go() {
+        let mut holds = Holds::default();
+        let (one, other) = (held(&mut holds, "one"), held(&mut holds, "other"));
+        holds.release_without(|rule| rule == "other");
+        assert!(one.is_released() && !other.is_released());
+        drop(holds);
+        assert!(other.is_released(), "the end of a world lets all go");
+    }
+}

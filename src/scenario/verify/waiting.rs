@@ -1,0 +1,22 @@
+//! What a verification may wait for.
+
+use crate::scenario::run::scenario_run::ScenarioRun;
+use crate::scenario::verify::verify::Verification;
+
+impl Verification<'_> {
+    /// Returns whether a verification that has time may end now: every expected call came, and none is awaited by its
+    /// absence. An expectation that no call at all would meet is judged when the time is over.
+    pub fn has_come_true(&self) -> bool {
+        let Some(run) = self.run else { return true };
+        let expect = &run.scenario().expect;
+        run.expected().all(|(expected, count)| expected.times.min > 0 && expected.times.holds(count))
+            && expect.order.iter().zip(&run.order).all(|((list, _), at)| *at >= list.len())
+            && expect.finals.iter().all(|expected| self.holds(expected).is_none())
+            && expect.reach.as_ref().is_none_or(|(wanted, _)| run.step_name().is_some_and(|now| **now == **wanted))
+            && fired(run)
+    }
+}
+
+fn fired(run: &ScenarioRun) -> bool {
+    run.rules().all(|(rule, _, fired)| rule.optional || fired > 0)
+}

@@ -1,0 +1,70 @@
+//! A bound on bytes that many requests hold together.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes that may be held at a time.
+pub struct Budget {
+    most: usize,
+    held: AtomicUsize,
+}
+
+/// The part of a budget that one holder has. Dropping it gives it back.
+pub struct Charge<'b> {
+    budget: &'b Budget,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Makes a budget of so many bytes.
+    pub fn new(most: usize) -> Self {
+        Self { most, held: AtomicUsize::new(0) }
+    }
+
+    /// Returns the most bytes.
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Returns a charge of nothing yet.
+    pub fn charge(&self) -> Charge<'_> {
+        Charge { budget: self, bytes: 0 }
+    }
+}
+
+impl Charge<'_> {
+    /// Changes what is held; returns whether the budget allows it. What it does not allow is not charged.
+    pub fn set(&mut self, bytes: usize) -> bool {
+        let held = &self.budget.held;
+        if bytes <= self.bytes {
+            held.fetch_sub(self.bytes - bytes, Ordering::Relaxed);
+        } else {
+            let more = bytes - self.bytes;
+            let fits = |held: usize| held.checked_add(more).filter(|held| *held <= self.budget.most);
+            if held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
+                return false;
+            }
+        }
+        self.bytes = bytes;
+        true
+    }
+}
+
+impl Drop for Charge<'_> {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_back_can_be_held_again() {
+        let budget = Budget::new(100);
+        let (mut one, mut other) = (budget.charge(), budget.charge());
+        assert!(one.set(60) && !other.set(41) && other.set(40));
+        drop(one);
+        assert!(other.set(100) && !other.set(101));
+    }
+}

@@ -1,0 +1,152 @@
+//! The life of a connection.
+
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::graceful::GracefulConnection;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::control::Availability;
+use crate::server::exchange::exchange;
+use crate::server::read::Channel;
+use crate::server::refusal::Refusal;
+use crate::server::refuse::{linger, refuse};
+use crate::server::serve::{ServerContext, Signals, Stop};
+use crate::server::stream::Stream;
+use crate::server::wire::{FaultyStream, Protocol, WireFault};
+
+/// The most bytes of a request's head that are read before they are parsed.
+const HEAD_BYTES: usize = 128 * 1024;
+
+/// One connection, as its requests see it.
+pub struct ConnectionContext {
+    /// The server.
+    pub serving: Arc<ServerContext>,
+    /// What its next write does instead.
+    pub misbehaviour: WireFault,
+    /// Whether the control API was asked over it.
+    pub administers: AtomicBool,
+    /// Whether it is believed where it says on whose behalf it calls.
+    pub believes_front: bool,
+    /// The way it came, where that is not plain.
+    pub channel: OnceLock<Channel>,
+    /// Whether the client may still be sending when the connection ends.
+    pub lingers: AtomicBool,
+}
+
+impl ConnectionContext {
+    /// Returns whether it came by the proxy.
+    pub fn is_tunnelled(&self) -> bool {
+        self.channel.get().is_some_and(|channel| channel.tunnelled)
+    }
+}
+
+/// Serves a connection to its end.
+pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>) {
+    // A delayed packet would be measured as the fake's slowness.
+    let _ = stream.set_nodelay(true);
+    let (orders, misbehaviour) = (serving.orders.clone(), WireFault::default());
+    let believes_front = serving.trusted.include(address.ip());
+    let (administers, lingers) = (AtomicBool::new(false), AtomicBool::new(false));
+    let peer = Arc::new(ConnectionContext {
+        serving,
+        misbehaviour: misbehaviour.clone(),
+        administers,
+        believes_front,
+        channel: OnceLock::new(),
+        lingers,
+    });
+    let (news, mut told) = (orders.clone(), orders);
+    // Whoever shut the gate over this connection must be able to open it again.
+    let refused = |gate| gate == Availability::Down && !peer.administers.load(Ordering::Relaxed);
+    let mut told = pin!(told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)));
+    let opened = tokio::select! {
+        opened = open(stream, misbehaviour, &peer) => opened,
+        _ = &mut told => return,
+    };
+    // The time is the world's, not the machine's.
+    match opened {
+        Some((wire, Protocol::Http1 | Protocol::Connect)) => {
+            let mut http1 = http1::Builder::new();
+            http1.auto_date_header(false).max_buf_size(HEAD_BYTES);
+            let service = service_fn(|request| exchange(&peer, request));
+            let mut connection = http1.serve_connection(TokioIo::new(wire), service);
+            let ended = drive(Pin::new(&mut connection), told, &news).await;
+            let parts = connection.into_parts();
+            let mut wire = parts.io.into_inner();
+            if let Some(status) = wire.refused() {
+                let why = ended.err().map_or_else(|| "the head is malformed".to_owned(), |error| error.to_string());
+                refuse(&peer, wire.stream(), &parts.read_buf, &Refusal::bad_head(status, &why)).await;
+            } else if peer.lingers.load(Ordering::Relaxed) {
+                linger(wire.stream()).await;
+            }
+        }
+        Some((wire, Protocol::Http2)) => {
+            let mut http2 = http2::Builder::new(TokioExecutor::new());
+            http2.auto_date_header(false);
+            let service = service_fn(|request| {
+                let peer = Arc::clone(&peer);
+                async move { exchange(&peer, request).await }
+            });
+            // Large, and rare.
+            let mut connection = Box::pin(http2.serve_connection(TokioIo::new(wire), service));
+            let _ = drive(connection.as_mut(), told, &news).await;
+        }
+        Some((mut wire, Protocol::Tls)) => refuse(&peer, wire.stream(), b"", &Refusal::tls()).await,
+        // It went before it said anything, or was no HTTP.
+        None => {}
+    }
+}
+
+/// Returns a connection once its peer has begun to speak HTTP, and which.
+async fn open(
+    socket: TcpStream,
+    misbehaviour: WireFault,
+    peer: &ConnectionContext,
+) -> Option<(FaultyStream, Protocol)> {
+    let (wire, protocol) = FaultyStream::open(Stream::Plain(socket), misbehaviour).await.ok()?;
+    #[cfg(feature = "tls")]
+    if let Some(front) = peer.serving.front.as_ref().filter(|_| protocol.needs_front()) {
+        // Large, and rare.
+        return Box::pin(front.enter(wire, protocol, &peer.serving, &peer.channel)).await;
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = peer;
+    Some((wire, protocol))
+}
+
+/// Serves a connection until it ends or is told to: then it finishes what is in flight. How a connection ended is the
+/// peer's business, or a fault rule's.
+async fn drive<C: GracefulConnection>(
+    mut connection: Pin<&mut C>,
+    mut told: Pin<&mut impl Future>,
+    news: &watch::Receiver<Signals>,
+) -> Result<(), C::Error> {
+    let mut listens = false;
+    // Each request passes here. The channel wakes this task once it was listened to; then only news are worth a look.
+    let ended = poll_fn(|cx| {
+        if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+            return Poll::Ready(Some(ended));
+        }
+        if listens && !news.has_changed().unwrap_or(true) {
+            return Poll::Pending;
+        }
+        listens = true;
+        told.as_mut().poll(cx).map(|_| None)
+    });
+    match ended.await {
+        Some(ended) => ended,
+        None => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! One request and its answer.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::HeaderName;
+use http::header::ACCEPT;
+use hyper::body::{Body, Incoming};
+use hyper::{Request as HttpRequest, Response as HttpResponse};
+
+use crate::control::{Availability, ControlService, Handled, Waiting};
+use crate::http::message::{Delivery, Outcome};
+use crate::server::connection::ConnectionContext;
+use crate::server::events::Events;
+use crate::server::held::hold_back;
+use crate::server::read::{Arrival, Incomplete, Unread, need_not_come, with_request};
+use crate::server::refusal::Refusal;
+use crate::server::send::{ResponseBody, response};
+use crate::server::serve::{Exchanged, LogEvent, ServerContext};
+use crate::world::in_flight::InFlightGuard;
+
+/// The header that says which of several servers answered.
+const REPLICA: HeaderName = HeaderName::from_static("standin-replica");
+
+/// Returns whether a browser asks for the page. Few paths are short enough to be its.
+fn shows_page(serving: &ServerContext, request: &HttpRequest<Incoming>) -> bool {
+    let path = request.uri().path();
+    let accept = || request.headers().get(ACCEPT)?.to_str().ok().map(str::to_owned);
+    (path.len() == 1 || path.starts_with("/w/"))
+        && serving.control.as_ref().is_some_and(|control| control.shows_page(request.method().as_str(), path, accept))
+}
+
+/// Answers one request. Hyper moves this future for every request, so the waits that are rare are boxed: it stays small.
+pub async fn exchange(
+    peer: &ConnectionContext,
+    mut request: HttpRequest<Incoming>,
+) -> Result<HttpResponse<ResponseBody>, Infallible> {
+    let serving = &*peer.serving;
+    #[cfg(feature = "tls")]
+    if let Some(proxy) = serving.front.as_ref().and_then(|front| front.proxy_to_other(&request)) {
+        // Large, and rare.
+        return Ok(Box::pin(proxy.forward(request)).await);
+    }
+    let is_control =
+        (ControlService::serves(request.uri().path()) || shows_page(serving, &request)) && !peer.is_tunnelled();
+    if is_control {
+        peer.administers.store(true, Ordering::Relaxed);
+    } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Availability::Up {
+        let _ = Box::pin(serving.orders.clone().wait_for(|orders| orders.gate == Availability::Up)).await;
+    }
+    let mut in_flight = None;
+    let body = if request.body().is_end_stream() || need_not_come(&request, serving.body_limit_bytes) {
+        Ok(Bytes::new())
+    } else {
+        let mut body = Incomplete::new(serving.body_limit_bytes);
+        match body.at_once(request.body_mut()) {
+            Ok(true) => Ok(body.whole()),
+            Ok(false) => Box::pin(the_rest(peer, &mut request, body, &mut in_flight)).await,
+            Err(unread) => Err(refused(serving, &unread, &request)),
+        }
+    };
+    let arrived = SystemTime::now();
+    let arrival = arrival(peer, arrived);
+    let mut subscription = None;
+    let mut outcome: Outcome = match (&body, &serving.control) {
+        (Err(refusal), _) => {
+            peer.lingers.store(true, Ordering::Relaxed);
+            let response = refusal.response();
+            with_request(&request, &[], arrival, |request| serving.engine.refused(request, refusal.code, response))
+        }
+        (Ok(body), Some(control)) if is_control => {
+            let waiting = Waiting::default();
+            let answer = |is_last| {
+                with_request(&request, body, arrival, |request| control.answer(request, &waiting, is_last))
+            };
+            let handled = Box::pin(administered_answer(serving, answer)).await;
+            subscription = handled.subscription;
+            if request.method() != hyper::Method::GET {
+                // A world may have changed that streams tell of.
+                serving.answered.ring();
+            }
+            handled.response.into()
+        }
+        (Ok(body), _) => with_request(&request, body, arrival, |request| serving.engine.answer(request)),
+    };
+    drop(in_flight);
+    if !is_control {
+        serving.engine.bell().ring();
+        serving.answered.ring();
+    }
+    if let Some(log) = &serving.log {
+        let took = arrived.elapsed().unwrap_or_default();
+        with_request(&request, body.as_deref().unwrap_or_default(), arrival, |request| {
+            let operation = serving.engine.router().operation_of(request.method, request.target);
+            let world = &serving.engine.name_of(request);
+            let redactor = &serving.engine.redactor().of_request(request);
+            log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome: &outcome, redactor, took }));
+        });
+    }
+    let mut delivery = outcome.delivery;
+    if !outcome.delay.is_zero() || delivery == Delivery::Hang {
+        delivery = Box::pin(hold_back(serving, &outcome)).await;
+    }
+    if let Some(replica) = &serving.replica {
+        outcome.response.headers.insert(REPLICA, replica.clone());
+    }
+    peer.misbehaviour.order(delivery);
+    let mut response = response(outcome.response, delivery, outcome.hold);
+    if let Some(subscription) = subscription {
+        *response.body_mut() = ResponseBody::Events(Events::new(Arc::clone(&peer.serving), *subscription));
+    }
+    Ok(response)
+}
+
+/// Returns a time as requests have it.
+pub fn ms_since_1970(at: SystemTime) -> u64 {
+    let since_1970 = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns when and over which connection a request arrived.
+pub fn arrival(peer: &ConnectionContext, arrived: SystemTime) -> Arrival<'_> {
+    let at_ms = ms_since_1970(arrived);
+    Arrival { at_ms, believes_front: peer.believes_front, channel: peer.channel.get() }
+}
+
+/// Reads a body that is still on its way. Until it is answered, its world has a request in flight.
+async fn the_rest<'p>(
+    peer: &'p ConnectionContext,
+    request: &mut HttpRequest<Incoming>,
+    mut body: Incomplete,
+    in_flight: &mut Option<InFlightGuard<'p>>,
+) -> Result<Bytes, Refusal> {
+    let serving = &*peer.serving;
+    let world = with_request(request, &[], arrival(peer, SystemTime::now()), |request| serving.engine.name_of(request));
+    *in_flight = Some(serving.engine.bell().arrival(world));
+    let read = body.the_rest(request.body_mut(), serving.body_timeout(), &serving.unfinished).await;
+    read.map(|()| body.whole()).map_err(|unread| refused(serving, &unread, request))
+}
+
+fn refused(serving: &ServerContext, unread: &Unread, request: &HttpRequest<Incoming>) -> Refusal {
+    match unread {
+        Unread::TimedOut(got) => {
+            let announced = request.headers().get(hyper::header::CONTENT_LENGTH);
+            let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+            Refusal::body_timeout(serving.body_timeout(), *got, announced)
+        }
+        Unread::Crowded => Refusal::crowded(serving.unfinished.most()),
+        Unread::Broken(error) => Refusal::broken_body(&error.to_string()),
+    }
+}
+
+/// Returns the answer of the control API. One that waits for consumers is asked for again whenever a request was answered,
+/// and a last time when its time is over.
+async fn administered_answer(serving: &ServerContext, answer: impl Fn(bool) -> Handled) -> Handled {
+    let started = Instant::now();
+    let listener = serving.answered.listen();
+    loop {
+        let mut answered = pin!(listener.next());
+        // From here on nothing that is answered is missed.
+        answered.as_mut().enable();
+        let handled = answer(false);
+        let Some(most) = handled.waits else { return handled };
+        match most.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
+            Some(left) => drop(tokio::time::timeout(left.max(Duration::from_millis(1)), answered).await),
+            None => return answer(true),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Answers that wait: delays, and answers that never come.
+
+use std::future::pending;
+use std::sync::atomic::Ordering;
+use std::time::{Instant, SystemTime};
+
+use tokio::time::sleep;
+
+use crate::http::hold::Hold;
+use crate::http::message::{Delivery, Outcome};
+use crate::server::exchange::ms_since_1970;
+use crate::server::serve::{LogEvent, ServerContext};
+
+/// Waits as long as an outcome says, or until its world lets it go; returns how the answer travels then. An answer that
+/// was to come late comes at once then, and in the place of one that was never to come the connection is closed.
+pub async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Delivery {
+    let mut waiting = Waiting { serving, hold: outcome.hold.as_ref(), since: Instant::now(), is_over: false };
+    let let_go = async {
+        match outcome.hold.clone() {
+            Some(hold) => hold.await,
+            None => pending().await,
+        }
+    };
+    let delayed = async {
+        sleep(outcome.delay).await;
+        if outcome.delivery == Delivery::Hang {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = let_go => {}
+        () = delayed => {}
+    }
+    waiting.is_over = true;
+    if outcome.delivery == Delivery::Hang { Delivery::Closed } else { outcome.delivery }
+}
+
+/// A client that waits. Dropped before its time is over, it has given up.
+struct Waiting<'a> {
+    serving: &'a ServerContext,
+    hold: Option<&'a Hold>,
+    since: Instant,
+    is_over: bool,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        // The end of the server ends connections too.
+        if self.is_over || self.serving.is_ending.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Some(hold) = self.hold {
+            let waited_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.serving.engine.gave_up(hold, waited_ms);
+            self.serving.answered.ring();
+            if let Some(log) = &self.serving.log {
+                let (world, number, waited) = (hold.world(), hold.number(), self.since.elapsed());
+                log(&LogEvent::GaveUp { at_ms: ms_since_1970(SystemTime::now()), world, number, waited });
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Requests that no world answers because they are not whole, or not HTTP: the words for each.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::http::message::Response;
+
+/// The reason why a request is answered before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status.
+    pub status: u16,
+    /// The name, in the journal too.
+    pub code: &'static str,
+    message: String,
+    hint: &'static str,
+}
+
+impl Refusal {
+    /// The body did not come in time.
+    pub fn body_timeout(limit: Duration, got: usize, announced: Option<u64>) -> Self {
+        let of = announced.map(|announced| format!(" of {announced}")).unwrap_or_default();
+        let message = format!("The request's body did not come within {limit:?}: {got}{of} bytes came.");
+        Self { status: 408, code: "request_timeout", message, hint: "--body-timeout raises this." }
+    }
+
+    /// The head did not come in time.
+    pub fn head_timeout(limit: Duration) -> Self {
+        let message = format!("The request's head did not come within {limit:?}.");
+        Self { status: 408, code: "request_timeout", message, hint: "--header-timeout raises this." }
+    }
+
+    /// All unfinished bodies together are too large.
+    pub fn crowded(most: usize) -> Self {
+        let message = format!("This server holds {most} bytes of unfinished bodies, which is its limit.");
+        Self {
+            status: 503,
+            code: "too_many_bytes",
+            message,
+            hint: "Send fewer bodies at a time; --unfinished-bytes raises this.",
+        }
+    }
+
+    /// There are too many connections.
+    pub fn too_many_connections(most: usize) -> Self {
+        let message = format!("This server has {most} connections that are all in use, which is its limit.");
+        Self {
+            status: 503,
+            code: "too_many_connections",
+            message,
+            hint: "Close connections after use; --max-connections raises this.",
+        }
+    }
+
+    /// The body broke off, or is not what its head announced.
+    pub fn broken_body(why: &str) -> Self {
+        let message = format!("The request's body cannot be read: {why}.");
+        Self {
+            status: 400,
+            code: "broken_body",
+            message,
+            hint: "Send as many bytes as content-length says, or whole chunks.",
+        }
+    }
+
+    /// The head is no HTTP, or too large.
+    pub fn bad_head(status: u16, why: &str) -> Self {
+        let (code, message, hint) = match status {
+            414 => {
+                let message = "The request's target is longer than 65534 bytes.".to_owned();
+                ("uri_too_long", message, "Send long lists in several requests.")
+            }
+            431 => {
+                let message = "The request has more than 100 headers, or its head is too large.".to_owned();
+                ("headers_too_large", message, "Send fewer headers; `standin limits` tells the bounds.")
+            }
+            _ => {
+                let message = format!("The request is not HTTP that this server can read: {why}.");
+                (
+                    "bad_request",
+                    message,
+                    "Percent-encode what a target may not hold, such as spaces, quotes and angle brackets.",
+                )
+            }
+        };
+        Self { status, code, message, hint }
+    }
+
+    /// The peer speaks TLS.
+    pub fn tls() -> Self {
+        let message = "This port speaks plain HTTP, and the client began with TLS.".to_owned();
+        Self {
+            status: 400,
+            code: "tls_on_plain_port",
+            message,
+            hint: "Use http:// in place of https:// in the client's base URL.",
+        }
+    }
+
+    /// Returns the sentence about it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns the response in the words of this fake; the connection ends with it.
+    pub fn response(&self) -> Response {
+        let body = json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } });
+        Response::json(self.status, &body).with("standin-miss", "http").with("connection", "close")
+    }
+}

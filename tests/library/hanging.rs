@@ -1,0 +1,316 @@
+//! Clients and worlds that would wait for ever, and what ends their waiting.
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::support::{Connection, Response, ask, request};
+use serde_json::{Value, json};
+use standin::{Expectation, Rule, Standin, WorldHandle, WorldOptions};
+
+const ANY: (&str, &str) = ("authorization", "Bearer any");
+const JSON: (&str, &str) = ("content-type", "application/json");
+const LIST: &str = "celigo.integrations.list";
+
+fn control(at: SocketAddr, method: &str, path: &str, body: &Value) -> Response {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    ask(at, method, &format!("/_standin{path}"), &[("host", &at.to_string())], &body)
+}
+
+/// A client that waits for the list of a world's integrations.
+fn waiting(standin: &Standin, world: &WorldHandle) -> Connection {
+    let mut client = Connection::open(standin.address());
+    let before = world.journal().len();
+    client.send(request("GET", &format!("/w/{}/v1/integrations", world.name()), &[ANY], "").as_bytes());
+    until(|| world.journal().len() > before);
+    client
+}
+
+/// Waits for something that comes soon, or fails.
+fn until(holds: impl Fn() -> bool) {
+    for _ in 0..3_000 {
+        if holds() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it never came");
+}
+
+fn stalled_by(end: impl FnOnce(&Standin, &WorldHandle)) {
+    let standin = Standin::start();
+    let world = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
+    let fault = json!([{ "id": "never", "on": LIST, "do": { "abort": "stall" } }]);
+    assert_eq!(control(standin.address(), "PUT", "/worlds/a/faults", &fault).status, 200);
+    let mut client = waiting(&standin, &world);
+    end(&standin, &world);
+    assert_eq!(client.rest().unwrap(), b"", "the connection is closed without an answer");
+}
+
+#[test]
+fn a_stalled_client_is_let_go_when_its_world_is_deleted() {
+    stalled_by(|standin, _| {
+        assert_eq!(control(standin.address(), "DELETE", "/worlds/a", &Value::Null).status, 204);
+    });
+}
+
+#[test]
+fn a_stalled_client_is_let_go_when_its_world_is_reset() {
+    stalled_by(|standin, _| {
+        assert_eq!(control(standin.address(), "POST", "/worlds/a/reset", &Value::Null).status, 204);
+    });
+}
+
+#[test]
+fn a_stalled_client_is_let_go_when_its_rule_is_taken_away() {
+    stalled_by(|standin, _| {
+        assert_eq!(control(standin.address(), "DELETE", "/worlds/a/faults", &Value::Null).status, 204);
+    });
+}
+
+#[test]
+fn a_stalled_client_is_let_go_when_other_rules_are_put() {
+    stalled_by(|standin, _| {
+        let other = json!([{ "id": "other", "on": "celigo.flows.list", "do": { "abort": "reset" } }]);
+        assert_eq!(control(standin.address(), "PUT", "/worlds/a/faults", &other).status, 200);
+    });
+}
+
+#[test]
+fn a_stalled_client_is_let_go_by_another_scenario_and_by_a_snapshot() {
+    stalled_by(|standin, _| {
+        let other = json!({ "name": "celigo-lost-create" });
+        assert_eq!(control(standin.address(), "PUT", "/worlds/a/scenario", &other).status, 200);
+    });
+    let start = Standin::builder().offline().unwrap().snapshot();
+    stalled_by(|_, world| world.restore(&start));
+}
+
+#[test]
+fn a_delayed_answer_comes_at_once_when_its_rule_is_taken_away() {
+    let standin = Standin::start();
+    let world = standin.new_world();
+    world.fault(Rule::on(LIST).delay_ms(3_600_000));
+    let mut client = waiting(&standin, &world);
+    world.clear_faults();
+    assert_eq!(client.receive().unwrap().status, 200);
+}
+
+#[test]
+fn a_rule_that_stays_keeps_its_client_waiting() {
+    let standin = Standin::start();
+    let world = standin.new_world();
+    let scenario = json!({ "scenario": 1, "api": "celigo", "faults": [{ "id": "never", "on": LIST, "do": { "abort": "stall" } }] });
+    let loaded = control(standin.address(), "PUT", &format!("/worlds/{}/scenario", world.name()), &scenario);
+    assert_eq!(loaded.status, 200, "{}", loaded.text());
+    let mut client = waiting(&standin, &world);
+    world.clear_faults();
+    standin.new_world().reset();
+    client.close_after(Duration::from_millis(50));
+    assert!(client.rest().is_err(), "nothing has come");
+}
+
+#[test]
+fn a_verification_waits_for_requests_of_its_own_world_only() {
+    let standin = Standin::start();
+    let (one, other) = (standin.new_world(), standin.new_world());
+    let mut half = Connection::open(standin.address());
+    let target = format!("/w/{}/v1/integrations", other.name());
+    let head =
+        format!("POST {target} HTTP/1.1\r\nhost: h\r\nauthorization: Bearer any\r\ncontent-length: 10\r\n\r\n{{");
+    half.send(head.as_bytes());
+    let verified = |world: &WorldHandle, wait_ms: u64| {
+        let (sender, receiver) = mpsc::channel();
+        let (at, path) = (standin.address(), format!("/worlds/{}/verify", world.name()));
+        thread::spawn(move || sender.send(control(at, "POST", &path, &json!({ "wait_ms": wait_ms })).status));
+        receiver
+    };
+    assert!(verified(&one, 3_600_000).recv_timeout(Duration::from_secs(30)).is_ok(), "it waits for nothing of its own");
+    // Until the other request has arrived, nothing waits for it either.
+    let waits = || verified(&other, 3_600_000).recv_timeout(Duration::from_millis(100)).is_err();
+    until(waits);
+}
+
+#[test]
+fn a_verification_with_time_waits_until_expectations_hold() {
+    let standin = Standin::start();
+    let world = standin.world();
+    world.expect(Expectation::on(LIST).times(2));
+    let at = standin.address();
+    let verification = thread::spawn(move || control(at, "POST", "/verify", &json!({ "wait_ms": 3_600_000 })).json());
+    ask(at, "GET", "/v1/integrations", &[ANY], "");
+    ask(at, "GET", "/v1/integrations", &[ANY], "");
+    assert_eq!(verification.join().unwrap()["passed"], true);
+}
+
+#[test]
+fn a_verification_judges_absence_when_its_time_is_over() {
+    let standin = Standin::start();
+    let world = standin.world();
+    world.expect(Expectation::on(LIST).never());
+    let at = standin.address();
+    let verification = thread::spawn(move || control(at, "POST", "/verify", &json!({ "wait_ms": 400 })).json());
+    ask(at, "GET", "/v1/integrations", &[ANY], "");
+    assert_eq!(verification.join().unwrap()["passed"], false, "the call came before the time was over");
+}
+
+#[test]
+fn a_body_that_never_comes_is_408_in_the_journal_too() {
+    let standin = Standin::builder().body_timeout(Duration::from_millis(50)).start();
+    let mut client = Connection::open(standin.address());
+    client.send(
+        b"POST /v1/integrations HTTP/1.1\r\nhost: h\r\nauthorization: Bearer any\r\ncontent-length: 10\r\n\r\n{\"a",
+    );
+    let answer = client.receive().unwrap();
+    assert_eq!((answer.status, answer.header("standin-miss")), (408, Some("http")));
+    let message = "The request's body did not come within 50ms: 3 of 10 bytes came.";
+    assert_eq!(answer.json()["error"]["message"], message);
+    assert!(client.rest().unwrap().is_empty(), "the connection ends");
+    let entry = &standin.world().journal()[0];
+    assert_eq!((entry.method.as_str(), entry.status), ("POST", 408));
+    assert_eq!(ask(standin.address(), "GET", "/v1/integrations", &[ANY], "").status, 200);
+}
+
+#[test]
+fn a_chunked_body_that_stops_is_408_and_a_broken_one_400() {
+    let standin = Standin::builder().body_timeout(Duration::from_millis(50)).start();
+    let head =
+        "POST /v1/integrations HTTP/1.1\r\nhost: h\r\nauthorization: Bearer any\r\ntransfer-encoding: chunked\r\n\r\n";
+    for (rest, status, code) in [("3\r\n{\"a", 408, "request_timeout"), ("xyz\r\n{}\r\n", 400, "broken_body")] {
+        let mut client = Connection::open(standin.address());
+        client.send(format!("{head}{rest}").as_bytes());
+        let answer = client.receive().unwrap();
+        assert_eq!((answer.status, answer.json()["error"]["code"].clone()), (status, json!(code)));
+    }
+}
+
+#[test]
+fn a_body_that_is_too_large_is_refused_before_it_is_asked_for() {
+    let standin = Standin::builder().body_limit(100).start();
+    let mut client = Connection::open(standin.address());
+    let head =
+        "POST /v1/integrations HTTP/1.1\r\nhost: h\r\nauthorization: Bearer any\r\ncontent-type: application/json\r\n";
+    client.send(format!("{head}expect: 100-continue\r\ncontent-length: 101\r\n\r\n").as_bytes());
+    let answer = client.receive().unwrap();
+    assert_eq!((answer.status, answer.header("standin-op")), (413, Some("celigo.integrations.create")));
+    let mut client = Connection::open(standin.address());
+    client.send(format!("{head}expect: 100-continue\r\ncontent-length: 15\r\n\r\n").as_bytes());
+    assert_eq!(client.receive().unwrap().status, 100, "one that fits is asked for");
+    client.send(br#"{"name":"fits"}"#);
+    assert_eq!(client.receive().unwrap().status, 201);
+}
+
+#[test]
+fn unfinished_bodies_together_are_bounded() {
+    let standin = Standin::builder().unfinished_bytes(110_000).start();
+    let head =
+        "POST /v1/integrations HTTP/1.1\r\nhost: h\r\nauthorization: Bearer any\r\ncontent-length: 80000\r\n\r\n";
+    let unfinished = || {
+        let mut client = Connection::open(standin.address());
+        client.send(format!("{head}{}", "x".repeat(60_000)).as_bytes());
+        client
+    };
+    let (mut one, mut other) = (unfinished(), unfinished());
+    one.close_after(Duration::from_millis(200));
+    other.close_after(Duration::from_millis(200));
+    let answers: Vec<_> = [one.receive(), other.receive()].into_iter().flatten().collect();
+    assert_eq!(answers.len(), 1, "the other one still has room");
+    assert_eq!((answers[0].status, answers[0].json()["error"]["code"].clone()), (503, json!("too_many_bytes")));
+}
+
+#[test]
+fn what_is_no_http_is_refused_in_words_and_in_the_journal() {
+    let standin = Standin::start();
+    let long = format!("GET /v1/integrations?x={} HTTP/1.1\r\nhost: h\r\n\r\n", "y".repeat(70_000));
+    let many = format!("GET /v1/integrations HTTP/1.1\r\nhost: h\r\n{}\r\n", "x-a: b\r\n".repeat(101));
+    let cases = [
+        ("GET /v1/x?a=\"b\" HTTP/1.1\r\nhost: h\r\n\r\n".to_owned(), 400, "bad_request", "/v1/x?a=\"b\""),
+        ("GET /v1/<b> HTTP/1.1\r\nhost: h\r\n\r\n".to_owned(), 400, "bad_request", "/v1/<b>"),
+        ("GET /v1/a b HTTP/1.1\r\nhost: h\r\n\r\n".to_owned(), 400, "bad_request", "/v1/a b"),
+        (many, 431, "headers_too_large", "/v1/integrations"),
+        (long, 414, "uri_too_long", "/v1/integrations?x=y"),
+        ("GET /v1/flows HTTP/1.1\r\nhost: h\r\nbad header: x\r\n\r\n".to_owned(), 400, "bad_request", "/v1/flows"),
+    ];
+    for (n, (text, status, code, target)) in cases.iter().enumerate() {
+        let mut client = Connection::open(standin.address());
+        client.send(text.as_bytes());
+        let answer = client.receive().unwrap();
+        let body = answer.json();
+        assert_eq!((answer.status, &body["error"]["code"]), (*status, &json!(code)), "{target}");
+        assert!(!body["error"]["hint"].as_str().unwrap().is_empty());
+        let journal = standin.world().journal();
+        assert_eq!((journal.len(), journal[n].status), (n + 1, *status));
+        assert!(journal[n].target.is_empty() || journal[n].target.starts_with(target), "{}", journal[n].target);
+    }
+}
+
+#[test]
+fn a_refusal_behind_answers_on_one_connection_comes_after_them() {
+    let standin = Standin::start();
+    let mut client = Connection::open(standin.address());
+    let good = request("GET", "/v1/integrations/abc123", &[ANY], "");
+    client.send(format!("{good}{good}GET /v1/<b> HTTP/1.1\r\nhost: h\r\n\r\n").as_bytes());
+    let statuses: Vec<u16> = (0..3).map(|_| client.receive().unwrap().status).collect();
+    assert_eq!(statuses, [200, 200, 400]);
+}
+
+#[test]
+fn tls_on_the_plain_port_is_told_in_plain_http_and_in_the_journal() {
+    let standin = Standin::start();
+    let mut client = Connection::open(standin.address());
+    client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03hello");
+    let answer = client.receive().unwrap();
+    assert_eq!((answer.status, answer.json()["error"]["code"].clone()), (400, json!("tls_on_plain_port")));
+    assert_eq!(standin.world().journal()[0].status, 400);
+}
+
+#[test]
+fn a_client_that_gives_up_is_told_as_such_and_can_be_expected() {
+    let standin = Standin::start();
+    let world = standin.world();
+    world.fault(Rule::on(LIST).id("slow").limit(1).delay_ms(3_600_000));
+    world.expect(Expectation::on(LIST).id("gave up").gave_up().times(1));
+    world.expect(Expectation::on(LIST).id("answered").status(200).times(1));
+    let mut client = Connection::open(standin.address());
+    client.send(request("GET", "/v1/integrations", &[ANY], "").as_bytes());
+    until(|| world.journal().len() == 1);
+    let entry = || control(standin.address(), "GET", "/journal/1", &Value::Null).json();
+    assert_eq!((entry()["manner"].clone(), entry()["delay_ms"].clone()), (json!("whole"), json!(3_600_000)));
+    drop(client);
+    until(|| entry()["manner"] == "gave_up");
+    assert_eq!(entry()["status"], Value::Null);
+    assert!(entry()["gave_up_ms"].is_u64());
+    assert_eq!(ask(standin.address(), "GET", "/v1/integrations", &[ANY], "").status, 200);
+    let report = world.verify().unwrap();
+    let served = report.coverage.iter().filter(|cell| cell.operation == LIST).map(|cell| cell.natural + cell.injected);
+    assert_eq!(served.sum::<u64>(), 1, "only what arrived is covered");
+}
+
+#[test]
+fn a_client_that_gives_up_on_a_stall_is_counted_too() {
+    let standin = Standin::start();
+    let world = standin.world();
+    world.fault(Rule::on(LIST).limit(1).stall());
+    world.expect(Expectation::on(LIST).gave_up().times(1));
+    let mut client = Connection::open(standin.address());
+    client.send(request("GET", "/v1/integrations", &[ANY], "").as_bytes());
+    until(|| world.journal().len() == 1);
+    drop(client);
+    let at = standin.address();
+    assert_eq!(control(at, "POST", "/verify", &json!({ "wait_ms": 3_600_000 })).json()["passed"], true);
+    let entry = control(at, "GET", "/journal/1", &Value::Null).json();
+    assert_eq!(entry["manner"], "stall");
+    assert!(entry["gave_up_ms"].is_u64());
+}
+
+#[test]
+fn an_encoded_body_is_refused_by_the_name_of_its_encoding() {
+    let standin = Standin::start();
+    let headers = [ANY, JSON, ("content-encoding", "gzip")];
+    let answer = ask(standin.address(), "POST", "/v1/integrations", &headers, "not really gzip");
+    assert_eq!(answer.status, 415);
+    assert!(answer.text().contains("gzip"), "{}", answer.text());
+    let plain = [ANY, JSON, ("content-encoding", "identity")];
+    assert_eq!(ask(standin.address(), "POST", "/v1/integrations", &plain, r#"{"name":"plain"}"#).status, 201);
+}
