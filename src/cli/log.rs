@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::exit::Failed;
 use crate::cli::output::STDERR;
 use crate::embed::{Exchanged, Log, LogEvent};
-use crate::engine::state::clock::format_ms;
+use crate::engine::schema::time::format_ms;
 use crate::http::message::Delivery;
 use crate::world::registry::DEFAULT_WORLD;
 
