@@ -74,9 +74,8 @@ pub async fn exchange(
         }
         (Ok(body), Some(control)) if is_control => {
             let waiting = Waiting::default();
-            let answer = |is_last| {
-                with_request(&request, body, arrival, |request| control.answer(request, &waiting, is_last))
-            };
+            let answer =
+                |is_last| with_request(&request, body, arrival, |request| control.answer(request, &waiting, is_last));
             let handled = Box::pin(administered_answer(serving, answer)).await;
             subscription = handled.subscription;
             if request.method() != hyper::Method::GET {
