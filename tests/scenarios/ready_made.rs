@@ -65,7 +65,7 @@ const CASES: &[(&str, Consume, Consume, &[&str])] = &[
         "edlink-login-code-expired",
         code_expired_careful,
         code_expired_careless,
-        &["calls.login", "calls.granted", "order[0]", "conduct.no_retry_on"],
+        &["calls.login", "calls.expired", "calls.granted", "order[0]", "conduct.no_retry_on", "reach"],
     ),
     ("edlink-submission-after-due", late_careful, late_careless, &["calls.wiped", "final.edlink.submissions[0]"]),
     ("edlink-repeated-create", repeated_careful, repeated_careless, &["calls.named", "final.edlink.assignments[0]"]),
