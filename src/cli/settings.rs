@@ -78,6 +78,9 @@ struct Listening {
     /// repeatable, or with commas between [default: this machine's own]
     #[arg(long, env = "STANDIN_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
     trusted_proxy: Vec<String>,
+    /// POST /_standin/deliver may send to other machines too [default: to this one only]
+    #[arg(long, env = "STANDIN_ALLOW_OUTBOUND", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    allow_outbound: bool,
     /// No standin-… headers on the answers of the APIs
     #[arg(long, env = "STANDIN_NO_HEADERS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     no_headers: bool,
@@ -259,6 +262,9 @@ impl Settings {
             }
             PageMode::ReadOnly => builder.page_read_only(),
         };
+        if listening.allow_outbound {
+            builder = builder.allow_outbound();
+        }
         if listening.no_headers {
             builder = builder.no_headers();
         }

@@ -17,6 +17,7 @@ mod server;
 mod service;
 mod table;
 mod waiting;
+mod webhooks;
 mod world;
 mod worlds;
 

@@ -47,6 +47,10 @@ pub struct Supplies {
     pub replica: Arc<Replica>,
     /// The page for people, if there is one.
     pub page: Option<Page>,
+    /// Whether webhooks may be posted to other machines.
+    pub allows_outbound: bool,
+    /// Has what is due in a world's outbox sent, until nothing is left in it.
+    pub send_courier: Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>,
 }
 
 /// What the door asks for.

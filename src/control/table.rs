@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::control::error::Error;
 use crate::control::service::ControlRequest;
-use crate::control::{data, events, journal, scenario, server, world, worlds};
+use crate::control::{data, events, journal, scenario, server, webhooks, world, worlds};
 use crate::engine::schema::suggest::nearest;
 use crate::http::target::Query;
 
@@ -274,6 +274,20 @@ pub const WORLD: &[ControlRoute] = &[
     route("POST", "/wait", scenario::wait, "Answers once this many such calls are in the journal.")
         .takes("Wait")
         .answers("Waited"),
+    route("POST", "/webhooks", webhooks::sign, "Signs a webhook, for a test to post it itself.")
+        .takes("WebhookOrder")
+        .answers("SignedWebhook"),
+    route(
+        "POST",
+        "/deliver",
+        webhooks::deliver,
+        "Signs a webhook and posts it to the test's own address, until it is taken.",
+    )
+    .takes("DeliveryOrder")
+    .answers("Delivery"),
+    route("GET", "/deliveries", webhooks::deliveries, "What was posted: every try, and when the next one is.")
+        .answers("Deliveries"),
+    route("GET", "/deliveries/{n}", webhooks::delivery, "One delivery.").answers("Delivery"),
     route("GET", "/data", data::all, "All records of all collections.").answers("Data"),
     route(
         "PUT",

@@ -49,6 +49,7 @@ pub struct Builder {
     page: Option<Page>,
     pub(super) log: Option<Log>,
     replica: Option<String>,
+    allows_outbound: bool,
     no_default: bool,
     trusted: Networks,
     #[cfg(feature = "tls")]
@@ -275,6 +276,12 @@ impl Builder {
         self
     }
 
+    /// Lets the control API's `POST /deliver` send to other machines. Default: to this one only.
+    pub fn allow_outbound(mut self) -> Self {
+        self.allows_outbound = true;
+        self
+    }
+
     /// No `standin-…` headers on the answers of the APIs.
     pub fn no_headers(mut self) -> Self {
         self.settings.headers = false;
@@ -439,6 +446,7 @@ impl Builder {
         #[cfg(feature = "tls")]
         let (front, apis) = (std::mem::take(&mut self.front), self.apis.clone());
         let replica = Arc::new(Replica::named(self.replica.take()));
+        let allows_outbound = self.allows_outbound;
         let engine = Arc::new(self.engine()?);
         #[cfg(feature = "tls")]
         let also_listens = front.also_listens().to_vec();
@@ -454,6 +462,7 @@ impl Builder {
             trusted,
             replica,
             page,
+            allows_outbound,
             #[cfg(feature = "tls")]
             front,
             #[cfg(feature = "tls")]

@@ -22,7 +22,7 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::worlds::now_ms;
 use crate::server::{
-    AnsweredNotify, Budget, BusyWorker, IdleWorker, Log, Networks, Port, ServerContext, Signals, Stop, serve,
+    AnsweredNotify, Budget, BusyWorker, IdleWorker, Log, Networks, Port, ServerContext, Signals, Stop, carry, serve,
 };
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
@@ -78,6 +78,7 @@ pub(super) struct Starting {
     pub(super) log: Option<Log>,
     pub(super) trusted: Networks,
     pub(super) replica: Arc<Replica>,
+    pub(super) allows_outbound: bool,
     #[cfg(feature = "tls")]
     pub(super) front: Option<front::Running>,
     #[cfg(feature = "tls")]
@@ -101,8 +102,16 @@ impl Starting {
         let shown = self.replica.name.as_ref().filter(|_| self.engine.settings().headers);
         let replica = shown.and_then(|name| HeaderValue::from_str(name).ok());
         let of_control = Arc::clone(&self.replica);
-        let builtin_scenarios = scenarios::names_and_texts;
-        let supplies = Supplies { set_availability, builtin_scenarios, replica: of_control, page: self.page };
+        let (runtime, stops) = (tokio::runtime::Handle::current(), orders.clone());
+        let send_courier = Box::new(move |world| drop(runtime.spawn(carry(world, stops.clone()))));
+        let supplies = Supplies {
+            set_availability,
+            builtin_scenarios: scenarios::names_and_texts,
+            replica: of_control,
+            page: self.page,
+            allows_outbound: self.allows_outbound,
+            send_courier,
+        };
         let control = (!self.no_control).then(|| ControlService::new(engine, access_policy, supplies));
         let unfinished = Budget::new(self.engine.limits().unfinished_bytes);
         let serving = Arc::new(ServerContext {

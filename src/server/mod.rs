@@ -5,6 +5,7 @@
 mod answered_notify;
 mod budget;
 mod connection;
+mod courier;
 mod events;
 mod exchange;
 #[cfg(feature = "tls")]
@@ -29,6 +30,7 @@ mod wire;
 
 pub use answered_notify::AnsweredNotify;
 pub use budget::Budget;
+pub use courier::carry;
 #[cfg(feature = "tls")]
 pub use front::{Front, Note, Untrusting};
 pub use listen::Port;

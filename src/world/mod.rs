@@ -8,6 +8,7 @@ pub mod fake_service;
 mod handshakes;
 pub mod in_flight;
 pub mod limits;
+pub mod outbox;
 mod refused;
 pub mod registry;
 pub mod select;

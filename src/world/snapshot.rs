@@ -11,6 +11,7 @@ use crate::history::coverage::Coverage;
 use crate::history::journal::Journal;
 use crate::http::hold::Holds;
 use crate::scenario::ScenarioRun;
+use crate::world::outbox::Outbox;
 use crate::world::world::World;
 
 /// A snapshot of a world: its records, its time, its ids and draws to come, and how far its scenario is.
@@ -60,6 +61,7 @@ impl World {
             journal,
             coverage: Coverage::default(),
             holds: Holds::default(),
+            outbox: Outbox::default(),
             baseline: start,
             snapshots: Vec::new(),
         }
@@ -74,6 +76,7 @@ impl World {
         self.journal.restart(self.state.settings.journal);
         self.coverage = Coverage::default();
         self.holds.release();
+        self.outbox.clear();
     }
 
     /// Puts the world back as it was when it was made: data, clock, ids, journal, coverage, scenario. Snapshots stay.

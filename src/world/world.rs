@@ -14,6 +14,7 @@ use crate::scenario::model::when::When;
 use crate::scenario::{
     CallCount, Diagnostic, Fixtures, Operations, Report, Scenario, ScenarioError, ScenarioRun, Verification,
 };
+use crate::world::outbox::Outbox;
 use crate::world::snapshot::Snapshot;
 
 /// A world: the state that an API may touch, and what a test has beside it. A mutable reference to it means that the
@@ -30,6 +31,8 @@ pub struct World {
     pub journal: Journal,
     /// The documented outcomes that were served.
     pub coverage: Coverage,
+    /// The requests that the fake services send.
+    pub outbox: Outbox,
     /// The start of the world, and of each reset.
     pub(super) baseline: Arc<Snapshot>,
     /// Snapshots by name.

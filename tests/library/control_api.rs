@@ -54,6 +54,11 @@ fn every_answer_is_as_the_document_says() {
         if target.ends_with("/worlds/a/journal/1") {
             standin.find_world("a").unwrap().answer("GET", "/v1/integrations", &[ANY], b"");
         }
+        if let Some(world) = target.strip_suffix("/deliveries/1") {
+            let order = json!({ "to": "http://127.0.0.1:9/", "type": "a.kind", "secret": "s" });
+            let world = world.strip_prefix("/_standin").unwrap();
+            assert_eq!(control(&standin, "POST", &format!("{world}/deliver"), &order).status, 200);
+        }
         let query = if target.ends_with("openapi.json") { "?api=celigo" } else { "" };
         let answer = get(&standin, &format!("{}{query}", target.strip_prefix("/_standin").unwrap()));
         let whole = json!({ "$ref": schema["$ref"], "components": document["components"] });

@@ -6,6 +6,7 @@ mod support;
 mod celigo;
 mod control_api;
 mod cost;
+mod deliver;
 mod determinism;
 mod event_stream;
 mod graph;

@@ -81,4 +81,5 @@ pub static API: Api = Api {
     errors: errors::ERRORS,
     common_errors: &[errors::RATE_LIMITED],
     dialect: &dialect::Celigo,
+    webhook: None,
 };

@@ -19,6 +19,7 @@ mod paging;
 mod revoked_tokens;
 mod sso;
 mod user_api;
+mod webhook;
 
 use crate::engine::api::api::{Access, Action, Api, ResponseShape, Route, get};
 use crate::engine::api::route_table::{joined, length};
@@ -204,6 +205,7 @@ pub static API: Api = Api {
     errors: errors::ERRORS,
     common_errors: &[RATE_LIMITED, INTERNAL],
     dialect: &dialect::Edlink,
+    webhook: Some(webhook::sign),
 };
 
 #[cfg(test)]

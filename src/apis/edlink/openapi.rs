@@ -2,15 +2,22 @@
 
 use serde_json::{Value, json};
 
+use crate::apis::edlink::sso;
 use crate::engine::api::api::{Action, ResponseShape, Route};
 use crate::engine::api::openapi::{Parameter, either};
+use crate::http::message::Method;
 
 /// The query parameters of a list.
 pub fn parameters(route: &Route) -> Vec<Parameter> {
-    let graph = route.path.starts_with("/v2/graph/");
+    if route.body_last {
+        return coursework(route);
+    }
+    if route.page.is_some() {
+        return signing_in();
+    }
+    let is_shaped = matches!(route.shows, ResponseShape::Many(_) | ResponseShape::Part(_));
+    let graph = route.path.starts_with("/v2/graph/") || (route.path.starts_with("/v2/my/") && is_shaped);
     let text = json!({ "type": "string" });
-    let parameter =
-        |name: &str, schema: &Value, about| Parameter { name: name.to_owned(), schema: schema.clone(), about };
     let mut shaped = vec![
         parameter("$expand", &text, "References to show with what they lead to, in a comma list."),
         parameter("$fields", &text, "The fields to show, in a comma list."),
@@ -32,6 +39,46 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
         all.append(&mut shaped);
     }
     all
+}
+
+fn parameter(name: &str, schema: &Value, about: &'static str) -> Parameter {
+    Parameter { name: name.to_owned(), schema: schema.clone(), about }
+}
+
+/// The query parameters of coursework.
+fn coursework(route: &Route) -> Vec<Parameter> {
+    let text = json!({ "type": "string" });
+    match route.verb {
+        Method::Post => {
+            let key = json!({ "type": "string", "maxLength": 255 });
+            vec![parameter("$idempotency", &key, "Names the request: a repeat is answered as the first.")]
+        }
+        Method::Patch => {
+            vec![parameter("$properties", &text, "The fields of the body that are heard, in a comma list.")]
+        }
+        _ if matches!(route.shows, ResponseShape::Many(_)) => {
+            let size = json!({ "type": "integer", "minimum": 1, "maximum": 10_000 });
+            let cursor = json!({ "type": "string", "format": "uuid" });
+            vec![
+                parameter("$first", &size, "At most this many."),
+                parameter("$cursor", &cursor, "Where a next link goes on."),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The query parameters of a sign-in.
+fn signing_in() -> Vec<Parameter> {
+    let text = json!({ "type": "string" });
+    let outcome = json!({ "type": "string", "enum": sso::OUTCOMES });
+    vec![
+        parameter("client_id", &text, "The application. Required."),
+        parameter("redirect_uri", &text, "The address that the person is sent back to. Required."),
+        parameter("state", &text, "Handed back as it came."),
+        parameter("standin_person", &text, "The fake's own: who signs in, by id or e-mail address."),
+        parameter("standin_outcome", &outcome, "The fake's own: what comes of it."),
+    ]
 }
 
 /// What is shown lies in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
@@ -60,6 +107,6 @@ fn error() -> Value {
 /// `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
 pub fn error_schema() -> Value {
     let errors = json!({ "type": "array", "minItems": 1, "items": error() });
-    let properties = json!({ "$request": { "type": "string" }, "$errors": errors, "$error": error() });
+    let properties = json!({ "$request": { "type": "string" }, "$errors": errors, "$error": { "type": "string" } });
     either(&properties, ["$errors", "$error"])
 }

@@ -3,11 +3,14 @@
 //! Everything here is `const`-constructible, so that an API reads as a table. The router, the coverage report, the
 //! README's table, `standin routes` and the exported `OpenAPI` document all come from these rows.
 
+use serde_json::Value;
+
 use crate::engine::api::context::Context;
 use crate::engine::schema::error_def::{ErrorDef, Evidence};
 use crate::engine::schema::field::Field;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
+use crate::engine::state::State;
 use crate::engine::state::hooks::{HookTable, Resource};
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
@@ -37,7 +40,34 @@ pub struct Api {
     pub common_errors: &'static [&'static ErrorDef],
     /// How it speaks.
     pub dialect: &'static dyn Dialect,
+    /// Signs what it sends its customers, if it sends anything.
+    pub webhook: Option<Webhook>,
 }
+
+/// A request that a service would send to a customer.
+#[derive(Clone, Debug)]
+pub struct WebhookOrder {
+    /// The type of the event.
+    pub kind: String,
+    /// What it tells.
+    pub payload: Option<Value>,
+    /// The secret to sign with, where the records hold another or none.
+    pub secret: Option<String>,
+    /// When it is signed, in seconds since 1970; otherwise the world's time.
+    pub at_s: Option<u64>,
+}
+
+/// A request that is ready to be sent.
+#[derive(Clone, Debug)]
+pub struct SignedRequest {
+    /// Its headers.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// Makes and signs a request to a customer.
+pub type Webhook = fn(&State, &WebhookOrder) -> Result<SignedRequest, Problem>;
 
 impl Api {
     /// All first path segments of its routes.

@@ -11,7 +11,7 @@ mod table;
 mod token;
 
 pub use back::redirected;
-pub use collections::{APPLICATIONS, EARLIER_TOKENS, LOGINS, SIGN_ONS, application_of_secret, login_of};
+pub use collections::{APPLICATIONS, EARLIER_TOKENS, LOGINS, OUTCOMES, SIGN_ONS, application_of_secret, login_of};
 pub use login::is_shared;
 pub use page::error as error_page;
 pub use table::ROUTES;

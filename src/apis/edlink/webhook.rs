@@ -1,0 +1,31 @@
+//! Webhooks: the body and the signature of what the service posts to an application.
+
+use serde_json::json;
+
+use crate::apis::edlink::sso::APPLICATIONS;
+use crate::engine::api::api::{SignedRequest, WebhookOrder};
+use crate::engine::schema::problem::Problem;
+use crate::engine::state::State;
+
+/// Signs a request: `t=<unix seconds>,v0=<HMAC-SHA256 of "<t>.<body>">`.
+pub fn sign(state: &State, order: &WebhookOrder) -> Result<SignedRequest, Problem> {
+    let secret = order.secret.clone().or_else(|| {
+        let applications = state.store.of(&APPLICATIONS).iter();
+        applications.filter_map(|application| application.text("webhook_secret")).next().map(str::to_owned)
+    });
+    let secret = secret.ok_or_else(|| {
+        Problem::refused(
+            "there is no secret to sign with: give \"secret\", or an application in edlink.applications a webhook_secret",
+        )
+    })?;
+    let payload = order.payload.clone().unwrap_or_else(|| json!({}));
+    let body = json!({ "$events": [{ "type": order.kind, "payload": payload }] }).to_string();
+    let seconds = order.at_s.unwrap_or_else(|| state.clock.now_ms() / 1_000);
+    let mac = hmac_sha256::HMAC::mac(format!("{seconds}.{body}"), secret);
+    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let headers = vec![
+        ("content-type".to_owned(), "application/json".to_owned()),
+        ("edlink-signature".to_owned(), format!("t={seconds},v0={hex}")),
+    ];
+    Ok(SignedRequest { headers, body: body.into_bytes() })
+}

@@ -1,0 +1,120 @@
+//! What a fake service sends its customers: signed on demand, and posted to the test's own address.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::control::error::Error;
+use crate::control::service::ControlRequest;
+use crate::engine::api::api::{SignedRequest, WebhookOrder};
+use crate::world::outbox::{MOST_DELIVERIES, MOST_TRIES};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sign {
+    #[serde(rename = "type")]
+    kind: String,
+    payload: Option<Value>,
+    secret: Option<String>,
+    t: Option<u64>,
+    api: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deliver {
+    to: String,
+    #[serde(rename = "type")]
+    kind: String,
+    payload: Option<Value>,
+    secret: Option<String>,
+    t: Option<u64>,
+    api: Option<String>,
+    tries: Option<usize>,
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(400, "invalid", message.into())
+}
+
+fn signed(asked: &ControlRequest<'_>, order: &WebhookOrder, api: Option<&str>) -> Result<SignedRequest, Error> {
+    let apis = asked.engine.router().apis();
+    let mut senders = apis.iter().filter_map(|api| Some((api.name, api.webhook?)));
+    let sender = senders.clone().find(|(name, _)| api.is_none_or(|api| api == *name));
+    let Some((_, sign)) = sender else {
+        let names: Vec<&str> = senders.by_ref().map(|(name, _)| name).collect();
+        let message = match api {
+            Some(api) => format!("no API {api:?} sends webhooks here"),
+            None => "no API that is served sends webhooks".to_owned(),
+        };
+        let hint =
+            if names.is_empty() { "Serve one that does.".to_owned() } else { format!("{} does.", names.join(", ")) };
+        return Err(invalid(message).hint(hint));
+    };
+    let world = asked.world.lock();
+    sign(&world.state, order).map_err(|problem| invalid(problem.plain()))
+}
+
+/// `POST /webhooks`: the headers and the body of a webhook, ready to be posted.
+pub fn sign(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let Sign { kind, payload, secret, t, api } = asked.object()?;
+    let signed = signed(asked, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
+    let headers: serde_json::Map<String, Value> =
+        signed.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+    Ok(json!({ "headers": headers, "body": String::from_utf8_lossy(&signed.body) }))
+}
+
+/// `POST /deliver`: the same, posted until it is taken.
+pub fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let Deliver { to, kind, payload, secret, t, api, tries } = asked.object()?;
+    check_address(&to, asked.supplies.allows_outbound)?;
+    let tries = tries.unwrap_or(MOST_TRIES);
+    if !(1..=MOST_TRIES).contains(&tries) {
+        return Err(invalid(format!("tries must be from 1 to {MOST_TRIES}")));
+    }
+    let signed = signed(asked, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
+    let mut world = asked.world.lock();
+    let now_ms = world.state.clock.now_ms();
+    let number = world
+        .outbox
+        .add(to, signed.headers, signed.body, tries, now_ms)
+        .ok_or_else(|| Error::new(409, "too_many", format!("{MOST_DELIVERIES} deliveries are under way")))?;
+    let needs_courier = !std::mem::replace(&mut world.outbox.has_courier, true);
+    let shown = world.outbox.delivery(number);
+    drop(world);
+    if needs_courier {
+        (asked.supplies.send_courier)(Arc::clone(&asked.world));
+    }
+    Ok(shown.unwrap_or_default())
+}
+
+/// `GET /deliveries`: what was sent, and how often.
+pub fn deliveries(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    Ok(asked.world.lock().outbox.to_value())
+}
+
+/// `GET /deliveries/{n}`
+pub fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let text = asked.params.first().map(|number| number.as_ref()).unwrap_or_default();
+    let number: u64 = text.parse().map_err(|_| invalid(format!("{text} is not a number")))?;
+    let found = asked.world.lock().outbox.delivery(number);
+    found.ok_or_else(|| Error::new(404, "no_such_delivery", format!("there is no delivery {number}")))
+}
+
+/// Refuses an address that is not one of this machine, unless others are allowed.
+fn check_address(to: &str, allows_outbound: bool) -> Result<(), Error> {
+    let uri: http::Uri = to.parse().map_err(|error| invalid(format!("{to} is not an address: {error}")))?;
+    if uri.scheme_str() != Some("http") {
+        return Err(invalid(format!("{to} is not an http:// address")).hint("Only plain HTTP is sent."));
+    }
+    let host = uri.host().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let is_own = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    if is_own || allows_outbound {
+        return Ok(());
+    }
+    let refusal = Error::new(403, "outbound", format!("{to} is not an address of this machine"));
+    Err(refusal.hint("Start the server with --allow-outbound to send to others."))
+}

@@ -1,0 +1,108 @@
+//! Carries what a fake service sends: the only connections that are opened from here.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use crate::engine::state::clock::ClockMode;
+use crate::server::serve::{Signals, Stop};
+use crate::world::outbox::Parcel;
+use crate::world::world::World;
+
+/// How long one try may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a world is looked at whose clock only others move.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Sends what is due in a world, until nothing is left or the server stops. Nobody who is answered waits for it.
+pub async fn carry(world: Arc<Mutex<World>>, mut orders: watch::Receiver<Signals>) {
+    let carrying = async {
+        while let Some(parcel) = next(&world).await {
+            let result = match timeout(PATIENCE, post(&parcel)).await {
+                Ok(result) => result,
+                Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+            };
+            let mut world = world.lock();
+            let now_ms = now_ms(&mut world);
+            world.outbox.tried(parcel.number, result, now_ms);
+        }
+    };
+    tokio::select! {
+        () = carrying => {}
+        _ = orders.wait_for(|orders| orders.stop != Stop::Running) => {}
+    }
+}
+
+/// Waits for what is due next; `None` when nothing is left, and the world has no courier any more.
+async fn next(world: &Mutex<World>) -> Option<Parcel> {
+    loop {
+        {
+            let mut world = world.lock();
+            let now_ms = now_ms(&mut world);
+            if let Some(parcel) = world.outbox.take_due(now_ms) {
+                return Some(parcel);
+            }
+            if !world.outbox.is_pending() {
+                world.outbox.has_courier = false;
+                return None;
+            }
+        }
+        sleep(LOOK).await;
+    }
+}
+
+fn now_ms(world: &mut World) -> u64 {
+    if matches!(world.state.clock.mode(), ClockMode::Real) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        world.state.clock.arrive(u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+    }
+    world.state.clock.now_ms()
+}
+
+/// Sends one request, and returns the status of the answer.
+async fn post(parcel: &Parcel) -> Result<u16, String> {
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    let uri: http::Uri = parcel.to.parse().map_err(|error: http::uri::InvalidUri| told(&error))?;
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let port = uri.port_u16().unwrap_or(80);
+    let stream = if host == "localhost" {
+        let addresses = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        match TcpStream::connect((addresses[0], port)).await {
+            Err(_) => TcpStream::connect((addresses[1], port)).await,
+            connected => connected,
+        }
+    } else {
+        TcpStream::connect((host.as_str(), port)).await
+    };
+    let stream = stream.map_err(|error| told(&error))?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| told(&error))?;
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
+    let mut request = http::Request::post(path).header("host", authority).header("connection", "close");
+    for (name, value) in &parcel.headers {
+        request = request.header(name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(parcel.body.clone()))).map_err(|error| told(&error))?;
+    let answer = async {
+        let response = sender.send_request(request).await.map_err(|error| told(&error))?;
+        Ok(response.status().as_u16())
+    };
+    tokio::pin!(connection, answer);
+    tokio::select! {
+        biased;
+        answer = &mut answer => return answer,
+        ended = &mut connection => ended.map_err(|error| told(&error))?,
+    }
+    // The connection may end with the answer.
+    answer.await
+}

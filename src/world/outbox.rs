@@ -1,0 +1,189 @@
+//! Requests that a fake service sends: to whom, how often tried, and when again. What it holds is a value; only the server
+//! opens a socket.
+
+use serde_json::{Value, json};
+
+use crate::engine::schema::time::format_ms;
+
+/// The most tries of one delivery.
+pub const MOST_TRIES: usize = 10;
+
+/// The most deliveries that are kept; the oldest that are over are dropped first.
+pub const MOST_DELIVERIES: usize = 1_000;
+
+/// How long the first try is waited for again; each further wait is twice as long.
+const FIRST_WAIT_MS: u64 = 1_000;
+
+/// The deliveries of a world.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    deliveries: Vec<Delivery>,
+    last_number: u64,
+    /// Whether a courier carries them.
+    pub has_courier: bool,
+}
+
+/// One request to be sent until it is taken.
+#[derive(Clone, Debug)]
+struct Delivery {
+    number: u64,
+    to: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    most_tries: usize,
+    tries: Vec<Try>,
+    next_ms: Option<u64>,
+    is_on_its_way: bool,
+}
+
+/// What came of one try.
+#[derive(Clone, Debug)]
+struct Try {
+    at_ms: u64,
+    result: Result<u16, String>,
+}
+
+/// A request as the courier sends it.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// The delivery.
+    pub number: u64,
+    /// The address.
+    pub to: String,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Outbox {
+    /// Takes a request to be sent at once. Returns its number; none when too many are under way.
+    pub fn add(
+        &mut self,
+        to: String,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+        most_tries: usize,
+        now_ms: u64,
+    ) -> Option<u64> {
+        if self.deliveries.len() >= MOST_DELIVERIES {
+            let over = self.deliveries.iter().position(|delivery| delivery.next_ms.is_none())?;
+            self.deliveries.remove(over);
+        }
+        self.last_number += 1;
+        let (number, next_ms) = (self.last_number, Some(now_ms));
+        let tries = Vec::new();
+        let delivery = Delivery { number, to, headers, body, most_tries, tries, next_ms, is_on_its_way: false };
+        self.deliveries.push(delivery);
+        Some(number)
+    }
+
+    /// Takes out what is due first, to be sent now.
+    pub fn take_due(&mut self, now_ms: u64) -> Option<Parcel> {
+        let is_due = |delivery: &&mut Delivery| {
+            !delivery.is_on_its_way && delivery.next_ms.is_some_and(|next_ms| next_ms <= now_ms)
+        };
+        let due =
+            self.deliveries.iter_mut().filter(is_due).min_by_key(|delivery| (delivery.next_ms, delivery.number))?;
+        due.is_on_its_way = true;
+        let Delivery { number, to, headers, body, .. } = due.clone();
+        Some(Parcel { number, to, headers, body })
+    }
+
+    /// Writes down what came of a try: a status from 200 to 299 ends it well; else it is tried again later, twice as late
+    /// each time.
+    pub fn tried(&mut self, number: u64, result: Result<u16, String>, now_ms: u64) {
+        let Some(delivery) = self.deliveries.iter_mut().find(|delivery| delivery.number == number) else { return };
+        delivery.is_on_its_way = false;
+        let is_taken = matches!(result, Ok(200..=299));
+        delivery.tries.push(Try { at_ms: now_ms, result });
+        let tries = delivery.tries.len();
+        let wait_ms = FIRST_WAIT_MS << (tries - 1).min(20);
+        delivery.next_ms = (!is_taken && tries < delivery.most_tries).then(|| now_ms.saturating_add(wait_ms));
+    }
+
+    /// Drops all deliveries. Numbers go on, so that what comes of one that is on its way is told of no other.
+    pub fn clear(&mut self) {
+        self.deliveries.clear();
+    }
+
+    /// Returns whether something is still to be sent.
+    pub fn is_pending(&self) -> bool {
+        self.deliveries.iter().any(|delivery| delivery.is_on_its_way || delivery.next_ms.is_some())
+    }
+
+    /// Returns all deliveries as they stand.
+    pub fn to_value(&self) -> Value {
+        self.deliveries.iter().map(Delivery::to_value).collect()
+    }
+
+    /// Returns one delivery as it stands.
+    pub fn delivery(&self, number: u64) -> Option<Value> {
+        self.deliveries.iter().find(|delivery| delivery.number == number).map(Delivery::to_value)
+    }
+}
+
+impl Delivery {
+    fn to_value(&self) -> Value {
+        let is_taken = self.tries.last().is_some_and(|last| matches!(last.result, Ok(200..=299)));
+        let state = match (is_taken, self.next_ms, self.is_on_its_way) {
+            (true, ..) => "delivered",
+            (_, None, false) => "failed",
+            _ => "pending",
+        };
+        let tries: Vec<Value> = self.tries.iter().map(Try::to_value).collect();
+        let next = self.next_ms.filter(|_| state == "pending").map(format_ms);
+        json!({
+            "number": self.number,
+            "to": self.to,
+            "state": state,
+            "tries": tries,
+            "most_tries": self.most_tries,
+            "next_try": next,
+        })
+    }
+}
+
+impl Try {
+    fn to_value(&self) -> Value {
+        match &self.result {
+            Ok(status) => json!({ "at": format_ms(self.at_ms), "status": status }),
+            Err(error) => json!({ "at": format_ms(self.at_ms), "error": error }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_is_tried_ten_times_each_wait_twice_as_long() {
+        let mut outbox = Outbox::default();
+        outbox.add("http://127.0.0.1:1/".to_owned(), Vec::new(), Vec::new(), MOST_TRIES, 0);
+        let (mut now_ms, mut tries) = (0, Vec::new());
+        while outbox.is_pending() {
+            while outbox.take_due(now_ms).is_none() {
+                now_ms += 1_000;
+            }
+            assert!(outbox.take_due(now_ms).is_none(), "what is on its way is not sent twice");
+            tries.push(now_ms / 1_000);
+            outbox.tried(1, Ok(503), now_ms);
+        }
+        assert_eq!(tries, [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]);
+        assert_eq!(outbox.delivery(1).map(|delivery| delivery["state"].clone()), Some("failed".into()));
+    }
+
+    #[test]
+    fn a_delivery_that_is_taken_is_not_sent_again() {
+        let mut outbox = Outbox::default();
+        outbox.add("http://127.0.0.1:1/".to_owned(), Vec::new(), Vec::new(), MOST_TRIES, 0);
+        outbox.take_due(0);
+        outbox.tried(1, Err("refused".to_owned()), 5);
+        assert!(outbox.take_due(1_004).is_none());
+        assert!(outbox.take_due(1_005).is_some());
+        outbox.tried(1, Ok(204), 1_010);
+        assert!(!outbox.is_pending());
+        assert_eq!(outbox.to_value()[0]["tries"].as_array().map(Vec::len), Some(2));
+    }
+}
