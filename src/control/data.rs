@@ -72,7 +72,7 @@ pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// `POST /data/<collection>`: a new record; what is left out is made.
 pub fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    one(asked, |world| world.state.admin_create(asked.param(0), fields))
+    changed(asked, |world| world.state.admin_create(asked.param(0), fields))
 }
 
 /// `DELETE /data/<collection>`: no records, in this collection.
@@ -90,13 +90,13 @@ pub fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// `PUT /data/<collection>/<id>`: makes the record, or puts these fields in place of it.
 pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    one(asked, |world| world.state.admin_put(asked.param(0), asked.param(1), fields))
+    changed(asked, |world| world.state.admin_put(asked.param(0), asked.param(1), fields))
 }
 
 /// `PATCH /data/<collection>/<id>`: RFC 7396.
 pub fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    one(asked, |world| world.state.admin_patch(asked.param(0), asked.param(1), &fields))
+    changed(asked, |world| world.state.admin_patch(asked.param(0), asked.param(1), &fields))
 }
 
 /// `DELETE /data/<collection>/<id>`: the record and what belongs to it.
@@ -112,6 +112,23 @@ pub fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 fn all_of(world: &mut World, collection: &str) -> Result<Value, Error> {
     Ok(world.state.records(collection)?.iter().map(Record::to_value).collect())
+}
+
+/// The record that comes of a change, whole. The request may mark fields that no document knows as meant.
+fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
+    let marked = asked.one_of("unknown_fields", &["allow"])?.is_some();
+    let change = |world: &mut World| {
+        let before = world.state.admits_unknown;
+        world.state.admits_unknown |= marked;
+        let changed = of(world);
+        world.state.admits_unknown = before;
+        changed
+    };
+    let refused = |error: Error| {
+        let hint = "?unknown_fields=allow takes it as it is.";
+        if error.message.contains("; did you mean ") && error.hint.is_empty() { error.hint(hint) } else { error }
+    };
+    one(asked, change).map_err(refused)
 }
 
 /// The record that comes of it, whole.

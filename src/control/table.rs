@@ -136,6 +136,12 @@ const SELECTING: &[QueryParameter] = &[
     text("only", "`numbers` answers the numbers of the entries in place of the entries."),
 ];
 
+/// The parameter that marks fields as meant.
+const UNKNOWN: &[QueryParameter] = &[text(
+    "unknown_fields",
+    "`allow` takes a field that no document knows, however near it comes to one that they know.",
+)];
+
 /// What belongs to the whole server.
 pub const SERVER: &[ControlRoute] = &[
     route("GET", "/health", server::health, "The server runs; answers anyone.").answers("Health").open(),
@@ -323,15 +329,18 @@ pub const WORLD: &[ControlRoute] = &[
     )
     .takes("Records"),
     route("POST", "/data/{collection}", data::create, "Makes a record; what is left out is made up.")
+        .query(UNKNOWN)
         .takes("Record")
         .answers("Record"),
     route("DELETE", "/data/{collection}", data::clear, "Removes every record of the collection."),
     route("GET", "/data/{collection}/{id}", data::record, "A record, with the fields that consumers do not see.")
         .answers("Record"),
     route("PUT", "/data/{collection}/{id}", data::put, "Makes the record, or puts these fields in place of it.")
+        .query(UNKNOWN)
         .takes("Record")
         .answers("Record"),
     route("PATCH", "/data/{collection}/{id}", data::patch, "Merges these fields into the record (RFC 7396).")
+        .query(UNKNOWN)
         .takes("Record")
         .answers("Record"),
     route("DELETE", "/data/{collection}/{id}", data::remove, "Removes the record and what belongs to it."),

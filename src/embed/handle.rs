@@ -128,6 +128,12 @@ impl WorldHandle {
         Ok(Record(self.world.lock().state.admin_create(collection, fields)?))
     }
 
+    /// Takes fields that no document knows from now on, however near they come to one that they know. Without that, a
+    /// record with such a field is refused: it would change nothing that anybody looks at.
+    pub fn admit_unknown_fields(&self) {
+        self.world.lock().state.admits_unknown = true;
+    }
+
     /// Makes the record of that id, or puts these fields in place of it.
     pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;

@@ -94,6 +94,11 @@ pub(super) fn start(
     let file = path.display().to_string();
     let (mut scenario, _) = engine.read(&file, &text_of(path)?)?;
     scenario.overrule(overruling);
+    let mut diagnostics = scenario.compare_with_clock(engine.settings().clock_mode);
+    diagnostics.retain(|diagnostic| diagnostic.code.refuses());
+    if !diagnostics.is_empty() {
+        return Err(ScenarioError { diagnostics });
+    }
     if generated && scenario.data.as_ref().is_some_and(|data| data.from.is_none()) {
         let message = "data starts from nothing: the records that were made up beforehand would not be there";
         let help = "add \"from\": \"default\" to data, or make them up in its \"generate\"";

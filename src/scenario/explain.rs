@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use crate::engine::api::api::Api;
 use crate::engine::api::router::{Router, Row};
+use crate::engine::state::clock::ClockMode;
 use crate::scenario::model::diagnostics::did_you_mean;
 use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, Scenario, Which};
 use crate::scenario::model::rule::{Effect, Phase, Rule, Trigger};
+use crate::scenario::parse::slow_clock::answers;
 
 /// How many ordinals of a forecast are shown.
 const SHOWN: usize = 5;
@@ -142,7 +144,7 @@ fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
             };
             if leads_here {
                 let before = if from + 1 == place { String::new() } else { format!("{}, ", step.name) };
-                ways.push(format!("{before}{}", end.kind.words()));
+                ways.push(format!("{before}{}{}", end.kind.words(), on_clock(scenario, &end.kind)));
             }
         }
     }
@@ -150,6 +152,23 @@ fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
         ways.push("nowhere".to_owned());
     }
     ways
+}
+
+/// How many answers a time is, on a clock that moves with them.
+fn on_clock(scenario: &Scenario, kind: &EndKind) -> String {
+    let (step_ms, unless) = match scenario.clock_mode {
+        Some(ClockMode::Real) => return String::new(),
+        Some(ClockMode::Frozen) => (0, ""),
+        Some(ClockMode::Step { step_ms }) => (step_ms, ""),
+        None => (1, ", unless the clock is real"),
+    };
+    match kind {
+        EndKind::AfterMs(ms) => match answers(*ms, step_ms) {
+            Some(answers) => format!(" ({answers} answers: the clock moves {step_ms} ms with each{unless})"),
+            None => " (never: the clock stands still)".to_owned(),
+        },
+        EndKind::Calls { .. } => String::new(),
+    }
 }
 
 impl EndKind {

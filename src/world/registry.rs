@@ -183,7 +183,14 @@ impl WorldRegistry {
 
     /// Reads a scenario for these worlds; the findings that come with it are warnings.
     pub fn read(&self, file: &str, text: &str) -> Result<(Scenario, Vec<Diagnostic>), ScenarioError> {
-        Scenario::read(file, text, self.router, &self.fixtures, self.settings.strict_fidelity)
+        let strict = self.settings.strict_fidelity;
+        let (scenario, mut warnings) = Scenario::read(file, text, self.router, &self.fixtures, strict)?;
+        warnings.extend(scenario.compare_with_clock(self.settings.clock_mode));
+        warnings.sort_by_key(|warning| (warning.place, warning.code));
+        match warnings.iter().any(|diagnostic| diagnostic.code.refuses()) {
+            true => Err(ScenarioError { diagnostics: warnings }),
+            false => Ok((scenario, warnings)),
+        }
     }
 
     /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.

@@ -31,7 +31,9 @@ fn details(report: &Report, id: &str) -> Vec<String> {
 #[test]
 fn the_nearest_call_and_the_value_that_differs_are_in_every_report() {
     let body = json!({ "name": "Orders", "nested": { "a": [1, 2, 3] } });
-    let world = world_with(&json!({ "calls": [{ "on": "celigo.integrations.create", "when": { "body": body } }] }));
+    let world = world_with(
+        &json!({ "calls": [{ "on": "celigo.integrations.create", "when": { "body": body, "unknown_fields": "allow" } }] }),
+    );
     ask(&world, "POST", "/v1/integrations", &json!({ "name": "Invoices" }));
     ask(&world, "POST", "/v1/integrations", &json!({ "name": "Orders", "nested": { "a": [1, 2, 4] } }));
     let report = failed(&world);

@@ -127,3 +127,61 @@ fn a_report_says_that_calls_were_lost_and_which_checks_that_touches() {
     let failed = judged(",\"conduct\":{\"max_attempts\":9}");
     assert!(failed.contains("but these could not be judged: conduct.max_attempts"), "{failed}");
 }
+
+#[test]
+fn a_field_that_is_almost_documented_is_refused_unless_it_is_marked() {
+    let standin = Standin::start();
+    let world = standin.world();
+    let id = world.records("edlink.integrations").unwrap()[0]["id"].as_str().unwrap().to_owned();
+    let patch = || world.patch("edlink.integrations", &id, json!({ "statsu": "disabled" }));
+    let refused = patch().unwrap_err().to_string();
+    assert!(refused.contains("statsu is no field of Integration; did you mean status?"), "{refused}");
+    assert!(
+        world.patch("edlink.integrations", &id, json!({ "somethingElse": 1 })).is_ok(),
+        "the services keep others too"
+    );
+    let host = standin.address().to_string();
+    let over_http = |query: &str| {
+        let target = format!("/_standin/data/edlink.integrations/{id}{query}");
+        let headers = [("host", host.as_str()), ("content-type", "application/json")];
+        ask(standin.address(), "PATCH", &target, &headers, "{\"statsu\":\"x\"}")
+    };
+    let refused = over_http("");
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.json()["error"]["hint"], "?unknown_fields=allow takes it as it is.");
+    assert_eq!(over_http("?unknown_fields=allow").status, 200);
+    world.admit_unknown_fields();
+    assert!(patch().is_ok());
+}
+
+#[test]
+fn what_a_browser_asks_before_a_call_is_no_call() {
+    let world = Standin::builder().offline().unwrap();
+    let scenario = json!({ "scenario": 1, "api": "edlink", "expect": {
+        "only": "edlink.people.*", "calls": [{ "on": "edlink.people.list", "times": 1 }] } });
+    world.load_text("s.json", &scenario.to_string()).unwrap();
+    let browser = [("origin", "http://app.example"), ("access-control-request-method", "GET")];
+    for path in ["/api/v2/graph/people", "/api/v1/integrations", "/nowhere"] {
+        world.answer("OPTIONS", path, &browser, b"");
+    }
+    let secret = world.environment().into_iter().find(|(name, _)| *name == "EDLINK_ACCESS_TOKEN").unwrap().1;
+    let token = format!("Bearer {secret}");
+    assert_eq!(world.answer("GET", "/api/v2/graph/people", &[("authorization", &token)], b"").status, 200);
+    world.verify().unwrap();
+}
+
+#[test]
+fn a_verdict_says_how_much_of_the_clock_was_missing() {
+    let world = Standin::builder().offline().unwrap();
+    let scenario = json!({ "scenario": 1, "api": "celigo",
+        "steps": [{ "name": "down", "ends": { "after_ms": 5000 } }, { "name": "up" }],
+        "expect": { "reach": "up", "calls": [{ "id": "again", "on": "celigo.integrations.list", "step": "up" }] } });
+    let warnings = world.load_text("s.json", &scenario.to_string()).unwrap();
+    assert!(warnings[0].contains("5000 answers") && warnings[0].contains("\"mode\": \"real\""), "{warnings:?}");
+    for _ in 0..12 {
+        world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"");
+    }
+    let unmet = world.verify().unwrap_err().to_string();
+    let missing = "step down ends when 5000 ms later: 12 of 5000 ms passed on the world's clock, 4988 ms were missing";
+    assert_eq!(unmet.matches(missing).count(), 2, "{unmet}");
+}

@@ -36,6 +36,7 @@ impl State {
     /// Makes a record.
     pub fn admin_create(&mut self, collection: &str, fields: Document) -> Result<Record, Problem> {
         let resource = self.resource(collection)?;
+        self.refuse_misspelt(resource, &fields, None)?;
         self.create_whole(resource, fields, Actor::Administrator)
     }
 
@@ -47,6 +48,7 @@ impl State {
             let message = format!("{} in the body is not the {id} of the path", resource.id_field);
             return Err(Problem::refused(message));
         }
+        self.refuse_misspelt(resource, &fields, self.store.of(resource).get(id))?;
         self.atomically(|state| match state.store.of(resource).get(id).cloned() {
             Some(old) => state.replace(resource, &old, fields, Actor::Administrator),
             None => state.create_from(resource, fields, Actor::Administrator),
@@ -56,7 +58,32 @@ impl State {
     /// Changes some fields of a record: RFC 7396.
     pub fn admin_patch(&mut self, collection: &str, id: &str, patch: &Document) -> Result<Record, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
+        self.refuse_misspelt(resource, patch, Some(&old))?;
         self.atomically(|state| state.patch(resource, &old, patch, Actor::Administrator))
+    }
+
+    /// Rejects a field that no document knows, when it is a slip of the pen away from one that they know: the change would
+    /// change nothing that anybody looks at. Others may be meant, as the services keep them too.
+    fn refuse_misspelt(
+        &self,
+        resource: &'static Schema,
+        fields: &Document,
+        old: Option<&Record>,
+    ) -> Result<(), Problem> {
+        if self.admits_unknown {
+            return Ok(());
+        }
+        let is_known = |name: &str| resource.field(name).is_some() || name == resource.id_field;
+        for (name, _) in fields.iter().filter(|(name, _)| !is_known(name)) {
+            let is_there = old.is_some_and(|old| old.fields().get(name).is_some());
+            let known = resource.fields.iter().map(|field| field.name).filter(|known| fields.get(known).is_none());
+            let meant = nearest(name, known).filter(|meant| is_slip(name, meant) && !is_there);
+            if let Some(meant) = meant {
+                let reason = format!("{name} is no field of {}; did you mean {meant}?", resource.title);
+                return Err(Problem::refused(reason));
+            }
+        }
+        Ok(())
     }
 
     /// Takes a record away, with what belongs to it.
@@ -112,4 +139,9 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// Whether a name is so near to a known one that it was meant.
+fn is_slip(name: &str, known: &str) -> bool {
+    name.len() <= 64 && strsim::damerau_levenshtein(name, known) <= (known.len() / 4).clamp(1, 2)
 }

@@ -160,6 +160,11 @@ impl Problem {
         matches!(self, Self::Fields(faults) if faults.iter().any(|fault| !depends(&fault.kind)))
     }
 
+    /// Whether it is about a field that nothing changes once its record is made.
+    pub fn is_fixed(&self) -> bool {
+        matches!(self, Self::Fields(faults) if faults.iter().any(|fault| matches!(fault.kind, FieldFaultKind::Fixed)))
+    }
+
     /// The problem in plain words, for administrators and files rather than consumers.
     pub fn plain(&self) -> String {
         match self {

@@ -33,6 +33,8 @@ pub struct State {
     pub rate_limits: Buckets,
     /// How many records may still be made up, while some are.
     pub may_generate: Option<usize>,
+    /// Whether administrators may give records fields that are almost documented ones.
+    pub admits_unknown: bool,
 }
 
 impl State {
@@ -48,6 +50,7 @@ impl State {
             call_number: 0,
             rate_limits: Buckets::default(),
             may_generate: None,
+            admits_unknown: false,
         }
     }
 

@@ -53,6 +53,8 @@ pub enum Code {
     E20,
     /// What nobody documents, where only what is known may be used.
     E21,
+    /// A step that cannot end: the clock stands still.
+    E22,
     /// A step that no other step leads to.
     W01,
     /// A rule behind one that always answers the same calls.
@@ -63,6 +65,10 @@ pub enum Code {
     W04,
     /// A step's change of data that cannot be made.
     W05,
+    /// A field or a value that no document knows.
+    W06,
+    /// A step that ends by a clock that hardly moves.
+    W07,
 }
 
 impl Code {

@@ -100,6 +100,15 @@ pub struct DataChange {
     pub place: Position,
 }
 
+impl DataChange {
+    /// Whether it adds a record of that id.
+    pub(in crate::scenario) fn adds(&self, id: &str) -> bool {
+        let ChangeKind::Add(fields) = &self.kind else { return false };
+        let own = fields.get(self.resource.id_field).and_then(Value::as_str);
+        own.is_some_and(|own| own.eq_ignore_ascii_case(id))
+    }
+}
+
 /// What is changed.
 #[derive(Debug)]
 pub enum ChangeKind {
@@ -148,6 +157,8 @@ pub struct End {
     pub to: Option<String>,
     /// Where it is written.
     pub path: Vec<PathSegment>,
+    /// The same, as a position.
+    pub place: Position,
 }
 
 /// The condition of an end.

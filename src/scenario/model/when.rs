@@ -8,6 +8,7 @@ use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
+use crate::scenario::parse::unknown_fields::MARK;
 
 /// What a request must look like. All that is said must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,7 +75,7 @@ fn holds<'v>(wanted: Option<&Matcher>, value: impl FnOnce() -> Option<&'v Value>
 impl FileReader<'_, '_> {
     /// Reads the `when` of a rule, an end or a call of these operations.
     pub(in crate::scenario) fn when(&mut self, node: &Node<'_>, on: Option<&Operations>) -> Option<When> {
-        let object = self.found.some_object(node, &["params", "query", "headers", "body", "token"])?;
+        let object = self.found.some_object(node, &["params", "query", "headers", "body", "token", MARK])?;
         let mut part = |key: &str| object.get(key).and_then(|node| self.found.matcher(&node));
         let mut when = When {
             params: part("params"),
@@ -84,6 +85,10 @@ impl FileReader<'_, '_> {
             token: part("token"),
         };
         self.tell_unmatched(node, &when, on);
+        let allows_unknown = self.allows_unknown(&object);
+        if let Some(body) = when.body.as_ref().filter(|_| !allows_unknown) {
+            self.tell_unknown_in_body(&object.to("body"), body, on);
+        }
         if let Some(Matcher::Subset(headers)) = &mut when.headers {
             for (name, _) in headers {
                 name.make_ascii_lowercase();

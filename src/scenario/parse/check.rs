@@ -21,7 +21,7 @@ pub(in crate::scenario) fn check(
     router: &Router,
     fixtures: &Fixtures,
 ) {
-    fixture_set(found, scenario, fixtures);
+    fixture_set(found, scenario, router, fixtures);
     rule_ids(found, scenario);
     step_names(found, scenario);
     expectations(found, scenario);
@@ -53,8 +53,18 @@ fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
     path.iter().cloned().chain([PathSegment::from(name)]).collect()
 }
 
-fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, fixtures: &Fixtures) {
+fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router, fixtures: &Fixtures) {
     let Some(data) = &scenario.data else { return };
+    let api_of = |from: &str| from.split_once('/').map(|(api, _)| api.to_owned());
+    let is_played = |name: &str| scenario.apis.iter().any(|api| api.name == name);
+    if let Some((from, api)) = data.from.as_deref().and_then(|from| Some((from, api_of(from)?)))
+        && router.apis().iter().any(|known| known.name == api)
+        && !is_played(&api)
+    {
+        let help = format!("add {api:?} to \"api\", or start from a set of the APIs that are played");
+        found.tell(Code::E16, &data.from_path, format!("{from:?} is of {api}, which is not played"), help);
+        return;
+    }
     let Some(from) = data.from.as_deref().filter(|from| fixtures.get(from).is_none()) else { return };
     let help = did_you_mean(from, fixtures.names().iter().map(String::as_str));
     found.tell(Code::E16, &data.from_path, format!("{from:?} names no fixture set"), help);

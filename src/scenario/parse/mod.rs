@@ -8,3 +8,5 @@ pub mod read;
 pub mod read_expect;
 pub mod read_rules;
 pub mod reader;
+pub mod slow_clock;
+pub mod unknown_fields;

@@ -246,7 +246,7 @@ impl FileReader<'_, '_> {
                 return None;
             }
         };
-        Some(End { kind, to, path: node.path.clone() })
+        Some(End { kind, to, place: self.found.place(&node.path), path: node.path.clone() })
     }
 
     fn perturb(&mut self, node: &Node<'_>) -> Option<Perturb> {

@@ -7,6 +7,7 @@ use crate::scenario::model::format::{
 use crate::scenario::model::matchers::Range;
 use crate::scenario::parse::read::{FileReader, is_dotted};
 use crate::scenario::parse::reader::{Node, Object};
+use crate::scenario::parse::unknown_fields::MARK;
 
 impl FileReader<'_, '_> {
     pub(in crate::scenario) fn expect(&mut self, node: &Node<'_>) -> Expect {
@@ -123,9 +124,13 @@ impl FileReader<'_, '_> {
         for (name, list) in self.found.members(node) {
             let resource = self.collection(name, &list);
             for (number, item) in self.found.some_list(&list, 1).iter().enumerate() {
-                let Some(object) = self.found.object(item, &["where", "count"]) else { continue };
+                let Some(object) = self.found.object(item, &["where", "count", MARK]) else { continue };
                 let matcher = object.get("where").and_then(|node| self.found.matcher(&node));
                 let count = object.need(self.found, "count").and_then(|node| self.found.times(&node));
+                let allows_unknown = self.allows_unknown(&object);
+                if let (Some(resource), Some(matcher), false) = (resource, &matcher, allows_unknown) {
+                    self.found.tell_unknown_members(&object.to("where"), matcher, &[resource]);
+                }
                 if let (Some(resource), Some(count)) = (resource, count) {
                     let place = self.found.place(&item.path);
                     all.push(FinalExpectation { resource, matcher, count, number, place });

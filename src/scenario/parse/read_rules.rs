@@ -12,6 +12,7 @@ use crate::scenario::model::format::{ChangeKind, Data, DataChange, Which};
 use crate::scenario::model::rule::{Effect, Operations, Phase, Rule, Trigger};
 use crate::scenario::parse::read::{FileReader, is_dotted};
 use crate::scenario::parse::reader::{Node, Object};
+use crate::scenario::parse::unknown_fields::MARK;
 
 /// The aborts.
 const ABORTS: [Delivery; 5] =
@@ -19,6 +20,20 @@ const ABORTS: [Delivery; 5] =
 
 /// The most records that one key makes up.
 const MOST_AT_ONCE: u64 = 1_000_000;
+/// Why a header is not for an answer to set, if it is not.
+pub(in crate::scenario) fn servers_own(name: &str) -> Option<&'static str> {
+    match name {
+        "content-length" | "transfer-encoding" => {
+            Some("is written by the server, as long as the body is; \"abort\": \"truncate\" sends less than it says")
+        }
+        "connection" | "keep-alive" | "proxy-connection" | "upgrade" | "te" | "trailer" => {
+            Some("is about the connection, which belongs to the server; \"abort\": \"close\" ends it")
+        }
+        "date" => Some("is the time of the world's clock; set that with \"clock\""),
+        name if name.starts_with("standin-") => Some("is a header that standin writes itself"),
+        _ => None,
+    }
+}
 
 impl FileReader<'_, '_> {
     pub(in crate::scenario) fn rules(&mut self, node: &Node<'_>) -> Vec<Arc<Rule>> {
@@ -186,6 +201,9 @@ impl FileReader<'_, '_> {
                     let help = "a header's name is letters, digits and dashes; its value has no line breaks";
                     self.found.tell(Code::E08, &value.path, "is no header", help);
                 }
+                if let Some(why) = servers_own(&name.to_ascii_lowercase()) {
+                    self.found.tell(Code::E08, &value.path, why, "leave it out");
+                }
                 headers.push((name.to_ascii_lowercase(), text.to_owned()));
             }
         }
@@ -206,7 +224,8 @@ impl FileReader<'_, '_> {
 
     /// Changes of data. `from` may stand at the start of a file only.
     pub(in crate::scenario) fn data(&mut self, node: &Node<'_>, may_start: bool) -> Option<Data> {
-        let object = self.found.some_object(node, &["from", "generate", "add", "patch", "remove"])?;
+        let object = self.found.some_object(node, &["from", "generate", "add", "patch", "remove", MARK])?;
+        let allows_unknown = self.allows_unknown(&object);
         let mut data = Data::default();
         if let Some(from) = object.get("from") {
             if may_start {
@@ -224,6 +243,9 @@ impl FileReader<'_, '_> {
                 Some(node) => self.fields(&node),
                 None => Some(crate::engine::schema::document::Document::new()),
             };
+            if let Some(like) = like.as_ref().filter(|_| !allows_unknown) {
+                self.found.tell_unknown_fields(&made.to("like"), like, resource);
+            }
             if let (Some(count), Some(like)) = (count, like) {
                 let count = usize::try_from(count).unwrap_or(usize::MAX);
                 self.change(&mut data, resource, ChangeKind::Generate(count, like), &node.path);
@@ -232,6 +254,9 @@ impl FileReader<'_, '_> {
         for (resource, node) in self.collections(&object, "add") {
             for record in self.found.list(&node) {
                 if let Some(fields) = self.fields(&record) {
+                    if !allows_unknown {
+                        self.found.tell_unknown_fields(&record.path, &fields, resource);
+                    }
                     self.change(&mut data, resource, ChangeKind::Add(fields), &record.path);
                 }
             }
@@ -239,6 +264,9 @@ impl FileReader<'_, '_> {
         for (resource, node) in self.collections(&object, "patch") {
             for (id, patch) in self.found.members(&node) {
                 let fields = self.fields(&patch);
+                if let Some(fields) = fields.as_ref().filter(|_| !allows_unknown) {
+                    self.found.tell_unknown_fields(&patch.path, fields, resource);
+                }
                 if let (Some(which), Some(fields)) = (self.which(id, &patch), fields) {
                     self.change(&mut data, resource, ChangeKind::Patch(which, fields), &patch.path);
                 }

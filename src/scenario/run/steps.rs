@@ -64,13 +64,26 @@ impl ScenarioRun {
     }
 
     /// Tries the data of the steps before anybody plays the scenario, and returns what cannot be made. Of the first step,
-    /// which is entered at the start, that is everything; of a later one, what no state could make right: the rest depends
-    /// on what a consumer does meanwhile.
+    /// which is entered at the start, that is everything; of a later one, what no consumer could make right: the rest
+    /// depends on what it does meanwhile.
     pub fn try_steps(self, state: &mut State) -> Vec<Diagnostic> {
         let mut failed_changes = self.failed_changes;
-        for change in self.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes) {
-            let refused = make_change(state, &self.apis, change, Actor::Administrator).err();
-            failed_changes.extend(refused.filter(Problem::is_lasting).map(|problem| failed_change(change, &problem)));
+        let later = || self.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes);
+        let is_added = |wanted: &str| later().any(|change| change.adds(wanted));
+        let is_linear = self.scenario.steps.iter().flat_map(|step| &step.ends).all(|end| end.to.is_none());
+        let start = state.store.clone();
+        for change in later() {
+            let Err(problem) = make_change(state, &self.apis, change, Actor::Administrator) else { continue };
+            // Ids of what a consumer makes are drawn: no file can name them.
+            let is_lasting = match &problem {
+                Problem::NotFound { resource, id } if !is_added(id) => {
+                    is_linear || start.of(resource).get(id).is_none()
+                }
+                problem => problem.is_lasting() || problem.is_fixed(),
+            };
+            if is_lasting {
+                failed_changes.push(failed_change(change, &problem));
+            }
         }
         let told = |(place, message)| Diagnostic {
             file: self.scenario.file.clone(),
@@ -95,21 +108,25 @@ impl ScenarioRun {
         named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
     }
 
+    /// How far the ends of the current step are from coming, where a step was never entered.
+    pub(in crate::scenario) fn missed_step(&self, name: &str, now_ms: u64) -> Vec<String> {
+        let is_entered = self.visited.iter().any(|(step, _)| *self.scenario.steps[*step].name == *name);
+        if is_entered { Vec::new() } else { self.open_ends(now_ms) }
+    }
+
     /// For each end of the current step, how far it is from coming.
     pub(in crate::scenario) fn open_ends(&self, now_ms: u64) -> Vec<String> {
         let Some(step) = self.scenario.steps.get(self.step) else { return Vec::new() };
         let passed_ms = now_ms.saturating_sub(self.entered_ms);
         let line = |(end, count): (&End, &u64)| {
-            let (name, so_far) = (
-                &step.name,
-                match &end.kind {
-                    EndKind::AfterMs(ms) => {
-                        format!("{passed_ms} of {ms} ms passed on the world's clock")
-                    }
-                    EndKind::Calls { calls, .. } => format!("{count} of {calls} such answers came"),
-                },
-            );
-            format!("step {name} ends when {}: {so_far}", end.kind.words())
+            let so_far = match &end.kind {
+                EndKind::AfterMs(ms) => {
+                    let missing_ms = ms.saturating_sub(passed_ms);
+                    format!("{passed_ms} of {ms} ms passed on the world's clock, {missing_ms} ms were missing")
+                }
+                EndKind::Calls { calls, .. } => format!("{count} of {calls} such answers came"),
+            };
+            format!("step {} ends when {}: {so_far}", step.name, end.kind.words())
         };
         step.ends.iter().zip(&self.ends).map(line).collect()
     }
@@ -147,6 +164,10 @@ impl ScenarioRun {
 
     /// Counts an answer for the expectations.
     fn note(&mut self, exchange: &Exchange<'_>, view: Option<&RequestView<'_>>) {
+        if exchange.request.method == "OPTIONS" {
+            // A browser asks that before a call of the consumer.
+            return;
+        }
         let number = exchange.number;
         self.answered += 1;
         let scenario = std::sync::Arc::clone(&self.scenario);

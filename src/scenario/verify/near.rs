@@ -31,7 +31,7 @@ pub(in crate::scenario) struct Calls<'j> {
 
 /// A kind of call that is wanted.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::scenario) struct WorldSpec<'w> {
+pub(in crate::scenario) struct CallKind<'w> {
     on: Option<&'w Operations>,
     when: Option<&'w When>,
     fault: Option<&'w str>,
@@ -39,14 +39,14 @@ pub(in crate::scenario) struct WorldSpec<'w> {
     status: &'w [u16],
 }
 
-impl<'w> WorldSpec<'w> {
+impl<'w> CallKind<'w> {
     /// Calls of these operations that look like this.
     pub(in crate::scenario) fn matching(on: &'w Operations, when: Option<&'w When>) -> Self {
         Self { on: Some(on), when, ..Self::default() }
     }
 }
 
-impl<'w> From<&'w CallExpectation> for WorldSpec<'w> {
+impl<'w> From<&'w CallExpectation> for CallKind<'w> {
     fn from(expected: &'w CallExpectation) -> Self {
         Self {
             on: expected.on.as_ref(),
@@ -69,7 +69,7 @@ impl<'j> Calls<'j> {
     }
 
     /// The call that comes nearest to a kind without being of it: the earliest of those that are equally near.
-    pub(in crate::scenario) fn nearest(&self, wanted: &WorldSpec<'_>) -> Option<NearMiss> {
+    pub(in crate::scenario) fn nearest(&self, wanted: &CallKind<'_>) -> Option<NearMiss> {
         let extras = self.measure(wanted).into_iter().filter(|(distance, _)| *distance > 0);
         let (_, place) = extras.min()?;
         let mut found = Differences::keeping();
@@ -86,19 +86,19 @@ impl<'j> Calls<'j> {
             EndKind::AfterMs(_) => None,
         });
         kinds.into_iter().find_map(|(on, when, status)| {
-            let wanted = WorldSpec { step: Some(&step.name), status, ..WorldSpec::matching(on, when) };
+            let wanted = CallKind { step: Some(&step.name), status, ..CallKind::matching(on, when) };
             self.nearest(&wanted)
         })
     }
 
     /// The numbers of the calls that are of a kind.
-    pub(in crate::scenario) fn matching(&self, wanted: &WorldSpec<'_>) -> Vec<u64> {
+    pub(in crate::scenario) fn matching(&self, wanted: &CallKind<'_>) -> Vec<u64> {
         let matching = self.measure(wanted).into_iter().filter(|(distance, _)| *distance == 0);
         matching.map(|(_, place)| self.journal[place].number).collect()
     }
 
     /// The distances of the calls that may be of a kind, with their places in the journal.
-    fn measure(&self, wanted: &WorldSpec<'_>) -> Vec<(u64, usize)> {
+    fn measure(&self, wanted: &CallKind<'_>) -> Vec<(u64, usize)> {
         let selected = |entry: &Entry| {
             let operation = entry.meta.operation();
             wanted.on.is_none_or(|on| operation.is_some_and(|operation| on.select(operation)))
@@ -130,7 +130,7 @@ impl<'j> Calls<'j> {
         self.parts[place].get_or_init(parts).as_ref()
     }
 
-    fn compare(&self, place: usize, wanted: &WorldSpec<'_>, found: &mut Differences) {
+    fn compare(&self, place: usize, wanted: &CallKind<'_>, found: &mut Differences) {
         let entry = &self.journal[place];
         let operation = entry.meta.operation().unwrap_or("none");
         if let Some(on) = wanted.on.filter(|on| !on.select(operation)) {

@@ -16,7 +16,7 @@ use crate::scenario::model::matchers::Range;
 use crate::scenario::model::request_view::{RequestView, asked_again};
 use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun, Violations};
 use crate::scenario::verify::conduct;
-use crate::scenario::verify::near::{Calls, WorldSpec, nearest_record};
+use crate::scenario::verify::near::{CallKind, Calls, nearest_record};
 use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
 
 /// How many calls a report tells of.
@@ -42,7 +42,8 @@ impl Verification<'_> {
     /// Returns the report of all checks, as things are now.
     pub fn report(&self) -> Report {
         let router = self.router;
-        let journal: Vec<Entry> = self.journal.since(0).collect();
+        // What a browser asks before a call is no call of the consumer.
+        let journal: Vec<Entry> = self.journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();
         let redactor = self.state.redactor().with(presented_by(&journal).iter().map(String::as_str));
         let calls = Calls::new(&journal, router);
         let checks = || self.run.map(|run| self.checks(run, router, &calls, &redactor)).unwrap_or_default();
@@ -84,7 +85,9 @@ impl Verification<'_> {
         for (n, counter) in run.calls.iter().enumerate() {
             let id = counter.expected.id.clone().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
             let title = || format!("{} {}", kind_of_call(&counter.expected), in_times(counter.expected.times));
-            checks.push(check(id, counter.expected.place, called(counter, calls)).titled(title()));
+            let missed = counter.expected.step.as_deref().map(|step| run.missed_step(step, self.state.clock.now_ms()));
+            let violation = called(counter, missed.unwrap_or_default(), calls);
+            checks.push(check(id, counter.expected.place, violation).titled(title()));
         }
         for (n, ((list, place), at)) in expect.order.iter().zip(&run.order).enumerate() {
             let found = check(format!("order[{n}]"), Some(*place), in_order(run, list, *at, calls));
@@ -215,10 +218,12 @@ fn implied(
             n => format!("it never fired: {n} calls of {} matched, and none of them was its turn", rule.on),
         };
         let near = || match counter.all_matched {
-            0 => calls.nearest(&WorldSpec::matching(&rule.on, rule.when.as_ref())),
+            0 => calls.nearest(&CallKind::matching(&rule.on, rule.when.as_ref())),
             _ => None,
         };
-        let violation = (counter.all_fired == 0).then(|| Violation::new(message).near(near()));
+        let step = run.scenario().steps.iter().find(|step| step.rules.iter().any(|own| own.id == rule.id));
+        let missed = || step.map(|step| run.missed_step(&step.name, this.state.clock.now_ms())).unwrap_or_default();
+        let violation = (counter.all_fired == 0).then(|| Violation::new(message).detailed(missed()).near(near()));
         let found = check(format!("fired.{}", rule.id), rule.place, violation);
         checks.push(found.titled(format!("fault rule {} on {} takes effect", rule.id, rule.on)));
     }
@@ -290,7 +295,7 @@ fn offences(offences: &Violations, say: impl Fn(&str) -> String) -> Vec<Violatio
     violations
 }
 
-fn called(counter: &CallCounter, calls: &Calls<'_>) -> Option<Violation> {
+fn called(counter: &CallCounter, missed_step: Vec<String>, calls: &Calls<'_>) -> Option<Violation> {
     let expected = &counter.expected;
     if expected.times.holds(counter.count) {
         return None;
@@ -306,11 +311,11 @@ fn called(counter: &CallCounter, calls: &Calls<'_>) -> Option<Violation> {
     };
     let message =
         format!("{} called {}, expected {}", kind_of_call(expected), times(counter.count), expected.times.words());
-    let violation = Violation::new(message).detailed(details);
+    let violation = Violation::new(message).detailed(details).detailed(missed_step);
     if counter.count >= expected.times.min {
         return Some(violation);
     }
-    let wanted = WorldSpec::from(expected);
+    let wanted = CallKind::from(expected);
     let matching = calls.matching(&wanted);
     Some(match matching.first().filter(|_| matching.len() as u64 > counter.count) {
         Some(number) => violation.detailed([format!("call {number} matches, but was made before it was expected")]),

@@ -1,0 +1,44 @@
+//! Steps that end by time, held against the clock of the world that will play them.
+
+use crate::engine::state::clock::ClockMode;
+use crate::http::document::show;
+use crate::scenario::model::diagnostics::{Code, Diagnostic};
+use crate::scenario::model::format::{EndKind, Scenario, Step};
+
+/// The most answers that a step may wait for by a clock that moves with each answer, without a warning.
+const FEW_ANSWERS: u64 = 20;
+
+/// The words that help.
+const HELP: &str = "with \"clock\": {\"mode\": \"real\"} it is time that passes";
+
+impl Scenario {
+    /// Returns the steps that cannot end by this clock, which is the scenario's own where that says one, and those that
+    /// end after many answers only.
+    pub fn compare_with_clock(&self, usual: ClockMode) -> Vec<Diagnostic> {
+        let step_ms = match self.clock_mode.unwrap_or(usual) {
+            ClockMode::Real => return Vec::new(),
+            ClockMode::Frozen => 0,
+            ClockMode::Step { step_ms } => step_ms,
+        };
+        let by_calls = |step: &Step| step.ends.iter().any(|end| matches!(end.kind, EndKind::Calls { .. }));
+        let ends = self.steps.iter().flat_map(|step| step.ends.iter().map(move |end| (end, by_calls(step))));
+        let told = ends.filter_map(|(end, has_another)| {
+            let EndKind::AfterMs(ms @ 1..) = end.kind else { return None };
+            let (code, what) = match answers(ms, step_ms) {
+                None => (Code::E22, "never comes: the clock stands still".to_owned()),
+                Some(answers) if answers > FEW_ANSWERS && !has_another => {
+                    (Code::W07, format!("is {answers} answers away: the clock moves {step_ms} ms with each answer"))
+                }
+                Some(_) => return None,
+            };
+            let message = format!("{}.after_ms {what}", show(&end.path));
+            Some(Diagnostic { file: self.file.clone(), place: end.place, code, message, help: HELP.to_owned() })
+        });
+        told.collect()
+    }
+}
+
+/// How many answers a clock needs that moves with each of them; `None` when it stands still.
+pub(in crate::scenario) fn answers(ms: u64, step_ms: u64) -> Option<u64> {
+    (step_ms > 0).then(|| ms.div_ceil(step_ms))
+}

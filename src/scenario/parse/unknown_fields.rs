@@ -1,0 +1,107 @@
+//! Fields that no document knows, in matchers, in data and in the bodies of a probe. They may be meant: then they are marked
+//! with `"unknown_fields": "allow"`.
+
+use serde_json::Value;
+
+use crate::engine::schema::field::Kind;
+use crate::engine::schema::resource::Schema;
+use crate::engine::store::Document;
+use crate::http::document::PathSegment;
+use crate::http::message::Method;
+use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
+use crate::scenario::model::matchers::Matcher;
+use crate::scenario::model::rule::Operations;
+use crate::scenario::parse::read::FileReader;
+use crate::scenario::parse::reader::Object;
+use crate::scenario::run::perturb::UNKNOWN_FIELD;
+
+/// The key that marks unknown fields as meant.
+pub(in crate::scenario) const MARK: &str = "unknown_fields";
+
+impl FileReader<'_, '_> {
+    /// Whether an object marks unknown fields as meant.
+    pub(in crate::scenario) fn allows_unknown(&mut self, object: &Object<'_>) -> bool {
+        object.get(MARK).and_then(|node| self.found.one_of(&node, &["allow"])).is_some()
+    }
+
+    /// Warns of what a matcher of bodies asks for that no body of these operations has.
+    pub(in crate::scenario) fn tell_unknown_in_body(
+        &mut self,
+        path: &[PathSegment],
+        matcher: &Matcher,
+        on: Option<&Operations>,
+    ) {
+        let Some(rows) = on.map(|on| self.rows(on)).filter(|rows| !rows.is_empty()) else { return };
+        let has_body = |verb: Method| !matches!(verb, Method::Get | Method::Delete);
+        let with_body: Vec<_> = rows.iter().filter(|row| has_body(row.route.verb)).collect();
+        // An operation of its own may take what no record has.
+        let schemas: Option<Vec<&Schema>> = with_body.iter().map(|row| row.route.action.resource()).collect();
+        if let Some(schemas) = schemas.filter(|schemas| !schemas.is_empty()) {
+            self.found.tell_unknown_members(path, matcher, &schemas);
+        }
+    }
+}
+
+impl Diagnostics<'_> {
+    /// Warns of what a matcher of records asks for that no record of these kinds has.
+    pub(in crate::scenario) fn tell_unknown_members(
+        &mut self,
+        path: &[PathSegment],
+        matcher: &Matcher,
+        schemas: &[&Schema],
+    ) {
+        let Matcher::Subset(members) = matcher else { return };
+        for (name, member) in members {
+            let path = [path, &[PathSegment::from(name.as_str())]].concat();
+            let fields: Vec<_> = schemas.iter().filter_map(|schema| schema.field(name)).collect();
+            if is_known(name, schemas) {
+                let values =
+                    fields.iter().map(|field| if let Kind::Enum(values) = field.kind { Some(values) } else { None });
+                let values: Option<Vec<&[&str]>> = values.collect();
+                if let Some(values) = values.filter(|values| !values.is_empty()) {
+                    self.tell_unknown_value(&path, member, &values.concat());
+                }
+            } else if !member.matches(None) {
+                self.tell_unknown(&path, name, schemas);
+            }
+        }
+    }
+
+    /// Warns of a value that a field of few values never has.
+    fn tell_unknown_value(&mut self, path: &[PathSegment], matcher: &Matcher, values: &[&str]) {
+        let given: Vec<&str> = match matcher {
+            Matcher::Equals(Value::String(text)) => vec![text],
+            Matcher::In(wanted) => wanted.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        for text in given.into_iter().filter(|text| !values.contains(text)) {
+            let what = format!("asks for {text:?}, which is no documented value");
+            self.tell(Code::W06, path, what, did_you_mean(text, values.iter().copied()));
+        }
+    }
+
+    /// Warns of members that no document of a kind of records knows.
+    pub(in crate::scenario) fn tell_unknown_fields(
+        &mut self,
+        path: &[PathSegment],
+        fields: &Document,
+        schema: &Schema,
+    ) {
+        for (name, _) in fields.iter().filter(|(name, _)| !is_known(name, &[schema])) {
+            self.tell_unknown(&[path, &[PathSegment::from(name)]].concat(), name, &[schema]);
+        }
+    }
+
+    fn tell_unknown(&mut self, path: &[PathSegment], name: &str, schemas: &[&Schema]) {
+        let title = schemas.first().map_or("a record", |schema| schema.title);
+        let known = schemas.iter().flat_map(|schema| schema.fields).map(|field| field.name);
+        let nearest = did_you_mean(name, known);
+        let nearest = if nearest.ends_with('?') { format!("{nearest} ") } else { String::new() };
+        let help = format!("{nearest}if it is meant, add \"{MARK}\": \"allow\" beside it");
+        self.tell(Code::W06, path, format!("is no field of {title} that a document knows"), help);
+    }
+}
+
+fn is_known(name: &str, schemas: &[&Schema]) -> bool {
+    name == UNKNOWN_FIELD || schemas.iter().any(|schema| schema.field(name).is_some() || schema.id_field == name)
+}
