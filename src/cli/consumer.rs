@@ -19,6 +19,7 @@ use crate::embed::Standin;
 pub struct Consumer(Child);
 
 /// Where the output of a command goes.
+#[derive(Clone, Copy)]
 pub enum Output<'k> {
     /// To this process's own.
     Shown,

@@ -30,8 +30,9 @@ impl Progress {
 
     fn line(&self, what: &str, elapsed: Duration) -> String {
         let Self { all, done, .. } = self;
-        let left_s = elapsed.as_secs_f64() / (*done).max(1) as f64 * (all - done) as f64;
-        let left = if all == done { String::new() } else { format!("   about {left_s:.0} s left") };
+        let share = |parts: usize| u32::try_from(parts).unwrap_or(u32::MAX);
+        let left_s = (elapsed / share(*done).max(1) * share(all - done)).as_secs();
+        let left = if all == done { String::new() } else { format!("   about {left_s} s left") };
         format!("{done}/{all}  {what}{left}\n")
     }
 }

@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::Kind;
-use crate::engine::schema::resource::Schema;
-use crate::engine::store::Document;
+use crate::engine::schema::schema::Schema;
 use crate::http::document::PathSegment;
 use crate::http::message::Method;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
