@@ -20,6 +20,7 @@ const ABORTS: [Delivery; 5] =
 
 /// The most records that one key makes up.
 const MOST_AT_ONCE: u64 = 1_000_000;
+
 /// Why a header is not for an answer to set, if it is not.
 pub(in crate::scenario) fn servers_own(name: &str) -> Option<&'static str> {
     match name {
