@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
@@ -10,13 +10,26 @@ use tokio::process::{Child, Command};
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::no_proxy;
+#[cfg(unix)]
+use crate::cli::process_group::ProcessGroup;
 use crate::cli::reports::say;
 use crate::cli::signals::Signals;
 use crate::cli::trust_variables::{excepted, variables};
 use crate::embed::Standin;
 
-/// A consumer that runs. Dropped before its end, it is killed.
-pub struct Consumer(Child);
+/// A consumer that runs. Dropped before its end, it is killed, with all that it has started.
+pub struct Consumer {
+    child: Child,
+    #[cfg(unix)]
+    group: Option<ProcessGroup>,
+}
+
+#[cfg(unix)]
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        self.group.iter().for_each(|group| group.kill());
+    }
+}
 
 /// Where the output of a command goes.
 #[derive(Clone, Copy)]
@@ -89,7 +102,7 @@ impl Consumer {
             }
             command.envs(variables(&entrance, standin.world().name(), given));
         }
-        match output {
+        match &output {
             Output::Shown => {}
             Output::Discarded => {
                 command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -98,8 +111,20 @@ impl Consumer {
                 command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file.try_clone()?);
             }
         }
+        #[cfg(unix)]
+        let has_own_group = !matches!(output, Output::Shown) || !io::stdin().is_terminal();
+        #[cfg(unix)]
+        if has_own_group {
+            command.process_group(0);
+        }
         let started = command.spawn();
-        started.map(Self).map_err(|error| Failed::usage(format!("cannot run {}: {error}", program.to_string_lossy())))
+        let child =
+            started.map_err(|error| Failed::usage(format!("cannot run {}: {error}", program.to_string_lossy())))?;
+        Ok(Self {
+            #[cfg(unix)]
+            group: ProcessGroup::of(&child, has_own_group),
+            child,
+        })
     }
 
     /// Waits for its end: how it ended, and the signal that ended everything.
@@ -107,24 +132,27 @@ impl Consumer {
         let mut stopped = None;
         loop {
             tokio::select! {
-                status = self.0.wait() => return Ok((ended(status?), stopped)),
+                status = self.child.wait() => {
+                    let status = status?;
+                    #[cfg(unix)]
+                    if let Some(group) = self.group.take() {
+                        group.end().await;
+                    }
+                    return Ok((ended(status), stopped));
+                }
                 signal = signals.next() => {
                     if stopped.is_some() {
-                        self.0.start_kill()?;
+                        self.child.start_kill()?;
+                        #[cfg(unix)]
+                        self.group.iter().for_each(|group| group.kill());
                     } else {
-                        self.pass_on(signal).await;
+                        // In a terminal the command has it already, and a second one does no harm.
+                        #[cfg(unix)]
+                        self.group.iter().for_each(|group| group.pass_on(signal));
                     }
                     stopped = Some(signal);
                 }
             }
-        }
-    }
-
-    /// The signal goes to the command too. In a terminal it has it already, and a second one does no harm.
-    async fn pass_on(&self, signal: u8) {
-        if let Some(pid) = self.0.id() {
-            // Sending a signal needs the system's own words for it; `kill` has them without unsafe code.
-            let _ = Command::new("kill").arg(format!("-{signal}")).arg(pid.to_string()).status().await;
         }
     }
 }

@@ -22,6 +22,8 @@ mod no_proxy;
 mod openapi;
 mod output;
 mod probe;
+#[cfg(unix)]
+mod process_group;
 mod progress;
 mod ready;
 mod report;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
 use crate::cli::output::STDOUT;
@@ -31,25 +31,62 @@ pub fn print_line(standin: &Standin, seed: u64) {
     STDOUT.say(format!("{line}\n"));
 }
 
-/// Takes an old port file away: whoever waits for the file must not find the one of a server that is gone.
-pub fn remove_port_file(file: &Path) -> Result<(), Failed> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(Failed::usage(format!("cannot remove the old port file {}: {error}", file.display())))
+/// The port file of a server. Dropped, it takes the file away: a client that waits for a server must not find one that is gone.
+pub struct PortFile<'p>(&'p Path);
+
+impl<'p> PortFile<'p> {
+    /// Takes the file of an earlier server away. Whatever else has that path is left alone, and refused.
+    pub fn claim(file: &'p Path) -> Result<Self, Failed> {
+        let cannot = |error| Failed::usage(format!("cannot remove the old port file {}: {error}", file.display()));
+        match fs::symlink_metadata(file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self(file)),
+            Err(error) => return Err(cannot(error)),
+            Ok(found) if !found.is_file() => return Err(not_ours(file, "is no regular file")),
+            Ok(found) if found.len() > MOST_BYTES => return Err(not_ours(file, "holds something else than a port")),
+            Ok(_) => {}
         }
-        _ => Ok(()),
+        let text = fs::read(file).map_err(cannot)?;
+        let is_port_file = || {
+            let value: Value = serde_json::from_slice(&text).unwrap_or_default();
+            ["url", "port", "pid"].iter().all(|key| value.get(key).is_some())
+        };
+        if !text.trim_ascii().is_empty() && !is_port_file() {
+            return Err(not_ours(file, "holds something else than a port"));
+        }
+        fs::remove_file(file).map_err(cannot)?;
+        Ok(Self(file))
+    }
+
+    /// Writes the file: beside its place first, so that a reader never finds half of it.
+    pub fn write(&self, standin: &Standin) -> Result<(), Failed> {
+        let (file, pid) = (self.0, std::process::id());
+        let text = json!({ "url": standin.url(), "port": standin.address().port(), "pid": pid });
+        let mut beside = file.as_os_str().to_owned();
+        beside.push(format!(".{pid}"));
+        // What has come to that path meanwhile is looked at again.
+        Self::claim(file).map(std::mem::forget)?;
+        let written = fs::write(&beside, format!("{text}\n")).and_then(|()| fs::rename(&beside, file));
+        written.map_err(|error| {
+            let _ = fs::remove_file(&beside);
+            Failed::usage(format!("cannot write the port file {}: {error}", file.display()))
+        })
     }
 }
 
-/// Writes the port file: beside its place first, so that nobody reads half of it.
-pub fn write_port_file(file: &Path, standin: &Standin) -> Result<(), Failed> {
-    let pid = std::process::id();
-    let text = json!({ "url": standin.url(), "port": standin.address().port(), "pid": pid });
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(format!(".{pid}"));
-    let written = fs::write(&beside, format!("{text}\n")).and_then(|()| fs::rename(&beside, file));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        Failed::usage(format!("cannot write the port file {}: {error}", file.display()))
-    })
+impl Drop for PortFile<'_> {
+    fn drop(&mut self) {
+        let text = fs::symlink_metadata(self.0).ok().filter(fs::Metadata::is_file).and_then(|_| fs::read(self.0).ok());
+        let value: Value = text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        // Another server may have it by now.
+        if value["pid"] == std::process::id() {
+            let _ = fs::remove_file(self.0);
+        }
+    }
+}
+
+/// The most bytes of a port file.
+const MOST_BYTES: u64 = 4_096;
+
+fn not_ours(file: &Path, why: &str) -> Failed {
+    Failed::usage(format!("{} {why}, so it is left as it is; give another path with --port-file", file.display()))
 }

@@ -1,6 +1,7 @@
 //! `standin run`
 
 use std::ffi::OsString;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +10,7 @@ use crate::cli::consumer::{Consumer, Output};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::intercept;
 use crate::cli::log::Logger;
-use crate::cli::ready;
+use crate::cli::ready::PortFile;
 use crate::cli::reports::{Reports, Stopwatch, say, warn};
 use crate::cli::settings::{Clock, Defaults, Settings};
 use crate::cli::signals::Signals;
@@ -42,7 +43,7 @@ impl Run {
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
         if self.settings.prints_intercept() {
-            return intercept::print_variables(&start(&self.settings, None, logger).await?);
+            return intercept::print_variables(&*start(&self.settings, None, logger).await?);
         }
         let mut signals = Signals::catch()?;
         // Every file is looked at before anything runs.
@@ -147,20 +148,32 @@ struct Ran {
 }
 
 /// Starts a server for a command, with a scenario or none. It is verified by whoever started it, and not when it ends.
-pub async fn start(settings: &Settings, scenario: Option<&Path>, logger: Logger) -> Result<Standin, Failed> {
+pub async fn start<'s>(settings: &'s Settings, scenario: Option<&Path>, logger: Logger) -> Result<Started<'s>, Failed> {
+    let port_file = settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
     let mut builder = settings.builder(&DEFAULTS, logger)?;
     if let Some(scenario) = scenario {
         builder = builder.scenario(scenario);
     }
-    if let Some(file) = settings.port_file() {
-        ready::remove_port_file(file)?;
-    }
     let standin = builder.try_spawn().await?;
-    if let Some(file) = settings.port_file() {
-        ready::write_port_file(file, &standin)?;
+    if let Some(port_file) = &port_file {
+        port_file.write(&standin)?;
     }
     standin.world().mark_verified();
-    Ok(standin)
+    Ok(Started { standin, _port_file: port_file })
+}
+
+/// A server that was started for a command, and its port file, which goes with it.
+pub struct Started<'s> {
+    standin: Standin,
+    _port_file: Option<PortFile<'s>>,
+}
+
+impl Deref for Started<'_> {
+    type Target = Standin;
+
+    fn deref(&self) -> &Standin {
+        &self.standin
+    }
 }
 
 /// Of commands that start servers for others.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
-use crate::cli::ready;
+use crate::cli::ready::{self, PortFile};
 use crate::cli::reports::{Reports, Stopwatch, warn};
 use crate::cli::settings::{Clock, Defaults, Settings, duration};
 use crate::cli::signals::Signals;
@@ -65,6 +65,7 @@ impl Serve {
     async fn serve(&self, logger: Logger) -> Result<Exit, Failed> {
         // Before anyone can know that there is something to stop.
         let mut signals = Signals::catch()?;
+        let port_file = self.settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
         self.reports.clear()?;
         let started = Stopwatch::start();
         let mut builder = self.settings.builder(&DEFAULTS, logger)?;
@@ -83,12 +84,9 @@ impl Serve {
         if self.no_default_world {
             builder = builder.no_default_world();
         }
-        if let Some(file) = self.settings.port_file() {
-            ready::remove_port_file(file)?;
-        }
         let standin = builder.try_spawn().await?;
-        if let Some(file) = self.settings.port_file() {
-            ready::write_port_file(file, &standin)?;
+        if let Some(port_file) = &port_file {
+            port_file.write(&standin)?;
         }
         logger.note(&format!("serving {} at {}", standin.apis().join(" and "), standin.url()));
         let world = standin.world();

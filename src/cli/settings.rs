@@ -43,9 +43,9 @@ pub struct Settings {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Listening")]
 struct Listening {
-    /// IP address to listen on, or localhost; one that other machines can reach needs --expose
+    /// IP address to listen on, or localhost, which is 127.0.0.1 and ::1; one that other machines can reach needs --expose
     #[arg(long, env = "STANDIN_HOST", value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
-    host: IpAddr,
+    host: Host,
     /// Port to listen on; 0 is any free one [default: 4780 for serve, else any free one]
     #[arg(long, env = "STANDIN_PORT", value_name = "PORT")]
     port: Option<u16>,
@@ -245,8 +245,12 @@ impl Settings {
     /// A server with these settings.
     pub fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
         let listening = &self.listening;
-        let address = SocketAddr::new(listening.host, listening.port.unwrap_or(defaults.port));
-        let builder = listening.guard(self.contents(defaults)?.address(address), logger)?;
+        let address = SocketAddr::new(listening.host.ip, listening.port.unwrap_or(defaults.port));
+        let mut builder = self.contents(defaults)?.address(address);
+        if listening.host.is_localhost {
+            builder = builder.both_families();
+        }
+        let builder = listening.guard(builder, logger)?;
         let mut builder = self.intercept.add(builder, logger)?;
         once("--base-url", listening.base_url.iter().map(|(api, _)| api))?;
         for (api, url) in &listening.base_url {
@@ -391,12 +395,21 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
     threads.ok_or_else(|| format!("not a number from 1 to {MOST_THREADS}"))
 }
 
-fn host(text: &str) -> Result<IpAddr, String> {
+/// An address to listen on.
+#[derive(Clone, Copy, Debug)]
+struct Host {
+    ip: IpAddr,
+    /// Whether it was called `localhost`, which means 127.0.0.1 to some clients and ::1 to others.
+    is_localhost: bool,
+}
+
+fn host(text: &str) -> Result<Host, String> {
     if text.eq_ignore_ascii_case("localhost") {
-        return Ok(Ipv4Addr::LOCALHOST.into());
+        return Ok(Host { ip: Ipv4Addr::LOCALHOST.into(), is_localhost: true });
     }
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    bare.parse().map_err(|_| "not an IP address such as 127.0.0.1, ::1 or 0.0.0.0".to_owned())
+    let ip = bare.parse().map_err(|_| "not an IP address such as 127.0.0.1, ::1 or 0.0.0.0".to_owned());
+    Ok(Host { ip: ip?, is_localhost: false })
 }
 
 fn generate(text: &str) -> Result<(String, usize), String> {

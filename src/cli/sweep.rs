@@ -187,7 +187,7 @@ impl Sweep {
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
         if self.settings.prints_intercept() {
-            return intercept::print_variables(&start(&self.settings, None, logger).await?);
+            return intercept::print_variables(&*start(&self.settings, None, logger).await?);
         }
         let known = operations();
         let on = self.selected(&known)?;

@@ -43,6 +43,7 @@ pub struct Builder {
     scenario: Option<PathBuf>,
     overruling: Overruling,
     address: Option<SocketAddr>,
+    both_families: bool,
     exposed: bool,
     control_token: Option<String>,
     no_control: bool,
@@ -368,6 +369,13 @@ impl Builder {
         self
     }
 
+    /// Listens on the same port of `[::1]` too, where the machine has it.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn both_families(mut self) -> Self {
+        self.both_families = true;
+        self
+    }
+
     /// How long a request's body may be on its way behind its head; beyond it is 408. Zero: for ever. Default: 30 s.
     pub fn body_timeout(mut self, limit: Duration) -> Self {
         self.limits.body_ms = milliseconds(limit);
@@ -440,6 +448,7 @@ impl Builder {
         if !address.ip().is_loopback() && !self.exposed {
             return Err(StartError::Exposed { address });
         }
+        let both_families = self.both_families;
         let (log, control_token, no_control) = (self.log.take(), self.control_token.take(), self.no_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
         let (trusted, page) = (std::mem::take(&mut self.trusted), self.page);
@@ -455,6 +464,7 @@ impl Builder {
         Ok(Starting {
             engine,
             address,
+            both_families,
             control_token,
             no_control,
             body_limit_bytes,

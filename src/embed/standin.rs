@@ -72,6 +72,7 @@ enum Running {
 pub(super) struct Starting {
     pub(super) engine: Arc<WorldRegistry>,
     pub(super) address: SocketAddr,
+    pub(super) both_families: bool,
     pub(super) control_token: Option<String>,
     pub(super) no_control: bool,
     pub(super) body_limit_bytes: usize,
@@ -90,7 +91,12 @@ impl Starting {
     /// Listens, and settles everything but the running. Must be called in the runtime that will run it.
     fn listen(self) -> Result<Listening, StartError> {
         let open = |address| Port::open(address).map_err(|error| StartError::Listen { address, error });
-        let port = open(self.address)?;
+        let port = if self.both_families {
+            let address = self.address;
+            Port::open_localhost(address.port()).map_err(|error| StartError::Listen { address, error })?
+        } else {
+            open(self.address)?
+        };
         let (address, port) = (port.address(), Arc::new(port));
         let (sender, orders) = watch::channel(Signals::default());
         let gatekeeper = AvailabilityKeeper { orders: sender, port };

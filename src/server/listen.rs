@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
@@ -26,15 +26,43 @@ pub struct Port {
     address: SocketAddr,
     runtime: Handle,
     /// The listener while the port is open, and who waits for a connection.
-    open: Mutex<(Option<TcpListener>, Option<Waker>)>,
+    open: Mutex<(Vec<TcpListener>, Option<Waker>)>,
+    /// The same port of the other loopback address, where that is listened to as well.
+    other_family: Option<SocketAddr>,
 }
+
+/// How often another free port is tried, where the other family has the first one in use.
+const TRIES: usize = 16;
 
 impl Port {
     /// Binds and listens. Port 0 takes any free one. Must be called in the runtime that will accept.
     pub fn open(address: SocketAddr) -> io::Result<Self> {
         let listener = listen(address)?;
         let address = listener.local_addr()?;
-        Ok(Self { address, runtime: Handle::current(), open: Mutex::new((Some(listener), None)) })
+        let open = Mutex::new((vec![listener], None));
+        Ok(Self { address, runtime: Handle::current(), open, other_family: None })
+    }
+
+    /// Binds and listens on 127.0.0.1 and, where the machine has it, on the same port of `[::1]`: what `localhost` means
+    /// depends on the client.
+    pub fn open_localhost(port: u16) -> io::Result<Self> {
+        let mut tries = if port == 0 { TRIES } else { 1 };
+        loop {
+            let mut opened = Self::open((Ipv4Addr::LOCALHOST, port).into())?;
+            let other = SocketAddr::from((Ipv6Addr::LOCALHOST, opened.address.port()));
+            tries -= 1;
+            match listen(other) {
+                Ok(listener) => {
+                    opened.open.get_mut().0.push(listener);
+                    opened.other_family = Some(other);
+                    return Ok(opened);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => {}
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
+                // The machine has no IPv6.
+                Err(_) => return Ok(opened),
+            }
+        }
     }
 
     /// Where it listens.
@@ -48,25 +76,24 @@ impl Port {
     }
 
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        let (listener, waiting) = &mut *self.open.lock();
+        let (listeners, waiting) = &mut *self.open.lock();
         *waiting = Some(cx.waker().clone());
-        match listener {
-            Some(listener) => listener.poll_accept(cx),
-            None => Poll::Pending,
-        }
+        let accepted = listeners.iter().map(|listener| listener.poll_accept(cx)).find(Poll::is_ready);
+        accepted.unwrap_or(Poll::Pending)
     }
 
     /// Closes the port: connections are refused from now on.
     pub fn close(&self) {
-        self.open.lock().0 = None;
+        self.open.lock().0.clear();
     }
 
     /// Opens the port again, if it is closed.
     pub fn reopen(&self) -> io::Result<()> {
-        let (listener, waiting) = &mut *self.open.lock();
-        if listener.is_none() {
+        let (listeners, waiting) = &mut *self.open.lock();
+        if listeners.is_empty() {
             let _in_runtime = self.runtime.enter();
-            *listener = Some(listen(self.address)?);
+            let addresses = std::iter::once(self.address).chain(self.other_family);
+            *listeners = addresses.map(listen).collect::<Result<_, _>>()?;
             if let Some(waiting) = waiting.take() {
                 waiting.wake();
             }

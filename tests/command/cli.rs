@@ -158,7 +158,7 @@ fn the_ready_line_is_all_there_ever_is_on_standard_output() {
 #[test]
 fn the_port_file_is_whole_and_replaces_an_old_one() {
     let folder = Folder::new("port-file");
-    let file = folder.file("port.json", "old");
+    let file = folder.file("port.json", r#"{"url":"http://127.0.0.1:1","port":1,"pid":1}"#);
     let served = Served::start(&["--port-file", &file]);
     let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(

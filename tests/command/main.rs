@@ -7,6 +7,7 @@ mod support;
 
 mod cli;
 mod drain;
+mod ending;
 mod pipes;
 mod probe;
 mod reports;

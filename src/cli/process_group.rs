@@ -1,0 +1,54 @@
+//! The processes of a command: the one that was started, and all that it starts.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
+use tokio::process::Child;
+
+/// What a command leaves behind may end by itself for this long.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The processes of a command.
+#[derive(Clone, Copy)]
+pub struct ProcessGroup {
+    leader: Pid,
+    /// Whether the command has a group of its own. In a terminal it has not, so that it may read from it; there, Ctrl-C reaches
+    /// all of the terminal's group.
+    is_own: bool,
+}
+
+impl ProcessGroup {
+    /// Returns the processes of a command that was just started.
+    pub fn of(child: &Child, is_own: bool) -> Option<Self> {
+        let leader = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?))?;
+        Some(Self { leader, is_own })
+    }
+
+    /// Passes a signal on, by its number.
+    pub fn pass_on(self, signal: u8) {
+        let signal = if signal == 2 { Signal::INT } else { Signal::TERM };
+        // Who is gone needs no signal.
+        let _ = if self.is_own { kill_process_group(self.leader, signal) } else { kill_process(self.leader, signal) };
+    }
+
+    /// Ends what is left of the group, at once.
+    pub fn kill(self) {
+        if self.is_own {
+            let _ = kill_process_group(self.leader, Signal::KILL);
+        }
+    }
+
+    /// Ends what is left of the group after its leader: asks first, and waits for a moment.
+    pub async fn end(self) {
+        if !self.is_own || kill_process_group(self.leader, Signal::TERM).is_err() {
+            return;
+        }
+        let asked = Instant::now();
+        while test_kill_process_group(self.leader).is_ok() {
+            if asked.elapsed() > GRACE {
+                return self.kill();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}

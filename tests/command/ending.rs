@@ -1,0 +1,112 @@
+//! What is ended with a command or a server, and what is left alone: processes, port files.
+#![cfg(unix)] // Processes are looked for with `kill`.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::binary::{Folder, said, standin};
+use serde_json::Value;
+
+/// Waits for something that comes soon, or fails.
+fn until(mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < end, "it never came");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A script that starts a child which outlives it, and says in a file which.
+fn script(folder: &Folder, then: &str) -> (String, String) {
+    let pid = folder.path("pid");
+    let text = format!("sleep 3600 >/dev/null 2>&1 &\necho $! > {pid}.new\nmv {pid}.new {pid}\n{then}\n");
+    (folder.file("script.sh", &text), pid)
+}
+
+fn is_running(pid: &str) -> bool {
+    let Ok(pid) = std::fs::read_to_string(pid) else { return false };
+    // One that ended and that nobody waits for is not running either.
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+    state.is_ok_and(|state| !state.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('Z')))
+}
+
+#[test]
+fn a_run_ends_what_its_command_left_behind() {
+    let folder = Folder::new("left-behind");
+    let (script, pid) = script(&folder, "true");
+    said(&mut standin(&["run", "--", "sh", &script]));
+    assert!(Path::new(&pid).exists() && !is_running(&pid));
+}
+
+#[test]
+fn a_sweep_ends_all_processes_of_a_command_that_takes_too_long() {
+    let folder = Folder::new("too-long");
+    let (script, pid) = script(&folder, "sleep 3600");
+    let (code, _, _) = said(&mut standin(&["sweep", "--timeout", "500ms", "--", "sh", &script]));
+    assert_eq!(code, 4);
+    until(|| !is_running(&pid));
+}
+
+#[test]
+fn a_signal_ends_all_processes_of_a_run() {
+    let folder = Folder::new("signalled");
+    let (script, pid) = script(&folder, "sleep 3600");
+    let mut command = standin(&["run", "--", "sh", &script]);
+    let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    until(|| is_running(&pid));
+    let sent = Command::new("kill").args(["-s", "TERM", &run.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    until(|| run.try_wait().unwrap().is_some());
+    until(|| !is_running(&pid));
+}
+
+#[test]
+fn a_port_file_goes_with_its_server_and_is_gone_before_anything_slow() {
+    let folder = Folder::new("port-file-life");
+    let file = folder.file("port.json", r#"{"url":"http://127.0.0.1:1","port":1,"pid":1}"#);
+    let (code, _, said_first) = said(&mut standin(&["serve", "--port-file", &file, "--fixtures", "nowhere-at-all"]));
+    assert_eq!(code, 2, "{said_first}");
+    assert!(!Path::new(&file).exists(), "the old one was gone before fixtures were read");
+    let mut server = standin(&["serve", "--port", "0", "--port-file", &file, "--exit-with-stdin", "-q"]);
+    let mut server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    until(|| Path::new(&file).exists());
+    drop(server.stdin.take());
+    assert!(server.wait().unwrap().success());
+    assert!(!Path::new(&file).exists());
+}
+
+#[test]
+fn a_port_file_takes_the_place_of_nothing_else() {
+    let folder = Folder::new("port-file-else");
+    let text = folder.file("notes.txt", "remember the milk");
+    let other = folder.file("other.json", r#"{"url":"http://127.0.0.1:1"}"#);
+    let pipe = folder.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [&text, &other, &pipe, "/dev/null"] {
+        let (code, _, words) = said(&mut standin(&["serve", "--port", "0", "--port-file", path]));
+        assert_eq!(code, 2, "{path}");
+        assert!(words.contains("give another path with --port-file"), "{words}");
+        assert!(Path::new(path).exists());
+    }
+    assert_eq!(std::fs::read_to_string(&text).unwrap(), "remember the milk");
+}
+
+#[test]
+fn localhost_is_listened_to_on_both_families() {
+    let mut server = standin(&["serve", "--host", "localhost", "--port", "0", "--exit-with-stdin", "-q"]);
+    let mut server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let port = u16::try_from(ready["port"].as_u64().unwrap()).unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+    // A machine without IPv6 has one family only.
+    if std::net::TcpListener::bind(("::1", 0)).is_ok() {
+        assert!(TcpStream::connect(("::1", port)).is_ok());
+    }
+    drop(server.stdin.take());
+    assert!(server.wait().unwrap().success());
+}
