@@ -1,0 +1,16 @@
+import type { TestAPI } from 'vitest';
+import type { Server, ServerOptions, World, WorldOptions } from './node.js';
+
+/** What `test` has besides. */
+export interface StandinFixtures {
+  /** A world of this test's own, verified when it ends; the environment leads to it. */
+  standin: World;
+  /** The server of this file. */
+  standinServer: Server;
+}
+
+/** Vitest's `test`, whose worlds start as said. */
+export function standinTest(options?: WorldOptions & { server?: ServerOptions }): TestAPI<StandinFixtures>;
+
+/** Vitest's `test` with worlds that start with the default records. */
+export const test: TestAPI<StandinFixtures>;

@@ -1,0 +1,16 @@
+import { expect } from 'vitest';
+import { standinTest, test } from 'standin/vitest';
+import { createCarefully, names } from '../sync.js';
+
+const lostCreate = standinTest({ scenario: 'celigo-lost-create', seed: 7 });
+
+lostCreate('survives a lost answer', async ({ standin }) => {
+  await createCarefully('Orders to NetSuite');
+  expect(process.env.CELIGO_BASE_URL).toBe(standin.celigoUrl);
+});
+
+test('has a world of its own', async ({ standin }) => {
+  expect(await names()).not.toContain('Orders to NetSuite');
+  await standin.expect({ on: 'celigo.integrations.list' });
+  await names();
+});
