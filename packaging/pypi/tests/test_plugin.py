@@ -120,7 +120,6 @@ def test_data_seed_and_marks_of_classes_are_joined(pytester: pytest.Pytester) ->
         ("scenrio='a'", "*does not take scenrio; it takes scenario=*"),
         ("scenario='broken.json'", "*broken.json is no JSON*"),
         ("scenario={'scenario': 1, 'faults': 3}", "*E0*faults*"),
-        ("intercept=True", "*intercept=True needs a server that intercepts*"),
     ],
 )
 def test_a_mark_that_says_something_wrong_is_an_error_in_one_sentence(
@@ -154,6 +153,26 @@ def test_a_running_server_is_used_and_worlds_are_labelled(pytester: pytest.Pytes
     nowhere = pytester.runpytest("--standin-url", "http://127.0.0.1:9")
     nowhere.assert_outcomes(errors=1)
     nowhere.stdout.fnmatch_lines(["*no standin answers at http://127.0.0.1:9*"])
+
+
+def test_real_host_names_lead_to_the_world_where_a_mark_says_so(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import json, urllib.request
+        import pytest
+
+        @pytest.mark.standin(intercept=True)
+        def test_hard_coded(standin):
+            standin.create("celigo.integrations", name="Only here")
+            request = urllib.request.Request("https://api.integrator.io/v1/integrations", headers={"Authorization": "Bearer x"})
+            with urllib.request.urlopen(request) as answer:
+                assert "Only here" in [it["name"] for it in json.load(answer)]
+            assert len(standin.calls()) == 1
+    """)
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    with Server.start() as server:
+        refused = pytester.runpytest("--standin-url", server.url)
+    refused.assert_outcomes(errors=1)
+    refused.stdout.fnmatch_lines(["*intercept=True needs a server that intercepts*start it with --intercept*"])
 
 
 def test_a_binary_that_is_not_there_is_told_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def standin_server(pytestconfig: pytest.Config) -> Iterator[Server]:
+def standin_server(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Iterator[Server]:
     """The server: the one that --standin-url names, else one of this process's own."""
     url = pytestconfig.getoption("--standin-url") or os.environ.get("STANDIN_URL")
     try:
@@ -67,7 +67,9 @@ def standin_server(pytestconfig: pytest.Config) -> Iterator[Server]:
             server = Server(url, token)
             server.control.ask("GET", "/ready")
         else:
-            server = Server.start(*pytestconfig.getini("standin_serve"))
+            marks = (mark for item in request.session.items for mark in item.iter_markers("standin"))
+            intercept = ["--intercept"] if any(mark.kwargs.get("intercept") for mark in marks) else []
+            server = Server.start(*pytestconfig.getini("standin_serve"), *intercept)
     except (BinaryMissing, StartError, ServerUnreachable, ControlError) as error:
         _refuse(str(error))
     with server:
@@ -213,12 +215,13 @@ def _intercepting(world: World) -> dict[str, str]:
     proxy, authority = world.made.get("proxy"), world.made.get("ca")
     if not proxy or not authority:
         _refuse(
-            "intercept=True needs a server that intercepts: this one was started without --intercept, or cannot do it;"
-            ' put `standin_serve = ["--intercept"]` into the configuration of pytest'
+            f"intercept=True needs a server that intercepts, and the one at {world.url} does not: start it with --intercept"
         )
+    here = "127.0.0.1,localhost,[::1]"
+    direct = {name: ",".join(filter(None, (os.environ.get(name), here))) for name in ("NO_PROXY", "no_proxy")}
     proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), proxy)
     trusted = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), authority)
-    return proxies | trusted
+    return proxies | direct | trusted
 
 
 def _world_name(node: pytest.Item) -> str:
