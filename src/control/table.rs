@@ -360,6 +360,17 @@ pub const ITSELF: &[ControlRoute] = &[
         .takes("NewNamedWorld")
         .answers("World")
         .makes_world(),
+    route(
+        "GET",
+        "/export",
+        worlds::export,
+        "The world as data, for another server to go on with; journal and coverage stay.",
+    )
+    .answers("ExportedWorld"),
+    route("PUT", "/import", worlds::import, "Makes the world of this name from such data, once.")
+        .takes("ExportedWorld")
+        .answers("World")
+        .makes_world(),
     route("DELETE", "", worlds::delete, "Deletes the world: its requests are refused from now on."),
 ];
 

@@ -14,6 +14,7 @@ use crate::engine::state::world_token::token_of;
 use crate::http::origin::origin;
 use crate::http::target::{Target, world_prefix};
 use crate::world::error::GoneReason;
+use crate::world::export::ExportedWorld;
 use crate::world::registry::{DEFAULT_WORLD, WorldSpec};
 
 /// The snapshot that is meant when none is named.
@@ -66,6 +67,37 @@ pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     }
     make.name = Some(name.to_owned());
     make_as(asked, &make, true)
+}
+
+/// `GET /worlds/<name>/export`
+pub fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let (exported, name) = {
+        let mut world = asked.world.lock();
+        (world.export(), Arc::clone(&world.state.name))
+    };
+    let label = asked.engine.label(&name).map(|label| label.to_string());
+    let mut exported = exported.map_err(|why| {
+        let hint = "Fault rules and expectations are told as data when they come from a scenario or over HTTP.";
+        Error::new(409, "not_exportable", format!("the world cannot be told as data: {why}")).hint(hint)
+    })?;
+    exported.label = label;
+    serde_json::to_value(exported).map_err(|error| Error::new(500, "internal", error.to_string()))
+}
+
+/// `PUT /worlds/<name>/import` with what an export answered: the world begins, and begins again after a reset, where it
+/// stood then. Sent again, it finds the world it made.
+pub fn import(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    let exported: ExportedWorld = asked.object()?;
+    let name: Arc<str> = asked.named.as_deref().unwrap_or_default().into();
+    let (made_by, is_retry) = (Some(fnv1a64(&String::from_utf8_lossy(asked.body))), true);
+    let label = exported.label.clone();
+    let wanted = WorldSpec { name: Some(&name), label: label.as_deref(), made_by, is_retry, ..WorldSpec::default() };
+    asked.engine.make_ready(wanted, asked.request.arrived_ms, |world| {
+        let imported = asked.engine.imported(&name, exported);
+        *world = imported.map_err(|fault| Error::new(400, "invalid_export", fault))?;
+        Ok::<_, Error>(())
+    })?;
+    Ok(shown(asked, base_url(asked).as_deref(), &name))
 }
 
 fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Result<Value, Error> {

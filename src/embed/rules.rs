@@ -84,6 +84,7 @@ impl Expectation {
             gave_up: false,
             times: Range::at_least(1),
             place: None,
+            source: None,
         })
     }
 

@@ -253,6 +253,11 @@ impl Journal {
         (self.dropped_bytes, self.next_number) = (0, 1);
     }
 
+    /// Lets the numbers of an empty journal begin behind those of calls that were answered elsewhere: they are lost here.
+    pub fn start_behind(&mut self, calls: u64) {
+        self.next_number = calls.saturating_add(1);
+    }
+
     /// Takes the place of another journal: its readers see that it began anew.
     pub fn follow(&mut self, other: &Self) {
         self.run = other.run + 1;

@@ -25,6 +25,7 @@ pub use probe::comparison::{ComparedStep, Comparison};
 pub use probe::drift::{Drift, Tier};
 pub use probe::probe::{ProbeAnswer, ProbeRequest};
 pub(crate) use run::inject::inject;
+pub use run::progress::Progress;
 pub use run::scenario_run::{Decision, ScenarioRun};
 pub use verify::count_calls::CallCount;
 pub use verify::merge::{merged, merged_coverage};

@@ -3,6 +3,7 @@
 pub mod entrance;
 pub mod error;
 pub mod exchange;
+pub mod export;
 pub mod fake_service;
 #[cfg(feature = "tls")]
 mod handshakes;

@@ -149,3 +149,103 @@ fn rules_and_expectations_are_added_one_by_one() {
     call();
     assert_eq!(failed(), ["fired.rule-2"]);
 }
+
+/// Requests that write, delete, page and fail, in a world.
+fn work(standin: &Standin, world: &str, round: u32) -> Vec<String> {
+    let to = |method: &str, path: &str, body: Value| {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let headers = [ANY, ("content-type", "application/json"), ("host", "fake.test")];
+        let answer = ask(standin.address(), method, &format!("/w/{world}{path}"), &headers, &body);
+        format!("{method} {path} {}\n{:?}\n{}", answer.status, answer.headers, answer.text())
+    };
+    let mut told = vec![
+        to("POST", "/v1/integrations", json!({ "name": format!("Round {round}") })),
+        to("POST", "/v1/integrations", json!({ "name": format!("Gone {round}") })),
+        to("GET", "/v1/integrations?limit=3", Value::Null),
+        to("GET", "/v1/flows", Value::Null),
+        to("PUT", "/v1/integrations/abc123", json!({ "name": format!("Renamed {round}") })),
+        to("GET", "/v1/integrations/abc123/audit", Value::Null),
+        to("GET", "/api/v1/integrations?$first=1", Value::Null),
+        to("POST", "/v1/integrations/abc123/clone", json!({ "name": format!("Copy {round}") })),
+        to("GET", "/v1/nothing-of-the-kind", Value::Null),
+    ];
+    let made: Value = serde_json::from_str(told[1].rsplit('\n').next().unwrap()).unwrap();
+    told.push(to("DELETE", &format!("/v1/integrations/{}", made["_id"].as_str().unwrap()), Value::Null));
+    told
+}
+
+#[test]
+fn a_world_that_moved_goes_on_as_it_would_have() {
+    let (old, new) = (Standin::start(), Standin::start());
+    let scenario = json!({
+        "scenario": 1, "api": ["celigo", "edlink"], "name": "moved", "seed": 7,
+        "profile": { "edlink": "documented" },
+        "faults": [
+            { "id": "third", "on": "celigo.flows.list", "at": { "nth": 3 }, "do": { "error": "rate_limited" } },
+            { "id": "now-and-then", "on": "celigo.integrations.*", "at": { "p": 0.3 }, "do": { "delay_ms": 1 } },
+        ],
+        "steps": [
+            { "name": "first", "ends": { "on": "celigo.integrations.update" } },
+            { "name": "second" },
+        ],
+        "expect": { "calls": [{ "id": "lists", "on": "celigo.flows.list", "times": 4 }], "reach": "second" },
+    });
+    let made = control(&old, "PUT", "/worlds/a", &json!({ "scenario": scenario, "label": "job 7" }));
+    assert_eq!(made.status, 200, "{}", made.text());
+    control(&old, "POST", "/worlds/a/clock", &json!({ "advance_ms": 90_000 }));
+    let busy = json!({ "on": "celigo.flows.list", "at": { "nth": 4 }, "do": { "error": "unauthorized" } });
+    assert_eq!(control(&old, "POST", "/worlds/a/faults", &busy).status, 200);
+    let expected = json!({ "id": "clones", "on": "celigo.integrations.clone", "times": 4 });
+    control(&old, "POST", "/worlds/a/expect", &expected);
+    (1..=2).for_each(|round| drop(work(&old, "a", round)));
+
+    let exported = control(&old, "GET", "/worlds/a/export", &Value::Null);
+    assert_eq!(exported.status, 200, "{}", exported.text());
+    let imported = control(&new, "PUT", "/worlds/a/import", &exported.json());
+    assert_eq!(imported.status, 200, "{}", imported.text());
+    assert_eq!(control(&new, "PUT", "/worlds/a/import", &exported.json()).status, 200, "sent again");
+    assert_eq!(control(&new, "GET", "/worlds/a/export", &Value::Null).json(), exported.json());
+    assert_eq!(names(&new, "?label=job+7"), ["a"]);
+    for round in 3..=4 {
+        assert_eq!(work(&old, "a", round), work(&new, "a", round), "round {round}");
+    }
+    let report = |standin: &Standin| {
+        let report = control(standin, "POST", "/worlds/a/verify?status=200", &json!({})).json();
+        let of = |key: &str| report[key].clone();
+        (of("checks"), of("rules"), of("steps"), of("calls"))
+    };
+    assert_eq!(report(&old), report(&new));
+    control(&new, "POST", "/worlds/a/reset", &Value::Null);
+    assert_eq!(control(&new, "GET", "/worlds/a/export", &Value::Null).json()["records"], exported.json()["records"]);
+}
+
+#[test]
+fn data_that_is_no_world_is_refused_with_its_place() {
+    let standin = Standin::start();
+    control(&standin, "PUT", "/worlds/a", &json!({}));
+    let good = control(&standin, "GET", "/worlds/a/export", &Value::Null).json();
+    let refused = |change: &dyn Fn(&mut Value), words: &str| {
+        let mut data = good.clone();
+        change(&mut data);
+        let answer = control(&standin, "PUT", "/worlds/b/import", &data);
+        let told = answer.text();
+        assert!(answer.status == 400 && told.contains(words), "{words}: {} {told}", answer.status);
+    };
+    refused(&|data| data["world"] = json!(2), "world is 2, this version reads 1");
+    refused(&|data| data["sede"] = json!(2), "unknown field `sede`");
+    refused(&|data| data["records"]["celigo.flow"] = json!({}), "did you mean celigo.flows?");
+    refused(&|data| data["records"]["celigo.flows"]["records"][1][0] = json!(0), "celigo.flows.records[1]: its number");
+    refused(
+        &|data| data["records"]["celigo.flows"]["records"][0][1] = json!(3),
+        "celigo.flows.records[0]: a record must",
+    );
+    refused(&|data| data["records"]["celigo.flows"]["records"][0][1]["name"] = json!(3), "celigo.flows.records[0]: ");
+    refused(&|data| data["records"]["celigo.integrations"]["records"] = json!([]), "records: celigo.");
+    refused(&|data| data["profiles"] = json!({ "celigo": "dead" }), "profiles.celigo");
+    refused(&|data| data["scenario"] = json!({ "name": "x", "text": "{" }), "scenario: ");
+    assert_eq!(names(&standin, ""), ["default", "a"], "nothing of them was made");
+    assert_eq!(control(&standin, "PUT", "/worlds/a/import", &good).status, 409, "the name is taken");
+    standin.world().fault(standin::Rule::on("celigo.flows.list").close());
+    let in_code = control(&standin, "GET", "/worlds/default/export", &Value::Null);
+    assert_eq!((in_code.status, &in_code.json()["error"]["code"]), (409, &json!("not_exportable")));
+}

@@ -22,6 +22,18 @@ impl SeededRng {
         self.seed
     }
 
+    /// Returns how much of the seed's stream was used, in words of 32 bits.
+    pub fn drawn(&self) -> u64 {
+        u64::try_from(self.rng.get_word_pos()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns a source of which this much was used.
+    pub fn drawn_from(seed: u64, drawn: u64) -> Self {
+        let mut source = Self::new(seed);
+        source.rng.set_word_pos(drawn.into());
+        source
+    }
+
     /// A source of its own for one purpose: what is drawn there moves nothing here.
     pub fn derive(&self, purpose: &str) -> Self {
         Self::for_purpose(self.seed, purpose)

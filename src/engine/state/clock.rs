@@ -3,6 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::HeaderValue;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::schema::time::{LAST_MS, format_ms};
 
@@ -39,7 +40,52 @@ pub struct Clock {
     written: Option<(u64, String)>,
 }
 
+/// A clock as data.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockParts {
+    mode: ClockModeName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    step_ms: Option<u64>,
+    now_ms: u64,
+    moved_ms: i64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum ClockModeName {
+    Frozen,
+    Step,
+    Real,
+}
+
+impl ClockParts {
+    /// Returns how the clock moves.
+    pub fn mode(&self) -> ClockMode {
+        match self.mode {
+            ClockModeName::Frozen => ClockMode::Frozen,
+            ClockModeName::Step => ClockMode::Step { step_ms: self.step_ms.unwrap_or(1) },
+            ClockModeName::Real => ClockMode::Real,
+        }
+    }
+}
+
 impl Clock {
+    /// Returns the clock as data.
+    pub fn parts(&self) -> ClockParts {
+        let (mode, step_ms) = match self.mode {
+            ClockMode::Frozen => (ClockModeName::Frozen, None),
+            ClockMode::Step { step_ms } => (ClockModeName::Step, Some(step_ms)),
+            ClockMode::Real => (ClockModeName::Real, None),
+        };
+        ClockParts { mode, step_ms, now_ms: self.now_ms, moved_ms: self.moved_ms }
+    }
+
+    /// Returns the clock of such data.
+    pub fn from_parts(parts: ClockParts) -> Self {
+        Self { moved_ms: parts.moved_ms, ..Self::new(parts.mode(), parts.now_ms) }
+    }
+
     /// A clock that starts at `at_ms`, milliseconds since 1970. A real clock ignores it: it follows the requests.
     pub fn new(mode: ClockMode, at_ms: u64) -> Self {
         Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0, date: None, written: None }

@@ -99,6 +99,15 @@ impl Collection {
         self.next_sequence
     }
 
+    /// Leaves out the sequence numbers before this one.
+    pub fn skip_to(&mut self, sequence: u64) {
+        if sequence > self.next_sequence {
+            // The numbers of records in the log follow from the next one.
+            self.known_mut();
+            self.next_sequence = sequence;
+        }
+    }
+
     /// The record of that id.
     pub fn get(&self, id: &str) -> Option<&Record> {
         self.known().lookups.get(id)

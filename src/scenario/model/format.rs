@@ -30,6 +30,8 @@ pub struct Overruling {
 /// A scenario: the data to start from, fault rules, steps, expectations, a probe.
 #[derive(Debug, Default)]
 pub struct Scenario {
+    /// The text of the file; empty for rules and expectations made in code.
+    pub source: Arc<str>,
     /// The file, as it was named; empty for rules and expectations made in code.
     pub file: String,
     /// Its name: the key `name`, else the file's.
@@ -246,6 +248,8 @@ pub struct CallExpectation {
     pub times: Range,
     /// Where it is written, for one from a file.
     pub place: Option<Position>,
+    /// The JSON it was sent as, for one that was added to a running scenario.
+    pub source: Option<Arc<str>>,
 }
 
 /// How a consumer must behave.

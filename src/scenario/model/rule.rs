@@ -43,6 +43,8 @@ pub struct Rule {
     pub slow_bytes_per_s: Option<u64>,
     /// Where it is written, for a rule from a file.
     pub place: Option<Position>,
+    /// The JSON it was sent as, for one that was added to a running scenario.
+    pub source: Option<Arc<str>>,
 }
 
 /// Operations, selected by name: `celigo.integrations.create`, `celigo.*`, `*`.
@@ -161,6 +163,7 @@ impl Rule {
             delay_ms: None,
             slow_bytes_per_s: None,
             place: None,
+            source: None,
         }
     }
 

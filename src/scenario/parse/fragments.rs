@@ -74,7 +74,7 @@ pub fn read_call(text: &str, router: &Router) -> Result<CallExpectation, Scenari
         if let Some(fault) = &call.fault {
             reader.found.tell(Code::E13, &node.path, format!("names the fault {fault:?}"), "say \"on\" here");
         }
-        Some(CallExpectation { place: None, ..call })
+        Some(CallExpectation { place: None, source: Some(node.value.to_string().into()), ..call })
     })
 }
 

@@ -56,7 +56,7 @@ impl Scenario {
         let refuse = found.refuse();
         let diagnostics = found.finish();
         match scenario {
-            Some(scenario) if !refuse => Ok((scenario, diagnostics)),
+            Some(scenario) if !refuse => Ok((Self { source: text.into(), ..scenario }, diagnostics)),
             _ => Err(ScenarioError { diagnostics }),
         }
     }

@@ -49,6 +49,7 @@ impl FileReader<'_, '_> {
             status: self.statuses(&object),
             times: object.get("times").and_then(|node| self.found.times(&node)).unwrap_or(Range::at_least(1)),
             place: Some(self.found.place(&node.path)),
+            source: None,
         })
     }
 

@@ -52,6 +52,7 @@ impl FileReader<'_, '_> {
         self.about(&object);
         let on = object.need(self.found, "on").and_then(|node| self.operations(&node));
         let mut rule = Rule::on(on.unwrap_or_default());
+        rule.source = Some(node.value.to_string().into());
         rule.id = Arc::from(id.unwrap_or_default());
         rule.when = object.get("when").and_then(|node| self.when(&node, Some(&rule.on)));
         if let Some(at) = object.get("at").and_then(|node| self.at(&node)) {

@@ -3,6 +3,7 @@
 pub mod inject;
 pub mod make_change;
 pub mod perturb;
+pub mod progress;
 pub mod rule_index;
 pub mod scenario_run;
 pub mod start;

@@ -197,6 +197,11 @@ impl ScenarioRun {
         run
     }
 
+    /// The number of rules that belong to the scenario; those added by hand come behind.
+    pub(in crate::scenario) fn own_counters(&self) -> usize {
+        self.own_counters
+    }
+
     /// What is played.
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
