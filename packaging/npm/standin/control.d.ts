@@ -93,6 +93,10 @@ export interface components {
             token: string;
             /** @description The label it was made with. */
             label?: string;
+            /** @description The proxy for clients of this world with hard-coded hosts, where the server intercepts them. */
+            proxy?: string;
+            /** @description The file with the certificate that such clients must trust. */
+            ca?: string;
             expires_idle_after_ms?: number | null;
             /** @description How many calls its journal has counted. */
             calls?: number;
@@ -128,6 +132,38 @@ export interface components {
         };
         Deleted: {
             deleted: number;
+        };
+        /** @description A world as data: what export answers and import takes. Its inside belongs to the versions of standin. */
+        ExportedWorld: {
+            /**
+             * @description The version of the shape.
+             * @constant
+             */
+            world: 1;
+            /** @description The name it had. */
+            name: string;
+            /** @description The label it had. */
+            label?: string;
+            seed: number;
+            /** @description How much of the seed's stream was used. */
+            drawn: number;
+            clock: {
+                [key: string]: unknown;
+            };
+            /** @description How many calls were answered. */
+            calls: number;
+            profiles: {
+                [key: string]: string;
+            };
+            scenario?: {
+                [key: string]: unknown;
+            };
+            progress?: {
+                [key: string]: unknown;
+            };
+            records: {
+                [key: string]: unknown;
+            };
         };
         /** @description A call as a scenario's `expect.calls` has them, whose schema is at /_standin/schema. */
         ExpectedCall: {
