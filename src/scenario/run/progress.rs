@@ -28,7 +28,8 @@ pub struct Progress {
     failures: Offences,
     strayed: Offences,
     issued: Vec<String>,
-    statuses: Vec<(String, u16)>,
+    /// Operation, status, and how often it was served.
+    statuses: Vec<(String, u16, u64)>,
     answered: u64,
     failed_changes: Vec<(usize, usize, String)>,
 }
@@ -85,8 +86,8 @@ impl ScenarioRun {
         });
         let mut issued: Vec<String> = self.issued.iter().cloned().collect();
         issued.sort();
-        let mut statuses: Vec<(String, u16)> =
-            self.statuses.iter().map(|&(operation, status)| (operation.to_owned(), status)).collect();
+        let mut statuses: Vec<(String, u16, u64)> =
+            self.statuses.iter().map(|(&(operation, status), &times)| (operation.to_owned(), status, times)).collect();
         statuses.sort();
         Ok(Progress {
             added_rules: added.collect::<Result<_, String>>()?,
@@ -149,10 +150,10 @@ impl ScenarioRun {
         for (call, counts) in self.calls.iter_mut().zip(progress.calls) {
             (call.count, call.numbers) = (counts.count, counts.numbers);
         }
-        for (operation, status) in progress.statuses {
+        for (operation, status, times) in progress.statuses {
             let row = router.rows().iter().find(|row| row.operation == operation);
             let row = row.ok_or_else(|| format!("statuses names {operation:?}, which is no operation"))?;
-            self.statuses.insert((row.operation, status));
+            self.statuses.insert((row.operation, status), times);
         }
         (self.step, self.entered_ms, self.visited) = (progress.step, progress.entered_ms, progress.visited);
         (self.ends, self.order) = (progress.ends, progress.order);
