@@ -1,6 +1,7 @@
 //! Requests to servers: one of this program that runs already, and the live service a probe is held against.
 
 use std::error::Error;
+use std::io::Read;
 use std::time::Duration;
 
 use http::{Request, Uri};
@@ -79,11 +80,31 @@ impl<'u> Server<'u> {
     /// Asks for a path of its control API. No proxy knows the way to this machine.
     pub fn get(&self, path: &str, within: Duration) -> Result<HttpResponse, String> {
         let agent = settings(within).proxy(None).build().new_agent();
+        ask(&agent, self.request(path, None)?)
+    }
+
+    /// Opens a stream of its control API, which may be silent for any time once it began.
+    pub fn stream(&self, path: &str, within: Duration) -> Result<impl Read + use<>, String> {
+        let agent = settings(within)
+            .timeout_global(None)
+            .timeout_connect(Some(within))
+            .timeout_recv_response(Some(within))
+            .proxy(None)
+            .build()
+            .new_agent();
+        let answer = agent.run(self.request(path, ())?).map_err(|error| error.to_string())?;
+        match answer.status().as_u16() {
+            200 => Ok(answer.into_body().into_reader()),
+            status => Err(format!("it answers {status}")),
+        }
+    }
+
+    fn request<T>(&self, path: &str, body: T) -> Result<Request<T>, String> {
         let mut request = Request::get(format!("{}/_standin{path}", self.url));
         if let Some(token) = self.token {
             request = request.header("standin-control-token", token);
         }
-        ask(&agent, request.body(None).map_err(|error| error.to_string())?)
+        request.body(body).map_err(|error| error.to_string())
     }
 
     /// What is said when it answers 401: by its control API, or by an API that the URL leads into.

@@ -35,6 +35,7 @@ fn run() -> Exit {
         Command::Sweep(sweep) => sweep.run(),
         Command::Wait(wait) => wait.run(),
         Command::Env(env) => env.run(),
+        Command::Tail(tail) => tail.run(),
         Command::Limits(limits) => limits.run(),
         Command::Routes(routes) => routes.run(),
         Command::Scenarios(scenarios) => scenarios.run(),

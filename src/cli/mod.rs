@@ -36,6 +36,7 @@ mod serve;
 mod settings;
 mod signals;
 mod sweep;
+mod tail;
 mod trust_variables;
 mod variables;
 mod wait;
@@ -63,6 +64,7 @@ enum Command {
     Sweep(sweep::Sweep),
     Wait(wait::Wait),
     Env(env::Env),
+    Tail(tail::Tail),
     Limits(limits::Limits),
     Routes(routes::Routes),
     Scenarios(scenarios::Scenarios),

@@ -115,6 +115,7 @@ fn help_texts() {
         "probe",
         "wait",
         "env",
+        "tail",
         "routes",
         "scenarios",
         "schema",

@@ -15,3 +15,4 @@ mod scenario_run;
 mod secrets;
 mod settings;
 mod sweep;
+mod tail;
