@@ -64,6 +64,10 @@ struct Listening {
     /// No control API: /_standin/… is a path like any other
     #[arg(long, env = "STANDIN_NO_CONTROL", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     no_control: bool,
+    /// Origins whose pages may ask the APIs, for a front-end under test, such as http://localhost:5173; * is all; off leaves
+    /// it to what the services say
+    #[arg(long, env = "STANDIN_CORS", value_name = "ORIGINS", value_delimiter = ',', default_value = "off")]
+    cors: Vec<String>,
     /// Page for people at / and below /w/<name>/: full, or read-only without what changes anything
     #[arg(long, env = "STANDIN_PAGE", value_name = "MODE", default_value = "full")]
     page: PageMode,
@@ -258,6 +262,9 @@ impl Settings {
         }
         for network in &listening.trusted_proxy {
             builder = builder.trusted_proxy(network);
+        }
+        if listening.cors != ["off"] {
+            builder = builder.cors(&listening.cors.iter().map(String::as_str).collect::<Vec<_>>());
         }
         builder = match listening.page {
             PageMode::Full => builder.page(!listening.no_page),

@@ -25,6 +25,7 @@ use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::state::settings::JournalBounds;
 use crate::engine::state::settings::{Credential, Settings};
 use crate::engine::store::{GenerateBounds, Store, Total};
+use crate::http::cors::Cors;
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
 use crate::world::registry::{DEFAULT_WORLD, Limits, WorldRegistry};
@@ -280,6 +281,16 @@ impl Builder {
     /// Lets the control API's `POST /deliver` send to other machines. Default: to this one only.
     pub fn allow_outbound(mut self) -> Self {
         self.allows_outbound = true;
+        self
+    }
+
+    /// Lets pages of these origins (`http://localhost:5173`; `*`: of all) ask the APIs: preflights pass, every header of an
+    /// answer may be read. The control API stays closed to them. Default: what the services themselves allow.
+    pub fn cors(mut self, origins: &[&str]) -> Self {
+        match Cors::of(origins.iter().copied()) {
+            Ok(cors) => self.settings.cors = Some(cors),
+            Err(message) => self.faults.push(format!("cors: {message}")),
+        }
         self
     }
 

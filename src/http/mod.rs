@@ -2,6 +2,7 @@
 //!
 //! Nothing here opens a socket, and nothing here knows of another room.
 
+pub mod cors;
 pub mod document;
 pub mod hold;
 pub mod json;

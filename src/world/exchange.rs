@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{DATE, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use smallvec::SmallVec;
 
@@ -85,6 +85,17 @@ fn finish(state: &mut State, exchange: &mut Exchange<'_>, decision: &Decision) {
     exchange.response.headers.append(DATE, state.clock.http_date().clone());
     if state.settings.headers {
         add_standin_headers(state, exchange);
+    }
+    if let Some(cors) = &state.settings.cors
+        && cors.allow(exchange.request, &mut exchange.response)
+        && exchange.miss.is_some()
+    {
+        // The request that follows is the miss. A preflight that fails would keep its answer from the page.
+        exchange.miss = None;
+        exchange.response.status = 204;
+        exchange.response.body = bytes::Bytes::new();
+        exchange.response.headers.remove(CONTENT_TYPE);
+        exchange.response.headers.remove(STANDIN_MISS);
     }
     if let Some(bytes_per_s) = decision.slow_bytes_per_s.filter(|_| exchange.delivery == Delivery::Complete) {
         exchange.delivery = Delivery::Throttled { bytes_per_s };
@@ -349,6 +360,7 @@ fn internal_error(
     render_problem(state, exchange, context, &Problem::Internal { what });
 }
 
+const STANDIN_MISS: HeaderName = HeaderName::from_static("standin-miss");
 const STANDIN_CALL: HeaderName = HeaderName::from_static("standin-call");
 const STANDIN_OP: HeaderName = HeaderName::from_static("standin-op");
 const STANDIN_SOURCE: HeaderName = HeaderName::from_static("standin-source");

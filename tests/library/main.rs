@@ -5,6 +5,7 @@ mod support;
 
 mod celigo;
 mod control_api;
+mod cors;
 mod cost;
 mod deliver;
 mod determinism;

@@ -4,6 +4,7 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::{ClockMode, DEFAULT_START_MS};
 use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::store::{GenerateBounds, HistoryBounds};
+use crate::http::cors::Cors;
 use crate::http::tree::MEMBERS;
 
 /// What is settled when a world is made.
@@ -29,6 +30,8 @@ pub struct Settings {
     pub base_urls: Vec<(&'static str, String)>,
     /// Whether provider answers carry the `standin-…` headers.
     pub headers: bool,
+    /// The origins whose pages may ask the APIs; `None` leaves that to what the services say.
+    pub cors: Option<Cors>,
     /// The most bytes of body a request may have.
     pub body_limit_bytes: usize,
     /// The most elements and members a request's body may have, all together.
@@ -69,6 +72,7 @@ impl Default for Settings {
             base_url: None,
             base_urls: Vec::new(),
             headers: true,
+            cors: None,
             body_limit_bytes: 10 * 1024 * 1024,
             body_members: MEMBERS,
             journal: JournalBounds::default(),
