@@ -13,7 +13,8 @@ use crate::cli::log::Logger;
 use crate::cli::ready::{self, PortFile};
 use crate::cli::reports::{Reports, Stopwatch, warn};
 use crate::cli::settings::{Clock, Defaults, Settings, duration};
-use crate::cli::signals::Signals;
+use crate::cli::signals::{Hangups, Signals};
+use crate::embed::Standin;
 
 /// How long requests in flight may take to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(5);
@@ -32,7 +33,7 @@ const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_reques
 /// there: {"ready":1,"url","port","control","apis","seed","version","pid"}. SIGTERM or SIGINT: it accepts no more,
 /// finishes what is in flight for at most 5 s and exits: with 0, or with 4 when a scenario's expectations are not
 /// met. A second signal n ends it at once, with 128+n. With --drain, SIGTERM makes /_standin/ready answer 503 first,
-/// while everything else is answered for that long.
+/// while everything else is answered for that long. SIGHUP: it reads fixtures and the scenario again.
 #[derive(Args, Debug)]
 pub struct Serve {
     /// Stop when standard input ends: when the parent goes
@@ -66,6 +67,7 @@ impl Serve {
         // Before anyone can know that there is something to stop.
         let mut signals = Signals::catch()?;
         let port_file = self.settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
+        let mut hangups = Hangups::catch()?;
         self.reports.clear()?;
         let started = Stopwatch::start();
         let mut builder = self.settings.builder(&DEFAULTS, logger)?;
@@ -94,6 +96,7 @@ impl Serve {
         ready::print_line(&standin, world.seed());
         let parent = self.exit_with_stdin.then(end_of_stdin);
         tokio::select! {
+            () = reload_on(&mut hangups, &standin, logger) => {}
             signal = signals.next() => {
                 if signal == TERMINATE && !self.drain.is_zero() {
                     standin.drain();
@@ -121,6 +124,17 @@ impl Serve {
         }
         let found = if report.passed { Exit::Good } else { Exit::VerifyError };
         self.reports.tell(std::slice::from_ref(&report), found, quiet)
+    }
+}
+
+/// Reads fixtures and scenario again at every hangup signal. Files with faults are told of, and change nothing.
+async fn reload_on(hangups: &mut Hangups, standin: &Standin, logger: Logger) {
+    loop {
+        hangups.next().await;
+        match standin.reload() {
+            Ok(()) => logger.note("fixtures and scenario are read again: the default world begins anew"),
+            Err(error) => logger.note(&format!("nothing is changed, because a file is wrong: {error}")),
+        }
     }
 }
 

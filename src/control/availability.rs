@@ -13,5 +13,8 @@ pub enum Availability {
     Down,
 }
 
+/// Reads fixtures and scenario again. The error says what is wrong with them; then nothing has changed.
+pub type Reload = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
+
 /// Moves the gate of the server this control API belongs to. Opening it may fail: somebody else may have the port.
 pub type SetAvailability = Box<dyn Fn(Availability) -> io::Result<()> + Send + Sync>;

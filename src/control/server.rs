@@ -126,6 +126,12 @@ fn gate(asked: &ControlRequest<'_>, gate: Availability) -> Result<Value, Error> 
     Ok(Value::Null)
 }
 
+/// `POST /reload`: fixtures and scenario are read again. Files with faults leave everything as it was.
+pub fn reload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+    (asked.supplies.reload)().map_err(|message| Error::new(400, "invalid_files", message))?;
+    Ok(Value::Null)
+}
+
 /// `GET /schema`: the schema of scenario files.
 pub fn schema(_: &ControlRequest<'_>) -> Result<Value, Error> {
     serde_json::from_str(SCHEMA).map_err(|error| Error::new(500, "internal", error.to_string()))

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::control::availability::SetAvailability;
+use crate::control::availability::{Reload, SetAvailability};
 use crate::control::error::Error;
 use crate::control::events::Subscription;
 use crate::control::page::{Page, is_asked_for};
@@ -41,6 +41,8 @@ pub struct ControlService {
 pub struct Supplies {
     /// Moves the gate of the server.
     pub set_availability: SetAvailability,
+    /// Reads fixtures and scenario again.
+    pub reload: Reload,
     /// The names and texts of the ready-made scenarios.
     pub builtin_scenarios: fn() -> Vec<(&'static str, &'static str)>,
     /// The server as one of several.

@@ -166,6 +166,12 @@ pub const SERVER: &[ControlRoute] = &[
         "The port is closed until resume, which may come over the same connection.",
     ),
     route("POST", "/resume", server::resume, "Consumers get through again, on the same port."),
+    route(
+        "POST",
+        "/reload",
+        server::reload,
+        "Reads fixtures and the scenario again: the default world begins anew, other worlds stay, later ones start from there.",
+    ),
     route("GET", "/worlds", worlds::list, "The default world, then the others by name.")
         .query(&[text("label", "Only the worlds of this label.")])
         .answers("Worlds"),

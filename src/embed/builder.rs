@@ -13,7 +13,7 @@ use crate::embed::fixtures;
 use crate::embed::front::FrontSettings;
 use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
-use crate::embed::standin::{Standin, Starting};
+use crate::embed::standin::{Reload, Standin, Starting};
 use crate::embed::tokens;
 use crate::engine::api::api::Api;
 use crate::engine::api::api::hooks_of;
@@ -467,7 +467,13 @@ impl Builder {
         let (front, apis) = (std::mem::take(&mut self.front), self.apis.clone());
         let replica = Arc::new(Replica::named(self.replica.take()));
         let allows_outbound = self.allows_outbound;
+        let contents = self.contents();
         let engine = Arc::new(self.engine()?);
+        let again = Arc::clone(&engine);
+        let reload: Reload = Arc::new(move || {
+            again.start_over(contents.contents().engine()?);
+            Ok(())
+        });
         #[cfg(feature = "tls")]
         let also_listens = front.also_listens().to_vec();
         #[cfg(feature = "tls")]
@@ -484,11 +490,28 @@ impl Builder {
             replica,
             page,
             allows_outbound,
+            reload,
             #[cfg(feature = "tls")]
             front,
             #[cfg(feature = "tls")]
             also_listens,
         })
+    }
+
+    /// A builder of the same worlds: all but where and how they are served.
+    fn contents(&self) -> Self {
+        Self {
+            settings: self.settings.clone(),
+            limits: self.limits,
+            apis: self.apis.clone(),
+            fixtures: self.fixtures.clone(),
+            without_embedded: self.without_embedded,
+            generate: self.generate.clone(),
+            scenario: self.scenario.clone(),
+            overruling: self.overruling.clone(),
+            no_default: self.no_default,
+            ..Self::default()
+        }
     }
 
     fn engine(mut self) -> Result<WorldRegistry, StartError> {

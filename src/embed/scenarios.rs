@@ -184,7 +184,7 @@ impl WorldHandle {
         scenario: &Scenario,
         ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
     ) -> Comparison {
-        scenario.compare_with(fake_service(scenario, self.engine.router(), self.engine.fixtures()), ask)
+        scenario.compare_with(fake_service(scenario, self.engine.router(), &self.engine.fixtures()), ask)
     }
 
     /// The environment variable in which a consumer is given a credential for an operation.
@@ -198,10 +198,10 @@ impl WorldHandle {
         let (engine, file) = (&self.engine, path.display().to_string());
         let (scenario, mut warnings) = engine.read(&file, &text_of(path)?)?;
         let scenario = Arc::new(scenario);
-        let world = World::of_scenario("check", &scenario, engine.router(), engine.fixtures(), engine.settings())?;
+        let world = World::of_scenario("check", &scenario, engine.router(), &engine.fixtures(), &engine.settings())?;
         warnings.extend(world.try_steps());
         warnings.sort_by_key(|warning| (warning.place, warning.code));
-        let drifts = scenario.dry_run(fake_service(&scenario, engine.router(), engine.fixtures()));
+        let drifts = scenario.dry_run(fake_service(&scenario, engine.router(), &engine.fixtures()));
         if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { diagnostics: drifts }) }
     }
 }

@@ -34,6 +34,7 @@ pub struct Standin {
     gatekeeper: AvailabilityKeeper,
     replica: Arc<Replica>,
     has_control: bool,
+    reload: Reload,
     running: Option<Running>,
     #[cfg(feature = "tls")]
     pub(super) front: Option<front::Running>,
@@ -85,7 +86,11 @@ pub(super) struct Starting {
     #[cfg(feature = "tls")]
     pub(super) also_listens: Vec<SocketAddr>,
     pub(super) page: Option<Page>,
+    pub(super) reload: Reload,
 }
+
+/// Reads fixtures and scenario again.
+pub(super) type Reload = Arc<dyn Fn() -> Result<(), StartError> + Send + Sync>;
 
 impl Starting {
     /// Listens, and settles everything but the running. Must be called in the runtime that will run it.
@@ -108,10 +113,13 @@ impl Starting {
         let shown = self.replica.name.as_ref().filter(|_| self.engine.settings().headers);
         let replica = shown.and_then(|name| HeaderValue::from_str(name).ok());
         let of_control = Arc::clone(&self.replica);
+        let of_files = Arc::clone(&self.reload);
+        let reload = Box::new(move || of_files().map_err(|error| error.to_string()));
         let (runtime, stops) = (tokio::runtime::Handle::current(), orders.clone());
         let send_courier = Box::new(move |world| drop(runtime.spawn(carry(world, stops.clone()))));
         let supplies = Supplies {
             set_availability,
+            reload,
             builtin_scenarios: scenarios::names_and_texts,
             replica: of_control,
             page: self.page,
@@ -147,6 +155,7 @@ impl Starting {
             #[cfg(feature = "tls")]
             front: self.front,
             replica: self.replica,
+            reload: self.reload,
         })
     }
 }
@@ -161,6 +170,7 @@ struct Listening {
     #[cfg(feature = "tls")]
     front: Option<front::Running>,
     replica: Arc<Replica>,
+    reload: Reload,
 }
 
 impl Listening {
@@ -183,6 +193,7 @@ impl Listening {
             engine,
             gatekeeper: self.gatekeeper,
             replica: self.replica,
+            reload: self.reload,
             has_control,
             running: Some(run(Box::pin(main))),
             #[cfg(feature = "tls")]
@@ -339,6 +350,12 @@ impl Standin {
     /// The names of all worlds beside the default one, whoever made them, in alphabetical order.
     pub fn worlds(&self) -> Vec<String> {
         self.engine.names().iter().map(|name| (**name).to_owned()).collect()
+    }
+
+    /// Reads fixtures and the scenario again, from the files it was started with: the default world begins anew, worlds
+    /// that are there stay, and those made later start from what was read. Files with faults leave everything as it was.
+    pub fn reload(&self) -> Result<(), StartError> {
+        (self.reload)()
     }
 
     /// Consumers connect, and get no answer until [`resume`](Self::resume).

@@ -71,9 +71,9 @@ pub struct WorldRegistry {
     next_sweep_ms: AtomicU64,
     limits: Limits,
     /// What worlds are settled like, where a scenario does not say.
-    settings: Arc<Settings>,
+    settings: RwLock<Arc<Settings>>,
     /// What scenarios can start from.
-    fixtures: Fixtures,
+    fixtures: RwLock<Arc<Fixtures>>,
     bell: InFlight,
     redactor: RwLock<Arc<Redactor>>,
     /// The default world only says how others start: requests must name the world they are for.
@@ -135,7 +135,8 @@ fn is_label(label: &str) -> bool {
 impl WorldRegistry {
     /// An engine with its default world, and what scenarios can start from.
     pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
-        let settings = Arc::clone(&default.state.settings);
+        let settings = RwLock::new(Arc::clone(&default.state.settings));
+        let fixtures = RwLock::new(Arc::new(fixtures));
         let redactor = RwLock::new(Arc::new(default.state.redactor()));
         let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
@@ -167,13 +168,31 @@ impl WorldRegistry {
     }
 
     /// What scenarios can start from.
-    pub fn fixtures(&self) -> &Fixtures {
-        &self.fixtures
+    pub fn fixtures(&self) -> Arc<Fixtures> {
+        Arc::clone(&self.fixtures.read())
     }
 
     /// What worlds are settled like, where a scenario does not say.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read())
+    }
+
+    /// Puts what another registry starts with in place of its own: the default world begins anew, worlds made from now on
+    /// start from there, and those that are there stay as they are.
+    pub fn start_over(&self, other: Self) {
+        let Self { default, fixtures, settings, redactor, .. } = other;
+        let Some(mut made) = Arc::into_inner(default).map(Mutex::into_inner) else { return };
+        *self.fixtures.write() = fixtures.into_inner();
+        *self.settings.write() = settings.into_inner();
+        let redactor = self.redactor.read().joined(&redactor.read());
+        *self.redactor.write() = Arc::new(redactor);
+        let mut default = self.default.lock();
+        if let (Some(before), Some(run)) = (&default.run, &mut made.run)
+            && !before.needs_verification()
+        {
+            run.mark_verified();
+        }
+        default.replace_with(made);
     }
 
     /// The requests in flight, and the way to wait for answers.
@@ -183,9 +202,10 @@ impl WorldRegistry {
 
     /// Reads a scenario for these worlds; the findings that come with it are warnings.
     pub fn read(&self, file: &str, text: &str) -> Result<(Scenario, Vec<Diagnostic>), ScenarioError> {
-        let strict = self.settings.strict_fidelity;
-        let (scenario, mut warnings) = Scenario::read(file, text, self.router, &self.fixtures, strict)?;
-        warnings.extend(scenario.compare_with_clock(self.settings.clock_mode));
+        let settings = self.settings();
+        let (scenario, mut warnings) =
+            Scenario::read(file, text, self.router, &self.fixtures(), settings.strict_fidelity)?;
+        warnings.extend(scenario.compare_with_clock(settings.clock_mode));
         warnings.sort_by_key(|warning| (warning.place, warning.code));
         match warnings.iter().any(|diagnostic| diagnostic.code.refuses()) {
             true => Err(ScenarioError { diagnostics: warnings }),
@@ -201,7 +221,7 @@ impl WorldRegistry {
     /// The same with a world whose lock is held.
     pub fn load_into(&self, world: &mut World, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
         let name = Arc::clone(&world.state.name);
-        let made = World::of_scenario(name, scenario, self.router, &self.fixtures, &self.settings)?;
+        let made = World::of_scenario(name, scenario, self.router, &self.fixtures(), &self.settings())?;
         let redactor = self.redactor.read().joined(&made.state.redactor());
         *self.redactor.write() = Arc::new(redactor);
         world.replace_with(made);

@@ -10,6 +10,7 @@ mod drain;
 mod ending;
 mod pipes;
 mod probe;
+mod reload;
 mod reports;
 mod scenario_run;
 mod secrets;

@@ -26,6 +26,7 @@ mod one_server;
 mod page;
 mod paging_by_cursor;
 mod paging_by_offset;
+mod reload;
 mod rows;
 mod starts;
 #[cfg(feature = "tower")]
