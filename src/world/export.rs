@@ -104,7 +104,7 @@ impl WorldRegistry {
             return Err(format!("world is {}, this version reads {VERSION}", exported.world));
         }
         let router = self.router();
-        let mut settings = Settings { seed: exported.seed, ..self.settings().clone() };
+        let mut settings = Settings { seed: exported.seed, ..(*self.settings()).clone() };
         settings.clock_mode = exported.clock.mode();
         settings.profiles.clear();
         for (api, profile) in &exported.profiles {
