@@ -155,6 +155,18 @@ struct Limits {
     /// Most elements and members a request's body may have, all together; beyond is 400
     #[arg(long, env = "STANDIN_BODY_MEMBERS", value_name = "N", default_value_t = World::default().body_members)]
     body_members: usize,
+    /// How long a request's head may be on its way, and a new connection silent; 0s is for ever, beyond is 408
+    #[arg(long, env = "STANDIN_HEADER_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
+    header_timeout: Duration,
+    /// How long a client may take nothing of its answer, then its connection is closed; 0s is for ever
+    #[arg(long, env = "STANDIN_SEND_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
+    send_timeout: Duration,
+    /// How long a connection may be idle between requests, then it is closed; 0s is for ever
+    #[arg(long, env = "STANDIN_IDLE_TIMEOUT", value_name = "TIME", default_value = "5min", value_parser = duration)]
+    idle_timeout: Duration,
+    /// Most connections at a time; beyond, the oldest idle one is closed, and where none is idle, a new one gets 503
+    #[arg(long, env = "STANDIN_MAX_CONNECTIONS", value_name = "N", default_value_t = WorldLimits::default().connections)]
+    max_connections: usize,
     /// How long a request's body may be on its way behind its head, such as 30s; 0s is for ever, beyond is 408
     #[arg(long, env = "STANDIN_BODY_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     body_timeout: Duration,
@@ -299,6 +311,10 @@ impl Settings {
         let mut builder = Standin::builder()
             .journal(limits.journal_entries, limits.journal_bytes)
             .body_limit(limits.body_limit)
+            .header_timeout(limits.header_timeout)
+            .send_timeout(limits.send_timeout)
+            .idle_timeout(limits.idle_timeout)
+            .max_connections(limits.max_connections)
             .body_timeout(limits.body_timeout)
             .unfinished_bytes(limits.unfinished_bytes)
             .body_members(limits.body_members)

@@ -387,6 +387,32 @@ impl Builder {
         self
     }
 
+    /// How long a request's head may be on its way, and a new connection may be silent; beyond it is 408. Zero: for ever.
+    /// Default: 30 s.
+    pub fn header_timeout(mut self, limit: Duration) -> Self {
+        self.limits.header_ms = milliseconds(limit);
+        self
+    }
+
+    /// How long a client may take nothing of its answer; then its connection is closed. Zero: for ever. Default: 30 s.
+    pub fn send_timeout(mut self, limit: Duration) -> Self {
+        self.limits.send_ms = milliseconds(limit);
+        self
+    }
+
+    /// How long a connection may be idle between requests; then it is closed. Zero: for ever. Default: 5 minutes.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.limits.quiet_ms = milliseconds(limit);
+        self
+    }
+
+    /// The most connections at a time. Beyond, the one that is idle for longest is closed; where none is idle, a new one gets
+    /// 503. Default: 4,096.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.limits.connections = connections.max(1);
+        self
+    }
+
     /// How long a request's body may be on its way behind its head; beyond it is 408. Zero: for ever. Default: 30 s.
     pub fn body_timeout(mut self, limit: Duration) -> Self {
         self.limits.body_ms = milliseconds(limit);

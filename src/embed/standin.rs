@@ -22,7 +22,8 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::worlds::now_ms;
 use crate::server::{
-    AnsweredNotify, Budget, BusyWorker, IdleWorker, Log, Networks, Port, ServerContext, Signals, Stop, carry, serve,
+    AnsweredNotify, Budget, BusyWorker, IdleWorker, Links, Log, Networks, Port, ServerContext, Signals, Stop, carry,
+    serve,
 };
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
@@ -130,6 +131,7 @@ impl Starting {
         let unfinished = Budget::new(self.engine.limits().unfinished_bytes);
         let serving = Arc::new(ServerContext {
             unfinished,
+            links: Arc::new(Links::new(self.engine.limits())),
             is_ending: AtomicBool::new(false),
             engine: self.engine,
             control,

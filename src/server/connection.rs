@@ -16,20 +16,27 @@ use tokio::sync::watch;
 
 use crate::control::Availability;
 use crate::server::exchange::exchange;
+use crate::server::links::{Counted, Link, LinkOrder};
 use crate::server::read::Channel;
 use crate::server::refusal::Refusal;
 use crate::server::refuse::{linger, refuse};
-use crate::server::serve::{ServerContext, Signals, Stop};
+use crate::server::serve::{ServerContext, Signals, Stop, timeout_of};
 use crate::server::stream::Stream;
+use crate::server::untaken::counted as counted_answer;
 use crate::server::wire::{FaultyStream, Protocol, WireFault};
 
 /// The most bytes of a request's head that are read before they are parsed.
 const HEAD_BYTES: usize = 128 * 1024;
 
+/// The most HTTP/2 requests of a connection that are answered at a time.
+const STREAMS: u32 = 100;
+
 /// One connection, as its requests see it.
 pub struct ConnectionContext {
     /// The server.
     pub serving: Arc<ServerContext>,
+    /// What is known of it.
+    pub link: Arc<Link>,
     /// What its next write does instead.
     pub misbehaviour: WireFault,
     /// Whether the control API was asked over it.
@@ -50,14 +57,15 @@ impl ConnectionContext {
 }
 
 /// Serves a connection to its end.
-pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>) {
+pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>, counted: Counted) {
     // A delayed packet would be measured as the fake's slowness.
     let _ = stream.set_nodelay(true);
-    let (orders, misbehaviour) = (serving.orders.clone(), WireFault::default());
+    let (orders, misbehaviour) = (serving.orders.clone(), WireFault::of(&counted.link));
     let believes_front = serving.trusted.include(address.ip());
     let (administers, lingers) = (AtomicBool::new(false), AtomicBool::new(false));
     let peer = Arc::new(ConnectionContext {
         serving,
+        link: Arc::clone(&counted.link),
         misbehaviour: misbehaviour.clone(),
         administers,
         believes_front,
@@ -67,7 +75,13 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
     let (news, mut told) = (orders.clone(), orders);
     // Whoever shut the gate over this connection must be able to open it again.
     let refused = |gate| gate == Availability::Down && !peer.administers.load(Ordering::Relaxed);
-    let mut told = pin!(told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)));
+    let link = &*counted.link;
+    let mut told = pin!(async {
+        tokio::select! {
+            _ = told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)) => None,
+            () = link.order_comes() => link.ordered(),
+        }
+    });
     let opened = tokio::select! {
         opened = open(stream, misbehaviour, &peer) => opened,
         _ = &mut told => return,
@@ -79,26 +93,34 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
             http1.auto_date_header(false).max_buf_size(HEAD_BYTES);
             let service = service_fn(|request| exchange(&peer, request));
             let mut connection = http1.serve_connection(TokioIo::new(wire), service);
-            let ended = drive(Pin::new(&mut connection), told, &news).await;
+            let ended = drive(Pin::new(&mut connection), told, &news, link).await;
             let parts = connection.into_parts();
             let mut wire = parts.io.into_inner();
+            let head = if parts.read_buf.is_empty() { wire.head() } else { parts.read_buf };
             if let Some(status) = wire.refused() {
-                let why = ended.err().map_or_else(|| "the head is malformed".to_owned(), |error| error.to_string());
-                refuse(&peer, wire.stream(), &parts.read_buf, &Refusal::bad_head(status, &why)).await;
+                let why = match ended {
+                    Ended::Itself(Err(error)) => error.to_string(),
+                    _ => "its head is malformed".to_owned(),
+                };
+                refuse(&peer, wire.stream(), &head, &Refusal::bad_head(status, &why)).await;
+            } else if matches!(ended, Ended::Ordered(LinkOrder::HeadTimeout)) {
+                let limit = timeout_of(peer.serving.engine.limits().header_ms);
+                refuse(&peer, wire.stream(), &head, &Refusal::head_timeout(limit)).await;
             } else if peer.lingers.load(Ordering::Relaxed) {
                 linger(wire.stream()).await;
             }
         }
         Some((wire, Protocol::Http2)) => {
             let mut http2 = http2::Builder::new(TokioExecutor::new());
-            http2.auto_date_header(false);
+            http2.auto_date_header(false).max_concurrent_streams(STREAMS);
+            link.speaks_http2();
             let service = service_fn(|request| {
                 let peer = Arc::clone(&peer);
-                async move { exchange(&peer, request).await }
+                async move { exchange(&peer, request).await.map(|answer| counted_answer(&peer, answer)) }
             });
             // Large, and rare.
             let mut connection = Box::pin(http2.serve_connection(TokioIo::new(wire), service));
-            let _ = drive(connection.as_mut(), told, &news).await;
+            drive(connection.as_mut(), told, &news, link).await;
         }
         Some((mut wire, Protocol::Tls)) => refuse(&peer, wire.stream(), b"", &Refusal::tls()).await,
         // It went before it said anything, or was no HTTP.
@@ -115,6 +137,8 @@ async fn open(
     let (wire, protocol) = FaultyStream::open(Stream::Plain(socket), misbehaviour).await.ok()?;
     #[cfg(feature = "tls")]
     if let Some(front) = peer.serving.front.as_ref().filter(|_| protocol.needs_front()) {
+        // A tunnel to another host may last; a handshake may not.
+        let _active = (protocol == Protocol::Connect).then(|| peer.link.begin());
         // Large, and rare.
         return Box::pin(front.enter(wire, protocol, &peer.serving, &peer.channel)).await;
     }
@@ -123,30 +147,41 @@ async fn open(
     Some((wire, protocol))
 }
 
+/// How the serving of a connection ended.
+enum Ended<E> {
+    /// By itself.
+    Itself(Result<(), E>),
+    /// It is to finish what is in flight.
+    Stopping,
+    /// It waited for too long.
+    Ordered(LinkOrder),
+}
+
 /// Serves a connection until it ends or is told to: then it finishes what is in flight. How a connection ended is the
 /// peer's business, or a fault rule's.
 async fn drive<C: GracefulConnection>(
     mut connection: Pin<&mut C>,
-    mut told: Pin<&mut impl Future>,
+    mut told: Pin<&mut impl Future<Output = Option<LinkOrder>>>,
     news: &watch::Receiver<Signals>,
-) -> Result<(), C::Error> {
+    link: &Link,
+) -> Ended<C::Error> {
     let mut listens = false;
     // Each request passes here. The channel wakes this task once it was listened to; then only news are worth a look.
     let ended = poll_fn(|cx| {
         if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
-            return Poll::Ready(Some(ended));
+            return Poll::Ready(Ended::Itself(ended));
         }
-        if listens && !news.has_changed().unwrap_or(true) {
+        if listens && !news.has_changed().unwrap_or(true) && link.ordered().is_none() {
             return Poll::Pending;
         }
         listens = true;
-        told.as_mut().poll(cx).map(|_| None)
+        told.as_mut().poll(cx).map(|order| order.map_or(Ended::Stopping, Ended::Ordered))
     });
     match ended.await {
-        Some(ended) => ended,
-        None => {
+        Ended::Stopping => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            Ended::Itself(connection.await)
         }
+        ended => ended,
     }
 }

@@ -40,6 +40,7 @@ pub async fn exchange(
     mut request: HttpRequest<Incoming>,
 ) -> Result<HttpResponse<ResponseBody>, Infallible> {
     let serving = &*peer.serving;
+    let _active = peer.link.begin();
     #[cfg(feature = "tls")]
     if let Some(proxy) = serving.front.as_ref().and_then(|front| front.proxy_to_other(&request)) {
         // Large, and rare.

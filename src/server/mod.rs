@@ -13,6 +13,7 @@ mod forward;
 #[cfg(feature = "tls")]
 mod front;
 mod held;
+mod links;
 mod listen;
 mod networks;
 #[cfg(feature = "tls")]
@@ -26,6 +27,7 @@ mod stream;
 mod thread;
 #[cfg(feature = "tls")]
 mod tls;
+mod untaken;
 mod wire;
 
 pub use answered_notify::AnsweredNotify;
@@ -33,6 +35,7 @@ pub use budget::Budget;
 pub use courier::carry;
 #[cfg(feature = "tls")]
 pub use front::{Front, Note, Untrusting};
+pub use links::Links;
 pub use listen::Port;
 pub use networks::Networks;
 #[cfg(feature = "tls")]

@@ -42,6 +42,17 @@ impl Refusal {
         }
     }
 
+    /// Too many bytes of answers wait for clients that do not take them.
+    pub fn untaken() -> Self {
+        let message = "Too many bytes of answers wait for clients that do not take them.".to_owned();
+        Self {
+            status: 503,
+            code: "too_many_bytes",
+            message,
+            hint: "Read answers as they come; --unfinished-bytes raises this.",
+        }
+    }
+
     /// There are too many connections.
     pub fn too_many_connections(most: usize) -> Self {
         let message = format!("This server has {most} connections that are all in use, which is its limit.");
@@ -96,11 +107,6 @@ impl Refusal {
             message,
             hint: "Use http:// in place of https:// in the client's base URL.",
         }
-    }
-
-    /// Returns the sentence about it.
-    pub fn message(&self) -> &str {
-        &self.message
     }
 
     /// Returns the response in the words of this fake; the connection ends with it.

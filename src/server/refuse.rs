@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::http::message::{Request, Response};
@@ -52,6 +53,15 @@ pub async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: &[u8], 
     };
     if matches!(timeout(LINGER, sent).await, Ok(Ok(()))) {
         linger(stream).await;
+    }
+}
+
+/// Tells a client that there are too many connections, and closes its own.
+pub async fn turn_away(socket: TcpStream, most: usize) {
+    let mut stream = Stream::Plain(socket);
+    let answer = bytes(&Refusal::too_many_connections(most).response());
+    if matches!(timeout(LINGER, stream.write_all(&answer)).await, Ok(Ok(()))) {
+        linger(&mut stream).await;
     }
 }
 

@@ -16,7 +16,9 @@ use crate::server::budget::Budget;
 use crate::server::connection::connection;
 #[cfg(feature = "tls")]
 use crate::server::front::Front;
+use crate::server::links::Links;
 use crate::server::networks::Networks;
+use crate::server::refuse::turn_away;
 use crate::server::{AnsweredNotify, Port};
 use crate::world::registry::WorldRegistry;
 
@@ -62,6 +64,8 @@ pub struct ServerContext {
     pub log: Option<Log>,
     /// The name of this server, for a header of every answer.
     pub replica: Option<HeaderValue>,
+    /// Its connections.
+    pub links: Arc<Links>,
     /// The bytes of bodies that are on their way.
     pub unfinished: Budget,
     /// Set when connections are ended that still wait for answers.
@@ -114,6 +118,13 @@ pub struct Exchanged<'a> {
 pub type Log = Box<dyn Fn(&LogEvent<'_>) + Send + Sync>;
 
 impl ServerContext {
+    /// Says something in the log, but not again and again.
+    pub fn note(&self, kind: &'static str, message: &str) {
+        if let Some(log) = self.log.as_ref().filter(|_| self.links.is_news(kind)) {
+            log(&LogEvent::Note(message));
+        }
+    }
+
     /// Returns how long a body may be on its way.
     pub fn body_timeout(&self) -> Duration {
         timeout_of(self.engine.limits().body_ms)
@@ -125,23 +136,50 @@ pub fn timeout_of(ms: u64) -> Duration {
     if ms == 0 { Duration::from_hours(24 * 365) } else { Duration::from_millis(ms) }
 }
 
+/// Returns whether the process, or the system, has no descriptor left.
+fn is_out_of_descriptors(error: &std::io::Error) -> bool {
+    // EMFILE and ENFILE, which have the same numbers on all unixes.
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
+}
+
 /// Serves until told to stop; returns when the port is free.
 pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
     let mut orders = serving.orders.clone();
     let mut connections = JoinSet::new();
     {
         let mut told = pin!(async { drop(orders.wait_for(|orders| orders.stop != Stop::Running).await) });
+        let period = serving.links.period();
+        let mut look = pin!(tokio::time::sleep(period));
         loop {
             tokio::select! {
                 biased;
                 () = &mut told => break,
                 Some(_) = connections.join_next(), if !connections.is_empty() => {}
-                accepted = port.accept() => match accepted {
-                    Ok((stream, peer)) => {
-                        connections.spawn(connection(stream, peer, Arc::clone(&serving)));
+                () = &mut look, if !connections.is_empty() => {
+                    if serving.links.look() > 0 {
+                        serving.note("slow", "connections were closed whose clients did not take their answers in time (--send-timeout)");
                     }
-                    // Out of descriptors, or the peer went before it was accepted: the next one may be better.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+                    look.as_mut().reset(tokio::time::Instant::now() + period);
+                }
+                accepted = port.accept() => match accepted {
+                    Ok((stream, peer)) => match serving.links.open() {
+                        Some(counted) => {
+                            connections.spawn(connection(stream, peer, Arc::clone(&serving), counted));
+                        }
+                        None => {
+                            let most = serving.engine.limits().connections;
+                            serving.note("connections", "all connections are in use; new ones are refused with 503 (--max-connections)");
+                            connections.spawn(turn_away(stream, most));
+                        }
+                    },
+                    Err(error) => {
+                        if is_out_of_descriptors(&error) {
+                            serving.note("descriptors", "the system gives no more descriptors; the oldest idle connections are closed (raise `ulimit -n`)");
+                            serving.links.make_room();
+                        }
+                        // The next connection may be better: another client went before it was accepted.
+                        tokio::time::sleep(Duration::from_millis(5)).await;
+                    }
                 },
             }
         }

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::http::message::Delivery;
+use crate::server::links::Link;
 use crate::server::stream::Stream;
 
 /// What a peer gets that is promised bytes that are not HTTP.
@@ -19,7 +20,7 @@ const GARBAGE: &[u8] = b"\x16\x03\x01\x00\x2a not http \x00\xff\xfe\r\n\r\n";
 
 /// What the next write of a connection does instead of writing. Shared with the connection's service.
 #[derive(Clone, Default)]
-pub struct WireFault(Arc<AtomicU8>);
+pub struct WireFault(Arc<Link>);
 
 const NONE: u8 = 0;
 const CLOSE: u8 = 1;
@@ -27,6 +28,11 @@ const RESET: u8 = 2;
 const SPEAK_GARBAGE: u8 = 3;
 
 impl WireFault {
+    /// What a connection of a server does, as far as is known of it.
+    pub fn of(link: &Arc<Link>) -> Self {
+        Self(Arc::clone(link))
+    }
+
     /// Orders it. Manners that are not misbehaviour of the connection order nothing.
     pub fn order(&self, delivery: Delivery) {
         let order = match delivery {
@@ -35,7 +41,7 @@ impl WireFault {
             Delivery::Garbage => SPEAK_GARBAGE,
             Delivery::Complete | Delivery::Throttled { .. } | Delivery::Truncated | Delivery::Hang => return,
         };
-        self.0.store(order, Ordering::Relaxed);
+        self.0.fault.store(order, Ordering::Relaxed);
     }
 }
 
@@ -105,20 +111,25 @@ pub struct FaultyStream {
     misbehaviour: WireFault,
     /// The status with which hyper wanted to refuse what it could not read.
     refused: Option<u16>,
+    /// The beginning of the latest head: hyper does not give back what it could not read.
+    head: SmallVec<[u8; HEAD_BYTES]>,
 }
+
+/// So much is kept of a head, for the words about it when it is refused.
+const HEAD_BYTES: usize = 512;
 
 impl FaultyStream {
     /// A connection that behaves until told otherwise, once its peer has begun to speak; and what it speaks.
     pub async fn open(mut stream: Stream, misbehaviour: WireFault) -> io::Result<(Self, Protocol)> {
         let first = first_bytes(&mut stream).await?;
         let protocol = Protocol::of(&first);
-        Ok((Self { stream, first, misbehaviour, refused: None }, protocol))
+        Ok((Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }, protocol))
     }
 
     /// A connection whose peer has said something that is still to be read.
     #[cfg(feature = "tls")]
     pub fn new(stream: Stream, first: Bytes, misbehaviour: WireFault) -> Self {
-        Self { stream, first, misbehaviour, refused: None }
+        Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }
     }
 
     /// Returns the bytes below, what was read of them already, and what the connection is told.
@@ -137,6 +148,22 @@ impl FaultyStream {
         &mut self.stream
     }
 
+    /// Keeps the beginning of a head until it is whole.
+    fn keep(&mut self, read: &[u8]) {
+        if !read.is_empty() && self.misbehaviour.0.read() {
+            self.head.clear();
+        }
+        if self.misbehaviour.0.is_in_head() {
+            let room = HEAD_BYTES - self.head.len();
+            self.head.extend_from_slice(&read[..read.len().min(room)]);
+        }
+    }
+
+    /// Returns the beginning of the head that is not whole.
+    pub fn head(&self) -> Bytes {
+        if self.misbehaviour.0.is_in_head() { Bytes::copy_from_slice(&self.head) } else { Bytes::new() }
+    }
+
     /// Keeps hyper's own refusal from being written.
     fn swallows(&mut self, bytes: &[u8]) -> bool {
         let status = if bytes.len() <= REFUSAL_BYTES { own_refusal(bytes) } else { None };
@@ -146,7 +173,7 @@ impl FaultyStream {
 
     /// Does what was ordered, if anything was; the error it ends with makes hyper drop the connection.
     fn misbehave(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.misbehaviour.0.load(Ordering::Relaxed) {
+        match self.misbehaviour.0.fault.load(Ordering::Relaxed) {
             NONE => return Poll::Ready(Ok(())),
             RESET => self.stream.set_zero_linger()?,
             SPEAK_GARBAGE => {
@@ -179,14 +206,17 @@ pub async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<By
 impl AsyncRead for FaultyStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
+        let before = buffer.filled().len();
         if wire.first.is_empty() {
-            return Pin::new(&mut wire.stream).poll_read(cx, buffer);
+            ready!(Pin::new(&mut wire.stream).poll_read(cx, buffer))?;
+        } else {
+            let mut first = std::mem::take(&mut wire.first);
+            buffer.put_slice(&first.split_to(first.len().min(buffer.remaining())));
+            if !first.is_empty() {
+                wire.first = first;
+            }
         }
-        let mut first = std::mem::take(&mut wire.first);
-        buffer.put_slice(&first.split_to(first.len().min(buffer.remaining())));
-        if !first.is_empty() {
-            wire.first = first;
-        }
+        wire.keep(&buffer.filled()[before..]);
         Poll::Ready(Ok(()))
     }
 }
@@ -198,7 +228,9 @@ impl AsyncWrite for FaultyStream {
         if wire.swallows(bytes) {
             return Poll::Ready(Ok(bytes.len()));
         }
-        Pin::new(&mut wire.stream).poll_write(cx, bytes)
+        let wrote = Pin::new(&mut wire.stream).poll_write(cx, bytes);
+        wire.misbehaviour.0.wrote(wrote.is_ready());
+        wrote
     }
 
     fn poll_write_vectored(
@@ -209,14 +241,18 @@ impl AsyncWrite for FaultyStream {
         let wire = self.get_mut();
         ready!(wire.misbehave(cx))?;
         if parts.iter().map(|part| part.len()).sum::<usize>() > SHORT_BYTES {
-            return Pin::new(&mut wire.stream).poll_write_vectored(cx, parts);
+            let wrote = Pin::new(&mut wire.stream).poll_write_vectored(cx, parts);
+            wire.misbehaviour.0.wrote(wrote.is_ready());
+            return wrote;
         }
         let mut whole: SmallVec<[u8; SHORT_BYTES]> = SmallVec::new();
         parts.iter().for_each(|part| whole.extend_from_slice(part));
         if wire.swallows(&whole) {
             return Poll::Ready(Ok(whole.len()));
         }
-        Pin::new(&mut wire.stream).poll_write(cx, &whole)
+        let wrote = Pin::new(&mut wire.stream).poll_write(cx, &whole);
+        wire.misbehaviour.0.wrote(wrote.is_ready());
+        wrote
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -279,8 +315,8 @@ mod tests {
     fn only_what_breaks_a_connection_is_ordered() {
         let misbehaviour = WireFault::default();
         misbehaviour.order(Delivery::Truncated);
-        assert_eq!(misbehaviour.0.load(Ordering::Relaxed), NONE);
+        assert_eq!(misbehaviour.0.fault.load(Ordering::Relaxed), NONE);
         misbehaviour.order(Delivery::Reset);
-        assert_eq!(misbehaviour.0.load(Ordering::Relaxed), RESET);
+        assert_eq!(misbehaviour.0.fault.load(Ordering::Relaxed), RESET);
     }
 }

@@ -35,6 +35,14 @@ pub struct Limits {
     pub worlds_per_label: usize,
     /// A world that was asked nothing for that long expires; `None`: none does.
     pub idle_ms: Option<u64>,
+    /// How long the head of a request may be on its way, in milliseconds; 0 is for ever, as for the other times.
+    pub header_ms: u64,
+    /// How long a client may leave its answer untaken.
+    pub send_ms: u64,
+    /// How long a connection may be idle.
+    pub quiet_ms: u64,
+    /// The most connections.
+    pub connections: usize,
     /// How long the body of a request may be on its way, in milliseconds; 0 is for ever.
     pub body_ms: u64,
     /// The most bytes of all bodies that are on their way.
@@ -55,6 +63,10 @@ impl Default for Limits {
             worlds: Self::MOST_WORLDS,
             worlds_per_label: Self::MOST_WORLDS,
             idle_ms: Some(Self::IDLE_S * 1_000),
+            header_ms: 30_000,
+            send_ms: 30_000,
+            quiet_ms: 300_000,
+            connections: 4_096,
             body_ms: 30_000,
             unfinished_bytes: 256 * 1024 * 1024,
         }

@@ -241,8 +241,13 @@ fn what_is_no_http_is_refused_in_words_and_in_the_journal() {
         assert!(!body["error"]["hint"].as_str().unwrap().is_empty());
         let journal = standin.world().journal();
         assert_eq!((journal.len(), journal[n].status), (n + 1, *status));
-        assert!(journal[n].target.is_empty() || journal[n].target.starts_with(target), "{}", journal[n].target);
+        assert!(journal[n].target.starts_with(target), "{}", journal[n].target);
     }
+    let in_a_world = standin.new_world();
+    let mut client = Connection::open(standin.address());
+    client.send(format!("GET /w/{}/v1/<b> HTTP/1.1\r\nhost: h\r\n\r\n", in_a_world.name()).as_bytes());
+    assert_eq!(client.receive().unwrap().status, 400);
+    assert_eq!(in_a_world.journal().len(), 1, "the world that it names knows of it");
 }
 
 #[test]
@@ -313,4 +318,49 @@ fn an_encoded_body_is_refused_by_the_name_of_its_encoding() {
     assert!(answer.text().contains("gzip"), "{}", answer.text());
     let plain = [ANY, JSON, ("content-encoding", "identity")];
     assert_eq!(ask(standin.address(), "POST", "/v1/integrations", &plain, r#"{"name":"plain"}"#).status, 201);
+}
+
+#[test]
+fn silent_connections_and_heads_that_never_end_are_closed() {
+    let standin = Standin::builder().header_timeout(Duration::from_millis(100)).start();
+    let mut silent = Connection::open(standin.address());
+    let mut dribbling = Connection::open(standin.address());
+    dribbling.send(b"GET /v1/integrations HTTP/1.1\r\nhost: h\r\n");
+    let answer = dribbling.receive().unwrap();
+    assert_eq!((answer.status, answer.json()["error"]["code"].clone()), (408, json!("request_timeout")));
+    assert_eq!(standin.world().journal()[0].target, "/v1/integrations");
+    assert!(silent.rest().unwrap().is_empty());
+    let mut kept = Connection::open(standin.address());
+    assert_eq!(kept.ask("GET", "/v1/integrations", &[ANY], "").status, 200);
+    kept.close_after(Duration::from_millis(400));
+    assert!(kept.rest().is_err(), "a connection that was used may be idle for longer");
+}
+
+#[test]
+fn idle_connections_are_closed() {
+    let standin = Standin::builder().idle_timeout(Duration::from_millis(100)).start();
+    let mut kept = Connection::open(standin.address());
+    assert_eq!(kept.ask("GET", "/v1/integrations", &[ANY], "").status, 200);
+    assert!(kept.rest().unwrap().is_empty());
+}
+
+#[test]
+fn at_the_limit_of_connections_the_oldest_idle_one_makes_room() {
+    let standin = Standin::builder().max_connections(2).start();
+    let world = standin.world();
+    world.fault(Rule::on("celigo.flows.list").stall().optional());
+    let mut idle = Connection::open(standin.address());
+    assert_eq!(idle.ask("GET", "/v1/integrations", &[ANY], "").status, 200);
+    let mut busy = Connection::open(standin.address());
+    busy.send(request("GET", "/v1/flows", &[ANY], "").as_bytes());
+    until(|| world.journal().len() == 2);
+    let mut third = Connection::open(standin.address());
+    assert_eq!(third.ask("GET", "/v1/integrations", &[ANY], "").status, 200);
+    assert!(idle.rest().unwrap().is_empty(), "it made room");
+    third.send(request("GET", "/v1/flows", &[ANY], "").as_bytes());
+    until(|| world.journal().len() == 4);
+    let mut fourth = Connection::open(standin.address());
+    fourth.send(request("GET", "/v1/integrations", &[ANY], "").as_bytes());
+    let answer = fourth.receive().unwrap();
+    assert_eq!((answer.status, answer.json()["error"]["code"].clone()), (503, json!("too_many_connections")));
 }

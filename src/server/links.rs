@@ -1,0 +1,296 @@
+//! All connections of a server: how many there are, and which of them has waited for too long.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use crate::world::registry::Limits;
+
+/// A line of the log about one kind of trouble is not repeated before this long.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// The time since the server began, in milliseconds, as it was when connections were last looked at. Reading it costs no
+/// system call; 0 stands for no time.
+type Clock = Arc<AtomicU64>;
+
+/// The connections of a server.
+pub struct Links {
+    limits: Limits,
+    began: Instant,
+    clock: Clock,
+    all: Mutex<HashMap<u64, Arc<Link>>>,
+    next: AtomicU64,
+    /// The bytes of HTTP/2 answers that their clients have not taken.
+    untaken: Mutex<usize>,
+    told: Mutex<HashMap<&'static str, Instant>>,
+}
+
+/// What is known of a connection besides its bytes. The connection writes it, the server looks at it now and then.
+#[derive(Default)]
+pub struct Link {
+    clock: Clock,
+    /// When it was opened, when it was last in use, when a head that is not whole began, when a write could not go on.
+    opened: u64,
+    touched: AtomicU64,
+    head_since: AtomicU64,
+    blocked_since: AtomicU64,
+    requests: AtomicU32,
+    active: AtomicU32,
+    /// HTTP/2 answers that their client has not taken.
+    untaken: AtomicU32,
+    is_http2: AtomicBool,
+    order: AtomicU8,
+    wake: Notify,
+    /// What the next write does instead of writing.
+    pub fault: AtomicU8,
+}
+
+/// What a connection is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkOrder {
+    /// To end without a word.
+    Close,
+    /// To refuse the head that does not come.
+    HeadTimeout,
+}
+
+/// A request that is being answered.
+pub struct Active<'l>(&'l Link);
+
+impl Drop for Active<'_> {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.active.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Link {
+    fn now(&self) -> u64 {
+        self.clock.load(Ordering::Relaxed)
+    }
+
+    fn touch(&self) {
+        self.touched.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// Notes that bytes came; returns whether a head begins with them.
+    pub fn read(&self) -> bool {
+        let begins = self.active.load(Ordering::Relaxed) == 0 && self.head_since.load(Ordering::Relaxed) == 0;
+        if begins {
+            self.head_since.store(self.now(), Ordering::Relaxed);
+        }
+        begins
+    }
+
+    /// Notes that a write could, or could not, go on.
+    pub fn wrote(&self, went_on: bool) {
+        if went_on {
+            if self.blocked_since.load(Ordering::Relaxed) != 0 {
+                self.blocked_since.store(0, Ordering::Relaxed);
+            }
+        } else if self.blocked_since.load(Ordering::Relaxed) == 0 {
+            self.blocked_since.store(self.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that the head of a request is whole.
+    pub fn begin(&self) -> Active<'_> {
+        self.head_since.store(0, Ordering::Relaxed);
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.active.fetch_add(1, Ordering::Relaxed);
+        self.touch();
+        Active(self)
+    }
+
+    /// Returns whether a head has begun and is not whole.
+    pub fn is_in_head(&self) -> bool {
+        self.head_since.load(Ordering::Relaxed) != 0
+    }
+
+    /// Notes that the connection speaks HTTP/2: bytes between requests are no head there.
+    pub fn speaks_http2(&self) {
+        self.is_http2.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that a client has taken a part of an HTTP/2 answer.
+    pub fn took(&self) {
+        self.touch();
+    }
+
+    fn order(&self, order: LinkOrder) {
+        self.order.store(order as u8 + 1, Ordering::Relaxed);
+        self.wake.notify_one();
+    }
+
+    /// Returns what it was told.
+    pub fn ordered(&self) -> Option<LinkOrder> {
+        match self.order.load(Ordering::Relaxed) {
+            0 => None,
+            1 => Some(LinkOrder::Close),
+            _ => Some(LinkOrder::HeadTimeout),
+        }
+    }
+
+    /// Waits until it is told something.
+    pub async fn order_comes(&self) {
+        while self.ordered().is_none() {
+            self.wake.notified().await;
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.active.load(Ordering::Relaxed) == 0
+            && self.untaken.load(Ordering::Relaxed) == 0
+            && self.ordered().is_none()
+            && (self.head_since.load(Ordering::Relaxed) == 0 || self.is_http2.load(Ordering::Relaxed))
+    }
+
+    fn last_use(&self) -> u64 {
+        self.touched.load(Ordering::Relaxed).max(self.opened)
+    }
+}
+
+/// A connection that is counted until this is dropped.
+pub struct Counted {
+    links: Arc<Links>,
+    number: u64,
+    /// What is known of it.
+    pub link: Arc<Link>,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.links.all.lock().remove(&self.number);
+    }
+}
+
+/// An HTTP/2 answer that its client has not taken, until this is dropped.
+pub struct Untaken {
+    links: Arc<Links>,
+    link: Arc<Link>,
+    bytes: usize,
+}
+
+impl Untaken {
+    /// Notes that the client takes it.
+    pub fn took(&self) {
+        self.link.took();
+    }
+}
+
+impl Drop for Untaken {
+    fn drop(&mut self) {
+        *self.links.untaken.lock() -= self.bytes;
+        self.link.took();
+        self.link.untaken.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Links {
+    /// Makes a server's connections: none yet.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            began: Instant::now(),
+            clock: Arc::new(AtomicU64::new(1)),
+            all: Mutex::default(),
+            next: AtomicU64::new(0),
+            untaken: Mutex::new(0),
+            told: Mutex::default(),
+        }
+    }
+
+    fn refresh(&self) -> u64 {
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        self.clock.store(now, Ordering::Relaxed);
+        now
+    }
+
+    /// Counts a connection. At the limit the one that is idle for longest makes room; where none is idle, there is none.
+    pub fn open(self: &Arc<Self>) -> Option<Counted> {
+        let now = self.refresh();
+        let mut all = self.all.lock();
+        // Those that were told to close leave soon, and are not counted.
+        if all.len() >= self.limits.connections {
+            let leaving = all.values().filter(|link| link.ordered().is_some()).count();
+            if all.len() - leaving >= self.limits.connections && close_idle(&all, 1) == 0 {
+                return None;
+            }
+        }
+        let link = Arc::new(Link { clock: Arc::clone(&self.clock), opened: now, ..Link::default() });
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        all.insert(number, Arc::clone(&link));
+        Some(Counted { links: Arc::clone(self), number, link })
+    }
+
+    /// Closes an eighth of the idle connections, those that are idle for longest.
+    pub fn make_room(&self) {
+        self.refresh();
+        let all = self.all.lock();
+        let idle = all.values().filter(|link| link.is_idle()).count();
+        close_idle(&all, idle.div_ceil(8));
+    }
+
+    /// Holds the bytes of an HTTP/2 answer until its client has taken them; `None` where there are too many.
+    pub fn hold(self: &Arc<Self>, link: &Arc<Link>, bytes: usize) -> Option<Untaken> {
+        let mut untaken = self.untaken.lock();
+        *untaken = untaken.checked_add(bytes).filter(|sum| *sum <= self.limits.unfinished_bytes)?;
+        link.untaken.fetch_add(1, Ordering::Relaxed);
+        link.touch();
+        Some(Untaken { links: Arc::clone(self), link: Arc::clone(link), bytes })
+    }
+
+    /// Returns how often connections are to be looked at.
+    pub fn period(&self) -> Duration {
+        let Limits { header_ms, send_ms, quiet_ms, .. } = self.limits;
+        let shortest = [header_ms, send_ms, quiet_ms].into_iter().filter(|ms| *ms > 0).min().unwrap_or(u64::MAX);
+        Duration::from_millis((shortest / 4).clamp(10, 1_000))
+    }
+
+    /// Ends the connections that have waited for too long; returns how many of them had not taken their answers.
+    pub fn look(&self) -> usize {
+        let now = self.refresh();
+        let is_over = |since: u64, limit: u64| limit > 0 && since > 0 && now.saturating_sub(since) >= limit;
+        let mut slow = 0;
+        for link in self.all.lock().values().filter(|link| link.ordered().is_none()) {
+            let Limits { header_ms, send_ms, quiet_ms, .. } = self.limits;
+            let is_http2 = link.is_http2.load(Ordering::Relaxed);
+            let is_unused = link.requests.load(Ordering::Relaxed) == 0;
+            let is_untaken = link.untaken.load(Ordering::Relaxed) > 0 && is_over(link.last_use(), send_ms);
+            if !is_http2 && is_over(link.head_since.load(Ordering::Relaxed), header_ms) {
+                link.order(LinkOrder::HeadTimeout);
+            } else if is_unused && is_over(link.opened, header_ms) {
+                link.order(LinkOrder::Close);
+            } else if is_untaken || is_over(link.blocked_since.load(Ordering::Relaxed), send_ms) {
+                link.order(LinkOrder::Close);
+                slow += 1;
+            } else if link.is_idle() && is_over(link.last_use(), quiet_ms) {
+                link.order(LinkOrder::Close);
+            }
+        }
+        slow
+    }
+
+    /// Returns whether a line about this kind of trouble is due: it is not said again and again.
+    pub fn is_news(&self, kind: &'static str) -> bool {
+        let mut told = self.told.lock();
+        let is_due = told.get(kind).is_none_or(|told| told.elapsed() >= QUIET);
+        if is_due {
+            told.insert(kind, Instant::now());
+        }
+        is_due
+    }
+}
+
+/// Closes as many connections, those that are idle for longest; returns how many there were.
+fn close_idle(all: &HashMap<u64, Arc<Link>>, most: usize) -> usize {
+    let mut idle: Vec<&Arc<Link>> = all.values().filter(|link| link.is_idle()).collect();
+    idle.sort_by_key(|link| link.last_use());
+    idle.truncate(most);
+    idle.iter().for_each(|link| link.order(LinkOrder::Close));
+    idle.len()
+}
