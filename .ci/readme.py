@@ -1,14 +1,17 @@
-"""Runs README as a reader would: every `console` block, against the release binary, and compares what comes out.
+"""Runs README and the guide as a reader would: every command of every `console` block as it is printed, in order, and
+compares what comes out.
 
-A block's commands begin with `$ `; what follows is their output. An ellipsis in it stands for anything. The coverage
-table must be what the binary prints. The server that README starts in its first block is started here on a free port,
-and README's port is replaced by it.
+A block's commands begin with `$ `; what follows is their output. An ellipsis in it stands for anything. Nothing of the
+project is on PATH, only Rust and the system's tools, until README installs it. The server that README starts takes a free
+port, and README's port is replaced by it; a page of the guide has a folder of its own. The coverage table must be what the
+binary prints.
 """
 
 import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,62 +53,126 @@ def matches(wanted, got):
     return re.fullmatch(pattern, got.strip(), re.S) is not None
 
 
-def main():
-    text = (ROOT / "README.md").read_text()
-    failures = 0
+class Reader:
+    """A reader of README: an empty folder, and a PATH with Rust and the system's tools, on which README puts what it installs."""
 
-    table = subprocess.run([BINARY, "routes", "--format", "markdown"], capture_output=True, text=True, check=True).stdout
-    kept = re.search(r"<!-- coverage -->\n(.*?)<!-- /coverage -->", text, re.S)
-    if UPDATE and kept:
-        text = text[: kept.start(1)] + table.strip() + "\n" + text[kept.end(1) :]
-    elif not kept or kept.group(1).strip() != table.strip():
-        print("README.md: the coverage table is not what `standin routes --format markdown` prints", file=sys.stderr)
-        failures += 1
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        installed = self.folder / "installed"
+        rust = pathlib.Path(shutil.which("cargo")).parent
+        path = [installed / "bin", rust, "/usr/local/bin", "/usr/bin", "/bin"]
+        own = {name: value for name, value in os.environ.items() if not name.startswith("STANDIN_")}
+        self.environment = own | {"PATH": ":".join(map(str, path)), "CARGO_INSTALL_ROOT": str(installed)}
+        assert shutil.which("standin", path=self.environment["PATH"]) is None, "standin is on PATH already"
+        self.port, self.server = README_PORT, None
+        self.turn_to("README")
 
+    def turn_to(self, page):
+        """Begins a page, in an empty folder."""
+        self.work, self.code = self.folder / page, 0
+        self.work.mkdir()
+
+    def here(self, text):
+        """A text of README with the port that the server has."""
+        return text.replace(f":{README_PORT}", f":{self.port}").replace(f'"port":{README_PORT}', f'"port":{self.port}')
+
+    def there(self, text):
+        return text.replace(f":{self.port}", f":{README_PORT}")
+
+    def run(self, command, output):
+        """What a command prints; `None` where README shows none of it."""
+        if command == "cargo test" or "-- my-tests" in command:
+            return None  # A step of its own before this one, or not ours to run.
+        if command.startswith("standin serve"):
+            return self.serve(command)
+        shown = re.fullmatch(r"cat (\S+)", command)
+        if shown and not (self.work / shown[1]).exists():
+            (self.work / shown[1]).write_text("\n".join(output) + "\n")  # README is where this file is written.
+        is_cargo = command.startswith("cargo ")
+        ran = subprocess.run(["bash", "-c", f"(exit {self.code}); {self.here(command)}"], env=self.environment,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1800 if is_cargo else 120,
+                             cwd=ROOT if is_cargo else self.work)
+        self.code = ran.returncode
+        if is_cargo:
+            assert ran.returncode == 0, ran.stdout
+            return None
+        return self.there(ran.stdout)
+
+    def serve(self, command):
+        """The ready line of a server, which goes on."""
+        assert self.server is None, "README starts one server"
+        self.server = subprocess.Popen(["bash", "-c", f"exec {command}"], env=self.environment | {"STANDIN_PORT": "0", "STANDIN_QUIET": "true"},
+                                       stdout=subprocess.PIPE, text=True, cwd=self.work)
+        line = self.server.stdout.readline()
+        self.port = str(json.loads(line)["port"])
+        return self.there(line)
+
+    def stop(self):
+        """Whether the server ends well, and wrote no more than its ready line."""
+        if self.server is None:
+            return True
+        self.server.send_signal(signal.SIGTERM)
+        code, rest = self.server.wait(timeout=20), self.server.stdout.read()
+        if code != 0 or rest:
+            print(f"serve ended with {code} and wrote more than its ready line: {rest!r}", file=sys.stderr)
+        return code == 0 and not rest
+
+
+def tables():
+    """Whether the tables of operations are what the binary prints."""
+    table = subprocess.run([BINARY, "routes", "--format", "markdown"], capture_output=True, text=True, check=True).stdout.strip()
+    good = True
+    for file in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        text = file.read_text()
+        kept = re.search(r"<!-- coverage -->\n(.*?)<!-- /coverage -->", text, re.S)
+        if kept and kept.group(1).strip() != table:
+            if UPDATE:
+                file.write_text(text[: kept.start(1)] + table + "\n" + text[kept.end(1) :])
+            else:
+                print(f"{file.name}: the coverage table is not what `standin routes --format markdown` prints", file=sys.stderr)
+                good = False
+    return good
+
+
+def read(reader, file):
+    """The commands of a page, and how many of them did not print what it shows."""
+    text, name = file.read_text(), file.relative_to(ROOT)
+    count, failures = 0, 0
     for line in unkept(text):
-        print(f"README.md:{line}: this code stands in no file below tests/clients", file=sys.stderr)
+        print(f"{name}:{line}: this code stands in no file below tests/clients", file=sys.stderr)
         failures += 1
-
-    server = subprocess.Popen([BINARY, "serve", "--port", "0", "-q"], stdout=subprocess.PIPE, text=True)
-    try:
-        ready = json.loads(server.stdout.readline())
-        assert ready["ready"] == 1 and ready["apis"] == ["celigo", "edlink"], ready
-        count = 0
-        folder, code = pathlib.Path(tempfile.mkdtemp()), 0
-        for line, steps in blocks(text):
-            for command, output in steps:
-                if re.match(r"(cargo|standin serve|kill)\b|.*-- my-tests", command):
-                    continue  # Run by the steps before this one, or not ours to run.
-                shown = re.fullmatch(r"cat (\S+)", command)
-                if shown and not (folder / shown[1]).exists():
-                    (folder / shown[1]).write_text("\n".join(output) + "\n")  # README is where this file is written.
-                local = command.replace(f":{README_PORT}", f":{ready['port']}")
-                local = re.sub(r"\bstandin (?=[a-z])", f"{BINARY} ", local)
-                ran = subprocess.run(["bash", "-c", f"(exit {code}); {local}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                     text=True, timeout=120, cwd=folder)
-                code = ran.returncode
-                got = ran.stdout.replace(f":{ready['port']}", f":{README_PORT}")
-                count += 1
-                if UPDATE:
-                    if not matches("\n".join(output), got):
-                        old = "\n".join(["$ " + command, *output]) + "\n"
-                        new = "\n".join(["$ " + command, *got.rstrip("\n").splitlines()]) + "\n"
-                        text = text.replace(old, new, 1)
-                elif not matches("\n".join(output), got):
-                    failures += 1
-                    print(f"README.md:{line}: {command}\nwanted:\n" + "\n".join(output) + f"\ngot:\n{got}", file=sys.stderr)
-        print(f"README: {count} commands run")
-        assert count > 0, "README has no console blocks"
-    finally:
-        server.send_signal(signal.SIGTERM)
-        code = server.wait(timeout=20)
+    for line, steps in blocks(text):
+        for command, output in steps:
+            got = reader.run(command, output)
+            count += 1
+            if got is None or matches("\n".join(output), got):
+                continue
+            if UPDATE:
+                old = "\n".join(["$ " + command, *output]) + "\n"
+                text = text.replace(old, "\n".join(["$ " + command, *got.rstrip("\n").splitlines()]) + "\n", 1)
+                continue
+            failures += 1
+            print(f"{name}:{line}: {command}\nwanted:\n" + "\n".join(output) + f"\ngot:\n{got}", file=sys.stderr)
     if UPDATE:
-        (ROOT / "README.md").write_text(text)
-    rest = server.stdout.read()
-    if code != 0 or rest:
-        print(f"serve ended with {code} and wrote more than its ready line: {rest!r}", file=sys.stderr)
-        failures += 1
-    print(f"{count - failures} passed, {failures} failed")
+        file.write_text(text)
+    return count, failures
+
+
+def main():
+    tables_good = tables()
+    reader = Reader()
+    try:
+        count, failures = read(reader, ROOT / "README.md")
+        assert count > 0, "README has no console blocks"
+        for page in sorted((ROOT / "docs/how-to").glob("*.md")):
+            reader.turn_to(page.stem)
+            more, wrong = read(reader, page)
+            count, failures = count + more, failures + wrong
+    finally:
+        stopped = reader.stop()
+        shutil.rmtree(reader.folder)
+    failures += (not stopped) + (not tables_good)
+    print(f"README and guide: {count} commands, {failures} failures")
     sys.exit(1 if failures else 0)
 
 
