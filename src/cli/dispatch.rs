@@ -33,6 +33,7 @@ fn run() -> Exit {
         Command::Explain(explain) => explain.run(),
         Command::Probe(probe) => probe.run(),
         Command::Sweep(sweep) => sweep.run(),
+        Command::Doctor(doctor) => doctor.run(),
         Command::Wait(wait) => wait.run(),
         Command::Env(env) => env.run(),
         Command::Tail(tail) => tail.run(),

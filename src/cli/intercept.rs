@@ -6,6 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::isolate;
 use crate::cli::log::Logger;
 use crate::cli::trust_variables::{ADDING, REPLACING, advice};
 use crate::embed::{Builder, Standin, Untrusting};
@@ -31,6 +32,10 @@ pub struct Intercept {
     /// Print the variables that a command would get by --intercept, and run nothing
     #[arg(long, env = "STANDIN_INTERCEPT_PRINT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     intercept_print: bool,
+    /// Put the command into a network of its own, in which only this server is, under the services' names: for programs that
+    /// read no variable, and as proof that nothing else is talked to; implies --intercept (Linux)
+    #[arg(long, env = "STANDIN_ISOLATE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    isolate: bool,
     /// Speak TLS on the port too
     #[arg(long, env = "STANDIN_TLS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     tls: bool,
@@ -76,12 +81,18 @@ impl Intercept {
 
     /// Returns whether the proxy is on.
     fn is_on(&self) -> bool {
-        self.intercept || self.intercept_print || !self.intercept_host.is_empty()
+        self.intercept || self.intercept_print || self.isolate || !self.intercept_host.is_empty()
+    }
+
+    /// Returns whether the command is to be in a network of its own.
+    pub fn isolates(&self) -> bool {
+        self.isolate
     }
 
     /// Adds TLS and the proxy to a server.
-    pub fn add(&self, mut builder: Builder, logger: Logger) -> Result<Builder, Failed> {
-        if self.is_on() {
+    pub fn add(&self, mut builder: Builder, logger: Logger, always: bool) -> Result<Builder, Failed> {
+        let is_on = always || self.is_on();
+        if is_on {
             builder = builder.intercept();
         } else if self.intercept_others.is_some() || self.allow_private {
             return Err(Failed::usage("--intercept-others and --allow-private change nothing without --intercept"));
@@ -105,10 +116,13 @@ impl Intercept {
         if self.tls {
             builder = builder.tls();
         }
+        if self.isolate {
+            builder = builder.also_listen(isolate::ADDRESSES.to_vec());
+        }
         if let Some(fault) = self.tls_fault {
             builder = builder.tls_fault(fault.to_possible_value().unwrap_or_default().get_name());
         }
-        if self.is_on() || self.tls || self.tls_cert.is_some() {
+        if is_on || self.tls || self.tls_cert.is_some() {
             let (replacing, adding) = (named(&REPLACING), named(&ADDING));
             let note = Box::new(move |refused: &Untrusting| logger.note(&untrusting(refused)));
             builder = builder.trusted_bundles(replacing, adding).note_untrusting(note);

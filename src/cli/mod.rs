@@ -10,11 +10,13 @@ mod client;
 mod completions;
 mod consumer;
 mod dispatch;
+mod doctor;
 mod env;
 mod exit;
 mod explain;
 mod format;
 mod intercept;
+mod isolate;
 mod limits;
 mod log;
 mod manual;
@@ -62,6 +64,7 @@ enum Command {
     Explain(explain::Explain),
     Probe(probe::Probe),
     Sweep(sweep::Sweep),
+    Doctor(doctor::Doctor),
     Wait(wait::Wait),
     Env(env::Env),
     Tail(tail::Tail),

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::cli::consumer::{Consumer, Output};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::intercept;
+use crate::cli::isolate;
 use crate::cli::log::Logger;
 use crate::cli::ready::PortFile;
 use crate::cli::reports::{Reports, Stopwatch, say, warn};
@@ -149,8 +150,18 @@ struct Ran {
 
 /// Starts a server for a command, with a scenario or none. It is verified by whoever started it, and not when it ends.
 pub async fn start<'s>(settings: &'s Settings, scenario: Option<&Path>, logger: Logger) -> Result<Started<'s>, Failed> {
+    start_as(&DEFAULTS, settings, scenario, logger).await
+}
+
+/// Starts a server for a command, with what differs for it.
+pub async fn start_as<'s>(
+    defaults: &Defaults,
+    settings: &'s Settings,
+    scenario: Option<&Path>,
+    logger: Logger,
+) -> Result<Started<'s>, Failed> {
     let port_file = settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
-    let mut builder = settings.builder(&DEFAULTS, logger)?;
+    let mut builder = settings.builder(defaults, logger)?;
     if let Some(scenario) = scenario {
         builder = builder.scenario(scenario);
     }
@@ -159,6 +170,11 @@ pub async fn start<'s>(settings: &'s Settings, scenario: Option<&Path>, logger: 
         port_file.write(&standin)?;
     }
     standin.world().mark_verified();
+    if settings.isolates()
+        && let Some(entrance) = standin.entrance()
+    {
+        isolate::furnish(&entrance)?;
+    }
     Ok(Started { standin, _port_file: port_file })
 }
 
@@ -177,4 +193,4 @@ impl Deref for Started<'_> {
 }
 
 /// Of commands that start servers for others.
-pub const DEFAULTS: Defaults = Defaults { port: 0, clock: Clock::Step, log_requests: false };
+pub const DEFAULTS: Defaults = Defaults { port: 0, clock: Clock::Step, log_requests: false, intercept: false };

@@ -25,7 +25,7 @@ const TERMINATE: u8 = 15;
 /// The port, unless told otherwise.
 pub const PORT: u16 = 4780;
 
-const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_requests: true };
+const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_requests: true, intercept: false };
 
 /// Serve until stopped
 ///
@@ -60,6 +60,9 @@ pub struct Serve {
 impl Serve {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
+        if self.settings.isolates() {
+            return Err(Failed::usage("--isolate is about a command; `standin run --isolate -- COMMAND` has one"));
+        }
         self.settings.block_on(|logger| self.serve(logger))
     }
 

@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::intercept::Intercept;
+use crate::cli::isolate;
 use crate::cli::log::{LogSettings, Logger};
 use crate::embed::{Builder, Standin, WorldHandle};
 use crate::engine::schema::time::{format_ms, parse_ms};
@@ -214,9 +215,16 @@ pub struct Defaults {
     pub clock: Clock,
     /// Whether requests are logged without being asked for.
     pub log_requests: bool,
+    /// Whether the proxy is on without being asked for.
+    pub intercept: bool,
 }
 
 impl Settings {
+    /// Returns whether a command is to be in a network of its own.
+    pub fn isolates(&self) -> bool {
+        self.intercept.isolates()
+    }
+
     /// Returns whether the variables of --intercept are to be printed, and nothing run.
     pub fn prints_intercept(&self) -> bool {
         self.intercept.prints()
@@ -237,6 +245,10 @@ impl Settings {
     where
         F: Future<Output = Result<Exit, Failed>>,
     {
+        if self.intercept.isolates() {
+            // While this process has one thread.
+            isolate::enter()?;
+        }
         let logger = self.log.logger()?;
         let runtime = self.runtime()?;
         let exit = runtime.block_on(command(logger));
@@ -267,7 +279,7 @@ impl Settings {
             builder = builder.both_families();
         }
         let builder = listening.guard(builder, logger)?;
-        let mut builder = self.intercept.add(builder, logger)?;
+        let mut builder = self.intercept.add(builder, logger, defaults.intercept)?;
         once("--base-url", listening.base_url.iter().map(|(api, _)| api))?;
         for (api, url) in &listening.base_url {
             builder = if api.is_empty() { builder.base_url(url) } else { builder.base_url_of(api, url) };

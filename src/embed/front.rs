@@ -107,7 +107,7 @@ impl Builder {
         self
     }
 
-    /// Listens on these addresses too.
+    /// Listens on these addresses too, and speaks TLS there.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn also_listen(mut self, addresses: Vec<SocketAddr>) -> Self {
         self.front.also_listens = addresses;
@@ -154,7 +154,8 @@ impl FrontSettings {
             })?;
         let own = self.identity.map(|(chain, key)| config_of_pem(&chain, &key)).transpose().map_err(failed)?;
         let proxy = self.intercepts.then(|| Proxy::new(hosts, self.others));
-        let tls = Tls { authority, own: own.map(Arc::new), direct: self.direct, fault: self.fault };
+        let direct = self.direct || !self.also_listens.is_empty();
+        let tls = Tls { authority, own: own.map(Arc::new), direct, fault: self.fault };
         Ok(Some(Running { front: Arc::new(Front::new(tls, proxy, self.note)), files }))
     }
 }

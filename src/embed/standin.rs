@@ -46,17 +46,27 @@ pub struct Standin {
 struct AvailabilityKeeper {
     orders: watch::Sender<Signals>,
     port: Arc<Port>,
+    /// Further ports.
+    also: Vec<Arc<Port>>,
 }
 
 impl AvailabilityKeeper {
     fn set(&self, gate: Availability) -> io::Result<()> {
         if gate == Availability::Down {
-            self.port.close();
+            self.close();
         } else {
-            self.port.reopen()?;
+            self.ports().try_for_each(|port| port.reopen())?;
         }
         self.orders.send_modify(|orders| orders.gate = gate);
         Ok(())
+    }
+
+    fn ports(&self) -> impl Iterator<Item = &Arc<Port>> {
+        std::iter::once(&self.port).chain(&self.also)
+    }
+
+    fn close(&self) {
+        self.ports().for_each(|port| port.close());
     }
 
     fn stop(&self, stop: Stop) {
@@ -105,7 +115,11 @@ impl Starting {
         };
         let (address, port) = (port.address(), Arc::new(port));
         let (sender, orders) = watch::channel(Signals::default());
-        let gatekeeper = AvailabilityKeeper { orders: sender, port };
+        #[cfg(feature = "tls")]
+        let also = self.also_listens.iter().map(|at| open(*at).map(Arc::new)).collect::<Result<_, _>>()?;
+        #[cfg(not(feature = "tls"))]
+        let also = Vec::new();
+        let gatekeeper = AvailabilityKeeper { orders: sender, port, also };
         let mover = gatekeeper.clone();
         let access_policy =
             AccessPolicy { address, token: self.control_token, origins: self.engine.settings().origins() };
@@ -153,8 +167,6 @@ impl Starting {
             serving,
             gatekeeper,
             #[cfg(feature = "tls")]
-            also: self.also_listens.into_iter().map(open).collect::<Result<_, _>>()?,
-            #[cfg(feature = "tls")]
             front: self.front,
             replica: self.replica,
             reload: self.reload,
@@ -166,9 +178,6 @@ impl Starting {
 struct Listening {
     serving: Arc<ServerContext>,
     gatekeeper: AvailabilityKeeper,
-    /// The further ports.
-    #[cfg(feature = "tls")]
-    also: Vec<Port>,
     #[cfg(feature = "tls")]
     front: Option<front::Running>,
     replica: Arc<Replica>,
@@ -182,7 +191,8 @@ impl Listening {
         let has_control = self.serving.control.is_some();
         let address = port.address();
         #[cfg(feature = "tls")]
-        let also: Vec<_> = self.also.into_iter().map(|port| serve(Arc::new(port), Arc::clone(&self.serving))).collect();
+        let also: Vec<_> =
+            self.gatekeeper.also.iter().map(|port| serve(Arc::clone(port), Arc::clone(&self.serving))).collect();
         let main = serve(port, self.serving);
         #[cfg(feature = "tls")]
         let main = async move {
@@ -392,7 +402,7 @@ impl Standin {
         match self.running.take() {
             Some(Running::Thread(thread)) => thread.finish(),
             // It would free the port only when its runtime gets to it.
-            Some(Running::Task(_)) => self.gatekeeper.port.close(),
+            Some(Running::Task(_)) => self.gatekeeper.close(),
             None => {}
         }
     }

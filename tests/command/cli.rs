@@ -114,6 +114,7 @@ fn help_texts() {
         "explain",
         "probe",
         "wait",
+        "doctor",
         "env",
         "tail",
         "routes",

@@ -8,6 +8,8 @@ mod support;
 mod cli;
 mod drain;
 mod ending;
+#[cfg(unix)]
+mod intercept;
 mod pipes;
 mod probe;
 mod reload;

@@ -1,0 +1,112 @@
+//! `--intercept`, `--isolate` and `--tls` of the commands, with curl as the client that nobody changed.
+
+use crate::binary::{said, standin};
+
+/// A command that calls both services by the names that are written into it.
+const CALLS: &str = "curl -sS -o /dev/null -w '%{http_code}\\n' -H 'authorization: Bearer any' https://api.integrator.io/v1/integrations && \
+                     curl -sS -o /dev/null -w '%{http_code}\\n' -H 'authorization: Bearer any' https://ed.link/api/v1/integrations";
+
+/// What a command with a script of the shell prints, and what is said of it.
+fn run(arguments: &[&str], script: &str) -> (i32, String, String) {
+    said(standin(arguments).args(["--", "sh", "-c", script]))
+}
+
+#[test]
+fn a_command_with_hard_coded_hosts_is_intercepted_without_being_changed() {
+    let (_, out, told) = run(&["run", "--intercept"], CALLS);
+    assert_eq!(out, "200\n200\n", "{}", told);
+    assert!(told.contains("celigo.integrations.list"), "{}", told);
+}
+
+#[test]
+fn other_hosts_of_a_command_are_named_at_its_end() {
+    let (_, _, told) = run(
+        &["run", "--intercept"],
+        "curl -s https://example.com; curl -s https://example.com; curl -s http://example.org",
+    );
+    assert!(told.contains("your test also talks to example.com (2 times), example.org\n"), "{}", told);
+}
+
+#[test]
+fn a_client_that_does_not_trust_is_told_its_variable() {
+    let (_, _, told) = run(
+        &["run", "--intercept"],
+        "curl -s --cacert /dev/null https://ed.link/; CURL_CA_BUNDLE= SSL_CERT_FILE= curl -s --capath / https://ed.link/; git -c http.sslCAInfo=/dev/null ls-remote https://ed.link/x",
+    );
+    assert!(told.contains("does not trust the certificate for ed.link"), "{told}");
+    assert!(told.contains("set CURL_CA_BUNDLE to the bundle"), "{told}");
+}
+
+#[test]
+fn an_exception_of_the_proxy_that_covers_a_host_is_told() {
+    let mut command = standin(&["run", "--intercept", "--", "true"]);
+    let (_, _, told) = said(command.env("NO_PROXY", "localhost,.integrator.io"));
+    assert!(
+        told.contains("NO_PROXY has \".integrator.io\": calls of api.integrator.io will not come here"),
+        "{}",
+        told
+    );
+}
+
+#[test]
+fn the_variables_are_printed_and_nothing_is_run() {
+    let (code, told, _) = run(&["run", "--intercept-print"], "echo run");
+    assert_eq!(code, 0);
+    for variable in [
+        "HTTPS_PROXY='http://127.0.0.1:",
+        "NODE_EXTRA_CA_CERTS='/",
+        "SSL_CERT_FILE='/",
+        "JAVA_TOOL_OPTIONS='-Dhttp.proxyHost",
+    ] {
+        assert!(told.contains(&format!("export {variable}")), "{told}");
+    }
+    assert!(!told.contains("run\n"), "{told}");
+}
+
+#[test]
+fn settings_of_the_proxy_without_the_proxy_are_refused() {
+    for (arguments, wanted) in [
+        (&["run", "--allow-private"][..], "change nothing without --intercept"),
+        (&["run", "--intercept", "--allow-private"], "changes nothing without --intercept-others tunnel"),
+        (&["run", "--tls-fault", "expired"], "changes nothing without TLS"),
+        (&["run", "--intercept-host", "a b"], "is no host name such as"),
+        (&["run", "--tls-cert", "x.pem"], "--tls-key"),
+        (&["run", "--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.key"], "cannot read /nowhere.pem"),
+    ] {
+        let (code, _, told) = run(arguments, "true");
+        assert_eq!(code, 2, "{arguments:?}: {}", told);
+        assert!(told.contains(wanted), "{arguments:?}: {}", told);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_reads_no_variable_is_put_into_a_network_of_its_own() {
+    let clear = "for v in $(env | grep -iE 'proxy|cert|bundle|cainfo' | cut -d= -f1); do unset $v; done";
+    let script = format!("{clear}; {CALLS}; curl -s https://example.com || echo none");
+    let scenarios = ["run", "--isolate", "--scenario", "celigo-lost-create", "--scenario", "edlink-nulls"];
+    let (_, out, told) = run(&scenarios, &script);
+    if told.contains("--isolate is not allowed here") {
+        // Then a sentence says what to do.
+        assert!(told.contains("or use --intercept, which needs none"), "{}", told);
+        return;
+    }
+    assert_eq!(out, "200\n200\nnone\n".repeat(2), "{}", told);
+}
+
+#[test]
+fn doctor_says_by_which_way_calls_come_and_what_to_set() {
+    let doctor = |script: &str| run(&["doctor"], script);
+    let (code, told, _) = doctor(CALLS);
+    assert!(
+        code == 0 && told.contains("2 calls came by the services' own hosts: the command needs --intercept\n"),
+        "{told}"
+    );
+    let (code, told, _) = doctor("curl -s $CELIGO_BASE_URL/integrations -o /dev/null");
+    assert!(code == 0 && told.contains("1 call came by the base URL"), "{told}");
+    let (code, told, _) = doctor("exit 3");
+    assert!(code == 6 && told.contains("no call came: ") && told.contains("--isolate"), "{told}");
+    assert!(told.contains("the command ended with 3\n"), "{told}");
+    let (code, told, _) = doctor("curl -s --cacert /dev/null https://ed.link/ || true");
+    assert!(code == 6 || told.contains("does not trust"), "{told}");
+}
