@@ -30,6 +30,7 @@ mod progress;
 mod ready;
 mod report;
 mod report_file;
+mod report_html;
 mod reports;
 mod routes;
 mod run;

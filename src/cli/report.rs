@@ -1,4 +1,4 @@
-//! `standin report merge`
+//! `standin report merge` and `standin report html`
 
 use std::path::PathBuf;
 
@@ -7,6 +7,8 @@ use clap::{ArgAction, Args, Subcommand};
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::report_file;
+use crate::cli::report_html::html;
 use crate::embed::documented_outcomes;
 use crate::history::coverage::CoverageCell;
 use crate::scenario::{Report as Found, coverage, merged};
@@ -21,6 +23,7 @@ pub struct Report {
 #[derive(Subcommand, Debug)]
 enum Action {
     Merge(Merge),
+    Html(Html),
 }
 
 /// Join JSON reports of many processes into one table of coverage
@@ -34,11 +37,37 @@ struct Merge {
     json: bool,
 }
 
+/// Show JSON reports of many processes as one page
+///
+/// Prints one HTML file that loads nothing: failures with what came nearest, calls in order, and coverage as a grid.
+#[derive(Args, Debug)]
+struct Html {
+    /// Files that --report-json wrote
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// File to write the page to [default: standard output]
+    #[arg(long, env = "STANDIN_OUTPUT", value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Html {
+    fn run(&self) -> Result<Exit, Failed> {
+        let reports = read(&self.files)?;
+        let page = html(&reports, &whole_coverage(&reports));
+        match &self.output {
+            Some(file) => report_file::write(file, &page).map(|()| Exit::Good),
+            None => print(&page),
+        }
+    }
+}
+
 impl Report {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
-        let Action::Merge(merge) = &self.action;
-        merge.run()
+        match &self.action {
+            Action::Merge(merge) => merge.run(),
+            Action::Html(html) => html.run(),
+        }
     }
 }
 

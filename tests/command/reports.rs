@@ -127,3 +127,34 @@ fn a_proxy_of_the_environment_does_not_come_between() {
     let reports: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {err}"));
     assert_eq!(reports[0]["calls"], 1, "{err}");
 }
+
+#[test]
+fn reports_of_many_processes_are_one_page_that_shows_hostile_text_as_text() {
+    let folder = Folder::new("html");
+    let hostile = SCENARIO.replace("<&\\\"Orders\\\">", "</pre><script>alert(1)</script>");
+    let scenario = folder.file("s.json", &hostile);
+    let (one, two) = (folder.path("part-1.json"), folder.path("part-2.json"));
+    let script = format!("{LIST}; {CREATE}; curl -s -o /dev/null \"$CELIGO_BASE_URL/<img%20src=x>\"");
+    said(&mut standin(&["run", "--scenario", &scenario, "--report-json", &one, "--", "sh", "-c", &script]));
+    said(&mut standin(&["run", "--scenario", "celigo-lost-create", "--report-json", &two, "--", "sh", "-c", LIST]));
+    let (code, page, err) = said(&mut standin(&["report", "html", &one, &two]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    for part in [
+        "<!doctype html>",
+        "Content-Security-Policy\" content=\"default-src 'none'",
+        "2 of 2 failed",
+        "call 2: body.name is &quot;&lt;&amp;Order&gt;&quot;, expected &quot;&lt;/pre&gt;&lt;script&gt;",
+        "<div>1 list → 200</div>",
+        "<tr><th>celigo.integrations.list</th><td class=\"served\">2</td>",
+        "<td class=\"never\">·</td>",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    for part in ["<script", "<img", "http://", "https://", "src=\"", " on", "@import", "url("] {
+        let elements = page.split('<').filter(|element| element.split('>').next().unwrap_or_default().contains(part));
+        assert_eq!(elements.count(), 0, "{part}");
+    }
+    let file = folder.path("page.html");
+    assert_eq!(said(&mut standin(&["report", "html", &one, &two, "--output", &file])).0, 0);
+    assert_eq!(std::fs::read_to_string(file).unwrap(), page);
+}
