@@ -120,6 +120,10 @@ impl DataChange {
             ChangeKind::Generate(count, _) => format!("{count} records of {name} are made up"),
             ChangeKind::Add(_) => format!("a record of {name} is added"),
             ChangeKind::Patch(one, _) => format!("{} of {name} changes", which(one)),
+            ChangeKind::Recreate(records) => {
+                let records: Vec<String> = records.iter().map(which).collect();
+                format!("{} of {name} are destroyed and made again", records.join(", "))
+            }
             ChangeKind::Remove(gone) => {
                 let gone: Vec<String> = gone.iter().map(which).collect();
                 format!("{} of {name} go", gone.join(", "))

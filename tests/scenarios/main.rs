@@ -6,6 +6,7 @@ mod consumers;
 mod support;
 
 mod long_files;
+mod more_keys;
 mod near_misses;
 mod ready_made;
 mod scenario;

@@ -343,6 +343,15 @@ fn cases() -> Vec<(&'static str, Value, &'static str)> {
             ),
             "/expect/order",
         ),
+        ("data.recreate", changed(&json!({ "recreate": { "celigo.integrations": ["#2"] } })), "/data/recreate"),
+        ("conduct.backoff", unanswered(), "/expect/conduct/backoff"),
+        ("backoff.min_ms", unanswered(), "/expect/conduct/backoff/min_ms"),
+        ("backoff.factor", unanswered(), "/expect/conduct/backoff/factor"),
+        ("perturb.fields", drift(&json!({ "gone": true })), "/perturb/fields"),
+        ("field.of", drift(&json!({ "gone": true })), "/perturb/fields/0/of"),
+        ("field.field", drift(&json!({ "gone": true })), "/perturb/fields/0/field"),
+        ("field.gone", drift(&json!({ "gone": true })), "/perturb/fields/0/gone"),
+        ("field.type", drift(&json!({ "type": "null" })), "/perturb/fields/0/type"),
         ("expect.only", expect(&json!({ "only": LIST, "calls": [{ "on": LIST }] })), "/expect/only"),
         (
             "expect.conduct",
@@ -425,6 +434,22 @@ fn throttled(conduct: &Value) -> Value {
     let throttle =
         rule(&json!({ "at": { "from": 4 }, "do": { "error": "rate_limited", "with": { "retry_after_s": 5 } } }));
     base(&json!({ "faults": [throttle], "expect": { "conduct": conduct, "only": "celigo.*" } }))
+}
+
+/// Several identical calls get no answer.
+fn unanswered() -> Value {
+    let silence = rule(&json!({ "at": { "from": 2 }, "do": { "abort": "close" } }));
+    let conduct = json!({ "backoff": { "min_ms": 1_000, "factor": 2 } });
+    base(&json!({ "faults": [silence], "expect": { "conduct": conduct, "only": "celigo.*" } }))
+}
+
+/// The name of integrations is not what the documents say.
+fn drift(change: &Value) -> Value {
+    let mut field = json!({ "of": "celigo.integrations", "field": "name" });
+    for (key, value) in change.as_object().unwrap() {
+        field[key] = value.clone();
+    }
+    perturb(&json!({ "fields": [field] }))
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The parts of a scenario file, format 1.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -120,6 +121,8 @@ pub enum ChangeKind {
     Add(Document),
     /// Some fields of a record change: RFC 7396.
     Patch(Which, Document),
+    /// These records are destroyed and made again: with new ids, times and tokens.
+    Recreate(Vec<Which>),
     /// These records go.
     Remove(Vec<Which>),
 }
@@ -197,6 +200,49 @@ pub struct Perturb {
     pub omit_optional: f64,
     /// The share of nullable fields that is `null`.
     pub null_nullable: f64,
+    /// Fields that are not what the documentation says any more.
+    pub fields: Vec<FieldDrift>,
+}
+
+/// A field that changes, as a service changes it without a word.
+#[derive(Debug)]
+pub struct FieldDrift {
+    /// The kind of record.
+    pub of: &'static Schema,
+    /// The field.
+    pub field: String,
+    /// What becomes of it.
+    pub change: FieldChange,
+    /// The step from which on it is so; without one, from the start.
+    pub from: Option<(String, Position)>,
+}
+
+/// What becomes of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldChange {
+    /// Its value has this JSON type.
+    Type(JsonType),
+    /// It has another name.
+    Name(String),
+    /// It is not there.
+    Gone,
+}
+
+/// A type of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonType {
+    /// Text.
+    String,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+    /// `null`
+    Null,
 }
 
 /// What the consumer must do.
@@ -252,6 +298,24 @@ pub struct CallExpectation {
     pub source: Option<Arc<str>>,
 }
 
+/// How long a consumer waits before it tries again, where no answer says so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    /// Before the first retry, in milliseconds.
+    pub min_ms: u64,
+    /// How many times as long before each further one.
+    pub factor: f64,
+}
+
+impl Backoff {
+    /// The wait before the n-th retry, from 1.
+    pub fn wait_ms(self, retry: u32) -> u64 {
+        let grown = self.factor.powi(i32::try_from(retry.saturating_sub(1)).unwrap_or(i32::MAX));
+        Duration::try_from_secs_f64(Duration::from_millis(self.min_ms).as_secs_f64() * grown)
+            .map_or(u64::MAX, |wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
 /// How a consumer must behave.
 #[derive(Debug, Default)]
 pub struct Conduct {
@@ -259,6 +323,8 @@ pub struct Conduct {
     pub retry_after: Option<Position>,
     /// Follows next links as they are given.
     pub follow_next: Option<Position>,
+    /// Waits longer each time before it tries again.
+    pub backoff: Option<(Backoff, Position)>,
     /// Does not repeat a request unchanged after one of these statuses.
     pub no_retry_on: Option<(Vec<u16>, Position)>,
     /// Gives up after so many attempts.
@@ -269,8 +335,11 @@ pub struct Conduct {
 
 impl Conduct {
     fn is_empty(&self) -> bool {
-        let Self { retry_after, follow_next, no_retry_on, max_attempts, known_fields } = self;
-        retry_after.or(*follow_next).or(*known_fields).is_none() && no_retry_on.is_none() && max_attempts.is_none()
+        let Self { retry_after, follow_next, backoff, no_retry_on, max_attempts, known_fields } = self;
+        retry_after.or(*follow_next).or(*known_fields).is_none()
+            && backoff.is_none()
+            && no_retry_on.is_none()
+            && max_attempts.is_none()
     }
 }
 

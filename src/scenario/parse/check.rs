@@ -118,6 +118,12 @@ fn step_names(found: &mut Diagnostics<'_>, scenario: &Scenario) {
             }
         }
     }
+    for (n, drift) in scenario.perturb.iter().flat_map(|perturb| perturb.fields.iter().enumerate()) {
+        if let Some((from, _)) = drift.from.as_ref().filter(|(from, _)| !names.contains(from.as_str())) {
+            let path = at(&[&key("perturb"), &key("fields"), &item(n), &key("from")]);
+            found.tell(Code::E13, &path, format!("{from:?} names no step"), did_you_mean(from, in_order()));
+        }
+    }
     if let Some(last) = scenario.steps.last() {
         for end in last.ends.iter().filter(|end| end.to.is_none()) {
             let what = "ends the last step, and nothing follows";

@@ -14,7 +14,7 @@ use crate::engine::state::settings::Credential;
 use crate::http::document;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, ScenarioError, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
-use crate::scenario::model::format::{End, EndKind, Perturb, Scenario, Step};
+use crate::scenario::model::format::{End, EndKind, FieldChange, FieldDrift, JsonType, Perturb, Scenario, Step};
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::fidelity::Fidelity;
 use crate::scenario::parse::reader::{Node, Object};
@@ -250,7 +250,8 @@ impl FileReader<'_, '_> {
     }
 
     fn perturb(&mut self, node: &Node<'_>) -> Option<Perturb> {
-        let keys = ["on", "unknown_fields", "new_enum_values", "reorder_keys", "omit_optional", "null_nullable"];
+        let keys =
+            ["on", "unknown_fields", "new_enum_values", "reorder_keys", "omit_optional", "null_nullable", "fields"];
         let object = self.found.some_object(node, &keys)?;
         if object.has("on") && keys[1..].iter().all(|key| !object.has(key)) {
             let help = format!("add one of {}", keys[1..].join(", "));
@@ -262,7 +263,10 @@ impl FileReader<'_, '_> {
         if let Some(node) = object.get("new_enum_values") {
             self.goes_beyond(&node.path, "shows values that the documents do not have");
         }
+        let fields = object.get("fields").map(|node| self.found.some_list(&node, 1)).unwrap_or_default();
+        let fields = fields.iter().filter_map(|item| self.field_drift(item)).collect();
         Some(Perturb {
+            fields,
             on: on.unwrap_or_else(|| Some(self.everything()))?,
             unknown_fields: self.found.only_true(object.get("unknown_fields")),
             new_enum_values: self.found.only_true(object.get("new_enum_values")),
@@ -270,6 +274,53 @@ impl FileReader<'_, '_> {
             omit_optional,
             null_nullable,
         })
+    }
+
+    fn field_drift(&mut self, node: &Node<'_>) -> Option<FieldDrift> {
+        const TYPES: [(&str, JsonType); 6] = [
+            ("string", JsonType::String),
+            ("number", JsonType::Number),
+            ("boolean", JsonType::Boolean),
+            ("array", JsonType::Array),
+            ("object", JsonType::Object),
+            ("null", JsonType::Null),
+        ];
+        let object = self.found.object(node, &["of", "field", "type", "name", "gone", "from"])?;
+        self.goes_beyond(&node.path, "changes a field in a way that no document has");
+        let of = object.need(self.found, "of").and_then(|node| {
+            let name = self.found.text(&node)?.to_owned();
+            self.collection(&name, &node)
+        });
+        let field = object
+            .need(self.found, "field")
+            .and_then(|node| Some((self.found.some_text(&node)?.to_owned(), node.path)));
+        for keys in [["type", "name"], ["type", "gone"], ["name", "gone"]] {
+            object.exclude(self.found, &keys);
+        }
+        let kind = object.get("type").and_then(|node| self.found.one_of(&node, &TYPES.map(|(word, _)| word)));
+        let name = object.get("name").and_then(|node| self.found.some_text(&node)).map(str::to_owned);
+        let gone = self.found.only_true(object.get("gone"));
+        let change = match (kind, name) {
+            (Some(place), _) => Some(FieldChange::Type(TYPES[place].1)),
+            (None, Some(name)) => Some(FieldChange::Name(name)),
+            (None, None) if gone => Some(FieldChange::Gone),
+            (None, None) => {
+                if !["type", "name", "gone"].iter().any(|key| object.has(key)) {
+                    let help = "add \"type\", \"name\" or \"gone\": true";
+                    self.found.tell(Code::E06, &node.path, "does not say what becomes of the field", help);
+                }
+                None
+            }
+        };
+        let from = object
+            .get("from")
+            .and_then(|node| Some((self.found.ident(&node)?.to_owned(), self.found.place(&node.path))));
+        let (of, (field, path), change) = (of?, field?, change?);
+        if of.field(&field).is_none() || field == of.id_field {
+            let help = did_you_mean(&field, of.fields.iter().map(|field| field.name));
+            self.found.tell(Code::E13, &path, format!("{field:?} is no field of {} that can change", of.title), help);
+        }
+        Some(FieldDrift { of, field, change, from })
     }
 
     /// The operations whose answers are to be varied.

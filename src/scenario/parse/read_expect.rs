@@ -1,6 +1,7 @@
 //! Reading expectations and the probe.
 
 use crate::scenario::model::diagnostics::{Code, did_you_mean};
+use crate::scenario::model::format::Backoff;
 use crate::scenario::model::format::{
     CallExpectation, Conduct, CoverExpectation, Expect, FinalExpectation, Probe, ProbeStep,
 };
@@ -88,12 +89,15 @@ impl FileReader<'_, '_> {
     }
 
     fn conduct(&mut self, node: &Node<'_>) -> Option<Conduct> {
-        let keys = ["retry_after", "paging", "no_retry_on", "max_attempts", "unknown_fields"];
+        let keys = ["retry_after", "backoff", "paging", "no_retry_on", "max_attempts", "unknown_fields"];
         let object = self.found.some_object(node, &keys)?;
         let place = |this: &Self, key: &str| this.found.place(&object.to(key));
         let mut conduct = Conduct::default();
         if let Some(node) = object.get("retry_after") {
             conduct.retry_after = self.found.one_of(&node, &["honour"]).map(|_| place(self, "retry_after"));
+        }
+        if let Some(node) = object.get("backoff") {
+            conduct.backoff = self.backoff(&node).map(|backoff| (backoff, place(self, "backoff")));
         }
         if let Some(node) = object.get("paging") {
             conduct.follow_next = self.found.one_of(&node, &["follow_next"]).map(|_| place(self, "paging"));
@@ -118,6 +122,13 @@ impl FileReader<'_, '_> {
             conduct.known_fields = (word == Some(0)).then(|| place(self, "unknown_fields"));
         }
         Some(conduct)
+    }
+
+    fn backoff(&mut self, node: &Node<'_>) -> Option<Backoff> {
+        let object = self.found.object(node, &["min_ms", "factor"])?;
+        let min_ms = object.need(self.found, "min_ms").and_then(|node| self.found.whole(&node, 1, u64::MAX));
+        let factor = object.get("factor").map_or(Some(1.0), |node| self.found.factor(&node));
+        Some(Backoff { min_ms: min_ms?, factor: factor? })
     }
 
     fn finals(&mut self, node: &Node<'_>) -> Vec<FinalExpectation> {

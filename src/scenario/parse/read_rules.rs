@@ -226,7 +226,7 @@ impl FileReader<'_, '_> {
 
     /// Changes of data. `from` may stand at the start of a file only.
     pub(in crate::scenario) fn data(&mut self, node: &Node<'_>, may_start: bool) -> Option<Data> {
-        let object = self.found.some_object(node, &["from", "generate", "add", "patch", "remove", MARK])?;
+        let object = self.found.some_object(node, &["from", "generate", "add", "patch", "recreate", "remove", MARK])?;
         let allows_unknown = self.allows_unknown(&object);
         let mut data = Data::default();
         if let Some(from) = object.get("from") {
@@ -274,15 +274,25 @@ impl FileReader<'_, '_> {
                 }
             }
         }
-        for (resource, node) in self.collections(&object, "remove") {
-            let mut gone = Vec::new();
-            for item in self.found.list(&node) {
-                let Some(id) = self.found.text(&item) else { continue };
-                gone.extend(self.which(id, &item));
+        for (key, kind) in
+            [("recreate", ChangeKind::Recreate as fn(Vec<Which>) -> ChangeKind), ("remove", ChangeKind::Remove)]
+        {
+            for (resource, node) in self.collections(&object, key) {
+                let records = self.some_records(&node);
+                self.change(&mut data, resource, kind(records), &node.path);
             }
-            self.change(&mut data, resource, ChangeKind::Remove(gone), &node.path);
         }
         Some(data)
+    }
+
+    /// Reads a list of records, by id or by place.
+    fn some_records(&mut self, node: &Node<'_>) -> Vec<Which> {
+        let mut records = Vec::new();
+        for item in self.found.list(node) {
+            let Some(id) = self.found.text(&item) else { continue };
+            records.extend(self.which(id, &item));
+        }
+        records
     }
 
     fn change(&mut self, data: &mut Data, resource: &'static Schema, kind: ChangeKind, path: &[PathSegment]) {

@@ -197,6 +197,19 @@ impl Diagnostics<'_> {
         Some(number)
     }
 
+    /// A number from 1 to 100.
+    pub(in crate::scenario) fn factor(&mut self, node: &Node<'_>) -> Option<f64> {
+        let Some(number) = node.value.as_f64() else {
+            self.wrong_type(node, "a number");
+            return None;
+        };
+        if !(1.0..=100.0).contains(&number) {
+            self.tell(Code::E08, &node.path, format!("is {}", node.value), "it must be from 1 to 100");
+            return None;
+        }
+        Some(number)
+    }
+
     pub(in crate::scenario) fn flag(&mut self, node: &Node<'_>) -> Option<bool> {
         let flag = node.value.as_bool();
         if flag.is_none() {

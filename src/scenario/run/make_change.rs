@@ -24,6 +24,12 @@ pub(in crate::scenario) fn make_change(
             let old = which(state, change, record)?;
             state.patch(resource, &old, fields, by).map(|_| ())
         }
+        ChangeKind::Recreate(records) => {
+            // All are found before the first is made again: otherwise #n would depend on the order of the list.
+            let records: Vec<Record> =
+                records.iter().map(|record| which(state, change, record)).collect::<Result<_, _>>()?;
+            records.iter().try_for_each(|record| state.recreate(resource, record, by).map(|_| ()))
+        }
         ChangeKind::Remove(gone) => {
             // All are found before the first goes: otherwise #n would depend on the order of the list.
             let gone: Vec<Record> = gone.iter().map(|record| which(state, change, record)).collect::<Result<_, _>>()?;
@@ -66,6 +72,6 @@ pub(in crate::scenario) fn check_made(state: &State, change: &DataChange) -> Res
             Ok(record) => state.check_references(change.resource, record.fields()),
             Err(_) => Ok(()),
         },
-        ChangeKind::Generate(..) | ChangeKind::Remove(_) => Ok(()),
+        ChangeKind::Generate(..) | ChangeKind::Recreate(_) | ChangeKind::Remove(_) => Ok(()),
     }
 }

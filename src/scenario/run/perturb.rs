@@ -9,7 +9,7 @@ use crate::engine::schema::rng::fnv1a64;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::http::message::Response;
-use crate::scenario::model::format::Perturb;
+use crate::scenario::model::format::{FieldChange, FieldDrift, JsonType, Perturb};
 use crate::scenario::model::rule::draw;
 use crate::scenario::run::scenario_run::ScenarioRun;
 
@@ -48,10 +48,63 @@ impl ScenarioRun {
         let mut vary = |fields: &mut Map<String, Value>| {
             let Some(resource) = shown_resource(state, row, fields) else { return };
             vary(perturb, resource, fields, &mut draws);
+            for drift in perturb.fields.iter().filter(|drift| drift.of.name == resource.name && self.has_drifted(drift))
+            {
+                drift.apply(fields);
+            }
         };
         each_record(row.api, &mut body, &mut vary);
         let body = body.to_string();
         (response.body != body).then(|| Response { body: body.into(), ..response.clone() })
+    }
+}
+
+impl ScenarioRun {
+    /// Whether the step was entered from which on a field is otherwise.
+    fn has_drifted(&self, drift: &FieldDrift) -> bool {
+        let is_it = |step: usize, name: &str| *self.scenario().steps[step].name == *name;
+        drift.from.as_ref().is_none_or(|(name, _)| self.visited.iter().any(|(step, _)| is_it(*step, name)))
+    }
+}
+
+impl FieldDrift {
+    /// Changes the field of a record, where it is shown.
+    fn apply(&self, fields: &mut Map<String, Value>) {
+        let Some(value) = fields.get_mut(&self.field) else { return };
+        match &self.change {
+            FieldChange::Type(kind) => *value = kind.of(value.take()),
+            FieldChange::Gone => {
+                fields.shift_remove(&self.field);
+            }
+            FieldChange::Name(name) => {
+                let named = std::mem::take(fields).into_iter();
+                *fields = named
+                    .map(|(key, value)| if key == self.field { (name.clone(), value) } else { (key, value) })
+                    .collect();
+            }
+        }
+    }
+}
+
+impl JsonType {
+    /// A value of this type that says as much as it can of what the value said.
+    fn of(self, value: Value) -> Value {
+        match (self, value) {
+            (Self::String, Value::String(text)) => Value::from(text),
+            (Self::String, value) => Value::from(value.to_string()),
+            (Self::Number, Value::Number(number)) => Value::Number(number),
+            (Self::Number, Value::String(text)) => text.parse::<i64>().map_or_else(|_| text.len().into(), Value::from),
+            (Self::Number, Value::Array(items)) => items.len().into(),
+            (Self::Number, Value::Bool(flag)) => u8::from(flag).into(),
+            (Self::Number, _) => 0.into(),
+            (Self::Boolean, Value::Bool(flag)) => flag.into(),
+            (Self::Boolean, value) => (!value.is_null()).into(),
+            (Self::Array, Value::Array(items)) => Value::Array(items),
+            (Self::Array, value) => Value::Array(vec![value]),
+            (Self::Object, Value::Object(fields)) => Value::Object(fields),
+            (Self::Object, value) => serde_json::json!({ "value": value }),
+            (Self::Null, _) => Value::Null,
+        }
     }
 }
 

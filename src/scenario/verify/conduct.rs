@@ -9,6 +9,7 @@ use crate::history::journal::Entry;
 use crate::http::message::Method;
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
+use crate::scenario::model::format::Backoff;
 use crate::scenario::run::perturb::UNKNOWN_FIELD;
 use crate::scenario::verify::report::Violation;
 
@@ -79,6 +80,36 @@ pub(in crate::scenario) fn hasty(journal: &[Entry], redactor: &Redactor) -> Vec<
             let until_ms = entry.meta.elapsed_ms.saturating_add(wait_ms);
             asked.insert(operation, (entry.number, wait_ms, until_ms));
         }
+    }
+    violations
+}
+
+/// Retries that came sooner than they should, where the answer before did not say when to come back.
+pub(in crate::scenario) fn impatient(journal: &[Entry], backoff: Backoff, redactor: &Redactor) -> Vec<Violation> {
+    // For each request without success so far: how often it was tried, and the latest try.
+    let mut runs: HashMap<Same, (u32, usize)> = HashMap::new();
+    let mut violations = Vec::new();
+    for (place, entry) in journal.iter().enumerate() {
+        let request = same(entry);
+        let tried = runs.get(&request).copied();
+        if let Some((retry, before)) = tried {
+            let before = &journal[before];
+            let waited_ms = entry.meta.elapsed_ms.saturating_sub(before.meta.elapsed_ms);
+            let wait_ms = backoff.wait_ms(retry);
+            if before.extras.retry_after_ms.is_none() && waited_ms < wait_ms {
+                let (n, then) = (entry.number, before.number);
+                violations.push(Violation {
+                    message: format!("call {n} came {waited_ms} ms after call {then}, expected at least {wait_ms} ms before retry {retry}"),
+                    call: Some(n),
+                    details: vec![shown(entry, redactor)],
+                    near: None,
+                });
+            }
+        }
+        match seen(entry).is_none_or(|status| status == 429 || status >= 500) {
+            true => runs.insert(request, (tried.map_or(1, |(retry, _)| retry.saturating_add(1)), place)),
+            false => runs.remove(&request),
+        };
     }
     violations
 }

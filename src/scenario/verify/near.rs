@@ -37,6 +37,7 @@ pub(in crate::scenario) struct CallKind<'w> {
     fault: Option<&'w str>,
     step: Option<&'w str>,
     status: &'w [u16],
+    gave_up: bool,
 }
 
 impl<'w> CallKind<'w> {
@@ -54,6 +55,7 @@ impl<'w> From<&'w CallExpectation> for CallKind<'w> {
             fault: expected.fault.as_deref(),
             step: expected.step.as_deref(),
             status: &expected.status,
+            gave_up: expected.gave_up,
         }
     }
 }
@@ -149,6 +151,10 @@ impl<'j> Calls<'j> {
             let got = || status.map_or_else(|| "lost".to_owned(), |status| status.to_string());
             let statuses: Vec<String> = wanted.status.iter().map(u16::to_string).collect();
             found.add_at("status", OTHER_CIRCUMSTANCE, got, &statuses.join(" or "));
+        }
+        if wanted.gave_up && entry.extras.gave_up_ms.is_none() {
+            let got = || status.map_or_else(|| "lost".to_owned(), |status| status.to_string());
+            found.add_at("outcome", OTHER_CIRCUMSTANCE, got, "gave_up");
         }
         if let Some((when, parts)) = wanted.when.zip(self.parts(place)) {
             when.compare(parts, found);

@@ -144,6 +144,12 @@ impl Verification<'_> {
             let found = check("conduct.retry_after", Some(place), conduct::hasty(journal, redactor));
             checks.push(found.titled("waits as long as it is told"));
         }
+        if let Some((backoff, place)) = conduct.backoff {
+            let found = check("conduct.backoff", Some(place), conduct::impatient(journal, backoff, redactor));
+            let title =
+                format!("waits {} ms before it tries again, then {} times as long", backoff.min_ms, backoff.factor);
+            checks.push(found.titled(title));
+        }
         if let Some((statuses, place)) = &conduct.no_retry_on {
             let words: Vec<String> = statuses.iter().map(u16::to_string).collect();
             let found = check("conduct.no_retry_on", Some(*place), conduct::repeated(journal, statuses, redactor));
