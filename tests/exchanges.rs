@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 use standin::{Answer, Builder, Standin, WorldHandle, operations};
 
@@ -34,41 +36,71 @@ struct File {
     exchanges: Vec<Exchange>,
 }
 
-#[test]
-fn every_documented_exchange_is_answered_as_documented() {
+fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchanges");
-    let files: Vec<File> = text_files(&root).iter().map(|path| parse(path)).collect();
-    assert!(!files.is_empty(), "no exchanges below {}", root.display());
-    let mut failures = Vec::new();
+    let paths = text_files(&root);
+    assert!(!paths.is_empty(), "no exchanges below {}", root.display());
+    let name = |path: &Path| path.strip_prefix(&root).unwrap_or(path).with_extension("").display().to_string();
+    let mut trials: Vec<Trial> = paths
+        .iter()
+        .map(|path| {
+            let file = path.clone();
+            Trial::test(name(path), move || Ok(replay(&file)?))
+        })
+        .collect();
+    trials.push(Trial::test("the_tables_and_the_exchanges_name_the_same_outcomes", move || {
+        Ok(compare_with_tables(&paths)?)
+    }));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Replays the exchanges of a file; the error tells all differences.
+fn replay(path: &Path) -> Result<(), String> {
+    let file = parse(path);
+    let (_, answers) = ask_all(&file);
+    let pairs = file.exchanges.iter().zip(&answers);
+    let differences: Vec<String> = pairs
+        .filter_map(|(exchange, answer)| {
+            difference(&exchange.answer, answer).map(|told| format!("  {}\n{told}", exchange.request.first))
+        })
+        .collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    if std::env::var_os("UPDATE_EXCHANGES").is_some() {
+        fs::write(&file.path, update(&file, &answers)).unwrap();
+        return Ok(());
+    }
+    Err(format!("{}\n{}", path.display(), differences.join("\n\n")))
+}
+
+fn ask_all(file: &File) -> (WorldHandle, Vec<Answer>) {
+    let world = world(file);
+    let answers = file.exchanges.iter().map(|exchange| ask(&world, &exchange.request)).collect();
+    (world, answers)
+}
+
+/// Compares the outcomes that all files together were served with those that the tables document.
+fn compare_with_tables(paths: &[PathBuf]) -> Result<(), String> {
     let mut served = BTreeSet::new();
-    for file in &files {
-        let world = world(file);
-        let answers: Vec<Answer> = file.exchanges.iter().map(|exchange| ask(&world, &exchange.request)).collect();
-        let before = failures.len();
-        for (exchange, answer) in file.exchanges.iter().zip(&answers) {
-            if let Some(difference) = difference(&exchange.answer, answer) {
-                failures.push(format!("{}\n  {}\n{difference}", file.path.display(), exchange.request.first));
-            }
-        }
-        if failures.len() > before && std::env::var_os("UPDATE_EXCHANGES").is_some() {
-            fs::write(&file.path, update(file, &answers)).unwrap();
-            failures.truncate(before);
-        }
-        for call in world.journal() {
+    for path in paths {
+        for call in ask_all(&parse(path)).0.journal() {
             let outcome = call.error.map_or_else(|| "success".to_owned(), str::to_owned);
             served.insert((call.operation.unwrap_or_default().to_owned(), outcome));
         }
     }
-    assert!(failures.is_empty(), "{} exchanges differ:\n\n{}", failures.len(), failures.join("\n\n"));
+    let operations = operations();
     let declared = |operation: &str, outcome: &str| {
-        let operation = operations().into_iter().find(|known| known.name == operation);
+        let operation = operations.iter().find(|known| known.name == operation);
         operation.is_none_or(|operation| {
             operation.action == "not modelled" || operation.outcomes.iter().any(|(_, known)| *known == outcome)
         })
     };
     let undeclared: Vec<_> = served.iter().filter(|(operation, outcome)| !declared(operation, outcome)).collect();
-    assert!(undeclared.is_empty(), "outcomes that the tables do not name:\n{undeclared:#?}");
-    let missing: Vec<String> = operations()
+    if !undeclared.is_empty() {
+        return Err(format!("outcomes that the tables do not name:\n{undeclared:#?}"));
+    }
+    let missing: Vec<String> = operations
         .iter()
         .filter(|operation| operation.action != "not modelled")
         .flat_map(|operation| operation.outcomes.iter().map(|(status, outcome)| (operation.name, *status, *outcome)))
@@ -77,7 +109,10 @@ fn every_documented_exchange_is_answered_as_documented() {
         .filter(|(operation, _, outcome)| !served.contains(&((*operation).to_owned(), (*outcome).to_owned())))
         .map(|(operation, status, outcome)| format!("{operation} {status} {outcome}"))
         .collect();
-    assert!(missing.is_empty(), "{} documented outcomes have no exchange:\n{}", missing.len(), missing.join("\n"));
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{} documented outcomes have no exchange:\n{}", missing.len(), missing.join("\n")))
 }
 
 fn text_files(folder: &Path) -> Vec<PathBuf> {
