@@ -12,7 +12,7 @@ use std::thread;
 
 use crate::support::Connection;
 use serde_json::{Value, json};
-use standin::{Standin, WorldHandle, WorldOptions};
+use standin::{Snapshot, Standin, WorldHandle, WorldOptions};
 
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -39,6 +39,14 @@ enum Op {
         id: String,
         name: String,
     },
+    /// All records of a fork made now.
+    Fork,
+    Reset,
+    /// Keeps where the world stands, under a number.
+    Snapshot(u64),
+    Restore(u64),
+    /// Puts a scenario without records in place of all.
+    Load,
 }
 
 /// What came of it.
@@ -68,6 +76,8 @@ struct Event {
 struct Model {
     order: Vec<String>,
     names: BTreeMap<String, String>,
+    /// Where the world stood, by number.
+    kept: BTreeMap<u64, (Vec<String>, BTreeMap<String, String>)>,
 }
 
 impl Model {
@@ -102,7 +112,21 @@ impl Model {
                 Outcome::Done
             }
             Op::Delete { .. } => Outcome::Missing,
-            Op::List => Outcome::Listed(self.order.iter().map(|id| (id.clone(), self.names[id].clone())).collect()),
+            Op::Reset | Op::Load => {
+                (self.order, self.names) = Default::default();
+                Outcome::Done
+            }
+            Op::Snapshot(n) => {
+                self.kept.insert(*n, (self.order.clone(), self.names.clone()));
+                Outcome::Done
+            }
+            Op::Restore(n) => {
+                (self.order, self.names) = self.kept[n].clone();
+                Outcome::Done
+            }
+            Op::List | Op::Fork => {
+                Outcome::Listed(self.order.iter().map(|id| (id.clone(), self.names[id].clone())).collect())
+            }
         };
         expected == *outcome
     }
@@ -157,6 +181,20 @@ impl Draw {
     }
 }
 
+impl Draw {
+    /// The operation, or now and then one on the world as a whole.
+    fn whole(&mut self, op: Op, client: u64, kept: &[(u64, Snapshot)]) -> Op {
+        match self.below(40) {
+            0 => Op::Reset,
+            1 => Op::Load,
+            2..=4 => Op::Fork,
+            5 | 6 => Op::Snapshot(client * 1_000 + kept.len() as u64),
+            7 | 8 if !kept.is_empty() => Op::Restore(kept[usize::try_from(self.below(kept.len() as u64)).unwrap()].0),
+            _ => op,
+        }
+    }
+}
+
 /// How a client reaches a world.
 enum Way<'s> {
     Wire(&'s mut Connection, &'s str),
@@ -171,11 +209,11 @@ fn request(op: &Op) -> (&'static str, String, String) {
         Op::Rename { id, name } => ("PUT", format!("/v1/integrations/{id}"), body(name)),
         Op::Delete { id } => ("DELETE", format!("/v1/integrations/{id}"), String::new()),
         Op::List => ("GET", "/v1/integrations".to_owned(), String::new()),
-        Op::AdminRename { .. } => unreachable!("it is no request"),
+        _ => unreachable!("it is no request"),
     }
 }
 
-fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op) -> (Outcome, Option<u64>) {
+fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op, kept: &mut Vec<(u64, Snapshot)>) -> (Outcome, Option<u64>) {
     if let Op::AdminRename { id, name } = op {
         let outcome = match world.patch("celigo.integrations", id, json!({ "name": name })) {
             Ok(_) => Outcome::Done,
@@ -183,6 +221,34 @@ fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op) -> (Outcome, Option<
             Err(refusal) if refusal.status == 409 => Outcome::NameTaken,
             Err(refusal) => panic!("{refusal}"),
         };
+        return (outcome, None);
+    }
+    let handled = match op {
+        Op::Fork => {
+            let records = world.fork().records("celigo.integrations").unwrap();
+            let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap().to_owned();
+            Some(Outcome::Listed(records.iter().map(|it| (it.id().to_owned(), text(it.get("name")))).collect()))
+        }
+        Op::Reset => {
+            world.reset();
+            Some(Outcome::Done)
+        }
+        Op::Load => {
+            world.load_text("empty.json", "{\"scenario\":1,\"api\":[\"celigo\"]}").unwrap();
+            Some(Outcome::Done)
+        }
+        Op::Snapshot(n) => {
+            let snapshot = world.snapshot();
+            kept.push((*n, snapshot));
+            Some(Outcome::Done)
+        }
+        Op::Restore(n) => {
+            world.restore(&kept.iter().find(|(known, _)| known == n).unwrap().1);
+            Some(Outcome::Done)
+        }
+        _ => None,
+    };
+    if let Some(outcome) = handled {
         return (outcome, None);
     }
     let (method, path, body) = request(op);
@@ -221,6 +287,8 @@ struct Clients {
     names: u64,
     /// Whether they also change records behind the API.
     behind: bool,
+    /// Whether they also fork, reset, keep, restore and load.
+    whole: bool,
 }
 
 fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (Model, Vec<Event>) {
@@ -240,12 +308,14 @@ fn record(standin: &Standin, world: &WorldHandle, seed: u64, how: &Clients) -> (
     let client = |client: u64| {
         let mut draw = Draw(seed.wrapping_mul(1_000).wrapping_add(client));
         let mut connection = Connection::open(standin.address());
+        let mut kept = Vec::new();
         let mut way = if client.is_multiple_of(2) { Way::Wire(&mut connection, &prefix) } else { Way::Handle };
         ready.wait();
         let event = |_| {
             let op = draw.op(&ids, how.names, how.behind);
+            let op = if how.whole { draw.whole(op, client, &kept) } else { op };
             let asked = time.fetch_add(1, Ordering::SeqCst);
-            let (outcome, call) = perform(world, &mut way, &op);
+            let (outcome, call) = perform(world, &mut way, &op, &mut kept);
             let answered = time.fetch_add(1, Ordering::SeqCst);
             Event { asked, answered, op, outcome, call }
         };
@@ -267,8 +337,30 @@ fn some_order_explains_what_parallel_clients_saw() {
     let standin = empty();
     for seed in 0..60 {
         let world = standin.new_world();
-        let (start, history) = record(&standin, &world, seed, &Clients { number: 6, each: 10, names: 6, behind: true });
+        let (start, history) =
+            record(&standin, &world, seed, &Clients { number: 6, each: 10, names: 6, behind: true, whole: false });
         assert!(is_linearizable(&start, &history), "seed {seed}: no order explains {history:#?}");
+    }
+}
+
+#[test]
+fn forks_resets_snapshots_and_scenarios_have_their_place_in_that_order() {
+    // 100,000 calls where the code is optimised, or as many as are asked for.
+    let asked = std::env::var("LINEARIZABLE_CALLS").ok().and_then(|calls| calls.parse().ok());
+    let calls: u64 = asked.unwrap_or(if cfg!(debug_assertions) { 6_000 } else { 100_000 });
+    for threads in [1, 2, 8] {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().unwrap();
+        let standin = runtime.block_on(Standin::builder().no_embedded_fixtures().spawn());
+        let how = Clients { number: 6, each: 10, names: 6, behind: true, whole: true };
+        for seed in 0..calls / 3 / 60 {
+            let world = standin.new_world();
+            let (start, history) = record(&standin, &world, seed, &how);
+            assert!(
+                is_linearizable(&start, &history),
+                "{threads} threads, seed {seed}: no order explains {history:#?}"
+            );
+        }
+        drop(standin);
     }
 }
 
@@ -277,7 +369,7 @@ fn the_order_of_the_call_numbers_is_that_order() {
     let standin = empty();
     let world = standin.new_world();
     // Behind the API nothing is numbered, so here nothing happens there.
-    let clients = Clients { number: 6, each: 250, names: 12, behind: false };
+    let clients = Clients { number: 6, each: 250, names: 12, behind: false, whole: false };
     let (mut state, mut history) = record(&standin, &world, 7, &clients);
     history.sort_by_key(|event| event.call);
     let numbers: Vec<u64> = history.iter().filter_map(|event| event.call).collect();

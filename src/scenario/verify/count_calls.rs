@@ -51,7 +51,7 @@ mod tests {
     fn each_call_is_looked_at_once_by_each_that_waits() {
         let router = Router::new(&[]).expect("nothing conflicts");
         let mut journal = Journal::new(JournalBounds::default());
-        let mut add = |journal: &mut Journal| {
+        let add = |journal: &mut Journal| {
             let (method, target, headers, body) = ("GET", "/v1/x", &[("host", b"h".as_slice())], b"{}");
             let request = Request { method, target, headers, body, arrived_ms: 5, believes_front: true };
             let mut exchange = Exchange::new(journal.next_number(), &request, None);
@@ -59,8 +59,12 @@ mod tests {
             journal.add(&exchange, &Clock::new(ClockMode::Frozen, 1));
         };
         let (on, when, mut count) = (Operations::from("*"), When::default(), CallCount::default());
-        let mut look =
-            |journal: &Journal| measure(|| drop(count.go_on(journal, &router, &on, Some(&when)))).count_total;
+        let mut look = |journal: &Journal| {
+            let mut called = 0;
+            let cost = measure(|| called = count.go_on(journal, &router, &on, Some(&when)));
+            assert_eq!(called, 0, "a miss is no call of an operation");
+            cost.count_total
+        };
         (0..1_000).for_each(|_| add(&mut journal));
         let first = look(&journal);
         let again = look(&journal);
