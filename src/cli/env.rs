@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use crate::cli::client::Server;
 use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::trust_variables;
+use crate::world::entrance::Entrance;
+use crate::world::registry::DEFAULT_WORLD;
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,6 +27,9 @@ pub struct Env {
     /// How to print them
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "sh")]
     format: Format,
+    /// Print the variables of the proxy too, for clients with hard-coded hosts; the server must run with --intercept
+    #[arg(long, env = "STANDIN_INTERCEPT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    intercept: bool,
     /// Token of the server's control API, if it wants one
     #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     control_token: Option<String>,
@@ -49,13 +56,31 @@ impl Env {
             return Err(server.unauthorized(&answered));
         }
         let variables: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
-        let Some(variables) = variables.filter(|_| answered.status == 200) else {
+        let Some(mut variables) = variables.filter(|_| answered.status == 200) else {
             let (url, status) = (&self.url, answered.status);
             return Err(Failed::not_ready(format!(
                 "{url} answers /_standin/env with {status}: it is no standin server, or has no control API"
             )));
         };
+        if self.intercept {
+            let own = self.of_proxy(&server)?;
+            variables.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
+        }
         print(&shown(self.format, variables))
+    }
+
+    /// Asks the server for its proxy, and returns the variables that lead there.
+    fn of_proxy(&self, server: &Server<'_>) -> Result<Vec<(&'static str, String)>, Failed> {
+        let world = self.url.split_once("/w/").map_or(DEFAULT_WORLD, |(_, name)| name.trim_end_matches('/'));
+        let answered = server.get(&format!("/worlds/{world}"), PATIENCE).map_err(Failed::not_ready)?;
+        let shown: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
+        let (Some(proxy), Some(ca)) = (shown["proxy"].as_str(), shown["ca"].as_str()) else {
+            return Err(Failed::usage(format!("{} is no proxy: start it with `standin serve --intercept`", self.url)));
+        };
+        let address = proxy.rsplit(['@', '/']).next().unwrap_or_default();
+        let folder = ca.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let entrance = Entrance::in_folder(address.to_owned(), folder);
+        Ok(trust_variables::variables(&entrance, world, |name| std::env::var(name).ok()))
     }
 }
 

@@ -110,18 +110,8 @@ mod tests {
     use super::*;
 
     fn entrance() -> Entrance {
-        let file = |name: &str| format!("/tmp/standin-x/{name}");
-        Entrance {
-            proxy: "127.0.0.1:4780".to_owned(),
-            hosts: ["api.integrator.io", ".integrator.io", "ed.link"].map(str::to_owned).to_vec(),
-            ca_pem: String::new(),
-            folder: "/tmp/standin-x".to_owned(),
-            ca: file("ca.pem"),
-            bundle: file("bundle.pem"),
-            keystore: file("ca.p12"),
-            node_hook: file("node-hook.cjs"),
-            intercepts: true,
-        }
+        let hosts = ["api.integrator.io", ".integrator.io", "ed.link"].map(str::to_owned).to_vec();
+        Entrance { hosts, ..Entrance::in_folder("127.0.0.1:4780".to_owned(), "/tmp/standin-x") }
     }
 
     fn value(world: &str, given: &[(&str, &str)], name: &str) -> String {

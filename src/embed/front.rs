@@ -163,17 +163,11 @@ impl FrontSettings {
 impl Running {
     /// Returns what worlds tell of it. `reachable` is where clients on this machine reach the server.
     pub(super) fn entrance(&self, reachable: SocketAddr) -> Entrance {
-        let text = |path: PathBuf| path.to_string_lossy().into_owned();
         Entrance {
-            proxy: reachable.to_string(),
             hosts: self.front.proxy.as_ref().map(|proxy| proxy.hosts().to_vec()).unwrap_or_default(),
             ca_pem: self.front.tls.authority.pem(),
-            folder: text(self.files.folder().to_path_buf()),
-            ca: text(self.files.ca()),
-            bundle: text(self.files.bundle()),
-            keystore: text(self.files.keystore()),
-            node_hook: text(self.files.node_hook()),
             intercepts: self.front.proxy.is_some(),
+            ..Entrance::in_folder(reachable.to_string(), &self.files.folder().to_string_lossy())
         }
     }
 }

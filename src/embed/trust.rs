@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use tempfile::TempDir;
 
 use crate::embed::p12::keystore;
+use crate::world::entrance::Entrance;
 
 /// Where systems keep the certificates they trust.
 const SYSTEM_BUNDLES: [&str; 7] = [
@@ -28,14 +29,6 @@ pub struct TrustFiles {
 }
 
 impl TrustFiles {
-    /// The authority's certificate alone.
-    const CA: &str = "ca.pem";
-    /// The authority's certificate behind those that are trusted otherwise.
-    const BUNDLE: &str = "bundle.pem";
-    /// Both, for Java.
-    const KEYSTORE: &str = "ca.p12";
-    /// The hook that makes Node.js go by the proxy.
-    const NODE_HOOK: &str = "node-hook.cjs";
     /// The settings of PHP.
     const PHP: &str = "standin.ini";
 
@@ -66,39 +59,20 @@ impl TrustFiles {
         certificates.push(ca_der.to_vec());
         texts.push(ca_pem.to_owned());
         let files = Self { folder };
-        fs::write(files.ca(), ca_pem)?;
-        fs::write(files.bundle(), texts.join("\n"))?;
-        fs::write(files.keystore(), keystore(&certificates))?;
-        fs::write(files.node_hook(), include_str!("node_hook.cjs"))?;
-        let bundle = files.bundle();
+        let file = |name: &str| files.folder().join(name);
+        fs::write(file(Entrance::CA), ca_pem)?;
+        fs::write(file(Entrance::BUNDLE), texts.join("\n"))?;
+        fs::write(file(Entrance::KEYSTORE), keystore(&certificates))?;
+        fs::write(file(Entrance::NODE_HOOK), include_str!("node_hook.cjs"))?;
+        let bundle = file(Entrance::BUNDLE);
         let php = format!("openssl.cafile = \"{0}\"\ncurl.cainfo = \"{0}\"\n", bundle.display());
-        fs::write(files.folder().join(Self::PHP), php)?;
+        fs::write(file(Self::PHP), php)?;
         Ok(files)
     }
 
     /// Returns the folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// Returns the file with the authority's certificate.
-    pub fn ca(&self) -> PathBuf {
-        self.folder.path().join(Self::CA)
-    }
-
-    /// Returns the file with all certificates that are trusted.
-    pub fn bundle(&self) -> PathBuf {
-        self.folder.path().join(Self::BUNDLE)
-    }
-
-    /// Returns the hook that makes Node.js go by the proxy.
-    pub fn node_hook(&self) -> PathBuf {
-        self.folder.path().join(Self::NODE_HOOK)
-    }
-
-    /// Returns the key store for Java.
-    pub fn keystore(&self) -> PathBuf {
-        self.folder.path().join(Self::KEYSTORE)
     }
 }
 

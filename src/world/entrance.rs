@@ -28,6 +28,31 @@ pub struct Entrance {
 }
 
 impl Entrance {
+    /// The file with the authority's certificate.
+    pub const CA: &str = "ca.pem";
+    /// The file with the authority's certificate and those that are trusted otherwise.
+    pub const BUNDLE: &str = "bundle.pem";
+    /// The file with both, for Java.
+    pub const KEYSTORE: &str = "ca.p12";
+    /// The file that makes Node.js go by the proxy.
+    pub const NODE_HOOK: &str = "node-hook.cjs";
+
+    /// An entrance whose files are in a folder, with nothing but its proxy known otherwise.
+    pub fn in_folder(proxy: String, folder: &str) -> Self {
+        let file = |name: &str| format!("{folder}/{name}");
+        Self {
+            proxy,
+            hosts: Vec::new(),
+            ca_pem: String::new(),
+            folder: folder.to_owned(),
+            ca: file(Self::CA),
+            bundle: file(Self::BUNDLE),
+            keystore: file(Self::KEYSTORE),
+            node_hook: file(Self::NODE_HOOK),
+            intercepts: true,
+        }
+    }
+
     /// Returns the URL of the proxy for a world: its user is the world, its password is never looked at.
     pub fn proxy_url(&self, world: &str) -> String {
         if world == DEFAULT_WORLD {

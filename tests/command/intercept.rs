@@ -1,5 +1,8 @@
 //! `--intercept`, `--isolate` and `--tls` of the commands, with curl as the client that nobody changed.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use crate::binary::{said, standin};
 
 /// A command that calls both services by the names that are written into it.
@@ -109,4 +112,24 @@ fn doctor_says_by_which_way_calls_come_and_what_to_set() {
     assert!(told.contains("the command ended with 3\n"), "{told}");
     let (code, told, _) = doctor("curl -s --cacert /dev/null https://ed.link/ || true");
     assert!(code == 6 || told.contains("does not trust"), "{told}");
+}
+
+#[test]
+fn a_server_that_runs_tells_its_proxy_in_its_ready_line_and_to_env() {
+    let mut server = standin(&["serve", "--port", "0", "-q", "--intercept", "--exit-with-stdin"]);
+    let mut server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let (url, proxy) = (ready["url"].as_str().unwrap(), ready["proxy"].as_str().unwrap());
+    assert_eq!(url, proxy);
+    assert!(std::fs::read_to_string(ready["ca"].as_str().unwrap()).unwrap().contains("BEGIN CERTIFICATE"));
+    let (code, out, told) = said(&mut standin(&["env", "--intercept", url]));
+    assert_eq!(code, 0, "{told}");
+    let calls = format!("{out}{CALLS}");
+    let shell = std::process::Command::new("sh").args(["-c", &calls]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&shell.stdout), "200\n200\n");
+    drop(server.stdin.take());
+    assert!(server.wait().unwrap().success());
+    assert!(!std::path::Path::new(ready["ca"].as_str().unwrap()).exists(), "the files go with the server");
 }
