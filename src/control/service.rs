@@ -232,7 +232,7 @@ impl ControlService {
             let query = Query::parse(target.query);
             route.check_query(&query)?;
             let params = params.into_iter().map(decode).collect();
-            let named = if is_worlds { self.named(&place, &target, request)? } else { None };
+            let named = if is_worlds { Self::named(&place, &target, request)? } else { None };
             let world = match &named {
                 Some(name) if !route.makes_world => self.engine.world(name, request.arrived_ms)?,
                 None if is_worlds && !self.engine.has_default_world() => return Err(WorldError::NoDefault.into()),
@@ -285,7 +285,6 @@ impl ControlService {
 
     /// Returns the name of the world that is meant: of the path, or as a consumer would name it.
     fn named<'r>(
-        &self,
         place: &ControlPath<'r>,
         target: &Target<'r>,
         request: &Request<'r>,

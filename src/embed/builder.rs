@@ -34,6 +34,7 @@ use crate::world::world::World;
 
 /// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
 pub struct Builder {
     settings: Settings,
     limits: Limits,

@@ -410,6 +410,56 @@ export interface components {
                 refers_to: string | null;
             }[];
         }[];
+        WebhookOrder: {
+            /** @description The type of the event. */
+            type: string;
+            /** @description What the event tells. */
+            payload?: unknown;
+            /** @description The secret to sign with. Default: that of the application. */
+            secret?: string;
+            /** @description When it is signed, in seconds since 1970. Default: the world's time. */
+            t?: number;
+            /** @description The API that sends. Default: the one that does. */
+            api?: string;
+        };
+        SignedWebhook: {
+            headers: {
+                [key: string]: string;
+            };
+            body: string;
+        };
+        DeliveryOrder: {
+            /** @description An http:// address; of this machine, unless the server may send to others. */
+            to: string;
+            /** @description The type of the event. */
+            type: string;
+            /** @description What the event tells. */
+            payload?: unknown;
+            /** @description The secret to sign with. Default: that of the application. */
+            secret?: string;
+            /** @description When it is signed, in seconds since 1970. Default: the world's time. */
+            t?: number;
+            /** @description The API that sends. Default: the one that does. */
+            api?: string;
+            /** @description The most tries. Default: 10. */
+            tries?: number;
+        };
+        Delivery: {
+            number: number;
+            to: string;
+            /** @enum {unknown} */
+            state: "pending" | "delivered" | "failed";
+            tries: {
+                /** Format: date-time */
+                at: string;
+                status?: number;
+                error?: string;
+            }[];
+            most_tries: number;
+            /** Format: date-time */
+            next_try: string | null;
+        };
+        Deliveries: components["schemas"]["Delivery"][];
     };
     responses: never;
     parameters: never;
