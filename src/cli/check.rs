@@ -14,12 +14,15 @@ use crate::embed::{Standin, WorldHandle};
 /// probe is played against the fake.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// Scenario files, names of ready-made scenarios, folders of records, or single files of records in such a folder
+    /// Scenario files or folders of them, names of ready-made scenarios, folders of records, or single files of records in such a folder
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Folder of records whose sets the scenarios may start from
     #[arg(long, env = "STANDIN_FIXTURES", value_name = "FOLDER")]
     fixtures: Option<PathBuf>,
+    /// No embedded records: only those of the folders
+    #[arg(long, env = "STANDIN_NO_EMBEDDED_FIXTURES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    no_embedded_fixtures: bool,
     /// Refuse scenarios that depend on assumed behaviour
     #[arg(long, env = "STANDIN_STRICT_FIDELITY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     strict_fidelity: bool,
@@ -34,13 +37,13 @@ impl Check {
             None => builder,
         };
         let builder = if self.strict_fidelity { builder.strict_fidelity() } else { builder };
+        let builder = if self.no_embedded_fixtures { builder.no_embedded_fixtures() } else { builder };
         let world = builder.offline()?;
         let mut exit = Exit::Good;
-        for file in &self.files {
+        let files = self.files.iter().flat_map(|file| scenarios_of(file).unwrap_or_else(|| vec![file.clone()]));
+        for file in &files.collect::<Vec<_>>() {
             let said = match folder_of(file) {
-                Some(folder) => {
-                    Standin::builder().fixtures(folder).offline().map(|_| Vec::new()).map_err(|error| error.to_string())
-                }
+                Some(folder) => self.check_folder(folder),
                 None => check(&world, file),
             };
             let text = match said {
@@ -55,6 +58,29 @@ impl Check {
         }
         Ok(exit)
     }
+}
+
+impl Check {
+    fn check_folder(&self, folder: &Path) -> Result<Vec<String>, String> {
+        let builder = Standin::builder().fixtures(folder);
+        let builder = if self.no_embedded_fixtures { builder.no_embedded_fixtures() } else { builder };
+        let left_out = builder.left_out();
+        builder.offline().map(|_| left_out).map_err(|error| error.to_string())
+    }
+}
+
+/// Returns the scenarios of a folder that holds some: files of JSON that are objects.
+fn scenarios_of(folder: &Path) -> Option<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_scenario = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+            && path.file_name().is_some_and(|name| name != "tokens.json")
+            && path.is_file()
+            && folder_of(path).is_none()
+    };
+    let mut scenarios: Vec<PathBuf> = entries.filter(is_scenario).collect();
+    scenarios.sort();
+    (!scenarios.is_empty()).then_some(scenarios)
 }
 
 fn check(world: &WorldHandle, file: &Path) -> Result<Vec<String>, String> {

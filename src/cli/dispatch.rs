@@ -3,6 +3,7 @@
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::exit::{Exit, Failed};
@@ -21,7 +22,15 @@ pub fn main() -> ExitCode {
 
 fn run() -> Exit {
     let command = variables::without_empty(Cli::command(), &|name| std::env::var_os(name));
-    let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let matches = command.try_get_matches().unwrap_or_else(|error| {
+        let _ = error.print();
+        if let Some(hint) = hint_of_dashes(&error, std::env::args().skip(1)) {
+            STDERR.say(hint);
+        }
+        output::finish();
+        std::process::exit(error.exit_code())
+    });
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let checked = variables::check(&Cli::command(), std::env::vars_os());
     if let Ok(Some(warning)) = &checked {
         STDERR.say(format!("{warning}\n"));
@@ -49,5 +58,22 @@ fn run() -> Exit {
     done.unwrap_or_else(|failed: Failed| {
         STDERR.say(format!("error: {failed}\n"));
         failed.exit
+    })
+}
+
+/// The commands that run another one.
+const RUNNERS: [&str; 4] = ["run", "sweep", "draft", "doctor"];
+
+/// Shows where `--` belongs when the command to run was written without it.
+fn hint_of_dashes(error: &clap::Error, mut arguments: impl Iterator<Item = String>) -> Option<String> {
+    let is_unknown = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
+    let runner = arguments.next().filter(|name| is_unknown && RUNNERS.contains(&name.as_str()))?;
+    let given: Vec<String> = arguments.collect();
+    let Some(ContextValue::String(first)) = error.get(ContextKind::InvalidArg) else { return None };
+    let at = given.iter().position(|argument| argument == first)?;
+    let is_command = !given.iter().any(|argument| argument == "--") && !first.starts_with('-');
+    is_command.then(|| {
+        let before: String = given[..at].iter().map(|argument| format!(" {argument}")).collect();
+        format!("\nThe command to run stands behind --:\n    standin {runner}{before} -- {}\n", given[at..].join(" "))
     })
 }

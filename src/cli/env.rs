@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Print the variables that point a consumer at a running server
 ///
 /// STANDIN_URL, CELIGO_BASE_URL, CELIGO_API_TOKEN, EDLINK_BASE_URL, EDLINK_APPLICATION_SECRET and EDLINK_ACCESS_TOKEN, with
-/// values that work: eval "$(standin env)", or standin env --format github >> "$GITHUB_ENV".
+/// values that work: eval "$(standin env)", or standin env --format github >> "$GITHUB_ENV". EDLINK_ACCESS_TOKEN is
+/// the access token of the first active integration.
 #[derive(Args, Debug)]
 pub struct Env {
     /// The server

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::embed::{Standin, builtin_scenarios};
+use crate::embed::{Standin, builtin_scenarios, operations};
 
 /// Tell what a scenario will do, or what an operation does
 ///
@@ -29,7 +29,18 @@ impl Explain {
         print(&if is_scenario {
             world.explain(path)?
         } else {
-            world.explain_operation(&self.what).map_err(|refusal| Failed::usage(refusal.to_string()))?
+            world.explain_operation(&self.what).map_err(|refusal| Failed::usage(self.nearest(&refusal.to_string())))?
         })
+    }
+    /// Names the nearest scenario, where one is nearer than the operation that the message names.
+    fn nearest(&self, message: &str) -> String {
+        let distance = |name: &str| strsim::damerau_levenshtein(&self.what, name);
+        let scenarios = builtin_scenarios();
+        let scenario = scenarios.iter().map(|scenario| scenario.name).min_by_key(|name| distance(name));
+        let operation = operations().iter().map(|operation| distance(operation.name)).min();
+        match scenario.filter(|name| operation.is_none_or(|operation| distance(name) < operation)) {
+            Some(name) => format!("there is no scenario or operation {:?}; did you mean {name}?", self.what),
+            None => message.to_owned(),
+        }
     }
 }

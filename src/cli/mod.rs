@@ -51,7 +51,6 @@ pub use dispatch::main;
 /// An in-memory fake of the Edlink and Celigo integrator.io integrations APIs.
 #[derive(Parser, Debug)]
 #[command(name = "standin", version, about, max_term_width = 100, after_help = exit::HELP)]
-#[command(disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

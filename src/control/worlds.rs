@@ -94,7 +94,7 @@ pub fn import(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted = WorldSpec { name: Some(&name), label: label.as_deref(), made_by, is_retry, ..WorldSpec::default() };
     asked.engine.make_ready(wanted, asked.request.arrived_ms, |world| {
         let imported = asked.engine.imported(&name, exported);
-        *world = imported.map_err(|fault| Error::new(400, "invalid_export", fault))?;
+        world.replace_with(imported.map_err(|fault| Error::new(400, "invalid_export", fault))?);
         Ok::<_, Error>(())
     })?;
     Ok(shown(asked, base_url(asked).as_deref(), &name))

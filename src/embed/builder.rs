@@ -525,6 +525,14 @@ impl Builder {
         })
     }
 
+    /// The embedded records that the folder of fixtures makes to be left out, a line for each collection; none where it
+    /// has faults, which are told when it is used.
+    #[cfg(feature = "cli")]
+    pub(crate) fn left_out(&self) -> Vec<String> {
+        let furnished = self.fixtures.as_ref().map(|folder| fixtures::folder(folder, !self.without_embedded));
+        furnished.and_then(Result::ok).map(|furnished| furnished.left_out).unwrap_or_default()
+    }
+
     /// A builder of the same worlds: all but where and how they are served.
     fn contents(&self) -> Self {
         Self {
@@ -610,7 +618,7 @@ impl Builder {
 
     fn store(&self) -> Result<Store, StartError> {
         match &self.fixtures {
-            Some(folder) => fixtures::folder(folder, !self.without_embedded),
+            Some(folder) => fixtures::folder(folder, !self.without_embedded).map(|furnished| furnished.store),
             None if self.without_embedded => Ok(fixtures::empty()),
             None => Ok(fixtures::default()),
         }

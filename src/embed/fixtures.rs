@@ -1,5 +1,6 @@
 //! Records from files: the embedded ones, and a folder of the same shape.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use include_dir::{Dir, include_dir};
 use parking_lot::Mutex;
+use serde_json::Value;
 
 use crate::apis::APIS;
 use crate::embed::error::StartError;
@@ -90,8 +92,7 @@ pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> 
         };
         for set in entries(&folder)?.iter().filter(|path| path.is_dir()) {
             let Some(name) = set.file_name().and_then(|name| name.to_str()) else { continue };
-            let store =
-                load(&read_set(set, api)?).map_err(|faults| StartError::Invalid { faults: told(&folder, &faults) })?;
+            let store = load(&read_set(set, api)?).map_err(|faults| StartError::Invalid { faults: told(&faults) })?;
             sets = sets.with(&format!("{}/{name}", api.name), store);
         }
     }
@@ -109,9 +110,18 @@ fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
     Ok(files)
 }
 
-/// The records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. What it has of a collection
-/// stands in place of all the embedded records of that collection; without `over_embedded`, it is all there is.
-pub fn folder(folder: &Path, over_embedded: bool) -> Result<Store, StartError> {
+/// The records of a folder, and what had to be left out for them.
+pub struct Furnished {
+    /// The records.
+    pub store: Store,
+    /// The embedded records that were left out, a line for each collection.
+    pub left_out: Vec<String>,
+}
+
+/// Returns the records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. What it has of a collection
+/// stands in place of all the embedded records of that collection, and embedded records of others that would refer to a
+/// missing one are left out; without `over_embedded`, the folder is all there is.
+pub fn folder(folder: &Path, over_embedded: bool) -> Result<Furnished, StartError> {
     let read = read(folder)?;
     let has_sets =
         || APIS.iter().any(|api| entries(&folder.join(api.name)).is_ok_and(|all| all.iter().any(|it| it.is_dir())));
@@ -126,22 +136,65 @@ pub fn folder(folder: &Path, over_embedded: bool) -> Result<Store, StartError> {
     let mut files: Vec<Read> = if over_embedded { embedded() } else { Vec::new() };
     files.retain(|file| !read.iter().any(|other| other.collection == file.collection));
     files.extend(read);
-    load(&files).map_err(|faults| StartError::Invalid { faults: told(folder, &faults) })
+    let mut gone: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    loop {
+        let faults = match load(&files) {
+            Ok(store) => return Ok(Furnished { store, left_out: left_out(folder, &gone) }),
+            Err(faults) => faults,
+        };
+        let is_embedded = |fault: &DataFault| fault.file.starts_with(EMBEDDED_NAME);
+        if !faults.iter().all(is_embedded) {
+            let own = faults.iter().filter(|fault| !is_embedded(fault));
+            return Err(StartError::Invalid { faults: own.map(ToString::to_string).collect() });
+        }
+        // Each round leaves out at least one record, and those that referred to it come next.
+        let before: usize = gone.values().map(Vec::len).sum();
+        files.iter_mut().for_each(|file| leave_out(file, &faults, &mut gone));
+        if gone.values().map(Vec::len).sum::<usize>() == before {
+            return Err(StartError::Invalid { faults: faults.iter().map(ToString::to_string).collect() });
+        }
+    }
 }
 
-/// The faults of a folder. Those of embedded records are the folder's doing: it replaced what they refer to.
-fn told(folder: &Path, faults: &[DataFault]) -> Vec<String> {
-    let (orphaned, own): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.file.starts_with(EMBEDDED_NAME));
-    if !own.is_empty() {
-        return own.iter().map(ToString::to_string).collect();
+/// Takes the records with faults out of an embedded file.
+fn leave_out(file: &mut Read, faults: &[DataFault], gone: &mut BTreeMap<String, Vec<String>>) {
+    let wrong: Vec<&str> =
+        faults.iter().filter(|fault| fault.file == file.name).filter_map(|fault| fault.record.as_deref()).collect();
+    let Ok(mut records) = serde_json::from_str::<Vec<Value>>(&file.text) else { return };
+    let id = |record: &Value| {
+        let resource = APIS.iter().find_map(|api| api.resource(&file.collection))?;
+        record[resource.id_field].as_str().map(str::to_owned)
+    };
+    if wrong.is_empty() {
+        return;
     }
-    let mut files: Vec<&str> = orphaned.iter().map(|fault| fault.file[EMBEDDED_NAME.len()..].trim()).collect();
-    files.dedup();
-    let (folder, files) = (folder.display(), files.join(", "));
-    vec![format!(
-        "{folder}: embedded records refer to others that this folder replaces; bring their files too, if only with [], \
-         or nothing embedded (--no-embedded-fixtures): {files}"
-    )]
+    records.retain(|record| match id(record).filter(|id| wrong.contains(&format!("{id:?}").as_str())) {
+        Some(id) => {
+            gone.entry(file.collection.clone()).or_default().push(id);
+            false
+        }
+        None => true,
+    });
+    file.text = Value::Array(records).to_string().into();
+}
+
+/// Words what was left out, a line for each collection.
+fn left_out(folder: &Path, gone: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let line = |(collection, ids): (&String, &Vec<String>)| {
+        let (folder, count) = (folder.display(), ids.len());
+        let records = if count == 1 { "record" } else { "records" };
+        format!(
+            "{folder}: {count} embedded {records} of {collection} left out, which would refer to records that this folder \
+             replaces: {}",
+            ids.join(", ")
+        )
+    };
+    gone.iter().map(line).collect()
+}
+
+/// Words the faults of a set of records.
+fn told(faults: &[DataFault]) -> Vec<String> {
+    faults.iter().map(ToString::to_string).collect()
 }
 
 /// A file of records, read.

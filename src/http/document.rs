@@ -102,7 +102,7 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
     let value = ValueSeed(&mut reader).deserialize(&mut source).and_then(|value| source.end().map(|()| value));
     match value {
         Ok(value) => Ok(Parsed { value, duplicates: reader.duplicates }),
-        Err(error) => Err(SyntaxFault::of(text.as_bytes(), &error)),
+        Err(error) => Err(SyntaxFault::of(text.as_bytes(), &error).explained(text)),
     }
 }
 
@@ -117,6 +117,21 @@ impl SyntaxFault {
         let said = error.to_string();
         let reason = said.split(" at line ").next().unwrap_or(&said).to_owned();
         Self { place: Position { line, column }, reason }
+    }
+
+    /// Says so where a person wrote what other formats take: comments, or YAML.
+    fn explained(self, text: &str) -> Self {
+        let line = text.lines().nth(self.place.line - 1).unwrap_or_default();
+        let rest: String = line.chars().skip(self.place.column - 1).collect();
+        let start = text.trim_start();
+        let reason = if ["//", "/*", "#"].iter().any(|mark| rest.starts_with(mark)) {
+            "JSON has no comments: take this one out, or say it in \"about\""
+        } else if start.starts_with("---") || start.starts_with("- ") || start.starts_with(char::is_alphabetic) {
+            "this looks like YAML, which is not read: write it as JSON"
+        } else {
+            return self;
+        };
+        Self { reason: reason.to_owned(), ..self }
     }
 }
 

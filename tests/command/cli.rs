@@ -316,15 +316,6 @@ fn a_fixture_that_is_not_utf_8_is_2_and_told_where() {
 }
 
 #[test]
-fn embedded_records_that_a_folder_orphans_are_2_and_the_remedy_is_said() {
-    let folder = Folder::new("orphans");
-    folder.file("celigo/integrations.json", "[]");
-    let output = run(&["serve", "--port", "0", "--fixtures", folder.text()]);
-    assert_eq!(code(&output), 2);
-    insta::assert_snapshot!(folder.said(&stderr(&output)), @"error: DIR: embedded records refer to others that this folder replaces; bring their files too, if only with [], or nothing embedded (--no-embedded-fixtures): celigo/ashares.json, celigo/connections.json, celigo/exports.json, celigo/flows.json, celigo/imports.json, celigo/jobs.json, celigo/revisions.json");
-}
-
-#[test]
 fn a_folder_of_fixtures_brings_records_and_credentials() {
     let folder = Folder::new("fixtures");
     folder.file("celigo/integrations.json", r#"[{"_id": "0123456789abcdef01234567", "name": "Mine"}]"#);

@@ -17,5 +17,6 @@ mod reports;
 mod scenario_run;
 mod secrets;
 mod settings;
+mod stumbles;
 mod sweep;
 mod tail;

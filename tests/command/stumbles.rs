@@ -1,0 +1,96 @@
+//! Where people stumble: each first mistake gets a sentence that helps.
+
+use crate::binary::{Folder, said, standin};
+
+const SCENARIO: &str = r#"{"scenario":1,"api":"celigo"}"#;
+const INTEGRATIONS: &str = r#"[{"_id": "5f2b00000000000000000001", "name": "Only mine"}]"#;
+
+#[test]
+fn a_folder_of_one_collection_is_enough_and_what_is_left_out_is_said() {
+    let folder = Folder::new("partial");
+    folder.file("celigo/integrations.json", INTEGRATIONS);
+    let (code, out, err) = said(&mut standin(&["check", folder.text()]));
+    assert_eq!(code, 0, "{out}{err}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert!(lines.len() > 3, "{out}");
+    for line in &lines {
+        assert!(line.contains(" left out, which would refer to records that this folder replaces: "), "{line}");
+    }
+    assert!(out.contains("of celigo.flows left out"), "{out}");
+    let (code, out, _) = said(&mut standin(&["check", "--no-embedded-fixtures", folder.text()]));
+    assert_eq!((code, folder.said(&out)), (0, "DIR: good\n".to_owned()));
+    folder
+        .file("celigo/flows.json", r#"[{"_id": "5f2b00000000000000000002", "name": "f", "_integrationId": "abc123"}]"#);
+    let (code, out, _) = said(&mut standin(&["check", folder.text()]));
+    assert!(code == 2 && out.contains("flows.json:1:") && out.contains("abc123"), "own records must not dangle: {out}");
+}
+
+#[test]
+fn a_folder_of_scenarios_is_checked_file_by_file() {
+    let folder = Folder::new("scenarios");
+    folder.file("good.json", SCENARIO);
+    folder.file("wrong.json", r#"{"scenario":1,"api":"celigoo"}"#);
+    folder.file("notes.txt", "no scenario");
+    let (code, out, _) = said(&mut standin(&["check", folder.text()]));
+    assert_eq!(code, 2);
+    assert!(out.contains("wrong.json:1:") && out.contains("celigoo"), "{out}");
+    assert!(out.contains("good.json") && !out.contains("notes.txt"), "{out}");
+    let (code, out, err) = said(&mut standin(&["check", concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")]));
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[test]
+fn yaml_and_comments_are_called_by_their_names() {
+    let folder = Folder::new("yaml");
+    for (text, place, sentence) in [
+        ("scenario: 1\napi: celigo\n", ":1:1:", "looks like YAML"),
+        ("---\nscenario: 1\n", ":1:", "looks like YAML"),
+        ("- a\n- b\n", ":1:", "looks like YAML"),
+        ("{\n  // says more\n  \"scenario\": 1\n}", ":2:3:", "JSON has no comments"),
+        ("{ \"scenario\": 1, /* more */ \"api\": \"celigo\" }", ":1:", "JSON has no comments"),
+        ("# a comment\n{}", ":1:1:", "JSON has no comments"),
+    ] {
+        let path = folder.file("x.json", text);
+        let (code, out, _) = said(&mut standin(&["check", &path]));
+        assert!(code == 2 && out.contains(sentence) && out.contains(place), "{text}: {out}");
+    }
+    let path = folder.file("x.json", "{ \"scenario\": 1,, }");
+    assert!(!said(&mut standin(&["check", &path])).1.contains("YAML"));
+}
+
+#[test]
+fn explain_suggests_what_is_nearest_a_scenario_or_an_operation() {
+    let hint = |what: &str| said(&mut standin(&["explain", what])).2;
+    assert!(hint("celigo-lost-creat").contains("did you mean celigo-lost-create?"));
+    assert!(hint("celigo.integration.create").contains("did you mean celigo.integrations.create?"));
+}
+
+#[test]
+fn a_command_without_its_dashes_is_shown_with_them() {
+    let (code, _, err) = said(&mut standin(&["run", "--scenario", "celigo-lost-create", "sh", "-c", "true"]));
+    assert!(code == 2 && err.contains("standin run --scenario celigo-lost-create -- sh -c true"), "{err}");
+    let (code, _, err) = said(&mut standin(&["sweep", "pytest"]));
+    assert!(code == 2 && err.contains("standin sweep -- pytest"), "{err}");
+    for other in [&["run", "--scenaro", "x", "--", "true"][..], &["serve", "x"], &["run", "--nope"]] {
+        let (code, _, err) = said(&mut standin(other));
+        assert!(code == 2 && !err.contains("stands behind --"), "{other:?}: {err}");
+    }
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let (code, out, _) = said(&mut standin(&["help"]));
+    assert!(code == 0 && out.contains("Usage: standin"), "{out}");
+    let (code, out, _) = said(&mut standin(&["help", "check"]));
+    assert!(code == 0 && out.contains("Usage: standin check"), "{out}");
+}
+
+#[test]
+fn it_is_said_whose_token_the_environment_holds() {
+    let (_, out, _) = said(&mut standin(&["env", "--help"]));
+    let words: Vec<&str> = out.split_whitespace().collect();
+    assert!(
+        words.join(" ").contains("EDLINK_ACCESS_TOKEN is the access token of the first active integration"),
+        "{out}"
+    );
+}
