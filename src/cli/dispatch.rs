@@ -73,7 +73,8 @@ fn hint_of_dashes(error: &clap::Error, mut arguments: impl Iterator<Item = Strin
     let at = given.iter().position(|argument| argument == first)?;
     let is_command = !given.iter().any(|argument| argument == "--") && !first.starts_with('-');
     is_command.then(|| {
-        let before: String = given[..at].iter().map(|argument| format!(" {argument}")).collect();
-        format!("\nThe command to run stands behind --:\n    standin {runner}{before} -- {}\n", given[at..].join(" "))
+        let words: Vec<&str> = [runner.as_str()].into_iter().chain(given[..at].iter().map(String::as_str)).collect();
+        let (before, command) = (words.join(" "), given[at..].join(" "));
+        format!("\nThe command to run stands behind --:\n    standin {before} -- {command}\n")
     })
 }

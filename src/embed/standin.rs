@@ -91,13 +91,13 @@ pub(super) struct Starting {
     pub(super) log: Option<Log>,
     pub(super) trusted: Networks,
     pub(super) replica: Arc<Replica>,
+    pub(super) page: Option<Page>,
     pub(super) allows_outbound: bool,
+    pub(super) reload: Reload,
     #[cfg(feature = "tls")]
     pub(super) front: Option<front::Running>,
     #[cfg(feature = "tls")]
     pub(super) also_listens: Vec<SocketAddr>,
-    pub(super) page: Option<Page>,
-    pub(super) reload: Reload,
 }
 
 /// Reads fixtures and scenario again.
