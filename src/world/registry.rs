@@ -219,9 +219,10 @@ impl WorldRegistry {
             Scenario::read(file, text, self.router, &self.fixtures(), settings.strict_fidelity)?;
         warnings.extend(scenario.compare_with_clock(settings.clock_mode));
         warnings.sort_by_key(|warning| (warning.place, warning.code));
-        match warnings.iter().any(|diagnostic| diagnostic.code.refuses()) {
-            true => Err(ScenarioError { diagnostics: warnings }),
-            false => Ok((scenario, warnings)),
+        if warnings.iter().any(|diagnostic| diagnostic.code.refuses()) {
+            Err(ScenarioError { diagnostics: warnings })
+        } else {
+            Ok((scenario, warnings))
         }
     }
 

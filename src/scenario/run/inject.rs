@@ -78,7 +78,7 @@ pub(crate) fn inject(
             let answered = catch_unwind(AssertUnwindSafe(|| function(asked, state)));
             match answered {
                 Ok(response) => whole(response),
-                Err(panic) => panicked(rule, &panic_text(panic.as_ref())),
+                Err(panic) => panicked(rule, panic_text(panic.as_ref())),
             }
         }
     }

@@ -43,7 +43,7 @@ impl ScenarioRun {
             return None;
         }
         let mut body: Value = serde_json::from_slice(&response.body).ok()?;
-        let purpose = fnv1a64(&format!("perturb/{}", number));
+        let purpose = fnv1a64(&format!("perturb/{number}"));
         let mut draws = Draws { seed: self.seed, purpose, next: 0 };
         let mut vary = |fields: &mut Map<String, Value>| {
             let Some(resource) = shown_resource(state, row, fields) else { return };

@@ -106,10 +106,11 @@ pub(in crate::scenario) fn impatient(journal: &[Entry], backoff: Backoff, redact
                 });
             }
         }
-        match seen(entry).is_none_or(|status| status == 429 || status >= 500) {
-            true => runs.insert(request, (tried.map_or(1, |(retry, _)| retry.saturating_add(1)), place)),
-            false => runs.remove(&request),
-        };
+        if seen(entry).is_none_or(|status| status == 429 || status >= 500) {
+            runs.insert(request, (tried.map_or(1, |(retry, _)| retry.saturating_add(1)), place));
+        } else {
+            runs.remove(&request);
+        }
     }
     violations
 }
