@@ -6,6 +6,7 @@ mod errors;
 mod generator;
 mod integrations;
 mod lists;
+mod rows;
 
 use std::sync::{Arc, LazyLock};
 
