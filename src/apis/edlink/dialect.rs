@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::apis::edlink::graph::{EVENTS, ListQuery, Viewer, envelope, v1};
 use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::{access, errors, openapi, paging};
+use crate::apis::edlink::{access, openapi, paging, wording};
 use crate::engine::api::api::{Api, Caller, Route};
 use crate::engine::api::context::{Context, Keep, Selection};
 use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
@@ -140,7 +140,7 @@ impl Dialect for Edlink {
     }
 
     fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
-        errors::worded(state, request_context, problem)
+        wording::worded(state, request_context, problem)
     }
 
     fn status(&self, route: &Route, error: &ErrorDef) -> u16 {

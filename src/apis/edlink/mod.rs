@@ -20,6 +20,7 @@ mod revoked_tokens;
 mod sso;
 mod user_api;
 mod webhook;
+mod wording;
 
 use crate::engine::api::api::{Access, Action, Api, ResponseShape, Route, get};
 use crate::engine::api::route_table::{joined, length};
@@ -188,8 +189,8 @@ pub static API: Api = Api {
             .generator(coursework::generator::categories),
         Resource::new(&coursework::ASSIGNMENTS)
             .before_write(coursework::states::prepare)
-            .after_change(coursework::assignment_changed)
-            .timer(coursework::states::moved)
+            .after_change(coursework::hooks::assignment_changed)
+            .timer(coursework::hooks::moved)
             .generator(coursework::generator::assignments)
             .after_generate(coursework::generator::submissions_of),
         Resource::new(&coursework::SUBMISSIONS)

@@ -8,6 +8,7 @@ mod assignments;
 mod body;
 mod categories;
 pub mod generator;
+pub mod hooks;
 pub mod idempotency;
 mod phantoms;
 mod resources;
@@ -17,5 +18,5 @@ mod submissions;
 mod table;
 
 pub use idempotency::IDEMPOTENCY_KEYS;
-pub use resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS, assignment_changed};
+pub use resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
 pub use table::ROUTES;

@@ -1,14 +1,10 @@
 //! The records of coursework. What has no value is left out of them.
 
-use crate::apis::edlink::coursework::{phantoms, states};
-use crate::apis::edlink::graph::{CLASSES, PEOPLE, SECTIONS, SESSIONS, changed};
+use crate::apis::edlink::coursework::states;
+use crate::apis::edlink::graph::{CLASSES, PEOPLE, SECTIONS, SESSIONS};
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
-use crate::engine::schema::problem::Problem;
-use crate::engine::schema::schema::Actor;
 use crate::engine::schema::schema::{IdFormat, Schema};
-use crate::engine::state::State;
-use crate::engine::state::hooks::Change;
 
 /// The class of an assignment or category: not shown, as it stands in the path.
 pub const CLASS_OF: &str = "standin_class_id";
@@ -73,12 +69,6 @@ pub static ASSIGNMENTS: Schema = Schema::new(
     ],
 )
 .due_at(states::moves_at);
-
-/// Does what follows from a change of an assignment.
-pub fn assignment_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
-    changed(&ASSIGNMENTS, state, change, by)?;
-    phantoms::follow(state, change, by)
-}
 
 /// What each student hands in for an assignment.
 pub static SUBMISSIONS: Schema = Schema::new(

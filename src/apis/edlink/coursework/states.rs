@@ -2,11 +2,8 @@
 
 use serde_json::Value;
 
-use crate::apis::edlink::coursework::resources::ASSIGNMENTS;
 use crate::engine::schema::document::Document;
-use crate::engine::schema::problem::Problem;
-use crate::engine::schema::schema::Actor;
-use crate::engine::schema::time::{format_ms, parse_ms};
+use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
@@ -14,7 +11,8 @@ fn time(fields: &Document, name: &str) -> Option<u64> {
     parse_ms(fields.get(name)?.as_str()?)
 }
 
-fn state_of(fields: &Document) -> &str {
+/// The state an assignment is in.
+pub fn state_of(fields: &Document) -> &str {
     fields.get("state").and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -35,14 +33,4 @@ pub fn moves_at(fields: &Document) -> Option<u64> {
         "open" => time(fields, "end_date"),
         _ => None,
     }
-}
-
-/// The time has come.
-pub fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
-    let since = moves_at(assignment.fields()).map(format_ms);
-    let next = if state_of(assignment.fields()) == "scheduled" { "open" } else { "locked" };
-    let mut patch = Document::new();
-    patch.insert("state", next.into());
-    patch.insert("updated_date", since.into());
-    state.patch(&ASSIGNMENTS, assignment, &patch, Actor::Service).map(|_| ())
 }

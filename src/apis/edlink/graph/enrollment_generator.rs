@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
-use crate::apis::edlink::graph::generator::{GROUP, PER_SCHOOL, STUDENTS_OF_TWENTY, put};
+use crate::apis::edlink::graph::generated::{
+    GROUP, PER_SCHOOL, STUDENTS_OF_TWENTY, agent, enrollment, put, roles, strings,
+};
 use crate::apis::edlink::graph::resources::{AGENTS, CLASSES, ENROLLMENTS, SECTIONS};
-use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;
 use crate::engine::store::Record;
@@ -72,35 +71,4 @@ impl Rooms {
         let open = classes.filter(|class| class.text("state") == Some("active"));
         Self { classes: open.map(|class| (class.clone(), sections(class))).collect(), ..Self::default() }
     }
-}
-
-/// The fields of an enrollment.
-pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Document {
-    Document::from_iter([
-        ("role", Value::from(role)),
-        ("primary", (role == "teacher").into()),
-        ("person_id", person.id().into()),
-        ("class_id", class.id().into()),
-        ("section_id", section.into()),
-    ])
-}
-
-/// The fields of an agent.
-pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Document {
-    Document::from_iter([
-        ("relationship", Value::from(relationship)),
-        ("observer_id", observer.id().into()),
-        ("target_id", target.id().into()),
-    ])
-}
-
-/// The texts in an array.
-pub fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
-    let values = record.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    values.iter().filter_map(Value::as_str).collect()
-}
-
-/// The roles of a person.
-pub fn roles(person: &Record) -> Vec<&str> {
-    strings(person, "roles")
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::edlink::errors::request_id;
 use crate::apis::edlink::graph::cursors;
 use crate::apis::edlink::graph::list_query::{ListQuery, Warning};
 use crate::apis::edlink::graph::shape::Shape;
 use crate::apis::edlink::graph::viewer::Viewer;
+use crate::apis::edlink::wording::request_id;
 use crate::engine::api::context::Context;
 use crate::engine::schema::schema::Schema;
 use crate::engine::store::Page;

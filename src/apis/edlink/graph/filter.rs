@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::apis::edlink::errors::INVALID_FILTER;
 use crate::apis::edlink::graph::kinds;
+use crate::apis::edlink::graph::operators::Operator;
 use crate::engine::schema::field::Kind;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
@@ -13,52 +14,6 @@ use crate::engine::schema::time::read_ms;
 use crate::engine::state::mutate::is_uuid;
 use crate::engine::store::Record;
 use crate::http::tree::{MEMBERS, TreeLimits};
-
-/// How a value is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    /// Is this.
-    Equals,
-    /// Is one of these.
-    In,
-    /// Is none of these.
-    NotIn,
-    /// Begins so, in any case.
-    StartsWith,
-    /// Has this in it, in any case.
-    Contains,
-    /// Has a value.
-    IsKnown,
-    /// Has none.
-    IsUnknown,
-    /// Is later, or more.
-    Greater,
-    /// Is this, later or more.
-    AtLeast,
-    /// Is earlier, or less.
-    Less,
-    /// Is this, earlier or less.
-    AtMost,
-}
-
-impl Operator {
-    /// Its name in a filter.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Equals => "equals",
-            Self::In => "in",
-            Self::NotIn => "not in",
-            Self::StartsWith => "starts with",
-            Self::Contains => "contains",
-            Self::IsKnown => "is known",
-            Self::IsUnknown => "is unknown",
-            Self::Greater => "gt",
-            Self::AtLeast => "gte",
-            Self::Less => "lt",
-            Self::AtMost => "lte",
-        }
-    }
-}
 
 /// Conditions that must all hold.
 #[derive(Clone, Debug)]

@@ -9,7 +9,9 @@ use fake::faker::name::en::{FirstName, LastName};
 use serde_json::{Value, json};
 
 use crate::apis::edlink::generator::{fields, zip};
-use crate::apis::edlink::graph::enrollment_generator::{agent, enrollment, roles, strings};
+use crate::apis::edlink::graph::generated::{
+    GROUP, PER_SCHOOL, SINCE_MS, STUDENTS_OF_TWENTY, agent, enrollment, put, roles, seen, strings,
+};
 use crate::apis::edlink::graph::records::PRODUCTS;
 use crate::apis::edlink::graph::resources::{
     CLASSES, COURSES, DEPARTMENTS, DISTRICTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
@@ -23,15 +25,6 @@ use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
-
-/// People per school.
-pub const PER_SCHOOL: usize = 800;
-
-/// Of twenty, so many are students; one teaches, five are parents or guardians, one is staff.
-pub const STUDENTS_OF_TWENTY: usize = 13;
-
-/// Students who go through the day together.
-pub const GROUP: usize = 26;
 
 /// Who the twentieth is, in turn.
 const STAFF: [&[&str]; 8] = [
@@ -64,9 +57,6 @@ const SUBJECTS: [(&str, &str, &str); 8] = [
     ("Spanish", "SPAN", "CEDS.24"),
     ("Computing", "COMP", "CEDS.10"),
 ];
-
-/// Made-up records were first seen in summer 2023: before any clock stands.
-const SINCE_MS: u64 = 1_688_169_600_000;
 
 /// A district.
 #[allow(clippy::unnecessary_wraps)]
@@ -206,14 +196,6 @@ pub fn events(state: &mut State, _: usize) -> Result<Document, Problem> {
         "materialization_id": state.rng.uuid().to_string(),
         "data": data,
     })))
-}
-
-/// First seen in its turn.
-fn seen(mut fields: Document, place: usize) -> Document {
-    let since = format_ms(SINCE_MS + place as u64 * 190);
-    fields.insert("created_date", since.clone().into());
-    fields.insert("updated_date", since.into());
-    fields
 }
 
 /// Makes the sessions that come with districts.
@@ -417,14 +399,6 @@ fn furnish_school(state: &mut State, school: &Record) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-/// Puts a made-up record in, first seen in its turn.
-pub fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -> Result<Record, Problem> {
-    let since = Value::from(format_ms(SINCE_MS + state.store.of(resource).next_sequence() * 190));
-    fields.insert("created_date", since.clone());
-    fields.insert("updated_date", since);
-    state.create_from(resource, fields, Actor::Fixture)
 }
 
 /// Somebody of the school that still has room.

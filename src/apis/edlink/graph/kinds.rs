@@ -2,7 +2,7 @@
 //! filtered by.
 
 use crate::apis::edlink::coursework::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
-use crate::apis::edlink::graph::filter::Operator::{
+use crate::apis::edlink::graph::operators::Operator::{
     self, AtLeast, AtMost, Contains, Equals, Greater, In, IsKnown, IsUnknown, Less, NotIn, StartsWith,
 };
 use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apis::edlink::graph::envelope;
 use crate::apis::edlink::graph::list_query::ListQuery;
-use crate::apis::edlink::graph::mine;
+use crate::apis::edlink::graph::own::{led_to, named};
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DISTRICTS, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
@@ -13,7 +13,7 @@ use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::engine::store::Page;
-use crate::engine::store::{Record, Store};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 type ListResult = Result<Response, Problem>;
@@ -25,7 +25,7 @@ fn within(
     resource: &'static Schema,
     gather: impl Fn(&Context<'_>, &Record) -> Vec<Record>,
 ) -> ListResult {
-    let parent = mine::named(context, parent)?;
+    let parent = named(context, parent)?;
     let records = gather(context, &parent);
     answer(context, resource, records)
 }
@@ -59,21 +59,6 @@ fn referring(
 /// Those the record's field refers to.
 fn referred(context: &mut Context<'_>, parent: &'static Schema, resource: &'static Schema, field: &str) -> ListResult {
     within(context, parent, resource, |context, parent| led_to(&context.state.store, parent, field, resource).collect())
-}
-
-/// Those that a field of a record refers to.
-pub fn led_to<'s>(
-    store: &'s Store,
-    record: &'s Record,
-    field: &str,
-    to: &'static Schema,
-) -> impl Iterator<Item = Record> + 's {
-    let ids = match record.get(field) {
-        Some(Value::Array(ids)) => ids.as_slice(),
-        Some(id) => std::slice::from_ref(id),
-        None => &[],
-    };
-    ids.iter().filter_map(Value::as_str).filter_map(move |id| store.of(to).get(id)).cloned()
 }
 
 fn has_role(person: &Record, role: &str) -> bool {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::apis::edlink::graph::events;
 use crate::apis::edlink::graph::kinds;
-use crate::apis::edlink::graph::mine;
+use crate::apis::edlink::graph::own::own;
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::permissions::Rights;
 use crate::apis::edlink::graph::resources::{
@@ -106,11 +106,11 @@ fn own_of(context: &Context<'_>) -> Result<Vec<(&'static Schema, Record)>, Probl
     let viewer = Viewer::of(context);
     let mut all = Vec::new();
     for resource in readable(context)? {
-        let mut own = mine::own(&viewer, resource);
-        own.retain(|record| context.is_visible(resource, record));
-        own.sort_unstable_by_key(Record::sequence);
-        own.dedup_by_key(|record| record.sequence());
-        all.extend(own.into_iter().map(|record| (resource, record)));
+        let mut records = own(&viewer, resource);
+        records.retain(|record| context.is_visible(resource, record));
+        records.sort_unstable_by_key(Record::sequence);
+        records.dedup_by_key(|record| record.sequence());
+        all.extend(records.into_iter().map(|record| (resource, record)));
     }
     Ok(all)
 }
@@ -119,7 +119,7 @@ fn own_of(context: &Context<'_>) -> Result<Vec<(&'static Schema, Record)>, Probl
 fn with_enrollments(context: &Context<'_>, view: &View<'_>, resource: &'static Schema, record: &Record) -> Value {
     let mut shown = view.shown(resource, record);
     let is_here = |it: &&Record| ["class_id", "section_id"].iter().any(|field| it.text(field) == Some(record.id()));
-    let own = mine::own(&Viewer::of(context), &ENROLLMENTS);
+    let own = own(&Viewer::of(context), &ENROLLMENTS);
     shown["enrollments"] = own.iter().filter(is_here).map(|it| view.shown(&ENROLLMENTS, it)).collect();
     shown
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::apis::edlink::errors::INVALID_REQUEST_BODY;
-use crate::apis::edlink::errors::request_id;
 use crate::apis::edlink::sso::collections::{APPLICATIONS, EARLIER_TOKENS, LOGINS, application_of_secret, is_past};
+use crate::apis::edlink::wording::request_id;
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;

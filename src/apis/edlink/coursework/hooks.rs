@@ -1,0 +1,29 @@
+//! What follows from a change of an assignment, and from its time having come.
+
+use crate::apis::edlink::coursework::phantoms;
+use crate::apis::edlink::coursework::resources::ASSIGNMENTS;
+use crate::apis::edlink::coursework::states::{moves_at, state_of};
+use crate::apis::edlink::graph::changed;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::schema::Actor;
+use crate::engine::schema::time::format_ms;
+use crate::engine::state::State;
+use crate::engine::state::hooks::Change;
+use crate::engine::store::Record;
+
+/// Does what follows from a change of an assignment.
+pub fn assignment_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+    changed(&ASSIGNMENTS, state, change, by)?;
+    phantoms::follow(state, change, by)
+}
+
+/// The time has come.
+pub fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
+    let since = moves_at(assignment.fields()).map(format_ms);
+    let next = if state_of(assignment.fields()) == "scheduled" { "open" } else { "locked" };
+    let mut patch = Document::new();
+    patch.insert("state", next.into());
+    patch.insert("updated_date", since.into());
+    state.patch(&ASSIGNMENTS, assignment, &patch, Actor::Service).map(|_| ())
+}

@@ -1,0 +1,69 @@
+//! Parts that the generators of the Graph share.
+
+use serde_json::Value;
+
+use crate::engine::schema::document::Document;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::schema::time::format_ms;
+use crate::engine::state::State;
+use crate::engine::store::Record;
+
+/// People per school.
+pub const PER_SCHOOL: usize = 800;
+
+/// Of twenty, so many are students; one teaches, five are parents or guardians, one is staff.
+pub const STUDENTS_OF_TWENTY: usize = 13;
+
+/// Students who go through the day together.
+pub const GROUP: usize = 26;
+
+/// Made-up records were first seen in summer 2023: before any clock stands.
+pub const SINCE_MS: u64 = 1_688_169_600_000;
+
+/// First seen in its turn.
+pub fn seen(mut fields: Document, place: usize) -> Document {
+    let since = format_ms(SINCE_MS + place as u64 * 190);
+    fields.insert("created_date", since.clone().into());
+    fields.insert("updated_date", since.into());
+    fields
+}
+
+/// Puts a made-up record in, first seen in its turn.
+pub fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -> Result<Record, Problem> {
+    let since = Value::from(format_ms(SINCE_MS + state.store.of(resource).next_sequence() * 190));
+    fields.insert("created_date", since.clone());
+    fields.insert("updated_date", since);
+    state.create_from(resource, fields, Actor::Fixture)
+}
+
+/// The fields of an enrollment.
+pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Document {
+    Document::from_iter([
+        ("role", Value::from(role)),
+        ("primary", (role == "teacher").into()),
+        ("person_id", person.id().into()),
+        ("class_id", class.id().into()),
+        ("section_id", section.into()),
+    ])
+}
+
+/// The fields of an agent.
+pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Document {
+    Document::from_iter([
+        ("relationship", Value::from(relationship)),
+        ("observer_id", observer.id().into()),
+        ("target_id", target.id().into()),
+    ])
+}
+
+/// The texts in an array.
+pub fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
+    let values = record.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    values.iter().filter_map(Value::as_str).collect()
+}
+
+/// The roles of a person.
+pub fn roles(person: &Record) -> Vec<&str> {
+    strings(person, "roles")
+}

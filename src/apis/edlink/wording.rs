@@ -1,0 +1,198 @@
+//! How a problem is told, in Edlink's words.
+
+use serde_json::json;
+
+use crate::apis::edlink::errors::{
+    EXPIRED_TOKEN, INTERNAL, INVALID_REQUEST, INVALID_REQUEST_BODY, INVALID_TOKEN, INVALID_UUID, NO_PERMISSION,
+    NOT_FOUND, NOT_MODELLED, PAYLOAD_TOO_LARGE, RATE_LIMITED, UNSUPPORTED_MEDIA_TYPE, WHAT,
+};
+use crate::apis::edlink::graph::permissions;
+use crate::apis::edlink::sso;
+use crate::engine::api::api::{ResponseShape, Route};
+use crate::engine::api::dialect::{RenderedError, RequestContext};
+use crate::engine::schema::error_def::ErrorDef;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Schema;
+use crate::engine::state::State;
+use crate::http::message::{Response, allow};
+
+/// When to try again, if a rule that throttles does not say.
+const RETRY_AFTER_S: u64 = 1;
+
+/// The operation whose errors the running service tells in one text each.
+const TOKEN: &str = "/authentication/token";
+
+/// Puts a problem into words.
+pub fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
+    let (kind, message) = words(state, request_context, problem);
+    let profile = state.settings.profile(request_context.api.name);
+    let path = below_base(request_context);
+    let status = kind.status_on(path, profile);
+    if let Some(response) = signing_in(state, request_context, kind, status, &message) {
+        return RenderedError { error: kind, response };
+    }
+    let request = request_id(state);
+    let is_one_text = path == TOKEN || (status == 401 && !path.starts_with("/v2/my/"));
+    let messages = match problem {
+        Problem::Several { messages, .. } => messages.as_slice(),
+        _ => std::slice::from_ref(&message),
+    };
+    let body = if profile == Profile::Live && is_one_text {
+        json!({ "$error": messages.join(" "), "$request": request })
+    } else {
+        let errors = messages.iter().map(|message| json!({ "code": kind.code, "message": message }));
+        json!({ "$errors": errors.collect::<Vec<_>>(), "$request": request })
+    };
+    let retry_after_s = match problem {
+        Problem::Named { retry_after_s: Some(seconds), .. } => Some(*seconds),
+        Problem::RateLimited { retry_after_s } => Some(*retry_after_s),
+        _ if kind == RATE_LIMITED => Some(RETRY_AFTER_S),
+        _ => None,
+    };
+    let response = Response::json(status, &body);
+    let response = match retry_after_s {
+        Some(seconds) => response.with("retry-after", &seconds.to_string()),
+        None => response,
+    };
+    RenderedError { error: kind, response }
+}
+
+/// What answers an error while a person signs in, where that is no JSON.
+fn signing_in(
+    state: &State,
+    request_context: &RequestContext<'_>,
+    kind: &ErrorDef,
+    status: u16,
+    message: &str,
+) -> Option<Response> {
+    let (_, media) = request_context.route?.page?;
+    let wants_page = || request_context.request.header("accept").is_some_and(|accept| accept.contains(media));
+    let page = || wants_page().then(|| sso::error_page(status, kind.code, message));
+    sso::redirected(state, request_context, kind).or_else(page)
+}
+
+/// The path asked as the table has it.
+fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
+    let path = request_context.target.path;
+    if request_context.api.is_apart(path) {
+        path
+    } else {
+        path.strip_prefix(request_context.api.base).unwrap_or_default()
+    }
+}
+
+/// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
+pub fn request_id(state: &State) -> String {
+    state.rng.derive(&format!("edlink.request:{}", state.call_number)).uuid().to_string()
+}
+
+/// The error, and what it says.
+fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> (&'static ErrorDef, String) {
+    let usual = |error: &'static ErrorDef, what: Option<&str>| {
+        let message = error.message;
+        (error, what.map_or_else(|| message.to_owned(), |what| message.replace(WHAT, what)))
+    };
+    match problem {
+        Problem::Credential => usual(INVALID_TOKEN, None),
+        Problem::CredentialExpired => usual(EXPIRED_TOKEN, None),
+        Problem::Forbidden { needs } => usual(NO_PERMISSION, Some(needs)),
+        Problem::BadId { parameter } => usual(INVALID_UUID, Some(parameter)),
+        Problem::NotFound { resource, id } => (NOT_FOUND, not_found(request_context, resource, id)),
+        Problem::NoRoute { nearest } => (NOT_MODELLED, no_route(request_context, &nearest.join(", "))),
+        Problem::WrongMethod { allowed } => {
+            let path = request_context.target.path;
+            (NOT_MODELLED, no_route(request_context, &format!("{} {path}", allow(allowed))))
+        }
+        Problem::NotModelled { operation } => {
+            (NOT_MODELLED, format!("standin knows {operation}, but does not model it."))
+        }
+        Problem::TooLarge { limit_bytes } => {
+            (PAYLOAD_TOO_LARGE, format!("The request is larger than {limit_bytes} bytes."))
+        }
+        Problem::RateLimited { .. } => usual(RATE_LIMITED, None),
+        Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, what.clone()),
+        Problem::Named { error, message: Some(message), field: None, .. } => (*error, message.clone()),
+        Problem::Named { error, message, field, .. } => {
+            injected(state, request_context, error, message.as_deref(), field.as_deref())
+        }
+        Problem::Several { error, messages } => (*error, messages.join(" ")),
+        Problem::MediaType { sent } => {
+            let takes = if request_context.route.is_some_and(|route| route.takes_forms) { " or a form" } else { "" };
+            let sent =
+                if sent.is_empty() { "it has no Content-Type" } else { &format!("its Content-Type is '{sent}'") };
+            (INVALID_REQUEST_BODY, format!("The request body must be JSON{takes}; {sent}."))
+        }
+        Problem::Encoded { encoding } => {
+            (UNSUPPORTED_MEDIA_TYPE, format!("The Content-Encoding '{encoding}' is not supported; send plain JSON."))
+        }
+        Problem::Syntax { .. } | Problem::Fields(_) => {
+            (INVALID_REQUEST_BODY, format!("The request body is invalid: {}.", problem.plain()))
+        }
+        other => (INVALID_REQUEST, format!("The request is invalid: {}.", other.plain())),
+    }
+}
+
+/// An error that a rule names: in its own words, or in those the operation itself would use.
+fn injected(
+    state: &State,
+    request_context: &RequestContext<'_>,
+    error: &'static ErrorDef,
+    message: Option<&str>,
+    field: Option<&str>,
+) -> (&'static ErrorDef, String) {
+    let known = error.message;
+    let said = match (message, field) {
+        (None, None) if error == NOT_FOUND => missing(request_context).unwrap_or_else(|| known.to_owned()),
+        (None, field) if known.contains(WHAT) => {
+            let what = field.map_or_else(|| usual_what(state, request_context, error), str::to_owned);
+            known.replace(WHAT, &what)
+        }
+        (message, None) => message.unwrap_or(known).to_owned(),
+        (message, Some(field)) => format!("{} ('{field}')", message.unwrap_or(known)),
+    };
+    (error, said)
+}
+
+/// The permission or the parameter that an error of the operation would most likely be about.
+fn usual_what(state: &State, request_context: &RequestContext<'_>, error: &ErrorDef) -> String {
+    let in_path = || request_context.route?.path.split_once('{')?.1.split_once('}').map(|(name, _)| name.to_owned());
+    match request_context.route {
+        Some(route) if error == NO_PERMISSION => {
+            // Of what shows several kinds, this is the one that is asked for.
+            permissions::needed(state, Some(route.needs).filter(|needs| !needs.is_empty()).unwrap_or("schools"))
+        }
+        // A list has a cursor to be wrong.
+        _ => in_path().unwrap_or_else(|| "$after".to_owned()),
+    }
+}
+
+/// What the operation would say if the record it names were missing.
+fn missing(request_context: &RequestContext<'_>) -> Option<String> {
+    let route = request_context.route.filter(|route| route.path.ends_with('}'))?;
+    let id = request_context.target.path.rsplit('/').next()?;
+    Some(not_found(request_context, shown(route)?, &id.to_ascii_lowercase()))
+}
+
+/// What a route shows one of, in the words of its version: a course of v1 is an organization, whatever holds it.
+fn shown(route: &Route) -> Option<&'static Schema> {
+    match route.shows {
+        ResponseShape::One(shape) | ResponseShape::Part(shape) => Some(shape),
+        _ => route.action.resource(),
+    }
+}
+
+fn not_found(request_context: &RequestContext<'_>, resource: &Schema, id: &str) -> String {
+    let title = request_context.route.and_then(shown).unwrap_or(resource).title;
+    let where_ = match request_context.target.path.split('/').nth(3) {
+        Some("graph") => " for this integration",
+        Some("my") => " for this person",
+        _ => "",
+    };
+    format!("{title} with id {id} not found{where_}.")
+}
+
+fn no_route(request_context: &RequestContext<'_>, nearest: &str) -> String {
+    let (method, path) = (request_context.request.method, request_context.target.path);
+    format!("standin does not model {method} {path}. It models: {nearest}.")
+}
