@@ -3,5 +3,6 @@
 pub mod coverage;
 pub mod exchange;
 pub mod journal;
+mod past_calls;
 mod ring;
 pub mod trace;

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use crate::engine::api::api::Api;
 use crate::engine::api::context::{Body, Context, dispatch, take_permit};
 use crate::engine::api::dialect::RequestContext;
+use crate::engine::api::past_calls::PastCalls;
 use crate::engine::api::router::{Found, Router, Row};
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{Problem, panic_text};
@@ -147,7 +148,7 @@ fn respond(
         return;
     }
     let Some(((rule, _), view)) = decision.rule.as_ref().zip(view) else {
-        execute(router, &mut world.state, exchange, context, route);
+        execute(router, (&mut world.state, &world.journal), exchange, context, route);
         let varied = world
             .run
             .as_ref()
@@ -162,7 +163,7 @@ fn respond(
     };
     // With a rule that fires before, the service never sees the request, not even the credential.
     let natural = (rule.phase == Phase::After).then(|| {
-        execute(router, &mut world.state, exchange, context, route);
+        execute(router, (&mut world.state, &world.journal), exchange, context, route);
         std::mem::take(&mut exchange.response)
     });
     let injected = inject(&mut world.state, context, view, rule, natural);
@@ -182,7 +183,7 @@ fn respond(
 /// Carries out the operation, as the service would.
 fn execute(
     router: &Router,
-    state: &mut State,
+    (state, past): (&mut State, &dyn PastCalls),
     exchange: &mut Exchange<'_>,
     context: &RequestContext<'_>,
     route: &RouteMatch<'_, '_>,
@@ -190,7 +191,7 @@ fn execute(
     let api = context.api;
     let mut rests_on = Evidence::Documented;
     exchange.reached_service = route.row.is_some();
-    match carry_out(router, state, context, route, &mut rests_on) {
+    match carry_out(router, (state, past), context, route, &mut rests_on) {
         Ok(response) => {
             let profile = state.settings.profile(api.name);
             exchange.evidence = route.row.map(|row| row.route.evidence_in(profile, response.status).max(rests_on));
@@ -206,7 +207,7 @@ fn execute(
 
 fn carry_out(
     router: &Router,
-    state: &mut State,
+    (state, past): (&mut State, &dyn PastCalls),
     context: &RequestContext<'_>,
     route_match: &RouteMatch<'_, '_>,
     rests_on: &mut Evidence,
@@ -251,6 +252,7 @@ fn carry_out(
         body,
         unreadable,
         state,
+        past,
         evidence: Evidence::Documented,
     };
     let response = dispatch(&mut call);

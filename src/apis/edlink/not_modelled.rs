@@ -42,8 +42,6 @@ const fn oidc(route: Route, about: &'static str) -> Route {
 }
 
 const ABOUT_ONE: &[Route] = &[
-    graph(get("/v2/graph/requests", "requests.list", NotModelled), "Lists the requests made for the integration."),
-    graph(get("/v2/graph/requests/{id}", "requests.get", NotModelled), "Shows one request made for the integration."),
     graph(get("/v2/graph/calendars", "calendars.list", NotModelled), "Lists calendars."),
     graph(get("/v2/graph/calendars/{id}", "calendars.get", NotModelled), "Shows one calendar."),
     graph(get("/v2/graph/attendance", "attendance.list", NotModelled), "Lists attendance."),

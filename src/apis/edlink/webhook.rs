@@ -1,5 +1,7 @@
 //! Webhooks: the body and the signature of what the service posts to an application.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::apis::edlink::sso::APPLICATIONS;
@@ -22,7 +24,10 @@ pub fn sign(state: &State, order: &WebhookOrder) -> Result<SignedRequest, Proble
     let body = json!({ "$events": [{ "type": order.kind, "payload": payload }] }).to_string();
     let seconds = order.at_s.unwrap_or_else(|| state.clock.now_ms() / 1_000);
     let mac = hmac_sha256::HMAC::mac(format!("{seconds}.{body}"), secret);
-    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = mac.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     let headers = vec![
         ("content-type".to_owned(), "application/json".to_owned()),
         ("edlink-signature".to_owned(), format!("t={seconds},v0={hex}")),

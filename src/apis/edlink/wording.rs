@@ -84,7 +84,12 @@ fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
 
 /// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
 pub fn request_id(state: &State) -> String {
-    state.rng.derive(&format!("edlink.request:{}", state.call_number)).uuid().to_string()
+    request_id_of(state, state.call_number)
+}
+
+/// The `$request` of the answer to the call of that number.
+pub fn request_id_of(state: &State, number: u64) -> String {
+    state.rng.derive(&format!("edlink.request:{number}")).uuid().to_string()
 }
 
 /// The error, and what it says.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::api::api::{Action, Api, Caller, Route};
+use crate::engine::api::past_calls::PastCalls;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
@@ -39,6 +40,8 @@ pub struct Context<'c> {
     pub unreadable: Option<Problem>,
     /// The world asked.
     pub state: &'c mut State,
+    /// The calls that were answered before.
+    pub past: &'c dyn PastCalls,
     /// The worst known of what the answer rests on, its row apart.
     pub evidence: Evidence,
 }

@@ -8,5 +8,6 @@ pub mod dialect;
 pub mod fixtures;
 pub mod generate;
 pub mod openapi;
+pub mod past_calls;
 pub mod route_table;
 pub mod router;

@@ -21,6 +21,7 @@ mod operators;
 mod own;
 pub mod permissions;
 mod records;
+mod requests;
 mod resources;
 mod scope;
 mod shape;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::apis::edlink::coursework::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
 use crate::apis::edlink::graph::kinds;
 use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS};
+use crate::apis::edlink::graph::requests::REQUESTS;
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICT_OF, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS,
     SECTIONS, SESSIONS,
@@ -50,7 +51,7 @@ impl<'s> Scope<'s> {
 
     /// Whether it sees a record.
     pub fn is_visible(&self, resource: &Schema, record: &Record) -> bool {
-        if [&EVENTS, &MATERIALIZATIONS, &LICENSES].contains(&resource) {
+        if [&EVENTS, &MATERIALIZATIONS, &LICENSES, &REQUESTS].contains(&resource) {
             return record.text("integration_id") == Some(self.integration);
         }
         self.is_of_source(resource, record) && (self.targets.is_none() || self.is_selected_too(resource, record))

@@ -5,6 +5,7 @@ use crate::apis::edlink::errors::{
     MISSING_TOKEN, NO_PERMISSION, NOT_FOUND,
 };
 use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS};
+use crate::apis::edlink::graph::requests::{self, REQUESTS};
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS, SECTIONS,
     SESSIONS, SUBJECTS,
@@ -250,6 +251,14 @@ pub const ROUTES: &[Route] = &[
     one("/v2/graph/periods/{id}", "periods.get", Read(&PERIODS))
         .needs("periods")
         .about("Shows one period of a school's day."),
+    list("/v2/graph/requests", "requests.list", Custom(requests::list))
+        .shows(ResponseShape::Many(&REQUESTS))
+        .fails(OF_INTEGRATION)
+        .about("Lists the requests made for the integration in the last 30 days."),
+    one("/v2/graph/requests/{id}", "requests.get", Custom(requests::get))
+        .shows(ResponseShape::Part(&REQUESTS))
+        .fails(ONE_OF_INTEGRATION)
+        .about("Shows one request made for the integration."),
     list("/v2/graph/materializations", "materializations.list", List(&MATERIALIZATIONS))
         .fails(OF_INTEGRATION)
         .about("Lists the imports the integration's data came with."),

@@ -1,0 +1,151 @@
+//! The requests that were made for an integration, as far back as the journal reaches.
+
+use serde_json::{Value, json};
+
+use crate::apis::edlink::graph::envelope;
+use crate::apis::edlink::graph::lists;
+use crate::apis::edlink::graph::viewer::Viewer;
+use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::meta::ID;
+use crate::apis::edlink::sso::login_of;
+use crate::apis::edlink::wording::request_id_of;
+use crate::engine::api::context::Context;
+use crate::engine::api::past_calls::PastCall;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::field::{Kind, field, text};
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::schema::{IdFormat, Schema};
+use crate::engine::schema::time::format_ms;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+use crate::http::target::{Query, Target};
+
+/// How long a request is told of.
+const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// What the names of secrets end with, in what is sent and in what is answered.
+const INPUT: &[&str] = &["token", "secret", "code"];
+const OUTPUT: &[&str] = &["token", "secret"];
+
+/// Requests. No world holds such records: they are made of the calls that were answered.
+pub static REQUESTS: Schema = Schema::new(
+    "edlink.requests",
+    "Request",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        field("date", Kind::Time),
+        field("start_date", Kind::Time),
+        field("end_date", Kind::Time),
+        text("method"),
+        text("path"),
+        field("status", Kind::Integer),
+        field("properties", Kind::Object),
+        field("input", Kind::Any),
+        field("output", Kind::Any),
+        text("idempotency_key").nullable(),
+        field("categories", Kind::Strings),
+        text("person_id").nullable(),
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+        text("developer_id").nullable(),
+        text("district_id").nullable(),
+        text("user_id").nullable(),
+    ],
+);
+
+/// `GET /v2/graph/requests`
+pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let all = requests(context);
+    lists::answer(context, &REQUESTS, all)
+}
+
+/// `GET /v2/graph/requests/{id}`
+pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let id = context.api.dialect.id("id", context.param("id"))?.into_owned();
+    let found = requests(context).into_iter().find(|request| request.id() == id);
+    let request = found.ok_or(Problem::NotFound { resource: &REQUESTS, id })?;
+    Ok(envelope::record(context, &REQUESTS, &request))
+}
+
+fn requests(context: &Context<'_>) -> Vec<Record> {
+    let since_ms = context.state.clock.now_ms().saturating_sub(LIFE_MS);
+    let calls = context.past.past_calls().into_iter().filter(|call| call.now_ms >= since_ms);
+    calls.filter_map(|call| request(context, &call)).collect()
+}
+
+/// A call as a request of the integration that asks, if it is one.
+fn request(context: &Context<'_>, call: &PastCall) -> Option<Record> {
+    let integration = Viewer::of(context).integration;
+    let is_own = call.operation?.split_once('.')?.0 == context.api.name;
+    let bearer = call.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.as_str());
+    let bearer = bearer.and_then(|value| value.split_once(' ')).map_or("", |(_, token)| token.trim());
+    let input: Option<Value> = serde_json::from_slice(&call.body).ok();
+    let output: Option<Value> = call.response.as_deref().and_then(|body| serde_json::from_slice(body).ok());
+    // An exchange of tokens shows whose it is by the token it gave.
+    let granted = output.as_ref().and_then(|body| body["$data"]["access_token"].as_str()).map(str::to_owned);
+    let login = login_of(context.state, granted.as_deref().unwrap_or(bearer)).map(|(login, _)| login);
+    let of_person = login.filter(|login| login.text("integration_id") == Some(integration.id()));
+    let is_this = integration.text("access_token") == Some(bearer) || of_person.is_some();
+    if !is_own || !is_this {
+        return None;
+    }
+    let target = Target::parse(&call.target);
+    let query = Query::parse(target.query);
+    let key = query.get("$idempotency").map(str::to_owned);
+    let query: Value =
+        query.pairs().map(|(name, value)| (name.to_owned(), Value::from(masked(INPUT, name, value)))).collect();
+    let agent = call.headers.iter().find(|(name, _)| name == "user-agent").map(|(_, value)| value.as_str());
+    let at = format_ms(call.now_ms);
+    let fields = json!({
+        "id": request_id_of(context.state, call.number),
+        "date": at,
+        "start_date": at,
+        "end_date": at,
+        "method": call.method,
+        "path": target.path,
+        "status": call.status,
+        "properties": { "ip": "127.0.0.1", "query": query, "api_server": "standin", "user_agent": agent },
+        "input": input.map(|input| without_secrets(INPUT, input)),
+        "output": output.map(|output| without_secrets(OUTPUT, output)),
+        "idempotency_key": key,
+        "categories": if granted.is_some() { vec!["sso"] } else { Vec::new() },
+        "person_id": of_person.and_then(|login| login.text("person_id")),
+        "integration_id": integration.id(),
+        "developer_id": null,
+        "district_id": null,
+        "user_id": null,
+    });
+    Some(Record::new(&REQUESTS, call.number, Document::of(fields)?))
+}
+
+/// A secret by its first and last three characters.
+fn masked(secrets: &[&str], name: &str, value: &str) -> String {
+    let is_secret = secrets.iter().any(|secret| name.ends_with(secret));
+    let chars: Vec<char> = value.chars().collect();
+    match (is_secret, chars.len()) {
+        (false, _) => value.to_owned(),
+        (true, ..=6) => "...".to_owned(),
+        (true, length) => {
+            let (first, last): (String, String) = (chars[..3].iter().collect(), chars[length - 3..].iter().collect());
+            format!("{first}...{last}")
+        }
+    }
+}
+
+fn without_secrets(secrets: &[&str], value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| {
+                let shown = match value {
+                    Value::String(text) => masked(secrets, &name, &text).into(),
+                    value => without_secrets(secrets, value),
+                };
+                (name, shown)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(|item| without_secrets(secrets, item)).collect(),
+        value => value,
+    }
+}

@@ -1,0 +1,29 @@
+//! Calls that were answered before, for the few operations that tell of them.
+
+/// One call.
+pub struct PastCall {
+    /// From 1, in the order of the calls.
+    pub number: u64,
+    /// The operation, with the API's name; `None` for a miss.
+    pub operation: Option<&'static str>,
+    /// The method.
+    pub method: String,
+    /// The target as sent.
+    pub target: String,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// The answer's body, where all of it is kept.
+    pub response: Option<Vec<u8>>,
+    /// The status.
+    pub status: u16,
+    /// The world's time, in milliseconds since 1970.
+    pub now_ms: u64,
+}
+
+/// The calls of a world.
+pub trait PastCalls {
+    /// Returns the calls that are kept, oldest first.
+    fn past_calls(&self) -> Vec<PastCall>;
+}
