@@ -19,7 +19,7 @@ const BATCH: usize = 4 * 1024;
 const STUCK: Duration = Duration::from_secs(1);
 
 /// The end of a process waits this long for a reader that is slow.
-const SLOW: Duration = Duration::from_secs(4);
+const SLOW: Duration = Duration::from_secs(3);
 
 /// Standard error: log, messages, reports.
 pub static STDERR: Output = Output::new(|| Box::new(io::stderr()));
@@ -90,7 +90,7 @@ impl Output {
         self.changed.notify_all();
     }
 
-    /// Waits until all is written. Gives up when the reader takes nothing for a second, or not all within four.
+    /// Waits until all is written. Gives up when the reader takes nothing for a second, or not all within three.
     pub fn finish(&'static self) {
         if self.writer.get() != Some(&true) {
             return;

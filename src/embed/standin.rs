@@ -22,8 +22,8 @@ use crate::embed::handle::WorldHandle;
 use crate::embed::scenarios;
 use crate::embed::worlds::now_ms;
 use crate::server::{
-    AnsweredNotify, Budget, BusyWorker, IdleWorker, Links, Log, Networks, Port, ServerContext, Signals, Stop, carry,
-    serve,
+    AnsweredNotify, Budget, Busy, BusyWorker, IdleWorker, Links, Log, Networks, Port, ServerContext, Signals, Stop,
+    carry, serve,
 };
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
@@ -145,6 +145,7 @@ impl Starting {
         let unfinished = Budget::new(self.engine.limits().unfinished_bytes);
         let serving = Arc::new(ServerContext {
             unfinished,
+            busy: Busy::here(),
             links: Arc::new(Links::new(self.engine.limits())),
             is_ending: AtomicBool::new(false),
             engine: self.engine,
@@ -242,6 +243,11 @@ impl Standin {
     }
 
     /// Starts as a task on the tokio runtime this is called in: two thirds of the cost.
+    ///
+    /// The server answers on the threads of that runtime, and ends with it. On a runtime with one thread, which is the default
+    /// of `#[tokio::test]`, a *blocking* client or [`WorldHandle::wait_for`] would wait for the very thread that must answer:
+    /// use [`start`](Self::start), or call them in `tokio::task::spawn_blocking`. A server that many tests share, in a
+    /// `static`, must not end with the runtime of the first of them: use [`start`](Self::start) there too.
     ///
     /// # Panics
     ///

@@ -60,6 +60,12 @@ impl WorldHandle {
         self.judged()
     }
 
+    /// Returns whether there are rules or expectations to judge.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn is_judged(&self) -> bool {
+        self.world.lock().run.is_some()
+    }
+
     /// What a verification would say now. It counts as none.
     pub fn report(&self) -> Report {
         self.world.lock().verify(self.engine.router())

@@ -17,6 +17,7 @@ use crate::http::message::{Delivery, Outcome};
 use crate::server::connection::ConnectionContext;
 use crate::server::events::Events;
 use crate::server::held::hold_back;
+use crate::server::pulse;
 use crate::server::read::{Arrival, Incomplete, Unread, need_not_come, with_request};
 use crate::server::refusal::Refusal;
 use crate::server::send::{ResponseBody, response};
@@ -75,8 +76,12 @@ pub async fn exchange(
         }
         (Ok(body), Some(control)) if is_control => {
             let waiting = Waiting::default();
-            let answer =
-                |is_last| with_request(&request, body, arrival, |request| control.answer(request, &waiting, is_last));
+            let answer = |is_last| {
+                let answer =
+                    || with_request(&request, body, arrival, |request| control.answer(request, &waiting, is_last));
+                // To load scenarios and to judge consumers may take long: the other tasks of the thread move to another.
+                if serving.busy.is_some() { tokio::task::block_in_place(answer) } else { answer() }
+            };
             let handled = Box::pin(administered_answer(serving, answer)).await;
             subscription = handled.subscription;
             if request.method() != hyper::Method::GET {
@@ -85,7 +90,13 @@ pub async fn exchange(
             }
             handled.response.into()
         }
-        (Ok(body), _) => with_request(&request, body, arrival, |request| serving.engine.answer(request)),
+        (Ok(body), _) => with_request(&request, body, arrival, |request| match &serving.busy {
+            Some(busy) => {
+                let _answering = busy.answer();
+                serving.engine.answer_locking(request, pulse::lock)
+            }
+            None => serving.engine.answer(request),
+        }),
     };
     drop(in_flight);
     if !is_control {

@@ -18,6 +18,7 @@ mod listen;
 mod networks;
 #[cfg(feature = "tls")]
 mod proxy;
+mod pulse;
 mod read;
 mod refusal;
 mod refuse;
@@ -40,6 +41,7 @@ pub use listen::Port;
 pub use networks::Networks;
 #[cfg(feature = "tls")]
 pub use proxy::{Others, Proxy};
+pub use pulse::Busy;
 #[cfg(feature = "tower")]
 pub use read::{Arrival, with_request};
 #[cfg(feature = "tower")]

@@ -18,6 +18,7 @@ use crate::server::connection::connection;
 use crate::server::front::Front;
 use crate::server::links::Links;
 use crate::server::networks::Networks;
+use crate::server::pulse::Busy;
 use crate::server::refuse::turn_away;
 use crate::server::{AnsweredNotify, Port};
 use crate::world::registry::WorldRegistry;
@@ -64,6 +65,8 @@ pub struct ServerContext {
     pub log: Option<Log>,
     /// The name of this server, for a header of every answer.
     pub replica: Option<HeaderValue>,
+    /// Set on runtimes with several threads.
+    pub busy: Option<Arc<Busy>>,
     /// Its connections.
     pub links: Arc<Links>,
     /// The bytes of bodies that are on their way.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 
 use crate::engine::api::router::Router;
 use crate::engine::schema::suggest::nearest;
@@ -284,13 +284,22 @@ impl WorldRegistry {
     /// Answers a request in the world it chooses, else in the default one. The caller rings the
     /// [bell](Self::bell) afterwards.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {
+        self.answer_locking(request, Mutex::lock)
+    }
+
+    /// Answers a request as [`answer`](Self::answer) does, and locks its world by that function.
+    pub fn answer_locking(
+        &self,
+        request: &Request<'_>,
+        lock: impl Fn(&Mutex<World>) -> MutexGuard<'_, World>,
+    ) -> Outcome {
         self.sweep_if_due(request.arrived_ms);
         let target = Target::parse(request.target);
         match chosen(None, &target, request) {
             Ok(None) if self.no_default => WorldError::NoDefault.response().into(),
-            Ok(None) => answer_at(self.router, &mut self.default.lock(), request, &target),
+            Ok(None) => answer_at(self.router, &mut lock(&self.default), request, &target),
             Ok(Some(name)) => match self.world(&name, request.arrived_ms) {
-                Ok(world) => answer_at(self.router, &mut world.lock(), request, &target),
+                Ok(world) => answer_at(self.router, &mut lock(&world), request, &target),
                 Err(no_world) => no_world.response().into(),
             },
             Err(no_world) => no_world.response().into(),

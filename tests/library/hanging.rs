@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::support::{Connection, Response, ask, request};
 use serde_json::{Value, json};
-use standin::{Expectation, Rule, Standin, WorldHandle, WorldOptions};
+use standin::{Answer, Expectation, Rule, Standin, WorldHandle, WorldOptions};
 
 const ANY: (&str, &str) = ("authorization", "Bearer any");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -318,6 +318,50 @@ fn an_encoded_body_is_refused_by_the_name_of_its_encoding() {
     assert!(answer.text().contains("gzip"), "{}", answer.text());
     let plain = [ANY, JSON, ("content-encoding", "identity")];
     assert_eq!(ask(standin.address(), "POST", "/v1/integrations", &plain, r#"{"name":"plain"}"#).status, 201);
+}
+
+/// A server on two threads, one of which answers in another world until the test says so.
+fn while_another_world_is_busy(requests: usize) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let standin = runtime.block_on(Standin::spawn());
+    let (one, other) = (standin.new_world(), standin.new_world());
+    let (release, released) = mpsc::channel::<()>();
+    let (begin, begun) = mpsc::channel::<()>();
+    let waits = parking_lot::Mutex::new((begin, released));
+    one.fault(Rule::on(LIST).answer(move |_, _| {
+        let (begin, released) = &*waits.lock();
+        let _ = begin.send(());
+        let _ = released.recv_timeout(Duration::from_secs(60));
+        Answer::empty(204)
+    }));
+    let target = format!("/w/{}/v1/integrations/abc123", other.name());
+    let mut kept = Connection::open(standin.address());
+    assert_eq!(kept.ask("GET", &target, &[ANY], "").status, 200);
+    let busy: Vec<Connection> = (0..requests)
+        .map(|_| {
+            let mut busy = Connection::open(standin.address());
+            busy.send(request("GET", &format!("/w/{}/v1/integrations", one.name()), &[ANY], "").as_bytes());
+            busy
+        })
+        .collect();
+    begun.recv_timeout(Duration::from_secs(30)).unwrap();
+    for _ in 0..20 {
+        assert_eq!(kept.ask("GET", &target, &[ANY], "").status, 200, "the other world answers meanwhile");
+    }
+    drop(release);
+    drop(busy);
+    drop((one, other, standin));
+    runtime.shutdown_background();
+}
+
+#[test]
+fn with_threads_no_world_waits_for_an_answer_of_another() {
+    while_another_world_is_busy(1);
+}
+
+#[test]
+fn with_threads_no_world_waits_for_requests_that_wait_for_another() {
+    while_another_world_is_busy(6);
 }
 
 #[test]

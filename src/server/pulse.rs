@@ -1,0 +1,113 @@
+//! Fairness between threads: while one of them is busy with an answer, another must look for what comes in.
+//!
+//! Of a runtime's threads, one waits for the system's events. When it finds a request, it answers it, and where that takes
+//! long, the other threads sleep on: nobody told them to wait in its place.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Weak};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
+
+/// An answer that takes longer than this is one that others would wait for.
+const BEAT: Duration = Duration::from_millis(5);
+
+/// The pulse rests after this many beats with nothing to do.
+const BEATS_TO_REST: u32 = 200;
+
+/// Wakes threads of runtimes that have several, for all servers of the process.
+struct Pulse {
+    servers: Mutex<Vec<Weak<Busy>>>,
+    rests: AtomicBool,
+    thread: Option<Thread>,
+}
+
+static PULSE: LazyLock<Pulse> = LazyLock::new(|| {
+    let thread = thread::Builder::new().name("standin-pulse".to_owned()).spawn(beat);
+    Pulse {
+        servers: Mutex::default(),
+        rests: AtomicBool::new(false),
+        thread: thread.ok().map(|thread| thread.thread().clone()),
+    }
+});
+
+fn beat() {
+    let mut idle = 0;
+    loop {
+        thread::sleep(BEAT);
+        if is_any_busy() {
+            idle = 0;
+        } else if idle < BEATS_TO_REST {
+            idle += 1;
+        } else {
+            PULSE.rests.store(true, Ordering::SeqCst);
+            if !is_any_busy() {
+                thread::park();
+            }
+            idle = 0;
+        }
+    }
+}
+
+/// Returns whether a server answers now, and lets another thread of each look for events.
+fn is_any_busy() -> bool {
+    let mut is_busy = false;
+    PULSE.servers.lock().retain(|server| {
+        let Some(server) = server.upgrade() else { return false };
+        if server.answering.load(Ordering::SeqCst) > 0 {
+            // A thread that sleeps wakes for it, and waits for events when it is done.
+            drop(server.runtime.spawn(async {}));
+            is_busy = true;
+        }
+        true
+    });
+    is_busy
+}
+
+/// A server on a runtime with several threads.
+pub struct Busy {
+    runtime: Handle,
+    answering: AtomicUsize,
+}
+
+/// An answer in the making.
+pub struct Answering<'b>(&'b Busy);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.answering.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Busy {
+    /// Returns the server that begins on this runtime, where it has several threads.
+    pub fn here() -> Option<Arc<Self>> {
+        let runtime = Handle::current();
+        if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread {
+            return None;
+        }
+        let busy = Arc::new(Self { runtime, answering: AtomicUsize::new(0) });
+        PULSE.servers.lock().push(Arc::downgrade(&busy));
+        Some(busy)
+    }
+
+    /// Notes that an answer is in the making.
+    pub fn answer(&self) -> Answering<'_> {
+        self.answering.fetch_add(1, Ordering::SeqCst);
+        if PULSE.rests.load(Ordering::SeqCst) && PULSE.rests.swap(false, Ordering::SeqCst) {
+            PULSE.thread.iter().for_each(Thread::unpark);
+        }
+        Answering(self)
+    }
+}
+
+/// A lock is waited for this long before the other tasks of the thread move to another one.
+const PATIENCE: Duration = Duration::from_millis(1);
+
+/// Locks a world without keeping other worlds waiting.
+pub fn lock<T>(world: &Mutex<T>) -> MutexGuard<'_, T> {
+    world.try_lock_for(PATIENCE).unwrap_or_else(|| block_in_place(|| world.lock()))
+}
