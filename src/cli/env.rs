@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use crate::cli::client::Server;
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::trust_variables;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::world::entrance::Entrance;
-use crate::world::registry::DEFAULT_WORLD;
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);

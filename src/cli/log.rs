@@ -10,8 +10,8 @@ use crate::cli::exit::Failed;
 use crate::cli::output::STDERR;
 use crate::embed::{Exchanged, Log, LogEvent};
 use crate::engine::schema::time::format_ms;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::http::message::Delivery;
-use crate::world::registry::DEFAULT_WORLD;
 
 /// What is logged, and how.
 #[derive(Args, Debug)]

@@ -25,7 +25,8 @@ use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
 use crate::world::error::WorldError;
 use crate::world::registry::WorldRegistry;
-use crate::world::select::{WorldSelector, chosen};
+use crate::world::select::chosen;
+use crate::world::selector::WorldSelector;
 use crate::world::world::World;
 
 /// The door for administrators.

@@ -10,12 +10,13 @@ use crate::control::scenario;
 use crate::control::service::ControlRequest;
 use crate::engine::schema::rng::fnv1a64;
 use crate::engine::schema::suggest::nearest;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::state::world_token::token_of;
 use crate::http::origin::origin;
 use crate::http::target::{Target, world_prefix};
 use crate::world::error::GoneReason;
 use crate::world::export::ExportedWorld;
-use crate::world::registry::{DEFAULT_WORLD, WorldSpec};
+use crate::world::registry::WorldSpec;
 
 /// The snapshot that is meant when none is named.
 const USUAL_SNAPSHOT: &str = "latest";

@@ -24,11 +24,12 @@ use crate::engine::state::clock::ClockMode;
 use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::state::settings::JournalBounds;
 use crate::engine::state::settings::{Credential, Settings};
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::store::{GenerateBounds, Store, Total};
 use crate::http::cors::Cors;
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
-use crate::world::registry::{DEFAULT_WORLD, Limits, WorldRegistry};
+use crate::world::registry::{Limits, WorldRegistry};
 use crate::world::select::is_name;
 use crate::world::world::World;
 

@@ -20,7 +20,7 @@ use crate::engine::api::router::Router;
 use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
 use crate::http::document;
-use crate::http::document::Position;
+use crate::http::position::Position;
 use crate::http::tree::FILE_BYTES;
 use crate::scenario::Fixtures;
 use crate::world::world::World;

@@ -9,7 +9,7 @@ use crate::control::Error;
 use crate::embed::handle::WorldHandle;
 use crate::engine::schema::suggest::nearest;
 use crate::http::document;
-use crate::http::document::Position;
+use crate::http::position::Position;
 use crate::scenario::{
     Code, Comparison, Diagnostic, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation,
     explain_scenario,

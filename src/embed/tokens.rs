@@ -12,7 +12,8 @@ use crate::embed::fixtures;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Credential;
 use crate::http::document;
-use crate::http::document::PathSegment;
+use crate::http::position;
+use crate::http::position::PathSegment;
 use crate::http::positions::Positions;
 
 /// Its name.
@@ -38,7 +39,7 @@ fn read(file: &str, text: &str) -> Result<Listed, Vec<String>> {
     })?;
     let mut reader = Reader { file, positions: Positions::of(text), faults: Vec::new() };
     for path in &parsed.duplicates {
-        reader.fault(path, format!("the key {} stands twice; keep one", document::show(path)));
+        reader.fault(path, format!("the key {} stands twice; keep one", position::show(path)));
     }
     let mut listed = Vec::new();
     if let Some(apis) = reader.object(&parsed.value, &[], &["celigo", "edlink"]) {
@@ -69,14 +70,14 @@ impl Reader<'_> {
     /// An object that has no other keys than these.
     fn object<'v>(&mut self, value: &'v Value, path: &[PathSegment], known: &[&str]) -> Option<&'v Map<String, Value>> {
         let Value::Object(object) = value else {
-            let what = if path.is_empty() { "the file".to_owned() } else { document::show(path) };
+            let what = if path.is_empty() { "the file".to_owned() } else { position::show(path) };
             self.fault(path, format_args!("{what} must be an object with the keys {}", known.join(", ")));
             return None;
         };
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
             let nearest = nearest(key, known.iter().copied()).unwrap_or_default();
             let at = [path, &[PathSegment::from(key.as_str())]].concat();
-            self.fault(&at, format_args!("the key {} is not known; did you mean {nearest}?", document::show(&at)));
+            self.fault(&at, format_args!("the key {} is not known; did you mean {nearest}?", position::show(&at)));
         }
         Some(object)
     }
@@ -84,7 +85,7 @@ impl Reader<'_> {
     fn list(&mut self, value: &Value, path: &[PathSegment], key: &str, narrowing: &[&str]) -> Vec<Credential> {
         let entries = value.as_array().filter(|entries| !entries.is_empty());
         let Some(entries) = entries else {
-            let shown = document::show(path);
+            let shown = position::show(path);
             self.fault(
                 path,
                 format_args!("{shown} must be an array with at least one {key}; leave it out to take any"),
@@ -100,7 +101,7 @@ impl Reader<'_> {
             return Some(Credential { token: token.to_owned(), integrations: None, read_only: false });
         }
         if !entry.is_object() {
-            let shown = document::show(path);
+            let shown = position::show(path);
             self.fault(path, format_args!("{shown} must be a {key}, or an object with a {key}"));
             return None;
         }
@@ -108,7 +109,7 @@ impl Reader<'_> {
         let entry = self.object(entry, path, &known)?;
         let at = |name: &str| [path, &[PathSegment::from(name)]].concat();
         let Some(token) = entry.get(key).and_then(Value::as_str).filter(|token| !token.is_empty()) else {
-            self.fault(&at(key), format_args!("{} must be a text that is not empty", document::show(&at(key))));
+            self.fault(&at(key), format_args!("{} must be a text that is not empty", position::show(&at(key))));
             return None;
         };
         let integrations = entry.get("integrations").map(|ids| {
@@ -116,14 +117,14 @@ impl Reader<'_> {
                 ids.as_array().and_then(|ids| ids.iter().map(|id| id.as_str().map(str::to_owned)).collect());
             texts.unwrap_or_else(|| {
                 let at = at("integrations");
-                self.fault(&at, format_args!("{} must be an array of ids", document::show(&at)));
+                self.fault(&at, format_args!("{} must be an array of ids", position::show(&at)));
                 Vec::new()
             })
         });
         let access = entry.get("access").map(|access| access.as_str().unwrap_or_default());
         if access.is_some_and(|access| !["administrator", "manage", "monitor"].contains(&access)) {
             let at = at("access");
-            self.fault(&at, format_args!("{} must be administrator, manage or monitor", document::show(&at)));
+            self.fault(&at, format_args!("{} must be administrator, manage or monitor", position::show(&at)));
         }
         Some(Credential { token: token.to_owned(), integrations, read_only: access == Some("monitor") })
     }

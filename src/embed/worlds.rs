@@ -9,10 +9,11 @@ use parking_lot::Mutex;
 use crate::control::Error;
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::Standin;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::state::world_token::token_of;
 use crate::http::target::world_prefix;
 use crate::world::error::GoneReason;
-use crate::world::registry::{DEFAULT_WORLD, WorldRegistry, WorldSpec};
+use crate::world::registry::{WorldRegistry, WorldSpec};
 use crate::world::snapshot::Snapshot as Stored;
 use crate::world::world::World;
 

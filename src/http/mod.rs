@@ -8,6 +8,7 @@ pub mod hold;
 pub mod json;
 pub mod message;
 pub mod origin;
+pub mod position;
 pub mod positions;
 pub mod redact;
 pub mod target;

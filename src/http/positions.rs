@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::http::document::{PathSegment, Position, unmarked};
+use crate::http::position::{PathSegment, Position, unmarked};
 
 /// The characters of a text are counted up to each of its positions that is a multiple of this.
 const SAMPLE: usize = 1_024;

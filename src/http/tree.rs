@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::http::document::{SyntaxFault, place_at};
+use crate::http::position::{SyntaxFault, place_at};
 
 /// How deep a consumer's body may be nested, and a record that it patches. Readers of JSON stop at 127 levels, and answers
 /// wrap records into some more of their own, so no setting raises this.

@@ -1,8 +1,6 @@
 //! The proxy through which clients with hard-coded hosts come in, as worlds tell of it.
 
-use std::sync::Arc;
-
-use crate::world::registry::{DEFAULT_WORLD, WorldRegistry};
+use crate::engine::state::world_token::DEFAULT_WORLD;
 
 /// The proxy of a server, and the certificate authority that clients must trust.
 #[derive(Clone, Debug)]
@@ -59,19 +57,5 @@ impl Entrance {
             return format!("http://{}", self.proxy);
         }
         format!("http://{world}:x@{}", self.proxy)
-    }
-}
-
-impl WorldRegistry {
-    /// Sets the entrance, once the server listens.
-    #[cfg(feature = "tls")]
-    pub fn open_entrance(&self, entrance: Entrance) {
-        // A server listens once.
-        let _ = self.entrance.set(Arc::new(entrance));
-    }
-
-    /// Returns the entrance, where the server has one.
-    pub fn entrance(&self) -> Option<&Arc<Entrance>> {
-        self.entrance.get()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::http::message::Response;
-use crate::world::select::WorldSelector;
+use crate::world::selector::WorldSelector;
 
 /// Why a world is no longer there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,13 +17,13 @@ use crate::engine::api::router::{Found, Router, Row};
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{Problem, panic_text};
 use crate::engine::state::State;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::history::exchange::Exchange;
-use crate::http::document::SyntaxFault;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
+use crate::http::position::SyntaxFault;
 use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
 use crate::scenario::{Decision, Phase, RequestView, inject};
-use crate::world::registry::DEFAULT_WORLD;
 use crate::world::world::World;
 
 /// Longer lists of nearest routes help nobody.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::history::exchange::Exchange;
 use crate::http::message::{Delivery, Request, TlsFault};
 use crate::http::target::Target;
-use crate::world::registry::{DEFAULT_WORLD, WorldRegistry};
+use crate::world::registry::WorldRegistry;
 use crate::world::select::chosen;
 use crate::world::world::World;
 

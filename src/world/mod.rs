@@ -14,6 +14,7 @@ pub mod outbox;
 mod refused;
 pub mod registry;
 pub mod select;
+pub mod selector;
 pub mod snapshot;
 #[allow(clippy::module_inception)]
 pub mod world;

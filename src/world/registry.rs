@@ -9,6 +9,7 @@ use parking_lot::{Mutex, MutexGuard, RwLock};
 use crate::engine::api::router::Router;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Settings;
+use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::http::message::{Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
@@ -17,11 +18,9 @@ use crate::world::entrance::Entrance;
 use crate::world::error::{GoneReason, WorldError};
 use crate::world::exchange::answer_at;
 use crate::world::in_flight::InFlight;
-use crate::world::select::{WorldSelector, chosen, is_name};
+use crate::world::select::{chosen, is_name};
+use crate::world::selector::WorldSelector;
 use crate::world::world::World;
-
-/// The name of the world that answers at `/`.
-pub const DEFAULT_WORLD: &str = "default";
 
 /// How many worlds that are gone are remembered, so that whoever still asks them learns why.
 const REMEMBERED: usize = 10_000;
@@ -145,6 +144,18 @@ fn is_label(label: &str) -> bool {
 }
 
 impl WorldRegistry {
+    /// Sets the entrance, once the server listens.
+    #[cfg(feature = "tls")]
+    pub fn open_entrance(&self, entrance: Entrance) {
+        // A server listens once.
+        let _ = self.entrance.set(Arc::new(entrance));
+    }
+
+    /// Returns the entrance, where the server has one.
+    pub fn entrance(&self) -> Option<&Arc<Entrance>> {
+        self.entrance.get()
+    }
+
     /// An engine with its default world, and what scenarios can start from.
     pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
         let settings = RwLock::new(Arc::clone(&default.state.settings));

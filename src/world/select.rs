@@ -12,45 +12,13 @@ use crate::engine::state::world_token::TOKEN_PREFIX;
 use crate::http::message::Request;
 use crate::http::target::{Target, decode};
 use crate::world::error::WorldError;
+use crate::world::selector::WorldSelector;
 
 /// The header that names a world.
 const HEADER: &str = "standin-world";
 
 /// The longest name of a world.
 const LONGEST_NAME: usize = 64;
-
-/// How a request names a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WorldSelector {
-    /// `/w/<name>/…`
-    Prefix,
-    /// `standin-world: <name>`
-    Header,
-    /// `Authorization: Bearer standin-world-<name>`
-    Token,
-    /// `Proxy-Authorization: Basic …`, as clients make it of `http://<name>:x@…`
-    #[cfg(feature = "tls")]
-    ProxyUser,
-    /// `/_standin/worlds/<name>/…`
-    ControlPath,
-    /// It was handed to that world without a socket.
-    Handle,
-}
-
-impl WorldSelector {
-    /// How messages say it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Prefix => "the prefix of the path",
-            Self::Header => "the header standin-world",
-            Self::Token => "the bearer token",
-            #[cfg(feature = "tls")]
-            Self::ProxyUser => "the user of the proxy",
-            Self::ControlPath => "the path below /_standin/worlds/",
-            Self::Handle => "the handle",
-        }
-    }
-}
 
 /// Whether a world can have that name: it must stand in paths, headers and tokens as it is.
 pub fn is_name(name: &str) -> bool {

@@ -11,7 +11,8 @@ use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::State;
 use crate::http::document;
-use crate::http::document::{PathSegment, Position};
+use crate::http::position;
+use crate::http::position::{PathSegment, Position};
 use crate::http::positions::Positions;
 
 /// A file of records: a JSON array of objects, all of one collection.
@@ -109,7 +110,7 @@ fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static S
     })?;
     let parsed = document::parse(file.text).map_err(|syntax| fault(syntax.place, syntax.reason))?;
     if let Some(path) = parsed.duplicates.first() {
-        let message = format!("the key {} stands twice; keep one", document::show(path));
+        let message = format!("the key {} stands twice; keep one", position::show(path));
         return Err(fault(document::place(file.text, path), message));
     }
     match parsed.value {

@@ -1,4 +1,7 @@
-//! The token that chooses a world.
+//! The names and the tokens that choose a world.
+
+/// The name of the world that answers at `/`.
+pub const DEFAULT_WORLD: &str = "default";
 
 /// The beginning of every world's token; the world's name follows. No list is needed to find a world by its token, and the
 /// token of a world that is gone is known for one.

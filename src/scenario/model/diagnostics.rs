@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::http::document;
-use crate::http::document::{PathSegment, Position};
+use crate::http::position;
+use crate::http::position::{PathSegment, Position};
 use crate::http::positions::Positions;
 use crate::http::redact::is_telling;
 
@@ -184,7 +184,7 @@ impl<'t> Diagnostics<'t> {
             self.left_out += 1;
             return;
         }
-        let shown = document::show(path);
+        let shown = position::show(path);
         let shown = if shown.is_empty() { "the file".to_owned() } else { shown };
         let place = self.place(path);
         // The value of a telling key is a credential. The name of a variable that holds one is none.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::http::document::{PathSegment, show};
+use crate::http::position::{PathSegment, show};
 use crate::scenario::model::matchers::Matcher;
 
 /// The distance of two values that have nothing in common.

@@ -12,7 +12,7 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::clock::ClockMode;
 use crate::engine::state::settings::Credential;
-use crate::http::document::{PathSegment, Position};
+use crate::http::position::{PathSegment, Position};
 use crate::scenario::model::matchers::{Matcher, Range};
 use crate::scenario::model::rule::{Operations, Rule};
 use crate::scenario::model::when::When;

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::engine::schema::rng::fnv1a64;
 use crate::engine::state::State;
-use crate::http::document::Position;
 use crate::http::message::{Delivery, Response, TlsFault};
+use crate::http::position::Position;
 use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::when::When;

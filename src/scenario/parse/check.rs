@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::engine::api::router::Router;
-use crate::http::document;
-use crate::http::document::PathSegment;
 use crate::http::message::Method;
+use crate::http::position;
+use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{EndKind, Scenario, Step};
@@ -86,7 +86,7 @@ fn rule_ids(found: &mut Diagnostics<'_>, scenario: &Scenario) {
             continue;
         }
         if let Some(first) = seen.get(&*rule.id) {
-            let what = format!("{:?} is the id of {} already", &*rule.id, document::show(first));
+            let what = format!("{:?} is the id of {} already", &*rule.id, position::show(first));
             found.tell(Code::E12, &below(&path, "id"), what, "ids are unique in a file; choose another");
         }
         seen.entry(&rule.id).or_insert(path);
@@ -233,7 +233,7 @@ fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>
             };
             let firsts: Option<BTreeSet<usize>> = rows().map(first).collect();
             if let Some(firsts) = firsts.filter(|firsts| !firsts.is_empty()) {
-                let names: Vec<String> = firsts.iter().map(|first| document::show(&rule_path(step, *first))).collect();
+                let names: Vec<String> = firsts.iter().map(|first| position::show(&rule_path(step, *first))).collect();
                 let (shown, answer) = (names.join(", "), if names.len() == 1 { "answers" } else { "together answer" });
                 let what = format!("can never fire: {shown} always {answer} the same calls");
                 let help = format!("put it before {shown}, or give {shown} a \"when\", an \"at\" or a \"limit\"");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::http::document::PathSegment;
+use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::matchers::{Matcher, Type};
 use crate::scenario::model::rule::Operations;

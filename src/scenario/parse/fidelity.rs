@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::engine::api::router::Row;
 use crate::engine::schema::error_def::{ErrorDef, Evidence};
-use crate::http::document::PathSegment;
+use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::Code;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;

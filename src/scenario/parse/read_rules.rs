@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::schema::schema::Schema;
-use crate::http::document::PathSegment;
 use crate::http::message::{Delivery, TlsFault};
+use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, did_you_mean};
 use crate::scenario::model::format::{ChangeKind, Data, DataChange, Which};
 use crate::scenario::model::rule::{Effect, Operations, Phase, Rule, Trigger};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::http::document::PathSegment;
+use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 
 /// A value and the way to it.

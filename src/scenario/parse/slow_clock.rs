@@ -1,7 +1,7 @@
 //! Steps that end by time, held against the clock of the world that will play them.
 
 use crate::engine::state::clock::ClockMode;
-use crate::http::document::show;
+use crate::http::position::show;
 use crate::scenario::model::diagnostics::{Code, Diagnostic};
 use crate::scenario::model::format::{EndKind, Scenario, Step};
 

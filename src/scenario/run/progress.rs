@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::api::router::Router;
-use crate::http::document::Position;
+use crate::http::position::Position;
 use crate::scenario::parse::fragments::{read_call, read_rule};
 use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
 

@@ -7,7 +7,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::engine::state::settings::Settings;
-use crate::http::document::show;
+use crate::http::position::show;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, ScenarioError, cut};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{DataChange, Scenario};

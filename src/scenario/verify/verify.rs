@@ -9,7 +9,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::history::coverage::Coverage;
 use crate::history::journal::{Entry, Journal, presented_by};
-use crate::http::document::Position;
+use crate::http::position::Position;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::{CallExpectation, FinalExpectation};
 use crate::scenario::model::matchers::Range;

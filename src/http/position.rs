@@ -1,0 +1,98 @@
+//! Positions in a text, paths in a JSON document, and the faults of its syntax.
+
+/// A place in a text, both from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+/// One step into a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathSegment {
+    /// Into the member of that name.
+    Key(String),
+    /// Into the n-th element, from 0.
+    Item(usize),
+}
+
+impl From<&str> for PathSegment {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for PathSegment {
+    fn from(item: usize) -> Self {
+        Self::Item(item)
+    }
+}
+
+/// A path into a document as messages show it: `faults[0].on`.
+pub fn show(path: &[PathSegment]) -> String {
+    let mut shown = String::new();
+    for step in path {
+        match step {
+            PathSegment::Item(n) => shown += &format!("[{n}]"),
+            PathSegment::Key(key) if shown.is_empty() => shown.push_str(key),
+            PathSegment::Key(key) => shown += &format!(".{key}"),
+        }
+    }
+    shown
+}
+
+/// A text that is not JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxFault {
+    /// Where.
+    pub place: Position,
+    /// What was expected.
+    pub reason: String,
+}
+
+impl SyntaxFault {
+    /// What `serde_json` says of a text. It counts bytes, and a line break as the start of the next line.
+    pub fn of(text: &[u8], error: &serde_json::Error) -> Self {
+        let is_break = error.column() == 0 && error.line() > 1 && !error.is_eof();
+        let line = if is_break { error.line() - 1 } else { error.line().max(1) };
+        let bytes = text.split(|byte| *byte == b'\n').nth(line - 1).unwrap_or_default();
+        let before = if is_break { bytes } else { &bytes[..bytes.len().min(error.column().saturating_sub(1))] };
+        let column = String::from_utf8_lossy(before).chars().count() + 1;
+        let said = error.to_string();
+        let reason = said.split(" at line ").next().unwrap_or(&said).to_owned();
+        Self { place: Position { line, column }, reason }
+    }
+
+    /// Explains the fault where a person wrote what other formats take: comments, or YAML.
+    pub(super) fn explained(self, text: &str) -> Self {
+        let line = text.lines().nth(self.place.line - 1).unwrap_or_default();
+        let rest: String = line.chars().skip(self.place.column - 1).collect();
+        let start = text.trim_start();
+        let reason = if ["//", "/*", "#"].iter().any(|mark| rest.starts_with(mark)) {
+            "JSON has no comments: take this one out, or say it in \"about\""
+        } else if start.starts_with("---") || start.starts_with("- ") || start.starts_with(char::is_alphabetic) {
+            "this looks like YAML, which is not read: write it as JSON"
+        } else {
+            return self;
+        };
+        Self { reason: reason.to_owned(), ..self }
+    }
+}
+
+/// A text without the mark that some editors put before it.
+pub(super) fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The place of the byte at that offset.
+pub fn place_at(text: &[u8], offset: usize) -> Position {
+    behind(unmarked(&String::from_utf8_lossy(&text[..offset])))
+}
+
+/// The place behind this beginning of a text.
+pub(super) fn behind(before: &str) -> Position {
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+}
