@@ -184,12 +184,12 @@ fn of_record(state: &State, next: &Record, candidates: &[Record]) -> Result<Sign
             vec![named.clone()]
         }
     };
-    let found = integrations.into_iter().find_map(|it| match next.text("person_id") {
-        Some(id) => Some((person_named(state, &it, id)?, it)),
-        None => {
-            let first = people_of(state, &it).next()?.id().to_owned();
-            Some((first, it))
-        }
+    let found = integrations.into_iter().find_map(|it| {
+        let person = match next.text("person_id") {
+            Some(id) => person_named(state, &it, id)?,
+            None => people_of(state, &it).next()?.id().to_owned(),
+        };
+        Some((person, it))
     });
     let (person, integration) = found.ok_or_else(|| not_shared(next.text("person_id").unwrap_or_default()))?;
     let context = next.get("context").filter(|context| !context.is_null()).cloned();
