@@ -95,7 +95,7 @@ fn what_one_door_lets_in_every_reader_takes() {
     let made = world.answer("POST", "/v1/integrations", &CELIGO, body.as_bytes());
     assert_eq!(made.status, 201, "{}", made.json());
     let id = made.json()["_id"].as_str().unwrap().to_owned();
-    world.patch("celigo.integrations", &id, json!({ "settings": nested(RECORD_LEVELS - 1), "more": deepest })).unwrap();
+    world.patch("celigo.integrations", &id, json!({ "settings": nested(RECORD_LEVELS - 1) })).unwrap();
     let person = world.records("edlink.people").unwrap()[0].id().to_owned();
     world.patch("edlink.people", &person, json!({ "properties": nested(RECORD_LEVELS - 1) })).unwrap();
     let readers = [
