@@ -82,11 +82,6 @@ pub fn as_flow<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>>
     flow.map(named).into_iter().collect()
 }
 
-/// An audit entry belongs to the integration it tells of.
-pub fn told_of<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
-    vec![record.text("_resourceId")]
-}
-
 /// A share that is not account-wide belongs to the integrations it names.
 pub fn shared<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     if ashares::is_account_wide(record) {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::apis::celigo::resources::{AUDIT, INTEGRATIONS};
-use crate::apis::celigo::{API, lists, paging};
-use crate::engine::api::context::Context;
+use crate::apis::celigo::kinds::KINDS;
+use crate::apis::celigo::resources::{AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::{kinds, lists, membership, paging};
+use crate::engine::api::context::{Context, Page};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
@@ -19,15 +20,36 @@ use crate::engine::state::hooks::Change;
 use crate::engine::store::{LazyRecord, Record};
 use crate::http::message::Response;
 
-/// `integrations.audit`: the entries about the integration, newest first.
+/// `integrations.audit`: the entries about the integration, newest first; on the running service, those about its contents too.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
-    newest_first(context, Some(integration.id()))
+    if context.profile() == Profile::Documented {
+        let page = context.page_of_newest(&AUDIT, Some(("_resourceId", integration.id())))?;
+        return Ok(show(context, &page, false));
+    }
+    let mut told: Vec<String> = vec![integration.id().to_owned()];
+    for schema in [&FLOWS, &EXPORTS, &IMPORTS, &CONNECTIONS] {
+        told.extend(membership::of(context.state, &integration, schema).iter().map(|it| it.id().to_owned()));
+    }
+    let audit = context.state.store.of(&AUDIT);
+    let mut entries: Vec<Record> = told.iter().flat_map(|id| audit.find("_resourceId", id)).cloned().collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse((moment(entry.fields()), entry.sequence())));
+    let page = context.page_of(&AUDIT, entries)?;
+    Ok(show(context, &page, true))
 }
 
 /// `audit.list`: all entries, newest first.
 pub fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
-    newest_first(context, None)
+    let page = context.page_of_newest(&AUDIT, None)?;
+    let as_stored = context.profile() == Profile::Live;
+    Ok(show(context, &page, as_stored))
+}
+
+/// The changes of the record of the path, in the form of the running service.
+pub fn of_record(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let record = context.record(kinds::of_path(context.route), "id")?;
+    let page = context.page_of_newest(&AUDIT, Some(("_resourceId", record.id())))?;
+    Ok(show(context, &page, true))
 }
 
 /// The moment of an entry.
@@ -35,15 +57,29 @@ pub fn moment(entry: &Document) -> Option<u64> {
     entry.get("time").and_then(Value::as_str).and_then(time::parse_ms)
 }
 
-fn newest_first(context: &Context<'_>, integration: Option<&str>) -> Result<Response, Problem> {
-    let found_by = integration.map(|id| ("_resourceId", id));
-    let page = context.page_of_newest(&AUDIT, found_by)?;
-    if context.state.settings.profile(API.name) == Profile::Documented {
-        return Ok(context.tell_lost(&page, lists::response(context, &page)));
+fn show(context: &Context<'_>, page: &Page, as_stored: bool) -> Response {
+    if !as_stored {
+        return context.tell_lost(page, lists::response(context, page));
     }
     let stored = page.records.iter().map(|entry| entry.fields().only(|name| !name.starts_with(PRIVATE_PREFIX)).into());
     let body = lists::array_of(context, stored);
-    Ok(context.tell_lost(&page, paging::response(context, &page, body)))
+    context.tell_lost(page, paging::response(context, page, body))
+}
+
+/// Returns where an entry belongs: where the record does of which it tells. One of a record that is gone belongs nowhere that a
+/// narrowed token sees.
+pub fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w str>> {
+    let id = entry.text("_resourceId");
+    let title = entry.text("resourceType");
+    if title == Some("integration") {
+        return vec![id];
+    }
+    let mut kinds = KINDS.iter().map(|(_, schema)| *schema);
+    let kind = kinds.find(|kind| title == Some(&kind.title.to_lowercase()));
+    match kind.and_then(|kind| Some((state.hooks.of(kind).scope?, state.store.of(kind).get(id?)?))) {
+        Some((scope, record)) => scope(state, record),
+        None => vec![id],
+    }
 }
 
 /// An entry as the documents show it.

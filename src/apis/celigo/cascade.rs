@@ -4,11 +4,11 @@
 
 use serde_json::Value;
 
-use crate::apis::celigo::ashares;
-use crate::apis::celigo::membership;
 use crate::apis::celigo::resources::{
-    ASHARES, CONNECTIONS, CONNECTORS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS, REVISIONS,
+    APIS, ASHARES, CONNECTIONS, CONNECTORS, EDI_TRANSACTIONS, ERRORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, JOBS,
+    LICENSES, MCP_SERVERS, RECYCLE_BIN, REVISIONS, TOOLS,
 };
+use crate::apis::celigo::{ashares, membership, recycle_bin};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
@@ -19,6 +19,7 @@ use crate::engine::store::Record;
 /// With an integration go its flows, and the exports and imports that nothing else has. Connections stay.
 pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -> Result<(), Problem> {
     let id = integration.id();
+    let since = state.store.of(&RECYCLE_BIN).next_sequence();
     let flows = found(state, &FLOWS, "_integrationId", id);
     let exports = membership::used_or_named(state, &EXPORTS, id, &flows);
     let imports = membership::used_or_named(state, &IMPORTS, id, &flows);
@@ -29,6 +30,7 @@ pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -
     }
     for flow in &flows {
         flow_removed(state, flow, by)?;
+        recycle_bin::keep(state, &FLOWS, Change::Removed(flow), by);
     }
     for (resource, records) in [(&EXPORTS, exports), (&IMPORTS, imports)] {
         for record in records {
@@ -41,8 +43,10 @@ pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -
             }
         }
     }
-    for connection in found(state, &CONNECTIONS, "_integrationId", id) {
-        state.patch(&CONNECTIONS, &connection, &without("_integrationId"), by)?;
+    for schema in [&CONNECTIONS, &APIS, &TOOLS, &MCP_SERVERS, &EDI_TRANSACTIONS, &LICENSES] {
+        for record in found(state, schema, "_integrationId", id) {
+            state.patch(schema, &record, &without("_integrationId"), by)?;
+        }
     }
     for resource in [&JOBS, &REVISIONS] {
         for record in found(state, resource, "_integrationId", id) {
@@ -53,7 +57,7 @@ pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -
     for share in shares {
         state.patch(&ASHARES, &share, &ashares::without(&share, id), by)?;
     }
-    Ok(())
+    recycle_bin::tie(state, since, integration)
 }
 
 /// With a step that is taken out of a flow go its errors.
@@ -68,10 +72,14 @@ pub fn steps_removed(state: &mut State, old: &Record, new: &Record) {
 
 /// With a flow go its errors and jobs, and no other flow runs it next any more.
 pub fn flow_removed(state: &mut State, flow: &Record, by: Actor) -> Result<(), Problem> {
-    for resource in [&ERRORS, &JOBS] {
-        for record in found(state, resource, "_flowId", flow.id()) {
-            state.store.of_mut(resource).remove(record.id());
+    for error in found(state, &ERRORS, "_flowId", flow.id()) {
+        state.store.of_mut(&ERRORS).remove(error.id());
+    }
+    for job in found(state, &JOBS, "_flowId", flow.id()) {
+        for step in found(state, &JOBS, "_flowJobId", job.id()) {
+            state.store.of_mut(&JOBS).remove(step.id());
         }
+        state.store.of_mut(&JOBS).remove(job.id());
     }
     unlist(state, &FLOWS, "_runNextFlowIds", flow.id(), by)
 }

@@ -23,7 +23,7 @@ const LEFT_OUT: &[&str] =
     &["_connectorId", "mode", "version", "install", "updateInProgress", "_templateId", "_parentId"];
 
 /// Old ids and the ids that stand for them in the copy.
-type IdFormat = BTreeMap<String, String>;
+pub type Ids = BTreeMap<String, String>;
 
 /// `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are shared, but
 /// for those that `connectionMap` names others for.
@@ -31,7 +31,7 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let original = context.record(&INTEGRATIONS, "id")?;
     let asked = context.fields()?;
     let mut ids = connections(context, asked.get("connectionMap"))?;
-    let mut fields = copied(&INTEGRATIONS, &original, &IdFormat::new());
+    let mut fields = copied(&INTEGRATIONS, &original, &Ids::new());
     fields.retain(|name| !LEFT_OUT.contains(&name));
     let name = format!("Clone - {}", original.text("name").unwrap_or_default());
     fields.insert("name", name.chars().take(NAME_CHARS).collect::<String>().into());
@@ -53,7 +53,7 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
 
 /// The connections registered with a copy from the start, so that none of its flows registers another: each once, though
 /// one may stand for several.
-fn registered(state: &State, original: &Record, ids: &IdFormat) -> Value {
+fn registered(state: &State, original: &Record, ids: &Ids) -> Value {
     let needed = connection_registrations::needed(state, original);
     let needed = needed.iter().map(|id| ids.get(id).unwrap_or(id));
     let mut seen = BTreeSet::new();
@@ -62,7 +62,7 @@ fn registered(state: &State, original: &Record, ids: &IdFormat) -> Value {
 
 /// Copies what the original contains. Exports and imports come before the flows that use them; flows run others next
 /// only once all are there.
-fn contain(state: &mut State, original: &Record, ids: &mut IdFormat) -> Result<(), Problem> {
+fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<(), Problem> {
     for resource in [&EXPORTS, &IMPORTS] {
         for record in membership::of(state, original, resource) {
             let copy = state.create(resource, &copied(resource, &record, ids), Actor::Consumer)?;
@@ -90,7 +90,7 @@ fn contain(state: &mut State, original: &Record, ids: &mut IdFormat) -> Result<(
 }
 
 /// What a copy is made from: all that the service does not set itself, with the ids that stand for the old ones.
-fn copied(resource: &'static Schema, record: &Record, ids: &IdFormat) -> Document {
+pub fn copied(resource: &'static Schema, record: &Record, ids: &Ids) -> Document {
     let own = |name: &str| {
         name == resource.id_field
             || name.starts_with(PRIVATE_PREFIX)
@@ -104,7 +104,7 @@ fn copied(resource: &'static Schema, record: &Record, ids: &IdFormat) -> Documen
     fields
 }
 
-fn renamed(value: &Value, ids: &IdFormat) -> Value {
+fn renamed(value: &Value, ids: &Ids) -> Value {
     match value {
         Value::String(text) => ids.get(text).map_or_else(|| value.clone(), |id| Value::from(id.as_str())),
         Value::Array(items) => items.iter().map(|item| renamed(item, ids)).collect(),
@@ -116,11 +116,11 @@ fn renamed(value: &Value, ids: &IdFormat) -> Value {
 }
 
 /// The connections that stand for others, all of which must be there.
-fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<IdFormat, Problem> {
+pub fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<Ids, Problem> {
     const FIELD: &str = "connectionMap";
     let wrong = |expected| Problem::field(FIELD, FieldFaultKind::WrongType { expected });
     let map = match map {
-        None | Some(Value::Null) => return Ok(IdFormat::new()),
+        None | Some(Value::Null) => return Ok(Ids::new()),
         Some(map) => map.as_object().ok_or_else(|| wrong("an object"))?,
     };
     let pairs = map.iter().map(|(old, new)| {

@@ -1,25 +1,82 @@
-//! What names an integration.
+//! What names a record, and what a flow is made of.
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::kinds::KINDS;
+use crate::apis::celigo::resources::{EXPORTS, FLOWS, IMPORTS};
+use crate::apis::celigo::{kinds, membership};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
+use crate::engine::schema::schema::Schema;
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// `integrations.dependencies`: lists by type, and none for a type that has nothing.
-pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let integration = context.record(&INTEGRATIONS, "id")?;
-    let types = [("flows", &FLOWS), ("exports", &EXPORTS), ("imports", &IMPORTS), ("connections", &CONNECTIONS)];
+/// The kinds that can name a record of that kind.
+fn naming(schema: &Schema) -> &'static [&'static str] {
+    match schema.name {
+        "celigo.exports" | "celigo.imports" | "celigo.flows" => &["flows"],
+        "celigo.connections" => &["exports", "imports", "integrations"],
+        "celigo.integrations" => &["flows", "exports", "imports", "connections", "apis", "tools", "mcpservers"],
+        _ => &["integrations", "flows", "exports", "imports", "connections", "scripts", "apis", "tools", "mcpservers"],
+    }
+}
+
+/// Shows what names the record of the path, by type, and none for a type that has nothing.
+pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let schema = kinds::of_path(context.route);
+    let record = context.record(schema, "id")?;
     let mut lists = Document::new();
-    for (name, resource) in types {
-        let records = context.state.store.of(resource).find("_integrationId", integration.id());
-        let list = records.map(|record| json!({ "id": record.id(), "name": record.text("name") }));
-        let list: Vec<Value> = list.collect();
+    for (name, kind) in KINDS.iter().filter(|(name, _)| naming(schema).contains(name)) {
+        let mut list = Vec::new();
+        let others = context.state.store.of(kind).iter();
+        for other in others.filter(|other| other.id() != record.id() && context.is_visible(kind, other)) {
+            let mut paths = Vec::new();
+            for (name, value) in other.fields().iter() {
+                find(value, record.id(), name.to_owned(), &mut paths);
+            }
+            if *schema == FLOWS {
+                paths.retain(|path| path.starts_with("_runNextFlowIds"));
+            }
+            if !paths.is_empty() {
+                let name = other.text("name");
+                list.push(json!({ "id": other.id(), "name": name, "paths": paths, "accessLevel": "owner" }));
+            }
+        }
         if !list.is_empty() {
-            lists.insert(name, list.into());
+            lists.insert(*name, list.into());
         }
     }
-    Ok(Response::json(context.route.success, &Value::from(lists)))
+    Ok(Response::json(context.success(), &Value::from(lists)))
+}
+
+/// Finds a text in a value, at any depth.
+fn find(value: &Value, text: &str, path: String, found: &mut Vec<String>) {
+    match value {
+        Value::String(it) if it == text => found.push(path),
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                find(item, text, format!("{path}[{place}]"), found);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                find(value, text, format!("{path}.{name}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `flows.descendants`: the exports and imports of a flow.
+pub fn descendants(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let flow = context.record(&FLOWS, "id")?;
+    let steps = membership::steps(&flow);
+    let of = |schema: &'static Schema| -> Value {
+        let records = steps.iter().filter_map(|id| context.state.store.of(schema).get(id));
+        let shown = |record: &Record| serde_json::from_slice::<Value>(record.bytes()).expect("a record is JSON");
+        records.map(shown).collect()
+    };
+    let (exports, imports) = (of(&EXPORTS), of(&IMPORTS));
+    Ok(Response::json(context.success(), &json!({ "exports": exports, "imports": imports })))
 }

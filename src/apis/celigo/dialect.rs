@@ -14,8 +14,7 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::state::rate_limit::RateLimit;
-use crate::engine::store::Page;
-use crate::engine::store::Record;
+use crate::engine::store::{Page, Record};
 use crate::http::message::Response;
 
 /// What the running service lets through.
@@ -49,6 +48,10 @@ impl Dialect for Celigo {
 
     fn order(&self, context: &Context<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
         filters::order(context.query, resource)
+    }
+
+    fn after<'c>(&self, context: &'c Context<'_>) -> Option<&'c str> {
+        filters::given(context.query, "after")
     }
 
     fn rate(&self, profile: Profile) -> Option<RateLimit> {

@@ -8,8 +8,7 @@ use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::State;
-use crate::engine::store::Page;
-use crate::engine::store::Record;
+use crate::engine::store::{Page, Record};
 use crate::http::message::Response;
 
 /// `integrations.errors`: how many open errors each flow has; flows without any are left out.

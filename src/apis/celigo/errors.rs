@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 
 use crate::apis::celigo::API;
+use crate::engine::api::api::Access;
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
 use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
@@ -13,8 +14,7 @@ use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::http::json::{Object, write_list};
-use crate::http::message::Response;
-use crate::http::message::allow;
+use crate::http::message::{Response, allow};
 
 error_table! {
     /// Every error it can answer with.
@@ -94,6 +94,36 @@ error_table! {
         Documented,
         "the vendor's API documents, of a path that cannot be patched",
     );
+    INVALID_FLOW = error("invalid_flow", 422, "Flow is disabled", Observed, "public clients run into it");
+    FIELD_LOCKED = error(
+        "field_locked_by_integration_app",
+        422,
+        "Field is locked by the integration app",
+        Observed,
+        "public clients run into it",
+    );
+    INVALID_REF = error(
+        "invalid_ref",
+        422,
+        "Connection not found for the given id",
+        Observed,
+        "public clients run into it",
+    );
+    INVALID_CONNECTION_MAP = error(
+        "invalid_connectionMap",
+        400,
+        "connectionMap is required",
+        Documented,
+        "the vendor's schema of clones",
+    );
+    INVALID_USER = error(
+        "invalid_user",
+        422,
+        "We were not able to find any user with the provided email address.",
+        Documented,
+        "the vendor's API documents; its status is assumed",
+    );
+    INVALID_FIELDS = error("invalid_fields", 422, "Script fields are invalid", Observed, "public clients run into it");
     INVALID_PATCH = error(
         "invalid_patch",
         422,
@@ -186,6 +216,9 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
             (MISSING_REQUIRED_FIELD, faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
         }
+        Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_dangling) => {
+            (INVALID_REF, faults.iter().filter(|fault| is_dangling(fault)).map(reference).collect())
+        }
         Problem::Fields(faults) => (VALIDATION_ERROR, faults.iter().map(fault).collect()),
         Problem::Taken { resource, field } => {
             (CONFLICT, saying(format!("{} with this {field} already exists", resource.title)))
@@ -207,7 +240,10 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
         Problem::RateLimited { retry_after_s } => (RATE_LIMITED, saying(too_many(*retry_after_s))),
         Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, saying(what.clone())),
     };
-    let mut response = Response::json_bytes(error.status, body(profile, error, &entries));
+    // A call that needs no token has none to be told about.
+    let is_public = request_context.route.is_some_and(|route| route.access == Access::Public);
+    let has_message = *error == *UNAUTHORIZED && !is_public;
+    let mut response = Response::json_bytes(error.status, body(profile, error, &entries, has_message));
     add_headers(&mut response, error, problem);
     RenderedError { error, response }
 }
@@ -225,11 +261,11 @@ fn missing(resource: &'static Schema) -> RenderedError {
 
 fn missing_body(resource: &Schema) -> Bytes {
     let entry = Entry { message: Some(not_found(resource.title).into()), field: None };
-    body(Profile::Documented, NOT_FOUND, &[entry]).into()
+    body(Profile::Documented, NOT_FOUND, &[entry], false).into()
 }
 
-fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>]) -> Vec<u8> {
-    let alone = entries.first().filter(|_| *error == *UNAUTHORIZED);
+fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>], has_message: bool) -> Vec<u8> {
+    let alone = entries.first().filter(|_| has_message);
     // Clients read one key or the other.
     let shown = if alone.is_some() && profile == Profile::Live { &[] } else { entries };
     let mut text = Vec::with_capacity(BODY_BYTES);
@@ -248,6 +284,18 @@ fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>]) -> Vec<u8> {
     }
     body.end();
     text
+}
+
+fn is_dangling(fault: &FieldFault) -> bool {
+    matches!(fault.kind, FieldFaultKind::Dangling { .. })
+}
+
+/// A reference to nothing, as the running service tells it.
+fn reference(fault: &FieldFault) -> Entry<'_> {
+    let FieldFaultKind::Dangling { to, .. } = &fault.kind else { return Entry::default() };
+    let title =
+        API.resources.iter().find(|known| known.schema.name == *to).map_or("Record", |known| known.schema.title);
+    Entry { message: Some(format!("{title} not found for the given id").into()), field: None }
 }
 
 fn is_missing(fault: &FieldFault) -> bool {

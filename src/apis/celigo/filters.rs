@@ -4,30 +4,17 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::apis::celigo::resources::{AUDIT, JOBS};
 use crate::engine::api::context::{Keep, Order};
 use crate::engine::schema::field::{Field, Kind};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::schema::Schema;
+use crate::engine::schema::schema::{Meaning, Schema};
 use crate::engine::schema::time::read_ms;
 use crate::engine::store::Record;
 use crate::http::target::Query;
 
 /// Parameters of every list, which are no filters even where a field has their name.
 pub const NO_FILTERS: &[&str] =
-    &["limit", "offset", "skip", "page", "pageSize", "include", "exclude", "search", "sort"];
-
-/// What consumers know by another name than it is stored by: a field, or a text in one.
-const NAMES: &[(&Schema, &str, &str, Option<&str>)] = &[
-    (&AUDIT, "timestamp", "time", None),
-    (&AUDIT, "user", "byUser", Some("email")),
-    (&AUDIT, "_byUserId", "byUser", Some("_id")),
-    (&AUDIT, "action", "event", None),
-    (&JOBS, "_jobId", "_id", None),
-];
-
-/// Parameters that are short for others.
-const SHORT: &[(&Schema, &str, &str)] = &[(&AUDIT, "from", "time_gte"), (&AUDIT, "to", "time_lte")];
+    &["limit", "offset", "skip", "page", "pageSize", "after", "include", "exclude", "search", "sort", "sort_by"];
 
 /// One of several values, with commas between.
 const AMONG: &str = "_in";
@@ -49,9 +36,13 @@ struct Column {
 
 impl Column {
     fn find(resource: &'static Schema, name: &str) -> Option<Self> {
-        let other = NAMES.iter().find(|(of, known, ..)| *of == resource && *known == name);
-        let (name, member) = other.map_or((name, None), |(_, _, stored, member)| (*stored, *member));
-        let field = resource.field(name)?;
+        let other = resource.parameters.iter().find(|(known, _)| *known == name);
+        let (name, member) = match other.map(|(_, meaning)| *meaning) {
+            Some(Meaning::Field(stored)) => (stored, None),
+            Some(Meaning::Member(stored, member)) => (stored, Some(member)),
+            _ => (name, None),
+        };
+        let field = resource.field(name).or_else(|| resource.field(&id_field(name)?))?;
         let is_plain = member.is_some() || !matches!(field.kind, Kind::List | Kind::Object | Kind::Objects(_));
         is_plain.then_some(Self { field, member })
     }
@@ -76,6 +67,19 @@ impl Column {
     }
 }
 
+/// Returns the name of the field that clients also spell so: `flow_id` is `_flowId`.
+fn id_field(name: &str) -> Option<String> {
+    let words = name.strip_suffix("_id").filter(|words| !words.is_empty() && !words.starts_with('_'))?;
+    let mut field = String::from("_");
+    for (n, word) in words.split('_').enumerate() {
+        let (first, rest) = word.split_at_checked(1)?;
+        field.push_str(&if n == 0 { first.to_owned() } else { first.to_ascii_uppercase() });
+        field.push_str(rest);
+    }
+    field.push_str("Id");
+    Some(field)
+}
+
 /// A value that a query wants, read as the kind of field can be compared.
 enum WorldSpec {
     Flag(bool),
@@ -90,7 +94,10 @@ impl WorldSpec {
         match kind {
             Kind::Bool => text.parse().map(Self::Flag).map_err(|_| "must be true or false"),
             Kind::Integer => text.parse().map(Self::Whole).map_err(|_| "must be a whole number"),
-            Kind::Time => read_ms(text).map(Self::Time).ok_or("must be an ISO 8601 time"),
+            Kind::Time => read_ms(text)
+                .or_else(|| text.parse().ok())
+                .map(Self::Time)
+                .ok_or("must be an ISO 8601 time, or milliseconds since 1970"),
             _ => Ok(Self::Text(text.to_owned())),
         }
     }
@@ -118,25 +125,28 @@ pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
 
 /// The names that a list can be filtered and ordered by, with what they hold.
 pub fn names(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Kind)> {
-    let others = NAMES.iter().filter(move |(of, ..)| *of == resource).map(|(_, name, ..)| *name);
+    let others = resource.parameters.iter().map(|(name, _)| *name);
     let names = resource.fields.iter().map(|field| field.name).chain(others);
     names.filter_map(move |name| Some((name, Column::find(resource, name)?.kind())))
 }
 
-/// The parameters that are short for others.
-pub fn short(resource: &'static Schema) -> impl Iterator<Item = &'static str> {
-    SHORT.iter().filter(move |(of, ..)| *of == resource).map(|(_, name, _)| *name)
+/// The parameters that are bounds of a field, with its kind.
+pub fn bounds(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Meaning)> {
+    let is_column = move |name: &str| Column::find(resource, name).is_some();
+    resource.parameters.iter().copied().filter(move |(name, _)| !is_column(name))
 }
 
-/// The name of the field that a parameter asks for, where it names some values.
-pub fn without_among(parameter: &str) -> &str {
-    parameter.strip_suffix(AMONG).unwrap_or(parameter)
+/// The name of the field that a parameter asks for, without the suffix of a comparison.
+pub fn field_of(parameter: &str) -> &str {
+    let suffixes = COMPARISONS.iter().map(|(suffix, _)| *suffix).filter(|suffix| !suffix.is_empty());
+    suffixes.into_iter().find_map(|suffix| parameter.strip_suffix(suffix)).unwrap_or(parameter)
 }
 
 /// The records that a query asks for: those whose fields have the given values and that hold the text searched for.
 pub fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
     let mut tests: Vec<Keep> = Vec::new();
-    for (name, value) in query.pairs().filter(|(name, _)| !NO_FILTERS.contains(name)) {
+    // A filter without a value is none.
+    for (name, value) in query.pairs().filter(|(name, value)| !value.is_empty() && !NO_FILTERS.contains(name)) {
         tests.extend(filter(resource, name, value)?);
     }
     if let Some(text) = given(query, "search") {
@@ -154,7 +164,19 @@ pub fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>
 
 /// `field=value`, or with `_gte`, `_lte` or `_in` behind the field. Other parameters are no filters.
 fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
-    let long = SHORT.iter().find(|(of, short, _)| *of == resource && *short == name).map_or(name, |(.., long)| *long);
+    let bound;
+    let long = match resource.parameters.iter().find(|(known, _)| *known == name).map(|(_, meaning)| *meaning) {
+        Some(Meaning::AtLeast(field)) => {
+            bound = format!("{field}_gte");
+            &bound
+        }
+        Some(Meaning::AtMost(field)) => {
+            bound = format!("{field}_lte");
+            &bound
+        }
+        Some(meaning @ (Meaning::Only(_) | Meaning::NotModelled)) => return only(meaning, name, value),
+        Some(Meaning::Field(_) | Meaning::Member(..)) | None => name,
+    };
     let asked = COMPARISONS.iter().find_map(|(suffix, holds)| {
         let column = Column::find(resource, long.strip_suffix(suffix)?)?;
         // What has no order has no bounds.
@@ -170,15 +192,30 @@ fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<K
     Ok(Some(Box::new(move |record| column.values(record).iter().any(&is_wanted))))
 }
 
-/// The order that `sort` asks for: fields with commas between, `-` before one that falls. Records without the field
+/// A flag that narrows a list.
+fn only(meaning: Meaning, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
+    match (value, meaning) {
+        ("true", Meaning::Only(field)) => {
+            Ok(Some(Box::new(move |record| record.get(field) == Some(&Value::Bool(true)))))
+        }
+        ("true", _) => Err(wrong(name, "asks for records that standin does not model; leave it out")),
+        ("false", _) => Ok(None),
+        _ => Err(wrong(name, "must be true or false")),
+    }
+}
+
+/// The order that `sort`, or `sort_by`, asks for: fields with commas between, `-` before one that falls. Records without the field
 /// come first.
 pub fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
-    let Some(sort) = given(query, "sort") else { return Ok(None) };
+    let Some((parameter, sort)) = ["sort", "sort_by"].into_iter().find_map(|name| Some((name, given(query, name)?)))
+    else {
+        return Ok(None);
+    };
     let mut keys: Vec<(Column, bool)> = Vec::new();
     for part in sort.split(',') {
         let (name, falls) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
         let column = Column::find(resource, name);
-        keys.push((column.ok_or_else(|| wrong("sort", format!("has no field {name:?}")))?, falls));
+        keys.push((column.ok_or_else(|| wrong(parameter, format!("has no field {name:?}")))?, falls));
     }
     Ok(Some(Box::new(move |one, other| {
         keys.iter().fold(Ordering::Equal, |order, (column, falls)| {

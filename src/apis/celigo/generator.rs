@@ -6,8 +6,8 @@ use fake::faker::lorem::en::Sentence;
 use fake::faker::name::en::{LastName, Name};
 use serde_json::{Value, json};
 
-use crate::apis::celigo::connection_registrations;
-use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES};
+use crate::apis::celigo::{audit, connection_registrations};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
@@ -245,4 +245,138 @@ fn past(state: &mut State) -> String {
 
 fn pick(words: &[&'static str], state: &mut State) -> &'static str {
     words[(0..words.len()).fake_with_rng::<usize, _>(state.rng.inner())]
+}
+
+/// A tag.
+#[allow(clippy::unnecessary_wraps)]
+pub fn tag(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let subject = pick(SUBJECTS, state);
+    Ok(fields(json!({ "tag": format!("{subject} {}", place + 1) })))
+}
+
+/// A delivery to any export.
+pub fn delivery(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let export = some(state, &EXPORTS)?;
+    let data = json!({ "id": (place + 1).to_string() });
+    Ok(fields(json!({
+        "_exportId": export.id(),
+        "method": "POST",
+        "body": data.to_string(),
+        "data": data,
+        "records": [data],
+    })))
+}
+
+/// A lookup cache.
+#[allow(clippy::unnecessary_wraps)]
+pub fn lookup_cache(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let subject = pick(SUBJECTS, state);
+    Ok(fields(json!({ "name": format!("{subject} by id {}", place + 1), "description": sentence(state) })))
+}
+
+/// An entry of any lookup cache.
+pub fn cache_entry(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let cache = some(state, &LOOKUP_CACHES)?;
+    let key = format!("K-{}", place + 1);
+    Ok(fields(json!({
+        "_id": format!("{}:{key}", cache.id()),
+        "_lookupCacheId": cache.id(),
+        "key": key,
+        "value": { "id": place + 1 },
+    })))
+}
+
+/// A value of the account.
+#[allow(clippy::unnecessary_wraps)]
+pub fn state(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let key = format!("key-{}", place + 1);
+    let value = json!({ "seen": past(state) });
+    Ok(fields(json!({ "_id": format!("account:{key}"), "scope": "account", "key": key, "value": value })))
+}
+
+/// A stack.
+#[allow(clippy::unnecessary_wraps)]
+pub fn stack(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let system = pick(SYSTEMS, state);
+    Ok(fields(json!({
+        "name": format!("{system} stack {}", place + 1),
+        "type": "server",
+        "server": { "hostURI": format!("https://stack-{}.example.com", place + 1) },
+    })))
+}
+
+/// A published API.
+#[allow(clippy::unnecessary_wraps)]
+pub fn api(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let subject = pick(SUBJECTS, state);
+    let path = format!("/{}/{}", subject.to_lowercase(), place + 1);
+    Ok(fields(json!({ "name": format!("{subject} {}", place + 1), "version": "v1", "path": path })))
+}
+
+/// An OAuth client.
+#[allow(clippy::unnecessary_wraps)]
+pub fn iclient(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let system = pick(SYSTEMS, state);
+    let oauth2 = json!({ "clientId": state.rng.token(16), "clientSecret": state.rng.token(32), "scope": ["read"] });
+    Ok(fields(json!({ "name": format!("{system} app {}", place + 1), "provider": "custom_oauth2", "oauth2": oauth2 })))
+}
+
+/// A file definition.
+#[allow(clippy::unnecessary_wraps)]
+pub fn file_definition(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let subject = pick(SUBJECTS, state);
+    let rules = json!([{ "name": "HEADER", "maxOccurrence": 1, "elements": [] }]);
+    let name = format!("{subject} file {}", place + 1);
+    Ok(fields(json!({ "name": name, "version": "1", "format": "delimited", "rules": rules })))
+}
+
+/// An EDI profile.
+#[allow(clippy::unnecessary_wraps)]
+pub fn edi_profile(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let company: String = LastName().fake_with_rng(state.rng.inner());
+    Ok(fields(json!({ "name": format!("{company} {}", place + 1), "fileType": "X12" })))
+}
+
+/// An EDI transaction of any integration.
+pub fn edi_transaction(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let integration = some(state, &INTEGRATIONS)?;
+    Ok(fields(json!({
+        "_integrationId": integration.id(),
+        "fileType": "X12",
+        "documentType": pick(&["850", "855", "856", "810"], state),
+        "documentNumber": format!("PO-{}", place + 1),
+        "direction": pick(&["Inbound", "Outbound"], state),
+        "faStatus": pick(&["received", "accepted", "rejected"], state),
+        "createdAt": past(state),
+    })))
+}
+
+/// A record with no more than a name and a description.
+#[allow(clippy::unnecessary_wraps)]
+pub fn described(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let name = name(state, place);
+    Ok(fields(json!({ "name": name, "description": sentence(state) })))
+}
+
+/// An access token.
+#[allow(clippy::unnecessary_wraps)]
+pub fn access_token(state: &mut State, place: usize) -> Result<Document, Problem> {
+    let system = pick(SYSTEMS, state);
+    Ok(fields(json!({ "name": format!("{system} token {}", place + 1) })))
+}
+
+/// A licence of any connector.
+pub fn license(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let connector = some(state, &CONNECTORS)?;
+    let email: String = SafeEmail().fake_with_rng(state.rng.inner());
+    Ok(fields(
+        json!({ "_connectorId": connector.id(), "expires": "2030-01-01T00:00:00.000Z", "user": { "email": email } }),
+    ))
+}
+
+/// A notification about any flow.
+pub fn notification(state: &mut State, _: usize) -> Result<Document, Problem> {
+    let flow = some(state, &FLOWS)?;
+    let user = audit::user_id(&state.settings.user);
+    Ok(fields(json!({ "_userId": user, "_flowId": flow.id(), "subscribed": true })))
 }

@@ -1,125 +1,267 @@
-//! Runs of flows. A job is queued, runs and ends by the world's clock; nothing is really exported or imported.
+//! Jobs: lists of them, the family of one, its end.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY};
-use crate::apis::celigo::resources::{FLOWS, JOBS};
-use crate::apis::celigo::{API, filters};
-use crate::engine::api::context::Context;
+use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY, NOT_FOUND};
+use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS, JOBS};
+use crate::apis::celigo::{filters, lists, membership, paging, runs, step_errors};
+use crate::engine::api::context::{Context, Page, Window};
 use crate::engine::schema::document::Document;
-use crate::engine::schema::problem::Problem;
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
-use crate::engine::schema::schema::Actor;
-use crate::engine::schema::time::{format_ms, parse_ms};
+use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// How long a job waits before it runs.
-const QUEUED_MS: u64 = 1_000;
+/// The types of jobs: those of flows, of steps, and of retries.
+pub const TYPES: &[&str] = &["flow", "export", "import", "retry", "bulk_retry"];
 
-/// How long it runs.
-const RUNS_MS: u64 = 4_000;
+/// Where a job stands.
+pub const STATUSES: &[&str] = &["queued", "running", "retrying", "completed", "failed", "canceling", "canceled"];
 
-/// How many records it moves.
-const RECORDS: u64 = 10;
+/// Parameters that narrow a list to the steps of something.
+const STEPS: &[&str] = &["_flowJobId", "_parentJobId", "_exportId", "_importId"];
 
-/// The private field that says when a job goes on. Jobs of files have none: they stay as they are.
-const GOES_ON_AT: &str = "standin_goes_on_at";
+/// Parameters of which the running service wants one.
+const SCOPES: &[&str] =
+    &["_integrationId", "_flowId", "_jobId", "_flowJobId", "_parentJobId", "_bulkJobId", "_exportId", "_importId"];
 
-/// Parameters that narrow a list of jobs to something, one of which the running service wants.
-const SCOPES: &[&str] = &["_integrationId", "_flowId", "_jobId", "_flowJobId", "_exportId", "_importId"];
+/// The most jobs of one answer, and the most errors of a job.
+const MOST_JOBS: usize = 1_001;
+const MOST_ERRORS: usize = 1_000;
 
-/// Returns the time at which a job goes on.
-pub fn goes_on_at(job: &Document) -> Option<u64> {
-    job.get(GOES_ON_AT).and_then(Value::as_str).and_then(parse_ms)
+/// Whether it is a job of a whole run, not of a step.
+fn is_parent(job: &Record) -> bool {
+    matches!(job.text("type"), Some("flow" | "retry" | "bulk_retry"))
 }
 
-/// `flows.run`: makes a job.
-pub fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let flow = context.record(&FLOWS, "id")?;
-    context.fields()?;
-    if flow.get("disabled") == Some(&Value::Bool(true)) {
-        return Err(Problem::named(INVALID_OPERATION, "Flow is disabled"));
-    }
-    let job = start(context.state, &flow, "flow")?;
-    Ok(Response::json(context.route.success, &json!({ "_jobId": job.id() })))
+/// Whether a job goes on.
+pub fn has_not_ended(job: &Record) -> bool {
+    matches!(job.text("status"), Some("queued" | "running" | "retrying" | "canceling"))
 }
 
-/// A new job of a flow, of that type.
-pub fn start(state: &mut State, flow: &Record, kind: &str) -> Result<Record, Problem> {
-    let mut fields = Document::from_iter([
-        ("type", Value::from(kind)),
-        ("_flowId", flow.id().into()),
-        (GOES_ON_AT, state.later(QUEUED_MS).into()),
-    ]);
-    if let Some(integration) = flow.get("_integrationId") {
-        fields.insert("_integrationId", integration.clone());
-    }
-    let job = state.create(&JOBS, &fields, Actor::Administrator)?;
-    state.keep_within_bounds(&JOBS, &job);
-    Ok(job)
-}
-
-/// From queued to running, and from running to completed. A clock that moved far does both at once.
-pub fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
-    let due = goes_on_at(job.fields()).unwrap_or_default();
-    let queued = job.text("status") == Some("queued");
-    let (starts, ends) = if queued { (due, due + RUNS_MS) } else { (due.saturating_sub(RUNS_MS), due) };
-    let mut change = Document::from_iter([("startedAt", Value::from(format_ms(starts)))]);
-    if state.clock.now_ms() < ends {
-        change.extend([
-            ("status", Value::from("running")),
-            ("lastModified", format_ms(starts).into()),
-            (GOES_ON_AT, format_ms(ends).into()),
-        ]);
-    } else {
-        change.extend([
-            ("status", Value::from("completed")),
-            ("numSuccess", RECORDS.into()),
-            ("numPagesGenerated", 1.into()),
-            ("endedAt", format_ms(ends).into()),
-            ("lastModified", format_ms(ends).into()),
-            (GOES_ON_AT, Value::Null),
-        ]);
-    }
-    let job = state.patch(&JOBS, job, &change, Actor::Administrator)?;
-    let flow = job.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id)).cloned();
-    match flow {
-        Some(flow) => {
-            let mut executed = Document::from_iter([("lastExecutedAt", Value::from(format_ms(starts)))]);
-            // Running a flow is no change of it.
-            executed.extend(flow.get("lastModified").map(|time| ("lastModified", time.clone())));
-            state.patch(&FLOWS, &flow, &executed, Actor::Administrator).map(|_| ())
+/// Returns a job with the number of its open and of its resolved errors, as they are now.
+fn counted(state: &State, job: &Record) -> Record {
+    let run = if is_parent(job) { Some(job.id()) } else { job.text("_flowJobId") };
+    let step = job.text("_importId").or_else(|| job.text("_exportId")).filter(|_| !is_parent(job));
+    let errors = state.store.of(&ERRORS).find("_flowJobId", run.unwrap_or_default());
+    let errors: Vec<&Record> =
+        errors.filter(|it| step.is_none_or(|step| it.text("_expOrImpId") == Some(step))).collect();
+    let open = errors.iter().filter(|error| step_errors::is_open(error)).count();
+    let mut fields = Document::whole(&JOBS, job.fields().written_len() + 2);
+    for field in JOBS.fields {
+        match field.name {
+            "numResolved" => fields.insert(field.name, (errors.len() - open).into()),
+            "numOpenError" => fields.insert(field.name, open.into()),
+            name => fields.extend(job.get(name).map(|value| (name, value.clone()))),
         }
-        None => Ok(()),
     }
+    for (name, value) in job.fields().iter().filter(|(name, _)| JOBS.field(name).is_none()) {
+        fields.insert(name.to_owned(), value.clone());
+    }
+    Record::new(&JOBS, job.sequence(), fields)
+}
+
+fn newest_first<'r>(jobs: impl Iterator<Item = &'r Record>) -> Vec<Record> {
+    let mut jobs: Vec<Record> = jobs.cloned().collect();
+    jobs.reverse();
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.text("createdAt").and_then(parse_ms)));
+    jobs
+}
+
+/// `jobs.get`
+pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let job = context.record(&JOBS, "id")?;
+    let job = counted(context.state, &job);
+    Ok(context.show(&job))
 }
 
 /// `jobs.list`: the latest first. The running service wants to know whose jobs.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let scoped = context.query.pairs().any(|(name, _)| SCOPES.contains(&filters::without_among(name)));
-    if context.state.settings.profile(API.name) == Profile::Live && !scoped {
-        return Err(Problem::named(INVALID_QUERY, "Please provide _integrationId, _flowId or _jobId"));
+    if context.profile() == Profile::Live {
+        check_scope(context)?;
     }
-    let mut jobs: Vec<Record> = context.state.store.of(&JOBS).iter().cloned().collect();
-    jobs.reverse();
-    jobs.sort_by_key(|job| std::cmp::Reverse(job.text("createdAt").and_then(parse_ms)));
-    context.list(&JOBS, jobs)
+    let jobs = newest_first(context.state.store.of(&JOBS).iter());
+    listed(context, jobs)
 }
 
-/// `jobs.cancel`: ends a job that has not ended.
+fn check_scope(context: &Context<'_>) -> Result<(), Problem> {
+    let asks = |names: &[&str]| {
+        let given = context.query.pairs().filter(|(_, value)| !value.is_empty());
+        given.into_iter().any(|(name, _)| names.contains(&filters::field_of(name)))
+    };
+    let types = filters::given(context.query, "type").or_else(|| filters::given(context.query, "type_in"));
+    let steps = types.is_some_and(|types| types.split(',').all(|kind| matches!(kind, "export" | "import")));
+    if steps && !asks(STEPS) && !asks(&["_jobId"]) {
+        let message = "For child jobs, query parameters must contain either \"_flowJobId\" or \"resourceId\"";
+        return Err(Problem::named(INVALID_QUERY, message));
+    }
+    if !steps && !asks(SCOPES) && !asks(&["createdAt"]) {
+        let message = "For parent jobs, query parameters must contain either \"_integrationId\" or \"_jobId\" or \
+                       \"createdAt\"";
+        return Err(Problem::named(INVALID_QUERY, message));
+    }
+    Ok(())
+}
+
+/// Shows jobs, those of steps only where the query asks for them: without links, because the next page is asked for by time.
+fn listed(context: &mut Context<'_>, mut jobs: Vec<Record>) -> Result<Response, Problem> {
+    let named = |names: &[&str]| names.iter().any(|name| filters::given(context.query, name).is_some());
+    if !named(&["type", "type_in", "_jobId"]) && !named(STEPS) {
+        jobs.retain(is_parent);
+    }
+    let page = page_of(context, &jobs)?;
+    if page.records.is_empty()
+        && let Some(status) = context.route.live_empty.filter(|_| context.profile() == Profile::Live)
+    {
+        return Ok(Response::empty(status));
+    }
+    Ok(Response::json_bytes(context.success(), lists::array(context, &page)))
+}
+
+fn page_of(context: &Context<'_>, jobs: &[Record]) -> Result<Page, Problem> {
+    let jobs: Vec<Record> = jobs.iter().map(|job| counted(context.state, job)).collect();
+    let window = paging::window_up_to(context.query, MOST_JOBS)?;
+    context.page_within(&JOBS, jobs, Some(window))
+}
+
+/// `flows.jobs`: those of the flow. The running service has no such path.
+pub fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let flow = context.record(&FLOWS, "id")?;
+    missing_live(context)?;
+    let jobs = newest_first(context.state.store.of(&JOBS).find("_flowId", flow.id()));
+    listed(context, jobs)
+}
+
+/// `integrations.jobs`: those of the integration. The running service has no such path.
+pub fn of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    missing_live(context)?;
+    let jobs = newest_first(context.state.store.of(&JOBS).find("_integrationId", integration.id()));
+    listed(context, jobs)
+}
+
+fn missing_live(context: &Context<'_>) -> Result<(), Problem> {
+    if context.profile() == Profile::Live {
+        return Err(Problem::named(NOT_FOUND, "Not found"));
+    }
+    Ok(())
+}
+
+/// `flows.latestJobs`: the newest run of the flow.
+pub fn latest_of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let flow = context.record(&FLOWS, "id")?;
+    Ok(show_latest(context, &[flow]))
+}
+
+/// `integrations.latestJobs`: the newest run of each flow.
+pub fn latest_of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let flows = membership::of(context.state, &integration, &FLOWS);
+    Ok(show_latest(context, &flows))
+}
+
+fn show_latest(context: &Context<'_>, flows: &[Record]) -> Response {
+    let latest = flows.iter().filter_map(|flow| {
+        let jobs = context.state.store.of(&JOBS).find("_flowId", flow.id()).filter(|job| is_parent(job));
+        newest_first(jobs).into_iter().next()
+    });
+    let jobs: Vec<Record> = latest.map(|job| counted(context.state, &job)).collect();
+    let page = Page::of(&jobs, &Window::Offset { skip: 0, limit: usize::MAX });
+    Response::json_bytes(context.success(), page.json().clone())
+}
+
+/// `jobs.family`: a run with the jobs of its steps.
+pub fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let job = context.record(&JOBS, "id")?;
+    let of = |job: &Record| -> Map<String, Value> {
+        serde_json::from_slice(counted(context.state, job).bytes()).expect("a record's bytes are JSON")
+    };
+    let mut family = of(&job);
+    let children = context.state.store.of(&JOBS).find("_flowJobId", job.id());
+    let children: Vec<Value> = children.map(|child| Value::Object(of(child))).collect();
+    family.insert("children".to_owned(), children.into());
+    Ok(Response::json(context.success(), &Value::Object(family)))
+}
+
+/// `jobs.current`: the runs that have not ended, of the integrations and flows and in the statuses that the body names.
+pub fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let wanted = ["_integrationIds", "_flowIds", "status"].map(|name| step_errors::texts(context, name));
+    let [integrations, flows, statuses] = wanted;
+    let (integrations, flows, statuses) = (integrations?, flows?, statuses?);
+    if let Some(unknown) = statuses.iter().flatten().find(|status| !STATUSES.contains(&status.as_str())) {
+        let _ = unknown;
+        return Err(Problem::field("status", FieldFaultKind::NotOneOf { values: STATUSES }));
+    }
+    let among = |wanted: &Option<Vec<String>>, value: Option<&str>| {
+        wanted.as_ref().is_none_or(|wanted| value.is_some_and(|value| wanted.iter().any(|it| it == value)))
+    };
+    let jobs = context.state.store.of(&JOBS).iter().filter(|job| {
+        is_parent(job)
+            && has_not_ended(job)
+            && among(&integrations, job.text("_integrationId"))
+            && among(&flows, job.text("_flowId"))
+            && among(&statuses, job.text("status"))
+    });
+    let page = page_of(context, &newest_first(jobs))?;
+    Ok(step_errors::keyed(context, &page, "jobs"))
+}
+
+/// `jobs.cancel`: ends a run that has not ended.
 pub fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
-    let status = job.text("status").unwrap_or_default();
-    if !matches!(status, "queued" | "running") {
+    if !is_parent(&job) {
+        return Err(Problem::named(INVALID_OPERATION, "Only flow jobs can be canceled"));
+    }
+    if !has_not_ended(&job) {
+        let status = job.text("status").unwrap_or_default();
         return Err(Problem::named(INVALID_OPERATION, format!("Job cannot be canceled: it is {status}")));
     }
-    let change = Document::from_iter([
-        ("status", Value::from("canceled")),
-        ("endedAt", context.state.clock.now().into()),
-        (GOES_ON_AT, Value::Null),
-    ]);
-    let job = context.state.patch(&JOBS, &job, &change, Actor::Administrator)?;
+    let job = runs::cancel(context.state, &job)?;
+    let job = counted(context.state, &job);
     Ok(context.show(&job))
+}
+
+/// `jobs.jobErrors`: the errors of a run or a step, by their older form. The running service has none.
+pub fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let job = context.record(&JOBS, "id")?;
+    missing_live(context)?;
+    let run = if is_parent(&job) { job.id() } else { job.text("_flowJobId").unwrap_or_default() };
+    let step = job.text("_importId").or_else(|| job.text("_exportId")).filter(|_| !is_parent(&job));
+    let errors = context.state.store.of(&ERRORS).find("_flowJobId", run);
+    let errors = errors.filter(|error| step.is_none_or(|step| error.text("_expOrImpId") == Some(step)));
+    let rows = errors.take(MOST_ERRORS).map(|error| {
+        let told = [("_jobId", Some(job.id()))].into_iter();
+        let told = told.chain(["code", "message", "source"].map(|name| (name, error.text(name))));
+        let told = told.chain([("createdAt", error.text("occurredAt"))]);
+        let mut row: Map<String, Value> =
+            told.filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
+        row.insert("resolve".to_owned(), false.into());
+        row.insert("retry".to_owned(), false.into());
+        row.extend(error.text("retryDataKey").map(|key| ("_retryId".to_owned(), Value::from(key))));
+        Value::Object(row)
+    });
+    let rows: Value = rows.collect();
+    Ok(Response::json(context.success(), &json!(rows)))
+}
+
+/// `flows.run`: makes a job. The body may choose generators and dates; the dates change nothing here.
+pub fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let flow = context.record(&FLOWS, "id")?;
+    let given = context.fields()?;
+    let only = step_errors::texts(context, "_exportIds")?;
+    let export = given.get("export").and_then(Value::as_object);
+    for (name, value) in ["startDate", "endDate"].into_iter().flat_map(|name| {
+        let inner = export.and_then(|export| export.get(name));
+        given.get(name).into_iter().chain(inner).map(move |value| (name, value))
+    }) {
+        let is_time = value.is_null() || value.as_str().is_some_and(|text| parse_ms(text).is_some());
+        if !is_time {
+            return Err(Problem::field(name, FieldFaultKind::WrongType { expected: "an ISO 8601 time" }));
+        }
+    }
+    let generators = runs::generators_of(context.state, &flow, only.as_deref())?;
+    let job = runs::start(context.state, &flow, &generators)?;
+    Ok(Response::json(context.success(), &json!({ "_jobId": job.id() })))
 }

@@ -3,20 +3,21 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use crate::apis::celigo::filters::{given, wrong};
+use crate::apis::celigo::resources::{ASHARES, SCRIPTS};
+use crate::apis::celigo::{ashares, openapi, paging};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
-use crate::engine::store::Page;
-use crate::engine::store::Record;
+use crate::engine::store::{Page, Record};
 use crate::http::message::Response;
 use crate::http::target::Query;
 
-use crate::apis::celigo::filters::{given, wrong};
-use crate::apis::celigo::resources::{ASHARES, SCRIPTS};
-use crate::apis::celigo::{ashares, paging};
-
 /// What lists of scripts leave out: only a script asked for by its id shows it.
 const CONTENT: &str = "content";
+
+/// What a kind of record always shows whose entries are never cut.
+pub const WHOLE: &str = "*";
 
 /// What is shown of each record: all of it, or what `include` names, or all but what `exclude` names.
 enum Projection<'q> {
@@ -103,11 +104,13 @@ fn object(context: &Context<'_>, record: &Record) -> Map<String, Value> {
 /// Records as a JSON array, with what the query wants of each.
 pub fn array_of(context: &Context<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
     let projection = projection(context.query).unwrap_or(Projection::Whole);
+    let always = openapi::listed(context.route).map_or(&[][..], |resource| resource.always_shown);
     let shown = records.map(|record| match &projection {
         Projection::Whole => Value::Object(record),
+        Projection::Include(_) if always.contains(&WHOLE) => Value::Object(record),
         Projection::Include(paths) => {
             let mut some = Map::new();
-            for path in ["_id", "name"].iter().chain(paths) {
+            for path in ["_id", "name"].iter().chain(always).chain(paths) {
                 copy(&record, path, &mut some);
             }
             Value::Object(some)

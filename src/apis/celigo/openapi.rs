@@ -4,35 +4,24 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::filters;
 use crate::apis::celigo::filters::NO_FILTERS;
-use crate::apis::celigo::resources::{AUDIT, ERRORS};
 use crate::engine::api::api::{Action, ResponseShape, Route};
 use crate::engine::api::openapi::{Parameter, either};
 use crate::engine::schema::field::Kind;
-use crate::engine::schema::schema::Schema;
-
-/// Lists whose rows do not show it: they are found, or look different from what is stored.
-const LISTS: &[(&str, &Schema)] = &[
-    ("integrations.audit", &AUDIT),
-    ("audit.list", &AUDIT),
-    ("flows.openErrors", &ERRORS),
-    ("flows.resolvedErrors", &ERRORS),
-];
-
-/// A list of sums, which has parts but no fields.
-const SUMS: &str = "integrations.errors";
+use crate::engine::schema::schema::{Meaning, Schema};
 
 /// The query parameters of a list.
 pub fn parameters(route: &Route) -> Vec<Parameter> {
-    if route.name == SUMS {
-        return paging();
-    }
-    let resource = match (route.action, route.shows) {
-        (Action::List(resource), _) | (_, ResponseShape::Many(resource)) => Some(resource),
-        _ => LISTS.iter().find(|(name, _)| *name == route.name).map(|(_, resource)| *resource),
-    };
-    let Some(resource) = resource else { return Vec::new() };
+    let Some(resource) = listed(route) else { return if route.pages { paging() } else { Vec::new() } };
     let filters = filters::names(resource).filter(|(name, _)| !NO_FILTERS.contains(name)).map(filter);
-    paging().into_iter().chain(shown(resource)).chain(filters).chain(filters::short(resource).map(bound)).collect()
+    paging().into_iter().chain(shown(resource)).chain(filters).chain(filters::bounds(resource).map(bound)).collect()
+}
+
+/// The kind of record that a list filters by.
+pub fn listed(route: &Route) -> Option<&'static Schema> {
+    match (route.action, route.shows) {
+        (Action::List(resource), _) | (_, ResponseShape::Many(resource)) => Some(resource),
+        _ => route.filters,
+    }
 }
 
 fn parameter(name: &str, schema: Value, about: &'static str) -> Parameter {
@@ -50,7 +39,7 @@ fn paging() -> Vec<Parameter> {
     ]
 }
 
-fn shown(resource: &'static Schema) -> [Parameter; 4] {
+fn shown(resource: &'static Schema) -> [Parameter; 6] {
     let paths = || json!({ "type": "string", "pattern": "^[A-Za-z0-9._,]*$" });
     let names = filters::names(resource).map(|(name, _)| name).collect::<Vec<_>>().join("|");
     let sort = format!("^(-?({names})(,-?({names}))*)?$");
@@ -63,6 +52,8 @@ fn shown(resource: &'static Schema) -> [Parameter; 4] {
             json!({ "type": "string", "pattern": sort }),
             "Orders by these fields; - before one that falls.",
         ),
+        parameter("sort_by", json!({ "type": "string", "pattern": sort }), "Another word for sort."),
+        parameter("after", json!({ "type": "string" }), "Only records behind the one of this id."),
     ]
 }
 
@@ -72,8 +63,13 @@ fn filter((name, kind): (&'static str, Kind)) -> Parameter {
     parameter(name, schema, "Only records with this value.")
 }
 
-fn bound(name: &'static str) -> Parameter {
-    parameter(name, json!({ "type": "string" }), "Only records of this time, or on this side of it.")
+fn bound((name, meaning): (&'static str, Meaning)) -> Parameter {
+    match meaning {
+        Meaning::Only(_) | Meaning::NotModelled => {
+            parameter(name, json!({ "type": "boolean" }), "Only such records, with true.")
+        }
+        _ => parameter(name, json!({ "type": "string" }), "Only records of this time, or on this side of it."),
+    }
 }
 
 /// `{"errors":[{"code","message","field"?}]}`, and for a 401 a message beside them or instead.

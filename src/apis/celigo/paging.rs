@@ -4,6 +4,7 @@ use http::header::{HeaderValue, LINK};
 
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
+use crate::engine::schema::profile::Profile;
 use crate::engine::store::{Page, Window};
 use crate::http::message::Response;
 use crate::http::target::{Query, world_prefix};
@@ -30,6 +31,11 @@ fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
 /// The part of a list that a query asks for: `offset` and `skip` say where to start, `limit` how much; `page` and
 /// `pageSize`, from 1, are understood where those are left out.
 pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
+    window_up_to(query, CAP)
+}
+
+/// The part of a list that shows at most so many records.
+pub fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
     let mut given = [None; PARAMETERS.len()];
     for (name, value) in query.pairs() {
         if let Some(place) = PARAMETERS.iter().position(|(known, _)| *known == name) {
@@ -41,7 +47,7 @@ pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
         *number = given.map(|text| whole(name, text, least)).transpose()?;
     }
     let [page, limit, page_size, offset, skip] = numbers;
-    let limit = limit.or(page_size).unwrap_or(CAP).min(CAP);
+    let limit = limit.or(page_size).unwrap_or(cap).min(cap);
     let pages = page.map(|page| (page - 1).saturating_mul(limit));
     Ok(Window::Offset { skip: offset.or(skip).or(pages).unwrap_or(0), limit })
 }
@@ -49,7 +55,7 @@ pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
 /// The reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
 /// limited, by the consumer or by the cap, and more follows.
 pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Response {
-    let mut response = Response::json_bytes(context.route.success, body);
+    let mut response = Response::json_bytes(context.success(), body);
     // With more to follow, one of the two limits was met.
     let Window::Offset { skip, limit } = page.window else { return response };
     if !page.more {
@@ -57,6 +63,17 @@ pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes
     }
     let origin = context.origin();
     let mut links = String::with_capacity(2 * LINK_BYTES);
+    // The running service tells where to go on by the last record seen.
+    if context.profile() == Profile::Live
+        && let Some(last) = page.records.last()
+    {
+        let limit = limit.to_string();
+        let changes = [("limit", Some(limit.as_str())), ("after", Some(last.id()))];
+        let gone = ["offset", "skip", "page", "pageSize"].map(|name| (name, None));
+        let query = context.query.with(&[&changes[..], &gone[..]].concat());
+        response.add("link", &format!("<{origin}{}?{query}>; rel=\"next\"", context.target.path));
+        return response;
+    }
     let mut link = |start: usize, relation: &str| {
         links.push_str(if links.is_empty() { "<" } else { ", <" });
         links.push_str(&origin);
@@ -103,5 +120,6 @@ pub fn next_link(response: &Response) -> Option<String> {
 
 /// Whether a query asks for a part of a list that is not its first.
 pub fn is_further(query: &Query<'_>) -> bool {
-    window(query).is_ok_and(|window| matches!(window, Window::Offset { skip: 1.., .. }))
+    query.get("after").is_some_and(|after| !after.is_empty())
+        || window(query).is_ok_and(|window| matches!(window, Window::Offset { skip: 1.., .. }))
 }

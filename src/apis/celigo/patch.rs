@@ -1,32 +1,111 @@
-//! JSON Patch (RFC 6902) of integrations.
+//! JSON Patch (RFC 6902) of what is open of a record.
 
 use json_patch::{Patch, PatchOperation};
 use serde_json::{Value, json};
 
-use crate::apis::celigo::errors::{INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
-use crate::apis::celigo::resources::INTEGRATIONS;
+use crate::apis::celigo::errors::{FIELD_LOCKED, INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
+use crate::apis::celigo::resources::{
+    APIS, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, MCP_SERVERS, SCRIPTS, TAGS,
+};
 use crate::engine::api::context::{Body, Context};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::schema::Actor;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::schema::time::parse_ms;
+use crate::engine::store::Record;
 use crate::http::message::Response;
 use crate::http::tree::{DEPTH, bytes_of, depth_of};
 
-/// What may be patched, with all below.
-const OPEN: [&str; 2] = ["flowGroupings", "settings"];
+/// How far ahead debugging may be switched on.
+const DEBUG_MS: u64 = 60 * 60 * 1_000;
 
-/// `integrations.patch`: all operations of the body, or none.
+/// What may be patched of a flow, with all below. `N` stands for a place in an array.
+const FLOW: &[&str] = &[
+    "name",
+    "description",
+    "aiDescription",
+    "disabled",
+    "schedule",
+    "timezone",
+    "runPageGeneratorsInParallel",
+    "logging",
+    "aliases",
+    "pageGenerators/N/schedule",
+    "pageGenerators/N/skipRetries",
+    "routers/N/name",
+    "routers/N/branches/N/name",
+];
+
+/// `integrations.patch`
 pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let integration = context.record(&INTEGRATIONS, "id")?;
+    patch(context, &INTEGRATIONS, &["flowGroupings", "settings", "apiGroupings"])
+}
+
+/// `flows.patch`
+pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &FLOWS, FLOW)
+}
+
+/// `exports.patch`
+pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &EXPORTS, &["debugUntil", "assistantMetadata"])
+}
+
+/// `imports.patch`
+pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &IMPORTS, &["debugUntil"])
+}
+
+/// `scripts.patch`
+pub fn script(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &SCRIPTS, &["debugUntil"])
+}
+
+/// `connections.patch`
+pub fn connection(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &CONNECTIONS, &["name", "debugDate", "debugUntil"])
+}
+
+/// `apis.patch`
+pub fn api(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &APIS, &["name", "description", "disabled"])
+}
+
+/// `mcpservers.patch`
+pub fn mcp_server(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &MCP_SERVERS, &["name", "disabled"])
+}
+
+/// `lookupcaches.patch`
+pub fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &LOOKUP_CACHES, &["name", "description"])
+}
+
+/// `tags.patch`
+pub fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
+    patch(context, &TAGS, &["tag"])
+}
+
+/// Applies all operations of the body to what is open of a record, or none.
+fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> Result<Response, Problem> {
+    let record = context.record(schema, "id")?;
     let patch: Patch = serde_json::from_value(context.body.as_ref().map(Body::to_value).unwrap_or_default())
         .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body must be a JSON Patch: {error}")))?;
-    if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path)) {
-        let message = format!("{path} cannot be patched; /flowGroupings, /settings and what is below them can");
-        return Err(refused(INVALID_FIELD, &path, message));
+    let is_taken = |operation: &&PatchOperation| {
+        !matches!(operation, PatchOperation::Add(_) | PatchOperation::Replace(_) | PatchOperation::Remove(_))
+    };
+    if patch.0.iter().any(|operation| is_taken(&operation)) {
+        return Err(refused(VALIDATION_ERROR, "op", "Op must be add, replace or remove".to_owned()));
     }
-    let open = OPEN.iter().filter_map(|name| Some(((*name).to_owned(), integration.get(name)?.clone())));
-    let mut document = Value::Object(open.collect());
-    let mut budget = Budget::new(context.state.settings.body_limit_bytes, integration.bytes().len());
+    if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path, open)) {
+        return Err(refused(INVALID_FIELD, &path, format!("\"{path}\" is not a whitelisted property")));
+    }
+    locked(context, &record)?;
+    let names = || open.iter().map(|path| path.split('/').next().unwrap_or_default());
+    let there = names().filter_map(|name| Some((name.to_owned(), record.get(name)?.clone())));
+    let mut document = Value::Object(there.collect());
+    let mut budget = Budget::new(context.state.settings.body_limit_bytes, record.bytes().len());
     for (place, operation) in patch.0.iter().enumerate() {
         make_room(&mut document, operation);
         budget.spend(&document, operation)?;
@@ -35,15 +114,30 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
             Problem::named(INVALID_PATCH, error.to_string())
         })?;
     }
-    let mut fields = integration.fields().clone();
-    for name in OPEN {
-        match document.get_mut(name) {
-            Some(value) => fields.insert(name, value.take()),
+    let until = document.get("debugUntil").and_then(Value::as_str).and_then(parse_ms);
+    if until.is_some_and(|until| until > context.state.clock.now_ms() + DEBUG_MS) {
+        let message = "debugUntil must be at most 60 minutes ahead".to_owned();
+        return Err(refused(INVALID_FIELD, "debugUntil", message));
+    }
+    let mut fields = record.fields().clone();
+    for name in names() {
+        match document.get(name) {
+            Some(value) => fields.insert(name.to_owned(), value.clone()),
             None => drop(fields.remove(name)),
         }
     }
-    context.state.replace(&INTEGRATIONS, &integration, fields, Actor::Consumer)?;
-    Ok(Response::empty(context.route.success))
+    context.state.replace(schema, &record, fields, Actor::Consumer)?;
+    Ok(Response::empty(context.success()))
+}
+
+/// What a connector's integration owns is not patched on the running service.
+fn locked(context: &Context<'_>, record: &Record) -> Result<(), Problem> {
+    let owner = record.text("_integrationId").and_then(|id| context.state.store.of(&INTEGRATIONS).get(id));
+    let is_locked = record.text("_connectorId").is_some() || owner.is_some_and(|it| it.text("_connectorId").is_some());
+    if is_locked && context.profile() == Profile::Live {
+        return Err(Problem::usual(FIELD_LOCKED));
+    }
+    Ok(())
 }
 
 /// Settings that nobody has set yet can be added to.
@@ -124,7 +218,13 @@ fn paths(operation: &PatchOperation) -> Vec<String> {
     std::iter::once(operation.path().to_string()).chain(from).collect()
 }
 
-fn is_open(path: &str) -> bool {
-    let first = path.strip_prefix('/').and_then(|path| path.split('/').next());
-    first.is_some_and(|name| OPEN.contains(&name))
+fn is_open(path: &str, open: &[&str]) -> bool {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    open.iter().any(|pattern| {
+        let pattern: Vec<&str> = pattern.split('/').collect();
+        let fits = |(pattern, segment): (&&str, &&str)| {
+            if *pattern == "N" { segment.bytes().all(|byte| byte.is_ascii_digit()) } else { pattern == segment }
+        };
+        segments.len() >= pattern.len() && pattern.iter().zip(&segments).all(fits)
+    })
 }

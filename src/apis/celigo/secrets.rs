@@ -36,6 +36,39 @@ pub fn masked(connection: &Document) -> Document {
     connection.iter().map(|(name, value)| (name.to_owned(), mask(name, value, false))).collect()
 }
 
+/// The settings of a webhook listener that are secret.
+const LISTENER: &[&str] = &["key", "token", "password"];
+
+/// Returns an export as consumers see it: without the secrets of a listener. The token of a secret address is shown, because the
+/// address is made of it.
+pub fn listener_masked(export: &Document) -> Document {
+    let mut shown = export.clone();
+    if let Some(Value::Object(webhook)) = shown.get_mut("webhook") {
+        let in_address = webhook.get("verify").and_then(Value::as_str) == Some("secret_url");
+        for name in LISTENER.iter().filter(|name| !(in_address && **name == "token")) {
+            if let Some(secret @ Value::String(_)) = webhook.get_mut(*name) {
+                *secret = MASK.into();
+            }
+        }
+    }
+    shown
+}
+
+/// A mask that comes back in a listener means the secret that is stored there.
+pub fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>) -> Document {
+    let stored = old.and_then(|old| old.get("webhook")).and_then(Value::as_object);
+    if let (Some(stored), Some(Value::Object(webhook))) = (stored, given.get_mut("webhook")) {
+        for name in LISTENER {
+            if webhook.get(*name).and_then(Value::as_str) == Some(MASK)
+                && let Some(secret) = stored.get(*name)
+            {
+                webhook.insert((*name).to_owned(), secret.clone());
+            }
+        }
+    }
+    given
+}
+
 fn mask(name: &str, value: &Value, below_encrypted: bool) -> Value {
     let secret = below_encrypted || name == ENCRYPTED;
     match value {

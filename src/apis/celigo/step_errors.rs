@@ -1,21 +1,22 @@
-//! The errors of a flow's steps: open, resolved, retried.
+//! The errors of a flow's steps: open, resolved, assigned, tagged.
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::errors::NOT_FOUND;
-use crate::apis::celigo::resources::{ERRORS, FLOWS};
-use crate::apis::celigo::{jobs, lists, membership, paging};
-use crate::engine::api::context::Context;
+use crate::apis::celigo::errors::{NOT_FOUND, VALIDATION_ERROR};
+use crate::apis::celigo::resources::{ASHARES, ERRORS, FLOWS, TAGS, generators, processors};
+use crate::apis::celigo::{lists, membership, paging};
+use crate::engine::api::context::{Context, Page};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::schema::Actor;
+use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// What a consumer does not see of an error, because the path says it.
 const HIDDEN: &[&str] = &["_flowId", "_expOrImpId", "resolved"];
 
-/// An error as consumers see it.
+/// Returns an error as consumers see it.
 pub fn shown(error: &Document) -> Document {
     error.only(|name| !HIDDEN.contains(&name))
 }
@@ -25,15 +26,21 @@ pub fn is_open(error: &Record) -> bool {
     error.get("resolved") != Some(&Value::Bool(true))
 }
 
-/// When the latest of these errors occurred.
+/// Returns when the latest of these errors occurred.
 pub fn latest(errors: &[&Record]) -> Value {
     errors.iter().filter_map(|error| error.text("occurredAt")).max().into()
 }
 
-/// `flows.errors`: how many open errors each step has, in the order of their first ones.
+/// `flows.errors`: how many open errors each step has, in the order of the flow.
 pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
+    let processors = processors(flow.fields());
     let mut steps: Vec<(&str, Vec<&Record>)> = Vec::new();
+    for step in generators(flow.fields()).into_iter().chain(processors.iter().map(|it| it.id)) {
+        if !steps.iter().any(|(known, _)| *known == step) {
+            steps.push((step, Vec::new()));
+        }
+    }
     for error in context.state.store.of(&ERRORS).find("_flowId", flow.id()).filter(|error| is_open(error)) {
         let step = error.text("_expOrImpId").unwrap_or_default();
         match steps.iter_mut().find(|(known, _)| *known == step) {
@@ -41,88 +48,157 @@ pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
             None => steps.push((step, vec![error])),
         }
     }
-    let rows = steps
-        .iter()
-        .map(|(step, errors)| json!({ "_expOrImpId": step, "numError": errors.len(), "lastErrorAt": latest(errors) }));
-    Ok(Response::json(context.route.success, &json!({ "flowErrors": rows.collect::<Value>() })))
+    let rows = steps.iter().map(|(step, errors)| {
+        let mut row = json!({ "_expOrImpId": step, "numError": errors.len() });
+        if !errors.is_empty() {
+            row["lastErrorAt"] = latest(errors);
+        }
+        row
+    });
+    Ok(Response::json(context.success(), &json!({ "flowErrors": rows.collect::<Value>() })))
 }
 
 /// `flows.openErrors`
 pub fn open(context: &mut Context<'_>) -> Result<Response, Problem> {
-    list(context, true)
+    list(context, true, "errors")
 }
 
 /// `flows.resolvedErrors`
 pub fn resolved(context: &mut Context<'_>) -> Result<Response, Problem> {
-    list(context, false)
+    list(context, false, "resolved")
 }
 
-fn list(context: &Context<'_>, open: bool) -> Result<Response, Problem> {
+fn list(context: &mut Context<'_>, open: bool, key: &str) -> Result<Response, Problem> {
     let errors = of_step(context)?.1.into_iter().filter(|error| is_open(error) == open).collect();
     let page = context.page_of(&ERRORS, errors)?;
-    let mut body = b"{\"errors\":".to_vec();
-    body.extend(lists::array(context, &page));
-    if let Some(next) = paging::next(context, &page) {
+    context.rests_on_values(&page);
+    Ok(keyed(context, &page, key))
+}
+
+/// Shows a page below a key, with the way to the next one.
+pub fn keyed(context: &Context<'_>, page: &Page, key: &str) -> Response {
+    let mut body = format!("{{\"{key}\":").into_bytes();
+    body.extend(lists::array(context, page));
+    if let Some(next) = paging::next(context, page) {
         body.extend_from_slice(format!(",\"nextPageURL\":{}", Value::from(next)).as_bytes());
     }
     body.push(b'}');
-    Ok(Response::json_bytes(context.route.success, body))
+    Response::json_bytes(context.success(), body)
 }
 
-/// `flows.resolve`: the open errors of these ids are resolved; other ids are ignored.
+/// `flows.resolve`: the open errors of these ids are resolved; other ids are skipped.
 pub fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
-    let wanted = texts(context, &["errors", "errorIds"])?;
-    let errors = errors.into_iter().filter(|error| is_open(error) && wanted.iter().any(|id| id == error.id()));
-    let errors: Vec<Record> = errors.collect();
-    let errors = compact(context, &errors)?;
-    let shown: Value = errors.iter().map(|error| Value::from(shown(error.fields()))).collect();
-    Ok(Response::json(context.route.success, &json!({ "errors": shown })))
+    let wanted = texts(context, "errors")?.unwrap_or_default();
+    let now = context.state.clock.now();
+    for error in errors.iter().filter(|error| is_open(error) && wanted.iter().any(|id| id == error.id())) {
+        settle(context.state, error, &now)?;
+    }
+    Ok(Response::empty(context.success()))
 }
 
-/// `flows.retry`: a job takes the errors along, of which nothing is left.
-pub fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let (flow, errors) = of_step(context)?;
-    let wanted = texts(context, &["retryDataKeys", "errorIds", "errors"])?;
-    let is_wanted = |error: &Record| {
-        let key = error.text("retryDataKey");
-        key.is_some() && wanted.iter().any(|wanted| wanted == error.id() || key == Some(wanted))
+/// `flows.forget`: the resolved errors of these ids are gone, or all of them.
+pub fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let (_, errors) = of_step(context)?;
+    let wanted = texts(context, "errors")?;
+    let is_wanted = |error: &&Record| wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| id == error.id()));
+    for error in errors.iter().filter(|error| !is_open(error)).filter(is_wanted) {
+        context.state.remove(&ERRORS, error, Actor::Administrator)?;
+    }
+    Ok(Response::empty(context.success()))
+}
+
+/// `flows.assignErrors`: to a user of the account.
+pub fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let (_, errors) = of_step(context)?;
+    let email = match context.fields()?.remove("email") {
+        Some(Value::String(email)) => email,
+        None | Some(Value::Null) => return Err(Problem::field("email", FieldFaultKind::Missing)),
+        Some(_) => return Err(Problem::field("email", FieldFaultKind::WrongType { expected: "a string" })),
     };
-    let errors: Vec<Record> = errors.into_iter().filter(|error| is_open(error) && is_wanted(error)).collect();
-    compact(context, &errors)?;
-    let job = jobs::start(context.state, &flow, "retry")?;
-    Ok(Response::json(context.route.success, &json!({ "_jobId": job.id() })))
+    let shares = context.state.store.of(&ASHARES).iter();
+    let mut known = shares.filter_map(|share| share.get("sharedWithUser")?.get("email")?.as_str());
+    let is_known = known.any(|known| known == email);
+    drop(known);
+    if email != context.state.settings.user && !is_known {
+        return Err(Problem::named(NOT_FOUND, "User not found"));
+    }
+    change(context, &errors, "errorIds", &[("assignedTo", email.into())])
+}
+
+/// `flows.unassignErrors`: to nobody.
+pub fn unassign(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let (_, errors) = of_step(context)?;
+    change(context, &errors, "errorIds", &[("assignedTo", Value::Null)])
+}
+
+/// `flows.tagErrors`: these tags take the place of those there are.
+pub fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let (_, errors) = of_step(context)?;
+    let tags = texts(context, "tagIds")?.ok_or_else(|| Problem::field("tagIds", FieldFaultKind::Missing))?;
+    let unknown = tags.iter().find(|tag| context.state.store.of(&TAGS).find("tagId", tag).next().is_none());
+    if let Some(unknown) = unknown {
+        let kind = FieldFaultKind::Dangling { to: TAGS.name, id: unknown.clone() };
+        return Err(Problem::field("tagIds", kind));
+    }
+    change(context, &errors, "errorIds", &[("tags", tags.into())])
+}
+
+/// Changes the errors that the body names: by a list of ids, or of objects with an `id`.
+fn change(
+    context: &mut Context<'_>,
+    errors: &[Record],
+    key: &'static str,
+    change: &[(&'static str, Value)],
+) -> Result<Response, Problem> {
+    let mut wanted = texts(context, key)?;
+    if wanted.is_none() {
+        let given = context.fields()?.remove("errors");
+        let ids = given.as_ref().and_then(Value::as_array);
+        let id = |it: &Value| it.get("id").unwrap_or(it).as_str().map(str::to_owned);
+        wanted = ids.map(|ids| ids.iter().filter_map(id).collect());
+    }
+    let wanted = wanted.ok_or_else(|| Problem::field(key, FieldFaultKind::Missing))?;
+    let change: Document = change.iter().cloned().collect();
+    for error in errors.iter().filter(|error| wanted.iter().any(|id| id == error.id())) {
+        context.state.patch(&ERRORS, error, &change, Actor::Administrator)?;
+    }
+    Ok(Response::empty(context.success()))
 }
 
 /// The flow of the path, and the errors of its step: an export or import that the flow uses.
-fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Problem> {
+pub fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let step = context.param("stepId");
     if !membership::steps(&flow).contains(step) {
-        return Err(Problem::named(NOT_FOUND, "Export or import not found"));
+        return Err(Problem::named(NOT_FOUND, "Flow step not found"));
     }
     let errors = context.state.store.of(&ERRORS).find("_flowId", flow.id());
     let errors = errors.filter(|error| error.text("_expOrImpId") == Some(step)).cloned().collect();
     Ok((flow, errors))
 }
 
-/// The texts of the first of these fields that the body has.
-fn texts(context: &Context<'_>, names: &[&'static str]) -> Result<Vec<String>, Problem> {
+/// The texts of a list in the body, if it has one: at most a thousand.
+pub fn texts(context: &Context<'_>, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
+    const MOST: usize = 1_000;
     let fields = context.fields()?;
-    let Some((name, value)) = names.iter().find_map(|name| Some((*name, fields.get(name)?))) else {
-        return Err(Problem::field(names[0], FieldFaultKind::Missing));
-    };
+    let Some(value) = fields.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
     let texts = value.as_array().and_then(|list| list.iter().map(|id| id.as_str().map(str::to_owned)).collect());
-    texts.ok_or_else(|| Problem::field(name, FieldFaultKind::WrongType { expected: "an array of strings" }))
+    let texts: Vec<String> =
+        texts.ok_or_else(|| Problem::field(name, FieldFaultKind::WrongType { expected: "an array of strings" }))?;
+    if texts.len() > MOST {
+        let message = format!("{name} must have at most {MOST} entries");
+        return Err(Problem::named(VALIDATION_ERROR, message).about(name));
+    }
+    Ok(Some(texts))
 }
 
-/// Marks errors as resolved, by the world's user, now.
-fn compact(context: &mut Context<'_>, errors: &[Record]) -> Result<Vec<Record>, Problem> {
+/// Marks an error as resolved, by the world's user.
+pub fn settle(state: &mut State, error: &Record, at: &str) -> Result<(), Problem> {
     let change = Document::from_iter([
         ("resolved", Value::Bool(true)),
-        ("resolvedAt", context.state.clock.now().into()),
-        ("resolvedBy", context.state.settings.user.as_str().into()),
+        ("resolvedAt", at.into()),
+        ("resolvedBy", state.settings.user.as_str().into()),
     ]);
-    let settled = errors.iter().map(|error| context.state.patch(&ERRORS, error, &change, Actor::Administrator));
-    settled.collect()
+    state.patch(&ERRORS, error, &change, Actor::Administrator).map(|_| ())
 }

@@ -25,6 +25,10 @@ const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
 /// `integrations.template`: a signed link to the archive, on the origin the caller used.
 pub fn link(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
+    Ok(signed(context, &integration))
+}
+
+fn signed(context: &Context<'_>, integration: &Record) -> Response {
     let origin = context.origin();
     let state: &State = context.state;
     let expires = state.later(GOOD_FOR_MS);
@@ -35,7 +39,16 @@ pub fn link(context: &mut Context<'_>) -> Result<Response, Problem> {
         encode(&expires),
         signature(state, integration.id(), &expires)
     );
-    Ok(Response::json(context.route.success, &json!({ "signedURL": url })))
+    Response::json(context.route.success, &json!({ "signedURL": url }))
+}
+
+/// `flows.template`: that of its integration.
+pub fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let flow = context.record(&FLOWS, "id")?;
+    let integration = flow.text("_integrationId").unwrap_or_default().to_owned();
+    let integration = context.state.store.of(&INTEGRATIONS).get(&integration).cloned();
+    let integration = integration.ok_or_else(|| Problem::NotFound { resource: &INTEGRATIONS, id: String::new() })?;
+    Ok(signed(context, &integration))
 }
 
 /// `integrations.download`: the archive, for whoever has the link.

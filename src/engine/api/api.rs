@@ -28,7 +28,7 @@ pub struct Api {
     pub base: &'static str,
     /// The hosts of the real service, which is spoken to over TLS. `.example.org` is every host below `example.org`.
     pub hosts: &'static [&'static str],
-    /// First path segments of routes that do not lie below the base: `/sso`. Such a route's path begins with one of them.
+    /// First path segments of routes that lie [outside](Route::outside) of the base: `/sso`.
     pub other_bases: &'static [&'static str],
     /// Its operations.
     pub routes: &'static [Route],
@@ -80,19 +80,19 @@ impl Api {
         self.bases().any(|base| is_below(path, base))
     }
 
-    /// Whether a route's path is whole, because it does not lie below the base.
+    /// Whether a path lies below another base than the usual one.
     pub fn is_apart(&self, path: &str) -> bool {
         self.other_bases.iter().any(|base| is_below(path, base))
     }
 
-    /// What stands before a path of a route.
-    pub fn base_of(&self, path: &str) -> &'static str {
-        if self.is_apart(path) { "" } else { self.base }
+    /// Returns what stands before the paths of a route.
+    pub fn base_of(&self, route: &Route) -> &'static str {
+        if route.outside { "" } else { self.base }
     }
 
     /// The whole path of a route.
     pub fn path_of(&self, route: &Route) -> String {
-        format!("{}{}", self.base_of(route.path), route.path)
+        format!("{}{}", self.base_of(route), route.path)
     }
 
     /// The row of an error, by name.
@@ -173,6 +173,8 @@ impl Action {
 
 /// One documented operation.
 #[derive(Clone, Copy)]
+// A row of a table: each flag is a column of its own.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Route {
     /// The operation without the API's name: `integrations.create`.
     pub name: &'static str,
@@ -206,6 +208,12 @@ pub struct Route {
     pub body_last: bool,
     /// One sentence: what it does.
     pub about: &'static str,
+    /// The kind of record whose filters it takes, where neither its action nor what it shows says so.
+    pub filters: Option<&'static Schema>,
+    /// It takes the parameters of paging alone.
+    pub pages: bool,
+    /// Its path is whole: it does not lie below the base of the API.
+    pub outside: bool,
     /// Further paths that lead here: older ones, and other spellings.
     pub also: &'static [&'static str],
     /// Its path takes no method but those of its rows. Where this is not said, another method is not modelled.
@@ -264,7 +272,7 @@ macro_rules! verbs {
             Route {
                 name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
                 source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, page: None, takes: &[], about: "", needs: "", body_last: false,
-                also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
+                filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
     )*};
@@ -347,6 +355,24 @@ impl Route {
     /// Does this, in one sentence.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
+        self
+    }
+
+    /// Takes the filters of that kind of record.
+    pub const fn filters(mut self, resource: &'static Schema) -> Self {
+        self.filters = Some(resource);
+        self
+    }
+
+    /// Takes the parameters of paging.
+    pub const fn pages(mut self) -> Self {
+        self.pages = true;
+        self
+    }
+
+    /// Lies outside of the base of the API.
+    pub const fn outside(mut self) -> Self {
+        self.outside = true;
         self
     }
 

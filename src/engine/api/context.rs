@@ -115,11 +115,16 @@ impl Context<'_> {
         dialect.record(self, status, record)
     }
 
-    /// Shows a page of records.
-    pub fn show_page(&mut self, page: &Page) -> Response {
+    /// The answer shows these records, and rests on what they rest on.
+    pub fn rests_on_values(&mut self, page: &Page) {
         if page.is_assumed() {
             self.rests_on(Evidence::Assumed);
         }
+    }
+
+    /// Shows a page of records.
+    pub fn show_page(&mut self, page: &Page) -> Response {
+        self.rests_on_values(page);
         let dialect = self.api.dialect;
         let response = dialect.page(self, page);
         self.tell_lost(page, response)
@@ -210,7 +215,8 @@ impl Context<'_> {
         let dialect = self.api.dialect;
         let records = self.state.store.of(resource).newest_first(found_by);
         let selection = dialect.selection(self, resource)?;
-        if !matches!(selection.window, Window::Offset { .. }) || dialect.order(self, resource)?.is_some() {
+        let is_plain = matches!(selection.window, Window::Offset { .. }) && dialect.after(self).is_none();
+        if !is_plain || dialect.order(self, resource)?.is_some() {
             return self.page_of(resource, records.cloned().collect());
         }
         let is_shown = |record: &&Record| {
@@ -221,7 +227,17 @@ impl Context<'_> {
     }
 
     /// A page of records that were found rather than scanned, as the query wants it.
-    pub fn page_of(&self, resource: &'static Schema, mut records: Vec<Record>) -> Result<Page, Problem> {
+    pub fn page_of(&self, resource: &'static Schema, records: Vec<Record>) -> Result<Page, Problem> {
+        self.page_within(resource, records, None)
+    }
+
+    /// The part of records that were found which a window shows, or else the query asks for.
+    pub fn page_within(
+        &self,
+        resource: &'static Schema,
+        mut records: Vec<Record>,
+        window: Option<Window>,
+    ) -> Result<Page, Problem> {
         let dialect = self.api.dialect;
         let selection = dialect.selection(self, resource)?;
         records.retain(|record| {
@@ -230,7 +246,16 @@ impl Context<'_> {
         if let Some(order) = dialect.order(self, resource)? {
             records.sort_by(order);
         }
-        Ok(Page::of(&records, &selection.window).with_lost(self.state.store.of(resource).lost()))
+        if let Some(last) = dialect.after(self) {
+            let seen = records.iter().position(|record| record.id() == last);
+            let seen = seen.ok_or_else(|| Problem::Query {
+                parameter: "after".to_owned(),
+                reason: format!("names {last:?}, which is not in this list"),
+            })?;
+            records.drain(..=seen);
+        }
+        let lost = self.state.store.of(resource).lost();
+        Ok(Page::of(&records, &window.unwrap_or(selection.window)).with_lost(lost))
     }
 }
 
@@ -268,7 +293,7 @@ pub fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
 fn list(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response, Problem> {
     let dialect = context.api.dialect;
     let selection = dialect.selection(context, resource)?;
-    if dialect.order(context, resource)?.is_some() {
+    if dialect.order(context, resource)?.is_some() || dialect.after(context).is_some() {
         let records = context.state.store.of(resource).iter().cloned().collect();
         return context.list(resource, records);
     }

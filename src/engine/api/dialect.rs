@@ -81,6 +81,11 @@ pub trait Dialect: Sync {
         Ok(None)
     }
 
+    /// Returns the id of the record behind which a list starts, where the query names one.
+    fn after<'c>(&self, _: &'c Context<'_>) -> Option<&'c str> {
+        None
+    }
+
     /// How much a profile lets through, unless a world says.
     fn rate(&self, _: Profile) -> Option<RateLimit> {
         None

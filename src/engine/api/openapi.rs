@@ -66,8 +66,9 @@ fn document(api: &'static Api, parts: Parts) -> Value {
         shapes.push((shape, path));
         let operation = operation(api, route, path, &mut schemas);
         // The document's server is the base.
-        let apart = || if api.is_apart(path) { json!({ "servers": [{ "url": "/" }] }) } else { json!({}) };
-        let verbs = paths.entry(path).or_insert_with(apart);
+        let apart = || if route.outside { json!({ "servers": [{ "url": "/" }] }) } else { json!({}) };
+        // A document has no parameter that takes all the rest of a path.
+        let verbs = paths.entry(path.replace("{*", "{")).or_insert_with(apart);
         put(verbs, route.verb, &operation);
     }
     let unmodelled = || api.routes.iter().filter(|route| !route.is_modelled());
@@ -116,6 +117,7 @@ fn shape(path: &str) -> String {
 
 fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut Schemas) -> Value {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let names = names.map(|name| name.strip_prefix('*').unwrap_or(name));
     let in_path = names.map(
         |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }),
     );

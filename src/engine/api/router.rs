@@ -121,7 +121,7 @@ impl Router {
                 let operation: &'static str = format!("{}.{}", api.name, route.name).leak();
                 let number = rows.len();
                 for &below in std::iter::once(&route.path).chain(route.also) {
-                    let base = api.base_of(below);
+                    let base = api.base_of(route);
                     let path = format!("{base}{below}");
                     // Rows of one path may name its parameters differently; the verbs still belong together.
                     let shape = path.split('/').map(shape_of).collect::<Vec<_>>().join("/");

@@ -144,6 +144,14 @@ impl Problem {
         Self::Refused { reason: reason.into() }
     }
 
+    /// The same error, about that field.
+    pub fn about(mut self, name: impl Into<String>) -> Self {
+        if let Self::Named { field, .. } = &mut self {
+            *field = Some(name.into());
+        }
+        self
+    }
+
     /// One field at fault.
     pub fn field(field: impl Into<Cow<'static, str>>, kind: FieldFaultKind) -> Self {
         Self::Fields(vec![FieldFault { field: field.into(), kind }])

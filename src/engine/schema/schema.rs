@@ -40,6 +40,10 @@ pub struct Schema {
     pub due_at: Option<fn(&Document) -> Option<u64>>,
     /// The moment of a record, in milliseconds since 1970, where lists show the newest moment first.
     pub moment: Option<fn(&Document) -> Option<u64>>,
+    /// Parameters of its lists that are no fields of that name.
+    pub parameters: &'static [(&'static str, Meaning)],
+    /// Fields that a list shows though the query names others only.
+    pub always_shown: &'static [&'static str],
     /// Whether one of the fields has values that are assumed.
     pub has_assumed: bool,
 }
@@ -68,8 +72,22 @@ impl Schema {
             view: None,
             due_at: None,
             moment: None,
+            parameters: &[],
+            always_shown: &[],
             has_assumed: has_assumed(fields),
         }
+    }
+
+    /// Sets the parameters of its lists that are no fields of that name.
+    pub const fn parameters(mut self, parameters: &'static [(&'static str, Meaning)]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    /// Sets the fields that a list shows though the query names others only.
+    pub const fn always_shown(mut self, fields: &'static [&'static str]) -> Self {
+        self.always_shown = fields;
+        self
     }
 
     /// Whether a record of these fields has a value that is assumed.
@@ -267,6 +285,23 @@ impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
+}
+
+/// What a parameter of a list means that is no field of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Equality with a field that is stored by another name.
+    Field(&'static str),
+    /// Equality with a text within a field.
+    Member(&'static str, &'static str),
+    /// That a field is no less.
+    AtLeast(&'static str),
+    /// That a field is no more.
+    AtMost(&'static str),
+    /// With `true`, only records whose flag of that name is set.
+    Only(&'static str),
+    /// Records that are not modelled: with `true` it is refused.
+    NotModelled,
 }
 
 /// References that lie deeper than a field: they must lead somewhere, and records are found by them.

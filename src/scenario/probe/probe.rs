@@ -208,8 +208,5 @@ impl Scenario {
 
 /// The target as the fake serves it.
 pub(crate) fn whole_target(request: &ProbeRequest) -> String {
-    let api = request.row.api;
-    let path = request.target.split('?').next().unwrap_or_default();
-    let base = api.base_of(path);
-    format!("{base}{}", request.target)
+    format!("{}{}", request.row.api.base_of(request.row.route), request.target)
 }

@@ -1,9 +1,9 @@
 //! What belongs to the account itself: connectors, users, history.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
-use crate::apis::celigo::{ashares, audit};
+use crate::apis::celigo::{ashares, audit, lists};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
-use crate::engine::schema::schema::{IdFormat, NestedReference, Schema};
+use crate::engine::schema::schema::{IdFormat, Meaning, NestedReference, Schema};
 
 /// Connectors: what integrations can be installed from.
 pub static CONNECTORS: Schema = Schema::new("celigo.connectors", "Connector", "_id", IdFormat::ObjectId, CONNECTOR);
@@ -16,8 +16,9 @@ static CONNECTOR: &[Field] = &[
 ];
 
 /// Shares: the account's users, and what each may see.
-pub static ASHARES: Schema =
-    Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE).links(ASHARE_LINKS);
+pub static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE)
+    .links(ASHARE_LINKS)
+    .always_shown(&[lists::WHOLE]);
 
 const DISABLED: Field = field("disabled", Kind::Bool).or(DefaultValue::False);
 
@@ -46,7 +47,19 @@ static ASHARE_LINKS: &[NestedReference] =
 pub static AUDIT: Schema = Schema::new("celigo.audit", "Audit entry", "_id", IdFormat::ObjectId, ENTRY)
     .indexed(&["_resourceId"])
     .view(audit::documented)
-    .moment(audit::moment);
+    .moment(audit::moment)
+    .parameters(AUDIT_PARAMETERS)
+    .always_shown(&[lists::WHOLE]);
+
+/// An entry is shown by other names than it is stored by, and found by both.
+static AUDIT_PARAMETERS: &[(&str, Meaning)] = &[
+    ("timestamp", Meaning::Field("time")),
+    ("user", Meaning::Member("byUser", "email")),
+    ("_byUserId", Meaning::Member("byUser", "_id")),
+    ("action", Meaning::Field("event")),
+    ("from", Meaning::AtLeast("time")),
+    ("to", Meaning::AtMost("time")),
+];
 
 static ENTRY: &[Field] = &[
     text("_id"),

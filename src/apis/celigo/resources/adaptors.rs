@@ -6,7 +6,9 @@ use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text
 use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// Exports: where records come from.
-pub static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT);
+pub static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT)
+    .view(secrets::listener_masked)
+    .always_shown(&["adaptorType"]);
 
 static EXPORT: &[Field] = &[
     text("_id"),
@@ -14,6 +16,7 @@ static EXPORT: &[Field] = &[
     text("description"),
     field("_connectionId", Kind::Reference(&CONNECTIONS)),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
+    text("externalId"),
     text("adaptorType"),
     text("type"),
     text("apiIdentifier").by(Owner::Service).or(DefaultValue::Token(10)),
@@ -29,12 +32,15 @@ static EXPORT: &[Field] = &[
     field("webhook", Kind::Object),
     field("delta", Kind::Object),
     field("hooks", Kind::Object),
+    field("mockOutput", Kind::Object),
+    text("debugUntil"),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
 /// Imports: where records go.
-pub static IMPORTS: Schema = Schema::new("celigo.imports", "Import", "_id", IdFormat::ObjectId, IMPORT);
+pub static IMPORTS: Schema =
+    Schema::new("celigo.imports", "Import", "_id", IdFormat::ObjectId, IMPORT).always_shown(&["adaptorType"]);
 
 static IMPORT: &[Field] = &[
     text("_id"),
@@ -42,6 +48,7 @@ static IMPORT: &[Field] = &[
     text("description"),
     field("_connectionId", Kind::Reference(&CONNECTIONS)).required(),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
+    text("externalId"),
     text("adaptorType"),
     text("apiIdentifier").by(Owner::Service).or(DefaultValue::Token(10)),
     field("ignoreExisting", Kind::Bool),
@@ -55,6 +62,8 @@ static IMPORT: &[Field] = &[
     field("ftp", Kind::Object),
     field("rdbms", Kind::Object),
     field("hooks", Kind::Object),
+    field("mockResponse", Kind::List),
+    text("debugUntil"),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
@@ -67,6 +76,7 @@ static CONNECTION: &[Field] = &[
     text("_id"),
     text("name").required(),
     text("type").required(),
+    text("externalId"),
     field("offline", Kind::Bool).or(DefaultValue::False),
     field("sandbox", Kind::Bool).or(DefaultValue::False),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
@@ -87,6 +97,7 @@ static SCRIPT: &[Field] = &[
     text("name").required(),
     text("description"),
     text("content").required(),
+    text("debugUntil"),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];

@@ -3,16 +3,18 @@
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::{cascade, connection_registrations, jobs, step_errors};
+use crate::apis::celigo::{cascade, connection_registrations, jobs, retries, runs, step_errors};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::schema::{Actor, IdFormat, NestedReference, Schema};
+use crate::engine::schema::schema::{Actor, IdFormat, Meaning, NestedReference, Schema};
 use crate::engine::state::State;
 use crate::engine::state::hooks::Change;
 
 /// Flows: which exports feed which imports.
-pub static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW).links(LINKS);
+pub static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
+    .links(LINKS)
+    .parameters(&[("includeInstances", Meaning::NotModelled)]);
 
 static FLOW: &[Field] = &[
     text("_id"),
@@ -20,6 +22,7 @@ static FLOW: &[Field] = &[
     text("description"),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
     text("_flowGroupingId"),
+    text("_abstractFlowId"),
     field("disabled", Kind::Bool).or(DefaultValue::False),
     text("schedule"),
     text("timezone"),
@@ -79,10 +82,51 @@ fn routed(flow: &Document) -> impl Iterator<Item = &Value> {
     branches.flat_map(|branch| items(branch.get("pageProcessors")))
 }
 
+/// Where a flow's records come from, in order: the exports' ids.
+pub fn generators(flow: &Document) -> Vec<&str> {
+    let older = flow.get("_exportId").and_then(Value::as_str);
+    older.into_iter().chain(named(list(flow, "pageGenerators"), "_exportId")).collect()
+}
+
+/// A step that records go through.
+pub struct Processor<'f> {
+    /// Whether it is an import; else it is a lookup, an export.
+    pub is_import: bool,
+    /// Its id.
+    pub id: &'f str,
+    /// Whether records get there: of a router that chooses one branch, to its first.
+    pub is_taken: bool,
+    /// Whether records that fail go on.
+    pub proceeds: bool,
+}
+
+/// The steps that a flow's records go through, in order.
+pub fn processors(flow: &Document) -> Vec<Processor<'_>> {
+    let older = flow.get("_importId").and_then(Value::as_str);
+    let older = older.map(|id| Processor { is_import: true, id, is_taken: true, proceeds: false });
+    let plain = list(flow, "pageProcessors").filter_map(|step| processor(step, true));
+    let routed = list(flow, "routers").flat_map(|router| {
+        let first_only = router.get("routeRecordsTo").and_then(Value::as_str) != Some("all_matching_branches");
+        let branches = items(router.get("branches")).enumerate();
+        branches.flat_map(move |(n, branch)| {
+            items(branch.get("pageProcessors")).filter_map(move |step| processor(step, n == 0 || !first_only))
+        })
+    });
+    older.into_iter().chain(plain).chain(routed).collect()
+}
+
+fn processor(step: &Value, is_taken: bool) -> Option<Processor<'_>> {
+    let text = |key| step.get(key).and_then(Value::as_str);
+    let proceeds = step.get("proceedOnFailure") == Some(&Value::Bool(true));
+    let (is_import, id) = text("_importId").map(|id| (true, id)).or_else(|| Some((false, text("_exportId")?)))?;
+    Some(Processor { is_import, id, is_taken, proceeds })
+}
+
 fn named<'f>(steps: impl Iterator<Item = &'f Value>, key: &str) -> Vec<&'f str> {
     steps.filter_map(|step| step.get(key).and_then(Value::as_str)).collect()
 }
 
+/// Does what follows from a change of a flow.
 pub fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(flow) => cascade::flow_removed(state, flow, by),
@@ -97,42 +141,68 @@ pub fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), P
 }
 
 /// Errors that records met on their way through a flow.
-pub static ERRORS: Schema =
-    Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR).view(step_errors::shown);
+pub static ERRORS: Schema = Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR)
+    .indexed(&["_flowJobId"])
+    .view(step_errors::shown);
 
 static ERROR: &[Field] = &[
     text("errorId"),
     field("_flowId", Kind::Reference(&FLOWS)).required(),
     text("_expOrImpId"),
-    text("source"),
-    text("code"),
-    text("message"),
     field("occurredAt", Kind::Time).by(Owner::CreatedAt),
-    text("retryDataKey"),
+    text("source"),
+    text("code").assumed(&[runs::OFFLINE]),
+    text("message"),
     text("traceKey"),
+    text("exportDataURI").or(DefaultValue::Text("")),
+    text("oIndex"),
+    text("retryDataKey"),
+    text("_flowJobId"),
+    field("tags", Kind::Strings).or(DefaultValue::EmptyList),
+    text("classification"),
+    text("reqAndResKey"),
+    text("assignedTo"),
     field("resolved", Kind::Bool).or(DefaultValue::False),
     field("resolvedAt", Kind::Time),
     text("resolvedBy"),
+    field("purgeAt", Kind::Time),
+    field(retries::DATA, Kind::Any),
+    field(retries::INDEX, Kind::Integer),
 ];
 
-/// Jobs: runs of flows.
-pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB).due_at(jobs::goes_on_at);
+/// Jobs: runs of flows, and of their steps.
+pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB)
+    .indexed(&["_flowJobId"])
+    .parameters(&[("_jobId", Meaning::Field("_id"))])
+    .due_at(runs::due);
 
 static JOB: &[Field] = &[
     text("_id"),
-    text("type").or(DefaultValue::Text("flow")),
-    field("_flowId", Kind::Reference(&FLOWS)),
+    field("type", Kind::Enum(jobs::TYPES)).or(DefaultValue::Text("flow")),
+    field("status", Kind::Enum(jobs::STATUSES)).or(DefaultValue::Text("queued")),
     field("_integrationId", Kind::Reference(&INTEGRATIONS)),
-    text("_flowJobId"),
+    field("_flowId", Kind::Reference(&FLOWS)),
     text("_exportId"),
     text("_importId"),
-    text("status").or(DefaultValue::Text("queued")),
+    text("_flowJobId"),
+    text("_parentJobId"),
+    text("_bulkJobId"),
+    field("oIndex", Kind::Integer),
+    field("retriable", Kind::Bool),
     field("numSuccess", Kind::Integer).or(DefaultValue::Number(0)),
     field("numError", Kind::Integer).or(DefaultValue::Number(0)),
     field("numIgnore", Kind::Integer).or(DefaultValue::Number(0)),
-    field("numPagesGenerated", Kind::Integer).or(DefaultValue::Number(0)),
+    field("numResolved", Kind::Integer),
+    field("numOpenError", Kind::Integer),
+    field("numExport", Kind::Integer),
+    field("numPagesGenerated", Kind::Integer),
+    field("numPagesProcessed", Kind::Integer),
+    field("doneExporting", Kind::Bool),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("startedAt", Kind::Time),
     field("endedAt", Kind::Time),
+    field("lastExecutedAt", Kind::Time),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
+    field("purgeAt", Kind::Time),
+    text("canceledBy"),
 ];

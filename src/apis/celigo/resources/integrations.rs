@@ -30,6 +30,7 @@ static INTEGRATION: &[Field] = &[
     field("settings", Kind::Object),
     text("version"),
     text("tag"),
+    text("externalId"),
     field("updateInProgress", Kind::Bool),
     field("install", Kind::List),
     text("readme"),

@@ -5,8 +5,8 @@ use crate::apis::celigo::errors::{
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
-use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, READ, REMOVE, REPLACE};
-use crate::apis::celigo::{clone, connection_registrations, dependencies, patch, revisions};
+use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, REMOVE, REPLACE};
+use crate::apis::celigo::{clone, connection_registrations, patch, revisions};
 use crate::engine::api::api::Action::Custom;
 use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
 use crate::engine::api::api::{Route, delete, get, patch as patching, post, put};
@@ -65,10 +65,6 @@ pub const ROUTES: &[Route] = &[
     .observed(CLIENTS)
     .fails(REMOVE)
     .about("Takes a connection off an integration."),
-    get("/integrations/{id}/dependencies", "integrations.dependencies", Custom(dependencies::integration))
-        .observed(CLIENTS)
-        .fails(READ)
-        .about("Lists what names the integration, by type."),
     get("/integrations/{id}/revisions", "integrations.revisions", Custom(revisions::list))
         .observed(CLIENTS)
         .fails(LIST_WITHIN)

@@ -1,22 +1,39 @@
 //! Flows, and the errors of their steps.
 
 use crate::apis::celigo::errors::{
-    FORBIDDEN, INVALID_JSON, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    FORBIDDEN, INVALID_FLOW, INVALID_JSON, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
+    VALIDATION_ERROR,
 };
-use crate::apis::celigo::resources::FLOWS;
-use crate::apis::celigo::routes::{CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
-use crate::apis::celigo::{jobs, step_errors};
+use crate::apis::celigo::resources::{ERRORS, FLOWS, JOBS};
+use crate::apis::celigo::routes::{CHANGE, CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
+use crate::apis::celigo::{jobs, retries, step_errors};
 use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
+use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
 use crate::engine::api::api::{Route, delete, get, post, put};
-use crate::engine::schema::field::{Field, Kind, field};
+use crate::engine::schema::field::{Field, Kind, field, text};
 
 const FLOW: &str = "the vendor's API documents, \"Flow API\"";
 const REFERENCE: &str = "the vendor's API reference, \"Flows\"";
 
-const RESOLVE: &[Field] = &[field("errors", Kind::Strings), field("errorIds", Kind::Strings)];
+const ERRORS_API: &str = "the vendor's help centre, \"Errors API\"";
+const CLIENTS: &str = "public clients of the service call it";
 
-const RETRY: &[Field] =
-    &[field("retryDataKeys", Kind::Strings), field("errors", Kind::Strings), field("errorIds", Kind::Strings)];
+const IDS: &[Field] = &[field("errors", Kind::Strings)];
+
+const RETRY: &[Field] = &[field("retryDataKeys", Kind::Strings), field("errorIds", Kind::Strings)];
+
+const DATA: &[Field] = &[field("data", Kind::Any)];
+
+const ASSIGN: &[Field] = &[field("errorIds", Kind::Strings), text("email")];
+
+const TAG: &[Field] = &[field("tagIds", Kind::Strings), field("errorIds", Kind::Strings), field("errors", Kind::List)];
+
+const RUN: &[Field] = &[
+    field("_exportIds", Kind::Strings),
+    field("startDate", Kind::Time),
+    field("endDate", Kind::Time),
+    field("export", Kind::Object),
+];
 
 /// The rows.
 pub const ROUTES: &[Route] = &[
@@ -40,6 +57,7 @@ pub const ROUTES: &[Route] = &[
         .about("Deletes a flow, with its errors and jobs."),
     post("/flows/{id}/run", "flows.run", Custom(jobs::run))
         .documented(FLOW)
+        .answers_live(200)
         .fails(&[
             UNAUTHORIZED,
             UNSUPPORTED_MEDIA_TYPE,
@@ -48,28 +66,88 @@ pub const ROUTES: &[Route] = &[
             NOT_FOUND,
             VALIDATION_ERROR,
             INVALID_OPERATION,
+            INVALID_FLOW,
         ])
+        .takes(RUN)
         .about("Runs a flow: makes a job, which the world's clock brings to its end."),
+    get("/flows/{id}/jobs", "flows.jobs", Custom(jobs::of_flow))
+        .documented(REFERENCE)
+        .fails(LIST_WITHIN)
+        .shows(Many(&JOBS))
+        .about("Lists the jobs of a flow, newest first."),
+    get("/flows/{id}/jobs/latest", "flows.latestJobs", Custom(jobs::latest_of_flow))
+        .documented(REFERENCE)
+        .fails(READ)
+        .about("Shows the newest run of a flow, in an array."),
     get("/flows/{id}/errors", "flows.errors", Custom(step_errors::summary))
         .documented(REFERENCE)
         .fails(READ)
-        .about("Counts the open errors of each step of a flow that has any."),
+        .about("Counts the open errors of each step of a flow."),
     get("/flows/{id}/{stepId}/errors", "flows.openErrors", Custom(step_errors::open))
-        .documented(REFERENCE)
+        .also(&["/flows/{id}/exports/{stepId}/errors", "/flows/{id}/imports/{stepId}/errors"])
+        .documented(ERRORS_API)
         .fails(LIST_WITHIN)
+        .filters(&ERRORS)
         .about("Lists the open errors of a step, an export or import of the flow."),
     get("/flows/{id}/{stepId}/resolved", "flows.resolvedErrors", Custom(step_errors::resolved))
-        .documented(REFERENCE)
+        .also(&["/flows/{id}/exports/{stepId}/resolved", "/flows/{id}/imports/{stepId}/resolved"])
+        .observed(CLIENTS)
         .fails(LIST_WITHIN)
+        .filters(&ERRORS)
         .about("Lists the resolved errors of a step."),
     put("/flows/{id}/{stepId}/resolved", "flows.resolve", Custom(step_errors::resolve))
-        .documented(REFERENCE)
-        .fails(REPLACE)
-        .takes(RESOLVE)
+        .also(&["/flows/{id}/exports/{stepId}/resolved", "/flows/{id}/imports/{stepId}/resolved"])
+        .documented(ERRORS_API)
+        .answers(204)
+        .fails(CHANGE)
+        .takes(IDS)
+        .shows(Nothing)
         .about("Resolves open errors of a step, by their ids."),
-    post("/flows/{id}/{stepId}/retry", "flows.retry", Custom(step_errors::retry))
-        .documented(REFERENCE)
+    delete("/flows/{id}/{stepId}/resolved", "flows.forget", Custom(step_errors::forget))
+        .also(&["/flows/{id}/exports/{stepId}/resolved", "/flows/{id}/imports/{stepId}/resolved"])
+        .observed(CLIENTS)
+        .fails(CHANGE)
+        .takes(IDS)
+        .shows(Nothing)
+        .about("Deletes resolved errors of a step: those of these ids, or all."),
+    post("/flows/{id}/{stepId}/retry", "flows.retry", Custom(retries::retry))
+        .also(&["/flows/{id}/exports/{stepId}/retry", "/flows/{id}/imports/{stepId}/retry"])
+        .documented(ERRORS_API)
+        .answers(200)
         .fails(REPLACE)
         .takes(RETRY)
-        .about("Retries open errors of a step, by their ids or retry keys: they are resolved by a job."),
+        .shows(One(&JOBS))
+        .about("Retries open errors of a step: a job takes them along. Where none matches, 204."),
+    get("/flows/{id}/{stepId}/{key}/data", "flows.retryData", Custom(retries::data))
+        .also(&["/flows/{id}/{stepId}/retries/{key}"])
+        .observed(CLIENTS)
+        .fails(READ)
+        .about("Shows the record that failed, by its retry key."),
+    put("/flows/{id}/{stepId}/{key}/data", "flows.editRetryData", Custom(retries::edit))
+        .also(&["/flows/{id}/{stepId}/retries/{key}"])
+        .observed(CLIENTS)
+        .fails(REPLACE)
+        .takes(DATA)
+        .about("Changes the record that the next retry sends."),
+    put("/flows/{id}/{stepId}/errors/assign", "flows.assignErrors", Custom(step_errors::assign))
+        .documented(REFERENCE)
+        .answers(204)
+        .fails(REPLACE)
+        .takes(ASSIGN)
+        .shows(Nothing)
+        .about("Assigns errors of a step to a user of the account."),
+    put("/flows/{id}/{stepId}/errors/unassign", "flows.unassignErrors", Custom(step_errors::unassign))
+        .documented(REFERENCE)
+        .answers(204)
+        .fails(REPLACE)
+        .takes(ASSIGN)
+        .shows(Nothing)
+        .about("Takes the assignment of errors away."),
+    put("/flows/{id}/{stepId}/tags", "flows.tagErrors", Custom(step_errors::tag))
+        .documented(REFERENCE)
+        .answers(204)
+        .fails(REPLACE)
+        .takes(TAG)
+        .shows(Nothing)
+        .about("Gives errors of a step these tags in place of their own."),
 ];

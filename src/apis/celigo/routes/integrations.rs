@@ -4,7 +4,7 @@ use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_FUNCTION, INVALID_JSON, INVALID_OPERATION, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::apis::celigo::resources::{ASHARES, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
+use crate::apis::celigo::resources::{ASHARES, AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE_UNIQUE};
 use crate::apis::celigo::{ashares, audit, connector, error_summary, membership, template};
 use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
@@ -67,11 +67,13 @@ pub const ROUTES: &[Route] = &[
         .empty_live(204)
         .about("Lists the connections registered with an integration."),
     get("/integrations/{id}/audit", "integrations.audit", Custom(audit::list))
+        .filters(&AUDIT)
         .documented("seed 003, \"Get Audit Log\"")
         .fails(LIST_WITHIN)
         .observed_live()
         .about("Lists the changes of an integration, newest first."),
     get("/integrations/{id}/errors", "integrations.errors", Custom(error_summary::summary))
+        .pages()
         .documented("seed 003, \"Get Error Summary\"")
         .fails(LIST_WITHIN)
         .observed_live()

@@ -1,11 +1,14 @@
 //! The tables: one for each subject, put together into one.
 
 mod clones_and_revisions;
+mod collections;
+mod configuration;
 mod flows;
 mod integrations;
 mod jobs;
 mod not_modelled;
 mod resources;
+mod webhooks;
 
 use crate::apis::celigo::errors::{
     CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
@@ -21,6 +24,9 @@ const TABLES: &[&[Route]] = &[
     flows::ROUTES,
     resources::ROUTES,
     jobs::ROUTES,
+    configuration::ROUTES,
+    collections::ROUTES,
+    webhooks::ROUTES,
     not_modelled::ROUTES,
 ];
 

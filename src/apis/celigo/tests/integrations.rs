@@ -129,29 +129,45 @@ fn a_name_that_is_absent_null_or_blank_is_missing() {
 }
 
 #[test]
-fn deleting_an_integration_deletes_its_contents_and_keeps_what_is_shared() {
+fn deleting_the_integration_of_the_seed_deletes_all_it_lists_as_its_own() {
     let mut account = Account::new();
-    let shared_export = "95e23be91f6b9f7c4287cea7";
-    let shared_import = "4710868af834b3a69c7f7d20";
-    let connections = account.ids(&format!("/integrations/{TO_NETSUITE}/connections"));
-    assert!(account.ids("/integrations/abc123/exports").iter().any(|id| id == shared_export));
+    let contents =
+        ["flows", "exports", "imports"].map(|kind| (kind, account.ids(&format!("/integrations/abc123/{kind}"))));
+    let connections = account.ids("/integrations/abc123/connections");
     assert_eq!(account.ask("DELETE", "/integrations/abc123", ""), (204, json!(null)));
     for below in ["", "/flows", "/exports", "/imports", "/connections", "/audit", "/errors", "/ashares", "/template"] {
         assert_eq!(account.ask("GET", &format!("/integrations/{SYNC}{below}"), "").0, 404, "{below}");
     }
+    for (kind, ids) in contents {
+        assert!(!ids.is_empty());
+        for id in ids {
+            assert_eq!(account.ask("GET", &format!("/{kind}/{id}"), "").0, 404, "{kind} {id}");
+        }
+    }
+    for id in connections {
+        assert_eq!(account.ask("GET", &format!("/connections/{id}"), "").0, 200, "connections stay");
+    }
+    use crate::apis::celigo::resources::{ASHARES, ERRORS, JOBS};
     let store = &account.world.state.store;
-    let has = |resource, id| store.of(resource).get(id).is_some();
-    use crate::apis::celigo::resources::{ASHARES, ERRORS, EXPORTS, FLOWS, IMPORTS, JOBS};
-    assert!(!has(&FLOWS, "flow123") && !has(&FLOWS, "flow456"));
-    assert!(!has(&EXPORTS, "f35c09bc8f431d5175f197a5"), "only its flow used it");
-    assert!(has(&EXPORTS, shared_export) && has(&IMPORTS, shared_import), "another integration's flow uses them");
-    assert!(!has(&IMPORTS, "93dc1ba3af1217856fb884ed"));
     assert!(store.of(&ERRORS).is_empty());
-    assert_eq!(store.of(&JOBS).len(), 2);
+    assert_eq!(store.of(&JOBS).len(), 4);
     let share = store.of(&ASHARES).get("dc237dd6092a39bee8c1d595").unwrap();
     assert_eq!(share.get("integrationAccessLevel"), Some(&json!([])));
+}
+
+#[test]
+fn deleting_an_integration_keeps_what_the_flows_of_another_use() {
+    let mut account = Account::new();
+    let (export, import) = ("4e351404754eb46cb77112fa", "145e918ed2ca5bbfde40f5d9");
+    let connections = account.ids(&format!("/integrations/{TO_NETSUITE}/connections"));
+    assert!(account.ids(&format!("/integrations/{STOREFRONT}/exports")).iter().any(|id| id == export));
+    assert_eq!(account.ask("DELETE", &format!("/integrations/{STOREFRONT}"), ""), (204, json!(null)));
+    use crate::apis::celigo::resources::{EXPORTS, FLOWS, IMPORTS};
+    let store = &account.world.state.store;
+    let has = |resource, id| store.of(resource).get(id).is_some();
+    assert!(has(&EXPORTS, export) && has(&IMPORTS, import), "another integration's flow uses them");
+    assert!(!has(&FLOWS, "b938885350d1bc253825ce3d") && !has(&EXPORTS, "2e092de53e03d9cc618bd589"));
     assert_eq!(account.ids(&format!("/integrations/{TO_NETSUITE}/connections")), connections, "connections stay");
-    assert_eq!(account.get(&format!("/integrations/{STOREFRONT}/flows")).as_array().unwrap().len(), 3);
 }
 
 #[test]
@@ -207,18 +223,18 @@ fn a_patch_sees_settings_that_nobody_set_as_absent_but_can_add_to_them() {
     let mut account = Account::new();
     let (_, made) = account.ask("POST", "/integrations", r#"{"name":"One"}"#);
     let path = format!("/integrations/{}", made["_id"].as_str().unwrap());
-    for (operation, value) in [("remove", "null"), ("replace", "{}"), ("test", "{}")] {
+    for (operation, value) in [("remove", "null"), ("replace", "{}")] {
         let patch = format!(r#"[{{"op":"{operation}","path":"/settings","value":{value}}}]"#);
         let (status, body) = account.ask("PATCH", &path, &patch);
         assert_eq!((status, &body["errors"][0]["code"]), (422, &json!("invalid_patch")), "{operation}");
     }
     assert!(account.get(&path).get("settings").is_none());
-    let failing = r#"[{"op":"add","path":"/settings/a","value":1},{"op":"test","path":"/settings/a","value":2}]"#;
+    let failing = r#"[{"op":"add","path":"/settings/a","value":1},{"op":"remove","path":"/settings/b"}]"#;
     let (status, body) = account.ask("PATCH", &path, failing);
     assert_eq!(status, 422);
     assert!(body["errors"][0]["message"].as_str().unwrap().contains("'/1'"), "says which operation: {body}");
     assert!(account.get(&path).get("settings").is_none(), "all of them or none");
-    let both = r#"[{"op":"add","path":"/settings/a","value":1},{"op":"test","path":"/settings","value":{"a":1}}]"#;
+    let both = r#"[{"op":"add","path":"/settings/a","value":2},{"op":"replace","path":"/settings/a","value":1}]"#;
     assert_eq!(account.ask("PATCH", &path, both).0, 204);
     assert_eq!(account.get(&path)["settings"], json!({ "a": 1 }));
     assert_eq!(account.ask("PATCH", &path, r#"[{"op":"remove","path":"/settings"}]"#).0, 204);

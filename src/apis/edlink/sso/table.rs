@@ -45,10 +45,13 @@ const fn sso(
 /// The rows.
 pub const ROUTES: &[Route] = &[
     sso("/sso/login", "sso.login", login::login, LOGIN)
+        .outside()
         .about("Signs a person in, and sends it back to the application with a code."),
     sso("/sso/login/{application}", "sso.login_with", login::login_with, SPECIAL)
+        .outside()
         .about("Signs a person in by an integration with that system: google, clever, classlink."),
     sso("/sso/integrations/{id}", "sso.integration", login::integration, SPECIAL)
+        .outside()
         .about("Signs a person in by that integration."),
     sso("/v1/authentication/provider/{application}", "sso.login_with_v1", login::login_with, V1)
         .about("Signs a person in by an integration with that system; the older address."),

@@ -1,0 +1,70 @@
+//! What can be asked of a connection: whether the other side answers, and what is left to a scenario.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::errors::VALIDATION_ERROR;
+use crate::apis::celigo::resources::CONNECTIONS;
+use crate::engine::api::context::Context;
+use crate::engine::schema::error_def::Evidence;
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+fn is_offline(connection: &Record) -> bool {
+    connection.get("offline") == Some(&Value::Bool(true))
+}
+
+/// `connections.ping`: a connection that is offline says so in the body.
+pub fn ping(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let connection = context.record(&CONNECTIONS, "id")?;
+    let body = if is_offline(&connection) {
+        context.rests_on(Evidence::Assumed);
+        json!({ "code": 401, "message": "Connection is offline" })
+    } else {
+        json!({ "code": 200 })
+    };
+    Ok(Response::json(context.success(), &body))
+}
+
+/// `connections.test`, and a ping by `POST`: the same in more words.
+pub fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let connection = context.record(&CONNECTIONS, "id")?;
+    let body = if is_offline(&connection) {
+        context.rests_on(Evidence::Assumed);
+        json!({ "code": 401, "success": false, "message": "Connection is offline" })
+    } else {
+        json!({ "code": 200, "success": true, "message": "Connection is online" })
+    };
+    Ok(Response::json(context.success(), &body))
+}
+
+/// `connections.pingUnsaved`: a connection in the body.
+pub fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let given = context.fields()?;
+    match given.get("type") {
+        Some(Value::String(kind)) if !kind.trim().is_empty() => {}
+        None | Some(Value::Null | Value::String(_)) => return Err(Problem::field("type", FieldFaultKind::Missing)),
+        Some(_) => return Err(Problem::field("type", FieldFaultKind::WrongType { expected: "a string" })),
+    }
+    Ok(Response::json(context.success(), &json!({ "code": 200 })))
+}
+
+/// `connections.proxy`: there is no other side here, so that only a rule can answer a good call.
+pub fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
+    context.record(&CONNECTIONS, "id")?;
+    let sent = |name: &str| context.request.header(name).is_some_and(|value| !value.trim().is_empty());
+    let is_request = sent("integrator-method") && sent("integrator-relative-uri");
+    let is_script = sent("integrator-netsuite-scriptid") && sent("integrator-netsuite-deployid");
+    if !is_request && !is_script {
+        let message = "Integrator-Method and Integrator-Relative-URI are required";
+        return Err(Problem::named(VALIDATION_ERROR, message));
+    }
+    Err(context.not_modelled())
+}
+
+/// `connections.oauth2`: where a user would give consent.
+pub fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let connection = context.record(&CONNECTIONS, "id")?;
+    let url = format!("{}{}/connection/{}/oauth2/authorize", context.origin(), context.api.base, connection.id());
+    Ok(Response::json(context.success(), &json!({ "authorizationURL": url })))
+}

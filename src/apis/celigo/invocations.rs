@@ -1,0 +1,116 @@
+//! Exports and imports invoked or tried from outside of a flow.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::mock_data;
+use crate::apis::celigo::resources::{DELIVERIES, EXPORTS, IMPORTS};
+use crate::engine::api::context::{Body, Context};
+use crate::engine::schema::document::Document;
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::schema::Actor;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// The private field with what was last put as the distribution of an export.
+pub const DISTRIBUTED: &str = "standin_distributed";
+
+/// `exports.invoke`: the records of an export, a page at a time.
+pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let export = context.record(&EXPORTS, "id")?;
+    let records = records(context, &export);
+    let size = export.get("pageSize").and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok());
+    let size = size.filter(|size| *size > 0).unwrap_or(mock_data::PAGE_RECORDS);
+    let given = context.fields()?;
+    let page = match given.get("pagedExportState").and_then(|state| state.get("pageIndex")) {
+        None => 1,
+        Some(page) => {
+            let page = page.as_u64().and_then(|page| usize::try_from(page).ok()).filter(|page| *page > 0);
+            let expected = "an object with a pageIndex from 1";
+            page.ok_or_else(|| Problem::field("pagedExportState", FieldFaultKind::WrongType { expected }))?
+        }
+    };
+    let start = (page - 1).saturating_mul(size).min(records.len());
+    let end = start.saturating_add(size).min(records.len());
+    let mut body = json!({ "data": records[start..end] });
+    if records.len() > size {
+        let done = end == records.len();
+        body["pagedExportState"] = json!({ "pageIndex": if done { page } else { page + 1 }, "done": done });
+    }
+    Ok(Response::json(context.success(), &body))
+}
+
+/// Of a webhook, the records of its last delivery; of others, those of a run.
+fn records(context: &Context<'_>, export: &Record) -> Vec<Value> {
+    if export.text("type") != Some("webhook") {
+        return mock_data::records(export);
+    }
+    let last = context.state.store.of(&DELIVERIES).find("_exportId", export.id()).next_back();
+    last.and_then(|last| last.get("records")).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// `exports.preview`, of a stored export or of one in the body.
+pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let stored = if context.params.is_empty() { None } else { Some(context.record(&EXPORTS, "id")?) };
+    let given = context.fields()?;
+    let mock = given.get("mockOutput");
+    if mock.is_some_and(|mock| !mock.is_object() && !mock.is_null()) {
+        return Err(Problem::field("mockOutput", FieldFaultKind::WrongType { expected: "an object" }));
+    }
+    let records = mock.and_then(mock_data::output);
+    let records = records.or_else(|| Some(self::records(context, stored.as_ref()?)));
+    let records = records.unwrap_or_else(mock_data::made_up);
+    let stage = json!({ "name": "parse", "errors": [], "data": records });
+    Ok(Response::json(context.success(), &json!({ "data": records, "dataURIs": [], "stages": [stage] })))
+}
+
+/// `imports.invoke`: an answer for each record of the body.
+pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let import = context.record(&IMPORTS, "id")?;
+    let given = match context.body.as_ref() {
+        Some(Body::Other(Value::Array(records))) => records.clone(),
+        _ => return Err(Problem::field("body", FieldFaultKind::WrongType { expected: "an array" })),
+    };
+    let rows = (0..given.len()).map(|place| {
+        let entry = mock_data::response(&import, place).cloned();
+        entry.unwrap_or_else(|| json!({ "statusCode": 200, "id": (place + 1).to_string() }))
+    });
+    Ok(Response::json(context.success(), &rows.collect()))
+}
+
+/// `exports.distributed`: what was put last.
+pub fn distributed(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let export = context.record(&EXPORTS, "id")?;
+    let last = export.get(DISTRIBUTED).cloned().unwrap_or_else(|| json!({}));
+    Ok(Response::json(context.success(), &last))
+}
+
+/// `exports.distribute`
+pub fn distribute(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let export = context.record(&EXPORTS, "id")?;
+    let given = Value::from(context.fields()?);
+    let mut change = Document::from_iter([(DISTRIBUTED, given.clone())]);
+    change.extend(export.get("lastModified").map(|time| ("lastModified", time.clone())));
+    let mut fields = export.fields().clone();
+    change.into_pairs().for_each(|(name, value)| fields.insert(name, value));
+    context.state.replace(&EXPORTS, &export, fields, Actor::Fixture)?;
+    Ok(Response::json(context.success(), &given))
+}
+
+/// `apis.request`: a published API is answered by a rule.
+pub fn request(context: &mut Context<'_>) -> Result<Response, Problem> {
+    use crate::apis::celigo::resources::APIS;
+    let api = if context.route.path.starts_with("/apis/{id}/request") {
+        context.record(&APIS, "id")?
+    } else {
+        let (version, path) = (context.param("version"), context.param("path").trim_matches('/'));
+        let is_it = |api: &&Record| {
+            api.text("version") == Some(version) && api.text("path").is_some_and(|it| it.trim_matches('/') == path)
+        };
+        let api = context.state.store.of(&APIS).iter().filter(is_it).find(|api| context.is_visible(&APIS, api));
+        api.cloned().ok_or_else(|| Problem::NotFound { resource: &APIS, id: path.to_owned() })?
+    };
+    if api.get("disabled") == Some(&Value::Bool(true)) {
+        return Err(Problem::NotFound { resource: &APIS, id: api.id().to_owned() });
+    }
+    Err(context.not_modelled())
+}

@@ -1,0 +1,178 @@
+//! The recycle bin: deleted records, kept for thirty days.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::audit;
+use crate::apis::celigo::errors::{INVALID_OPERATION, NOT_FOUND};
+use crate::apis::celigo::resources::{
+    CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, RECYCLE_BIN, SCRIPTS,
+};
+use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::schema::time::parse_ms;
+use crate::engine::state::State;
+use crate::engine::state::hooks::Change;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// How long a record is kept.
+const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// When a record is gone for good.
+pub fn due(deleted: &Document) -> Option<u64> {
+    Some(deleted.get("deletedAt").and_then(Value::as_str).and_then(parse_ms)? + KEPT_MS)
+}
+
+/// A record is gone for good.
+pub fn expire(state: &mut State, deleted: &Record) -> Result<(), Problem> {
+    state.remove(&RECYCLE_BIN, deleted, Actor::Fixture)
+}
+
+/// The kinds of records that are kept: by the word of their path, in the order in which they can be made again.
+const KINDS: &[(&str, &str, &Schema)] = &[
+    ("connections", "Connection", &CONNECTIONS),
+    ("integrations", "Integration", &INTEGRATIONS),
+    ("scripts", "Script", &SCRIPTS),
+    ("exports", "Export", &EXPORTS),
+    ("imports", "Import", &IMPORTS),
+    ("flows", "Flow", &FLOWS),
+    ("lookupcaches", "LookupCache", &LOOKUP_CACHES),
+];
+
+fn key(kind: &str, id: &str) -> String {
+    format!("{kind}/{id}")
+}
+
+/// Writes a change down, and keeps a record that goes.
+pub fn keep(state: &mut State, schema: &'static Schema, change: Change<'_>, by: Actor) {
+    if *schema != LOOKUP_CACHES {
+        audit::note(state, schema, change, by);
+    }
+    let (Change::Removed(record), false) = (change, by == Actor::Fixture) else { return };
+    let Some((kind, model, _)) = KINDS.iter().find(|(.., known)| *known == schema) else { return };
+    let fields = Document::from_iter([
+        ("key", Value::from(key(kind, record.id()))),
+        ("kind", (*kind).into()),
+        ("model", (*model).into()),
+        ("doc", record.fields().clone().into()),
+    ]);
+    if let Ok(kept) = state.create_from(&RECYCLE_BIN, fields, Actor::Administrator) {
+        state.keep_within_bounds(&RECYCLE_BIN, &kept);
+    }
+}
+
+/// Ties what was deleted since then to the integration it went along with.
+pub fn tie(state: &mut State, since: u64, integration: &Record) -> Result<(), Problem> {
+    let recent = state.store.of(&RECYCLE_BIN).iter().filter(|it| it.sequence() >= since);
+    let recent: Vec<Record> = recent.cloned().collect();
+    for deleted in recent {
+        let along = Document::from_iter([("along", Value::from(key("integrations", integration.id())))]);
+        state.patch(&RECYCLE_BIN, &deleted, &along, Actor::Fixture)?;
+    }
+    Ok(())
+}
+
+/// A record as its kind shows it: secrets stay hidden.
+fn shown(deleted: &Record) -> Value {
+    let doc = deleted.get("doc").cloned().and_then(Document::of).unwrap_or_default();
+    let schema = KINDS.iter().find(|(kind, ..)| deleted.text("kind") == Some(kind)).map(|(.., schema)| *schema);
+    match schema {
+        Some(schema) => serde_json::from_slice(Record::new(schema, 0, doc).bytes()).expect("a record's bytes are JSON"),
+        None => doc.into(),
+    }
+}
+
+/// The deleted records that the caller may see, of one kind or all, the latest first.
+fn of_kind(context: &Context<'_>, kind: Option<&str>) -> Vec<Record> {
+    let deleted = context.state.store.of(&RECYCLE_BIN).iter();
+    let mut deleted: Vec<Record> = deleted
+        .filter(|it| kind.is_none_or(|kind| it.text("kind") == Some(kind)) && context.caller.sees.is_none())
+        .cloned()
+        .collect();
+    deleted.reverse();
+    deleted
+}
+
+/// `recycleBin.list`: all of them, each with its kind.
+#[allow(clippy::unnecessary_wraps)]
+pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let deleted = of_kind(context, None);
+    let rows: Vec<Value> = deleted.iter().map(|it| json!({ "model": it.get("model"), "doc": shown(it) })).collect();
+    Ok(show(context, rows))
+}
+
+fn show(context: &Context<'_>, rows: Vec<Value>) -> Response {
+    if let Some(status) = context.route.live_empty.filter(|_| rows.is_empty() && context.profile() == Profile::Live) {
+        return Response::empty(status);
+    }
+    Response::json(context.success(), &rows.into())
+}
+
+/// The kind that the path names.
+fn kind_of(context: &Context<'_>) -> Result<&'static str, Problem> {
+    let named = context.param("type");
+    let kind = KINDS.iter().find(|(kind, ..)| *kind == named);
+    kind.map(|(kind, ..)| *kind).ok_or_else(|| Problem::named(NOT_FOUND, format!("The recycle bin has no {named}")))
+}
+
+/// `recycleBin.type`: those of one kind.
+pub fn of_type(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let kind = kind_of(context)?;
+    let rows = of_kind(context, Some(kind)).iter().map(shown).collect();
+    Ok(show(context, rows))
+}
+
+/// The deleted record of the path.
+fn one(context: &Context<'_>) -> Result<Record, Problem> {
+    let key = key(kind_of(context)?, context.param("id"));
+    let deleted = context.state.store.of(&RECYCLE_BIN).find("key", &key).next_back();
+    let deleted = deleted.filter(|_| context.caller.sees.is_none()).cloned();
+    deleted.ok_or_else(|| Problem::named(NOT_FOUND, "Deleted record not found"))
+}
+
+/// `recycleBin.get`
+pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let deleted = one(context)?;
+    Ok(Response::json(context.success(), &shown(&deleted)))
+}
+
+/// `recycleBin.restore`: back under its id.
+pub fn restore(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let deleted = one(context)?;
+    context.state.atomically(|state| put_back(state, &[deleted]))?;
+    Ok(Response::empty(context.success()))
+}
+
+/// `recycleBin.restoreCascade`: with all that went along.
+pub fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let deleted = one(context)?;
+    let key = deleted.text("key").unwrap_or_default().to_owned();
+    let mut all: Vec<Record> = context.state.store.of(&RECYCLE_BIN).find("along", &key).cloned().collect();
+    all.push(deleted);
+    context.state.atomically(|state| put_back(state, &all))?;
+    Ok(Response::empty(context.success()))
+}
+
+/// `recycleBin.purge`: gone for good.
+pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let deleted = one(context)?;
+    context.state.remove(&RECYCLE_BIN, &deleted, Actor::Service)?;
+    Ok(Response::empty(context.success()))
+}
+
+/// Makes records again, what they refer to before them.
+fn put_back(state: &mut State, deleted: &[Record]) -> Result<(), Problem> {
+    for (kind, _, schema) in KINDS {
+        for it in deleted.iter().filter(|it| it.text("kind") == Some(kind)) {
+            let doc = it.get("doc").cloned().and_then(Document::of).unwrap_or_default();
+            state.create_from(schema, doc, Actor::Service).map_err(|problem| {
+                Problem::named(INVALID_OPERATION, format!("It cannot be restored: {}", problem.plain()))
+            })?;
+            state.remove(&RECYCLE_BIN, it, Actor::Fixture)?;
+        }
+    }
+    Ok(())
+}

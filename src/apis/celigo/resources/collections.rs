@@ -1,0 +1,175 @@
+//! The account's smaller collections, which have little but their own calls.
+
+use crate::apis::celigo::resources::{CONNECTORS, INTEGRATIONS};
+use crate::apis::celigo::{recycle_bin, secrets};
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::schema::{IdFormat, Meaning, Schema};
+
+const ID: Field = text("_id");
+const NAME: Field = text("name").required();
+const DESCRIPTION: Field = text("description");
+const DISABLED: Field = field("disabled", Kind::Bool).or(DefaultValue::False);
+const INTEGRATION: Field = field("_integrationId", Kind::Reference(&INTEGRATIONS));
+const CREATED: Field = field("createdAt", Kind::Time).by(Owner::CreatedAt);
+const MODIFIED: Field = field("lastModified", Kind::Time).by(Owner::UpdatedAt);
+
+const fn kind(name: &'static str, title: &'static str, fields: &'static [Field]) -> Schema {
+    Schema::new(name, title, "_id", IdFormat::ObjectId, fields)
+}
+
+/// Tags that errors can have.
+pub static TAGS: Schema = kind("celigo.tags", "Tag", TAG).indexed(&["tagId"]);
+
+static TAG: &[Field] =
+    &[ID, text("tagId").by(Owner::Service).or(DefaultValue::Token(10)), text("tag").required(), CREATED, MODIFIED];
+
+/// Lookup caches: keys and values that flows look up.
+pub static LOOKUP_CACHES: Schema = kind("celigo.lookupcaches", "Lookup cache", LOOKUP_CACHE);
+
+static LOOKUP_CACHE: &[Field] = &[
+    ID,
+    NAME,
+    DESCRIPTION,
+    field("size", Kind::Integer).by(Owner::Service).or(DefaultValue::Number(0)),
+    text("sizeInMB").by(Owner::Service).or(DefaultValue::Text("<5 MB")),
+    CREATED,
+    MODIFIED,
+];
+
+/// What is in lookup caches. Found by the cache and the key, of which the id is made.
+pub static CACHE_ENTRIES: Schema = kind("celigo.lookupcachedata", "Lookup cache entry", CACHE_ENTRY);
+
+static CACHE_ENTRY: &[Field] = &[
+    ID,
+    field("_lookupCacheId", Kind::Reference(&LOOKUP_CACHES)).required(),
+    text("key").required(),
+    field("value", Kind::Any),
+];
+
+/// State: values that flows keep, of the account or of one record.
+pub static STATE: Schema = kind("celigo.state", "State key", STATE_VALUE).indexed(&["scope"]);
+
+static STATE_VALUE: &[Field] = &[ID, text("scope").required(), text("key").required(), field("value", Kind::Any)];
+
+/// Stacks: servers that run the code of extensions.
+pub static STACKS: Schema = kind("celigo.stacks", "Stack", STACK);
+
+static STACK: &[Field] = &[ID, NAME, text("type"), field("server", Kind::Object), CREATED, MODIFIED];
+
+/// APIs that the account publishes.
+pub static APIS: Schema = kind("celigo.apis", "API", API);
+
+static API: &[Field] =
+    &[ID, NAME, DESCRIPTION, DISABLED, INTEGRATION, text("version"), text("path"), CREATED, MODIFIED];
+
+/// OAuth clients.
+pub static ICLIENTS: Schema = kind("celigo.iclients", "iClient", ICLIENT).view(secrets::masked);
+
+static ICLIENT: &[Field] = &[ID, NAME, text("provider").required(), field("oauth2", Kind::Object), CREATED, MODIFIED];
+
+/// File definitions: how files of fixed or delimited records look.
+pub static FILE_DEFINITIONS: Schema = kind("celigo.filedefinitions", "File definition", FILE_DEFINITION);
+
+static FILE_DEFINITION: &[Field] = &[
+    ID,
+    NAME,
+    DESCRIPTION,
+    text("version").required(),
+    text("format").required(),
+    field("rules", Kind::List).required(),
+    CREATED,
+    MODIFIED,
+];
+
+/// EDI profiles: identifiers of trading partners.
+pub static EDI_PROFILES: Schema = kind("celigo.ediprofiles", "EDI profile", EDI_PROFILE);
+
+static EDI_PROFILE: &[Field] = &[ID, NAME, DESCRIPTION, text("fileType").required(), CREATED, MODIFIED];
+
+/// EDI transactions: documents that were sent and received.
+pub static EDI_TRANSACTIONS: Schema = kind("celigo.ediTransactions", "EDI transaction", EDI_TRANSACTION);
+
+static EDI_TRANSACTION: &[Field] = &[
+    ID,
+    INTEGRATION,
+    text("_flowJobId"),
+    text("fileType"),
+    text("documentType"),
+    text("documentNumber"),
+    text("direction"),
+    text("faStatus"),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+];
+
+/// Templates of integrations.
+pub static TEMPLATES: Schema = kind("celigo.templates", "Template", DESCRIBED);
+
+/// Helpers of asynchronous exports and imports.
+pub static ASYNC_HELPERS: Schema = kind("celigo.asynchelpers", "Async helper", DESCRIBED);
+
+static DESCRIBED: &[Field] = &[ID, NAME, DESCRIPTION, CREATED, MODIFIED];
+
+/// Tools that agents can use.
+pub static TOOLS: Schema =
+    kind("celigo.tools", "Tool", TOOL).parameters(&[("publishedOnly", Meaning::Only("published"))]);
+
+static TOOL: &[Field] = &[ID, NAME, DESCRIPTION, field("published", Kind::Bool), INTEGRATION, CREATED, MODIFIED];
+
+/// Servers of tools.
+pub static MCP_SERVERS: Schema = kind("celigo.mcpservers", "MCP server", MCP_SERVER);
+
+static MCP_SERVER: &[Field] = &[ID, NAME, DESCRIPTION, DISABLED, INTEGRATION, CREATED, MODIFIED];
+
+/// Access tokens. The token is whole only in the answer that made it.
+pub static ACCESS_TOKENS: Schema =
+    kind("celigo.accesstokens", "Access token", ACCESS_TOKEN).unique(&["token"]).view(secrets::masked);
+
+static ACCESS_TOKEN: &[Field] = &[
+    ID,
+    NAME,
+    DESCRIPTION,
+    text("scope").or(DefaultValue::Text("*")),
+    text("token").by(Owner::Service).or(DefaultValue::Token(32)),
+    CREATED,
+    MODIFIED,
+];
+
+/// Licences of connectors.
+pub static LICENSES: Schema = kind("celigo.licenses", "License", LICENSE);
+
+static LICENSE: &[Field] = &[
+    ID,
+    field("_connectorId", Kind::Reference(&CONNECTORS)).by(Owner::CreateOnly),
+    field("expires", Kind::Time),
+    field("created", Kind::Time).by(Owner::CreatedAt),
+    field("opts", Kind::Object).or(DefaultValue::EmptyObject),
+    field("user", Kind::Object),
+    text("email"),
+    INTEGRATION,
+];
+
+/// Notifications: what a user wants to hear of.
+pub static NOTIFICATIONS: Schema = kind("celigo.notifications", "Notification", NOTIFICATION).indexed(&["_userId"]);
+
+static NOTIFICATION: &[Field] = &[
+    ID,
+    text("_userId").required(),
+    text("_flowId"),
+    text("_connectionId"),
+    text("_integrationId"),
+    field("subscribed", Kind::Bool).or(DefaultValue::True),
+];
+
+/// The recycle bin: what was deleted, for thirty days.
+pub static RECYCLE_BIN: Schema =
+    kind("celigo.recycleBin", "Deleted record", DELETED).indexed(&["key", "along"]).due_at(recycle_bin::due);
+
+static DELETED: &[Field] = &[
+    ID,
+    text("key").required(),
+    text("kind").required(),
+    text("model").required(),
+    field("doc", Kind::Object).required(),
+    text("along"),
+    field("deletedAt", Kind::Time).by(Owner::CreatedAt),
+];

@@ -1,0 +1,95 @@
+//! State: values by key, of the account, or of one export, import or integration.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::errors::NOT_FOUND;
+use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS, STATE};
+use crate::engine::api::context::{Body, Context};
+use crate::engine::schema::document::Document;
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Actor;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// What the values of the account belong to.
+const ACCOUNT: &str = "account";
+
+/// What the values of the path belong to: the account, or the record that it names.
+fn scope(context: &Context<'_>) -> Result<String, Problem> {
+    let kinds = [("/exports/", &EXPORTS), ("/imports/", &IMPORTS), ("/integrations/", &INTEGRATIONS)];
+    match kinds.into_iter().find(|(path, _)| context.route.path.starts_with(path)) {
+        Some((path, schema)) => Ok(format!("{}{}", &path[1..], context.record(schema, "id")?.id())),
+        None => Ok(ACCOUNT.to_owned()),
+    }
+}
+
+fn id(scope: &str, key: &str) -> String {
+    format!("{scope}:{key}")
+}
+
+fn found(context: &Context<'_>) -> Result<Record, Problem> {
+    let id = id(&scope(context)?, context.param("key"));
+    let value = context.state.store.of(&STATE).get(&id).cloned();
+    value.ok_or_else(|| Problem::named(NOT_FOUND, "State key not found"))
+}
+
+/// Lists the keys.
+pub fn keys(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let scope = scope(context)?;
+    let values = context.state.store.of(&STATE).find("scope", &scope);
+    let keys: Vec<&str> = values.filter_map(|value| value.text("key")).collect();
+    if let Some(status) = context.route.live_empty.filter(|_| keys.is_empty() && context.profile() == Profile::Live) {
+        return Ok(Response::empty(status));
+    }
+    Ok(Response::json(context.success(), &json!({ "keys": keys })))
+}
+
+/// Shows a value.
+pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let value = found(context)?.get("value").cloned().unwrap_or_default();
+    Ok(Response::json(context.success(), &value))
+}
+
+/// Sets a value, any JSON: the answer tells whether it is new.
+pub fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let scope = scope(context)?;
+    let key = context.param("key").to_owned();
+    let value = context.body.as_ref().map(Body::to_value);
+    let value = value.ok_or_else(|| Problem::field("body", FieldFaultKind::Missing))?;
+    let id = id(&scope, &key);
+    let fields = Document::from_iter([
+        ("_id", Value::from(id.as_str())),
+        ("scope", scope.into()),
+        ("key", key.into()),
+        ("value", value),
+    ]);
+    let known = context.state.store.of(&STATE).get(&id).cloned();
+    let (status, word) = if let Some(known) = known {
+        context.state.replace(&STATE, &known, fields, Actor::Service)?;
+        (200, "OK")
+    } else {
+        context.state.create_from(&STATE, fields, Actor::Service)?;
+        (201, "Created")
+    };
+    let mut response = Response::empty(status).with("content-type", "text/plain; charset=utf-8");
+    response.body = word.into();
+    Ok(response)
+}
+
+/// Deletes a value.
+pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let value = found(context)?;
+    context.state.remove(&STATE, &value, Actor::Service)?;
+    Ok(Response::empty(context.success()))
+}
+
+/// Deletes all values.
+pub fn clear(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let scope = scope(context)?;
+    let values: Vec<Record> = context.state.store.of(&STATE).find("scope", &scope).cloned().collect();
+    for value in values {
+        context.state.remove(&STATE, &value, Actor::Service)?;
+    }
+    Ok(Response::empty(context.success()))
+}

@@ -1,0 +1,151 @@
+//! Users of the account: invited, disabled, invited again; and what they want to hear of.
+
+use serde_json::{Value, json};
+
+use crate::apis::celigo::audit;
+use crate::apis::celigo::errors::{CONFLICT, VALIDATION_ERROR};
+use crate::apis::celigo::resources::{ASHARES, CONNECTIONS, FLOWS, INTEGRATIONS, NOTIFICATIONS};
+use crate::engine::api::context::{Body, Context};
+use crate::engine::schema::document::Document;
+use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Actor;
+use crate::engine::store::Record;
+use crate::http::message::Response;
+
+/// Invites a user of that email, with the access that the body gives.
+fn invite_one(context: &mut Context<'_>, email: &str, given: &Document) -> Result<Record, Problem> {
+    let mut shares = context.state.store.of(&ASHARES).iter();
+    let is_known = shares.any(|share| share.get("sharedWithUser").is_some_and(|user| user["email"] == email));
+    if is_known || email == context.state.settings.user {
+        return Err(Problem::named(CONFLICT, "User already has access to this account"));
+    }
+    drop(shares);
+    let name = email.split('@').next().unwrap_or(email);
+    let user = json!({ "_id": audit::user_id(email), "email": email, "name": name });
+    let mut fields = given.only(|name| matches!(name, "accessLevel" | "integrationAccessLevel"));
+    fields.insert("accepted", false.into());
+    fields.insert("sharedWithUser", user);
+    context.state.create_from(&ASHARES, fields, Actor::Service)
+}
+
+/// `users.invite`
+pub fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let given = context.fields()?;
+    let email = match given.get("email") {
+        Some(Value::String(email)) if !email.trim().is_empty() => email.clone(),
+        None | Some(Value::Null | Value::String(_)) => return Err(Problem::field("email", FieldFaultKind::Missing)),
+        Some(_) => return Err(Problem::field("email", FieldFaultKind::WrongType { expected: "a string" })),
+    };
+    context.check_visibility(&ASHARES, &given, None)?;
+    let share = invite_one(context, &email, &given)?;
+    Ok(context.show(&share))
+}
+
+/// `users.inviteMultiple`: each email by itself.
+pub fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let given = context.fields()?;
+    let emails = crate::apis::celigo::step_errors::texts(context, "emails")?;
+    let emails = emails.ok_or_else(|| Problem::field("emails", FieldFaultKind::Missing))?;
+    context.check_visibility(&ASHARES, &given, None)?;
+    let mut rows = Vec::new();
+    for email in emails {
+        rows.push(match invite_one(context, &email, &given) {
+            Ok(share) => {
+                let doc: Value = serde_json::from_slice(share.bytes()).expect("a record is JSON");
+                json!({ "statusCode": 201, "doc": doc })
+            }
+            Err(problem) => {
+                let (status, error) = match &problem {
+                    Problem::Named { error, .. } => (error.status, *error),
+                    _ => (400, VALIDATION_ERROR),
+                };
+                let error = json!({ "code": error.code, "message": problem.plain() });
+                json!({ "statusCode": status, "errors": [error] })
+            }
+        });
+    }
+    Ok(Response::json(context.success(), &rows.into()))
+}
+
+/// `ashares.disable`: disables a share, or enables it again.
+pub fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let share = context.record(&ASHARES, "id")?;
+    let disabled = share.get("disabled") == Some(&Value::Bool(true));
+    let change = Document::from_iter([("disabled", Value::Bool(!disabled))]);
+    context.state.patch(&ASHARES, &share, &change, Actor::Service)?;
+    Ok(Response::empty(context.success()))
+}
+
+/// `ashares.reinvite`: the invitation goes out again, to nobody here.
+pub fn reinvite(context: &mut Context<'_>) -> Result<Response, Problem> {
+    context.record(&ASHARES, "id")?;
+    Ok(Response::empty(context.success()))
+}
+
+/// `notifications.list`: the user's, or with `users=all` everybody's.
+pub fn notifications(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let all = match context.query.get("users").filter(|users| !users.is_empty()) {
+        None => false,
+        Some("all") => true,
+        Some(_) => return Err(Problem::Query { parameter: "users".to_owned(), reason: "must be all".to_owned() }),
+    };
+    Ok(show(context, all))
+}
+
+fn show(context: &Context<'_>, all: bool) -> Response {
+    let user = audit::user_id(&context.state.settings.user);
+    let entries = context.state.store.of(&NOTIFICATIONS).iter().filter(|it| all || it.text("_userId") == Some(&user));
+    let rows: Vec<Value> = entries
+        .map(|entry| {
+            let shown = entry.fields().only(|name| name != "_id" && (all || name != "_userId"));
+            shown.into()
+        })
+        .collect();
+    if let Some(status) = context.route.live_empty.filter(|_| rows.is_empty() && context.profile() == Profile::Live) {
+        return Response::empty(status);
+    }
+    Response::json(context.success(), &rows.into())
+}
+
+/// `notifications.update`: each entry of the body takes the place of the one about the same record.
+pub fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let wrong = |expected| Problem::field("body", FieldFaultKind::WrongType { expected });
+    let given = match context.body.as_ref() {
+        Some(Body::Other(Value::Array(entries))) => entries.clone(),
+        _ => return Err(wrong("an array of objects")),
+    };
+    let user = audit::user_id(&context.state.settings.user);
+    let kinds = [("_flowId", &FLOWS), ("_connectionId", &CONNECTIONS), ("_integrationId", &INTEGRATIONS)];
+    let mut changes = Vec::new();
+    for entry in &given {
+        let named = kinds.into_iter().find_map(|(key, kind)| Some((key, kind, entry.get(key)?.as_str()?)));
+        let Some((key, kind, id)) = named else { return Err(Problem::field("_flowId", FieldFaultKind::Missing)) };
+        let record = context.state.store.of(kind).get(id).filter(|record| context.is_visible(kind, record));
+        if record.is_none() {
+            return Err(Problem::field(key, FieldFaultKind::Dangling { to: kind.name, id: id.to_owned() }));
+        }
+        let subscribed = match entry.get("subscribed") {
+            None => true,
+            Some(Value::Bool(subscribed)) => *subscribed,
+            Some(_) => return Err(Problem::field("subscribed", FieldFaultKind::WrongType { expected: "a boolean" })),
+        };
+        changes.push((key, id.to_owned(), subscribed));
+    }
+    for (key, id, subscribed) in changes {
+        let known = {
+            let mut known = context.state.store.of(&NOTIFICATIONS).find("_userId", &user);
+            known.find(|it| it.text(key) == Some(&id)).cloned()
+        };
+        let fields = Document::from_iter([
+            ("_userId", Value::from(user.as_str())),
+            (key, id.into()),
+            ("subscribed", subscribed.into()),
+        ]);
+        match known {
+            Some(known) => context.state.patch(&NOTIFICATIONS, &known, &fields, Actor::Service)?,
+            None => context.state.create_from(&NOTIFICATIONS, fields, Actor::Service)?,
+        };
+    }
+    Ok(show(context, false))
+}

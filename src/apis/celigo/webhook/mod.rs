@@ -1,0 +1,9 @@
+//! Webhook listeners: where other systems call in.
+
+mod answer;
+mod body;
+mod hmac;
+mod listener;
+mod verify;
+
+pub use listener::receive;
