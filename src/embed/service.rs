@@ -91,10 +91,9 @@ where
             let arrival = Arrival { at_ms: now_ms(), believes_front: true, channel: None };
             let outcome = with_request(&head, &body, arrival, |request| world.outcome(request));
             match held(&outcome).await {
-                Delivery::Closed => Err(ServiceError::Closed),
+                Delivery::Closed | Delivery::Hang => Err(ServiceError::Closed),
                 Delivery::Reset => Err(ServiceError::Reset),
                 Delivery::Garbage => Err(ServiceError::Garbage),
-                Delivery::Hang => Err(ServiceError::Closed),
                 delivery @ (Delivery::Complete | Delivery::Throttled { .. } | Delivery::Truncated) => {
                     Ok(response(outcome.response, delivery, outcome.hold).map(Body))
                 }
@@ -129,9 +128,8 @@ async fn held(outcome: &Outcome) -> Delivery {
             std::future::pending::<()>().await;
         }
     };
-    match outcome.hold.clone() {
-        Some(hold) => tokio::select! { () = hold => {}, () = delayed => {} },
-        None => {}
+    if let Some(hold) = outcome.hold.clone() {
+        tokio::select! { () = hold => {}, () = delayed => {} }
     }
     outcome.delivery
 }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::world::registry::Limits;
 
 /// A line of the log about one kind of trouble is not repeated before this long.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 
 /// The time since the server began, in milliseconds, as it was when connections were last looked at. Reading it costs no
 /// system call; 0 stands for no time.

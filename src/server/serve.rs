@@ -165,16 +165,15 @@ pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
                     look.as_mut().reset(tokio::time::Instant::now() + period);
                 }
                 accepted = port.accept() => match accepted {
-                    Ok((stream, peer)) => match serving.links.open() {
-                        Some(counted) => {
+                    Ok((stream, peer)) => {
+                        if let Some(counted) = serving.links.open() {
                             connections.spawn(connection(stream, peer, Arc::clone(&serving), counted));
-                        }
-                        None => {
+                        } else {
                             let most = serving.engine.limits().connections;
                             serving.note("connections", "all connections are in use; new ones are refused with 503 (--max-connections)");
                             connections.spawn(turn_away(stream, most));
                         }
-                    },
+                    }
                     Err(error) => {
                         if is_out_of_descriptors(&error) {
                             serving.note("descriptors", "the system gives no more descriptors; the oldest idle connections are closed (raise `ulimit -n`)");

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use hyper::Response as HttpResponse;
 use hyper::body::{Body, Frame, SizeHint};
 
+use crate::http::message::Delivery;
 use crate::server::connection::ConnectionContext;
 use crate::server::links::Untaken;
 use crate::server::refusal::Refusal;
@@ -22,18 +23,13 @@ pub struct UntakenBody {
 pub fn counted(peer: &ConnectionContext, answer: HttpResponse<ResponseBody>) -> HttpResponse<UntakenBody> {
     let links = &peer.serving.links;
     let bytes = answer.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0);
-    match links.hold(&peer.link, bytes) {
-        Some(untaken) => answer.map(|body| UntakenBody { body, untaken: Some(untaken) }),
-        None => {
-            peer.serving.note(
-                "untaken",
-                "too many answers wait for clients that do not take them; new ones are refused with 503",
-            );
-            let refusal = Refusal::untaken().response();
-            response(refusal, crate::http::message::Delivery::Complete, None)
-                .map(|body| UntakenBody { body, untaken: None })
-        }
+    if let Some(untaken) = links.hold(&peer.link, bytes) {
+        return answer.map(|body| UntakenBody { body, untaken: Some(untaken) });
     }
+    peer.serving
+        .note("untaken", "too many answers wait for clients that do not take them; new ones are refused with 503");
+    let refusal = response(Refusal::untaken().response(), Delivery::Complete, None);
+    refusal.map(|body| UntakenBody { body, untaken: None })
 }
 
 impl Body for UntakenBody {

@@ -92,7 +92,7 @@ const REFUSAL_BYTES: usize = 96;
 /// a date.
 fn own_refusal(bytes: &[u8]) -> Option<u16> {
     let head = bytes.strip_suffix(b"connection: close\r\ncontent-length: 0\r\n\r\n")?.strip_prefix(b"HTTP/1.1 4")?;
-    let is_alone = head.iter().filter(|byte| **byte == b'\n').count() == 1;
+    let is_alone = memchr::memchr_iter(b'\n', head).count() == 1;
     let status = std::str::from_utf8(head.get(..2)?).ok()?.parse::<u16>().ok()?;
     is_alone.then_some(400 + status)
 }
