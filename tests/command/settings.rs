@@ -93,7 +93,7 @@ fn a_setting_that_would_change_nothing_is_refused() {
         (&["--profile", "celigo=live,celigo=documented"], "--profile is given twice for celigo"),
         (&["--rate-limit", "celigo=1/1", "--rate-limit", "celigo=2/2"], "--rate-limit is given twice for celigo"),
         (&["--generate", "celigo.flows=1,celigo.flows=2"], "--generate is given twice for celigo.flows"),
-        (&["--generate", "celigo.integrations=99999999999"], "at most 1000000 records can be made up at once"),
+        (&["--generate", "celigo.integrations=99999999999"], "at most 1000000 records can be made up in a world"),
         (&["--threads", "99999"], "not a number from 1 to 1024"),
     ];
     for (arguments, words) in cases {
