@@ -97,7 +97,7 @@ pub fn deliveries(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// `GET /deliveries/{n}`
 pub fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let text = asked.params.first().map(|number| number.as_ref()).unwrap_or_default();
+    let text = asked.params.first().map(AsRef::as_ref).unwrap_or_default();
     let number: u64 = text.parse().map_err(|_| invalid(format!("{text} is not a number")))?;
     let found = asked.world.lock().outbox.delivery(number);
     found.ok_or_else(|| Error::new(404, "no_such_delivery", format!("there is no delivery {number}")))

@@ -516,13 +516,13 @@ impl Builder {
             log,
             trusted,
             replica,
+            page,
             allows_outbound,
+            reload,
             #[cfg(feature = "tls")]
             front,
             #[cfg(feature = "tls")]
             also_listens,
-            page,
-            reload,
         })
     }
 

@@ -23,6 +23,7 @@ use crate::server::refusal::Refusal;
 use crate::server::send::{ResponseBody, response};
 use crate::server::serve::{Exchanged, LogEvent, ServerContext};
 use crate::world::in_flight::InFlightGuard;
+use crate::world::registry::WorldRegistry;
 
 /// The header that says which of several servers answered.
 const REPLICA: HeaderName = HeaderName::from_static("standin-replica");
@@ -107,7 +108,7 @@ pub async fn exchange(
         let took = arrived.elapsed().unwrap_or_default();
         with_request(&request, body.as_deref().unwrap_or_default(), arrival, |request| {
             let operation = serving.engine.router().operation_of(request.method, request.target);
-            let world = &serving.engine.name_of(request);
+            let world = &WorldRegistry::name_of(request);
             let redactor = &serving.engine.redactor().of_request(request);
             log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome: &outcome, redactor, took }));
         });
@@ -147,7 +148,7 @@ async fn the_rest<'p>(
     in_flight: &mut Option<InFlightGuard<'p>>,
 ) -> Result<Bytes, Refusal> {
     let serving = &*peer.serving;
-    let world = with_request(request, &[], arrival(peer, SystemTime::now()), |request| serving.engine.name_of(request));
+    let world = with_request(request, &[], arrival(peer, SystemTime::now()), WorldRegistry::name_of);
     *in_flight = Some(serving.engine.bell().arrival(world));
     let read = body.the_rest(request.body_mut(), serving.body_timeout(), &serving.unfinished).await;
     read.map(|()| body.whole()).map_err(|unread| refused(serving, &unread, request))

@@ -13,6 +13,7 @@ use crate::server::exchange::arrival;
 use crate::server::refusal::Refusal;
 use crate::server::serve::{Exchanged, LogEvent};
 use crate::server::stream::Stream;
+use crate::world::registry::WorldRegistry;
 
 /// A client gets this long to take its answer and to stop sending.
 const LINGER: Duration = Duration::from_secs(2);
@@ -42,7 +43,7 @@ pub async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: &[u8], 
     serving.answered.ring();
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
-        let world = &serving.engine.name_of(&request);
+        let world = &WorldRegistry::name_of(&request);
         let redactor = &serving.engine.redactor().of_request(&request);
         let (request, operation, outcome) = (&request, None, &outcome);
         log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome, redactor, took }));

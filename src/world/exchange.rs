@@ -47,7 +47,7 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
     exchange.delay_ms = decision.delay_ms;
     exchange.rule = decision.rule.as_ref().map(|(rule, _)| Arc::clone(&rule.id));
     exchange.step = world.run.as_ref().and_then(|run| run.step_name().cloned());
-    exchange.trace = decision.trace.clone();
+    exchange.trace.clone_from(&decision.trace);
 
     match route.api {
         Some(api) => {

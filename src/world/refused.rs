@@ -14,7 +14,7 @@ impl WorldRegistry {
     /// Notes a request that was refused before it was read, in the journal of the world it names; else in that of the default
     /// one.
     pub fn refused(&self, request: &Request<'_>, error: &'static str, response: Response) -> Outcome {
-        let world = self.world(&self.name_of(request), request.arrived_ms);
+        let world = self.world(&Self::name_of(request), request.arrived_ms);
         let number = world.map_or(0, |world| world.lock().note_refusal(request, error, &response));
         let call = CallNote { number, rule: None, miss: Some("http") };
         Outcome { call, ..response.into() }

@@ -331,7 +331,7 @@ impl WorldRegistry {
     }
 
     /// Returns the name of the world that a request chooses, as far as its head tells; the default one where it names two.
-    pub fn name_of(&self, request: &Request<'_>) -> Arc<str> {
+    pub fn name_of(request: &Request<'_>) -> Arc<str> {
         let chosen = chosen(None, &Target::parse(request.target), request).ok().flatten();
         chosen.as_deref().unwrap_or(DEFAULT_WORLD).into()
     }

@@ -17,7 +17,7 @@ fn run(arguments: &[&str], script: &str) -> (i32, String, String) {
 #[test]
 fn a_command_with_hard_coded_hosts_is_intercepted_without_being_changed() {
     let (_, out, told) = run(&["run", "--intercept"], CALLS);
-    assert_eq!(out, "200\n200\n", "{}", told);
+    assert_eq!(out, "200\n200\n", "{told}");
     assert!(told.contains("celigo.integrations.list"), "{}", told);
 }
 
@@ -77,8 +77,8 @@ fn settings_of_the_proxy_without_the_proxy_are_refused() {
         (&["run", "--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.key"], "cannot read /nowhere.pem"),
     ] {
         let (code, _, told) = run(arguments, "true");
-        assert_eq!(code, 2, "{arguments:?}: {}", told);
-        assert!(told.contains(wanted), "{arguments:?}: {}", told);
+        assert_eq!(code, 2, "{arguments:?}: {told}");
+        assert!(told.contains(wanted), "{arguments:?}: {told}");
     }
 }
 
@@ -94,7 +94,7 @@ fn a_command_that_reads_no_variable_is_put_into_a_network_of_its_own() {
         assert!(told.contains("or use --intercept, which needs none"), "{}", told);
         return;
     }
-    assert_eq!(out, "200\n200\nnone\n".repeat(2), "{}", told);
+    assert_eq!(out, "200\n200\nnone\n".repeat(2), "{told}");
 }
 
 #[test]

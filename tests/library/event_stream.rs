@@ -166,6 +166,6 @@ fn streams_are_bounded_and_one_that_closes_makes_room() {
 async fn an_open_stream_does_not_keep_a_server_from_stopping() {
     let standin = Standin::start();
     let mut reader = Reader::open(&standin, "", &[]);
-    standin.stop(Duration::from_secs(600)).await;
+    standin.stop(Duration::from_mins(10)).await;
     assert_eq!(reader.next(), None);
 }

@@ -73,7 +73,7 @@ fn a_word_that_a_path_has_is_never_taken_for_an_id() {
     for row in &operations {
         let segments: Vec<&str> = row.path.split('/').collect();
         for place in
-            (0..segments.len()).filter(|place| segments[*place].starts_with("{") && !segments[*place].starts_with("{*"))
+            (0..segments.len()).filter(|place| segments[*place].starts_with('{') && !segments[*place].starts_with("{*"))
         {
             let before = shape(&segments[..place].join("/"));
             let words = operations.iter().filter_map(|other| {

@@ -12,8 +12,8 @@ use crate::engine::state::State;
 /// Signs a request: `t=<unix seconds>,v0=<HMAC-SHA256 of "<t>.<body>">`.
 pub fn sign(state: &State, order: &WebhookOrder) -> Result<SignedRequest, Problem> {
     let secret = order.secret.clone().or_else(|| {
-        let applications = state.store.of(&APPLICATIONS).iter();
-        applications.filter_map(|application| application.text("webhook_secret")).next().map(str::to_owned)
+        let mut applications = state.store.of(&APPLICATIONS).iter();
+        applications.find_map(|application| application.text("webhook_secret")).map(str::to_owned)
     });
     let secret = secret.ok_or_else(|| {
         Problem::refused(
