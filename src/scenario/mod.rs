@@ -28,7 +28,9 @@ pub(crate) use run::inject::inject;
 pub use run::progress::Progress;
 pub use run::scenario_run::{Decision, ScenarioRun};
 pub use verify::count_calls::CallCount;
-pub use verify::merge::{merged, merged_coverage};
+#[cfg(feature = "cli")]
+pub use verify::merge::merged;
+pub use verify::merge::merged_coverage;
 pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
 pub use verify::report::{Check, Report, RuleReport, StepReport, Violation};
 pub use verify::verify::Verification;

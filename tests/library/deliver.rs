@@ -65,7 +65,7 @@ fn a_webhook_is_signed_on_demand() {
     let body = r#"{"$events":[{"type":"person.sign_in","payload":{"id":"1"}}]}"#;
     assert_eq!(signed["body"], body);
     let mac = hmac_sha256::HMAC::mac(format!("1705744800.{body}"), SECRET);
-    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = mac.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert_eq!(signed["headers"]["edlink-signature"], format!("t=1705744800,v0={hex}"));
     let without = control(&standin, "POST", "/webhooks", &json!({ "type": "x" }));
     assert_eq!((without.status, without.text().contains("webhook_secret")), (400, true));

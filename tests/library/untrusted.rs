@@ -28,7 +28,7 @@ fn settings(world: &WorldHandle) -> Value {
 }
 
 /// A patch that copies a value into itself, again and again.
-fn doubling(times: usize, seed: Value, from: &str, to: impl Fn(usize) -> String) -> Value {
+fn doubling(times: usize, seed: &Value, from: &str, to: impl Fn(usize) -> String) -> Value {
     let begin = json!({ "op": "add", "path": "/settings", "value": { "a": seed } });
     let copies = (0..times).map(|n| json!({ "op": "copy", "from": from, "path": to(n) }));
     std::iter::once(begin).chain(copies).collect()
@@ -39,9 +39,9 @@ fn a_patch_that_doubles_a_document_is_bounded_in_bytes() {
     let world = Standin::builder().offline().unwrap();
     let before = settings(&world);
     let inputs = [
-        doubling(30, json!("x".repeat(1_000)), "/settings", |n| format!("/settings/b{n}")),
-        doubling(30, json!(["x".repeat(1_000)]), "/settings/a", |_| "/settings/a/-".to_owned()),
-        doubling(2_000, json!("x".repeat(100_000)), "/settings/a", |_| "/settings/b".to_owned()),
+        doubling(30, &json!("x".repeat(1_000)), "/settings", |n| format!("/settings/b{n}")),
+        doubling(30, &json!(["x".repeat(1_000)]), "/settings/a", |_| "/settings/a/-".to_owned()),
+        doubling(2_000, &json!("x".repeat(100_000)), "/settings/a", |_| "/settings/b".to_owned()),
     ];
     for patch in inputs {
         let mut answer = (0, String::new());
