@@ -113,6 +113,9 @@
 //! Time, ids and made-up records come from the world: from its clock and its seed. An embedded world begins at
 //! 2024-01-20T10:00:00.000Z and moves one millisecond with each answer, unless the [`Builder`] says otherwise.
 
+// Log lines, notes on fixtures and the variables of a probe are read by the command line only.
+#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+
 mod apis;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

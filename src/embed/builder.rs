@@ -321,7 +321,7 @@ impl Builder {
     }
 
     /// The name of this server among several behind a balancer: `/_standin/health` has it, and every answer, in the header
-    /// `standin-replica`, unless there are to be [no headers](Self::without_headers).
+    /// `standin-replica`, unless there are to be [no headers](Self::no_headers).
     pub fn replica_name(mut self, name: &str) -> Self {
         if !is_name(name) {
             let wanted = "a name has 1 to 64 letters, digits, '-', '_' and '.', and begins with a letter or digit";

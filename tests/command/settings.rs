@@ -281,7 +281,9 @@ fn every_limit_that_can_be_set_is_a_flag_with_the_default_listed() {
         let after = help.split_once(&format!("{flag} <")).unwrap_or_else(|| panic!("{flag} is no flag")).1;
         assert!(after.contains(&format!("[env: {}=]", limit["variable"].as_str().unwrap())), "{flag}");
         let told = after.split_once("[default: ").unwrap().1.split_once(']').unwrap().0;
-        let default = told.parse().or_else(|_| humantime::parse_duration(told).map(|time| u64::try_from(time.as_millis()).unwrap()));
+        let default = told
+            .parse()
+            .or_else(|_| humantime::parse_duration(told).map(|time| u64::try_from(time.as_millis()).unwrap()));
         assert_eq!(limit["default"].as_u64(), default.ok(), "{flag}");
     }
     let (_, text, _) = said(&mut standin(&["limits"]));

@@ -284,7 +284,7 @@ impl State {
         }
     }
 
-    /// What a field is when nobody says, where that is not [plain](Default::plain).
+    /// What a field is when nobody says, where that is not [plain](crate::engine::schema::field::DefaultValue::plain).
     pub fn made_default(&mut self, field: &Field) -> Option<Value> {
         match field.default {
             DefaultValue::Text(text) => Some(Value::from(text)),
