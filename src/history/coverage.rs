@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::api::router::{Router, Row};
 use crate::history::exchange::Exchange;
 
-/// How often an outcome was served.
+/// Number of times an outcome was served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageCell {
@@ -16,7 +16,7 @@ pub struct CoverageCell {
     pub operation: String,
     /// A status of success, or the name of an error.
     pub outcome: String,
-    /// Whether the operation documents it.
+    /// True when the operation documents it.
     pub documented: bool,
     /// By the operation itself.
     pub natural: u64,
@@ -31,7 +31,7 @@ impl CoverageCell {
     }
 }
 
-/// How often each outcome of each operation was served.
+/// Number of times each outcome of each operation was served.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     /// By the row's number, which every answer looks up, and the outcome.
@@ -44,7 +44,7 @@ struct Served {
     cell: Cell,
 }
 
-/// How often one outcome of one operation was served.
+/// Number of times one outcome of one operation was served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// By the operation itself.
@@ -86,7 +86,7 @@ impl Coverage {
         cells.into_iter()
     }
 
-    /// Whether an outcome was served, by whomever.
+    /// Tells whether an outcome was served, by the operation or by a fault rule.
     pub fn served(&self, operation: &'static str, outcome: &str) -> bool {
         self.cells().any(|(known, served, _)| known == operation && served == outcome)
     }

@@ -1,7 +1,7 @@
-//! What was asked and answered: newest last, bounded in entries and bytes.
+//! Requests and their answers: newest last, bounded in entries and bytes.
 //!
-//! The text of all entries lies on one tape of bytes that is reused. Keeping the HTTP library's own buffers would
-//! pin them, and cost a third of the request rate.
+//! The text of all entries lies on one tape of bytes that is reused. Keeping the HTTP library's own buffers would pin
+//! them, and cost a third of the request rate.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
@@ -19,11 +19,11 @@ use crate::history::trace::Trace;
 use crate::http::message::Delivery;
 use crate::http::redact::{Redactor, presented};
 
-/// How much of a successful answer's body is kept. Of an unsuccessful one, all is.
+/// Bytes of a successful answer's body that are kept. Of an unsuccessful one, all are.
 const EXCERPT_BYTES: usize = 256;
 
-/// So many entries are let go of at once, when they are lost: the oldest ones were written long ago, and to look at one
-/// of them waits for memory.
+/// Number of lost entries that are let go of at once: the oldest ones were written long ago, and to look at one of them
+/// waits for memory.
 const EVICTED_AT_ONCE: usize = 64;
 
 /// The journal of a world.
@@ -35,14 +35,14 @@ pub struct Journal {
     /// Of those entries that have any, in their order.
     shared_extras: VecDeque<SharedExtras>,
     text: Ring<u8>,
-    /// How many bytes of text were dropped at the front since the start.
+    /// Bytes of text that were dropped at the front since the start.
     dropped_bytes: u64,
     next_number: u64,
-    /// How often it began anew.
+    /// Number of times the journal began anew.
     run: u64,
 }
 
-/// What is kept of every answer besides its text.
+/// Facts that are kept of every answer besides its text.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryMeta {
     /// The world's time, in milliseconds since 1970.
@@ -55,9 +55,9 @@ pub struct EntryMeta {
     pub error: Option<&'static str>,
     /// The status answered. An aborted answer never reached the consumer.
     pub status: u16,
-    /// Whether the operation was carried out, whatever became of its answer.
+    /// True when the operation was carried out, whatever became of its answer.
     pub reached_service: bool,
-    /// How well the answer is known; `None` when a fault rule made it, or the scenario varied it.
+    /// Evidence for the answer; `None` when a fault rule made it, or the scenario varied it.
     pub evidence: Option<Evidence>,
 }
 
@@ -80,29 +80,29 @@ impl EntryMeta {
     }
 }
 
-/// What most answers have nothing of.
+/// Facts that most answers have none of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntryExtras {
-    /// What is not modelled, when that was the answer.
+    /// The thing that is not modelled, when that was the answer.
     pub miss: Option<&'static str>,
     /// The fault rule that answered.
     pub rule: Option<Arc<str>>,
     /// The scenario's step when the request came.
     pub step: Option<Arc<str>>,
-    /// How long the answer asked to wait, in milliseconds.
+    /// The wait that the answer asked for, in milliseconds.
     pub retry_after_ms: Option<u64>,
-    /// How it travelled.
+    /// The way the answer travelled.
     pub delivery: Delivery,
-    /// How long it was held back.
+    /// Milliseconds for which the answer was held back.
     pub delay_ms: u64,
-    /// How long the client waited before it gave up, in milliseconds; `None` while it does not.
+    /// Milliseconds that the client waited before it gave up; `None` while it does not.
     pub gave_up_ms: Option<u64>,
     /// The fault rules considered; `None` when there are none for the operation.
     pub why: Option<Trace>,
 }
 
-/// What entries with these numbers have: of neighbours that have the same, one is kept for all of them. While none of the
-/// rules matches, that is every entry.
+/// Extras of the entries with these numbers: of neighbours with equal extras, one is kept for all of them. While none
+/// of the rules matches, that is every entry.
 #[derive(Debug)]
 struct SharedExtras {
     numbers: Range<u64>,
@@ -125,7 +125,7 @@ impl EntryExtras {
         }
     }
 
-    /// Whether both say the same. Lists of rules are not read for it: what came of them is mostly one list, shared.
+    /// Tells whether both say the same. Does not read lists of rules: the verdicts on them are mostly one list, shared.
     fn is_like(&self, other: &Self) -> bool {
         let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, gave_up_ms, why } = self;
         let same_why = match (why, &other.why) {
@@ -166,11 +166,11 @@ pub struct Entry {
     pub body: Vec<u8>,
     /// The answer's body: whole for errors, its beginning for successes.
     pub response: Vec<u8>,
-    /// How many bytes the answer's body had.
+    /// Bytes of the answer's body.
     pub reply_bytes: u32,
-    /// What every answer has.
+    /// Facts that every answer has.
     pub meta: EntryMeta,
-    /// What most answers have nothing of.
+    /// Facts that most answers have none of.
     pub extras: EntryExtras,
 }
 
@@ -240,7 +240,7 @@ impl Journal {
         }
     }
 
-    /// Begins anew with these bounds. The room it has is kept where they are the same: what was asked once is asked again.
+    /// Begins anew with these bounds. Keeps its room where they are unchanged: a consumer that asked once asks again.
     pub fn restart(&mut self, bounds: JournalBounds) {
         let run = self.run + 1;
         if bounds != self.bounds {
@@ -263,7 +263,7 @@ impl Journal {
         self.run = other.run + 1;
     }
 
-    /// How often it began anew: what was read before says nothing about it.
+    /// Returns how often it began anew: nothing read before that says anything about it.
     pub fn run(&self) -> u64 {
         self.run
     }
@@ -273,12 +273,12 @@ impl Journal {
         self.next_number
     }
 
-    /// How many entries were lost to the bounds.
+    /// Returns the number of entries lost to the bounds.
     pub fn lost(&self) -> u64 {
         self.first_number() - 1
     }
 
-    /// How many entries it holds.
+    /// Returns the number of entries it holds.
     pub fn len(&self) -> usize {
         self.entries.len().min(self.bounds.entries)
     }
@@ -349,7 +349,7 @@ impl Journal {
         }
     }
 
-    /// Forgets so many of the oldest marks, and their text.
+    /// Forgets the `oldest` oldest marks, and their text.
     fn evict(&mut self, oldest: usize) {
         self.entries.forget(oldest);
         let keep_from = self.entries.get(0).map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
@@ -358,7 +358,7 @@ impl Journal {
         self.dropped_bytes = keep_from;
     }
 
-    /// How many entries are lost and not let go of yet.
+    /// Returns the number of entries that are lost and not let go of yet.
     fn lost_entries(&self) -> usize {
         self.entries.len() - self.len()
     }

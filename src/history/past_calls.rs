@@ -1,4 +1,4 @@
-//! What operations may know of the journal.
+//! The part of the journal that operations may know.
 
 use crate::engine::api::past_calls::{PastCall, PastCalls};
 use crate::history::journal::{Entry, Journal};

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// What was written last waits in a piece of so many bytes: small enough to stay in the processor's nearest memory.
+/// Bytes of the piece in which the latest values wait: small enough to stay in the processor's nearest memory.
 const PIECE_BYTES: usize = 16 * 1024;
 
 /// A queue that is written at one end, all the time, and read rarely.
@@ -12,24 +12,24 @@ const PIECE_BYTES: usize = 16 * 1024;
 /// together in a piece that is used again and again, and goes to the ring when the piece is full.
 #[derive(Debug)]
 pub struct Ring<T> {
-    /// The ring grows no larger than to hold so many values.
+    /// The ring grows no larger than to hold this number of values.
     most: usize,
     ring: VecDeque<T>,
     piece: Vec<T>,
 }
 
 impl<T: Copy> Ring<T> {
-    /// An empty one, for so many values at most.
+    /// Makes an empty ring for at most `most` values.
     pub fn new(most: usize) -> Self {
         Self { most, ring: VecDeque::new(), piece: Vec::new() }
     }
 
-    /// How many values there are.
+    /// Returns the number of values.
     pub fn len(&self) -> usize {
         self.ring.len() + self.piece.len()
     }
 
-    /// Makes room for so many values. Whoever writes asks for it first: a piece that is full goes to the ring here.
+    /// Makes room for `more` values. The writer calls this first: a piece that is full goes to the ring here.
     pub fn reserve(&mut self, more: usize) {
         if size_of_val(self.piece.as_slice()) >= PIECE_BYTES {
             self.settle();
@@ -47,7 +47,7 @@ impl<T: Copy> Ring<T> {
         self.piece.extend_from_slice(values);
     }
 
-    /// Forgets so many of the oldest values.
+    /// Forgets the `oldest` oldest values.
     pub fn forget(&mut self, oldest: usize) {
         if oldest > self.ring.len() {
             self.settle();

@@ -35,11 +35,11 @@ impl fmt::Display for Part {
 pub struct RuleTrace {
     /// The rule.
     pub rule: Arc<str>,
-    /// What came of it.
+    /// The verdict on it.
     pub verdict: Verdict,
 }
 
-/// What came of a rule.
+/// The verdict on a rule for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -74,8 +74,8 @@ impl fmt::Display for RuleTrace {
 /// Every rule considered for a request, and what came of it.
 pub type Trace = Arc<[RuleTrace]>;
 
-/// What came of the rules, put together: mostly that none matches, as it was for the request before, and then that
-/// list is shared.
+/// The verdicts on the rules, put together: mostly none matches, as for the request before, and then that list is
+/// shared.
 pub struct TraceBuilder<'w> {
     latest: &'w mut Trace,
     same: usize,
@@ -99,7 +99,7 @@ impl<'w> TraceBuilder<'w> {
         self.own.push(RuleTrace { rule: Arc::clone(rule), verdict });
     }
 
-    /// The same for all of a list that is often the same.
+    /// Adds all verdicts of a list that is often unchanged.
     pub fn add_all(&mut self, list: &Trace) {
         if self.own.is_empty() && self.same == 0 && self.latest.len() <= list.len() {
             if !Arc::ptr_eq(self.latest, list) {

@@ -1,4 +1,4 @@
-//! What a scenario will do, and what an operation does, before anything runs.
+//! Forecasts: the course of a scenario, and the facts of an operation, before anything runs.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, Scenario, 
 use crate::scenario::model::rule::{Effect, Phase, Rule, Trigger};
 use crate::scenario::parse::slow_clock::answers;
 
-/// How many ordinals of a forecast are shown.
+/// Number of ordinals of a forecast that are shown.
 const SHOWN: usize = 5;
-/// How far a draw is followed.
+/// Number of ordinals for which a draw is followed.
 const FAR: u64 = 10_000;
 
 /// A step of a timeline before anything runs. A scenario without steps has one, without a name.
@@ -158,7 +158,7 @@ fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
     ways
 }
 
-/// How many answers a time is, on a clock that moves with them.
+/// Says how many answers a time is, on a clock that moves with them.
 fn on_clock(scenario: &Scenario, kind: &EndKind) -> String {
     let (step_ms, unless) = match scenario.clock_mode {
         Some(ClockMode::Real) => return String::new(),
@@ -261,7 +261,7 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
     words.join(", ")
 }
 
-/// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.
+/// Describes an operation: method and path, documented outcomes, sources. The error says what may have been meant.
 pub fn explain_operation(router: &Router, name: &str) -> Result<String, String> {
     let Some(row) = router.operation(name) else {
         let known = router.rows().iter().map(|row| row.operation);

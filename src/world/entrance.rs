@@ -21,7 +21,7 @@ pub struct Entrance {
     pub keystore: String,
     /// The file that makes Node.js go by the proxy.
     pub node_hook: String,
-    /// Whether the proxy takes `CONNECT`.
+    /// True when the proxy takes `CONNECT`.
     pub intercepts: bool,
 }
 

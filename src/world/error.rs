@@ -8,13 +8,13 @@ use crate::world::selector::WorldSelector;
 /// Why a world is no longer there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoneReason {
-    /// Somebody deleted it.
+    /// An administrator deleted it.
     Deleted,
     /// The last handle of it was dropped.
     Dropped,
-    /// Nobody asked it anything for that long.
+    /// No client asked it anything for that long.
     Idle {
-        /// How long worlds stay without being asked.
+        /// Milliseconds that worlds stay without being asked.
         after_ms: u64,
     },
 }
@@ -38,9 +38,9 @@ pub enum WorldError {
     },
     /// The request names two.
     Disagreement {
-        /// How it names the first, and which.
+        /// The way it names the first, and which.
         one: (WorldSelector, String),
-        /// How it names the second, and which.
+        /// The way it names the second, and which.
         other: (WorldSelector, String),
     },
     /// No world can have that name.
@@ -55,7 +55,7 @@ pub enum WorldError {
     },
     /// The server holds as many as it may.
     TooMany {
-        /// How many that is.
+        /// The most it may hold.
         limit: usize,
     },
     /// It cannot be deleted: it answers at `/`.
@@ -71,7 +71,7 @@ pub enum WorldError {
     TooManyOfLabel {
         /// The label.
         label: String,
-        /// How many that is.
+        /// The most it may hold.
         limit: usize,
     },
 }

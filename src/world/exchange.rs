@@ -26,7 +26,7 @@ use crate::http::tree::TreeLimits;
 use crate::scenario::{Decision, Phase, RequestView, inject};
 use crate::world::world::World;
 
-/// Longer lists of nearest routes help nobody.
+/// Number of nearest routes that are told: longer lists do not help the consumer.
 const NEAREST: usize = 3;
 
 /// Answers one request in one world. The caller holds the world's lock, and sends the outcome after it has let go of it.
@@ -219,7 +219,7 @@ fn carry_out(
     }
     let caller = api.dialect.caller(state, context)?;
     let Some(row) = route_match.row else {
-        // Nobody is sent to what answers 501.
+        // No consumer is sent to what answers 501.
         return Err(match route_match.found.as_ref().filter(|found| found.is_closed()) {
             Some(found) => Problem::WrongMethod { allowed: found.modelled_verbs() },
             None => Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) },

@@ -33,7 +33,7 @@ pub struct ExportedWorld {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     seed: u64,
-    /// How much of the seed's stream of ids and draws was used.
+    /// The part of the seed's stream of ids and draws that was used.
     drawn: u64,
     clock: ClockParts,
     /// The calls answered so far; the next one has the number behind.
@@ -43,7 +43,7 @@ pub struct ExportedWorld {
     /// The scenario, as the text of its file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scenario: Option<ExportedScenario>,
-    /// How far the scenario is.
+    /// The progress of the scenario.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
     /// By collection.

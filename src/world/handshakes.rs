@@ -12,7 +12,7 @@ use crate::world::registry::WorldRegistry;
 use crate::world::select::chosen;
 use crate::world::world::World;
 
-/// What the journal calls a handshake that a client refused.
+/// The journal's word for a handshake that a client refused.
 pub const REFUSED: &str = "tls-refused";
 
 impl WorldRegistry {

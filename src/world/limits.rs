@@ -14,7 +14,7 @@ pub const EVENT_STREAMS: usize = 64;
 pub struct Limit {
     /// Its name, such as `body-bytes`.
     pub name: &'static str,
-    /// What is counted.
+    /// The unit that is counted.
     pub unit: Unit,
     /// The value it has unless it is set.
     pub default: Usual,
@@ -22,7 +22,7 @@ pub struct Limit {
     pub setting: Option<&'static str>,
     /// The value it has in a server; `None` where it is fixed.
     pub in_force: Option<fn(&WorldRegistry) -> u64>,
-    /// What is limited, and what happens beyond.
+    /// The thing that is limited, and what happens beyond.
     pub about: &'static str,
 }
 
@@ -35,7 +35,7 @@ pub enum Usual {
     Of(fn() -> u64),
 }
 
-/// What a limit counts.
+/// The unit that a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Bytes.

@@ -11,7 +11,7 @@ pub const MOST_TRIES: usize = 10;
 /// The most deliveries that are kept; the oldest that are over are dropped first.
 pub const MOST_DELIVERIES: usize = 1_000;
 
-/// How long the first try is waited for again; each further wait is twice as long.
+/// Milliseconds between the first try and the second; each further wait is twice as long.
 const FIRST_WAIT_MS: u64 = 1_000;
 
 /// The deliveries of a world.
@@ -19,7 +19,7 @@ const FIRST_WAIT_MS: u64 = 1_000;
 pub struct Outbox {
     deliveries: Vec<Delivery>,
     last_number: u64,
-    /// Whether a courier carries them.
+    /// True when a courier carries them.
     pub has_courier: bool,
 }
 
@@ -36,7 +36,7 @@ struct Delivery {
     is_on_its_way: bool,
 }
 
-/// What came of one try.
+/// The result of one try.
 #[derive(Clone, Debug)]
 struct Try {
     at_ms: u64,

@@ -22,10 +22,10 @@ use crate::world::select::{chosen, is_name};
 use crate::world::selector::WorldSelector;
 use crate::world::world::World;
 
-/// How many worlds that are gone are remembered, so that whoever still asks them learns why.
+/// Number of worlds that are gone and remembered, so that a client that still asks them learns why.
 const REMEMBERED: usize = 10_000;
 
-/// How many worlds there may be beside the default one, and how long they stay.
+/// The most worlds beside the default one, and the time that they stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most worlds at a time.
@@ -34,25 +34,25 @@ pub struct Limits {
     pub worlds_per_label: usize,
     /// A world that was asked nothing for that long expires; `None`: none does.
     pub idle_ms: Option<u64>,
-    /// How long the head of a request may be on its way, in milliseconds; 0 is for ever, as for the other times.
+    /// Milliseconds that the head of a request may be on its way; 0 is for ever, as for the other times.
     pub header_ms: u64,
-    /// How long a client may leave its answer untaken.
+    /// Milliseconds that a client may leave its answer untaken.
     pub send_ms: u64,
-    /// How long a connection may be idle.
+    /// Milliseconds that a connection may be idle.
     pub quiet_ms: u64,
     /// The most connections.
     pub connections: usize,
-    /// How long the body of a request may be on its way, in milliseconds; 0 is for ever.
+    /// Milliseconds that the body of a request may be on its way; 0 is for ever.
     pub body_ms: u64,
     /// The most bytes of all bodies that are on their way.
     pub unfinished_bytes: usize,
 }
 
 impl Limits {
-    /// The most worlds, unless somebody says otherwise.
+    /// The most worlds, unless the administrator sets another number.
     pub const MOST_WORLDS: usize = 50_000;
 
-    /// How many seconds idle worlds stay, unless somebody says otherwise.
+    /// Seconds that idle worlds stay, unless the administrator sets another time.
     pub const IDLE_S: u64 = 60 * 60;
 }
 
@@ -81,9 +81,9 @@ pub struct WorldRegistry {
     /// a request to the default world has to do with the other worlds.
     next_sweep_ms: AtomicU64,
     limits: Limits,
-    /// What worlds are settled like, where a scenario does not say.
+    /// The settings of worlds whose scenario gives none.
     settings: RwLock<Arc<Settings>>,
-    /// What scenarios can start from.
+    /// The fixture sets that scenarios can start from.
     fixtures: RwLock<Arc<Fixtures>>,
     bell: InFlight,
     redactor: RwLock<Arc<Redactor>>,
@@ -101,7 +101,7 @@ struct NamedWorlds {
     by_label: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// The latest that are gone, oldest first.
     gone: VecDeque<(Arc<str>, GoneReason)>,
-    /// How many names were made up.
+    /// Number of names that were made up.
     made_up: u64,
 }
 
@@ -109,7 +109,7 @@ struct Slot {
     world: Arc<Mutex<World>>,
     /// When it was asked last, on the callers' clock.
     asked_ms: AtomicU64,
-    /// Whether somebody in this process holds it: then it does not expire.
+    /// True while a handle in this process holds it: then it does not expire.
     held: AtomicBool,
     label: Option<Arc<str>>,
     /// The hash of the request that made it, which may come again.
@@ -125,13 +125,13 @@ pub struct WorldSpec<'a> {
     pub from: Option<&'a str>,
     /// The seed of its ids and draws; without one, they go on as those of the world it is made from.
     pub seed: Option<u64>,
-    /// Whether somebody in this process holds it: then it does not expire.
+    /// True when a handle in this process holds it: then it does not expire.
     pub held: bool,
     /// The label it is listed, deleted and counted by.
     pub label: Option<&'a str>,
     /// The hash of the request that wants it.
     pub made_by: Option<u64>,
-    /// Whether a world that such a request made already is the one that is wanted.
+    /// True when a world that such a request made already is the one that is wanted.
     pub is_retry: bool,
 }
 
@@ -190,12 +190,12 @@ impl WorldRegistry {
         !self.no_default
     }
 
-    /// What scenarios can start from.
+    /// Returns the fixture sets that scenarios can start from.
     pub fn fixtures(&self) -> Arc<Fixtures> {
         Arc::clone(&self.fixtures.read())
     }
 
-    /// What worlds are settled like, where a scenario does not say.
+    /// Returns the settings of worlds whose scenario gives none.
     pub fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.settings.read())
     }
@@ -242,7 +242,7 @@ impl WorldRegistry {
         self.load_into(&mut world.lock(), scenario)
     }
 
-    /// The same with a world whose lock is held.
+    /// Loads a scenario as [`load`](Self::load) does, into a world whose lock the caller holds.
     pub fn load_into(&self, world: &mut World, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
         let name = Arc::clone(&world.state.name);
         let made = World::of_scenario(name, scenario, self.router, &self.fixtures(), &self.settings())?;
@@ -262,7 +262,7 @@ impl WorldRegistry {
         self.router
     }
 
-    /// How many worlds there may be, and how long.
+    /// Returns the most worlds there may be, and the time that they stay.
     pub fn limits(&self) -> Limits {
         self.limits
     }
@@ -277,7 +277,7 @@ impl WorldRegistry {
         self.others.read().by_name.keys().cloned().collect()
     }
 
-    /// Whether that very world is still there under that name. To ask does not keep it from expiring.
+    /// Tells whether that very world is still there under that name. This does not keep it from expiring.
     pub fn holds(&self, name: &str, world: &Arc<Mutex<World>>) -> bool {
         let others = self.others.read();
         Arc::ptr_eq(world, &self.default)
@@ -336,7 +336,7 @@ impl WorldRegistry {
         chosen.as_deref().unwrap_or(DEFAULT_WORLD).into()
     }
 
-    /// The world of that name, which is asked something now.
+    /// Returns the world of that name, to which the caller has a request now.
     pub fn world(&self, name: &str, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
         if name == DEFAULT_WORLD {
             return if self.no_default { Err(WorldError::NoDefault) } else { Ok(Arc::clone(&self.default)) };
@@ -449,7 +449,7 @@ impl WorldRegistry {
         places.len()
     }
 
-    /// Nobody in this process holds that world any longer, but it stays until it is deleted or expires.
+    /// Lets a world go that no handle in this process holds any longer: it stays until it is deleted or expires.
     pub fn release(&self, name: &str, now_ms: u64) {
         if let Some(place) = self.others.read().by_name.get(name) {
             place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
@@ -476,7 +476,7 @@ impl WorldRegistry {
         Ok(())
     }
 
-    /// Takes a world away that could not be made ready: nobody knows of it yet.
+    /// Takes a world away that could not be made ready: no client knows of it yet.
     pub fn unmake(&self, name: &str, world: &Arc<Mutex<World>>) {
         let mut others = self.others.write();
         if others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world)) {

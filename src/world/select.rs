@@ -20,7 +20,7 @@ const HEADER: &str = "standin-world";
 /// The longest name of a world.
 const LONGEST_NAME: usize = 64;
 
-/// Whether a world can have that name: it must stand in paths, headers and tokens as it is.
+/// Tells whether a world can have that name: it must stand in paths, headers and tokens as it is.
 pub fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     (1..=LONGEST_NAME).contains(&name.len()) && name.as_bytes()[0].is_ascii_alphanumeric() && name.bytes().all(fits)

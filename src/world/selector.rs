@@ -1,6 +1,6 @@
 //! The ways in which a request can name a world.
 
-/// How a request names a world.
+/// The way in which a request names a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorldSelector {
     /// `/w/<name>/…`
@@ -19,7 +19,7 @@ pub enum WorldSelector {
 }
 
 impl WorldSelector {
-    /// How messages say it.
+    /// Returns the words for it in messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Prefix => "the prefix of the path",

@@ -1,4 +1,4 @@
-//! What is wrong with a scenario file: the place, the thing, and the remedy.
+//! Faults of a scenario file: the place, the thing, and the remedy.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::http::position::{PathSegment, Position};
 use crate::http::positions::Positions;
 use crate::http::redact::is_telling;
 
-/// What kind of thing is wrong. `E…` refuses the file, `W…` warns.
+/// The kind of a fault. `E…` refuses the file, `W…` warns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Code {
@@ -51,7 +51,7 @@ pub enum Code {
     E19,
     /// An outcome to cover that the operation does not document.
     E20,
-    /// What nobody documents, where only what is known may be used.
+    /// An undocumented thing, where only what is known may be used.
     E21,
     /// A step that cannot end: the clock stands still.
     E22,
@@ -72,7 +72,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// Whether the file is refused for it.
+    /// Tells whether the file is refused for it.
     pub fn refuses(self) -> bool {
         self < Self::W01
     }
@@ -91,11 +91,11 @@ pub struct Diagnostic {
     pub file: String,
     /// Where in it.
     pub place: Position,
-    /// What kind of thing.
+    /// The kind of fault.
     pub code: Code,
-    /// What is wrong, beginning with the path into the document.
+    /// The fault, beginning with the path into the document.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: String,
 }
 
@@ -109,7 +109,7 @@ impl fmt::Display for Diagnostic {
 /// A scenario that cannot be used: everything that is wrong with it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScenarioError {
-    /// What is wrong, in the order of the file.
+    /// The faults, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -125,7 +125,7 @@ impl fmt::Display for ScenarioError {
     }
 }
 
-/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+/// Writes the text that [`Display`](fmt::Display) gives: it is what `unwrap` shows.
 impl fmt::Debug for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -135,14 +135,14 @@ impl fmt::Debug for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 impl ScenarioError {
-    /// The same about a text that has a name, but no file.
+    /// Returns the error about a text that has a name, but no file.
     pub fn about(mut self, name: &str) -> Self {
         self.diagnostics.iter_mut().for_each(|diagnostic| name.clone_into(&mut diagnostic.file));
         self
     }
 }
 
-/// The most findings that are told of one text: more of them help nobody.
+/// The most findings that are told of one text: the reader gains nothing from more of them.
 pub const MOST_TOLD: usize = 100;
 
 /// Cuts a list of findings where it is too long, and says so in the last one.
@@ -160,9 +160,9 @@ pub(in crate::scenario) struct Diagnostics<'t> {
     file: &'t str,
     positions: Positions<'t>,
     list: Vec<Diagnostic>,
-    /// How many of all findings refuse the file.
+    /// Number of all findings that refuse the file.
     refusals: usize,
-    /// How many are not in the list.
+    /// Number of findings that are not in the list.
     left_out: usize,
 }
 
@@ -211,17 +211,17 @@ impl<'t> Diagnostics<'t> {
         self.positions.at(path)
     }
 
-    /// How many things found so far refuse the file.
+    /// Returns the number of findings so far that refuse the file.
     pub(in crate::scenario) fn refusals(&self) -> usize {
         self.refusals
     }
 
-    /// Whether no more findings are told.
+    /// Tells whether no more findings are told.
     pub(in crate::scenario) fn is_full(&self) -> bool {
         self.list.len() >= MOST_TOLD
     }
 
-    /// Whether anything found so far refuses the file.
+    /// Tells whether anything found so far refuses the file.
     pub(in crate::scenario) fn refuse(&self) -> bool {
         self.refusals() > 0
     }
@@ -258,7 +258,7 @@ pub(in crate::scenario) fn did_you_mean<'n>(given: &str, known: impl IntoIterato
 
 /// The most names that are listed when none is near.
 const MOST_LISTED: usize = 40;
-/// Longer texts are nobody's slip of the pen, and comparing them takes long.
+/// Longer texts are no author's slip of the pen, and comparing them takes long.
 const LONGEST_NAME: usize = 128;
 
 /// The known name that is near enough to be meant. What lacks its name is an error of its own, and no help here.

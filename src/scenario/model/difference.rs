@@ -225,7 +225,7 @@ impl Differences {
     }
 }
 
-/// How many scalars a matcher wants.
+/// Counts the scalars that a matcher wants.
 fn leaves(matcher: &Matcher) -> u64 {
     match matcher {
         Matcher::Items(items) | Matcher::Has(items) => items.iter().map(leaves).sum::<u64>().max(1),
@@ -247,7 +247,7 @@ fn text_distance(a: &str, b: &str) -> u64 {
     (APART * differing as u64 / longest as u64).clamp(1, APART)
 }
 
-/// How many characters two texts share at the beginning, and how many of the rest at the end.
+/// Counts the characters that two texts share at the beginning, and those of the rest that they share at the end.
 fn common_ends(a: &str, b: &str) -> (usize, usize) {
     let before = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
     let rest = a.chars().count().min(b.chars().count()) - before;

@@ -11,7 +11,7 @@ use crate::scenario::model::format::Data;
 #[derive(Clone, Debug, Default)]
 pub struct Fixtures {
     sets: BTreeMap<String, Store>,
-    /// The default records; the part that belongs to an API is taken when it is asked for.
+    /// The default records; a caller takes the part that belongs to an API out of them.
     default: Store,
     apis: Vec<&'static Api>,
 }
@@ -25,7 +25,7 @@ impl Fixtures {
         Self { sets: BTreeMap::new(), default, apis: apis.to_vec() }
     }
 
-    /// The same with one more set.
+    /// Adds one more set.
     pub fn with(mut self, name: &str, store: Store) -> Self {
         self.sets.insert(name.to_owned(), store);
         self

@@ -17,12 +17,12 @@ use crate::scenario::model::matchers::{Matcher, Range};
 use crate::scenario::model::rule::{Operations, Rule};
 use crate::scenario::model::when::When;
 
-/// What whoever starts a scenario says in place of what it says itself.
+/// Choices of the caller that starts a scenario, in place of the scenario's own.
 #[derive(Clone, Debug, Default)]
 pub struct Overruling {
     /// The seed.
     pub seed: Option<u64>,
-    /// How time passes, and from when; without that, from the usual start.
+    /// The way time passes, and its start; without that, the usual start.
     pub clock: Option<(ClockMode, Option<u64>)>,
     /// The profiles of APIs.
     pub profiles: Vec<(&'static str, Profile)>,
@@ -37,31 +37,31 @@ pub struct Scenario {
     pub file: String,
     /// Its name: the key `name`, else the file's.
     pub name: String,
-    /// What it is about.
+    /// A sentence about it.
     pub about: String,
     /// The APIs its operations belong to.
     pub apis: Vec<&'static Api>,
-    /// The seed; 0 unless somebody says.
+    /// The seed; 0 unless the file gives one.
     pub seed: Option<u64>,
     /// Profiles, by the API's name.
     pub profiles: Vec<(&'static str, Profile)>,
     /// Good credentials, by the API's name.
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
-    /// How the clock moves; `None` leaves it as it is.
+    /// The way the clock moves; `None` leaves it as it is.
     pub clock_mode: Option<ClockMode>,
     /// Where the clock starts.
     pub clock_start_ms: Option<u64>,
-    /// What the world holds at the start; `None` is the default fixture set.
+    /// The records that the world holds at the start; `None` is the default fixture set.
     pub data: Option<Data>,
     /// The file's own fault rules.
     pub rules: Vec<Arc<Rule>>,
     /// The timeline.
     pub steps: Vec<Step>,
-    /// How successful answers are varied.
+    /// The variation of successful answers.
     pub perturb: Option<Perturb>,
-    /// What the consumer must do.
+    /// The expectations of the consumer.
     pub expect: Expect,
-    /// What is played as a client.
+    /// The requests that are played as a client.
     pub probe: Option<Probe>,
 }
 
@@ -99,12 +99,12 @@ pub struct DataChange {
     pub kind: ChangeKind,
     /// Where it is written.
     pub path: Vec<PathSegment>,
-    /// The same, as a place.
+    /// That path, as a place.
     pub place: Position,
 }
 
 impl DataChange {
-    /// Whether it adds a record of that id.
+    /// Tells whether it adds a record of that id.
     pub(in crate::scenario) fn adds(&self, id: &str) -> bool {
         let ChangeKind::Add(fields) = &self.kind else { return false };
         let own = fields.get(self.resource.id_field).and_then(Value::as_str);
@@ -112,10 +112,10 @@ impl DataChange {
     }
 }
 
-/// What is changed.
+/// The kind of a change.
 #[derive(Debug)]
 pub enum ChangeKind {
-    /// So many records are made up, with these fields merged over.
+    /// This number of records is made up, with these fields merged over.
     Generate(usize, Document),
     /// A record is added.
     Add(Document),
@@ -141,7 +141,7 @@ pub enum Which {
 pub struct Step {
     /// Its name.
     pub name: Arc<str>,
-    /// What it is about.
+    /// A sentence about it.
     pub about: String,
     /// Changes of data on entry.
     pub data: Data,
@@ -162,7 +162,7 @@ pub struct End {
     pub to: Option<String>,
     /// Where it is written.
     pub path: Vec<PathSegment>,
-    /// The same, as a position.
+    /// That path, as a position.
     pub place: Position,
 }
 
@@ -170,22 +170,22 @@ pub struct End {
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There are few of them, made once.
 pub enum EndKind {
-    /// So many matching answers.
+    /// A number of matching answers.
     Calls {
         /// The operations.
         on: Operations,
-        /// What the request looks like.
+        /// The matcher of the request.
         when: Option<When>,
         /// The status answered; an aborted answer has none.
         status: Option<u16>,
-        /// How many.
+        /// The number of answers.
         calls: u64,
     },
-    /// So much of the world's time.
+    /// A span of the world's time.
     AfterMs(u64),
 }
 
-/// How successful answers are varied, in ways a tolerant reader survives.
+/// The variation of successful answers, in ways a tolerant reader survives.
 #[derive(Debug)]
 pub struct Perturb {
     /// The operations.
@@ -211,13 +211,13 @@ pub struct FieldDrift {
     pub of: &'static Schema,
     /// The field.
     pub field: String,
-    /// What becomes of it.
+    /// The change.
     pub change: FieldChange,
     /// The step from which on it is so; without one, from the start.
     pub from: Option<(String, Position)>,
 }
 
-/// What becomes of a field.
+/// The change of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldChange {
     /// Its value has this JSON type.
@@ -245,7 +245,7 @@ pub enum JsonType {
     Null,
 }
 
-/// What the consumer must do.
+/// The expectations of the consumer.
 #[derive(Debug, Default)]
 pub struct Expect {
     /// Calls, and how many.
@@ -254,9 +254,9 @@ pub struct Expect {
     pub order: Vec<(Vec<usize>, Position)>,
     /// Any call outside is a violation.
     pub only: Option<(Operations, Position)>,
-    /// How it behaves.
+    /// The conduct of the consumer.
     pub conduct: Conduct,
-    /// What the store must hold in the end.
+    /// The records that the store must hold in the end.
     pub finals: Vec<FinalExpectation>,
     /// Outcomes that must have been served.
     pub cover: Vec<CoverExpectation>,
@@ -265,7 +265,7 @@ pub struct Expect {
 }
 
 impl Expect {
-    /// Whether nothing is expected.
+    /// Tells whether nothing is expected.
     pub fn is_empty(&self) -> bool {
         let Self { calls, order, only, conduct, finals, cover, reach } = self;
         let nothing = calls.is_empty() && order.is_empty() && finals.is_empty() && cover.is_empty();
@@ -273,14 +273,14 @@ impl Expect {
     }
 }
 
-/// How many calls of a kind there must be.
+/// The number of calls of a kind that there must be.
 #[derive(Clone, Debug)]
 pub struct CallExpectation {
     /// Its id, for `order` and reports.
     pub id: Option<String>,
     /// The operations; `None` is all.
     pub on: Option<Operations>,
-    /// What the request looks like.
+    /// The matcher of the request.
     pub when: Option<When>,
     /// Only calls answered by this rule.
     pub fault: Option<String>,
@@ -290,7 +290,7 @@ pub struct CallExpectation {
     pub status: Vec<u16>,
     /// Only calls whose client gave up before the answer came.
     pub gave_up: bool,
-    /// How many.
+    /// The number of calls.
     pub times: Range,
     /// Where it is written, for one from a file.
     pub place: Option<Position>,
@@ -298,12 +298,12 @@ pub struct CallExpectation {
     pub source: Option<Arc<str>>,
 }
 
-/// How long a consumer waits before it tries again, where no answer says so.
+/// The wait of a consumer before it tries again, where no answer gives one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backoff {
     /// Before the first retry, in milliseconds.
     pub min_ms: u64,
-    /// How many times as long before each further one.
+    /// The factor by which each further wait is longer.
     pub factor: f64,
 }
 
@@ -316,7 +316,7 @@ impl Backoff {
     }
 }
 
-/// How a consumer must behave.
+/// The conduct that a consumer must show.
 #[derive(Debug, Default)]
 pub struct Conduct {
     /// Waits as long as it is told.
@@ -327,7 +327,7 @@ pub struct Conduct {
     pub backoff: Option<(Backoff, Position)>,
     /// Does not repeat a request unchanged after one of these statuses.
     pub no_retry_on: Option<(Vec<u16>, Position)>,
-    /// Gives up after so many attempts.
+    /// Gives up after at most this number of attempts.
     pub max_attempts: Option<(u64, Position)>,
     /// Sends no field the documentation does not know.
     pub known_fields: Option<Position>,
@@ -343,14 +343,14 @@ impl Conduct {
     }
 }
 
-/// What a collection must hold in the end.
+/// The records that a collection must hold in the end.
 #[derive(Debug)]
 pub struct FinalExpectation {
     /// The collection.
     pub resource: &'static Schema,
     /// Which of its records.
     pub matcher: Option<Matcher>,
-    /// How many.
+    /// The number of records.
     pub count: Range,
     /// Its place among those of the same collection, from 0.
     pub number: usize,
@@ -369,12 +369,12 @@ pub struct CoverExpectation {
     pub place: Position,
 }
 
-/// What is played as a client, against the fake or the live service.
+/// Requests that are played as a client, against the fake or the live service.
 #[derive(Debug)]
 pub struct Probe {
-    /// What it is about.
+    /// A sentence about it.
     pub about: String,
-    /// Whether it may change anything.
+    /// True when it may change anything.
     pub writes: bool,
     /// The environment variable that holds the credential.
     pub token_env: Option<String>,
@@ -397,12 +397,12 @@ pub struct ProbeStep {
     pub body: Option<Value>,
     /// The statuses that are right.
     pub status: Vec<u16>,
-    /// What later steps use: a name, and a JSON Pointer into the answer.
+    /// Values that later steps use: a name, and a JSON Pointer into the answer.
     pub bind: Vec<(String, String)>,
     /// Is played even when an earlier step failed.
     pub cleanup: bool,
     /// Where it is written.
     pub path: Vec<PathSegment>,
-    /// The same, as a place.
+    /// That path, as a place.
     pub place: Position,
 }

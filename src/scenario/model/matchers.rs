@@ -9,7 +9,7 @@ use crate::engine::state::mutate::is_uuid;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::parse::reader::Node;
 
-/// What a value must look like.
+/// The shape that a value must have.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Matcher {
@@ -31,7 +31,7 @@ pub enum Matcher {
     Glob(String),
     /// `@type`
     Type(Type),
-    /// `@len`: so many characters, elements or members.
+    /// `@len`: a number of characters, elements or members.
     Len(Range),
     /// `@exact`: this object and nothing more.
     Exact(Map<String, Value>),
@@ -39,7 +39,7 @@ pub enum Matcher {
     Has(Vec<Matcher>),
 }
 
-/// How many.
+/// The numbers that are right, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
     /// The least.
@@ -49,17 +49,17 @@ pub struct Range {
 }
 
 impl Range {
-    /// Exactly so many.
+    /// Wants exactly `n`.
     pub const fn exactly(n: u64) -> Self {
         Self { min: n, max: n }
     }
 
-    /// At least so many.
+    /// Wants at least `min`.
     pub const fn at_least(min: u64) -> Self {
         Self { min, max: u64::MAX }
     }
 
-    /// Whether so many are right.
+    /// Tells whether `n` is within the range.
     pub fn holds(self, n: u64) -> bool {
         (self.min..=self.max).contains(&n)
     }
@@ -132,7 +132,7 @@ impl Matcher {
         }
     }
 
-    /// Whether a value, or that there is none, matches.
+    /// Tells whether a value, or that there is none, matches.
     pub fn matches(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::Absent, value) => value.is_none(),
@@ -173,7 +173,7 @@ impl Matcher {
         }
     }
 
-    /// Whether texts that were sent under one name match: one of them is enough.
+    /// Tells whether texts that were sent under one name match: one of them is enough.
     pub(in crate::scenario) fn matches_texts(&self, texts: &[Value]) -> bool {
         match self {
             Self::Not(inner) => !inner.matches_texts(texts),
@@ -182,7 +182,7 @@ impl Matcher {
         }
     }
 
-    /// What is expected, in words that follow "expected".
+    /// Says what is expected, in words that follow "expected".
     pub(in crate::scenario) fn words(&self) -> String {
         let words = match self {
             Self::Any => "any value".to_owned(),
@@ -255,7 +255,7 @@ fn same_fields(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
     a.len() == b.len() && a.iter().all(|(name, x)| b.get(name).is_some_and(|y| same(x, y)))
 }
 
-/// Whether a text fits a pattern of `*` and `?`. Linear but for backtracking to the last star.
+/// Tells whether a text fits a pattern of `*` and `?`. Linear but for backtracking to the last star.
 fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);

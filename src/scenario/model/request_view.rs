@@ -1,4 +1,4 @@
-//! A request as matchers see it: read only as far as somebody looks.
+//! A request as matchers see it: read only as far as a matcher looks.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -126,7 +126,7 @@ impl<'a> RequestView<'a> {
     }
 }
 
-/// What stands where a text is wanted.
+/// The content of a spot where a text is wanted.
 pub(in crate::scenario) enum Spotted<'a> {
     /// No text.
     Nothing,

@@ -25,21 +25,21 @@ pub struct Rule {
     pub id: Arc<str>,
     /// The operations, as they were selected.
     pub on: Operations,
-    /// What the request must look like.
+    /// The matcher of the request.
     pub when: Option<When>,
     /// Which of the matching requests.
     pub at: Trigger,
-    /// How often at most.
+    /// The most times it fires.
     pub limit: Option<u64>,
-    /// Whether the service sees the request.
+    /// The phase: the service sees the request, or does not.
     pub phase: Phase,
     /// May remain unfired.
     pub optional: bool,
-    /// What replaces the answer.
+    /// The effect that replaces the answer.
     pub effect: Option<Effect>,
-    /// How long the answer is held back: from, to.
+    /// Milliseconds for which the answer is held back: from, to.
     pub delay_ms: Option<(u64, u64)>,
-    /// How fast the body travels.
+    /// The rate at which the body travels.
     pub slow_bytes_per_s: Option<u64>,
     /// Where it is written, for a rule from a file.
     pub place: Option<Position>,
@@ -52,7 +52,7 @@ pub struct Rule {
 pub struct Operations(pub Vec<String>);
 
 impl Operations {
-    /// Whether an operation is selected.
+    /// Tells whether an operation is selected.
     pub fn select(&self, operation: &str) -> bool {
         self.0.iter().any(|pattern| match pattern.strip_suffix('*') {
             Some(start) => operation.starts_with(start),
@@ -87,7 +87,7 @@ pub enum Trigger {
     Always,
     /// These.
     Nth(Vec<u64>),
-    /// Each so-many-th.
+    /// Every n-th.
     Every(u64),
     /// From this to that one, both included.
     Between(u64, u64),
@@ -95,7 +95,7 @@ pub enum Trigger {
     Chance(f64),
 }
 
-/// Whether the service sees the request.
+/// The service sees the request, or does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
     /// It does not: not even the credential is looked at.
@@ -105,7 +105,7 @@ pub enum Phase {
     After,
 }
 
-/// What replaces an answer.
+/// The replacement of an answer.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Effect {
@@ -135,7 +135,7 @@ pub enum Effect {
     Abort(Delivery),
     /// The connection is closed, and the next TLS handshake of the world fails.
     Tls(TlsFault),
-    /// What a function says.
+    /// The answer of a function.
     Answer(Answerer),
 }
 
@@ -236,7 +236,7 @@ impl Rule {
         self
     }
 
-    /// At most so often.
+    /// Fires at most `times` times.
     pub fn limit(mut self, times: u64) -> Self {
         self.limit = Some(times);
         self
@@ -340,12 +340,12 @@ impl Rule {
         self
     }
 
-    /// Whether it holds answers back or makes them travel slowly, which it does to those of other rules too.
+    /// Tells whether it holds answers back or makes them travel slowly, which it does to those of other rules too.
     pub fn slows(&self) -> bool {
         self.delay_ms.is_some() || self.slow_bytes_per_s.is_some()
     }
 
-    /// How long its n-th matching request is held back.
+    /// Returns how long its n-th matching request is held back.
     pub fn delay_of(&self, seed: u64, n: u64) -> u64 {
         let Some((least, most)) = self.delay_ms else { return 0 };
         let span = most.saturating_sub(least).saturating_add(1);
@@ -361,7 +361,7 @@ impl Rule {
 }
 
 impl Trigger {
-    /// Whether the n-th matching request is one of them.
+    /// Tells whether the n-th matching request is one of them.
     pub fn fires(&self, n: u64, seed: u64, id: &str) -> bool {
         match self {
             Self::Always => true,

@@ -55,7 +55,7 @@ impl Texts {
         &self.whole
     }
 
-    /// Whether they match. Of several texts of a name, one that matches is enough.
+    /// Tells whether they match. Of several texts of a name, one that matches is enough.
     pub(in crate::scenario) fn fit(&self, matcher: &Matcher) -> bool {
         match matcher {
             Matcher::Subset(members) => members.iter().all(|(name, member)| self.member_fits(name, member)),

@@ -1,4 +1,4 @@
-//! What a request must look like: a matcher for each of its parts.
+//! The look of a request: a matcher for each of its parts.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
 use crate::scenario::parse::unknown_fields::MARK;
 
-/// What a request must look like. All that is said must hold.
+/// The look of a request. All that is said must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct When {
     /// The parameters of its path.
@@ -26,7 +26,7 @@ pub struct When {
 }
 
 impl When {
-    /// Whether a request matches; if not, the part that does not. Parts nobody asks about are not read.
+    /// Returns the part of a request that does not match; `None` if all do. Reads no part without a matcher.
     pub fn fault(&self, asked: &RequestView<'_>) -> Option<Part> {
         if !holds(self.params.as_ref(), || Some(asked.params())) {
             return Some(Part::Params);

@@ -1,4 +1,4 @@
-//! What a scenario says, held against itself: names that lead nowhere, rules that can never fire.
+//! Checks of a scenario against itself: names that lead nowhere, rules that can never fire.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{EndKind, Scenario, Step};
 use crate::scenario::model::rule::{Operations, Rule, Trigger};
 
-/// How far a draw is followed when looking for a first ordinal.
+/// Number of ordinals for which a draw is followed when looking for a first one.
 const FAR: u64 = 10_000;
 
 pub(in crate::scenario) fn check(
@@ -208,7 +208,7 @@ fn rules_that_never_fire(found: &mut Diagnostics<'_>, scenario: &Scenario, route
     }
 }
 
-/// Whether everything the second selects, the first does too.
+/// Tells whether everything the second selects, the first does too.
 fn covers(router: &Router, first: &Operations, second: &Operations) -> bool {
     router.rows().iter().filter(|row| second.select(row.operation)).all(|row| first.select(row.operation))
 }

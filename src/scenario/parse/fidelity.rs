@@ -1,4 +1,4 @@
-//! Strict fidelity: a file that depends on what nobody documents is refused.
+//! Strict fidelity: a file that depends on anything undocumented is refused.
 
 use std::fmt::Display;
 
@@ -9,7 +9,7 @@ use crate::scenario::model::diagnostics::Code;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;
 
-/// What is noted while a file is read.
+/// Notes that are taken while a file is read.
 #[derive(Default)]
 pub(in crate::scenario) struct Fidelity {
     /// Operations that are not modelled, where they are named.

@@ -13,20 +13,20 @@ use crate::scenario::model::when::When;
 use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
 
-/// What somebody waits for.
+/// The calls that a caller waits for.
 #[derive(Debug)]
 pub struct WaitFor {
     /// Calls of these operations,
     pub on: Operations,
     /// that look like this,
     pub when: Option<When>,
-    /// so many times,
+    /// this number of times,
     pub times: u64,
     /// for at most this long.
     pub timeout_ms: u64,
 }
 
-/// How long somebody waits who does not say.
+/// The wait of a caller that gives none.
 const USUAL_MS: u64 = 5_000;
 
 impl WaitFor {

@@ -67,7 +67,7 @@ pub(in crate::scenario) struct FileReader<'r, 't> {
     pub(in crate::scenario) found: &'r mut Diagnostics<'t>,
     pub(in crate::scenario) router: &'r Router,
     pub(in crate::scenario) apis: Vec<&'static Api>,
-    /// What is noted where only what is known may be used.
+    /// Notes that are taken where only what is known may be used.
     pub(in crate::scenario) fidelity: Option<Fidelity>,
 }
 
@@ -380,7 +380,7 @@ impl FileReader<'_, '_> {
         self.router.rows().iter().filter(ours).filter(|row| operations.select(row.operation)).collect()
     }
 
-    /// What a selection that selects nothing may have meant.
+    /// Says what a selection that selects nothing may have meant.
     pub(in crate::scenario) fn meant(&self, pattern: &str) -> String {
         let elsewhere = Operations::from(pattern);
         if let Some(row) = self.router.rows().iter().find(|row| elsewhere.select(row.operation)) {
@@ -404,8 +404,8 @@ impl FileReader<'_, '_> {
     }
 }
 
-/// Words of letters, joined by dots: at least so many. The first is of lower-case letters, the others may have digits
-/// and underscores.
+/// Tells whether a text is at least `least` words of letters, joined by dots. The first is of lower-case letters, the
+/// others may have digits and underscores.
 pub(in crate::scenario) fn is_dotted(text: &str, least: usize) -> bool {
     let mut parts = text.split('.');
     let first = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()));

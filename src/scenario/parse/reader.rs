@@ -122,7 +122,7 @@ impl Diagnostics<'_> {
         items.iter().enumerate().map(|(n, value)| node.below(n, value)).collect()
     }
 
-    /// An array with at least so many elements.
+    /// Reads an array with at least `least` elements.
     pub(in crate::scenario) fn some_list<'v>(&mut self, node: &Node<'v>, least: usize) -> Vec<Node<'v>> {
         let items = self.list(node);
         if node.value.is_array() && items.len() < least {

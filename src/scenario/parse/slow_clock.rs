@@ -38,7 +38,7 @@ impl Scenario {
     }
 }
 
-/// How many answers a clock needs that moves with each of them; `None` when it stands still.
+/// Returns the number of answers a clock needs that moves with each of them; `None` when it stands still.
 pub(in crate::scenario) fn answers(ms: u64, step_ms: u64) -> Option<u64> {
     (step_ms > 0).then(|| ms.div_ceil(step_ms))
 }

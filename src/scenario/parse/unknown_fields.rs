@@ -19,7 +19,7 @@ use crate::scenario::run::perturb::UNKNOWN_FIELD;
 pub(in crate::scenario) const MARK: &str = "unknown_fields";
 
 impl FileReader<'_, '_> {
-    /// Whether an object marks unknown fields as meant.
+    /// Tells whether an object marks unknown fields as meant.
     pub(in crate::scenario) fn allows_unknown(&mut self, object: &Object<'_>) -> bool {
         object.get(MARK).and_then(|node| self.found.one_of(&node, &["allow"])).is_some()
     }

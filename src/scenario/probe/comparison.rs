@@ -9,18 +9,18 @@ use crate::scenario::model::format::Scenario;
 use crate::scenario::probe::drift::{Documented, Drift, Ignored, Tier};
 use crate::scenario::probe::probe::{Played, ProbeAnswer, ProbeRequest, StepOutcome, Wrong};
 
-/// What came of a probe. `drift` is the version of this shape.
+/// The result of a probe. `drift` is the version of this shape.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// 1.
     pub drift: u32,
     /// The scenario's name.
     pub scenario: String,
-    /// How many differences there are of each tier.
+    /// Number of differences that are errors.
     pub errors: usize,
-    /// The same, of warnings.
+    /// Number of differences that are warnings.
     pub warnings: usize,
-    /// The same, of infos.
+    /// Number of differences that are infos.
     pub infos: usize,
     /// The requests, in the order of the file.
     pub steps: Vec<ComparedStep>,

@@ -11,7 +11,7 @@ use crate::engine::api::router::Row;
 use crate::engine::schema::time::parse_ms;
 use crate::scenario::probe::probe::ProbeAnswer;
 
-/// How much a difference matters.
+/// The weight of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -20,24 +20,24 @@ pub enum Tier {
     Error,
     /// A strict consumer breaks.
     Warning,
-    /// Nobody breaks, but the comparison says less than it might.
+    /// No consumer breaks, but the comparison says less than it might.
     Info,
 }
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Drift {
-    /// How much it matters.
+    /// The weight of the difference.
     pub tier: Tier,
     /// Where: a JSON Pointer, `*` for any index. Empty for the whole answer.
     pub at: String,
-    /// What is different, behind the place.
+    /// The difference, behind the place.
     pub what: String,
     /// At how many places.
     pub times: usize,
 }
 
-/// What is left out of a comparison: JSON Pointers, `*` for any index.
+/// The places left out of a comparison: JSON Pointers, `*` for any index.
 pub(in crate::scenario) struct Ignored(Vec<Vec<String>>);
 
 impl Ignored {
@@ -63,11 +63,11 @@ enum Token {
     Member(String),
 }
 
-/// What the tables say of the answers of the APIs, made when first asked for.
+/// The tables' schemas of the APIs' answers, made on first use.
 #[derive(Default)]
 pub(in crate::scenario) struct Documented(BTreeMap<&'static str, Value>);
 
-/// What is to be expected of a body.
+/// The body to be expected.
 enum Expected<'d> {
     /// A JSON value of this shape.
     Shape(&'d Value),
@@ -82,7 +82,7 @@ enum Expected<'d> {
 }
 
 impl Documented {
-    /// How a live answer differs from what is documented and, where no table says, from what the fake answered.
+    /// Lists how a live answer differs from what is documented and, where no table says, from what the fake answered.
     pub(in crate::scenario) fn drifts(
         &mut self,
         row: &Row,
@@ -142,7 +142,7 @@ fn expected<'d>(document: &'d Value, row: &Row, status: u16) -> Expected<'d> {
     }
 }
 
-/// Whether a schema is `{}` or `true`.
+/// Tells whether a schema is `{}` or `true`.
 fn says_nothing(schema: &Value) -> bool {
     schema.as_object().is_none_or(serde_json::Map::is_empty)
 }
@@ -301,7 +301,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a value is of a kind that JSON Schema names.
+/// Tells whether a value is of a kind that JSON Schema names.
 fn is(value: &Value, kind: &str) -> bool {
     match kind {
         "null" => value.is_null(),

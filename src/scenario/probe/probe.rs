@@ -32,7 +32,7 @@ pub struct ProbeRequest {
     pub body: Option<Value>,
 }
 
-/// What was answered to it.
+/// The answer to it.
 #[derive(Clone, Debug)]
 pub struct ProbeAnswer {
     /// The status code.
@@ -47,7 +47,7 @@ pub(in crate::scenario) struct Played<'p> {
     pub(in crate::scenario) outcome: StepOutcome,
 }
 
-/// What came of it.
+/// The outcome of a step.
 pub(in crate::scenario) enum StepOutcome {
     /// It was not asked: an earlier one went wrong.
     Omitted,
@@ -97,7 +97,7 @@ impl Probe {
         self.steps.iter().map(|step| Played { step, outcome: run(step) }).collect()
     }
 
-    /// Whether everything that a step needs of earlier ones is there.
+    /// Tells whether everything that a step needs of earlier ones is there.
     fn can_be_asked(&self, step: &ProbeStep, bound: &Bound) -> bool {
         let body = step.body.as_ref().map(Value::to_string);
         let texts = step.params.iter().chain(&step.query).map(|(_, text)| text).chain(&body);

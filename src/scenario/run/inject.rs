@@ -1,4 +1,4 @@
-//! What a rule puts in the place of an answer.
+//! The replacement that a rule makes for an answer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::http::message::{Delivery, Response};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
 
-/// What a rule puts in the place of an answer.
+/// The replacement that a rule makes for an answer.
 pub(crate) struct Injected {
     /// The reply.
     pub(crate) response: Response,
     /// The name of the error, if it is one.
     pub(crate) error: Option<&'static str>,
-    /// How it travels.
+    /// The way it travels.
     pub(crate) delivery: Delivery,
     /// The failure of the test's own function.
     pub(crate) failure: Option<String>,
@@ -30,8 +30,8 @@ impl Injected {
     }
 }
 
-/// What a rule that decides puts in the place of an answer. `carried_out` is the operation's own answer, where the
-/// service saw the request.
+/// Makes the replacement of a rule that decides. `carried_out` is the operation's own answer, where the service saw the
+/// request.
 pub(crate) fn inject(
     state: &mut State,
     request_context: &RequestContext<'_>,

@@ -58,8 +58,8 @@ fn which(state: &State, change: &DataChange, which: &Which) -> Result<Record, Pr
     }
 }
 
-/// Whether what a change put in refers to what is there. Looked at when all changes are made, because they may
-/// refer to each other.
+/// Checks whether what a change put in refers to what is there. Runs when all changes are made, because they may refer
+/// to each other.
 pub(in crate::scenario) fn check_made(state: &State, change: &DataChange) -> Result<(), Problem> {
     let id_field = change.resource.id_field;
     match &change.kind {

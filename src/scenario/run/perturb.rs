@@ -17,7 +17,7 @@ use crate::scenario::run::scenario_run::ScenarioRun;
 pub const UNKNOWN_FIELD: &str = "futureField";
 /// The value enumerated fields get that no documentation knows.
 pub const UNKNOWN_VALUE: &str = "future_value";
-/// One enumerated field in so many gets it: consumers need known values too, to get anywhere.
+/// The share of enumerated fields that get it: consumers need known values too, to get anywhere.
 const NEW_VALUE_SHARE: f64 = 0.25;
 
 /// Draws of one answer: from the seed, the number of the call, and the order in which they are asked for.
@@ -60,7 +60,7 @@ impl ScenarioRun {
 }
 
 impl ScenarioRun {
-    /// Whether the step was entered from which on a field is otherwise.
+    /// Tells whether the step was entered from which on a field is otherwise.
     fn has_drifted(&self, drift: &FieldDrift) -> bool {
         let is_it = |step: usize, name: &str| *self.scenario().steps[step].name == *name;
         drift.from.as_ref().is_none_or(|(name, _)| self.visited.iter().any(|(step, _)| is_it(*step, name)))

@@ -1,4 +1,4 @@
-//! How far a scenario is, as data that another server goes on from.
+//! The progress of a scenario, as data that another server goes on from.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::http::position::Position;
 use crate::scenario::parse::fragments::{read_call, read_rule};
 use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
 
-/// How far a scenario is, with its counters, and what was added to it by hand.
+/// The progress of a scenario, with its counters, and what was added to it by hand.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Progress {
@@ -23,10 +23,10 @@ pub struct Progress {
     visited: Vec<(usize, u64)>,
     ends: Vec<u64>,
     order: Vec<usize>,
-    outside: Offences,
-    misses: Offences,
-    failures: Offences,
-    strayed: Offences,
+    outside: ViolationCounts,
+    misses: ViolationCounts,
+    failures: ViolationCounts,
+    strayed: ViolationCounts,
     issued: Vec<String>,
     /// Operation, status, and how often it was served.
     statuses: Vec<(String, u16, u64)>,
@@ -50,19 +50,19 @@ struct CallProgress {
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Offences {
+struct ViolationCounts {
     count: u64,
     first: Vec<(u64, String)>,
 }
 
-impl From<&Violations> for Offences {
+impl From<&Violations> for ViolationCounts {
     fn from(found: &Violations) -> Self {
         Self { count: found.count, first: found.first.clone() }
     }
 }
 
-impl From<Offences> for Violations {
-    fn from(found: Offences) -> Self {
+impl From<ViolationCounts> for Violations {
+    fn from(found: ViolationCounts) -> Self {
         Self { count: found.count, first: found.first }
     }
 }

@@ -16,13 +16,13 @@ use crate::scenario::model::rule::Rule;
 #[derive(Clone, Debug, Default)]
 pub(in crate::scenario) struct RuleIndex {
     rules: Vec<IndexedRule>,
-    /// Where the rules want texts. A request is asked for each once.
+    /// The spots where the rules want texts. Each is read once for a request.
     spots: Vec<Spot>,
     /// The spots and hashes of the texts that the rules want, in order.
     wanted: Vec<(usize, u64)>,
-    /// Whether a rule wants no text: then each request is looked into.
+    /// True when a rule wants no text: then each request is looked into.
     prefilter: bool,
-    /// What came of the rules when no request could match any.
+    /// The verdicts on the rules when no request could match any.
     none: OnceLock<Trace>,
 }
 
@@ -37,7 +37,7 @@ struct Spot {
 struct IndexedRule {
     /// Its place among all rules.
     place: usize,
-    /// What it cannot match without, if that is a text.
+    /// The text that it cannot match without, if there is one.
     want: Option<Want>,
 }
 
@@ -51,7 +51,7 @@ struct Want {
 /// The hashes of the texts that stand at the spots of a request.
 pub(in crate::scenario) type Texts = SmallVec<[Hashed; 4]>;
 
-/// What stands at a spot of a request.
+/// The content of a spot of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::scenario) enum Hashed {
     Nothing,
@@ -87,7 +87,7 @@ impl RuleIndex {
         self.none.take();
     }
 
-    /// What stands in a request where these rules look.
+    /// Hashes the texts that stand in a request where these rules look.
     pub(in crate::scenario) fn texts(&self, asked: &RequestView<'_>) -> Texts {
         let look = |spot: &Spot| match asked.text(spot.part, spot.member.as_deref()) {
             Spotted::Nothing => Hashed::Nothing,
@@ -105,7 +105,8 @@ impl RuleIndex {
         })
     }
 
-    /// What comes of the rules, if it is known already that none matches: as quickly for many of them as for one.
+    /// Returns the verdicts on the rules, if it is known already that none matches: as quickly for many of them as for
+    /// one.
     pub(in crate::scenario) fn none<'r>(&self, texts: &Texts, id: impl Fn(usize) -> &'r Arc<str>) -> Option<&Trace> {
         let mismatch = |(place, part): (usize, Option<Part>)| {
             Some(RuleTrace { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part?) })

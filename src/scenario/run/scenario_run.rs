@@ -20,12 +20,12 @@ use crate::scenario::run::rule_index::RuleIndex;
 /// A scenario as it goes in one world.
 #[derive(Clone, Debug)]
 pub struct ScenarioRun {
-    /// What is played. Rules and expectations made in code stand beside it.
+    /// The scenario that is played. Rules and expectations made in code stand beside it.
     pub(in crate::scenario) scenario: Arc<Scenario>,
     pub(in crate::scenario) apis: Arc<[&'static Api]>,
     pub(in crate::scenario) seed: u64,
     pub(in crate::scenario) counters: Vec<RuleCounter>,
-    /// How many of the tallies belong to the scenario.
+    /// Number of the counters that belong to the scenario.
     own_counters: usize,
     /// The rules added by hand, then the file's own, then those of each step.
     scopes: Vec<RuleScope>,
@@ -47,7 +47,7 @@ pub struct ScenarioRun {
     pub(in crate::scenario) failures: Violations,
     /// Calls with a cursor that is no next link that was issued.
     pub(in crate::scenario) strayed: Violations,
-    /// The next links issued so far, as far as somebody wants to know.
+    /// The next links issued so far, as far as an expectation reads them.
     pub(in crate::scenario) issued: HashSet<String>,
     /// Statuses served, by operation; aborted answers have none.
     pub(in crate::scenario) statuses: HashMap<(&'static str, u16), u64, FixedState>,
@@ -55,11 +55,11 @@ pub struct ScenarioRun {
     pub(in crate::scenario) answered: u64,
     /// Changes of data that could not be made when a step was entered, and where they are written.
     pub(in crate::scenario) failed_changes: Vec<(Position, String)>,
-    /// What a rule ordered to be wrong with the next TLS handshake.
+    /// The fault that a rule ordered for the next TLS handshake.
     pub(in crate::scenario) tls_fault: Option<TlsFault>,
-    /// Something was declared in code, and nobody verified it yet.
+    /// True when a test declared something in code and has not verified it yet.
     needs_verification: bool,
-    /// What came of the rules for the latest request.
+    /// The verdicts on the rules for the latest request.
     latest_why: Trace,
 }
 
@@ -73,11 +73,11 @@ pub(in crate::scenario) struct RuleCounter {
     pub(in crate::scenario) rule: Arc<Rule>,
     /// Requests that matched, since its step was entered.
     pub(in crate::scenario) matched: u64,
-    /// How often it used up its limit, since its step was entered.
+    /// Times that it fired and used up its limit, since its step was entered.
     pub(in crate::scenario) fired: u64,
     /// Requests that matched, ever.
     pub(in crate::scenario) all_matched: u64,
-    /// How often it took effect, ever.
+    /// Times that it took effect, ever.
     pub(in crate::scenario) all_fired: u64,
 }
 
@@ -97,7 +97,7 @@ pub(in crate::scenario) struct Violations {
     pub(in crate::scenario) first: Vec<(u64, String)>,
 }
 
-/// Longer lists of offences help nobody.
+/// Number of calls that are kept: the reader gains nothing from longer lists.
 const SHOWN: usize = 5;
 
 impl Violations {
@@ -109,12 +109,12 @@ impl Violations {
     }
 }
 
-/// What the rules say about one request.
+/// The decision of the rules about one request.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
     /// The rule that decides, with its ordinal.
     pub rule: Option<(Arc<Rule>, u64)>,
-    /// How long all firing rules together hold the answer back.
+    /// Milliseconds for which all firing rules together hold the answer back.
     pub delay_ms: u64,
     /// The slowest of the firing rules' rates.
     pub slow_bytes_per_s: Option<u64>,
@@ -202,7 +202,7 @@ impl ScenarioRun {
         self.own_counters
     }
 
-    /// What is played.
+    /// Returns the scenario that is played.
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
     }
@@ -274,12 +274,12 @@ impl ScenarioRun {
         self.needs_verification = false;
     }
 
-    /// Whether something was declared and is not verified yet, and there is something to verify.
+    /// Tells whether something was declared and is not verified yet, and there is something to verify.
     pub fn needs_verification(&self) -> bool {
         self.needs_verification && !(self.calls.is_empty() && self.scenario.expect.is_empty())
     }
 
-    /// What the rules say about a request, which they count.
+    /// Returns what the rules say about a request, which they count.
     pub(crate) fn decide(&mut self, asked: &RequestView<'_>) -> Decision {
         let mut decision = Decision::default();
         let mut trace = TraceBuilder::new(&mut self.latest_why);

@@ -108,7 +108,7 @@ impl ScenarioRun {
         named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
     }
 
-    /// How far the ends of the current step are from coming, where a step was never entered.
+    /// Says how far the ends of the current step are from coming, where a step was never entered.
     pub(in crate::scenario) fn missed_step(&self, name: &str, now_ms: u64) -> Vec<String> {
         let is_entered = self.visited.iter().any(|(step, _)| *self.scenario.steps[*step].name == *name);
         if is_entered { Vec::new() } else { self.open_ends(now_ms) }

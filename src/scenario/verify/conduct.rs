@@ -1,4 +1,4 @@
-//! How a consumer behaved, read from the journal.
+//! The conduct of a consumer, read from the journal.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::scenario::model::format::Backoff;
 use crate::scenario::run::perturb::UNKNOWN_FIELD;
 use crate::scenario::verify::report::Violation;
 
-/// What makes two requests identical.
+/// The parts that make two requests identical.
 type Same = (String, String, Vec<u8>);
 
 fn same(entry: &Entry) -> Same {
@@ -184,7 +184,7 @@ pub(in crate::scenario) fn shown(entry: &Entry, redactor: &Redactor) -> String {
     line
 }
 
-/// What an unsuccessful answer said, in one line.
+/// Says in one line what an unsuccessful answer said.
 fn said(entry: &Entry) -> Option<String> {
     let error = entry.meta.error.unwrap_or_default();
     let body: Value = serde_json::from_slice(&entry.response).ok()?;

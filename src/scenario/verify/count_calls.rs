@@ -6,7 +6,7 @@ use crate::scenario::model::request_view::asked_again;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::model::when::When;
 
-/// A count that goes on: each call is looked at once, however often the count is asked for.
+/// A count that goes on: each call is looked at once, however often a caller counts.
 #[derive(Debug, Default)]
 pub struct CallCount {
     /// The journal of the world that it follows: each reset begins another.

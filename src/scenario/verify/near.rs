@@ -17,12 +17,12 @@ use crate::scenario::model::when::When;
 use crate::scenario::run::scenario_run::ScenarioRun;
 use crate::scenario::verify::conduct::seen;
 
-/// How far apart two operations on one kind of record are. No part of a request weighs as much.
+/// The distance of two operations on one kind of record. No part of a request weighs as much.
 const OTHER_OPERATION: u64 = 1_000_000;
-/// How far apart a call is that another rule, another step or another status makes a different one.
+/// The distance of a call that another rule, another step or another status makes a different one.
 const OTHER_CIRCUMSTANCE: u64 = 1_500;
 
-/// The calls of a journal. Their requests are taken apart when somebody compares them, once.
+/// The calls of a journal. The first comparison takes their requests apart, once.
 pub(in crate::scenario) struct Calls<'j> {
     journal: &'j [Entry],
     router: &'j Router,
@@ -120,7 +120,7 @@ impl<'j> Calls<'j> {
         measured.collect()
     }
 
-    /// Whether a call is of the same group of operations as one of these.
+    /// Tells whether a call is of the same group of operations as one of these.
     fn is_neighbour(&self, place: usize, on: &Operations) -> bool {
         let group = |name: &str| name.rsplit_once('.').map(|(group, _)| group.to_owned());
         let own = self.journal[place].meta.operation().and_then(group);

@@ -66,7 +66,7 @@ impl Report {
 }
 
 impl Check {
-    /// Whether all calls of the journal are needed to judge it.
+    /// Tells whether all calls of the journal are needed to judge it.
     fn reads_journal(&self) -> bool {
         self.id.starts_with("conduct.") && self.id != "conduct.paging"
     }

@@ -1,4 +1,4 @@
-//! What a verification found, as data: everything printed derives from this.
+//! Reports: the findings of a verification, as data. Everything printed derives from this.
 
 use crate::history::coverage::CoverageCell;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::redact::Redactor;
 use crate::scenario::model::difference::NearMiss;
 
-/// What a verification found. `report` is the version of this shape.
+/// The findings of a verification. `report` is the version of this shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// 1.
@@ -32,7 +32,7 @@ pub struct Report {
     /// they are not part of the JSON.
     #[serde(skip)]
     pub measured: Option<(String, u64)>,
-    /// Whether every check passed.
+    /// True when every check passed.
     pub passed: bool,
     /// Calls answered.
     pub calls: u64,
@@ -44,7 +44,7 @@ pub struct Report {
     pub steps: Vec<StepReport>,
     /// The newest calls in a few words each, oldest first.
     pub journal: Vec<String>,
-    /// How many calls the journal has lost.
+    /// Number of calls that the journal has lost.
     pub journal_lost: u64,
     /// Documented outcomes, and how often each was served. A report that was written down has those that were served at
     /// all, unless all were asked for.
@@ -56,12 +56,12 @@ pub struct Report {
 pub struct Check {
     /// Its name: `calls.lookup`, `conduct.no_retry_on`.
     pub id: String,
-    /// What is checked, in words: `celigo.integrations.list at least 1 time`.
+    /// The check in words: `celigo.integrations.list at least 1 time`.
     #[serde(default)]
     pub title: String,
-    /// Whether nothing was found.
+    /// True when nothing was found.
     pub passed: bool,
-    /// What was found.
+    /// The violations found.
     pub violations: Vec<Violation>,
     /// The line of the file that asks for it; 0 when no line does.
     pub line: usize,
@@ -70,11 +70,11 @@ pub struct Check {
 /// One thing a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
-    /// What, in a sentence.
+    /// The finding, in a sentence.
     pub message: String,
     /// The number of the call, if it is about one.
     pub call: Option<u64>,
-    /// What helps to understand it, a line each; those about what came nearest are the last.
+    /// Lines that help to understand it; those about what came nearest are the last.
     pub details: Vec<String>,
     /// The call or record that came nearest to what was expected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,7 +128,7 @@ impl Violation {
         }
     }
 
-    /// The same with each text on one line.
+    /// Returns the violation with each text on one line.
     pub(in crate::scenario) fn on_one_line(self) -> Self {
         let details = self.details.iter().map(|detail| on_one_line(detail)).collect();
         Self { message: on_one_line(&self.message), details, ..self }
@@ -150,14 +150,14 @@ pub(in crate::scenario) fn on_one_line(text: &str) -> String {
     })
 }
 
-/// How a fault rule went.
+/// The course of a fault rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleReport {
     /// The rule.
     pub id: String,
     /// Requests that matched.
     pub matched: u64,
-    /// How often it took effect.
+    /// Times that it took effect.
     pub fired: u64,
 }
 
@@ -174,7 +174,7 @@ impl Report {
     /// The version of this shape.
     pub const VERSION: u32 = 1;
 
-    /// Whether nothing was there to find: no call was made, or nothing was checked.
+    /// Tells whether nothing was there to find: no call was made, or nothing was checked.
     pub fn tested_nothing(&self) -> bool {
         self.calls == 0 || self.checks.is_empty()
     }

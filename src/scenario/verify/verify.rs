@@ -1,4 +1,4 @@
-//! Deciding whether a consumer did what it must. Whoever calls holds the world's lock.
+//! Deciding whether a consumer did what it must. The caller holds the world's lock.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,9 +19,9 @@ use crate::scenario::verify::conduct;
 use crate::scenario::verify::near::{CallKind, Calls, nearest_record};
 use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
 
-/// How many calls a report tells of.
+/// Number of calls that a report tells of.
 const TOLD: usize = 30;
-/// How many records a violation names.
+/// Number of records that a violation names.
 const SHOWN: usize = 5;
 
 /// The parts of a world that a verification looks at. The caller holds the world's lock.
@@ -206,7 +206,7 @@ impl Verification<'_> {
     }
 }
 
-/// What every scenario asks for.
+/// Checks what every scenario asks for.
 fn implied(
     this: &Verification<'_>,
     run: &ScenarioRun,

@@ -1,4 +1,4 @@
-//! What a verification may wait for.
+//! The events that a verification may wait for.
 
 use crate::scenario::run::scenario_run::ScenarioRun;
 use crate::scenario::verify::verify::Verification;
