@@ -35,8 +35,8 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
     Ok(Caller { sees, read_only, subject: None })
 }
 
-/// Whether the caller may see a record: a narrowed token sees its integrations, what belongs to one of them, and what
-/// belongs to none at all.
+/// Tells whether the caller may see a record: a narrowed token sees its integrations, what belongs to one of them, and
+/// what belongs to none at all.
 pub fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
     if caller.sees.is_none() {
         return true;
@@ -45,7 +45,7 @@ pub fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, rec
     homes.is_empty() || homes.into_iter().any(|home| home.is_none_or(|id| sees_integration(caller, id)))
 }
 
-/// Whether the caller may see the integration of that id.
+/// Tells whether the caller may see the integration of that id.
 pub fn sees_integration(caller: &Caller, id: &str) -> bool {
     caller.sees.as_ref().is_none_or(|visible| visible.iter().any(|known| known == id))
 }

@@ -54,12 +54,12 @@ fn levels(share: &Record) -> impl Iterator<Item = &Value> {
     share.get(LEVELS).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// Whether a share holds for all integrations: it has an access level of its own.
+/// Tells whether a share holds for all integrations: it has an access level of its own.
 pub fn is_account_wide(share: &Record) -> bool {
     share.text("accessLevel").is_some()
 }
 
-/// Whether a share names the integration.
+/// Tells whether a share names the integration.
 pub fn names(share: &Record, integration: &str) -> bool {
     integrations_named(share.fields()).contains(&integration)
 }

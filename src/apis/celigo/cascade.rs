@@ -1,6 +1,6 @@
-//! What goes with a record that goes, and what holds a record back.
+//! Records that go with a record that goes, and records that hold it back.
 //!
-//! The same for consumers and administrators, so that no record ever refers to one that is gone.
+//! Consumers and administrators have one rule, so that no record ever refers to one that is gone.
 
 use serde_json::Value;
 

@@ -89,7 +89,7 @@ fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<(), Pr
     Ok(())
 }
 
-/// What a copy is made from: all that the service does not set itself, with the ids that stand for the old ones.
+/// Returns the fields of a copy: all that the service does not set itself, with the ids that stand for the old ones.
 pub fn copied(resource: &'static Schema, record: &Record, ids: &Ids) -> Document {
     let own = |name: &str| {
         name == resource.id_field

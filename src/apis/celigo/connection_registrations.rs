@@ -17,7 +17,7 @@ use crate::http::message::Response;
 
 const REGISTERED: &str = "_registeredConnectionIds";
 
-/// What the body of a registration names its connections by, where it is no bare array.
+/// The field by which the body of a registration names its connections, where it is no bare array.
 const GIVEN: &str = "_connectionIds";
 
 /// `integrations.register`: the connections of the body are registered too.

@@ -1,4 +1,4 @@
-//! What can be asked of a connection: whether the other side answers, and what is left to a scenario.
+//! Operations of a connection: whether the other side answers, and what is left to a scenario.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What names a record, and what a flow is made of.
+//! Records that name a record, and the records a flow is made of.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! How Celigo speaks.
+//! The dialect of Celigo.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::engine::state::rate_limit::RateLimit;
 use crate::engine::store::{Page, Record};
 use crate::http::message::Response;
 
-/// What the running service lets through.
+/// The rate that the running service lets through.
 const LIVE_RATE: RateLimit = RateLimit { burst: 1_000, per_second: 300 };
 
 /// Celigo's dialect.

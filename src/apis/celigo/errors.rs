@@ -159,7 +159,7 @@ const fn error(
     ErrorDef { name, code: name, status, statuses: &[], message, evidence, source }
 }
 
-/// How long to wait after a 429 that does not say.
+/// The time to wait after a 429 that does not say one.
 const RETRY_AFTER_S: u64 = 1;
 
 /// Most bodies have no more bytes.
@@ -323,7 +323,7 @@ fn not_found(title: &str) -> String {
     format!("{title} not found")
 }
 
-/// What an error says when it is asked for by its name alone: the documents' own words, where they show any.
+/// Returns the text of an error that is asked for by its name alone: the documents' own words, where they show any.
 fn usual(
     request_context: &RequestContext<'_>,
     error: &ErrorDef,

@@ -19,14 +19,14 @@ pub const NO_FILTERS: &[&str] =
 /// One of several values, with commas between.
 const AMONG: &str = "_in";
 
-/// Whether a value stands to the one that is wanted as it should.
+/// A test of how a value stands to the one that is wanted.
 type Holds = fn(Ordering) -> bool;
 
-/// What stands behind a field's name, and how values are then compared.
+/// Endings of a field's name, each with the comparison of values it stands for.
 const COMPARISONS: [(&str, Holds); 4] =
     [("", Ordering::is_eq), (AMONG, Ordering::is_eq), ("_gte", Ordering::is_ge), ("_lte", Ordering::is_le)];
 
-/// What a list can be filtered and ordered by.
+/// A field, or a text in it, that a list can be filtered and ordered by.
 #[derive(Clone, Copy)]
 struct Column {
     field: &'static Field,
@@ -56,7 +56,7 @@ impl Column {
         self.member.map_or(Some(value), |member| value.get(member))
     }
 
-    /// What is compared: of a list every value by itself, of a flag that is absent that it is false.
+    /// Returns the values to compare: of a list every value by itself; a flag that is absent is false.
     fn values(self, record: &Record) -> &[Value] {
         match self.value(record) {
             Some(Value::Array(values)) => values,
@@ -102,7 +102,7 @@ impl WorldSpec {
         }
     }
 
-    /// How a value of a record stands to it.
+    /// Returns how a value of a record stands to the wanted one.
     fn order(&self, value: &Value) -> Option<Ordering> {
         match self {
             Self::Flag(wanted) => Some(value.as_bool()?.cmp(wanted)),
@@ -113,7 +113,7 @@ impl WorldSpec {
     }
 }
 
-/// What is wrong with a parameter.
+/// Returns the problem of a parameter that is wrong for this reason.
 pub fn wrong(parameter: &str, reason: impl Into<String>) -> Problem {
     Problem::Query { parameter: parameter.to_owned(), reason: reason.into() }
 }
@@ -179,7 +179,7 @@ fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<K
     };
     let asked = COMPARISONS.iter().find_map(|(suffix, holds)| {
         let column = Column::find(resource, long.strip_suffix(suffix)?)?;
-        // What has no order has no bounds.
+        // A kind that has no order has no bounds.
         let fits =
             holds(Ordering::Less) == holds(Ordering::Greater) || matches!(column.kind(), Kind::Time | Kind::Integer);
         fits.then_some((*suffix, *holds, column))

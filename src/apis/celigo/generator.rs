@@ -15,7 +15,7 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// What flows between two systems.
+/// Subjects of the data that flows between two systems.
 const SUBJECTS: &[&str] =
     &["Orders", "Invoices", "Customers", "Items", "Payments", "Returns", "Shipments", "Stock", "Vendors", "Leads"];
 
@@ -28,7 +28,7 @@ const CODES: &[&str] = &["DUP_RCRD", "USER_ERROR", "RCRD_LOCKED", "REQUIRED_FIEL
 
 const STATUSES: &[&str] = &["completed", "completed", "completed", "failed"];
 
-/// How far back made-up runs and changes lie at most.
+/// The time that generated runs and changes lie back at most.
 const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// The connections of made-up flows are registered with their integrations.

@@ -31,12 +31,12 @@ const SCOPES: &[&str] =
 const MOST_JOBS: usize = 1_001;
 const MOST_ERRORS: usize = 1_000;
 
-/// Whether it is a job of a whole run, not of a step.
+/// Tells whether it is a job of a whole run, not of a step.
 fn is_parent(job: &Record) -> bool {
     matches!(job.text("type"), Some("flow" | "retry" | "bulk_retry"))
 }
 
-/// Whether a job goes on.
+/// Tells whether a job goes on.
 pub fn has_not_ended(job: &Record) -> bool {
     matches!(job.text("status"), Some("queued" | "running" | "retrying" | "canceling"))
 }

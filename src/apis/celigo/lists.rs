@@ -1,4 +1,4 @@
-//! What is shown of each record.
+//! The fields that are shown of each record.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -13,20 +13,20 @@ use crate::engine::store::{Page, Record};
 use crate::http::message::Response;
 use crate::http::target::Query;
 
-/// What lists of scripts leave out: only a script asked for by its id shows it.
+/// The field that lists of scripts leave out: only a script asked for by its id shows it.
 const CONTENT: &str = "content";
 
-/// What a kind of record always shows whose entries are never cut.
+/// The name among the fields always shown that stands for all of them: entries of such a kind are never cut.
 pub const WHOLE: &str = "*";
 
-/// What is shown of each record: all of it, or what `include` names, or all but what `exclude` names.
+/// The fields shown of each record: all of it, or those that `include` names, or all but those that `exclude` names.
 enum Projection<'q> {
     Whole,
     Include(Vec<&'q str>),
     Exclude(Vec<&'q str>),
 }
 
-/// Whether `include` and `exclude` make sense.
+/// Rejects `include` and `exclude` that make no sense.
 pub fn check_projection(query: &Query<'_>) -> Result<(), Problem> {
     projection(query).map(|_| ())
 }
@@ -88,7 +88,7 @@ pub fn one(context: &Context<'_>, status: u16, record: &Record) -> Response {
     Response::json_bytes(status, record.bytes().clone())
 }
 
-/// Whether the caller may see less of a record than it shows to others.
+/// Tells whether the caller may see less of a record than it shows to others.
 fn is_narrowed(context: &Context<'_>, record: &Record) -> bool {
     context.caller.sees.is_some() && *record.resource() == ASHARES
 }

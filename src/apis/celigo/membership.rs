@@ -1,4 +1,4 @@
-//! What belongs to an integration.
+//! Records that belong to an integration.
 
 use std::collections::{BTreeMap, BTreeSet};
 

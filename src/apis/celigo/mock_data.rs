@@ -27,7 +27,7 @@ pub fn output(mock: &Value) -> Option<Vec<Value>> {
     Some(page.iter().filter_map(|entry| entry.get("record").or_else(|| entry.get("rows"))).cloned().collect())
 }
 
-/// Returns the number of pages that so many records of an export make.
+/// Returns the number of pages that `records` records of an export make.
 pub fn pages(export: &Record, records: usize) -> u64 {
     let size = export.get("pageSize").and_then(Value::as_u64).filter(|size| *size > 0).unwrap_or(PAGE_RECORDS as u64);
     (records as u64).div_ceil(size)
@@ -44,7 +44,7 @@ pub fn errors(entry: Option<&Value>) -> &[Value] {
     entry.and_then(|entry| entry.get("errors")).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// Whether an entry of a mock response says that its record was ignored.
+/// Tells whether an entry of a mock response says that its record was ignored.
 pub fn is_ignored(entry: Option<&Value>) -> bool {
     entry.and_then(|entry| entry.get("ignored")) == Some(&Value::Bool(true))
 }

@@ -1,4 +1,4 @@
-//! What the `OpenAPI` document says of lists and errors.
+//! Lists and errors in the `OpenAPI` document.
 
 use serde_json::{Value, json};
 

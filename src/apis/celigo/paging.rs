@@ -34,7 +34,7 @@ pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
     window_up_to(query, CAP)
 }
 
-/// The part of a list that shows at most so many records.
+/// Returns the part of a list that the query asks for, at most `cap` records.
 pub fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
     let mut given = [None; PARAMETERS.len()];
     for (name, value) in query.pairs() {
@@ -118,7 +118,7 @@ pub fn next_link(response: &Response) -> Option<String> {
     links.trim_start_matches('<').split_once('>').map(|(link, _)| link.to_owned())
 }
 
-/// Whether a query asks for a part of a list that is not its first.
+/// Tells whether a query asks for a part of a list that is not its first.
 pub fn is_further(query: &Query<'_>) -> bool {
     query.get("after").is_some_and(|after| !after.is_empty())
         || window(query).is_ok_and(|window| matches!(window, Window::Offset { skip: 1.., .. }))

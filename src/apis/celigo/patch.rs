@@ -17,10 +17,10 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 use crate::http::tree::{DEPTH, bytes_of, depth_of};
 
-/// How far ahead debugging may be switched on.
+/// The time ahead that debugging may be switched on for at most.
 const DEBUG_MS: u64 = 60 * 60 * 1_000;
 
-/// What may be patched of a flow, with all below. `N` stands for a place in an array.
+/// Paths of a flow that may be patched, with all below. `N` stands for a place in an array.
 const FLOW: &[&str] = &[
     "name",
     "description",
@@ -130,7 +130,7 @@ fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> R
     Ok(Response::empty(context.success()))
 }
 
-/// What a connector's integration owns is not patched on the running service.
+/// Rejects, on the running service, a patch of a record that a connector's integration owns.
 fn locked(context: &Context<'_>, record: &Record) -> Result<(), Problem> {
     let owner = record.text("_integrationId").and_then(|id| context.state.store.of(&INTEGRATIONS).get(id));
     let is_locked = record.text("_connectorId").is_some() || owner.is_some_and(|it| it.text("_connectorId").is_some());
@@ -140,7 +140,7 @@ fn locked(context: &Context<'_>, record: &Record) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Settings that nobody has set yet can be added to.
+/// Makes an object of settings that have not been set yet, so that an operation can add to them.
 fn make_room(document: &mut Value, operation: &PatchOperation) {
     let PatchOperation::Add(add) = operation else { return };
     let (first, below) = add.path.split_front().unzip();
@@ -156,8 +156,8 @@ fn refused(error: &'static ErrorDef, field: &str, message: String) -> Problem {
     Problem::Named { error, message: Some(message), field: Some(field.to_owned()), retry_after_s: None }
 }
 
-/// How much a patch may still do. A few bytes of it can copy what earlier ones copied, so the document is bounded in bytes
-/// and depth before each operation, and the work of all operations together.
+/// The work a patch may still do. A few bytes of it can copy what earlier ones copied, so the document is bounded in
+/// bytes and depth before each operation, and the work of all operations together.
 struct Budget {
     limit_bytes: usize,
     /// Bytes that may still be added to the document. What is removed gives none back.
@@ -166,7 +166,7 @@ struct Budget {
     work: usize,
 }
 
-/// How many times the bytes of the largest body a patch may move in all.
+/// The bytes a patch may move in all, as a multiple of the largest body.
 const WORK: usize = 16;
 
 impl Budget {
@@ -202,7 +202,7 @@ impl Budget {
     }
 }
 
-/// How many bytes of an array move when an element comes or goes at this path.
+/// Returns how many bytes of an array move when an element comes or goes at this path.
 fn shifted_bytes(document: &Value, path: &str) -> usize {
     let array = path.rsplit_once('/').and_then(|(array, _)| document.pointer(array)).and_then(Value::as_array);
     array.map_or(0, |items| size_of_val(items.as_slice()))

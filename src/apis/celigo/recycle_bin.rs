@@ -18,7 +18,7 @@ use crate::engine::state::hooks::Change;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// How long a record is kept.
+/// The time a record is kept.
 const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// When a record is gone for good.

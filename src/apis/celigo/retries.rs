@@ -44,7 +44,7 @@ pub fn new_key(state: &mut State) -> String {
     key
 }
 
-/// What a record is traced by: its id, else its place.
+/// Returns the key a record is traced by: its id, else its place.
 pub fn trace_key(retry: &Retry<'_>) -> String {
     let id = ["id", "_id", "Id"].iter().find_map(|name| retry.data.get(name));
     match id {

@@ -21,7 +21,7 @@ const STARTS_MS: u64 = 1_000;
 const EXPORTED_MS: u64 = 3_000;
 const ENDS_MS: u64 = 5_000;
 
-/// How long jobs and errors are kept, as they say themselves.
+/// The time jobs and errors are kept, as they say themselves.
 pub const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// The code of the error of an export whose connection is offline.
@@ -48,7 +48,7 @@ pub struct Generator {
     pub records: Vec<Value>,
 }
 
-/// What a phase of a run did.
+/// The result of a phase of a run.
 struct Phase {
     change: Document,
     goes_on: Option<u64>,
@@ -140,7 +140,7 @@ pub fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
             change.insert(GENERATORS, Value::Null);
         }
         change.insert(GOES_ON_AT, goes_on.map(format_ms).into());
-        // What follows from a run may have taken its flow, and the job with it.
+        // The consequences of a run may have taken its flow, and the job with it.
         let Some(there) = state.store.of(&JOBS).get(job.id()).cloned() else { return Ok(()) };
         job = state.patch(&JOBS, &there, &change, Actor::Administrator)?;
     }
@@ -274,7 +274,7 @@ fn change_step(
     state.patch(&JOBS, &it, &change, Actor::Administrator).map(|_| ())
 }
 
-/// What became of the records in a step.
+/// Numbers of the records that succeeded, failed or were ignored in a step.
 #[derive(Default)]
 struct Counts {
     success: usize,

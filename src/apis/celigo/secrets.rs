@@ -6,7 +6,7 @@ use crate::engine::schema::document::Document;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// What stands in place of a secret.
+/// The text that stands in place of a secret.
 const MASK: &str = "******";
 
 /// Keys whose text is a secret, wherever in a connection they stand.

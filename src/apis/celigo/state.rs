@@ -12,10 +12,10 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// What the values of the account belong to.
+/// The scope that the values of the account belong to.
 const ACCOUNT: &str = "account";
 
-/// What the values of the path belong to: the account, or the record that it names.
+/// Returns the scope that the values of the path belong to: the account, or the record that the path names.
 fn scope(context: &Context<'_>) -> Result<String, Problem> {
     let kinds = [("/exports/", &EXPORTS), ("/imports/", &IMPORTS), ("/integrations/", &INTEGRATIONS)];
     match kinds.into_iter().find(|(path, _)| context.route.path.starts_with(path)) {

@@ -13,7 +13,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// What a consumer does not see of an error, because the path says it.
+/// Fields of an error that a consumer does not see, because the path says them.
 const HIDDEN: &[&str] = &["_flowId", "_expOrImpId", "resolved"];
 
 /// Returns an error as consumers see it.
@@ -21,7 +21,7 @@ pub fn shown(error: &Document) -> Document {
     error.only(|name| !HIDDEN.contains(&name))
 }
 
-/// Whether an error still stands.
+/// Tells whether an error still stands.
 pub fn is_open(error: &Record) -> bool {
     error.get("resolved") != Some(&Value::Bool(true))
 }
@@ -126,7 +126,7 @@ pub fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
     change(context, &errors, "errorIds", &[("assignedTo", email.into())])
 }
 
-/// `flows.unassignErrors`: to nobody.
+/// `flows.unassignErrors`: takes the assignee away.
 pub fn unassign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     change(context, &errors, "errorIds", &[("assignedTo", Value::Null)])

@@ -19,7 +19,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 use crate::http::target::encode;
 
-/// How long a link is good.
+/// The time a link is good for.
 const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
 
 /// `integrations.template`: a signed link to the archive, on the origin the caller used.
@@ -51,7 +51,7 @@ pub fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(signed(context, &integration))
 }
 
-/// `integrations.download`: the archive, for whoever has the link.
+/// `integrations.download`: returns the archive to a caller that has the link.
 pub fn download(context: &mut Context<'_>) -> Result<Response, Problem> {
     let [expires, signed] = ["expires", "signature"].map(|name| context.query.get(name).unwrap_or_default());
     if signed != signature(context.state, context.param("id"), expires).to_string() {

@@ -77,7 +77,7 @@ pub fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// `ashares.reinvite`: the invitation goes out again, to nobody here.
+/// `ashares.reinvite`: the invitation would go out again; the fake sends none.
 pub fn reinvite(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.record(&ASHARES, "id")?;
     Ok(Response::empty(context.success()))

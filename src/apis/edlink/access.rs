@@ -38,7 +38,7 @@ pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str,
     variables
 }
 
-/// What a bearer token is.
+/// The kinds of bearer tokens.
 enum Token<'w> {
     /// An application's secret key, and the only integrations it sees.
     Application(Option<Vec<String>>),
@@ -109,12 +109,12 @@ fn open(integration: &Record) -> Result<(), Problem> {
     if is_open(integration) { Ok(()) } else { Err(Problem::usual(INVALID_INTEGRATION_STATE)) }
 }
 
-/// Whether the tokens of an integration open its data.
+/// Tells whether the tokens of an integration open its data.
 pub fn is_open(integration: &Record) -> bool {
     integration.text("status").is_some_and(|status| OPEN.contains(&status))
 }
 
-/// Whether an application sees an integration: one that was recreated still belongs to it.
+/// Tells whether an application sees an integration: one that was recreated still belongs to it.
 pub fn is_visible(caller: &Caller, integration: &Record) -> bool {
     caller.sees.as_ref().is_none_or(|ids| {
         let is = |id: &str| ids.iter().any(|known| known.eq_ignore_ascii_case(id));

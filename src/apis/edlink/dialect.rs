@@ -1,4 +1,4 @@
-//! How Edlink speaks: UUIDs, the `$data` envelope, cursors that are records.
+//! The dialect of Edlink: UUIDs, the `$data` envelope, cursors that are records.
 
 use std::borrow::Cow;
 
@@ -40,7 +40,7 @@ impl Version {
     }
 }
 
-/// What browsers may send, and whose pages may read the answer.
+/// Headers that browsers may send, and the origins whose pages may read the answer.
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type");
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 

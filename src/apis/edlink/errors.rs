@@ -1,4 +1,4 @@
-//! What can go wrong: the errors, a row each.
+//! The errors of Edlink, a row each.
 
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
 use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};

@@ -54,8 +54,8 @@ pub static INTEGRATIONS: Schema = Schema::new(
 .unique(&["access_token"])
 .due_at(starts_at);
 
-/// A new integration has a source, a provider, a team and a permission whether or not somebody says which; and one
-/// that is given a start in the future waits for it.
+/// Gives a new integration a source, a provider, a team and a permission where none is given; one that is
+/// given a start in the future waits for it.
 pub fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>) -> Document {
     if old.is_none() {
         let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains(name));
@@ -74,7 +74,7 @@ pub fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Re
         let is_new = old.is_none_or(|old| old.text(START_DATE) != start);
         let waits = WAITING.contains(&status);
         if said && !waits && !(is_new && status == "active") {
-            // Whoever decides by hand does not want the start to overrule it later.
+            // An administrator that decides by hand does not want the start to overrule it later.
             given.remove(START_DATE);
         } else if !waits {
             given.insert("status", "inactive".into());

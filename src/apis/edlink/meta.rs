@@ -1,4 +1,4 @@
-//! What integrations are made of, and whether the service runs.
+//! The parts that integrations are made of, and whether the service runs.
 
 use crate::engine::api::context::Context;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
@@ -53,7 +53,7 @@ pub static PROVIDERS: Schema = Schema::new(
     ],
 );
 
-/// What an integration can be allowed to do.
+/// Permissions that an integration can have.
 pub static PERMISSIONS: Schema = Schema::new(
     "edlink.permissions",
     "Permission",

@@ -41,14 +41,14 @@ const PERMISSION: &str = "Edlink documentation, Permissions";
 
 const USER: &str = "Edlink documentation, API v2.0, User API";
 
-/// What a request with a person's token can answer but success.
+/// Errors that a request with a person's token can answer.
 const WITH_PERSON: &[&ErrorDef] =
     &[MISSING_TOKEN, INVALID_TOKEN, EXPIRED_TOKEN, INVALID_INTEGRATION_STATE, UNSHARED_TOKEN];
 
-/// What a list can answer but success.
+/// Errors that a list can answer.
 const LIST: &[&ErrorDef] = &[INVALID_PAGE_SIZE, INVALID_CURSOR, INVALID_UUID];
 
-/// The same for a list that takes a token.
+/// Errors that a list that takes a token can answer.
 const LIST_WITH_TOKEN: &[&ErrorDef] = &[MISSING_TOKEN, INVALID_TOKEN, INVALID_PAGE_SIZE, INVALID_CURSOR, INVALID_UUID];
 
 /// Integrations and what they are made of, people's tokens, and whether the service runs.

@@ -1,4 +1,4 @@
-//! What the `OpenAPI` document says of lists, envelopes and errors.
+//! Lists, envelopes and errors in the `OpenAPI` document.
 
 use serde_json::{Value, json};
 
@@ -81,7 +81,7 @@ fn signing_in() -> Vec<Parameter> {
     ]
 }
 
-/// What is shown lies in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
+/// Wraps a schema in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
 pub fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
     let mut properties = json!({ "$data": schema });
     if many {
@@ -95,7 +95,7 @@ pub fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
     json!({ "type": "object", "properties": properties, "required": ["$data", "$request"] })
 }
 
-/// What went wrong, or might have.
+/// Returns the schema of what went wrong, or might have.
 fn error() -> Value {
     json!({
         "type": "object",

@@ -9,7 +9,7 @@ use crate::engine::store::{Between, Page, Window};
 use crate::http::message::Response;
 use crate::http::target::Query;
 
-/// How many records a page has when nobody says.
+/// The number of records of a page when the client says none.
 const USUAL: usize = 100;
 
 /// The most records a page can have.
@@ -18,7 +18,7 @@ const MOST: usize = 10_000;
 /// The parameters that page a list.
 pub const PARAMETERS: [&str; 4] = ["$first", "$last", "$after", "$before"];
 
-/// What the query asks for, once it makes sense.
+/// The page that the query asks for, once it makes sense.
 pub struct PageQuery<'q> {
     /// Newest first.
     pub backward: bool,
@@ -88,7 +88,7 @@ fn place_of(
     record.map(crate::engine::store::Record::sequence).ok_or_else(|| gone(parameter, &id))
 }
 
-/// What a cursor names is not there.
+/// Returns the problem of a cursor that names what is not there.
 pub fn gone(parameter: &str, id: &str) -> Problem {
     let message = format!("'{parameter}' names {id}, which does not exist any more or never did.");
     Problem::named(INVALID_CURSOR, message)
@@ -119,7 +119,7 @@ pub fn next_link(response: &Response) -> Option<String> {
     body.get("$next")?.as_str().map(str::to_owned)
 }
 
-/// Whether a query asks for a part of a list that is not its first.
+/// Tells whether a query asks for a part of a list that is not its first.
 pub fn is_further(query: &Query<'_>) -> bool {
     ["$after", "$before", "$cursor"].iter().any(|name| query.get(name).is_some())
 }

@@ -15,7 +15,7 @@ pub static ENDED_TOKENS: Schema =
     Schema::new("edlink.ended_tokens", "Ended token", "id", IdFormat::Uuid, &[ID, text("access_token").required()])
         .unique(&["access_token"]);
 
-/// Whether a token was good once.
+/// Tells whether a token was good once.
 pub fn has_ended(state: &State, token: &str) -> bool {
     state.store.of(&ENDED_TOKENS).find("access_token", token).next().is_some()
 }

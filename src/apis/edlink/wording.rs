@@ -1,4 +1,4 @@
-//! How a problem is told, in Edlink's words.
+//! The wording of problems, as Edlink tells them.
 
 use serde_json::json;
 
@@ -58,7 +58,7 @@ pub fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Pro
     RenderedError { error: kind, response }
 }
 
-/// What answers an error while a person signs in, where that is no JSON.
+/// Answers an error while a person signs in, where that is no JSON.
 fn signing_in(
     state: &State,
     request_context: &RequestContext<'_>,
@@ -172,14 +172,14 @@ fn usual_what(state: &State, request_context: &RequestContext<'_>, error: &Error
     }
 }
 
-/// What the operation would say if the record it names were missing.
+/// Returns the message of the operation for the case that the record it names is missing.
 fn missing(request_context: &RequestContext<'_>) -> Option<String> {
     let route = request_context.route.filter(|route| route.path.ends_with('}'))?;
     let id = request_context.target.path.rsplit('/').next()?;
     Some(not_found(request_context, shown(route)?, &id.to_ascii_lowercase()))
 }
 
-/// What a route shows one of, in the words of its version: a course of v1 is an organization, whatever holds it.
+/// Returns the schema a route shows one of, in its version: a course of v1 is an organization, whatever holds it.
 fn shown(route: &Route) -> Option<&'static Schema> {
     match route.shows {
         ResponseShape::One(shape) | ResponseShape::Part(shape) => Some(shape),

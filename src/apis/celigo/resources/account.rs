@@ -1,4 +1,4 @@
-//! What belongs to the account itself: connectors, users, history.
+//! Schemas of the account itself: connectors, users, history.
 
 use crate::apis::celigo::resources::INTEGRATIONS;
 use crate::apis::celigo::{ashares, audit, lists};
@@ -28,7 +28,7 @@ const LEVELS: Field =
     field("integrationAccessLevel", Kind::Objects(&[text("_integrationId").required(), LEVEL.required()]))
         .or(DefaultValue::EmptyList);
 
-/// What can be changed of a share.
+/// Fields of a share that can be changed.
 pub const ACCESS: &[Field] = &[DISABLED, LEVEL, LEVELS];
 
 static ASHARE: &[Field] = &[

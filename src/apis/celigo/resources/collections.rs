@@ -36,7 +36,7 @@ static LOOKUP_CACHE: &[Field] = &[
     MODIFIED,
 ];
 
-/// What is in lookup caches. Found by the cache and the key, of which the id is made.
+/// Entries of lookup caches. Found by the cache and the key, of which the id is made.
 pub static CACHE_ENTRIES: Schema = kind("celigo.lookupcachedata", "Lookup cache entry", CACHE_ENTRY);
 
 static CACHE_ENTRY: &[Field] = &[

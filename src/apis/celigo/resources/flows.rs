@@ -90,13 +90,13 @@ pub fn generators(flow: &Document) -> Vec<&str> {
 
 /// A step that records go through.
 pub struct Processor<'f> {
-    /// Whether it is an import; else it is a lookup, an export.
+    /// True for an import; false for a lookup, which is an export.
     pub is_import: bool,
     /// Its id.
     pub id: &'f str,
-    /// Whether records get there: of a router that chooses one branch, to its first.
+    /// True if records get there: of a router that chooses one branch, to its first.
     pub is_taken: bool,
-    /// Whether records that fail go on.
+    /// True if records that fail go on.
     pub proceeds: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What came in through webhook listeners.
+//! Deliveries that came in through webhook listeners.
 
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};

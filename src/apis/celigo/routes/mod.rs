@@ -33,7 +33,7 @@ const TABLES: &[&[Route]] = &[
 /// All of them.
 pub static ROUTES: [Route; length(TABLES)] = joined(TABLES);
 
-// What goes wrong with each kind of operation. The profile `live` answers `missing_required_field` where the other one
+// Errors of each kind of operation. The profile `live` answers `missing_required_field` where the other one
 // answers `validation_error`.
 
 const LIST: &[&ErrorDef] = &[UNAUTHORIZED, INVALID_QUERY_PARAMS];

@@ -1,4 +1,4 @@
-//! What the vendor documents and standin does not model: answered with 501, in standin's own words.
+//! Operations that the vendor documents and standin does not model: answered with 501, in standin's own words.
 
 use crate::engine::api::api::Action::NotModelled;
 use crate::engine::api::api::{Route, any, delete, get, patch, post, put};

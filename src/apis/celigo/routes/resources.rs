@@ -1,4 +1,4 @@
-//! What flows are made of: exports, imports, connections, scripts.
+//! The parts that flows are made of: exports, imports, connections, scripts.
 
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
 use crate::apis::celigo::routes::{CREATE, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE};

@@ -1,4 +1,4 @@
-//! The records themselves: as the fixtures say, and whole whoever changes them.
+//! The records themselves: as the fixtures say, and whole after every change.
 
 use serde_json::{Value, json};
 

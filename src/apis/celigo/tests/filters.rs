@@ -1,4 +1,4 @@
-//! What a filter finds, and in which order.
+//! Records that a filter finds, and their order.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a listener answers, as its settings say.
+//! Answers of a listener, as its settings say.
 
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ const CHALLENGE: Names = Names {
     headers: "challengeResponseHeaders",
 };
 
-/// Whether a listener answers challenges.
+/// Tells whether a listener answers challenges.
 pub fn takes_challenges(settings: &Settings) -> bool {
     !text(settings, CHALLENGE.body, "").is_empty()
 }

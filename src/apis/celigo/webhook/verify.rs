@@ -1,4 +1,4 @@
-//! Whether a call of a listener comes from whom it should.
+//! Verification that a call of a listener comes from its true sender.
 
 use serde_json::{Map, Value};
 
@@ -13,8 +13,8 @@ pub fn text<'s>(settings: &'s Settings, name: &str, usual: &'s str) -> &'s str {
     settings.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).unwrap_or(usual)
 }
 
-/// Whether the head, the path and the raw body of a call say that it is genuine. A token in the body is looked at once that is
-/// read.
+/// Tells whether the head, the path and the raw body of a call say that it is genuine. A token in the body is looked at
+/// once that is read.
 pub fn is_genuine(context: &Context<'_>, settings: &Settings) -> bool {
     match text(settings, "verify", "") {
         "hmac" => is_signed(context, settings),
@@ -39,7 +39,7 @@ pub fn is_genuine(context: &Context<'_>, settings: &Settings) -> bool {
     }
 }
 
-/// Whether a body that was read holds the token, where that is its place.
+/// Tells whether a body that was read holds the token, where that is its place.
 pub fn has_token(body: &Value, settings: &Settings) -> bool {
     if text(settings, "verify", "") != "token" || text(settings, "tokenLocation", "body") != "body" {
         return true;

@@ -23,7 +23,7 @@ use crate::http::message::Response;
 
 type Outcome = Result<Response, Problem>;
 
-/// What an attachment may be.
+/// Types an attachment may have.
 const ATTACHMENT_TYPES: &[&str] = &["link", "text", "file", "lti", "drive"];
 
 /// One attachment.
@@ -35,7 +35,7 @@ pub const ATTACHMENT: &[Field] = &[
     text("url").nullable(),
 ];
 
-/// What is always told of an assignment.
+/// Fields that an assignment always shows.
 const REQUIRED: [&str; 4] = ["title", "description", "due_date", "grading_type"];
 
 macro_rules! fields {
@@ -66,13 +66,13 @@ macro_rules! fields {
 
 const ATTACHMENTS: Field = field("attachments", Kind::Objects(ATTACHMENT));
 
-/// What a new assignment is made from.
+/// Fields a new assignment is made from.
 pub const NEW: &[Field] = fields!(ATTACHMENTS, text("id"), text("module_id"), text("rubric_id"), text("parent_id"));
 
-/// What may be changed by a person.
+/// Fields that a person may change.
 pub const CHANGED: &[Field] = fields!(ATTACHMENTS);
 
-/// What may be changed on the Graph.
+/// Fields that may be changed on the Graph.
 pub const CHANGED_ON_GRAPH: &[Field] = fields!();
 
 /// `GET /classes/{class_id}/assignments`
@@ -205,7 +205,7 @@ fn check_assignees(
     }
 }
 
-/// What may be attached, and with what.
+/// Rejects attachments of a type that may not be attached, or without what their type needs.
 pub fn check_attachments(attachments: &[Value]) -> Result<(), Problem> {
     let mut missing = Vec::new();
     for (place, attachment) in attachments.iter().enumerate() {
@@ -227,7 +227,7 @@ pub fn check_attachments(attachments: &[Value]) -> Result<(), Problem> {
     Err(Problem::Several { error: MISSING_REQUIRED_FIELD, messages: missing })
 }
 
-/// What an assignment refers to must be there, and where it belongs to a class, in this one.
+/// Rejects an assignment that refers to what is not there, or to what belongs to another class.
 fn check_references(context: &Context<'_>, room: &Room, sent: &Document) -> Result<(), Problem> {
     let of_class = |field: &'static str| move |record: &Record, class: &str| record.text(field) == Some(class);
     let seen = |resource: &'static Schema, id: &str| {

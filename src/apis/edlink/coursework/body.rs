@@ -1,4 +1,4 @@
-//! What a body of coursework says: each field checked, times as they are kept, and warnings about what is not heard.
+//! Bodies of coursework: each field checked, times as they are kept, and warnings about what is not heard.
 
 use serde_json::Value;
 
@@ -17,9 +17,9 @@ const PROPERTIES: &str = "$properties";
 
 /// A body that was read.
 pub struct Given {
-    /// What it says, checked by itself. `null` takes a value away.
+    /// The fields it says, each checked by itself. `null` takes a value away.
     pub fields: Document,
-    /// What it says that is not heard.
+    /// Warnings about fields it says that are not heard.
     pub warnings: Vec<Warning>,
     /// The first fault of a field by itself: told after what is missing.
     pub fault: Option<Problem>,
@@ -62,12 +62,12 @@ impl Given {
         self.fault.take().map_or(Ok(()), Err)
     }
 
-    /// What is said of a field; not that it is to have no value.
+    /// Returns the value that the body says for a field, unless that is to have no value.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
-    /// What is said, without what is to have no value.
+    /// Returns the fields that the body says, without those that are to have no value.
     pub fn said(&self) -> Document {
         let said = self.fields.iter().filter(|(_, value)| !value.is_null());
         said.map(|(name, value)| (name.to_owned(), value.clone())).collect()

@@ -14,7 +14,7 @@ use crate::http::message::Response;
 
 type Outcome = Result<Response, Problem>;
 
-/// What a category is made from, or changed by.
+/// Fields a category is made from, or changed by.
 pub const FIELDS: &[Field] = &[
     text("title").required(),
     field("position", Kind::Integer),

@@ -12,7 +12,7 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// What is asked of students, in turn.
+/// Titles of the assignments that students are given, in turn.
 const TITLES: [&str; 6] = ["Fractions", "Reading log", "Lab report", "Essay draft", "Vocabulary", "Map of the county"];
 
 /// Kinds of categories, in turn.

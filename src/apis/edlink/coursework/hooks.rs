@@ -1,4 +1,4 @@
-//! What follows from a change of an assignment, and from its time having come.
+//! Consequences of a change of an assignment, and of its time having come.
 
 use crate::apis::edlink::coursework::phantoms;
 use crate::apis::edlink::coursework::resources::ASSIGNMENTS;

@@ -17,7 +17,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
-/// How long a key is remembered.
+/// The time a key is remembered.
 const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// The most characters of a key.
@@ -54,7 +54,7 @@ fn owner<'c>(context: &'c Context<'_>) -> &'c str {
     context.caller.subject.as_ref().map(Record::id).unwrap_or_default()
 }
 
-/// What answers a request whose key was used before.
+/// Returns the answer to a request whose key was used before.
 pub fn repeated(context: &Context<'_>) -> Result<Option<Response>, Problem> {
     let Some(key) = key(context) else { return Ok(None) };
     if key.chars().count() > MOST_CHARS {

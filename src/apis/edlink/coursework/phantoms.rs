@@ -30,7 +30,7 @@ pub fn students<'w>(state: &'w State, class_id: &str) -> impl Iterator<Item = &'
     enrollments.filter(|it| it.text("role") == Some("student") && it.text("state") == Some("active"))
 }
 
-/// Whether an assignment is for a person of its class.
+/// Tells whether an assignment is for a person of its class.
 pub fn is_for(assignment: &Record, person: &str) -> bool {
     let ids = assignment.get("assignee_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     match assignment.text("assignee_mode") {

@@ -12,22 +12,22 @@ pub const CLASS_OF: &str = "standin_class_id";
 /// The assignment of a submission: not shown, as it stands in the path.
 pub const ASSIGNMENT_OF: &str = "standin_assignment_id";
 
-/// Whether the flags of a submission were set by hand, so that the clock sets none.
+/// The field that tells whether the flags of a submission were set by hand, so that the clock sets none.
 pub const FLAGS_BY_HAND: &str = "standin_flags_by_hand";
 
-/// How assignments are graded.
+/// Ways to grade an assignment.
 pub const GRADING_TYPES: &[&str] = &["points", "percent", "pass_fail", "letter_grade", "rubric"];
 
 /// The states of an assignment.
 pub const STATES: &[&str] = &["draft", "scheduled", "open", "locked"];
 
-/// What may be handed in.
+/// Types of what may be handed in.
 pub const SUBMISSION_TYPES: &[&str] = &["link", "file", "text", "discussion"];
 
 /// Whom assignments are for. Consumers choose between the first two.
 const ASSIGNEE_MODES: &[&str] = &["all", "individuals", "groups", "none", "sections"];
 
-/// What a submission can be marked with.
+/// Flags a submission can be marked with.
 pub const FLAGS: &[&str] = &["missing", "late", "excused"];
 
 const ATTACHMENTS: Field = field("attachments", Kind::List).or(DefaultValue::EmptyList);
@@ -70,7 +70,7 @@ pub static ASSIGNMENTS: Schema = Schema::new(
 )
 .due_at(states::moves_at);
 
-/// What each student hands in for an assignment.
+/// Submissions: one of each student for an assignment.
 pub static SUBMISSIONS: Schema = Schema::new(
     "edlink.submissions",
     "Submission",

@@ -32,11 +32,11 @@ pub struct Room {
     pub class: Record,
     /// The person whose token it is; none on the Graph.
     pub person: Option<String>,
-    /// Whether the person writes here; on the Graph every permission to read is one to write.
+    /// True if the person writes here; on the Graph every permission to read is one to write.
     pub writes: bool,
-    /// Whether the person is a student here, and no writer.
+    /// True if the person is a student here, and no writer.
     is_student: bool,
-    /// Whether the source runs on Canvas.
+    /// True if the source runs on Canvas.
     pub is_canvas: bool,
 }
 
@@ -76,7 +76,7 @@ impl Room {
         Err(Problem::named(NO_PERMISSION, message))
     }
 
-    /// Whether the caller sees an assignment of the class.
+    /// Tells whether the caller sees an assignment of the class.
     pub fn is_visible(&self, assignment: &Record) -> bool {
         if self.writes {
             return true;
@@ -112,7 +112,7 @@ impl Room {
         found.ok_or_else(|| Problem::NotFound { resource: &SUBMISSIONS, id: id.into_owned() })
     }
 
-    /// Whether the caller sees a submission of an assignment it sees.
+    /// Tells whether the caller sees a submission of an assignment it sees.
     pub fn sees_submission(&self, submission: &Record) -> bool {
         self.writes || submission.text("person_id") == self.person.as_deref()
     }
@@ -143,7 +143,7 @@ impl Room {
         shown
     }
 
-    /// What a submission is marked with: by hand, or else by the clock too.
+    /// Returns the flags a submission is marked with: by hand, or else by the clock too.
     fn flags(&self, context: &Context<'_>, submission: &Record) -> Vec<String> {
         let stored = submission.get("flags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut flags: Vec<String> = stored.iter().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -187,7 +187,7 @@ impl Room {
     }
 }
 
-/// Whether the time to hand in is over.
+/// Tells whether the time to hand in is over.
 pub fn is_past_due(context: &Context<'_>, submission: &Record) -> bool {
     let assignment = submission.text(ASSIGNMENT_OF).and_then(|id| context.state.store.of(&ASSIGNMENTS).get(id));
     let due = submission.text("override_due_date").or_else(|| assignment?.text("due_date"));
@@ -205,7 +205,7 @@ pub fn gone(context: &Context<'_>) -> Result<Response, Problem> {
     Ok(envelope::value(context, &json!({})))
 }
 
-/// What is wrong with a body.
+/// Returns the problem of a body that is wrong in this way.
 pub fn invalid(message: impl Into<String>) -> Problem {
     Problem::named(INVALID_REQUEST_BODY, message)
 }

@@ -37,17 +37,17 @@ macro_rules! grading {
     };
 }
 
-/// What a person may change.
+/// Fields that a person may change.
 pub const CHANGED: &[Field] = grading!();
 
-/// What may be changed on the Graph.
+/// Fields that may be changed on the Graph.
 pub const CHANGED_ON_GRAPH: &[Field] = grading!(
     field("rubric_grade", Kind::Any),
     field("attachments", Kind::Objects(ATTACHMENT)),
     field("state", Kind::Enum(NEXT)),
 );
 
-/// What is handed in.
+/// Fields of the body that hands in.
 pub const HANDED_IN: &[Field] = &[field("attachments", Kind::Objects(ATTACHMENT)).required()];
 
 /// `GET /classes/{class_id}/assignments/{assignment_id}/submissions`
@@ -103,7 +103,7 @@ pub fn update(context: &mut Context<'_>) -> Outcome {
         Some(_) => returned(&submission, Some(&patch))?,
         None => Document::new(),
     };
-    // What was said counts more than what follows.
+    // A value that was sent counts more than one that follows.
     for (name, value) in moved.into_pairs() {
         patch.or_insert_with(name, || value);
     }
@@ -168,7 +168,7 @@ fn not_from(submission: &Record, what: &str) -> Problem {
     invalid(format!("A submission in the state '{}' cannot be {what}.", state(submission)))
 }
 
-/// What changes when something is handed in.
+/// Returns the changes of a submission when attachments are handed in.
 fn handed_in(
     context: &mut Context<'_>,
     assignment: &Record,
@@ -224,12 +224,12 @@ fn kept(context: &mut Context<'_>, assignment: &Record, submission: &Record, att
     attachment
 }
 
-/// What changes when a submission is taken back.
+/// Returns the changes of a submission when it is taken back.
 fn reclaimed(submission: &Record) -> Result<Document, Problem> {
     if state(submission) == "submitted" { Ok(brought_to("reclaimed")) } else { Err(not_from(submission, "reclaimed")) }
 }
 
-/// What changes when a submission goes back to its student, for good.
+/// Returns the changes of a submission when it goes back to its student, for good.
 fn returned(submission: &Record, graded: Option<&Document>) -> Result<Document, Problem> {
     let is_graded = ["grade_points", "grade", "rubric_grade"].into_iter().any(|name| {
         let sent = graded.and_then(|graded| graded.get(name));

@@ -205,7 +205,7 @@ const MY: [Route; 12] = coursework!(
     [NO_PERMISSION]
 );
 
-/// What a person's write of a submission can answer but success.
+/// Errors that a person's write of a submission can answer.
 macro_rules! my_fails {
     ($($more:ident),*) => {
         &[

@@ -18,7 +18,7 @@ use crate::engine::state::mutate::is_uuid;
 use crate::engine::store::Record;
 use crate::engine::store::{Between, Page, Window};
 
-/// How long a cursor is good for.
+/// The time a cursor is good for.
 const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
 
 /// The most cursors a world remembers; beyond it, the oldest are forgotten.
@@ -52,7 +52,7 @@ pub fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&CURSORS, record, Actor::Fixture)
 }
 
-/// What a page was asked with: by the query itself, or once, by the query its cursor comes from.
+/// The parameters a page was asked with: by the query itself, or once, by the query its cursor comes from.
 #[derive(Clone, Debug)]
 pub struct Remembered {
     /// Newest first.
@@ -77,7 +77,7 @@ impl Remembered {
     }
 }
 
-/// What a cursor remembers, if it is one of this integration for this list and still good.
+/// Returns what a cursor remembers, if it is one of this integration for this list and still good.
 pub fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
     let invalid = || {
         let message = format!("'$cursor' {id} is unknown or has expired; start the list again.");

@@ -10,7 +10,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// What a school has for those who come to it.
+/// Classes, students and teachers of a school, for the people that are enrolled there.
 #[derive(Default)]
 struct Rooms {
     classes: Vec<(Record, Vec<String>)>,

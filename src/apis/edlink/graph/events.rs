@@ -25,7 +25,7 @@ pub fn resource_of(event: &Record) -> Option<&'static Schema> {
     kinds::with_events().find(|(_, known)| *known == target).map(|(resource, _)| resource)
 }
 
-/// What an event tells of its record: nothing that may not be read now, though it might have been then.
+/// Returns the data an event tells of its record: nothing that may not be read now, though it might have been then.
 pub fn data(event: &Record, rights: &Rights) -> Value {
     let data = event.get("data").cloned().unwrap_or(Value::Null);
     let Value::Object(mut fields) = data else { return data };
@@ -90,7 +90,7 @@ pub fn data_changed(state: &mut State, before: &Store, touched: &[(&'static Sche
             happened.extend(compared(&old, &new, resource, record.id(), true));
         }
         if old.scope.is_selected() {
-            // What hangs on the changed records may have come in sight, or gone out of it, with them.
+            // Records that hang on the changed ones may have come in sight, or gone out of it, with them.
             let related = related.get_or_insert_with(|| {
                 let mut all = Vec::new();
                 for (resource, record) in &touched {
@@ -142,8 +142,8 @@ pub fn visibility_changed(state: &mut State, old: &Record, new: &Record) -> Resu
     note(state, happened)
 }
 
-/// What happened to a record from one side to the other; `itself` when it changed, or what is shown of it, and not only
-/// its surroundings.
+/// Returns what happened to a record from one side to the other; `itself` when it changed, or what is shown of it, and
+/// not only its surroundings.
 fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Schema, id: &str, itself: bool) -> Option<Happened> {
     let before = old.seen(resource, id).filter(|_| old.may_read(resource));
     let after = new.seen(resource, id).filter(|_| new.may_read(resource));

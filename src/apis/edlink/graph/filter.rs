@@ -37,7 +37,7 @@ enum Test {
     Compared(Operator, Bound),
 }
 
-/// What values are compared with.
+/// A value that the values of records are compared with.
 #[derive(Clone, Debug)]
 enum Bound {
     /// However it is written: milliseconds since 1970.
@@ -59,7 +59,7 @@ impl Bound {
         })
     }
 
-    /// How a value stands to it, if they can be compared.
+    /// Returns how a value stands to the bound, if they can be compared.
     fn order(&self, value: &str) -> Option<Ordering> {
         match self {
             Self::Time(time) => read_ms(value).map(|ms| ms.cmp(time)),
@@ -111,7 +111,7 @@ impl Filter {
         if faults.is_empty() { Ok(Self(conditions)) } else { Err(refused(faults)) }
     }
 
-    /// Whether a record passes; fields that are hidden have no value.
+    /// Tells whether a record passes; fields that are hidden have no value.
     pub fn passes(&self, record: &Record, hidden: &[String]) -> bool {
         self.0.iter().all(|condition| {
             let hides = hidden.iter().any(|field| field == condition.field);
@@ -163,7 +163,7 @@ impl Test {
         })
     }
 
-    /// Whether it holds of a value. Of an array, one of its items is meant, and `not in` means none of them.
+    /// Tells whether the test holds of a value. Of an array one item is meant, and `not in` means none of them.
     fn holds(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::Known(known), value) => value.is_some() == *known,

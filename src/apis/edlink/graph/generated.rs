@@ -12,7 +12,7 @@ use crate::engine::store::Record;
 /// People per school.
 pub const PER_SCHOOL: usize = 800;
 
-/// Of twenty, so many are students; one teaches, five are parents or guardians, one is staff.
+/// Students among twenty people; of the others one teaches, five are parents or guardians, one is staff.
 pub const STUDENTS_OF_TWENTY: usize = 13;
 
 /// Students who go through the day together.

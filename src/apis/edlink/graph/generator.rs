@@ -46,7 +46,7 @@ const KINDS: [(&str, &[&str], usize); 4] = [
     ("Elementary School", &["KG", "01", "02", "03", "04", "05"], 1),
 ];
 
-/// What is taught: a name, a code, and a subject as Edlink numbers them.
+/// Subjects that are taught: a name, a code, and a subject as Edlink numbers them.
 const SUBJECTS: [(&str, &str, &str); 8] = [
     ("Language Arts", "ENG", "CEDS.01"),
     ("Mathematics", "MATH", "CEDS.02"),
@@ -401,7 +401,7 @@ fn furnish_school(state: &mut State, school: &Record) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Somebody of the school that still has room.
+/// Returns a person of the school that still has room.
 fn person(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = school_of(state, place / PER_SCHOOL)?;
     let (turn, seat) = (place % PER_SCHOOL / 20, place % 20);

@@ -91,7 +91,7 @@ fn leading_to(to: &'static Schema) -> impl Iterator<Item = (&'static Schema, &'s
     all.filter(move |(_, field)| matches!(field.kind, Kind::Reference(it) | Kind::References(it) if *it == *to))
 }
 
-/// Whether a record can be without what this field refers to.
+/// Tells whether a record can be without what this field refers to.
 fn may_let_go(field: &Field) -> bool {
     !field.required
 }
@@ -100,7 +100,7 @@ fn found(state: &State, from: &'static Schema, field: &Field, record: &Record) -
     state.store.of(from).find(field.name, record.id()).cloned().collect()
 }
 
-/// What to change in a record so that it refers to nothing that is gone.
+/// Returns the changes after which a record refers to nothing that is gone.
 fn without_dangling(state: &State, from: &'static Schema, record: &Record) -> Document {
     let mut patch = Document::new();
     for field in from.fields {

@@ -1,4 +1,4 @@
-//! What a v2 request asks for beside the record or list itself: a page, a filter, expansions, fields.
+//! Parameters of a v2 request beside the record or list itself: a page, a filter, expansions, fields.
 
 use crate::apis::edlink::graph::cursors;
 use crate::apis::edlink::graph::cursors::Remembered;
@@ -14,13 +14,13 @@ const CURSOR: &str = "$cursor";
 /// Parameters a cursor remembers; beside one, they count for nothing.
 const REMEMBERED: [&str; 3] = ["$filter", "$expand", "$fields"];
 
-/// What a list is asked for.
+/// The parameters of a request for a list.
 pub struct ListQuery {
     /// The page and what else a next link remembers.
     pub list: Remembered,
     /// Which records pass.
     pub filter: Option<Filter>,
-    /// What the answer warns about so far.
+    /// Warnings for the answer so far.
     pub warnings: Vec<Warning>,
 }
 
@@ -29,7 +29,7 @@ pub struct ListQuery {
 pub struct Warning {
     /// The code in the body.
     pub code: &'static str,
-    /// What it means here.
+    /// The meaning of the code here.
     pub message: String,
 }
 

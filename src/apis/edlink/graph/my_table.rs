@@ -50,7 +50,7 @@ const fn one(path: &'static str, name: &'static str, operation: Operation, shows
     ])
 }
 
-/// What belongs to one of the person's own records.
+/// Returns the route to what belongs to one of the person's own records.
 const fn part(path: &'static str, name: &'static str, operation: Operation, shows: &'static Schema) -> Route {
     row(path, name, operation).shows(ResponseShape::Many(shows)).fails(&[
         MISSING_TOKEN,

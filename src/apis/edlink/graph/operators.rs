@@ -1,6 +1,6 @@
 //! The operators of filters.
 
-/// How a value is compared.
+/// A way to compare a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// Is this.

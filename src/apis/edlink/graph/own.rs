@@ -1,4 +1,4 @@
-//! What belongs to the person whose token it is, and which record a path names.
+//! Records that belong to the person whose token it is, and the record that a path names.
 
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ pub fn own(viewer: &Viewer<'_>, resource: &'static Schema) -> Vec<Record> {
     }
 }
 
-/// Whether a record is the person's own.
+/// Tells whether a record is the person's own.
 fn is_own(viewer: &Viewer<'_>, record: &Record) -> bool {
     let Some(id) = viewer.person() else { return false };
     let person = || viewer.store().of(&PEOPLE).get(id);

@@ -1,4 +1,4 @@
-//! What an integration may read: its permissions name a kind of record, or one field of it.
+//! Rights of an integration to read: its permissions name a kind of record, or one field of it.
 
 use serde_json::Value;
 
@@ -9,10 +9,10 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// What a permission is about that opens every kind of record.
+/// The subject of a permission that opens every kind of record.
 const EVERYTHING: &str = "*";
 
-/// What an integration may read of each kind of record that another may show: the fields it may not, or nothing at all.
+/// Rights to read each kind of record that another may show: the fields an integration may not read, or nothing at all.
 pub struct Rights(Vec<(&'static Schema, Option<Vec<String>>)>);
 
 impl Rights {
@@ -26,7 +26,7 @@ impl Rights {
         Self(rights.unwrap_or_default())
     }
 
-    /// Whether it may read everything.
+    /// Tells whether the integration may read everything.
     pub fn are_full(&self) -> bool {
         self.0.iter().all(|(_, hidden)| hidden.as_ref().is_some_and(Vec::is_empty))
     }

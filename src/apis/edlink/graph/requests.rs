@@ -20,10 +20,10 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 use crate::http::target::{Query, Target};
 
-/// How long a request is told of.
+/// The time a request is told of.
 const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// What the names of secrets end with, in what is sent and in what is answered.
+/// Endings of the names of secrets, in what is sent and in what is answered.
 const INPUT: &[&str] = &["token", "secret", "code"];
 const OUTPUT: &[&str] = &["token", "secret"];
 

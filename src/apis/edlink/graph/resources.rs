@@ -44,10 +44,10 @@ const ROLES: &[&str] = &[
     "member",
 ];
 
-/// What an agent is to a person. Samples show the last four.
+/// Relationships of an agent to a person. Samples show the last four.
 const RELATIONSHIPS: &[&str] = &["parent", "guardian", "aide", "mother", "father", "sister", "other"];
 
-/// What an agent may do, and is.
+/// Flags that say what an agent may do, and is.
 const AGENT_FLAGS: &[&str] = &[
     "emergency_contact",
     "pickup_rights",
@@ -160,7 +160,7 @@ resource!(
 );
 
 resource!(
-    /// What is taught.
+    /// Courses that are taught.
     COURSES,
     "edlink.courses",
     "Course",
@@ -275,7 +275,7 @@ resource!(
 );
 
 resource!(
-    /// What is taught, as Edlink numbers it.
+    /// Subjects that are taught, as Edlink numbers them.
     SUBJECTS,
     "edlink.subjects",
     "Subject",
@@ -315,7 +315,7 @@ resource!(
     ]
 );
 
-/// What happened to the records above. It outlives them, so nothing in it is a reference.
+/// Events that happened to the records above. An event outlives them, so nothing in it is a reference.
 pub static EVENTS: Schema = Schema::new(
     "edlink.events",
     "Event",
@@ -340,5 +340,5 @@ pub fn forget_event(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&EVENTS, record, Actor::Fixture)
 }
 
-/// How long an event is kept.
+/// The time an event is kept.
 const EVENT_LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;

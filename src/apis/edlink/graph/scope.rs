@@ -1,7 +1,7 @@
-//! What an integration's token sees of the data behind it.
+//! The part of the data behind an integration that its token sees.
 //!
-//! Nothing is gathered beforehand: each record is judged by what it hangs on, which takes a few look-ups by reference. A
-//! list therefore costs what it shows, however large the district is.
+//! Nothing is gathered beforehand: each record is judged by what it hangs on, which takes a few look-ups by reference.
+//! A list therefore costs what it shows, however large the district is.
 
 use serde_json::Value;
 
@@ -38,18 +38,18 @@ pub fn targets(integration: &Record) -> Option<Vec<String>> {
 }
 
 impl<'s> Scope<'s> {
-    /// What that integration, with these [`targets`], sees of the store.
+    /// Returns the part of the store that the integration, with these [`targets`], sees.
     pub fn new(store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
         let source = integration.get("source").and_then(|source| source["id"].as_str()).unwrap_or_default();
         Self { store, integration: integration.id(), source, targets }
     }
 
-    /// Whether it sees only part of its source.
+    /// Tells whether the integration sees only part of its source.
     pub fn is_selected(&self) -> bool {
         self.targets.is_some()
     }
 
-    /// Whether it sees a record.
+    /// Tells whether the integration sees a record.
     pub fn is_visible(&self, resource: &Schema, record: &Record) -> bool {
         if [&EVENTS, &MATERIALIZATIONS, &LICENSES, &REQUESTS].contains(&resource) {
             return record.text("integration_id") == Some(self.integration);
@@ -91,7 +91,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// Whether it sees one of the schools of a record, if that has any.
+    /// Tells whether the integration sees one of the schools of a record, if that has any.
     fn shows_any_school(&self, record: &Record) -> bool {
         let schools = record.get("school_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut found = schools.iter().filter_map(|id| self.store.of(&SCHOOLS).get(id.as_str()?));
@@ -134,14 +134,14 @@ impl<'s> Scope<'s> {
             || self.leads_to(&CLASSES, enrollment, "class_id", |class| self.has_class(class))
     }
 
-    /// Somebody who belongs to a target school or is enrolled in what it sees.
+    /// Tells whether a person belongs to a target school or is enrolled in what the integration sees.
     fn has_person(&self, person: &Record) -> bool {
         let schools = person.get("school_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         schools.iter().any(|school| self.is_target(school.as_str()))
             || self.found(&ENROLLMENTS, "person_id", person.id(), |enrollment| self.has_enrollment(enrollment))
     }
 
-    /// The same, or somebody who looks after one of them.
+    /// Tells whether [`has_person`](Self::has_person) holds of a person, or of one the person looks after.
     fn shows_person(&self, person: &Record) -> bool {
         self.has_person(person)
             || self.found(&AGENTS, "observer_id", person.id(), |agent| {

@@ -1,4 +1,4 @@
-//! How a v2 record is shown: with what it refers to beside the ids, or only some of its fields.
+//! The shape of a v2 record: with what it refers to beside the ids, or only some of its fields.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::engine::schema::field::{Field, Kind, PRIVATE_PREFIX};
 use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 
-/// How records of one kind are shown to an integration.
+/// The shape in which records of one kind are shown to an integration.
 pub struct Shape<'w> {
     viewer: Viewer<'w>,
     expansions: Vec<Expansion>,
@@ -22,11 +22,11 @@ pub struct Shape<'w> {
     only: Option<Vec<String>>,
     /// These without their value.
     hidden: Vec<String>,
-    /// What may be read of the records that events show, where that is not everything.
+    /// Rights to read the records that events show, where not everything may be read.
     rights: Option<Rights>,
 }
 
-/// What a reference leads to, shown beside it.
+/// The records that a reference leads to, shown beside it.
 struct Expansion {
     field: &'static Field,
     to: &'static Schema,
@@ -139,7 +139,7 @@ fn listed(text: Option<&str>) -> impl Iterator<Item = &str> {
     text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// What can be expanded: every reference, under its name without `_id` or `_ids`.
+/// Returns what can be expanded: every reference, under its name without `_id` or `_ids`.
 fn expandable(resource: &'static Schema) -> impl Iterator<Item = Expansion> {
     resource.fields.iter().filter_map(|field| {
         let (to, name) = match field.kind {

@@ -57,7 +57,7 @@ const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
     ])
 }
 
-/// What belongs to one record.
+/// Returns the route to what belongs to one record.
 const fn part(
     path: &'static str,
     name: &'static str,
@@ -92,7 +92,7 @@ const fn one_v1(path: &'static str, name: &'static str, action: Action, shape: &
     Route { source: V1, shows: ResponseShape::Part(shape), ..one(path, name, action) }
 }
 
-/// What a list about the integration itself can answer but success: no permission is asked.
+/// Errors that a list about the integration itself can answer: no permission is asked.
 const OF_INTEGRATION: &[&ErrorDef] = &[
     MISSING_TOKEN,
     INVALID_TOKEN,
@@ -103,7 +103,7 @@ const OF_INTEGRATION: &[&ErrorDef] = &[
     INVALID_FILTER,
 ];
 
-/// What one record about the integration itself can answer but success.
+/// Errors that one record about the integration itself can answer.
 const ONE_OF_INTEGRATION: &[&ErrorDef] =
     &[MISSING_TOKEN, INVALID_TOKEN, INVALID_INTEGRATION_STATE, INVALID_UUID, NOT_FOUND];
 

@@ -43,7 +43,7 @@ fn response(context: &Context<'_>, data: &Value, next: Option<String>) -> Respon
     Response::json(context.route.success, &body)
 }
 
-/// Whether v1 has events about that kind of record.
+/// Tells whether v1 has events about that kind of record.
 pub fn has_events_about(target: &str) -> bool {
     !matches!(target, "course" | "agent")
 }
@@ -157,7 +157,7 @@ pub fn organization(context: &mut Context<'_>) -> Result<Response, Problem> {
     Err(Problem::NotFound { resource: &ORGANIZATIONS_V1, id: id.into_owned() })
 }
 
-/// How one who asks sees the records.
+/// The records as one caller sees them.
 struct View<'w> {
     store: &'w Store,
     rights: Rights,
@@ -198,7 +198,7 @@ impl<'w> View<'w> {
         }
     }
 
-    /// What a record refers to. What an event tells of may refer to what is gone too: the event of that has it.
+    /// Finds a record that is referred to. A record in an event may refer to a gone one: the event of that has it.
     fn found(&self, resource: &'static Schema, id: &str) -> Option<Cow<'w, Record>> {
         let is = |event: &&Record| events::resource_of(event) == Some(resource);
         let gone = || {

@@ -1,4 +1,4 @@
-//! The shapes of v1, for whoever describes them. No world holds such records: [`v1`](super::v1) makes them of those it has.
+//! The shapes of v1, for code that describes them. No world holds such records: [`v1`](super::v1) makes them of others.
 
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
 use crate::engine::schema::field::{Kind, field, text};

@@ -14,7 +14,7 @@ use crate::engine::state::State;
 use crate::http::message::Response;
 use crate::http::target::{Query, encode};
 
-/// What an address cannot have in a header.
+/// Characters that an address cannot have in a header.
 const NOT_IN_A_HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 
 /// The error of a person who says no. It goes back to the application whatever that wants.
@@ -48,7 +48,7 @@ pub fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &str) -> R
     Response::empty(302).with("location", &location)
 }
 
-/// What answers an error of a sign-on by sending the person back, where that is how the application wants it.
+/// Answers an error of a sign-on by sending the person back, where that is how the application wants it.
 pub fn redirected(state: &State, request_context: &RequestContext<'_>, error: &ErrorDef) -> Option<Response> {
     let query = Query::parse(request_context.target.query);
     let redirect_uri = given(&query, "redirect_uri")?;

@@ -1,4 +1,4 @@
-//! What signing in is about: applications, who signs in next, and who did. All of them are the fake's own.
+//! Collections of signing in: applications, who signs in next, and who did. All of them are the fake's own.
 
 use serde_json::Value;
 
@@ -109,7 +109,7 @@ pub fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w Record,
     Some((login, is_past(earlier)))
 }
 
-/// Whether a time has come; none never does.
+/// Tells whether a time has come; none never does.
 pub fn is_past(state: &State, time: Option<&Value>) -> bool {
     let time = time.and_then(Value::as_str).and_then(parse_ms);
     time.is_some_and(|time_ms| time_ms <= state.clock.now_ms())

@@ -21,7 +21,7 @@ use crate::engine::state::mutate::is_uuid;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// How long a code is good for.
+/// The time a code is good for.
 const CODE_LIFE_MS: u64 = 10 * 60 * 1_000;
 
 /// The fake's own parameters: who signs in, and what comes of it.
@@ -62,7 +62,7 @@ impl WorldSpec<'_> {
     }
 }
 
-/// What was decided about a sign-on.
+/// The decision about a sign-on.
 struct SignOn {
     person: String,
     integration: Record,
@@ -210,7 +210,7 @@ fn person_named(state: &State, integration: &Record, text: &str) -> Option<Strin
     people_of(state, integration).find(is).map(|person| person.id().to_owned())
 }
 
-/// Whether an integration sees a person.
+/// Tells whether an integration sees a person.
 pub fn is_shared(state: &State, integration: &Record, person: &Record) -> bool {
     Scope::new(&state.store, integration, targets(integration).as_deref()).is_visible(&PEOPLE, person)
 }

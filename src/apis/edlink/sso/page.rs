@@ -8,7 +8,7 @@ use crate::engine::api::context::Context;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// What a browser asks for.
+/// The media type that a browser asks for.
 pub const MEDIA: &str = "text/html";
 
 /// The most people a page lists.

@@ -12,7 +12,7 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// How long an access token is good for, in seconds.
+/// The time an access token is good for, in seconds.
 const LIFE_S: u64 = 60 * 60;
 
 fn invalid(message: impl Into<String>) -> Problem {

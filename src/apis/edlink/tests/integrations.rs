@@ -1,4 +1,4 @@
-//! What becomes of an integration: its token, its source, its start.
+//! The life of an integration: its token, its source, its start.
 
 use serde_json::json;
 

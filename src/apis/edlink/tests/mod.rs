@@ -1,4 +1,4 @@
-//! What this API promises beyond single exchanges.
+//! Promises of this API beyond single exchanges.
 
 mod access;
 mod data;
