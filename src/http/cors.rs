@@ -17,7 +17,8 @@ pub enum Cors {
     Origins(Vec<String>),
 }
 
-/// How long a browser may keep the answer to a preflight, in seconds. Short: the next test may allow other origins.
+/// The time for which a browser may keep the answer to a preflight, in seconds. Short: the next test may allow other
+/// origins.
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("5");
 
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");

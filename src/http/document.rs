@@ -39,8 +39,9 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
     }
 }
 
-/// Where the value at a path begins; of a missing member, where the object begins it should be in. The text must be
-/// JSON. Of a key that stands twice, the last place counts. Whoever asks for many reads [`Positions`] once.
+/// Returns where the value at a path begins; of a missing member, where the object begins it should be in. The text
+/// must be JSON. Of a key that stands twice, the last place counts. A caller that asks for many reads [`Positions`]
+/// once.
 pub fn place(text: &str, path: &[PathSegment]) -> Position {
     Positions::of(text).at(path)
 }

@@ -1,5 +1,5 @@
-//! What comes in and what goes out. Replies have the headers of the `http` crate, so that the server sends them as they
-//! are; nothing else here knows of an HTTP library.
+//! Requests that come in and replies that go out. Replies have the headers of the `http` crate, so that the server
+//! sends them as they are; nothing else here knows of an HTTP library.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::http::hold::Hold;
 
-/// What a request asks to be done, as routes declare it. `HEAD` is a `GET` whose body is left out.
+/// The action that a request asks for, as routes declare it. `HEAD` is a `GET` whose body is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// `GET`, and `HEAD` with it.
@@ -56,13 +56,13 @@ impl Method {
     /// Those of requests.
     pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
-    /// Whether the method promises to change nothing.
+    /// Tells whether the method promises to change nothing.
     pub fn is_safe(self) -> bool {
         self == Self::Get
     }
 }
 
-/// One request, borrowed from whoever holds its bytes.
+/// One request, borrowed from the owner of its bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// The method as sent, upper case.
@@ -73,10 +73,11 @@ pub struct Request<'a> {
     pub headers: &'a [(&'a str, &'a [u8])],
     /// The whole body; empty when there was none.
     pub body: &'a [u8],
-    /// When it arrived, in milliseconds since 1970, told by whoever has a clock. Used by real clocks and by
-    /// everything that measures elapsed time.
+    /// The time when it arrived, in milliseconds since 1970, told by a caller that has a clock. Used by real clocks and
+    /// by everything that measures elapsed time.
     pub arrived_ms: u64,
-    /// Whether its `Forwarded` and `X-Forwarded-…` headers are believed: they come from this machine or a trusted proxy.
+    /// True if its `Forwarded` and `X-Forwarded-…` headers are believed: they come from this machine or a trusted
+    /// proxy.
     pub believes_front: bool,
 }
 
@@ -95,13 +96,13 @@ impl<'a> Request<'a> {
     }
 }
 
-/// How many headers most replies have.
+/// The number of headers that most replies have.
 const HEADERS: usize = 6;
 
 /// The content type of JSON.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// What is answered.
+/// The answer to a request.
 #[derive(Clone, Debug, Default)]
 pub struct Response {
     /// The status code.
@@ -137,7 +138,7 @@ impl Response {
         Self { status, headers, body: body.into() }
     }
 
-    /// The same with one more header.
+    /// Returns the reply with one more header.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.add(name, value);
         self
@@ -166,7 +167,7 @@ impl Response {
     }
 }
 
-/// How a reply travels. Only the socket layer makes it happen.
+/// The way in which a reply travels. Only the socket layer makes it happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delivery {
     /// Whole, in one go.
@@ -203,18 +204,18 @@ impl Delivery {
         }
     }
 
-    /// Whether the answer, or a part of it, is sent at all.
+    /// Tells whether the answer, or a part of it, is sent at all.
     pub fn sends_answer(self) -> bool {
         matches!(self, Self::Complete | Self::Throttled { .. } | Self::Truncated)
     }
 
-    /// Whether the consumer gets no usable answer.
+    /// Tells whether the consumer gets no usable answer.
     pub fn is_abort(self) -> bool {
         !matches!(self, Self::Complete | Self::Throttled { .. })
     }
 }
 
-/// What is wrong with a TLS handshake.
+/// The fault of a TLS handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsFault {
@@ -246,11 +247,11 @@ impl TlsFault {
 /// A reply, plus how to send it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What is answered.
+    /// The answer.
     pub response: Response,
-    /// How long to wait before the first byte.
+    /// The time to wait before the first byte.
     pub delay: Duration,
-    /// How it travels.
+    /// The way in which it travels.
     pub delivery: Delivery,
     /// Where it stands in a journal.
     pub call: CallNote,
@@ -258,7 +259,7 @@ pub struct Outcome {
     pub hold: Option<Hold>,
 }
 
-/// What is known of a call besides its answer, for the log.
+/// The facts known of a call besides its answer, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct CallNote {
     /// The number in the journal of its world; 0 where no world answered.

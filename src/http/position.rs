@@ -48,12 +48,13 @@ pub fn show(path: &[PathSegment]) -> String {
 pub struct SyntaxFault {
     /// Where.
     pub place: Position,
-    /// What was expected.
+    /// The form that was expected, in words.
     pub reason: String,
 }
 
 impl SyntaxFault {
-    /// What `serde_json` says of a text. It counts bytes, and a line break as the start of the next line.
+    /// Returns the fault that `serde_json` finds in a text. The library counts bytes, and a line break as the start of
+    /// the next line.
     pub fn of(text: &[u8], error: &serde_json::Error) -> Self {
         let is_break = error.column() == 0 && error.line() > 1 && !error.is_eof();
         let line = if is_break { error.line() - 1 } else { error.line().max(1) };

@@ -21,7 +21,7 @@ struct Index<'t> {
     nodes: Vec<Node<'t>>,
     /// The offsets at which lines begin.
     lines: Vec<usize>,
-    /// How many characters begin before each [`SAMPLE`]-th byte.
+    /// The numbers of characters that begin before every [`SAMPLE`]-th byte.
     characters: Vec<usize>,
 }
 
@@ -86,7 +86,7 @@ impl<'t> Index<'t> {
         Position { line, column }
     }
 
-    /// How many characters begin before an offset.
+    /// Returns the number of characters that begin before an offset.
     fn characters_before(&self, text: &[u8], offset: usize) -> usize {
         let sample = offset / SAMPLE;
         let Some(known) = self.characters.get(sample) else { return begun(text) };
@@ -94,7 +94,7 @@ impl<'t> Index<'t> {
     }
 }
 
-/// How many characters begin in these bytes.
+/// Returns the number of characters that begin in these bytes.
 fn begun(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }

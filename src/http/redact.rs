@@ -49,7 +49,7 @@ const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "code_verifier", "otp",
 /// Names that only stand in what a login sends.
 const OF_LOGIN: &[&str] = &["grant_type", "client_id", "redirect_uri"];
 
-/// Whether a field of that name holds a credential.
+/// Tells whether a field of that name holds a credential.
 pub fn is_telling(name: &str) -> bool {
     let holds =
         |word: &&str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
@@ -60,7 +60,7 @@ fn is_telling_parameter(name: &str) -> bool {
     is_telling(name) || TELLING_OF_LOGIN.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// What may be shown, and which credentials are known besides those with telling names.
+/// The rule for what may be shown, and the credentials that are known besides those with telling names.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
     shows_secrets: bool,
@@ -282,7 +282,7 @@ pub fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, found: &mut
     }
 }
 
-/// Whether a value could be no credential.
+/// Tells whether a value could be no credential.
 fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(_) => true,
@@ -405,7 +405,7 @@ fn name_before(text: &str, at: usize) -> Option<(&str, Quote)> {
     (!name.is_empty()).then_some((name, kind))
 }
 
-/// Whether a name is that of a header that holds credentials: prose has colons behind words, too.
+/// Tells whether a name is that of a header that holds credentials: prose has colons behind words, too.
 fn is_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     matches!(name.as_str(), "authorization" | "cookie") || (name.contains('-') && is_telling(&name))

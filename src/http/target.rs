@@ -20,7 +20,7 @@ pub struct Target<'a> {
     pub world: Option<&'a str>,
     /// The path behind the world prefix, without trailing slash (but `/` itself stays).
     pub path: &'a str,
-    /// What follows the `?`; empty when there is none.
+    /// The text that follows the `?`; empty when there is none.
     pub query: &'a str,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// What comes before the paths of a world's APIs: `/w/<name>`.
+/// Returns what comes before the paths of a world's APIs: `/w/<name>`.
 pub fn world_prefix(name: &str) -> String {
     format!("{WORLD_PREFIX}{name}")
 }
@@ -102,7 +102,7 @@ impl<'a> Query<'a> {
         query
     }
 
-    /// The same, added to a text.
+    /// Adds the query string, changed as by [`with`](Self::with), to a text.
     pub fn write_with(&self, changes: &[(&str, Option<&str>)], query: &mut String) {
         let mut pairs: SmallVec<[(&str, &str); 8]> = SmallVec::new();
         for (name, value) in self.pairs() {
@@ -130,7 +130,8 @@ impl<'a> Query<'a> {
     }
 }
 
-/// What may stand in a query or a path segment as it is. `$` may: Edlink's own parameter names begin with it.
+/// The characters that may stand in a query or a path segment as they are. `$` may: Edlink's own parameter names begin
+/// with it.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'$');
 
 /// One path segment or query part, percent-encoded.

@@ -7,14 +7,15 @@ use serde_json::Value;
 
 use crate::http::position::{SyntaxFault, place_at};
 
-/// How deep a consumer's body may be nested, and a record that it patches. Readers of JSON stop at 127 levels, and answers
-/// wrap records into some more of their own, so no setting raises this.
+/// The depth to which a consumer's body may be nested, and a record that it patches. Readers of JSON stop at 127
+/// levels, and answers wrap records into some more of their own, so no setting raises this.
 pub const DEPTH: usize = 64;
 
-/// How deep an administrator's record may be.
+/// The depth that an administrator's record may have.
 pub const RECORD_DEPTH: usize = DEPTH + WRAPPING;
 
-/// How many levels more a file or a control body has around its records. Half of them are for records that hold records.
+/// The number of levels more that a file or a control body has around its records. Half of them are for records that
+/// hold records.
 pub const WRAPPING: usize = 16;
 
 /// The most members and elements of a body, unless set otherwise: ten bytes each in the largest body.
@@ -80,7 +81,7 @@ impl TreeLimits {
     }
 }
 
-/// How many levels of arrays and objects a value has.
+/// Returns the number of levels of arrays and objects that a value has.
 pub fn depth_of(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
@@ -89,7 +90,7 @@ pub fn depth_of(value: &Value) -> usize {
     }
 }
 
-/// Whether a value has more than this many levels.
+/// Tells whether a value has more than this many levels.
 pub fn is_deeper(value: &Value, depth: usize) -> bool {
     match value {
         Value::Array(items) => depth == 0 || items.iter().any(|item| is_deeper(item, depth - 1)),
@@ -98,7 +99,7 @@ pub fn is_deeper(value: &Value, depth: usize) -> bool {
     }
 }
 
-/// How many bytes a value has as JSON, give or take those of escapes and long numbers.
+/// Returns the number of bytes that a value has as JSON, give or take those of escapes and long numbers.
 pub fn bytes_of(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) => 5,

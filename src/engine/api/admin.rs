@@ -1,4 +1,4 @@
-//! What an administrator can do to the records of a world, by collection name. All or nothing, each.
+//! Changes that an administrator can make to the records of a world, by collection name. All or nothing, each.
 
 use serde_json::{Map, Value};
 
@@ -126,7 +126,7 @@ impl State {
         })
     }
 
-    /// Whether every reference of every record leads somewhere.
+    /// Checks that every reference of every record leads somewhere.
     pub fn check_all_references(&self) -> Result<(), Problem> {
         for collection in self.store.collections() {
             let resource = collection.resource();
@@ -141,7 +141,7 @@ impl State {
     }
 }
 
-/// Whether a name is so near to a known one that it was meant.
+/// Tells whether a name is so near to a known one that it was meant.
 fn is_slip(name: &str, known: &str) -> bool {
     name.len() <= 64 && strsim::damerau_levenshtein(name, known) <= (known.len() / 4).clamp(1, 2)
 }

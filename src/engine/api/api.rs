@@ -38,7 +38,7 @@ pub struct Api {
     pub errors: &'static [&'static ErrorDef],
     /// Errors that every operation can answer with.
     pub common_errors: &'static [&'static ErrorDef],
-    /// How it speaks.
+    /// The dialect it speaks.
     pub dialect: &'static dyn Dialect,
     /// Signs what it sends its customers, if it sends anything.
     pub webhook: Option<Webhook>,
@@ -49,7 +49,7 @@ pub struct Api {
 pub struct WebhookOrder {
     /// The type of the event.
     pub kind: String,
-    /// What it tells.
+    /// The payload it carries.
     pub payload: Option<Value>,
     /// The secret to sign with, where the records hold another or none.
     pub secret: Option<String>,
@@ -75,12 +75,12 @@ impl Api {
         std::iter::once(self.base).chain(self.other_bases.iter().copied())
     }
 
-    /// Whether a path lies below one of its bases.
+    /// Tells whether a path lies below one of its bases.
     pub fn has_path(&self, path: &str) -> bool {
         self.bases().any(|base| is_below(path, base))
     }
 
-    /// Whether a path lies below another base than the usual one.
+    /// Tells whether a path lies below another base than the usual one.
     pub fn is_apart(&self, path: &str) -> bool {
         self.other_bases.iter().any(|base| is_below(path, base))
     }
@@ -129,7 +129,7 @@ impl std::fmt::Debug for Api {
 /// An operation's own code.
 pub type Handler = fn(&mut Context<'_>) -> Result<Response, Problem>;
 
-/// What a route does.
+/// The action of a route.
 #[derive(Clone, Copy)]
 pub enum Action {
     /// The records of a resource, filtered and paged by the dialect.
@@ -182,13 +182,13 @@ pub struct Route {
     pub verb: Method,
     /// The path below the API's base, parameters in braces.
     pub path: &'static str,
-    /// What it does.
+    /// The action it takes.
     pub action: Action,
     /// The status of success.
     pub success: u16,
     /// The errors it documents, beyond those every operation of the API has.
     pub errors: &'static [&'static ErrorDef],
-    /// How well it is known.
+    /// The evidence for it.
     pub evidence: Evidence,
     /// Where it is documented.
     pub source: &'static str,
@@ -196,11 +196,11 @@ pub struct Route {
     pub access: Access,
     /// Takes a form for a body too, read as an object of texts.
     pub takes_forms: bool,
-    /// What a success shows.
+    /// The content that a success shows.
     pub shows: ResponseShape,
     /// Status and media type of the success of a caller who asks for that media type, where it has one of its own.
     pub page: Option<(u16, &'static str)>,
-    /// What the body of a custom operation may hold, where that is an object with known fields.
+    /// The fields that the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
     /// The permission that a caller needs, in the dialect's own words; empty for none.
     pub needs: &'static str,
@@ -224,7 +224,7 @@ pub struct Route {
     pub unmetered: bool,
     /// Only for callers who see every record.
     pub whole_account: bool,
-    /// How well a success is known in the profile `live`, where that answers otherwise than documented.
+    /// The evidence for a success in the profile `live`, where that answers otherwise than documented.
     pub live_evidence: Option<Evidence>,
     /// The status of success in the profile `live`, where that is another.
     pub live_success: Option<u16>,
@@ -232,10 +232,10 @@ pub struct Route {
     pub live_empty: Option<u16>,
 }
 
-/// What a success shows.
+/// The content that a success shows.
 #[derive(Clone, Copy)]
 pub enum ResponseShape {
-    /// What its action says: for a custom operation, anything.
+    /// The content that its action says: for a custom operation, anything.
     Action,
     /// One record of that resource.
     One(&'static Schema),
@@ -429,14 +429,14 @@ impl Route {
         self.live_success.filter(|_| profile == Profile::Live).unwrap_or(self.success)
     }
 
-    /// How well a success is known in a profile: that of a list without content apart.
+    /// Returns the evidence for a success in a profile: that of a list without content apart.
     pub fn evidence_in(&self, profile: Profile, status: u16) -> Evidence {
         let is_empty = self.live_empty == Some(status) && status != self.success;
         let live = if is_empty { Some(Evidence::Observed) } else { self.live_evidence };
         live.filter(|_| profile == Profile::Live).unwrap_or(self.evidence)
     }
 
-    /// Whether a success has a body of JSON.
+    /// Tells whether a success has a body of JSON.
     pub fn shows_json(&self) -> bool {
         match self.shows {
             ResponseShape::One(_) | ResponseShape::Part(_) | ResponseShape::Many(_) => true,
@@ -445,7 +445,7 @@ impl Route {
         }
     }
 
-    /// Whether it answers anything but 501.
+    /// Tells whether it answers anything but 501.
     pub fn is_modelled(&self) -> bool {
         !matches!(self.action, Action::NotModelled)
     }

@@ -46,7 +46,7 @@ pub struct Context<'c> {
     pub evidence: Evidence,
 }
 
-/// What a request carries.
+/// The body that a request carries.
 #[derive(Clone)]
 pub enum Body {
     /// An object: most often, the fields of a record.
@@ -65,7 +65,7 @@ impl Body {
     }
 }
 
-/// Whether a list shows a record.
+/// A function that tells whether a list shows a record.
 pub type Keep = Box<dyn Fn(&Record) -> bool>;
 
 /// Which of two records a list shows first.
@@ -91,7 +91,7 @@ impl Context<'_> {
         self.evidence = self.evidence.max(evidence);
     }
 
-    /// What the operation answers where only a scenario's rule could say more.
+    /// Returns what the operation answers where only a scenario's rule could say more.
     pub fn not_modelled(&self) -> Problem {
         Problem::NotModelled { operation: format!("{}.{}", self.api.name, self.route.name) }
     }
@@ -159,12 +159,12 @@ impl Context<'_> {
             .ok_or_else(|| Problem::NotFound { resource, id: id.into_owned() })
     }
 
-    /// Whether the caller may see a record.
+    /// Tells whether the caller may see a record.
     pub fn is_visible(&self, resource: &'static Schema, record: &Record) -> bool {
         self.api.dialect.is_visible(self.state, &self.caller, resource, record)
     }
 
-    /// The body as an object, for whoever needs it no more afterwards.
+    /// Takes the body as an object, for an operation that needs it no more afterwards.
     pub fn take_fields(&mut self) -> Result<Document, Problem> {
         if let Some(problem) = self.unreadable.take() {
             return Err(problem);

@@ -1,4 +1,4 @@
-//! How an API speaks.
+//! Dialects: the ways in which APIs speak.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use crate::engine::store::Record;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target};
 
-/// What a dialect knows while it words something: a call may not exist yet.
+/// The facts that a dialect knows while it words something: a call may not exist yet.
 pub struct RequestContext<'a> {
     /// The API asked.
     pub api: &'static Api,
@@ -38,16 +38,16 @@ pub struct RenderedError {
     pub response: Response,
 }
 
-/// How next links are told.
+/// The form of an API's next links.
 #[derive(Clone, Copy)]
 pub struct NextLinks {
     /// The next link in an answer.
     pub next: fn(&Response) -> Option<String>,
-    /// Whether a query asks for a further page.
+    /// Tells whether a query asks for a further page.
     pub has_cursor: fn(&Query<'_>) -> bool,
 }
 
-/// How an API's credentials are written in a scenario.
+/// The form in which an API's credentials are written in a scenario.
 #[derive(Clone, Copy, Debug)]
 pub struct CredentialForm {
     /// The key below which the list stands, if it does not stand alone.
@@ -58,7 +58,7 @@ pub struct CredentialForm {
     pub access: &'static [(&'static str, bool)],
 }
 
-/// How an API speaks: credentials, paging, envelope, errors.
+/// The way in which an API speaks: credentials, paging, envelope, errors.
 pub trait Dialect: Sync {
     /// Who asks. For unknown routes too: many services check the credential first.
     fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem>;
@@ -70,7 +70,7 @@ pub trait Dialect: Sync {
     /// A path parameter as an id of this API.
     fn id<'p>(&self, parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem>;
 
-    /// Whether the caller may see the record at all.
+    /// Tells whether the caller may see the record at all.
     fn is_visible(&self, state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool;
 
     /// Which records a list shows, from the query.
@@ -86,7 +86,7 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// How much a profile lets through, unless a world says.
+    /// Returns the rate that a profile lets through, unless a world sets another.
     fn rate(&self, _: Profile) -> Option<RateLimit> {
         None
     }
@@ -121,12 +121,12 @@ pub trait Dialect: Sync {
         error.status
     }
 
-    /// How its next links are told, if it issues any.
+    /// Returns the form of its next links, if it issues any.
     fn next_links(&self) -> Option<NextLinks> {
         None
     }
 
-    /// How scenarios write its credentials.
+    /// Returns the form in which scenarios write its credentials.
     fn credential_form(&self) -> CredentialForm {
         CredentialForm { list: None, key: "token", access: &[] }
     }

@@ -21,11 +21,11 @@ pub struct RecordFile<'a> {
     pub name: &'a str,
     /// The collection: `celigo.flows`.
     pub collection: String,
-    /// What it holds.
+    /// The text it holds.
     pub text: &'a str,
 }
 
-/// What is wrong with a file of records.
+/// A fault in a file of records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFault {
     /// The file.
@@ -36,7 +36,7 @@ pub struct DataFault {
     pub record: Option<String>,
     /// The field.
     pub field: Option<String>,
-    /// What is wrong, and what would be right.
+    /// The message: what is wrong, and what would be right.
     pub message: String,
 }
 
@@ -94,7 +94,7 @@ impl State {
     }
 }
 
-/// The most faults that are told: more of them help nobody.
+/// The most faults that are told: more of them help no reader.
 const MOST_TOLD: usize = 100;
 
 /// The fields of each record of a file; none for what is no object.

@@ -8,7 +8,7 @@ use crate::engine::state::State;
 use crate::engine::state::mutate::merge;
 
 impl State {
-    /// Makes up so many more records of a collection, in the documented shape, with `like` merged over each, and what
+    /// Makes up `count` more records of a collection, in the documented shape, with `like` merged over each, and what
     /// they refer to and what comes with them where there is none: all of them or, when one is refused, none.
     ///
     /// What is drawn depends on the seed, the collection and the place in it, and moves no other draw of the world.
@@ -39,7 +39,7 @@ impl State {
         made.inspect_err(|_| self.store = store)
     }
 
-    /// Whether records of that kind are made up at all.
+    /// Makes up records of a kind, and tells whether records of that kind are made up at all.
     fn generate_one(
         &mut self,
         resource: &'static Schema,

@@ -13,7 +13,7 @@ use crate::http::message::Method;
 pub struct Parameter {
     /// Its name.
     pub name: String,
-    /// What it may be: a JSON Schema.
+    /// The values it may have: a JSON Schema.
     pub schema: Value,
     /// One sentence: what it does.
     pub about: &'static str,
@@ -25,7 +25,7 @@ const NOT_MODELLED: &str = "not-modelled";
 /// The schemas that operations share, by their names.
 struct Schemas {
     known: BTreeMap<String, Value>,
-    /// How records are shown where a consumer may ask for a part of them.
+    /// The forms in which records are shown where a consumer may ask for a part of them.
     parts: Parts,
 }
 
@@ -144,7 +144,7 @@ fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut
     operation
 }
 
-/// What the body may be, and whether there must be one.
+/// Returns what the body may be, and whether there must be one.
 fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     let (resource, name, owners): (_, _, &[Owner]) = match route.action {
         Action::Create(resource) => (resource, "New", &[Owner::Consumer, Owner::Preserved, Owner::CreateOnly]),
@@ -222,7 +222,7 @@ fn shown(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Option<(&'s
 fn one(resource: &'static Schema, schemas: &mut Schemas) -> Value {
     let name = schema_name(resource);
     let mut schema = properties(resource);
-    // What is not shown as it is stored may leave anything out.
+    // A record that is not shown as it is stored may leave anything out.
     if resource.view.is_none() {
         let always = public(resource).filter(|field| is_always_there(resource, field));
         schema["required"] = always.map(|field| field.name).collect();
@@ -266,7 +266,7 @@ fn is_always_there(resource: &Schema, field: &Field) -> bool {
         || matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt)
 }
 
-/// What a body may hold for a field: for one that need not be there, `null` is as good as nothing.
+/// Returns what a body may hold for a field: for one that need not be there, `null` is as good as nothing.
 fn given(field: &Field) -> Value {
     let mut schema = kind(field);
     if field.max_chars != usize::MAX {

@@ -30,7 +30,7 @@ pub struct Row {
     pub number: usize,
     /// The operation's full name: `celigo.integrations.create`.
     pub operation: &'static str,
-    /// The same as a header.
+    /// The operation's full name as a header.
     pub header: HeaderValue,
     /// The whole path: `/v1/integrations/{id}`.
     pub path: String,
@@ -48,7 +48,7 @@ struct Leaf {
 /// A parameter of a path.
 struct Param {
     name: &'static str,
-    /// How many bytes of the path stand before it, after the one before.
+    /// The number of bytes of the path that stand before it, after the one before.
     before: usize,
     /// Takes all that follows.
     is_tail: bool,
@@ -56,7 +56,7 @@ struct Param {
     words: Vec<&'static str>,
 }
 
-/// What a path leads to.
+/// The rows that a path leads to.
 pub struct Found<'r, 't> {
     rows: &'static [Row],
     /// The rows of that path, one per verb.
@@ -93,12 +93,12 @@ impl Row {
         self.route.errors.iter().chain(self.api.common_errors).copied()
     }
 
-    /// Whether it documents the error of that name.
+    /// Tells whether it documents the error of that name.
     pub fn documents_error(&self, name: &str) -> bool {
         self.errors().any(|error| error.name == name)
     }
 
-    /// Whether it documents that status.
+    /// Tells whether it documents that status.
     pub fn documents_status(&self, status: u16) -> bool {
         let has = |error| self.api.dialect.status(self.route, error) == status;
         self.route.success == status
@@ -230,7 +230,7 @@ impl<'t> Found<'_, 't> {
         self.leaves.iter().map(move |leaf| &rows[leaf.row])
     }
 
-    /// Whether the path refuses methods that no row has.
+    /// Tells whether the path refuses methods that no row has.
     pub fn is_closed(&self) -> bool {
         self.rows().any(|row| row.route.closed)
     }
@@ -258,7 +258,8 @@ impl<'t> Found<'_, 't> {
     }
 }
 
-/// How far a segment that was asked is from one of a route. A parameter takes anything, but a name that is right is better.
+/// Returns how far a requested segment is from one of a route. A parameter takes anything, but a name that is right is
+/// better.
 fn distance(known: &str, asked: &str) -> usize {
     if param_name(known).is_some() { 1 } else { strsim::damerau_levenshtein(known, asked) }
 }
@@ -295,7 +296,7 @@ impl Leaf {
     }
 }
 
-/// The parameters of a path that begins so many bytes behind its start.
+/// Returns the parameters of a path that begins `base` bytes behind its start.
 fn params_of(base: usize, path: &'static str) -> Vec<Param> {
     let mut before = base;
     let mut params = Vec::new();

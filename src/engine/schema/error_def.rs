@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use crate::engine::schema::profile::Profile;
 
-/// How well something is known.
+/// The evidence for something: how well it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Evidence {
@@ -12,7 +12,7 @@ pub enum Evidence {
     Documented,
     /// A public client or a recorded answer shows it.
     Observed,
-    /// Nobody says; decided here.
+    /// No source says so; decided here.
     Assumed,
 }
 
@@ -26,7 +26,7 @@ impl Evidence {
         }
     }
 
-    /// The same as a header.
+    /// Returns the word as a header.
     pub fn header(self) -> HeaderValue {
         const DOCUMENTED: HeaderValue = HeaderValue::from_static("documented");
         const OBSERVED: HeaderValue = HeaderValue::from_static("observed");
@@ -53,7 +53,7 @@ pub struct ErrorDef {
     pub statuses: &'static [(&'static str, Option<Profile>, u16)],
     /// The message when there is nothing better to say.
     pub message: &'static str,
-    /// How well it is known.
+    /// The evidence for it.
     pub evidence: Evidence,
     /// Where it is documented, or why it is assumed.
     pub source: &'static str,

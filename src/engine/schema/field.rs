@@ -20,7 +20,7 @@ pub const FIRST_ID: &str = "standin_first_id";
 pub struct Field {
     /// Its name.
     pub name: &'static str,
-    /// What it holds.
+    /// The kind of value it holds.
     pub kind: Kind,
     /// Who sets it.
     pub owner: Owner,
@@ -30,13 +30,13 @@ pub struct Field {
     pub nullable: bool,
     /// The most characters a text may have.
     pub max_chars: usize,
-    /// What it is when nobody says.
+    /// The value it has when none is given.
     pub default: DefaultValue,
     /// Values it may have that no document and no client shows.
     pub assumed: &'static [&'static str],
 }
 
-/// What a field holds.
+/// The kind of value that a field holds.
 #[derive(Clone, Copy)]
 pub enum Kind {
     /// Anything.
@@ -76,7 +76,7 @@ pub enum Owner {
     Consumer,
     /// The consumer; left out of a replacement, it stays.
     Preserved,
-    /// Whoever makes the record; afterwards it stays.
+    /// The actor that makes the record; afterwards it stays.
     CreateOnly,
     /// The service: bodies cannot set it.
     Service,
@@ -86,7 +86,7 @@ pub enum Owner {
     UpdatedAt,
 }
 
-/// What a field is when nobody says.
+/// The value of a field when none is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultValue {
     /// Left out.
@@ -107,7 +107,7 @@ pub enum DefaultValue {
     Text(&'static str),
     /// A number.
     Number(i64),
-    /// A fresh token of so many letters and digits.
+    /// A fresh token of this number of letters and digits.
     Token(usize),
 }
 
@@ -186,20 +186,20 @@ impl Field {
         self
     }
 
-    /// It may be `null`, and is unless somebody says.
+    /// Lets it be `null`, which it is when no value is given.
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
         self.default = DefaultValue::Null;
         self
     }
 
-    /// It has at most so many characters.
+    /// Limits it to at most `max_chars` characters.
     pub const fn at_most(mut self, max_chars: usize) -> Self {
         self.max_chars = max_chars;
         self
     }
 
-    /// What it is when nobody says.
+    /// Sets the value it has when none is given.
     pub const fn or(mut self, default: DefaultValue) -> Self {
         self.default = default;
         self
@@ -211,7 +211,7 @@ impl Field {
         self
     }
 
-    /// Whether it, or a field within it, has values that are assumed.
+    /// Tells whether it, or a field within it, has values that are assumed.
     pub const fn has_assumed(&self) -> bool {
         if let Kind::Objects(fields) = self.kind {
             let mut place = 0;
@@ -225,7 +225,7 @@ impl Field {
         !self.assumed.is_empty()
     }
 
-    /// Whether a value it has, or one within that, is assumed.
+    /// Tells whether a value it has, or one within that, is assumed.
     pub fn is_assumed(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.assumed.contains(&text.as_str()),
@@ -245,7 +245,7 @@ impl Field {
         self
     }
 
-    /// Whether nothing is written down for it in a new record when nobody says.
+    /// Tells whether nothing is written down for it in a new record when no value is given.
     pub const fn is_unwritten(&self) -> bool {
         let is_time = matches!(self.owner, Owner::CreatedAt | Owner::UpdatedAt);
         match self.default {
@@ -260,7 +260,7 @@ impl Field {
         }
     }
 
-    /// Whether what somebody says of it counts, in a new record or in one that is changed.
+    /// Tells whether a value that the actor gives for it counts, in a new record or in one that is changed.
     pub fn hears(&self, by: Actor, is_new: bool) -> bool {
         match self.owner {
             Owner::Consumer | Owner::Preserved => true,
@@ -332,7 +332,7 @@ impl Field {
 }
 
 impl Kind {
-    /// Whether values of this kind are ids of other records.
+    /// Tells whether values of this kind are ids of other records.
     pub const fn refers(self) -> bool {
         matches!(self, Self::Reference(_) | Self::References(_))
     }

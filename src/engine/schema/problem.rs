@@ -1,4 +1,4 @@
-//! What is wrong with a request, in no API's words.
+//! Problems with a request, in no API's words.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::schema::Schema;
 use crate::http::message::Method;
 
-/// What is wrong with a request. The dialect of the API asked finds the status, the code and the words.
+/// A problem with a request. The dialect of the API asked finds the status, the code and the words.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Problem {
@@ -55,7 +55,7 @@ pub enum Problem {
         line: usize,
         /// From 1.
         column: usize,
-        /// What was expected.
+        /// The form that was expected, in words.
         reason: String,
     },
     /// No such record, or none this caller may see.
@@ -90,7 +90,7 @@ pub enum Problem {
     Query {
         /// The parameter's name.
         parameter: String,
-        /// What it may be.
+        /// The values it may have, in words.
         reason: String,
     },
     /// More was asked than the rate lets through.
@@ -113,7 +113,7 @@ pub enum Problem {
     Several {
         /// The error, of the API's table.
         error: &'static ErrorDef,
-        /// What is wrong, one for each fault.
+        /// The messages that say what is wrong, one for each fault.
         messages: Vec<String>,
     },
     /// An administrator, a file or a test wants what cannot be. No consumer can.
@@ -123,7 +123,7 @@ pub enum Problem {
     },
     /// The fake itself failed. Never the consumer's fault.
     Internal {
-        /// What happened.
+        /// The event, in words.
         what: String,
     },
 }
@@ -144,7 +144,7 @@ impl Problem {
         Self::Refused { reason: reason.into() }
     }
 
-    /// The same error, about that field.
+    /// Returns the same error, about that field.
     pub fn about(mut self, name: impl Into<String>) -> Self {
         if let Self::Named { field, .. } = &mut self {
             *field = Some(name.into());
@@ -157,18 +157,18 @@ impl Problem {
         Self::Fields(vec![FieldFault { field: field.into(), kind }])
     }
 
-    /// Whether this is the fake's own doing, not something the real service would say.
+    /// Tells whether this is the fake's own doing, not something the real service would say.
     pub fn is_miss(&self) -> bool {
         matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Internal { .. })
     }
 
-    /// Whether it is about the fields alone, so that no other state of the world could make them right.
+    /// Tells whether it is about the fields alone, so that no other state of the world could make them right.
     pub fn is_lasting(&self) -> bool {
         let depends = |kind: &FieldFaultKind| matches!(kind, FieldFaultKind::Dangling { .. } | FieldFaultKind::Fixed);
         matches!(self, Self::Fields(faults) if faults.iter().any(|fault| !depends(&fault.kind)))
     }
 
-    /// Whether it is about a field that nothing changes once its record is made.
+    /// Tells whether it is about a field that nothing changes once its record is made.
     pub fn is_fixed(&self) -> bool {
         matches!(self, Self::Fields(faults) if faults.iter().any(|fault| matches!(fault.kind, FieldFaultKind::Fixed)))
     }
@@ -218,7 +218,7 @@ pub struct FieldFault {
     pub kind: FieldFaultKind,
 }
 
-/// How a field can be wrong.
+/// The kind of fault that a field can have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldFaultKind {
@@ -229,7 +229,7 @@ pub enum FieldFaultKind {
         /// With its article: `a string`, `an array`.
         expected: &'static str,
     },
-    /// Longer than so many characters.
+    /// Longer than the limit of characters.
     TooLong {
         /// The most characters there may be.
         max_chars: usize,

@@ -39,7 +39,7 @@ impl SeededRng {
         Self::for_purpose(self.seed, purpose)
     }
 
-    /// The same, from the seed alone.
+    /// Returns a source of its own for one purpose, from the seed alone.
     pub fn for_purpose(seed: u64, purpose: &str) -> Self {
         Self::new(seed ^ fnv1a64(purpose))
     }

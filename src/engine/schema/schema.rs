@@ -18,15 +18,15 @@ pub struct Schema {
     pub title: &'static str,
     /// The field that holds the id.
     pub id_field: &'static str,
-    /// How its ids look.
+    /// The format of its ids.
     pub ids: IdFormat,
     /// The documented fields, in the documented order.
     pub fields: &'static [Field],
-    /// The fields of a new record that are looked at though nobody said anything of them.
+    /// The fields of a new record that are looked at though no value was given for them.
     pub unsaid: FieldSet,
     /// The fields that refer to other records.
     pub references: FieldSet,
-    /// What of its records' JSON is always the same, made when the first one is written.
+    /// The parts of its records' JSON that are always the same, made when the first one is written.
     template: OnceLock<JsonTemplate>,
     /// Fields whose value no two records may share.
     pub unique: &'static [&'static str],
@@ -34,7 +34,7 @@ pub struct Schema {
     pub indexed: &'static [&'static str],
     /// References that lie deeper than a field.
     pub links: &'static [NestedReference],
-    /// What consumers see of a record, where that is not simply its fields.
+    /// The view that consumers have of a record, where that is not simply its fields.
     pub view: Option<fn(&Document) -> Document>,
     /// The time at which a record is due, in milliseconds since 1970.
     pub due_at: Option<fn(&Document) -> Option<u64>>,
@@ -44,7 +44,7 @@ pub struct Schema {
     pub parameters: &'static [(&'static str, Meaning)],
     /// Fields that a list shows though the query names others only.
     pub always_shown: &'static [&'static str],
-    /// Whether one of the fields has values that are assumed.
+    /// True if one of the fields has values that are assumed.
     pub has_assumed: bool,
 }
 
@@ -90,7 +90,7 @@ impl Schema {
         self
     }
 
-    /// Whether a record of these fields has a value that is assumed.
+    /// Tells whether a record of these fields has a value that is assumed.
     pub fn rests_on_assumption(&self, fields: &Document) -> bool {
         self.has_assumed
             && self.fields.iter().any(|field| fields.get(field.name).is_some_and(|value| field.is_assumed(value)))
@@ -132,7 +132,7 @@ impl Schema {
         self
     }
 
-    /// Whether its records have fields that consumers do not see whole, or tokens that the service makes.
+    /// Tells whether its records have fields that consumers do not see whole, or tokens that the service makes.
     pub fn holds_secrets(&self) -> bool {
         let is_token = |field: &Field| matches!(field.default, DefaultValue::Token(_)) && is_telling(field.name);
         self.view.is_some() || self.fields.iter().any(is_token)
@@ -144,7 +144,7 @@ impl Schema {
         &defaults[ends[places.start]..ends[places.end]]
     }
 
-    /// How the field at that place begins as a member of a JSON object, behind a comma.
+    /// Returns the beginning of the field at that place as a member of a JSON object, behind a comma.
     pub fn member(&self, place: usize) -> &[u8] {
         &self.template().members[place]
     }
@@ -182,7 +182,7 @@ impl Schema {
 pub struct FieldSet(u64);
 
 impl FieldSet {
-    /// The first so many.
+    /// Returns the first `count` places.
     pub const fn first(count: usize) -> Self {
         assert!(count < u64::BITS as usize, "a resource has fewer fields than a number has bits");
         Self((1 << count) - 1)
@@ -193,7 +193,7 @@ impl FieldSet {
         self.0 |= 1 << place;
     }
 
-    /// Whether this is one of them.
+    /// Tells whether this place is one of them.
     pub const fn contains(self, place: usize) -> bool {
         self.0 & 1 << place > 0
     }
@@ -203,7 +203,7 @@ impl FieldSet {
         Self(self.0 & others.0)
     }
 
-    /// How many these are.
+    /// Returns the number of places.
     pub const fn count(self) -> usize {
         self.0.count_ones() as usize
     }
@@ -265,9 +265,9 @@ const fn same(one: &str, other: &str) -> bool {
     place == one.len() && place == other.len()
 }
 
-/// What of the JSON of records is always the same.
+/// The parts of the JSON of records that are always the same.
 struct JsonTemplate {
-    /// How each field begins, behind a comma.
+    /// The beginnings of the fields, each behind a comma.
     members: Vec<Vec<u8>>,
     /// The plain defaults with their names, one behind the other.
     defaults: Vec<u8>,
@@ -287,7 +287,7 @@ impl PartialEq for Schema {
     }
 }
 
-/// What a parameter of a list means that is no field of that name.
+/// The meaning of a parameter of a list that is no field of that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// Equality with a field that is stored by another name.
@@ -309,13 +309,13 @@ pub enum Meaning {
 pub struct NestedReference {
     /// The field they lie in.
     pub field: &'static str,
-    /// What they refer to.
+    /// The kind of record they refer to.
     pub to: &'static Schema,
     /// The ids referred to, from a record's fields.
     pub ids: fn(&Document) -> Vec<&str>,
 }
 
-/// How the ids of a resource look.
+/// The format of the ids of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdFormat {
     /// 24 lower-case hex digits when made here; any text when looked up.

@@ -56,7 +56,7 @@ fn offset_ms(text: &str) -> Option<i64> {
     (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes) * MINUTE_MS)
 }
 
-/// Numbers of so many digits each, with that between them.
+/// Reads numbers of exactly `digits` digits each, with `between` between them.
 fn whole<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Option<[i64; N]> {
     let mut parts = text.split(between);
     let mut numbers = [0; N];

@@ -10,12 +10,12 @@ use crate::engine::schema::time::{LAST_MS, format_ms};
 /// Where every clock stands unless told otherwise: 2024-01-20T10:00:00.000Z.
 pub const DEFAULT_START_MS: u64 = 1_705_744_800_000;
 
-/// How a clock moves.
+/// The way in which a clock moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockMode {
     /// Only when told to.
     Frozen,
-    /// By so many milliseconds after each answered request, and when told to.
+    /// By a fixed number of milliseconds after each answered request, and when told to.
     Step {
         /// Milliseconds per request.
         step_ms: u64,
@@ -91,7 +91,7 @@ impl Clock {
         Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0, date: None, written: None }
     }
 
-    /// How this clock moves.
+    /// Returns the way in which this clock moves.
     pub fn mode(&self) -> ClockMode {
         self.mode
     }
@@ -109,7 +109,7 @@ impl Clock {
         format_ms(self.now_ms())
     }
 
-    /// The same, for those who ask often: no more is written than has changed.
+    /// Returns the time as the APIs write it, for callers that ask often: no more is written than has changed.
     pub fn written(&mut self) -> &str {
         let now_ms = self.now_ms().min(LAST_MS);
         let (last_ms, text) = self.written.get_or_insert_with(|| (now_ms, format_ms(now_ms)));
@@ -139,7 +139,7 @@ impl Clock {
         date
     }
 
-    /// How long a `Retry-After` asks to wait from now: so many seconds, or until a date.
+    /// Returns how long a `Retry-After` asks to wait from now: a number of seconds, or until a date.
     pub fn until_ms(&self, retry_after: &str) -> Option<u64> {
         if let Ok(seconds) = retry_after.trim().parse::<u64>() {
             return Some(seconds.saturating_mul(1_000));

@@ -1,4 +1,4 @@
-//! Changing records. Every change, whoever makes it, goes through here, so that the same rules hold for consumers,
+//! Changing records. Every change, by any actor, goes through here, so that the same rules hold for consumers,
 //! administrators and fixtures.
 
 use std::borrow::Cow;
@@ -28,7 +28,7 @@ impl State {
         self.create_from(resource, given.clone(), by)
     }
 
-    /// The same from fields nobody needs any more.
+    /// Makes a record from fields that the caller needs no more. Only a consumer cannot choose its id.
     pub fn create_from(&mut self, resource: &'static Schema, given: Document, by: Actor) -> Result<Record, Problem> {
         let id = match given.get(resource.id_field) {
             Some(id) if by != Actor::Consumer => self.chosen_id(resource, id)?,
@@ -47,7 +47,7 @@ impl State {
         }
         let collection = self.store.of_mut(resource);
         let sequence = collection.next_sequence();
-        // Nobody looks into it soon: fixtures are many, and a consumer gets the text.
+        // No reader looks into it soon: fixtures are many, and a consumer gets the text.
         let is_small =
             by == Actor::Fixture || (by == Actor::Consumer && self.hooks.of(resource).after_change.is_none());
         let record = if is_small {
@@ -230,7 +230,7 @@ impl State {
                 fields.write_documented(place, Value::from(std::mem::take(&mut id)));
                 continue;
             }
-            // What is standin's own stays, whatever a consumer says.
+            // A field that is standin's own stays, whatever a consumer says.
             let kept = old.filter(|_| by == Actor::Consumer && private(field.name)).and_then(|old| old.get(field.name));
             let said = kept.cloned().or(said);
             let heard = said.filter(|value| field.hears(by, old.is_none()) && (field.nullable || !value.is_null()));
@@ -264,7 +264,7 @@ impl State {
         Ok(fields)
     }
 
-    /// The value of a field of which nobody says anything, or nobody may. Plain defaults need not be written down.
+    /// Returns the value of a field for which none is given, or none may be. Plain defaults need not be written down.
     fn unsaid(&mut self, field: &Field, old: Option<&Record>) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
         match field.owner {
@@ -284,7 +284,7 @@ impl State {
         }
     }
 
-    /// What a field is when nobody says, where that is not [plain](crate::engine::schema::field::DefaultValue::plain).
+    /// Returns the default of a field, where that is not [plain](crate::engine::schema::field::DefaultValue::plain).
     pub fn made_default(&mut self, field: &Field) -> Option<Value> {
         match field.default {
             DefaultValue::Text(text) => Some(Value::from(text)),
@@ -300,7 +300,7 @@ impl State {
         }
     }
 
-    /// Whether every reference leads somewhere.
+    /// Checks that every reference leads somewhere.
     pub fn check_references(&self, resource: &'static Schema, fields: &Document) -> Result<(), Problem> {
         check_references(resource, fields, |to, id| self.store.of(to).get(id).is_some())
     }
@@ -333,7 +333,7 @@ impl State {
     }
 }
 
-/// Whether every reference of these fields leads to something that is there.
+/// Checks that every reference of these fields leads to something that is there.
 pub fn check_references(
     resource: &'static Schema,
     fields: &Document,
@@ -372,7 +372,8 @@ fn too_deep(field: &str, value: &Value, by: Actor) -> Option<FieldFault> {
     is_deeper(value, max_depth - 1).then(|| FieldFault { field: Cow::Owned(field.to_owned()), kind })
 }
 
-/// Whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is asked.
+/// Tells whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is
+/// asked.
 pub fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(n, byte)| match n {
@@ -416,7 +417,7 @@ fn merge_value(target: &mut Value, patch: &Value) {
     }
 }
 
-/// What a patch makes where nothing is: itself, without the `null`s in it.
+/// Returns what a patch makes where nothing is: itself, without the `null`s in it.
 fn merged(patch: &Value) -> Value {
     let Value::Object(patch) = patch else { return patch.clone() };
     let some = patch.iter().filter(|(_, value)| !value.is_null());

@@ -1,17 +1,17 @@
-//! How much may be asked in which time: a bucket of requests for each API, refilled by the world's clock.
+//! Limits on the requests in a time: a bucket of requests for each API, refilled by the world's clock.
 
 use std::collections::BTreeMap;
 
 /// A bucket of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// How many requests it holds, at least 1: so many can come at once.
+    /// The number of requests it holds, at least 1: at most this number can come at once.
     pub burst: u64,
-    /// How many flow back each second, at least 1.
+    /// The number of requests that flow back each second, at least 1.
     pub per_second: u64,
 }
 
-/// What is left in the buckets of a world.
+/// The requests that are left in the buckets of a world.
 #[derive(Clone, Debug, Default)]
 pub struct Buckets(BTreeMap<&'static str, Bucket>);
 

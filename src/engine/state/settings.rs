@@ -7,18 +7,18 @@ use crate::engine::store::{GenerateBounds, HistoryBounds};
 use crate::http::cors::Cors;
 use crate::http::tree::MEMBERS;
 
-/// What is settled when a world is made.
+/// The settings of a world, settled when it is made.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The seed of ids, tokens and draws.
     pub seed: u64,
-    /// How its clock moves.
+    /// The way in which its clock moves.
     pub clock_mode: ClockMode,
     /// Where its clock starts, in milliseconds since 1970.
     pub clock_start_ms: u64,
     /// Which profile an API has, by the API's name; the others are `documented`.
     pub profiles: Vec<(&'static str, Profile)>,
-    /// How much may be asked of an API, by the API's name. The others have the rate of their profile.
+    /// The rate at which an API may be asked, by the API's name. The others have the rate of their profile.
     pub rates: Vec<(&'static str, RateLimit)>,
     /// Which credentials are good, by the API's name. An API without any takes every one.
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
@@ -28,7 +28,7 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// The origin of an API's links, by the API's name; it goes before that of all.
     pub base_urls: Vec<(&'static str, String)>,
-    /// Whether provider answers carry the `standin-…` headers.
+    /// True if provider answers carry the `standin-…` headers.
     pub headers: bool,
     /// The origins whose pages may ask the APIs; `None` leaves that to what the services say.
     pub cors: Option<Cors>,
@@ -36,15 +36,15 @@ pub struct Settings {
     pub body_limit_bytes: usize,
     /// The most elements and members a request's body may have, all together.
     pub body_members: usize,
-    /// How much the journal keeps.
+    /// The bounds on what the journal keeps.
     pub journal: JournalBounds,
-    /// How much is kept of what the service writes by itself.
+    /// The bounds on what is kept of what the service writes by itself.
     pub history: HistoryBounds,
-    /// How many records may be made up.
+    /// The bounds on the records that may be made up.
     pub generate: GenerateBounds,
-    /// Whether logs, journals and reports show credentials.
+    /// True if logs, journals and reports show credentials.
     pub show_secrets: bool,
-    /// Whether scenarios that depend on assumed behaviour are refused.
+    /// True if scenarios that depend on assumed behaviour are refused.
     pub strict_fidelity: bool,
 }
 
@@ -133,7 +133,7 @@ impl Settings {
     }
 }
 
-/// How much a journal keeps.
+/// The bounds on what a journal keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JournalBounds {
     /// The most entries.

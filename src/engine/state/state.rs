@@ -31,9 +31,9 @@ pub struct State {
     pub call_number: u64,
     /// The requests that each API still lets through.
     pub rate_limits: Buckets,
-    /// How many records may still be made up, while some are.
+    /// The number of records that may still be made up, while some are.
     pub may_generate: Option<usize>,
-    /// Whether administrators may give records fields that are almost documented ones.
+    /// True if administrators may give records fields that are almost documented ones.
     pub admits_unknown: bool,
 }
 
@@ -61,7 +61,7 @@ impl State {
         listed.iter().any(|credential| credential.token == token) || is_token_of(&self.name, token)
     }
 
-    /// Makes happen what is due by now. Whoever looks at records calls this first.
+    /// Makes happen what is due by now. Call this before looking at records.
     pub fn catch_up(&mut self) -> Result<(), Problem> {
         let mut latest = None;
         while let Some((resource, record)) = self.store.due(self.clock.now_ms()) {

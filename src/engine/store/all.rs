@@ -18,7 +18,7 @@ pub struct Store {
     pub generated: Generated,
 }
 
-/// What worlds start from. Never written to.
+/// The collections that worlds start from. Never written to.
 #[derive(Debug, Default)]
 struct Start {
     /// Side by side, because every access to a collection searches here.
@@ -36,7 +36,7 @@ impl Store {
         Self::starting_from(collections.into_iter().map(Arc::new).collect())
     }
 
-    /// The same records, of these resources only.
+    /// Returns a store with the same records, of these resources only.
     pub fn only(&self, keep: impl Fn(&'static Schema) -> bool) -> Self {
         let kept = self.shared().filter(|collection| keep(collection.resource()));
         Self { generated: self.generated.clone(), ..Self::starting_from(kept.cloned().collect()) }
@@ -57,7 +57,7 @@ impl Store {
         self.at(self.place(resource))
     }
 
-    /// The same, to change it.
+    /// Returns the collection of a resource, to change it.
     pub fn of_mut(&mut self, resource: &'static Schema) -> &mut Collection {
         let place = self.place(resource);
         self.quiet_until_ms = None;

@@ -18,7 +18,7 @@ pub struct Collection {
     resource: &'static Schema,
     /// All but those of the log.
     known: Indexed,
-    /// Those at the end that were appended and not looked for yet, like the lines of a log that nobody reads.
+    /// Those at the end that were appended and not looked for yet, like the lines of a log without a reader.
     log: Vector<LazyRecord>,
     /// All of them, once one is looked for while some are in the log.
     caught_up: OnceLock<Indexed>,
@@ -65,7 +65,7 @@ impl PageCache {
         self.0.take();
     }
 
-    /// What forks made from now on share.
+    /// Returns the page that forks made from now on share.
     fn shared(&self) -> &Arc<Mutex<Option<Arc<Page>>>> {
         self.0.get_or_init(Arc::default)
     }
@@ -79,17 +79,17 @@ impl Collection {
         Self { resource, known, log, caught_up, next_sequence: 0, latest, history: History::default() }
     }
 
-    /// What kind of records these are.
+    /// Returns the kind of these records.
     pub fn resource(&self) -> &'static Schema {
         self.resource
     }
 
-    /// How many there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.known.order.len() + self.log.len()
     }
 
-    /// Whether there are none.
+    /// Tells whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -165,7 +165,7 @@ impl Collection {
         self.next_sequence = self.next_sequence.max(record.sequence() + 1);
     }
 
-    /// The same for one that may never be looked for. Until one is, that is all.
+    /// Appends a record that may never be looked for. Until one is, nothing more is done.
     pub fn append(&mut self, record: LazyRecord) {
         self.latest.forget();
         self.keep_caught_up();
@@ -182,7 +182,7 @@ impl Collection {
         }
     }
 
-    /// How many records that the service wrote by itself were let go of.
+    /// Returns the number of records that the service wrote by itself and that were let go of.
     pub fn lost(&self) -> u64 {
         self.history.lost()
     }
@@ -225,7 +225,7 @@ impl Collection {
         *self = Self { next_sequence: self.next_sequence, ..Self::new(self.resource) };
     }
 
-    /// For records that others start from, with so many more to come.
+    /// Compacts the lookups of records that others start from, with `more` records to come.
     pub fn compact(&mut self, more: usize) {
         self.known_mut().lookups.compact(more);
     }
@@ -247,7 +247,7 @@ impl Collection {
         })
     }
 
-    /// The same, to change them.
+    /// Returns all records, to change them.
     fn known_mut(&mut self) -> &mut Indexed {
         self.latest.forget();
         self.known();
@@ -282,7 +282,7 @@ impl Collection {
             return page;
         };
         let mut focus = known.order.focus();
-        // Of those that are kept so many are left out, not of all.
+        // An offset leaves out records of those that are kept, not of all.
         let (part, skip) = if let Window::Offset { skip, .. } = *window { (0..length, skip) } else { (part, 0) };
         let places: Box<dyn Iterator<Item = usize>> = if backward { Box::new(part.rev()) } else { Box::new(part) };
         let mut records: Vec<Record> = Vec::new();

@@ -1,6 +1,7 @@
 //! Bounds on what the service writes by itself: entries of trails, events, runs, tokens.
 //!
-//! Nobody deletes them, so a world that lives long would grow with each change. The oldest are let go of, and counted.
+//! No caller deletes them, so a world that lives long would grow with each change. The oldest are let go of, and
+//! counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +10,7 @@ use imbl::Vector;
 
 use crate::engine::schema::problem::Problem;
 
-/// How much a collection keeps of what the service writes by itself.
+/// The bounds on what a collection keeps of what the service writes by itself.
 #[derive(Clone, Debug)]
 pub struct HistoryBounds {
     /// The most records.
@@ -50,7 +51,7 @@ impl Default for HistoryBounds {
     }
 }
 
-/// How many records may be made up. One of more than 4 KiB counts as several.
+/// The bounds on the records that may be made up. One of more than 4 KiB counts as several.
 #[derive(Clone, Debug)]
 pub struct GenerateBounds {
     /// In one world.
@@ -81,7 +82,7 @@ impl GenerateBounds {
 pub struct Generated(Vector<Arc<Held>>);
 
 impl Generated {
-    /// How many more may be made up.
+    /// Returns the number of records that may still be made up.
     pub fn left(&self, bounds: &GenerateBounds) -> usize {
         let own: usize = self.0.iter().map(|held| held.bytes).sum();
         let left = bounds.records.saturating_sub(own);
@@ -136,7 +137,7 @@ impl History {
         Some(oldest.sequence)
     }
 
-    /// How many were let go of.
+    /// Returns the number of records that were let go of.
     pub(super) fn lost(&self) -> u64 {
         self.lost
     }

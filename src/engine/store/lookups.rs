@@ -57,7 +57,7 @@ struct Index {
     places: OverlayMap<Box<str>, Entries>,
 }
 
-/// What an index goes by.
+/// The part of a record that an index goes by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Key {
     /// The text of a field, or the texts of its array.
@@ -130,7 +130,7 @@ impl Lookups {
         self.index_by(record, fields, true);
     }
 
-    /// The same, looking into the record only if need be.
+    /// Puts a record in whose id is new, looking into the record only if need be.
     pub fn append(&mut self, record: &Record) {
         self.by_id.insert(ById(record.clone()), ());
         self.index(record, true);
@@ -245,7 +245,7 @@ impl Entries {
         }
     }
 
-    /// Whether none is left.
+    /// Takes a record out of several, and tells whether none is left.
     fn remove(&mut self, record: &Record) -> bool {
         match self {
             Self::One(other) => other.sequence() == record.sequence(),

@@ -19,9 +19,10 @@ use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 /// are good, and the persistent map takes a few of them at each level.
 #[derive(Clone, Debug)]
 pub struct OverlayMap<K, V> {
-    /// What was there. Written to only while a start is being filled, before it has copies.
+    /// The entries that were there. Written to only while a start is being filled, before it has copies.
     base: Option<Arc<HashMap<K, V, FixedState>>>,
-    /// What was put in since, and, as `None`, what was taken out of the layer below. Hides what lies there.
+    /// The entries that were put in since, and, as `None`, those that were taken out of the layer below. Hides what
+    /// lies there.
     overlay: GenericHashMap<K, Option<V>, FixedState, DefaultSharedPtr>,
 }
 
@@ -102,8 +103,8 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         Some(found)
     }
 
-    /// Makes one layer of both where most lies above, or will with so many more: for a world that is being filled, and
-    /// is a start for others. What comes goes into that layer until a copy shares it.
+    /// Makes one layer of both where most lies above, or will with `more` to come: for a world that is being filled,
+    /// and is a start for others. What comes goes into that layer until a copy shares it.
     pub fn compact(&mut self, more: usize) {
         let kept = self.base.as_ref().map_or(0, |base| base.len());
         if self.overlay.len() + more <= kept {

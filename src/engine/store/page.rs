@@ -11,21 +11,21 @@ use crate::engine::store::record::Record;
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// So many records after skipping so many.
+    /// At most `limit` records, after skipping `skip` records.
     Offset {
         /// Records left out at the start.
         skip: usize,
         /// The most records to show.
         limit: usize,
     },
-    /// The first so many of those between two records, in creation order.
+    /// At most `count` records, the first of those between two records, in creation order.
     Forward {
         /// The most records to show.
         count: usize,
         /// Strictly after and strictly before these.
         between: Between,
     },
-    /// The last so many of those between two records, newest first.
+    /// At most `count` records, the last of those between two records, newest first.
     Backward {
         /// The most records to show.
         count: usize,
@@ -69,9 +69,10 @@ pub struct Page {
     pub window: Window,
     /// The records, in the order shown.
     pub records: Records,
-    /// Whether there are further records in the same direction.
+    /// True if there are further records in the same direction.
     pub more: bool,
-    /// How many records of the list were let go of, because the service keeps only so many of its own.
+    /// The number of records of the list that were let go of, because the service keeps only a limited number of its
+    /// own.
     pub lost: u64,
     text: OnceLock<Bytes>,
     is_assumed: OnceLock<bool>,
@@ -94,7 +95,7 @@ pub enum Records {
 }
 
 impl Records {
-    /// How many there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         match self {
             Self::Part { places, .. } => places.len(),
@@ -102,7 +103,7 @@ impl Records {
         }
     }
 
-    /// Whether there are none.
+    /// Tells whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -189,7 +190,7 @@ impl Page {
         Self::new(*window, Records::Found(shown), more)
     }
 
-    /// Whether one of the records has a value that no document and no client shows.
+    /// Tells whether one of the records has a value that no document and no client shows.
     pub fn is_assumed(&self) -> bool {
         let has_assumed = |record: &Record| record.resource().has_assumed;
         // All are of one kind.
@@ -218,7 +219,7 @@ impl Page {
     }
 }
 
-/// The first or the last so many places of a part, and whether there are more.
+/// Returns at most `count` places of a part, the first or the last, and whether there are more.
 pub(super) fn window_of(part: &Range<usize>, count: usize, backward: bool) -> (Range<usize>, bool) {
     if backward {
         let start = part.end.saturating_sub(count).max(part.start);

@@ -24,21 +24,21 @@ struct Inner {
     /// Its moment, in milliseconds since 1970; 0 where records have none.
     moment_ms: u64,
     id: Arc<str>,
-    /// What consumers see, serialised once, when the first of them sees it.
+    /// The JSON that consumers see, serialised once, when the first of them sees it.
     bytes: OnceLock<Bytes>,
-    /// All fields. Text takes a fraction of the memory, so a record that nobody looked into may have none yet.
+    /// All fields. Text takes a fraction of the memory, so a record that was not looked into may have none yet.
     fields: OnceLock<Document>,
-    /// What the fields come from, where nobody looked into it yet.
+    /// The source of the fields, where the record was not looked into yet.
     source: Source,
     /// One of its fields has a value that is assumed.
     is_assumed: bool,
 }
 
-/// What the fields of a record come from when somebody looks into it.
+/// The source of a record's fields when the record is looked into.
 enum Source {
     /// They are there from the start.
     Given,
-    /// What consumers see is all there is.
+    /// The JSON that consumers see is all there is.
     Shown,
     /// All fields, serialised.
     Whole(Bytes),
@@ -112,7 +112,7 @@ impl Record {
         Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source: Source::Given, is_assumed }))
     }
 
-    /// The same for one of many records that are made at once, most of which nobody looks into.
+    /// Returns a record that is one of many made at once, most of which are never looked into.
     pub fn small(resource: &'static Schema, sequence: u64, fields: &Document) -> Self {
         let id = id_of(resource, fields);
         let shown = shown(resource, fields);
@@ -134,7 +134,7 @@ impl Record {
         (self.0.moment_ms, self.0.sequence)
     }
 
-    /// What kind of record it is.
+    /// Returns the kind of the record.
     pub fn resource(&self) -> &'static Schema {
         self.0.resource
     }
@@ -144,7 +144,7 @@ impl Record {
         &self.0.id
     }
 
-    /// The same, to be kept.
+    /// Returns its id, to be kept.
     pub fn shared_id(&self) -> Arc<str> {
         Arc::clone(&self.0.id)
     }
@@ -185,12 +185,12 @@ impl Record {
         self.fields().clone().into()
     }
 
-    /// Whether it has a value that no document and no client shows.
+    /// Tells whether it has a value that no document and no client shows.
     pub fn is_assumed(&self) -> bool {
         self.0.is_assumed
     }
 
-    /// What consumers see, as JSON.
+    /// Returns what consumers see, as JSON.
     pub fn bytes(&self) -> &Bytes {
         self.0.bytes.get_or_init(|| serialise(&shown(self.0.resource, self.fields())))
     }

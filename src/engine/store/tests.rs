@@ -122,7 +122,7 @@ proptest! {
                 Op::Settle(more) => collection.compact(more),
                 Op::Fork => forks.push((collection.clone(), model.clone())),
             }
-            // The same page again and again: it must not be the one shown before the change.
+            // Asks for one page again and again: it must not be the one shown before the change.
             let page = collection.page(&Window::Offset { skip: 0, limit: 2 }, None);
             let shown = |(place, (_, group)): (usize, &(u64, u64))| Value::from(fields(&id_at(&collection, place), *group)).to_string();
             let wanted: Vec<String> = model.iter().take(2).enumerate().map(shown).collect();
@@ -159,7 +159,7 @@ fn store_ops() -> impl Strategy<Value = Vec<StoreOp>> {
     proptest::collection::vec(op, 1..40)
 }
 
-/// How many records there are of each kind; none of one that is left out.
+/// The number of records of each kind; none of one that is left out.
 type Counts = [Option<usize>; KINDS.len()];
 
 fn counts(store: &Store) -> Counts {

@@ -13,7 +13,7 @@ use crate::engine::schema::schema::{FieldSet, Schema};
 /// The name of a field: a documented one is borrowed from its resource, and costs nothing to copy.
 pub type Name = Cow<'static, str>;
 
-/// So many fields stand in a plain list. No kind of record has as many documented ones.
+/// The most fields that stand in a plain list. No kind of record has as many documented ones.
 const LISTED: usize = 40;
 
 /// The fields of a record, in order, each name once.
@@ -21,8 +21,8 @@ const LISTED: usize = 40;
 /// To look through a short list is quicker than to hash, and a list is quicker to fill and smaller. What comes behind
 /// the first fields of a record that has very many is hashed, so that no body is large enough to make this slow.
 ///
-/// Most fields of most records are what they are when nobody says. Those of a [whole](Self::whole) record are not
-/// written down; whoever reads sees no difference.
+/// Most fields of most records have the value they have when none is given. Those of a [whole](Self::whole) record are
+/// not written down; a reader sees no difference.
 #[derive(Clone, Default)]
 pub struct Document {
     /// Of a whole record, those documented ones that are written down come first, in their order.
@@ -40,13 +40,14 @@ impl Document {
         Self::default()
     }
 
-    /// None yet, and room for so many.
+    /// Returns a document without fields, with room for `capacity` of them.
     pub fn with_capacity(capacity: usize) -> Self {
         Self { list: Vec::with_capacity(capacity.min(LISTED)), ..Self::default() }
     }
 
-    /// Those of a whole record, and room for so many that are written down. Plain defaults are there; the other
-    /// documented fields are to be [written](Self::write_documented) in their order, then those that are not documented.
+    /// Returns the fields of a whole record, with room for `capacity` that are written down. Plain defaults are there;
+    /// the other documented fields are to be [written](Self::write_documented) in their order, then those that are not
+    /// documented.
     pub fn whole(resource: &'static Schema, capacity: usize) -> Self {
         Self { whole: Some((resource, FieldSet::default())), ..Self::with_capacity(capacity) }
     }
@@ -64,12 +65,12 @@ impl Document {
         if let Value::Object(members) = value { Some(members.into()) } else { None }
     }
 
-    /// How many there are.
+    /// Returns the number of fields.
     pub fn len(&self) -> usize {
         if self.whole.is_none() { self.written_len() } else { self.iter().count() }
     }
 
-    /// How many of them are written down.
+    /// Returns the number of fields that are written down.
     pub fn written_len(&self) -> usize {
         self.list.len() + self.rest.as_ref().map_or(0, |rest| rest.len())
     }
@@ -79,32 +80,32 @@ impl Document {
         self.written(name).or_else(|| self.whole?.0.field(name)?.default.plain())
     }
 
-    /// The same, if it is written down: plain defaults are no texts and refer to nothing.
+    /// Returns the value of a field, if it is written down: plain defaults are no texts and refer to nothing.
     pub fn written(&self, name: &str) -> Option<&Value> {
         let listed = self.list.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         listed.or_else(|| self.rest.as_ref()?.get(name))
     }
 
-    /// Whether some of these documented fields may be written down; of those of a whole record that is known.
+    /// Tells whether some of these documented fields may be written down; of those of a whole record that is known.
     pub fn may_have(&self, places: FieldSet) -> bool {
         self.whole.is_none_or(|(_, written)| written.among(places).count() > 0)
     }
 
-    /// The same, to change it.
+    /// Returns the value of a field, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.write_down();
         let listed = self.list.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value);
         listed.or_else(|| self.rest.as_mut()?.get_mut(name))
     }
 
-    /// Whether some of them are standin's own. None of those has a plain default.
+    /// Tells whether some of the fields are standin's own. None of those has a plain default.
     pub fn has_private(&self) -> bool {
         let is_private = |name: &str| name.starts_with(PRIVATE_PREFIX);
         self.list.iter().any(|(name, _)| is_private(name))
             || self.rest.iter().flat_map(|rest| rest.keys()).any(|name| is_private(name))
     }
 
-    /// Whether there is a field of that name.
+    /// Tells whether there is a field of that name.
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
@@ -178,14 +179,14 @@ impl Document {
         self.listed().chain(rest)
     }
 
-    /// The same, to change the values.
+    /// Returns names and values, in order, to change the values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
         self.write_down();
         let listed = self.list.iter_mut().map(|(name, value)| (&**name, value));
         listed.chain(self.rest.iter_mut().flat_map(|rest| rest.iter_mut()).map(|(name, value)| (name.as_str(), value)))
     }
 
-    /// The same, for whoever needs the fields no more afterwards.
+    /// Returns names and values, in order, for a caller that needs the fields no more afterwards.
     pub fn into_pairs(mut self) -> impl Iterator<Item = (Name, Value)> {
         self.write_down();
         let rest = self.rest.into_iter().flat_map(|rest| *rest);
@@ -382,7 +383,7 @@ mod tests {
         proptest::collection::vec(op, 1..400)
     }
 
-    /// Which names are kept: all but every so many-th number, and no other text.
+    /// Tells whether a name is kept: a number is, except every `one_of`-th; no other text is.
     fn kept(name: &str, one_of: u16) -> bool {
         name.parse::<u16>().is_ok_and(|number| !number.is_multiple_of(one_of))
     }
