@@ -78,7 +78,7 @@ impl Coverage {
         }
     }
 
-    /// Every outcome that was served, in the order of operation and outcome.
+    /// Returns every outcome that was served, in the order of operation and outcome.
     pub fn cells(&self) -> impl Iterator<Item = (&'static str, &str, Cell)> {
         let cells = self.cells.iter().map(|((_, outcome), served)| (served.operation, outcome.as_ref(), served.cell));
         let mut cells: Vec<_> = cells.collect();
@@ -91,7 +91,8 @@ impl Coverage {
         self.cells().any(|(known, served, _)| known == operation && served == outcome)
     }
 
-    /// Every documented outcome of every modelled operation, and what else was served, in the order of the tables.
+    /// Returns every documented outcome of every modelled operation, and what else was served, in the order of the
+    /// tables.
     pub fn table(&self, router: &Router) -> Vec<CoverageCell> {
         let mut table = Vec::new();
         for row in router.rows() {

@@ -74,7 +74,7 @@ impl EntryMeta {
         }
     }
 
-    /// The operation, with the API's name; `None` for a miss.
+    /// Returns the operation, with the API's name; `None` for a miss.
     pub fn operation(&self) -> Option<&'static str> {
         self.row.map(|row| row.operation)
     }
@@ -174,7 +174,7 @@ pub struct Entry {
     pub extras: EntryExtras,
 }
 
-/// The credentials that calls present.
+/// Returns the credentials that calls present.
 pub fn presented_by(journal: &[Entry]) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for entry in journal {
@@ -192,7 +192,7 @@ impl Entry {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The entry as it may be shown.
+    /// Returns the entry as it may be shown.
     pub fn redacted(&self, redactor: &Redactor) -> Self {
         let own = redactor.of_parts(&self.target, self.named_headers());
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), own.header(name, value)));
@@ -207,7 +207,7 @@ impl Entry {
         }
     }
 
-    /// The target as it may be shown.
+    /// Returns the target as it may be shown.
     pub fn redacted_target(&self, redactor: &Redactor) -> String {
         redactor.of_parts(&self.target, self.named_headers()).target(&self.target).into_owned()
     }
@@ -220,14 +220,14 @@ impl Entry {
         }
     }
 
-    /// The status that was sent; `None` when nothing of the answer was.
+    /// Returns the status that was sent; `None` when nothing of the answer was.
     pub fn sent_status(&self) -> Option<u16> {
         (self.extras.delivery.sends_answer() && self.extras.gave_up_ms.is_none()).then_some(self.meta.status)
     }
 }
 
 impl Journal {
-    /// An empty journal.
+    /// Makes an empty journal.
     pub fn new(bounds: JournalBounds) -> Self {
         Self {
             bounds,
@@ -268,7 +268,7 @@ impl Journal {
         self.run
     }
 
-    /// The number of the next entry.
+    /// Returns the number of the next entry.
     pub fn next_number(&self) -> u64 {
         self.next_number
     }
@@ -363,25 +363,25 @@ impl Journal {
         self.entries.len() - self.len()
     }
 
-    /// The number of the oldest entry.
+    /// Returns the number of the oldest entry.
     fn first_number(&self) -> u64 {
         self.next_number - self.len() as u64
     }
 
-    /// The entry of that number, if it is still there.
+    /// Returns the entry of that number, if it is still there.
     pub fn get(&self, number: u64) -> Option<Entry> {
         let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
         self.entries.get(self.lost_entries().saturating_add(place)).map(|mark| self.entry(number, mark))
     }
 
-    /// The operations of the entries after that number, oldest first; `None` for a miss.
+    /// Returns the operations of the entries after that number, oldest first; `None` for a miss.
     pub fn operations_since(&self, number: u64) -> impl Iterator<Item = Option<&'static str>> {
         let skip = number.saturating_add(1).saturating_sub(self.first_number());
         let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());
         self.entries.range(self.lost_entries() + skip..self.entries.len()).map(|mark| mark.meta.operation())
     }
 
-    /// The entries after that number, oldest first.
+    /// Returns the entries after that number, oldest first.
     pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
         let first = self.first_number();
         let skip = number.saturating_add(1).saturating_sub(first);
@@ -421,7 +421,7 @@ impl Journal {
     }
 }
 
-/// A length as it is kept. No body of a test is longer than this can say.
+/// Shortens a length to the form that is kept. No body of a test is longer than this can say.
 fn short(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -61,12 +61,12 @@ impl<T: Copy> Ring<T> {
         self.piece.clear();
     }
 
-    /// The value at a place, counted from the oldest.
+    /// Returns the value at a place, counted from the oldest.
     pub fn get(&self, place: usize) -> Option<&T> {
         self.ring.get(place).or_else(|| self.piece.get(place.checked_sub(self.ring.len())?))
     }
 
-    /// The values at these places.
+    /// Returns the values at these places.
     pub fn range(&self, places: Range<usize>) -> impl Iterator<Item = &T> {
         let ring = self.ring.len();
         let in_piece = places.start.max(ring) - ring..places.end.max(ring) - ring;

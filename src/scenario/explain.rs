@@ -72,7 +72,7 @@ pub fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
     steps.collect()
 }
 
-/// The timeline of a scenario and the forecast of which calls its rules strike.
+/// Describes the timeline of a scenario and forecasts which calls its rules strike.
 pub fn explain_scenario(scenario: &Scenario) -> String {
     let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed.unwrap_or_default());
     if !scenario.about.is_empty() {
@@ -137,7 +137,7 @@ fn on(rule: &Rule) -> String {
     format!("{}{matching}", rule.on)
 }
 
-/// The conditions that lead to a step.
+/// Returns the conditions that lead to a step.
 fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
     let mut ways = if place == 0 { vec!["the start".to_owned()] } else { Vec::new() };
     for (from, step) in scenario.steps.iter().enumerate() {
@@ -176,7 +176,7 @@ fn on_clock(scenario: &Scenario, kind: &EndKind) -> String {
 }
 
 impl EndKind {
-    /// The condition: `celigo.flows.list answered 429 2 times`.
+    /// Returns the condition in words: `celigo.flows.list answered 429 2 times`.
     pub(in crate::scenario) fn words(&self) -> String {
         match self {
             Self::AfterMs(ms) => format!("{ms} ms later"),
@@ -193,7 +193,7 @@ impl EndKind {
     }
 }
 
-/// Which matching calls a rule strikes: `calls 1-4`, `calls 3, 6, 9…`, `calls 6, 7, 14… (p 0.2, seed 2, at most 10)`.
+/// Says which calls a rule strikes: `calls 1-4`, `calls 3, 6, 9…`, `calls 6, 7, 14… (p 0.2, seed 2, at most 10)`.
 fn forecast(rule: &Rule, seed: u64) -> String {
     let limit = rule.limit.unwrap_or(u64::MAX);
     let range = |from: u64, to: u64| {

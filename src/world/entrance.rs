@@ -35,7 +35,7 @@ impl Entrance {
     /// The file that makes Node.js go by the proxy.
     pub const NODE_HOOK: &str = "node-hook.cjs";
 
-    /// An entrance whose files are in a folder, with nothing but its proxy known otherwise.
+    /// Makes an entrance whose files are in a folder, with nothing but its proxy known otherwise.
     pub fn in_folder(proxy: String, folder: &str) -> Self {
         let file = |name: &str| format!("{folder}/{name}");
         Self {

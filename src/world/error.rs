@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::http::message::Response;
 use crate::world::selector::WorldSelector;
 
-/// Why a world is no longer there.
+/// The reason that a world is no longer there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoneReason {
     /// An administrator deleted it.
@@ -19,7 +19,7 @@ pub enum GoneReason {
     },
 }
 
-/// Why there is no world to answer, or none was made.
+/// The reason that there is no world to answer, or none was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorldError {
     /// There never was one of that name, as far as anybody remembers.
@@ -33,7 +33,7 @@ pub enum WorldError {
     GoneReason {
         /// The name.
         name: String,
-        /// Why it is gone.
+        /// The reason that it is gone.
         why: GoneReason,
     },
     /// The request names two.
@@ -77,7 +77,7 @@ pub enum WorldError {
 }
 
 impl WorldError {
-    /// The status, a word for programs, what is wrong, and what to do about it.
+    /// Returns the status, a word for programs, what is wrong, and what to do about it.
     pub fn words(&self) -> (u16, &'static str, String, String) {
         match self {
             Self::Unknown { name, nearest } => {
@@ -155,7 +155,7 @@ impl WorldError {
         }
     }
 
-    /// The answer to a request that no world can answer.
+    /// Makes the answer to a request that no world can answer.
     pub fn response(&self) -> Response {
         let (status, code, message, hint) = self.words();
         let body = json!({ "error": { "code": code, "message": message, "hint": hint } });

@@ -103,7 +103,7 @@ fn finish(state: &mut State, exchange: &mut Exchange<'_>, decision: &Decision) {
     }
 }
 
-/// Where a request leads.
+/// The destination of a request.
 struct RouteMatch<'r, 't> {
     api: Option<&'static Api>,
     found: Option<Found<'r, 't>>,

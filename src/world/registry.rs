@@ -107,7 +107,7 @@ struct NamedWorlds {
 
 struct Slot {
     world: Arc<Mutex<World>>,
-    /// When it was asked last, on the callers' clock.
+    /// The time it was asked last, on the callers' clock.
     asked_ms: AtomicU64,
     /// True while a handle in this process holds it: then it does not expire.
     held: AtomicBool,
@@ -156,7 +156,7 @@ impl WorldRegistry {
         self.entrance.get()
     }
 
-    /// An engine with its default world, and what scenarios can start from.
+    /// Makes an engine of its default world, and what scenarios can start from.
     pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
         let settings = RwLock::new(Arc::clone(&default.state.settings));
         let fixtures = RwLock::new(Arc::new(fixtures));
@@ -218,7 +218,7 @@ impl WorldRegistry {
         default.replace_with(made);
     }
 
-    /// The requests in flight, and the way to wait for answers.
+    /// Returns the requests in flight, and the way to wait for answers.
     pub fn bell(&self) -> &InFlight {
         &self.bell
     }
@@ -252,12 +252,12 @@ impl WorldRegistry {
         Ok(())
     }
 
-    /// The redactor of what is told of requests before their world is known.
+    /// Returns the redactor of what is told of requests before their world is known.
     pub fn redactor(&self) -> Arc<Redactor> {
         Arc::clone(&self.redactor.read())
     }
 
-    /// The routes.
+    /// Returns the routes.
     pub fn router(&self) -> &'static Router {
         self.router
     }
@@ -267,12 +267,12 @@ impl WorldRegistry {
         self.limits
     }
 
-    /// The world that answers at `/`.
+    /// Returns the world that answers at `/`.
     pub fn default_world(&self) -> &Arc<Mutex<World>> {
         &self.default
     }
 
-    /// The names of the other worlds, in alphabetical order.
+    /// Returns the names of the other worlds, in alphabetical order.
     pub fn names(&self) -> Vec<Arc<str>> {
         self.others.read().by_name.keys().cloned().collect()
     }
@@ -284,8 +284,8 @@ impl WorldRegistry {
             || others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world))
     }
 
-    /// The environment variables that point a consumer at a world, with values that work. The origin is the one the
-    /// consumer uses, with the world's prefix.
+    /// Returns the environment variables that point a consumer at a world, with values that work. The origin is the one
+    /// the consumer uses, with the world's prefix.
     pub fn environment(&self, world: &World, origin: &str) -> Vec<(&'static str, String)> {
         let apis = self.router.apis().iter();
         let variables = apis.flat_map(|api| api.dialect.environment(&world.state, api, origin));
@@ -449,7 +449,7 @@ impl WorldRegistry {
         places.len()
     }
 
-    /// Lets a world go that no handle in this process holds any longer: it stays until it is deleted or expires.
+    /// Ends this process's hold on a world, which stays until it is deleted or expires.
     pub fn release(&self, name: &str, now_ms: u64) {
         if let Some(place) = self.others.read().by_name.get(name) {
             place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
@@ -484,7 +484,7 @@ impl WorldRegistry {
         }
     }
 
-    /// The last hold on that world is gone: the world too, unless it was released before.
+    /// Drops the last hold on that world, and the world with it, unless it was released before.
     pub fn drop_held(&self, name: &str, world: &Arc<Mutex<World>>) {
         let is_held = |place: &Slot| place.held.load(Ordering::Relaxed);
         if self.others.read().by_name.get(name).is_some_and(is_held) {
@@ -563,7 +563,7 @@ impl NamedWorlds {
         Some(place)
     }
 
-    /// Why there is no room for a further world of that label, if there is none.
+    /// Returns the reason that there is no room for a further world of that label, if there is none.
     fn full(&self, limits: &Limits, label: Option<&str>) -> Option<WorldError> {
         if self.by_name.len() >= limits.worlds {
             return Some(WorldError::TooMany { limit: limits.worlds });
@@ -580,7 +580,7 @@ impl NamedWorlds {
         self.gone.push_back((name, why));
     }
 
-    /// Why there is no world of that name.
+    /// Returns the reason that there is no world of that name.
     fn missing(&self, name: &str) -> WorldError {
         if let Some((_, why)) = self.gone.iter().rev().find(|(gone, _)| **gone == *name) {
             return WorldError::GoneReason { name: name.to_owned(), why: *why };
@@ -616,7 +616,7 @@ mod tests {
         WorldSpec { name: Some(name), ..WorldSpec::default() }
     }
 
-    /// The status and the code of the error that a request to this target gets at that time.
+    /// Returns the status and the code of the error that a request to this target gets at that time.
     fn ask(engine: &WorldRegistry, target: &str, arrived_ms: u64) -> (u16, String) {
         let request = Request { method: "GET", target, headers: &[], body: b"", arrived_ms, believes_front: true };
         let response = engine.answer(&request).response;

@@ -26,7 +26,7 @@ pub fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.as_bytes()[0].is_ascii_alphanumeric() && name.bytes().all(fits)
 }
 
-/// The world a request names, if it names one. `known` is what else says which world it is for.
+/// Returns the world a request names, if it names one. `known` is what else says which world it is for.
 pub fn chosen<'r>(
     known: Option<(WorldSelector, &'r str)>,
     target: &Target<'r>,

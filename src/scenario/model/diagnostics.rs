@@ -89,7 +89,7 @@ impl fmt::Display for Code {
 pub struct Diagnostic {
     /// The file, as it was named.
     pub file: String,
-    /// Where in it.
+    /// The place in it.
     pub place: Position,
     /// The kind of fault.
     pub code: Code,
@@ -135,7 +135,7 @@ impl fmt::Debug for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 impl ScenarioError {
-    /// Returns the error about a text that has a name, but no file.
+    /// Names the text, which has no file.
     pub fn about(mut self, name: &str) -> Self {
         self.diagnostics.iter_mut().for_each(|diagnostic| name.clone_into(&mut diagnostic.file));
         self
@@ -171,7 +171,7 @@ impl<'t> Diagnostics<'t> {
         Self { file, positions: Positions::of(text), list: Vec::new(), refusals: 0, left_out: 0 }
     }
 
-    /// Something is wrong at that path. `what` continues the path: `"x" selects no operation`.
+    /// Adds a finding at that path. `what` continues the path: `"x" selects no operation`.
     pub(in crate::scenario) fn tell(
         &mut self,
         code: Code,
@@ -194,7 +194,7 @@ impl<'t> Diagnostics<'t> {
         self.tell_at(code, place, format!("{shown} {what}"), help);
     }
 
-    /// Something is wrong at that place.
+    /// Adds a finding at that place.
     pub(in crate::scenario) fn tell_at(
         &mut self,
         code: Code,
@@ -206,7 +206,7 @@ impl<'t> Diagnostics<'t> {
         self.list.push(Diagnostic { file: self.file.to_owned(), place, code, message, help: help.into() });
     }
 
-    /// The place of a path.
+    /// Returns the place of a path.
     pub(in crate::scenario) fn place(&self, path: &[PathSegment]) -> Position {
         self.positions.at(path)
     }
@@ -226,7 +226,7 @@ impl<'t> Diagnostics<'t> {
         self.refusals() > 0
     }
 
-    /// All findings, in the order of the file.
+    /// Returns all findings, in the order of the file.
     pub(in crate::scenario) fn finish(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|diagnostic| (diagnostic.place, diagnostic.code));
         cut(&mut self.list, self.left_out);
@@ -234,14 +234,14 @@ impl<'t> Diagnostics<'t> {
     }
 }
 
-/// A text with what stands in quotes blacked out.
+/// Blacks out what stands in quotes.
 fn without_quotes(text: &str) -> String {
     let mut parts = text.split('"');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.enumerate().fold(first, |shown, (n, part)| if n % 2 == 0 { shown + "\"…\"" } else { shown + part })
 }
 
-/// `did you mean …?`, or the names there are when none is near.
+/// Asks `did you mean …?`, or lists the names there are when none is near.
 pub(in crate::scenario) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
     match nearest(given, known.clone()) {
         Some(name) => format!("did you mean {name}?"),
@@ -261,7 +261,8 @@ const MOST_LISTED: usize = 40;
 /// Longer texts are no author's slip of the pen, and comparing them takes long.
 const LONGEST_NAME: usize = 128;
 
-/// The known name that is near enough to be meant. What lacks its name is an error of its own, and no help here.
+/// Returns the known name that is near enough to be meant. What lacks its name is an error of its own, and no help
+/// here.
 fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if given.len() > LONGEST_NAME {
         return None;

@@ -58,7 +58,7 @@ fn is_zero(n: &usize) -> bool {
 }
 
 impl NearMiss {
-    /// The lines that tell it: `call 2: body.nested.a[2] is 4, expected 3`.
+    /// Returns the lines that tell it: `call 2: body.nested.a[2] is 4, expected 3`.
     pub(in crate::scenario) fn lines(&self) -> Vec<String> {
         let subject = match (&self.call, &self.record) {
             (Some(call), _) => format!("call {call}"),
@@ -85,22 +85,22 @@ pub(in crate::scenario) struct Differences {
 }
 
 impl Differences {
-    /// A collector that finds the distance and nothing else.
+    /// Makes a collector that finds the distance and nothing else.
     pub(in crate::scenario) fn measuring() -> Self {
         Self::default()
     }
 
-    /// A collector that keeps the first differences.
+    /// Makes a collector that keeps the first differences.
     pub(in crate::scenario) fn keeping() -> Self {
         Self { keeps: true, ..Self::default() }
     }
 
-    /// The distance of all differences together; 0 is a match.
+    /// Returns the distance of all differences together; 0 is a match.
     pub(in crate::scenario) fn distance(&self) -> u64 {
         self.distance
     }
 
-    /// The differences as a near miss of a call or a record.
+    /// Returns the differences as a near miss of a call or a record.
     pub(in crate::scenario) fn into_near_miss(self, call: Option<u64>, record: Option<String>) -> NearMiss {
         let more = self.count - self.list.len();
         NearMiss { call, record, differences: self.list, more }
@@ -235,7 +235,7 @@ fn leaves(matcher: &Matcher) -> u64 {
     }
 }
 
-/// The share of letters that differ, of [`APART`].
+/// Returns the share of letters that differ, of [`APART`].
 fn text_distance(a: &str, b: &str) -> u64 {
     let longest = a.chars().count().max(b.chars().count()).max(1);
     let differing = if longest <= SHORT_TEXT {
@@ -255,7 +255,7 @@ fn common_ends(a: &str, b: &str) -> (usize, usize) {
     (before, behind)
 }
 
-/// Two texts as they are shown: of long ones, the part in which they differ, and a little around it.
+/// Returns two texts as they are shown: of long ones, the part in which they differ, and a little around it.
 fn differing(got: &str, wanted: &str) -> (String, String) {
     let is_short = |text: &str| text.chars().count() <= SHOWN_TEXT / 2;
     if is_short(got) && is_short(wanted) {
@@ -278,12 +278,12 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// A value as it is shown; a long one is cut.
+/// Returns a value as it is shown; a long one is cut.
 pub(in crate::scenario) fn in_words(value: Option<&Value>) -> String {
     value.map_or_else(|| "absent".to_owned(), |value| shortened(&value.to_string()))
 }
 
-/// A text that is cut where it is too long to be shown.
+/// Cuts a text where it is too long to be shown.
 pub(in crate::scenario) fn shortened(text: &str) -> String {
     if text.chars().count() <= SHOWN_TEXT {
         return text.to_owned();

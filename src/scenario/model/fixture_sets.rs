@@ -11,7 +11,7 @@ use crate::scenario::model::format::Data;
 #[derive(Clone, Debug, Default)]
 pub struct Fixtures {
     sets: BTreeMap<String, Store>,
-    /// The default records; a caller takes the part that belongs to an API out of them.
+    /// The default records; `get` takes the part that belongs to an API out of them.
     default: Store,
     apis: Vec<&'static Api>,
 }
@@ -20,7 +20,7 @@ impl Fixtures {
     /// The name of the set a scenario starts from that names none.
     pub const DEFAULT: &'static str = "default";
 
-    /// The default records of these APIs.
+    /// Makes fixtures of the default records of these APIs.
     pub fn new(default: Store, apis: &[&'static Api]) -> Self {
         Self { sets: BTreeMap::new(), default, apis: apis.to_vec() }
     }
@@ -31,7 +31,7 @@ impl Fixtures {
         self
     }
 
-    /// The set of that name.
+    /// Returns the set of that name.
     pub fn get(&self, name: &str) -> Option<Store> {
         if name == Self::DEFAULT {
             return Some(self.default.clone());
@@ -46,7 +46,7 @@ impl Fixtures {
         self.sets.get(name).cloned()
     }
 
-    /// The names of all sets, in order.
+    /// Returns the names of all sets, in order.
     pub fn names(&self) -> Vec<String> {
         let defaults = self.apis.iter().map(|api| format!("{}/{}", api.name, Self::DEFAULT));
         let own = std::iter::once(Self::DEFAULT.to_owned()).chain(defaults);
@@ -55,7 +55,7 @@ impl Fixtures {
         names
     }
 
-    /// The set a scenario's data starts from. With `data` but without `from`, that is nothing.
+    /// Returns the set a scenario's data starts from. With `data` but without `from`, that is nothing.
     pub(in crate::scenario) fn start(&self, router: &Router, data: Option<&Data>) -> Store {
         let name = match data {
             None => Some(Self::DEFAULT),

@@ -49,7 +49,7 @@ pub struct Scenario {
     pub credentials: Vec<(&'static str, Vec<Credential>)>,
     /// The way the clock moves; `None` leaves it as it is.
     pub clock_mode: Option<ClockMode>,
-    /// Where the clock starts.
+    /// The start of the clock.
     pub clock_start_ms: Option<u64>,
     /// The records that the world holds at the start; `None` is the default fixture set.
     pub data: Option<Data>,
@@ -84,7 +84,7 @@ impl Scenario {
 pub struct Data {
     /// The fixture set to start from; without one, from nothing.
     pub from: Option<String>,
-    /// Where `from` is written.
+    /// The place where `from` is written.
     pub from_path: Vec<PathSegment>,
     /// The changes.
     pub changes: Vec<DataChange>,
@@ -97,7 +97,7 @@ pub struct DataChange {
     pub resource: &'static Schema,
     /// The change.
     pub kind: ChangeKind,
-    /// Where it is written.
+    /// The place where it is written.
     pub path: Vec<PathSegment>,
     /// That path, as a place.
     pub place: Position,
@@ -147,20 +147,20 @@ pub struct Step {
     pub data: Data,
     /// Its own fault rules.
     pub rules: Vec<Arc<Rule>>,
-    /// When it ends: the first that holds.
+    /// The conditions of its end: the first that holds.
     pub ends: Vec<End>,
-    /// Where it is written.
+    /// The place where it is written.
     pub path: Vec<PathSegment>,
 }
 
-/// When a step ends, and what follows.
+/// A condition for the end of a step, and what follows.
 #[derive(Debug)]
 pub struct End {
     /// The condition.
     pub kind: EndKind,
     /// The step that follows; `None` is the next one in the file.
     pub to: Option<String>,
-    /// Where it is written.
+    /// The place where it is written.
     pub path: Vec<PathSegment>,
     /// That path, as a position.
     pub place: Position,
@@ -292,7 +292,7 @@ pub struct CallExpectation {
     pub gave_up: bool,
     /// The number of calls.
     pub times: Range,
-    /// Where it is written, for one from a file.
+    /// The place where it is written, for one from a file.
     pub place: Option<Position>,
     /// The JSON it was sent as, for one that was added to a running scenario.
     pub source: Option<Arc<str>>,
@@ -308,7 +308,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The wait before the n-th retry, from 1.
+    /// Returns the wait before the n-th retry, from 1.
     pub fn wait_ms(self, retry: u32) -> u64 {
         let grown = self.factor.powi(i32::try_from(retry.saturating_sub(1)).unwrap_or(i32::MAX));
         Duration::try_from_secs_f64(Duration::from_millis(self.min_ms).as_secs_f64() * grown)
@@ -354,7 +354,7 @@ pub struct FinalExpectation {
     pub count: Range,
     /// Its place among those of the same collection, from 0.
     pub number: usize,
-    /// Where it is written.
+    /// The place where it is written.
     pub place: Position,
 }
 
@@ -365,7 +365,7 @@ pub struct CoverExpectation {
     pub operation: &'static str,
     /// A status, or the name of an error.
     pub outcome: String,
-    /// Where it is written.
+    /// The place where it is written.
     pub place: Position,
 }
 
@@ -401,7 +401,7 @@ pub struct ProbeStep {
     pub bind: Vec<(String, String)>,
     /// Is played even when an earlier step failed.
     pub cleanup: bool,
-    /// Where it is written.
+    /// The place where it is written.
     pub path: Vec<PathSegment>,
     /// That path, as a place.
     pub place: Position,

@@ -64,7 +64,7 @@ impl Range {
         (self.min..=self.max).contains(&n)
     }
 
-    /// `exactly 2`, `at least 1`, `1 to 4`.
+    /// Returns it in words: `exactly 2`, `at least 1`, `1 to 4`.
     pub fn words(self) -> String {
         match self {
             Self { min, max } if min == max => format!("exactly {min}"),
@@ -117,7 +117,7 @@ const TYPES: [(&str, Type); 10] = [
 const OPERATORS: [&str; 9] = ["@any", "@absent", "@not", "@in", "@glob", "@type", "@len", "@exact", "@has"];
 
 impl Matcher {
-    /// A matcher, written as a scenario writes it.
+    /// Reads a matcher, written as a scenario writes it.
     ///
     /// # Panics
     ///
@@ -164,7 +164,7 @@ impl Matcher {
 }
 
 impl Matcher {
-    /// A matcher of values that equal this one: of objects, those with no further members.
+    /// Makes a matcher of values that equal this one: of objects, those with no further members.
     pub(in crate::scenario) fn exactly(value: &Value) -> Self {
         match value {
             Value::Object(fields) => Self::Exact(fields.clone()),
@@ -201,7 +201,7 @@ impl Matcher {
         crate::scenario::model::difference::shortened(&words)
     }
 
-    /// The matcher in the shape of what it matches.
+    /// Returns the matcher in the shape of what it matches.
     fn shape(&self) -> String {
         match self {
             Self::Equals(value) => value.to_string(),
@@ -241,7 +241,7 @@ impl Type {
     }
 }
 
-/// Equality of JSON: `1` and `1.0` are the same number, the order of members does not matter.
+/// Tells whether two values of JSON are equal: `1` and `1.0` are, the order of members does not matter.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),

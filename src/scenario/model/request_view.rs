@@ -30,7 +30,7 @@ pub struct RequestView<'a> {
 }
 
 impl<'a> RequestView<'a> {
-    /// A request for an operation.
+    /// Makes the view of a request for an operation.
     pub(crate) fn new(
         row: &'a Row,
         request: &'a Request<'a>,
@@ -42,63 +42,63 @@ impl<'a> RequestView<'a> {
         Self { row, request, target, given, pairs, params, query, headers, body }
     }
 
-    /// The operation: the API, then what is done.
+    /// Returns the operation: the API, then what is done.
     pub fn operation(&self) -> &'static str {
         self.row.operation
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &str {
         self.request.method
     }
 
-    /// A parameter of the path, decoded.
+    /// Returns a parameter of the path, decoded.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.given.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
     }
 
-    /// The first header of that (lower-case) name, if it is text.
+    /// Returns the first header of that (lower-case) name, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.header(name)
     }
 
-    /// The parameters of the path, decoded.
+    /// Returns the parameters of the path, decoded.
     pub fn params(&self) -> &Value {
         let given = || self.given.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_ref())));
         self.params.get_or_init(|| given().collect())
     }
 
-    /// The parameters of the query, decoded; the first of each name.
+    /// Returns the parameters of the query, decoded; the first of each name.
     pub fn query(&self) -> &Value {
         self.query_texts().whole()
     }
 
-    /// All parameters of the query, decoded.
+    /// Returns all parameters of the query, decoded.
     pub(in crate::scenario) fn query_texts(&self) -> &Texts {
         self.query.get_or_init(|| Texts::of_query(self.pairs().pairs()))
     }
 
-    /// The query, not put together as JSON.
+    /// Returns the query, not put together as JSON.
     fn pairs(&self) -> &Query<'a> {
         self.pairs.get_or_init(|| Query::parse(self.target.query))
     }
 
-    /// The headers, names in lower case; several of one name are joined by commas.
+    /// Returns the headers, names in lower case; several of one name are joined by commas.
     pub fn headers(&self) -> &Value {
         self.header_texts().whole()
     }
 
-    /// All headers, names in lower case.
+    /// Returns all headers, names in lower case.
     pub(in crate::scenario) fn header_texts(&self) -> &Texts {
         self.headers.get_or_init(|| Texts::of_headers(self.request.headers.iter().copied()))
     }
 
-    /// The body, when it is JSON.
+    /// Returns the body, when it is JSON.
     pub fn body(&self) -> Option<&Value> {
         self.body.get_or_init(|| serde_json::from_slice(self.request.body).ok()).as_ref()
     }
 
-    /// The text of a part, or of a member of it.
+    /// Returns the text of a part, or of a member of it.
     pub(in crate::scenario) fn text(&self, part: Part, member: Option<&str>) -> Spotted<'_> {
         let value = match (part, member) {
             (Part::Token, None) => return self.token().into(),
@@ -120,7 +120,7 @@ impl<'a> RequestView<'a> {
         value.and_then(|value| member.map_or(Some(value), |name| value.get(name))?.as_str()).into()
     }
 
-    /// The bearer token.
+    /// Returns the bearer token.
     pub fn token(&self) -> Option<&str> {
         self.request.bearer()
     }

@@ -41,7 +41,7 @@ pub struct Rule {
     pub delay_ms: Option<(u64, u64)>,
     /// The rate at which the body travels.
     pub slow_bytes_per_s: Option<u64>,
-    /// Where it is written, for a rule from a file.
+    /// The place where it is written, for a rule from a file.
     pub place: Option<Position>,
     /// The JSON it was sent as, for one that was added to a running scenario.
     pub source: Option<Arc<str>>,
@@ -117,7 +117,7 @@ pub enum Effect {
         message: Option<String>,
         /// The field it is about.
         field: Option<String>,
-        /// When to try again.
+        /// Seconds to wait before the next try.
         retry_after_s: Option<u64>,
     },
     /// A reply as written.
@@ -149,7 +149,7 @@ impl fmt::Debug for Rule {
 }
 
 impl Rule {
-    /// A rule on these operations that does nothing yet.
+    /// Makes a rule on these operations that does nothing yet.
     pub fn on(operations: impl Into<Operations>) -> Self {
         Self {
             id: Arc::from(""),
@@ -173,13 +173,13 @@ impl Rule {
         self
     }
 
-    /// Only requests that look like this.
+    /// Matches only requests that look like this.
     pub fn when(mut self, when: When) -> Self {
         self.when = Some(when);
         self
     }
 
-    /// Only requests whose body looks like this, written as a scenario writes it; operators work too.
+    /// Matches only requests whose body looks like this, written as a scenario writes it; operators work too.
     ///
     /// # Panics
     ///
@@ -190,7 +190,7 @@ impl Rule {
         self
     }
 
-    /// Only requests whose query looks like this.
+    /// Matches only requests whose query looks like this.
     ///
     /// # Panics
     ///
@@ -201,7 +201,7 @@ impl Rule {
         self
     }
 
-    /// Only requests whose path parameters look like this.
+    /// Matches only requests whose path parameters look like this.
     ///
     /// # Panics
     ///
@@ -212,25 +212,25 @@ impl Rule {
         self
     }
 
-    /// Only the n-th matching request.
+    /// Fires only at the n-th matching request.
     pub fn nth(mut self, n: u64) -> Self {
         self.at = Trigger::Nth(vec![n]);
         self
     }
 
-    /// Each n-th matching request.
+    /// Fires at every n-th matching request.
     pub fn every(mut self, n: u64) -> Self {
         self.at = Trigger::Every(n.max(1));
         self
     }
 
-    /// From the first to the second matching request, both included.
+    /// Fires from the matching request `from` to the matching request `to`, both included.
     pub fn between(mut self, from: u64, to: u64) -> Self {
         self.at = Trigger::Between(from, to);
         self
     }
 
-    /// Each matching request with this probability.
+    /// Fires at each matching request with this probability.
     pub fn chance(mut self, p: f64) -> Self {
         self.at = Trigger::Chance(p);
         self
@@ -242,13 +242,13 @@ impl Rule {
         self
     }
 
-    /// The operation is carried out first.
+    /// Lets the service carry the operation out first.
     pub fn after(mut self) -> Self {
         self.phase = Phase::After;
         self
     }
 
-    /// It may remain unfired.
+    /// Allows the rule to remain unfired.
     pub fn optional(mut self) -> Self {
         self.optional = true;
         self
@@ -260,7 +260,7 @@ impl Rule {
         self
     }
 
-    /// With the error: when to try again, in seconds.
+    /// Adds to the error when to try again, in seconds.
     pub fn retry_after_s(mut self, seconds: u64) -> Self {
         if let Some(Effect::Error { retry_after_s, .. }) = &mut self.effect {
             *retry_after_s = Some(seconds);
@@ -372,18 +372,18 @@ impl Trigger {
         }
     }
 
-    /// The ordinals that fire, in order, up to `last`.
+    /// Returns the ordinals that fire, in order, up to `last`.
     pub fn ordinals(&self, seed: u64, id: &str, last: u64) -> impl Iterator<Item = u64> {
         (1..=last).filter(move |&n| self.fires(n, seed, id))
     }
 }
 
-/// The published draw of rule and ordinal: at least 0, below 1. It may never change.
+/// Returns the published draw of rule and ordinal: at least 0, below 1. It may never change.
 pub fn chance(seed: u64, id: &str, n: u64) -> f64 {
     draw(seed, fnv1a64(id), n)
 }
 
-/// A draw that depends on nothing but seed, purpose and ordinal.
+/// Draws a number that depends on nothing but seed, purpose and ordinal.
 pub(in crate::scenario) fn draw(seed: u64, purpose: u64, n: u64) -> f64 {
     const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
     let bits = splitmix64((seed ^ purpose).wrapping_add(n.wrapping_mul(GOLDEN))) >> 11;

@@ -17,12 +17,12 @@ pub(in crate::scenario) struct Texts {
 }
 
 impl Texts {
-    /// The parameters of a query. The object has the first of each name.
+    /// Collects the parameters of a query. The object has the first of each name.
     pub(in crate::scenario) fn of_query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         Self::collect(pairs.map(|(name, text)| (name, text.into())))
     }
 
-    /// The headers of a request. The object has all values of a name, joined by commas.
+    /// Collects the headers of a request. The object has all values of a name, joined by commas.
     pub(in crate::scenario) fn of_headers<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut all = Self::collect(headers.map(|(name, value)| (name, String::from_utf8_lossy(value))));
         for (name, values) in &mut all.repeated {
@@ -50,7 +50,7 @@ impl Texts {
         Self { whole: Value::Object(first), repeated }
     }
 
-    /// An object with one text for each name.
+    /// Returns an object with one text for each name.
     pub(in crate::scenario) fn whole(&self) -> &Value {
         &self.whole
     }

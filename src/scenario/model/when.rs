@@ -46,8 +46,8 @@ impl When {
         None
     }
 
-    /// A text that must stand somewhere in the first part that is looked at: the part, the member of it if it is one, and
-    /// the text.
+    /// Returns a text that must stand somewhere in the first part that is looked at: the part, the member of it if it
+    /// is one, and the text.
     pub(in crate::scenario) fn first_text(&self) -> Option<(Part, Option<&str>, &str)> {
         let parts = [
             (Part::Params, &self.params),

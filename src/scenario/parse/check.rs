@@ -41,7 +41,7 @@ fn item(n: usize) -> impl Fn() -> PathSegment {
     move || PathSegment::from(n)
 }
 
-/// The path of the n-th rule of the file or of a step.
+/// Returns the path of the n-th rule of the file or of a step.
 fn rule_path(step: Option<usize>, n: usize) -> Vec<PathSegment> {
     match step {
         None => at(&[&key("faults"), &item(n)]),
@@ -70,7 +70,7 @@ fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router
     found.tell(Code::E16, &data.from_path, format!("{from:?} names no fixture set"), help);
 }
 
-/// All rules with their step, in the order of the file.
+/// Returns all rules with their step, in the order of the file.
 fn all_rules(scenario: &Scenario) -> impl Iterator<Item = (Option<usize>, usize, &Arc<Rule>)> {
     let own = scenario.rules.iter().enumerate().map(|(n, rule)| (None, n, rule));
     let stepped = scenario.steps.iter().enumerate();
@@ -143,7 +143,7 @@ fn step_names(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     }
 }
 
-/// The places of the steps the timeline can come to.
+/// Returns the places of the steps the timeline can come to.
 fn reachable(steps: &[Step]) -> HashSet<usize> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     for (place, step) in steps.iter().enumerate() {
@@ -328,7 +328,7 @@ fn probe(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     }
 }
 
-/// The names in braces in a text.
+/// Returns the names in braces in a text.
 pub(in crate::scenario) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }

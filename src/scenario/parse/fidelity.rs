@@ -19,7 +19,8 @@ pub(in crate::scenario) struct Fidelity {
 }
 
 impl FileReader<'_, '_> {
-    /// An operation stands there by its name. A name with a star stands for whatever there is, and depends on nothing.
+    /// Notes an operation that stands there by its name. A name with a star stands for all there are, and depends on
+    /// nothing.
     pub(in crate::scenario) fn depends_on_operation(&mut self, path: &[PathSegment], operation: &str) {
         let Some(fidelity) = &mut self.fidelity else { return };
         let Some(row) = self.router.operation(operation) else { return };
@@ -31,7 +32,7 @@ impl FileReader<'_, '_> {
         }
     }
 
-    /// The outcome of an operation stands there: a status, or the name of an error.
+    /// Notes the outcome of an operation that stands there: a status, or the name of an error.
     pub(in crate::scenario) fn depends_on_outcome(&mut self, path: &[PathSegment], row: &Row, outcome: &str) {
         let kinds: Vec<&ErrorDef> = match outcome.parse() {
             Ok(status) if row.route.success == status => return,
@@ -41,7 +42,7 @@ impl FileReader<'_, '_> {
         self.depends_on_errors(path, outcome, &kinds);
     }
 
-    /// An outcome stands there that one of these errors gives: one that is known is enough.
+    /// Notes an outcome that one of these errors gives: one that is known is enough.
     pub(in crate::scenario) fn depends_on_errors(&mut self, path: &[PathSegment], outcome: &str, kinds: &[&ErrorDef]) {
         let known = kinds.iter().any(|kind| kind.evidence != Evidence::Assumed);
         if let Some(kind) = kinds.first().filter(|_| self.fidelity.is_some() && !known) {
@@ -50,14 +51,14 @@ impl FileReader<'_, '_> {
         }
     }
 
-    /// A key stands there that leaves what is known.
+    /// Notes a key that leaves what is known.
     pub(in crate::scenario) fn goes_beyond(&mut self, path: &[PathSegment], what: &str) {
         if self.fidelity.is_some() {
             self.assumes(path, what, "leave it out");
         }
     }
 
-    /// A rule answers these operations in the fake's place.
+    /// Notes that a rule answers these operations in the fake's place.
     pub(in crate::scenario) fn answers(&mut self, on: &Operations) {
         if let Some(fidelity) = &mut self.fidelity {
             fidelity.answered.push(on.clone());

@@ -26,7 +26,7 @@ pub struct WaitFor {
     pub timeout_ms: u64,
 }
 
-/// The wait of a caller that gives none.
+/// The timeout of a caller that gives none.
 const USUAL_MS: u64 = 5_000;
 
 impl WaitFor {

@@ -323,7 +323,7 @@ impl FileReader<'_, '_> {
         Some(FieldDrift { of, field, change, from })
     }
 
-    /// The operations whose answers are to be varied.
+    /// Reads the operations whose answers are to be varied.
     fn varied(&mut self, node: &Node<'_>) -> Option<Operations> {
         let on = self.operations(node)?;
         if !self.rows(&on).iter().any(|row| row.route.is_modelled() && row.route.shows_json()) {
@@ -333,17 +333,17 @@ impl FileReader<'_, '_> {
         Some(on)
     }
 
-    /// A status; below 600.
+    /// Reads a status; below 600.
     pub(in crate::scenario) fn status(&mut self, node: &Node<'_>, least: u64) -> Option<u16> {
         self.found.whole(node, least, 599).and_then(|status| u16::try_from(status).ok())
     }
 
-    /// All operations of the scenario's APIs.
+    /// Returns all operations of the scenario's APIs.
     fn everything(&self) -> Operations {
         Operations(self.apis.iter().map(|api| format!("{}.*", api.name)).collect())
     }
 
-    /// A selection of operations, which must select some.
+    /// Reads a selection of operations, which must select some.
     pub(in crate::scenario) fn operations(&mut self, node: &Node<'_>) -> Option<Operations> {
         let mut all = Vec::new();
         for item in self.found.one_or_more(node) {
@@ -368,13 +368,13 @@ impl FileReader<'_, '_> {
         (!all.is_empty()).then_some(Operations(all))
     }
 
-    /// An operation, for remedies.
+    /// Returns an operation, for remedies.
     pub(in crate::scenario) fn example(&self) -> &'static str {
         let ours = |row: &&Row| self.apis.first().is_none_or(|api| api.name == row.api.name);
         self.router.rows().iter().find(ours).map_or("api.resource.list", |row| row.operation)
     }
 
-    /// The operations of the scenario's APIs that are selected.
+    /// Returns the operations of the scenario's APIs that are selected.
     pub(in crate::scenario) fn rows(&self, operations: &Operations) -> Vec<&Row> {
         let ours = |row: &&Row| self.apis.iter().any(|api| api.name == row.api.name);
         self.router.rows().iter().filter(ours).filter(|row| operations.select(row.operation)).collect()
@@ -414,7 +414,7 @@ pub(in crate::scenario) fn is_dotted(text: &str, least: usize) -> bool {
     first && rest.len() + 1 >= least && rest.iter().all(|part| !part.is_empty() && part.bytes().all(good))
 }
 
-/// `2024-01-20T10:00:00Z`, with at most milliseconds.
+/// Tells whether a text is like `2024-01-20T10:00:00Z`, with at most milliseconds.
 fn is_time(text: &str) -> bool {
     let digits = |part: &str, form: &str| {
         part.len() == form.len()
@@ -425,7 +425,7 @@ fn is_time(text: &str) -> bool {
     digits(whole, "0000-00-00T00:00:00") && (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The name of a file without folders and ending.
+/// Returns the name of a file without folders and ending.
 fn stem(file: &str) -> &str {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     name.strip_suffix(".json").unwrap_or(name)

@@ -65,7 +65,7 @@ impl FileReader<'_, '_> {
         gave_up
     }
 
-    /// One status or several.
+    /// Reads one status or several.
     fn statuses(&mut self, object: &Object<'_>) -> Vec<u16> {
         let items = object.get("status").map(|node| self.found.one_or_more(&node)).unwrap_or_default();
         items.iter().filter_map(|item| self.status(item, 100)).collect()

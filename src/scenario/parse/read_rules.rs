@@ -21,7 +21,7 @@ const ABORTS: [Delivery; 5] =
 /// The most records that one key makes up.
 const MOST_AT_ONCE: u64 = 1_000_000;
 
-/// Why a header is not for an answer to set, if it is not.
+/// Says why a header is not for an answer to set, if it is not.
 pub(in crate::scenario) fn servers_own(name: &str) -> Option<&'static str> {
     match name {
         "content-length" | "transfer-encoding" => {
@@ -332,7 +332,7 @@ impl FileReader<'_, '_> {
         Some(name.to_owned())
     }
 
-    /// The members of a key that are named by collection.
+    /// Reads the members of a key that are named by collection.
     fn collections<'v>(&mut self, object: &Object<'v>, key: &str) -> Vec<(&'static Schema, Node<'v>)> {
         let Some(node) = object.get(key) else { return Vec::new() };
         let members = self.found.members(&node);

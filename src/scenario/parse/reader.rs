@@ -46,7 +46,7 @@ impl<'v> Object<'v> {
         path
     }
 
-    /// The member, which must be there.
+    /// Returns the member, which must be there.
     pub(in crate::scenario) fn need(&self, found: &mut Diagnostics<'_>, key: &str) -> Option<Node<'v>> {
         let node = self.get(key);
         if node.is_none() {
@@ -55,7 +55,7 @@ impl<'v> Object<'v> {
         node
     }
 
-    /// At most one of these keys may be there.
+    /// Rejects more than one of these keys.
     pub(in crate::scenario) fn exclude(&self, found: &mut Diagnostics<'_>, keys: &[&str]) {
         let there: Vec<&str> = keys.iter().copied().filter(|key| self.has(key)).collect();
         if let [first, second, ..] = there.as_slice() {
@@ -71,7 +71,7 @@ impl Diagnostics<'_> {
         self.tell(Code::E05, &node.path, what, format!("it must be {expected}"));
     }
 
-    /// An object with these keys only.
+    /// Reads an object with these keys only.
     pub(in crate::scenario) fn object<'v>(&mut self, node: &Node<'v>, known: &[&str]) -> Option<Object<'v>> {
         let Some(fields) = node.value.as_object() else {
             self.wrong_type(node, "an object");
@@ -91,7 +91,7 @@ impl Diagnostics<'_> {
         Some(Object { fields, path: node.path.clone() })
     }
 
-    /// An object with these keys only, and at least one of them.
+    /// Reads an object with these keys only, and at least one of them.
     pub(in crate::scenario) fn some_object<'v>(&mut self, node: &Node<'v>, known: &[&str]) -> Option<Object<'v>> {
         if node.value.as_object().is_some_and(Map::is_empty) {
             self.tell(
@@ -104,7 +104,7 @@ impl Diagnostics<'_> {
         self.object(node, known)
     }
 
-    /// An object whose keys are names.
+    /// Reads an object whose keys are names.
     pub(in crate::scenario) fn members<'v>(&mut self, node: &Node<'v>) -> Vec<(&'v str, Node<'v>)> {
         let Some(fields) = node.value.as_object() else {
             self.wrong_type(node, "an object");
@@ -113,7 +113,7 @@ impl Diagnostics<'_> {
         fields.iter().map(|(key, value)| (key.as_str(), node.below(key.as_str(), value))).collect()
     }
 
-    /// An array.
+    /// Reads an array.
     pub(in crate::scenario) fn list<'v>(&mut self, node: &Node<'v>) -> Vec<Node<'v>> {
         let Some(items) = node.value.as_array() else {
             self.wrong_type(node, "an array");
@@ -133,7 +133,7 @@ impl Diagnostics<'_> {
         items
     }
 
-    /// One value, or an array of at least one.
+    /// Reads one value, or an array of at least one.
     pub(in crate::scenario) fn one_or_more<'v>(&mut self, node: &Node<'v>) -> Vec<Node<'v>> {
         if node.value.is_array() { self.some_list(node, 1) } else { vec![node.clone()] }
     }
@@ -154,7 +154,7 @@ impl Diagnostics<'_> {
         Some(text)
     }
 
-    /// A name: lower-case letters, digits and dashes.
+    /// Reads a name: lower-case letters, digits and dashes.
     pub(in crate::scenario) fn ident<'v>(&mut self, node: &Node<'v>) -> Option<&'v str> {
         let text = self.text(node)?;
         let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -184,7 +184,7 @@ impl Diagnostics<'_> {
         }
     }
 
-    /// A number above 0 and at most 1.
+    /// Reads a number above 0 and at most 1.
     pub(in crate::scenario) fn share(&mut self, node: &Node<'_>) -> Option<f64> {
         let Some(number) = node.value.as_f64() else {
             self.wrong_type(node, "a number");
@@ -197,7 +197,7 @@ impl Diagnostics<'_> {
         Some(number)
     }
 
-    /// A number from 1 to 100.
+    /// Reads a number from 1 to 100.
     pub(in crate::scenario) fn factor(&mut self, node: &Node<'_>) -> Option<f64> {
         let Some(number) = node.value.as_f64() else {
             self.wrong_type(node, "a number");
@@ -218,7 +218,7 @@ impl Diagnostics<'_> {
         flag
     }
 
-    /// A key that only says `true`; without it, `false` holds.
+    /// Reads a key that only says `true`; without it, `false` holds.
     pub(in crate::scenario) fn only_true(&mut self, node: Option<Node<'_>>) -> bool {
         let Some(node) = node else { return false };
         match self.flag(&node) {
@@ -231,7 +231,7 @@ impl Diagnostics<'_> {
         }
     }
 
-    /// One of these words; its place in the list.
+    /// Reads one of these words; returns its place in the list.
     pub(in crate::scenario) fn one_of(&mut self, node: &Node<'_>, words: &[&str]) -> Option<usize> {
         let text = self.text(node)?;
         let place = words.iter().position(|word| *word == text);
@@ -245,7 +245,7 @@ impl Diagnostics<'_> {
     }
 }
 
-/// A number without fraction, however it is written.
+/// Returns a number without fraction, however it is written.
 pub(in crate::scenario) fn whole(value: &Value) -> Option<i128> {
     if let Some(number) = value.as_u64() {
         return Some(number.into());

@@ -35,9 +35,9 @@ pub struct ComparedStep {
     pub request: Option<String>,
     /// The status that was answered.
     pub status: Option<u16>,
-    /// Why there was no answer.
+    /// The reason that there was no answer.
     pub unanswered: Option<String>,
-    /// Where the answer differs from what is documented.
+    /// The places where the answer differs from what is documented.
     pub differences: Vec<Drift>,
 }
 
@@ -107,12 +107,12 @@ impl Comparison {
     /// The version of this shape.
     pub const VERSION: u32 = 1;
 
-    /// Why a request had no answer, if one had none.
+    /// Says why a request had no answer, if one had none.
     pub fn unanswered(&self) -> Option<&str> {
         self.steps.iter().find_map(|step| step.unanswered.as_deref())
     }
 
-    /// The comparison as JSON.
+    /// Returns the comparison as JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a comparison is JSON")
     }

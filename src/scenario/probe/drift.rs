@@ -147,7 +147,7 @@ fn says_nothing(schema: &Value) -> bool {
     schema.as_object().is_none_or(serde_json::Map::is_empty)
 }
 
-/// The schema of which a value is an example.
+/// Returns the schema of which a value is an example.
 fn shape_of(example: &Value) -> Value {
     match example {
         Value::Null => json!({}),
@@ -225,7 +225,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The branch that the value is nearest to is the one that is meant.
+    /// Takes the branch that the value is nearest to as the one that is meant.
     fn nearest(&mut self, branches: &[Value], fakes: &[&Value], live: &Value, place: &mut Vec<Token>) {
         let tries = branches.iter().map(|branch| {
             let mut attempt = Walk { found: Vec::new(), ..*self };

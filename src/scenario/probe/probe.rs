@@ -57,7 +57,7 @@ pub(in crate::scenario) enum StepOutcome {
     Answered { request: ProbeRequest, heard: ProbeAnswer, wrong: Option<Wrong> },
 }
 
-/// Why an answer is not the one wanted.
+/// The reason that an answer is not the one wanted.
 pub(in crate::scenario) enum Wrong {
     /// Its status is none of those that are right.
     Status,
@@ -108,7 +108,7 @@ impl Probe {
 }
 
 impl ProbeStep {
-    /// The request, with what was bound put in.
+    /// Returns the request, with what was bound put in.
     fn request(&self, bound: &Bound) -> ProbeRequest {
         let row = self.row;
         let mut target = row.route.path.to_owned();
@@ -137,7 +137,7 @@ impl ProbeStep {
         Ok(())
     }
 
-    /// The statuses that are right, in words.
+    /// Returns the statuses that are right, in words.
     pub(in crate::scenario) fn statuses(&self) -> String {
         self.status.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
     }
@@ -159,8 +159,8 @@ fn filled_value(value: &Value, bound: &Bound) -> Value {
 }
 
 impl Row {
-    /// The environment variable that holds a credential for this operation, of those the API's own environment gives a
-    /// consumer, with the value it has for a world.
+    /// Returns the environment variable that holds a credential for this operation, of those the API's own environment
+    /// gives a consumer, with the value it has for a world.
     pub fn credential(&self, state: &State) -> Option<(&'static str, String)> {
         let variables = self.api.dialect.environment(state, self.api, "http://probe.invalid");
         let ending: &[&str] = match self.route.access {
@@ -206,7 +206,7 @@ impl Scenario {
     }
 }
 
-/// The target as the fake serves it.
+/// Returns the target as the fake serves it.
 pub(crate) fn whole_target(request: &ProbeRequest) -> String {
     format!("{}{}", request.row.api.base_of(request.row.route), request.target)
 }

@@ -84,7 +84,7 @@ pub(crate) fn inject(
     }
 }
 
-/// The answer in place of one that a function of the test failed to give.
+/// Makes the answer in place of one that a function of the test failed to give.
 fn panicked(rule: &Rule, panic: &str) -> Injected {
     let what = format!("the function of fault rule {} panicked: {panic}", rule.id);
     let hint = "The test's own function failed; its message and backtrace are on standard error.";
@@ -92,7 +92,7 @@ fn panicked(rule: &Rule, panic: &str) -> Injected {
     Injected { failure: Some(what), ..Injected::whole(Response::json(500, &body)) }
 }
 
-/// A reply as a scenario writes it. Text is sent as it is where the content type is not JSON.
+/// Makes a reply as a scenario writes it. Text is sent as it is where the content type is not JSON.
 fn written(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Response {
     let kind = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
     let is_json = kind.is_none_or(|kind| kind.contains("json"));

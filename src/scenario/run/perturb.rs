@@ -87,7 +87,7 @@ impl FieldDrift {
 }
 
 impl JsonType {
-    /// A value of this type that says as much as it can of what the value said.
+    /// Returns a value of this type that says as much as it can of what the value said.
     fn of(self, value: Value) -> Value {
         match (self, value) {
             (Self::String, Value::String(text)) => Value::from(text),

@@ -26,7 +26,7 @@ pub(in crate::scenario) struct RuleIndex {
     none: OnceLock<Trace>,
 }
 
-/// Where a text stands in a request: a part, or a member of it.
+/// The place of a text in a request: a part, or a member of it.
 #[derive(Clone, Debug, PartialEq)]
 struct Spot {
     part: Part,
@@ -97,7 +97,7 @@ impl RuleIndex {
         self.spots.iter().map(look).collect()
     }
 
-    /// The rules, in order, each with the part of the request that does not match, where that is known already.
+    /// Returns the rules, in order, each with the part of the request that does not match, where that is known already.
     pub(in crate::scenario) fn rules(&self, texts: &Texts) -> impl Iterator<Item = (usize, Option<Part>)> {
         self.rules.iter().map(|rule| {
             let missing = rule.want.filter(|want| !texts[want.spot].may_be(want.hash));

@@ -73,7 +73,7 @@ pub(in crate::scenario) struct RuleCounter {
     pub(in crate::scenario) rule: Arc<Rule>,
     /// Requests that matched, since its step was entered.
     pub(in crate::scenario) matched: u64,
-    /// Times that it fired and used up its limit, since its step was entered.
+    /// Times that it fired, as its limit counts them, since its step was entered.
     pub(in crate::scenario) fired: u64,
     /// Requests that matched, ever.
     pub(in crate::scenario) all_matched: u64,
@@ -132,9 +132,9 @@ impl RuleScope {
     }
 }
 
-/// Where rules added by hand stand among the scopes.
+/// The place of rules added by hand among the scopes.
 const ADDED: usize = 0;
-/// Where the file's own rules stand.
+/// The place of the file's own rules.
 const OWN: usize = 1;
 
 impl Decision {
@@ -157,7 +157,7 @@ impl ScenarioRun {
         self.tls_fault.take()
     }
 
-    /// A scenario at its start; its first step is not entered yet.
+    /// Starts a scenario; its first step is not entered yet.
     pub fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
         let mut run = Self {
             apis: router.apis().into(),
@@ -197,7 +197,7 @@ impl ScenarioRun {
         run
     }
 
-    /// The number of rules that belong to the scenario; those added by hand come behind.
+    /// Returns the number of rules that belong to the scenario; those added by hand come behind.
     pub(in crate::scenario) fn own_counters(&self) -> usize {
         self.own_counters
     }
@@ -318,17 +318,17 @@ impl ScenarioRun {
         self.ends = vec![0; self.scenario.steps[self.step].ends.len()];
     }
 
-    /// Every rule, with how often it matched and how often it fired.
+    /// Returns every rule, with how often it matched and how often it fired.
     pub fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
         self.counters.iter().map(|counter| (&*counter.rule, counter.all_matched, counter.all_fired))
     }
 
-    /// Every expected kind of call, and how often it came.
+    /// Returns every expected kind of call, and how often it came.
     pub fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
         self.calls.iter().map(|counter| (&counter.expected, counter.count))
     }
 
-    /// The steps entered so far, each with the number of the call that led there; 0 is the start.
+    /// Returns the steps entered so far, each with the number of the call that led there; 0 is the start.
     pub fn entered(&self) -> impl Iterator<Item = (&str, u64)> {
         self.visited.iter().map(|&(step, call)| (&*self.scenario.steps[step].name, call))
     }
@@ -338,7 +338,7 @@ impl ScenarioRun {
         self.failed_changes.iter().map(|(_, what)| what.as_str())
     }
 
-    /// The name of the current step.
+    /// Returns the name of the current step.
     pub fn step_name(&self) -> Option<&Arc<str>> {
         self.scenario.steps.get(self.step).map(|step| &step.name)
     }

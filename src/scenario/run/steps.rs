@@ -96,13 +96,13 @@ impl ScenarioRun {
     }
 }
 
-/// A change that could not be made: where it is written, and why.
+/// Returns a change that could not be made: where it is written, and why.
 fn failed_change(change: &DataChange, problem: &Problem) -> (Position, String) {
     (change.place, format!("{} could not be made: {}", show(&change.path), problem.plain()))
 }
 
 impl ScenarioRun {
-    /// The step that follows.
+    /// Returns the step that follows.
     fn after(&self, to: Option<&str>) -> usize {
         let named = to.and_then(|to| self.scenario.steps.iter().position(|step| *step.name == *to));
         named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
@@ -114,7 +114,7 @@ impl ScenarioRun {
         if is_entered { Vec::new() } else { self.open_ends(now_ms) }
     }
 
-    /// For each end of the current step, how far it is from coming.
+    /// Says for each end of the current step how far it is from coming.
     pub(in crate::scenario) fn open_ends(&self, now_ms: u64) -> Vec<String> {
         let Some(step) = self.scenario.steps.get(self.step) else { return Vec::new() };
         let passed_ms = now_ms.saturating_sub(self.entered_ms);
@@ -264,7 +264,7 @@ impl CallExpectation {
     }
 }
 
-/// A target without origin and world, its query decoded: what makes two links the same.
+/// Returns a target without origin and world, its query decoded: what makes two links the same.
 fn canonical(target: &Target<'_>) -> String {
     let query = Query::parse(target.query);
     query.pairs().fold(target.path.to_owned(), |all, (name, value)| format!("{all}\n{name}\n{value}"))

@@ -21,7 +21,7 @@ fn same(entry: &Entry) -> Same {
     (entry.method.clone(), format!("{}?{}", target.path, target.query), entry.body.clone())
 }
 
-/// The status the consumer saw; an aborted answer has none.
+/// Returns the status the consumer saw; an aborted answer has none.
 pub(in crate::scenario) fn seen(entry: &Entry) -> Option<u16> {
     (!entry.extras.delivery.is_abort()).then_some(entry.meta.status)
 }
@@ -171,7 +171,7 @@ pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router, re
     violations
 }
 
-/// A request in one line.
+/// Shows a request in one line.
 pub(in crate::scenario) fn shown(entry: &Entry, redactor: &Redactor) -> String {
     const LONG: usize = 200;
     let entry = entry.redacted(redactor);

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::history::coverage::CoverageCell;
 use crate::scenario::verify::report::Report;
 
-/// The coverage of all reports together. Operations stand in the order they first came in.
+/// Merges the coverage of all reports. Operations stand in the order they first came in.
 pub fn merged_coverage(reports: &[Report]) -> Vec<CoverageCell> {
     merged(reports.iter().flat_map(|report| &report.coverage))
 }
 
-/// The cells of all tables together. Operations stand in the order they first came in.
+/// Merges the cells of all tables. Operations stand in the order they first came in.
 pub fn merged<'c>(all: impl Iterator<Item = &'c CoverageCell>) -> Vec<CoverageCell> {
     let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut cells: Vec<CoverageCell> = Vec::new();

@@ -65,12 +65,12 @@ impl<'j> Calls<'j> {
         Self { journal, router, parts: journal.iter().map(|_| OnceCell::new()).collect() }
     }
 
-    /// The entries of the journal.
+    /// Returns the entries of the journal.
     pub(in crate::scenario) fn journal(&self) -> &'j [Entry] {
         self.journal
     }
 
-    /// The call that comes nearest to a kind without being of it: the earliest of those that are equally near.
+    /// Returns the call that comes nearest to a kind without being of it: the earliest of those that are equally near.
     pub(in crate::scenario) fn nearest(&self, wanted: &CallKind<'_>) -> Option<NearMiss> {
         let extras = self.measure(wanted).into_iter().filter(|(distance, _)| *distance > 0);
         let (_, place) = extras.min()?;
@@ -79,7 +79,7 @@ impl<'j> Calls<'j> {
         Some(found.into_near_miss(Some(self.journal[place].number), None))
     }
 
-    /// The call that comes nearest to an end of the current step that no call came for.
+    /// Returns the call that comes nearest to an end of the current step that no call came for.
     pub(in crate::scenario) fn nearest_end(&self, run: &ScenarioRun) -> Option<NearMiss> {
         let step = run.scenario().steps.get(run.step)?;
         let open = step.ends.iter().zip(&run.ends).filter(|(_, count)| **count == 0);
@@ -93,13 +93,13 @@ impl<'j> Calls<'j> {
         })
     }
 
-    /// The numbers of the calls that are of a kind.
+    /// Returns the numbers of the calls that are of a kind.
     pub(in crate::scenario) fn matching(&self, wanted: &CallKind<'_>) -> Vec<u64> {
         let matching = self.measure(wanted).into_iter().filter(|(distance, _)| *distance == 0);
         matching.map(|(_, place)| self.journal[place].number).collect()
     }
 
-    /// The distances of the calls that may be of a kind, with their places in the journal.
+    /// Returns the distances of the calls that may be of a kind, with their places in the journal.
     fn measure(&self, wanted: &CallKind<'_>) -> Vec<(u64, usize)> {
         let selected = |entry: &Entry| {
             let operation = entry.meta.operation();
@@ -188,7 +188,7 @@ fn shown_token(token: &str) -> String {
     tail_of(token)
 }
 
-/// The record of a collection that comes nearest to a matcher without matching it.
+/// Returns the record of a collection that comes nearest to a matcher without matching it.
 pub(in crate::scenario) fn nearest_record(collection: &Collection, matcher: &Matcher) -> Option<NearMiss> {
     let fields = |record: &Record| Value::from(record.fields().clone());
     let measured = collection.iter().map(|record| {

@@ -72,7 +72,7 @@ impl Check {
     }
 }
 
-/// A text as one word of a shell.
+/// Writes a text as one word of a shell.
 fn as_word(text: &str) -> Cow<'_, str> {
     let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=\\".contains(letter);
     if text.chars().all(is_plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")).into() }
@@ -85,7 +85,7 @@ impl Check {
 }
 
 impl Violation {
-    /// The message, then the details behind it.
+    /// Returns the message, then the details behind it.
     fn lines(&self) -> Vec<String> {
         let details = self.details.iter().map(|detail| format!("    {detail}"));
         std::iter::once(self.message.clone()).chain(details).collect()
@@ -156,13 +156,13 @@ fn seconds(ms: u64) -> String {
 }
 
 impl Report {
-    /// Start and duration in milliseconds: measured, else by the world's clock.
+    /// Returns start and duration in milliseconds: measured, else by the world's clock.
     fn time(&self) -> (&str, u64) {
         let by_world = (self.started.as_str(), self.duration_ms);
         self.measured.as_ref().map_or(by_world, |(started, duration_ms)| (started, *duration_ms))
     }
 
-    /// The scenario's file; `None` for a ready-made one, which has no line to look at.
+    /// Returns the scenario's file; `None` for a ready-made one, which has no line to look at.
     fn real_file(&self) -> Option<&str> {
         Some(self.file.as_str()).filter(|file| file.contains('.'))
     }
@@ -262,7 +262,7 @@ fn cell(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
 }
 
-/// Which documented outcomes were served, a line per operation that was called, and a count of the rest.
+/// Lists the documented outcomes that were served, a line per operation that was called, and counts the rest.
 pub fn coverage(cells: &[CoverageCell]) -> String {
     let mut operations: Vec<&str> = cells.iter().map(|cell| cell.operation.as_str()).collect();
     operations.dedup();

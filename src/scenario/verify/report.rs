@@ -82,7 +82,7 @@ pub struct Violation {
 }
 
 impl Check {
-    /// The check as it may be shown.
+    /// Returns the check as it may be shown.
     pub(in crate::scenario) fn redacted(mut self, redactor: &Redactor) -> Self {
         self.title = redactor.text(&self.title).into_owned();
         for violation in &mut self.violations {
@@ -107,20 +107,20 @@ impl Violation {
         Self { message, call: None, details: Vec::new(), near: None }
     }
 
-    /// The violation with details, a line each.
+    /// Adds details, a line each.
     pub(in crate::scenario) fn detailed(mut self, details: impl IntoIterator<Item = String>) -> Self {
         self.details.extend(details);
         self
     }
 
-    /// The violation with what came nearest, if anything did.
+    /// Adds what came nearest, if anything did.
     pub(in crate::scenario) fn near(mut self, near: Option<NearMiss>) -> Self {
         self.details.extend(near.iter().flat_map(NearMiss::lines));
         self.near = near;
         self
     }
 
-    /// The violation in one sentence: what is wrong and, where something came near, its first difference.
+    /// Returns the violation in one sentence: what is wrong and, where something came near, its first difference.
     pub fn sentence(&self) -> String {
         match self.near.as_ref().and_then(|near| near.lines().into_iter().next()) {
             Some(line) => format!("{}; {}", self.message, on_one_line(&line)),
@@ -135,8 +135,8 @@ impl Violation {
     }
 }
 
-/// The text with its control characters written as in JSON: what a consumer sends neither begins a line of a report nor
-/// steers a terminal.
+/// Returns the text with its control characters written as in JSON: what a consumer sends neither begins a line of a
+/// report nor steers a terminal.
 pub(in crate::scenario) fn on_one_line(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |line, letter| match letter {
         '\n' => line + "\\n",
@@ -179,18 +179,18 @@ impl Report {
         self.calls == 0 || self.checks.is_empty()
     }
 
-    /// The checks that failed.
+    /// Returns the checks that failed.
     pub fn failed(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| !check.passed)
     }
 
-    /// The report with those outcomes only that were served.
+    /// Returns the report with those outcomes only that were served.
     pub fn without_zeros(mut self) -> Self {
         self.coverage.retain(CoverageCell::is_served);
         self
     }
 
-    /// The report as JSON, with those outcomes only that were served.
+    /// Returns the report as JSON, with those outcomes only that were served.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(&self.clone().without_zeros()).expect("a report is JSON")
     }

@@ -130,7 +130,7 @@ impl Verification<'_> {
         checks
     }
 
-    /// The checks of conduct; the result says whether one of them needs all of the journal.
+    /// Adds the checks of conduct; tells whether one of them needs all of the journal.
     fn conduct(
         run: &ScenarioRun,
         router: &Router,
@@ -197,7 +197,7 @@ impl Verification<'_> {
         })
     }
 
-    /// The outcomes of an operation so far: `it answered 200 ×2, conflict ×1`.
+    /// Returns the outcomes of an operation so far: `it answered 200 ×2, conflict ×1`.
     fn answers(&self, operation: &str) -> String {
         let cells = self.coverage.cells().filter(|(known, ..)| *known == operation);
         let words: Vec<String> =
@@ -269,7 +269,7 @@ impl Check {
     }
 }
 
-/// `at least 1 time`, `2 times`.
+/// Says `at least 1 time`, `2 times`.
 fn in_times(range: Range) -> String {
     format!(
         "{} {}",
@@ -279,7 +279,7 @@ fn in_times(range: Range) -> String {
 }
 
 impl ScenarioRun {
-    /// The ids of expected calls.
+    /// Returns the ids of expected calls.
     fn names(&self, list: &[usize]) -> Vec<&str> {
         list.iter().map(|place| self.calls[*place].expected.id.as_deref().unwrap_or("?")).collect()
     }
@@ -333,7 +333,7 @@ fn times(n: u64) -> String {
     format!("{n} {}", if n == 1 { "time" } else { "times" })
 }
 
-/// `celigo.integrations.list with status 429 in step throttled`.
+/// Says `celigo.integrations.list with status 429 in step throttled`.
 fn kind_of_call(expected: &CallExpectation) -> String {
     let mut words = expected.on.as_ref().map_or_else(|| "any operation".to_owned(), ToString::to_string);
     if expected.when.is_some() {
@@ -388,7 +388,7 @@ fn steps(run: &ScenarioRun) -> Vec<StepReport> {
     entered.map(|&(step, call)| StepReport { name: run.scenario().steps[step].name.to_string(), call }).collect()
 }
 
-/// The newest calls in a few words each.
+/// Tells of the newest calls in a few words each.
 fn told(journal: &[Entry], router: &Router) -> Vec<String> {
     let newest = &journal[journal.len().saturating_sub(TOLD)..];
     let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.meta.operation()).collect();
@@ -421,7 +421,7 @@ fn told(journal: &[Entry], router: &Router) -> Vec<String> {
         .collect()
 }
 
-/// The ids in a request's path, as a journal line tells them: ` abc123/def456`.
+/// Returns the ids in a request's path, as a journal line tells them: ` abc123/def456`.
 fn ids_of(asked: &RequestView<'_>) -> String {
     let names = asked.row.params.iter();
     let ids: Vec<&str> = names.filter_map(|name| asked.param(name)).collect();
