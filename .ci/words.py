@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Names that the glossary replaced, as whole words of code.
 RETIRED = re.compile(
-    r"\b(Asked|Strike|Sieve|Offences|Tally|Situation|Worded|Manner|Apart|Gatekeeper|Refusal(?=Kind)|Unmet|ReadyMade|NewWorld|"
+    r"\b(Asked|Strike|Sieve|Offences|Tally|Situation|Worded|Manner|Apart|Gatekeeper|Refusal(?=Kind)|Unmet|"
     r"most_worlds|idle_worlds_expire|without_control|without_headers|without_embedded_fixtures|make_world|make_fork)\b"
 )
 BEGINS = re.compile(r"^\s*//[/!] (What|Whether|How|The same|Whoever|Nobody|Somebody|So many)\b")

@@ -14,7 +14,7 @@
 //! assert!(standin.edlink_url().ends_with("/api")); // where a consumer has https://ed.link/api
 //! ```
 //!
-//! In a tokio test, [`Standin::spawn`] runs as a task on the test's own runtime, which costs two thirds:
+//! In a tokio test, [`Standin::spawn`] runs as a task on the test's own runtime, which costs two thirds as much:
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -48,9 +48,9 @@
 //!
 //! # When things go wrong
 //!
-//! A [`Rule`] makes calls fail, an [`Expectation`] says what a consumer must do about it, and [`WorldHandle::verify`] tells
-//! in one sentence what it did wrong. [`WorldHandle::load`] does the same, and more, from a scenario file or one of the
-//! ready-made scenarios.
+//! A [`Rule`] makes calls fail, an [`Expectation`] says what a consumer must do about it, and [`WorldHandle::verify`]
+//! says in one sentence what it did wrong. [`WorldHandle::load`] does this, and more, from a scenario file or one of
+//! the ready-made scenarios.
 //!
 //! ```
 //! use standin::{Expectation, Rule, Standin};
@@ -68,8 +68,8 @@
 //!
 //! # Without a socket
 //!
-//! [`Builder::offline`] gives a world that answers requests as a function, for property tests and for clients that bring
-//! their own transport:
+//! [`Builder::offline`] makes a world that answers requests as a function, for property tests and for clients that
+//! bring their own transport:
 //!
 //! ```
 //! let world = standin::Standin::builder().offline().unwrap();
@@ -78,7 +78,7 @@
 //! assert_eq!(world.journal()[0].operation, Some("celigo.integrations.get"));
 //! ```
 //!
-//! With the feature `tower`, `WorldHandle::service` is the same as a tower service of `http` requests.
+//! With the feature `tower`, `WorldHandle::service` returns the world as a tower service of `http` requests.
 //!
 //! # One server, many tests
 //!
@@ -105,10 +105,10 @@
 //! assert_eq!(one.records("celigo.integrations").unwrap(), fork.records("celigo.integrations").unwrap());
 //! ```
 //!
-//! A world ends with its last handle, or with [`WorldHandle::delete`]; those made over the control API also expire when
-//! nobody asks them anything for an hour. Requests to a world that is gone are refused, and told why.
+//! A world ends with its last handle, or with [`WorldHandle::delete`]; one made over the control API also expires when
+//! it has received no request for an hour. Requests to a world that is gone are refused, with the reason.
 //!
-//! # The same on every run
+//! # Repeatable runs
 //!
 //! Time, ids and made-up records come from the world: from its clock and its seed. An embedded world begins at
 //! 2024-01-20T10:00:00.000Z and moves one millisecond with each answer, unless the [`Builder`] says otherwise.
@@ -150,7 +150,7 @@ pub mod reports {
     pub use crate::scenario::{coverage, github_annotations, junit, markdown, merged_coverage, tap};
 }
 
-/// README's Rust, run as doctests.
+/// The Rust examples of the README, run as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

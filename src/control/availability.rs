@@ -1,20 +1,21 @@
-//! Whether consumers get through to a server.
+//! The availability of a server: the state in which consumers find it.
 
 use std::io;
 
-/// Whether consumers get through.
+/// The state in which consumers find a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Availability {
-    /// They do.
+    /// Consumers are served.
     Up,
-    /// They connect, and get no answer until the gate opens.
+    /// Consumers connect, and get no answer until the server is up again.
     Paused,
-    /// The port is closed: their connections are refused.
+    /// The port is closed: connections of consumers are refused.
     Down,
 }
 
-/// Reads fixtures and scenario again. The error says what is wrong with them; then nothing has changed.
+/// A function that reads fixtures and scenario again. Its error says what is wrong with them; then nothing has changed.
 pub type Reload = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
 
-/// Moves the gate of the server this control API belongs to. Opening it may fail: somebody else may have the port.
+/// A function that changes the availability of the server this control API belongs to. Going up may fail: another
+/// process may have the port.
 pub type SetAvailability = Box<dyn Fn(Availability) -> io::Result<()> + Send + Sync>;

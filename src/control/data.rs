@@ -10,7 +10,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::store::Record;
 use crate::world::world::World;
 
-/// `GET /data`: all records of all collections.
+/// Handles `GET /data`: all records of all collections.
 pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
     let names: Vec<&str> = world.state.store.resources().map(|resource| resource.name).collect();
@@ -19,7 +19,7 @@ pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Object(all?))
 }
 
-/// `PUT /data` with `{"celigo.integrations": […], …}`: these records in place of all there are in these collections.
+/// Handles `PUT /data` with `{"celigo.integrations": […], …}`: replaces all records of these collections.
 pub fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Map<String, Value> = asked.body()?;
     let world = &mut asked.world.lock();
@@ -27,18 +27,18 @@ pub fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-/// `GET /data/<collection>?skip=N&limit=N&text=T`
+/// Handles `GET /data/<collection>?skip=N&limit=N&text=T`.
 pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
     let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
-    // Copies of records are pointers: what takes long is done after the world is let go of.
+    // Copies of records are pointers: the slow part runs after the world's lock is released.
     let records = asked.world.lock().state.records(asked.param(0))?;
     let records = records.iter().map(Record::to_value);
     let wanted = |record: &Value| text.as_ref().is_none_or(|text| record.to_string().to_lowercase().contains(text));
     Ok(records.filter(wanted).skip(skip).take(limit).collect())
 }
 
-/// `GET /collections`: how many records each collection has, and the fields that are known.
+/// Handles `GET /collections`: the number of records of each collection, and its known fields.
 pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
     world.state.catch_up()?;
@@ -61,7 +61,7 @@ pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(all.collect())
 }
 
-/// `PUT /data/<collection>` with an array of records.
+/// Handles `PUT /data/<collection>` with an array of records: replaces all records of the collection.
 pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let records: Value = asked.body()?;
     let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
@@ -69,43 +69,44 @@ pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-/// `POST /data/<collection>`: a new record; what is left out is made.
+/// Handles `POST /data/<collection>`: creates a record; fields that are left out are made.
 pub fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
     changed(asked, |world| world.state.admin_create(asked.param(0), fields))
 }
 
-/// `DELETE /data/<collection>`: no records, in this collection.
+/// Handles `DELETE /data/<collection>`: removes all records of the collection.
 pub fn clear(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted = Map::from_iter([(asked.param(0).to_owned(), json!([]))]);
     asked.world.lock().state.replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
-/// `GET /data/<collection>/<id>`: with the fields consumers do not see.
+/// Handles `GET /data/<collection>/<id>`: one record, with the fields that consumers do not see.
 pub fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.state.record(asked.param(0), asked.param(1)))
 }
 
-/// `PUT /data/<collection>/<id>`: makes the record, or puts these fields in place of it.
+/// Handles `PUT /data/<collection>/<id>`: creates the record, or replaces its fields.
 pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
     changed(asked, |world| world.state.admin_put(asked.param(0), asked.param(1), fields))
 }
 
-/// `PATCH /data/<collection>/<id>`: RFC 7396.
+/// Handles `PATCH /data/<collection>/<id>`, as RFC 7396 says.
 pub fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
     changed(asked, |world| world.state.admin_patch(asked.param(0), asked.param(1), &fields))
 }
 
-/// `DELETE /data/<collection>/<id>`: the record and what belongs to it.
+/// Handles `DELETE /data/<collection>/<id>`: removes the record and all that belongs to it.
 pub fn remove(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().state.admin_remove(asked.param(0), asked.param(1))?;
     Ok(Value::Null)
 }
 
-/// `POST /data/<collection>/<id>/recreate`: destroyed and made again, with a new id and new tokens.
+/// Handles `POST /data/<collection>/<id>/recreate`: destroys the record and makes it again, with a new id and new
+/// tokens.
 pub fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.state.admin_recreate(asked.param(0), asked.param(1)))
 }
@@ -114,7 +115,7 @@ fn all_of(world: &mut World, collection: &str) -> Result<Value, Error> {
     Ok(world.state.records(collection)?.iter().map(Record::to_value).collect())
 }
 
-/// The record that comes of a change, whole. The request may mark fields that no document knows as meant.
+/// Returns the whole record that a change results in. The request may mark fields that no document knows as meant.
 fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
     let marked = asked.one_of("unknown_fields", &["allow"])?.is_some();
     let change = |world: &mut World| {
@@ -131,7 +132,7 @@ fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Rec
     one(asked, change).map_err(refused)
 }
 
-/// The record that comes of it, whole.
+/// Returns the whole record that `of` results in.
 fn one(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
     Ok(of(&mut asked.world.lock())?.to_value())
 }

@@ -1,4 +1,4 @@
-//! What an administrator is told when something cannot be done.
+//! The error that an administrator gets when something cannot be done.
 
 use std::fmt;
 
@@ -8,33 +8,33 @@ use crate::engine::schema::problem::Problem;
 use crate::http::message::Response;
 use crate::world::error::WorldError;
 
-/// Why something an administrator asked for was not done. Nothing was changed.
+/// The reason why a change or a question of an administrator was refused. Nothing was changed.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
-    /// The status it has on the wire.
+    /// The status of the control API's answer.
     pub status: u16,
     /// A word for programs: `not_found`, `invalid`, `conflict`, …
     pub code: &'static str,
-    /// What is wrong.
+    /// One sentence that says what is wrong.
     pub message: String,
-    /// What to do about it; may be empty.
+    /// Advice on what to do about it; may be empty.
     pub hint: String,
 }
 
 impl Error {
-    /// A refusal without a hint.
+    /// Creates an error without a hint.
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), hint: String::new() }
     }
 
-    /// The same with a hint.
+    /// Adds a hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
     }
 
-    /// The refusal on the wire.
+    /// Returns the error as an answer of the control API.
     pub fn response(&self) -> Response {
         let mut error = json!({ "code": self.code, "message": self.message });
         if !self.hint.is_empty() {
@@ -69,7 +69,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+/// Shows the text of [`Display`](fmt::Display), because `unwrap` shows this one.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

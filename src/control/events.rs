@@ -16,24 +16,24 @@ use crate::world::world::World;
 pub struct Subscription {
     name: Arc<str>,
     world: Arc<Mutex<World>>,
-    /// Which journal of the world it follows: each reset begins another.
+    /// The number of the world's journal that it follows: each reset begins another.
     journal: u64,
-    /// The latest number that was told.
+    /// The latest number that the client was told.
     told: u64,
-    /// Held by every subscription, so that they can be counted.
+    /// A share that every subscription holds, so that they can be counted.
     _open: Arc<()>,
 }
 
 /// News of a world.
 pub struct News {
-    /// Whether numbers begin at 1 again.
+    /// True when numbers begin at 1 again.
     pub is_restarted: bool,
     /// The numbers of new calls, in order.
     pub numbers: RangeInclusive<u64>,
 }
 
 impl Subscription {
-    /// Returns at most `most` numbers that were not told yet; `None` when the world is gone.
+    /// Returns at most `most` numbers that the client was not told yet; `None` when the world is gone.
     pub fn news(&mut self, engine: &WorldRegistry, most: u64) -> Option<News> {
         if !engine.holds(&self.name, &self.world) {
             return None;
@@ -52,7 +52,7 @@ impl Subscription {
     }
 }
 
-/// `GET /events?since=N&world=W`: the numbers of the calls after that number, as they come.
+/// Handles `GET /events?since=N&world=W`: the numbers of the calls after that number, as they come.
 pub fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let invalid = |message: String| Error::new(400, "invalid", message);
     let mut world = Arc::clone(&asked.world);
@@ -65,7 +65,7 @@ pub fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         world = named;
     }
     let since: Option<u64> = asked.number("since")?;
-    // A reader that connects again says what it got last.
+    // A client that connects again sends the number it got last.
     let seen = asked.request.header("last-event-id").filter(|id| !id.is_empty());
     let seen = seen.map(|id| id.parse().map_err(|_| invalid(format!("Last-Event-ID {id:?} is not a call's number"))));
     let since = seen.transpose()?.or(since).unwrap_or_default();
@@ -78,7 +78,7 @@ pub fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         let world = world.lock();
         (Arc::clone(&world.state.name), world.journal.run(), world.journal.next_number() - 1)
     };
-    // What was seen of a journal that has begun anew meanwhile says nothing about this one.
+    // A number from a journal that has begun anew meanwhile says nothing about this one.
     let told = if since > latest { 0 } else { since };
     if asked.request.method == "GET" {
         asked.subscription.set(Some(Box::new(Subscription {

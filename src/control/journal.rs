@@ -1,4 +1,4 @@
-//! The journal of a world: which calls are asked for, and how they are shown.
+//! The journal of a world: the selection of its entries, and how they are shown.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -13,7 +13,8 @@ use crate::history::journal::Entry;
 use crate::http::redact::Redactor;
 use crate::scenario::Operations;
 
-/// How many entries are looked at before others get at the world again: a search never keeps a request waiting.
+/// The number of entries that are searched before the world's lock is released for others: a search never keeps a
+/// request waiting.
 const AT_A_TIME: usize = 256;
 
 /// A selection of entries.
@@ -25,7 +26,7 @@ struct Selection {
     statuses: Option<RangeInclusive<u16>>,
     kind: Option<Kind>,
     rule: Option<String>,
-    /// In lower case.
+    /// The text searched for, in lower case.
     text: Option<String>,
 }
 
@@ -81,7 +82,7 @@ impl Selection {
             && self.text.as_ref().is_none_or(|text| holds(&entry.redacted(redactor), text))
     }
 
-    /// The numbers that are worth a look: those after the first, up to the second.
+    /// Returns the bounds of the numbers to search: those after the first, up to the second.
     fn bounds(&self) -> (u64, u64) {
         let Some(numbers) = &self.numbers else { return (self.since, u64::MAX) };
         let first = numbers.first().map_or(u64::MAX, |first| first.saturating_sub(1));
@@ -112,8 +113,8 @@ fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
     }
 }
 
-/// Looks for a text, in lower case, in everything that is shown of a call. What is found would tell what is not shown, so
-/// the call is redacted before.
+/// Searches everything that is shown of a call for a text in lower case. A hit would reveal what is not shown, so the
+/// call is redacted before.
 fn holds(entry: &Entry, text: &str) -> bool {
     let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains(text);
     let has_header = |(name, value): &(String, String)| has(name.as_bytes()) || has(value.as_bytes());
@@ -124,7 +125,8 @@ fn holds(entry: &Entry, text: &str) -> bool {
         || entry.headers.iter().any(has_header)
 }
 
-/// `GET /journal`: the entries that are selected, oldest first. `next` is what `since` is to get those that follow.
+/// Handles `GET /journal`: the selected entries, oldest first. A client that sends `next` as `since` gets those that
+/// follow.
 pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let selection = Selection::read(asked)?;
     let only_numbers = match asked.query.get("only") {
@@ -164,8 +166,8 @@ pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ name: found, "lost": lost, "next": next }))
 }
 
-/// Returns the operations that a name, or the beginning of names, selects. None is an error: no call of it would ever
-/// be found.
+/// Returns the operations that a name, or the beginning of names, selects. Selecting none is an error: no call would
+/// ever be found.
 fn operations(asked: &ControlRequest<'_>, op: &str) -> Result<Operations, Error> {
     let wanted = Operations::from(op);
     let known = || asked.engine.router().rows().iter().map(|row| row.operation);
@@ -179,7 +181,7 @@ fn operations(asked: &ControlRequest<'_>, op: &str) -> Result<Operations, Error>
     })
 }
 
-/// `GET /journal/{n}`: one entry, with the why.
+/// Handles `GET /journal/{n}`: one entry, with the reasons for its answer.
 pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let number = asked.param(0);
     let world = asked.world.lock();
@@ -222,7 +224,7 @@ fn short(entry: &Entry, target: &str) -> Value {
     })
 }
 
-/// Returns JSON as it is, other text as text; what was cut short is text too.
+/// Returns JSON as JSON and other text as text; a body that was cut short is text too.
 fn text_or_json(bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         return Value::Null;

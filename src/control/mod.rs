@@ -1,4 +1,5 @@
-//! `/_standin/…`: what an administrator can do to a running server, as a table of paths to methods of the engine.
+//! `/_standin/…`: the control API, with which an administrator changes a running server, as a table of paths to
+//! functions.
 //!
 //! Requests and answers are JSON. Unknown fields are refused. Errors are `{"error":{"code","message","hint"}}`. No
 //! answer carries a CORS header, and requests that a web page could have sent are refused.

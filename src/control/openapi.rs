@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::control::table::{ControlRoute, EVENTS, ITSELF, QueryParameter, SERVER, WORLD};
 
-/// The name by which the document is asked for.
+/// The name by which clients ask for the document.
 pub const NAME: &str = "control";
 
 /// The schemas of bodies and answers.

@@ -8,9 +8,9 @@ use crate::http::target::Target;
 /// The page.
 #[derive(Clone, Copy)]
 pub struct Page {
-    /// Returns a file of the page by its name.
+    /// The function that returns a file of the page by its name.
     pub file: fn(&str) -> Option<&'static [u8]>,
-    /// Whether it only shows. The control API stays as it is.
+    /// True when the page only shows and changes nothing. The control API stays as it is.
     pub is_read_only: bool,
 }
 
@@ -24,7 +24,7 @@ const INDEX: &str = "index.html";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Whether a browser asks for the page: for the root of the server or of a world, and for HTML.
+/// Tells whether a browser asks for the page: for the root of the server or of a world, and for HTML.
 pub fn is_asked_for(method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
     let below = match path.strip_prefix("/w/") {
         Some(below) => below.find('/').map_or("", |end| &below[end..]),
@@ -36,7 +36,8 @@ pub fn is_asked_for(method: &str, path: &str, accept: impl FnOnce() -> Option<St
 }
 
 impl Page {
-    /// Answers for the page, if `path`, behind that of the control API, is one of its own; `is_root` is the page itself.
+    /// Answers for the page, if `path`, behind that of the control API, is one of its own; `is_root` means the page
+    /// itself.
     pub fn answer(&self, request: &Request<'_>, path: &str, is_root: bool) -> Option<Response> {
         if is_root {
             return Some(Self::below_a_slash(request).unwrap_or_else(|| self.document()));
@@ -51,7 +52,8 @@ impl Page {
         })
     }
 
-    /// The files are named relative to the page, which therefore needs its slash at the end: `/w/a` leads to `/w/a/`.
+    /// Redirects `/w/a` to `/w/a/`: the page names its files relative to itself, and therefore needs the slash at its
+    /// end.
     fn below_a_slash(request: &Request<'_>) -> Option<Response> {
         let path = request.target.split(['?', '#']).next().unwrap_or_default();
         let last = path.rsplit('/').next().filter(|last| !last.is_empty())?;

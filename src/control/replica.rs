@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A server as one of several.
 #[derive(Debug, Default)]
 pub struct Replica {
-    /// Its name, if it was given one.
+    /// The name, if the server was given one.
     pub name: Option<String>,
     draining: AtomicBool,
 }
@@ -16,12 +16,12 @@ impl Replica {
         Self { name, draining: AtomicBool::new(false) }
     }
 
-    /// Says from now on that it is not ready, although it still answers: balancers stop sending new work.
+    /// Reports "not ready" from now on, although the server still answers: balancers stop sending new work.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether it was told to drain.
+    /// Tells whether the server is draining.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }

@@ -14,13 +14,13 @@ use crate::scenario::{
     read_call, read_rule, read_rules, tap,
 };
 
-/// How long a verification waits for requests in flight, unless told otherwise.
+/// The time for which a verification waits for requests in flight, unless the client names another.
 const PATIENCE_MS: u64 = 5_000;
 
 /// The status of a verification that failed.
 const FAILED: u16 = 422;
 
-/// What messages call a scenario that came without a name.
+/// The name, in messages, of a scenario that came without one.
 const UNNAMED: &str = "scenario";
 
 impl From<ScenarioError> for Error {
@@ -33,7 +33,8 @@ fn text<'a>(asked: &'a ControlRequest<'_>) -> Result<&'a str, Error> {
     std::str::from_utf8(asked.body).map_err(|_| Error::new(400, "invalid_body", "the body is not UTF-8"))
 }
 
-/// `GET /scenario`: what is played, the current step, counters, hits per rule. `null` in `scenario` when there is none.
+/// Handles `GET /scenario`: the scenario that runs, its current step, its counters, the hits of each rule. `scenario`
+/// is `null` when there is none.
 pub fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let with_checks = asked.flag("checks")?;
     let mut world = asked.world.lock();
@@ -50,13 +51,13 @@ pub fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(shown)
 }
 
-/// `DELETE /scenario`: plays none from now on, after a reset too.
+/// Handles `DELETE /scenario`: ends the scenario, for the time after a reset too.
 pub fn unload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().end_scenario();
     Ok(Value::Null)
 }
 
-/// `GET /scenario/explain`: what the scenario will do, before anything of it happens.
+/// Handles `GET /scenario/explain`: says what the scenario will do, before anything of it happens.
 pub fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let scenario = asked.world.lock().run.as_ref().map(|run| Arc::clone(run.scenario()));
     let scenario = scenario.filter(|scenario| !scenario.name.is_empty());
@@ -66,7 +67,7 @@ pub fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     })
 }
 
-/// Returns the text of the scenario that a body is, or names: `{"name": "…"}` alone is a ready-made one.
+/// Returns the text of the scenario that the body is, or names: `{"name": "…"}` alone is a ready-made one.
 fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Error> {
     let name = match serde_json::from_str(body) {
         Ok(Value::String(name)) => name,
@@ -86,7 +87,7 @@ fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Err
     })
 }
 
-/// `PUT /scenario` with a scenario: it takes the place of all that is in the world.
+/// Handles `PUT /scenario` with a scenario, which replaces everything in the world.
 pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (name, scenario, warnings) = read(asked, text(asked)?)?;
     let mut world = asked.world.lock();
@@ -96,7 +97,7 @@ pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(shown)
 }
 
-/// Reads the scenario that a body is, or names; returns what messages call it, and the warnings.
+/// Reads the scenario that a body is, or names; returns its name in messages, and the warnings.
 pub fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<String>), Error> {
     let (name, text) = named(asked, body)?;
     let (mut scenario, warnings) = asked.engine.read(&name, &text)?;
@@ -128,13 +129,14 @@ fn rules(run: &ScenarioRun) -> Vec<Value> {
         .collect()
 }
 
-/// `GET /faults`: every rule, and how often it matched and fired.
+/// Handles `GET /faults`: every rule, and how often it matched and fired.
 pub fn faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     Ok(json!({ "faults": world.run.as_ref().map(|run| rules(run)).unwrap_or_default() }))
 }
 
-/// `PUT /faults` with an array of rules, or `{"faults": […]}`: they take the place of those put before, and come before a scenario's own.
+/// Handles `PUT /faults` with an array of rules, or `{"faults": […]}`: they replace those put before, and come before a
+/// scenario's own.
 pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = read_rules(text(asked)?, router)?;
@@ -150,7 +152,7 @@ pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "faults": world.run.as_ref().map(|run| rules(run)).unwrap_or_default() }))
 }
 
-/// `POST /faults` with a rule: it comes behind those put before, whose counters go on.
+/// Handles `POST /faults` with a rule: it comes behind those put before, whose counters go on.
 pub fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = read_rule(text(asked)?, router)?;
@@ -160,7 +162,7 @@ pub fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "faults": rules(run) }))
 }
 
-/// `POST /expect` with a call as a scenario's `expect.calls` has them: it is counted from now on.
+/// Handles `POST /expect` with a call as a scenario's `expect.calls` has them: it is counted from now on.
 pub fn expect(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = read_call(text(asked)?, router)?;
@@ -182,7 +184,7 @@ fn calls(run: &ScenarioRun) -> Vec<Value> {
         .collect()
 }
 
-/// `DELETE /faults`: takes away the rules that were put; those of a scenario stay.
+/// Handles `DELETE /faults`: removes the rules that were put; those of a scenario stay.
 pub fn clear_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().clear_added_rules();
     Ok(Value::Null)
@@ -194,8 +196,9 @@ struct Verify {
     wait_ms: Option<u64>,
 }
 
-/// `POST /verify` with `{"wait_ms": n}`: the report. Waits until the world has no request in flight and, with
-/// `wait_ms`, until the expectations hold, for at most that long. A verification that failed answers 422, so that a client that looks at the status alone does not take it for good.
+/// Handles `POST /verify` with `{"wait_ms": n}`: the report. Waits until the world has no request in flight and, with
+/// `wait_ms`, until the expectations hold, for at most that long. A verification that failed answers 422, so that a
+/// client that looks only at the status does not take it for a success.
 pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Verify = asked.object()?;
     let format = asked.one_of("format", &["json", "text", "junit", "tap", "github"])?.unwrap_or("json");
@@ -234,7 +237,7 @@ pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-/// `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once this many such calls are in the journal.
+/// Handles `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once the journal has `times` such calls.
 pub fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let mut waiting = asked.waiting.0.lock();

@@ -1,4 +1,4 @@
-//! The server as a whole: its health, its routes, its gate.
+//! The server as a whole: its health, its routes, its availability.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::engine::api::openapi::openapi as document;
 use crate::scenario::SCHEMA;
 use crate::world::limits::LIMITS;
 
-/// `GET /health`: the server runs.
+/// Handles `GET /health`: the server runs.
 pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     if !asked.is_admitted {
         return Ok(json!({ "status": "ok" }));
@@ -24,7 +24,7 @@ pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(health)
 }
 
-/// `GET /ready`: the data is loaded. A server listens only once it is; one that drains wants no new work.
+/// Handles `GET /ready`: the data is loaded. A server listens only once it is; one that drains wants no new work.
 pub fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     if asked.supplies.replica.is_draining() {
         let message = "This server is stopping; it answers those who know it for a little longer.";
@@ -33,7 +33,7 @@ pub fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "status": "ready" }))
 }
 
-/// Answers `GET /`: every path of this API, with a sentence about it.
+/// Handles `GET /`: every path of this API, with a sentence about it.
 pub fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let shown = |below: &'static str| {
         move |row: &'static ControlRoute| {
@@ -51,12 +51,12 @@ pub fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     }))
 }
 
-/// Answers `GET /limits`: every limit with its value here, its default and its setting.
+/// Handles `GET /limits`: every limit with its value here, its default and its setting.
 pub fn limits(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "limits": LIMITS.iter().map(|limit| limit.shown(Some(asked.engine))).collect::<Value>() }))
 }
 
-/// `GET /routes`: every operation, in the order of the tables.
+/// Handles `GET /routes`: every operation, in the order of the tables.
 pub fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let rows = asked.engine.router().rows().iter().map(|row| {
         let outcomes = row.errors().map(|error| {
@@ -85,8 +85,8 @@ pub fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(rows.collect())
 }
 
-/// `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API, or of the control API; the name may be left out where
-/// one API is served.
+/// Handles `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API, or of the control API; the client may leave
+/// the name out where one API is served.
 pub fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let apis = asked.engine.router().apis();
     if asked.query.get("api") == Some(CONTROL) {
@@ -105,17 +105,18 @@ pub fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     api.map(|api| document(api)).ok_or_else(unknown)
 }
 
-/// `POST /pause`: consumers connect, and get no answer until `/resume`.
+/// Handles `POST /pause`: consumers connect, and get no answer until `/resume`.
 pub fn pause(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     gate(asked, Availability::Paused)
 }
 
-/// `POST /refuse`: the port is closed until `/resume`, which can come over the connection that sent this.
+/// Handles `POST /refuse`: closes the port until `/resume`, which the client can send over the connection that sent
+/// this.
 pub fn refuse(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     gate(asked, Availability::Down)
 }
 
-/// `POST /resume`: consumers get through again, on the same port.
+/// Handles `POST /resume`: serves consumers again, on the same port.
 pub fn resume(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     gate(asked, Availability::Up)
 }
@@ -126,18 +127,18 @@ fn gate(asked: &ControlRequest<'_>, gate: Availability) -> Result<Value, Error> 
     Ok(Value::Null)
 }
 
-/// `POST /reload`: fixtures and scenario are read again. Files with faults leave everything as it was.
+/// Handles `POST /reload`: reads fixtures and scenario again. Files with faults leave everything as it was.
 pub fn reload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     (asked.supplies.reload)().map_err(|message| Error::new(400, "invalid_files", message))?;
     Ok(Value::Null)
 }
 
-/// `GET /schema`: the schema of scenario files.
+/// Handles `GET /schema`: the schema of scenario files.
 pub fn schema(_: &ControlRequest<'_>) -> Result<Value, Error> {
     serde_json::from_str(SCHEMA).map_err(|error| Error::new(500, "internal", error.to_string()))
 }
 
-/// `GET /scenarios`: the ready-made scenarios, by name.
+/// Handles `GET /scenarios`: the ready-made scenarios, by name.
 pub fn scenarios(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let about = |text: &str| {
         let scenario: Value = serde_json::from_str(text).unwrap_or_default();

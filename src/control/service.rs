@@ -1,4 +1,4 @@
-//! Who may come in.
+//! The control API's service: admits administrators and hands their requests to the functions of the table.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -29,18 +29,18 @@ use crate::world::select::chosen;
 use crate::world::selector::WorldSelector;
 use crate::world::world::World;
 
-/// The door for administrators.
+/// The service of the control API.
 pub struct ControlService {
     engine: Arc<WorldRegistry>,
     access_policy: AccessPolicy,
     supplies: Supplies,
-    /// Held once by this and once by every open stream.
+    /// A share held by this and by every open stream.
     streams: Arc<()>,
 }
 
-/// The parts the control API is given: it opens no socket and reads no file.
+/// The parts that the control API is given: it opens no socket and reads no file.
 pub struct Supplies {
-    /// Moves the gate of the server.
+    /// Changes the availability of the server.
     pub set_availability: SetAvailability,
     /// Reads fixtures and scenario again.
     pub reload: Reload,
@@ -50,20 +50,21 @@ pub struct Supplies {
     pub replica: Arc<Replica>,
     /// The page for people, if there is one.
     pub page: Option<Page>,
-    /// Whether webhooks may be posted to other machines.
+    /// True when webhooks may be posted to other machines.
     pub allows_outbound: bool,
-    /// Has what is due in a world's outbox sent, until nothing is left in it.
+    /// Sends the due parcels of a world's outbox, until the outbox is empty.
     pub send_courier: Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>,
 }
 
-/// What the door asks for.
+/// The conditions under which a caller is admitted.
 #[derive(Clone, Debug)]
 pub struct AccessPolicy {
-    /// Where the server listens: only requests to this address, or to `localhost`, are let in.
+    /// The address the server listens on: only requests to this address, or to `localhost`, are admitted.
     pub address: SocketAddr,
-    /// The token a caller must show, in `Authorization: Bearer` or `standin-control-token`. With it, every host is good.
+    /// The token a caller must show, in `Authorization: Bearer` or `standin-control-token`. With it, every host is
+    /// admitted.
     pub token: Option<String>,
-    /// Origins that are as good as the address: those of the links in answers, behind a proxy.
+    /// Origins that are admitted like the address: those of the links in answers, behind a proxy.
     pub origins: Vec<String>,
 }
 
@@ -71,17 +72,17 @@ pub struct AccessPolicy {
 pub struct ControlRequest<'a> {
     /// The worlds.
     pub engine: &'a WorldRegistry,
-    /// The world that is meant, where the path belongs to one.
+    /// The world that the request is about, where the path belongs to one.
     pub world: Arc<Mutex<World>>,
     /// The request itself.
     pub request: &'a Request<'a>,
-    /// Whether the caller may see details: it showed the token, or needs none.
+    /// True when the caller may see details: it showed the token, or needs none.
     pub is_admitted: bool,
     /// The name of the world, where the path or something else of the request names one.
     pub named: Option<Cow<'a, str>>,
-    /// Its target.
+    /// The target of the request.
     pub target: Target<'a>,
-    /// What the control API was given.
+    /// The parts that the control API was given.
     pub supplies: &'a Supplies,
     /// Path parameters, decoded.
     pub params: Vec<Cow<'a, str>>,
@@ -89,45 +90,45 @@ pub struct ControlRequest<'a> {
     pub query: Query<'a>,
     /// The body, not yet read.
     pub body: &'a [u8],
-    /// For how long the act may be done again, until it has what it waits for.
+    /// The time for which the handler may be called again, until it has what it waits for.
     pub waits: Cell<Option<Duration>>,
-    /// What it has seen of the calls it waits for.
+    /// The handler's memory of the calls it waits for.
     pub waiting: &'a Waiting,
-    /// Whether the time to wait is over.
+    /// True when the time to wait is over.
     pub is_last: bool,
-    /// Whether the path names the world: else it is the default one.
+    /// True when the path names the world; otherwise it is the default one.
     pub names_a_world: bool,
-    /// Held by every open stream.
+    /// A share held by every open stream.
     pub streams: &'a Arc<()>,
     /// The stream that answers in place of a body.
     pub subscription: Cell<Option<Box<Subscription>>>,
-    /// An answer that is not 200 with JSON, in place of the act's value.
+    /// An answer that is not 200 with JSON, in place of the handler's value.
     pub response: Cell<Option<Response>>,
 }
 
-/// What came of a request.
+/// The result of a request.
 pub struct Handled {
     /// The answer, if nothing more happens.
     pub response: Response,
-    /// For how long, from the first time, it is worth asking again when something has happened.
+    /// The time, from the first call on, for which it is worth calling again when something has happened.
     pub waits: Option<Duration>,
     /// The stream that is the answer's body.
     pub subscription: Option<Box<Subscription>>,
 }
 
-/// The body of a request that has nothing to say.
+/// The body of a request that takes no members.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
 impl ControlRequest<'_> {
-    /// Asks to be asked again when a consumer's request was answered, for at most that long in all.
+    /// Has this request handled again whenever a consumer's request was answered, for at most `most_ms` in all.
     pub fn wait(&self, most_ms: u64) -> Result<Value, Error> {
         self.waits.set(Some(Duration::from_millis(most_ms)));
         Ok(Value::Null)
     }
 
-    /// The body as a value of that shape.
+    /// Reads the body as a `T`.
     pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
         let limits = TreeLimits::control(self.engine.settings().body_members);
@@ -138,7 +139,8 @@ impl ControlRequest<'_> {
         serde_json::from_slice(body).map_err(|error| Error::new(400, "invalid_body", error.to_string()))
     }
 
-    /// The body as an object of that shape; no body is an empty one. Without the question, a list would do as well.
+    /// Reads the body as a `T` that is an object; an empty body is an empty object. Without this check, an array would
+    /// do as well.
     pub fn object<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
         match self.body.trim_ascii_start().first() {
             None | Some(b'{') => self.body(),
@@ -146,19 +148,19 @@ impl ControlRequest<'_> {
         }
     }
 
-    /// Refuses a body that says anything.
+    /// Rejects a body that has members.
     pub fn nothing(&self) -> Result<(), Error> {
         self.object::<Nothing>().map(|Nothing {}| ())
     }
 
-    /// A query parameter that is a number.
+    /// Returns a query parameter that is a number.
     pub fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
         let Some(text) = self.query.get(name) else { return Ok(None) };
         let number = text.parse().map_err(|_| Error::new(400, "invalid", format!("{name}={text} is not a number")))?;
         Ok(Some(number))
     }
 
-    /// A query parameter that is `true` or `false`.
+    /// Returns a query parameter that is `true` or `false`.
     pub fn flag(&self, name: &str) -> Result<bool, Error> {
         match self.query.get(name) {
             None | Some("false") => Ok(false),
@@ -167,7 +169,7 @@ impl ControlRequest<'_> {
         }
     }
 
-    /// A query parameter that is one of these words.
+    /// Returns a query parameter that is one of these words.
     pub fn one_of(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, Error> {
         let Some(text) = self.query.get(name) else { return Ok(None) };
         let known = words.iter().find(|word| **word == text);
@@ -179,33 +181,34 @@ impl ControlRequest<'_> {
         known.map(|word| Some(*word)).ok_or_else(refusal)
     }
 
-    /// The n-th path parameter.
+    /// Returns the n-th path parameter.
     pub fn param(&self, n: usize) -> &str {
         &self.params[n]
     }
 }
 
 impl ControlService {
-    /// What all paths begin with.
+    /// The beginning of all paths.
     pub const PREFIX: &'static str = "/_standin";
 
-    /// Whether a path leads here: also `/w/<name>/_standin/…`, so that a world's URL is all that anybody needs.
+    /// Tells whether a path belongs to the control API: also `/w/<name>/_standin/…`, so that a client needs nothing but
+    /// a world's URL.
     pub fn serves(path: &str) -> bool {
         let below = path.strip_prefix("/w/").and_then(|below| Some(&below[below.find('/')?..]));
         below.unwrap_or(path).starts_with(Self::PREFIX)
     }
 
-    /// A door to an engine.
+    /// Creates the service of a registry of worlds.
     pub fn new(engine: Arc<WorldRegistry>, access_policy: AccessPolicy, supplies: Supplies) -> Self {
         Self { engine, access_policy, supplies, streams: Arc::default() }
     }
 
-    /// Whether a request is for the page, which it would be for an API if it did not ask for HTML.
+    /// Tells whether a request is for the page; without asking for HTML, it would be for an API.
     pub fn shows_page(&self, method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
         self.supplies.page.is_some() && is_asked_for(method, path, accept)
     }
 
-    /// Does what an administrator asks, or says why not. A request that waits is answered again with the same memory;
+    /// Handles an administrator's request, or says why not. A request that waits is handled again with the same memory;
     /// `is_last` says that its time is over.
     pub fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
         let (mut waits, mut subscription) = (None, None);
@@ -239,7 +242,7 @@ impl ControlService {
                 None if is_worlds && !self.engine.has_default_world() => return Err(WorldError::NoDefault.into()),
                 _ => Arc::clone(self.engine.default_world()),
             };
-            // A real clock stands where the latest request put it, whichever door that came through.
+            // A real clock stands where the latest request put it, be it a consumer's or an administrator's.
             world.lock().state.clock.arrive(request.arrived_ms);
             let asked = ControlRequest {
                 engine: &self.engine,
@@ -284,7 +287,7 @@ impl ControlService {
         Handled { response, waits, subscription }
     }
 
-    /// Returns the name of the world that is meant: of the path, or as a consumer would name it.
+    /// Returns the name of the request's world: from the path, or as a consumer would name it.
     fn named<'r>(
         place: &ControlPath<'r>,
         target: &Target<'r>,
@@ -295,8 +298,8 @@ impl ControlService {
         Ok(chosen.map(|name| name.into_owned().into()))
     }
 
-    /// A web page must not be able to drive the server: not through a name that resolves to this machine, and not by a
-    /// request the browser sends for it.
+    /// Rejects requests that a web page could have sent: through a name that resolves to this machine, or by a request
+    /// the browser sends for it.
     fn authorize(&self, request: &Request<'_>, host: Option<&str>) -> Result<(), Error> {
         if let Some(token) = &self.access_policy.token {
             let shown = request.header("standin-control-token").or_else(|| request.bearer());

@@ -1,4 +1,4 @@
-//! The paths of the control API, below `/_standin`: what each takes and answers, and the function that does it.
+//! The paths of the control API, below `/_standin`: the body and the answer of each, and the function that handles it.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::control::{data, events, journal, scenario, server, webhooks, world, w
 use crate::engine::schema::suggest::nearest;
 use crate::http::target::Query;
 
-/// What a path does.
+/// A function that handles the requests to a path.
 pub type Handler = fn(&ControlRequest<'_>) -> Result<Value, Error>;
 
 /// A row of the table.
@@ -17,31 +17,31 @@ pub struct ControlRoute {
     pub method: &'static str,
     /// The path behind `/_standin`, or behind a world's name; a segment in braces takes any one segment.
     pub path: &'static str,
-    /// Does it.
+    /// The function that handles it.
     pub act: Handler,
-    /// A sentence about it, for readers.
+    /// A sentence about the path, for readers.
     pub about: &'static str,
-    /// The query parameters it knows. All others are refused.
+    /// The query parameters that it takes. All others are rejected.
     pub query: &'static [QueryParameter],
-    /// The schema of its body; `None` takes an empty one only.
+    /// The schema of the body; `None` takes only an empty one.
     pub body: Option<&'static str>,
-    /// The schema of its answer; `None` answers 204.
+    /// The schema of the answer; `None` answers 204.
     pub answer: Option<&'static str>,
-    /// Another status it may answer with, and when; its body has the schema of the answer.
+    /// Another status of the answer, and when; its body has the schema of the answer.
     pub else_answers: Option<(u16, &'static str)>,
-    /// Whether it answers callers without the token too, and whatever host they name.
+    /// True when callers without the token are answered too, whatever host they name.
     pub is_open: bool,
-    /// Whether the world of its path need not be there yet.
+    /// True when the world of the path need not exist yet.
     pub makes_world: bool,
 }
 
 /// A query parameter.
 pub struct QueryParameter {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Whether it is a number.
+    /// True when the value is a number.
     pub is_number: bool,
-    /// A sentence about it, for readers.
+    /// A sentence about the parameter, for readers.
     pub about: &'static str,
 }
 
@@ -142,7 +142,7 @@ const UNKNOWN: &[QueryParameter] = &[text(
     "`allow` takes a field that no document knows, however near it comes to one that they know.",
 )];
 
-/// What belongs to the whole server.
+/// The paths of the whole server.
 pub const SERVER: &[ControlRoute] = &[
     route("GET", "/health", server::health, "The server runs; answers anyone.").answers("Health").open(),
     route("GET", "/ready", server::ready, "The server takes new work; 503 while it drains. Answers anyone.")
@@ -188,7 +188,7 @@ pub const SERVER: &[ControlRoute] = &[
     .answers("World"),
 ];
 
-/// What belongs to a world: here for the default one, below `/worlds/<name>` for that one.
+/// The paths of a world: here those of the default one; those of another are below `/worlds/<name>`.
 pub const WORLD: &[ControlRoute] = &[
     route("GET", "/env", worlds::environment, "The variables that point a consumer at this world.")
         .answers("Environment"),
@@ -359,7 +359,7 @@ pub const WORLD: &[ControlRoute] = &[
     .answers("Record"),
 ];
 
-/// What a world itself is: only below `/worlds/<name>`.
+/// The paths of a world itself: only below `/worlds/<name>`.
 pub const ITSELF: &[ControlRoute] = &[
     route("GET", "", worlds::one, "The world: its URL and token, clock, calls, scenario.").answers("World"),
     route("PUT", "", worlds::put, "Makes the world of this name; the same request again finds it made.")
@@ -384,12 +384,12 @@ pub const ITSELF: &[ControlRoute] = &[
 pub struct ControlPath<'p> {
     /// The world named by `/worlds/<name>`, not decoded.
     pub world: Option<&'p str>,
-    /// What follows.
+    /// The rest of the path.
     path: &'p str,
 }
 
 impl<'p> ControlPath<'p> {
-    /// Takes a path below `/_standin` apart.
+    /// Splits a path below `/_standin`.
     pub fn of(path: &'p str) -> Self {
         match path.strip_prefix("/worlds/") {
             Some(below) => {
@@ -400,7 +400,7 @@ impl<'p> ControlPath<'p> {
         }
     }
 
-    /// What is to be done there, the path's parameters, and whether it is done to a world.
+    /// Returns the route, the path's parameters, and whether the route belongs to a world.
     pub fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Error> {
         let method = if method == "HEAD" { "GET" } else { method };
         let shown = self.world.map_or_else(|| "/_standin".to_owned(), |name| format!("/_standin/worlds/{name}"));

@@ -1,4 +1,4 @@
-//! What a fake service sends its customers: signed on demand, and posted to the test's own address.
+//! The webhooks that a fake service sends its customers: signed on demand, and posted to the test's own address.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -57,7 +57,7 @@ fn signed(asked: &ControlRequest<'_>, order: &WebhookOrder, api: Option<&str>) -
     sign(&world.state, order).map_err(|problem| invalid(problem.plain()))
 }
 
-/// `POST /webhooks`: the headers and the body of a webhook, ready to be posted.
+/// Handles `POST /webhooks`: the headers and the body of a webhook, ready to be posted.
 pub fn sign(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let Sign { kind, payload, secret, t, api } = asked.object()?;
     let signed = signed(asked, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
@@ -66,7 +66,7 @@ pub fn sign(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "headers": headers, "body": String::from_utf8_lossy(&signed.body) }))
 }
 
-/// `POST /deliver`: the same, posted until it is taken.
+/// Handles `POST /deliver`: signs a webhook like [`sign`], and posts it until the receiver takes it.
 pub fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let Deliver { to, kind, payload, secret, t, api, tries } = asked.object()?;
     check_address(&to, asked.supplies.allows_outbound)?;
@@ -90,12 +90,12 @@ pub fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(shown.unwrap_or_default())
 }
 
-/// `GET /deliveries`: what was sent, and how often.
+/// Handles `GET /deliveries`: the parcels that were sent, and how often.
 pub fn deliveries(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(asked.world.lock().outbox.to_value())
 }
 
-/// `GET /deliveries/{n}`
+/// Handles `GET /deliveries/{n}`.
 pub fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let text = asked.params.first().map(AsRef::as_ref).unwrap_or_default();
     let number: u64 = text.parse().map_err(|_| invalid(format!("{text} is not a number")))?;
@@ -103,7 +103,7 @@ pub fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     found.ok_or_else(|| Error::new(404, "no_such_delivery", format!("there is no delivery {number}")))
 }
 
-/// Refuses an address that is not one of this machine, unless others are allowed.
+/// Rejects an address that is not one of this machine, unless others are allowed.
 fn check_address(to: &str, allows_outbound: bool) -> Result<(), Error> {
     let uri: http::Uri = to.parse().map_err(|error| invalid(format!("{to} is not an address: {error}")))?;
     if uri.scheme_str() != Some("http") {

@@ -11,13 +11,13 @@ use crate::engine::schema::time::{LAST_MS, parse_ms};
 use crate::engine::state::clock::ClockMode;
 use crate::world::world::World;
 
-/// `POST /reset`: data, clock, ids, journal and coverage as they were at the start.
+/// Handles `POST /reset`: puts data, clock, ids, journal and coverage back to the start.
 pub fn reset(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().reset();
     Ok(Value::Null)
 }
 
-/// `GET /clock`
+/// Handles `GET /clock`.
 pub fn clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(clock_of(&asked.world.lock()))
 }
@@ -29,7 +29,7 @@ struct Move {
     at: Option<String>,
 }
 
-/// `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
+/// Handles `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
 pub fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Move = asked.object()?;
     let invalid = |message: &str| {
@@ -60,7 +60,8 @@ fn clock_of(world: &World) -> Value {
     }
 }
 
-/// `GET /coverage`: how often each outcome of each operation was served; and every documented one, served or not.
+/// Handles `GET /coverage`: how often each outcome of each operation was served; and every documented one, served or
+/// not.
 pub fn coverage(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     let cells = world.coverage.cells().map(|(operation, outcome, cell)| {

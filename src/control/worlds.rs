@@ -1,4 +1,4 @@
-//! The worlds of a server: made, listed, deleted; and where each stands: snapshots.
+//! The worlds of a server, which are made, listed and deleted, and their snapshots.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::world::error::GoneReason;
 use crate::world::export::ExportedWorld;
 use crate::world::registry::WorldSpec;
 
-/// The snapshot that is meant when none is named.
+/// The snapshot's name when the client gives none.
 const USUAL_SNAPSHOT: &str = "latest";
 
-/// `GET /worlds`: the default world, then the others by name; and how many there may be, for how long.
+/// Handles `GET /worlds`: the default world, then the others by name; and how many there may be, for how long.
 pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let label = asked.query.get("label");
     let names = label.map_or_else(|| asked.engine.names(), |label| asked.engine.labelled(label));
@@ -33,7 +33,7 @@ pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "worlds": worlds, "limit": limits.worlds, "expire_idle_after_ms": limits.idle_ms }))
 }
 
-/// `DELETE /worlds?label=`: deletes all worlds of that label, and says how many those were.
+/// Handles `DELETE /worlds?label=`: deletes all worlds of that label, and says how many those were.
 pub fn delete_labelled(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let label = asked.query.get("label").ok_or_else(|| {
         let hint = "Add ?label=; DELETE /worlds/<name> deletes one.";
@@ -52,14 +52,15 @@ struct Make {
     scenario: Option<Value>,
 }
 
-/// `POST /worlds` with `{"name"?, "from"?, "seed"?, "label"?}`: a new world, as the default one was at the start, or as
-/// the one named by `from` is now. With `"scenario"`, a whole scenario or a ready-made one's name, it starts as that says.
+/// Handles `POST /worlds` with `{"name"?, "from"?, "seed"?, "label"?}`: makes a world, as the default one was at the
+/// start, or as the one named by `from` is now. With `"scenario"`, a whole scenario or a ready-made one's name, it
+/// starts as that says.
 pub fn make(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     make_as(asked, &asked.object()?, false)
 }
 
-/// `PUT /worlds/<name>` with the same: a balancer finds the world by the path, and a request that is sent again finds the
-/// world it made.
+/// Handles `PUT /worlds/<name>` with the body of [`make`]: a balancer finds the world by the path, and a request that
+/// is sent again finds the world it made.
 pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut make: Make = asked.object()?;
     let name = asked.named.as_deref().unwrap_or_default();
@@ -70,7 +71,7 @@ pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     make_as(asked, &make, true)
 }
 
-/// `GET /worlds/<name>/export`
+/// Handles `GET /worlds/<name>/export`.
 pub fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (exported, name) = {
         let mut world = asked.world.lock();
@@ -85,8 +86,8 @@ pub fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     serde_json::to_value(exported).map_err(|error| Error::new(500, "internal", error.to_string()))
 }
 
-/// `PUT /worlds/<name>/import` with what an export answered: the world begins, and begins again after a reset, where it
-/// stood then. Sent again, it finds the world it made.
+/// Handles `PUT /worlds/<name>/import` with the answer of an export: the world begins, and begins again after a reset,
+/// where it stood then. Sent again, the request finds the world it made.
 pub fn import(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let exported: ExportedWorld = asked.object()?;
     let name: Arc<str> = asked.named.as_deref().unwrap_or_default().into();
@@ -127,7 +128,7 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
     Ok(made)
 }
 
-/// `GET /worlds/<name>`
+/// Handles `GET /worlds/<name>`.
 pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (base_url, mut world) = (base_url(asked), asked.world.lock());
     world.follow_clock();
@@ -140,7 +141,7 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(one)
 }
 
-/// `DELETE /worlds/<name>`: its requests are refused from now on.
+/// Handles `DELETE /worlds/<name>`: its requests are refused from now on.
 pub fn delete(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let name = asked.world.lock().state.name.clone();
     asked.engine.remove(&name, GoneReason::Deleted, Some(&asked.world))?;
@@ -153,7 +154,7 @@ struct Named {
     name: Option<String>,
 }
 
-/// `POST /snapshot` with `{"name"?}`: keeps where the world stands, under that name.
+/// Handles `POST /snapshot` with `{"name"?}`: takes a snapshot of the world, under that name.
 pub fn snapshot(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let name = asked.object::<Named>()?.name;
     let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
@@ -161,7 +162,8 @@ pub fn snapshot(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "name": name }))
 }
 
-/// `POST /restore` with `{"name"?}`: data, clock and ids as they were at that snapshot; journal and coverage begin anew.
+/// Handles `POST /restore` with `{"name"?}`: puts data, clock and ids back to that snapshot; journal and coverage begin
+/// anew.
 pub fn restore(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let name = asked.object::<Named>()?.name;
     let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
@@ -176,7 +178,7 @@ pub fn restore(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-/// `GET /env`: the variables that point a consumer at this world, as the one who asks reaches it.
+/// Handles `GET /env`: the variables that point a consumer at this world, at the origin by which the caller reaches it.
 pub fn environment(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     let url = url(asked, world.state.settings.base_url.as_deref(), &world.state.name);
@@ -202,7 +204,7 @@ fn shown(asked: &ControlRequest<'_>, base_url: Option<&str>, name: &str) -> Valu
     shown
 }
 
-/// A world's URL, as the one who asks reaches it.
+/// Returns a world's URL, at the origin by which the caller reaches it.
 fn url(asked: &ControlRequest<'_>, base_url: Option<&str>, name: &str) -> String {
     let origin = origin(&Target { world: None, ..asked.target }, asked.request, base_url, &[]);
     if name == DEFAULT_WORLD { origin } else { origin + &world_prefix(name) }

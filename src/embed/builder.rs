@@ -1,4 +1,4 @@
-//! What a server starts with.
+//! The settings that a server starts with.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -33,7 +33,8 @@ use crate::world::registry::{Limits, WorldRegistry};
 use crate::world::select::is_name;
 use crate::world::world::World;
 
-/// What a server starts with. Everything has a default: both APIs, the embedded records, any free port on this machine.
+/// The settings of a server to start. Each has a default: both APIs, the embedded records, any free port on this
+/// machine.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools)] // Flags are independent of each other.
 pub struct Builder {
@@ -62,25 +63,26 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The seed of ids, tokens and made-up records. Default 0. It overrides that of a [`scenario`](Self::scenario).
+    /// Sets the seed of ids, tokens and made-up records. Default: 0. It overrides that of a
+    /// [`scenario`](Self::scenario).
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self.overruling.seed = Some(seed);
         self
     }
 
-    /// A clock that moves only when told to, from this ISO 8601 time on.
+    /// Sets a clock that moves only when the test moves it, from this ISO 8601 time on.
     pub fn clock_frozen(self, at: &str) -> Self {
         self.clock(ClockMode::Frozen, Some(at))
     }
 
-    /// A clock that moves by `step_ms` milliseconds after each answer, from this ISO 8601 time on. The default, from
-    /// 2024-01-20T10:00:00.000Z in steps of 1.
+    /// Sets a clock that moves by `step_ms` milliseconds after each answer, from this ISO 8601 time on. This is the
+    /// default, from 2024-01-20T10:00:00.000Z in steps of 1.
     pub fn clock_step(self, at: &str, step_ms: u64) -> Self {
         self.clock(ClockMode::Step { step_ms }, Some(at))
     }
 
-    /// The machine's clock.
+    /// Sets the machine's clock.
     pub fn clock_real(self) -> Self {
         self.clock(ClockMode::Real, None)
     }
@@ -96,14 +98,14 @@ impl Builder {
         self
     }
 
-    /// Serves only these APIs (`celigo`, `edlink`): the paths of the others are misses, their collections are not there.
+    /// Serves only these APIs (`celigo`, `edlink`): the paths of the others are misses, their collections do not exist.
     pub fn apis(mut self, names: &[&str]) -> Self {
         let wanted: Vec<&str> = names.iter().map(|name| self.api(name)).collect();
         self.apis = Some(APIS.iter().copied().filter(|api| wanted.contains(&api.name)).collect());
         self
     }
 
-    /// Records from a folder of the shape `<api>/<collection>.json`. What it has of a collection stands in place of the
+    /// Reads records from a folder of the shape `<api>/<collection>.json`. Its records of a collection replace the
     /// embedded records of that collection. A `tokens.json` beside the folders lists the only good credentials, in the
     /// shape of a scenario's `tokens`.
     pub fn fixtures(mut self, folder: impl Into<PathBuf>) -> Self {
@@ -111,35 +113,35 @@ impl Builder {
         self
     }
 
-    /// No embedded records: only those of [`fixtures`](Self::fixtures), if any.
+    /// Leaves out the embedded records: only those of [`fixtures`](Self::fixtures), if any, are served.
     pub fn no_embedded_fixtures(mut self) -> Self {
         self.without_embedded = true;
         self
     }
 
-    /// Makes up so many records of a collection, from the seed, behind those there are.
+    /// Makes up `count` records of a collection, from the seed, behind the existing ones.
     pub fn generate(mut self, collection: &str, count: usize) -> Self {
         self.generate.push((collection.to_owned(), count));
         self
     }
 
-    /// A scenario for the default world: the file of that path or, where there is none, the ready-made one of that name.
-    /// What was said here about seed, clock and profiles goes before what it says; its credentials go before those said
-    /// here.
+    /// Starts the default world with a scenario: the file of that path or, where there is none, the ready-made one of
+    /// that name. The builder's seed, clock and profiles override the scenario's; the scenario's credentials override
+    /// the builder's.
     pub fn scenario(mut self, scenario: impl Into<PathBuf>) -> Self {
         self.scenario = Some(scenario.into());
         self
     }
 
-    /// Refuses scenarios that depend on assumed behaviour: operations, by their names, or errors that nobody documents and
-    /// no client or recorded answer shows; operations that are not modelled, unless a rule responds; answers said to be
-    /// undocumented, and values of enumerations beyond the documented ones.
+    /// Rejects scenarios that depend on assumed behaviour: on operations, given by their names, or errors that are
+    /// neither documented nor shown by a client or a recorded answer; on operations that are not modelled, unless a
+    /// rule responds; on answers declared as undocumented, and on values of enumerations beyond the documented ones.
     pub fn strict_fidelity(mut self) -> Self {
         self.settings.strict_fidelity = true;
         self
     }
 
-    /// Only these credentials are good for an API (`celigo`, `edlink`), and they see everything.
+    /// Makes these the only good credentials of an API (`celigo`, `edlink`). They see everything.
     pub fn tokens(mut self, api: &str, tokens: &[&str]) -> Self {
         let list =
             tokens.iter().map(|token| Credential { token: (*token).to_owned(), integrations: None, read_only: false });
@@ -147,7 +149,7 @@ impl Builder {
         self
     }
 
-    /// A further good credential for an API: it sees only these integrations (`None`: all) and, if `read_only`, changes
+    /// Adds a good credential of an API: it sees only these integrations (`None`: all) and, if `read_only`, changes
     /// nothing.
     pub fn token_for(mut self, api: &str, token: &str, integrations: Option<&[&str]>, read_only: bool) -> Self {
         let integrations = integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
@@ -155,15 +157,15 @@ impl Builder {
         self
     }
 
-    /// The address of the user whose credentials consumers have: audit trails and resolved errors name it. Default:
-    /// `user@example.com`.
+    /// Sets the address of the user to whom the consumers' credentials belong: audit trails and resolved errors name
+    /// it. Default: `user@example.com`.
     pub fn user(mut self, address: &str) -> Self {
         address.clone_into(&mut self.settings.user);
         self
     }
 
-    /// An API (`celigo`, `edlink`) answers in this profile: `documented`, the default, or `live`, as the running service
-    /// is known to answer where it differs from its documents.
+    /// Sets the profile in which an API (`celigo`, `edlink`) answers: `documented`, the default, or `live`, as the
+    /// running service is known to answer where it differs from its documents.
     pub fn profile(mut self, api: &str, profile: &str) -> Self {
         let api = self.api(api);
         match Profile::ALL.iter().find(|known| known.as_str() == profile) {
@@ -177,8 +179,8 @@ impl Builder {
         self
     }
 
-    /// An API answers at most so many requests at once, and so many more each second of the world's clock; beyond, it
-    /// answers 429. Default: no limit, but for that of the profile `live`.
+    /// Limits an API to at most `requests` requests at once, and to `per_second` more each second of the world's clock;
+    /// beyond, it answers 429. Default: no limit, except for that of the profile `live`.
     pub fn rate_limit(mut self, api: &str, requests: u64, per_second: u64) -> Self {
         let api = self.api(api);
         if requests == 0 || per_second == 0 {
@@ -199,7 +201,7 @@ impl Builder {
         &mut all[place].1
     }
 
-    /// The name of an API as the tables have it.
+    /// Returns the name of an API as the tables have it.
     fn api(&mut self, name: &str) -> &'static str {
         let known = || APIS.iter().map(|known| known.name);
         known().find(|known| *known == name).unwrap_or_else(|| {
@@ -209,40 +211,40 @@ impl Builder {
         })
     }
 
-    /// Where to listen. Default: any free port of 127.0.0.1.
+    /// Sets the address to listen on. Default: any free port of 127.0.0.1.
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = Some(address);
         self
     }
 
-    /// Allows an address that other machines can reach. The control API then wants this token.
+    /// Allows an address that other machines can reach. The control API then requires this token.
     pub fn expose(mut self, control_token: &str) -> Self {
         self.exposed = true;
         self.control_token(control_token)
     }
 
-    /// The control API wants this token.
+    /// Makes the control API require this token.
     pub fn control_token(mut self, token: &str) -> Self {
         self.control_token = Some(token.to_owned());
         self
     }
 
-    /// Shows browsers a page at `/`, and below `/w/<name>/`: calls as they come, worlds, coverage, records, the scenario.
-    /// It asks the control API, and is not there without it. Default: no page.
+    /// Shows browsers a page at `/`, and below `/w/<name>/`: calls as they come, worlds, coverage, records, the
+    /// scenario. The page uses the control API, and does not exist without it. Default: no page.
     #[cfg(feature = "page")]
     pub fn page(mut self, on: bool) -> Self {
         self.page = on.then_some(Page { file: crate::embed::page::file, is_read_only: false });
         self
     }
 
-    /// The [`page`](Self::page), without what changes anything. The control API stays as it is.
+    /// Shows the [`page`](Self::page) without anything that changes a world. The control API stays as it is.
     #[cfg(feature = "page")]
     pub fn page_read_only(mut self) -> Self {
         self.page = Some(Page { file: crate::embed::page::file, is_read_only: true });
         self
     }
 
-    /// No control API: `/_standin/…` is a path like any other.
+    /// Leaves out the control API: `/_standin/…` is a path like any other.
     pub fn no_control(mut self) -> Self {
         self.no_control = true;
         self
@@ -255,8 +257,8 @@ impl Builder {
         self
     }
 
-    /// Sets the origin of the links in the answers of one API (`celigo`, `edlink`); it goes before
-    /// [that of all](Self::base_url).
+    /// Sets the origin of the links in the answers of one API (`celigo`, `edlink`); it overrides [that of
+    /// all](Self::base_url).
     pub fn base_url_of(mut self, api: &str, url: &str) -> Self {
         self.check_base_url(url);
         let api = self.api(api);
@@ -271,8 +273,8 @@ impl Builder {
         }
     }
 
-    /// Believes the `Forwarded` and `X-Forwarded-…` headers of a proxy at this address, or in this network, such as
-    /// `10.0.0.0/8`. Those of this machine are always believed.
+    /// Trusts the `Forwarded` and `X-Forwarded-…` headers of a proxy at this address, or in this network, such as
+    /// `10.0.0.0/8`. Those of this machine are always trusted.
     pub fn trusted_proxy(mut self, network: &str) -> Self {
         if let Err(wrong) = self.trusted.add(network) {
             self.faults.push(format!("the trusted proxy {network:?} is {wrong}"));
@@ -280,14 +282,15 @@ impl Builder {
         self
     }
 
-    /// Lets the control API's `POST /deliver` send to other machines. Default: to this one only.
+    /// Lets the control API's `POST /deliver` send to other machines. Default: only to this one.
     pub fn allow_outbound(mut self) -> Self {
         self.allows_outbound = true;
         self
     }
 
-    /// Lets pages of these origins (`http://localhost:5173`; `*`: of all) ask the APIs: preflights pass, every header of an
-    /// answer may be read. The control API stays closed to them. Default: what the services themselves allow.
+    /// Lets pages of these origins (`http://localhost:5173`; `*`: all) call the APIs: preflights pass, every header of
+    /// an answer may be read. The control API stays closed to them. Default: the origins that the services themselves
+    /// allow.
     pub fn cors(mut self, origins: &[&str]) -> Self {
         match Cors::of(origins.iter().copied()) {
             Ok(cors) => self.settings.cors = Some(cors),
@@ -296,32 +299,32 @@ impl Builder {
         self
     }
 
-    /// No `standin-…` headers on the answers of the APIs.
+    /// Leaves out the `standin-…` headers of the APIs' answers.
     pub fn no_headers(mut self) -> Self {
         self.settings.headers = false;
         self
     }
 
-    /// What the journal keeps at most. Default: 10,000 entries and 64 MiB.
+    /// Limits the journal to at most `entries` entries and `bytes` bytes. Default: 10,000 entries and 64 MiB.
     pub fn journal(mut self, entries: usize, bytes: usize) -> Self {
         self.settings.journal = JournalBounds { entries, bytes };
         self
     }
 
-    /// The most worlds at a time, beside the default one. Default: 50,000.
+    /// Limits the number of worlds at a time, besides the default one. Default: 50,000.
     pub fn max_worlds(mut self, worlds: usize) -> Self {
         self.limits.worlds = worlds;
         self
     }
 
-    /// The most worlds of one label at a time. Default: 50,000.
+    /// Limits the number of worlds of one label at a time. Default: 50,000.
     pub fn max_worlds_per_label(mut self, worlds: usize) -> Self {
         self.limits.worlds_per_label = worlds;
         self
     }
 
-    /// The name of this server among several behind a balancer: `/_standin/health` has it, and every answer, in the header
-    /// `standin-replica`, unless there are to be [no headers](Self::no_headers).
+    /// Names this server among several behind a balancer: `/_standin/health` shows the name, and every answer does, in
+    /// the header `standin-replica`, unless there are [no headers](Self::no_headers).
     pub fn replica_name(mut self, name: &str) -> Self {
         if !is_name(name) {
             let wanted = "a name has 1 to 64 letters, digits, '-', '_' and '.', and begins with a letter or digit";
@@ -331,52 +334,54 @@ impl Builder {
         self
     }
 
-    /// Turns away requests that name no world. How the default world is said to start is how others start.
+    /// Rejects requests that name no world. The settings of the default world's start apply to all worlds.
     pub fn no_default_world(mut self) -> Self {
         self.no_default = true;
         self
     }
 
-    /// How long a world stays that nobody asks anything; those that a test holds by a handle stay anyway. `None`: for
-    /// ever. Default: an hour.
+    /// Deletes a world that has received no request for this long; `None`: never. A world that a test holds by a handle
+    /// stays anyway. Default: one hour.
     pub fn world_idle(mut self, after: Option<Duration>) -> Self {
         self.limits.idle_ms = after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
-    /// The most bytes a request's body may have; beyond it is 413. Default: 10 MiB.
+    /// Limits the bytes of a request's body; a larger one is answered 413. Default: 10 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit_bytes = bytes;
         self
     }
 
-    /// The most elements and members a request's body may have, all together; beyond it is 400. Default: 1,000,000.
+    /// Limits the elements and members of a request's body, all together; a body with more is answered 400. Default:
+    /// 1,000,000.
     pub fn body_members(mut self, members: usize) -> Self {
         self.settings.body_members = members;
         self
     }
 
-    /// What a world keeps at most of what a service writes by itself: of entries of its audit trail, of events, of runs, so
-    /// many each, and so many bytes. The oldest are let go of; lists say so in `standin-lost`. Default: 10,000 and 64 MiB.
+    /// Limits the records that a service writes by itself in a world: at most `records` entries of the audit trail,
+    /// `records` events and `records` runs, and at most `bytes` bytes. The oldest are evicted; lists say so in
+    /// `standin-lost`. Default: 10,000 and 64 MiB.
     pub fn history(mut self, records: usize, bytes: usize) -> Self {
         (self.settings.history.records, self.settings.history.bytes) = (records, bytes);
         self
     }
 
-    /// The most bytes of such history that all worlds keep together. Default: 512 MiB.
+    /// Limits the bytes of such history in all worlds together. Default: 512 MiB.
     pub fn total_history(mut self, bytes: usize) -> Self {
         self.settings.history.total = Total::new(bytes);
         self
     }
 
-    /// How many records can be made up in a world, with what comes with them, and in all worlds. Default: 1,000,000 and
-    /// 2,000,000.
+    /// Limits the records that can be made up, with those that come with them: `records` in a world, `total` in all
+    /// worlds. Default: 1,000,000 and 2,000,000.
     pub fn generated_records(mut self, records: usize, total: usize) -> Self {
         self.settings.generate = GenerateBounds { records, total: Total::new(total) };
         self
     }
 
-    /// Shows credentials in logs, journals and reports. Default: they are blacked out.
+    /// Shows credentials in logs, journals and reports. Default: they are redacted.
     pub fn show_secrets(mut self) -> Self {
         self.settings.show_secrets = true;
         self
@@ -389,63 +394,67 @@ impl Builder {
         self
     }
 
-    /// How long a request's head may be on its way, and a new connection may be silent; beyond it is 408. Zero: for ever.
-    /// Default: 30 s.
+    /// Limits the time in which a request's head must arrive, and for which a new connection may be silent; beyond, the
+    /// answer is 408. Zero: no limit. Default: 30 s.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
         self.limits.header_ms = milliseconds(limit);
         self
     }
 
-    /// How long a client may take nothing of its answer; then its connection is closed. Zero: for ever. Default: 30 s.
+    /// Limits the time for which a client may take nothing of its answer; then its connection is closed. Zero: no
+    /// limit. Default: 30 s.
     pub fn send_timeout(mut self, limit: Duration) -> Self {
         self.limits.send_ms = milliseconds(limit);
         self
     }
 
-    /// How long a connection may be idle between requests; then it is closed. Zero: for ever. Default: 5 minutes.
+    /// Limits the time for which a connection may be idle between requests; then it is closed. Zero: no limit. Default:
+    /// 5 minutes.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.limits.quiet_ms = milliseconds(limit);
         self
     }
 
-    /// The most connections at a time. Beyond, the one that is idle for longest is closed; where none is idle, a new one gets
-    /// 503. Default: 4,096.
+    /// Limits the number of connections at a time. Beyond, the one that has been idle for longest is closed; where none
+    /// is idle, a new one gets 503. Default: 4,096.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.limits.connections = connections.max(1);
         self
     }
 
-    /// How long a request's body may be on its way behind its head; beyond it is 408. Zero: for ever. Default: 30 s.
+    /// Limits the time in which a request's body must arrive after its head; beyond, the answer is 408. Zero: no limit.
+    /// Default: 30 s.
     pub fn body_timeout(mut self, limit: Duration) -> Self {
         self.limits.body_ms = milliseconds(limit);
         self
     }
 
-    /// The most bytes of all request bodies together that are on their way; beyond it is 503. Default: 256 MiB.
+    /// Limits the bytes of all request bodies together that are still arriving; beyond, the answer is 503. Default: 256
+    /// MiB.
     pub fn unfinished_bytes(mut self, bytes: usize) -> Self {
         self.limits.unfinished_bytes = bytes;
         self
     }
 
-    /// The clock said so far is only the usual one: a scenario's goes before it.
+    /// Makes the clock set so far only a default: a scenario's overrides it.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn usual_clock(mut self) -> Self {
         self.overruling.clock = None;
         self
     }
 
-    /// Told of every answered request.
+    /// Sets a log, which is told of every answered request.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn log(mut self, log: Log) -> Self {
         self.log = Some(log);
         self
     }
 
-    /// Starts on a thread of its own.
+    /// Starts the server on its own thread.
     ///
     /// # Panics
     ///
-    /// With the text of the [`StartError`], when it cannot start.
+    /// Panics with the text of the [`StartError`] when the server cannot start.
     #[track_caller]
     pub fn start(self) -> Standin {
         // A closure would be named as the place of the panic, not the caller.
@@ -455,27 +464,28 @@ impl Builder {
         }
     }
 
-    /// Starts on a thread of its own.
+    /// Starts the server on its own thread.
     pub fn try_start(self) -> Result<Standin, StartError> {
         Standin::on_a_thread(self.starting()?)
     }
 
-    /// Starts as a task on the tokio runtime this is called in: two thirds of the cost.
+    /// Starts the server as a task on the current tokio runtime, which costs two thirds as much as
+    /// [`start`](Self::start).
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, or with the text of the [`StartError`], when it cannot start.
+    /// Panics outside a tokio runtime, or with the text of the [`StartError`] when the server cannot start.
     pub async fn spawn(self) -> Standin {
         self.try_spawn().await.unwrap_or_else(|error| panic!("standin cannot start: {error}"))
     }
 
-    /// Starts as a task on the tokio runtime this is called in.
+    /// Starts the server as a task on the current tokio runtime.
     #[allow(clippy::unused_async)] // The caller must be in a runtime; `async` says so.
     pub async fn try_spawn(self) -> Result<Standin, StartError> {
         Standin::as_a_task(self.starting()?)
     }
 
-    /// A world without a server: requests are answered by [`WorldHandle::answer`].
+    /// Makes a world without a server: [`WorldHandle::answer`] answers its requests.
     pub fn offline(self) -> Result<WorldHandle, StartError> {
         let engine = Arc::new(self.engine()?);
         let world = Arc::clone(engine.default_world());
@@ -526,15 +536,15 @@ impl Builder {
         })
     }
 
-    /// The embedded records that the folder of fixtures makes to be left out, a line for each collection; none where it
-    /// has faults, which are told when it is used.
+    /// Returns the embedded records that are left out because of the folder of fixtures, a line for each collection;
+    /// none where the folder has faults, which are reported when it is used.
     #[cfg(feature = "cli")]
     pub(crate) fn left_out(&self) -> Vec<String> {
         let furnished = self.fixtures.as_ref().map(|folder| fixtures::folder(folder, !self.without_embedded));
         furnished.and_then(Result::ok).map(|furnished| furnished.left_out).unwrap_or_default()
     }
 
-    /// A builder of the same worlds: all but where and how they are served.
+    /// Returns a builder of the same worlds, without the settings of where and how they are served.
     fn contents(&self) -> Self {
         Self {
             settings: self.settings.clone(),
@@ -556,7 +566,7 @@ impl Builder {
         self.check_served(served);
         let (mut store, mut invalid) = match self.store() {
             Ok(store) => (store, Vec::new()),
-            // Faults of files and of settings are told together.
+            // Faults of files and of settings are reported together.
             Err(StartError::Invalid { faults }) => (fixtures::empty(), faults),
             Err(error) => return Err(error),
         };
@@ -573,7 +583,7 @@ impl Builder {
             store = store.only(|resource| served.iter().any(|api| api.resource(resource.name).is_some()));
         }
         let mut world = World::new(DEFAULT_WORLD, store, hooks_of(APIS), Arc::new(self.settings));
-        // Records that lack what they refer to cannot be made up.
+        // Records whose references are missing cannot be made up.
         let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
         for (collection, count) in &generate {
             if let Err(fault) = world.state.generate(served, collection, *count, None) {
@@ -585,7 +595,7 @@ impl Builder {
             return Err(StartError::Invalid { faults: invalid });
         }
         if !generate.is_empty() {
-            // What was made up belongs to the start: a reset keeps it.
+            // Made-up records belong to the start: a reset keeps them.
             world.state.store.compact();
             world =
                 World::new(DEFAULT_WORLD, world.state.store.clone(), hooks_of(APIS), Arc::clone(&world.state.settings));
@@ -601,7 +611,7 @@ impl Builder {
         Ok(engine)
     }
 
-    /// What is said of an API that is not served would change nothing.
+    /// Rejects settings of an API that is not served: they would change nothing.
     fn check_served(&mut self, served: &[&'static Api]) {
         let said = [
             ("profile", self.settings.profiles.iter().map(|(api, _)| *api).collect::<Vec<_>>()),

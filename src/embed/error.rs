@@ -1,4 +1,4 @@
-//! What is told to whoever starts a server.
+//! The error that the caller gets when a server does not start.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -6,31 +6,31 @@ use std::path::PathBuf;
 
 use crate::scenario::ScenarioError;
 
-/// Why a server did not start.
+/// The reason why a server did not start.
 #[non_exhaustive]
 pub enum StartError {
-    /// It cannot listen there.
+    /// The server cannot listen on its address.
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// An address others can reach was not allowed.
+    /// An address that other machines can reach was not allowed.
     Exposed {
         /// The address.
         address: SocketAddr,
     },
     /// A file or folder of fixtures cannot be read.
     Unreadable {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// Data or settings are wrong. Each line names the file, the line and the column where there is one.
+    /// Data or settings are wrong.
     Invalid {
-        /// All faults found.
+        /// All faults found. Each line names the file, the line and the column where there is one.
         faults: Vec<String>,
     },
     /// The scenario cannot be used.
@@ -38,12 +38,12 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[cfg(feature = "tls")]
     Tls {
-        /// Why.
+        /// The part of TLS that is wrong, and why.
         message: String,
     },
     /// The server's thread cannot be started.
     Thread {
-        /// Why.
+        /// The system's error.
         error: std::io::Error,
     },
 }
@@ -70,7 +70,7 @@ impl fmt::Display for StartError {
     }
 }
 
-/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+/// Shows the text of [`Display`](fmt::Display), because `unwrap` shows this one.
 impl fmt::Debug for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

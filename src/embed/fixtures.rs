@@ -25,19 +25,19 @@ use crate::http::tree::FILE_BYTES;
 use crate::scenario::Fixtures;
 use crate::world::world::World;
 
-/// What the names of embedded files begin with in messages.
+/// The beginning of the names of embedded files in messages.
 const EMBEDDED_NAME: &str = "(embedded)";
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 
-/// The routes of all APIs, put together once per process.
+/// The routes of all APIs, built once per process.
 pub static ROUTER: LazyLock<Router> =
     LazyLock::new(|| Router::new(APIS).unwrap_or_else(|conflict| panic!("the route tables are wrong: {conflict}")));
 
 /// Routers of some of the APIs. There are few such choices, and names of operations live for ever anyway.
 static PARTIAL: Mutex<Vec<&'static Router>> = Mutex::new(Vec::new());
 
-/// The routes of these APIs.
+/// Returns the routes of these APIs.
 pub fn router(apis: &[&'static Api]) -> &'static Router {
     let names = |apis: &[&'static Api]| apis.iter().map(|api| api.name).collect::<Vec<_>>();
     if names(apis) == names(APIS) {
@@ -55,12 +55,12 @@ pub fn router(apis: &[&'static Api]) -> &'static Router {
 static DEFAULT: LazyLock<Store> =
     LazyLock::new(|| load(&embedded()).unwrap_or_else(|faults| panic!("the embedded fixtures are wrong: {faults:?}")));
 
-/// A store without records.
+/// Returns a store without records.
 pub fn empty() -> Store {
     Store::new(APIS.iter().flat_map(|api| api.schemas()))
 }
 
-/// The default fixtures.
+/// Returns the default fixtures.
 pub fn default() -> Store {
     DEFAULT.clone()
 }
@@ -79,8 +79,8 @@ static SETS: LazyLock<Vec<(String, Store)>> = LazyLock::new(|| {
     sets.collect()
 });
 
-/// What scenarios can start from: these records, the part of them that belongs to each API, and the sets that are
-/// folders of their own, embedded or `<api>/<set>/<collection>.json`.
+/// Returns the sets that scenarios can start from: these records, the part of them that belongs to each API, and the
+/// sets that are folders of their own, embedded or `<api>/<set>/<collection>.json`.
 pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> {
     let mut sets = Fixtures::new(all.clone(), APIS);
     for (name, store) in SETS.iter() {
@@ -110,7 +110,7 @@ fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
     Ok(files)
 }
 
-/// The records of a folder, and what had to be left out for them.
+/// The records of a folder, and the embedded ones that were left out because of them.
 pub struct Furnished {
     /// The records.
     pub store: Store,
@@ -118,9 +118,9 @@ pub struct Furnished {
     pub left_out: Vec<String>,
 }
 
-/// Returns the records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. What it has of a collection
-/// stands in place of all the embedded records of that collection, and embedded records of others that would refer to a
-/// missing one are left out; without `over_embedded`, the folder is all there is.
+/// Returns the records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. Its records of a
+/// collection replace all the embedded records of that collection, and embedded records of others that would refer to a
+/// missing one are left out; without `over_embedded`, only the folder's records are returned.
 pub fn folder(folder: &Path, over_embedded: bool) -> Result<Furnished, StartError> {
     let read = read(folder)?;
     let has_sets =
@@ -156,7 +156,7 @@ pub fn folder(folder: &Path, over_embedded: bool) -> Result<Furnished, StartErro
     }
 }
 
-/// Takes the records with faults out of an embedded file.
+/// Removes the records with faults from an embedded file.
 fn leave_out(file: &mut Read, faults: &[DataFault], gone: &mut BTreeMap<String, Vec<String>>) {
     let wrong: Vec<&str> =
         faults.iter().filter(|fault| fault.file == file.name).filter_map(|fault| fault.record.as_deref()).collect();
@@ -178,7 +178,7 @@ fn leave_out(file: &mut Read, faults: &[DataFault], gone: &mut BTreeMap<String, 
     file.text = Value::Array(records).to_string().into();
 }
 
-/// Words what was left out, a line for each collection.
+/// Describes the records that were left out, a line for each collection.
 fn left_out(folder: &Path, gone: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let line = |(collection, ids): (&String, &Vec<String>)| {
         let (folder, count) = (folder.display(), ids.len());
@@ -192,7 +192,7 @@ fn left_out(folder: &Path, gone: &BTreeMap<String, Vec<String>>) -> Vec<String> 
     gone.iter().map(line).collect()
 }
 
-/// Words the faults of a set of records.
+/// Describes the faults of a set of records.
 fn told(faults: &[DataFault]) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()
 }
@@ -211,7 +211,7 @@ fn embedded() -> Vec<Read> {
     json.filter_map(|file| read_embedded(file, file.path().parent()?.to_str()?)).collect()
 }
 
-/// An embedded file of records of an API.
+/// Reads an embedded file of records of an API.
 fn read_embedded(file: &'static include_dir::File<'static>, api: &str) -> Option<Read> {
     let text = file.contents_utf8()?;
     let name = format!("{EMBEDDED_NAME} {}", file.path().display());
@@ -234,7 +234,7 @@ fn read(folder: &Path) -> Result<Vec<Read>, StartError> {
     Ok(files)
 }
 
-/// The text of a file.
+/// Returns the text of a file.
 pub fn text_of(path: &Path) -> Result<String, StartError> {
     let mut bytes = Vec::new();
     let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX);
@@ -250,7 +250,7 @@ pub fn text_of(path: &Path) -> Result<String, StartError> {
     })
 }
 
-/// The entries of a folder, in the order of their names: what depends on order must not depend on the file system.
+/// Returns the entries of a folder, in the order of their names, so that nothing depends on the file system's order.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
     let unreadable = |error| StartError::Unreadable { path: folder.to_owned(), error };
     let entries = std::fs::read_dir(folder).map_err(unreadable)?;
@@ -260,7 +260,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
     Ok(paths)
 }
 
-/// `celigo/flows.json` holds `celigo.flows`.
+/// Returns the collection of a file: `celigo/flows.json` holds `celigo.flows`.
 fn collection(path: &Path) -> Option<String> {
     let api = path.parent()?.file_name()?.to_str()?;
     Some(format!("{api}.{}", path.file_stem()?.to_str()?))
@@ -270,7 +270,7 @@ fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
     load_into(empty(), files)
 }
 
-/// These records, and those of the files.
+/// Returns a store with these records, and those of the files.
 fn load_into(store: Store, files: &[Read]) -> Result<Store, Vec<DataFault>> {
     let mut world = World::new("fixtures", store, hooks_of(APIS), Arc::new(Settings::default()));
     let files: Vec<RecordFile<'_>> = files

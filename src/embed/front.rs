@@ -1,4 +1,4 @@
-//! TLS and the proxy of a server to be, and what its worlds tell of them.
+//! TLS and the proxy of a server to start, and what its worlds say about them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -31,14 +31,14 @@ pub(super) struct FrontSettings {
     also_listens: Vec<SocketAddr>,
 }
 
-/// TLS and the proxy of a server that runs, with the files that clients read. They go with it.
+/// TLS and the proxy of a running server, with the files that clients read. They are dropped with it.
 pub(super) struct Running {
     pub(super) front: Arc<Front>,
     pub(super) files: TrustFiles,
 }
 
 impl Builder {
-    /// Speaks TLS on the port too, with a certificate for `localhost` and the server's addresses. Clients trust it that read
+    /// Speaks TLS on the port too, with a certificate for `localhost` and the server's addresses. Clients must trust
     /// [`WorldHandle::ca_pem`].
     pub fn tls(mut self) -> Self {
         self.front.direct = true;
@@ -54,14 +54,15 @@ impl Builder {
         self.tls()
     }
 
-    /// Is a proxy for the services' own hosts: clients that have `https://ed.link` or `https://api.integrator.io` written
-    /// into them reach a world by its [proxy URL](WorldHandle::proxy_url).
+    /// Serves as a proxy for the services' own hosts: clients with a fixed `https://ed.link` or
+    /// `https://api.integrator.io` reach a world by its [proxy URL](WorldHandle::proxy_url).
     pub fn intercept(mut self) -> Self {
         self.front.intercepts = true;
         self
     }
 
-    /// Is a proxy for this host too, in place of the services' own; `.example.org` is every host below `example.org`.
+    /// Serves as a proxy for this host too, in place of the services' own; `.example.org` is every host below
+    /// `example.org`.
     pub fn intercept_host(mut self, host: &str) -> Self {
         let name = host.strip_prefix('.').unwrap_or(host);
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
@@ -76,8 +77,8 @@ impl Builder {
         self.intercept()
     }
 
-    /// Lets clients of the proxy through to other hosts, unseen; with `to_private`, to those in private networks too. Never
-    /// to this machine. Default: they are refused.
+    /// Lets clients of the proxy connect with other hosts, unseen; with `to_private`, with those in private networks
+    /// too. Never with this machine. Default: the proxy refuses them.
     pub fn tunnel_others(mut self, to_private: bool) -> Self {
         self.front.others = if to_private { Others::TunnelledToPrivate } else { Others::Tunnelled };
         self
@@ -93,14 +94,14 @@ impl Builder {
         self
     }
 
-    /// Is told of handshakes that clients refuse.
+    /// Sets a function that is told of handshakes that clients refuse.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn note_untrusting(mut self, note: Note) -> Self {
         self.front.note = Some(note);
         self
     }
 
-    /// Takes the certificates of these files as trusted, in place of the system's or beside them.
+    /// Trusts the certificates of these files, in place of the system's or besides them.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn trusted_bundles(mut self, replacing: Vec<PathBuf>, adding: Vec<PathBuf>) -> Self {
         (self.front.replacing, self.front.adding) = (replacing, adding);
@@ -121,7 +122,7 @@ impl FrontSettings {
         &self.also_listens
     }
 
-    /// Makes the certificates and the files. `address` is where the server is to listen.
+    /// Makes the certificates and the files. `address` is the address the server is to listen on.
     pub(super) fn build(
         self,
         apis: &[&'static Api],
@@ -161,7 +162,8 @@ impl FrontSettings {
 }
 
 impl Running {
-    /// Returns what worlds tell of it. `reachable` is where clients on this machine reach the server.
+    /// Returns what worlds say about TLS and the proxy. `reachable` is the address by which clients on this machine
+    /// reach the server.
     pub(super) fn entrance(&self, reachable: SocketAddr) -> Entrance {
         Entrance {
             hosts: self.front.proxy.as_ref().map(|proxy| proxy.hosts().to_vec()).unwrap_or_default(),
@@ -197,7 +199,7 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// Without [`Builder::intercept`].
+    /// Panics without [`Builder::intercept`].
     pub fn proxy_url(&self) -> String {
         let entrance = self.engine.entrance().filter(|entrance| entrance.intercepts);
         entrance.expect("the server is a proxy with Builder::intercept").proxy_url(&self.name)
@@ -207,17 +209,17 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// Without [`Builder::intercept`] or [`Builder::tls`].
+    /// Panics without [`Builder::intercept`] or [`Builder::tls`].
     pub fn ca_pem(&self) -> String {
         self.with_ca().ca_pem.clone()
     }
 
-    /// Returns the path of a file with the certificates that the system trusts and the one that clients must trust. It is
-    /// there as long as the server.
+    /// Returns the path of a file with the certificates that the system trusts and the one that clients must trust. It
+    /// exists as long as the server.
     ///
     /// # Panics
     ///
-    /// Without [`Builder::intercept`] or [`Builder::tls`].
+    /// Panics without [`Builder::intercept`] or [`Builder::tls`].
     pub fn ca_bundle(&self) -> PathBuf {
         PathBuf::from(&self.with_ca().bundle)
     }

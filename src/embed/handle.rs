@@ -19,18 +19,18 @@ use crate::http::message::{Outcome, Request};
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
-/// A world: its records, its clock, its journal. Cheap to clone; all clones mean the same world.
+/// A world: its records, its clock, its journal. Cheap to clone; all clones refer to the same world.
 #[derive(Clone)]
 pub struct WorldHandle {
     pub(super) engine: Arc<WorldRegistry>,
     pub(super) world: Arc<Mutex<World>>,
     pub(super) name: Arc<str>,
     pub(super) address: Option<SocketAddr>,
-    /// Shared by the handles a world lives and ends with.
+    /// The guard shared by the handles that keep the world alive: it ends with the last of them.
     pub(super) holder: Option<Arc<WorldGuard>>,
 }
 
-/// An answer, taken without a socket. One that a fault rule aborts has neither status nor headers nor body.
+/// An answer, received without a socket. One that a fault rule aborts has neither status nor headers nor body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status code; 0 when the answer is aborted.
@@ -42,44 +42,44 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The first header of that (lower-case) name.
+    /// Returns the first header of that (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; `null` when it is none.
+    /// Returns the body as JSON; `null` when it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 }
 
-/// One entry of the journal: what was asked, and what was answered.
+/// An entry of the journal: a request and its answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JournalEntry {
-    /// From 1, in the order of the world's lock.
+    /// The number of the call, from 1, in the order in which calls got the world's lock.
     pub number: u64,
-    /// The world's time, ISO 8601.
+    /// The world's time, in ISO 8601.
     pub at: String,
     /// The operation, such as `celigo.integrations.create`; `None` when no operation has the path.
     pub operation: Option<&'static str>,
     /// The method.
     pub method: String,
-    /// The target as sent, with its query.
+    /// The target as the client sent it, with its query.
     pub target: String,
     /// Header names in lower case, with their values.
     pub headers: Vec<(String, String)>,
     /// The request's body.
     pub body: Vec<u8>,
-    /// The status answered; 0 when nothing of the answer was sent.
+    /// The status of the answer; 0 when nothing of the answer was sent.
     pub status: u16,
-    /// The name of the error answered, such as `not_found`.
+    /// The name of the answer's error, such as `not_found`.
     pub error: Option<&'static str>,
-    /// The fault rule that answered.
+    /// The id of the fault rule that answered.
     pub rule: Option<String>,
-    /// How the answer travelled: `whole`, `trickle`, or the name of an abort.
+    /// The delivery of the answer: `whole`, `trickle`, or the name of an abort.
     pub delivery: &'static str,
-    /// How long the answer was held back.
+    /// The time for which the answer was held back, in milliseconds.
     pub delay_ms: u64,
 }
 
@@ -103,17 +103,17 @@ impl From<Entry> for JournalEntry {
 }
 
 impl WorldHandle {
-    /// As it was at the start: data, clock, ids, journal, coverage.
+    /// Resets the world to its start: data, clock, ids, journal, coverage.
     pub fn reset(&self) {
         self.world.lock().reset();
     }
 
-    /// All records of a collection such as `celigo.flows`, in creation order.
+    /// Returns all records of a collection such as `celigo.flows`, in creation order.
     pub fn records(&self, collection: &str) -> Result<Vec<Record>, Error> {
         Ok(self.world.lock().state.records(collection)?.into_iter().map(Record).collect())
     }
 
-    /// One record; `None` when the collection has no such id.
+    /// Returns a record; `None` when the collection has no such id.
     pub fn record(&self, collection: &str, id: &str) -> Result<Option<Record>, Error> {
         match self.world.lock().state.record(collection, id) {
             Ok(record) => Ok(Some(Record(record))),
@@ -122,47 +122,47 @@ impl WorldHandle {
         }
     }
 
-    /// Makes a record, as an administrator would behind the API; what is left out is made.
+    /// Creates a record, as an administrator would behind the API; fields that are left out are made.
     pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         Ok(Record(self.world.lock().state.admin_create(collection, fields)?))
     }
 
-    /// Takes fields that no document knows from now on, however near they come to one that they know. Without that, a
-    /// record with such a field is refused: it would change nothing that anybody looks at.
+    /// Accepts fields that no document knows from now on, even when their names are close to known ones. Otherwise a
+    /// record with such a field is rejected, because no consumer would ever see a difference.
     pub fn admit_unknown_fields(&self) {
         self.world.lock().state.admits_unknown = true;
     }
 
-    /// Makes the record of that id, or puts these fields in place of it.
+    /// Creates the record of that id, or replaces its fields.
     pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         Ok(Record(self.world.lock().state.admin_put(collection, id, fields)?))
     }
 
-    /// Changes some fields of a record: RFC 7396, a `null` takes a field away.
+    /// Changes some fields of a record, as RFC 7396 says: a `null` removes a field.
     pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         Ok(Record(self.world.lock().state.admin_patch(collection, id, &fields)?))
     }
 
-    /// Takes a record away, with what belongs to it.
+    /// Removes a record, with all that belongs to it.
     pub fn remove(&self, collection: &str, id: &str) -> Result<(), Error> {
         Ok(self.world.lock().state.admin_remove(collection, id)?)
     }
 
-    /// Destroys a record and makes it again: it gets a new id, new times and new tokens.
+    /// Destroys a record and makes it again, with a new id, new times and new tokens.
     pub fn recreate(&self, collection: &str, id: &str) -> Result<Record, Error> {
         Ok(Record(self.world.lock().state.admin_recreate(collection, id)?))
     }
 
-    /// Puts these records in place of all there are in a collection.
+    /// Replaces all records of a collection.
     pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Error> {
         let wanted = Map::from_iter([(collection.to_owned(), Value::Array(records))]);
         Ok(self.world.lock().state.replace_collections(&wanted)?)
     }
 
-    /// The world's time, ISO 8601.
+    /// Returns the world's time, in ISO 8601.
     pub fn now(&self) -> String {
         self.world.lock().state.clock.now()
     }
@@ -186,17 +186,17 @@ impl WorldHandle {
         Ok(())
     }
 
-    /// What was asked and answered so far, oldest first, as far as the journal's bounds kept it.
+    /// Returns the calls so far, oldest first, as far as the journal's bounds kept them.
     pub fn journal(&self) -> Vec<JournalEntry> {
         self.world.lock().journal.since(0).map(JournalEntry::from).collect()
     }
 
-    /// How many of the oldest calls the journal has lost to its bounds.
+    /// Returns the number of the oldest calls that the journal has lost to its bounds.
     pub fn journal_lost(&self) -> u64 {
         self.world.lock().journal.lost()
     }
 
-    /// Answers a request without a socket, in this world, whatever the target's host.
+    /// Answers a request in this world without a socket, whatever the target's host.
     pub fn answer(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         let headers: Vec<(&str, &[u8])> =
@@ -216,7 +216,7 @@ impl WorldHandle {
     }
 }
 
-/// The fields of a record that is to be.
+/// Returns the fields of a record to be written; an error when the value is not an object.
 pub(super) fn object(value: Value) -> Result<Document, Error> {
     match value {
         Value::Object(fields) => Ok(fields.into()),

@@ -1,47 +1,47 @@
-//! What is served, for people and programs that list it.
+//! Lists of what is served, for people and programs.
 
 use crate::apis::APIS;
 use crate::control::{CONTROL_API, control_openapi};
 use crate::embed::fixtures::ROUTER;
 use crate::engine::api::router::Row;
 
-/// One operation, as its table says.
+/// An operation, as its table describes it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Its name: `celigo.integrations.create`.
+    /// The name, such as `celigo.integrations.create`.
     pub name: &'static str,
-    /// The API in prose: `Celigo integrator.io`.
+    /// The name of the API in prose: `Celigo integrator.io`.
     pub api: &'static str,
-    /// Its method.
+    /// The method.
     pub method: &'static str,
-    /// Its whole path, parameters in braces.
+    /// The whole path, with parameters in braces.
     pub path: &'static str,
-    /// What it does, in a word: `list`, `read`, `create`, `replace`, `remove`, `custom`, `not modelled`.
+    /// The kind of action: `list`, `read`, `create`, `replace`, `remove`, `custom`, `not modelled`.
     pub action: &'static str,
     /// The documented outcomes: first success, then the errors by name, each with its status.
     pub outcomes: Vec<(u16, &'static str)>,
-    /// `documented`, `observed` or `assumed`.
+    /// The evidence: `documented`, `observed` or `assumed`.
     pub evidence: &'static str,
-    /// Where it is documented, or why it is assumed.
+    /// The document that says so, or the reason why it is assumed.
     pub source: &'static str,
-    /// What it does, in a sentence.
+    /// A sentence about what the operation does.
     pub about: &'static str,
 }
 
-/// Every operation, in the order of the tables.
+/// Returns every operation, in the order of the tables.
 pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
 }
 
-/// Every documented outcome of every operation, none of them served.
+/// Returns every documented outcome of every operation, none of them served.
 #[cfg(feature = "cli")]
 pub(crate) fn documented_outcomes() -> Vec<crate::history::coverage::CoverageCell> {
     crate::history::coverage::Coverage::default().table(&ROUTER)
 }
 
-/// The `OpenAPI` 3.1 document of an API (`celigo`, `edlink`) or of the control API (`control`), from its table; `None`
-/// for an unknown one.
+/// Returns the `OpenAPI` 3.1 document of an API (`celigo`, `edlink`) or of the control API (`control`), from its table;
+/// `None` for an unknown name.
 pub fn openapi(api: &str) -> Option<serde_json::Value> {
     if api == CONTROL_API {
         return Some(control_openapi());

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::engine::store;
 
-/// A record as it stood when it was returned, shared with the world instead of copied. It is read like a JSON object;
-/// changes go through the world.
+/// A record as it stood when it was returned, shared with the world instead of copied. A test reads it like a JSON
+/// object, and changes it through the world.
 ///
 /// ```
 /// # use serde_json::json;
@@ -23,23 +23,23 @@ use crate::engine::store;
 pub struct Record(pub(super) store::Record);
 
 impl Record {
-    /// Its id.
+    /// Returns the id.
     pub fn id(&self) -> &str {
         self.0.id()
     }
 
-    /// One field, if it is there.
+    /// Returns a field, if the record has it.
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.0.get(field)
     }
 
-    /// All fields as a JSON object, those included that consumers do not see.
+    /// Returns all fields as a JSON object, including those that consumers do not see.
     pub fn to_value(&self) -> Value {
         self.0.to_value()
     }
 }
 
-/// As with a [`Value`], a field that is not there is `null`.
+/// Returns a field as a [`Value`] would: `null` when the record does not have it.
 impl Index<&str> for Record {
     type Output = Value;
 
@@ -78,7 +78,7 @@ impl fmt::Debug for Record {
     }
 }
 
-/// As JSON.
+/// Shows the record as JSON.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_value().fmt(f)

@@ -11,38 +11,38 @@ use crate::engine::state::State;
 use crate::http::message::Response;
 use crate::scenario::{CallExpectation, Matcher, Operations, Range, RequestView, Rule};
 
-/// The records of the world that was asked, for a rule that answers with a function.
+/// The records of the world that answers, for a rule that answers with a function.
 pub struct Data<'w>(&'w mut State);
 
 impl Data<'_> {
-    /// All records of a collection, in creation order.
+    /// Returns all records of a collection, in creation order.
     pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Error> {
         Ok(self.0.records(collection)?.into_iter().map(Record).collect())
     }
 
-    /// Makes a record, as an administrator would.
+    /// Creates a record, as an administrator would.
     pub fn create(&mut self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         Ok(Record(self.0.admin_create(collection, object(fields.into())?)?))
     }
 
-    /// Changes some fields of a record: RFC 7396.
+    /// Changes some fields of a record, as RFC 7396 says.
     pub fn patch(&mut self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         Ok(Record(self.0.admin_patch(collection, id, &object(fields.into())?)?))
     }
 
-    /// Takes a record away.
+    /// Removes a record.
     pub fn remove(&mut self, collection: &str, id: &str) -> Result<(), Error> {
         Ok(self.0.admin_remove(collection, id)?)
     }
 }
 
 impl Answer {
-    /// An answer without body.
+    /// Creates an answer without body.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// An answer of JSON.
+    /// Creates an answer of JSON.
     pub fn of_json(status: u16, body: &Value) -> Self {
         let kind = ("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
         Self { status, headers: vec![kind], body: body.to_string().into_bytes() }
@@ -50,7 +50,7 @@ impl Answer {
 }
 
 impl Rule {
-    /// Answers with what a function says. It runs while the world is locked, and may change its records.
+    /// Answers with the result of a function. It runs while the world is locked, and may change its records.
     ///
     /// ```
     /// use standin::{Answer, Rule};
@@ -67,12 +67,12 @@ impl Rule {
     }
 }
 
-/// How many calls of a kind there must be: at least one, unless it says otherwise.
+/// The number of calls that a consumer must make: at least one, unless the expectation says otherwise.
 #[derive(Clone, Debug)]
 pub struct Expectation(CallExpectation);
 
 impl Expectation {
-    /// Calls of these operations: `celigo.integrations.create`, `celigo.*`.
+    /// Expects calls of these operations: `celigo.integrations.create`, `celigo.*`.
     pub fn on(operations: impl Into<Operations>) -> Self {
         Self(CallExpectation {
             id: None,
@@ -88,89 +88,89 @@ impl Expectation {
         })
     }
 
-    /// Its name in reports.
+    /// Sets the expectation's name in reports.
     pub fn id(mut self, id: &str) -> Self {
         self.0.id = Some(id.to_owned());
         self
     }
 
-    /// Only calls whose body looks like this, written as a scenario writes it.
+    /// Counts only calls whose body matches, written as a scenario writes it.
     ///
     /// # Panics
     ///
-    /// When it is no matcher.
+    /// Panics when it is no matcher.
     #[track_caller]
     pub fn body(mut self, matcher: &Value) -> Self {
         self.0.when.get_or_insert_default().body = Some(Matcher::from_json(matcher));
         self
     }
 
-    /// Only calls whose query looks like this.
+    /// Counts only calls whose query matches.
     ///
     /// # Panics
     ///
-    /// When it is no matcher.
+    /// Panics when it is no matcher.
     #[track_caller]
     pub fn query(mut self, matcher: &Value) -> Self {
         self.0.when.get_or_insert_default().query = Some(Matcher::from_json(matcher));
         self
     }
 
-    /// Only calls whose path parameters look like this.
+    /// Counts only calls whose path parameters match.
     ///
     /// # Panics
     ///
-    /// When it is no matcher.
+    /// Panics when it is no matcher.
     #[track_caller]
     pub fn params(mut self, matcher: &Value) -> Self {
         self.0.when.get_or_insert_default().params = Some(Matcher::from_json(matcher));
         self
     }
 
-    /// Only calls whose client gave up before the answer came, such as one that a rule delays.
+    /// Counts only calls whose client gave up before the answer came, for instance because a rule delays it.
     pub fn gave_up(mut self) -> Self {
         self.0.gave_up = true;
         self
     }
 
-    /// Only calls answered with this status.
+    /// Counts only calls answered with this status.
     pub fn status(mut self, status: u16) -> Self {
         self.0.status.push(status);
         self
     }
 
-    /// Only calls answered by the fault rule of this id.
+    /// Counts only calls answered by the fault rule of this id.
     pub fn by_rule(mut self, id: &str) -> Self {
         self.0.fault = Some(id.to_owned());
         self
     }
 
-    /// Only calls while the scenario is in this step.
+    /// Counts only calls made while the scenario is in this step.
     pub fn in_step(mut self, name: &str) -> Self {
         self.0.step = Some(name.to_owned());
         self
     }
 
-    /// Exactly so many.
+    /// Expects exactly `times` calls.
     pub fn times(mut self, times: u64) -> Self {
         self.0.times = Range::exactly(times);
         self
     }
 
-    /// At least so many.
+    /// Expects at least `times` calls.
     pub fn at_least(mut self, times: u64) -> Self {
         self.0.times.min = times;
         self
     }
 
-    /// At most so many. Without [`at_least`](Self::at_least), none is fine too.
+    /// Expects at most `times` calls. Without [`at_least`](Self::at_least), no call is fine too.
     pub fn at_most(mut self, times: u64) -> Self {
         let min = if self.0.times == Range::at_least(1) { 0 } else { self.0.times.min };
         self.0.times = Range { min, max: times };
         self
     }
 
-    /// None.
+    /// Expects no call.
     pub fn never(self) -> Self {
         self.times(0)
     }
@@ -181,7 +181,7 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// When the rule selects no operation, names an error that is not documented, or does nothing.
+    /// Panics when the rule selects no operation, names an error that is not documented, or does nothing.
     #[track_caller]
     pub fn fault(&self, rule: Rule) {
         if let Err(error) = self.try_fault(rule) {
@@ -189,7 +189,7 @@ impl WorldHandle {
         }
     }
 
-    /// Adds a fault rule; its id.
+    /// Adds a fault rule like [`fault`](Self::fault), and returns its id.
     pub fn try_fault(&self, rule: Rule) -> Result<String, Error> {
         let mut world = self.world.lock();
         let router = self.engine.router();
@@ -204,7 +204,7 @@ impl WorldHandle {
         rules.into_iter().try_for_each(|rule| self.try_fault(rule).map(|_| ()))
     }
 
-    /// Takes away the fault rules that were added; those of a scenario stay.
+    /// Removes the fault rules that were added; those of a scenario stay.
     pub fn clear_faults(&self) {
         self.world.lock().clear_added_rules();
     }
@@ -213,7 +213,7 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// When no operation is selected.
+    /// Panics when no operation is selected.
     #[track_caller]
     pub fn expect(&self, expectation: Expectation) {
         let router = self.engine.router();
@@ -226,7 +226,7 @@ impl WorldHandle {
         self.declared();
     }
 
-    /// The step of the scenario's timeline, if it has one.
+    /// Returns the current step of the scenario's timeline, if it has one.
     pub fn step(&self) -> Option<String> {
         self.world.lock().run.as_ref().and_then(|run| run.step_name().map(ToString::to_string))
     }

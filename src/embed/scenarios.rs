@@ -24,13 +24,13 @@ static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BuiltinScenario {
-    /// Its name, by which it is loaded.
+    /// The name by which a test loads it.
     pub name: &'static str,
-    /// The file.
+    /// The text of its file.
     pub text: &'static str,
 }
 
-/// The ready-made scenarios, in the order of their names.
+/// Returns the ready-made scenarios, in the order of their names.
 pub fn builtin_scenarios() -> Vec<BuiltinScenario> {
     let mut all: Vec<BuiltinScenario> = READY_MADE
         .files()
@@ -43,12 +43,13 @@ pub fn builtin_scenarios() -> Vec<BuiltinScenario> {
     all
 }
 
-/// The names and texts of the ready-made scenarios, for the control API.
+/// Returns the names and texts of the ready-made scenarios, for the control API.
 pub(super) fn names_and_texts() -> Vec<(&'static str, &'static str)> {
     builtin_scenarios().iter().map(|scenario| (scenario.name, scenario.text)).collect()
 }
 
-/// The text of a scenario: of the file of that path or, where there is none, of the ready-made one of that name.
+/// Returns the text of a scenario: of the file of that path or, where there is none, of the ready-made one of that
+/// name.
 pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     let name = path.to_str().unwrap_or_default();
     let builtin_scenarios = builtin_scenarios();
@@ -70,7 +71,7 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     })
 }
 
-/// Where what is wrong with a whole file is told.
+/// The position of faults that concern a whole file.
 const START: Position = Position { line: 1, column: 1 };
 
 fn refused(
@@ -112,14 +113,15 @@ pub(super) fn start(
 }
 
 impl WorldHandle {
-    /// Puts a scenario in place of all that is in this world: of the file of that path or, where there is none, the
-    /// ready-made one of that name. The result are the warnings, a text each.
+    /// Replaces everything in this world with a scenario: the file of that path or, where there is none, the ready-made
+    /// one of that name. Returns the warnings, one text each.
     pub fn load(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
         let path = scenario.into();
         self.load_text(&path.display().to_string(), &text_of(&path)?)
     }
 
-    /// Puts a scenario in place of all that is in this world. `name` stands for its file in messages.
+    /// Replaces everything in this world with a scenario. Messages show `name` as its file. Returns the warnings, one
+    /// text each.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Vec<String>, ScenarioError> {
         let (scenario, warnings) = self.engine.read(name, text)?;
         self.engine.load(&self.world, &Arc::new(scenario))?;
@@ -127,14 +129,14 @@ impl WorldHandle {
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
 
-    /// Reads a scenario, checks it, makes a world of it, tries the data of its steps and plays its probe, without touching
-    /// this world. The result are the warnings, a text each.
+    /// Reads a scenario, checks it, makes a world of it, tries the data of its steps and plays its probe, without
+    /// touching this world. Returns the warnings, one text each.
     pub fn check(&self, scenario: impl Into<PathBuf>) -> Result<Vec<String>, ScenarioError> {
         let (_, warnings) = self.checked(&scenario.into())?;
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
 
-    /// What a scenario will do: its timeline, and the forecast of which calls its rules strike.
+    /// Explains what a scenario will do: its timeline, and a forecast of the calls at which its rules fire.
     pub fn explain(&self, scenario: impl Into<PathBuf>) -> Result<String, ScenarioError> {
         let scenario = self.checked(&scenario.into())?.0;
         let listed = scenario.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| &*credential.token);
@@ -142,14 +144,15 @@ impl WorldHandle {
         Ok(redactor.text(&explain_scenario(&scenario)).into_owned())
     }
 
-    /// What an operation does: method and path, documented outcomes, sources. The error says what may have been meant.
+    /// Explains an operation: method and path, documented outcomes, sources. The error names the operation that the
+    /// caller may have meant.
     pub fn explain_operation(&self, name: &str) -> Result<String, Error> {
         explain_operation(self.engine.router(), name).map_err(|message| Error::new(404, "not_found", message))
     }
 
-    /// Plays the probe of a scenario against the live service: `ask` sends each request there, with a and
-    /// gives what was answered, or says why nothing was. The result is where the answers differ in status and shape from
-    /// what is documented; this world is not touched. A scenario without a probe is an error.
+    /// Plays the probe of a scenario against the live service: `ask` sends each request there, with a credential, and
+    /// returns the answer, or the reason why there was none. Returns the differences in status and shape from the
+    /// documented answers; this world is not touched. A scenario without a probe is an error.
     ///
     /// ```
     /// use standin::{ProbeAnswer, Standin};
@@ -178,7 +181,7 @@ impl WorldHandle {
         Ok(compared)
     }
 
-    /// The same of a scenario that was checked.
+    /// Plays the probe of a scenario that was checked; see [`probe`](Self::probe).
     pub(crate) fn compare_with(
         &self,
         scenario: &Scenario,
@@ -187,13 +190,13 @@ impl WorldHandle {
         scenario.compare_with(fake_service(scenario, self.engine.router(), &self.engine.fixtures()), ask)
     }
 
-    /// The environment variable in which a consumer is given a credential for an operation.
+    /// Returns the environment variable that gives a consumer a credential for an operation.
     #[cfg(feature = "cli")]
     pub(crate) fn credential_variable(&self, row: &crate::engine::api::router::Row) -> Option<&'static str> {
         row.credential(&self.world.lock().state).map(|(name, _)| name)
     }
 
-    /// A scenario that was read, checked and rehearsed, and the warnings.
+    /// Returns a scenario that was read, checked and rehearsed, and the warnings.
     pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Diagnostic>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
         let (scenario, mut warnings) = engine.read(&file, &text_of(path)?)?;

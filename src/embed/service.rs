@@ -1,4 +1,4 @@
-//! A world as a tower service: it stands where a client has its connection, and no port is opened.
+//! A world as a tower service: it takes the place of a client's connection, and no port is opened.
 
 use std::error::Error;
 use std::fmt;
@@ -23,7 +23,7 @@ use crate::server::{Arrival, ResponseBody, response, with_request};
 pub struct WorldService(WorldHandle);
 
 impl WorldHandle {
-    /// This world as a [tower](https://docs.rs/tower-service) service.
+    /// Returns this world as a [tower](https://docs.rs/tower-service) service.
     pub fn service(&self) -> WorldService {
         WorldService(self.clone())
     }
@@ -32,14 +32,14 @@ impl WorldHandle {
 /// The body of an answer.
 pub struct Body(ResponseBody);
 
-/// Why there is no answer, or not all of it.
+/// The reason why there is no answer, or only a part of it.
 #[non_exhaustive]
 pub enum ServiceError {
     /// A fault rule closed the connection before the head.
     Closed,
     /// A fault rule reset the connection before the head.
     Reset,
-    /// A fault rule spoke something that is not HTTP.
+    /// A fault rule sent bytes that are not HTTP.
     Garbage,
     /// A fault rule cut the body short.
     CutShort,
@@ -59,7 +59,7 @@ impl fmt::Display for ServiceError {
     }
 }
 
-/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` shows.
+/// Shows the text of [`Display`](fmt::Display), because `unwrap` shows this one.
 impl fmt::Debug for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -120,7 +120,7 @@ impl hyper::body::Body for Body {
     }
 }
 
-/// Waits as long as an outcome says, or until its world lets it go; returns how the answer travels then.
+/// Waits as long as an outcome says, or until its world releases it; returns how the answer travels then.
 async fn held(outcome: &Outcome) -> Delivery {
     let delayed = async {
         tokio::time::sleep(outcome.delay).await;

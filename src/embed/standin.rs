@@ -28,7 +28,7 @@ use crate::server::{
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
-/// A running server. Dropping it ends it.
+/// A running server. It ends when it is dropped.
 pub struct Standin {
     address: SocketAddr,
     pub(super) engine: Arc<WorldRegistry>,
@@ -41,7 +41,7 @@ pub struct Standin {
     pub(super) front: Option<front::Running>,
 }
 
-/// Lets consumers through, or not.
+/// A switch of a server's availability.
 #[derive(Clone)]
 struct AvailabilityKeeper {
     orders: watch::Sender<Signals>,
@@ -74,13 +74,13 @@ impl AvailabilityKeeper {
     }
 }
 
-/// Where the server runs.
+/// The thread or the task that runs the server.
 enum Running {
     Thread(BusyWorker),
     Task(tokio::task::JoinHandle<()>),
 }
 
-/// A server with everything settled but its port.
+/// A server to start, complete except for its port.
 pub(super) struct Starting {
     pub(super) engine: Arc<WorldRegistry>,
     pub(super) address: SocketAddr,
@@ -100,11 +100,11 @@ pub(super) struct Starting {
     pub(super) also_listens: Vec<SocketAddr>,
 }
 
-/// Reads fixtures and scenario again.
+/// A function that reads fixtures and scenario again.
 pub(super) type Reload = Arc<dyn Fn() -> Result<(), StartError> + Send + Sync>;
 
 impl Starting {
-    /// Listens, and settles everything but the running. Must be called in the runtime that will run it.
+    /// Listens, and prepares everything except the running. The caller must be in the runtime that will run the server.
     fn listen(self) -> Result<Listening, StartError> {
         let open = |address| Port::open(address).map_err(|error| StartError::Listen { address, error });
         let port = if self.both_families {
@@ -186,7 +186,7 @@ struct Listening {
 }
 
 impl Listening {
-    /// Serves, as `run` has it done, until told to stop.
+    /// Serves until told to stop; `run` runs the future.
     fn run(self, run: impl FnOnce(Pin<Box<dyn Future<Output = ()> + Send>>) -> Running) -> Standin {
         let (port, engine) = (Arc::clone(&self.gatekeeper.port), Arc::clone(&self.serving.engine));
         let has_control = self.serving.control.is_some();
@@ -215,7 +215,8 @@ impl Listening {
     }
 }
 
-/// Returns the address as clients on this machine reach it: none can call "any address", and this machine is one of them.
+/// Returns the address by which clients on this machine reach the server: no client can call "any address", and this
+/// machine is one of them.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -227,22 +228,24 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 impl Standin {
     /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1. When a server
-    /// has ended, its thread waits for the next one; at most 16 do.
+    /// has ended, its thread waits for the next one; at most 16 threads do.
     ///
     /// # Panics
     ///
-    /// With the text of the [`StartError`], when it cannot start.
+    /// Panics with the text of the [`StartError`] when the server cannot start.
     #[track_caller]
     pub fn start() -> Self {
         Self::builder().start()
     }
 
-    /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1.
+    /// Starts both APIs with the embedded records, on a thread of its own and any free port of 127.0.0.1, like
+    /// [`start`](Self::start).
     pub fn try_start() -> Result<Self, StartError> {
         Self::builder().try_start()
     }
 
-    /// Starts as a task on the tokio runtime this is called in: two thirds of the cost.
+    /// Starts the server as a task on the current tokio runtime, which costs two thirds as much as
+    /// [`start`](Self::start).
     ///
     /// The server answers on the threads of that runtime, and ends with it. On a runtime with one thread, which is the default
     /// of `#[tokio::test]`, a *blocking* client or [`WorldHandle::wait_for`] would wait for the very thread that must answer:
@@ -251,12 +254,12 @@ impl Standin {
     ///
     /// # Panics
     ///
-    /// With the text of the [`StartError`], when it cannot start.
+    /// Panics outside a tokio runtime, or with the text of the [`StartError`] when the server cannot start.
     pub async fn spawn() -> Self {
         Self::builder().spawn().await
     }
 
-    /// A server to be, with its settings.
+    /// Returns the settings of a server to start.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -274,12 +277,12 @@ impl Standin {
         Ok(starting.listen()?.run(|server| Running::Task(tokio::spawn(server))))
     }
 
-    /// Where it listens.
+    /// Returns the address the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its origin: `http://127.0.0.1:49213`.
+    /// Returns the server's origin: `http://127.0.0.1:49213`.
     pub fn url(&self) -> String {
         format!("http://{}", self.reachable())
     }
@@ -288,23 +291,24 @@ impl Standin {
         reachable(self.address)
     }
 
-    /// The base URL of Celigo's API, to put where a consumer has `https://api.integrator.io/v1`.
+    /// Returns the base URL of Celigo's API, for the place where a consumer has `https://api.integrator.io/v1`.
     pub fn celigo_url(&self) -> String {
         format!("{}/v1", self.url())
     }
 
-    /// The base URL of Edlink's API, to put where a consumer has `https://ed.link/api`.
+    /// Returns the base URL of Edlink's API, for the place where a consumer has `https://ed.link/api`.
     pub fn edlink_url(&self) -> String {
         format!("{}/api", self.url())
     }
 
-    /// The environment variables that point a consumer at this server, with values that work: `STANDIN_URL`, and for
-    /// each API its base URL and credentials.
+    /// Returns the environment variables that point a consumer at this server, with values that work: `STANDIN_URL`,
+    /// and for each API its base URL and credentials.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         self.engine.environment(&self.engine.default_world().lock(), &self.url())
     }
 
-    /// The names of all variables that such an environment can have. The default records lack nothing for any.
+    /// Returns the names of all variables that such an environment can have. The default records suffice for all of
+    /// them.
     #[cfg(feature = "cli")]
     pub(crate) fn environment_names() -> Result<Vec<&'static str>, StartError> {
         let full = Self::builder().offline()?;
@@ -312,27 +316,27 @@ impl Standin {
         Ok(variables.into_iter().map(|(name, _)| name).collect())
     }
 
-    /// A token that Celigo's API takes.
+    /// Returns a token that Celigo's API accepts.
     ///
     /// # Panics
     ///
-    /// When Celigo's API is not served.
+    /// Panics when Celigo's API is not served.
     #[track_caller]
     pub fn celigo_token(&self) -> String {
         self.variable("CELIGO_API_TOKEN").expect("Celigo's API is not served")
     }
 
-    /// An application secret key that Edlink's API takes.
+    /// Returns an application secret key that Edlink's API accepts.
     ///
     /// # Panics
     ///
-    /// When Edlink's API is not served.
+    /// Panics when Edlink's API is not served.
     #[track_caller]
     pub fn edlink_application_secret(&self) -> String {
         self.variable("EDLINK_APPLICATION_SECRET").expect("Edlink's API is not served")
     }
 
-    /// The access token of the first active Edlink integration; `None` when there is none.
+    /// Returns the access token of the first active Edlink integration; `None` when there is none.
     pub fn edlink_access_token(&self) -> Option<String> {
         self.variable("EDLINK_ACCESS_TOKEN")
     }
@@ -341,22 +345,23 @@ impl Standin {
         self.environment().into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value)
     }
 
-    /// The names of the APIs it serves.
+    /// Returns the names of the APIs that the server serves.
     pub fn apis(&self) -> Vec<&'static str> {
         self.engine.router().apis().iter().map(|api| api.name).collect()
     }
 
-    /// Where its control API is, if it has one.
+    /// Returns the URL of the control API, if the server has one.
     pub fn control_url(&self) -> Option<String> {
         self.has_control.then(|| format!("{}{}", self.url(), ControlService::PREFIX))
     }
 
-    /// The default world.
+    /// Returns the default world.
     pub fn world(&self) -> WorldHandle {
         self.handle(Arc::clone(self.engine.default_world()))
     }
 
-    /// The world of that name, whoever made it. This handle does not keep it from being deleted or expiring.
+    /// Returns the world of that name, made by this test or by any other client. This handle does not keep it from
+    /// being deleted or expiring.
     pub fn find_world(&self, name: &str) -> Option<WorldHandle> {
         self.engine.world(name, now_ms()).ok().map(|world| self.handle(world))
     }
@@ -365,40 +370,42 @@ impl Standin {
         WorldHandle::new(Arc::clone(&self.engine), world, Some(self.reachable()))
     }
 
-    /// The names of all worlds beside the default one, whoever made them, in alphabetical order.
+    /// Returns the names of all worlds besides the default one, in alphabetical order, including those made by other
+    /// clients.
     pub fn worlds(&self) -> Vec<String> {
         self.engine.names().iter().map(|name| (**name).to_owned()).collect()
     }
 
-    /// Reads fixtures and the scenario again, from the files it was started with: the default world begins anew, worlds
-    /// that are there stay, and those made later start from what was read. Files with faults leave everything as it was.
+    /// Reads fixtures and the scenario again, from the files the server was started with: the default world begins
+    /// anew, other existing worlds stay, and those made later start from the new files. Files with faults leave
+    /// everything as it was.
     pub fn reload(&self) -> Result<(), StartError> {
         (self.reload)()
     }
 
-    /// Consumers connect, and get no answer until [`resume`](Self::resume).
+    /// Pauses the server: consumers connect, and get no answer until [`resume`](Self::resume).
     pub fn pause(&self) -> io::Result<()> {
         self.gatekeeper.set(Availability::Paused)
     }
 
-    /// The port is closed until [`resume`](Self::resume): connections are refused, open ones end after their answer.
+    /// Closes the port until [`resume`](Self::resume): connections are refused, open ones end after their answer.
     pub fn refuse(&self) {
         // Only opening a port can fail.
         let _ = self.gatekeeper.set(Availability::Down);
     }
 
-    /// Consumers get through again, on the same port. Fails when somebody else has taken it meanwhile.
+    /// Serves consumers again, on the same port. Fails when another process has taken the port meanwhile.
     pub fn resume(&self) -> io::Result<()> {
         self.gatekeeper.set(Availability::Up)
     }
 
-    /// Answers `/_standin/ready` with 503 from now on, and everything else as before: a balancer sends no new work, while
-    /// what runs already goes on until [`stop`](Self::stop).
+    /// Answers `/_standin/ready` with 503 from now on, and everything else as before: a balancer sends no new work,
+    /// while work in progress goes on until [`stop`](Self::stop).
     pub fn drain(&self) {
         self.replica.drain();
     }
 
-    /// Ends the server at once and returns when its port is free. Blocks: in async code, use [`stop`](Self::stop).
+    /// Ends the server at once and returns when its port is free. This blocks: in async code, use [`stop`](Self::stop).
     pub fn shutdown(mut self) {
         self.end();
     }
@@ -407,13 +414,14 @@ impl Standin {
         self.gatekeeper.stop(Stop::Now);
         match self.running.take() {
             Some(Running::Thread(thread)) => thread.finish(),
-            // It would free the port only when its runtime gets to it.
+            // The task would free the port only when its runtime runs it.
             Some(Running::Task(_)) => self.gatekeeper.close(),
             None => {}
         }
     }
 
-    /// Accepts no more, finishes what is in flight for at most that long, and returns when the port is free.
+    /// Accepts no more connections, finishes the requests in flight for at most `within`, and returns when the port is
+    /// free.
     pub async fn stop(mut self, within: Duration) {
         self.gatekeeper.stop(Stop::Within(within));
         match self.running.take() {
@@ -427,9 +435,9 @@ impl Standin {
 }
 
 impl Drop for Standin {
-    /// Verifies what was declared in the default world and never verified, then ends the server; its port is free
-    /// afterwards. Connections of one that is a task end as soon as its runtime gets to them. Panics with the report of
-    /// what is not met, unless the thread panics already.
+    /// Verifies the expectations of the default world that were never verified, then ends the server; its port is free
+    /// afterwards. Connections of a server that is a task end as soon as its runtime runs it. Panics with the report of
+    /// the unmet expectations, unless the thread panics already.
     fn drop(&mut self) {
         let forgotten = self.world().unmet_on_drop();
         self.end();

@@ -1,7 +1,7 @@
-//! The file of credentials in a folder of fixtures: the only ones that are good.
+//! The file of credentials in a folder of fixtures, which lists the only good ones.
 //!
-//! It has the shape of a scenario's `tokens`: `{"celigo": ["…"], "edlink": {"secrets": ["…"]}}`, where an entry may be an
-//! object that narrows what the credential sees.
+//! The file has the shape of a scenario's `tokens`: `{"celigo": ["…"], "edlink": {"secrets": ["…"]}}`, where an entry
+//! may be an object that narrows what the credential sees.
 
 use std::path::Path;
 
@@ -16,13 +16,13 @@ use crate::http::position;
 use crate::http::position::PathSegment;
 use crate::http::positions::Positions;
 
-/// Its name.
+/// The name of the file.
 pub const FILE: &str = "tokens.json";
 
 /// Credentials by the name of their API.
 pub type Listed = Vec<(&'static str, Vec<Credential>)>;
 
-/// The credentials of a folder that has the file; else none.
+/// Returns the credentials of a folder that has the file; otherwise none.
 pub fn of_folder(folder: &Path) -> Result<Listed, StartError> {
     let path = folder.join(FILE);
     if !path.exists() {
@@ -67,7 +67,7 @@ impl Reader<'_> {
         self.faults.push(format!("{}:{}:{}: {message}", self.file, place.line, place.column));
     }
 
-    /// An object that has no other keys than these.
+    /// Returns an object that has no other keys than these.
     fn object<'v>(&mut self, value: &'v Value, path: &[PathSegment], known: &[&str]) -> Option<&'v Map<String, Value>> {
         let Value::Object(object) = value else {
             let what = if path.is_empty() { "the file".to_owned() } else { position::show(path) };

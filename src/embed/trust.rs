@@ -1,5 +1,5 @@
-//! The files that make clients trust a server's certificate authority, in a folder that only this user can read and that
-//! goes with the server. No key is among them.
+//! The files that make clients trust a server's certificate authority, in a folder that only this user can read and
+//! that is removed with the server. No key is among them.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::embed::p12::keystore;
 use crate::world::entrance::Entrance;
 
-/// Where systems keep the certificates they trust.
+/// The files where systems keep the certificates they trust.
 const SYSTEM_BUNDLES: [&str; 7] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -32,8 +32,8 @@ impl TrustFiles {
     /// The settings of PHP.
     const PHP: &str = "standin.ini";
 
-    /// Writes the files. `replacing` are the bundles that clients were told of before, in place of the system's, and `adding`
-    /// those beside it.
+    /// Writes the files. `replacing` are the bundles that clients used before in place of the system's, `adding` those
+    /// beside it.
     pub fn write(ca_pem: &str, ca_der: &[u8], replacing: &[PathBuf], adding: &[PathBuf]) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("standin-");

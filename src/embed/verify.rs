@@ -1,4 +1,4 @@
-//! Waiting for consumers, and judging them.
+//! Functions that wait for consumers, and verify their behaviour.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -10,17 +10,17 @@ use crate::embed::handle::WorldHandle;
 use crate::engine::schema::suggest::nearest;
 use crate::scenario::{Operations, Report};
 
-/// How long a verification waits for requests in flight.
+/// The time for which a verification waits for requests in flight.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A consumer did not do what it must. Shown, it is the whole report.
+/// The error of a verification: a consumer did not do what it must. [`Display`](fmt::Display) shows the whole report.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifyError {
     report: Box<Report>,
 }
 
 impl VerifyError {
-    /// The report.
+    /// Returns the report.
     pub fn report(&self) -> &Report {
         &self.report
     }
@@ -32,7 +32,7 @@ impl fmt::Display for VerifyError {
     }
 }
 
-/// The same text as [`Display`](fmt::Display) gives: it is what `unwrap` and a test that returns the error show.
+/// Shows the text of [`Display`](fmt::Display), because `unwrap` and a test that returns the error show this one.
 impl fmt::Debug for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -42,8 +42,8 @@ impl fmt::Debug for VerifyError {
 impl std::error::Error for VerifyError {}
 
 impl WorldHandle {
-    /// Whether the consumer did what it must. Waits for requests in flight first, for at most 5 s; inside a tokio runtime
-    /// it does not, because they may need this very thread: use [`verify_async`](Self::verify_async) there.
+    /// Verifies that the consumer did what it must. Waits for requests in flight first, for at most 5 s; inside a tokio
+    /// runtime it does not, because they may need this very thread: use [`verify_async`](Self::verify_async) there.
     pub fn verify(&self) -> Result<Report, VerifyError> {
         if Handle::try_current().is_err() {
             self.wait(PATIENCE, || !self.engine.bell().has(&self.name));
@@ -51,7 +51,7 @@ impl WorldHandle {
         self.judged()
     }
 
-    /// Whether the consumer did what it must. Waits for requests in flight first, for at most 5 s.
+    /// Verifies that the consumer did what it must. Waits for requests in flight first, for at most 5 s.
     pub async fn verify_async(&self) -> Result<Report, VerifyError> {
         let world = self.clone();
         let waiting =
@@ -60,13 +60,13 @@ impl WorldHandle {
         self.judged()
     }
 
-    /// Returns whether there are rules or expectations to judge.
+    /// Tells whether there are rules or expectations to judge.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn is_judged(&self) -> bool {
         self.world.lock().run.is_some()
     }
 
-    /// What a verification would say now. It counts as none.
+    /// Returns the report that a verification would give now, without counting as one.
     pub fn report(&self) -> Report {
         self.world.lock().verify(self.engine.router())
     }
@@ -81,8 +81,8 @@ impl WorldHandle {
         if report.passed { Ok(report) } else { Err(VerifyError { report: Box::new(report) }) }
     }
 
-    /// Waits until these operations were called so many times, counted from the world's start, and blocks for at most that
-    /// long. In a tokio test, use [`wait_for_async`](Self::wait_for_async).
+    /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`. In
+    /// a tokio test, use [`wait_for_async`](Self::wait_for_async).
     pub fn wait_for(&self, operations: impl Into<Operations>, times: u64, most: Duration) -> Result<(), Error> {
         let operations = operations.into();
         let known = || self.engine.router().rows().iter().map(|row| row.operation);
@@ -99,7 +99,7 @@ impl WorldHandle {
         Err(Error::new(408, "timeout", message))
     }
 
-    /// Waits until these operations were called so many times, for at most that long.
+    /// Waits until these operations were called `times` times, counted from the world's start, for at most `most`.
     pub async fn wait_for_async(
         &self,
         operations: impl Into<Operations>,
@@ -111,7 +111,7 @@ impl WorldHandle {
         waiting.await.unwrap_or_else(|error| Err(Error::new(500, "internal", error.to_string())))
     }
 
-    /// Blocks until that holds; whether it does.
+    /// Blocks until `holds` does, for at most `most`; returns whether it does.
     fn wait(&self, most: Duration, holds: impl Fn() -> bool) -> bool {
         let end = Instant::now() + most;
         loop {
@@ -126,12 +126,12 @@ impl WorldHandle {
         }
     }
 
-    /// Its seed.
+    /// Returns the world's seed.
     pub fn seed(&self) -> u64 {
         self.world.lock().state.settings.seed
     }
 
-    /// Nobody needs to be told on drop: whoever holds the world verifies it.
+    /// Keeps the drop of the handle from verifying: the caller verifies the world.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn mark_verified(&self) {
         if let Some(run) = &mut self.world.lock().run {
@@ -139,13 +139,13 @@ impl WorldHandle {
         }
     }
 
-    /// What was declared, never verified, and is not met.
+    /// Returns the error of expectations that were declared, never verified, and are not met.
     pub(super) fn unmet_on_drop(&self) -> Option<VerifyError> {
         let forgotten = self.world.lock().run.as_ref().is_some_and(|run| run.needs_verification());
         if forgotten { self.verify().err() } else { None }
     }
 
-    /// Something was declared that wants to be verified.
+    /// Notes that expectations were declared, which must be verified.
     pub(super) fn declared(&self) {
         if let Some(run) = &mut self.world.lock().run {
             run.require_verification();

@@ -1,4 +1,4 @@
-//! Many worlds on one server: made, forked, snapshotted, deleted by a test.
+//! Many worlds on one server: a test makes, forks, snapshots and deletes them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::world::registry::{WorldRegistry, WorldSpec};
 use crate::world::snapshot::Snapshot as Stored;
 use crate::world::world::World;
 
-/// What a new world is like. By default it has a made-up name and starts as the default world did.
+/// The options of a new world. By default it has a generated name and starts as the default world did.
 #[derive(Clone, Debug, Default)]
 pub struct WorldOptions {
     name: Option<String>,
@@ -25,24 +25,24 @@ pub struct WorldOptions {
 }
 
 impl WorldOptions {
-    /// It has this name: 1 to 64 letters, digits, `-`, `_` and `.`.
+    /// Sets the name: 1 to 64 letters, digits, `-`, `_` and `.`.
     pub fn name(mut self, name: &str) -> Self {
         self.name = Some(name.to_owned());
         self
     }
 
-    /// Its ids, tokens and draws come from this seed. Records made up before stay as they are.
+    /// Sets the seed of ids, tokens and draws. Records made up before stay as they are.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 }
 
-/// Where a world stood: its records, its time, its ids to come.
+/// A snapshot of a world: its records, its time, its ids to come.
 #[derive(Clone)]
 pub struct Snapshot(Stored);
 
-/// Ends a world with the last handle of it.
+/// A guard that ends a world with its last handle.
 pub(super) struct WorldGuard {
     engine: Arc<WorldRegistry>,
     name: Arc<str>,
@@ -50,7 +50,7 @@ pub(super) struct WorldGuard {
 }
 
 impl Drop for WorldGuard {
-    /// Verifies what was declared and never verified; panics with the report of what is not met, unless the thread
+    /// Verifies the expectations that were never verified; panics with the report of the unmet ones, unless the thread
     /// panics already.
     fn drop(&mut self) {
         let handle = WorldHandle::new(Arc::clone(&self.engine), Arc::clone(&self.world), None);
@@ -63,11 +63,11 @@ impl Drop for WorldGuard {
 }
 
 impl Standin {
-    /// A new world: as the default one was at the start. It ends with the last handle of it.
+    /// Makes a world, as the default one was at the start. It ends with its last handle.
     ///
     /// # Panics
     ///
-    /// When the server holds as many worlds as it may.
+    /// Panics when the server has reached its limit of worlds.
     #[track_caller]
     pub fn new_world(&self) -> WorldHandle {
         match self.new_world_with(&WorldOptions::default()) {
@@ -76,7 +76,7 @@ impl Standin {
         }
     }
 
-    /// A new world of that name or seed: as the default one was at the start. It ends with the last handle of it.
+    /// Makes a world of that name or seed, as the default one was at the start. It ends with its last handle.
     pub fn new_world_with(&self, new: &WorldOptions) -> Result<WorldHandle, Error> {
         self.world().make(new, None)
     }
@@ -97,45 +97,47 @@ impl WorldHandle {
         Ok(made)
     }
 
-    /// Its name: `default`, or what stands behind `/w/` in its URL.
+    /// Returns the name: `default`, or the part behind `/w/` in the world's URL.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where it answers: `http://127.0.0.1:49213/w/w1`. Without a server, an origin that no client can reach.
+    /// Returns the URL of the world: `http://127.0.0.1:49213/w/w1`. Without a server, it is an origin that no client
+    /// can reach.
     pub fn url(&self) -> String {
         let origin = self.address.map_or_else(|| "http://standin.invalid".to_owned(), |at| format!("http://{at}"));
         if *self.name == *DEFAULT_WORLD { origin } else { origin + &world_prefix(&self.name) }
     }
 
-    /// The base URL of Celigo's API in this world, to put where a consumer has `https://api.integrator.io/v1`.
+    /// Returns the base URL of Celigo's API in this world, for the place where a consumer has
+    /// `https://api.integrator.io/v1`.
     pub fn celigo_url(&self) -> String {
         format!("{}/v1", self.url())
     }
 
-    /// The base URL of Edlink's API in this world, to put where a consumer has `https://ed.link/api`.
+    /// Returns the base URL of Edlink's API in this world, for the place where a consumer has `https://ed.link/api`.
     pub fn edlink_url(&self) -> String {
         format!("{}/api", self.url())
     }
 
-    /// The environment variables that point a consumer at this world, with values that work: `STANDIN_URL`, and for each
-    /// API its base URL and credentials.
+    /// Returns the environment variables that point a consumer at this world, with values that work: `STANDIN_URL`, and
+    /// for each API its base URL and credentials.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         self.engine.environment(&self.world.lock(), &self.url())
     }
 
-    /// A credential that every API of this world takes. With it, this world answers at the server's URL too, without
-    /// the prefix.
+    /// Returns a credential that every API of this world accepts. A client that presents it reaches this world at the
+    /// server's URL too, without the prefix.
     pub fn token(&self) -> String {
         token_of(&self.name)
     }
 
-    /// A new world: as this one is now, but for journal and coverage, which begin empty. It ends with the last handle
-    /// of it.
+    /// Makes a world as this one is now, except for journal and coverage, which begin empty. It ends with its last
+    /// handle.
     ///
     /// # Panics
     ///
-    /// When this world was deleted, or the server holds as many worlds as it may.
+    /// Panics when this world was deleted, or the server has reached its limit of worlds.
     #[track_caller]
     pub fn fork(&self) -> Self {
         match self.fork_with(&WorldOptions::default()) {
@@ -144,36 +146,36 @@ impl WorldHandle {
         }
     }
 
-    /// A new world of that name or seed: as this one is now, but for journal and coverage, which begin empty. It ends
-    /// with the last handle of it.
+    /// Makes a world of that name or seed, as this one is now, except for journal and coverage, which begin empty. It
+    /// ends with its last handle.
     pub fn fork_with(&self, new: &WorldOptions) -> Result<Self, Error> {
         self.make(new, Some(&self.name))
     }
 
-    /// Where it stands. No record is copied.
+    /// Takes a snapshot of the world. No record is copied.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot(self.world.lock().snapshot())
     }
 
-    /// Data, clock and ids as they were at the snapshot, which may be another world's. Journal and coverage begin anew.
+    /// Puts data, clock and ids back to the snapshot, which may be another world's. Journal and coverage begin anew.
     pub fn restore(&self, snapshot: &Snapshot) {
         self.world.lock().restore(&snapshot.0);
     }
 
-    /// Takes the world away: its requests are refused from now on, and those over other handles of it too. The default
-    /// world cannot be deleted.
+    /// Deletes the world: its requests are refused from now on, including those of its other handles. The default world
+    /// cannot be deleted.
     pub fn delete(&self) -> Result<(), Error> {
         Ok(self.engine.remove(&self.name, GoneReason::Deleted, Some(&self.world))?)
     }
 
-    /// Lets the world outlive its handles: it stays until it is deleted, or expires because nobody asks it anything.
+    /// Lets the world outlive its handles: it stays until it is deleted, or expires because it receives no requests.
     pub fn detach(&self) {
         self.engine.release(&self.name, now_ms());
     }
 }
 
-/// The machine's time, in milliseconds since 1970, which only tells worlds how long they have waited, unless their
-/// clocks are real.
+/// Returns the machine's time, in milliseconds since 1970. Worlds use it only to tell how long they have waited, unless
+/// their clocks are real.
 pub(super) fn now_ms() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)

@@ -1,24 +1,24 @@
-//! The bell for tasks, which wait for answers without blocking a thread as the engine's bell does.
+//! A notification for tasks, which wait for answers without blocking a thread.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-/// Rung whenever a consumer's request was answered. Nobody listening costs one look.
+/// A notification sent whenever a consumer's request was answered. Without listeners, it costs one atomic load.
 #[derive(Default)]
 pub struct AnsweredNotify {
     listeners: AtomicUsize,
     notify: Notify,
 }
 
-/// Somebody who listens, until this is dropped.
+/// A listener, until this is dropped.
 pub struct Listener<'a>(&'a AnsweredNotify);
 
 impl AnsweredNotify {
-    /// A consumer's request was answered.
+    /// Tells the listeners that a consumer's request was answered.
     pub fn ring(&self) {
-        // Who begins to listen later looks at the world later, and sees what this answer did.
+        // A task that begins to listen later looks at the world later, and sees what this answer did.
         if self.listeners.load(Ordering::SeqCst) > 0 {
             self.notify.notify_waiters();
         }
@@ -32,7 +32,7 @@ impl AnsweredNotify {
 }
 
 impl Listener<'_> {
-    /// Ends with the next answer. Nothing is missed once it is enabled.
+    /// Returns a future that ends with the next answer. Nothing is missed once it is enabled.
     pub fn next(&self) -> Notified<'_> {
         self.0.notify.notified()
     }

@@ -15,12 +15,12 @@ pub struct Charge<'b> {
 }
 
 impl Budget {
-    /// Makes a budget of so many bytes.
+    /// Makes a budget of `most` bytes.
     pub fn new(most: usize) -> Self {
         Self { most, held: AtomicUsize::new(0) }
     }
 
-    /// Returns the most bytes.
+    /// Returns the limit in bytes.
     pub fn most(&self) -> usize {
         self.most
     }
@@ -32,7 +32,8 @@ impl Budget {
 }
 
 impl Charge<'_> {
-    /// Changes what is held; returns whether the budget allows it. What it does not allow is not charged.
+    /// Changes the number of bytes held; returns whether the budget allows it. Bytes that it does not allow are not
+    /// charged.
     pub fn set(&mut self, bytes: usize) -> bool {
         let held = &self.budget.held;
         if bytes <= self.bytes {

@@ -35,22 +35,22 @@ const STREAMS: u32 = 100;
 pub struct ConnectionContext {
     /// The server.
     pub serving: Arc<ServerContext>,
-    /// What is known of it.
+    /// The state of the connection that the server looks at.
     pub link: Arc<Link>,
-    /// What its next write does instead.
+    /// The fault that the next write has instead of writing.
     pub misbehaviour: WireFault,
-    /// Whether the control API was asked over it.
+    /// True once a request to the control API came over it.
     pub administers: AtomicBool,
-    /// Whether it is believed where it says on whose behalf it calls.
+    /// True when the peer is trusted to say on whose behalf it calls.
     pub believes_front: bool,
-    /// The way it came, where that is not plain.
+    /// The way the connection came, where that is not plain.
     pub channel: OnceLock<Channel>,
-    /// Whether the client may still be sending when the connection ends.
+    /// True when the client may still be sending when the connection ends.
     pub lingers: AtomicBool,
 }
 
 impl ConnectionContext {
-    /// Returns whether it came by the proxy.
+    /// Tells whether the connection came by the proxy.
     pub fn is_tunnelled(&self) -> bool {
         self.channel.get().is_some_and(|channel| channel.tunnelled)
     }
@@ -73,7 +73,7 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
         lingers,
     });
     let (news, mut told) = (orders.clone(), orders);
-    // Whoever shut the gate over this connection must be able to open it again.
+    // A caller that took the server down over this connection must be able to put it up again.
     let refused = |gate| gate == Availability::Down && !peer.administers.load(Ordering::Relaxed);
     let link = &*counted.link;
     let mut told = pin!(async {
@@ -123,12 +123,12 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
             drive(connection.as_mut(), told, &news, link).await;
         }
         Some((mut wire, Protocol::Tls)) => refuse(&peer, wire.stream(), b"", &Refusal::tls()).await,
-        // It went before it said anything, or was no HTTP.
+        // The peer left before it sent anything, or did not speak HTTP.
         None => {}
     }
 }
 
-/// Returns a connection once its peer has begun to speak HTTP, and which.
+/// Returns a connection once its peer has begun to speak HTTP, and the protocol.
 async fn open(
     socket: TcpStream,
     misbehaviour: WireFault,
@@ -147,18 +147,18 @@ async fn open(
     Some((wire, protocol))
 }
 
-/// How the serving of a connection ended.
+/// The way the serving of a connection ended.
 enum Ended<E> {
-    /// By itself.
+    /// The connection ended by itself.
     Itself(Result<(), E>),
-    /// It is to finish what is in flight.
+    /// The server stops: the connection finishes what is in flight.
     Stopping,
-    /// It waited for too long.
+    /// The connection waited for too long.
     Ordered(LinkOrder),
 }
 
-/// Serves a connection until it ends or is told to: then it finishes what is in flight. How a connection ended is the
-/// peer's business, or a fault rule's.
+/// Serves a connection until it ends or is told to: then it finishes what is in flight. Its end is the peer's business,
+/// or a fault rule's.
 async fn drive<C: GracefulConnection>(
     mut connection: Pin<&mut C>,
     mut told: Pin<&mut impl Future<Output = Option<LinkOrder>>>,
@@ -166,7 +166,7 @@ async fn drive<C: GracefulConnection>(
     link: &Link,
 ) -> Ended<C::Error> {
     let mut listens = false;
-    // Each request passes here. The channel wakes this task once it was listened to; then only news are worth a look.
+    // Each request passes here. The channel wakes this task once it was listened to; after that, only news are checked.
     let ended = poll_fn(|cx| {
         if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
             return Poll::Ready(Ended::Itself(ended));

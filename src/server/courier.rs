@@ -1,4 +1,4 @@
-//! Carries what a fake service sends: the only connections that are opened from here.
+//! The courier, which sends the fake services' webhooks: only its connections are opened from here.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::server::serve::{Signals, Stop};
 use crate::world::outbox::Parcel;
 use crate::world::world::World;
 
-/// How long one try may take.
+/// The longest time of one try.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often a world is looked at whose clock only others move.
+/// The interval between two looks at a world whose clock only others move.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Sends what is due in a world, until nothing is left or the server stops. Nobody who is answered waits for it.
+/// Sends what is due in a world, until nothing is left or the server stops. No client's answer waits for it.
 pub async fn carry(world: Arc<Mutex<World>>, mut orders: watch::Receiver<Signals>) {
     let carrying = async {
         while let Some(parcel) = next(&world).await {
@@ -43,7 +43,7 @@ pub async fn carry(world: Arc<Mutex<World>>, mut orders: watch::Receiver<Signals
     }
 }
 
-/// Waits for what is due next; `None` when nothing is left, and the world has no courier any more.
+/// Waits for the parcel that is due next; `None` when none is left, and the world has no courier any more.
 async fn next(world: &Mutex<World>) -> Option<Parcel> {
     loop {
         {

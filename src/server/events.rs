@@ -13,13 +13,13 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::control::Subscription;
 use crate::server::serve::{ServerContext, Stop};
 
-/// Between two looks at a world that answers all the time: a stream never costs those who answer more than that.
+/// The pause between two looks at a world that answers all the time: a stream costs its consumers no more than that.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A world is looked at this often though nothing is heard of it: calls without a socket ring no bell.
+/// The interval between two looks at a world that sends no notification: calls without a socket send none.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// After this long without an event, a comment is sent: proxies end streams that are silent.
+/// The time without an event after which a comment is sent: proxies end streams that are silent.
 const BEAT: Duration = Duration::from_secs(15);
 
 /// The most numbers in one piece.
@@ -43,7 +43,7 @@ struct Feed {
 }
 
 impl Events {
-    /// A stream of a subscription.
+    /// Makes the stream of a subscription.
     pub fn new(serving: Arc<ServerContext>, subscription: Subscription) -> Self {
         Self(Box::pin(Box::new(Feed { serving, subscription, is_new: true, sent_at: Instant::now() }).next()))
     }
@@ -70,7 +70,7 @@ impl Feed {
             let listener = serving.answered.listen();
             loop {
                 let mut answered = pin!(listener.next());
-                // From here on nothing that is answered is missed.
+                // From here on no answer is missed.
                 answered.as_mut().enable();
                 let news = self.look()?;
                 if !news.is_empty() {
@@ -90,7 +90,7 @@ impl Feed {
         Some((piece.into(), self))
     }
 
-    /// Returns what is new as events; `None` when the world is gone.
+    /// Returns the new numbers as events; `None` when the world is gone.
     fn look(&mut self) -> Option<String> {
         let news = self.subscription.news(&self.serving.engine, AT_A_TIME)?;
         let mut text = String::new();

@@ -25,10 +25,10 @@ use crate::server::serve::{Exchanged, LogEvent, ServerContext};
 use crate::world::in_flight::InFlightGuard;
 use crate::world::registry::WorldRegistry;
 
-/// The header that says which of several servers answered.
+/// The header that names the server that answered, one of several.
 const REPLICA: HeaderName = HeaderName::from_static("standin-replica");
 
-/// Returns whether a browser asks for the page. Few paths are short enough to be its.
+/// Tells whether a browser asks for the page. Few paths are short enough to be the page's.
 fn shows_page(serving: &ServerContext, request: &HttpRequest<Incoming>) -> bool {
     let path = request.uri().path();
     let accept = || request.headers().get(ACCEPT)?.to_str().ok().map(str::to_owned);
@@ -80,13 +80,13 @@ pub async fn exchange(
             let answer = |is_last| {
                 let answer =
                     || with_request(&request, body, arrival, |request| control.answer(request, &waiting, is_last));
-                // To load scenarios and to judge consumers may take long: the other tasks of the thread move to another.
+                // Loading scenarios and judging consumers may take long: the other tasks of the thread move to another.
                 if serving.busy.is_some() { tokio::task::block_in_place(answer) } else { answer() }
             };
             let handled = Box::pin(administered_answer(serving, answer)).await;
             subscription = handled.subscription;
             if request.method() != hyper::Method::GET {
-                // A world may have changed that streams tell of.
+                // A world that a stream follows may have changed.
                 serving.answered.ring();
             }
             handled.response.into()
@@ -166,14 +166,14 @@ fn refused(serving: &ServerContext, unread: &Unread, request: &HttpRequest<Incom
     }
 }
 
-/// Returns the answer of the control API. One that waits for consumers is asked for again whenever a request was answered,
-/// and a last time when its time is over.
+/// Returns the answer of the control API. A request that waits for consumers is handled again whenever a request was
+/// answered, and a last time when its time is over.
 async fn administered_answer(serving: &ServerContext, answer: impl Fn(bool) -> Handled) -> Handled {
     let started = Instant::now();
     let listener = serving.answered.listen();
     loop {
         let mut answered = pin!(listener.next());
-        // From here on nothing that is answered is missed.
+        // From here on no answer is missed.
         answered.as_mut().enable();
         let handled = answer(false);
         let Some(most) = handled.waits else { return handled };

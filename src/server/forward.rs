@@ -24,7 +24,7 @@ impl Front {
 }
 
 impl Proxy {
-    /// Answers a request for another host: as that host does, or with why it is not asked.
+    /// Answers a request for another host: with that host's answer, or with the reason why it is not reached.
     pub async fn forward(&self, request: HttpRequest<Incoming>) -> HttpResponse<ResponseBody> {
         self.forwarded(request).await.unwrap_or_else(|no_tunnel| {
             let mut response = HttpResponse::new(ResponseBody::Whole(no_tunnel.body().into()));

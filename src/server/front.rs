@@ -1,4 +1,4 @@
-//! What stands before the code of a connection when TLS or the proxy is on: handshakes and tunnels that end in this process.
+//! The front of a connection when TLS or the proxy is on: handshakes and tunnels that end in this process.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
@@ -22,11 +22,11 @@ pub struct Untrusting {
     pub host: String,
     /// The client, by its `User-Agent`, where the proxy saw one.
     pub client: Option<String>,
-    /// What it says to be wrong, in the words of TLS.
+    /// The client's reason, in the words of TLS.
     pub reason: &'static str,
 }
 
-/// Told of what happens before any request.
+/// A function that is told of what happens before any request.
 pub type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
 
 /// The most handshakes that are remembered.
@@ -38,26 +38,26 @@ pub struct Front {
     pub tls: Tls,
     /// The proxy, if it is on.
     pub proxy: Option<Proxy>,
-    /// Told of handshakes that clients refuse.
+    /// The function that is told of handshakes that clients refuse.
     pub note: Option<Note>,
     untrusting: Mutex<Vec<Untrusting>>,
-    /// Where the server listens, once it does.
+    /// The address the server listens on, once it does.
     address: OnceLock<SocketAddr>,
 }
 
 impl Front {
-    /// A front that has seen no client yet.
+    /// Makes a front that has seen no client yet.
     pub fn new(tls: Tls, proxy: Option<Proxy>, note: Option<Note>) -> Self {
         Self { tls, proxy, note, untrusting: Mutex::default(), address: OnceLock::new() }
     }
 
-    /// Is told where the server listens.
+    /// Sets the address the server listens on.
     pub fn listens_at(&self, address: SocketAddr) {
         // A server listens once.
         let _ = self.address.set(address);
     }
 
-    /// Returns whether a host and a port are this server, by one of the names that the control API answers to.
+    /// Tells whether a host and a port are this server, by one of the names that the control API answers to.
     pub fn is_own(&self, host: &str, port: Option<u16>) -> bool {
         let Some(address) = self.address.get() else { return false };
         let ip = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();

@@ -11,8 +11,8 @@ use crate::http::message::{Delivery, Outcome};
 use crate::server::exchange::ms_since_1970;
 use crate::server::serve::{LogEvent, ServerContext};
 
-/// Waits as long as an outcome says, or until its world lets it go; returns how the answer travels then. An answer that
-/// was to come late comes at once then, and in the place of one that was never to come the connection is closed.
+/// Waits as long as an outcome says, or until its world releases it; returns how the answer travels then. Once
+/// released, a delayed answer comes at once, and instead of one that was never to come the connection is closed.
 pub async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Delivery {
     let mut waiting = Waiting { serving, hold: outcome.hold.as_ref(), since: Instant::now(), is_over: false };
     let let_go = async {

@@ -1,4 +1,4 @@
-//! All connections of a server: how many there are, and which of them has waited for too long.
+//! All connections of a server: their number, and those that have waited for too long.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::world::registry::Limits;
 
-/// A line of the log about one kind of trouble is not repeated before this long.
+/// The time for which a line of the log about one kind of trouble is not repeated.
 const QUIET: Duration = Duration::from_mins(1);
 
 /// The time since the server began, in milliseconds, as it was when connections were last looked at. Reading it costs no
@@ -29,11 +29,12 @@ pub struct Links {
     told: Mutex<HashMap<&'static str, Instant>>,
 }
 
-/// What is known of a connection besides its bytes. The connection writes it, the server looks at it now and then.
+/// The state of a connection besides its bytes. The connection writes it, the server looks at it now and then.
 #[derive(Default)]
 pub struct Link {
     clock: Clock,
-    /// When it was opened, when it was last in use, when a head that is not whole began, when a write could not go on.
+    /// The times when the connection was opened, when it was last in use, when a head that is not whole began, when a
+    /// write was blocked.
     opened: u64,
     touched: AtomicU64,
     head_since: AtomicU64,
@@ -45,16 +46,16 @@ pub struct Link {
     is_http2: AtomicBool,
     order: AtomicU8,
     wake: Notify,
-    /// What the next write does instead of writing.
+    /// The fault that the next write has instead of writing.
     pub fault: AtomicU8,
 }
 
-/// What a connection is told.
+/// An order to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkOrder {
-    /// To end without a word.
+    /// End without a word.
     Close,
-    /// To refuse the head that does not come.
+    /// Refuse the head that does not come.
     HeadTimeout,
 }
 
@@ -86,7 +87,7 @@ impl Link {
         begins
     }
 
-    /// Notes that a write could, or could not, go on.
+    /// Notes whether a write could go on.
     pub fn wrote(&self, went_on: bool) {
         if went_on {
             if self.blocked_since.load(Ordering::Relaxed) != 0 {
@@ -106,7 +107,7 @@ impl Link {
         Active(self)
     }
 
-    /// Returns whether a head has begun and is not whole.
+    /// Tells whether a head has begun and is not whole.
     pub fn is_in_head(&self) -> bool {
         self.head_since.load(Ordering::Relaxed) != 0
     }
@@ -126,7 +127,7 @@ impl Link {
         self.wake.notify_one();
     }
 
-    /// Returns what it was told.
+    /// Returns the order that the connection got.
     pub fn ordered(&self) -> Option<LinkOrder> {
         match self.order.load(Ordering::Relaxed) {
             0 => None,
@@ -135,7 +136,7 @@ impl Link {
         }
     }
 
-    /// Waits until it is told something.
+    /// Waits until the connection gets an order.
     pub async fn order_comes(&self) {
         while self.ordered().is_none() {
             self.wake.notified().await;
@@ -158,7 +159,7 @@ impl Link {
 pub struct Counted {
     links: Arc<Links>,
     number: u64,
-    /// What is known of it.
+    /// The state of the connection.
     pub link: Arc<Link>,
 }
 
@@ -191,7 +192,7 @@ impl Drop for Untaken {
 }
 
 impl Links {
-    /// Makes a server's connections: none yet.
+    /// Makes the connections of a server: none yet.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -210,7 +211,7 @@ impl Links {
         now
     }
 
-    /// Counts a connection. At the limit the one that is idle for longest makes room; where none is idle, there is none.
+    /// Counts a connection. At the limit, the one that has been idle for longest makes room; `None` where none is idle.
     pub fn open(self: &Arc<Self>) -> Option<Counted> {
         let now = self.refresh();
         let mut all = self.all.lock();
@@ -227,7 +228,7 @@ impl Links {
         Some(Counted { links: Arc::clone(self), number, link })
     }
 
-    /// Closes an eighth of the idle connections, those that are idle for longest.
+    /// Closes an eighth of the idle connections, those that have been idle for longest.
     pub fn make_room(&self) {
         self.refresh();
         let all = self.all.lock();
@@ -244,7 +245,7 @@ impl Links {
         Some(Untaken { links: Arc::clone(self), link: Arc::clone(link), bytes })
     }
 
-    /// Returns how often connections are to be looked at.
+    /// Returns the interval between two looks at the connections.
     pub fn period(&self) -> Duration {
         let Limits { header_ms, send_ms, quiet_ms, .. } = self.limits;
         let shortest = [header_ms, send_ms, quiet_ms].into_iter().filter(|ms| *ms > 0).min().unwrap_or(u64::MAX);
@@ -275,7 +276,7 @@ impl Links {
         slow
     }
 
-    /// Returns whether a line about this kind of trouble is due: it is not said again and again.
+    /// Tells whether a line about this kind of trouble is due: it is not repeated all the time.
     pub fn is_news(&self, kind: &'static str) -> bool {
         let mut told = self.told.lock();
         let is_due = told.get(kind).is_none_or(|told| told.elapsed() >= QUIET);
@@ -286,7 +287,7 @@ impl Links {
     }
 }
 
-/// Closes as many connections, those that are idle for longest; returns how many there were.
+/// Closes at most `most` connections, those that have been idle for longest; returns how many it closed.
 fn close_idle(all: &HashMap<u64, Arc<Link>>, most: usize) -> usize {
     let mut idle: Vec<&Arc<Link>> = all.values().filter(|link| link.is_idle()).collect();
     idle.sort_by_key(|link| link.last_use());

@@ -1,4 +1,4 @@
-//! Listening, before anything is spawned: whoever starts a server knows at once whether it has its port.
+//! Listening, before anything is spawned: the caller that starts a server knows at once whether it has its port.
 
 use std::future::poll_fn;
 use std::io;
@@ -25,17 +25,17 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 pub struct Port {
     address: SocketAddr,
     runtime: Handle,
-    /// The listener while the port is open, and who waits for a connection.
+    /// The listeners while the port is open, and the waker of the task that waits for a connection.
     open: Mutex<(Vec<TcpListener>, Option<Waker>)>,
-    /// The same port of the other loopback address, where that is listened to as well.
+    /// The other loopback address with this port, where the server listens on it as well.
     other_family: Option<SocketAddr>,
 }
 
-/// How often another free port is tried, where the other family has the first one in use.
+/// The number of free ports that are tried, where the other family has the first one in use.
 const TRIES: usize = 16;
 
 impl Port {
-    /// Binds and listens. Port 0 takes any free one. Must be called in the runtime that will accept.
+    /// Binds and listens. Port 0 takes any free one. The caller must be in the runtime that will accept.
     pub fn open(address: SocketAddr) -> io::Result<Self> {
         let listener = listen(address)?;
         let address = listener.local_addr()?;
@@ -65,7 +65,7 @@ impl Port {
         }
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

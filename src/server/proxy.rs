@@ -1,4 +1,5 @@
-//! The proxy's end of `CONNECT`: what clients ask for, where tunnels may lead, and what else they talk to.
+//! The proxy's end of `CONNECT`: the requests of clients, the hosts that tunnels may lead to, and the other hosts that
+//! clients asked for.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,34 +20,34 @@ const HEAD_BYTES: usize = 16 * 1024;
 /// The most headers of one.
 const HEADERS: usize = 100;
 
-/// How long another host may take to accept a connection.
+/// The time within which another host must accept a connection.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The most other hosts that are remembered: a client could name any number.
 const REMEMBERED: usize = 1_000;
 
-/// What becomes of requests for other hosts than those of the APIs.
+/// The treatment of requests for other hosts than those of the APIs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Others {
-    /// They are refused.
+    /// The proxy refuses them.
     #[default]
     Refused,
-    /// They get through, unseen: to other machines of the internet.
+    /// The proxy passes them on unseen, to other machines of the internet.
     Tunnelled,
-    /// They get through, unseen: to those of private networks too.
+    /// The proxy passes them on unseen, to those of private networks too.
     TunnelledToPrivate,
 }
 
 /// The settings of the proxy, and what it has seen.
 pub struct Proxy {
-    /// The hosts of the APIs: these end here.
+    /// The hosts of the APIs: tunnels to them end here.
     hosts: Vec<String>,
-    /// What becomes of requests for other hosts.
+    /// The treatment of requests for other hosts.
     pub others: Others,
     asked: Mutex<BTreeMap<String, u64>>,
 }
 
-/// What a client asks the proxy for.
+/// A client's request for a tunnel.
 pub struct Connect {
     /// Host and port, as the client wrote them.
     pub target: String,
@@ -102,17 +103,17 @@ impl Connect {
     }
 }
 
-/// Why a tunnel does not lead where a client wants.
+/// The reason why a tunnel does not lead where a client wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoTunnel {
-    /// In one sentence.
+    /// The reason in one sentence.
     pub message: String,
-    /// What to do.
+    /// Advice on what to do.
     pub hint: &'static str,
 }
 
 impl NoTunnel {
-    /// Tells the client, in the line of the status too: many clients show no more.
+    /// Tells the client, in the status line too: many clients show no more.
     pub async fn tell(&self, io: &mut Rewound) -> io::Result<()> {
         let body = self.body();
         let reason: String = self.message.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').collect();
@@ -132,7 +133,7 @@ impl NoTunnel {
 }
 
 impl Proxy {
-    /// A proxy that has seen nothing yet.
+    /// Makes a proxy that has seen nothing yet.
     pub fn new(hosts: Vec<String>, others: Others) -> Self {
         Self { hosts, others, asked: Mutex::default() }
     }
@@ -142,7 +143,7 @@ impl Proxy {
         &self.hosts
     }
 
-    /// Returns whether a host is one of the APIs'.
+    /// Tells whether a host is one of the APIs'.
     pub fn covers(&self, host: &str) -> bool {
         is_host(self.hosts.iter().map(String::as_str), host)
     }
@@ -211,7 +212,7 @@ fn is_same_machine(stream: &TcpStream) -> bool {
     here.ip().to_canonical() == there.ip().to_canonical()
 }
 
-/// Where an address is.
+/// The place of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     /// On the internet.

@@ -1,7 +1,7 @@
 //! Fairness between threads: while one of them is busy with an answer, another must look for what comes in.
 //!
-//! Of a runtime's threads, one waits for the system's events. When it finds a request, it answers it, and where that takes
-//! long, the other threads sleep on: nobody told them to wait in its place.
+//! Of a runtime's threads, one waits for the system's events. When it finds a request, it answers it, and where that
+//! takes long, the other threads sleep on: none of them was told to wait in its place.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
@@ -12,10 +12,10 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
-/// An answer that takes longer than this is one that others would wait for.
+/// The time after which an answer is one that others would wait for.
 const BEAT: Duration = Duration::from_millis(5);
 
-/// The pulse rests after this many beats with nothing to do.
+/// The number of beats with nothing to do after which the pulse rests.
 const BEATS_TO_REST: u32 = 200;
 
 /// Wakes threads of runtimes that have several, for all servers of the process.
@@ -52,7 +52,7 @@ fn beat() {
     }
 }
 
-/// Returns whether a server answers now, and lets another thread of each look for events.
+/// Tells whether a server answers now, and lets another thread of each look for events.
 fn is_any_busy() -> bool {
     let mut is_busy = false;
     PULSE.servers.lock().retain(|server| {
@@ -104,10 +104,10 @@ impl Busy {
     }
 }
 
-/// A lock is waited for this long before the other tasks of the thread move to another one.
+/// The time for which a lock is waited for before the other tasks of the thread move to another one.
 const PATIENCE: Duration = Duration::from_millis(1);
 
-/// Locks a world without keeping other worlds waiting.
+/// Locks a world without making other worlds wait.
 pub fn lock<T>(world: &Mutex<T>) -> MutexGuard<'_, T> {
     world.try_lock_for(PATIENCE).unwrap_or_else(|| block_in_place(|| world.lock()))
 }

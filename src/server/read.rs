@@ -1,4 +1,4 @@
-//! From the wire to the engine's words.
+//! Requests from the wire, as the engine sees them.
 
 use std::borrow::Cow;
 use std::future::poll_fn;
@@ -16,12 +16,12 @@ use tokio::time::timeout;
 use crate::http::message::Request;
 use crate::server::budget::Budget;
 
-/// What is read and thrown away of a body beyond the limit, so that the sender gets to the answer.
+/// The most bytes of a body beyond the limit that are read and discarded, so that the sender gets to the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
 /// The reason why a body was not read whole.
 pub enum Unread {
-    /// It did not come in time; so many bytes did.
+    /// The body did not come in time; this many bytes did.
     TimedOut(usize),
     /// All unfinished bodies together are too large.
     Crowded,
@@ -76,7 +76,7 @@ impl Incomplete {
         }
     }
 
-    /// Reads what is still to come, for at most that long and as far as the budget goes.
+    /// Reads what is still to come, for at most `limit` and as far as the budget goes.
     pub async fn the_rest(&mut self, incoming: &mut Incoming, limit: Duration, budget: &Budget) -> Result<(), Unread> {
         let started = Instant::now();
         let mut charge = budget.charge();
@@ -109,14 +109,15 @@ impl Incomplete {
     }
 }
 
-/// Returns whether the client waits to be asked for a body that is too large anyway. It is not asked, so it need not send it.
+/// Tells whether the client waits for a "continue" before it sends a body that is too large anyway. It gets none, so it
+/// need not send the body.
 pub fn need_not_come(request: &HttpRequest<Incoming>, limit_bytes: usize) -> bool {
     let is_too_large = || request.body().size_hint().exact().is_some_and(|bytes| bytes > limit_bytes as u64);
     request.headers().get(EXPECT).is_some_and(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue"))
         && is_too_large()
 }
 
-/// Most requests have no more headers.
+/// The number of headers that most requests do not exceed.
 const HEADERS: usize = 16;
 
 /// The way a connection came, where it is not plain HTTP to the port itself.
@@ -124,22 +125,22 @@ const HEADERS: usize = 16;
 pub struct Channel {
     /// The host that the client wants.
     pub host: String,
-    /// Whether it speaks TLS.
+    /// True when the client speaks TLS.
     pub secure: bool,
-    /// Whether it came by the proxy: then there is no control API on it.
+    /// True when the connection came by the proxy: then there is no control API on it.
     pub tunnelled: bool,
-    /// The user of the proxy, who is a world, as the client's header says it.
+    /// The user of the proxy, who names a world, as the client's header has it.
     pub proxy_authorization: Option<Vec<u8>>,
 }
 
-/// When and over which connection a request arrived.
+/// The time and the connection of a request's arrival.
 #[derive(Clone, Copy)]
 pub struct Arrival<'a> {
-    /// In milliseconds since 1970.
+    /// The time of arrival, in milliseconds since 1970.
     pub at_ms: u64,
-    /// Whether the peer is believed where it says on whose behalf it calls.
+    /// True when the peer is trusted to say on whose behalf it calls.
     pub believes_front: bool,
-    /// The way its connection came, where that is not plain.
+    /// The way the connection came, where that is not plain.
     pub channel: Option<&'a Channel>,
 }
 
@@ -156,7 +157,7 @@ impl Channel {
     }
 }
 
-/// Lends a request in the engine's words.
+/// Lends a request as the engine sees it.
 pub fn with_request<B, T>(
     head: &HttpRequest<B>,
     body: &[u8],
@@ -177,7 +178,7 @@ pub fn with_request<B, T>(
     to(&Request { method, target: &target, headers: &headers, body, arrived_ms, believes_front })
 }
 
-/// The target as sent, or, where the host stands in it, in absolute form.
+/// Returns the target as the client sent it, or, where the host stands in it, in absolute form.
 fn target(uri: &Uri) -> Cow<'_, str> {
     if uri.authority().is_some() {
         uri.to_string().into()

@@ -1,4 +1,4 @@
-//! Requests that no world answers because they are not whole, or not HTTP: the words for each.
+//! Refusals of requests that no world answers because they are not whole, or not HTTP.
 
 use std::time::Duration;
 
@@ -18,20 +18,20 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The body did not come in time.
+    /// Makes the refusal of a body that did not come in time.
     pub fn body_timeout(limit: Duration, got: usize, announced: Option<u64>) -> Self {
         let of = announced.map(|announced| format!(" of {announced}")).unwrap_or_default();
         let message = format!("The request's body did not come within {limit:?}: {got}{of} bytes came.");
         Self { status: 408, code: "request_timeout", message, hint: "--body-timeout raises this." }
     }
 
-    /// The head did not come in time.
+    /// Makes the refusal of a head that did not come in time.
     pub fn head_timeout(limit: Duration) -> Self {
         let message = format!("The request's head did not come within {limit:?}.");
         Self { status: 408, code: "request_timeout", message, hint: "--header-timeout raises this." }
     }
 
-    /// All unfinished bodies together are too large.
+    /// Makes the refusal of a body because all unfinished bodies together are too large.
     pub fn crowded(most: usize) -> Self {
         let message = format!("This server holds {most} bytes of unfinished bodies, which is its limit.");
         Self {
@@ -42,7 +42,7 @@ impl Refusal {
         }
     }
 
-    /// Too many bytes of answers wait for clients that do not take them.
+    /// Makes the refusal of a request because too many bytes of answers wait for clients that do not take them.
     pub fn untaken() -> Self {
         let message = "Too many bytes of answers wait for clients that do not take them.".to_owned();
         Self {
@@ -53,7 +53,7 @@ impl Refusal {
         }
     }
 
-    /// There are too many connections.
+    /// Makes the refusal of a connection because there are too many.
     pub fn too_many_connections(most: usize) -> Self {
         let message = format!("This server has {most} connections that are all in use, which is its limit.");
         Self {
@@ -64,7 +64,7 @@ impl Refusal {
         }
     }
 
-    /// The body broke off, or is not what its head announced.
+    /// Makes the refusal of a body that broke off, or is not what its head announced.
     pub fn broken_body(why: &str) -> Self {
         let message = format!("The request's body cannot be read: {why}.");
         Self {
@@ -75,7 +75,7 @@ impl Refusal {
         }
     }
 
-    /// The head is no HTTP, or too large.
+    /// Makes the refusal of a head that is no HTTP, or too large.
     pub fn bad_head(status: u16, why: &str) -> Self {
         let (code, message, hint) = match status {
             414 => {
@@ -98,7 +98,7 @@ impl Refusal {
         Self { status, code, message, hint }
     }
 
-    /// The peer speaks TLS.
+    /// Makes the refusal of a peer that speaks TLS.
     pub fn tls() -> Self {
         let message = "This port speaks plain HTTP, and the client began with TLS.".to_owned();
         Self {
@@ -109,7 +109,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the response in the words of this fake; the connection ends with it.
+    /// Returns the refusal as an answer of this fake; the connection ends with it.
     pub fn response(&self) -> Response {
         let body = json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } });
         Response::json(self.status, &body).with("standin-miss", "http").with("connection", "close")

@@ -15,10 +15,10 @@ use crate::server::serve::{Exchanged, LogEvent};
 use crate::server::stream::Stream;
 use crate::world::registry::WorldRegistry;
 
-/// A client gets this long to take its answer and to stop sending.
+/// The time that a client gets to take its answer and to stop sending.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// The most bytes that are read and thrown away meanwhile.
+/// The most bytes that are read and discarded meanwhile.
 const LINGER_BYTES: usize = 64 * 1024 * 1024;
 
 /// The longest target that is kept of a head that is refused.
@@ -66,7 +66,8 @@ pub async fn turn_away(socket: TcpStream, most: usize) {
     }
 }
 
-/// Lets a client that is still sending get to its answer: a connection closed at once would be reset, and the answer lost.
+/// Lets a client that is still sending get to its answer: a connection closed at once would be reset, and the answer
+/// lost.
 pub async fn linger(stream: &mut Stream) {
     let _ = stream.shutdown().await;
     let drained = async {

@@ -16,22 +16,22 @@ use crate::server::events::Events;
 
 /// A body on its way out.
 pub enum ResponseBody {
-    /// In one piece.
+    /// The body in one piece.
     Whole(Bytes),
-    /// As another host sends it.
+    /// The body as another host sends it.
     #[cfg(feature = "tls")]
     Relayed(hyper::body::Incoming),
-    /// Piece by piece.
+    /// The body piece by piece.
     Trickle {
-        /// What is left to send.
+        /// The bytes left to send.
         left: Bytes,
-        /// Bytes of the next piece.
+        /// The number of bytes of the next piece.
         piece: usize,
-        /// Time between pieces.
+        /// The time between pieces.
         pause: Duration,
-        /// Until the next piece.
+        /// The timer of the next piece.
         wait: Pin<Box<Sleep>>,
-        /// Sends the rest at once when the answer is let go.
+        /// The hold that sends the rest at once when the world releases the answer.
         hold: Option<Hold>,
     },
     /// The first half; then the connection breaks.
@@ -40,14 +40,14 @@ pub enum ResponseBody {
         announced: u64,
         /// The half, until it is sent.
         half: Option<Bytes>,
-        /// Whether the half had its turn to be written.
+        /// True when the half had its turn to be written.
         flushed: bool,
     },
     /// Events, as they come.
     Events(Events),
 }
 
-/// How many pieces a second a trickled body comes in, where it has that many bytes.
+/// The pieces of a trickled body in a second, where it has that many bytes.
 const PIECES_PER_S: u64 = 20;
 
 impl ResponseBody {
@@ -69,7 +69,7 @@ impl ResponseBody {
     }
 }
 
-/// The body ends here, on purpose.
+/// An error that ends the body here, on purpose.
 #[derive(Debug)]
 pub struct CutShort;
 
@@ -144,7 +144,7 @@ impl Body for ResponseBody {
     }
 }
 
-/// The response of a reply.
+/// Returns a reply as a response of hyper.
 pub fn response(reply: Response, delivery: Delivery, hold: Option<Hold>) -> HttpResponse<ResponseBody> {
     let mut response = HttpResponse::new(ResponseBody::new(reply.body, delivery, hold));
     // Statuses come from route tables, or from rules that were checked when they were loaded.

@@ -1,4 +1,4 @@
-//! The life of a server: accept, serve, be paused or refused, stop.
+//! The life of a server: accept, serve, pause or refuse, stop.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,23 +23,23 @@ use crate::server::refuse::turn_away;
 use crate::server::{AnsweredNotify, Port};
 use crate::world::registry::WorldRegistry;
 
-/// How a server ends.
+/// The way a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// Not yet.
+    /// The server runs on.
     Running,
-    /// It accepts no more and finishes what is in flight, for at most this long.
+    /// The server accepts no more and finishes what is in flight, for at most this long.
     Within(Duration),
-    /// At once.
+    /// The server ends at once.
     Now,
 }
 
-/// What a server is told while it runs. One channel for all of it, because every connection listens.
+/// Signals to a running server. One channel carries all of them, because every connection listens.
 #[derive(Clone, Copy, Debug)]
 pub struct Signals {
-    /// Whether it goes on.
+    /// The signal to stop.
     pub stop: Stop,
-    /// Whether consumers get through.
+    /// The state in which consumers find the server.
     pub gate: Availability,
 }
 
@@ -49,97 +49,97 @@ impl Default for Signals {
     }
 }
 
-/// What a server serves.
+/// Everything that a server needs to serve.
 pub struct ServerContext {
     /// Routes and worlds.
     pub engine: Arc<WorldRegistry>,
-    /// The door for administrators, unless it is shut.
+    /// The control API, unless it is left out.
     pub control: Option<ControlService>,
     /// The most bytes of a body that are read.
     pub body_limit_bytes: usize,
-    /// What it is told.
+    /// The signals to the server.
     pub orders: watch::Receiver<Signals>,
-    /// Rung whenever a consumer's request was answered.
+    /// The notification of every answered consumer's request.
     pub answered: AnsweredNotify,
-    /// Told of every request that was answered.
+    /// The log of every answered request.
     pub log: Option<Log>,
     /// The name of this server, for a header of every answer.
     pub replica: Option<HeaderValue>,
-    /// Set on runtimes with several threads.
+    /// The count of answers in the making, on runtimes with several threads.
     pub busy: Option<Arc<Busy>>,
-    /// Its connections.
+    /// The server's connections.
     pub links: Arc<Links>,
-    /// The bytes of bodies that are on their way.
+    /// The budget of bytes of bodies that are still arriving.
     pub unfinished: Budget,
-    /// Set when connections are ended that still wait for answers.
+    /// True when connections are ended whose clients still wait for answers.
     pub is_ending: AtomicBool,
-    /// The proxies that are believed where they say on whose behalf they call.
+    /// The proxies that are trusted to say on whose behalf they call.
     pub trusted: Networks,
     /// TLS and the proxy, where they are on.
     #[cfg(feature = "tls")]
     pub front: Option<Arc<Front>>,
 }
 
-/// What a log is told. Only the command line keeps one.
+/// An event for the log. Only the command line keeps one.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub enum LogEvent<'a> {
     /// A request was answered.
     Exchanged(Exchanged<'a>),
     /// A client gave up before its answer came.
     GaveUp {
-        /// When, in milliseconds since 1970.
+        /// The time, in milliseconds since 1970.
         at_ms: u64,
         /// The world that answered.
         world: &'a str,
-        /// The number of the call there.
+        /// The number of the call in that world.
         number: u64,
-        /// How long the client waited.
+        /// The time for which the client waited.
         waited: Duration,
     },
-    /// The server has something to say about itself.
+    /// The server says something about itself.
     Note(&'a str),
 }
 
 /// A request that was answered.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub struct Exchanged<'a> {
-    /// What was asked.
+    /// The request.
     pub request: &'a Request<'a>,
     /// The operation, when one has the request's path and method.
     pub operation: Option<&'static str>,
     /// The world that answers, or would.
     pub world: &'a str,
-    /// What is answered, and how.
+    /// The answer, and its delivery.
     pub outcome: &'a Outcome,
-    /// The redactor of what is told of it.
+    /// The redactor for what is logged about it.
     pub redactor: &'a Redactor,
-    /// How long answering took, delays left out.
+    /// The time that answering took, delays left out.
     pub took: Duration,
 }
 
-/// A log, told of every request that was answered.
+/// A log, which is told of every answered request.
 pub type Log = Box<dyn Fn(&LogEvent<'_>) + Send + Sync>;
 
 impl ServerContext {
-    /// Says something in the log, but not again and again.
+    /// Writes a line into the log, but does not repeat it all the time.
     pub fn note(&self, kind: &'static str, message: &str) {
         if let Some(log) = self.log.as_ref().filter(|_| self.links.is_news(kind)) {
             log(&LogEvent::Note(message));
         }
     }
 
-    /// Returns how long a body may be on its way.
+    /// Returns the time in which a body must arrive.
     pub fn body_timeout(&self) -> Duration {
         timeout_of(self.engine.limits().body_ms)
     }
 }
 
-/// Returns a time limit of so many milliseconds; 0 is none, which is as good as a year.
+/// Returns a time limit of `ms` milliseconds; 0 is no limit, for which a year stands.
 pub fn timeout_of(ms: u64) -> Duration {
     if ms == 0 { Duration::from_hours(24 * 365) } else { Duration::from_millis(ms) }
 }
 
-/// Returns whether the process, or the system, has no descriptor left.
+/// Tells whether the process, or the system, has no descriptor left.
 fn is_out_of_descriptors(error: &std::io::Error) -> bool {
     // EMFILE and ENFILE, which have the same numbers on all unixes.
     cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))

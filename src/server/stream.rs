@@ -12,9 +12,9 @@ pub use rewound::Rewound;
 
 /// A connection's bytes. Without TLS it is the socket itself.
 pub enum Stream {
-    /// As they are on the wire.
+    /// The bytes as they are on the wire.
     Plain(TcpStream),
-    /// Encrypted on the wire.
+    /// The bytes inside TLS.
     #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::server::TlsStream<Rewound>>),
 }

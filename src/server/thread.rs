@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::runtime::{Builder, EnterGuard, Handle};
 use tokio::sync::oneshot;
 
-/// So many wait. Where more servers ran at a time, the other threads end.
+/// The most threads that wait. Where more servers ran at a time, the other threads end.
 const KEPT: usize = 16;
 
 static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
@@ -19,7 +19,7 @@ static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
 /// A thread with a runtime of its own, and nothing to do.
 pub struct IdleWorker {
     runtime: Handle,
-    /// Dropping it ends the thread.
+    /// The sender whose drop ends the thread.
     end: oneshot::Sender<Infallible>,
     thread: thread::JoinHandle<()>,
 }
@@ -27,12 +27,13 @@ pub struct IdleWorker {
 /// A thread that serves.
 pub struct BusyWorker {
     thread: IdleWorker,
-    /// Closed when it does no more. Servers are shared between threads, receivers are not.
+    /// The receiver whose channel closes when the thread is done. Servers are shared between threads, receivers are
+    /// not.
     done: Mutex<mpsc::Receiver<Infallible>>,
 }
 
 impl IdleWorker {
-    /// One that is free, or a new one.
+    /// Returns a free worker, or a new one.
     pub fn take() -> io::Result<Self> {
         if let Some(free) = FREE.lock().pop() {
             return Ok(free);
@@ -45,12 +46,12 @@ impl IdleWorker {
         Ok(Self { runtime: handle, end, thread })
     }
 
-    /// Enters its runtime.
+    /// Enters the worker's runtime.
     pub fn enter(&self) -> EnterGuard<'_> {
         self.runtime.enter()
     }
 
-    /// Gives it something to do.
+    /// Runs a task on the worker.
     pub fn run(self, task: impl Future<Output = ()> + Send + 'static) -> BusyWorker {
         let (doing, done) = mpsc::channel();
         self.runtime.spawn(async move {
@@ -62,7 +63,7 @@ impl IdleWorker {
 }
 
 impl BusyWorker {
-    /// Waits until it has done what it was given. Then it is free again.
+    /// Waits until the worker's task is done. Then the worker is free again.
     pub fn finish(self) {
         let Self { thread, done } = self;
         let _ = done.into_inner().recv();

@@ -19,7 +19,7 @@ pub struct UntakenBody {
     untaken: Option<Untaken>,
 }
 
-/// Counts an answer until its client has taken it. Where too many bytes wait already, another one refuses in its place.
+/// Counts an answer until its client has taken it. Where too many bytes wait already, a refusal takes its place.
 pub fn counted(peer: &ConnectionContext, answer: HttpResponse<ResponseBody>) -> HttpResponse<UntakenBody> {
     let links = &peer.serving.links;
     let bytes = answer.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0);

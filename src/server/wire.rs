@@ -15,10 +15,10 @@ use crate::http::message::Delivery;
 use crate::server::links::Link;
 use crate::server::stream::Stream;
 
-/// What a peer gets that is promised bytes that are not HTTP.
+/// The bytes of a fault that promises bytes that are not HTTP.
 const GARBAGE: &[u8] = b"\x16\x03\x01\x00\x2a not http \x00\xff\xfe\r\n\r\n";
 
-/// What the next write of a connection does instead of writing. Shared with the connection's service.
+/// The fault that the next write of a connection has instead of writing. It is shared with the connection's service.
 #[derive(Clone, Default)]
 pub struct WireFault(Arc<Link>);
 
@@ -28,12 +28,12 @@ const RESET: u8 = 2;
 const SPEAK_GARBAGE: u8 = 3;
 
 impl WireFault {
-    /// What a connection of a server does, as far as is known of it.
+    /// Returns the fault of a connection.
     pub fn of(link: &Arc<Link>) -> Self {
         Self(Arc::clone(link))
     }
 
-    /// Orders it. Manners that are not misbehaviour of the connection order nothing.
+    /// Orders the fault of a delivery. Deliveries that are no fault of the connection order none.
     pub fn order(&self, delivery: Delivery) {
         let order = match delivery {
             Delivery::Closed => CLOSE,
@@ -45,16 +45,16 @@ impl WireFault {
     }
 }
 
-/// What a peer says first that speaks HTTP/2 without asking.
+/// The first bytes of a peer that speaks HTTP/2 without asking.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// How a client of a proxy begins.
+/// The first bytes of a proxy's client.
 const CONNECT: &[u8] = b"CONNECT ";
 
-/// How TLS begins: with the record of a handshake.
+/// The first byte of TLS: that of a handshake's record.
 const TLS: u8 = 0x16;
 
-/// What a peer speaks.
+/// The protocol of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// HTTP/1.1, or what will turn out to be no HTTP.
@@ -68,13 +68,13 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// Returns whether something comes before HTTP.
+    /// Tells whether something comes before HTTP.
     #[cfg(feature = "tls")]
     pub fn needs_front(self) -> bool {
         matches!(self, Self::Tls | Self::Connect)
     }
 
-    /// Tells the protocol from what a peer says first.
+    /// Returns the protocol that a peer's first bytes show.
     pub fn of(first: &[u8]) -> Self {
         match first.first() {
             Some(&TLS) => Self::Tls,
@@ -85,11 +85,11 @@ impl Protocol {
     }
 }
 
-/// hyper's own refusals are no longer than this.
+/// The length that hyper's own refusals do not exceed.
 const REFUSAL_BYTES: usize = 96;
 
-/// Returns the status, where hyper refuses by itself what it cannot read: a status and no body. Responses of this server have
-/// a date.
+/// Returns the status of an answer with which hyper itself refuses what it cannot read: a status and no body. Responses
+/// of this server have a date.
 fn own_refusal(bytes: &[u8]) -> Option<u16> {
     let head = bytes.strip_suffix(b"connection: close\r\ncontent-length: 0\r\n\r\n")?.strip_prefix(b"HTTP/1.1 4")?;
     let is_alone = memchr::memchr_iter(b'\n', head).count() == 1;
@@ -97,16 +97,16 @@ fn own_refusal(bytes: &[u8]) -> Option<u16> {
     is_alone.then_some(400 + status)
 }
 
-/// Most requests have no more bytes.
+/// The number of bytes that most requests do not exceed.
 const FIRST_BYTES: usize = 1_024;
 
-/// Up to so many bytes, it is quicker to copy the parts of an answer together than to have the system gather them.
+/// The length up to which it is quicker to copy the parts of an answer together than to have the system gather them.
 const SHORT_BYTES: usize = 2_048;
 
 /// A connection.
 pub struct FaultyStream {
     stream: Stream,
-    /// What the peer said first, until it is read.
+    /// The peer's first bytes, until they are read.
     first: Bytes,
     misbehaviour: WireFault,
     /// The status with which hyper wanted to refuse what it could not read.
@@ -115,24 +115,24 @@ pub struct FaultyStream {
     head: SmallVec<[u8; HEAD_BYTES]>,
 }
 
-/// So much is kept of a head, for the words about it when it is refused.
+/// The number of bytes kept of a head, for the words about it when it is refused.
 const HEAD_BYTES: usize = 512;
 
 impl FaultyStream {
-    /// A connection that behaves until told otherwise, once its peer has begun to speak; and what it speaks.
+    /// Returns a connection without fault, once its peer has begun to speak, and the peer's protocol.
     pub async fn open(mut stream: Stream, misbehaviour: WireFault) -> io::Result<(Self, Protocol)> {
         let first = first_bytes(&mut stream).await?;
         let protocol = Protocol::of(&first);
         Ok((Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }, protocol))
     }
 
-    /// A connection whose peer has said something that is still to be read.
+    /// Makes a connection whose peer has sent bytes that are still to be read.
     #[cfg(feature = "tls")]
     pub fn new(stream: Stream, first: Bytes, misbehaviour: WireFault) -> Self {
         Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }
     }
 
-    /// Returns the bytes below, what was read of them already, and what the connection is told.
+    /// Returns the bytes below, those read already, and the connection's fault.
     #[cfg(feature = "tls")]
     pub fn into_parts(self) -> (Stream, Bytes, WireFault) {
         (self.stream, self.first, self.misbehaviour)
@@ -171,7 +171,7 @@ impl FaultyStream {
         status.is_some()
     }
 
-    /// Does what was ordered, if anything was; the error it ends with makes hyper drop the connection.
+    /// Carries out the fault that was ordered, if any; the error it ends with makes hyper drop the connection.
     fn misbehave(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.misbehaviour.0.fault.load(Ordering::Relaxed) {
             NONE => return Poll::Ready(Ok(())),
@@ -185,7 +185,7 @@ impl FaultyStream {
     }
 }
 
-/// What a peer says first: enough to tell the protocol, or all it said.
+/// Returns a peer's first bytes: enough to tell the protocol, or all that it sent.
 pub async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
     let mut first = vec![0; FIRST_BYTES];
     let mut length = 0;
@@ -279,7 +279,7 @@ mod tests {
 
     use super::*;
 
-    /// A peer that says so much at a time.
+    /// A peer that sends this many bytes at a time.
     struct Pieces<'a>(&'a [u8], usize);
 
     impl AsyncRead for Pieces<'_> {

@@ -1,7 +1,7 @@
 //! A certificate authority that cannot be turned against anyone.
 //!
-//! Its key exists in memory only, for at most 24 hours, and what it may vouch for is written into its certificate: clients
-//! refuse what it signs for any other host.
+//! Its key exists in memory only, for at most 24 hours, and the hosts it may vouch for are written into its
+//! certificate: clients refuse what it signs for any other host.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -26,7 +26,7 @@ use crate::server::tls::settings::{TlsError, config};
 /// The longest life of the authority and all it signs.
 const LIFE: Duration = Duration::from_hours(24);
 
-/// How far the machine's clock may be behind its clients'.
+/// The time by which the machine's clock may be behind its clients'.
 const SKEW: Duration = Duration::from_mins(5);
 
 /// The most certificates that are kept: below a domain a client could name any number of hosts.
@@ -88,12 +88,12 @@ impl Authority {
         self.issuer.der()
     }
 
-    /// Returns whether it may vouch for a host.
+    /// Tells whether the authority may vouch for a host.
     pub fn covers(&self, host: &str) -> bool {
         is_host(self.hosts.iter().map(String::as_str), host)
     }
 
-    /// Returns the TLS configuration that shows a certificate for a server, with what is to be wrong with it.
+    /// Returns the TLS configuration that shows a certificate for a server, with the fault that it is to have.
     pub fn config(&self, subject: Subject, fault: Option<TlsFault>) -> Result<Arc<ServerConfig>, TlsError> {
         let key = (subject, fault);
         if let Some(made) = self.made.lock().get(&key) {
@@ -213,7 +213,7 @@ mod tests {
         SanType::DnsName(name.try_into().unwrap())
     }
 
-    /// What a certificate is found to be by a client that trusts the authority.
+    /// Verifies a certificate as a client that trusts the authority does.
     fn verified(authority: &Authority, certificate: &rcgen::Certificate, name: &str) -> Result<(), Error> {
         let mut roots = RootCertStore::empty();
         roots.add(authority.issuer.der().clone()).unwrap();

@@ -19,7 +19,7 @@ pub struct Handshake {
     pub host: Option<String>,
 }
 
-/// Why a handshake came to nothing.
+/// The reason why a handshake failed.
 #[derive(Debug)]
 pub enum Refused {
     /// The client does not trust the certificate, or says that something else is wrong with it.
@@ -60,7 +60,7 @@ pub async fn accept(
     }
 }
 
-/// Returns what a client says to be wrong with the certificate.
+/// Returns the client's reason to refuse the certificate.
 fn refusal(error: &io::Error) -> Option<&'static str> {
     let error = error.get_ref()?.downcast_ref::<RustlsError>()?;
     let RustlsError::AlertReceived(alert) = error else { return None };

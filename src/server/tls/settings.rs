@@ -1,4 +1,4 @@
-//! What a server's TLS is made of.
+//! The parts of a server's TLS.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ pub struct Tls {
     pub authority: Authority,
     /// A certificate of the user's own, shown where no host of the authority is asked for.
     pub own: Option<Arc<ServerConfig>>,
-    /// Whether TLS is spoken on the port itself, and not only in tunnels.
+    /// True when TLS is spoken on the port itself, and not only in tunnels.
     pub direct: bool,
-    /// What is wrong with every handshake.
+    /// The fault that every handshake has.
     pub fault: Option<TlsFault>,
 }
 
-/// Why TLS cannot be set up.
+/// The reason why TLS cannot be set up.
 #[derive(Debug)]
 pub struct TlsError {
     what: &'static str,
