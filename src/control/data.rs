@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::control::error::Error;
-use crate::control::service::ControlRequest;
+use crate::control::request::ControlRequest;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;

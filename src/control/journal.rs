@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Value, json};
 
 use crate::control::error::Error;
-use crate::control::service::ControlRequest;
+use crate::control::request::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::schema::time::format_ms;
 use crate::history::journal::Entry;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::error::Error;
-use crate::control::service::ControlRequest;
+use crate::control::request::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::Response;
 use crate::scenario::{

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::control::availability::Availability;
 use crate::control::error::Error;
 use crate::control::openapi::{NAME as CONTROL, document as control_document};
-use crate::control::service::ControlRequest;
+use crate::control::request::ControlRequest;
 use crate::control::table::{ControlRoute, ITSELF, SERVER, WORLD};
 use crate::engine::api::openapi::openapi as document;
 use crate::scenario::SCHEMA;

@@ -7,27 +7,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::control::availability::{Reload, SetAvailability};
 use crate::control::error::Error;
-use crate::control::events::Subscription;
-use crate::control::page::{Page, is_asked_for};
-use crate::control::replica::Replica;
+use crate::control::page::is_asked_for;
+use crate::control::request::{ControlRequest, Supplies};
+use crate::control::subscription::Subscription;
 use crate::control::table::ControlPath;
 use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
-use crate::engine::schema::suggest::nearest;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target, decode};
-use crate::http::tree::TreeLimits;
 use crate::world::error::WorldError;
 use crate::world::registry::WorldRegistry;
 use crate::world::select::chosen;
 use crate::world::selector::WorldSelector;
-use crate::world::world::World;
 
 /// The service of the control API.
 pub struct ControlService {
@@ -36,24 +30,6 @@ pub struct ControlService {
     supplies: Supplies,
     /// A share held by this and by every open stream.
     streams: Arc<()>,
-}
-
-/// The parts that the control API is given: it opens no socket and reads no file.
-pub struct Supplies {
-    /// Changes the availability of the server.
-    pub set_availability: SetAvailability,
-    /// Reads fixtures and scenario again.
-    pub reload: Reload,
-    /// The names and texts of the ready-made scenarios.
-    pub builtin_scenarios: fn() -> Vec<(&'static str, &'static str)>,
-    /// The server as one of several.
-    pub replica: Arc<Replica>,
-    /// The page for people, if there is one.
-    pub page: Option<Page>,
-    /// True when webhooks may be posted to other machines.
-    pub allows_outbound: bool,
-    /// Sends the due parcels of a world's outbox, until the outbox is empty.
-    pub send_courier: Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>,
 }
 
 /// The conditions under which a caller is admitted.
@@ -68,44 +44,6 @@ pub struct AccessPolicy {
     pub origins: Vec<String>,
 }
 
-/// A request to the control API, taken apart.
-pub struct ControlRequest<'a> {
-    /// The worlds.
-    pub engine: &'a WorldRegistry,
-    /// The world that the request is about, where the path belongs to one.
-    pub world: Arc<Mutex<World>>,
-    /// The request itself.
-    pub request: &'a Request<'a>,
-    /// True when the caller may see details: it showed the token, or needs none.
-    pub is_admitted: bool,
-    /// The name of the world, where the path or something else of the request names one.
-    pub named: Option<Cow<'a, str>>,
-    /// The target of the request.
-    pub target: Target<'a>,
-    /// The parts that the control API was given.
-    pub supplies: &'a Supplies,
-    /// Path parameters, decoded.
-    pub params: Vec<Cow<'a, str>>,
-    /// The query, decoded.
-    pub query: Query<'a>,
-    /// The body, not yet read.
-    pub body: &'a [u8],
-    /// The time for which the handler may be called again, until it has what it waits for.
-    pub waits: Cell<Option<Duration>>,
-    /// The handler's memory of the calls it waits for.
-    pub waiting: &'a Waiting,
-    /// True when the time to wait is over.
-    pub is_last: bool,
-    /// True when the path names the world; otherwise it is the default one.
-    pub names_a_world: bool,
-    /// A share held by every open stream.
-    pub streams: &'a Arc<()>,
-    /// The stream that answers in place of a body.
-    pub subscription: Cell<Option<Box<Subscription>>>,
-    /// An answer that is not 200 with JSON, in place of the handler's value.
-    pub response: Cell<Option<Response>>,
-}
-
 /// The result of a request.
 pub struct Handled {
     /// The answer, if nothing more happens.
@@ -114,77 +52,6 @@ pub struct Handled {
     pub waits: Option<Duration>,
     /// The stream that is the answer's body.
     pub subscription: Option<Box<Subscription>>,
-}
-
-/// The body of a request that takes no members.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-impl ControlRequest<'_> {
-    /// Has this request handled again whenever a consumer's request was answered, for at most `most_ms` in all.
-    pub fn wait(&self, most_ms: u64) -> Result<Value, Error> {
-        self.waits.set(Some(Duration::from_millis(most_ms)));
-        Ok(Value::Null)
-    }
-
-    /// Reads the body as a `T`.
-    pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
-        let body = if self.body.is_empty() { b"{}" } else { self.body };
-        let limits = TreeLimits::control(self.engine.settings().body_members);
-        limits.check(body).map_err(|fault| {
-            let (line, column) = (fault.place.line, fault.place.column);
-            Error::new(400, "invalid_body", format!("{} at line {line} column {column}", fault.reason))
-        })?;
-        serde_json::from_slice(body).map_err(|error| Error::new(400, "invalid_body", error.to_string()))
-    }
-
-    /// Reads the body as a `T` that is an object; an empty body is an empty object. Without this check, an array would
-    /// do as well.
-    pub fn object<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
-        match self.body.trim_ascii_start().first() {
-            None | Some(b'{') => self.body(),
-            Some(_) => Err(Error::new(400, "invalid_body", "the body must be a JSON object")),
-        }
-    }
-
-    /// Rejects a body that has members.
-    pub fn nothing(&self) -> Result<(), Error> {
-        self.object::<Nothing>().map(|Nothing {}| ())
-    }
-
-    /// Returns a query parameter that is a number.
-    pub fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
-        let Some(text) = self.query.get(name) else { return Ok(None) };
-        let number = text.parse().map_err(|_| Error::new(400, "invalid", format!("{name}={text} is not a number")))?;
-        Ok(Some(number))
-    }
-
-    /// Returns a query parameter that is `true` or `false`.
-    pub fn flag(&self, name: &str) -> Result<bool, Error> {
-        match self.query.get(name) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(text) => Err(Error::new(400, "invalid", format!("{name}={text} is neither true nor false"))),
-        }
-    }
-
-    /// Returns a query parameter that is one of these words.
-    pub fn one_of(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, Error> {
-        let Some(text) = self.query.get(name) else { return Ok(None) };
-        let known = words.iter().find(|word| **word == text);
-        let refusal = || {
-            let message = format!("{name}={text} is none of {}", words.join(", "));
-            let nearest = nearest(text, words.iter().copied()).unwrap_or_default();
-            Error::new(400, "invalid", message).hint(format!("Did you mean {name}={nearest}?"))
-        };
-        known.map(|word| Some(*word)).ok_or_else(refusal)
-    }
-
-    /// Returns the n-th path parameter.
-    pub fn param(&self, n: usize) -> &str {
-        &self.params[n]
-    }
 }
 
 impl ControlService {

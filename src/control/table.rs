@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::control::error::Error;
-use crate::control::service::ControlRequest;
+use crate::control::request::ControlRequest;
 use crate::control::{data, events, journal, scenario, server, webhooks, world, worlds};
 use crate::engine::schema::suggest::nearest;
 use crate::http::target::Query;

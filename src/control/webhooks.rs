@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::error::Error;
-use crate::control::service::ControlRequest;
+use crate::control::request::ControlRequest;
 use crate::engine::api::api::{SignedRequest, WebhookOrder};
 use crate::world::outbox::{MOST_DELIVERIES, MOST_TRIES};
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::control::error::Error;
+use crate::control::request::ControlRequest;
 use crate::control::scenario;
-use crate::control::service::ControlRequest;
 use crate::engine::schema::rng::fnv1a64;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::world_token::DEFAULT_WORLD;

@@ -109,7 +109,7 @@ fn a_mod_file_holds_no_logic() {
     assert!(wrong.is_empty(), "functions in mod.rs:\n{}", wrong.join("\n"));
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
@@ -125,7 +125,7 @@ fn lines_of(part: &str) -> Vec<(PathBuf, usize, String)> {
     lines.collect()
 }
 
-fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     // Tests stand at the end of a file, or in one of their own, which one line names.
     let mut lines = text.lines().enumerate().peekable();
     let code = std::iter::from_fn(move || {
@@ -137,7 +137,7 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim().is_empty())
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.unwrap().path();

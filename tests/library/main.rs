@@ -27,6 +27,7 @@ mod page;
 mod paging_by_cursor;
 mod paging_by_offset;
 mod reload;
+mod rings;
 mod rows;
 mod starts;
 #[cfg(feature = "tower")]

@@ -6,8 +6,6 @@ use serde_json::{Map, Value};
 
 use crate::engine::schema::time;
 use crate::engine::state::mutate::is_uuid;
-use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
-use crate::scenario::parse::reader::Node;
 
 /// The shape that a value must have.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,7 +99,7 @@ pub enum Type {
     DateTime,
 }
 
-const TYPES: [(&str, Type); 10] = [
+pub(in crate::scenario) const TYPES: [(&str, Type); 10] = [
     ("string", Type::String),
     ("number", Type::Number),
     ("integer", Type::Integer),
@@ -114,24 +112,10 @@ const TYPES: [(&str, Type); 10] = [
     ("datetime", Type::DateTime),
 ];
 
-const OPERATORS: [&str; 9] = ["@any", "@absent", "@not", "@in", "@glob", "@type", "@len", "@exact", "@has"];
+pub(in crate::scenario) const OPERATORS: [&str; 9] =
+    ["@any", "@absent", "@not", "@in", "@glob", "@type", "@len", "@exact", "@has"];
 
 impl Matcher {
-    /// Reads a matcher, written as a scenario writes it.
-    ///
-    /// # Panics
-    ///
-    /// When it is none: an unknown operator, or an operator that does not stand alone.
-    #[track_caller]
-    pub fn from_json(matcher: &Value) -> Self {
-        let text = matcher.to_string();
-        let mut found = Diagnostics::new("matcher", &text);
-        match found.matcher(&Node::root(matcher)) {
-            Some(matcher) => matcher,
-            None => panic!("{}", found.finish().first().map(ToString::to_string).unwrap_or_default()),
-        }
-    }
-
     /// Tells whether a value, or that there is none, matches.
     pub fn matches(&self, value: Option<&Value>) -> bool {
         match (self, value) {
@@ -230,7 +214,7 @@ impl Type {
             | (Self::Object, Value::Object(_))
             | (Self::Array, Value::Array(_))
             | (Self::Null, Value::Null) => true,
-            (Self::Integer, Value::Number(_)) => crate::scenario::parse::reader::whole(value).is_some(),
+            (Self::Integer, Value::Number(_)) => whole(value).is_some(),
             (Self::Uuid, Value::String(text)) => is_uuid(text),
             (Self::ObjectId, Value::String(text)) => {
                 text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -283,95 +267,24 @@ fn glob(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|&left| left == '*')
 }
 
-impl Diagnostics<'_> {
-    /// Reads a matcher.
-    pub(in crate::scenario) fn matcher(&mut self, node: &Node<'_>) -> Option<Matcher> {
-        match node.value {
-            Value::Array(_) => {
-                let items = self.list(node);
-                items.iter().map(|item| self.matcher(item)).collect::<Option<Vec<_>>>().map(Matcher::Items)
-            }
-            Value::Object(fields) => match fields.iter().next() {
-                Some((name, _)) if fields.len() == 1 && name.starts_with('@') => self.operator(node),
-                _ => self.subset(node),
-            },
-            scalar => Some(Matcher::Equals(scalar.clone())),
-        }
+/// Returns a number without fraction, however it is written.
+pub(in crate::scenario) fn whole(value: &Value) -> Option<i128> {
+    if let Some(number) = value.as_u64() {
+        return Some(number.into());
     }
-
-    fn subset(&mut self, node: &Node<'_>) -> Option<Matcher> {
-        let mut members = Vec::new();
-        let mut good = true;
-        for (name, member) in self.members(node) {
-            if name.is_empty() || name.starts_with('@') {
-                let help = "an operator stands alone in its object; other keys neither begin with @ nor are empty";
-                self.tell(Code::E18, &member.path, "is no member to match", help);
-                good = false;
-            } else {
-                match self.matcher(&member) {
-                    Some(matcher) => members.push((name.to_owned(), matcher)),
-                    None => good = false,
-                }
-            }
-        }
-        good.then_some(Matcher::Subset(members))
+    if let Some(number) = value.as_i64() {
+        return Some(number.into());
     }
-
-    fn operator(&mut self, node: &Node<'_>) -> Option<Matcher> {
-        let (name, operand) = self.members(node).into_iter().next()?;
-        match name {
-            "@any" => self.only_true(Some(operand)).then_some(Matcher::Any),
-            "@absent" => self.only_true(Some(operand)).then_some(Matcher::Absent),
-            "@not" => self.matcher(&operand).map(|inner| Matcher::Not(Box::new(inner))),
-            "@in" => {
-                let values: Vec<Value> = self.some_list(&operand, 1).iter().map(|item| item.value.clone()).collect();
-                (!values.is_empty()).then_some(Matcher::In(values))
-            }
-            "@glob" => self.text(&operand).map(|pattern| Matcher::Glob(pattern.to_owned())),
-            "@type" => {
-                let words = TYPES.map(|(word, _)| word);
-                self.one_of(&operand, &words).map(|place| Matcher::Type(TYPES[place].1))
-            }
-            "@len" => self.times(&operand).map(Matcher::Len),
-            "@exact" => match operand.value {
-                Value::Object(fields) => Some(Matcher::Exact(fields.clone())),
-                _ => {
-                    self.members(&operand);
-                    None
-                }
-            },
-            "@has" => {
-                let items = self.some_list(&operand, 1);
-                items.iter().map(|item| self.matcher(item)).collect::<Option<Vec<_>>>().map(Matcher::Has)
-            }
-            unknown => {
-                self.tell(Code::E18, &operand.path, "is no operator", did_you_mean(unknown, OPERATORS));
-                None
-            }
-        }
-    }
-
-    /// Reads how many: a number, or `{min, max}`.
-    pub(in crate::scenario) fn times(&mut self, node: &Node<'_>) -> Option<Range> {
-        if !node.value.is_object() {
-            return self.whole(node, 0, u64::MAX).map(Range::exactly);
-        }
-        let object = self.some_object(node, &["min", "max"])?;
-        if !object.has("min") && !object.has("max") {
-            return None;
-        }
-        let min = object.get("min").map_or(Some(0), |node| self.whole(&node, 0, u64::MAX))?;
-        let max = object.get("max").map_or(Some(u64::MAX), |node| self.whole(&node, 0, u64::MAX))?;
-        if min > max {
-            self.tell(Code::E08, &node.path, format!("asks for {min} to {max}"), "no number is both; swap them");
-        }
-        Some(Range { min, max })
-    }
+    let number = value.as_f64()?;
+    #[expect(clippy::cast_possible_truncation, reason = "far beyond what is in range anyway")]
+    (number.fract() == 0.0 && number.abs() < 1e30).then_some(number as i128)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::model::diagnostics::Diagnostics;
+    use crate::scenario::parse::reader::Node;
     use serde_json::json;
 
     fn read(matcher: &Value) -> Option<Matcher> {

@@ -5,10 +5,6 @@ use serde_json::Value;
 use crate::history::trace::Part;
 use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::RequestView;
-use crate::scenario::model::rule::Operations;
-use crate::scenario::parse::read::FileReader;
-use crate::scenario::parse::reader::Node;
-use crate::scenario::parse::unknown_fields::MARK;
 
 /// The look of a request. All that is said must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,30 +66,4 @@ impl When {
 
 fn holds<'v>(wanted: Option<&Matcher>, value: impl FnOnce() -> Option<&'v Value>) -> bool {
     wanted.is_none_or(|wanted| wanted.matches(value()))
-}
-
-impl FileReader<'_, '_> {
-    /// Reads the `when` of a rule, an end or a call of these operations.
-    pub(in crate::scenario) fn when(&mut self, node: &Node<'_>, on: Option<&Operations>) -> Option<When> {
-        let object = self.found.some_object(node, &["params", "query", "headers", "body", "token", MARK])?;
-        let mut part = |key: &str| object.get(key).and_then(|node| self.found.matcher(&node));
-        let mut when = When {
-            params: part("params"),
-            query: part("query"),
-            headers: part("headers"),
-            body: part("body"),
-            token: part("token"),
-        };
-        self.tell_unmatched(node, &when, on);
-        let allows_unknown = self.allows_unknown(&object);
-        if let Some(body) = when.body.as_ref().filter(|_| !allows_unknown) {
-            self.tell_unknown_in_body(&object.to("body"), body, on);
-        }
-        if let Some(Matcher::Subset(headers)) = &mut when.headers {
-            for (name, _) in headers {
-                name.make_ascii_lowercase();
-            }
-        }
-        Some(when)
-    }
 }

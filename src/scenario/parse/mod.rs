@@ -6,6 +6,7 @@ pub mod fidelity;
 pub mod fragments;
 pub mod read;
 pub mod read_expect;
+pub mod read_matchers;
 pub mod read_rules;
 pub mod reader;
 pub mod slow_clock;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
+use crate::scenario::model::matchers::whole;
 
 /// A value and the way to it.
 #[derive(Clone)]
@@ -243,19 +244,6 @@ impl Diagnostics<'_> {
         }
         place
     }
-}
-
-/// Returns a number without fraction, however it is written.
-pub(in crate::scenario) fn whole(value: &Value) -> Option<i128> {
-    if let Some(number) = value.as_u64() {
-        return Some(number.into());
-    }
-    if let Some(number) = value.as_i64() {
-        return Some(number.into());
-    }
-    let number = value.as_f64()?;
-    #[expect(clippy::cast_possible_truncation, reason = "far beyond what is in range anyway")]
-    (number.fract() == 0.0 && number.abs() < 1e30).then_some(number as i128)
 }
 
 fn kind_of(value: &Value) -> &'static str {
