@@ -15,12 +15,12 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::control::Availability;
+use crate::server::connection_context::ConnectionContext;
+use crate::server::context::{ServerContext, Signals, Stop, timeout_of};
 use crate::server::exchange::exchange;
 use crate::server::links::{Counted, Link, LinkOrder};
-use crate::server::read::Channel;
 use crate::server::refusal::Refusal;
 use crate::server::refuse::{linger, refuse};
-use crate::server::serve::{ServerContext, Signals, Stop, timeout_of};
 use crate::server::stream::Stream;
 use crate::server::untaken::counted as counted_answer;
 use crate::server::wire::{FaultyStream, Protocol, WireFault};
@@ -30,31 +30,6 @@ const HEAD_BYTES: usize = 128 * 1024;
 
 /// The most HTTP/2 requests of a connection that are answered at a time.
 const STREAMS: u32 = 100;
-
-/// One connection, as its requests see it.
-pub struct ConnectionContext {
-    /// The server.
-    pub serving: Arc<ServerContext>,
-    /// The state of the connection that the server looks at.
-    pub link: Arc<Link>,
-    /// The fault that the next write has instead of writing.
-    pub misbehaviour: WireFault,
-    /// True once a request to the control API came over it.
-    pub administers: AtomicBool,
-    /// True when the peer is trusted to say on whose behalf it calls.
-    pub believes_front: bool,
-    /// The way the connection came, where that is not plain.
-    pub channel: OnceLock<Channel>,
-    /// True when the client may still be sending when the connection ends.
-    pub lingers: AtomicBool,
-}
-
-impl ConnectionContext {
-    /// Tells whether the connection came by the proxy.
-    pub fn is_tunnelled(&self) -> bool {
-        self.channel.get().is_some_and(|channel| channel.tunnelled)
-    }
-}
 
 /// Serves a connection to its end.
 pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>, counted: Counted) {

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::engine::state::clock::ClockMode;
-use crate::server::serve::{Signals, Stop};
+use crate::server::context::{Signals, Stop};
 use crate::world::outbox::Parcel;
 use crate::world::world::World;
 

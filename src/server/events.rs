@@ -11,7 +11,7 @@ use bytes::Bytes;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::control::Subscription;
-use crate::server::serve::{ServerContext, Stop};
+use crate::server::context::{ServerContext, Stop};
 
 /// The pause between two looks at a world that answers all the time: a stream costs its consumers no more than that.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderName;
@@ -14,14 +14,14 @@ use hyper::{Request as HttpRequest, Response as HttpResponse};
 
 use crate::control::{Availability, ControlService, Handled, Waiting};
 use crate::http::message::{Delivery, Outcome};
-use crate::server::connection::ConnectionContext;
+use crate::server::connection_context::{ConnectionContext, arrival};
+use crate::server::context::{Exchanged, LogEvent, ServerContext};
 use crate::server::events::Events;
 use crate::server::held::hold_back;
 use crate::server::pulse;
-use crate::server::read::{Arrival, Incomplete, Unread, need_not_come, with_request};
+use crate::server::read::{Incomplete, Unread, need_not_come, with_request};
 use crate::server::refusal::Refusal;
 use crate::server::send::{ResponseBody, response};
-use crate::server::serve::{Exchanged, LogEvent, ServerContext};
 use crate::world::in_flight::InFlightGuard;
 use crate::world::registry::WorldRegistry;
 
@@ -126,18 +126,6 @@ pub async fn exchange(
         *response.body_mut() = ResponseBody::Events(Events::new(Arc::clone(&peer.serving), *subscription));
     }
     Ok(response)
-}
-
-/// Returns a time as requests have it.
-pub fn ms_since_1970(at: SystemTime) -> u64 {
-    let since_1970 = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Returns when and over which connection a request arrived.
-pub fn arrival(peer: &ConnectionContext, arrived: SystemTime) -> Arrival<'_> {
-    let at_ms = ms_since_1970(arrived);
-    Arrival { at_ms, believes_front: peer.believes_front, channel: peer.channel.get() }
 }
 
 /// Reads a body that is still on its way. Until it is answered, its world has a request in flight.

@@ -8,8 +8,8 @@ use tokio::time::sleep;
 
 use crate::http::hold::Hold;
 use crate::http::message::{Delivery, Outcome};
-use crate::server::exchange::ms_since_1970;
-use crate::server::serve::{LogEvent, ServerContext};
+use crate::server::connection_context::ms_since_1970;
+use crate::server::context::{LogEvent, ServerContext};
 
 /// Waits as long as an outcome says, or until its world releases it; returns how the answer travels then. Once
 /// released, a delayed answer comes at once, and instead of one that was never to come the connection is closed.

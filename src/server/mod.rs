@@ -5,6 +5,8 @@
 mod answered_notify;
 mod budget;
 mod connection;
+mod connection_context;
+mod context;
 mod courier;
 mod events;
 mod exchange;
@@ -33,6 +35,7 @@ mod wire;
 
 pub use answered_notify::AnsweredNotify;
 pub use budget::Budget;
+pub use context::{Log, ServerContext, Signals, Stop};
 pub use courier::carry;
 #[cfg(feature = "tls")]
 pub use front::{Front, Note, Untrusting};
@@ -46,10 +49,10 @@ pub use pulse::Busy;
 pub use read::{Arrival, with_request};
 #[cfg(feature = "tower")]
 pub use send::{ResponseBody, response};
-pub use serve::{Log, ServerContext, Signals, Stop, serve};
+pub use serve::serve;
 pub use thread::{BusyWorker, IdleWorker};
 #[cfg(feature = "tls")]
 pub use tls::{Authority, Tls, TlsError, config_of_pem};
 
 #[cfg(feature = "cli")]
-pub use serve::{Exchanged, LogEvent};
+pub use context::{Exchanged, LogEvent};

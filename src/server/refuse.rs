@@ -8,10 +8,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::http::message::{Request, Response};
-use crate::server::connection::ConnectionContext;
-use crate::server::exchange::arrival;
+use crate::server::connection_context::ConnectionContext;
+use crate::server::connection_context::arrival;
+use crate::server::context::{Exchanged, LogEvent};
 use crate::server::refusal::Refusal;
-use crate::server::serve::{Exchanged, LogEvent};
 use crate::server::stream::Stream;
 use crate::world::registry::WorldRegistry;
 

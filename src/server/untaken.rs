@@ -8,7 +8,7 @@ use hyper::Response as HttpResponse;
 use hyper::body::{Body, Frame, SizeHint};
 
 use crate::http::message::Delivery;
-use crate::server::connection::ConnectionContext;
+use crate::server::connection_context::ConnectionContext;
 use crate::server::links::Untaken;
 use crate::server::refusal::Refusal;
 use crate::server::send::{CutShort, ResponseBody, response};

@@ -19,12 +19,13 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("scenario::parse::read", "scenario::parse::fidelity", "one reader of a file, in two files by subject"),
     ("world::world", "world::snapshot", "a world keeps snapshots, which are made of it"),
     ("control::server", "control::table", "the handler of the table's list stands in the table"),
+    ("server::context", "server::front", "the server has a front, which takes in for it"),
     ("server::tls::authority", "server::tls::settings", "an authority makes settings, which hold it"),
     ("embed::fixtures", "embed::tokens", "tokens are one of the files of a folder of fixtures"),
 ];
 
 /// Rooms in which rings are left, with the number of files in them.
-const LEFT: &[(&str, usize)] = &[("apis::celigo", 18), ("apis::edlink", 16), ("embed", 6), ("server", 9)];
+const LEFT: &[(&str, usize)] = &[("apis::celigo", 18), ("apis::edlink", 16), ("embed", 6)];
 
 #[test]
 fn files_form_no_ring_but_listed_pairs() {

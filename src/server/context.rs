@@ -1,0 +1,136 @@
+//! The context of a server: what all its connections share, and how it is told to stop.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use http::HeaderValue;
+use tokio::sync::watch;
+
+use crate::control::{Availability, ControlService};
+use crate::http::message::{Outcome, Request};
+use crate::http::redact::Redactor;
+use crate::server::AnsweredNotify;
+use crate::server::budget::Budget;
+#[cfg(feature = "tls")]
+use crate::server::front::Front;
+use crate::server::links::Links;
+use crate::server::networks::Networks;
+use crate::server::pulse::Busy;
+use crate::world::registry::WorldRegistry;
+
+/// The way a server ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The server runs on.
+    Running,
+    /// The server accepts no more and finishes what is in flight, for at most this long.
+    Within(Duration),
+    /// The server ends at once.
+    Now,
+}
+
+/// Signals to a running server. One channel carries all of them, because every connection listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Signals {
+    /// The signal to stop.
+    pub stop: Stop,
+    /// The state in which consumers find the server.
+    pub gate: Availability,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self { stop: Stop::Running, gate: Availability::Up }
+    }
+}
+
+/// Everything that a server needs to serve.
+pub struct ServerContext {
+    /// Routes and worlds.
+    pub engine: Arc<WorldRegistry>,
+    /// The control API, unless it is left out.
+    pub control: Option<ControlService>,
+    /// The most bytes of a body that are read.
+    pub body_limit_bytes: usize,
+    /// The signals to the server.
+    pub orders: watch::Receiver<Signals>,
+    /// The notification of every answered consumer's request.
+    pub answered: AnsweredNotify,
+    /// The log of every answered request.
+    pub log: Option<Log>,
+    /// The name of this server, for a header of every answer.
+    pub replica: Option<HeaderValue>,
+    /// The count of answers in the making, on runtimes with several threads.
+    pub busy: Option<Arc<Busy>>,
+    /// The server's connections.
+    pub links: Arc<Links>,
+    /// The budget of bytes of bodies that are still arriving.
+    pub unfinished: Budget,
+    /// True when connections are ended whose clients still wait for answers.
+    pub is_ending: AtomicBool,
+    /// The proxies that are trusted to say on whose behalf they call.
+    pub trusted: Networks,
+    /// TLS and the proxy, where they are on.
+    #[cfg(feature = "tls")]
+    pub front: Option<Arc<Front>>,
+}
+
+/// An event for the log. Only the command line keeps one.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+pub enum LogEvent<'a> {
+    /// A request was answered.
+    Exchanged(Exchanged<'a>),
+    /// A client gave up before its answer came.
+    GaveUp {
+        /// The time, in milliseconds since 1970.
+        at_ms: u64,
+        /// The world that answered.
+        world: &'a str,
+        /// The number of the call in that world.
+        number: u64,
+        /// The time for which the client waited.
+        waited: Duration,
+    },
+    /// The server says something about itself.
+    Note(&'a str),
+}
+
+/// A request that was answered.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+pub struct Exchanged<'a> {
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// The operation, when one has the request's path and method.
+    pub operation: Option<&'static str>,
+    /// The world that answers, or would.
+    pub world: &'a str,
+    /// The answer, and its delivery.
+    pub outcome: &'a Outcome,
+    /// The redactor for what is logged about it.
+    pub redactor: &'a Redactor,
+    /// The time that answering took, delays left out.
+    pub took: Duration,
+}
+
+/// A log, which is told of every answered request.
+pub type Log = Box<dyn Fn(&LogEvent<'_>) + Send + Sync>;
+
+impl ServerContext {
+    /// Writes a line into the log, but does not repeat it all the time.
+    pub fn note(&self, kind: &'static str, message: &str) {
+        if let Some(log) = self.log.as_ref().filter(|_| self.links.is_news(kind)) {
+            log(&LogEvent::Note(message));
+        }
+    }
+
+    /// Returns the time in which a body must arrive.
+    pub fn body_timeout(&self) -> Duration {
+        timeout_of(self.engine.limits().body_ms)
+    }
+}
+
+/// Returns a time limit of `ms` milliseconds; 0 is no limit, for which a year stands.
+pub fn timeout_of(ms: u64) -> Duration {
+    if ms == 0 { Duration::from_hours(24 * 365) } else { Duration::from_millis(ms) }
+}
