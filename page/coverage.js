@@ -56,8 +56,8 @@ export class Coverage extends Screen {
 
 	cell(route, one) {
 		const times = one.natural + one.injected;
-		const label = `${one.name}, ${one.kind}${times ? `, ${count(times, 'time')}` : ''}`;
-		return button([one.name, times > 0 && h('b', times)], () => this.open(route, one), { class: `cell ${one.kind}${one.documented ? '' : ' extra'}`, label });
+		const label = times ? `${one.name} ${count(times, 'time')}, ${one.kind}` : `${one.name}, ${one.kind}`;
+		return button([one.name, times > 0 && ' ', times > 0 && h('b', times)], () => this.open(route, one), { class: `cell ${one.kind}${one.documented ? '' : ' extra'}`, label });
 	}
 
 	open(route, one) {

@@ -172,8 +172,8 @@ test('coverage tells served, injected and never, with sources', async () => {
   await call(url, 'GET', '/v1/integrations');
   const page = await open(`${url}/#/coverage`);
   const line = page.getByRole('group', { name: 'celigo.integrations.list' });
-  await line.getByRole('button', { name: '200, served, 1 time' }).waitFor();
-  await line.getByRole('button', { name: '429 rate_limited, injected, 1 time' }).waitFor();
+  await line.getByRole('button', { name: '200 1 time, served' }).waitFor();
+  await line.getByRole('button', { name: '429 rate_limited 1 time, injected' }).waitFor();
   await line.getByRole('button', { name: '401 unauthorized, never' }).click();
   const detail = page.locator('.detail');
   const text = await detail.innerText();

@@ -122,6 +122,14 @@ impl Context<'_> {
         }
     }
 
+    /// Rejects a body whose known fields are not of the kinds that the row documents.
+    pub fn check_kinds(&self, given: &Document) -> Result<(), Problem> {
+        let known = self.route.takes.iter();
+        let said = known.filter_map(|field| Some((field, given.get(field.name).filter(|value| !value.is_null())?)));
+        let faults: Vec<_> = said.filter_map(|(field, value)| field.fault(Some(value))).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+    }
+
     /// Shows a page of records.
     pub fn show_page(&mut self, page: &Page) -> Response {
         self.rests_on_values(page);

@@ -59,7 +59,7 @@ const COPY: &[Field] = &[text("name"), field("connectionMap", Kind::Object)];
 const FLOW_COPY: &[Field] =
     &[text("_integrationId"), text("name"), field("connectionMap", Kind::Object), text("_flowGroupingId")];
 const PAGED: &[Field] = &[field("pagedExportState", Kind::Object)];
-const PREVIEW: &[Field] = &[field("mockOutput", Kind::Object), field("postData", Kind::Object)];
+const PREVIEW: &[Field] = &[field("mockOutput", Kind::Object), field("postData", Kind::Any)];
 const UNSAVED: &[Field] = &[text("type")];
 
 const CHANGES: &[Route] = &[
