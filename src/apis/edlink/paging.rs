@@ -84,6 +84,10 @@ fn place_of(
     id: &str,
 ) -> Result<u64, Problem> {
     let id = context.api.dialect.id(parameter, id)?;
+    // Requests are made of the journal: no world holds such records.
+    if !context.state.store.resources().any(|known| std::ptr::eq(known, resource)) {
+        return Err(gone(parameter, &id));
+    }
     let record = context.state.store.of(resource).get(&id).filter(|record| context.is_visible(resource, record));
     record.map(crate::engine::store::Record::sequence).ok_or_else(|| gone(parameter, &id))
 }

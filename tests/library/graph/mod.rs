@@ -3,6 +3,7 @@
 mod asking;
 mod events;
 mod people;
+mod requests;
 mod scope;
 mod sync;
 mod words;
