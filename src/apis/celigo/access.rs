@@ -1,6 +1,6 @@
 //! Who asks, and what a token that is narrowed to some integrations sees.
 
-use crate::apis::celigo::ashares;
+use crate::apis::celigo::resources::shares::{integrations_named, is_account_wide};
 use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
 use crate::engine::api::api::{Access, Api, Caller};
 use crate::engine::api::dialect::RequestContext;
@@ -84,8 +84,8 @@ pub fn as_flow<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>>
 
 /// A share that is not account-wide belongs to the integrations it names.
 pub fn shared<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
-    if ashares::is_account_wide(record) {
+    if is_account_wide(record) {
         return Vec::new();
     }
-    ashares::integrations_named(record.fields()).into_iter().map(Some).collect()
+    integrations_named(record.fields()).into_iter().map(Some).collect()
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::apis::celigo::access::sees_integration;
+use crate::apis::celigo::resources::shares::{LEVELS, integrations_named, is_account_wide};
 use crate::apis::celigo::resources::{ASHARES, INTEGRATIONS};
 use crate::engine::api::api::Caller;
 use crate::engine::api::context::Context;
@@ -11,8 +12,6 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::Response;
-
-const LEVELS: &str = "integrationAccessLevel";
 
 /// `integrations.ashares`: the shares that are account-wide or name the integration.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
@@ -54,20 +53,9 @@ fn levels(share: &Record) -> impl Iterator<Item = &Value> {
     share.get(LEVELS).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// Tells whether a share holds for all integrations: it has an access level of its own.
-pub fn is_account_wide(share: &Record) -> bool {
-    share.text("accessLevel").is_some()
-}
-
 /// Tells whether a share names the integration.
 pub fn names(share: &Record, integration: &str) -> bool {
     integrations_named(share.fields()).contains(&integration)
-}
-
-/// The integrations a share names.
-pub fn integrations_named(share: &Document) -> Vec<&str> {
-    let levels = share.get(LEVELS).and_then(Value::as_array).into_iter().flatten();
-    levels.filter_map(|level| level.get("_integrationId").and_then(Value::as_str)).collect()
 }
 
 /// The change after which a share does not name the integration any more.

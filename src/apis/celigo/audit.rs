@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::apis::celigo::kinds::KINDS;
+use crate::apis::celigo::resources::audit::moment;
 use crate::apis::celigo::resources::{AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::apis::celigo::{kinds, lists, membership, paging};
 use crate::engine::api::context::{Context, Page};
-use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
@@ -52,11 +52,6 @@ pub fn of_record(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(show(context, &page, true))
 }
 
-/// The moment of an entry.
-pub fn moment(entry: &Document) -> Option<u64> {
-    entry.get("time").and_then(Value::as_str).and_then(time::parse_ms)
-}
-
 fn show(context: &Context<'_>, page: &Page, as_stored: bool) -> Response {
     if !as_stored {
         return context.tell_lost(page, lists::response(context, page));
@@ -80,25 +75,6 @@ pub fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w str>> 
         Some((scope, record)) => scope(state, record),
         None => vec![id],
     }
-}
-
-/// An entry as the documents show it.
-pub fn documented(entry: &Document) -> Document {
-    let user = entry.get("byUser").and_then(|user| user.get("email"));
-    let mut changes = Map::new();
-    for change in entry.get("fieldChanges").and_then(Value::as_array).into_iter().flatten() {
-        if let Some(path) = change.get("fieldPath").and_then(Value::as_str) {
-            changes.insert(path.to_owned(), json!({ "old": change.get("oldValue"), "new": change.get("newValue") }));
-        }
-    }
-    let shown = [
-        ("timestamp", entry.get("time").cloned()),
-        ("user", user.cloned()),
-        ("action", entry.get("event").cloned()),
-        ("resourceType", entry.get("resourceType").cloned()),
-        ("changes", Some(Value::Object(changes))),
-    ];
-    shown.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// The bytes of an entry without what it tells of.

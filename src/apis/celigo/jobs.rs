@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY, NOT_FOUND};
+use crate::apis::celigo::resources::jobs::{STATUSES, has_not_ended};
 use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS, JOBS};
 use crate::apis::celigo::{filters, lists, membership, paging, runs, step_errors};
 use crate::engine::api::context::{Context, Page, Window};
@@ -13,12 +14,6 @@ use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
-
-/// The types of jobs: those of flows, of steps, and of retries.
-pub const TYPES: &[&str] = &["flow", "export", "import", "retry", "bulk_retry"];
-
-/// Where a job stands.
-pub const STATUSES: &[&str] = &["queued", "running", "retrying", "completed", "failed", "canceling", "canceled"];
 
 /// Parameters that narrow a list to the steps of something.
 const STEPS: &[&str] = &["_flowJobId", "_parentJobId", "_exportId", "_importId"];
@@ -34,11 +29,6 @@ const MOST_ERRORS: usize = 1_000;
 /// Tells whether it is a job of a whole run, not of a step.
 fn is_parent(job: &Record) -> bool {
     matches!(job.text("type"), Some("flow" | "retry" | "bulk_retry"))
-}
-
-/// Tells whether a job goes on.
-pub fn has_not_ended(job: &Record) -> bool {
-    matches!(job.text("status"), Some("queued" | "running" | "retrying" | "canceling"))
 }
 
 /// Returns a job with the number of its open and of its resolved errors, as they are now.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::apis::celigo::filters::{given, wrong};
-use crate::apis::celigo::resources::{ASHARES, SCRIPTS};
+use crate::apis::celigo::resources::{ASHARES, SCRIPTS, WHOLE};
 use crate::apis::celigo::{ashares, openapi, paging};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
@@ -15,9 +15,6 @@ use crate::http::target::Query;
 
 /// The field that lists of scripts leave out: only a script asked for by its id shows it.
 const CONTENT: &str = "content";
-
-/// The name among the fields always shown that stands for all of them: entries of such a kind are never cut.
-pub const WHOLE: &str = "*";
 
 /// The fields shown of each record: all of it, or those that `include` names, or all but those that `exclude` names.
 enum Projection<'q> {

@@ -21,6 +21,7 @@ mod ediprofiles;
 mod error_summary;
 mod errors;
 mod filters;
+mod flows;
 mod generator;
 mod invocations;
 mod jobs;
@@ -36,6 +37,7 @@ mod patch;
 mod recycle_bin;
 pub mod resources;
 mod retries;
+mod retry_data;
 mod revisions;
 mod routes;
 mod runs;
@@ -75,7 +77,7 @@ pub static API: Api = Api {
             .scope(access::itself)
             .generator(generator::integration),
         Resource::new(&FLOWS)
-            .after_change(resources::flows::changed)
+            .after_change(flows::changed)
             .scope(access::in_integration)
             .audit(recycle_bin::keep)
             .generator(generator::flow)

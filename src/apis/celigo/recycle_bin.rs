@@ -12,19 +12,10 @@ use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::{Actor, Schema};
-use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::state::hooks::Change;
 use crate::engine::store::Record;
 use crate::http::message::Response;
-
-/// The time a record is kept.
-const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
-
-/// When a record is gone for good.
-pub fn due(deleted: &Document) -> Option<u64> {
-    Some(deleted.get("deletedAt").and_then(Value::as_str).and_then(parse_ms)? + KEPT_MS)
-}
 
 /// A record is gone for good.
 pub fn expire(state: &mut State, deleted: &Record) -> Result<(), Problem> {

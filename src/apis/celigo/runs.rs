@@ -6,13 +6,14 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::{INVALID_FLOW, INVALID_OPERATION};
+use crate::apis::celigo::resources::jobs::{self, GOES_ON_AT, OFFLINE, time};
 use crate::apis::celigo::resources::{CONNECTIONS, ERRORS, EXPORTS, FLOWS, IMPORTS, JOBS, generators, processors};
-use crate::apis::celigo::{API, jobs, mock_data, retries};
+use crate::apis::celigo::{API, mock_data, retry_data};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Actor;
-use crate::engine::schema::time::{format_ms, parse_ms};
+use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
@@ -24,19 +25,8 @@ const ENDS_MS: u64 = 5_000;
 /// The time jobs and errors are kept, as they say themselves.
 pub const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// The code of the error of an export whose connection is offline.
-pub const OFFLINE: &str = "connection_offline";
-
-/// The private field that says when a job goes on. Jobs of files have none: they stay as they are.
-pub const GOES_ON_AT: &str = "standin_goes_on_at";
-
 /// The private field with the generators of a run and their records.
 const GENERATORS: &str = "standin_generators";
-
-/// When a job goes on.
-pub fn due(job: &Document) -> Option<u64> {
-    time(job, GOES_ON_AT)
-}
 
 /// A page generator of a run.
 pub struct Generator {
@@ -52,10 +42,6 @@ pub struct Generator {
 struct Phase {
     change: Document,
     goes_on: Option<u64>,
-}
-
-fn time(job: &Document, field: &str) -> Option<u64> {
-    job.get(field).and_then(Value::as_str).and_then(parse_ms)
 }
 
 /// The page generators of a flow, or those of these ids, with the records they have now.
@@ -101,7 +87,7 @@ pub fn start_retry(state: &mut State, flow: &Record, step: &str, errors: &[Recor
         ("_flowId", flow.id().into()),
         (kind, step.into()),
         ("doneExporting", false.into()),
-        (retries::ERRORS_OF_JOB, ids),
+        (retry_data::ERRORS_OF_JOB, ids),
         (GOES_ON_AT, state.later(STARTS_MS).into()),
     ]);
     fields.extend(flow.get("_integrationId").map(|integration| ("_integrationId", integration.clone())));
@@ -127,7 +113,7 @@ pub fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
             let change = [("status", Value::from("running")), ("startedAt", format_ms(due_ms).into())];
             Phase { change: Document::from_iter(change), goes_on: Some(made_ms + goes_on) }
         } else if is_retry {
-            retries::end(state, &job, due_ms).map(|change| Phase { change, goes_on: None })?
+            retry_data::end(state, &job, due_ms).map(|change| Phase { change, goes_on: None })?
         } else if job.get("doneExporting") == Some(&Value::Bool(false)) {
             exported(state, &job, due_ms, made_ms + ENDS_MS)?
         } else {
@@ -353,9 +339,9 @@ fn process(
         }
         stopped.push(*number);
         counts.error += errors.len();
-        let key = retries::new_key(state);
+        let key = retry_data::new_key(state);
         for error in errors {
-            let retry = retries::Retry { key: &key, index: *number, data: record };
+            let retry = retry_data::Retry { key: &key, index: *number, data: record };
             open_error(state, job, id, place, at_ms, error, Some(&retry))?;
         }
     }
@@ -370,7 +356,7 @@ fn open_error(
     place: usize,
     at_ms: u64,
     error: &Value,
-    retry: Option<&retries::Retry<'_>>,
+    retry: Option<&retry_data::Retry<'_>>,
 ) -> Result<(), Problem> {
     let said = |key: &str, usual: &str| error.get(key).and_then(Value::as_str).unwrap_or(usual).to_owned();
     let mut fields = Document::from_iter([
@@ -390,11 +376,11 @@ fn open_error(
         let status = error.get("statusCode").and_then(Value::as_u64).unwrap_or(400);
         let request = state.rng.between(0x1000, 0xffff);
         fields.extend([
-            ("traceKey", retries::trace_key(retry).into()),
+            ("traceKey", retry_data::trace_key(retry).into()),
             ("retryDataKey", retry.key.into()),
             ("reqAndResKey", format!("{at_ms}-{request:04x}-{status}-POST").into()),
-            (retries::DATA, retry.data.clone()),
-            (retries::INDEX, retry.index.into()),
+            (jobs::DATA, retry.data.clone()),
+            (jobs::INDEX, retry.index.into()),
         ]);
     }
     state.create(&ERRORS, &fields, Actor::Administrator).map(|_| ())

@@ -13,14 +13,6 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Fields of an error that a consumer does not see, because the path says them.
-const HIDDEN: &[&str] = &["_flowId", "_expOrImpId", "resolved"];
-
-/// Returns an error as consumers see it.
-pub fn shown(error: &Document) -> Document {
-    error.only(|name| !HIDDEN.contains(&name))
-}
-
 /// Tells whether an error still stands.
 pub fn is_open(error: &Record) -> bool {
     error.get("resolved") != Some(&Value::Bool(true))

@@ -1,10 +1,10 @@
 //! Who asks: a token's kind decides what it opens.
 
 use crate::apis::edlink::errors::{INVALID_INTEGRATION_STATE, MISSING_TOKEN, UNSHARED_TOKEN};
-use crate::apis::edlink::graph::{PEOPLE, permissions, targets};
-use crate::apis::edlink::integrations::INTEGRATIONS;
+use crate::apis::edlink::graph::{PEOPLE, is_shared, permissions, targets};
+use crate::apis::edlink::integrations::{INTEGRATIONS, is_open};
 use crate::apis::edlink::revoked_tokens::has_ended;
-use crate::apis::edlink::sso::{APPLICATIONS, application_of_secret, is_shared, login_of};
+use crate::apis::edlink::sso::{APPLICATIONS, application_of_secret, login_of};
 use serde_json::Value;
 
 use crate::engine::api::api::{Access, Api, Caller};
@@ -14,9 +14,6 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;
 use crate::engine::state::world_token::is_token_of;
 use crate::engine::store::Record;
-
-/// The statuses of an integration in which its tokens open its data.
-const OPEN: [&str; 2] = ["active", "paused"];
 
 /// The secret of the environment when every one is good.
 const ANY_SECRET: &str = "standin-edlink-secret";
@@ -107,11 +104,6 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
 /// Asked at every request, so that an integration that is disabled in the middle of a sync ends it.
 fn open(integration: &Record) -> Result<(), Problem> {
     if is_open(integration) { Ok(()) } else { Err(Problem::usual(INVALID_INTEGRATION_STATE)) }
-}
-
-/// Tells whether the tokens of an integration open its data.
-pub fn is_open(integration: &Record) -> bool {
-    integration.text("status").is_some_and(|status| OPEN.contains(&status))
 }
 
 /// Tells whether an application sees an integration: one that was recreated still belongs to it.

@@ -1,20 +1,15 @@
 //! Integrations: connections between a school data source and an application.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use crate::apis::edlink::generator;
-use crate::apis::edlink::graph::{CLASSES, COURSES, SCHOOLS, SECTIONS};
 use crate::apis::edlink::meta::{CREATED, ID, PERMISSIONS, UPDATED};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Kind, Owner, field, text};
-use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
+use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, IdFormat, Schema};
 use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::State;
-use crate::engine::state::hooks::PendingChange;
-use crate::engine::state::mutate::is_uuid;
 use crate::engine::store::Record;
 
 /// When an integration starts by itself. Until then it is `inactive`.
@@ -25,6 +20,9 @@ const WAITING: [&str; 2] = ["inactive", "scheduled"];
 
 /// Statuses that no document names.
 const ASSUMED: &[&str] = &["requested", "scheduled", "paused", "pending", "error"];
+
+/// The statuses of an integration in which its tokens open its data.
+const OPEN: [&str; 2] = ["active", "paused"];
 
 const STATUSES: &[&str] = &["inactive", "active", "disabled", "requested", "scheduled", "paused", "pending", "error"];
 
@@ -90,34 +88,9 @@ fn usual_permissions(state: &State) -> Value {
     if usable { vec![generator::READ_EVERYTHING].into() } else { Value::Array(Vec::new()) }
 }
 
-/// Permissions and targets are ids, and what an administrator adds to them exists, as far as the world can tell.
-pub fn guard(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
-    let (old, fields) = match proposal {
-        PendingChange::Create(fields) => (None, fields),
-        PendingChange::Replace(old, fields) => (Some(old), fields),
-        PendingChange::Remove(_) => return Ok(()),
-    };
-    let places: [(&'static str, &'static str, &[&'static Schema]); 2] = [
-        ("permissions", PERMISSIONS.name, &[&PERMISSIONS]),
-        ("targets", "any of the schools, courses, classes and sections", &[&SCHOOLS, &COURSES, &CLASSES, &SECTIONS]),
-    ];
-    let mut faults = Vec::new();
-    for (name, to, resources) in places {
-        let ids = fields.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let ids = ids.iter().filter_map(Value::as_str);
-        let fault = |kind| FieldFault { field: Cow::Borrowed(name), kind };
-        if !ids.clone().all(is_uuid) {
-            faults.push(fault(FieldFaultKind::WrongType { expected: "an array of UUIDs" }));
-        } else if by != Actor::Fixture
-            && old.is_none_or(|old| old.get(name) != fields.get(name))
-            && resources.iter().any(|resource| !state.store.of(resource).is_empty())
-        {
-            let exists = |id: &str| resources.iter().any(|resource| state.store.of(resource).get(id).is_some());
-            let missing = ids.clone().find(|id| !exists(&id.to_ascii_lowercase()));
-            faults.extend(missing.map(|id| fault(FieldFaultKind::Dangling { to, id: id.to_owned() })));
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
+/// Tells whether the tokens of an integration open its data.
+pub fn is_open(integration: &Record) -> bool {
+    integration.text("status").is_some_and(|status| OPEN.contains(&status))
 }
 
 fn starts_at(fields: &Document) -> Option<u64> {

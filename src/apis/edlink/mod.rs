@@ -11,6 +11,7 @@ mod dialect;
 mod errors;
 mod generator;
 mod graph;
+mod integration_guard;
 mod integrations;
 mod meta;
 mod not_modelled;
@@ -128,7 +129,7 @@ pub static API: Api = Api {
     resources: &[
         Resource::new(&INTEGRATIONS)
             .before_write(integrations::prepare)
-            .guard(integrations::guard)
+            .guard(integration_guard::guard)
             .after_change(graph::integration_changed)
             .timer(integrations::start)
             .generator(generator::integration),

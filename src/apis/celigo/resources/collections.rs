@@ -1,9 +1,13 @@
 //! The account's smaller collections, which have little but their own calls.
 
+use serde_json::Value;
+
 use crate::apis::celigo::resources::{CONNECTORS, INTEGRATIONS};
-use crate::apis::celigo::{recycle_bin, secrets};
+use crate::apis::celigo::secrets;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
 use crate::engine::schema::schema::{IdFormat, Meaning, Schema};
+use crate::engine::schema::time::parse_ms;
 
 const ID: Field = text("_id");
 const NAME: Field = text("name").required();
@@ -162,7 +166,7 @@ static NOTIFICATION: &[Field] = &[
 
 /// The recycle bin: what was deleted, for thirty days.
 pub static RECYCLE_BIN: Schema =
-    kind("celigo.recycleBin", "Deleted record", DELETED).indexed(&["key", "along"]).due_at(recycle_bin::due);
+    kind("celigo.recycleBin", "Deleted record", DELETED).indexed(&["key", "along"]).due_at(due);
 
 static DELETED: &[Field] = &[
     ID,
@@ -173,3 +177,11 @@ static DELETED: &[Field] = &[
     text("along"),
     field("deletedAt", Kind::Time).by(Owner::CreatedAt),
 ];
+
+/// The time a record is kept.
+const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// When a record is gone for good.
+fn due(deleted: &Document) -> Option<u64> {
+    Some(deleted.get("deletedAt").and_then(Value::as_str).and_then(parse_ms)? + KEPT_MS)
+}

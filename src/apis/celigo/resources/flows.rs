@@ -1,15 +1,11 @@
-//! Flows, and what running them leaves behind.
+//! Flows, and the exports and imports they name.
 
 use serde_json::Value;
 
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::{cascade, connection_registrations, jobs, retries, runs, step_errors};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
-use crate::engine::schema::problem::Problem;
-use crate::engine::schema::schema::{Actor, IdFormat, Meaning, NestedReference, Schema};
-use crate::engine::state::State;
-use crate::engine::state::hooks::Change;
+use crate::engine::schema::schema::{IdFormat, Meaning, NestedReference, Schema};
 
 /// Flows: which exports feed which imports.
 pub static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
@@ -125,84 +121,3 @@ fn processor(step: &Value, is_taken: bool) -> Option<Processor<'_>> {
 fn named<'f>(steps: impl Iterator<Item = &'f Value>, key: &str) -> Vec<&'f str> {
     steps.filter_map(|step| step.get(key).and_then(Value::as_str)).collect()
 }
-
-/// Does what follows from a change of a flow.
-pub fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
-    match change {
-        Change::Removed(flow) => cascade::flow_removed(state, flow, by),
-        // Files say themselves what is registered.
-        Change::Created(_) if by == Actor::Fixture => Ok(()),
-        Change::Created(flow) => connection_registrations::of_flow(state, flow, by),
-        Change::Replaced(old, flow) => {
-            cascade::steps_removed(state, old, flow);
-            connection_registrations::of_flow(state, flow, by)
-        }
-    }
-}
-
-/// Errors that records met on their way through a flow.
-pub static ERRORS: Schema = Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR)
-    .indexed(&["_flowJobId"])
-    .view(step_errors::shown);
-
-static ERROR: &[Field] = &[
-    text("errorId"),
-    field("_flowId", Kind::Reference(&FLOWS)).required(),
-    text("_expOrImpId"),
-    field("occurredAt", Kind::Time).by(Owner::CreatedAt),
-    text("source"),
-    text("code").assumed(&[runs::OFFLINE]),
-    text("message"),
-    text("traceKey"),
-    text("exportDataURI").or(DefaultValue::Text("")),
-    text("oIndex"),
-    text("retryDataKey"),
-    text("_flowJobId"),
-    field("tags", Kind::Strings).or(DefaultValue::EmptyList),
-    text("classification"),
-    text("reqAndResKey"),
-    text("assignedTo"),
-    field("resolved", Kind::Bool).or(DefaultValue::False),
-    field("resolvedAt", Kind::Time),
-    text("resolvedBy"),
-    field("purgeAt", Kind::Time),
-    field(retries::DATA, Kind::Any),
-    field(retries::INDEX, Kind::Integer),
-];
-
-/// Jobs: runs of flows, and of their steps.
-pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB)
-    .indexed(&["_flowJobId"])
-    .parameters(&[("_jobId", Meaning::Field("_id"))])
-    .due_at(runs::due);
-
-static JOB: &[Field] = &[
-    text("_id"),
-    field("type", Kind::Enum(jobs::TYPES)).or(DefaultValue::Text("flow")),
-    field("status", Kind::Enum(jobs::STATUSES)).or(DefaultValue::Text("queued")),
-    field("_integrationId", Kind::Reference(&INTEGRATIONS)),
-    field("_flowId", Kind::Reference(&FLOWS)),
-    text("_exportId"),
-    text("_importId"),
-    text("_flowJobId"),
-    text("_parentJobId"),
-    text("_bulkJobId"),
-    field("oIndex", Kind::Integer),
-    field("retriable", Kind::Bool),
-    field("numSuccess", Kind::Integer).or(DefaultValue::Number(0)),
-    field("numError", Kind::Integer).or(DefaultValue::Number(0)),
-    field("numIgnore", Kind::Integer).or(DefaultValue::Number(0)),
-    field("numResolved", Kind::Integer),
-    field("numOpenError", Kind::Integer),
-    field("numExport", Kind::Integer),
-    field("numPagesGenerated", Kind::Integer),
-    field("numPagesProcessed", Kind::Integer),
-    field("doneExporting", Kind::Bool),
-    field("createdAt", Kind::Time).by(Owner::CreatedAt),
-    field("startedAt", Kind::Time),
-    field("endedAt", Kind::Time),
-    field("lastExecutedAt", Kind::Time),
-    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
-    field("purgeAt", Kind::Time),
-    text("canceledBy"),
-];

@@ -4,15 +4,19 @@ mod clones_and_revisions;
 mod collections;
 mod configuration;
 mod flows;
+mod history;
 mod integrations;
 mod jobs;
+mod lookup_caches;
 mod not_modelled;
 mod resources;
+mod state;
+mod users;
 mod webhooks;
 
 use crate::apis::celigo::errors::{
-    CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
-    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_OPERATION, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND,
+    UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::engine::api::api::Route;
 use crate::engine::api::route_table::{joined, length};
@@ -26,6 +30,10 @@ const TABLES: &[&[Route]] = &[
     jobs::ROUTES,
     configuration::ROUTES,
     collections::ROUTES,
+    lookup_caches::ROUTES,
+    state::ROUTES,
+    history::ROUTES,
+    users::ROUTES,
     webhooks::ROUTES,
     not_modelled::ROUTES,
 ];
@@ -83,3 +91,15 @@ const REPLACE_UNIQUE: &[&ErrorDef] = &[
 
 const CHANGE: &[&ErrorDef] =
     &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR];
+
+// Replaces what holds something that stays as it is.
+const REPLACE_FIXED: &[&ErrorDef] = &[
+    UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_JSON,
+    FORBIDDEN,
+    NOT_FOUND,
+    VALIDATION_ERROR,
+    MISSING_REQUIRED_FIELD,
+    INVALID_OPERATION,
+];

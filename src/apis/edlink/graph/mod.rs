@@ -39,7 +39,7 @@ pub use resources::{
     AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS, SECTIONS,
     SESSIONS, SUBJECTS, complete, forget_event,
 };
-pub use scope::{Scope, targets};
+pub use scope::{is_shared, people_of, targets};
 pub use table::ROUTES;
 pub use v1_schema::PEOPLE_V1;
 pub use viewer::Viewer;

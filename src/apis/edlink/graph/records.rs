@@ -1,4 +1,4 @@
-//! Records about an integration itself: the imports its data came with, and what it is licensed for.
+//! Records about an integration itself: the imports its data came with, what it is licensed for, its requests.
 
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::{CREATED, ID, SOURCES, UPDATED};
@@ -54,5 +54,32 @@ pub static LICENSES: Schema = Schema::new(
         field("school_count", Kind::Integer).required().or(DefaultValue::Number(0)),
         field("class_count", Kind::Integer).required().or(DefaultValue::Number(0)),
         field("person_count", Kind::Integer).required().or(DefaultValue::Number(0)),
+    ],
+);
+
+/// Requests. No world holds such records: they are made of the calls that were answered.
+pub static REQUESTS: Schema = Schema::new(
+    "edlink.requests",
+    "Request",
+    "id",
+    IdFormat::Uuid,
+    &[
+        ID,
+        field("date", Kind::Time),
+        field("start_date", Kind::Time),
+        field("end_date", Kind::Time),
+        text("method"),
+        text("path"),
+        field("status", Kind::Integer),
+        field("properties", Kind::Object),
+        field("input", Kind::Any),
+        field("output", Kind::Any),
+        text("idempotency_key").nullable(),
+        field("categories", Kind::Strings),
+        text("person_id").nullable(),
+        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
+        text("developer_id").nullable(),
+        text("district_id").nullable(),
+        text("user_id").nullable(),
     ],
 );

@@ -4,17 +4,14 @@ use serde_json::{Value, json};
 
 use crate::apis::edlink::graph::envelope;
 use crate::apis::edlink::graph::lists;
+use crate::apis::edlink::graph::records::REQUESTS;
 use crate::apis::edlink::graph::viewer::Viewer;
-use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::meta::ID;
 use crate::apis::edlink::sso::login_of;
 use crate::apis::edlink::wording::request_id_of;
 use crate::engine::api::context::Context;
 use crate::engine::api::past_calls::PastCall;
 use crate::engine::schema::document::Document;
-use crate::engine::schema::field::{Kind, field, text};
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::schema::{IdFormat, Schema};
 use crate::engine::schema::time::format_ms;
 use crate::engine::store::Record;
 use crate::http::message::Response;
@@ -26,33 +23,6 @@ const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 /// Endings of the names of secrets, in what is sent and in what is answered.
 const INPUT: &[&str] = &["token", "secret", "code"];
 const OUTPUT: &[&str] = &["token", "secret"];
-
-/// Requests. No world holds such records: they are made of the calls that were answered.
-pub static REQUESTS: Schema = Schema::new(
-    "edlink.requests",
-    "Request",
-    "id",
-    IdFormat::Uuid,
-    &[
-        ID,
-        field("date", Kind::Time),
-        field("start_date", Kind::Time),
-        field("end_date", Kind::Time),
-        text("method"),
-        text("path"),
-        field("status", Kind::Integer),
-        field("properties", Kind::Object),
-        field("input", Kind::Any),
-        field("output", Kind::Any),
-        text("idempotency_key").nullable(),
-        field("categories", Kind::Strings),
-        text("person_id").nullable(),
-        field("integration_id", Kind::Reference(&INTEGRATIONS)).required(),
-        text("developer_id").nullable(),
-        text("district_id").nullable(),
-        text("user_id").nullable(),
-    ],
-);
 
 /// `GET /v2/graph/requests`
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::apis::edlink::coursework::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
 use crate::apis::edlink::graph::kinds;
-use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS};
-use crate::apis::edlink::graph::requests::REQUESTS;
+use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS, REQUESTS};
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICT_OF, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS,
     SECTIONS, SESSIONS,
 };
 use crate::engine::schema::schema::Schema;
+use crate::engine::state::State;
 use crate::engine::store::{Record, Store};
 
 /// The part of a store that belongs to an integration.
@@ -35,6 +35,19 @@ pub fn targets(integration: &Record) -> Option<Vec<String>> {
     let mut targets: Vec<String> = ids.iter().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
     targets.sort();
     Some(targets)
+}
+
+/// Tells whether an integration sees a person.
+pub fn is_shared(state: &State, integration: &Record, person: &Record) -> bool {
+    Scope::new(&state.store, integration, targets(integration).as_deref()).is_visible(&PEOPLE, person)
+}
+
+/// The people an integration sees, in the order they were made.
+pub fn people_of<'w>(state: &'w State, integration: &Record) -> impl Iterator<Item = &'w Record> {
+    let integration = integration.clone();
+    let targets = targets(&integration);
+    let people = state.store.of(&PEOPLE).iter();
+    people.filter(move |person| Scope::new(&state.store, &integration, targets.as_deref()).is_visible(&PEOPLE, person))
 }
 
 impl<'s> Scope<'s> {

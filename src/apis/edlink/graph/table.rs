@@ -4,8 +4,9 @@ use crate::apis::edlink::errors::{
     INVALID_CURSOR, INVALID_FILTER, INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_TOKEN, INVALID_UUID,
     MISSING_TOKEN, NO_PERMISSION, NOT_FOUND,
 };
+use crate::apis::edlink::graph::records::REQUESTS;
 use crate::apis::edlink::graph::records::{LICENSES, MATERIALIZATIONS};
-use crate::apis::edlink::graph::requests::{self, REQUESTS};
+use crate::apis::edlink::graph::requests;
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, DEPARTMENTS, DISTRICTS, ENROLLMENTS, EVENTS, PEOPLE, PERIODS, SCHOOLS, SECTIONS,
     SESSIONS, SUBJECTS,

@@ -20,6 +20,11 @@ const NOT_IN_A_HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b
 /// The error of a person who says no. It goes back to the application whatever that wants.
 pub const DECLINED: &str = "declined_authorization";
 
+/// The fake's own parameters: who signs in, and what comes of it.
+pub const PERSON: &str = "standin_person";
+/// See [`PERSON`].
+pub const OUTCOME: &str = "standin_outcome";
+
 /// The errors that go back to the application if it wants them; the others cannot, as the application is not known.
 const SENT_BACK: [&ErrorDef; 3] = [NO_SSO_PROVIDER, INVALID_INTEGRATION_STATE, PERSON_NOT_SHARED];
 

@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::edlink::access::is_open;
 use crate::apis::edlink::errors::{
     DECLINED_AUTHORIZATION, INVALID_CLIENT_ID, INVALID_INTEGRATION_STATE, INVALID_REDIRECT_URI, INVALID_REQUEST,
     NO_CLIENT_ID, NO_PRIMARY_REDIRECT_URI, NO_REDIRECT_URI, NO_SSO_PROVIDER, PERSON_NOT_SHARED,
 };
-use crate::apis::edlink::graph::{PEOPLE, Scope, targets};
-use crate::apis::edlink::integrations::INTEGRATIONS;
-use crate::apis::edlink::sso::back::{DECLINED, back, given};
+use crate::apis::edlink::graph::{PEOPLE, is_shared, people_of};
+use crate::apis::edlink::integrations::{INTEGRATIONS, is_open};
+use crate::apis::edlink::sso::back::{DECLINED, OUTCOME, PERSON, back, given};
 use crate::apis::edlink::sso::collections::{APPLICATIONS, LOGINS, OUTCOMES, SIGN_ONS};
 use crate::apis::edlink::sso::page;
 use crate::engine::api::context::Context;
@@ -23,11 +22,6 @@ use crate::http::message::Response;
 
 /// The time a code is good for.
 const CODE_LIFE_MS: u64 = 10 * 60 * 1_000;
-
-/// The fake's own parameters: who signs in, and what comes of it.
-pub const PERSON: &str = "standin_person";
-/// See [`PERSON`].
-pub const OUTCOME: &str = "standin_outcome";
 
 /// The integrations a path is about.
 enum WorldSpec<'p> {
@@ -208,17 +202,4 @@ fn person_named(state: &State, integration: &Record, text: &str) -> Option<Strin
     }
     let is = |person: &&Record| person.text("email").is_some_and(|email| email.eq_ignore_ascii_case(text));
     people_of(state, integration).find(is).map(|person| person.id().to_owned())
-}
-
-/// Tells whether an integration sees a person.
-pub fn is_shared(state: &State, integration: &Record, person: &Record) -> bool {
-    Scope::new(&state.store, integration, targets(integration).as_deref()).is_visible(&PEOPLE, person)
-}
-
-/// The people an integration sees, in the order they were made.
-pub fn people_of<'w>(state: &'w State, integration: &Record) -> impl Iterator<Item = &'w Record> {
-    let integration = integration.clone();
-    let targets = targets(&integration);
-    let people = state.store.of(&PEOPLE).iter();
-    people.filter(move |person| Scope::new(&state.store, &integration, targets.as_deref()).is_visible(&PEOPLE, person))
 }

@@ -12,6 +12,5 @@ mod token;
 
 pub use back::redirected;
 pub use collections::{APPLICATIONS, EARLIER_TOKENS, LOGINS, OUTCOMES, SIGN_ONS, application_of_secret, login_of};
-pub use login::is_shared;
 pub use page::error as error_page;
 pub use table::ROUTES;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::apis::edlink::sso::back::DECLINED;
-use crate::apis::edlink::sso::login::{OUTCOME, PERSON, people_of};
+use crate::apis::edlink::graph::people_of;
+use crate::apis::edlink::sso::back::{DECLINED, OUTCOME, PERSON};
 use crate::engine::api::context::Context;
 use crate::engine::store::Record;
 use crate::http::message::Response;

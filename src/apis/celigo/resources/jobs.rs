@@ -1,0 +1,117 @@
+//! Jobs and errors, which running a flow leaves behind.
+
+use serde_json::Value;
+
+use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
+use crate::engine::schema::document::Document;
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::schema::{IdFormat, Meaning, Schema};
+use crate::engine::schema::time::parse_ms;
+use crate::engine::store::Record;
+
+/// The private field of an error with the record that failed.
+pub const DATA: &str = "standin_data";
+
+/// The private field of an error with the place of that record in its run.
+pub const INDEX: &str = "standin_index";
+
+/// The code of the error of an export whose connection is offline.
+pub const OFFLINE: &str = "connection_offline";
+
+/// The types of jobs: those of flows, of steps, and of retries.
+pub const TYPES: &[&str] = &["flow", "export", "import", "retry", "bulk_retry"];
+
+/// Where a job stands.
+pub const STATUSES: &[&str] = &["queued", "running", "retrying", "completed", "failed", "canceling", "canceled"];
+
+/// The private field that says when a job goes on. Jobs of files have none: they stay as they are.
+pub const GOES_ON_AT: &str = "standin_goes_on_at";
+
+/// Errors that records met on their way through a flow.
+pub static ERRORS: Schema =
+    Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR).indexed(&["_flowJobId"]).view(shown);
+
+static ERROR: &[Field] = &[
+    text("errorId"),
+    field("_flowId", Kind::Reference(&FLOWS)).required(),
+    text("_expOrImpId"),
+    field("occurredAt", Kind::Time).by(Owner::CreatedAt),
+    text("source"),
+    text("code").assumed(&[OFFLINE]),
+    text("message"),
+    text("traceKey"),
+    text("exportDataURI").or(DefaultValue::Text("")),
+    text("oIndex"),
+    text("retryDataKey"),
+    text("_flowJobId"),
+    field("tags", Kind::Strings).or(DefaultValue::EmptyList),
+    text("classification"),
+    text("reqAndResKey"),
+    text("assignedTo"),
+    field("resolved", Kind::Bool).or(DefaultValue::False),
+    field("resolvedAt", Kind::Time),
+    text("resolvedBy"),
+    field("purgeAt", Kind::Time),
+    field(DATA, Kind::Any),
+    field(INDEX, Kind::Integer),
+];
+
+/// Jobs: runs of flows, and of their steps.
+pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB)
+    .indexed(&["_flowJobId"])
+    .parameters(&[("_jobId", Meaning::Field("_id"))])
+    .due_at(due);
+
+static JOB: &[Field] = &[
+    text("_id"),
+    field("type", Kind::Enum(TYPES)).or(DefaultValue::Text("flow")),
+    field("status", Kind::Enum(STATUSES)).or(DefaultValue::Text("queued")),
+    field("_integrationId", Kind::Reference(&INTEGRATIONS)),
+    field("_flowId", Kind::Reference(&FLOWS)),
+    text("_exportId"),
+    text("_importId"),
+    text("_flowJobId"),
+    text("_parentJobId"),
+    text("_bulkJobId"),
+    field("oIndex", Kind::Integer),
+    field("retriable", Kind::Bool),
+    field("numSuccess", Kind::Integer).or(DefaultValue::Number(0)),
+    field("numError", Kind::Integer).or(DefaultValue::Number(0)),
+    field("numIgnore", Kind::Integer).or(DefaultValue::Number(0)),
+    field("numResolved", Kind::Integer),
+    field("numOpenError", Kind::Integer),
+    field("numExport", Kind::Integer),
+    field("numPagesGenerated", Kind::Integer),
+    field("numPagesProcessed", Kind::Integer),
+    field("doneExporting", Kind::Bool),
+    field("createdAt", Kind::Time).by(Owner::CreatedAt),
+    field("startedAt", Kind::Time),
+    field("endedAt", Kind::Time),
+    field("lastExecutedAt", Kind::Time),
+    field("lastModified", Kind::Time).by(Owner::UpdatedAt),
+    field("purgeAt", Kind::Time),
+    text("canceledBy"),
+];
+
+/// Fields of an error that a consumer does not see, because the path says them.
+const HIDDEN: &[&str] = &["_flowId", "_expOrImpId", "resolved"];
+
+/// Returns an error as consumers see it.
+pub fn shown(error: &Document) -> Document {
+    error.only(|name| !HIDDEN.contains(&name))
+}
+
+/// When a job goes on.
+pub fn due(job: &Document) -> Option<u64> {
+    time(job, GOES_ON_AT)
+}
+
+/// Returns a time that a field of a job holds.
+pub fn time(job: &Document, field: &str) -> Option<u64> {
+    job.get(field).and_then(Value::as_str).and_then(parse_ms)
+}
+
+/// Tells whether a job goes on.
+pub fn has_not_ended(job: &Record) -> bool {
+    matches!(job.text("status"), Some("queued" | "running" | "retrying" | "canceling"))
+}

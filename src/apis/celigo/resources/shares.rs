@@ -1,0 +1,50 @@
+//! Shares: the account's users, and what each may see.
+
+use serde_json::Value;
+
+use crate::apis::celigo::resources::{INTEGRATIONS, WHOLE};
+use crate::engine::schema::document::Document;
+use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
+use crate::engine::schema::schema::{IdFormat, NestedReference, Schema};
+use crate::engine::store::Record;
+
+/// The field with the integrations that a share names.
+pub const LEVELS: &str = "integrationAccessLevel";
+
+/// Shares: the account's users, and what each may see.
+pub static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE)
+    .links(ASHARE_LINKS)
+    .always_shown(&[WHOLE]);
+
+const DISABLED: Field = field("disabled", Kind::Bool).or(DefaultValue::False);
+
+const LEVEL: Field = field("accessLevel", Kind::Enum(&["administrator", "manage", "monitor"]));
+
+const LEVELS_FIELD: Field =
+    field(LEVELS, Kind::Objects(&[text("_integrationId").required(), LEVEL.required()])).or(DefaultValue::EmptyList);
+
+/// Fields of a share that can be changed.
+pub const ACCESS: &[Field] = &[DISABLED, LEVEL, LEVELS_FIELD];
+
+static ASHARE: &[Field] = &[
+    text("_id"),
+    field("accepted", Kind::Bool).by(Owner::Service).or(DefaultValue::False),
+    DISABLED,
+    LEVEL,
+    LEVELS_FIELD,
+    field("sharedWithUser", Kind::Object).by(Owner::Service),
+];
+
+static ASHARE_LINKS: &[NestedReference] =
+    &[NestedReference { field: LEVELS, to: &INTEGRATIONS, ids: integrations_named }];
+
+/// Tells whether a share holds for all integrations: it has an access level of its own.
+pub fn is_account_wide(share: &Record) -> bool {
+    share.text("accessLevel").is_some()
+}
+
+/// The integrations a share names.
+pub fn integrations_named(share: &Document) -> Vec<&str> {
+    let levels = share.get(LEVELS).and_then(Value::as_array).into_iter().flatten();
+    levels.filter_map(|level| level.get("_integrationId").and_then(Value::as_str)).collect()
+}

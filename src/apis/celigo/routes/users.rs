@@ -1,0 +1,97 @@
+//! Users of the account: shares, invitations, notifications, access tokens.
+
+use crate::apis::celigo::errors::{
+    CONFLICT, FORBIDDEN, INVALID_JSON, MISSING_REQUIRED_FIELD, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+};
+use crate::apis::celigo::resources::{ACCESS_TOKENS, ASHARES};
+use crate::apis::celigo::routes::{CREATE, LIST, READ, REMOVE, REPLACE};
+use crate::apis::celigo::{access_tokens, users};
+use crate::engine::api::api::Action::{Custom, List, Read, Remove, Replace};
+use crate::engine::api::api::ResponseShape::{Nothing, One};
+use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::schema::field::{Field, Kind, field, text};
+
+const CLIENTS: &str = "public clients of the service call it";
+const PORTAL: &str = "the vendor's developer portal";
+
+const INVITE: &[Field] = &[text("email"), text("accessLevel"), field("integrationAccessLevel", Kind::List)];
+const INVITES: &[Field] =
+    &[field("emails", Kind::Strings), text("accessLevel"), field("integrationAccessLevel", Kind::List)];
+
+/// The rows.
+pub const ROUTES: &[Route] = &[
+    get("/notifications", "notifications.list", Custom(users::notifications))
+        .documented(PORTAL)
+        .empty_live(204)
+        .fails(LIST)
+        .about("Lists what the user wants to hear of; with users=all, every user."),
+    put("/notifications", "notifications.update", Custom(users::notify))
+        .documented(PORTAL)
+        .fails(CREATE)
+        .about("Sets what the user wants to hear of: an array, merged into what is there."),
+    post("/invite", "users.invite", Custom(users::invite))
+        .documented(PORTAL)
+        .fails(&[
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            VALIDATION_ERROR,
+            MISSING_REQUIRED_FIELD,
+            CONFLICT,
+        ])
+        .takes(INVITE)
+        .shows(One(&ASHARES))
+        .about("Invites a user to the account: makes a share that is not accepted."),
+    post("/invite/multiple", "users.inviteMultiple", Custom(users::invite_multiple))
+        .observed(CLIENTS)
+        .answers(200)
+        .fails(CREATE)
+        .takes(INVITES)
+        .about("Invites users to the account, and tells of each what came of it."),
+    put("/ashares/{id}/disable", "ashares.disable", Custom(users::disable))
+        .observed(CLIENTS)
+        .answers(204)
+        .fails(REMOVE)
+        .shows(Nothing)
+        .about("Disables a share, or enables it again."),
+    put("/ashares/{id}/reinvite", "ashares.reinvite", Custom(users::reinvite))
+        .observed(CLIENTS)
+        .answers(204)
+        .fails(REMOVE)
+        .shows(Nothing)
+        .about("Sends an invitation again."),
+    delete("/ashares/{id}", "ashares.delete", Remove(&ASHARES))
+        .documented(PORTAL)
+        .fails(REMOVE)
+        .about("Takes a user's access away."),
+    get("/accesstokens", "accesstokens.list", List(&ACCESS_TOKENS))
+        .also(&["/accessTokens"])
+        .observed(CLIENTS)
+        .fails(LIST)
+        .about("Lists access tokens, which stay hidden."),
+    post("/accesstokens", "accesstokens.create", Custom(access_tokens::create))
+        .also(&["/accessTokens"])
+        .observed(CLIENTS)
+        .whole_account()
+        .fails(CREATE)
+        .shows(One(&ACCESS_TOKENS))
+        .about("Makes an access token, and shows it once."),
+    get("/accesstokens/{id}", "accesstokens.get", Read(&ACCESS_TOKENS))
+        .also(&["/accessTokens/{id}"])
+        .observed(CLIENTS)
+        .fails(READ)
+        .about("Shows an access token, but for the token."),
+    put("/accesstokens/{id}", "accesstokens.update", Replace(&ACCESS_TOKENS))
+        .also(&["/accessTokens/{id}"])
+        .observed(CLIENTS)
+        .whole_account()
+        .fails(REPLACE)
+        .about("Replaces an access token; the token stays."),
+    delete("/accesstokens/{id}", "accesstokens.delete", Remove(&ACCESS_TOKENS))
+        .also(&["/accessTokens/{id}"])
+        .observed(CLIENTS)
+        .whole_account()
+        .fails(REMOVE)
+        .about("Deletes an access token."),
+];
