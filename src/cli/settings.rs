@@ -135,6 +135,9 @@ struct Limits {
     /// Most bytes the journal keeps
     #[arg(long, env = "STANDIN_JOURNAL_BYTES", value_name = "N", default_value_t = JournalBounds::default().bytes)]
     journal_bytes: usize,
+    /// Most bytes of the journals of all worlds together; the largest lose their oldest entries first
+    #[arg(long, env = "STANDIN_TOTAL_JOURNAL_BYTES", value_name = "N", default_value_t = World::default().journals.limit())]
+    total_journal_bytes: usize,
     /// Most records of each kind that a service writes by itself, such as events; the oldest are lost first
     #[arg(long, env = "STANDIN_HISTORY_RECORDS", value_name = "N", default_value_t = World::default().history.records)]
     history_records: usize,
@@ -323,6 +326,7 @@ impl Settings {
         once("--rate-limit", contents.rate_limit.iter().map(|(api, ..)| api))?;
         let mut builder = Standin::builder()
             .journal(limits.journal_entries, limits.journal_bytes)
+            .total_journal(limits.total_journal_bytes)
             .body_limit(limits.body_limit)
             .header_timeout(limits.header_timeout)
             .send_timeout(limits.send_timeout)

@@ -311,6 +311,13 @@ impl Builder {
         self
     }
 
+    /// Limits the bytes of the journals of all worlds together. Beyond, the largest journals lose their oldest calls.
+    /// Default: 512 MiB.
+    pub fn total_journal(mut self, bytes: usize) -> Self {
+        self.settings.journals = Total::new(bytes);
+        self
+    }
+
     /// Limits the number of worlds at a time, besides the default one. Default: 50,000.
     pub fn max_worlds(mut self, worlds: usize) -> Self {
         self.limits.worlds = worlds;
@@ -368,7 +375,8 @@ impl Builder {
         self
     }
 
-    /// Limits the bytes of such history in all worlds together. Default: 512 MiB.
+    /// Limits the bytes of such history in all worlds together. Beyond, the largest histories lose their oldest records.
+    /// Default: 512 MiB.
     pub fn total_history(mut self, bytes: usize) -> Self {
         self.settings.history.total = Total::new(bytes);
         self

@@ -13,6 +13,7 @@ use crate::engine::api::router::Row;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::state::clock::Clock;
 use crate::engine::state::settings::JournalBounds;
+use crate::engine::store::{Charge, Total};
 use crate::history::exchange::Exchange;
 use crate::history::ring::Ring;
 use crate::history::trace::Trace;
@@ -40,6 +41,8 @@ pub struct Journal {
     next_number: u64,
     /// Number of times the journal began anew.
     run: u64,
+    /// The memory it holds, among that of the journals of all worlds.
+    charge: Charge,
 }
 
 /// Facts that are kept of every answer besides its text.
@@ -227,8 +230,8 @@ impl Entry {
 }
 
 impl Journal {
-    /// Makes an empty journal.
-    pub fn new(bounds: JournalBounds) -> Self {
+    /// Makes an empty journal, whose bytes are counted among those of all journals.
+    pub fn new(bounds: JournalBounds, total: &Arc<Total>) -> Self {
         Self {
             bounds,
             entries: Ring::new(bounds.entries.saturating_add(EVICTED_AT_ONCE)),
@@ -237,14 +240,15 @@ impl Journal {
             dropped_bytes: 0,
             next_number: 1,
             run: 0,
+            charge: Charge::new(total, 0),
         }
     }
 
     /// Begins anew with these bounds. Keeps its room where they are unchanged: a consumer that asked once asks again.
-    pub fn restart(&mut self, bounds: JournalBounds) {
+    pub fn restart(&mut self, bounds: JournalBounds, total: &Arc<Total>) {
         let run = self.run + 1;
         if bounds != self.bounds {
-            *self = Self::new(bounds);
+            *self = Self::new(bounds, total);
         }
         self.run = run;
         self.entries.clear();
@@ -328,6 +332,39 @@ impl Journal {
         }
         let first = self.first_number();
         while self.shared_extras.pop_front_if(|oldest| oldest.numbers.end <= first).is_some() {}
+        self.count_room();
+    }
+
+    /// Returns the bytes of memory it holds.
+    pub fn room(&self) -> usize {
+        let extras = self.shared_extras.capacity() * size_of::<SharedExtras>();
+        self.entries.room() + self.text.room() + extras
+    }
+
+    /// Tells the total of all journals when this one has grown or shrunk, which happens once for many calls.
+    fn count_room(&mut self) {
+        let room = self.room();
+        if room != self.charge.amount() {
+            self.charge.set(room);
+        }
+    }
+
+    /// Gives back half of the memory it holds: the oldest entries are lost.
+    pub fn halve(&mut self) {
+        let most = self.room() / 2;
+        let used = |this: &Self| {
+            let extras = this.shared_extras.len() * size_of::<SharedExtras>();
+            this.entries.len() * size_of::<EntryHeader>() + this.text.len() + extras
+        };
+        while self.entries.len() > 0 && used(self) > most {
+            self.evict(1);
+            let first = self.first_number();
+            while self.shared_extras.pop_front_if(|oldest| oldest.numbers.end <= first).is_some() {}
+        }
+        self.entries.shrink();
+        self.text.shrink();
+        self.shared_extras.shrink_to_fit();
+        self.count_room();
     }
 
     /// Changes what an entry has besides its answer, as far as it is still there.
@@ -347,6 +384,7 @@ impl Journal {
         for (numbers, extras) in parts.into_iter().rev().filter(|(numbers, _)| !numbers.is_empty()) {
             self.shared_extras.insert(place, SharedExtras { numbers, extras: extras.clone() });
         }
+        self.count_room();
     }
 
     /// Forgets the `oldest` oldest marks, and their text.
@@ -432,6 +470,10 @@ mod tests {
     use crate::engine::state::clock::ClockMode;
     use crate::http::message::{Request, Response};
 
+    fn journal(bounds: JournalBounds) -> Journal {
+        Journal::new(bounds, &Total::new(usize::MAX))
+    }
+
     fn add(journal: &mut Journal, target: &str) {
         add_with(journal, target, 0);
     }
@@ -453,7 +495,7 @@ mod tests {
 
     #[test]
     fn entries_come_back_as_they_went_in() {
-        let mut journal = Journal::new(JournalBounds::default());
+        let mut journal = journal(JournalBounds::default());
         add(&mut journal, "/v1/things");
         let entry = journal.get(1).unwrap();
         assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.meta.status), ("GET", "/v1/things", 200));
@@ -466,7 +508,7 @@ mod tests {
 
     #[test]
     fn the_oldest_entries_are_lost_first_and_counted() {
-        let mut journal = Journal::new(JournalBounds { entries: 3, bytes: 1 << 20 });
+        let mut journal = journal(JournalBounds { entries: 3, bytes: 1 << 20 });
         for n in 1..=3 * EVICTED_AT_ONCE as u64 {
             add(&mut journal, &format!("/v1/things/{n}"));
             let kept = n.min(3);
@@ -488,7 +530,7 @@ mod tests {
 
     #[test]
     fn what_few_entries_have_is_kept_and_lost_with_them_and_once_for_neighbours() {
-        let mut journal = Journal::new(JournalBounds { entries: 10, bytes: 1 << 20 });
+        let mut journal = journal(JournalBounds { entries: 10, bytes: 1 << 20 });
         // Some in a row have nothing, some the same, and some each another.
         let delay = |n: u64| if n.is_multiple_of(7) { n } else { u64::from(n % 5 < 3) };
         for n in 1..=3 * EVICTED_AT_ONCE as u64 {
@@ -505,7 +547,7 @@ mod tests {
     #[test]
     fn an_entry_is_amended_without_its_neighbours() {
         for amended in 1..=4 {
-            let mut journal = Journal::new(JournalBounds::default());
+            let mut journal = journal(JournalBounds::default());
             (1..=4).for_each(|_| add_with(&mut journal, "/v1/things", 9));
             journal.amend(amended, |extras| extras.gave_up_ms = Some(amended));
             journal.amend(5, |extras| extras.gave_up_ms = Some(0));
@@ -513,7 +555,7 @@ mod tests {
             let wanted = (1..=4).map(|n| (9, (n == amended).then_some(n)));
             assert!(extras.eq(wanted));
         }
-        let mut journal = Journal::new(JournalBounds::default());
+        let mut journal = journal(JournalBounds::default());
         (1..=3).for_each(|_| add(&mut journal, "/v1/things"));
         journal.amend(2, |extras| extras.gave_up_ms = Some(7));
         assert!(journal.since(0).map(|entry| entry.extras.gave_up_ms).eq([None, Some(7), None]));
@@ -521,7 +563,7 @@ mod tests {
 
     #[test]
     fn the_bound_in_bytes_holds() {
-        let mut journal = Journal::new(JournalBounds { entries: 1_000, bytes: 1_000 });
+        let mut journal = journal(JournalBounds { entries: 1_000, bytes: 1_000 });
         (0..100).for_each(|_| add(&mut journal, "/v1/things"));
         assert!(journal.text.len() <= 1_000);
         assert_eq!(journal.get(100).unwrap().target, "/v1/things");
@@ -529,12 +571,36 @@ mod tests {
 
     #[test]
     fn a_journal_begins_anew_with_other_bounds() {
-        let mut journal = Journal::new(JournalBounds { entries: 100, bytes: 1 << 20 });
+        let mut journal = journal(JournalBounds { entries: 100, bytes: 1 << 20 });
         (0..50).for_each(|n| add(&mut journal, &format!("/v1/things/{n}")));
-        journal.restart(JournalBounds { entries: 3, bytes: 1 << 20 });
+        journal.restart(JournalBounds { entries: 3, bytes: 1 << 20 }, &Total::new(1));
         assert_eq!((journal.len(), journal.lost(), journal.next_number()), (0, 0, 1));
         (0..5).for_each(|n| add(&mut journal, &format!("/v1/others/{n}")));
         assert_eq!((journal.len(), journal.lost()), (3, 2));
         assert_eq!(journal.get(5).unwrap().target, "/v1/others/4");
+    }
+
+    #[test]
+    fn half_of_a_journal_goes_with_its_memory_and_is_counted() {
+        let total = Total::new(usize::MAX);
+        let mut journal = Journal::new(JournalBounds { entries: 5_000, bytes: 1 << 30 }, &total);
+        (0..6_000).for_each(|n| add_with(&mut journal, &format!("/v1/things/{n}"), n % 3));
+        let mut room = journal.room();
+        assert_eq!(total.held(), room);
+        while journal.len() > 0 {
+            let lost = journal.lost();
+            journal.halve();
+            assert!(total.held() == journal.room() && 2 * journal.room() <= room, "{} of {room}", journal.room());
+            assert!(journal.lost() > lost);
+            let numbers: Vec<u64> = journal.since(0).map(|entry| entry.number).collect();
+            assert_eq!(numbers, (journal.lost() + 1..=6_000).collect::<Vec<_>>());
+            let delays = journal.since(0).map(|entry| entry.extras.delay_ms);
+            assert!(delays.eq(numbers.iter().map(|number| (number - 1) % 3)));
+            room = journal.room();
+        }
+        add(&mut journal, "/v1/last");
+        assert_eq!((journal.get(6_001).unwrap().target.as_str(), journal.lost()), ("/v1/last", 6_000));
+        drop(journal);
+        assert_eq!(total.held(), 0);
     }
 }

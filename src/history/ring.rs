@@ -61,6 +61,18 @@ impl<T: Copy> Ring<T> {
         self.piece.clear();
     }
 
+    /// Returns the bytes of memory it holds, used or not.
+    pub fn room(&self) -> usize {
+        (self.ring.capacity() + self.piece.capacity()) * size_of::<T>()
+    }
+
+    /// Gives back the memory that is not used.
+    pub fn shrink(&mut self) {
+        self.settle();
+        self.ring.shrink_to_fit();
+        self.piece = Vec::new();
+    }
+
     /// Returns the value at a place, counted from the oldest.
     pub fn get(&self, place: usize) -> Option<&T> {
         self.ring.get(place).or_else(|| self.piece.get(place.checked_sub(self.ring.len())?))

@@ -158,6 +158,14 @@ pub static LIMITS: &[Limit] = &[
         about: "The text of the calls in the journal of a world. Beyond: the oldest are lost, and counted.",
     },
     Limit {
+        name: "total-journal-bytes",
+        unit: Unit::Bytes,
+        default: Usual::Of(|| Settings::default().journals.limit() as u64),
+        setting: Some("--total-journal-bytes"),
+        in_force: Some(|engine| engine.settings().journals.limit() as u64),
+        about: "The memory of the journals of all worlds together. Beyond: the largest lose their oldest calls, counted as lost.",
+    },
+    Limit {
         name: "history-records",
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().history.records as u64),
@@ -179,7 +187,7 @@ pub static LIMITS: &[Limit] = &[
         default: Usual::Of(|| Settings::default().history.total.limit() as u64),
         setting: Some("--total-history-bytes"),
         in_force: Some(|engine| engine.settings().history.total.limit() as u64),
-        about: "The bytes of it in all worlds together. Beyond: a world that writes more loses its oldest.",
+        about: "The bytes of it in all worlds together. Beyond: the largest histories lose their oldest, counted in standin-lost.",
     },
     Limit {
         name: "generated-records",

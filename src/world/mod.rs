@@ -1,5 +1,6 @@
 //! Worlds: a state with a scenario, a journal and a coverage; the registry of all of them; the life of a request.
 
+mod ceiling;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))] // Only the command line tells commands of all of it.
 pub mod entrance;
 pub mod error;

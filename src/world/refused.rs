@@ -16,6 +16,7 @@ impl WorldRegistry {
     pub fn refused(&self, request: &Request<'_>, error: &'static str, response: Response) -> Outcome {
         let world = self.world(&Self::name_of(request), request.arrived_ms);
         let number = world.map_or(0, |world| world.lock().note_refusal(request, error, &response));
+        self.stay_below_ceilings();
         let call = CallNote { number, rule: None, miss: Some("http") };
         Outcome { call, ..response.into() }
     }

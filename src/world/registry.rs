@@ -14,6 +14,7 @@ use crate::http::message::{Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
 use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError};
+use crate::world::ceiling::{Asked, Ceiling};
 use crate::world::entrance::Entrance;
 use crate::world::error::{GoneReason, WorldError};
 use crate::world::exchange::answer_at;
@@ -81,6 +82,7 @@ pub struct WorldRegistry {
     /// a request to the default world has to do with the other worlds.
     next_sweep_ms: AtomicU64,
     limits: Limits,
+    ceilings: [Ceiling; 2],
     /// The settings of worlds whose scenario gives none.
     settings: RwLock<Arc<Settings>>,
     /// The fixture sets that scenarios can start from.
@@ -158,6 +160,7 @@ impl WorldRegistry {
 
     /// Makes an engine of its default world, and what scenarios can start from.
     pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
+        let ceilings = Ceiling::all(&default.state.settings);
         let settings = RwLock::new(Arc::clone(&default.state.settings));
         let fixtures = RwLock::new(Arc::new(fixtures));
         let redactor = RwLock::new(Arc::new(default.state.redactor()));
@@ -170,6 +173,7 @@ impl WorldRegistry {
             others,
             next_sweep_ms,
             limits,
+            ceilings,
             settings,
             fixtures,
             bell,
@@ -306,7 +310,7 @@ impl WorldRegistry {
     ) -> Outcome {
         self.sweep_if_due(request.arrived_ms);
         let target = Target::parse(request.target);
-        match chosen(None, &target, request) {
+        let outcome = match chosen(None, &target, request) {
             Ok(None) if self.no_default => WorldError::NoDefault.response().into(),
             Ok(None) => answer_at(self.router, &mut lock(&self.default), request, &target),
             Ok(Some(name)) => match self.world(&name, request.arrived_ms) {
@@ -314,7 +318,25 @@ impl WorldRegistry {
                 Err(no_world) => no_world.response().into(),
             },
             Err(no_world) => no_world.response().into(),
+        };
+        self.stay_below_ceilings();
+        outcome
+    }
+
+    /// Shortens the past of the largest worlds where all together keep too much of it. The caller holds no world's lock.
+    pub(super) fn stay_below_ceilings(&self) {
+        for ceiling in &self.ceilings {
+            if ceiling.is_reached() {
+                ceiling.lower(&self.all());
+            }
         }
+    }
+
+    /// Returns all worlds, the default one among them.
+    fn all(&self) -> Vec<Asked> {
+        let others = self.others.read();
+        let asked = others.by_name.values().map(|slot| (slot.asked_ms.load(Ordering::Relaxed), Arc::clone(&slot.world)));
+        std::iter::once((u64::MAX, Arc::clone(&self.default))).chain(asked).collect()
     }
 
     /// Answers a request in this very world, whose name it is. A request that names another one is refused.
@@ -326,6 +348,7 @@ impl WorldRegistry {
             Ok(_) => WorldError::GoneReason { name: name.to_owned(), why: GoneReason::Deleted }.response().into(),
             Err(no_world) => no_world.response().into(),
         };
+        self.stay_below_ceilings();
         self.bell.ring();
         outcome
     }

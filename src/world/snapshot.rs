@@ -54,7 +54,7 @@ impl World {
             run.mark_verified();
         }
         let state = State { name: name.into(), rate_limits: Buckets::default(), ..state };
-        let journal = Journal::new(state.settings.journal);
+        let journal = Journal::new(state.settings.journal, &state.settings.journals);
         Self {
             state,
             run,
@@ -73,7 +73,7 @@ impl World {
         let name = Arc::clone(&self.state.name);
         self.state = State { name, rate_limits: Buckets::default(), ..state };
         self.run = run;
-        self.journal.restart(self.state.settings.journal);
+        self.journal.restart(self.state.settings.journal, &self.state.settings.journals);
         self.coverage = Coverage::default();
         self.holds.release();
         self.outbox.clear();

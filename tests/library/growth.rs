@@ -135,6 +135,11 @@ fn all_worlds_together_are_bounded_and_give_back_what_they_held() {
     assert_eq!(lost(&fork), 0, "what forks share counts once");
 }
 
+/// The number of pieces of a large test: all of them in an optimised build, else a hundredth.
+fn many(pieces: usize) -> usize {
+    if cfg!(debug_assertions) { pieces / 100 } else { pieces }
+}
+
 #[test]
 fn worlds_that_each_do_something_cost_what_they_did() {
     let standin = small_journal().start();
@@ -147,11 +152,64 @@ fn worlds_that_each_do_something_cost_what_they_did() {
         }
     };
     make(&mut worlds, 100);
-    let many = 1_000;
+    let many = many(49_900);
     let cost = measure(|| make(&mut worlds, many));
     let each = usize::try_from(cost.bytes_current).unwrap() / many;
-    println!("{each} bytes a world");
-    assert!(each < 64 * 1024, "{each} bytes a world");
+    println!("{many} worlds, {each} bytes each");
+    assert!(each < 16 * 1024, "{each} bytes a world");
+}
+
+#[test]
+fn a_million_writes_leave_memory_as_it_was() {
+    let world = Standin::builder().history(1_000, 16 << 20).offline().unwrap();
+    change(&world, 15_000);
+    let writes = many(1_000_000);
+    let cost = measure(|| change(&world, writes));
+    println!("{writes} writes, {} bytes more", cost.bytes_current);
+    assert!(cost.bytes_current.abs() < 2 << 20, "{} bytes more after {writes} writes", cost.bytes_current);
+}
+
+#[test]
+fn the_journals_of_all_worlds_together_have_a_ceiling() {
+    let total = 8 << 20;
+    let standin = Standin::builder().total_journal(total).start();
+    let small = standin.new_world();
+    change(&small, 20);
+    let mut worlds = Vec::new();
+    let cost = measure(|| {
+        for _ in 0..60 {
+            let world = standin.new_world();
+            let body = json!({ "name": "Large", "settings": { "text": "x".repeat(50_000) } }).to_string();
+            for _ in 0..20 {
+                assert_eq!(world.answer("POST", "/v1/nowhere", &CELIGO, body.as_bytes()).status, 501);
+            }
+            worlds.push(world);
+        }
+    });
+    println!("60 MB of calls, {} bytes more", cost.bytes_current);
+    assert!(cost.bytes_max < 2 * total as u64, "{} bytes", cost.bytes_max);
+    let calls = |world: &WorldHandle| world.journal().len();
+    assert_eq!(calls(&small), 20, "the largest lose, not the smallest");
+    assert!(worlds.iter().map(calls).sum::<usize>() > 80, "and not more than they must");
+    assert!(worlds.iter().map(calls).all(|calls| calls < 20));
+    assert!(calls(worlds.last().unwrap()) > 0, "the last one was asked last");
+    assert_eq!(worlds[0].journal_lost(), 20 - calls(&worlds[0]) as u64, "what is lost is told");
+    drop(worlds);
+    change(&small, 2_000);
+    assert_eq!(calls(&small), 2_020, "worlds that are gone hold nothing");
+}
+
+#[test]
+fn one_large_history_does_not_cost_other_worlds_theirs() {
+    let standin = small_journal().total_history(4 << 20).start();
+    let (large, small) = (standin.new_world(), standin.new_world());
+    change(&small, 10);
+    change(&large, 5_000);
+    change(&small, 10);
+    let listed = small.answer("GET", "/v1/audit?limit=1", &CELIGO, b"");
+    assert_eq!(listed.header("standin-lost"), None, "the largest loses, not the last that writes");
+    let listed = large.answer("GET", "/v1/audit?limit=1", &CELIGO, b"");
+    assert!(listed.header("standin-lost").is_some_and(|lost| lost.parse::<u64>().unwrap() > 1_000));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The settings of a world, fixed when it is made.
 
+use std::sync::Arc;
+
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::{ClockMode, DEFAULT_START_MS};
 use crate::engine::state::rate_limit::RateLimit;
-use crate::engine::store::{GenerateBounds, HistoryBounds};
+use crate::engine::store::{GenerateBounds, HistoryBounds, Total};
 use crate::http::cors::Cors;
 use crate::http::tree::MEMBERS;
 
@@ -38,6 +40,8 @@ pub struct Settings {
     pub body_members: usize,
     /// The bounds on what the journal keeps.
     pub journal: JournalBounds,
+    /// The bytes of the journals of all worlds that have these settings.
+    pub journals: Arc<Total>,
     /// The bounds on what is kept of what the service writes by itself.
     pub history: HistoryBounds,
     /// The bounds on the records that may be made up.
@@ -76,6 +80,7 @@ impl Default for Settings {
             body_limit_bytes: 10 * 1024 * 1024,
             body_members: MEMBERS,
             journal: JournalBounds::default(),
+            journals: Total::new(512 * 1024 * 1024),
             history: HistoryBounds::default(),
             generate: GenerateBounds::default(),
             show_secrets: false,

@@ -117,4 +117,19 @@ impl Store {
     pub fn collections(&self) -> impl Iterator<Item = &Collection> {
         self.shared().map(Arc::as_ref)
     }
+
+    /// Returns the bytes of the records that the service wrote by itself.
+    pub fn history_bytes(&self) -> usize {
+        self.collections().map(Collection::history_bytes).sum()
+    }
+
+    /// Halves what the service wrote by itself, each kind of it: the oldest records go.
+    pub fn halve_histories(&mut self) {
+        for place in 0..self.start.resources.len() {
+            let bytes = self.at(place).history_bytes();
+            if bytes > 0 {
+                self.of_mut(self.start.resources[place]).shorten_history(bytes / 2);
+            }
+        }
+    }
 }

@@ -182,6 +182,18 @@ impl Collection {
         }
     }
 
+    /// Lets go of the oldest records that the service wrote by itself, until `bytes` bytes of them are left.
+    pub fn shorten_history(&mut self, bytes: usize) {
+        while let Some(oldest) = self.history.pop_above(bytes) {
+            self.forget(oldest);
+        }
+    }
+
+    /// Returns the bytes of the records that the service wrote by itself.
+    pub fn history_bytes(&self) -> usize {
+        self.history.bytes()
+    }
+
     /// Returns the number of records that the service wrote by itself and that were let go of.
     pub fn lost(&self) -> u64 {
         self.history.lost()

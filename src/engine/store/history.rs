@@ -4,11 +4,11 @@
 //! counted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use imbl::Vector;
 
 use crate::engine::schema::problem::Problem;
+use crate::engine::store::total::{Charge, Total};
 
 /// The bounds on what a collection keeps of what the service writes by itself.
 #[derive(Clone, Debug)]
@@ -17,32 +17,8 @@ pub struct HistoryBounds {
     pub records: usize,
     /// The most bytes, as they are estimated.
     pub bytes: usize,
-    /// The bytes of all worlds that have these bounds.
+    /// The bytes of all worlds that have these bounds. Those that forks share count once.
     pub total: Arc<Total>,
-}
-
-/// The bytes that the histories of all worlds of a server hold. What forks share counts once.
-#[derive(Debug)]
-pub struct Total {
-    held: AtomicUsize,
-    limit: usize,
-}
-
-impl Total {
-    /// A total with that limit.
-    pub fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { held: AtomicUsize::new(0), limit })
-    }
-
-    /// The most bytes.
-    pub fn limit(&self) -> usize {
-        self.limit
-    }
-
-    /// The bytes held now.
-    pub fn held(&self) -> usize {
-        self.held.load(Ordering::Relaxed)
-    }
 }
 
 impl Default for HistoryBounds {
@@ -69,7 +45,7 @@ impl Default for GenerateBounds {
 impl GenerateBounds {
     /// Says how many records can be made up.
     pub fn exceeded(&self) -> Problem {
-        let (records, total) = (self.records, self.total.limit);
+        let (records, total) = (self.records, self.total.limit());
         Problem::refused(format!(
             "at most {records} records can be made up in a world, with what comes with them, and {total} in all worlds; \
              make up fewer, or raise --generated-records"
@@ -79,20 +55,19 @@ impl GenerateBounds {
 
 /// The records that were made up in a world. Those that forks share count once in the total.
 #[derive(Clone, Debug, Default)]
-pub struct Generated(Vector<Arc<Held>>);
+pub struct Generated(Vector<Arc<Charge>>);
 
 impl Generated {
     /// Returns the number of records that may still be made up.
     pub fn left(&self, bounds: &GenerateBounds) -> usize {
-        let own: usize = self.0.iter().map(|held| held.bytes).sum();
+        let own: usize = self.0.iter().map(|charge| charge.amount()).sum();
         let left = bounds.records.saturating_sub(own);
-        left.min(bounds.total.limit.saturating_sub(bounds.total.held()))
+        left.min(bounds.total.limit().saturating_sub(bounds.total.held()))
     }
 
     /// Counts that many.
     pub fn add(&mut self, records: usize, bounds: &GenerateBounds) {
-        bounds.total.held.fetch_add(records, Ordering::Relaxed);
-        self.0.push_back(Arc::new(Held { sequence: 0, bytes: records, total: Arc::clone(&bounds.total) }));
+        self.0.push_back(Arc::new(Charge::new(&bounds.total, records)));
     }
 }
 
@@ -104,37 +79,43 @@ pub(super) struct History {
     lost: u64,
 }
 
-/// One of them, or many that were made up. The bytes, or records, are given back with the last world that has it.
+/// One of them. Its bytes are given back with the last world that has it.
 #[derive(Debug)]
 struct Held {
     sequence: u64,
-    bytes: usize,
-    total: Arc<Total>,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.total.held.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
+    charge: Charge,
 }
 
 impl History {
     /// Adds the record of that sequence number.
     pub(super) fn push(&mut self, sequence: u64, bytes: usize, bounds: &HistoryBounds) {
-        bounds.total.held.fetch_add(bytes, Ordering::Relaxed);
         self.bytes += bytes;
-        self.entries.push_back(Arc::new(Held { sequence, bytes, total: Arc::clone(&bounds.total) }));
+        self.entries.push_back(Arc::new(Held { sequence, charge: Charge::new(&bounds.total, bytes) }));
     }
 
     /// Lets go of the oldest record if all together are beyond the bounds.
     pub(super) fn pop_beyond(&mut self, bounds: &HistoryBounds) -> Option<u64> {
         let is_over = self.entries.len() > bounds.records
             || self.bytes > bounds.bytes
-            || bounds.total.held() > bounds.total.limit;
-        let oldest = if is_over { self.entries.pop_front() } else { None }?;
-        self.bytes -= oldest.bytes;
+            || bounds.total.held() > bounds.total.hard_limit();
+        if is_over { self.pop() } else { None }
+    }
+
+    /// Lets go of the oldest record if all together are more than this.
+    pub(super) fn pop_above(&mut self, bytes: usize) -> Option<u64> {
+        if self.bytes > bytes { self.pop() } else { None }
+    }
+
+    fn pop(&mut self) -> Option<u64> {
+        let oldest = self.entries.pop_front()?;
+        self.bytes -= oldest.charge.amount();
         self.lost += 1;
         Some(oldest.sequence)
+    }
+
+    /// Returns the bytes of these records.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Returns the number of records that were let go of.

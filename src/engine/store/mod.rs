@@ -12,9 +12,11 @@ mod page;
 mod record;
 #[cfg(test)]
 mod tests;
+mod total;
 
 pub use all::Store;
 pub use collection::Collection;
-pub use history::{GenerateBounds, Generated, HistoryBounds, Total};
+pub use history::{GenerateBounds, Generated, HistoryBounds};
 pub use page::{Between, Page, Window};
 pub use record::{LazyRecord, Record};
+pub use total::{Charge, Total};

@@ -44,13 +44,14 @@ mod tests {
     use super::*;
     use crate::engine::state::clock::{Clock, ClockMode};
     use crate::engine::state::settings::JournalBounds;
+    use crate::engine::store::Total;
     use crate::history::exchange::Exchange;
     use crate::http::message::{Request, Response};
 
     #[test]
     fn each_call_is_looked_at_once_by_each_that_waits() {
         let router = Router::new(&[]).expect("nothing conflicts");
-        let mut journal = Journal::new(JournalBounds::default());
+        let mut journal = Journal::new(JournalBounds::default(), &Total::new(1));
         let add = |journal: &mut Journal| {
             let (method, target, headers, body) = ("GET", "/v1/x", &[("host", b"h".as_slice())], b"{}");
             let request = Request { method, target, headers, body, arrived_ms: 5, believes_front: true };
@@ -71,7 +72,7 @@ mod tests {
         add(&mut journal);
         let one_more = look(&journal);
         assert!(first >= 1_000 && again <= 1 && one_more <= 20, "{first}, {again} and {one_more} allocations");
-        journal.restart(JournalBounds::default());
+        journal.restart(JournalBounds::default(), &Total::new(1));
         add(&mut journal);
         assert!(look(&journal) > 1, "after a reset all is new");
     }

@@ -1,0 +1,70 @@
+//! Bounds on what all worlds of a server hold together.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A count of bytes, or of records, over all worlds of a server.
+#[derive(Debug)]
+pub struct Total {
+    held: AtomicUsize,
+    limit: usize,
+}
+
+impl Total {
+    /// Makes a total with that limit.
+    pub fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { held: AtomicUsize::new(0), limit })
+    }
+
+    /// Returns the most that may be held.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Returns the amount held now.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// Returns the amount beyond which a world that writes lets go of its own at once. Between the limit and this one, the
+    /// largest worlds are shortened instead.
+    pub fn hard_limit(&self) -> usize {
+        self.limit.saturating_add(self.limit / 8)
+    }
+}
+
+/// The part of a total that one holder has. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Charge {
+    total: Arc<Total>,
+    amount: usize,
+}
+
+impl Charge {
+    /// Charges a total with that amount.
+    pub fn new(total: &Arc<Total>, amount: usize) -> Self {
+        total.held.fetch_add(amount, Ordering::Relaxed);
+        Self { total: Arc::clone(total), amount }
+    }
+
+    /// Returns the amount.
+    pub fn amount(&self) -> usize {
+        self.amount
+    }
+
+    /// Changes the amount. Where it stays, other processors notice nothing.
+    pub fn set(&mut self, amount: usize) {
+        if amount > self.amount {
+            self.total.held.fetch_add(amount - self.amount, Ordering::Relaxed);
+        } else if amount < self.amount {
+            self.total.held.fetch_sub(self.amount - amount, Ordering::Relaxed);
+        }
+        self.amount = amount;
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
