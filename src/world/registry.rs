@@ -335,7 +335,8 @@ impl WorldRegistry {
     /// Returns all worlds, the default one among them.
     fn all(&self) -> Vec<Asked> {
         let others = self.others.read();
-        let asked = others.by_name.values().map(|slot| (slot.asked_ms.load(Ordering::Relaxed), Arc::clone(&slot.world)));
+        let asked =
+            others.by_name.values().map(|slot| (slot.asked_ms.load(Ordering::Relaxed), Arc::clone(&slot.world)));
         std::iter::once((u64::MAX, Arc::clone(&self.default))).chain(asked).collect()
     }
 
