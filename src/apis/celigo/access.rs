@@ -1,7 +1,7 @@
 //! Who asks, and what a token that is narrowed to some integrations sees.
 
 use crate::apis::celigo::resources::shares::{integrations_named, is_account_wide};
-use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
+use crate::apis::celigo::resources::{ACCESS_TOKENS, FLOWS, INTEGRATIONS};
 use crate::engine::api::api::{Access, Api, Caller};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::problem::Problem;
@@ -25,14 +25,28 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
         return Ok(Caller::default());
     }
     let Some(token) = request_context.request.bearer() else { return Err(Problem::Credential) };
-    if !state.admits(request_context.api.name, token) {
+    if is_doubled(token) {
         return Err(Problem::Credential);
+    }
+    if !state.admits(request_context.api.name, token) {
+        return if was_made(state, token) { Ok(Caller::default()) } else { Err(Problem::Credential) };
     }
     let Some(credential) = state.settings.credential(request_context.api.name, token) else {
         return Ok(Caller::default());
     };
     let (sees, read_only) = (credential.integrations.clone(), credential.read_only);
     Ok(Caller { sees, read_only, subject: None })
+}
+
+/// Tells whether a token begins with the scheme once more, as that of a client does whose setting holds both.
+pub fn is_doubled(token: &str) -> bool {
+    let (scheme, rest) = token.split_at_checked("bearer ".len()).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("bearer ") && !rest.is_empty()
+}
+
+/// Tells whether a consumer made the token by `accesstokens.create`.
+fn was_made(state: &State, token: &str) -> bool {
+    state.store.of(&ACCESS_TOKENS).find("token", token).next().is_some()
 }
 
 /// Tells whether the caller may see a record: a narrowed token sees its integrations, what belongs to one of them, and

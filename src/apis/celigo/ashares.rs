@@ -34,8 +34,8 @@ pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
         // Wrong, and told so.
         Some(_) => {}
     }
-    let share = context.state.replace(&ASHARES, &share, given, Actor::Consumer)?;
-    Ok(context.show(&share))
+    context.state.replace(&ASHARES, &share, given, Actor::Consumer)?;
+    Ok(Response::empty(context.success()))
 }
 
 /// Leaves out of a share what it gives where the caller sees nothing.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::apis::celigo::{connection_registrations, membership};
@@ -10,6 +10,7 @@ use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Owner, PRIVATE_PREFIX};
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::store::Record;
@@ -42,13 +43,23 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
         }
     }
     fields.insert("_registeredConnectionIds", registered(context.state, &original, &ids));
-    let copy = context.state.atomically(|state| {
+    let (copy, made) = context.state.atomically(|state| {
         let copy = state.create(&INTEGRATIONS, &fields, Actor::Service)?;
         ids.insert(original.id().to_owned(), copy.id().to_owned());
-        contain(state, &original, &mut ids)?;
-        Ok(copy)
+        let made = contain(state, &original, &mut ids)?;
+        Ok((copy, made))
     })?;
+    if context.profile() == Profile::Live {
+        let manifest: Value =
+            std::iter::once(("Integration", &copy)).chain(made.iter().map(|(m, it)| (*m, it))).map(line).collect();
+        return Ok(Response::json(context.success(), &manifest));
+    }
     Ok(context.show(&copy))
+}
+
+/// Returns the line of a record in the list of what a copy made.
+pub fn line((model, made): (&'static str, &Record)) -> Value {
+    json!({ "model": model, "_id": made.id(), "name": made.text("name") })
 }
 
 /// The connections registered with a copy from the start, so that none of its flows registers another: each once, though
@@ -61,12 +72,14 @@ fn registered(state: &State, original: &Record, ids: &Ids) -> Value {
 }
 
 /// Copies what the original contains. Exports and imports come before the flows that use them; flows run others next
-/// only once all are there.
-fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<(), Problem> {
-    for resource in [&EXPORTS, &IMPORTS] {
+/// only once all are there. Returns what was made, flows first.
+fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<Vec<(&'static str, Record)>, Problem> {
+    let mut steps = Vec::new();
+    for (model, resource) in [("Export", &EXPORTS), ("Import", &IMPORTS)] {
         for record in membership::of(state, original, resource) {
             let copy = state.create(resource, &copied(resource, &record, ids), Actor::Consumer)?;
             ids.insert(record.id().to_owned(), copy.id().to_owned());
+            steps.push((model, copy));
         }
     }
     let flows = membership::of(state, original, &FLOWS);
@@ -78,15 +91,15 @@ fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<(), Pr
         ids.insert(flow.id().to_owned(), copy.id().to_owned());
         copies.push(copy);
     }
-    for (flow, copy) in flows.iter().zip(copies) {
+    for (flow, copy) in flows.iter().zip(&copies) {
         let next = membership::ids(flow.fields(), "_runNextFlowIds").map(|id| ids.get(id).map_or(id, String::as_str));
         let next: Value = next.collect();
         if copy.get("_runNextFlowIds") != Some(&next) {
             let change = Document::from_iter([("_runNextFlowIds", next)]);
-            state.patch(&FLOWS, &copy, &change, Actor::Consumer)?;
+            state.patch(&FLOWS, copy, &change, Actor::Consumer)?;
         }
     }
-    Ok(())
+    Ok(copies.into_iter().map(|flow| ("Flow", flow)).chain(steps).collect())
 }
 
 /// Returns the fields of a copy: all that the service does not set itself, with the ids that stand for the old ones.

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::VALIDATION_ERROR;
-use crate::apis::celigo::resources::CONNECTIONS;
+use crate::apis::celigo::resources::{CONNECTION_TYPES, CONNECTIONS};
 use crate::engine::api::context::Context;
 use crate::engine::schema::error_def::Evidence;
-use crate::engine::schema::problem::{FieldFaultKind, Problem};
+use crate::engine::schema::field::{Kind, field};
+use crate::engine::schema::problem::Problem;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
@@ -41,10 +42,9 @@ pub fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// `connections.pingUnsaved`: a connection in the body.
 pub fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
-    match given.get("type") {
-        Some(Value::String(kind)) if !kind.trim().is_empty() => {}
-        None | Some(Value::Null | Value::String(_)) => return Err(Problem::field("type", FieldFaultKind::Missing)),
-        Some(_) => return Err(Problem::field("type", FieldFaultKind::WrongType { expected: "a string" })),
+    let kind = field("type", Kind::Enum(CONNECTION_TYPES)).required();
+    if let Some(fault) = kind.fault(given.get("type")) {
+        return Err(Problem::Fields(vec![fault]));
     }
     Ok(Response::json(context.success(), &json!({ "code": 200 })))
 }

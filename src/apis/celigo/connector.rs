@@ -63,7 +63,7 @@ pub fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
         Some(_) => return Err(Problem::field("pending", FieldFaultKind::WrongType { expected: "an object" })),
     };
     let change = Document::from_iter([("settings", Value::Object(pending.clone()))]);
-    let integration = context.state.patch(&INTEGRATIONS, &integration, &change, Actor::Consumer)?;
+    let integration = context.state.patch(&INTEGRATIONS, &integration, &change, Actor::Service)?;
     let settings = integration.get("settings");
     Ok(Response::json(context.route.success, &json!({ "success": true, "pending": pending, "settings": settings })))
 }
@@ -71,7 +71,7 @@ pub fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// `integrations.uninstall`: the integration goes, with all it contains.
 pub fn uninstall(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = installed(context)?;
-    context.state.remove(&INTEGRATIONS, &integration, Actor::Consumer)?;
+    context.state.remove(&INTEGRATIONS, &integration, Actor::Service)?;
     Ok(Response::json(context.route.success, &json!({ "success": true })))
 }
 
@@ -101,7 +101,7 @@ fn step(context: &mut Context<'_>, key: &str, done: bool) -> Result<Response, Pr
         change.insert("mode", "settings".into());
     }
     change.insert("install", steps.into());
-    context.state.patch(&INTEGRATIONS, &integration, &change, Actor::Consumer)?;
+    context.state.patch(&INTEGRATIONS, &integration, &change, Actor::Service)?;
     Ok(Response::json(context.route.success, &answer))
 }
 

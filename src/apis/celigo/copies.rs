@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::clone::{connections, copied};
+use crate::apis::celigo::clone::{connections, copied, line};
 use crate::apis::celigo::errors::{INVALID_CONNECTION_MAP, INVALID_REF};
 use crate::apis::celigo::resources::{
     CACHE_ENTRIES, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES,
@@ -56,7 +56,7 @@ pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
             for record in records {
                 let copy = state.create_from(schema, copied(schema, record, &ids), Actor::Consumer)?;
                 ids.insert(record.id().to_owned(), copy.id().to_owned());
-                manifest.push(json!({ "model": model, "_id": copy.id(), "name": copy.text("name") }));
+                manifest.push(line((model, &copy)));
             }
         }
         let mut fields = copied(&FLOWS, &flow, &ids);
@@ -66,7 +66,7 @@ pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
         fields.remove("_flowGroupingId");
         fields.extend(grouping.map(|grouping| ("_flowGroupingId", Value::from(grouping))));
         let copy = state.create_from(&FLOWS, fields, Actor::Consumer)?;
-        manifest.insert(0, json!({ "model": "Flow", "_id": copy.id(), "name": copy.text("name") }));
+        manifest.insert(0, line(("Flow", &copy)));
         Ok(manifest)
     })?;
     Ok(Response::json(context.success(), &manifest.into()))

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use serde_json::json;
 
-use crate::apis::celigo::API;
-use crate::engine::api::api::Access;
+use crate::apis::celigo::resources::SCRIPTS;
+use crate::apis::celigo::{API, access};
+use crate::engine::api::api::{Access, Action};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
 use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
@@ -183,6 +185,9 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
     let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
     let silent = || vec![Entry::default()];
     let (error, entries): (&'static ErrorDef, _) = match problem {
+        Problem::Credential | Problem::CredentialExpired if profile == Profile::Live => {
+            return not_authorized_live(request_context);
+        }
         Problem::Credential | Problem::CredentialExpired => (UNAUTHORIZED, silent()),
         Problem::Forbidden { .. } => (FORBIDDEN, silent()),
         Problem::NoRoute { nearest } => (NOT_MODELLED, saying(no_route(request_context, nearest))),
@@ -213,6 +218,9 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
         }
         Problem::NotFound { resource, .. } => return missing(resource),
         Problem::BadId { .. } => (NOT_FOUND, silent()),
+        Problem::Fields(_) if profile == Profile::Live && replaces_a_script(request_context) => {
+            (INVALID_FIELDS, silent())
+        }
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
             (MISSING_REQUIRED_FIELD, faults.iter().filter(|fault| is_missing(fault)).map(fault).collect())
         }
@@ -246,6 +254,19 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
     let mut response = Response::json_bytes(error.status, body(profile, error, &entries, has_message));
     add_headers(&mut response, error, problem);
     RenderedError { error, response }
+}
+
+/// The running service has words of its own for a token that is not good, and another status for one behind two schemes.
+fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
+    let token = request_context.request.bearer();
+    let words = if request_context.request.header("authorization").is_some() {
+        "Bearer Authentication Failed"
+    } else {
+        "Unauthorized"
+    };
+    let status = if token.is_some_and(access::is_doubled) { 400 } else { UNAUTHORIZED.status };
+    let response = Response::json(status, &json!({ "message": words }));
+    RenderedError { error: UNAUTHORIZED, response }
 }
 
 /// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so
@@ -284,6 +305,10 @@ fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>], has_message: 
     }
     body.end();
     text
+}
+
+fn replaces_a_script(request_context: &RequestContext<'_>) -> bool {
+    request_context.route.is_some_and(|route| matches!(route.action, Action::Replace(it) if *it == SCRIPTS))
 }
 
 fn is_dangling(fault: &FieldFault) -> bool {

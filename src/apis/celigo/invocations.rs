@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::mock_data;
 use crate::apis::celigo::resources::{DELIVERIES, EXPORTS, IMPORTS};
+use crate::apis::celigo::{guards, mock_data};
 use crate::engine::api::context::{Body, Context};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
@@ -57,6 +57,7 @@ pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     if mock.is_some_and(|mock| !mock.is_object() && !mock.is_null()) {
         return Err(Problem::field("mockOutput", FieldFaultKind::WrongType { expected: "an object" }));
     }
+    guards::mock_output(&given)?;
     let records = mock.and_then(mock_data::output);
     let records = records.or_else(|| Some(self::records(context, stored.as_ref()?)));
     let records = records.unwrap_or_else(mock_data::made_up);

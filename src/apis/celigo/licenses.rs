@@ -14,7 +14,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// The email of a new licence names its user, and is not kept beside.
-pub fn named(state: &mut State, _: &str, mut given: Document, old: Option<&Record>) -> Document {
+pub fn named(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if let Some(Value::String(email)) = given.remove("email") {
         let user = user_of(state, &email).unwrap_or_else(|| json!({ "email": email }));
         given.insert("user", user);

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::apis::celigo::filters::{given, wrong};
 use crate::apis::celigo::resources::{ASHARES, SCRIPTS, WHOLE};
 use crate::apis::celigo::{ashares, openapi, paging};
+use crate::engine::api::api::Action;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
@@ -79,6 +80,11 @@ pub fn array(context: &Context<'_>, page: &Page) -> Bytes {
 
 /// The reply that shows one record, as the caller sees it.
 pub fn one(context: &Context<'_>, status: u16, record: &Record) -> Response {
+    if matches!(context.route.action, Action::Replace(it) if *it == SCRIPTS) && context.profile() == Profile::Live {
+        let mut script = object(context, record);
+        script.shift_remove(CONTENT);
+        return Response::json(status, &script.into());
+    }
     if is_narrowed(context, record) {
         return Response::json(status, &object(context, record).into());
     }

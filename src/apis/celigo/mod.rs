@@ -23,6 +23,7 @@ mod errors;
 mod filters;
 mod flows;
 mod generator;
+mod guards;
 mod invocations;
 mod jobs;
 mod kinds;
@@ -70,20 +71,21 @@ pub static API: Api = Api {
     routes: &routes::ROUTES,
     resources: &[
         Resource::new(&INTEGRATIONS)
-            .guard(resources::integrations::guard)
+            .guard(guards::integration)
             .before_write(resources::integrations::prepared)
             .after_remove(cascade::integration_removed)
             .audit(recycle_bin::keep)
             .scope(access::itself)
             .generator(generator::integration),
         Resource::new(&FLOWS)
+            .guard(guards::flow)
             .after_change(flows::changed)
             .scope(access::in_integration)
             .audit(recycle_bin::keep)
             .generator(generator::flow)
             .after_generate(generator::register),
         Resource::new(&EXPORTS)
-            .guard(cascade::export_guard)
+            .guard(guards::export)
             .before_write(secrets::listener_kept)
             .scope(access::in_flows)
             .audit(recycle_bin::keep)

@@ -10,6 +10,12 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::http::message::Response;
 
+/// The type of revision that is made here.
+const SNAPSHOT: &str = "snapshot";
+
+/// The types that there are.
+pub const TYPES: &[&str] = &[SNAPSHOT, "pull", "revert"];
+
 /// `integrations.revisions`: the snapshots of the integration.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
@@ -17,16 +23,29 @@ pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.list(&REVISIONS, revisions)
 }
 
-/// `integrations.snapshot`, `integrations.revise`: a new snapshot.
+/// `integrations.revision`: one of them, which must be of the integration.
+pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let integration = context.record(&INTEGRATIONS, "id")?;
+    let revision = context.record(&REVISIONS, "revisionId")?;
+    if revision.text("_integrationId") != Some(integration.id()) {
+        return Err(Problem::NotFound { resource: &REVISIONS, id: revision.id().to_owned() });
+    }
+    Ok(context.show(&revision))
+}
+
+/// `integrations.snapshot`, `integrations.revise`: a new snapshot. Pulls and reverts are not modelled.
 pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let mut fields = Document::from_iter([
         ("_integrationId", Value::from(integration.id())),
         ("_byUserId", audit::user_id(&context.state.settings.user).into()),
     ]);
-    if let Some(description) = context.fields()?.remove("description") {
-        fields.insert("description", description);
+    let mut given = context.fields()?;
+    context.check_kinds(&given)?;
+    if given.get("type").and_then(Value::as_str).is_some_and(|kind| kind != SNAPSHOT) {
+        return Err(context.not_modelled());
     }
+    fields.extend(given.remove("description").map(|description| ("description", description)));
     let revision = context.state.create(&REVISIONS, &fields, Actor::Administrator)?;
     context.state.keep_within_bounds(&REVISIONS, &revision);
     Ok(context.show(&revision))

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::engine::schema::document::Document;
+use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
@@ -55,7 +56,7 @@ pub fn listener_masked(export: &Document) -> Document {
 }
 
 /// A mask that comes back in a listener means the secret that is stored there.
-pub fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>) -> Document {
+pub fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     let stored = old.and_then(|old| old.get("webhook")).and_then(Value::as_object);
     if let (Some(stored), Some(Value::Object(webhook))) = (stored, given.get_mut("webhook")) {
         for name in LISTENER {
@@ -87,7 +88,7 @@ fn is_secret(name: &str, below_encrypted: bool) -> bool {
 }
 
 /// A mask that comes back means the secret that is stored there.
-pub fn kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>) -> Document {
+pub fn kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if let Some(old) = old {
         for (name, value) in given.iter_mut() {
             if let Some(stored) = old.get(name) {

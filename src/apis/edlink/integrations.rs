@@ -54,7 +54,7 @@ pub static INTEGRATIONS: Schema = Schema::new(
 
 /// Gives a new integration a source, a provider, a team and a permission where none is given; one that is
 /// given a start in the future waits for it.
-pub fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>) -> Document {
+pub fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if old.is_none() {
         let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains(name));
         if !complete {

@@ -142,8 +142,9 @@ impl std::fmt::Debug for HookTable {
 }
 
 /// A hook that fills in values that were not given, before defaults and checks: from the record's id, the fields given,
-/// and the record that stands there until now. May draw from the world's chance, and must not change records.
-pub type Prepare = fn(&mut State, &str, Document, Option<&Record>) -> Document;
+/// the record that stands there until now, and who makes the change. May draw from the world's chance, and must not
+/// change records.
+pub type Prepare = fn(&mut State, &str, Document, Option<&Record>, Actor) -> Document;
 
 /// The records that a record belongs to, of the kind a caller may be narrowed to; `None` among them is to be of use outside of
 /// them too. A record that belongs to none is seen by every caller.

@@ -208,7 +208,7 @@ impl State {
         by: Actor,
     ) -> Result<Document, Problem> {
         let mut given = match self.hooks.of(resource).before_write {
-            Some(prepare) => prepare(self, &id, given, old),
+            Some(prepare) => prepare(self, &id, given, old, by),
             None => given,
         };
         let kept = old.map_or(0, |old| old.fields().written_len());

@@ -72,10 +72,29 @@ static IMPORT: &[Field] = &[
 pub static CONNECTIONS: Schema =
     Schema::new("celigo.connections", "Connection", "_id", IdFormat::ObjectId, CONNECTION).view(secrets::masked);
 
+/// The types of connections, each with a schema of its own in the vendor's repository of skills.
+pub const CONNECTION_TYPES: &[&str] = &[
+    "as2",
+    "dynamodb",
+    "filesystem",
+    "ftp",
+    "http",
+    "jdbc",
+    "mcp",
+    "mongodb",
+    "netsuite",
+    "rdbms",
+    "rest",
+    "s3",
+    "salesforce",
+    "van",
+    "wrapper",
+];
+
 static CONNECTION: &[Field] = &[
     text("_id"),
     text("name").required(),
-    text("type").required(),
+    field("type", Kind::Enum(CONNECTION_TYPES)).required(),
     text("externalId"),
     field("offline", Kind::Bool).or(DefaultValue::False),
     field("sandbox", Kind::Bool).or(DefaultValue::False),

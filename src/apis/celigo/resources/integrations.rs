@@ -6,11 +6,9 @@ use crate::apis::celigo::API;
 use crate::apis::celigo::resources::{CONNECTIONS, CONNECTORS};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
-use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::{Actor, IdFormat, Schema};
 use crate::engine::state::State;
-use crate::engine::state::hooks::PendingChange;
 use crate::engine::store::Record;
 
 /// Integrations. Seed 003 shows the first seven fields and the last two, seed 002 names those of a connector.
@@ -44,8 +42,18 @@ static INTEGRATION: &[Field] = &[
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
-/// Flow groupings without an id are new, and get one.
-pub fn prepared(state: &mut State, _: &str, mut given: Document, _: Option<&Record>) -> Document {
+/// Flow groupings without an id are new, and get one. On the running service, a consumer does not change what a connector
+/// is asked to set: its mode and its settings.
+pub fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
+    let is_live = state.settings.profile(API.name) == Profile::Live;
+    if let Some(old) = old.filter(|old| is_live && by == Actor::Consumer && old.text("_connectorId").is_some()) {
+        for name in ["mode", "settings"] {
+            match old.get(name) {
+                Some(value) => given.insert(name, value.clone()),
+                None => drop(given.remove(name)),
+            }
+        }
+    }
     let groupings = given.get_mut("flowGroupings").and_then(Value::as_array_mut);
     for grouping in groupings.into_iter().flatten().filter_map(Value::as_object_mut) {
         if grouping.get("_id").is_none_or(Value::is_null) {
@@ -54,21 +62,6 @@ pub fn prepared(state: &mut State, _: &str, mut given: Document, _: Option<&Reco
         }
     }
     given
-}
-
-/// Names are unique over the account, but for the running service, which takes any.
-pub fn guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
-    let (fields, own) = match proposal {
-        PendingChange::Create(fields) => (fields, None),
-        PendingChange::Replace(old, fields) => (fields, Some(old.id())),
-        PendingChange::Remove(_) => return Ok(()),
-    };
-    let Some(name) = fields.get("name").and_then(Value::as_str) else { return Ok(()) };
-    let mut namesakes = state.store.of(&INTEGRATIONS).find("name", name);
-    if state.settings.profile(API.name) == Profile::Documented && namesakes.any(|other| Some(other.id()) != own) {
-        return Err(Problem::Taken { resource: &INTEGRATIONS, field: "name" });
-    }
-    Ok(())
 }
 
 /// Revisions: snapshots of integrations.

@@ -10,7 +10,7 @@ pub mod jobs;
 pub mod shares;
 mod webhooks;
 
-pub use adaptors::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
+pub use adaptors::{CONNECTION_TYPES, CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
 pub use audit::AUDIT;
 pub use collections::{
     ACCESS_TOKENS, APIS, ASYNC_HELPERS, CACHE_ENTRIES, EDI_PROFILES, EDI_TRANSACTIONS, FILE_DEFINITIONS, ICLIENTS,

@@ -1,15 +1,16 @@
 //! Integrations beyond the seeds: copied, patched, connected, kept as snapshots.
 
 use crate::apis::celigo::errors::{
-    CONFLICT, FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
-    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    CONFLICT, FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, MISSING_REQUIRED_FIELD, NOT_FOUND, NOT_MODELLED,
+    UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
-use crate::apis::celigo::routes::{CHANGE, LIST_WITHIN, REMOVE, REPLACE};
+use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{clone, connection_registrations, patch, revisions};
 use crate::engine::api::api::Action::Custom;
 use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
 use crate::engine::api::api::{Route, delete, get, patch as patching, post, put};
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{Field, Kind, field, text};
 
 const PORTAL: &str = "the vendor's developer portal, \"Integrations\"";
@@ -17,12 +18,16 @@ const CLIENTS: &str = "public clients of the service call it";
 
 const COPY: &[Field] = &[text("name"), field("connectionMap", Kind::Object), field("sandbox", Kind::Bool)];
 
-const SNAPSHOT: &[Field] = &[text("description")];
+const SNAPSHOT: &[Field] = &[field("type", Kind::Enum(revisions::TYPES)), text("description")];
+
+const REVISE: &[&ErrorDef] =
+    &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR, NOT_MODELLED];
 
 /// The rows.
 pub const ROUTES: &[Route] = &[
     post("/integrations/{id}/clone", "integrations.clone", Custom(clone::integration))
         .documented(PORTAL)
+        .answers_live(200)
         .fails(&[
             UNAUTHORIZED,
             UNSUPPORTED_MEDIA_TYPE,
@@ -36,7 +41,7 @@ pub const ROUTES: &[Route] = &[
         .shows(One(&INTEGRATIONS))
         .takes(COPY)
         .whole_account()
-        .about("Copies an integration with its flows, exports and imports; connections are shared or mapped."),
+        .about("Copies an integration with its flows, exports and imports; connections are shared or mapped. The profile live lists what was made."),
     patching("/integrations/{id}", "integrations.patch", Custom(patch::integration))
         .documented(PORTAL)
         .fails(&[
@@ -70,15 +75,20 @@ pub const ROUTES: &[Route] = &[
         .fails(LIST_WITHIN)
         .shows(Many(&REVISIONS))
         .about("Lists the snapshots of an integration."),
+    get("/integrations/{id}/revisions/{revisionId}", "integrations.revision", Custom(revisions::get))
+        .observed(CLIENTS)
+        .fails(READ)
+        .shows(One(&REVISIONS))
+        .about("Shows a snapshot of an integration."),
     post("/integrations/{id}/revisions", "integrations.snapshot", Custom(revisions::create))
         .observed(CLIENTS)
-        .fails(CHANGE)
+        .fails(REVISE)
         .shows(One(&REVISIONS))
         .takes(SNAPSHOT)
         .about("Takes a snapshot of an integration."),
     post("/integrations/{id}/revisions/create", "integrations.revise", Custom(revisions::create))
         .observed(CLIENTS)
-        .fails(CHANGE)
+        .fails(REVISE)
         .shows(One(&REVISIONS))
         .takes(SNAPSHOT)
         .about("Takes a snapshot of an integration, by its older path."),

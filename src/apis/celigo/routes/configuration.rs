@@ -1,8 +1,8 @@
 //! Changing configuration, connections, and what is called from outside of flows.
 
 use crate::apis::celigo::errors::{
-    FIELD_LOCKED, FORBIDDEN, INVALID_CONNECTION_MAP, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, INVALID_REF,
-    NOT_FOUND, NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    FIELD_LOCKED, FORBIDDEN, INVALID_CONNECTION_MAP, INVALID_FIELD, INVALID_JSON, INVALID_OPERATION, INVALID_PATCH,
+    INVALID_REF, NOT_FOUND, NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{EXPORTS, FLOWS, IMPORTS, LOOKUP_CACHES};
 use crate::apis::celigo::routes::{CHANGE, CREATE, READ, REPLACE};
@@ -183,13 +183,21 @@ const INVOKED: &[Route] = &[
         .documented(REFERENCE)
         .answers(200)
         .closed()
-        .fails(&[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, VALIDATION_ERROR])
+        .fails(&[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, VALIDATION_ERROR, INVALID_OPERATION])
         .takes(PREVIEW)
         .about("Tries an export that is not saved."),
     post("/exports/{id}/preview", "exports.previewSaved", Custom(invocations::preview))
         .documented(REFERENCE)
         .answers(200)
-        .fails(CHANGE)
+        .fails(&[
+            UNAUTHORIZED,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_JSON,
+            FORBIDDEN,
+            NOT_FOUND,
+            VALIDATION_ERROR,
+            INVALID_OPERATION,
+        ])
         .takes(PREVIEW)
         .about("Tries an export."),
     post("/imports/{id}/invoke", "imports.invoke", Custom(invocations::import))

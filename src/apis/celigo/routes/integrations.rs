@@ -5,7 +5,7 @@ use crate::apis::celigo::errors::{
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{ASHARES, AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE_UNIQUE};
+use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REPLACE_UNIQUE};
 use crate::apis::celigo::{ashares, audit, connector, error_summary, membership, template};
 use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
 use crate::engine::api::api::ResponseShape::{File, Many, One};
@@ -42,7 +42,7 @@ pub const ROUTES: &[Route] = &[
         .about("Replaces an integration: what the body leaves out is reset, but for sandbox."),
     delete("/integrations/{id}", "integrations.delete", Remove(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(REMOVE)
+        .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
         .about("Deletes an integration, with its flows and the exports and imports that nothing else has."),
     get("/integrations/{id}/flows", "integrations.flows", Custom(membership::flows))
         .shows(Many(&FLOWS))

@@ -8,7 +8,7 @@ use crate::apis::celigo::resources::{ACCESS, ASHARES, AUDIT, JOBS};
 use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REPLACE};
 use crate::apis::celigo::{ashares, audit, jobs, token};
 use crate::engine::api::api::Action::{Custom, List, Read};
-use crate::engine::api::api::ResponseShape::{Many, One};
+use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
 use crate::engine::api::api::{Route, get, post, put};
 use crate::engine::schema::field::{Field, Kind, field};
 
@@ -70,8 +70,9 @@ pub const ROUTES: &[Route] = &[
     get("/ashares/{id}", "ashares.get", Read(&ASHARES)).documented(PORTAL).fails(READ).about("Shows a share."),
     put("/ashares/{id}", "ashares.update", Custom(ashares::update))
         .documented(PORTAL)
+        .answers(204)
         .fails(REPLACE)
-        .shows(One(&ASHARES))
+        .shows(Nothing)
         .takes(ACCESS)
         .about("Replaces what a share gives access to."),
     get("/audit", "audit.list", Custom(audit::account))

@@ -67,6 +67,27 @@ const CREATE_UNIQUE: &[&ErrorDef] = &[
     CONFLICT,
 ];
 
+const CREATE_EXPORT: &[&ErrorDef] = &[
+    UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_JSON,
+    FORBIDDEN,
+    VALIDATION_ERROR,
+    MISSING_REQUIRED_FIELD,
+    INVALID_OPERATION,
+];
+
+const REPLACE_EXPORT: &[&ErrorDef] = &[
+    UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_JSON,
+    FORBIDDEN,
+    NOT_FOUND,
+    VALIDATION_ERROR,
+    MISSING_REQUIRED_FIELD,
+    INVALID_OPERATION,
+];
+
 // So does every call whose body must hold something.
 const REPLACE: &[&ErrorDef] = &[
     UNAUTHORIZED,

@@ -45,6 +45,7 @@ pub const ROUTES: &[Route] = &[
     known(get("/httpconnectors/{id}", "httpconnectors.get", NotModelled), REFERENCE, "Shows a known HTTP application."),
     known(get("/metadata/application/{applicationId}", "metadata.get", NotModelled), REFERENCE, "Shows the record types of an application."),
     known(get("/transfers", "transfers.list", NotModelled), PORTAL, "Lists transfers of integrations between accounts."),
+    called(get("/integrations/{id}/revisions/{revisionId}/diff", "integrations.revisionDiff", NotModelled), CLIENTS, "Shows what has changed since a snapshot."),
     called(get("/connections/{id}/debuglog", "connections.debugLog", NotModelled), CLIENTS, "Shows the debug log of a connection, by another path."),
     called(put("/connections/{id}/purgeMessages", "connections.purge", NotModelled), CLIENTS, "Empties the queue of a connection."),
     called(post("/connections/{id}/purgeMessages", "connections.purgeMessages", NotModelled), CLIENTS, "Empties the queue of a connection, by another method."),

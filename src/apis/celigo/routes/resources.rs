@@ -1,14 +1,22 @@
 //! The parts that flows are made of: exports, imports, connections, scripts.
 
+use crate::apis::celigo::errors::{
+    FORBIDDEN, INVALID_FIELDS, INVALID_JSON, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+};
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
-use crate::apis::celigo::routes::{CREATE, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE};
+use crate::apis::celigo::routes::{CREATE, CREATE_EXPORT, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_EXPORT};
 use crate::engine::api::api::Action::{Create, List, Read, Remove, Replace};
 use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::schema::error_def::ErrorDef;
 
 const EXPORT: &str = "the vendor's API documents, \"Export API\"";
 const IMPORT: &str = "the vendor's API documents, \"Import API\"";
 const CONNECTION: &str = "the vendor's API documents, \"Connection API\"";
 const SCRIPT: &str = "the vendor's API reference, \"Scripts\"";
+
+/// The profile `live` answers `invalid_fields` where the other one answers `validation_error`.
+const REPLACE_SCRIPT: &[&ErrorDef] =
+    &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR, INVALID_FIELDS];
 
 /// The rows.
 pub const ROUTES: &[Route] = &[
@@ -16,11 +24,14 @@ pub const ROUTES: &[Route] = &[
         .documented(EXPORT)
         .fails(LIST)
         .about("Lists exports: filtered, then paged by limit and offset."),
-    post("/exports", "exports.create", Create(&EXPORTS)).documented(EXPORT).fails(CREATE).about("Makes an export."),
+    post("/exports", "exports.create", Create(&EXPORTS))
+        .documented(EXPORT)
+        .fails(CREATE_EXPORT)
+        .about("Makes an export."),
     get("/exports/{id}", "exports.get", Read(&EXPORTS)).documented(EXPORT).fails(READ).about("Shows an export."),
     put("/exports/{id}", "exports.update", Replace(&EXPORTS))
         .documented(EXPORT)
-        .fails(REPLACE)
+        .fails(REPLACE_EXPORT)
         .about("Replaces an export: what the body leaves out is reset."),
     delete("/exports/{id}", "exports.delete", Remove(&EXPORTS))
         .documented(EXPORT)
@@ -69,7 +80,8 @@ pub const ROUTES: &[Route] = &[
     get("/scripts/{id}", "scripts.get", Read(&SCRIPTS)).documented(SCRIPT).fails(READ).about("Shows a script."),
     put("/scripts/{id}", "scripts.update", Replace(&SCRIPTS))
         .documented(SCRIPT)
-        .fails(REPLACE)
+        .observed_live()
+        .fails(REPLACE_SCRIPT)
         .about("Replaces a script: what the body leaves out is reset."),
     delete("/scripts/{id}", "scripts.delete", Remove(&SCRIPTS))
         .documented(SCRIPT)

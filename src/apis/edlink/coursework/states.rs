@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::schema::document::Document;
+use crate::engine::schema::schema::Actor;
 use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
@@ -17,7 +18,7 @@ pub fn state_of(fields: &Document) -> &str {
 }
 
 /// The state of a new assignment depends on when it is displayed, unless the request says one.
-pub fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Record>) -> Document {
+pub fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if old.is_none() {
         let is_ahead = time(&given, "display_date").is_some_and(|at_ms| at_ms > state.clock.now_ms());
         given.or_insert_with("state", || if is_ahead { "scheduled" } else { "open" }.into());

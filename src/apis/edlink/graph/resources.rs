@@ -76,7 +76,7 @@ static NO_DEMOGRAPHICS: Constant = Constant::new(
 const WHOLE: [(&str, &Constant); 2] = [("address", &NO_ADDRESS), ("demographics", &NO_DEMOGRAPHICS)];
 
 /// Completes the objects of which something is said.
-pub fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>) -> Document {
+pub fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>, _: Actor) -> Document {
     for (name, constant) in WHOLE {
         let Some(Value::Object(said)) = given.get_mut(name) else { continue };
         let Some(all) = constant.value().as_object() else { continue };

@@ -1,0 +1,77 @@
+//! Changes that the service refuses, whatever the fields themselves say.
+
+use serde_json::Value;
+
+use crate::apis::celigo::errors::{INVALID_OPERATION, VALIDATION_ERROR};
+use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
+use crate::apis::celigo::{API, cascade};
+use crate::engine::schema::document::Document;
+use crate::engine::schema::problem::Problem;
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Actor;
+use crate::engine::state::State;
+use crate::engine::state::hooks::PendingChange;
+use crate::engine::store::Record;
+use crate::http::tree::bytes_of;
+
+/// The most records of a mock output, and the most bytes.
+const MOCK_RECORDS: usize = 10;
+const MOCK_BYTES: usize = 1 << 20;
+
+/// Keeps names unique over the account, and on the running service, which takes any name, integrations that have flows.
+pub fn integration(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+    let is_live = state.settings.profile(API.name) == Profile::Live;
+    let (fields, own) = match proposal {
+        PendingChange::Create(fields) => (fields, None),
+        PendingChange::Replace(old, fields) => (fields, Some(old.id())),
+        PendingChange::Remove(integration) => {
+            let is_kept = is_live && by == Actor::Consumer && has_flows(state, integration);
+            return if is_kept { Err(Problem::named(INVALID_OPERATION, "Integration has flows")) } else { Ok(()) };
+        }
+    };
+    let Some(name) = fields.get("name").and_then(Value::as_str) else { return Ok(()) };
+    let mut namesakes = state.store.of(&INTEGRATIONS).find("name", name);
+    if !is_live && namesakes.any(|other| Some(other.id()) != own) {
+        return Err(Problem::Taken { resource: &INTEGRATIONS, field: "name" });
+    }
+    Ok(())
+}
+
+fn has_flows(state: &State, integration: &Record) -> bool {
+    state.store.of(&FLOWS).find("_integrationId", integration.id()).next().is_some()
+}
+
+/// Rejects a flow of a consumer that has steps both in a line and in routers.
+pub fn flow(_: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+    let (PendingChange::Create(fields) | PendingChange::Replace(_, fields)) = proposal else { return Ok(()) };
+    let has = |name| fields.get(name).and_then(Value::as_array).is_some_and(|steps| !steps.is_empty());
+    if by == Actor::Consumer && has("pageProcessors") && has("routers") {
+        let message = "\"pageProcessors\" is not allowed when \"routers\" is present";
+        return Err(Problem::named(VALIDATION_ERROR, message).about("pageProcessors"));
+    }
+    Ok(())
+}
+
+/// Keeps exports that flows use, and rejects more mock data of a consumer than the service takes.
+pub fn export(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+    if let PendingChange::Create(fields) | PendingChange::Replace(_, fields) = &proposal
+        && by == Actor::Consumer
+    {
+        mock_output(fields)?;
+    }
+    cascade::export_guard(state, proposal, by)
+}
+
+/// Rejects a mock output that is larger than the service takes.
+pub fn mock_output(export: &Document) -> Result<(), Problem> {
+    let Some(mock) = export.get("mockOutput") else { return Ok(()) };
+    let records = mock.get("page_of_records").and_then(Value::as_array).map_or(0, Vec::len);
+    if records > MOCK_RECORDS {
+        let message = format!("mockOutput must have at most {MOCK_RECORDS} records");
+        return Err(Problem::named(INVALID_OPERATION, message).about("mockOutput"));
+    }
+    if bytes_of(mock) > MOCK_BYTES {
+        return Err(Problem::named(INVALID_OPERATION, "mockOutput must have at most 1 MB").about("mockOutput"));
+    }
+    Ok(())
+}
