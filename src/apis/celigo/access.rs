@@ -1,5 +1,6 @@
 //! Who asks, and what a token that is narrowed to some integrations sees.
 
+use crate::apis::celigo::errors::is_doubled;
 use crate::apis::celigo::resources::shares::{integrations_named, is_account_wide};
 use crate::apis::celigo::resources::{ACCESS_TOKENS, FLOWS, INTEGRATIONS};
 use crate::engine::api::api::{Access, Api, Caller};
@@ -36,12 +37,6 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
     };
     let (sees, read_only) = (credential.integrations.clone(), credential.read_only);
     Ok(Caller { sees, read_only, subject: None })
-}
-
-/// Tells whether a token begins with the scheme once more, as that of a client does whose setting holds both.
-pub fn is_doubled(token: &str) -> bool {
-    let (scheme, rest) = token.split_at_checked("bearer ".len()).unwrap_or_default();
-    scheme.eq_ignore_ascii_case("bearer ") && !rest.is_empty()
 }
 
 /// Tells whether a consumer made the token by `accesstokens.create`.

@@ -6,9 +6,8 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::apis::celigo::resources::SCRIPTS;
-use crate::apis::celigo::{API, access};
-use crate::engine::api::api::{Access, Action};
+use crate::apis::celigo::API;
+use crate::engine::api::api::Access;
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
 use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
@@ -218,7 +217,7 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
         }
         Problem::NotFound { resource, .. } => return missing(resource),
         Problem::BadId { .. } => (NOT_FOUND, silent()),
-        Problem::Fields(_) if profile == Profile::Live && replaces_a_script(request_context) => {
+        Problem::Fields(_) if profile == Profile::Live && has_one_error_for_fields(request_context) => {
             (INVALID_FIELDS, silent())
         }
         Problem::Fields(faults) if profile == Profile::Live && faults.iter().any(is_missing) => {
@@ -256,6 +255,12 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
     RenderedError { error, response }
 }
 
+/// Tells whether a token begins with the scheme once more, as that of a client does whose setting holds both.
+pub fn is_doubled(token: &str) -> bool {
+    let (scheme, rest) = token.split_at_checked("bearer ".len()).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("bearer ") && !rest.is_empty()
+}
+
 /// The running service has words of its own for a token that is not good, and another status for one behind two schemes.
 fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
     let token = request_context.request.bearer();
@@ -264,7 +269,7 @@ fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
     } else {
         "Unauthorized"
     };
-    let status = if token.is_some_and(access::is_doubled) { 400 } else { UNAUTHORIZED.status };
+    let status = if token.is_some_and(is_doubled) { 400 } else { UNAUTHORIZED.status };
     let response = Response::json(status, &json!({ "message": words }));
     RenderedError { error: UNAUTHORIZED, response }
 }
@@ -307,8 +312,9 @@ fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>], has_message: 
     text
 }
 
-fn replaces_a_script(request_context: &RequestContext<'_>) -> bool {
-    request_context.route.is_some_and(|route| matches!(route.action, Action::Replace(it) if *it == SCRIPTS))
+/// Tells whether the row has one error for all wrong fields.
+fn has_one_error_for_fields(request_context: &RequestContext<'_>) -> bool {
+    request_context.route.is_some_and(|route| route.errors.contains(&INVALID_FIELDS))
 }
 
 fn is_dangling(fault: &FieldFault) -> bool {
