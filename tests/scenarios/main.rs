@@ -5,6 +5,7 @@ mod consumers;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod flow_consumers;
 mod long_files;
 mod more_keys;
 mod near_misses;

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::consumers::{Consumer, failed, world};
+use crate::flow_consumers::{
+    delivered_careful, delivered_careless, retry_careful, retry_careless, run_careful, run_careless,
+};
 use serde_json::{Value, json};
 use standin::{Answer, WorldHandle};
 
@@ -35,6 +38,19 @@ const CASES: &[(&str, Consume, Consume, &[&str])] = &[
     ("celigo-slow-answers", slow_careful, slow_careless, &["calls[0]"]),
     ("celigo-cut-off-body", cut_careful, cut_careless, &["calls.list", "calls.read", "order[0]"]),
     ("celigo-tolerant-reader", tolerant_careful, tolerant_careless, &["calls.each", "order[0]"]),
+    (
+        "celigo-webhook-delivered-twice",
+        delivered_careful,
+        delivered_careless,
+        &["calls.deliver", "calls.look", "order[0]", "final.celigo.deliveries[0]", "final.celigo.jobs[0]"],
+    ),
+    ("celigo-run-fails-in-one-step", run_careful, run_careless, &["calls.summary", "calls.errors", "order[0]"]),
+    (
+        "celigo-retry-of-edited-data",
+        retry_careful,
+        retry_careless,
+        &["calls.edit", "calls.too-early", "calls.retry", "order[0]", "reach", "final.celigo.errors[0]"],
+    ),
     ("edlink-wrong-token", edlink_token_careful, edlink_token_careless, &["calls[0]", "calls[1]"]),
     ("edlink-unusable-integrations", unusable_careful, unusable_careless, &["calls.unusable"]),
     ("edlink-disabled-in-the-middle", disabled_careful, disabled_careless, &["calls.looks-again"]),
