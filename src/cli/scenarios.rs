@@ -1,9 +1,13 @@
 //! `standin scenarios` and `standin schema`
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use serde_json::Value;
 
 use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::report_file;
+use crate::cli::reports::say;
 use crate::embed::{BuiltinScenario, builtin_scenarios};
 use crate::engine::schema::suggest::nearest;
 use crate::scenario::SCHEMA;
@@ -14,6 +18,9 @@ pub struct Scenarios {
     /// Print the file of this one
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    /// Folder to write the file to, with the schema that its "$schema" names beside it
+    #[arg(long, env = "STANDIN_SAVE", value_name = "DIR", requires = "name")]
+    save: Option<PathBuf>,
 }
 
 impl Scenarios {
@@ -27,7 +34,32 @@ impl Scenarios {
             let nearest = nearest(name, all.iter().map(|scenario| scenario.name)).unwrap_or_default();
             Failed::usage(format!("there is no ready-made scenario {name:?}; did you mean {nearest}?"))
         })?;
-        print(found.text)
+        let text = with_schema(found.text);
+        let Some(folder) = &self.save else {
+            note_schema();
+            return print(&text);
+        };
+        let file = folder.join(format!("{name}.json"));
+        report_file::write(&file, &text)?;
+        report_file::write(&folder.join(SCHEMA_FILE), SCHEMA)?;
+        say(&format!("{} and {SCHEMA_FILE}, which its \"$schema\" names, are written\n", file.display()));
+        Ok(Exit::Good)
+    }
+}
+
+/// The name of the schema's file, which stands beside printed scenarios.
+pub const SCHEMA_FILE: &str = "scenario-1.schema.json";
+
+/// Returns a ready-made scenario with a `$schema` that does not lead into this repository.
+fn with_schema(text: &str) -> String {
+    let known = "../src/scenario/scenario-1.schema.json";
+    text.replacen(known, &format!("./{SCHEMA_FILE}"), 1)
+}
+
+/// Says how the `$schema` of a printed scenario leads somewhere, unless it does.
+pub fn note_schema() {
+    if !Path::new(SCHEMA_FILE).exists() {
+        say(&format!("note: for an editor that reads \"$schema\": standin schema > {SCHEMA_FILE}\n"));
     }
 }
 

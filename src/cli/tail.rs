@@ -224,6 +224,9 @@ fn text(entry: &Value, world: &str) -> String {
     if number(&entry["delay_ms"]) > 0 {
         words.push(format!("+{}ms", number(&entry["delay_ms"])));
     }
+    if let Some(call) = entry["shows_call"].as_u64() {
+        words.push(format!("lags=after-call-{call}"));
+    }
     if !matches!(part("manner"), "" | "whole") {
         words.push(part("manner").to_owned());
     }

@@ -221,6 +221,7 @@ fn short(entry: &Entry, target: &str) -> Value {
         "manner": entry.manner(),
         "gave_up_ms": entry.extras.gave_up_ms,
         "delay_ms": entry.extras.delay_ms,
+        "shows_call": entry.extras.shows_call,
     })
 }
 

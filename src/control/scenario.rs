@@ -10,8 +10,8 @@ use crate::control::request::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::Response;
 use crate::scenario::{
-    CallCount, Scenario, ScenarioError, ScenarioRun, WaitFor, explain_scenario, forecast_of, github_annotations, junit,
-    read_call, read_rule, read_rules, tap,
+    CallCount, Extended, Scenario, ScenarioError, ScenarioFinder, ScenarioRun, WaitFor, explain_scenario, forecast_of,
+    github_annotations, junit, read_call, read_rule, read_rules, tap,
 };
 
 /// The time for which a verification waits for requests in flight, unless the client names another.
@@ -87,6 +87,23 @@ fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Err
     })
 }
 
+/// The ready-made scenarios, which are all that a body can extend: the server reads no file for a client.
+struct ReadyMade<'a>(&'a ControlRequest<'a>);
+
+impl ScenarioFinder for ReadyMade<'_> {
+    fn find(&self, _: &str, name: &str) -> Result<Extended, (String, String)> {
+        let known = (self.0.supplies.builtin_scenarios)();
+        if let Some((_, text)) = known.iter().find(|(known, _)| *known == name) {
+            return Ok(Extended { file: name.to_owned(), identity: name.to_owned(), text: (*text).to_owned() });
+        }
+        let help = match nearest(name, known.iter().map(|(known, _)| *known)) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => "a body extends ready-made scenarios only; send what a file says whole".to_owned(),
+        };
+        Err((format!("{name:?}, which is no ready-made scenario"), help))
+    }
+}
+
 /// Handles `PUT /scenario` with a scenario, which replaces everything in the world.
 pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (name, scenario, warnings) = read(asked, text(asked)?)?;
@@ -100,7 +117,7 @@ pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// Reads the scenario that a body is, or names; returns its name in messages, and the warnings.
 pub fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<String>), Error> {
     let (name, text) = named(asked, body)?;
-    let (mut scenario, warnings) = asked.engine.read(&name, &text)?;
+    let (mut scenario, warnings) = asked.engine.read(&name, &text, &ReadyMade(asked))?;
     // There is no file that a report could name.
     scenario.file.clear();
     Ok((name, scenario, warnings.iter().map(ToString::to_string).collect()))

@@ -11,8 +11,8 @@ use crate::engine::schema::suggest::nearest;
 use crate::http::document;
 use crate::http::position::Position;
 use crate::scenario::{
-    Code, Comparison, Diagnostic, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError, explain_operation,
-    explain_scenario,
+    Code, Comparison, Diagnostic, Extended, Overruling, ProbeAnswer, ProbeRequest, Scenario, ScenarioError,
+    ScenarioFinder, explain_operation, explain_scenario,
 };
 use crate::world::fake_service::fake_service;
 use crate::world::registry::WorldRegistry;
@@ -71,6 +71,36 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     })
 }
 
+/// The files and the ready-made scenarios that a scenario can extend.
+struct Files;
+
+impl ScenarioFinder for Files {
+    fn find(&self, file: &str, name: &str) -> Result<Extended, (String, String)> {
+        let beside = Path::new(file).parent().unwrap_or(Path::new("")).join(name);
+        let path = if beside.exists() { beside } else { PathBuf::from(name) };
+        let ready_made = || builtin_scenarios().into_iter().any(|scenario| scenario.name == name);
+        if !path.exists() && !ready_made() {
+            let known = builtin_scenarios();
+            let nearest = nearest(name, known.iter().map(|scenario| scenario.name));
+            let help = match nearest.filter(|_| !name.contains(['/', '.'])) {
+                Some(nearest) => format!("the nearest ready-made scenario is {nearest}"),
+                None => "name a file, from the folder of this one, or a scenario that `standin scenarios` lists".into(),
+            };
+            return Err((format!("{name:?}, which is no file and no ready-made scenario"), help));
+        }
+        let text = text_of(&path).map_err(|error| {
+            let first = error.diagnostics.into_iter().next();
+            first.map_or_else(Default::default, |first| (format!("{name:?}: {}", first.message), first.help))
+        })?;
+        let file = path.display().to_string();
+        Ok(Extended { identity: self.identity(&file), file, text })
+    }
+
+    fn identity(&self, file: &str) -> String {
+        std::fs::canonicalize(file).map_or_else(|_| file.to_owned(), |path| path.display().to_string())
+    }
+}
+
 /// The position of faults that concern a whole file.
 const START: Position = Position { line: 1, column: 1 };
 
@@ -93,7 +123,7 @@ pub(super) fn start(
     generated: bool,
 ) -> Result<(), ScenarioError> {
     let file = path.display().to_string();
-    let (mut scenario, _) = engine.read(&file, &text_of(path)?)?;
+    let (mut scenario, _) = engine.read(&file, &text_of(path)?, &Files)?;
     scenario.overrule(overruling);
     let mut diagnostics = scenario.compare_with_clock(engine.settings().clock_mode);
     diagnostics.retain(|diagnostic| diagnostic.code.refuses());
@@ -123,7 +153,7 @@ impl WorldHandle {
     /// Replaces everything in this world with a scenario. Messages show `name` as its file. Returns the warnings, one
     /// text each.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Vec<String>, ScenarioError> {
-        let (scenario, warnings) = self.engine.read(name, text)?;
+        let (scenario, warnings) = self.engine.read(name, text, &Files)?;
         self.engine.load(&self.world, &Arc::new(scenario))?;
         self.declared();
         Ok(warnings.iter().map(ToString::to_string).collect())
@@ -199,7 +229,7 @@ impl WorldHandle {
     /// Returns a scenario that was read, checked and rehearsed, and the warnings.
     pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Diagnostic>), ScenarioError> {
         let (engine, file) = (&self.engine, path.display().to_string());
-        let (scenario, mut warnings) = engine.read(&file, &text_of(path)?)?;
+        let (scenario, mut warnings) = engine.read(&file, &text_of(path)?, &Files)?;
         let scenario = Arc::new(scenario);
         let world = World::of_scenario("check", &scenario, engine.router(), &engine.fixtures(), &engine.settings())?;
         warnings.extend(world.try_steps());

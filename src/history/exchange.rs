@@ -31,6 +31,8 @@ pub struct Exchange<'a> {
     pub injected: bool,
     /// The answer is the operation's own, but for what the scenario varied.
     pub varied: bool,
+    /// The number of the last call whose changes the answer shows, where a scenario lets it lag behind.
+    pub shows_call: Option<u64>,
     /// The operation was carried out, whatever became of its answer.
     pub reached_service: bool,
     /// The fault rule that decided.
@@ -56,6 +58,7 @@ impl<'a> Exchange<'a> {
             miss: None,
             injected: false,
             varied: false,
+            shows_call: None,
             reached_service: false,
             rule: None,
             step: None,

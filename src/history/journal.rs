@@ -100,6 +100,8 @@ pub struct EntryExtras {
     pub delay_ms: u64,
     /// Milliseconds that the client waited before it gave up; `None` while it does not.
     pub gave_up_ms: Option<u64>,
+    /// The number of the last call whose changes the answer shows, where it lags behind.
+    pub shows_call: Option<u64>,
     /// The fault rules considered; `None` when there are none for the operation.
     pub why: Option<Trace>,
 }
@@ -124,13 +126,14 @@ impl EntryExtras {
             delivery: exchange.delivery,
             delay_ms: exchange.delay_ms,
             gave_up_ms: None,
+            shows_call: exchange.shows_call,
             why: exchange.trace.clone(),
         }
     }
 
     /// Tells whether both say the same. Does not read lists of rules: the verdicts on them are mostly one list, shared.
     fn is_like(&self, other: &Self) -> bool {
-        let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, gave_up_ms, why } = self;
+        let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, gave_up_ms, shows_call, why } = self;
         let same_why = match (why, &other.why) {
             (Some(why), Some(other)) => Arc::ptr_eq(why, other),
             (why, other) => why.is_none() && other.is_none(),
@@ -138,7 +141,7 @@ impl EntryExtras {
         same_why
             && (miss, rule, step) == (&other.miss, &other.rule, &other.step)
             && (retry_after_ms, delivery, delay_ms) == (&other.retry_after_ms, &other.delivery, &other.delay_ms)
-            && *gave_up_ms == other.gave_up_ms
+            && (gave_up_ms, shows_call) == (&other.gave_up_ms, &other.shows_call)
     }
 }
 

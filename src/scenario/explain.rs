@@ -78,6 +78,9 @@ pub fn explain_scenario(scenario: &Scenario) -> String {
     if !scenario.about.is_empty() {
         text += &format!("{}\n", scenario.about);
     }
+    if !scenario.extends.is_empty() {
+        text += &format!("extends {}\n", scenario.extends.join(", which extends "));
+    }
     for step in forecast_of(scenario) {
         match &step.name {
             None => text += "\nfrom the start\n",
@@ -90,6 +93,12 @@ pub fn explain_scenario(scenario: &Scenario) -> String {
             text += &format!("  data: {change}\n");
         }
         text += &table(&step.rules);
+    }
+    if !scenario.lags.is_empty() {
+        text += "\nreads that lag\n";
+    }
+    for lag in &scenario.lags {
+        text += &format!("  {}   see a change {}\n", lag.on, lag.span.words());
     }
     if let Some(probe) = &scenario.probe {
         text += &format!("\nprobe   {} steps\n", probe.steps.len());

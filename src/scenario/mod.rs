@@ -20,6 +20,7 @@ pub use model::matchers::{Matcher, Range};
 pub use model::request_view::RequestView;
 pub(crate) use model::request_view::asked_again;
 pub use model::rule::{Operations, Phase, Rule};
+pub use parse::extends::{Extended, NoScenarios, ScenarioFinder};
 pub use parse::fragments::{WaitFor, read_call, read_rule, read_rules};
 pub use probe::comparison::{ComparedStep, Comparison};
 pub use probe::drift::{Drift, Tier};

@@ -1,7 +1,7 @@
 //! The life of a request, top to bottom.
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,12 +18,13 @@ use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{Problem, panic_text};
 use crate::engine::state::State;
 use crate::engine::state::world_token::DEFAULT_WORLD;
+use crate::engine::store::Store;
 use crate::history::exchange::Exchange;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::position::SyntaxFault;
 use crate::http::target::{Query, Target, decode};
 use crate::http::tree::TreeLimits;
-use crate::scenario::{Decision, Phase, RequestView, inject};
+use crate::scenario::{Decision, Phase, RequestView, ScenarioRun, inject};
 use crate::world::world::World;
 
 /// Number of nearest routes that are told: longer lists do not help the consumer.
@@ -38,6 +39,7 @@ pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outc
 pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, target: &Target<'_>) -> Outcome {
     world.state.clock.arrive(request.arrived_ms);
     let step_ended = world.follow_clock();
+    world.look_at_records();
     let route = RouteMatch::find(router, request, target);
     let mut exchange = Exchange::new(world.journal.next_number(), request, route.row);
     let view =
@@ -68,9 +70,11 @@ pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, targ
 
     world.coverage.count(&exchange);
     world.journal.add(&exchange, &world.state.clock);
+    let answered_ms = world.state.clock.now_ms();
     world.state.clock.answered();
     if let Some(run) = &mut world.run {
         run.count(&exchange, view.as_ref(), &mut world.state, step_ended);
+        run.look_at_records(&world.state.store, answered_ms, number - 1);
     }
     let Exchange { response, delivery, delay_ms, .. } = exchange;
     Outcome { response, delay: Duration::from_millis(delay_ms), delivery, call, hold }
@@ -148,7 +152,7 @@ fn respond(
         return;
     }
     let Some(((rule, _), view)) = decision.rule.as_ref().zip(view) else {
-        execute(router, (&mut world.state, &world.journal), exchange, context, route);
+        execute(router, world, exchange, context, route);
         let varied = world
             .run
             .as_ref()
@@ -163,7 +167,7 @@ fn respond(
     };
     // With a rule that fires before, the service never sees the request, not even the credential.
     let natural = (rule.phase == Phase::After).then(|| {
-        execute(router, (&mut world.state, &world.journal), exchange, context, route);
+        execute(router, world, exchange, context, route);
         std::mem::take(&mut exchange.response)
     });
     let injected = inject(&mut world.state, context, view, rule, natural);
@@ -183,15 +187,19 @@ fn respond(
 /// Carries out the operation, as the service would.
 fn execute(
     router: &Router,
-    (state, past): (&mut State, &dyn PastCalls),
+    world: &mut World,
     exchange: &mut Exchange<'_>,
     context: &RequestContext<'_>,
     route: &RouteMatch<'_, '_>,
 ) {
     let api = context.api;
-    let mut rests_on = Evidence::Documented;
+    let World { state, run, journal, .. } = world;
+    let mut course = Course { rests_on: Evidence::Documented, run: run.as_deref_mut(), shows_call: None };
     exchange.reached_service = route.row.is_some();
-    match carry_out(router, (state, past), context, route, &mut rests_on) {
+    let carried_out = carry_out(router, (state, journal), context, route, &mut course);
+    let Course { rests_on, shows_call, .. } = course;
+    exchange.shows_call = shows_call;
+    match carried_out {
         Ok(response) => {
             let profile = state.settings.profile(api.name);
             exchange.evidence = route.row.map(|row| row.route.evidence_in(profile, response.status).max(rests_on));
@@ -210,7 +218,7 @@ fn carry_out(
     (state, past): (&mut State, &dyn PastCalls),
     context: &RequestContext<'_>,
     route_match: &RouteMatch<'_, '_>,
-    rests_on: &mut Evidence,
+    course: &mut Course<'_>,
 ) -> Result<Response, Problem> {
     let RequestContext { api, request, target, .. } = *context;
     state.catch_up()?;
@@ -255,9 +263,37 @@ fn carry_out(
         past,
         evidence: Evidence::Documented,
     };
-    let response = dispatch(&mut call);
-    *rests_on = call.evidence;
+    let now_ms = call.state.clock.now_ms();
+    let past = course.run.as_mut().and_then(|run| run.past_store(row, &call.state.store, now_ms));
+    let seen = past.and_then(|past| Some((dispatch_in_the_past(&mut call, &past.store)?, past.after_call)));
+    let response = match seen {
+        None => dispatch(&mut call),
+        Some((response, after_call)) => {
+            course.shows_call = Some(after_call);
+            response
+        }
+    };
+    course.rests_on = call.evidence;
     response
+}
+
+/// Facts about an operation that is carried out, besides its answer.
+struct Course<'w> {
+    /// The evidence for what it does.
+    rests_on: Evidence,
+    /// The scenario, which may let it see the past.
+    run: Option<&'w mut ScenarioRun>,
+    /// The number of the last call whose changes it saw, where that is not the latest.
+    shows_call: Option<u64>,
+}
+
+/// Lets a read see the records as they were. `None` when it changed some after all: it must see those of now.
+fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<Response, Problem>> {
+    let now = std::mem::replace(&mut call.state.store, past.clone());
+    let answered = catch_unwind(AssertUnwindSafe(|| dispatch(call)));
+    let seen = std::mem::replace(&mut call.state.store, now);
+    let response = answered.unwrap_or_else(|panic| resume_unwind(panic));
+    seen.is_same(past).then_some(response)
 }
 
 /// Reads the body of a request that may have one.
@@ -382,7 +418,10 @@ fn add_standin_headers(state: &State, exchange: &mut Exchange<'_>) {
     if let Some(rule) = &exchange.rule {
         response.add("standin-rule", rule);
     }
-    if exchange.injected || exchange.varied {
+    if let Some(call) = exchange.shows_call {
+        response.add("standin-lag", digits.format(call));
+    }
+    if exchange.injected || exchange.varied || exchange.shows_call.is_some() {
         response.add("standin-source", "injected");
     } else if let Some(evidence) = exchange.evidence {
         response.headers.append(STANDIN_SOURCE, evidence.header());

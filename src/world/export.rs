@@ -13,7 +13,7 @@ use crate::engine::state::State;
 use crate::engine::state::clock::{Clock, ClockParts};
 use crate::engine::state::settings::Settings;
 use crate::engine::store::{Record, Store};
-use crate::scenario::{Progress, ScenarioRun};
+use crate::scenario::{NoScenarios, Progress, ScenarioRun};
 use crate::world::registry::WorldRegistry;
 use crate::world::snapshot::Snapshot;
 use crate::world::world::World;
@@ -117,7 +117,8 @@ impl WorldRegistry {
         }
         let mut run = None;
         if let Some(ExportedScenario { name: scenario_name, text }) = exported.scenario {
-            let (mut scenario, _) = self.read(&scenario_name, &text).map_err(|error| format!("scenario: {error}"))?;
+            let (mut scenario, _) =
+                self.read(&scenario_name, &text, &NoScenarios).map_err(|error| format!("scenario: {error}"))?;
             scenario.file.clear();
             for (api, credentials) in &scenario.credentials {
                 settings.credentials.retain(|(known, _)| known != api);

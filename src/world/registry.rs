@@ -13,7 +13,7 @@ use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::http::message::{Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
-use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError};
+use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError, ScenarioFinder};
 use crate::world::ceiling::{Asked, Ceiling};
 use crate::world::entrance::Entrance;
 use crate::world::error::{GoneReason, WorldError};
@@ -227,11 +227,16 @@ impl WorldRegistry {
         &self.bell
     }
 
-    /// Reads a scenario for these worlds; the findings that come with it are warnings.
-    pub fn read(&self, file: &str, text: &str) -> Result<(Scenario, Vec<Diagnostic>), ScenarioError> {
+    /// Reads a scenario for these worlds, with what it extends; the findings that come with it are warnings.
+    pub fn read(
+        &self,
+        file: &str,
+        text: &str,
+        finder: &dyn ScenarioFinder,
+    ) -> Result<(Scenario, Vec<Diagnostic>), ScenarioError> {
         let settings = self.settings();
         let (scenario, mut warnings) =
-            Scenario::read(file, text, self.router, &self.fixtures(), settings.strict_fidelity)?;
+            Scenario::read(file, text, self.router, &self.fixtures(), finder, settings.strict_fidelity)?;
         warnings.extend(scenario.compare_with_clock(settings.clock_mode));
         warnings.sort_by_key(|warning| (warning.place, warning.code));
         if warnings.iter().any(|diagnostic| diagnostic.code.refuses()) {

@@ -78,6 +78,13 @@ impl World {
         self.run.as_mut().is_some_and(|run| run.follow_clock(&mut self.state, number))
     }
 
+    /// Lets lagging reads see later what changed since the last call.
+    pub fn look_at_records(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.look_at_records(&self.state.store, self.state.clock.now_ms(), self.journal.next_number() - 1);
+        }
+    }
+
     /// Tries the data of the scenario's steps, and returns what cannot be made.
     pub fn try_steps(mut self) -> Vec<Diagnostic> {
         let run = self.run.take();

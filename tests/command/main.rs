@@ -15,6 +15,7 @@ mod probe;
 mod reload;
 mod reports;
 mod scenario_run;
+mod schema;
 mod secrets;
 mod settings;
 mod stumbles;

@@ -96,3 +96,45 @@ fn files_with_faults_change_nothing_and_the_answer_names_them() {
     assert_eq!(standin.world().journal().len(), 1);
     assert_eq!(names(&standin, ""), ["before"]);
 }
+
+#[test]
+fn what_a_scenario_extends_is_read_again_too() {
+    let files = Files::new("reload-extended");
+    files.scenario("before", "celigo.flows.list");
+    let own = files.0.join("own.json");
+    fs::write(&own, json!({ "scenario": 1, "extends": "scenario.json" }).to_string()).unwrap();
+    let standin = Standin::builder().scenario(&own).start();
+    let status = |target: &str| ask(standin.address(), "GET", target, &[ANY], "").status;
+    assert_eq!((status("/v1/flows"), status("/v1/exports")), (429, 200));
+    files.scenario("after", "celigo.exports.list");
+    assert_eq!(reload(&standin).status, 204);
+    assert_eq!((status("/v1/flows"), status("/v1/exports")), (200, 429));
+}
+
+#[test]
+fn a_body_extends_ready_made_scenarios_only_and_is_exported_whole() {
+    let files = Files::new("extends-control");
+    let path = files.scenario("base", "celigo.flows.list");
+    let standin = Standin::start();
+    let host = standin.address().to_string();
+    let send = |method: &str, target: &str, body: &str| {
+        let headers = [("host", host.as_str()), ("content-type", "application/json")];
+        ask(standin.address(), method, target, &headers, body)
+    };
+    let extends = |name: &str| json!({ "scenario": 1, "name": "mine", "extends": name }).to_string();
+    let refused = send("PUT", "/_standin/scenario", &extends(path.to_str().unwrap()));
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("which is no ready-made scenario"), "{}", refused.text());
+    assert_eq!(send("PUT", "/_standin/scenario", &extends("celigo-lost-create")).status, 200);
+    let exported = send("GET", "/_standin/worlds/default/export", "");
+    let text = exported.json()["scenario"]["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("lookup") && !text.contains("extends"), "{text}");
+    let imported = send("PUT", "/_standin/worlds/copy/import", &exported.text());
+    assert_eq!(imported.status, 200, "{}", imported.text());
+    let made = send(
+        "POST",
+        "/_standin/worlds",
+        &json!({ "name": "m", "scenario": { "scenario": 1, "extends": "celigo-lost-creat" } }).to_string(),
+    );
+    assert!(made.text().contains("did you mean celigo-lost-create?"), "{}", made.text());
+}

@@ -5,7 +5,9 @@ mod consumers;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod extending;
 mod flow_consumers;
+mod lagging;
 mod long_files;
 mod more_keys;
 mod near_misses;

@@ -116,7 +116,7 @@ fn every_fault_has_its_words() {
     }
     insta::assert_snapshot!(told);
     // An API without next links is needed for E15, and all have some. E21 comes with strict fidelity only.
-    let all = (1..=22).filter(|n| ![15, 21].contains(n)).map(|n| format!("E{n:02}"));
+    let all = (1..=23).filter(|n| ![15, 21].contains(n)).map(|n| format!("E{n:02}"));
     let all = all.chain((1..=7).map(|n| format!("W{n:02}")));
     assert_eq!(codes, all.collect());
 }
@@ -185,4 +185,29 @@ fn data_of_later_steps_is_warned_of_only_when_no_state_could_make_it_right() {
     assert!(of("add", serde_json::json!([{ "name": 1 }])).contains(" W05 steps[1].data.add.celigo.flows[0] "));
     assert!(of("patch", serde_json::json!({ "#1": { "name": 1 } })).contains(" W05 "));
     assert!(of("generate", serde_json::json!({ "count": 1, "like": { "name": 1 } })).contains(" W05 "));
+}
+
+/// An editor shows the description where the author writes the key.
+#[test]
+fn every_property_of_the_schema_is_described_with_its_default() {
+    fn walk(at: &str, value: &Value, wrong: &mut Vec<String>) {
+        let members = value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value));
+        let items = value.as_array().into_iter().flatten().enumerate().map(|(n, value)| (n.to_string(), value));
+        if let Some(properties) = value.get("properties").and_then(Value::as_object) {
+            for (name, property) in properties {
+                let text = property["description"].as_str().unwrap_or_default();
+                let is_measure = ["_ms", "_s"].iter().any(|unit| name.ends_with(unit)) || name == "ms";
+                let has_unit = ["illiseconds", "Seconds", "bytes per second"].iter().any(|unit| text.contains(unit));
+                if !text.contains("Default: ") && !text.contains("Required") || is_measure && !has_unit {
+                    wrong.push(format!("{at}/{name}: {text:?}"));
+                }
+            }
+        }
+        for (name, inner) in members.chain(items) {
+            walk(&format!("{at}/{name}"), inner, wrong);
+        }
+    }
+    let mut wrong = Vec::new();
+    walk("", &schema(), &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

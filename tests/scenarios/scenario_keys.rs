@@ -344,6 +344,11 @@ fn cases() -> Vec<(&'static str, Value, &'static str)> {
             "/expect/order",
         ),
         ("data.recreate", changed(&json!({ "recreate": { "celigo.integrations": ["#2"] } })), "/data/recreate"),
+        ("lag", lag(&json!({ "calls": 2 })), "/lag"),
+        ("lag.on", lag(&json!({ "calls": 2 })), "/lag/0/on"),
+        ("lag.calls", lag(&json!({ "calls": 2 })), "/lag/0/calls"),
+        ("lag.ms", lag(&json!({ "ms": 5 })), "/lag/0/ms"),
+        ("extends", base(&json!({ "extends": "celigo-lost-create" })), "/extends"),
         ("conduct.backoff", unanswered(), "/expect/conduct/backoff"),
         ("backoff.min_ms", unanswered(), "/expect/conduct/backoff/min_ms"),
         ("backoff.factor", unanswered(), "/expect/conduct/backoff/factor"),
@@ -441,6 +446,13 @@ fn unanswered() -> Value {
     let silence = rule(&json!({ "at": { "from": 2 }, "do": { "abort": "close" } }));
     let conduct = json!({ "backoff": { "min_ms": 1_000, "factor": 2 } });
     base(&json!({ "faults": [silence], "expect": { "conduct": conduct, "only": "celigo.*" } }))
+}
+
+/// Lists see a change later.
+fn lag(span: &Value) -> Value {
+    let mut lag = span.clone();
+    lag["on"] = json!(LIST);
+    base(&json!({ "lag": [lag] }))
 }
 
 /// The name of integrations is not what the documents say.

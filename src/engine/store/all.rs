@@ -68,6 +68,16 @@ impl Store {
         Arc::make_mut(&mut self.changed[known].1)
     }
 
+    /// Tells whether both hold the very same records: no collection was written to in between.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.shared().zip(other.shared()).all(|(one, another)| Arc::ptr_eq(one, another))
+    }
+
+    /// Tells whether both hold the very same records of a resource.
+    pub fn has_same(&self, other: &Self, resource: &'static Schema) -> bool {
+        Arc::ptr_eq(self.at(self.place(resource)), other.at(other.place(resource)))
+    }
+
     /// For records that others start from: readies the collections that were changed here for being written beside.
     pub fn compact(&mut self) {
         let changed = self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection));

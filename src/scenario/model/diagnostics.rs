@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::http::position;
 use crate::http::position::{PathSegment, Position};
-use crate::http::positions::Positions;
 use crate::http::redact::is_telling;
+use crate::scenario::model::layers::{Layer, Source, origin};
 
 /// The kind of a fault. `E…` refuses the file, `W…` warns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +55,8 @@ pub enum Code {
     E21,
     /// A step that cannot end: the clock stands still.
     E22,
+    /// Scenarios that extend each other in a ring.
+    E23,
     /// A step that no other step leads to.
     W01,
     /// A rule behind one that always answers the same calls.
@@ -155,10 +157,10 @@ pub(in crate::scenario) fn cut(list: &mut Vec<Diagnostic>, left_out: usize) {
     }
 }
 
-/// Collects findings about one text.
+/// Collects findings about one text, and those it extends.
 pub(in crate::scenario) struct Diagnostics<'t> {
-    file: &'t str,
-    positions: Positions<'t>,
+    /// The file, then those it extends.
+    sources: Vec<Source<'t>>,
     list: Vec<Diagnostic>,
     /// Number of all findings that refuse the file.
     refusals: usize,
@@ -168,12 +170,29 @@ pub(in crate::scenario) struct Diagnostics<'t> {
 
 impl<'t> Diagnostics<'t> {
     pub(in crate::scenario) fn new(file: &'t str, text: &'t str) -> Self {
-        Self { file, positions: Positions::of(text), list: Vec::new(), refusals: 0, left_out: 0 }
+        Self { sources: vec![Source::of_text(file, text)], list: Vec::new(), refusals: 0, left_out: 0 }
+    }
+
+    /// Collects findings about a file and those it extends.
+    pub(in crate::scenario) fn of_layers(layers: &'t [Layer]) -> Self {
+        Self { sources: layers.iter().map(Source::of_layer).collect(), list: Vec::new(), refusals: 0, left_out: 0 }
     }
 
     /// Adds a finding at that path. `what` continues the path: `"x" selects no operation`.
     pub(in crate::scenario) fn tell(
         &mut self,
+        code: Code,
+        path: &[PathSegment],
+        what: impl fmt::Display,
+        help: impl Into<String>,
+    ) {
+        self.tell_in(origin(&self.sources, path), code, path, what, help);
+    }
+
+    /// Adds a finding at that path of one of the texts.
+    pub(in crate::scenario) fn tell_in(
+        &mut self,
+        source: usize,
         code: Code,
         path: &[PathSegment],
         what: impl fmt::Display,
@@ -186,15 +205,16 @@ impl<'t> Diagnostics<'t> {
         }
         let shown = position::show(path);
         let shown = if shown.is_empty() { "the file".to_owned() } else { shown };
-        let place = self.place(path);
+        let Source { file, positions, .. } = &self.sources[source];
+        let (file, place) = ((*file).to_owned(), positions.at(path));
         // The value of a telling key is a credential. The name of a variable that holds one is none.
         let key = path.iter().rev().find_map(|step| if let PathSegment::Key(key) = step { Some(key) } else { None });
         let is_secret = code == Code::E08 && key.is_some_and(|key| is_telling(key) && !key.ends_with("_env"));
         let what = if is_secret { without_quotes(&what.to_string()) } else { what.to_string() };
-        self.tell_at(code, place, format!("{shown} {what}"), help);
+        self.add(Diagnostic { file, place, code, message: format!("{shown} {what}"), help: help.into() });
     }
 
-    /// Adds a finding at that place.
+    /// Adds a finding at that place of the file itself.
     pub(in crate::scenario) fn tell_at(
         &mut self,
         code: Code,
@@ -202,13 +222,19 @@ impl<'t> Diagnostics<'t> {
         message: String,
         help: impl Into<String>,
     ) {
-        self.refusals += usize::from(code.refuses());
-        self.list.push(Diagnostic { file: self.file.to_owned(), place, code, message, help: help.into() });
+        let file = self.sources[0].file.to_owned();
+        self.add(Diagnostic { file, place, code, message, help: help.into() });
     }
 
-    /// Returns the place of a path.
+    fn add(&mut self, diagnostic: Diagnostic) {
+        self.refusals += usize::from(diagnostic.code.refuses());
+        self.list.push(diagnostic);
+    }
+
+    /// Returns the place of a path in the file itself; for what is inherited, that of `extends`.
     pub(in crate::scenario) fn place(&self, path: &[PathSegment]) -> Position {
-        self.positions.at(path)
+        let own = &self.sources[0].positions;
+        if origin(&self.sources, path) == 0 { own.at(path) } else { own.at(&["extends".into()]) }
     }
 
     /// Returns the number of findings so far that refuse the file.
@@ -228,7 +254,8 @@ impl<'t> Diagnostics<'t> {
 
     /// Returns all findings, in the order of the file.
     pub(in crate::scenario) fn finish(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|diagnostic| (diagnostic.place, diagnostic.code));
+        let own = self.sources[0].file;
+        self.list.sort_by_key(|diagnostic| (diagnostic.file != own, diagnostic.place, diagnostic.code));
         cut(&mut self.list, self.left_out);
         self.list
     }

@@ -13,6 +13,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::state::clock::ClockMode;
 use crate::engine::state::settings::Credential;
 use crate::http::position::{PathSegment, Position};
+use crate::scenario::model::lag::Lag;
 use crate::scenario::model::matchers::{Matcher, Range};
 use crate::scenario::model::rule::{Operations, Rule};
 use crate::scenario::model::when::When;
@@ -31,10 +32,12 @@ pub struct Overruling {
 /// A scenario: the data to start from, fault rules, steps, expectations, a probe.
 #[derive(Debug, Default)]
 pub struct Scenario {
-    /// The text of the file; empty for rules and expectations made in code.
+    /// The text of the file, with what it extends; empty for rules and expectations made in code.
     pub source: Arc<str>,
     /// The file, as it was named; empty for rules and expectations made in code.
     pub file: String,
+    /// The scenarios it extends, as messages name them, nearest first.
+    pub extends: Vec<String>,
     /// Its name: the key `name`, else the file's.
     pub name: String,
     /// A sentence about it.
@@ -57,6 +60,8 @@ pub struct Scenario {
     pub rules: Vec<Arc<Rule>>,
     /// The timeline.
     pub steps: Vec<Step>,
+    /// The reads that see a change only later.
+    pub lags: Vec<Lag>,
     /// The variation of successful answers.
     pub perturb: Option<Perturb>,
     /// The expectations of the consumer.

@@ -4,6 +4,8 @@ pub mod diagnostics;
 pub mod difference;
 pub mod fixture_sets;
 pub mod format;
+pub mod lag;
+pub mod layers;
 pub mod matchers;
 pub mod request_view;
 pub mod rule;

@@ -2,10 +2,12 @@
 
 pub mod check;
 pub mod dead_matchers;
+pub mod extends;
 pub mod fidelity;
 pub mod fragments;
 pub mod read;
 pub mod read_expect;
+pub mod read_lag;
 pub mod read_matchers;
 pub mod read_rules;
 pub mod reader;

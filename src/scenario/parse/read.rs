@@ -11,55 +11,63 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::schema::time;
 use crate::engine::state::clock::ClockMode;
 use crate::engine::state::settings::Credential;
-use crate::http::document;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, ScenarioError, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{End, EndKind, FieldChange, FieldDrift, JsonType, Perturb, Scenario, Step};
+use crate::scenario::model::layers::merged;
 use crate::scenario::model::rule::Operations;
+use crate::scenario::parse::extends::{ScenarioFinder, read_layers};
 use crate::scenario::parse::fidelity::Fidelity;
 use crate::scenario::parse::reader::{Node, Object};
 
 /// The keys of a scenario file.
-const KEYS: [&str; 14] = [
-    "$schema", "scenario", "api", "name", "about", "seed", "profile", "tokens", "clock", "data", "faults", "steps",
-    "perturb", "expect",
+const KEYS: [&str; 17] = [
+    "$schema", "scenario", "extends", "api", "name", "about", "seed", "profile", "tokens", "clock", "data", "faults",
+    "steps", "lag", "perturb", "expect", "probe",
 ];
 
 impl Scenario {
-    /// Reads a file. Warnings come with the scenario; anything worse, all of it, in its place. With strict fidelity, what
-    /// depends on assumed behaviour is refused too.
+    /// Reads a file, with the scenarios it extends, which `finder` finds. Warnings come with the scenario; anything
+    /// worse, all of it, in its place. With strict fidelity, what depends on assumed behaviour is refused too.
     pub fn read(
         file: &str,
         text: &str,
         router: &Router,
         fixtures: &Fixtures,
+        finder: &dyn ScenarioFinder,
         strict_fidelity: bool,
     ) -> Result<(Self, Vec<Diagnostic>), ScenarioError> {
-        let mut found = Diagnostics::new(file, text);
-        let parsed = match document::parse(text) {
-            Ok(parsed) => parsed,
-            Err(fault) => {
-                let message = format!("the file is not JSON: {}", fault.reason);
-                found.tell_at(Code::E01, fault.place, message, "a scenario file is one JSON object");
-                return Err(ScenarioError { diagnostics: found.finish() });
+        let layers = read_layers(file, text, finder)?;
+        let mut found = Diagnostics::of_layers(&layers);
+        for (source, layer) in layers.iter().enumerate() {
+            for path in &layer.duplicates {
+                found.tell_in(source, Code::E04, path, "stands twice", "keep one of them");
             }
-        };
-        for path in &parsed.duplicates {
-            found.tell(Code::E04, path, "stands twice", "keep one of them");
         }
+        let whole = merged(&layers);
         let fidelity = strict_fidelity.then(Fidelity::default);
         let reader = FileReader { found: &mut found, router, apis: Vec::new(), fidelity };
-        let scenario = reader.file(file, &parsed.value);
+        let scenario = reader.file(file, &whole);
         if let Some(scenario) = &scenario {
             crate::scenario::parse::check::check(&mut found, scenario, router, fixtures);
         }
         let refuse = found.refuse();
         let diagnostics = found.finish();
+        let extends: Vec<String> = layers[1..].iter().map(|layer| layer.file.clone()).collect();
+        let source = if extends.is_empty() { text.into() } else { without_extends(whole).to_string().into() };
         match scenario {
-            Some(scenario) if !refuse => Ok((Self { source: text.into(), ..scenario }, diagnostics)),
+            Some(scenario) if !refuse => Ok((Self { source, extends, ..scenario }, diagnostics)),
             _ => Err(ScenarioError { diagnostics }),
         }
     }
+}
+
+/// Returns a document that stands by itself, though it came with what it extends.
+fn without_extends(mut whole: Value) -> Value {
+    if let Some(keys) = whole.as_object_mut() {
+        keys.shift_remove("extends");
+    }
+    whole
 }
 
 /// Reads the parts of a file, knowing what operations and collections there are.
@@ -73,10 +81,12 @@ pub(in crate::scenario) struct FileReader<'r, 't> {
 
 impl FileReader<'_, '_> {
     fn file(mut self, file: &str, value: &Value) -> Option<Scenario> {
-        let known: Vec<&str> = KEYS.into_iter().chain(["probe"]).collect();
-        let object = self.found.object(&Node::root(value), &known)?;
+        let object = self.found.object(&Node::root(value), &KEYS)?;
         if let Some(node) = object.get("$schema") {
             self.found.text(&node);
+        }
+        if let Some(node) = object.get("extends") {
+            self.found.some_text(&node);
         }
         if let Some(version) = object.need(self.found, "scenario") {
             self.found.whole(&version, 1, 1);
@@ -107,6 +117,9 @@ impl FileReader<'_, '_> {
         if let Some(node) = object.get("steps") {
             let steps = self.found.some_list(&node, 1);
             scenario.steps = steps.iter().filter_map(|step| self.step(step)).collect();
+        }
+        if let Some(node) = object.get("lag") {
+            scenario.lags = self.lags(&node);
         }
         scenario.perturb = object.get("perturb").and_then(|node| self.perturb(&node));
         if let Some(node) = object.get("expect") {

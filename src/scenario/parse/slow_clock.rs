@@ -1,9 +1,10 @@
-//! Steps that end by time, held against the clock of the world that will play them.
+//! Steps and lags that end by time, held against the clock of the world that will play them.
 
 use crate::engine::state::clock::ClockMode;
 use crate::http::position::show;
 use crate::scenario::model::diagnostics::{Code, Diagnostic};
 use crate::scenario::model::format::{EndKind, Scenario, Step};
+use crate::scenario::model::lag::LagSpan;
 
 /// The most answers that a step may wait for by a clock that moves with each answer, without a warning.
 const FEW_ANSWERS: u64 = 20;
@@ -34,7 +35,25 @@ impl Scenario {
             let message = format!("{}.after_ms {what}", show(&end.path));
             Some(Diagnostic { file: self.file.clone(), place: end.place, code, message, help: HELP.to_owned() })
         });
-        told.collect()
+        told.chain(self.slow_lags(step_ms)).collect()
+    }
+}
+
+impl Scenario {
+    /// Returns the lags that this clock ends never, or after many answers only.
+    fn slow_lags(&self, step_ms: u64) -> impl Iterator<Item = Diagnostic> {
+        self.lags.iter().filter_map(move |lag| {
+            let LagSpan::Ms(ms) = lag.span else { return None };
+            let (code, what) = match answers(ms, step_ms) {
+                None => (Code::E22, "never ends: the clock stands still".to_owned()),
+                Some(answers) if answers > FEW_ANSWERS => {
+                    (Code::W07, format!("lasts {answers} answers: the clock moves {step_ms} ms with each answer"))
+                }
+                Some(_) => return None,
+            };
+            let message = format!("{}.ms {what}", show(&lag.path));
+            Some(Diagnostic { file: self.file.clone(), place: lag.place, code, message, help: HELP.to_owned() })
+        })
     }
 }
 

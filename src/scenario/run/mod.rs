@@ -1,6 +1,7 @@
 //! A scenario in the life of a request: rules, steps, variations, counters.
 
 pub mod inject;
+pub mod lagging;
 pub mod make_change;
 pub mod perturb;
 pub mod progress;

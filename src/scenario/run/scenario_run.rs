@@ -8,13 +8,15 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use crate::engine::api::api::Api;
-use crate::engine::api::router::Router;
+use crate::engine::api::router::{Router, Row};
+use crate::engine::store::Store;
 use crate::history::trace::{Trace, TraceBuilder, Verdict};
 use crate::http::message::{Delivery, TlsFault};
 use crate::http::position::Position;
 use crate::scenario::model::format::{CallExpectation, Scenario};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
+use crate::scenario::run::lagging::{Lagging, PastStore};
 use crate::scenario::run::rule_index::RuleIndex;
 
 /// A scenario as it goes in one world.
@@ -57,6 +59,8 @@ pub struct ScenarioRun {
     pub(in crate::scenario) failed_changes: Vec<(Position, String)>,
     /// The fault that a rule ordered for the next TLS handshake.
     pub(in crate::scenario) tls_fault: Option<TlsFault>,
+    /// The past, for reads that see a change only later.
+    pub(in crate::scenario) lagging: Option<Box<Lagging>>,
     /// True when a test declared something in code and has not verified it yet.
     needs_verification: bool,
     /// The verdicts on the rules for the latest request.
@@ -180,6 +184,7 @@ impl ScenarioRun {
             answered: 0,
             failed_changes: Vec::new(),
             tls_fault: None,
+            lagging: Lagging::new(&scenario.lags),
             needs_verification: false,
             latest_why: Trace::default(),
             scenario: Arc::clone(scenario),
@@ -316,6 +321,19 @@ impl ScenarioRun {
             (counter.matched, counter.fired) = (0, 0);
         }
         self.ends = vec![0; self.scenario.steps[self.step].ends.len()];
+    }
+
+    /// Notes the records as they are, before or after a call: lagging reads see later what changed. `after_call` is the
+    /// number of the last call that was answered before the change.
+    pub(crate) fn look_at_records(&mut self, store: &Store, now_ms: u64, after_call: u64) {
+        if let Some(lagging) = &mut self.lagging {
+            lagging.look(&self.scenario.lags, store, now_ms, after_call);
+        }
+    }
+
+    /// Returns the records of the past that a call sees; `None` when they are those of now.
+    pub(crate) fn past_store(&mut self, row: &Row, store: &Store, now_ms: u64) -> Option<PastStore> {
+        self.lagging.as_mut()?.past_store(&self.scenario.lags, row, store, now_ms)
     }
 
     /// Returns every rule, with how often it matched and how often it fired.

@@ -76,6 +76,7 @@ impl ScenarioRun {
         let mut run = Box::new(ScenarioRun::new(scenario, router, state.settings.seed));
         run.enter_first_step(&mut state);
         state.store.compact();
+        run.look_at_records(&state.store, state.clock.now_ms(), 0);
         Ok((state, run))
     }
 }

@@ -416,7 +416,8 @@ fn told(journal: &[Entry], router: &Router) -> Vec<String> {
                 0 => String::new(),
                 delay_ms => format!(" after {delay_ms} ms"),
             };
-            on_one_line(&format!("{} {operation} → {outcome}{delay}{rule}", entry.number))
+            let lag = entry.extras.shows_call.map(|call| format!(" as after call {call}")).unwrap_or_default();
+            on_one_line(&format!("{} {operation} → {outcome}{delay}{lag}{rule}", entry.number))
         })
         .collect()
 }

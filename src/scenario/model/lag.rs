@@ -1,0 +1,37 @@
+//! Eventual consistency: reads that see a change only later.
+
+use crate::http::position::{PathSegment, Position};
+use crate::scenario::model::rule::Operations;
+
+/// Reads that see a change only later, as those of a service with replicas do.
+#[derive(Debug)]
+pub struct Lag {
+    /// The operations; those among them that read.
+    pub on: Operations,
+    /// The wait before a change is seen.
+    pub span: LagSpan,
+    /// The place where it is written.
+    pub path: Vec<PathSegment>,
+    /// That path, as a position.
+    pub place: Position,
+}
+
+/// The wait before a change is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LagSpan {
+    /// This number of calls of the operations do not see it.
+    Calls(u64),
+    /// No call sees it for this time on the world's clock, in milliseconds.
+    Ms(u64),
+}
+
+impl LagSpan {
+    /// Returns it in words: `after 2 calls`, `after 500 ms`.
+    pub(in crate::scenario) fn words(self) -> String {
+        match self {
+            Self::Calls(1) => "after 1 call".to_owned(),
+            Self::Calls(calls) => format!("after {calls} calls"),
+            Self::Ms(ms) => format!("after {ms} ms"),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The records of the past that lagging reads see.
+//!
+//! Collections are persistent, so that the past is a few pointers. A world without `lag` keeps none of it.
+
+use std::collections::VecDeque;
+
+use crate::engine::api::router::Row;
+use crate::engine::store::Store;
+use crate::http::message::Method;
+use crate::scenario::model::lag::{Lag, LagSpan};
+
+/// The most changes that one lag hides one by one. Further ones are seen together with the last of them, and so never
+/// sooner than they should be.
+const MOST_HIDDEN: usize = 1_024;
+
+/// The changes that lagging reads do not see yet.
+#[derive(Clone, Debug)]
+pub(in crate::scenario) struct Lagging {
+    /// The records as they were looked at last; `None` before the first call.
+    known: Option<Store>,
+    /// For each lag of the scenario.
+    lags: Vec<LagProgress>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct LagProgress {
+    /// The number of calls so far.
+    calls: u64,
+    /// The changes that are hidden, oldest first.
+    hidden: VecDeque<HiddenChange>,
+}
+
+#[derive(Clone, Debug)]
+struct HiddenChange {
+    /// The records before it.
+    before: Store,
+    /// The number of the last call whose changes these records show.
+    after_call: u64,
+    made_ms: u64,
+    /// The number of calls of the lag when it was made.
+    made_calls: u64,
+}
+
+/// Records of the past, as a lagging read sees them.
+#[derive(Clone, Debug)]
+pub(crate) struct PastStore {
+    /// The records.
+    pub store: Store,
+    /// The number of the last call whose changes they show.
+    pub after_call: u64,
+}
+
+impl Lagging {
+    /// Returns the state of these lags at the start; `None` where there are none.
+    pub(in crate::scenario) fn new(lags: &[Lag]) -> Option<Box<Self>> {
+        let progress = lags.iter().map(|_| LagProgress::default()).collect();
+        (!lags.is_empty()).then(|| Box::new(Self { known: None, lags: progress }))
+    }
+
+    /// Notes the records as they are now. What changed since the last look is hidden from now on. `after_call` is the number
+    /// of the last call that was answered before the change.
+    pub(in crate::scenario) fn look(&mut self, lags: &[Lag], store: &Store, now_ms: u64, after_call: u64) {
+        let before = match self.known.replace(store.clone()) {
+            Some(known) if !known.is_same(store) => known,
+            _ => return,
+        };
+        for (lag, progress) in lags.iter().zip(&mut self.lags) {
+            let change =
+                HiddenChange { before: before.clone(), after_call, made_ms: now_ms, made_calls: progress.calls };
+            let is_full = progress.hidden.len() >= MOST_HIDDEN;
+            match progress.hidden.back_mut() {
+                Some(last) if is_full || last.is_seen_with(&change, lag.span) => {
+                    (last.made_ms, last.made_calls) = (change.made_ms, change.made_calls);
+                }
+                _ => progress.hidden.push_back(change),
+            }
+        }
+    }
+
+    /// Counts a call for the lag of its operation, and returns the records it sees; `None` when they are those of now.
+    pub(in crate::scenario) fn past_store(
+        &mut self,
+        lags: &[Lag],
+        row: &Row,
+        store: &Store,
+        now_ms: u64,
+    ) -> Option<PastStore> {
+        let place = lags.iter().position(|lag| row.route.verb == Method::Get && lag.on.select(row.operation))?;
+        self.lags[place].call(lags[place].span, row, store, now_ms)
+    }
+}
+
+impl LagProgress {
+    /// Counts a call, and returns the records it sees; `None` when they are those of now.
+    fn call(&mut self, span: LagSpan, row: &Row, store: &Store, now_ms: u64) -> Option<PastStore> {
+        let calls = self.calls;
+        self.calls += 1;
+        while self.hidden.front().is_some_and(|change| change.is_over(span, calls, now_ms)) {
+            self.hidden.pop_front();
+        }
+        let oldest = &self.hidden.front()?.before;
+        let resource = row.route.action.resource();
+        let shows_same = |one: &Store, other: &Store| {
+            resource.map_or_else(|| one.is_same(other), |resource| one.has_same(other, resource))
+        };
+        if shows_same(oldest, store) {
+            return None;
+        }
+        // Changes of other kinds of records may lie between.
+        let last = self.hidden.iter().take_while(|change| shows_same(&change.before, oldest)).last()?;
+        Some(PastStore { store: oldest.clone(), after_call: last.after_call })
+    }
+}
+
+impl HiddenChange {
+    fn is_over(&self, span: LagSpan, calls: u64, now_ms: u64) -> bool {
+        match span {
+            LagSpan::Calls(most) => calls.saturating_sub(self.made_calls) >= most,
+            LagSpan::Ms(most) => now_ms.saturating_sub(self.made_ms) >= most,
+        }
+    }
+
+    /// Tells whether a later change comes into sight at the same moment.
+    fn is_seen_with(&self, later: &Self, span: LagSpan) -> bool {
+        match span {
+            LagSpan::Calls(_) => self.made_calls == later.made_calls,
+            LagSpan::Ms(_) => self.made_ms == later.made_ms,
+        }
+    }
+}
