@@ -13,14 +13,21 @@ pub static APIS: &[&Api] = &[&celigo::API, &edlink::API];
 mod tests {
     use std::sync::Arc;
 
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::engine::api::api::Action;
     use crate::engine::api::api::hooks_of;
+    use crate::engine::api::router::Router;
     use crate::engine::schema::document::Document;
-    use crate::engine::schema::field::PRIVATE_PREFIX;
+    use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
     use crate::engine::schema::schema::Actor;
     use crate::engine::state::State;
     use crate::engine::state::settings::Settings;
     use crate::engine::store::Store;
+    use crate::http::message::Request;
+    use crate::world::exchange::answer;
+    use crate::world::world::World;
 
     #[test]
     fn every_default_fits_its_field_because_none_is_checked_when_a_record_is_made() {
@@ -56,5 +63,37 @@ mod tests {
             made += 1;
         }
         assert!(made > 0, "some resources require nothing");
+    }
+
+    #[test]
+    fn custom_operations_refuse_fields_of_a_kind_their_row_does_not_take() {
+        let router = Router::new(APIS).unwrap();
+        let store = Store::new(APIS.iter().flat_map(|api| api.schemas()));
+        let mut world = World::new("test", store, hooks_of(APIS), Arc::new(Settings::default()));
+        let is_judged = |route: &crate::engine::api::api::Route| {
+            matches!(route.action, Action::Custom(_)) && !route.body_last && !route.takes_raw
+        };
+        let mut tried = 0;
+        for row in router.rows().iter().filter(|row| is_judged(row.route)) {
+            for field in row.route.takes.iter().filter(|field| !matches!(field.kind, Kind::Any)) {
+                let wrong = match field.kind {
+                    Kind::String | Kind::Enum(_) | Kind::Reference(_) => json!(7),
+                    _ => json!("no number, time, list or object"),
+                };
+                let body = json!({ field.name: wrong }).to_string();
+                let headers: &[(&str, &[u8])] =
+                    &[("host", b"h"), ("authorization", b"Bearer any"), ("content-type", b"application/json")];
+                let (method, target) = (row.route.verb.as_str(), row.path.replace(['{', '}'], ""));
+                let (target, body) = (target.as_str(), body.as_bytes());
+                let request = Request { method, target, headers, body, arrived_ms: 0, believes_front: true };
+                let response = answer(&router, &mut world, &request).response;
+                let said: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+                let is_refused = (400..500).contains(&response.status) && said.to_string().contains(field.name);
+                assert!(is_refused, "{}, {}: {} {said}", row.operation, field.name, response.status);
+                assert!(row.documents_status(response.status), "{}: {}", row.operation, response.status);
+                tried += 1;
+            }
+        }
+        assert!(tried > 50, "{tried} fields of custom operations");
     }
 }

@@ -21,7 +21,6 @@ pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     let size = export.get("pageSize").and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok());
     let size = size.filter(|size| *size > 0).unwrap_or(mock_data::PAGE_RECORDS);
     let given = context.fields()?;
-    context.check_kinds(&given)?;
     let page = match given.get("pagedExportState").and_then(|state| state.get("pageIndex")) {
         None => 1,
         Some(page) => {

@@ -47,7 +47,6 @@ pub fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let emails = crate::apis::celigo::step_errors::texts(context, "emails")?;
     let emails = emails.ok_or_else(|| Problem::field("emails", FieldFaultKind::Missing))?;
-    context.check_kinds(&given)?;
     context.check_visibility(&ASHARES, &given, None)?;
     let mut rows = Vec::new();
     for email in emails {

@@ -204,7 +204,7 @@ pub struct Route {
     pub takes: &'static [Field],
     /// The permission that a caller needs, in the dialect's own words; empty for none.
     pub needs: &'static str,
-    /// A body that cannot be read is told by the operation, after what the path and the caller are told for.
+    /// The operation judges the body itself, after path and caller: also one that cannot be read, and kinds of fields.
     pub body_last: bool,
     /// One sentence: what it does.
     pub about: &'static str,

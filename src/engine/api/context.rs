@@ -122,14 +122,6 @@ impl Context<'_> {
         }
     }
 
-    /// Rejects a body whose known fields are not of the kinds that the row documents.
-    pub fn check_kinds(&self, given: &Document) -> Result<(), Problem> {
-        let known = self.route.takes.iter();
-        let said = known.filter_map(|field| Some((field, given.get(field.name).filter(|value| !value.is_null())?)));
-        let faults: Vec<_> = said.filter_map(|(field, value)| field.fault(Some(value))).collect();
-        if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
-    }
-
     /// Shows a page of records.
     pub fn show_page(&mut self, page: &Page) -> Response {
         self.rests_on_values(page);
@@ -293,9 +285,24 @@ pub fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
             context.state.remove(resource, &old, Actor::Consumer)?;
             Ok(Response::empty(context.success()))
         }
-        Action::Custom(operation) => operation(context),
+        Action::Custom(operation) => {
+            // An operation that looks at its body last judges it too: some let wrong fields pass, and warn.
+            if !context.route.body_last {
+                check_kinds(context.route, context.body.as_ref())?;
+            }
+            operation(context)
+        }
         Action::NotModelled => Err(context.not_modelled()),
     }
+}
+
+/// Rejects a body whose known fields are not of the kinds that the row documents.
+fn check_kinds(route: &Route, body: Option<&Body>) -> Result<(), Problem> {
+    let Some(Body::Object(given)) = body else { return Ok(()) };
+    let known = route.takes.iter();
+    let said = known.filter_map(|field| Some((field, given.get(field.name).filter(|value| !value.is_null())?)));
+    let faults: Vec<_> = said.filter_map(|(field, value)| field.fault(Some(value))).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
 
 fn list(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response, Problem> {
