@@ -16,8 +16,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::engine::api::api::Action;
     use crate::engine::api::api::hooks_of;
+    use crate::engine::api::route::Action;
     use crate::engine::api::router::Router;
     use crate::engine::schema::document::Document;
     use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
@@ -70,7 +70,7 @@ mod tests {
         let router = Router::new(APIS).unwrap();
         let store = Store::new(APIS.iter().flat_map(|api| api.schemas()));
         let mut world = World::new("test", store, hooks_of(APIS), Arc::new(Settings::default()));
-        let is_judged = |route: &crate::engine::api::api::Route| {
+        let is_judged = |route: &crate::engine::api::route::Route| {
             matches!(route.action, Action::Custom(_)) && !route.body_last && !route.takes_raw
         };
         let mut tried = 0;

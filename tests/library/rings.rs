@@ -13,7 +13,7 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("engine::schema::schema", "engine::schema::field", "a field refers to a kind of record, which has fields"),
     ("engine::schema::schema", "engine::schema::document", "a document leaves out its schema's plain defaults"),
     ("engine::state::state", "engine::state::hooks", "hooks are functions over the state, which finds them"),
-    ("engine::api::api", "engine::api::context", "a row names a function of a context, which names the row"),
+    ("engine::api::route", "engine::api::context", "a row names a function of a context, which names the row"),
     ("engine::api::api", "engine::api::dialect", "an API has a dialect, which words things of the API"),
     ("scenario::model::matchers", "scenario::model::difference", "a matcher tells in which words it is cut short"),
     ("scenario::parse::read", "scenario::parse::fidelity", "one reader of a file, in two files by subject"),

@@ -3,8 +3,10 @@
 use crate::apis::celigo::errors::is_doubled;
 use crate::apis::celigo::resources::shares::{integrations_named, is_account_wide};
 use crate::apis::celigo::resources::{ACCESS_TOKENS, FLOWS, INTEGRATIONS};
-use crate::engine::api::api::{Access, Api, Caller};
+use crate::engine::api::api::Api;
+use crate::engine::api::caller::Caller;
 use crate::engine::api::dialect::RequestContext;
+use crate::engine::api::route::Access;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::apis::celigo::access::sees_integration;
 use crate::apis::celigo::resources::shares::{LEVELS, integrations_named, is_account_wide};
 use crate::apis::celigo::resources::{ASHARES, INTEGRATIONS};
-use crate::engine::api::api::Caller;
+use crate::engine::api::caller::Caller;
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::apis::celigo::{API, access, errors, filters, lists, openapi, paging};
-use crate::engine::api::api::{Api, Caller, Route};
+use crate::engine::api::api::Api;
+use crate::engine::api::caller::Caller;
 use crate::engine::api::context::{Context, Order, Selection};
 use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
 use crate::engine::api::openapi::Parameter;
+use crate::engine::api::route::Route;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::apis::celigo::API;
-use crate::engine::api::api::Access;
 use crate::engine::api::dialect::{RenderedError, RequestContext};
+use crate::engine::api::route::Access;
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
 use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};

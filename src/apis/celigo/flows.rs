@@ -1,4 +1,4 @@
-//! What follows from a change of a flow.
+//! The consequences of a change of a flow.
 
 use crate::apis::celigo::{cascade, connection_registrations};
 use crate::engine::schema::problem::Problem;

@@ -4,7 +4,7 @@ use crate::apis::celigo::resources::{
     APIS, ASYNC_HELPERS, CONNECTIONS, CONNECTORS, EDI_PROFILES, EXPORTS, FILE_DEFINITIONS, FLOWS, ICLIENTS, IMPORTS,
     INTEGRATIONS, LOOKUP_CACHES, MCP_SERVERS, SCRIPTS, STACKS, TAGS, TEMPLATES, TOOLS,
 };
-use crate::engine::api::api::Route;
+use crate::engine::api::route::Route;
 use crate::engine::schema::schema::Schema;
 
 /// The kinds, by the first words of their paths.

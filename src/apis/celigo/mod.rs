@@ -62,14 +62,12 @@ use resources::{
 };
 
 /// Celigo integrator.io.
-pub static API: Api = Api {
-    name: "celigo",
-    title: "Celigo integrator.io",
-    base: "/v1",
-    hosts: &["api.integrator.io", "api.eu.integrator.io", ".integrator.io"],
-    other_bases: &["/apis"],
-    routes: &routes::ROUTES,
-    resources: &[
+pub static API: Api = Api::new("celigo", "Celigo integrator.io", "/v1", &dialect::Celigo)
+    .hosts(&["api.integrator.io", "api.eu.integrator.io", ".integrator.io"])
+    .other_bases(&["/apis"])
+    .routes(&routes::ROUTES)
+    .errors(errors::ERRORS, &[errors::RATE_LIMITED])
+    .resources(&[
         Resource::new(&INTEGRATIONS)
             .guard(guards::integration)
             .before_write(resources::integrations::prepared)
@@ -131,9 +129,4 @@ pub static API: Api = Api {
         Resource::new(&LICENSES).before_write(licenses::named).generator(generator::license),
         Resource::new(&NOTIFICATIONS).generator(generator::notification),
         Resource::new(&RECYCLE_BIN).timer(recycle_bin::expire),
-    ],
-    errors: errors::ERRORS,
-    common_errors: &[errors::RATE_LIMITED],
-    dialect: &dialect::Celigo,
-    webhook: None,
-};
+    ]);

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::filters;
 use crate::apis::celigo::filters::NO_FILTERS;
-use crate::engine::api::api::{Action, ResponseShape, Route};
 use crate::engine::api::openapi::{Parameter, either};
+use crate::engine::api::route::{Action, ResponseShape, Route};
 use crate::engine::schema::field::Kind;
 use crate::engine::schema::schema::{Meaning, Schema};
 

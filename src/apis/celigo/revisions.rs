@@ -41,7 +41,6 @@ pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
         ("_byUserId", audit::user_id(&context.state.settings.user).into()),
     ]);
     let mut given = context.fields()?;
-    context.check_kinds(&given)?;
     if given.get("type").and_then(Value::as_str).is_some_and(|kind| kind != SNAPSHOT) {
         return Err(context.not_modelled());
     }

@@ -7,8 +7,10 @@ use crate::apis::edlink::revoked_tokens::has_ended;
 use crate::apis::edlink::sso::{APPLICATIONS, application_of_secret, login_of};
 use serde_json::Value;
 
-use crate::engine::api::api::{Access, Api, Caller};
+use crate::engine::api::api::Api;
+use crate::engine::api::caller::Caller;
 use crate::engine::api::dialect::RequestContext;
+use crate::engine::api::route::Access;
 use crate::engine::schema::field::FIRST_ID;
 use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;

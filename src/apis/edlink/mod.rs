@@ -23,7 +23,8 @@ mod user_api;
 mod webhook;
 mod wording;
 
-use crate::engine::api::api::{Access, Action, Api, ResponseShape, Route, get};
+use crate::engine::api::api::Api;
+use crate::engine::api::route::{Access, Action, ResponseShape, Route, get};
 use crate::engine::api::route_table::{joined, length};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::state::hooks::Resource;
@@ -119,14 +120,12 @@ const TABLES: [&[Route]; 6] =
 const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
 
 /// Edlink.
-pub static API: Api = Api {
-    name: "edlink",
-    title: "Edlink",
-    base: "/api",
-    hosts: &["ed.link"],
-    other_bases: &["/sso"],
-    routes: ROUTES,
-    resources: &[
+pub static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edlink)
+    .hosts(&["ed.link"])
+    .other_bases(&["/sso"])
+    .routes(ROUTES)
+    .errors(errors::ERRORS, &[RATE_LIMITED, INTERNAL])
+    .resources(&[
         Resource::new(&INTEGRATIONS)
             .before_write(integrations::prepare)
             .guard(integration_guard::guard)
@@ -203,12 +202,5 @@ pub static API: Api = Api {
         Resource::new(&sso::LOGINS).generator(graph::generator::logins),
         Resource::new(&sso::EARLIER_TOKENS),
         Resource::new(&revoked_tokens::ENDED_TOKENS),
-    ],
-    errors: errors::ERRORS,
-    common_errors: &[RATE_LIMITED, INTERNAL],
-    dialect: &dialect::Edlink,
-    webhook: Some(webhook::sign),
-};
-
-#[cfg(test)]
-mod tests;
+    ])
+    .webhook(webhook::sign);

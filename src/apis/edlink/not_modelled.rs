@@ -1,7 +1,7 @@
 //! Operations that are known and not modelled: each answers 501 in the fake's own words.
 
-use crate::engine::api::api::Action::NotModelled;
-use crate::engine::api::api::{Access, Route, delete, get, patch, post, put};
+use crate::engine::api::route::Action::NotModelled;
+use crate::engine::api::route::{Access, Route, delete, get, patch, post, put};
 use crate::engine::api::route_table::{joined, length};
 
 const GRAPH: &str = "Edlink documentation, API v2.0, Graph API";

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::apis::edlink::sso;
-use crate::engine::api::api::{Action, ResponseShape, Route};
 use crate::engine::api::openapi::{Parameter, either};
+use crate::engine::api::route::{Action, ResponseShape, Route};
 use crate::http::message::Method;
 
 /// The query parameters of a list.

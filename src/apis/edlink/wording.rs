@@ -8,8 +8,8 @@ use crate::apis::edlink::errors::{
 };
 use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::sso;
-use crate::engine::api::api::{ResponseShape, Route};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
+use crate::engine::api::route::{ResponseShape, Route};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;

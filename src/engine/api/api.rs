@@ -1,24 +1,19 @@
 //! The description of one API: its resources, its routes, its errors, and how it speaks.
 //!
-//! Everything here is `const`-constructible, so that an API reads as a table. The router, the coverage report, the
-//! README's table, `standin routes` and the exported `OpenAPI` document all come from these rows.
+//! Everything here is `const`-constructible, so that an API reads as a table.
 
 use serde_json::Value;
 
-use crate::engine::api::context::Context;
-use crate::engine::schema::error_def::{ErrorDef, Evidence};
-use crate::engine::schema::field::Field;
+use crate::engine::api::dialect::Dialect;
+use crate::engine::api::route::Route;
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::state::hooks::{HookTable, Resource};
-use crate::engine::store::Record;
-use crate::http::message::{Method, Response};
 
-use crate::engine::api::dialect::Dialect;
-use crate::engine::schema::schema::Schema;
-
-/// The description of one API.
+/// The description of one API: a table, made once and kept in a `static`.
+#[non_exhaustive]
 pub struct Api {
     /// The name in operations, collections and settings: `celigo`.
     pub name: &'static str,
@@ -42,6 +37,8 @@ pub struct Api {
     pub dialect: &'static dyn Dialect,
     /// Signs what it sends its customers, if it sends anything.
     pub webhook: Option<Webhook>,
+    /// The records that worlds start with: the name of a collection without the API's, and a JSON array.
+    pub fixtures: &'static [(&'static str, &'static str)],
 }
 
 /// A request that a service would send to a customer.
@@ -70,6 +67,73 @@ pub struct SignedRequest {
 pub type Webhook = fn(&State, &WebhookOrder) -> Result<SignedRequest, Problem>;
 
 impl Api {
+    /// Returns an API without operations, records or errors. `name` is that in operations, collections and settings,
+    /// `base` the beginning of its paths, such as `/v1`.
+    pub const fn new(
+        name: &'static str,
+        title: &'static str,
+        base: &'static str,
+        dialect: &'static dyn Dialect,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            base,
+            hosts: &[],
+            other_bases: &[],
+            routes: &[],
+            resources: &[],
+            errors: &[],
+            common_errors: &[],
+            dialect,
+            webhook: None,
+            fixtures: &[],
+        }
+    }
+
+    /// Sets its operations.
+    pub const fn routes(mut self, routes: &'static [Route]) -> Self {
+        self.routes = routes;
+        self
+    }
+
+    /// Sets its kinds of records, including those no route shows.
+    pub const fn resources(mut self, resources: &'static [Resource]) -> Self {
+        self.resources = resources;
+        self
+    }
+
+    /// Sets the errors it can answer with; `common` are those that every operation can answer with.
+    pub const fn errors(mut self, errors: &'static [&'static ErrorDef], common: &'static [&'static ErrorDef]) -> Self {
+        self.errors = errors;
+        self.common_errors = common;
+        self
+    }
+
+    /// Sets the records that worlds start with: the name of each collection without the API's, and a JSON array.
+    pub const fn fixtures(mut self, fixtures: &'static [(&'static str, &'static str)]) -> Self {
+        self.fixtures = fixtures;
+        self
+    }
+
+    /// Sets the hosts of the real service. `.example.org` is every host below `example.org`.
+    pub const fn hosts(mut self, hosts: &'static [&'static str]) -> Self {
+        self.hosts = hosts;
+        self
+    }
+
+    /// Sets the first path segments of routes that lie [outside](Route::outside) of the base.
+    pub const fn other_bases(mut self, bases: &'static [&'static str]) -> Self {
+        self.other_bases = bases;
+        self
+    }
+
+    /// Sets the function that makes and signs what the service sends its customers.
+    pub const fn webhook(mut self, webhook: Webhook) -> Self {
+        self.webhook = Some(webhook);
+        self
+    }
+
     /// All first path segments of its routes.
     pub fn bases(&self) -> impl Iterator<Item = &'static str> + Clone {
         std::iter::once(self.base).chain(self.other_bases.iter().copied())
@@ -126,338 +190,10 @@ impl std::fmt::Debug for Api {
     }
 }
 
-/// An operation's own code.
-pub type Handler = fn(&mut Context<'_>) -> Result<Response, Problem>;
-
-/// The action of a route.
-#[derive(Clone, Copy)]
-pub enum Action {
-    /// The records of a resource, filtered and paged by the dialect.
-    List(&'static Schema),
-    /// One record.
-    Read(&'static Schema),
-    /// A new record from the body.
-    Create(&'static Schema),
-    /// The body in place of a record.
-    Replace(&'static Schema),
-    /// A record goes.
-    Remove(&'static Schema),
-    /// A function.
-    Custom(Handler),
-    /// Known, but not modelled: 501 in the fake's own words.
-    NotModelled,
-}
-
-impl Action {
-    /// The word for it in listings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::List(_) => "list",
-            Self::Read(_) => "read",
-            Self::Create(_) => "create",
-            Self::Replace(_) => "replace",
-            Self::Remove(_) => "remove",
-            Self::Custom(_) => "custom",
-            Self::NotModelled => "not modelled",
-        }
-    }
-
-    /// The resource of a standard action.
-    pub fn resource(self) -> Option<&'static Schema> {
-        match self {
-            Self::List(it) | Self::Read(it) | Self::Create(it) | Self::Replace(it) | Self::Remove(it) => Some(it),
-            Self::Custom(_) | Self::NotModelled => None,
-        }
+impl PartialEq for Api {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
     }
 }
 
-/// One documented operation.
-#[derive(Clone, Copy)]
-// A row of a table: each flag is a column of its own.
-#[allow(clippy::struct_excessive_bools)]
-pub struct Route {
-    /// The operation without the API's name: `integrations.create`.
-    pub name: &'static str,
-    /// The verb.
-    pub verb: Method,
-    /// The path below the API's base, parameters in braces.
-    pub path: &'static str,
-    /// The action it takes.
-    pub action: Action,
-    /// The status of success.
-    pub success: u16,
-    /// The errors it documents, beyond those every operation of the API has.
-    pub errors: &'static [&'static ErrorDef],
-    /// The evidence for it.
-    pub evidence: Evidence,
-    /// Where it is documented.
-    pub source: &'static str,
-    /// Which credential it takes, in the dialect's own words.
-    pub access: Access,
-    /// Takes a form for a body too, read as an object of texts.
-    pub takes_forms: bool,
-    /// The content that a success shows.
-    pub shows: ResponseShape,
-    /// Status and media type of the success of a caller who asks for that media type, where it has one of its own.
-    pub page: Option<(u16, &'static str)>,
-    /// The fields that the body of a custom operation may hold, where that is an object with known fields.
-    pub takes: &'static [Field],
-    /// The permission that a caller needs, in the dialect's own words; empty for none.
-    pub needs: &'static str,
-    /// The operation judges the body itself, after path and caller: also one that cannot be read, and kinds of fields.
-    pub body_last: bool,
-    /// One sentence: what it does.
-    pub about: &'static str,
-    /// The kind of record whose filters it takes, where neither its action nor what it shows says so.
-    pub filters: Option<&'static Schema>,
-    /// It takes the parameters of paging alone.
-    pub pages: bool,
-    /// Its path is whole: it does not lie below the base of the API.
-    pub outside: bool,
-    /// Further paths that lead here: older ones, and other spellings.
-    pub also: &'static [&'static str],
-    /// Its path takes no method but those of its rows. Where this is not said, another method is not modelled.
-    pub closed: bool,
-    /// The operation reads the body itself, whatever its type.
-    pub takes_raw: bool,
-    /// Takes nothing from the bucket of requests.
-    pub unmetered: bool,
-    /// Only for callers who see every record.
-    pub whole_account: bool,
-    /// The evidence for a success in the profile `live`, where that answers otherwise than documented.
-    pub live_evidence: Option<Evidence>,
-    /// The status of success in the profile `live`, where that is another.
-    pub live_success: Option<u16>,
-    /// The status of a list that has nothing to show in the profile `live`, where that is no empty list.
-    pub live_empty: Option<u16>,
-}
-
-/// The content that a success shows.
-#[derive(Clone, Copy)]
-pub enum ResponseShape {
-    /// The content that its action says: for a custom operation, anything.
-    Action,
-    /// One record of that resource.
-    One(&'static Schema),
-    /// One record of that resource, or the part of it that was asked for.
-    Part(&'static Schema),
-    /// An array of records of that resource.
-    Many(&'static Schema),
-    /// No body.
-    Nothing,
-    /// A body of that media type.
-    File(&'static str),
-}
-
-/// Which credential an operation takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Access {
-    /// The API's usual one.
-    Authenticated,
-    /// None.
-    Public,
-    /// The one of an application (Edlink: its secret key).
-    Application,
-    /// The one of an integration (Edlink: its access token).
-    Integration,
-    /// The one of a person.
-    Person,
-}
-
-macro_rules! verbs {
-    ($($name:ident $verb:ident $success:literal),*) => {$(
-        #[doc = concat!("A `", stringify!($verb), "` row that succeeds with ", stringify!($success), ".")]
-        pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
-            Route {
-                name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, page: None, takes: &[], about: "", needs: "", body_last: false,
-                filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
-            }
-        }
-    )*};
-}
-verbs!(get Get 200, post Post 201, put Put 200, patch Patch 204, delete Delete 204, any Any 200);
-
-impl Route {
-    /// Documented, there.
-    pub const fn documented(mut self, source: &'static str) -> Self {
-        (self.evidence, self.source) = (Evidence::Documented, source);
-        self
-    }
-
-    /// Observed, there.
-    pub const fn observed(mut self, source: &'static str) -> Self {
-        (self.evidence, self.source) = (Evidence::Observed, source);
-        self
-    }
-
-    /// Assumed, for that reason.
-    pub const fn assumed(mut self, reason: &'static str) -> Self {
-        (self.evidence, self.source) = (Evidence::Assumed, reason);
-        self
-    }
-
-    /// Succeeds with this status instead of its verb's usual one.
-    pub const fn answers(mut self, status: u16) -> Self {
-        self.success = status;
-        self
-    }
-
-    /// Documents these errors.
-    pub const fn fails(mut self, errors: &'static [&'static ErrorDef]) -> Self {
-        self.errors = errors;
-        self
-    }
-
-    /// Takes this credential.
-    pub const fn access(mut self, access: Access) -> Self {
-        self.access = access;
-        self
-    }
-
-    /// Takes a form for a body too.
-    pub const fn takes_forms(mut self) -> Self {
-        self.takes_forms = true;
-        self
-    }
-
-    /// Shows this when it succeeds.
-    pub const fn shows(mut self, shows: ResponseShape) -> Self {
-        self.shows = shows;
-        self
-    }
-
-    /// Shows a page of that media type, with this status, when a caller asks for one.
-    pub const fn or_page(mut self, status: u16, media: &'static str) -> Self {
-        self.page = Some((status, media));
-        self
-    }
-
-    /// Takes a body with these fields.
-    pub const fn takes(mut self, fields: &'static [Field]) -> Self {
-        self.takes = fields;
-        self
-    }
-
-    /// Needs this permission.
-    pub const fn needs(mut self, permission: &'static str) -> Self {
-        self.needs = permission;
-        self
-    }
-
-    /// Looks at the path and the caller before the body.
-    pub const fn body_last(mut self) -> Self {
-        self.body_last = true;
-        self
-    }
-
-    /// Does this, in one sentence.
-    pub const fn about(mut self, about: &'static str) -> Self {
-        self.about = about;
-        self
-    }
-
-    /// Takes the filters of that kind of record.
-    pub const fn filters(mut self, resource: &'static Schema) -> Self {
-        self.filters = Some(resource);
-        self
-    }
-
-    /// Takes the parameters of paging.
-    pub const fn pages(mut self) -> Self {
-        self.pages = true;
-        self
-    }
-
-    /// Lies outside of the base of the API.
-    pub const fn outside(mut self) -> Self {
-        self.outside = true;
-        self
-    }
-
-    /// Is reached by these paths too.
-    pub const fn also(mut self, paths: &'static [&'static str]) -> Self {
-        self.also = paths;
-        self
-    }
-
-    /// Its path refuses methods that no row has.
-    pub const fn closed(mut self) -> Self {
-        self.closed = true;
-        self
-    }
-
-    /// Takes a body of any type and size, which the operation reads itself.
-    pub const fn takes_raw(mut self) -> Self {
-        self.takes_raw = true;
-        self
-    }
-
-    /// Takes nothing from the bucket of requests.
-    pub const fn unmetered(mut self) -> Self {
-        self.unmetered = true;
-        self
-    }
-
-    /// Takes only callers who see every record.
-    pub const fn whole_account(mut self) -> Self {
-        self.whole_account = true;
-        self
-    }
-
-    /// Answers otherwise in the profile `live`, as public clients saw.
-    pub const fn observed_live(mut self) -> Self {
-        self.live_evidence = Some(Evidence::Observed);
-        self
-    }
-
-    /// Succeeds with this status in the profile `live`, as public clients saw.
-    pub const fn answers_live(mut self, status: u16) -> Self {
-        self.live_success = Some(status);
-        self.observed_live()
-    }
-
-    /// Answers with this status in the profile `live` when a list has nothing to show, as public clients saw.
-    pub const fn empty_live(mut self, status: u16) -> Self {
-        self.live_empty = Some(status);
-        self
-    }
-
-    /// The status of success in a profile.
-    pub fn success_in(&self, profile: Profile) -> u16 {
-        self.live_success.filter(|_| profile == Profile::Live).unwrap_or(self.success)
-    }
-
-    /// Returns the evidence for a success in a profile: that of a list without content apart.
-    pub fn evidence_in(&self, profile: Profile, status: u16) -> Evidence {
-        let is_empty = self.live_empty == Some(status) && status != self.success;
-        let live = if is_empty { Some(Evidence::Observed) } else { self.live_evidence };
-        live.filter(|_| profile == Profile::Live).unwrap_or(self.evidence)
-    }
-
-    /// Tells whether a success has a body of JSON.
-    pub fn shows_json(&self) -> bool {
-        match self.shows {
-            ResponseShape::One(_) | ResponseShape::Part(_) | ResponseShape::Many(_) => true,
-            ResponseShape::Action => self.success != 204,
-            ResponseShape::Nothing | ResponseShape::File(_) => false,
-        }
-    }
-
-    /// Tells whether it answers anything but 501.
-    pub fn is_modelled(&self) -> bool {
-        !matches!(self.action, Action::NotModelled)
-    }
-}
-
-/// Who asks, as the dialect made out.
-#[derive(Clone, Debug, Default)]
-pub struct Caller {
-    /// The only records the caller may see, or the only ones that what it sees may hang on; `None` is all.
-    pub sees: Option<Vec<String>>,
-    /// May read, but not write.
-    pub read_only: bool,
-    /// The record the credential belongs to: the integration of an access token.
-    pub subject: Option<Record>,
-}
+impl Eq for Api {}

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use crate::engine::api::api::{Action, Api, Caller, Route};
+use crate::engine::api::api::Api;
+use crate::engine::api::caller::Caller;
 use crate::engine::api::past_calls::PastCalls;
+use crate::engine::api::route::{Action, Route};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};

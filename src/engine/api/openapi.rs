@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::engine::api::api::{Access, Action, Api, ResponseShape, Route};
+use crate::engine::api::api::Api;
+use crate::engine::api::route::{Access, Action, ResponseShape, Route};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, PRIVATE_PREFIX};
 use crate::engine::schema::schema::Schema;
 use crate::http::message::Method;

@@ -1,6 +1,6 @@
 //! Tables of routes as one, so that an API can keep one for each of its subjects.
 
-use crate::engine::api::api::Route;
+use crate::engine::api::route::Route;
 
 /// The number of all rows of several tables.
 pub const fn length(tables: &[&[Route]]) -> usize {

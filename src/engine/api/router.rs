@@ -6,7 +6,8 @@ use std::fmt;
 use http::HeaderValue;
 use memchr::memchr;
 
-use crate::engine::api::api::{Api, Route, hooks_of};
+use crate::engine::api::api::{Api, hooks_of};
+use crate::engine::api::route::Route;
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::state::hooks::HookTable;
 use crate::http::message::Method;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::engine::api::api::Access;
+use crate::engine::api::route::Access;
 use crate::engine::api::router::Row;
 use crate::engine::state::State;
 use crate::http::target::encode;

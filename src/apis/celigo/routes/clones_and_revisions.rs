@@ -7,9 +7,9 @@ use crate::apis::celigo::errors::{
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
 use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{clone, connection_registrations, patch, revisions};
-use crate::engine::api::api::Action::Custom;
-use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
-use crate::engine::api::api::{Route, delete, get, patch as patching, post, put};
+use crate::engine::api::route::Action::Custom;
+use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
+use crate::engine::api::route::{Route, delete, get, patch as patching, post, put};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{Field, Kind, field, text};
 

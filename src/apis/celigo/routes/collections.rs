@@ -12,9 +12,9 @@ use crate::apis::celigo::routes::{
     CHANGE, CREATE, LIST, LIST_WITHIN, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_FIXED,
 };
 use crate::apis::celigo::{ediprofiles, licenses};
-use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::api::ResponseShape::{Many, One};
-use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
+use crate::engine::api::route::ResponseShape::{Many, One};
+use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::api::route_table::{joined, length};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{Field, Kind, field, text};

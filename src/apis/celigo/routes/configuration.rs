@@ -7,9 +7,9 @@ use crate::apis::celigo::errors::{
 use crate::apis::celigo::resources::{EXPORTS, FLOWS, IMPORTS, LOOKUP_CACHES};
 use crate::apis::celigo::routes::{CHANGE, CREATE, READ, REPLACE};
 use crate::apis::celigo::{connections, copies, dependencies, invocations, patch, template};
-use crate::engine::api::api::Action::Custom;
-use crate::engine::api::api::ResponseShape::{Nothing, One};
-use crate::engine::api::api::{Handler, Route, any, get, patch as patching, post, put};
+use crate::engine::api::route::Action::Custom;
+use crate::engine::api::route::ResponseShape::{Nothing, One};
+use crate::engine::api::route::{Handler, Route, any, get, patch as patching, post, put};
 use crate::engine::api::route_table::{joined, length};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{Field, Kind, field, text};

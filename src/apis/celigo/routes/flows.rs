@@ -7,9 +7,9 @@ use crate::apis::celigo::errors::{
 use crate::apis::celigo::resources::{ERRORS, FLOWS, JOBS};
 use crate::apis::celigo::routes::{CHANGE, CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{jobs, retries, step_errors};
-use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
-use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
+use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
+use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::schema::field::{Field, Kind, field, text};
 
 const FLOW: &str = "the vendor's API documents, \"Flow API\"";

@@ -1,12 +1,12 @@
-//! What can be asked of every kind of record: what names it, how it changed, whether it was deleted.
+//! Calls about every kind of record: its dependencies, its changes, its deletion.
 
 use crate::apis::celigo::errors::{FORBIDDEN, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED};
 use crate::apis::celigo::resources::AUDIT;
 use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE};
 use crate::apis::celigo::{audit, dependencies, recycle_bin};
-use crate::engine::api::api::Action::Custom;
-use crate::engine::api::api::ResponseShape::Nothing;
-use crate::engine::api::api::{Route, delete, get, post};
+use crate::engine::api::route::Action::Custom;
+use crate::engine::api::route::ResponseShape::Nothing;
+use crate::engine::api::route::{Route, delete, get, post};
 use crate::engine::api::route_table::{joined, length};
 
 const BIN: &str = "the vendor's help centre, \"Recycle bin API\"";

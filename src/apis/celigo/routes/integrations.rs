@@ -7,9 +7,9 @@ use crate::apis::celigo::errors::{
 use crate::apis::celigo::resources::{ASHARES, AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
 use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REPLACE_UNIQUE};
 use crate::apis::celigo::{ashares, audit, connector, error_summary, membership, template};
-use crate::engine::api::api::Action::{Create, Custom, List, Read, Remove, Replace};
-use crate::engine::api::api::ResponseShape::{File, Many, One};
-use crate::engine::api::api::{Access, Route, delete, get, post, put};
+use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
+use crate::engine::api::route::ResponseShape::{File, Many, One};
+use crate::engine::api::route::{Access, Route, delete, get, post, put};
 use crate::engine::schema::field::{Field, Kind, field, text};
 
 const SEED_2: &str = "seed 002, \"Integration Related HTTP Endpoints\"";

@@ -7,9 +7,9 @@ use crate::apis::celigo::errors::{
 use crate::apis::celigo::resources::{ACCESS, ASHARES, AUDIT, JOBS};
 use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REPLACE};
 use crate::apis::celigo::{ashares, audit, jobs, token};
-use crate::engine::api::api::Action::{Custom, List, Read};
-use crate::engine::api::api::ResponseShape::{Many, Nothing, One};
-use crate::engine::api::api::{Route, get, post, put};
+use crate::engine::api::route::Action::{Custom, List, Read};
+use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
+use crate::engine::api::route::{Route, get, post, put};
 use crate::engine::schema::field::{Field, Kind, field};
 
 const JOB: &str = "the vendor's API documents, \"Job API\"";

@@ -3,8 +3,8 @@
 use crate::apis::celigo::lookup_caches;
 use crate::apis::celigo::resources::LOOKUP_CACHES;
 use crate::apis::celigo::routes::{CHANGE, CREATE, LIST, READ, REMOVE, REPLACE, REPLACE_FIXED};
-use crate::engine::api::api::Action::{Create, Custom, List, Read, Replace};
-use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::api::route::Action::{Create, Custom, List, Read, Replace};
+use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::schema::field::{Field, Kind, field, text};
 
 const CACHES: &str = "the vendor's help centre, \"Lookup cache API\"";

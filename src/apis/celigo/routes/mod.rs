@@ -18,7 +18,7 @@ use crate::apis::celigo::errors::{
     CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_OPERATION, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND,
     UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::engine::api::api::Route;
+use crate::engine::api::route::Route;
 use crate::engine::api::route_table::{joined, length};
 use crate::engine::schema::error_def::ErrorDef;
 

@@ -1,7 +1,7 @@
 //! Operations that the vendor documents and standin does not model: answered with 501, in standin's own words.
 
-use crate::engine::api::api::Action::NotModelled;
-use crate::engine::api::api::{Route, any, delete, get, patch, post, put};
+use crate::engine::api::route::Action::NotModelled;
+use crate::engine::api::route::{Route, any, delete, get, patch, post, put};
 
 const CLIENTS: &str = "public clients of the service call it";
 const CONNECTION: &str = "the vendor's API documents, \"Connection API\"";

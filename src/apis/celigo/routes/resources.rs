@@ -5,8 +5,8 @@ use crate::apis::celigo::errors::{
 };
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
 use crate::apis::celigo::routes::{CREATE, CREATE_EXPORT, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_EXPORT};
-use crate::engine::api::api::Action::{Create, List, Read, Remove, Replace};
-use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::api::route::Action::{Create, List, Read, Remove, Replace};
+use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::schema::error_def::ErrorDef;
 
 const EXPORT: &str = "the vendor's API documents, \"Export API\"";

@@ -5,9 +5,9 @@ use crate::apis::celigo::errors::{
 };
 use crate::apis::celigo::routes::{READ, REMOVE, REPLACE};
 use crate::apis::celigo::state;
-use crate::engine::api::api::Action::Custom;
-use crate::engine::api::api::ResponseShape::File;
-use crate::engine::api::api::{Route, delete, get, put};
+use crate::engine::api::route::Action::Custom;
+use crate::engine::api::route::ResponseShape::File;
+use crate::engine::api::route::{Route, delete, get, put};
 use crate::engine::api::route_table::{joined, length};
 use crate::engine::schema::error_def::ErrorDef;
 

@@ -6,9 +6,9 @@ use crate::apis::celigo::errors::{
 use crate::apis::celigo::resources::{ACCESS_TOKENS, ASHARES};
 use crate::apis::celigo::routes::{CREATE, LIST, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{access_tokens, users};
-use crate::engine::api::api::Action::{Custom, List, Read, Remove, Replace};
-use crate::engine::api::api::ResponseShape::{Nothing, One};
-use crate::engine::api::api::{Route, delete, get, post, put};
+use crate::engine::api::route::Action::{Custom, List, Read, Remove, Replace};
+use crate::engine::api::route::ResponseShape::{Nothing, One};
+use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::schema::field::{Field, Kind, field, text};
 
 const CLIENTS: &str = "public clients of the service call it";

@@ -4,9 +4,9 @@ use crate::apis::celigo::errors::{
     INVALID_JSON, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
 };
 use crate::apis::celigo::webhook::receive;
-use crate::engine::api::api::Action::Custom;
-use crate::engine::api::api::ResponseShape::Nothing;
-use crate::engine::api::api::{Access, Route, any};
+use crate::engine::api::route::Action::Custom;
+use crate::engine::api::route::ResponseShape::Nothing;
+use crate::engine::api::route::{Access, Route, any};
 
 const WEBHOOKS: &str = "the vendor's help centre, on webhook listeners";
 const SENDERS: &str = "public senders of webhooks call it";

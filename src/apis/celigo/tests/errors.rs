@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::API;
 use crate::apis::celigo::errors;
-use crate::engine::api::api::Route;
 use crate::engine::api::dialect::RequestContext;
+use crate::engine::api::route::Route;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::http::message::{Request, Response};

@@ -7,8 +7,8 @@ use crate::apis::edlink::errors::{
     INVALID_INTEGRATION_STATE, INVALID_PAGE_SIZE, INVALID_REQUEST_BODY, INVALID_SUBMISSION_TYPE, INVALID_TOKEN,
     INVALID_UUID, MISSING_REQUIRED_FIELD, MISSING_TOKEN, NO_PERMISSION, NOT_FOUND, NOT_MODELLED, UNSHARED_TOKEN,
 };
-use crate::engine::api::api::Action::Custom;
-use crate::engine::api::api::{Access, ResponseShape, Route, delete, get, patch, post};
+use crate::engine::api::route::Action::Custom;
+use crate::engine::api::route::{Access, ResponseShape, Route, delete, get, patch, post};
 use crate::engine::api::route_table::{joined, length};
 
 const GRAPH: &str = "Edlink documentation, API v2.0, Graph API";

@@ -7,8 +7,8 @@ use crate::apis::edlink::errors::{
 use crate::apis::edlink::graph::resources::{AGENTS, CLASSES, DISTRICTS, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS};
 use crate::apis::edlink::graph::v1_schema::ORGANIZATIONS_V1;
 use crate::apis::edlink::graph::{lists, mine, v1};
-use crate::engine::api::api::{Access, Action, ResponseShape, Route, get};
 use crate::engine::api::context::Context;
+use crate::engine::api::route::{Access, Action, ResponseShape, Route, get};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::http::message::Response;

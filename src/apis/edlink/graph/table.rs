@@ -13,9 +13,9 @@ use crate::apis::edlink::graph::resources::{
 };
 use crate::apis::edlink::graph::v1_schema::{ENROLLMENTS_V1, EVENTS_V1, ORGANIZATIONS_V1, PEOPLE_V1, TERMS_V1};
 use crate::apis::edlink::graph::{lists, v1};
-use crate::engine::api::api::Action::{Custom, List, Read};
-use crate::engine::api::api::{Access, Action, ResponseShape, Route, get};
 use crate::engine::api::context::Context;
+use crate::engine::api::route::Action::{Custom, List, Read};
+use crate::engine::api::route::{Access, Action, ResponseShape, Route, get};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;

@@ -4,7 +4,7 @@ use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::graph::scope::Scope;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::sso::LOGINS;
-use crate::engine::api::api::Caller;
+use crate::engine::api::caller::Caller;
 use crate::engine::api::context::Context;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;

@@ -6,8 +6,8 @@ use crate::apis::edlink::errors::{
     PERSON_NOT_SHARED,
 };
 use crate::apis::edlink::sso::{login, page, token};
-use crate::engine::api::api::{Access, Action, ResponseShape, Route, get, post};
 use crate::engine::api::context::Context;
+use crate::engine::api::route::{Access, Action, ResponseShape, Route, get, post};
 use crate::engine::schema::problem::Problem;
 use crate::http::message::Response;
 

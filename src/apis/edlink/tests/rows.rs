@@ -41,7 +41,7 @@ fn a_method_that_no_row_has_is_501_with_a_miss_on_every_path() {
     for route in API.routes {
         let (path, target) = (API.path_of(route), filled(&API.path_of(route)));
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-            let has = |other: &crate::engine::api::api::Route| {
+            let has = |other: &crate::engine::api::route::Route| {
                 filled(&API.path_of(other)) == target && [method, "ANY"].contains(&other.verb.as_str())
             };
             if API.routes.iter().any(has) {
@@ -75,7 +75,7 @@ fn a_fixed_word_is_never_taken_for_an_id() {
         let path = API.path_of(route);
         let Some((parent, word)) = path.rsplit_once('/').filter(|(_, word)| !word.starts_with('{')) else { continue };
         // A row of the parent that takes an id where this one has a word.
-        let with_id = |other: &&crate::engine::api::api::Route| {
+        let with_id = |other: &&crate::engine::api::route::Route| {
             API.path_of(other).rsplit_once('/').is_some_and(|(its, id)| its == parent && id.starts_with('{'))
         };
         if let Some(other) = API.routes.iter().find(with_id) {
