@@ -127,6 +127,7 @@ mod history;
 mod http;
 mod scenario;
 mod server;
+mod sync;
 mod world;
 
 pub use control::Error;

@@ -326,7 +326,7 @@ impl Settings {
         once("--rate-limit", contents.rate_limit.iter().map(|(api, ..)| api))?;
         let mut builder = Standin::builder()
             .journal(limits.journal_entries, limits.journal_bytes)
-            .total_journal(limits.total_journal_bytes)
+            .total_journal_bytes(limits.total_journal_bytes)
             .body_limit(limits.body_limit)
             .header_timeout(limits.header_timeout)
             .send_timeout(limits.send_timeout)

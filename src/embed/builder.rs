@@ -313,7 +313,7 @@ impl Builder {
 
     /// Limits the bytes of the journals of all worlds together. Beyond, the largest journals lose their oldest calls.
     /// Default: 512 MiB.
-    pub fn total_journal(mut self, bytes: usize) -> Self {
+    pub fn total_journal_bytes(mut self, bytes: usize) -> Self {
         self.settings.journals = Total::new(bytes);
         self
     }

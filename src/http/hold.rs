@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 /// An answer that a fault rule holds back. As a future, it ends when its world lets it go: when the world is deleted, reset
 /// or restored, or when the rule is taken away.
@@ -70,26 +70,36 @@ impl Future for Hold {
 
 /// The answers that a world holds back. Dropping it lets them go.
 #[derive(Debug, Default)]
-pub struct Holds(Vec<Weak<Held>>);
+pub struct Holds {
+    held: Vec<Weak<Held>>,
+    /// True when the world is gone: a request that found it before is held back no more.
+    is_over: bool,
+}
 
 impl Holds {
     /// Holds back the answer to a call, on account of these rules.
     pub fn hold(&mut self, world: &Arc<str>, number: u64, rules: Vec<Arc<str>>) -> Hold {
-        self.0.retain(|held| held.strong_count() > 0);
-        let held = Held { world: Arc::clone(world), number, rules, state: Mutex::default() };
-        let held = Arc::new(held);
-        self.0.push(Arc::downgrade(&held));
+        self.held.retain(|held| held.strong_count() > 0);
+        let state = Mutex::new(State { released: self.is_over, waiting: Vec::new() });
+        let held = Arc::new(Held { world: Arc::clone(world), number, rules, state });
+        self.held.push(Arc::downgrade(&held));
         Hold(held)
     }
 
     /// Lets all answers go.
     pub fn release(&mut self) {
-        self.0.drain(..).filter_map(|held| held.upgrade()).for_each(|held| held.release());
+        self.held.drain(..).filter_map(|held| held.upgrade()).for_each(|held| held.release());
+    }
+
+    /// Lets all answers go, and those to come: the world is gone.
+    pub fn end(&mut self) {
+        self.is_over = true;
+        self.release();
     }
 
     /// Lets the answers go that a rule holds back which is no longer there.
     pub fn release_without(&mut self, is_there: impl Fn(&str) -> bool) {
-        self.0.retain(|held| {
+        self.held.retain(|held| {
             let Some(held) = held.upgrade() else { return false };
             let stays = held.rules.iter().all(|rule| is_there(rule));
             if !stays {
@@ -103,24 +113,5 @@ impl Holds {
 impl Drop for Holds {
     fn drop(&mut self) {
         self.release();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn held(holds: &mut Holds, rule: &str) -> Hold {
-        holds.hold(&"default".into(), 1, vec![rule.into()])
-    }
-
-    #[test]
-    fn only_answers_of_rules_that_are_gone_are_let_go() {
-        let mut holds = Holds::default();
-        let (one, other) = (held(&mut holds, "one"), held(&mut holds, "other"));
-        holds.release_without(|rule| rule == "other");
-        assert!(one.is_released() && !other.is_released());
-        drop(holds);
-        assert!(other.is_released(), "the end of a world lets all go");
     }
 }

@@ -1,9 +1,6 @@
 //! A notification for tasks, which wait for answers without blocking a thread.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
+use crate::sync::{AtomicUsize, Notified, Notify, Ordering};
 
 /// A notification sent whenever a consumer's request was answered. Without listeners, it costs one atomic load.
 #[derive(Default)]
@@ -41,24 +38,5 @@ impl Listener<'_> {
 impl Drop for Listener<'_> {
     fn drop(&mut self) {
         self.0.listeners.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::pin::pin;
-
-    use super::*;
-
-    #[test]
-    fn whoever_listens_hears_the_next_answer_and_none_before() {
-        let bell = AnsweredNotify::default();
-        bell.ring();
-        let (one, other) = (bell.listen(), bell.listen());
-        drop(other);
-        let mut next = pin!(one.next());
-        assert!(!next.as_mut().enable());
-        bell.ring();
-        assert!(next.as_mut().enable(), "whether another listener went or not");
     }
 }

@@ -24,6 +24,7 @@ mod pulse;
 mod read;
 mod refusal;
 mod refuse;
+mod rest;
 mod send;
 mod serve;
 mod stream;

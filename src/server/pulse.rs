@@ -3,7 +3,7 @@
 //! Of a runtime's threads, one waits for the system's events. When it finds a request, it answers it, and where that
 //! takes long, the other threads sleep on: none of them was told to wait in its place.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
 use std::thread::{self, Thread};
 use std::time::Duration;
@@ -11,6 +11,8 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
+
+use crate::server::rest::Rest;
 
 /// The time after which an answer is one that others would wait for.
 const BEAT: Duration = Duration::from_millis(5);
@@ -21,7 +23,7 @@ const BEATS_TO_REST: u32 = 200;
 /// Wakes threads of runtimes that have several, for all servers of the process.
 struct Pulse {
     servers: Mutex<Vec<Weak<Busy>>>,
-    rests: AtomicBool,
+    rest: Rest,
     thread: Option<Thread>,
 }
 
@@ -29,7 +31,7 @@ static PULSE: LazyLock<Pulse> = LazyLock::new(|| {
     let thread = thread::Builder::new().name("standin-pulse".to_owned()).spawn(beat);
     Pulse {
         servers: Mutex::default(),
-        rests: AtomicBool::new(false),
+        rest: Rest::default(),
         thread: thread.ok().map(|thread| thread.thread().clone()),
     }
 });
@@ -43,10 +45,7 @@ fn beat() {
         } else if idle < BEATS_TO_REST {
             idle += 1;
         } else {
-            PULSE.rests.store(true, Ordering::SeqCst);
-            if !is_any_busy() {
-                thread::park();
-            }
+            PULSE.rest.rest(is_any_busy, thread::park);
             idle = 0;
         }
     }
@@ -97,9 +96,7 @@ impl Busy {
     /// Notes that an answer is in the making.
     pub fn answer(&self) -> Answering<'_> {
         self.answering.fetch_add(1, Ordering::SeqCst);
-        if PULSE.rests.load(Ordering::SeqCst) && PULSE.rests.swap(false, Ordering::SeqCst) {
-            PULSE.thread.iter().for_each(Thread::unpark);
-        }
+        PULSE.rest.wake(|| PULSE.thread.iter().for_each(Thread::unpark));
         Answering(self)
     }
 }

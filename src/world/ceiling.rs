@@ -26,7 +26,7 @@ pub struct Ceiling {
 }
 
 /// A world, and the time it was asked last.
-pub type Asked = (u64, Arc<Mutex<World>>);
+pub type RecentWorld = (u64, Arc<Mutex<World>>);
 
 impl Ceiling {
     /// Returns the ceilings over the worlds that have these settings.
@@ -53,7 +53,7 @@ impl Ceiling {
 
     /// Halves the largest world again and again, until all hold an eighth less than they may. Of two worlds of one size, the
     /// one that was asked longest ago goes first. A world that answers meanwhile is left alone, and looked at the next time.
-    pub fn lower(&self, worlds: &[Asked]) {
+    pub fn lower(&self, worlds: &[RecentWorld]) {
         let Some(_lowering) = self.lowering.try_lock() else { return };
         let limit = self.total.limit();
         let sizes = worlds.iter().enumerate().filter_map(|(place, (asked_ms, world))| {

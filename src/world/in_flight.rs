@@ -1,10 +1,9 @@
 //! Requests that came and are not answered yet, by world, and the threads that wait for answers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
+use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering};
 
 /// Counts the requests whose bodies are still on their way, and wakes the threads that wait for answers. A request that is
 /// whole when it comes is answered without being counted: no client can tell it from one that comes later.

@@ -14,7 +14,7 @@ use crate::http::message::{Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
 use crate::scenario::{Diagnostic, Fixtures, Scenario, ScenarioError, ScenarioFinder};
-use crate::world::ceiling::{Asked, Ceiling};
+use crate::world::ceiling::{Ceiling, RecentWorld};
 use crate::world::entrance::Entrance;
 use crate::world::error::{GoneReason, WorldError};
 use crate::world::exchange::answer_at;
@@ -338,7 +338,7 @@ impl WorldRegistry {
     }
 
     /// Returns all worlds, the default one among them.
-    fn all(&self) -> Vec<Asked> {
+    fn all(&self) -> Vec<RecentWorld> {
         let others = self.others.read();
         let asked =
             others.by_name.values().map(|slot| (slot.asked_ms.load(Ordering::Relaxed), Arc::clone(&slot.world)));
@@ -475,6 +475,7 @@ impl WorldRegistry {
         }
         drop(others);
         // What they held is given back without keeping the others waiting.
+        places.iter().for_each(Slot::end);
         places.len()
     }
 
@@ -557,7 +558,7 @@ impl WorldRegistry {
 impl Slot {
     /// Lets go what the world holds back: handles may keep it, but it answers no more.
     fn end(&self) {
-        self.world.lock().holds.release();
+        self.world.lock().holds.end();
     }
 }
 
@@ -724,6 +725,9 @@ mod tests {
         assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
         assert_eq!(ask(&engine, "/w/c/x", 1).1, "no_route", "worlds of other labels stay");
         assert!(engine.labelled("job 1").is_empty());
+        let held = engine.make(labelled("h", "job 3"), 1).unwrap();
+        let hold = held.lock().holds.hold(&"h".into(), 1, vec!["rule".into()]);
+        assert_eq!((engine.remove_labelled("job 3"), hold.is_released()), (1, true), "although a handle keeps it");
         engine.make(labelled("d", "job 1"), 2).unwrap();
         engine.make(labelled("e", "job 1"), IDLE_MS / 2).unwrap();
         engine.make(labelled("f", "job 1"), 2 + IDLE_MS).expect("idle ones make room");

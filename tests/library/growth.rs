@@ -172,7 +172,7 @@ fn a_million_writes_leave_memory_as_it_was() {
 #[test]
 fn the_journals_of_all_worlds_together_have_a_ceiling() {
     let total = 8 << 20;
-    let standin = Standin::builder().total_journal(total).start();
+    let standin = Standin::builder().total_journal_bytes(total).start();
     let small = standin.new_world();
     change(&small, 20);
     let mut worlds = Vec::new();

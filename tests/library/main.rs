@@ -3,6 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+// The files of the library that `model` compiles find it here.
+#[path = "model/sync.rs"]
+mod sync;
+
 mod celigo;
 mod control_api;
 mod cors;
@@ -19,6 +23,7 @@ mod layers;
 mod linearizable;
 mod links;
 mod many_jobs;
+mod model;
 mod neighbours;
 #[path = "../clients/worlds.rs"]
 mod one_server;

@@ -1,0 +1,258 @@
+//! Threads of a server and the data that they share, in many orders of their steps.
+//!
+//! The files below are those of the library, compiled against `sync.rs` in place of its own. A scheduler runs the threads
+//! one at a time and chooses which one goes on at each lock, wait and count: small models in every order there is, larger
+//! ones in some thousand. A thread that nothing wakes, a deadlock and a broken claim are failures, and print the order that
+//! leads there.
+//!
+//! A world is a lock around what its requests change. The rules that the models check:
+//!
+//! 1. A request changes its world, gives the lock back, and rings. Whoever waits looks first and says before that it will.
+//! 2. A request whose body is on its way is counted until it is answered, or until its connection ends.
+//! 3. A world that ends lets all answers go that it holds back, and holds back none that come after.
+//! 4. The end of a server waits for its connections, and judges only then: what was acknowledged is counted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shuttle::future::block_on;
+use shuttle::scheduler::{DfsScheduler, RandomScheduler};
+use shuttle::{Config, Runner, thread};
+
+use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering};
+
+#[path = "../../../src/server/answered_notify.rs"]
+mod answered_notify;
+#[path = "../../../src/http/hold.rs"]
+mod hold;
+#[path = "../../../src/world/in_flight.rs"]
+mod in_flight;
+#[path = "../../../src/server/rest.rs"]
+mod rest;
+
+use answered_notify::AnsweredNotify;
+use hold::Holds;
+use in_flight::InFlight;
+use rest::Rest;
+
+/// The orders that chance chooses for a model, and half as many that follow each other.
+const ORDERS: usize = if cfg!(debug_assertions) { 4_000 } else { 40_000 };
+
+/// Longer than a model runs: its waits do not end with time.
+const FOREVER: Duration = Duration::from_secs(1);
+
+/// Runs a model in the orders of its steps, one after the other up to the bound, and in those that chance chooses.
+fn in_each_order(model: impl Fn() + Send + Sync + Clone + 'static) {
+    let mut config = Config::new();
+    config.stack_size = 1 << 18;
+    let orders = Runner::new(DfsScheduler::new(Some(ORDERS / 2), false), config.clone()).run(model.clone());
+    let more = Runner::new(RandomScheduler::new_from_seed(1, ORDERS), config).run(model);
+    println!("{orders} orders one after the other, {more} by chance");
+}
+
+/// A thing that happens once, and that threads wait for.
+#[derive(Default)]
+struct Event(Mutex<bool>, Condvar);
+
+impl Event {
+    fn happen(&self) {
+        *self.0.lock() = true;
+        self.1.notify_all();
+    }
+
+    fn wait(&self) {
+        let mut happened = self.0.lock();
+        while !*happened {
+            self.1.wait_for(&mut happened, FOREVER);
+        }
+    }
+}
+
+#[test]
+fn a_wait_ends_with_the_answer_that_it_waits_for() {
+    in_each_order(|| {
+        let (world, bell) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
+        let consumers: Vec<_> = (0..2)
+            .map(|_| {
+                let (world, bell) = (Arc::clone(&world), Arc::clone(&bell));
+                thread::spawn(move || {
+                    *world.lock() += 1;
+                    bell.ring();
+                })
+            })
+            .collect();
+        while *world.lock() < 2 {
+            bell.wait(FOREVER, || *world.lock() == 2);
+        }
+        consumers.into_iter().for_each(|consumer| consumer.join().unwrap());
+    });
+}
+
+#[test]
+fn a_verification_counts_each_call_that_was_on_its_way() {
+    in_each_order(|| {
+        let (world, bell) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
+        let guard_is_there = Arc::new(AtomicBool::new(false));
+        let consumer = {
+            let (world, bell, there) = (Arc::clone(&world), Arc::clone(&bell), Arc::clone(&guard_is_there));
+            thread::spawn(move || {
+                let guard = bell.arrival("w".into());
+                there.store(true, Ordering::SeqCst);
+                *world.lock() += 1;
+                drop(guard);
+                bell.ring();
+            })
+        };
+        let came_before = guard_is_there.load(Ordering::SeqCst);
+        while bell.has("w") {
+            bell.wait(FOREVER, || !bell.has("w"));
+        }
+        let counted = *world.lock();
+        assert!(counted == 1 || !came_before, "a call that had begun was not waited for");
+        consumer.join().unwrap();
+        assert!(!bell.has("w"), "each arrival ends once");
+    });
+}
+
+#[test]
+fn a_listener_misses_no_answer() {
+    in_each_order(|| {
+        let (world, answered) = (Arc::new(Mutex::new(0)), Arc::new(AnsweredNotify::default()));
+        let consumers: Vec<_> = (0..2)
+            .map(|_| {
+                let (world, answered) = (Arc::clone(&world), Arc::clone(&answered));
+                thread::spawn(move || {
+                    *world.lock() += 1;
+                    answered.ring();
+                })
+            })
+            .collect();
+        let other = {
+            let answered = Arc::clone(&answered);
+            thread::spawn(move || drop(answered.listen()))
+        };
+        let listener = answered.listen();
+        loop {
+            let next = listener.next();
+            if *world.lock() == 2 {
+                break;
+            }
+            next.wait();
+        }
+        consumers.into_iter().chain([other]).for_each(|thread| thread.join().unwrap());
+    });
+}
+
+/// A world that holds answers back, for a model.
+type Holding = Arc<Mutex<Holds>>;
+
+fn hold_back(world: &Holding) {
+    let hold = world.lock().hold(&"w".into(), 1, vec!["rule".into()]);
+    block_on(hold.clone());
+    assert!(hold.is_released() && hold.number() == 1 && &**hold.world() == "w");
+}
+
+#[test]
+fn a_world_that_ends_holds_no_answer_back() {
+    in_each_order(|| {
+        let world = Holding::default();
+        let consumers: Vec<_> = (0..2)
+            .map(|_| {
+                let world = Arc::clone(&world);
+                thread::spawn(move || hold_back(&world))
+            })
+            .collect();
+        world.lock().end();
+        // A handle keeps the world that is gone.
+        consumers.into_iter().for_each(|consumer| consumer.join().unwrap());
+    });
+}
+
+#[test]
+fn a_reset_lets_go_only_what_came_before() {
+    in_each_order(|| {
+        let (world, came) = (Holding::default(), Arc::new(Event::default()));
+        let consumer = {
+            let (world, came) = (Arc::clone(&world), Arc::clone(&came));
+            thread::spawn(move || {
+                let hold = world.lock().hold(&"w".into(), 1, vec!["rule".into()]);
+                came.happen();
+                block_on(hold);
+            })
+        };
+        world.lock().release();
+        // One that came later goes with its rule.
+        came.wait();
+        world.lock().release_without(|rule| rule != "rule");
+        consumer.join().unwrap();
+    });
+}
+
+#[test]
+fn only_answers_of_rules_that_are_gone_are_let_go() {
+    in_each_order(|| {
+        let mut holds = Holds::default();
+        let mut hold = |rule: &str| holds.hold(&"w".into(), 1, vec![rule.into()]);
+        let (one, other) = (hold("one"), hold("other"));
+        holds.release_without(|rule| rule == "other");
+        assert!(one.is_released() && !other.is_released());
+        drop(holds);
+        assert!(other.is_released(), "the end of a world lets all go");
+    });
+}
+
+#[test]
+fn a_thread_that_rests_is_woken_by_the_next_answer() {
+    in_each_order(|| {
+        let (rest, answering) = (Arc::new(Rest::default()), Arc::new(AtomicUsize::new(0)));
+        let looked = Arc::new(AtomicBool::new(false));
+        let pulse = {
+            let (rest, answering, looked) = (Arc::clone(&rest), Arc::clone(&answering), Arc::clone(&looked));
+            thread::spawn(move || {
+                let has_work = || answering.load(Ordering::SeqCst) > 0;
+                while !has_work() {
+                    rest.rest(has_work, thread::park);
+                }
+                looked.store(true, Ordering::SeqCst);
+            })
+        };
+        answering.fetch_add(1, Ordering::SeqCst);
+        rest.wake(|| pulse.thread().unpark());
+        pulse.join().unwrap();
+        assert!(looked.load(Ordering::SeqCst));
+    });
+}
+
+#[test]
+fn what_a_server_acknowledged_before_its_end_is_judged() {
+    in_each_order(|| {
+        let (world, bell) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
+        let (is_stopping, acknowledged) = (Arc::new(Event::default()), Arc::new(AtomicUsize::new(0)));
+        let connection = {
+            let (world, bell) = (Arc::clone(&world), Arc::clone(&bell));
+            let (is_stopping, acknowledged) = (Arc::clone(&is_stopping), Arc::clone(&acknowledged));
+            thread::spawn(move || {
+                // One request that is whole, one whose client never sends all of it.
+                *world.lock() += 1;
+                bell.ring();
+                acknowledged.fetch_add(1, Ordering::SeqCst);
+                let _unfinished = bell.arrival("w".into());
+                is_stopping.wait();
+            })
+        };
+        let waiter = {
+            let bell = Arc::clone(&bell);
+            thread::spawn(move || {
+                while bell.has("w") {
+                    bell.wait(FOREVER, || !bell.has("w"));
+                }
+            })
+        };
+        is_stopping.happen();
+        connection.join().unwrap();
+        let judged = *world.lock();
+        assert!(judged == acknowledged.load(Ordering::SeqCst) && !bell.has("w"));
+        // A verification that waited for the request that never came whole ends with its connection.
+        waiter.join().unwrap();
+    });
+}
