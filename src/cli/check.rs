@@ -1,11 +1,13 @@
 //! `standin check`
 
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
 use crate::cli::exit::{Exit, Failed, print};
+use crate::cli::findings::with_pointers;
 use crate::embed::{Standin, WorldHandle};
 
 /// Check scenario files and folders of records
@@ -84,7 +86,10 @@ fn scenarios_of(folder: &Path) -> Option<Vec<PathBuf>> {
 }
 
 fn check(world: &WorldHandle, file: &Path) -> Result<Vec<String>, String> {
-    world.check(file).map_err(|error| error.to_string())
+    match world.checked(file) {
+        Ok((_, warnings)) => Ok(warnings.iter().map(|warning| with_pointers(slice::from_ref(warning))).collect()),
+        Err(error) => Err(with_pointers(&error.diagnostics)),
+    }
 }
 
 /// The folder of records that a path means: itself, or, for a file that holds an array, the one it lies in.

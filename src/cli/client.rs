@@ -11,6 +11,7 @@ use ureq::config::ConfigBuilder;
 use ureq::typestate::AgentScope;
 
 use crate::cli::exit::Failed;
+use crate::http::headers;
 
 /// The longest body that is read.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -102,7 +103,7 @@ impl<'u> Server<'u> {
     fn request<T>(&self, path: &str, body: T) -> Result<Request<T>, String> {
         let mut request = Request::get(format!("{}/_standin{path}", self.url));
         if let Some(token) = self.token {
-            request = request.header("standin-control-token", token);
+            request = request.header(headers::CONTROL_TOKEN, token);
         }
         request.body(body).map_err(|error| error.to_string())
     }

@@ -1,9 +1,9 @@
 //! `standin completions`
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
+use crate::cli::examples::command;
 use crate::cli::exit::{Exit, Failed, print};
 
 /// Print completions for a shell
@@ -17,7 +17,7 @@ impl Completions {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "standin", &mut script);
+        clap_complete::generate(self.shell, &mut command(), "standin", &mut script);
         print(&String::from_utf8_lossy(&script))
     }
 }

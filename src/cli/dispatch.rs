@@ -3,9 +3,10 @@
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
+use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, FromArgMatches};
 
+use crate::cli::examples::command;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output;
 use crate::cli::output::STDERR;
@@ -21,8 +22,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    let command = variables::without_empty(Cli::command(), &|name| std::env::var_os(name));
-    let matches = command.try_get_matches().unwrap_or_else(|error| {
+    let all = variables::without_empty(command(), &|name| std::env::var_os(name));
+    let matches = all.try_get_matches().unwrap_or_else(|error| {
         let _ = error.print();
         if let Some(hint) = hint_of_dashes(&error, std::env::args().skip(1)) {
             STDERR.say(hint);
@@ -31,7 +32,7 @@ fn run() -> Exit {
         std::process::exit(error.exit_code())
     });
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let checked = variables::check(&Cli::command(), std::env::vars_os());
+    let checked = variables::check(&command(), std::env::vars_os());
     if let Ok(Some(warning)) = &checked {
         STDERR.say(format!("{warning}\n"));
     }

@@ -1,26 +1,38 @@
 //! How a command ends.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use crate::cli::findings::with_pointers;
 use crate::embed::StartError;
 use crate::scenario::ScenarioError;
 
-/// The codes, for help texts.
-pub const HELP: &str = "\
-Exit codes:
-  0      good
-  1      own failure
-  2      usage, or an invalid scenario, fixture or setting
-  3      cannot listen, or not ready in time
-  4      expectations failed
-  5      drift: the live service answers otherwise than documented
-  6      nothing was tested: no scenario, no call or no check
-  128+n  ended by signal n (serve: when told twice)
+/// The codes that commands end with, and their meaning.
+pub const CODES: &[(&str, &str)] = &[
+    ("0", "good"),
+    ("1", "own failure"),
+    ("2", "usage, or an invalid scenario, fixture or setting"),
+    ("3", "cannot listen, or not ready in time"),
+    ("4", "expectations failed"),
+    ("5", "drift: the live service answers otherwise than documented"),
+    ("6", "nothing was tested: no scenario, no call or no check"),
+    ("128+n", "ended by signal n (serve: when told twice)"),
+];
 
-Every flag --some-flag can be set as STANDIN_SOME_FLAG; the flag wins. A STANDIN_… variable that is
-almost a setting is an error, another one that is none a warning; an empty value is no value.";
+/// Returns the codes and the rule of settings, for help texts.
+pub fn help() -> String {
+    let mut codes = String::new();
+    for (code, about) in CODES {
+        let _ = writeln!(codes, "  {code:<5}  {about}");
+    }
+    format!(
+        "Exit codes:\n{codes}\n\
+        Every flag --some-flag can be set as STANDIN_SOME_FLAG; the flag wins. A STANDIN_… variable that is\n\
+        almost a setting is an error, another one that is none a warning; an empty value is no value."
+    )
+}
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +111,7 @@ impl From<StartError> for Failed {
             StartError::Thread { .. } | StartError::Tls { .. } => Exit::Failure,
         };
         let message = match &error {
+            StartError::Scenario(error) => with_pointers(&error.diagnostics),
             StartError::Invalid { faults } if faults.len() > 1 => format!("{} faults:\n{error}", faults.len()),
             _ => error.to_string(),
         };
@@ -108,7 +121,7 @@ impl From<StartError> for Failed {
 
 impl From<ScenarioError> for Failed {
     fn from(error: ScenarioError) -> Self {
-        Self::usage(format!("invalid scenario\n{error}"))
+        Self::usage(format!("invalid scenario\n{}", with_pointers(&error.diagnostics)))
     }
 }
 

@@ -6,14 +6,18 @@ use clap::Args;
 
 use crate::cli::exit::{Exit, Failed, print};
 use crate::embed::{Standin, builtin_scenarios, operations};
+use crate::scenario::Code;
 
-/// Tell what a scenario will do, or what an operation does
+/// The page of the reference with a section for each code.
+const CODES: &str = include_str!("../../docs/reference/codes.md");
+
+/// Tell what a scenario will do, what an operation does, or what a code of check means
 ///
-/// Of a scenario: its timeline, and the forecast of which calls its rules strike. Of an operation: method and path,
-/// documented outcomes, sources.
+/// Of a scenario: its timeline, and the forecast of the calls at which its rules fire. Of an operation: method and path,
+/// documented outcomes, sources. Of a code, such as E08: the fault it names, with an example before and after.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A scenario file, the name of a ready-made scenario, or an operation such as celigo.integrations.create
+    /// A scenario file, the name of a ready-made scenario, an operation such as celigo.integrations.create, or a code such as E08
     #[arg(value_name = "WHAT")]
     what: String,
 }
@@ -21,6 +25,9 @@ pub struct Explain {
 impl Explain {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
+        if let Some(section) = self.section_of_code()? {
+            return print(&section);
+        }
         let world = Standin::builder().offline()?;
         let path = Path::new(&self.what);
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
@@ -32,6 +39,25 @@ impl Explain {
             world.explain_operation(&self.what).map_err(|refusal| Failed::usage(self.nearest(&refusal.to_string())))?
         })
     }
+    /// Returns the section about a code, where a code is asked for.
+    fn section_of_code(&self) -> Result<Option<String>, Failed> {
+        let asked = self.what.to_ascii_uppercase();
+        let is_code =
+            asked.len() == 3 && asked.starts_with(['E', 'W']) && asked[1..].bytes().all(|it| it.is_ascii_digit());
+        if !is_code || Path::new(&self.what).exists() {
+            return Ok(None);
+        }
+        if let Some(code) = Code::ALL.iter().find(|code| code.to_string() == asked) {
+            return Ok(Some(section(*code)));
+        }
+        let all = [true, false].map(|refuses| {
+            let names: Vec<String> =
+                Code::ALL.iter().filter(|code| code.refuses() == refuses).map(ToString::to_string).collect();
+            format!("{} to {}", names[0], names[names.len() - 1])
+        });
+        Err(Failed::usage(format!("there is no code {asked}; there are {}", all.join(" and "))))
+    }
+
     /// Names the nearest scenario, where one is nearer than the operation that the message names.
     fn nearest(&self, message: &str) -> String {
         let distance = |name: &str| strsim::damerau_levenshtein(&self.what, name);
@@ -41,6 +67,30 @@ impl Explain {
         match scenario.filter(|name| operation.is_none_or(|operation| distance(name) < operation)) {
             Some(name) => format!("there is no scenario or operation {:?}; did you mean {name}?", self.what),
             None => message.to_owned(),
+        }
+    }
+}
+
+/// Returns the section of the reference about a code.
+fn section(code: Code) -> String {
+    let heading = format!("## {code}\n");
+    let rest = CODES.split_once(&heading).map_or("", |(_, rest)| rest);
+    let section = rest.split("\n## ").next().unwrap_or_default();
+    format!("{heading}{}\n", section.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CODES, section};
+    use crate::scenario::Code;
+
+    #[test]
+    fn every_code_has_one_section_with_its_sentence_and_two_files() {
+        for code in Code::ALL {
+            let text = section(*code);
+            assert_eq!(CODES.matches(&format!("\n## {code}\n")).count(), 1, "docs/reference/codes.md, {code}");
+            assert!(text.contains(&format!("**{}**", code.about())), "{code} is not said to be: {}", code.about());
+            assert_eq!(text.matches("```json\n").count(), 2, "{code} has no file before and after");
         }
     }
 }

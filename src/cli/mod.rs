@@ -12,8 +12,10 @@ mod consumer;
 mod dispatch;
 mod doctor;
 mod env;
+mod examples;
 mod exit;
 mod explain;
+mod findings;
 mod format;
 mod intercept;
 mod isolate;
@@ -50,7 +52,7 @@ pub use dispatch::main;
 
 /// An in-memory fake of the Edlink and Celigo integrator.io integrations APIs.
 #[derive(Parser, Debug)]
-#[command(name = "standin", version, about, max_term_width = 100, after_help = exit::HELP)]
+#[command(name = "standin", version, about, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -10,10 +10,13 @@ use crate::cli::exit::Failed;
 use crate::cli::output::STDOUT;
 use crate::embed::Standin;
 
+/// The version of the ready line.
+pub const READY_VERSION: u32 = 1;
+
 /// Prints the ready line, and waits for no reader.
 pub fn print_line(standin: &Standin, seed: u64) {
     let mut line = json!({
-        "ready": 1,
+        "ready": READY_VERSION,
         "url": standin.url(),
         "port": standin.address().port(),
         "control": standin.control_url(),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::control::table::{ControlRoute, EVENTS, ITSELF, QueryParameter, SERVER, WORLD};
+use crate::http::headers;
 
 /// The name by which clients ask for the document.
 pub const NAME: &str = "control";
@@ -39,7 +40,7 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "token": { "type": "apiKey", "in": "header", "name": "standin-control-token" },
+                "token": { "type": "apiKey", "in": "header", "name": headers::CONTROL_TOKEN },
                 "bearer": { "type": "http", "scheme": "bearer" },
             },
             "schemas": schemas,

@@ -16,6 +16,7 @@ use crate::control::subscription::Subscription;
 use crate::control::table::ControlPath;
 use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
+use crate::http::headers;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target, decode};
 use crate::world::error::WorldError;
@@ -169,7 +170,7 @@ impl ControlService {
     /// the browser sends for it.
     fn authorize(&self, request: &Request<'_>, host: Option<&str>) -> Result<(), Error> {
         if let Some(token) = &self.access_policy.token {
-            let shown = request.header("standin-control-token").or_else(|| request.bearer());
+            let shown = request.header(headers::CONTROL_TOKEN).or_else(|| request.bearer());
             return if shown == Some(token) {
                 Ok(())
             } else {

@@ -4,6 +4,7 @@
 
 pub mod cors;
 pub mod document;
+pub mod headers;
 pub mod hold;
 pub mod json;
 pub mod message;

@@ -11,6 +11,7 @@ use foldhash::fast::FixedState;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use crate::http::headers;
 use crate::http::message::Request;
 use crate::http::target::decode;
 
@@ -155,7 +156,7 @@ impl Redactor {
             return value.to_owned();
         }
         match name {
-            "authorization" | "proxy-authorization" | "cookie" | "standin-control-token" => tail_of(value),
+            "authorization" | "proxy-authorization" | "cookie" | headers::CONTROL_TOKEN => tail_of(value),
             name if is_telling(name) => BLACK.to_owned(),
             _ => self.text(value).into_owned(),
         }

@@ -36,5 +36,7 @@ pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
 pub use verify::report::{Check, Report, RuleReport, StepReport, Violation};
 pub use verify::verify::Verification;
 
+/// The version of the format that this crate reads.
+pub const SCENARIO_VERSION: u32 = 1;
 /// The published schema of the format.
 pub const SCHEMA: &str = include_str!("scenario-1.schema.json");

@@ -13,6 +13,7 @@ use hyper::body::{Body, Incoming};
 use hyper::{Request as HttpRequest, Response as HttpResponse};
 
 use crate::control::{Availability, ControlService, Handled, Waiting};
+use crate::http::headers;
 use crate::http::message::{Delivery, Outcome};
 use crate::server::connection_context::{ConnectionContext, arrival};
 use crate::server::context::{Exchanged, LogEvent, ServerContext};
@@ -26,7 +27,7 @@ use crate::world::in_flight::InFlightGuard;
 use crate::world::registry::WorldRegistry;
 
 /// The header that names the server that answered, one of several.
-const REPLICA: HeaderName = HeaderName::from_static("standin-replica");
+const REPLICA: HeaderName = HeaderName::from_static(headers::REPLICA);
 
 /// Tells whether a browser asks for the page. Few paths are short enough to be the page's.
 fn shows_page(serving: &ServerContext, request: &HttpRequest<Incoming>) -> bool {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::http::headers;
 use crate::http::message::Response;
 
 /// The reason why a request is answered before it is read.
@@ -112,6 +113,6 @@ impl Refusal {
     /// Returns the refusal as an answer of this fake; the connection ends with it.
     pub fn response(&self) -> Response {
         let body = json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } });
-        Response::json(self.status, &body).with("standin-miss", "http").with("connection", "close")
+        Response::json(self.status, &body).with(headers::MISS, "http").with("connection", "close")
     }
 }

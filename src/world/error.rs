@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::http::headers;
 use crate::http::message::Response;
 use crate::world::selector::WorldSelector;
 
@@ -159,6 +160,6 @@ impl WorldError {
     pub fn response(&self) -> Response {
         let (status, code, message, hint) = self.words();
         let body = json!({ "error": { "code": code, "message": message, "hint": hint } });
-        Response::json(status, &body).with("standin-miss", "world")
+        Response::json(status, &body).with(headers::MISS, "world")
     }
 }

@@ -20,6 +20,7 @@ use crate::engine::state::State;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::store::Store;
 use crate::history::exchange::Exchange;
+use crate::http::headers;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::position::SyntaxFault;
 use crate::http::target::{Query, Target, decode};
@@ -398,16 +399,16 @@ fn internal_error(
     render_problem(state, exchange, context, &Problem::Internal { what });
 }
 
-const STANDIN_MISS: HeaderName = HeaderName::from_static("standin-miss");
-const STANDIN_CALL: HeaderName = HeaderName::from_static("standin-call");
-const STANDIN_OP: HeaderName = HeaderName::from_static("standin-op");
-const STANDIN_SOURCE: HeaderName = HeaderName::from_static("standin-source");
+const STANDIN_MISS: HeaderName = HeaderName::from_static(headers::MISS);
+const STANDIN_CALL: HeaderName = HeaderName::from_static(headers::CALL);
+const STANDIN_OP: HeaderName = HeaderName::from_static(headers::OPERATION);
+const STANDIN_SOURCE: HeaderName = HeaderName::from_static(headers::SOURCE);
 
 /// Says in headers where an answer comes from.
 fn add_standin_headers(state: &State, exchange: &mut Exchange<'_>) {
     let response = &mut exchange.response;
     if *state.name != *DEFAULT_WORLD {
-        response.add("standin-world", &state.name);
+        response.add(headers::WORLD, &state.name);
     }
     if let Some(row) = exchange.row {
         response.headers.append(STANDIN_OP, row.header.clone());
@@ -416,17 +417,17 @@ fn add_standin_headers(state: &State, exchange: &mut Exchange<'_>) {
     let number = HeaderValue::from_str(digits.format(exchange.number));
     response.headers.append(STANDIN_CALL, number.expect("digits are a header's value"));
     if let Some(rule) = &exchange.rule {
-        response.add("standin-rule", rule);
+        response.add(headers::RULE, rule);
     }
     if let Some(call) = exchange.shows_call {
-        response.add("standin-lag", digits.format(call));
+        response.add(headers::LAG, digits.format(call));
     }
     if exchange.injected || exchange.varied || exchange.shows_call.is_some() {
-        response.add("standin-source", "injected");
+        response.add(headers::SOURCE, "injected");
     } else if let Some(evidence) = exchange.evidence {
         response.headers.append(STANDIN_SOURCE, evidence.header());
     }
     if let Some(miss) = exchange.miss {
-        response.add("standin-miss", miss);
+        response.add(headers::MISS, miss);
     }
 }

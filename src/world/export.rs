@@ -19,7 +19,7 @@ use crate::world::snapshot::Snapshot;
 use crate::world::world::World;
 
 /// The version of the shape.
-const VERSION: u32 = 1;
+pub const EXPORT_VERSION: u32 = 1;
 
 /// A world as data.
 #[derive(Debug, Deserialize, Serialize)]
@@ -81,7 +81,7 @@ impl World {
             Ok((collection.resource().name.to_owned(), value))
         });
         Ok(ExportedWorld {
-            world: VERSION,
+            world: EXPORT_VERSION,
             name: state.name.to_string(),
             label: None,
             seed: state.rng.seed(),
@@ -100,8 +100,8 @@ impl World {
 impl WorldRegistry {
     /// Returns an exported world as this server goes on with it. The error says what is wrong with the data, and where.
     pub fn imported(&self, name: &Arc<str>, exported: ExportedWorld) -> Result<World, String> {
-        if exported.world != VERSION {
-            return Err(format!("world is {}, this version reads {VERSION}", exported.world));
+        if exported.world != EXPORT_VERSION {
+            return Err(format!("world is {}, this version reads {EXPORT_VERSION}", exported.world));
         }
         let router = self.router();
         let mut settings = Settings { seed: exported.seed, ..(*self.settings()).clone() };

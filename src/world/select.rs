@@ -9,13 +9,14 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::engine::state::world_token::TOKEN_PREFIX;
+use crate::http::headers;
 use crate::http::message::Request;
 use crate::http::target::{Target, decode};
 use crate::world::error::WorldError;
 use crate::world::selector::WorldSelector;
 
 /// The header that names a world.
-const HEADER: &str = "standin-world";
+const HEADER: &str = headers::WORLD;
 
 /// The longest name of a world.
 const LONGEST_NAME: usize = 64;

@@ -107,22 +107,13 @@ fn help_texts() {
         stdout(&output)
     };
     insta::assert_snapshot!("help", help(&["--help"]));
-    for command in [
-        "serve",
-        "run",
-        "check",
-        "explain",
-        "probe",
-        "wait",
-        "doctor",
-        "env",
-        "tail",
-        "routes",
-        "scenarios",
-        "schema",
-        "openapi",
-        "completions",
-    ] {
+    let listed = help(&["--help"]);
+    let (_, commands) = listed.split_once("Commands:\n").unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty()).filter_map(|line| {
+        // A long description goes on below its command.
+        line.strip_prefix("  ")?.split(' ').next().filter(|name| !name.is_empty() && *name != "help")
+    });
+    for command in commands {
         insta::assert_snapshot!(format!("help-{command}"), help(&[command, "--help"]));
     }
     assert_eq!(help(&["--version"]), format!("standin {}\n", env!("CARGO_PKG_VERSION")));

@@ -12,6 +12,7 @@ mod ending;
 mod intercept;
 mod pipes;
 mod probe;
+mod reference;
 mod reload;
 mod reports;
 mod scenario_run;

@@ -14,6 +14,7 @@ use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::state::mutate::check_references;
 use crate::engine::store::Record;
+use crate::http::headers;
 use crate::http::message::{Request, Response};
 use crate::http::origin::origin;
 use crate::http::target::{Query, Target};
@@ -137,7 +138,7 @@ impl Context<'_> {
         if page.lost == 0 || !self.state.settings.headers {
             return response;
         }
-        response.with("standin-lost", &page.lost.to_string())
+        response.with(headers::LOST, &page.lost.to_string())
     }
 
     /// A path parameter.

@@ -7,70 +7,62 @@ use crate::http::position::{PathSegment, Position};
 use crate::http::redact::is_telling;
 use crate::scenario::model::layers::{Layer, Source, origin};
 
-/// The kind of a fault. `E…` refuses the file, `W…` warns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Code {
-    /// The text is not JSON.
-    E01,
-    /// A key the format does not know.
-    E02,
-    /// A selection of operations that selects none.
-    E03,
-    /// A key that stands twice in one object.
-    E04,
-    /// A value of the wrong type.
-    E05,
-    /// A key that must be there is not.
-    E06,
-    /// A status the operation does not document.
-    E07,
-    /// A value that is out of range, or none of those allowed.
-    E08,
-    /// Keys that exclude or need each other.
-    E09,
-    /// A collection that does not exist.
-    E10,
-    /// An error the operation does not document.
-    E11,
-    /// An id that is used twice.
-    E12,
-    /// A name that leads nowhere.
-    E13,
-    /// A last step that ends without saying what comes next.
-    E14,
-    /// A rule of conduct the API gives no means to keep.
-    E15,
-    /// A fixture set that does not exist, or a path that leaves the fixtures.
-    E16,
-    /// A record the API's own rules refuse.
-    E17,
-    /// A matcher that is none.
-    E18,
-    /// A probe that cannot be played.
-    E19,
-    /// An outcome to cover that the operation does not document.
-    E20,
-    /// An undocumented thing, where only what is known may be used.
-    E21,
-    /// A step that cannot end: the clock stands still.
-    E22,
-    /// Scenarios that extend each other in a ring.
-    E23,
-    /// A step that no other step leads to.
-    W01,
-    /// A rule behind one that always answers the same calls.
-    W02,
-    /// An ordinal that is out of reach.
-    W03,
-    /// A key that changes nothing where it stands, or that nothing can match.
-    W04,
-    /// A step's change of data that cannot be made.
-    W05,
-    /// A field or a value that no document knows.
-    W06,
-    /// A step that ends by a clock that hardly moves.
-    W07,
+/// Makes the enum of codes, with a sentence for each that both its documentation and its readers get.
+macro_rules! codes {
+    ($($code:ident $about:literal,)*) => {
+        /// The kind of a fault. `E…` refuses the file, `W…` warns. The reference has a section for each, and
+        /// `standin explain E08` prints it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $about] $code,)*
+        }
+
+        impl Code {
+            /// All codes, in their order.
+            pub const ALL: &[Self] = &[$(Self::$code),*];
+
+            /// Returns the sentence that says which fault it is.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$code => $about,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    E01 "The text is not JSON.",
+    E02 "A key the format does not know.",
+    E03 "A selection of operations that selects none.",
+    E04 "A key that stands twice in one object.",
+    E05 "A value of the wrong type.",
+    E06 "A key that must be there is not.",
+    E07 "A status the operation does not document.",
+    E08 "A value that is out of range, or none of those allowed.",
+    E09 "Keys that exclude or need each other.",
+    E10 "A collection that does not exist.",
+    E11 "An error the operation does not document.",
+    E12 "An id that is used twice.",
+    E13 "A name that leads nowhere.",
+    E14 "A last step that ends without saying what comes next.",
+    E15 "A rule of conduct the API gives no means to keep.",
+    E16 "A fixture set that does not exist, or a path that leaves the fixtures.",
+    E17 "A record the API's own rules refuse.",
+    E18 "A matcher that is none.",
+    E19 "A probe that cannot be played.",
+    E20 "An outcome to cover that the operation does not document.",
+    E21 "An undocumented thing, where only what is known may be used.",
+    E22 "A step that cannot end: the clock stands still.",
+    E23 "Scenarios that extend each other in a ring.",
+    W01 "A step that no other step leads to.",
+    W02 "A rule behind one that always answers the same calls.",
+    W03 "An ordinal that is out of reach.",
+    W04 "A key that changes nothing where it stands, or that nothing can match.",
+    W05 "A step's change of data that cannot be made.",
+    W06 "A field or a value that no document knows.",
+    W07 "A step that ends by a clock that hardly moves.",
 }
 
 impl Code {

@@ -11,6 +11,7 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::schema::time;
 use crate::engine::state::clock::ClockMode;
 use crate::engine::state::settings::Credential;
+use crate::scenario::SCENARIO_VERSION;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, ScenarioError, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{End, EndKind, FieldChange, FieldDrift, JsonType, Perturb, Scenario, Step};
@@ -89,7 +90,7 @@ impl FileReader<'_, '_> {
             self.found.some_text(&node);
         }
         if let Some(version) = object.need(self.found, "scenario") {
-            self.found.whole(&version, 1, 1);
+            self.found.whole(&version, SCENARIO_VERSION.into(), SCENARIO_VERSION.into());
         }
         self.apis = self.apis(&object);
         let mut scenario = Scenario {

@@ -1,0 +1,100 @@
+//! The headers of standin's own, by name: with their meaning, for readers.
+
+/// A request's or an answer's part in an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// Requests only.
+    Requests,
+    /// Answers only.
+    Answers,
+    /// Both.
+    Both,
+}
+
+impl Within {
+    /// Returns the words for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Answers => "answers",
+            Self::Both => "requests and answers",
+        }
+    }
+}
+
+/// A header of standin's own.
+pub struct StandinHeader {
+    /// The name.
+    pub name: &'static str,
+    /// Where it stands.
+    pub within: Within,
+    /// Its meaning.
+    pub about: &'static str,
+}
+
+/// The world of a request or of an answer.
+pub const WORLD: &str = "standin-world";
+/// The number of a call.
+pub const CALL: &str = "standin-call";
+/// The operation of a call.
+pub const OPERATION: &str = "standin-op";
+/// The fault rule that answered.
+pub const RULE: &str = "standin-rule";
+/// The evidence for an answer.
+pub const SOURCE: &str = "standin-source";
+/// The mark of an answer that no service would give.
+pub const MISS: &str = "standin-miss";
+/// The call whose state a list shows that lags behind.
+pub const LAG: &str = "standin-lag";
+/// The number of records that a bounded history lost.
+pub const LOST: &str = "standin-lost";
+/// The name of a server among several.
+pub const REPLICA: &str = "standin-replica";
+/// The token of the control API.
+pub const CONTROL_TOKEN: &str = "standin-control-token";
+
+/// All of them. `--no-headers` leaves out those of answers, but for `standin-miss`.
+pub const HEADERS: &[StandinHeader] = &[
+    StandinHeader {
+        name: WORLD,
+        within: Within::Both,
+        about: "The world: chosen by a request, or the one that answered.",
+    },
+    StandinHeader {
+        name: CALL,
+        within: Within::Answers,
+        about: "The number of the call in its world's journal: `GET /_standin/journal/<n>` tells why it was answered so.",
+    },
+    StandinHeader { name: OPERATION, within: Within::Answers, about: "The operation, as `standin routes` names it." },
+    StandinHeader { name: RULE, within: Within::Answers, about: "The fault rule that decided the answer, if one did." },
+    StandinHeader {
+        name: SOURCE,
+        within: Within::Answers,
+        about: "How well the answer is known: `documented`, `observed`, `assumed`, or `injected` by a fault rule.",
+    },
+    StandinHeader {
+        name: MISS,
+        within: Within::Answers,
+        about: "The answer is the fake's own, because it does not know what was asked: a route, a world, a way to speak HTTP.",
+    },
+    StandinHeader {
+        name: LAG,
+        within: Within::Answers,
+        about: "The call after which the records were as this answer shows them, where a rule lets it lag behind.",
+    },
+    StandinHeader {
+        name: LOST,
+        within: Within::Answers,
+        about: "The number of records that a bounded history lost before the oldest one of this list.",
+    },
+    StandinHeader {
+        name: REPLICA,
+        within: Within::Answers,
+        about: "The server's `--name`, where several share the work.",
+    },
+    StandinHeader {
+        name: CONTROL_TOKEN,
+        within: Within::Requests,
+        about: "The token of the control API, where it wants one.",
+    },
+];
