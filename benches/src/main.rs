@@ -4,6 +4,7 @@
 //!
 //! `profile standin get 100000 16` (or `bare`, `minimal`, `rules`; `404`, `page`, `another-page`, `create`) asks one server alone, so
 //! often over so many connections: something to look at with `perf` or `valgrind --tool=callgrind --separate-threads=yes`.
+//! `profile-test "standin, a task" 10000` does one test of the `tests` section alone, so often.
 
 mod axum_crud;
 mod bare;
@@ -62,6 +63,9 @@ fn main() {
     }
     if let ["profile", contestant, request, times, connections] = words[..] {
         return requests::profile(contestant, request, number(times), number(connections));
+    }
+    if let ["profile-test", contestant, times] = words[..] {
+        return tests::profile(contestant, number(times));
     }
     let effort = if words.contains(&"--quick") { QUICK } else { FULL };
     let wanted: Vec<&str> = words.into_iter().filter(|word| *word != "--quick").collect();

@@ -43,6 +43,18 @@ pub fn run(effort: Effort) {
     }
 }
 
+/// Does one test alone, so often: something to look at with `perf` or `strace -c`.
+pub fn profile(name: &str, times: usize) {
+    let runtime = runtime();
+    let records = records();
+    let server = standin::Standin::builder().max_worlds(usize::MAX).start();
+    let contestants = contestants(&runtime, &records, &server);
+    let names: Vec<&str> = contestants.iter().map(|(name, _)| *name).collect();
+    let found = contestants.iter().find(|(known, _)| *known == name);
+    let (_, once) = found.unwrap_or_else(|| panic!("there is no {name:?}; there are {names:?}"));
+    (0..times).for_each(|_| once());
+}
+
 /// What a test took in a turn, and what the same test took with the server it is measured beside. Both are the middle
 /// of all in the turn: where one was interrupted, it says nothing.
 struct Turn {

@@ -17,5 +17,6 @@ pub mod registry;
 pub mod select;
 pub mod selector;
 pub mod snapshot;
+mod start_secrets;
 #[allow(clippy::module_inception)]
 pub mod world;

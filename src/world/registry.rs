@@ -21,6 +21,7 @@ use crate::world::exchange::answer_at;
 use crate::world::in_flight::InFlight;
 use crate::world::select::{chosen, is_name};
 use crate::world::selector::WorldSelector;
+use crate::world::start_secrets::StartSecrets;
 use crate::world::world::World;
 
 /// Number of worlds that are gone and remembered, so that a client that still asks them learns why.
@@ -88,7 +89,7 @@ pub struct WorldRegistry {
     /// The fixture sets that scenarios can start from.
     fixtures: RwLock<Arc<Fixtures>>,
     bell: InFlight,
-    redactor: RwLock<Arc<Redactor>>,
+    secrets: StartSecrets,
     /// The default world only says how others start: requests must name the world they are for.
     no_default: bool,
     /// The proxy, where there is one.
@@ -163,7 +164,8 @@ impl WorldRegistry {
         let ceilings = Ceiling::all(&default.state.settings);
         let settings = RwLock::new(Arc::clone(&default.state.settings));
         let fixtures = RwLock::new(Arc::new(fixtures));
-        let redactor = RwLock::new(Arc::new(default.state.redactor()));
+        let secrets = StartSecrets::default();
+        secrets.add(default.baseline());
         let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
         let (no_default, entrance) = (false, OnceLock::new());
@@ -177,7 +179,7 @@ impl WorldRegistry {
             settings,
             fixtures,
             bell,
-            redactor,
+            secrets,
             no_default,
             entrance,
         }
@@ -207,12 +209,11 @@ impl WorldRegistry {
     /// Puts what another registry starts with in place of its own: the default world begins anew, worlds made from now on
     /// start from there, and those that are there stay as they are.
     pub fn start_over(&self, other: Self) {
-        let Self { default, fixtures, settings, redactor, .. } = other;
+        let Self { default, fixtures, settings, secrets, .. } = other;
         let Some(mut made) = Arc::into_inner(default).map(Mutex::into_inner) else { return };
         *self.fixtures.write() = fixtures.into_inner();
         *self.settings.write() = settings.into_inner();
-        let redactor = self.redactor.read().joined(&redactor.read());
-        *self.redactor.write() = Arc::new(redactor);
+        self.secrets.join(&secrets);
         let mut default = self.default.lock();
         if let (Some(before), Some(run)) = (&default.run, &mut made.run)
             && !before.needs_verification()
@@ -255,15 +256,14 @@ impl WorldRegistry {
     pub fn load_into(&self, world: &mut World, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
         let name = Arc::clone(&world.state.name);
         let made = World::of_scenario(name, scenario, self.router, &self.fixtures(), &self.settings())?;
-        let redactor = self.redactor.read().joined(&made.state.redactor());
-        *self.redactor.write() = Arc::new(redactor);
+        self.secrets.add(made.baseline());
         world.replace_with(made);
         Ok(())
     }
 
     /// Returns the redactor of what is told of requests before their world is known.
     pub fn redactor(&self) -> Arc<Redactor> {
-        Arc::clone(&self.redactor.read())
+        self.secrets.redactor()
     }
 
     /// Returns the routes.

@@ -49,6 +49,16 @@ fn forks_resets_restores_and_the_writes_after_them_do_not_grow_with_the_records(
 }
 
 #[test]
+fn a_start_looks_into_no_record() {
+    let start = || drop(Standin::start());
+    // What a process does once.
+    start();
+    let info = measure(start);
+    println!("{} allocations, {} bytes", info.count_total, info.bytes_total);
+    assert!(info.count_total <= 64 && info.bytes_total <= 32 * 1024, "{info:?}");
+}
+
+#[test]
 fn records_made_after_a_fork_cost_the_same_beside_few_and_beside_many() {
     let beside = |records| Standin::builder().generate(COLLECTION, records).offline().unwrap();
     let cost = |world: &WorldHandle| {

@@ -1,0 +1,55 @@
+//! The credentials in what worlds started from: looked for when something is told of them, not whenever a server starts.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::http::redact::Redactor;
+use crate::world::snapshot::Snapshot;
+
+/// The most starts that wait to be read: each holds on to its records.
+const MOST_UNREAD: usize = 2;
+
+/// The redactor that knows the credentials of all starts.
+#[derive(Debug, Default)]
+pub(super) struct StartSecrets(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    redactor: Option<Arc<Redactor>>,
+    /// Starts whose credentials were not looked for yet, oldest first.
+    unread: Vec<Arc<Snapshot>>,
+}
+
+impl Known {
+    /// Looks for the credentials of all starts but the `waiting` latest.
+    fn read(&mut self, waiting: usize) {
+        let due = self.unread.len().saturating_sub(waiting);
+        for start in self.unread.drain(..due) {
+            let more = start.state.redactor();
+            self.redactor = Some(Arc::new(self.redactor.as_ref().map_or_else(|| more.clone(), |it| it.joined(&more))));
+        }
+    }
+}
+
+impl StartSecrets {
+    /// Knows the credentials of one more start.
+    pub fn add(&self, start: &Arc<Snapshot>) {
+        let mut known = self.0.lock();
+        known.unread.push(Arc::clone(start));
+        known.read(MOST_UNREAD);
+    }
+
+    /// Knows what another one knows too.
+    pub fn join(&self, other: &Self) {
+        let joined = self.redactor().joined(&other.redactor());
+        self.0.lock().redactor = Some(Arc::new(joined));
+    }
+
+    /// Returns the redactor.
+    pub fn redactor(&self) -> Arc<Redactor> {
+        let mut known = self.0.lock();
+        known.read(0);
+        known.redactor.clone().unwrap_or_default()
+    }
+}
