@@ -142,8 +142,9 @@ pub use embed::{BuiltinScenario, Data, Expectation, VerifyError, builtin_scenari
 pub use history::coverage::CoverageCell;
 pub use scenario::SCHEMA as SCENARIO_SCHEMA;
 pub use scenario::{
-    Check, Code, ComparedStep, Comparison, Diagnostic, Difference, Drift, NearMiss, Operations, ProbeAnswer,
-    ProbeRequest, Report, RequestView, Rule, RuleReport, ScenarioError, StepReport, Tier, Violation,
+    Check, Code, ComparedStep, Comparison, Diagnostic, Difference, Drift, Elsewhere, NearMiss, Operations, OtherHost,
+    ProbeAnswer, ProbeRequest, RefusedHandshake, Report, RequestView, Rule, RuleReport, ScenarioError, StepReport,
+    Tier, Violation,
 };
 
 /// [`Report`]s for people and for the tools of continuous integration.

@@ -90,7 +90,7 @@ impl Doctor {
         if ways.calls() == 0 {
             told += if refused { "no call came\n" } else { NO_CALL };
         }
-        told += &intercept::told(&standin);
+        told += &intercept::told(&intercept::elsewhere(&standin));
         if let Exit::Command(code) = ended {
             told += &format!("the command ended with {code}\n");
         }

@@ -10,6 +10,7 @@ use crate::cli::isolate;
 use crate::cli::log::Logger;
 use crate::cli::trust_variables::{ADDING, REPLACING, advice};
 use crate::embed::{Builder, Standin, Untrusting};
+use crate::scenario::{Elsewhere, OtherHost, RefusedHandshake};
 
 /// TLS and the proxy.
 #[derive(Args, Debug)]
@@ -124,7 +125,7 @@ impl Intercept {
         }
         if is_on || self.tls || self.tls_cert.is_some() {
             let (replacing, adding) = (named(&REPLACING), named(&ADDING));
-            let note = Box::new(move |refused: &Untrusting| logger.note(&untrusting(refused)));
+            let note = Box::new(move |untrusting: &Untrusting| logger.note(&refused_handshake(untrusting).sentence()));
             builder = builder.trusted_bundles(replacing, adding).note_untrusting(note);
         }
         Ok(builder)
@@ -146,28 +147,23 @@ pub fn print_variables(standin: &Standin) -> Result<Exit, Failed> {
     print(&variables.into_iter().map(line).collect::<String>())
 }
 
-/// Says that a client refused a certificate, and what makes it trust it.
-fn untrusting(refused: &Untrusting) -> String {
-    let Untrusting { host, client, reason } = refused;
-    let who = client.as_deref().unwrap_or("a client");
-    format!("{who} does not trust the certificate for {host} ({reason}): {}", advice(client.as_deref()))
+/// Returns a refused handshake, and what makes its client trust the certificate.
+fn refused_handshake(untrusting: &Untrusting) -> RefusedHandshake {
+    let Untrusting { host, client, reason } = untrusting;
+    let (host, client, reason) = (host.clone(), client.clone(), (*reason).to_owned());
+    RefusedHandshake { host, reason, help: advice(client.as_deref()), client, times: 1 }
 }
 
-/// Says, at the end of a command, what did not come to this server, and why.
-pub fn told(standin: &Standin) -> String {
-    let mut told = String::new();
-    let others = standin.other_hosts();
-    if !others.is_empty() {
-        let times = |times: u64| if times == 1 { String::new() } else { format!(" ({times} times)") };
-        let hosts: Vec<String> = others.into_iter().map(|(host, n)| host + &times(n)).collect();
-        told += &format!("your test also talks to {}\n", hosts.join(", "));
-    }
-    let mut known: Vec<Untrusting> = Vec::new();
-    for refused in standin.untrusting() {
-        if !known.contains(&refused) {
-            told += &(untrusting(&refused) + "\n");
-            known.push(refused);
-        }
-    }
-    told
+/// Returns the traffic of a command that came to no world of this server.
+pub fn elsewhere(standin: &Standin) -> Elsewhere {
+    let others = standin.other_hosts().into_iter();
+    let other_hosts = others.map(|(host, times)| OtherHost { host, times }).collect();
+    let mut elsewhere = Elsewhere { other_hosts, ..Elsewhere::default() };
+    standin.untrusting().iter().for_each(|untrusting| elsewhere.refuse(refused_handshake(untrusting)));
+    elsewhere
+}
+
+/// Returns what is said of that traffic, a line each.
+pub fn told(elsewhere: &Elsewhere) -> String {
+    elsewhere.lines().into_iter().map(|line| line + "\n").collect()
 }

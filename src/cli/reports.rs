@@ -46,8 +46,12 @@ impl Reports {
     /// bad one.
     /// A quiet one says of the reports what failed, and nothing else.
     pub fn tell(&self, reports: &[Report], found: Exit, quiet: bool) -> Result<Exit, Failed> {
-        for report in reports.iter().filter(|report| !quiet || !report.passed) {
-            say(&format!("{report}\n"));
+        for report in reports {
+            if !quiet || !report.passed {
+                say(&format!("{report}\n"));
+            } else {
+                report.elsewhere.lines().iter().for_each(|line| say(&format!("{line}\n")));
+            }
         }
         let json = || {
             let written = |report: &Report| {

@@ -61,16 +61,12 @@ impl Run {
             some => some.iter().map(|scenario| Some(scenario.as_path())).collect(),
         };
         let mut uncalled = None;
-        let mut others: Vec<String> = Vec::new();
         for scenario in scenarios {
             let ran = self.one(scenario, logger, &mut signals).await?;
             if ran.report.calls == 0 {
                 uncalled = Some(ran.environment);
             }
             reports.push(ran.report);
-            if !others.contains(&ran.others) {
-                others.push(ran.others);
-            }
             if let Some(signal) = ran.stopped {
                 return self.reports.tell(&reports, Exit::Signal(signal), self.settings.is_quiet());
             }
@@ -82,7 +78,6 @@ impl Run {
         if !self.settings.is_quiet() {
             say(&coverage(&merged_coverage(&reports)));
         }
-        others.iter().for_each(|others| say(others));
         if matches!(exit, Ok(Exit::NothingTested)) {
             say(&format!("nothing was tested: {}\n", self.untested(uncalled)));
         }
@@ -130,8 +125,8 @@ impl Run {
             Err(unmet) => unmet.report().clone(),
         };
         started.mark(&mut report);
-        let others = intercept::told(&standin);
-        Ok(Ran { report, ended, stopped, environment: standin.environment(), others })
+        report.elsewhere = intercept::elsewhere(&standin);
+        Ok(Ran { report, ended, stopped, environment: standin.environment() })
     }
 }
 
@@ -144,8 +139,6 @@ struct Ran {
     stopped: Option<u8>,
     /// The variables that the command was given.
     environment: Vec<(&'static str, String)>,
-    /// What the proxy saw that is no call.
-    others: String,
 }
 
 /// Starts a server for a command, with a scenario or none. It is verified by whoever started it, and not when it ends.

@@ -22,7 +22,7 @@ use crate::cli::run::{DEFAULTS, start};
 use crate::cli::settings::{Settings, duration};
 use crate::cli::signals::Signals;
 use crate::embed::{Operation, Standin, operations};
-use crate::scenario::{Operations, Report};
+use crate::scenario::{Elsewhere, Operations, Report};
 
 /// Find out which single faults a command survives
 ///
@@ -120,6 +120,8 @@ struct Run {
     failure: Option<String>,
     /// The signal that ended everything.
     stopped: Option<u8>,
+    /// The traffic that came to no world.
+    elsewhere: Elsewhere,
 }
 
 /// One fault at one call, to be tried.
@@ -197,11 +199,12 @@ impl Sweep {
         }
         let kept = KeptOutput::new();
         let unharmed = self.once(None, kept.as_ref().ok(), logger, &mut signals).await?;
+        let mut elsewhere = unharmed.elsewhere;
         if let Some(signal) = unharmed.stopped {
             return Ok(Exit::Signal(signal));
         }
         if let Some(failure) = unharmed.failure {
-            say(&format!("without any fault it fails already: {failure}\n"));
+            say(&format!("without any fault it fails already: {failure}\n{}", intercept::told(&elsewhere)));
             if let Ok(output) = kept {
                 say(&output.shown());
             }
@@ -214,6 +217,7 @@ impl Sweep {
         for Trial { call, operation, fault, rule } in trials {
             let run = self.once(Some(&rule), None, logger, &mut signals).await?;
             stopped = run.stopped;
+            elsewhere.add(run.elsewhere);
             if stopped.is_some() {
                 break;
             }
@@ -227,11 +231,12 @@ impl Sweep {
         let outcomes = || swept.iter().flat_map(|of| &of.tried).map(Tried::outcome);
         if stopped.is_none() && outcomes().next().is_none() {
             say("nothing was tested: the command makes no call at which one of these faults can happen\n");
+            say(&intercept::told(&elsewhere));
             return Ok(Exit::NothingTested);
         }
         STDOUT.say(match self.format {
-            Format::Text => text(&swept),
-            Format::Json => format!("{:#}\n", structured(&swept)),
+            Format::Text => text(&swept) + &intercept::told(&elsewhere),
+            Format::Json => format!("{:#}\n", structured(&swept, &elsewhere)),
         });
         Ok(match stopped {
             Some(signal) => Exit::Signal(signal),
@@ -296,6 +301,7 @@ impl Sweep {
             struck: report.rules.iter().any(|rule| rule.id == RULE && rule.fired > 0),
             failure: failure.or_else(|| unmet(&report, is_harmed)),
             stopped,
+            elsewhere: intercept::elsewhere(&standin),
         })
     }
 
@@ -373,11 +379,20 @@ fn text(swept: &[Swept]) -> String {
     text
 }
 
-fn structured(swept: &[Swept]) -> Value {
+/// The whole of a sweep, as JSON.
+#[derive(Serialize)]
+struct Structured<'e> {
+    sweep: u32,
+    calls: Value,
+    #[serde(flatten)]
+    elsewhere: &'e Elsewhere,
+}
+
+fn structured(swept: &[Swept], elsewhere: &Elsewhere) -> Value {
     let faults = |tried: &[Tried]| -> Value {
         let one = |it: &Tried| json!({ "fault": it.fault.name(), "outcome": it.outcome(), "why": it.failure, "rule": it.rule });
         tried.iter().map(one).collect()
     };
     let call = |of: &Swept| json!({ "call": of.call, "operation": of.operation, "faults": faults(&of.tried) });
-    json!({ "sweep": 1, "calls": swept.iter().map(call).collect::<Value>() })
+    json!(Structured { sweep: 1, calls: swept.iter().map(call).collect(), elsewhere })
 }

@@ -31,6 +31,47 @@ fn other_hosts_of_a_command_are_named_at_its_end() {
 }
 
 #[test]
+fn reports_name_other_hosts_and_refused_handshakes_in_each_format() {
+    let folder = own_folder();
+    let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (json, junit, tap) = (file("r.json"), file("r.xml"), file("r.tap"));
+    let script =
+        "curl -s https://example.com; curl -s https://example.com; CURL_CA_BUNDLE= SSL_CERT_FILE= curl -s --capath / https://ed.link/; true";
+    let reports = ["--report-json", &json, "--report-junit", &junit, "--report-tap", &tap];
+    let (_, _, told) = run(&[&["run", "--intercept"], &reports[..]].concat(), script);
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&read(&json)).unwrap();
+    assert_eq!(report[0]["other_hosts"], serde_json::json!([{ "host": "example.com", "times": 2 }]));
+    let refused = &report[0]["refused_handshakes"][0];
+    assert_eq!((refused["host"].as_str(), refused["times"].as_u64()), (Some("ed.link"), Some(1)), "{refused}");
+    assert!(refused["help"].as_str().unwrap().contains("CURL_CA_BUNDLE"));
+    for (text, named) in [(told, "told"), (read(&junit), "JUnit"), (read(&tap), "TAP")] {
+        assert!(text.contains("your test also talks to example.com (2 times)"), "{named}: {text}");
+        assert!(text.contains("does not trust the certificate for ed.link"), "{named}: {text}");
+    }
+    assert!(read(&junit).contains("<system-err>"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A folder of its own.
+fn own_folder() -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("standin-elsewhere-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn a_sweep_names_other_hosts_of_all_its_runs() {
+    let script =
+        "curl -s https://example.com >&2; curl -sf -H 'authorization: Bearer any' https://ed.link/api/v1/integrations";
+    let (_, out, told) = run(&["sweep", "--intercept", "--fault", "reset", "--format", "json"], script);
+    let swept: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{told}"));
+    assert_eq!(swept["other_hosts"], serde_json::json!([{ "host": "example.com", "times": 2 }]), "{told}");
+    let (_, out, _) = run(&["sweep", "--intercept", "--fault", "reset"], script);
+    assert!(out.contains("your test also talks to example.com (2 times)\n"), "{out}");
+}
+
+#[test]
 fn a_client_that_does_not_trust_is_told_its_variable() {
     let (_, _, told) = run(
         &["run", "--intercept"],

@@ -2,9 +2,11 @@
 
 pub mod conduct;
 pub mod count_calls;
+pub mod elsewhere;
 pub mod expectation_state;
 pub mod merge;
 pub mod near;
+mod one_line;
 pub mod print;
 pub mod report;
 #[allow(clippy::module_inception)]

@@ -1,6 +1,7 @@
 //! A report for people and for the tools of continuous integration.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::history::coverage::CoverageCell;
@@ -16,7 +17,8 @@ impl fmt::Display for Report {
         if self.passed {
             let checks = if all == 1 { "check" } else { "checks" };
             write!(f, "PASS {}   {all} {checks}   world {}   seed {}", self.scenario, self.world, self.seed)?;
-            return self.write_loss(f);
+            self.write_loss(f)?;
+            return self.write_elsewhere(f);
         }
         write!(
             f,
@@ -37,6 +39,7 @@ impl fmt::Display for Report {
             write!(f, "\n  journal: {cut}{}", self.journal[from..].join(" · "))?;
         }
         self.write_loss(f)?;
+        self.write_elsewhere(f)?;
         if !self.file.is_empty() {
             write!(f, "\n  again: standin run --scenario {} -- <your test>", as_word(&self.file))?;
         }
@@ -45,6 +48,10 @@ impl fmt::Display for Report {
 }
 
 impl Report {
+    fn write_elsewhere(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.elsewhere.lines().iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+
     /// Says that the journal lost calls, and which checks that touches.
     fn write_loss(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lost = self.journal_lost;
@@ -125,6 +132,9 @@ pub fn junit(reports: &[Report]) -> String {
         if !report.journal.is_empty() {
             xml += &format!("    <system-out>{}</system-out>\n", escape(&report.journal.join("\n")));
         }
+        if !report.elsewhere.is_empty() {
+            xml += &format!("    <system-err>{}</system-err>\n", escape(&report.elsewhere.lines().join("\n")));
+        }
         xml += "  </testsuite>\n";
     }
     xml + "</testsuites>\n"
@@ -201,6 +211,9 @@ pub fn tap(reports: &[Report]) -> String {
                 text += "      ...\n";
             }
         }
+        for line in report.elsewhere.lines() {
+            text += &format!("    # {line}\n");
+        }
         let ok = if report.passed { "ok" } else { "not ok" };
         text += &format!("{ok} {} - {}\n", n + 1, hash_escaped(&report.scenario));
     }
@@ -226,6 +239,9 @@ pub fn github_annotations(reports: &[Report]) -> String {
                 lines += &format!("::error {place}title={}::{}\n", property(&report.scenario), data(&message));
             }
         }
+        for line in report.elsewhere.lines() {
+            lines += &format!("::warning title={}::{}\n", property(&report.scenario), data(&line));
+        }
     }
     lines
 }
@@ -246,6 +262,11 @@ pub fn markdown(reports: &[Report]) -> String {
         let (failed, all) = (report.failed().count(), report.checks.len());
         let checks = if failed == 0 { all.to_string() } else { format!("{failed} of {all} failed") };
         text += &format!("| {} | {result} | {checks} | {} | {} |\n", cell(&report.scenario), report.calls, report.seed);
+    }
+    let elsewhere: BTreeSet<String> = reports.iter().flat_map(|report| report.elsewhere.lines()).collect();
+    if !elsewhere.is_empty() {
+        text.push('\n');
+        elsewhere.iter().for_each(|line| text += &format!("- {}\n", cell(line)));
     }
     for report in reports.iter().filter(|report| !report.passed) {
         text += &format!("\n#### {}\n\n", cell(&report.scenario));

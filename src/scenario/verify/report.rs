@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::http::redact::Redactor;
 use crate::scenario::model::difference::NearMiss;
+use crate::scenario::verify::elsewhere::Elsewhere;
+use crate::scenario::verify::one_line::on_one_line;
 
 /// The findings of a verification. `report` is the version of this shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub struct Report {
     pub journal: Vec<String>,
     /// Number of calls that the journal has lost.
     pub journal_lost: u64,
+    /// Traffic of the command that came to no world: of `standin run` with the proxy.
+    #[serde(flatten)]
+    pub elsewhere: Elsewhere,
     /// Documented outcomes, and how often each was served. A report that was written down has those that were served at
     /// all, unless all were asked for.
     pub coverage: Vec<CoverageCell>,
@@ -133,21 +138,6 @@ impl Violation {
         let details = self.details.iter().map(|detail| on_one_line(detail)).collect();
         Self { message: on_one_line(&self.message), details, ..self }
     }
-}
-
-/// Returns the text with its control characters written as in JSON: what a consumer sends neither begins a line of a
-/// report nor steers a terminal.
-pub(in crate::scenario) fn on_one_line(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |line, letter| match letter {
-        '\n' => line + "\\n",
-        '\r' => line + "\\r",
-        '\t' => line + "\\t",
-        // The last two end lines too, for YAML.
-        letter if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') => {
-            line + &format!("\\u{:04x}", u32::from(letter))
-        }
-        letter => line + letter.encode_utf8(&mut [0; 4]),
-    })
 }
 
 /// The course of a fault rule.

@@ -16,8 +16,10 @@ use crate::scenario::model::matchers::Range;
 use crate::scenario::model::request_view::{RequestView, asked_again};
 use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun, Violations};
 use crate::scenario::verify::conduct;
+use crate::scenario::verify::elsewhere::Elsewhere;
 use crate::scenario::verify::near::{CallKind, Calls, nearest_record};
-use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation, on_one_line};
+use crate::scenario::verify::one_line::on_one_line;
+use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation};
 
 /// Number of calls that a report tells of.
 const TOLD: usize = 30;
@@ -75,6 +77,7 @@ impl Verification<'_> {
             steps: run.map(steps).unwrap_or_default(),
             journal: told(&journal, router).iter().map(|line| redactor.text(line).into_owned()).collect(),
             journal_lost: self.journal.lost(),
+            elsewhere: Elsewhere::default(),
             coverage: self.coverage.table(router),
         }
     }

@@ -1,0 +1,87 @@
+//! Traffic of a command that came to no world: hosts that are not served, and handshakes that its clients refused.
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::verify::one_line::on_one_line;
+
+/// Traffic of a command that came to no world, as far as the proxy saw it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Other hosts that the command talks to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_hosts: Vec<OtherHost>,
+    /// Handshakes that a client refused: it does not trust the certificate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused_handshakes: Vec<RefusedHandshake>,
+}
+
+/// A host that is not served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherHost {
+    /// Its name.
+    pub host: String,
+    /// Number of times that a client asked for it.
+    pub times: u64,
+}
+
+/// A handshake that a client refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedHandshake {
+    /// The host that the client wanted.
+    pub host: String,
+    /// The client, by its `User-Agent`, where the proxy saw one.
+    pub client: Option<String>,
+    /// The client's reason, in the words of TLS.
+    pub reason: String,
+    /// The setting that makes this client trust the certificate.
+    pub help: String,
+    /// Number of times.
+    pub times: u64,
+}
+
+impl Elsewhere {
+    /// Tells whether there was no such traffic.
+    pub fn is_empty(&self) -> bool {
+        self.other_hosts.is_empty() && self.refused_handshakes.is_empty()
+    }
+
+    /// Adds a refused handshake, or counts it where one like it is known.
+    pub fn refuse(&mut self, refused: RefusedHandshake) {
+        let is_like = |known: &&mut RefusedHandshake| {
+            (&known.host, &known.client, &known.reason) == (&refused.host, &refused.client, &refused.reason)
+        };
+        match self.refused_handshakes.iter_mut().find(is_like) {
+            Some(known) => known.times += refused.times,
+            None => self.refused_handshakes.push(refused),
+        }
+    }
+
+    /// Adds the traffic of another run.
+    pub fn add(&mut self, other: Self) {
+        for OtherHost { host, times } in other.other_hosts {
+            match self.other_hosts.iter_mut().find(|known| known.host == host) {
+                Some(known) => known.times += times,
+                None => self.other_hosts.push(OtherHost { host, times }),
+            }
+        }
+        other.refused_handshakes.into_iter().for_each(|refused| self.refuse(refused));
+    }
+
+    /// Returns a sentence about the other hosts, and one about each refused handshake.
+    pub fn lines(&self) -> Vec<String> {
+        let times = |times: u64| if times == 1 { String::new() } else { format!(" ({times} times)") };
+        let hosts: Vec<String> = self.other_hosts.iter().map(|it| it.host.clone() + &times(it.times)).collect();
+        let others = (!hosts.is_empty()).then(|| format!("your test also talks to {}", hosts.join(", ")));
+        let refused = self.refused_handshakes.iter().map(RefusedHandshake::sentence);
+        others.iter().map(|line| on_one_line(line)).chain(refused).collect()
+    }
+}
+
+impl RefusedHandshake {
+    /// Returns a sentence about it.
+    pub fn sentence(&self) -> String {
+        let Self { host, client, reason, help, .. } = self;
+        let client = client.as_deref().unwrap_or("a client");
+        on_one_line(&format!("{client} does not trust the certificate for {host} ({reason}): {help}"))
+    }
+}
