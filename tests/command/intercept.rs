@@ -35,8 +35,7 @@ fn reports_name_other_hosts_and_refused_handshakes_in_each_format() {
     let folder = own_folder();
     let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
     let (json, junit, tap) = (file("r.json"), file("r.xml"), file("r.tap"));
-    let script =
-        "curl -s https://example.com; curl -s https://example.com; CURL_CA_BUNDLE= SSL_CERT_FILE= curl -s --capath / https://ed.link/; true";
+    let script = "curl -s https://example.com; curl -s https://example.com; CURL_CA_BUNDLE= SSL_CERT_FILE= curl -s --capath / https://ed.link/; true";
     let reports = ["--report-json", &json, "--report-junit", &junit, "--report-tap", &tap];
     let (_, _, told) = run(&[&["run", "--intercept"], &reports[..]].concat(), script);
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
