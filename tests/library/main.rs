@@ -22,6 +22,7 @@ mod intercept;
 mod layers;
 mod linearizable;
 mod links;
+mod list_parameters;
 mod many_jobs;
 mod model;
 mod neighbours;

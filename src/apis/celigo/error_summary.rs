@@ -1,6 +1,6 @@
 //! The error summary of an integration.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS};
 use crate::apis::celigo::{API, membership, paging, step_errors};
@@ -8,7 +8,7 @@ use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::State;
-use crate::engine::store::{Page, Record};
+use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// `integrations.errors`: how many open errors each flow has; flows without any are left out.
@@ -21,15 +21,12 @@ pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let live = state.settings.profile(API.name) == Profile::Live;
     let mut flows = membership::of(state, &integration, &FLOWS);
     flows.retain(|flow| !open(flow).is_empty());
-    let page = Page::of(&flows, &paging::window(context.query)?);
-    let rows = page.records.iter().map(|flow| {
+    paging::rows(context, &flows, |flow| {
         let open = open(flow);
         let mut row = json!({ "_flowId": flow.id(), "numError": open.len() });
         if live {
             row["lastErrorAt"] = step_errors::latest(&open);
         }
         row
-    });
-    let body = rows.collect::<Value>().to_string();
-    Ok(paging::response(context, &page, body))
+    })
 }

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use crate::apis::celigo::secrets::is_secret;
 use crate::engine::api::context::{Keep, Order};
-use crate::engine::schema::field::{Field, Kind};
+use crate::engine::schema::field::{Field, Kind, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Meaning, Schema};
 use crate::engine::schema::time::read_ms;
@@ -44,7 +45,13 @@ impl Column {
         };
         let field = resource.field(name).or_else(|| resource.field(&id_field(name)?))?;
         let is_plain = member.is_some() || !matches!(field.kind, Kind::List | Kind::Object | Kind::Objects(_));
-        is_plain.then_some(Self { field, member })
+        (is_plain && !field.name.starts_with(PRIVATE_PREFIX) && !is_secret(field.name))
+            .then_some(Self { field, member })
+    }
+
+    /// Tells whether records can be ordered by it: of several values, none comes first.
+    fn is_ordered(self) -> bool {
+        !matches!(self.kind(), Kind::Any | Kind::Strings | Kind::EnumList(_) | Kind::References(_))
     }
 
     fn kind(self) -> Kind {
@@ -128,6 +135,12 @@ pub fn names(resource: &'static Schema) -> impl Iterator<Item = (&'static str, K
     let others = resource.parameters.iter().map(|(name, _)| *name);
     let names = resource.fields.iter().map(|field| field.name).chain(others);
     names.filter_map(move |name| Some((name, Column::find(resource, name)?.kind())))
+}
+
+/// The names that a list can be ordered by.
+pub fn ordered(resource: &'static Schema) -> impl Iterator<Item = &'static str> {
+    let is_ordered = move |name: &str| Column::find(resource, name).is_some_and(Column::is_ordered);
+    names(resource).map(|(name, _)| name).filter(move |name| is_ordered(name))
 }
 
 /// The parameters that are bounds of a field, with its kind.
@@ -214,8 +227,8 @@ pub fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Orde
     let mut keys: Vec<(Column, bool)> = Vec::new();
     for part in sort.split(',') {
         let (name, falls) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
-        let column = Column::find(resource, name);
-        keys.push((column.ok_or_else(|| wrong(parameter, format!("has no field {name:?}")))?, falls));
+        let column = Column::find(resource, name).filter(|column| column.is_ordered());
+        keys.push((column.ok_or_else(|| wrong(parameter, format!("cannot order by {name:?}")))?, falls));
     }
     Ok(Some(Box::new(move |one, other| {
         keys.iter().fold(Ordering::Equal, |order, (column, falls)| {

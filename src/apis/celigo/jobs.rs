@@ -6,7 +6,7 @@ use crate::apis::celigo::errors::{INVALID_OPERATION, INVALID_QUERY, NOT_FOUND};
 use crate::apis::celigo::resources::jobs::{STATUSES, has_not_ended};
 use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS, JOBS};
 use crate::apis::celigo::{filters, lists, membership, paging, runs, step_errors};
-use crate::engine::api::context::{Context, Page, Window};
+use crate::engine::api::context::{Context, Page};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
@@ -22,9 +22,8 @@ const STEPS: &[&str] = &["_flowJobId", "_parentJobId", "_exportId", "_importId"]
 const SCOPES: &[&str] =
     &["_integrationId", "_flowId", "_jobId", "_flowJobId", "_parentJobId", "_bulkJobId", "_exportId", "_importId"];
 
-/// The most jobs of one answer, and the most errors of a job.
+/// The most jobs of one answer.
 const MOST_JOBS: usize = 1_001;
-const MOST_ERRORS: usize = 1_000;
 
 /// Tells whether it is a job of a whole run, not of a step.
 fn is_parent(job: &Record) -> bool {
@@ -142,24 +141,24 @@ fn missing_live(context: &Context<'_>) -> Result<(), Problem> {
 /// `flows.latestJobs`: the newest run of the flow.
 pub fn latest_of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
-    Ok(show_latest(context, &[flow]))
+    show_latest(context, &[flow])
 }
 
 /// `integrations.latestJobs`: the newest run of each flow.
 pub fn latest_of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let flows = membership::of(context.state, &integration, &FLOWS);
-    Ok(show_latest(context, &flows))
+    show_latest(context, &flows)
 }
 
-fn show_latest(context: &Context<'_>, flows: &[Record]) -> Response {
+fn show_latest(context: &Context<'_>, flows: &[Record]) -> Result<Response, Problem> {
     let latest = flows.iter().filter_map(|flow| {
         let jobs = context.state.store.of(&JOBS).find("_flowId", flow.id()).filter(|job| is_parent(job));
         newest_first(jobs).into_iter().next()
     });
     let jobs: Vec<Record> = latest.map(|job| counted(context.state, &job)).collect();
-    let page = Page::of(&jobs, &Window::Offset { skip: 0, limit: usize::MAX });
-    Response::json_bytes(context.success(), page.json().clone())
+    let page = Page::of(&jobs, &paging::window_alone(context.query)?);
+    Ok(paging::response(context, &page, page.json().clone()))
 }
 
 /// `jobs.family`: a run with the jobs of its steps.
@@ -221,7 +220,8 @@ pub fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
     let step = job.text("_importId").or_else(|| job.text("_exportId")).filter(|_| !is_parent(&job));
     let errors = context.state.store.of(&ERRORS).find("_flowJobId", run);
     let errors = errors.filter(|error| step.is_none_or(|step| error.text("_expOrImpId") == Some(step)));
-    let rows = errors.take(MOST_ERRORS).map(|error| {
+    let errors: Vec<Record> = errors.cloned().collect();
+    paging::rows(context, &errors, |error| {
         let told = [("_jobId", Some(job.id()))].into_iter();
         let told = told.chain(["code", "message", "source"].map(|name| (name, error.text(name))));
         let told = told.chain([("createdAt", error.text("occurredAt"))]);
@@ -231,9 +231,7 @@ pub fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
         row.insert("retry".to_owned(), false.into());
         row.extend(error.text("retryDataKey").map(|key| ("_retryId".to_owned(), Value::from(key))));
         Value::Object(row)
-    });
-    let rows: Value = rows.collect();
-    Ok(Response::json(context.success(), &json!(rows)))
+    })
 }
 
 /// `flows.run`: makes a job. The body may choose generators and dates; the dates change nothing here.

@@ -41,7 +41,7 @@ fn paging() -> Vec<Parameter> {
 
 fn shown(resource: &'static Schema) -> [Parameter; 6] {
     let paths = || json!({ "type": "string", "pattern": "^[A-Za-z0-9._,]*$" });
-    let names = filters::names(resource).map(|(name, _)| name).collect::<Vec<_>>().join("|");
+    let names = filters::ordered(resource).collect::<Vec<_>>().join("|");
     let sort = format!("^(-?({names})(,-?({names}))*)?$");
     [
         parameter("include", paths(), "Shows only these fields, with id and name."),

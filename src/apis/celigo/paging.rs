@@ -1,11 +1,12 @@
 //! Lists: which part is asked for, and the way to the other parts.
 
 use http::header::{HeaderValue, LINK};
+use serde_json::Value;
 
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
-use crate::engine::store::{Page, Window};
+use crate::engine::store::{Page, Record, Window};
 use crate::http::message::Response;
 use crate::http::target::{Query, world_prefix};
 
@@ -52,6 +53,32 @@ pub fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
     Ok(Window::Offset { skip: offset.or(skip).or(pages).unwrap_or(0), limit })
 }
 
+/// Parameters of lists of records, which other lists do not take.
+const OF_RECORDS: [&str; 6] = ["after", "include", "exclude", "search", "sort", "sort_by"];
+
+/// The part of a list that is paged and no more: other parameters of lists are refused.
+pub fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
+    let given = |name: &&&str| query.get(name).is_some_and(|value| !value.is_empty());
+    match OF_RECORDS.iter().find(given) {
+        Some(name) => {
+            Err(Problem::Query { parameter: (*name).to_owned(), reason: "is not taken by this list".to_owned() })
+        }
+        None => window(query),
+    }
+}
+
+/// The reply that shows the part of a list which the query asks for, with a row for each of the records.
+pub fn rows(context: &Context<'_>, records: &[Record], row: impl Fn(&Record) -> Value) -> Result<Response, Problem> {
+    let page = Page::of(records, &window_alone(context.query)?);
+    if page.records.is_empty()
+        && let Some(status) = context.route.live_empty.filter(|_| context.profile() == Profile::Live)
+    {
+        return Ok(Response::empty(status));
+    }
+    let body = page.records.iter().map(row).collect::<Value>().to_string();
+    Ok(response(context, &page, body))
+}
+
 /// The reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
 /// limited, by the consumer or by the cap, and more follows.
 pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Response {
@@ -65,6 +92,7 @@ pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes
     let mut links = String::with_capacity(2 * LINK_BYTES);
     // The running service tells where to go on by the last record seen.
     if context.profile() == Profile::Live
+        && !context.route.pages
         && let Some(last) = page.records.last()
     {
         let limit = limit.to_string();

@@ -2,15 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::audit;
 use crate::apis::celigo::errors::{INVALID_OPERATION, NOT_FOUND};
 use crate::apis::celigo::resources::{
     CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, RECYCLE_BIN, SCRIPTS,
 };
+use crate::apis::celigo::{audit, paging};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::state::hooks::Change;
@@ -88,18 +87,9 @@ fn of_kind(context: &Context<'_>, kind: Option<&str>) -> Vec<Record> {
 }
 
 /// `recycleBin.list`: all of them, each with its kind.
-#[allow(clippy::unnecessary_wraps)]
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = of_kind(context, None);
-    let rows: Vec<Value> = deleted.iter().map(|it| json!({ "model": it.get("model"), "doc": shown(it) })).collect();
-    Ok(show(context, rows))
-}
-
-fn show(context: &Context<'_>, rows: Vec<Value>) -> Response {
-    if let Some(status) = context.route.live_empty.filter(|_| rows.is_empty() && context.profile() == Profile::Live) {
-        return Response::empty(status);
-    }
-    Response::json(context.success(), &rows.into())
+    paging::rows(context, &deleted, |it| json!({ "model": it.get("model"), "doc": shown(it) }))
 }
 
 /// The kind that the path names.
@@ -112,8 +102,7 @@ fn kind_of(context: &Context<'_>) -> Result<&'static str, Problem> {
 /// `recycleBin.type`: those of one kind.
 pub fn of_type(context: &mut Context<'_>) -> Result<Response, Problem> {
     let kind = kind_of(context)?;
-    let rows = of_kind(context, Some(kind)).iter().map(shown).collect();
-    Ok(show(context, rows))
+    paging::rows(context, &of_kind(context, Some(kind)), shown)
 }
 
 /// The deleted record of the path.

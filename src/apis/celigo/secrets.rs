@@ -78,13 +78,18 @@ fn mask(name: &str, value: &Value, below_encrypted: bool) -> Value {
         }
         Value::Array(items) => items.iter().map(|item| mask(name, item, secret)).collect(),
         Value::Null | Value::Bool(_) => value.clone(),
-        _ if is_secret(name, secret) => Value::from(MASK),
+        _ if is_secret_in(name, secret) => Value::from(MASK),
         other => other.clone(),
     }
 }
 
-fn is_secret(name: &str, below_encrypted: bool) -> bool {
-    below_encrypted || name == ENCRYPTED || SECRETS.contains(&name)
+fn is_secret_in(name: &str, below_encrypted: bool) -> bool {
+    below_encrypted || is_secret(name)
+}
+
+/// Tells whether a field of that name is a secret, which no list is filtered or ordered by.
+pub fn is_secret(name: &str) -> bool {
+    name == ENCRYPTED || SECRETS.contains(&name)
 }
 
 /// A mask that comes back means the secret that is stored there.
@@ -108,7 +113,7 @@ fn keep_in(given: &mut Map<String, Value>, stored: &Map<String, Value>, below_en
 }
 
 fn keep(name: &str, given: &mut Value, stored: &Value, below_encrypted: bool) {
-    let secret = is_secret(name, below_encrypted);
+    let secret = is_secret_in(name, below_encrypted);
     match (given, stored) {
         (Value::Object(given), Value::Object(stored)) => keep_in(given, stored, below_encrypted || name == ENCRYPTED),
         (Value::Array(given), Value::Array(stored)) => {

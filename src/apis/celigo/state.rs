@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::NOT_FOUND;
+use crate::apis::celigo::paging;
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS, STATE};
 use crate::engine::api::context::{Body, Context};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Actor;
-use crate::engine::store::Record;
+use crate::engine::store::{Page, Record};
 use crate::http::message::Response;
 
 /// The scope that the values of the account belong to.
@@ -37,12 +38,13 @@ fn found(context: &Context<'_>) -> Result<Record, Problem> {
 /// Lists the keys.
 pub fn keys(context: &mut Context<'_>) -> Result<Response, Problem> {
     let scope = scope(context)?;
-    let values = context.state.store.of(&STATE).find("scope", &scope);
-    let keys: Vec<&str> = values.filter_map(|value| value.text("key")).collect();
+    let values: Vec<Record> = context.state.store.of(&STATE).find("scope", &scope).cloned().collect();
+    let page = Page::of(&values, &paging::window_alone(context.query)?);
+    let keys: Vec<&str> = page.records.iter().filter_map(|value| value.text("key")).collect();
     if let Some(status) = context.route.live_empty.filter(|_| keys.is_empty() && context.profile() == Profile::Live) {
         return Ok(Response::empty(status));
     }
-    Ok(Response::json(context.success(), &json!({ "keys": keys })))
+    Ok(paging::response(context, &page, json!({ "keys": keys }).to_string()))
 }
 
 /// Shows a value.

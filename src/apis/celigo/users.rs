@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::audit;
 use crate::apis::celigo::errors::{CONFLICT, VALIDATION_ERROR};
 use crate::apis::celigo::resources::{ASHARES, CONNECTIONS, FLOWS, INTEGRATIONS, NOTIFICATIONS};
+use crate::apis::celigo::{audit, paging};
 use crate::engine::api::context::{Body, Context};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
-use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::Response;
@@ -90,22 +89,18 @@ pub fn notifications(context: &mut Context<'_>) -> Result<Response, Problem> {
         Some("all") => true,
         Some(_) => return Err(Problem::Query { parameter: "users".to_owned(), reason: "must be all".to_owned() }),
     };
-    Ok(show(context, all))
+    paging::rows(context, &entries(context, all), |entry| row(entry, all))
 }
 
-fn show(context: &Context<'_>, all: bool) -> Response {
+/// What the user wants to hear of, or every user.
+fn entries(context: &Context<'_>, all: bool) -> Vec<Record> {
     let user = audit::user_id(&context.state.settings.user);
     let entries = context.state.store.of(&NOTIFICATIONS).iter().filter(|it| all || it.text("_userId") == Some(&user));
-    let rows: Vec<Value> = entries
-        .map(|entry| {
-            let shown = entry.fields().only(|name| name != "_id" && (all || name != "_userId"));
-            shown.into()
-        })
-        .collect();
-    if let Some(status) = context.route.live_empty.filter(|_| rows.is_empty() && context.profile() == Profile::Live) {
-        return Response::empty(status);
-    }
-    Response::json(context.success(), &rows.into())
+    entries.cloned().collect()
+}
+
+fn row(entry: &Record, all: bool) -> Value {
+    entry.fields().only(|name| name != "_id" && (all || name != "_userId")).into()
 }
 
 /// `notifications.update`: each entry of the body takes the place of the one about the same record.
@@ -147,5 +142,6 @@ pub fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
             None => context.state.create_from(&NOTIFICATIONS, fields, Actor::Service)?,
         };
     }
-    Ok(show(context, false))
+    let rows: Value = entries(context, false).iter().map(|entry| row(entry, false)).collect();
+    Ok(Response::json(context.success(), &rows))
 }

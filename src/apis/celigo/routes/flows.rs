@@ -77,7 +77,8 @@ pub const ROUTES: &[Route] = &[
         .about("Lists the jobs of a flow, newest first."),
     get("/flows/{id}/jobs/latest", "flows.latestJobs", Custom(jobs::latest_of_flow))
         .documented(REFERENCE)
-        .fails(READ)
+        .pages()
+        .fails(LIST_WITHIN)
         .about("Shows the newest run of a flow, in an array."),
     get("/flows/{id}/errors", "flows.errors", Custom(step_errors::summary))
         .documented(REFERENCE)

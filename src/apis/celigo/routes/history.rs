@@ -2,7 +2,7 @@
 
 use crate::apis::celigo::errors::{FORBIDDEN, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED};
 use crate::apis::celigo::resources::AUDIT;
-use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE};
+use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REMOVE};
 use crate::apis::celigo::{audit, dependencies, recycle_bin};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::Nothing;
@@ -59,12 +59,14 @@ const BIN_ROWS: &[Route] = &[
     get("/recycleBinTTL", "recycleBin.list", Custom(recycle_bin::list))
         .documented(BIN)
         .empty_live(204)
-        .fails(&[UNAUTHORIZED])
+        .pages()
+        .fails(LIST)
         .about("Lists what was deleted in the last thirty days, each with its kind."),
     get("/recycleBinTTL/{type}", "recycleBin.type", Custom(recycle_bin::of_type))
         .documented(BIN)
         .empty_live(204)
-        .fails(READ)
+        .pages()
+        .fails(LIST_WITHIN)
         .about("Lists the deleted records of one kind."),
     get("/recycleBinTTL/{type}/{id}", "recycleBin.get", Custom(recycle_bin::get))
         .documented(BIN)

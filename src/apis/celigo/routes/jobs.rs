@@ -52,7 +52,8 @@ pub const ROUTES: &[Route] = &[
         .about("Cancels a run that has not ended, with its steps."),
     get("/jobs/{id}/joberrors", "jobs.jobErrors", Custom(jobs::errors))
         .documented(JOB)
-        .fails(READ)
+        .pages()
+        .fails(LIST_WITHIN)
         .about("Lists the errors of a job, by their older form."),
     get("/integrations/{id}/jobs", "integrations.jobs", Custom(jobs::of_integration))
         .documented(REFERENCE)
@@ -61,7 +62,8 @@ pub const ROUTES: &[Route] = &[
         .about("Lists the jobs of an integration, newest first."),
     get("/integrations/{id}/jobs/latest", "integrations.latestJobs", Custom(jobs::latest_of_integration))
         .documented(REFERENCE)
-        .fails(READ)
+        .pages()
+        .fails(LIST_WITHIN)
         .about("Shows the newest run of each flow of an integration."),
     get("/ashares", "ashares.list", List(&ASHARES))
         .documented(PORTAL)

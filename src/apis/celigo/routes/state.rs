@@ -3,7 +3,7 @@
 use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_JSON, MISSING_REQUIRED_FIELD, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::apis::celigo::routes::{READ, REMOVE, REPLACE};
+use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
 use crate::apis::celigo::state;
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::File;
@@ -23,11 +23,12 @@ macro_rules! state {
             get(concat!($path, "/state"), $names[0], Custom(state::keys))
                 .documented(STATE_API)
                 .empty_live(204)
+                .pages()
                 .fails($list)
                 .about(concat!("Lists the keys of ", $of, ".")),
             delete(concat!($path, "/state"), $names[1], Custom(state::clear))
                 .documented(STATE_API)
-                .fails(if $list.len() == 1 { &[UNAUTHORIZED, FORBIDDEN] } else { REMOVE })
+                .fails(if $list.len() == 2 { &[UNAUTHORIZED, FORBIDDEN] } else { REMOVE })
                 .about(concat!("Deletes all keys of ", $of, ".")),
             get(concat!($path, "/state/{key}"), $names[2], Custom(state::get))
                 .documented(STATE_API)
@@ -46,24 +47,19 @@ macro_rules! state {
     };
 }
 
-const ACCOUNT_STATE: [Route; 5] = state!(
-    "",
-    ["state.list", "state.clear", "state.get", "state.put", "state.delete"],
-    &[UNAUTHORIZED],
-    PUT_VALUE,
-    "the account"
-);
+const ACCOUNT_STATE: [Route; 5] =
+    state!("", ["state.list", "state.clear", "state.get", "state.put", "state.delete"], LIST, PUT_VALUE, "the account");
 const EXPORT_STATE: [Route; 5] = state!(
     "/exports/{id}",
     ["exports.keys", "exports.clearKeys", "exports.getKey", "exports.putKey", "exports.deleteKey"],
-    READ,
+    LIST_WITHIN,
     REPLACE,
     "an export"
 );
 const IMPORT_STATE: [Route; 5] = state!(
     "/imports/{id}",
     ["imports.keys", "imports.clearKeys", "imports.getKey", "imports.putKey", "imports.deleteKey"],
-    READ,
+    LIST_WITHIN,
     REPLACE,
     "an import"
 );
@@ -76,7 +72,7 @@ const INTEGRATION_STATE: [Route; 5] = state!(
         "integrations.putKey",
         "integrations.deleteKey"
     ],
-    READ,
+    LIST_WITHIN,
     REPLACE,
     "an integration"
 );

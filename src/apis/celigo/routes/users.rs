@@ -23,6 +23,7 @@ pub const ROUTES: &[Route] = &[
     get("/notifications", "notifications.list", Custom(users::notifications))
         .documented(PORTAL)
         .empty_live(204)
+        .pages()
         .fails(LIST)
         .about("Lists what the user wants to hear of; with users=all, every user."),
     put("/notifications", "notifications.update", Custom(users::notify))
