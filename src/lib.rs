@@ -74,7 +74,7 @@
 //! ```
 //! let world = standin::Standin::builder().offline().unwrap();
 //! let answer = world.answer("GET", "/v1/integrations/nope", &[("authorization", "Bearer any")], b"");
-//! assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (404, Some("not_found")));
+//! assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (Some(404), Some("not_found")));
 //! assert_eq!(world.journal()[0].operation, Some("celigo.integrations.get"));
 //! ```
 //!
@@ -130,16 +130,22 @@ mod server;
 mod sync;
 mod world;
 
-pub use control::Error;
+#[cfg(feature = "tls")]
+pub use embed::OtherHosts;
+#[cfg(feature = "page")]
+pub use embed::PageMode;
 pub use embed::{
-    Answer, Builder, JournalEntry, Operation, Record, Snapshot, Standin, StartError, WorldHandle, WorldOptions,
-    openapi, operations,
+    Action, Answer, Api, Builder, BuiltinScenario, Clock, Credential, Data, Error, ErrorKind, Expectation,
+    JournalEntry, Operation, Record, Snapshot, Standin, StartError, VerifyError, WorldHandle, WorldOptions,
+    builtin_scenarios, control_openapi, openapi, operations,
 };
 #[cfg(feature = "tower")]
 pub use embed::{Body, ServiceError, WorldService};
 
-pub use embed::{BuiltinScenario, Data, Expectation, VerifyError, builtin_scenarios};
+pub use engine::schema::error_def::Evidence;
+pub use engine::schema::profile::Profile;
 pub use history::coverage::CoverageCell;
+pub use http::message::{Delivery, TlsFault};
 pub use scenario::SCHEMA as SCENARIO_SCHEMA;
 pub use scenario::{
     Check, Code, ComparedStep, Comparison, Diagnostic, Difference, Drift, Elsewhere, NearMiss, Operations, OtherHost,

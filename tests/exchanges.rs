@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
-use standin::{Answer, Builder, Standin, WorldHandle, operations};
+use standin::{Action, Answer, Api, Builder, Clock, Credential, Standin, WorldHandle, operations};
 
 const CLOCK: &str = "2024-01-20T10:00:00.000Z";
 
@@ -93,7 +93,7 @@ fn compare_with_tables(paths: &[PathBuf]) -> Result<(), String> {
     let declared = |operation: &str, outcome: &str| {
         let operation = operations.iter().find(|known| known.name == operation);
         operation.is_none_or(|operation| {
-            operation.action == "not modelled" || operation.outcomes.iter().any(|(_, known)| *known == outcome)
+            operation.action == Action::NotModelled || operation.outcomes.iter().any(|(_, known)| *known == outcome)
         })
     };
     let undeclared: Vec<_> = served.iter().filter(|(operation, outcome)| !declared(operation, outcome)).collect();
@@ -102,7 +102,7 @@ fn compare_with_tables(paths: &[PathBuf]) -> Result<(), String> {
     }
     let missing: Vec<String> = operations
         .iter()
-        .filter(|operation| operation.action != "not modelled")
+        .filter(|operation| operation.action != Action::NotModelled)
         .flat_map(|operation| operation.outcomes.iter().map(|(status, outcome)| (operation.name, *status, *outcome)))
         // Served by fault rules only: a request alone cannot bring it about.
         .filter(|(_, _, outcome)| !["rate_limited", "internal"].contains(outcome))
@@ -163,7 +163,7 @@ fn message(text: &str) -> Message {
 }
 
 fn world(file: &File) -> WorldHandle {
-    let mut builder = Standin::builder().seed(0).clock_frozen(CLOCK);
+    let mut builder = Standin::builder().seed(0).clock(Clock::frozen().at(CLOCK));
     for line in &file.comments {
         if let Some(tokens) = line.strip_prefix("# tokens: ") {
             builder = with_tokens(builder, &serde_json::from_str(tokens).unwrap());
@@ -172,11 +172,11 @@ fn world(file: &File) -> WorldHandle {
             builder = builder.body_limit(limit.parse().expect("bytes"));
         }
         if let Some((api, profile)) = line.strip_prefix("# profile: ").and_then(|setting| setting.split_once('=')) {
-            builder = builder.profile(api, profile);
+            builder = builder.profile(api.parse().unwrap(), profile.parse().unwrap());
         }
         if let Some((api, rate)) = line.strip_prefix("# rate-limit: ").and_then(|setting| setting.split_once('=')) {
             let (requests, per_second) = rate.split_once('/').expect("requests/per second");
-            builder = builder.rate_limit(api, requests.parse().unwrap(), per_second.parse().unwrap());
+            builder = builder.rate_limit(api.parse().unwrap(), requests.parse().unwrap(), per_second.parse().unwrap());
         }
     }
     let world = builder.offline().unwrap_or_else(|error| panic!("{}: {error}", file.path.display()));
@@ -195,18 +195,18 @@ fn world(file: &File) -> WorldHandle {
 
 /// The `tokens` of the scenario format.
 fn with_tokens(mut builder: Builder, tokens: &Value) -> Builder {
-    let lists = [("celigo", &tokens["celigo"], "token"), ("edlink", &tokens["edlink"]["secrets"], "secret")];
+    let lists = [(Api::Celigo, &tokens["celigo"], "token"), (Api::Edlink, &tokens["edlink"]["secrets"], "secret")];
     for (api, list, key) in lists {
         for entry in list.as_array().into_iter().flatten() {
             let token = entry.as_str().or_else(|| entry[key].as_str()).expect("a token");
-            let read_only = entry["access"] == "monitor";
-            builder = match entry["integrations"].as_array() {
-                Some(ids) => {
-                    let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
-                    builder.token_for(api, token, Some(&ids), read_only)
-                }
-                None => builder.token_for(api, token, None, read_only),
-            };
+            let mut credential = Credential::new(token);
+            if entry["access"] == "monitor" {
+                credential = credential.read_only();
+            }
+            if let Some(ids) = entry["integrations"].as_array() {
+                credential = credential.integrations(ids.iter().filter_map(Value::as_str));
+            }
+            builder = builder.credential(api, credential);
         }
     }
     builder
@@ -221,8 +221,9 @@ fn ask(world: &WorldHandle, request: &Message) -> Answer {
 
 fn difference(wanted: &Message, answer: &Answer) -> Option<String> {
     let mut said = String::new();
-    if wanted.first != answer.status.to_string() {
-        let _ = writeln!(said, "  status: wanted {}, got {}", wanted.first, answer.status);
+    let got = answer.status.unwrap_or_default();
+    if wanted.first != got.to_string() {
+        let _ = writeln!(said, "  status: wanted {}, got {got}", wanted.first);
     }
     for (name, value) in &wanted.headers {
         let got = answer.header(name);
@@ -262,7 +263,7 @@ fn update(file: &File, answers: &[Answer]) -> String {
         if !exchange.request.body.is_empty() {
             let _ = writeln!(text, "{}\n", exchange.request.body);
         }
-        let _ = writeln!(text, "<<< {}", answer.status);
+        let _ = writeln!(text, "<<< {}", answer.status.unwrap_or_default());
         for (name, _) in &exchange.answer.headers {
             let _ = writeln!(text, "{name}: {}", answer.header(name).unwrap_or("(absent)"));
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use standin::Standin;
 
 fn server() -> Standin {
-    Standin::builder().journal(100, 1 << 20).body_limit(1 << 20).start()
+    Standin::builder().journal_entries(100).journal_bytes(1 << 20).body_limit(1 << 20).start()
 }
 
 /// Sends bytes and returns what is answered. A server may go when it hears that no more come, so a whole request does not

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
@@ -16,6 +17,9 @@ use crate::cli::reports::say;
 use crate::cli::signals::Signals;
 use crate::cli::trust_variables::{excepted, variables};
 use crate::embed::Standin;
+
+/// The time for which a verification waits for requests that the command left on their way.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A consumer that runs. Dropped before its end, it is killed, with all that it has started.
 pub struct Consumer {

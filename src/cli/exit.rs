@@ -112,6 +112,9 @@ impl From<StartError> for Failed {
         };
         let message = match &error {
             StartError::Scenario(error) => with_pointers(&error.diagnostics),
+            StartError::Exposed { address } => {
+                format!("{} can be reached from other machines; that needs --expose", address.ip())
+            }
             StartError::Invalid { faults } if faults.len() > 1 => format!("{} faults:\n{error}", faults.len()),
             _ => error.to_string(),
         };

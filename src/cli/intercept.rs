@@ -11,6 +11,7 @@ use crate::cli::log::Logger;
 use crate::cli::trust_variables::{ADDING, REPLACING, advice};
 use crate::embed::{Builder, Standin, Untrusting};
 use crate::scenario::{Elsewhere, OtherHost, RefusedHandshake};
+use crate::http;
 
 /// TLS and the proxy.
 #[derive(Args, Debug)]
@@ -74,6 +75,17 @@ enum TlsFault {
     HandshakeReset,
 }
 
+impl From<TlsFault> for http::message::TlsFault {
+    fn from(fault: TlsFault) -> Self {
+        match fault {
+            TlsFault::Expired => Self::Expired,
+            TlsFault::WrongHost => Self::WrongHost,
+            TlsFault::Untrusted => Self::Untrusted,
+            TlsFault::HandshakeReset => Self::HandshakeReset,
+        }
+    }
+}
+
 impl Intercept {
     /// Returns whether the variables are to be printed, and nothing run.
     pub fn prints(&self) -> bool {
@@ -101,18 +113,19 @@ impl Intercept {
         for host in &self.intercept_host {
             builder = builder.intercept_host(host);
         }
-        match self.intercept_others {
-            Some(OtherHosts::Tunnel) => builder = builder.tunnel_others(self.allow_private),
-            _ if self.allow_private => {
-                return Err(Failed::usage("--allow-private changes nothing without --intercept-others tunnel"));
-            }
-            _ => {}
+        if self.intercept_others == Some(OtherHosts::Tunnel) {
+            builder = builder.intercept_others(crate::embed::OtherHosts::Tunnel);
+        } else if self.allow_private {
+            return Err(Failed::usage("--allow-private changes nothing without --intercept-others tunnel"));
+        }
+        if self.allow_private {
+            builder = builder.allow_private();
         }
         if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
             let read = |file: &PathBuf| {
                 std::fs::read(file).map_err(|error| Failed::usage(format!("cannot read {}: {error}", file.display())))
             };
-            builder = builder.tls_identity(&read(chain)?, &read(key)?);
+            builder = builder.tls_cert(&read(chain)?).tls_key(&read(key)?);
         }
         if self.tls {
             builder = builder.tls();
@@ -121,7 +134,7 @@ impl Intercept {
             builder = builder.also_listen(isolate::ADDRESSES.to_vec());
         }
         if let Some(fault) = self.tls_fault {
-            builder = builder.tls_fault(fault.to_possible_value().unwrap_or_default().get_name());
+            builder = builder.tls_fault(fault.into());
         }
         if is_on || self.tls || self.tls_cert.is_some() {
             let (replacing, adding) = (named(&REPLACING), named(&ADDING));

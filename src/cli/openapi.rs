@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::embed::openapi;
+use crate::embed::{control_openapi, openapi};
 
 /// Print the OpenAPI 3.1 document of an API
 ///
@@ -17,9 +17,13 @@ pub struct Openapi {
 impl Openapi {
     /// Runs it.
     pub fn run(&self) -> Result<Exit, Failed> {
-        match openapi(&self.api) {
-            Some(document) => print(&format!("{document:#}\n")),
-            None => Err(Failed::usage(format!("there is no API {:?}; name celigo, edlink or control", self.api))),
-        }
+        let document = match (self.api.as_str(), self.api.parse()) {
+            ("control", _) => control_openapi(),
+            (_, Ok(api)) => openapi(api),
+            (unknown, Err(_)) => {
+                return Err(Failed::usage(format!("there is no API {unknown:?}; name celigo, edlink or control")));
+            }
+        };
+        print(&format!("{document:#}\n"))
     }
 }

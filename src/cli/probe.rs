@@ -158,7 +158,7 @@ impl Live {
     fn ask(&self, request: &ProbeRequest) -> Result<ProbeAnswer, String> {
         let mut sent = Request::builder()
             .method(request.method)
-            .uri(format!("{}{}", self.urls[request.api], request.target))
+            .uri(format!("{}{}", self.urls[request.row.api.name], request.target))
             .header("accept", "application/json");
         if let Some(credential) = self.credentials.get(request.operation) {
             sent = sent.header("authorization", format!("Bearer {credential}"));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
 use crate::cli::output::STDOUT;
-use crate::embed::Standin;
+use crate::embed::{Api, Standin};
 
 /// The version of the ready line.
 pub const READY_VERSION: u32 = 1;
@@ -20,7 +20,7 @@ pub fn print_line(standin: &Standin, seed: u64) {
         "url": standin.url(),
         "port": standin.address().port(),
         "control": standin.control_url(),
-        "apis": standin.apis(),
+        "apis": standin.apis().into_iter().map(Api::as_str).collect::<Vec<_>>(),
         "seed": seed,
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),

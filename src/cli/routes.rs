@@ -4,7 +4,8 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cli::exit::{Exit, Failed, print};
-use crate::embed::{Operation, operations};
+use crate::embed::{Action, Operation, operations};
+use crate::engine::schema::error_def::Evidence;
 
 /// List the operations that are served
 #[derive(Args, Debug)]
@@ -39,7 +40,7 @@ impl Routes {
 /// `201 success, 409 conflict`.
 fn outcomes(operation: &Operation) -> String {
     let shown = operation.outcomes.iter().map(|(status, outcome)| format!("{status} {outcome}"));
-    if operation.action == "not modelled" {
+    if operation.action == Action::NotModelled {
         "501 not modelled".to_owned()
     } else {
         shown.collect::<Vec<_>>().join(", ")
@@ -64,10 +65,11 @@ fn markdown(operations: &[Operation]) -> String {
 
 fn markdown_of_api(operations: &[Operation]) -> String {
     let (unmodelled, modelled): (Vec<&Operation>, Vec<&Operation>) =
-        operations.iter().partition(|operation| operation.action == "not modelled");
-    let api = operations.first().map_or("", |operation| operation.api);
-    let known = |evidence: &str| modelled.iter().filter(|operation| operation.evidence == evidence).count();
-    let counts = ["documented", "observed", "assumed"].map(|evidence| format!("{} {evidence}", known(evidence)));
+        operations.iter().partition(|operation| operation.action == Action::NotModelled);
+    let api = operations.first().map_or("", |operation| operation.api.title());
+    let known = |evidence: Evidence| modelled.iter().filter(|operation| operation.evidence == evidence).count();
+    let counts = [Evidence::Documented, Evidence::Observed, Evidence::Assumed]
+        .map(|evidence| format!("{} {evidence}", known(evidence)));
     let (models, others) = (modelled.len(), unmodelled.len());
     let line = |operation: &&Operation| {
         let (name, method, path, evidence) = (operation.name, operation.method, operation.path, operation.evidence);
@@ -94,12 +96,12 @@ fn structured(operation: &Operation) -> Value {
     let outcomes = operation.outcomes.iter().map(|(status, name)| json!({ "status": status, "outcome": name }));
     json!({
         "operation": operation.name,
-        "api": operation.api,
+        "api": operation.api.title(),
         "method": operation.method,
         "path": operation.path,
-        "action": operation.action,
+        "action": operation.action.as_str(),
         "outcomes": outcomes.collect::<Vec<_>>(),
-        "evidence": operation.evidence,
+        "evidence": operation.evidence.as_str(),
         "source": operation.source,
         "about": operation.about,
     })

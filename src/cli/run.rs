@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::consumer::{Consumer, Output};
+use crate::cli::consumer::{Consumer, Output, PATIENCE};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::intercept;
 use crate::cli::isolate;
@@ -120,7 +120,8 @@ impl Run {
         let world = standin.world();
         let started = Stopwatch::start();
         let (ended, stopped) = Consumer::start(&self.command, &standin, Output::Shown)?.end(signals).await?;
-        let mut report = match world.verify_async().await {
+        world.settle_async(PATIENCE).await;
+        let mut report = match world.verify() {
             Ok(report) => report,
             Err(unmet) => unmet.report().clone(),
         };

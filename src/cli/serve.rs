@@ -14,7 +14,7 @@ use crate::cli::ready::{self, PortFile};
 use crate::cli::reports::{Reports, Stopwatch, warn};
 use crate::cli::settings::{Clock, Defaults, Settings, duration};
 use crate::cli::signals::{Hangups, Signals};
-use crate::embed::Standin;
+use crate::embed::{Api, Standin};
 
 /// How long requests in flight may take to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ impl Serve {
             builder = builder.scenario(scenario);
         }
         if let Some(name) = &self.name {
-            builder = builder.replica_name(name);
+            builder = builder.name(name);
         }
         if self.no_default_world {
             builder = builder.no_default_world();
@@ -93,7 +93,11 @@ impl Serve {
         if let Some(port_file) = &port_file {
             port_file.write(&standin)?;
         }
-        logger.note(&format!("serving {} at {}", standin.apis().join(" and "), standin.url()));
+        logger.note(&format!(
+            "serving {} at {}",
+            standin.apis().into_iter().map(Api::as_str).collect::<Vec<_>>().join(" and "),
+            standin.url()
+        ));
         let world = standin.world();
         world.mark_verified();
         ready::print_line(&standin, world.seed());

@@ -1,7 +1,7 @@
 //! The settings of a server, for every command that starts one.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::cli::exit::{Exit, Failed};
 use crate::cli::intercept::Intercept;
 use crate::cli::isolate;
 use crate::cli::log::{LogSettings, Logger};
-use crate::embed::{Builder, Standin, WorldHandle};
+use crate::embed::{self, Api, Builder, Error, Standin, WorldHandle};
 use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::clock::DEFAULT_START_MS;
 use crate::engine::state::settings::JournalBounds;
@@ -276,8 +276,8 @@ impl Settings {
     /// A server with these settings.
     pub fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
         let listening = &self.listening;
-        let address = SocketAddr::new(listening.host.ip, listening.port.unwrap_or(defaults.port));
-        let mut builder = self.contents(defaults)?.address(address);
+        let port = listening.port.unwrap_or(defaults.port);
+        let mut builder = self.contents(defaults)?.host(listening.host.ip).port(port);
         if listening.host.is_localhost {
             builder = builder.both_families();
         }
@@ -286,20 +286,25 @@ impl Settings {
         let mut builder = self.intercept.add(builder, logger, defaults.intercept)?;
         once("--base-url", listening.base_url.iter().map(|(api, _)| api))?;
         for (api, url) in &listening.base_url {
-            builder = if api.is_empty() { builder.base_url(url) } else { builder.base_url_of(api, url) };
+            builder = if api.is_empty() {
+                builder.base_url(url)
+            } else {
+                builder.base_url_of(named("--base-url", api)?, url)
+            };
         }
         for network in &listening.trusted_proxy {
             builder = builder.trusted_proxy(network);
         }
         if listening.cors != ["off"] {
-            builder = builder.cors(&listening.cors.iter().map(String::as_str).collect::<Vec<_>>());
+            builder = builder.cors(listening.cors.iter().map(String::as_str));
         }
         builder = match listening.page {
-            PageMode::Full => builder.page(!listening.no_page),
+            PageMode::Full if listening.no_page => builder,
+            PageMode::Full => builder.page(embed::PageMode::Full),
             PageMode::ReadOnly if listening.no_page => {
                 return Err(Failed::usage("--no-page and --page contradict each other; leave one out"));
             }
-            PageMode::ReadOnly => builder.page_read_only(),
+            PageMode::ReadOnly => builder.page(embed::PageMode::ReadOnly),
         };
         if listening.allow_outbound {
             builder = builder.allow_outbound();
@@ -325,7 +330,8 @@ impl Settings {
         once("--profile", contents.profile.iter().map(|(api, _)| api))?;
         once("--rate-limit", contents.rate_limit.iter().map(|(api, ..)| api))?;
         let mut builder = Standin::builder()
-            .journal(limits.journal_entries, limits.journal_bytes)
+            .journal_entries(limits.journal_entries)
+            .journal_bytes(limits.journal_bytes)
             .total_journal_bytes(limits.total_journal_bytes)
             .body_limit(limits.body_limit)
             .header_timeout(limits.header_timeout)
@@ -335,21 +341,23 @@ impl Settings {
             .body_timeout(limits.body_timeout)
             .unfinished_bytes(limits.unfinished_bytes)
             .body_members(limits.body_members)
-            .history(limits.history_records, limits.history_bytes)
-            .total_history(limits.total_history_bytes)
-            .generated_records(limits.generated_records, limits.total_generated_records)
+            .history_records(limits.history_records)
+            .history_bytes(limits.history_bytes)
+            .total_history_bytes(limits.total_history_bytes)
+            .generated_records(limits.generated_records)
+            .total_generated_records(limits.total_generated_records)
             .max_worlds(limits.max_worlds)
             .max_worlds_per_label(limits.max_worlds_per_label)
             .world_idle(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
         if let Some(seed) = contents.seed {
             builder = builder.seed(seed);
         }
-        builder = match contents.clock.as_ref().unwrap_or(&defaults.clock) {
-            Clock::Frozen => builder.clock_frozen(&format_ms(DEFAULT_START_MS)),
-            Clock::Step => builder.clock_step(&format_ms(DEFAULT_START_MS), 1),
-            Clock::Real => builder.clock_real(),
-            Clock::At(at) => builder.clock_frozen(at),
-        };
+        builder = builder.clock(match contents.clock.as_ref().unwrap_or(&defaults.clock) {
+            Clock::Frozen => embed::Clock::frozen().at(&format_ms(DEFAULT_START_MS)),
+            Clock::Step => embed::Clock::step().at(&format_ms(DEFAULT_START_MS)),
+            Clock::Real => embed::Clock::real(),
+            Clock::At(at) => embed::Clock::frozen().at(at),
+        });
         if contents.clock.is_none() {
             builder = builder.usual_clock();
         }
@@ -357,7 +365,7 @@ impl Settings {
             builder = builder.show_secrets();
         }
         if let Some(names) = &contents.api {
-            builder = builder.apis(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            builder = builder.api(names.iter().map(|name| named("--api", name)).collect::<Result<Vec<_>, _>>()?);
         }
         if let Some(folder) = &contents.fixtures {
             builder = builder.fixtures(folder);
@@ -372,10 +380,11 @@ impl Settings {
             builder = builder.generate(collection, *count);
         }
         for (api, profile) in &contents.profile {
-            builder = builder.profile(api, profile);
+            let profile = profile.parse().map_err(|error: Error| Failed::usage(format!("--profile: {error}")))?;
+            builder = builder.profile(named("--profile", api)?, profile);
         }
         for (api, requests, per_second) in &contents.rate_limit {
-            builder = builder.rate_limit(api, *requests, *per_second);
+            builder = builder.rate_limit(named("--rate-limit", api)?, *requests, *per_second);
         }
         Ok(builder)
     }
@@ -391,18 +400,26 @@ impl Listening {
             (true, None) => {
                 let builder = builder.no_control();
                 // Without a control API the token opens nothing.
-                Ok(if self.expose { builder.expose("") } else { builder })
+                Ok(if self.expose { builder.expose() } else { builder })
             }
             (false, Some(token)) if token.is_empty() => Err(Failed::usage("--control-token must not be empty")),
-            (false, Some(token)) => Ok(if self.expose { builder.expose(token) } else { builder.control_token(token) }),
+            (false, Some(token)) => {
+                let builder = builder.control_token(token);
+                Ok(if self.expose { builder.expose() } else { builder })
+            }
             (false, None) if self.expose => {
                 let token = random_token()?;
                 logger.control_token(&token);
-                Ok(builder.expose(&token))
+                Ok(builder.expose().control_token(&token))
             }
             (false, None) => Ok(builder),
         }
     }
+}
+
+/// Returns the API of that name.
+fn named(flag: &str, name: &str) -> Result<Api, Failed> {
+    name.parse().map_err(|error: Error| Failed::usage(format!("{flag}: {error}")))
 }
 
 /// Refuses two values for one thing: one of them would change nothing.

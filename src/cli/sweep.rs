@@ -10,7 +10,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::consumer::{Consumer, KeptOutput, Output};
+use crate::cli::consumer::{Consumer, KeptOutput, Output, PATIENCE};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::format::Format;
 use crate::cli::intercept;
@@ -285,7 +285,8 @@ impl Sweep {
             added.map_err(|refusal| Failed::usage(format!("the scenario leaves no room for a fault: {refusal}")))?;
         }
         let (failure, stopped) = self.ended(&standin, kept, signals).await?;
-        let report = match world.verify_async().await {
+        world.settle_async(PATIENCE).await;
+        let report = match world.verify() {
             Ok(report) => report,
             Err(unmet) => unmet.report().clone(),
         };

@@ -25,8 +25,7 @@ mod world;
 mod worlds;
 
 pub use availability::Availability;
-pub use error::Error;
-pub use openapi::{NAME as CONTROL_API, document as control_openapi};
+pub use openapi::document as control_openapi;
 pub use page::Page;
 pub use replica::Replica;
 pub use request::Supplies;

@@ -1,90 +1,149 @@
-//! The error that the caller gets when a server does not start.
+//! The error that a test gets when a world refuses something.
 
 use std::fmt;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 
+use crate::engine::schema::problem::Problem;
 use crate::scenario::ScenarioError;
+use crate::world::error::WorldError;
 
-/// The reason why a server did not start.
-#[non_exhaustive]
-pub enum StartError {
-    /// The server cannot listen on its address.
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The system's error.
-        error: std::io::Error,
-    },
-    /// An address that other machines can reach was not allowed.
-    Exposed {
-        /// The address.
-        address: SocketAddr,
-    },
-    /// A file or folder of fixtures cannot be read.
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's error.
-        error: std::io::Error,
-    },
-    /// Data or settings are wrong.
-    Invalid {
-        /// All faults found. Each line names the file, the line and the column where there is one.
-        faults: Vec<String>,
-    },
-    /// The scenario cannot be used.
-    Scenario(ScenarioError),
-    /// TLS cannot be set up.
-    #[cfg(feature = "tls")]
-    Tls {
-        /// The part of TLS that is wrong, and why.
-        message: String,
-    },
-    /// The server's thread cannot be started.
-    Thread {
-        /// The system's error.
-        error: std::io::Error,
-    },
+/// The reason why a change or a question of a test was refused. Nothing was changed.
+///
+/// ```
+/// use standin::{ErrorKind, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// let error = world.remove("celigo.integrations", "nope").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::NotFound);
+/// # Ok::<(), standin::StartError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    hint: String,
 }
 
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// The kind of an [`Error`], for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A value cannot be what it is: a field, a name, a time, a rule.
+    Invalid,
+    /// There is no such thing.
+    NotFound,
+    /// Something else is in the way: a value is taken, a record is in use.
+    Conflict,
+    /// A limit is reached.
+    LimitReached,
+    /// The world has ended.
+    Gone,
+    /// Something did not happen in time.
+    Timeout,
+    /// A fault of standin itself.
+    Internal,
+}
+
+impl ErrorKind {
+    /// Returns the kind as a word: `not_found`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Listen { address, error } if error.kind() == std::io::ErrorKind::AddrInUse => write!(
-                f,
-                "cannot listen on {address}: port {} is in use; stop whatever has it, or take another port (0 is any free one)",
-                address.port()
-            ),
-            Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
-            Self::Exposed { address } => {
-                write!(f, "{} can be reached from other machines; that needs --expose", address.ip())
-            }
-            Self::Unreadable { path, error } => write!(f, "cannot read {}: {error}", path.display()),
-            Self::Invalid { faults } => f.write_str(&faults.join("\n")),
-            Self::Scenario(error) => error.fmt(f),
-            #[cfg(feature = "tls")]
-            Self::Tls { message } => write!(f, "cannot set up TLS: {message}"),
-            Self::Thread { error } => write!(f, "cannot start the server's thread: {error}"),
+            Self::Invalid => "invalid",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::LimitReached => "limit_reached",
+            Self::Gone => "gone",
+            Self::Timeout => "timeout",
+            Self::Internal => "internal",
         }
     }
 }
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: String::new() }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, message)
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// Returns the kind.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Returns the sentence that says what is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns the advice on what to do about it, if there is one.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        Some(self.hint.as_str()).filter(|hint| !hint.is_empty())
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        let kind = match &problem {
+            Problem::NotFound { .. } => ErrorKind::NotFound,
+            Problem::Taken { .. } | Problem::InUse { .. } => ErrorKind::Conflict,
+            Problem::Internal { .. } => ErrorKind::Internal,
+            _ => ErrorKind::Invalid,
+        };
+        Self::new(kind, problem.plain())
+    }
+}
+
+impl From<WorldError> for Error {
+    fn from(error: WorldError) -> Self {
+        let kind = match &error {
+            WorldError::Unknown { .. } | WorldError::NoDefault => ErrorKind::NotFound,
+            WorldError::GoneReason { .. } => ErrorKind::Gone,
+            WorldError::Disagreement { .. } | WorldError::BadName { .. } | WorldError::BadLabel { .. } => {
+                ErrorKind::Invalid
+            }
+            WorldError::Taken { .. } | WorldError::Default => ErrorKind::Conflict,
+            WorldError::TooMany { .. } | WorldError::TooManyOfLabel { .. } => ErrorKind::LimitReached,
+        };
+        let (_, _, message, hint) = error.words();
+        Self { kind, message, hint }
+    }
+}
+
+impl From<ScenarioError> for Error {
+    fn from(error: ScenarioError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if self.hint.is_empty() { Ok(()) } else { write!(f, "\n    {}", self.hint) }
+    }
+}
+
 /// Shows the text of [`Display`](fmt::Display), because `unwrap` shows this one.
-impl fmt::Debug for StartError {
+impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl std::error::Error for StartError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Listen { error, .. } | Self::Unreadable { error, .. } | Self::Thread { error } => Some(error),
-            Self::Scenario(error) => Some(error),
-            #[cfg(feature = "tls")]
-            Self::Tls { .. } => None,
-            Self::Exposed { .. } | Self::Invalid { .. } => None,
-        }
-    }
-}
+impl std::error::Error for Error {}

@@ -1,9 +1,7 @@
 //! Records from files: the embedded ones, and a folder of the same shape.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use include_dir::{Dir, include_dir};
@@ -11,7 +9,8 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::apis::APIS;
-use crate::embed::error::StartError;
+use crate::embed::files::{entries, text_of};
+use crate::embed::start_error::StartError;
 use crate::embed::tokens;
 use crate::engine::api::api::Api;
 use crate::engine::api::api::hooks_of;
@@ -19,9 +18,6 @@ use crate::engine::api::fixtures::{DataFault, RecordFile};
 use crate::engine::api::router::Router;
 use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
-use crate::http::document;
-use crate::http::position::Position;
-use crate::http::tree::FILE_BYTES;
 use crate::scenario::Fixtures;
 use crate::world::world::World;
 
@@ -232,32 +228,6 @@ fn read(folder: &Path) -> Result<Vec<Read>, StartError> {
         }
     }
     Ok(files)
-}
-
-/// Returns the text of a file.
-pub fn text_of(path: &Path) -> Result<String, StartError> {
-    let mut bytes = Vec::new();
-    let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX);
-    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
-    read.map_err(|error| StartError::Unreadable { path: path.to_owned(), error })?;
-    if bytes.len() > FILE_BYTES {
-        let message = format!("{}: the file has more than {FILE_BYTES} bytes; split its records", path.display());
-        return Err(StartError::Invalid { faults: vec![message] });
-    }
-    document::text(bytes).map_err(|fault| {
-        let (file, Position { line, column }, reason) = (path.display(), fault.place, fault.reason);
-        StartError::Invalid { faults: vec![format!("{file}:{line}:{column}: {reason}; save it as UTF-8")] }
-    })
-}
-
-/// Returns the entries of a folder, in the order of their names, so that nothing depends on the file system's order.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
-    let unreadable = |error| StartError::Unreadable { path: folder.to_owned(), error };
-    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
-    let mut paths =
-        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
-    paths.sort();
-    Ok(paths)
 }
 
 /// Returns the collection of a file: `celigo/flows.json` holds `celigo.flows`.

@@ -8,13 +8,14 @@ use http::HeaderValue;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 
-use crate::control::Error;
+use crate::embed::answer::Answer;
+use crate::embed::error::Error;
+use crate::embed::guard::{WorldGuard, now_ms};
+use crate::embed::journal::JournalEntry;
 use crate::embed::record::Record;
-use crate::embed::worlds::{WorldGuard, now_ms};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::time::{format_ms, parse_ms};
-use crate::history::journal::Entry;
+use crate::engine::schema::time::parse_ms;
 use crate::http::message::{Outcome, Request};
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
@@ -30,79 +31,12 @@ pub struct WorldHandle {
     pub(super) holder: Option<Arc<WorldGuard>>,
 }
 
-/// An answer, received without a socket. One that a fault rule aborts has neither status nor headers nor body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The status code; 0 when the answer is aborted.
-    pub status: u16,
-    /// Header names in lower case, with their values.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    /// Returns the first header of that (lower-case) name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Returns the body as JSON; `null` when it is not JSON.
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
-    }
-}
-
-/// An entry of the journal: a request and its answer.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct JournalEntry {
-    /// The number of the call, from 1, in the order in which calls got the world's lock.
-    pub number: u64,
-    /// The world's time, in ISO 8601.
-    pub at: String,
-    /// The operation, such as `celigo.integrations.create`; `None` when no operation has the path.
-    pub operation: Option<&'static str>,
-    /// The method.
-    pub method: String,
-    /// The target as the client sent it, with its query.
-    pub target: String,
-    /// Header names in lower case, with their values.
-    pub headers: Vec<(String, String)>,
-    /// The request's body.
-    pub body: Vec<u8>,
-    /// The status of the answer; 0 when nothing of the answer was sent.
-    pub status: u16,
-    /// The name of the answer's error, such as `not_found`.
-    pub error: Option<&'static str>,
-    /// The id of the fault rule that answered.
-    pub rule: Option<String>,
-    /// The delivery of the answer: `whole`, `trickle`, or the name of an abort.
-    pub delivery: &'static str,
-    /// The time for which the answer was held back, in milliseconds.
-    pub delay_ms: u64,
-}
-
-impl From<Entry> for JournalEntry {
-    fn from(entry: Entry) -> Self {
-        Self {
-            number: entry.number,
-            at: format_ms(entry.meta.now_ms),
-            operation: entry.meta.operation(),
-            status: entry.sent_status().unwrap_or_default(),
-            method: entry.method,
-            target: entry.target,
-            headers: entry.headers,
-            body: entry.body,
-            error: entry.meta.error,
-            rule: entry.extras.rule.map(|rule| rule.to_string()),
-            delivery: entry.extras.delivery.as_str(),
-            delay_ms: entry.extras.delay_ms,
-        }
-    }
-}
-
 impl WorldHandle {
+    pub(super) fn new(engine: Arc<WorldRegistry>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
+        let name = Arc::clone(&world.lock().state.name);
+        Self { engine, world, name, address, holder: None }
+    }
+
     /// Resets the world to its start: data, clock, ids, journal, coverage.
     pub fn reset(&self) {
         self.world.lock().reset();
@@ -177,8 +111,8 @@ impl WorldHandle {
     /// Sets the world's clock to an ISO 8601 time in UTC.
     pub fn set_time(&self, at: &str) -> Result<(), Error> {
         let at_ms = parse_ms(at).ok_or_else(|| {
-            Error::new(400, "invalid", format!("{at:?} is not an ISO 8601 time in UTC"))
-                .hint("Write it like 2024-01-20T10:00:00.000Z.")
+            Error::invalid(format!("{at:?} is not an ISO 8601 time in UTC"))
+                .with_hint("Write it like 2024-01-20T10:00:00.000Z.")
         })?;
         let mut world = self.world.lock();
         world.state.clock.set(at_ms);
@@ -204,11 +138,12 @@ impl WorldHandle {
         let request = Request { method, target, headers: &headers, body, arrived_ms: now_ms(), believes_front: true };
         let outcome = self.outcome(&request);
         if outcome.delivery.is_abort() {
-            return Answer::empty(0);
+            return Answer::aborted();
         }
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = outcome.response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
-        Answer { status: outcome.response.status, headers: headers.collect(), body: outcome.response.body.to_vec() }
+        let (headers, body) = (headers.collect(), outcome.response.body.to_vec());
+        Answer { status: Some(outcome.response.status), headers, body }
     }
 
     pub(super) fn outcome(&self, request: &Request<'_>) -> Outcome {
@@ -220,6 +155,6 @@ impl WorldHandle {
 pub(super) fn object(value: Value) -> Result<Document, Error> {
     match value {
         Value::Object(fields) => Ok(fields.into()),
-        other => Err(Error::new(400, "invalid", format!("a record is a JSON object, not {other}"))),
+        other => Err(Error::invalid(format!("a record is a JSON object, not {other}"))),
     }
 }

@@ -1,11 +1,19 @@
 //! Starting and holding a server: in a test, or behind the command line.
 
+mod answer;
 mod builder;
+mod clock;
+mod credential;
 mod error;
+mod files;
 mod fixtures;
 #[cfg(feature = "tls")]
 mod front;
+#[cfg(feature = "tls")]
+mod front_settings;
+mod guard;
 mod handle;
+mod journal;
 mod operations;
 #[cfg(feature = "tls")]
 mod p12;
@@ -17,26 +25,41 @@ mod scenarios;
 #[cfg(feature = "tower")]
 mod service;
 mod standin;
+mod start;
+mod start_error;
+mod starting;
 mod tokens;
 #[cfg(feature = "tls")]
 mod trust;
 mod verify;
+mod waiting;
+mod words;
 mod worlds;
 
+pub use answer::Answer;
 pub use builder::Builder;
-pub use error::StartError;
-pub use handle::{Answer, JournalEntry, WorldHandle};
+pub use clock::Clock;
+pub use credential::Credential;
+pub use error::{Error, ErrorKind};
+pub use handle::WorldHandle;
+pub use journal::JournalEntry;
 #[cfg(feature = "cli")]
 pub(crate) use operations::documented_outcomes;
-pub use operations::{Operation, openapi, operations};
+pub use operations::{Operation, control_openapi, openapi, operations};
 pub use record::Record;
+pub use rules::{Data, Expectation};
+pub use scenarios::{BuiltinScenario, builtin_scenarios};
 #[cfg(feature = "tower")]
 pub use service::{Body, ServiceError, WorldService};
 pub use standin::Standin;
+pub use start_error::StartError;
+pub use verify::VerifyError;
+#[cfg(feature = "tls")]
+pub use words::OtherHosts;
+#[cfg(feature = "page")]
+pub use words::PageMode;
+pub use words::{Action, Api};
 pub use worlds::{Snapshot, WorldOptions};
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log, LogEvent, Untrusting};
-pub use rules::{Data, Expectation};
-pub use scenarios::{BuiltinScenario, builtin_scenarios};
-pub use verify::VerifyError;

@@ -1,28 +1,38 @@
 //! Lists of what is served, for people and programs.
 
-use crate::apis::APIS;
-use crate::control::{CONTROL_API, control_openapi};
+use crate::control::control_openapi as openapi_of_control;
 use crate::embed::fixtures::ROUTER;
+use crate::embed::words::{Action, Api};
 use crate::engine::api::router::Row;
+use crate::engine::schema::error_def::Evidence;
 
 /// An operation, as its table describes it.
+///
+/// ```
+/// use standin::{Action, operations};
+///
+/// let all = operations();
+/// let create = all.iter().find(|operation| operation.name == "celigo.integrations.create").unwrap();
+/// assert_eq!((create.action, create.path), (Action::Create, "/v1/integrations"));
+/// assert!(create.outcomes.contains(&(201, "success")));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Operation {
     /// The name, such as `celigo.integrations.create`.
     pub name: &'static str,
-    /// The name of the API in prose: `Celigo integrator.io`.
-    pub api: &'static str,
+    /// The API.
+    pub api: Api,
     /// The method.
     pub method: &'static str,
     /// The whole path, with parameters in braces.
     pub path: &'static str,
-    /// The kind of action: `list`, `read`, `create`, `replace`, `remove`, `custom`, `not modelled`.
-    pub action: &'static str,
+    /// The kind of action.
+    pub action: Action,
     /// The documented outcomes: first success, then the errors by name, each with its status.
     pub outcomes: Vec<(u16, &'static str)>,
-    /// The evidence: `documented`, `observed` or `assumed`.
-    pub evidence: &'static str,
+    /// The evidence.
+    pub evidence: Evidence,
     /// The document that says so, or the reason why it is assumed.
     pub source: &'static str,
     /// A sentence about what the operation does.
@@ -30,6 +40,7 @@ pub struct Operation {
 }
 
 /// Returns every operation, in the order of the tables.
+#[must_use]
 pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
 }
@@ -40,13 +51,16 @@ pub(crate) fn documented_outcomes() -> Vec<crate::history::coverage::CoverageCel
     crate::history::coverage::Coverage::default().table(&ROUTER)
 }
 
-/// Returns the `OpenAPI` 3.1 document of an API (`celigo`, `edlink`) or of the control API (`control`), from its table;
-/// `None` for an unknown name.
-pub fn openapi(api: &str) -> Option<serde_json::Value> {
-    if api == CONTROL_API {
-        return Some(control_openapi());
-    }
-    APIS.iter().find(|known| known.name == api).map(|api| crate::engine::api::openapi::openapi(api))
+/// Returns the `OpenAPI` 3.1 document of an API, from its table.
+#[must_use]
+pub fn openapi(api: Api) -> serde_json::Value {
+    crate::engine::api::openapi::openapi(api.table())
+}
+
+/// Returns the `OpenAPI` 3.1 document of the control API, from its table.
+#[must_use]
+pub fn control_openapi() -> serde_json::Value {
+    openapi_of_control()
 }
 
 fn operation(row: &'static Row) -> Operation {
@@ -54,12 +68,12 @@ fn operation(row: &'static Row) -> Operation {
     let errors = row.errors().map(|error| (row.api.dialect.status(route, error), error.name));
     Operation {
         name: row.operation,
-        api: row.api.title,
+        api: Api::of(row.api),
         method: route.verb.as_str(),
         path: &row.path,
-        action: route.action.as_str(),
+        action: Action::of(route.action),
         outcomes: std::iter::once((route.success, "success")).chain(errors).collect(),
-        evidence: route.evidence.as_str(),
+        evidence: route.evidence,
         source: route.source,
         about: route.about,
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::control::Error;
-use crate::embed::handle::{Answer, WorldHandle, object};
+use crate::embed::answer::Answer;
+use crate::embed::error::Error;
+use crate::embed::handle::{WorldHandle, object};
 use crate::embed::record::Record;
 use crate::engine::state::State;
 use crate::http::message::Response;
@@ -36,19 +37,6 @@ impl Data<'_> {
     }
 }
 
-impl Answer {
-    /// Creates an answer without body.
-    pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
-    }
-
-    /// Creates an answer of JSON.
-    pub fn of_json(status: u16, body: &Value) -> Self {
-        let kind = ("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
-        Self { status, headers: vec![kind], body: body.to_string().into_bytes() }
-    }
-}
-
 impl Rule {
     /// Answers with the result of a function. It runs while the world is locked, and may change its records.
     ///
@@ -61,8 +49,8 @@ impl Rule {
     pub fn answer(self, function: impl Fn(&RequestView<'_>, &mut Data<'_>) -> Answer + Send + Sync + 'static) -> Self {
         self.answered_by(Arc::new(move |asked, state| {
             let answer = function(asked, &mut Data(state));
-            let response = Response { body: answer.body.into(), ..Response::empty(answer.status) };
-            answer.headers.iter().fold(response, |response, (name, value)| response.with(name, value))
+            let response = Response { body: answer.body.into(), ..Response::empty(answer.status?) };
+            Some(answer.headers.iter().fold(response, |response, (name, value)| response.with(name, value)))
         }))
     }
 }
@@ -194,7 +182,7 @@ impl WorldHandle {
         let mut world = self.world.lock();
         let router = self.engine.router();
         let added = world.run_mut(router).add(router, rule);
-        added.map(|id| id.to_string()).map_err(|message| Error::new(400, "invalid_rule", message))
+        added.map(|id| id.to_string()).map_err(|message| Error::invalid(message))
     }
 
     /// Adds a fault rule as a scenario writes it.
@@ -220,7 +208,7 @@ impl WorldHandle {
         let on = expectation.0.on.clone().unwrap_or_default();
         assert!(
             router.rows().iter().any(|row| on.select(row.operation)),
-            "{on:?} selects no operation; `standin routes` lists them"
+            "{on} selects no operation; standin::operations lists them"
         );
         self.world.lock().run_mut(router).expect(expectation.0);
         self.declared();

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
-use crate::control::Error;
+use crate::embed::error::{Error, ErrorKind};
 use crate::embed::handle::WorldHandle;
+use crate::embed::words::Api;
 use crate::engine::schema::suggest::nearest;
 use crate::http::document;
 use crate::http::position::Position;
@@ -142,6 +143,14 @@ pub(super) fn start(
     Ok(())
 }
 
+impl ProbeRequest {
+    /// Returns the API that the request is for.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api::of(self.row.api)
+    }
+}
+
 impl WorldHandle {
     /// Replaces everything in this world with a scenario: the file of that path or, where there is none, the ready-made
     /// one of that name. Returns the warnings, one text each.
@@ -177,7 +186,7 @@ impl WorldHandle {
     /// Explains an operation: method and path, documented outcomes, sources. The error names the operation that the
     /// caller may have meant.
     pub fn explain_operation(&self, name: &str) -> Result<String, Error> {
-        explain_operation(self.engine.router(), name).map_err(|message| Error::new(404, "not_found", message))
+        explain_operation(self.engine.router(), name).map_err(|message| Error::new(ErrorKind::NotFound, message))
     }
 
     /// Plays the probe of a scenario against the live service: `ask` sends each request there, with a credential, and
@@ -185,14 +194,14 @@ impl WorldHandle {
     /// documented answers; this world is not touched. A scenario without a probe is an error.
     ///
     /// ```
-    /// use standin::{ProbeAnswer, Standin};
+    /// use standin::{Api, ProbeAnswer, Standin};
     ///
     /// let live = Standin::start(); // stands in for the live service here
     /// let compared = Standin::start().world().probe("celigo-bad-afternoon", |request| {
-    ///     assert_eq!((request.api, request.method), ("celigo", "GET"));
+    ///     assert_eq!((request.api(), request.method), (Api::Celigo, "GET"));
     ///     let target = format!("/v1{}", request.target);
     ///     let answer = live.world().answer(request.method, &target, &[("authorization", "Bearer any")], b"");
-    ///     Ok(ProbeAnswer { status: answer.status, body: answer.body })
+    ///     Ok(ProbeAnswer::new(answer.status.ok_or("no answer")?, answer.body))
     /// })?;
     /// assert_eq!(compared.errors, 0, "{compared}");
     /// # Ok::<(), standin::ScenarioError>(())

@@ -12,8 +12,8 @@ use hyper::body::{Frame, SizeHint};
 use hyper::{Request, Response};
 use tower_service::Service;
 
+use crate::embed::guard::now_ms;
 use crate::embed::handle::WorldHandle;
-use crate::embed::worlds::now_ms;
 use crate::http::message::{Delivery, Outcome};
 use crate::server::{Arrival, ResponseBody, response, with_request};
 

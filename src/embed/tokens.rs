@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::embed::error::StartError;
-use crate::embed::fixtures;
+use crate::embed::files;
+use crate::embed::start_error::StartError;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Credential;
 use crate::http::document;
@@ -28,7 +28,7 @@ pub fn of_folder(folder: &Path) -> Result<Listed, StartError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = fixtures::text_of(&path)?;
+    let text = files::text_of(&path)?;
     read(&path.display().to_string(), &text).map_err(|faults| StartError::Invalid { faults })
 }
 

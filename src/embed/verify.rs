@@ -1,26 +1,34 @@
-//! Functions that wait for consumers, and verify their behaviour.
+//! The judgement of a consumer.
 
 use std::fmt;
-use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
+use parking_lot::Mutex;
 
-use crate::control::Error;
-use crate::embed::handle::WorldHandle;
-use crate::engine::schema::suggest::nearest;
-use crate::scenario::{Operations, Report};
-
-/// The time for which a verification waits for requests in flight.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::scenario::Report;
+use crate::world::registry::WorldRegistry;
+use crate::world::world::World;
 
 /// The error of a verification: a consumer did not do what it must. [`Display`](fmt::Display) shows the whole report.
+///
+/// ```
+/// use standin::{Expectation, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.expect(Expectation::on("edlink.events.list").id("events"));
+/// let unmet = world.verify().unwrap_err();
+/// assert_eq!(unmet.report().failed().count(), 1);
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifyError {
     report: Box<Report>,
+    /// True when a request was on its way meanwhile.
+    is_early: bool,
 }
 
 impl VerifyError {
     /// Returns the report.
+    #[must_use]
     pub fn report(&self) -> &Report {
         &self.report
     }
@@ -28,7 +36,11 @@ impl VerifyError {
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.report.fmt(f)
+        self.report.fmt(f)?;
+        if self.is_early {
+            f.write_str("  a request was still on its way, and does not count: wait with settle before\n")?;
+        }
+        Ok(())
     }
 }
 
@@ -41,114 +53,22 @@ impl fmt::Debug for VerifyError {
 
 impl std::error::Error for VerifyError {}
 
-impl WorldHandle {
-    /// Verifies that the consumer did what it must. Waits for requests in flight first, for at most 5 s; inside a tokio
-    /// runtime it does not, because they may need this very thread: use [`verify_async`](Self::verify_async) there.
-    pub fn verify(&self) -> Result<Report, VerifyError> {
-        if Handle::try_current().is_err() {
-            self.wait(PATIENCE, || !self.engine.bell().has(&self.name));
-        }
-        self.judged()
+/// Judges a consumer by the calls so far.
+pub(super) fn judged(engine: &WorldRegistry, world: &Mutex<World>) -> Result<Report, VerifyError> {
+    let mut world = world.lock();
+    if let Some(run) = &mut world.run {
+        run.mark_verified();
     }
+    let report = world.verify(engine.router());
+    if report.passed {
+        return Ok(report);
+    }
+    let is_early = engine.bell().has(&world.state.name);
+    Err(VerifyError { report: Box::new(report), is_early })
+}
 
-    /// Verifies that the consumer did what it must. Waits for requests in flight first, for at most 5 s.
-    pub async fn verify_async(&self) -> Result<Report, VerifyError> {
-        let world = self.clone();
-        let waiting =
-            tokio::task::spawn_blocking(move || world.wait(PATIENCE, || !world.engine.bell().has(&world.name)));
-        drop(waiting.await);
-        self.judged()
-    }
-
-    /// Tells whether there are rules or expectations to judge.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-    pub(crate) fn is_judged(&self) -> bool {
-        self.world.lock().run.is_some()
-    }
-
-    /// Returns the report that a verification would give now, without counting as one.
-    pub fn report(&self) -> Report {
-        self.world.lock().verify(self.engine.router())
-    }
-
-    fn judged(&self) -> Result<Report, VerifyError> {
-        let mut world = self.world.lock();
-        if let Some(run) = &mut world.run {
-            run.mark_verified();
-        }
-        let report = world.verify(self.engine.router());
-        drop(world);
-        if report.passed { Ok(report) } else { Err(VerifyError { report: Box::new(report) }) }
-    }
-
-    /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`. In
-    /// a tokio test, use [`wait_for_async`](Self::wait_for_async).
-    pub fn wait_for(&self, operations: impl Into<Operations>, times: u64, most: Duration) -> Result<(), Error> {
-        let operations = operations.into();
-        let known = || self.engine.router().rows().iter().map(|row| row.operation);
-        if !known().any(|operation| operations.select(operation)) {
-            let nearest = nearest(&operations.to_string(), known()).unwrap_or_default();
-            let message = format!("{operations} selects no operation; did you mean {nearest}?");
-            return Err(Error::new(400, "invalid", message));
-        }
-        let called = || self.world.lock().called(self.engine.router(), &operations, None);
-        if self.wait(most, || called() >= times) {
-            return Ok(());
-        }
-        let message = format!("{operations} was called {} times within {most:?}, expected {times}", called());
-        Err(Error::new(408, "timeout", message))
-    }
-
-    /// Waits until these operations were called `times` times, counted from the world's start, for at most `most`.
-    pub async fn wait_for_async(
-        &self,
-        operations: impl Into<Operations>,
-        times: u64,
-        most: Duration,
-    ) -> Result<(), Error> {
-        let (world, operations) = (self.clone(), operations.into());
-        let waiting = tokio::task::spawn_blocking(move || world.wait_for(operations, times, most));
-        waiting.await.unwrap_or_else(|error| Err(Error::new(500, "internal", error.to_string())))
-    }
-
-    /// Blocks until `holds` does, for at most `most`; returns whether it does.
-    fn wait(&self, most: Duration, holds: impl Fn() -> bool) -> bool {
-        let end = Instant::now() + most;
-        loop {
-            if holds() {
-                return true;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            self.engine.bell().wait(left, &holds);
-        }
-    }
-
-    /// Returns the world's seed.
-    pub fn seed(&self) -> u64 {
-        self.world.lock().state.settings.seed
-    }
-
-    /// Keeps the drop of the handle from verifying: the caller verifies the world.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-    pub(crate) fn mark_verified(&self) {
-        if let Some(run) = &mut self.world.lock().run {
-            run.mark_verified();
-        }
-    }
-
-    /// Returns the error of expectations that were declared, never verified, and are not met.
-    pub(super) fn unmet_on_drop(&self) -> Option<VerifyError> {
-        let forgotten = self.world.lock().run.as_ref().is_some_and(|run| run.needs_verification());
-        if forgotten { self.verify().err() } else { None }
-    }
-
-    /// Notes that expectations were declared, which must be verified.
-    pub(super) fn declared(&self) {
-        if let Some(run) = &mut self.world.lock().run {
-            run.require_verification();
-        }
-    }
+/// Returns the error of expectations that were declared, never verified, and are not met.
+pub(super) fn unmet_on_drop(engine: &WorldRegistry, world: &Mutex<World>) -> Option<VerifyError> {
+    let forgotten = world.lock().run.as_ref().is_some_and(|run| run.needs_verification());
+    if forgotten { judged(engine, world).err() } else { None }
 }

@@ -1,24 +1,31 @@
 //! Many worlds on one server: a test makes, forks, snapshots and deletes them.
 
-use std::net::SocketAddr;
+use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use parking_lot::Mutex;
-
-use crate::control::Error;
+use crate::embed::error::Error;
+use crate::embed::guard::{WorldGuard, now_ms};
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::Standin;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::state::world_token::token_of;
 use crate::http::target::world_prefix;
 use crate::world::error::GoneReason;
-use crate::world::registry::{WorldRegistry, WorldSpec};
+use crate::world::registry::WorldSpec;
 use crate::world::snapshot::Snapshot as Stored;
-use crate::world::world::World;
 
 /// The options of a new world. By default it has a generated name and starts as the default world did.
+///
+/// ```
+/// use standin::{Standin, WorldOptions};
+///
+/// let standin = Standin::start();
+/// let world = standin.new_world_with(&WorldOptions::default().name("imports").seed(3))?;
+/// assert_eq!(world.url(), format!("{}/w/imports", standin.url()));
+/// # Ok::<(), standin::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
+#[must_use]
 pub struct WorldOptions {
     name: Option<String>,
     seed: Option<u64>,
@@ -39,26 +46,21 @@ impl WorldOptions {
 }
 
 /// A snapshot of a world: its records, its time, its ids to come.
+///
+/// ```
+/// let world = standin::Standin::builder().offline()?;
+/// let prepared = world.snapshot();
+/// world.remove("celigo.integrations", "abc123").unwrap();
+/// world.restore(&prepared);
+/// assert!(world.record("celigo.integrations", "abc123").unwrap().is_some());
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone)]
 pub struct Snapshot(Stored);
 
-/// A guard that ends a world with its last handle.
-pub(super) struct WorldGuard {
-    engine: Arc<WorldRegistry>,
-    name: Arc<str>,
-    world: Arc<Mutex<World>>,
-}
-
-impl Drop for WorldGuard {
-    /// Verifies the expectations that were never verified; panics with the report of the unmet ones, unless the thread
-    /// panics already.
-    fn drop(&mut self) {
-        let handle = WorldHandle::new(Arc::clone(&self.engine), Arc::clone(&self.world), None);
-        let forgotten = handle.unmet_on_drop();
-        self.engine.drop_held(&self.name, &self.world);
-        if let Some(unmet) = forgotten.filter(|_| !std::thread::panicking()) {
-            panic!("expectations were declared and never verified:\n{unmet}");
-        }
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot").finish_non_exhaustive()
     }
 }
 
@@ -83,11 +85,6 @@ impl Standin {
 }
 
 impl WorldHandle {
-    pub(super) fn new(engine: Arc<WorldRegistry>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
-        let name = Arc::clone(&world.lock().state.name);
-        Self { engine, world, name, address, holder: None }
-    }
-
     fn make(&self, new: &WorldOptions, from: Option<&str>) -> Result<Self, Error> {
         let wanted = WorldSpec { name: new.name.as_deref(), from, seed: new.seed, held: true, ..WorldSpec::default() };
         let world = self.engine.make(wanted, now_ms())?;
@@ -172,11 +169,4 @@ impl WorldHandle {
     pub fn detach(&self) {
         self.engine.release(&self.name, now_ms());
     }
-}
-
-/// Returns the machine's time, in milliseconds since 1970. Worlds use it only to tell how long they have waited, unless
-/// their clocks are real.
-pub(super) fn now_ms() -> u64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }

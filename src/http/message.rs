@@ -169,6 +169,7 @@ impl Response {
 
 /// The way in which a reply travels. Only the socket layer makes it happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Delivery {
     /// Whole, in one go.
     #[default]
@@ -191,7 +192,8 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// The word for it, as scenarios write it.
+    /// Returns the word for it, as scenarios write it.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Complete => "whole",
@@ -205,11 +207,13 @@ impl Delivery {
     }
 
     /// Tells whether the answer, or a part of it, is sent at all.
+    #[must_use]
     pub fn sends_answer(self) -> bool {
         matches!(self, Self::Complete | Self::Throttled { .. } | Self::Truncated)
     }
 
     /// Tells whether the consumer gets no usable answer.
+    #[must_use]
     pub fn is_abort(self) -> bool {
         !matches!(self, Self::Complete | Self::Throttled { .. })
     }
@@ -234,6 +238,7 @@ impl TlsFault {
     pub const ALL: [Self; 4] = [Self::Expired, Self::WrongHost, Self::Untrusted, Self::HandshakeReset];
 
     /// Returns the word for it, as scenarios write it.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Expired => "expired",

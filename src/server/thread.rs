@@ -20,15 +20,12 @@ static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
 pub struct IdleWorker {
     runtime: Handle,
     /// The sender whose drop ends the thread.
-    end: oneshot::Sender<Infallible>,
-    thread: thread::JoinHandle<()>,
+    _end: oneshot::Sender<Infallible>,
 }
 
-/// A thread that serves.
+/// A thread that serves. It is free again when its task is done, whether or not anything waits for that.
 pub struct BusyWorker {
-    thread: IdleWorker,
-    /// The receiver whose channel closes when the thread is done. Servers are shared between threads, receivers are
-    /// not.
+    /// The receiver whose channel closes when the task is done. Servers are shared between threads, receivers are not.
     done: Mutex<mpsc::Receiver<Infallible>>,
 }
 
@@ -42,8 +39,8 @@ impl IdleWorker {
         let (end, ended) = oneshot::channel();
         let handle = runtime.handle().clone();
         let run = move || drop(runtime.block_on(ended));
-        let thread = thread::Builder::new().name("standin".to_owned()).spawn(run)?;
-        Ok(Self { runtime: handle, end, thread })
+        thread::Builder::new().name("standin".to_owned()).spawn(run)?;
+        Ok(Self { runtime: handle, _end: end })
     }
 
     /// Enters the worker's runtime.
@@ -54,26 +51,27 @@ impl IdleWorker {
     /// Runs a task on the worker.
     pub fn run(self, task: impl Future<Output = ()> + Send + 'static) -> BusyWorker {
         let (doing, done) = mpsc::channel();
-        self.runtime.spawn(async move {
+        self.runtime.clone().spawn(async move {
+            // Dropped last, also when the task panics.
             let _doing = doing;
             task.await;
+            self.free();
         });
-        BusyWorker { thread: self, done: Mutex::new(done) }
+        BusyWorker { done: Mutex::new(done) }
+    }
+
+    /// Waits for the next server, or ends where enough do.
+    fn free(self) {
+        let mut free = FREE.lock();
+        if free.len() < KEPT {
+            free.push(self);
+        }
     }
 }
 
 impl BusyWorker {
-    /// Waits until the worker's task is done. Then the worker is free again.
+    /// Waits until the worker's task is done. Must not be called where a runtime needs the thread.
     pub fn finish(self) {
-        let Self { thread, done } = self;
-        let _ = done.into_inner().recv();
-        let mut free = FREE.lock();
-        if free.len() < KEPT {
-            free.push(thread);
-            return;
-        }
-        drop(free);
-        drop(thread.end);
-        let _ = thread.thread.join();
+        let _ = self.done.into_inner().recv();
     }
 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::binary::{Folder, said, standin};
 use serde_json::{Value, json};
-use standin::{Answer, Comparison, ProbeAnswer, ProbeRequest, Rule, Standin, Tier, WorldHandle};
+use standin::{Answer, Api, Comparison, Credential, ProbeAnswer, ProbeRequest, Rule, Standin, Tier, WorldHandle};
 
 const CREATE: &str = "celigo.integrations.create";
 const GET: &str = "celigo.integrations.get";
@@ -41,11 +41,11 @@ impl File {
 
 /// Asks a world as if it were the live service.
 fn ask(live: &WorldHandle, request: &ProbeRequest) -> ProbeAnswer {
-    let base = if request.api == "celigo" { "/v1" } else { "/api" };
+    let base = if request.api() == Api::Celigo { "/v1" } else { "/api" };
     let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
     let body = request.body.as_ref().map(Value::to_string).unwrap_or_default();
     let answer = live.answer(request.method, &format!("{base}{}", request.target), &headers, body.as_bytes());
-    ProbeAnswer { status: answer.status, body: answer.body }
+    ProbeAnswer::new(answer.status.unwrap(), answer.body)
 }
 
 /// Compares with a live service that answers as standin does, but that its answers are changed so.
@@ -154,7 +154,7 @@ fn a_new_value_of_an_enumeration_is_a_warning_that_names_it() {
         .probe(file.text(), |request| {
             let secret = ("authorization", "Bearer standin-edlink-secret");
             let answer = live.world().answer(request.method, &format!("/api{}", request.target), &[secret], b"");
-            Ok(ProbeAnswer { status: answer.status, body: answer.body })
+            Ok(ProbeAnswer::new(answer.status.unwrap(), answer.body))
         })
         .unwrap();
     let told = told(&compared);
@@ -212,7 +212,7 @@ fn asked_when_failing(failing: &str) -> (Vec<&'static str>, Comparison, usize) {
     let mut asked = Vec::new();
     let compared = Standin::start().world().probe(file.text(), |request| {
         asked.push(request.operation);
-        let failed = ProbeAnswer { status: 500, body: Vec::new() };
+        let failed = ProbeAnswer::new(500, "");
         Ok(if request.operation == failing { failed } else { ask(&live, request) })
     });
     (asked, compared.unwrap(), live.records("celigo.integrations").unwrap().len() - before)
@@ -276,7 +276,7 @@ fn the_command_ends_with_0_without_drift_and_with_5_with_it() {
 
 #[test]
 fn the_credential_is_that_of_the_named_variable_and_is_never_shown() {
-    let live = Standin::builder().tokens("celigo", &["secret-of-the-probe"]).start();
+    let live = Standin::builder().credential(Api::Celigo, Credential::new("secret-of-the-probe")).start();
     let (file, url) = (File::celigo("credential", &writing()), live.world().celigo_url());
     let arguments = [file.text(), "--against", &url, "--allow-writes", "--token-env"];
     assert_eq!(said(&mut probe(&arguments[..4])).0, 0, "the probe's token_env");
@@ -328,11 +328,7 @@ fn a_service_that_does_not_answer_ends_it_with_3_and_one_that_sends_it_elsewhere
     let (live, elsewhere) = (Standin::start(), Standin::start());
     let (file, url) = (File::celigo("elsewhere", &writing()), live.world().celigo_url());
     let target = elsewhere.world().celigo_url() + "/integrations";
-    live.world().fault(Rule::on(CREATE).answer(move |_, _| Answer {
-        status: 302,
-        headers: vec![("location".to_owned(), target.clone())],
-        body: Vec::new(),
-    }));
+    live.world().fault(Rule::on(CREATE).answer(move |_, _| Answer::empty(302).with_header("location", &target)));
     let (code, out, _) = said(&mut probe(&[file.text(), "--against", &url, "--allow-writes"]));
     assert_eq!((code, elsewhere.world().journal().len()), (5, 0));
     assert!(out.contains("has status 302, expected 201"), "{out}");

@@ -304,7 +304,7 @@ async fn in_an_async_test_waiting_leaves_the_runtime_alone() {
     let consumer = tokio::task::spawn_blocking(move || ask(address, "GET", "/v1/integrations", &[AUTH], "").status);
     world.wait_for_async("celigo.integrations.list", 1, std::time::Duration::from_secs(30)).await.unwrap();
     assert_eq!(consumer.await.unwrap(), 200);
-    world.verify_async().await.unwrap_or_else(|unmet| panic!("{unmet}"));
+    world.verify().unwrap_or_else(|unmet| panic!("{unmet}"));
 }
 
 #[test]

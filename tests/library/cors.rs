@@ -18,7 +18,7 @@ fn preflight(standin: &Standin, target: &str, origin: &str) -> Response {
 #[test]
 fn preflights_of_both_apis_pass_for_an_allowed_origin() {
     for standin in
-        [Standin::builder().cors(&["*"]).start(), Standin::builder().cors(&["https://other.example", FRONT]).start()]
+        [Standin::builder().cors(["*"]).start(), Standin::builder().cors(["https://other.example", FRONT]).start()]
     {
         for target in ["/v1/integrations/abc123", "/api/v2/integrations", "/api/v2/graph/people", "/nothing/there"] {
             let answer = preflight(&standin, target, FRONT);
@@ -43,7 +43,7 @@ fn preflights_of_both_apis_pass_for_an_allowed_origin() {
 
 #[test]
 fn other_origins_and_other_clients_get_nothing_of_it() {
-    let standin = Standin::builder().cors(&[FRONT]).start();
+    let standin = Standin::builder().cors([FRONT]).start();
     for target in ["/v1/integrations", "/api/v2/integrations"] {
         assert_eq!(preflight(&standin, target, "http://localhost:5174").header("access-control-allow-origin"), None);
     }
@@ -59,7 +59,7 @@ fn other_origins_and_other_clients_get_nothing_of_it() {
 #[test]
 fn what_is_no_origin_is_refused_by_its_name() {
     for wrong in ["localhost:5173", "http://localhost:5173/", "https://", ""] {
-        let error = Standin::builder().cors(&[wrong]).try_start().err().expect("it is refused").to_string();
+        let error = Standin::builder().cors([wrong]).try_start().err().expect("it is refused").to_string();
         assert!(error.contains(&format!("{wrong:?} is no origin")), "{error}");
     }
 }

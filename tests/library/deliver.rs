@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use standin::Standin;
+use standin::{Clock, Standin};
 
 use crate::support::{Response, ask};
 
@@ -59,7 +59,7 @@ fn tried(standin: &Standin, times: usize) -> Value {
 
 #[test]
 fn a_webhook_is_signed_on_demand() {
-    let standin = Standin::builder().clock_frozen("2024-01-20T10:00:00.000Z").start();
+    let standin = Standin::builder().clock(Clock::frozen().at("2024-01-20T10:00:00.000Z")).start();
     let order = json!({ "type": "person.sign_in", "payload": { "id": "1" }, "secret": SECRET });
     let signed = control(&standin, "POST", "/webhooks", &order).json();
     let body = r#"{"$events":[{"type":"person.sign_in","payload":{"id":"1"}}]}"#;
@@ -81,7 +81,7 @@ fn a_webhook_is_signed_on_demand() {
 
 #[test]
 fn a_webhook_is_posted_again_by_the_worlds_clock_until_it_is_taken() {
-    let standin = Standin::builder().clock_frozen("2024-01-20T10:00:00.000Z").start();
+    let standin = Standin::builder().clock(Clock::frozen().at("2024-01-20T10:00:00.000Z")).start();
     let (address, requests) = customer(&[500, 503, 204]);
     let order = json!({ "to": format!("http://{address}/hook?a=b"), "type": "import.complete", "secret": SECRET });
     let delivery = control(&standin, "POST", "/deliver", &order).json();
@@ -105,7 +105,7 @@ fn a_webhook_is_posted_again_by_the_worlds_clock_until_it_is_taken() {
 
 #[test]
 fn a_webhook_goes_to_this_machine_only_and_a_reset_ends_it() {
-    let standin = Standin::builder().clock_frozen("2024-01-20T10:00:00.000Z").start();
+    let standin = Standin::builder().clock(Clock::frozen().at("2024-01-20T10:00:00.000Z")).start();
     let order = |to: &str| json!({ "to": to, "type": "x", "secret": SECRET });
     for (to, status) in
         [("http://192.0.2.1/hook", 403), ("http://example.org/", 403), ("https://127.0.0.1/", 400), ("nowhere", 400)]

@@ -3,16 +3,18 @@
 use std::net::SocketAddr;
 use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
 use crate::support::{Connection, request};
 use serde_json::{Value, json};
-use standin::{Standin, WorldHandle, WorldOptions};
+use standin::{Clock, Standin, WorldHandle, WorldOptions};
 
 /// Set for a test process that is only to print its transcript.
 const CHILD: &str = "TRANSCRIPT_OF_A_CHILD";
 
 fn standin() -> Standin {
-    let builder = Standin::builder().seed(42).clock_step("2024-01-20T10:00:00.000Z", 250);
+    let builder =
+        Standin::builder().seed(42).clock(Clock::step_by(Duration::from_millis(250)).at("2024-01-20T10:00:00.000Z"));
     builder.generate("celigo.integrations", 60).generate("edlink.integrations", 60).start()
 }
 

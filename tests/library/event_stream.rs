@@ -105,7 +105,7 @@ fn after_a_reset_numbers_begin_at_1_and_the_stream_goes_on() {
 
 #[test]
 fn calls_that_the_journal_lost_are_not_told() {
-    let standin = Standin::builder().journal(3, 1 << 20).start();
+    let standin = Standin::builder().journal_entries(3).journal_bytes(1 << 20).start();
     call(&standin, TARGET, 10);
     assert_eq!(Reader::open(&standin, "", &[]).take(3), [8, 9, 10]);
 }

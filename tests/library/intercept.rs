@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::json;
-use standin::{Rule, Standin, WorldHandle};
+use standin::{OtherHosts, Rule, Standin, TlsFault, WorldHandle};
 
 use crate::support;
 
@@ -191,31 +191,31 @@ fn the_port_itself_speaks_tls_beside_plain_http_where_it_is_asked_to() {
 fn a_certificate_of_ones_own_is_shown() {
     let own = rcgen::generate_simple_self_signed(["fake.example.org".to_owned()]).unwrap();
     let (chain, key) = (own.cert.pem(), own.signing_key.serialize_pem());
-    let standin = Standin::builder().tls_identity(chain.as_bytes(), key.as_bytes()).start();
+    let standin = Standin::builder().tls_cert(chain.as_bytes()).tls_key(key.as_bytes()).start();
     let mut stream = secure(connect(standin.address()), "fake.example.org", &chain).unwrap();
     assert_eq!(ask(&mut stream, "GET", "/v1/integrations", "fake.example.org").unwrap().0, 200);
-    let told = Standin::builder().tls_identity(b"", key.as_bytes()).try_start().err().unwrap().to_string();
+    let told = Standin::builder().tls_cert(b"").tls_key(key.as_bytes()).try_start().err().unwrap().to_string();
     assert!(told.contains("no -----BEGIN CERTIFICATE-----"), "{told}");
     let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
-    assert!(Standin::builder().tls_identity(chain.as_bytes(), other.as_bytes()).try_start().is_err());
+    assert!(Standin::builder().tls_cert(chain.as_bytes()).tls_key(other.as_bytes()).try_start().is_err());
 }
 
 #[test]
 fn a_handshake_has_what_is_to_be_wrong_with_it_and_nothing_else() {
     for (fault, told) in [
-        ("expired", "expired"),
-        ("wrong_host", "not valid for name"),
-        ("untrusted", "UnknownIssuer"),
-        ("handshake_reset", "reset"),
+        (TlsFault::Expired, "expired"),
+        (TlsFault::WrongHost, "not valid for name"),
+        (TlsFault::Untrusted, "UnknownIssuer"),
+        (TlsFault::HandshakeReset, "reset"),
     ] {
         let standin = Standin::builder().intercept().tls_fault(fault).start();
         let error = call(&standin.world(), &standin, "api.integrator.io", "/v1/integrations").unwrap_err();
         assert!(error.to_lowercase().contains(&told.to_lowercase()), "{fault}: {error}");
     }
-    let told = Standin::builder().tls_fault("expired").try_start().err().unwrap().to_string();
+    let told = Standin::builder().tls_fault(TlsFault::Expired).try_start().err().unwrap().to_string();
     assert!(told.contains("changes nothing without TLS"), "{told}");
-    let told = Standin::builder().tls().tls_fault("expird").try_start().err().unwrap().to_string();
-    assert!(told.contains("there are expired, wrong_host, untrusted, handshake_reset"), "{told}");
+    let told = "expird".parse::<TlsFault>().unwrap_err().to_string();
+    assert_eq!(told, "there is no TLS fault \"expird\"; did you mean expired?");
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn a_handshake_that_a_client_refuses_is_in_the_journal_of_its_world() {
         journal = world.journal();
     }
     assert_eq!((journal[0].method.as_str(), journal[0].target.as_str()), ("CONNECT", "api.integrator.io:443"));
-    assert_eq!(journal[0].status, 0);
+    assert_eq!(journal[0].status, None);
 }
 
 /// A service of somebody else's on this machine: it counts who connects.
@@ -259,7 +259,10 @@ fn service() -> (SocketAddr, TcpListener) {
 #[test]
 fn no_tunnel_leads_to_this_machine_whatever_it_is_called() {
     let (service, listener) = service();
-    for builder in [Standin::builder().intercept(), Standin::builder().intercept().tunnel_others(true)] {
+    for builder in [
+        Standin::builder().intercept(),
+        Standin::builder().intercept().intercept_others(OtherHosts::Tunnel).allow_private(),
+    ] {
         let standin = builder.start();
         for port in [service.port(), standin.address().port()] {
             for host in [
@@ -325,7 +328,7 @@ fn other_hosts_are_refused_in_one_sentence_and_remembered() {
     let absolute = support::ask(standin.address(), "GET", "http://example.org/x", &[], "");
     assert_eq!(absolute.status, 502, "{}", absolute.text());
     assert_eq!(standin.other_hosts(), [("example.com".to_owned(), 1), ("example.org".to_owned(), 1)]);
-    let private = Standin::builder().intercept().tunnel_others(false).start();
+    let private = Standin::builder().intercept().intercept_others(OtherHosts::Tunnel).start();
     let (status, _) = tunnel(private.address(), "10.0.0.1:443", None);
     assert_eq!(status, "HTTP/1.1 502 10.0.0.1 is in a private network");
 }

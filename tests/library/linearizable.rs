@@ -12,7 +12,7 @@ use std::thread;
 
 use crate::support::Connection;
 use serde_json::{Value, json};
-use standin::{Snapshot, Standin, WorldHandle, WorldOptions};
+use standin::{ErrorKind, Snapshot, Standin, WorldHandle, WorldOptions};
 
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -217,8 +217,8 @@ fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op, kept: &mut Vec<(u64,
     if let Op::AdminRename { id, name } = op {
         let outcome = match world.patch("celigo.integrations", id, json!({ "name": name })) {
             Ok(_) => Outcome::Done,
-            Err(refusal) if refusal.status == 404 => Outcome::Missing,
-            Err(refusal) if refusal.status == 409 => Outcome::NameTaken,
+            Err(refusal) if refusal.kind() == ErrorKind::NotFound => Outcome::Missing,
+            Err(refusal) if refusal.kind() == ErrorKind::Conflict => Outcome::NameTaken,
             Err(refusal) => panic!("{refusal}"),
         };
         return (outcome, None);
@@ -260,7 +260,7 @@ fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op, kept: &mut Vec<(u64,
         }
         Way::Handle => {
             let answer = world.answer(method, &path, &[ANY, JSON], body.as_bytes());
-            (answer.status, answer.json(), answer.header("standin-call").map(str::to_owned))
+            (answer.status.unwrap(), answer.json(), answer.header("standin-call").map(str::to_owned))
         }
     };
     let text = |value: &Value, field: &str| value[field].as_str().unwrap().to_owned();

@@ -1,6 +1,6 @@
 //! Links in answers, behind the fronts that people put before a server.
 
-use standin::{Builder, Standin};
+use standin::{Api, Builder, Standin};
 
 use crate::support::ask;
 
@@ -39,7 +39,7 @@ fn links_lead_back_through_the_front_a_client_came_by() {
 
 #[test]
 fn each_api_has_a_base_url_of_its_own() {
-    let builder = || Standin::builder().base_url_of("celigo", "https://api.integrator.io");
+    let builder = || Standin::builder().base_url_of(Api::Celigo, "https://api.integrator.io");
     let host = |standin: &Standin| format!("http://{}", standin.address());
     let one = builder().start();
     begin(&links(&one, &[("host", &one.address().to_string())]), "https://api.integrator.io", &host(&one));
@@ -50,7 +50,7 @@ fn each_api_has_a_base_url_of_its_own() {
 #[test]
 fn a_base_url_of_an_api_that_is_not_served_is_refused() {
     let refused = |builder: Builder| builder.try_start().err().unwrap().to_string();
-    let told = refused(Standin::builder().apis(&["edlink"]).base_url_of("celigo", "https://a.example"));
+    let told = refused(Standin::builder().api([Api::Edlink]).base_url_of(Api::Celigo, "https://a.example"));
     assert!(told.contains("the base URL of celigo: that API is not served"), "{told}");
     let told = refused(Standin::builder().trusted_proxy("10.0.0.0/33"));
     assert!(told.contains("the trusted proxy \"10.0.0.0/33\" is no IP address or network"), "{told}");

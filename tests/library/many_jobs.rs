@@ -72,7 +72,7 @@ fn worlds_of_a_label_are_listed_and_deleted_together() {
 
 #[test]
 fn health_and_ready_answer_anyone_and_tell_details_to_administrators_only() {
-    let standin = Standin::builder().control_token("secret").replica_name("a").start();
+    let standin = Standin::builder().control_token("secret").name("a").start();
     let stranger = [("host", "balancer.internal")];
     let health = ask(standin.address(), "GET", "/_standin/health", &stranger, "");
     assert_eq!((health.status, health.json()), (200, json!({ "status": "ok" })));
@@ -98,13 +98,13 @@ fn every_answer_says_which_replica_gave_it_unless_headers_are_off() {
     let replica = |standin: &Standin, path: &str| {
         ask(standin.address(), "GET", path, &[ANY], "").header("standin-replica").map(str::to_owned)
     };
-    let standin = Standin::builder().replica_name("eu-1").start();
+    let standin = Standin::builder().name("eu-1").start();
     for path in ["/v1/integrations", "/w/lost/v1/integrations", "/_standin/ready"] {
         assert_eq!(replica(&standin, path).as_deref(), Some("eu-1"), "{path}");
     }
-    assert_eq!(replica(&Standin::builder().replica_name("eu-1").no_headers().start(), "/v1/flows"), None);
+    assert_eq!(replica(&Standin::builder().name("eu-1").no_headers().start(), "/v1/flows"), None);
     assert_eq!(replica(&Standin::start(), "/v1/flows"), None);
-    let error = Standin::builder().replica_name("eu 1").try_start().err().unwrap().to_string();
+    let error = Standin::builder().name("eu 1").try_start().err().unwrap().to_string();
     assert!(error.contains("cannot be named \"eu 1\""), "{error}");
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
-use standin::{Standin, WorldOptions};
+use standin::{PageMode, Standin, WorldOptions};
 
 use crate::support::{Response, ask};
 
@@ -67,7 +67,7 @@ fn the_page_makes_nothing_of_markup_and_runs_no_text() {
 
 #[test]
 fn a_browser_gets_the_page_and_every_other_client_what_it_got() {
-    let standin = Standin::builder().page(true).start();
+    let standin = Standin::builder().page(PageMode::Full).start();
     let _a = standin.new_world_with(&WorldOptions::default().name("a")).unwrap();
     for target in ["/", "/?x=1", "/w/a/"] {
         let page = get(&standin, target, &[HTML]);
@@ -91,7 +91,7 @@ fn a_browser_gets_the_page_and_every_other_client_what_it_got() {
 
 #[test]
 fn every_file_the_page_names_is_served_with_its_kind() {
-    let standin = Standin::builder().page(true).start();
+    let standin = Standin::builder().page(PageMode::Full).start();
     for (name, text) in files() {
         for root in ["", "/w/default"] {
             let answer = get(&standin, &format!("{root}/_standin/page/{name}"), &[]);
@@ -117,7 +117,7 @@ fn every_file_the_page_names_is_served_with_its_kind() {
 
 #[test]
 fn a_page_that_only_shows_says_so_to_its_script() {
-    let standin = Standin::builder().page_read_only().start();
+    let standin = Standin::builder().page(PageMode::ReadOnly).start();
     let page = get(&standin, "/", &[HTML]).text();
     assert!(page.contains("<meta name=\"standin-mode\" content=\"read-only\">"), "{page}");
 }
@@ -125,13 +125,13 @@ fn a_page_that_only_shows_says_so_to_its_script() {
 #[test]
 fn any_host_gets_the_page_but_only_an_own_one_the_control_api() {
     let proxied = [HTML, ("host", "tools.example")];
-    let standin = Standin::builder().page(true).start();
+    let standin = Standin::builder().page(PageMode::Full).start();
     assert_eq!(get(&standin, "/", &proxied).status, 200, "it says what to do about it");
     let refused = get(&standin, "/_standin/worlds", &proxied);
     assert_eq!((refused.status, &refused.json()["error"]["code"]), (403, &json!("foreign_host")));
     assert!(refused.text().contains("--base-url"), "{}", refused.text());
 
-    let behind = Standin::builder().page(true).base_url("https://tools.example/standin").start();
+    let behind = Standin::builder().page(PageMode::Full).base_url("https://tools.example/standin").start();
     assert_eq!(get(&behind, "/_standin/worlds", &proxied).status, 200);
     let with = |origin| get(&behind, "/_standin/worlds", &[("host", "tools.example"), ("origin", origin)]).status;
     assert_eq!(with("https://tools.example"), 200);
@@ -140,7 +140,7 @@ fn any_host_gets_the_page_but_only_an_own_one_the_control_api() {
         [403; 3]
     );
 
-    let guarded = Standin::builder().page(true).control_token("secret").start();
+    let guarded = Standin::builder().page(PageMode::Full).control_token("secret").start();
     assert_eq!(get(&guarded, "/", &proxied).status, 200, "the files hold nothing of the server's");
     assert_eq!(get(&guarded, "/_standin/worlds", &proxied).status, 401);
 }

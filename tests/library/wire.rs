@@ -159,7 +159,7 @@ fn shutdown_returns_when_the_port_is_free_and_dropping_frees_it_too() {
     let _idle = Connection::open(address);
     standin.shutdown();
     TcpListener::bind(address).expect("the port is free");
-    let second = Standin::builder().address(address).start();
+    let second = Standin::builder().host(address.ip()).port(address.port()).start();
     drop(second);
     TcpListener::bind(address).expect("the port is free again");
 }
@@ -203,15 +203,15 @@ async fn it_starts_as_a_task_and_on_a_thread_of_a_multi_threaded_runtime() {
 #[test]
 fn a_port_in_use_is_a_typed_error_that_names_it() {
     let taken = Standin::start();
-    let error = Standin::builder().address(taken.address()).try_start().err().expect("the port is taken");
+    let error = Standin::builder().port(taken.address().port()).try_start().err().expect("the port is taken");
     assert!(matches!(error, StartError::Listen { .. }));
     assert!(error.to_string().contains(&taken.address().port().to_string()), "{error}");
 }
 
 #[test]
 fn an_address_others_can_reach_must_be_asked_for() {
-    let everywhere = "0.0.0.0:0".parse().unwrap();
-    let error = Standin::builder().address(everywhere).try_start().err().expect("refused");
+    let everywhere = "0.0.0.0".parse().unwrap();
+    let error = Standin::builder().host(everywhere).try_start().err().expect("refused");
     assert!(matches!(error, StartError::Exposed { .. }));
 }
 

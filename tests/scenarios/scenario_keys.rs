@@ -25,7 +25,12 @@ fn played(scenario: &Value) -> String {
     let celigo = Consumer::celigo(&world);
     let other = Consumer::with_token(&world, "other-token");
     let mut note = |answer: standin::Answer| {
-        seen += &format!("{} {:?} {}\n", answer.status, answer.headers, String::from_utf8_lossy(&answer.body));
+        seen += &format!(
+            "{} {:?} {}\n",
+            answer.status.unwrap_or_default(),
+            answer.headers,
+            String::from_utf8_lossy(&answer.body)
+        );
     };
     for target in ["/v1/integrations", "/v1/integrations?limit=2", "/v1/integrations?limit=2"] {
         note(celigo.get(target));

@@ -108,7 +108,7 @@ fn play(scenario: &Value, calls: &[(u8, u64)]) -> String {
                 continue;
             }
         };
-        seen += &format!("{} {:?} {:?}\n", answer.status, answer.headers, answer.body);
+        seen += &format!("{} {:?} {:?}\n", answer.status.unwrap_or_default(), answer.headers, answer.body);
     }
     for call in world.journal() {
         seen += &format!("{} {:?} {} {}\n", call.at, call.rule, call.delivery, call.delay_ms);

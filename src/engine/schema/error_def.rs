@@ -17,7 +17,11 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// The word used in headers and reports.
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Documented, Self::Observed, Self::Assumed];
+
+    /// Returns the word used in headers and reports.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Documented => "documented",

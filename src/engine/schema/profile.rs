@@ -15,7 +15,8 @@ impl Profile {
     /// All of them.
     pub const ALL: &[Self] = &[Self::Documented, Self::Live];
 
-    /// Its name in settings.
+    /// Returns its name in settings.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Documented => "documented",

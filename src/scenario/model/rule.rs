@@ -139,8 +139,9 @@ pub enum Effect {
     Answer(Answerer),
 }
 
-/// A function that answers in a rule's place, with the world's lock held.
-pub type Answerer = Arc<dyn Fn(&RequestView<'_>, &mut State) -> Response + Send + Sync>;
+/// A function that answers in a rule's place, with the world's lock held; where it gives no answer, the connection is
+/// closed.
+pub type Answerer = Arc<dyn Fn(&RequestView<'_>, &mut State) -> Option<Response> + Send + Sync>;
 
 impl fmt::Debug for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

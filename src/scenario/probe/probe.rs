@@ -15,13 +15,11 @@ use crate::scenario::parse::check::placeholders;
 
 type Bound = HashMap<String, String>;
 
-/// A request of a probe.
+/// A request of a probe, to be sent to a live service.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProbeRequest {
     pub(crate) row: &'static Row,
-    /// The API it is for: `celigo`.
-    pub api: &'static str,
     /// The operation: `celigo.integrations.get`.
     pub operation: &'static str,
     /// The method.
@@ -32,13 +30,22 @@ pub struct ProbeRequest {
     pub body: Option<Value>,
 }
 
-/// The answer to it.
+/// The answer of a live service to a request of a probe.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ProbeAnswer {
     /// The status code.
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl ProbeAnswer {
+    /// Makes an answer of this status and body.
+    #[must_use]
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, body: body.into() }
+    }
 }
 
 /// One step of a probe that was played.
@@ -120,8 +127,8 @@ impl ProbeStep {
             target += &format!("{sign}{}={}", encode(name), encode(&filled(value, bound)));
         }
         let body = self.body.as_ref().map(|body| filled_value(body, bound));
-        let (api, operation, method) = (row.api.name, row.operation, row.route.verb.as_str());
-        ProbeRequest { row, api, operation, method, target, body }
+        let (operation, method) = (row.operation, row.route.verb.as_str());
+        ProbeRequest { row, operation, method, target, body }
     }
 
     /// Takes what later steps use out of an answer.

@@ -77,7 +77,10 @@ pub(crate) fn inject(
             let function = Arc::clone(function);
             let answered = catch_unwind(AssertUnwindSafe(|| function(asked, state)));
             match answered {
-                Ok(response) => whole(response),
+                Ok(Some(response)) => whole(response),
+                Ok(None) => {
+                    Injected { delivery: Delivery::Closed, ..Injected::whole(Response::empty(asked.row.route.success)) }
+                }
                 Err(panic) => panicked(rule, panic_text(panic.as_ref())),
             }
         }

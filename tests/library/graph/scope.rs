@@ -62,7 +62,7 @@ fn a_selected_scope_sees_exactly_its_targets_and_what_hangs_on_them() {
             assert_eq!(seen, wanted, "{kind} of {targets:?}");
             for id in store(&world, kind) {
                 let status = ask(&world, SELECTED_TOKEN, &format!("/api/v2/graph/{kind}/{id}")).status;
-                assert_eq!(status, if wanted.contains(&id) { 200 } else { 404 }, "{kind} {id} of {targets:?}");
+                assert_eq!(status, Some(if wanted.contains(&id) { 200 } else { 404 }), "{kind} {id} of {targets:?}");
             }
         }
     }
@@ -91,7 +91,7 @@ fn what_a_scope_shows_refers_to_nothing_it_hides_but_schools_of_people() {
                     let ids = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
                     for id in ids.iter().filter_map(Value::as_str) {
                         let status = ask(&world, SELECTED_TOKEN, &format!("/api/v2/graph/{leads_to}/{id}")).status;
-                        assert_eq!(status, 200, "{kind} {}: {field} of {targets:?}", record["id"]);
+                        assert_eq!(status, Some(200), "{kind} {}: {field} of {targets:?}", record["id"]);
                     }
                 }
             }
@@ -107,7 +107,7 @@ fn an_integration_of_another_source_sees_nothing_of_this_one() {
     for kind in KINDS {
         assert_eq!(get(&world, "another", kind)["$data"], json!([]), "{kind}");
     }
-    assert_eq!(ask(&world, "another", &format!("/api/v2/graph/people/{WRENNA}")).status, 404);
+    assert_eq!(ask(&world, "another", &format!("/api/v2/graph/people/{WRENNA}")).status, Some(404));
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn the_token_of_an_integration_that_is_gone_opens_nothing_and_passes_for_no_secr
     world.remove("edlink.integrations", again["id"].as_str().unwrap()).unwrap();
     for token in [SELECTED_TOKEN, token] {
         for target in ["/api/v1/integrations", "/api/v1/graph/people"] {
-            assert_eq!(ask(&world, token, target).status, 401, "{target}");
+            assert_eq!(ask(&world, token, target).status, Some(401), "{target}");
         }
     }
-    assert_eq!(ask(&world, "any other", "/api/v1/integrations").status, 200);
+    assert_eq!(ask(&world, "any other", "/api/v1/integrations").status, Some(200));
 }

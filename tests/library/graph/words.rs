@@ -1,7 +1,7 @@
 //! What answers say in words, and what the document says of them.
 
 use serde_json::{Value, json};
-use standin::{Rule, openapi, operations};
+use standin::{Action, Api, Rule, openapi, operations};
 
 use super::{SAMPLE_TOKEN, ask, body, world};
 
@@ -49,7 +49,7 @@ fn an_injected_error_is_about_what_the_operation_could_be_refused_for() {
 #[test]
 fn nobody_is_sent_to_what_is_not_modelled() {
     let world = world();
-    let not_modelled: Vec<_> = operations().into_iter().filter(|it| it.action == "not modelled").collect();
+    let not_modelled: Vec<_> = operations().into_iter().filter(|it| it.action == Action::NotModelled).collect();
     for (method, target) in [
         ("GET", "/api/v2/my/school"),
         ("PUT", "/api/v2/graph/classes/x/assignments"),
@@ -68,7 +68,7 @@ fn nobody_is_sent_to_what_is_not_modelled() {
 
 #[test]
 fn the_document_tells_the_envelopes_of_the_versions_apart() {
-    let document = openapi("edlink").unwrap();
+    let document = openapi(Api::Edlink);
     let envelope = |path: &str| {
         document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"].clone()
     };

@@ -1,0 +1,177 @@
+//! A server of these settings: its records, its worlds, complete except for its port.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use crate::apis::APIS;
+use crate::control::Replica;
+use crate::embed::builder::builder::Builder;
+use crate::embed::fixtures;
+use crate::embed::scenarios;
+use crate::embed::start_error::StartError;
+use crate::embed::starting::{Reload, Starting};
+use crate::embed::tokens;
+use crate::engine::api::api;
+use crate::engine::api::api::hooks_of;
+use crate::engine::state::world_token::DEFAULT_WORLD;
+use crate::engine::store::Store;
+use crate::world::registry::WorldRegistry;
+use crate::world::world::World;
+
+impl Builder {
+    /// Prepares a server.
+    pub(in crate::embed) fn starting(mut self) -> Result<Starting, StartError> {
+        let address = SocketAddr::new(self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), self.port);
+        if !address.ip().is_loopback() && !self.exposed {
+            return Err(StartError::Exposed { address });
+        }
+        if self.exposed && self.control_token.is_none() && !self.no_control {
+            let fault = "a server that other machines can reach needs a token for its control API, or none of that API: \
+                         set control_token or no_control";
+            self.faults.push(fault.to_owned());
+        }
+        let both_families = self.both_families;
+        let (log, control_token, no_control) = (self.log.take(), self.control_token.take(), self.no_control);
+        let body_limit_bytes = self.settings.body_limit_bytes;
+        let (trusted, page) = (std::mem::take(&mut self.trusted), self.page);
+        #[cfg(feature = "tls")]
+        let (front, served) = (std::mem::take(&mut self.front), self.served());
+        #[cfg(feature = "tls")]
+        self.faults.extend(front.faults());
+        let replica = Arc::new(Replica::named(self.name.take()));
+        let allows_outbound = self.allows_outbound;
+        let contents = self.contents();
+        let engine = Arc::new(self.engine()?);
+        let again = Arc::clone(&engine);
+        let reload: Reload = Arc::new(move || {
+            again.start_over(contents.contents().engine()?);
+            Ok(())
+        });
+        #[cfg(feature = "tls")]
+        let also_listens = front.also_listens().to_vec();
+        #[cfg(feature = "tls")]
+        let front = front.build(&served, &engine, address)?;
+        Ok(Starting {
+            engine,
+            address,
+            both_families,
+            control_token,
+            no_control,
+            body_limit_bytes,
+            log,
+            trusted,
+            replica,
+            page,
+            allows_outbound,
+            reload,
+            #[cfg(feature = "tls")]
+            front,
+            #[cfg(feature = "tls")]
+            also_listens,
+        })
+    }
+
+    /// Returns the embedded records that are left out because of the folder of fixtures, a line for each collection;
+    /// none where the folder has faults, which are reported when it is used.
+    #[cfg(feature = "cli")]
+    pub(crate) fn left_out(&self) -> Vec<String> {
+        let furnished = self.fixtures.as_ref().map(|folder| fixtures::folder(folder, !self.without_embedded));
+        furnished.and_then(Result::ok).map(|furnished| furnished.left_out).unwrap_or_default()
+    }
+
+    /// Returns a builder of the same worlds, without the settings of where and how they are served.
+    fn contents(&self) -> Self {
+        Self {
+            settings: self.settings.clone(),
+            limits: self.limits,
+            apis: self.apis.clone(),
+            fixtures: self.fixtures.clone(),
+            without_embedded: self.without_embedded,
+            generate: self.generate.clone(),
+            scenario: self.scenario.clone(),
+            overruling: self.overruling.clone(),
+            no_default: self.no_default,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the tables of the APIs to serve.
+    fn served(&self) -> Vec<&'static api::Api> {
+        self.apis.as_ref().map_or_else(|| APIS.to_vec(), |apis| apis.iter().map(|api| api.table()).collect())
+    }
+
+    /// Makes the worlds, and the records that they start from.
+    pub(in crate::embed) fn engine(mut self) -> Result<WorldRegistry, StartError> {
+        let served = self.served();
+        self.check_served(&served);
+        let (mut store, mut invalid) = match self.store() {
+            Ok(store) => (store, Vec::new()),
+            // Faults of files and of settings are reported together.
+            Err(StartError::Invalid { faults }) => (fixtures::empty(), faults),
+            Err(error) => return Err(error),
+        };
+        if let Some(folder) = &self.fixtures {
+            match tokens::of_folder(folder) {
+                Ok(listed) => listed.into_iter().for_each(|(api, credentials)| {
+                    self.credentials_of(api).extend(credentials);
+                }),
+                Err(StartError::Invalid { faults }) => invalid.extend(faults),
+                Err(error) => return Err(error),
+            }
+        }
+        if served.len() < APIS.len() {
+            store = store.only(|resource| served.iter().any(|api| api.resource(resource.name).is_some()));
+        }
+        let mut world = World::new(DEFAULT_WORLD, store, hooks_of(APIS), Arc::new(self.settings));
+        // Records whose references are missing cannot be made up.
+        let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
+        for (collection, count) in &generate {
+            if let Err(fault) = world.state.generate(&served, collection, *count, None) {
+                self.faults.push(format!("generate {collection}={count}: {}", fault.plain()));
+            }
+        }
+        invalid.extend(self.faults);
+        if !invalid.is_empty() {
+            return Err(StartError::Invalid { faults: invalid });
+        }
+        if !generate.is_empty() {
+            // Made-up records belong to the start: a reset keeps them.
+            world.state.store.compact();
+            world =
+                World::new(DEFAULT_WORLD, world.state.store.clone(), hooks_of(APIS), Arc::clone(&world.state.settings));
+        }
+        let sets = fixtures::sets(&world.state.store, self.fixtures.as_deref())?;
+        let mut engine = WorldRegistry::new(fixtures::router(&served), world, sets, self.limits);
+        if self.no_default {
+            engine = engine.no_default_world();
+        }
+        if let Some(path) = &self.scenario {
+            scenarios::start(&engine, path, &self.overruling, !generate.is_empty()).map_err(StartError::Scenario)?;
+        }
+        Ok(engine)
+    }
+
+    /// Rejects settings of an API that is not served: they would change nothing.
+    fn check_served(&mut self, served: &[&'static api::Api]) {
+        let said = [
+            ("profile", self.settings.profiles.iter().map(|(api, _)| *api).collect::<Vec<_>>()),
+            ("rate limit", self.settings.rates.iter().map(|(api, _)| *api).collect()),
+            ("base URL", self.settings.base_urls.iter().map(|(api, _)| *api).collect()),
+            ("tokens", self.settings.credentials.iter().map(|(api, _)| *api).collect()),
+        ];
+        for (what, apis) in said {
+            for api in apis.iter().filter(|name| !served.iter().any(|api| api.name == **name)) {
+                self.faults
+                    .push(format!("the {what} of {api}: that API is not served; serve it too, or leave this out"));
+            }
+        }
+    }
+
+    fn store(&self) -> Result<Store, StartError> {
+        match &self.fixtures {
+            Some(folder) => fixtures::folder(folder, !self.without_embedded).map(|furnished| furnished.store),
+            None if self.without_embedded => Ok(fixtures::empty()),
+            None => Ok(fixtures::default()),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A world's verification, and waiting for consumers.
+
+use std::time::{Duration, Instant};
+
+use crate::embed::error::{Error, ErrorKind};
+use crate::embed::handle::WorldHandle;
+use crate::embed::verify::{VerifyError, judged};
+use crate::engine::schema::suggest::nearest;
+use crate::scenario::{Operations, Report};
+
+impl WorldHandle {
+    /// Verifies that the consumer did what it must, by the calls that were answered so far. Never waits, in async code as
+    /// in any other; where requests may still be on their way, [`settle`](Self::settle) first.
+    pub fn verify(&self) -> Result<Report, VerifyError> {
+        judged(&self.engine, &self.world)
+    }
+
+    /// Blocks until no request of this world is on its way, for at most `most`; returns whether none is. In a tokio
+    /// test, use [`settle_async`](Self::settle_async).
+    pub fn settle(&self, most: Duration) -> bool {
+        self.wait(most, || !self.engine.bell().has(&self.name))
+    }
+
+    /// Waits until no request of this world is on its way, for at most `most`; returns whether none is.
+    pub async fn settle_async(&self, most: Duration) -> bool {
+        let world = self.clone();
+        tokio::task::spawn_blocking(move || world.settle(most)).await.unwrap_or_default()
+    }
+
+    /// Tells whether there are rules or expectations to judge.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn is_judged(&self) -> bool {
+        self.world.lock().run.is_some()
+    }
+
+    /// Returns the report that a verification would give now, without counting as one.
+    pub fn report(&self) -> Report {
+        self.world.lock().verify(self.engine.router())
+    }
+
+    /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`. In
+    /// a tokio test, use [`wait_for_async`](Self::wait_for_async).
+    pub fn wait_for(&self, operations: impl Into<Operations>, times: u64, most: Duration) -> Result<(), Error> {
+        let operations = operations.into();
+        let known = || self.engine.router().rows().iter().map(|row| row.operation);
+        if !known().any(|operation| operations.select(operation)) {
+            let nearest = nearest(&operations.to_string(), known()).unwrap_or_default();
+            let message = format!("{operations} selects no operation; did you mean {nearest}?");
+            return Err(Error::invalid(message));
+        }
+        let called = || self.world.lock().called(self.engine.router(), &operations, None);
+        if self.wait(most, || called() >= times) {
+            return Ok(());
+        }
+        let message = format!("{operations} was called {} times within {most:?}, expected {times}", called());
+        Err(Error::new(ErrorKind::Timeout, message))
+    }
+
+    /// Waits until these operations were called `times` times, counted from the world's start, for at most `most`.
+    pub async fn wait_for_async(
+        &self,
+        operations: impl Into<Operations>,
+        times: u64,
+        most: Duration,
+    ) -> Result<(), Error> {
+        let (world, operations) = (self.clone(), operations.into());
+        let waiting = tokio::task::spawn_blocking(move || world.wait_for(operations, times, most));
+        waiting.await.unwrap_or_else(|error| Err(Error::new(ErrorKind::Internal, error.to_string())))
+    }
+
+    /// Blocks until `holds` does, for at most `most`; returns whether it does.
+    fn wait(&self, most: Duration, holds: impl Fn() -> bool) -> bool {
+        let end = Instant::now() + most;
+        loop {
+            if holds() {
+                return true;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            self.engine.bell().wait(left, &holds);
+        }
+    }
+
+    /// Returns the world's seed.
+    pub fn seed(&self) -> u64 {
+        self.world.lock().state.settings.seed
+    }
+
+    /// Keeps the drop of the handle from verifying: the caller verifies the world.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn mark_verified(&self) {
+        if let Some(run) = &mut self.world.lock().run {
+            run.mark_verified();
+        }
+    }
+
+    /// Notes that expectations were declared, which must be verified.
+    pub(super) fn declared(&self) {
+        if let Some(run) = &mut self.world.lock().run {
+            run.require_verification();
+        }
+    }
+}
