@@ -6,6 +6,7 @@ use std::str::FromStr;
 use crate::apis::APIS;
 use crate::embed::error::Error;
 use crate::engine::api::api;
+use crate::engine::api::route;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::suggest::nearest;
@@ -150,15 +151,15 @@ impl Action {
         }
     }
 
-    pub(crate) fn of(action: api::Action) -> Self {
+    pub(crate) fn of(action: route::Action) -> Self {
         match action {
-            api::Action::List(_) => Self::List,
-            api::Action::Read(_) => Self::Read,
-            api::Action::Create(_) => Self::Create,
-            api::Action::Replace(_) => Self::Replace,
-            api::Action::Remove(_) => Self::Remove,
-            api::Action::Custom(_) => Self::Custom,
-            api::Action::NotModelled => Self::NotModelled,
+            route::Action::List(_) => Self::List,
+            route::Action::Read(_) => Self::Read,
+            route::Action::Create(_) => Self::Create,
+            route::Action::Replace(_) => Self::Replace,
+            route::Action::Remove(_) => Self::Remove,
+            route::Action::Custom(_) => Self::Custom,
+            route::Action::NotModelled => Self::NotModelled,
         }
     }
 }

@@ -19,7 +19,7 @@ fn ask(world: &WorldHandle, method: &str, target: &str, body: &str) -> Answer {
 }
 
 fn status(answer: &Answer) -> u16 {
-    answer.status
+    answer.status.unwrap()
 }
 
 fn make(world: &WorldHandle, name: &str) -> String {
