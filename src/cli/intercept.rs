@@ -10,8 +10,8 @@ use crate::cli::isolate;
 use crate::cli::log::Logger;
 use crate::cli::trust_variables::{ADDING, REPLACING, advice};
 use crate::embed::{Builder, Standin, Untrusting};
-use crate::scenario::{Elsewhere, OtherHost, RefusedHandshake};
 use crate::http;
+use crate::scenario::{Elsewhere, OtherHost, RefusedHandshake};
 
 /// TLS and the proxy.
 #[derive(Args, Debug)]
