@@ -29,8 +29,8 @@ pub(crate) use run::inject::inject;
 pub use run::progress::Progress;
 pub use run::scenario_run::{Decision, ScenarioRun};
 pub use verify::count_calls::CallCount;
-#[cfg(feature = "cli")]
 pub use verify::elsewhere::{Elsewhere, OtherHost, RefusedHandshake};
+#[cfg(feature = "cli")]
 pub use verify::merge::merged;
 pub use verify::merge::merged_coverage;
 pub use verify::print::{coverage, github_annotations, junit, markdown, tap};

@@ -1,7 +1,7 @@
 //! The lists of Edlink.
 
 use serde_json::{Value, json};
-use standin::{Answer, Standin, WorldHandle};
+use standin::{Answer, Clock, Standin, WorldHandle};
 
 use super::{List, filled, reads, with};
 
@@ -10,7 +10,7 @@ const INTEGRATION: &str = "HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7";
 const TEACHER: &str = "a-teachers-token";
 
 fn world() -> WorldHandle {
-    let world = Standin::builder().clock_frozen("2024-01-20T10:00:00.000Z").offline().unwrap();
+    let world = Standin::builder().clock(Clock::frozen().at("2024-01-20T10:00:00.000Z")).offline().unwrap();
     let login = json!({
         "access_token": TEACHER, "expires_date": "2024-01-21T00:00:00.000Z",
         "person_id": "0bad1e7a-308d-4266-8c2c-218bced3969e", "integration_id": "77a69705-41a7-49cb-0fe8-ffd425f9716f",
@@ -45,7 +45,7 @@ fn ask(world: &WorldHandle, target: &str) -> Answer {
 /// The records of an answer, and the way to the next ones.
 fn get(world: &WorldHandle, target: &str) -> Option<(Vec<Value>, Option<String>)> {
     let answer = ask(world, target);
-    let body = if answer.status == 200 { answer.json() } else { return None };
+    let body = if answer.status == Some(200) { answer.json() } else { return None };
     Some((body["$data"].as_array()?.clone(), body["$next"].as_str().map(str::to_owned)))
 }
 
@@ -68,7 +68,7 @@ fn lists(world: &WorldHandle) -> Vec<(List, String, Vec<Value>)> {
 }
 
 fn status(world: &WorldHandle, target: &str) -> Option<u16> {
-    Some(ask(world, target).status.into())
+    Some(ask(world, target).status.unwrap().into())
 }
 
 /// Lists of which the sample district has one record, or none. They are put together as others are that have more.

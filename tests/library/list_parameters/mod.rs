@@ -22,7 +22,7 @@ impl List {
 
 /// The operations of a document that read.
 fn reads(api: &str) -> Vec<List> {
-    let document = openapi(api).unwrap();
+    let document = openapi(api.parse().unwrap());
     let base = document["servers"][0]["url"].as_str().unwrap().to_owned();
     let paths = document["paths"].as_object().unwrap();
     let reads = paths.iter().filter_map(|(path, verbs)| {
