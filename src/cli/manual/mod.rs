@@ -45,6 +45,10 @@ enum Part {
     Codes,
     /// The public formats and their versions
     Formats,
+    /// What is known and assumed of Celigo
+    CeligoNotes,
+    /// What is known and assumed of Edlink
+    EdlinkNotes,
 }
 
 impl Manual {
@@ -96,6 +100,8 @@ impl Part {
                 }),
             ),
             Self::Formats => formats::markdown(),
+            Self::CeligoNotes => one_level_lower(include_str!("../../apis/celigo/NOTES.md")),
+            Self::EdlinkNotes => one_level_lower(include_str!("../../apis/edlink/NOTES.md")),
         }
     }
 }
@@ -132,4 +138,10 @@ fn code(text: &str) -> String {
 fn anchor(heading: &str) -> String {
     let kept = heading.to_lowercase();
     kept.chars().filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-').collect::<String>().replace(' ', "-")
+}
+
+/// Returns a page as a section of another one.
+fn one_level_lower(page: &str) -> String {
+    let lines = page.lines().map(|line| if line.starts_with('#') { format!("#{line}\n") } else { format!("{line}\n") });
+    lines.collect()
 }
