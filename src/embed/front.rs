@@ -45,7 +45,7 @@ impl WorldHandle {
     ///
     /// Panics without [`Builder::intercept`] or [`Builder::tls`].
     pub fn ca_pem(&self) -> String {
-        self.with_ca().ca_pem.clone()
+        self.with_ca().ca_pem.read().clone()
     }
 
     /// Returns the path of a file with the certificates that the system trusts and the one that clients must trust. It

@@ -3,8 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use parking_lot::RwLock;
+
+use crate::embed::certificate_care::CertificateCare;
 use crate::embed::start_error::StartError;
 use crate::embed::trust::TrustFiles;
 use crate::embed::words::OtherHosts;
@@ -35,7 +38,7 @@ pub(super) struct FrontSettings {
 /// TLS and the proxy of a running server, with the files that clients read. They are dropped with it.
 pub(super) struct Running {
     pub(super) front: Arc<Front>,
-    pub(super) files: TrustFiles,
+    pub(super) files: Arc<TrustFiles>,
 }
 
 impl FrontSettings {
@@ -95,9 +98,9 @@ impl FrontSettings {
         }
         let from = UNIX_EPOCH + Duration::from_millis(registry.default_world().lock().state.clock.now_ms());
         let failed = |error: crate::server::TlsError| StartError::Tls { message: error.to_string() };
-        let authority = Authority::new(vouched, addresses, from).map_err(failed)?;
+        let authority = Authority::new(vouched, addresses, from, SystemTime::now()).map_err(failed)?;
         let files =
-            TrustFiles::write(&authority.pem(), authority.der(), &self.replacing, &self.adding).map_err(|error| {
+            TrustFiles::write(&authority.pem(), &authority.der(), &self.replacing, &self.adding).map_err(|error| {
                 StartError::Tls { message: format!("the files for clients cannot be written: {error}") }
             })?;
         let own = self
@@ -109,7 +112,7 @@ impl FrontSettings {
         let proxy = self.intercepts.then(|| Proxy::new(hosts, others));
         let direct = self.direct || !self.also_listens.is_empty();
         let tls = Tls { authority, own: own.map(Arc::new), direct, fault: self.fault };
-        Ok(Some(Running { front: Arc::new(Front::new(tls, proxy, self.note)), files }))
+        Ok(Some(Running { front: Arc::new(Front::new(tls, proxy, self.note)), files: Arc::new(files) }))
     }
 }
 
@@ -119,9 +122,15 @@ impl Running {
     pub(super) fn entrance(&self, reachable: SocketAddr) -> Entrance {
         Entrance {
             hosts: self.front.proxy.as_ref().map(|proxy| proxy.hosts().to_vec()).unwrap_or_default(),
-            ca_pem: self.front.tls.authority.pem(),
+            ca_pem: Arc::new(RwLock::new(self.front.tls.authority.pem())),
             intercepts: self.front.proxy.is_some(),
             ..Entrance::in_folder(reachable.to_string(), &self.files.folder().to_string_lossy())
         }
+    }
+
+    /// Returns the care for the certificates of a server that runs for long.
+    pub(super) fn care(&self, registry: &WorldRegistry) -> Option<CertificateCare> {
+        let ca_pem = Arc::clone(&registry.entrance()?.ca_pem);
+        Some(CertificateCare::new(&self.front, &self.files, ca_pem))
     }
 }

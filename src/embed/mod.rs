@@ -2,6 +2,8 @@
 
 mod answer;
 mod builder;
+#[cfg(feature = "tls")]
+mod certificate_care;
 mod clock;
 mod credential;
 mod error;

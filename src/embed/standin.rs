@@ -71,10 +71,14 @@ impl Listening {
             self.gatekeeper.also.iter().map(|port| serve(Arc::clone(port), Arc::clone(&self.serving))).collect();
         let main = serve(port, self.serving);
         #[cfg(feature = "tls")]
+        let care = self.front.as_ref().and_then(|running| running.care(&engine));
+        #[cfg(feature = "tls")]
         let main = async move {
             let mut tasks: tokio::task::JoinSet<()> = also.into_iter().collect();
+            let care = care.map(|care| tokio::spawn(care.keep_fresh()));
             main.await;
             while tasks.join_next().await.is_some() {}
+            care.iter().for_each(tokio::task::JoinHandle::abort);
         };
         Standin {
             address,

@@ -26,6 +26,9 @@ const SYSTEM_BUNDLES: [&str; 7] = [
 /// The files of a certificate authority.
 pub struct TrustFiles {
     folder: TempDir,
+    /// The certificates that are trusted besides, as PEM texts and as DER bytes.
+    texts: Vec<String>,
+    certificates: Vec<Vec<u8>>,
 }
 
 impl TrustFiles {
@@ -56,18 +59,32 @@ impl TrustFiles {
         }
         certificates.sort();
         certificates.dedup();
-        certificates.push(ca_der.to_vec());
-        texts.push(ca_pem.to_owned());
-        let files = Self { folder };
+        let files = Self { folder, texts, certificates };
+        files.renew(ca_pem, ca_der)?;
         let file = |name: &str| files.folder().join(name);
-        fs::write(file(Entrance::CA), ca_pem)?;
-        fs::write(file(Entrance::BUNDLE), texts.join("\n"))?;
-        fs::write(file(Entrance::KEYSTORE), keystore(&certificates))?;
         fs::write(file(Entrance::NODE_HOOK), include_str!("node_hook.cjs"))?;
         let bundle = file(Entrance::BUNDLE);
         let php = format!("openssl.cafile = \"{0}\"\ncurl.cainfo = \"{0}\"\n", bundle.display());
         fs::write(file(Self::PHP), php)?;
         Ok(files)
+    }
+
+    /// Puts another certificate of the authority in place of the one before. A client that reads a file meanwhile finds
+    /// either of them whole.
+    pub fn renew(&self, ca_pem: &str, ca_der: &[u8]) -> io::Result<()> {
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).chain([ca_pem]).collect();
+        let certificates: Vec<Vec<u8>> = self.certificates.iter().cloned().chain([ca_der.to_vec()]).collect();
+        let files = [
+            (Entrance::CA, ca_pem.as_bytes().to_vec()),
+            (Entrance::BUNDLE, texts.join("\n").into_bytes()),
+            (Entrance::KEYSTORE, keystore(&certificates)),
+        ];
+        for (name, contents) in files {
+            let beside = self.folder().join(format!("{name}.new"));
+            fs::write(&beside, contents)?;
+            fs::rename(beside, self.folder().join(name))?;
+        }
+        Ok(())
     }
 
     /// Returns the folder.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -29,6 +29,9 @@ pub struct Untrusting {
 /// A function that is told of what happens before any request.
 pub type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
 
+/// The interval between two looks at the life of the certificates.
+const LOOK: Duration = Duration::from_mins(10);
+
 /// The most handshakes that are remembered.
 const REMEMBERED: usize = 100;
 
@@ -49,6 +52,11 @@ impl Front {
     /// Makes a front that has seen no client yet.
     pub fn new(tls: Tls, proxy: Option<Proxy>, note: Option<Note>) -> Self {
         Self { tls, proxy, note, untrusting: Mutex::default(), address: OnceLock::new() }
+    }
+
+    /// Waits until it is time to look whether certificates must be renewed: often, because machines sleep.
+    pub async fn until_next_look() {
+        tokio::time::sleep(LOOK).await;
     }
 
     /// Sets the address the server listens on.

@@ -1,5 +1,9 @@
 //! The proxy through which clients with hard-coded hosts come in, as worlds tell of it.
 
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
 use crate::engine::state::world_token::DEFAULT_WORLD;
 
 /// The proxy of a server, and the certificate authority that clients must trust.
@@ -9,8 +13,8 @@ pub struct Entrance {
     pub proxy: String,
     /// The hosts that it is a proxy for; `.example.org` is every host below `example.org`.
     pub hosts: Vec<String>,
-    /// The authority's certificate, as PEM text.
-    pub ca_pem: String,
+    /// The authority's certificate, as PEM text. It is renewed while the server runs.
+    pub ca_pem: Arc<RwLock<String>>,
     /// The folder with the files below.
     pub folder: String,
     /// The file with the authority's certificate.
@@ -41,7 +45,7 @@ impl Entrance {
         Self {
             proxy,
             hosts: Vec::new(),
-            ca_pem: String::new(),
+            ca_pem: Arc::default(),
             folder: folder.to_owned(),
             ca: file(Self::CA),
             bundle: file(Self::BUNDLE),

@@ -17,6 +17,8 @@ mod reload;
 mod reports;
 mod scenario_run;
 mod schema;
+#[cfg(unix)]
+mod second_user;
 mod secrets;
 mod settings;
 mod stumbles;

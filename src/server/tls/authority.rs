@@ -1,7 +1,9 @@
 //! A certificate authority that cannot be turned against anyone.
 //!
-//! Its key exists in memory only, for at most 24 hours, and the hosts it may vouch for are written into its
-//! certificate: clients refuse what it signs for any other host.
+//! Its key exists in memory only, its certificate and all it signs are valid for at most 24 hours, and the hosts it may
+//! vouch for are written into that certificate: clients refuse what it signs for any other host. A server that runs for
+//! longer renews it after 12 hours, with the same key: a client that knows the certificate of before trusts what is signed
+//! now until its own ends.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -34,11 +36,20 @@ const KEPT: usize = 1_024;
 
 /// A certificate authority for some hosts and addresses.
 pub struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
+    /// The key that signs, as DER bytes.
+    signing_key: Vec<u8>,
     /// The key of all certificates it signs.
     key: KeyPair,
     hosts: Vec<String>,
     addresses: Vec<IpAddr>,
+    /// The time that certificates reach back to.
+    from: SystemTime,
+    term: Mutex<Arc<Term>>,
+}
+
+/// A time in which the authority has one certificate.
+struct Term {
+    issuer: CertifiedIssuer<'static, KeyPair>,
     life: Life,
     made: Mutex<Made>,
 }
@@ -64,28 +75,44 @@ pub enum Subject {
 
 impl Authority {
     /// Makes an authority for these hosts and addresses, and no others. `.example.org` is every host below `example.org`.
-    /// Its certificates are valid from `from` on where that is earlier than now.
-    pub fn new(hosts: Vec<String>, addresses: Vec<IpAddr>, from: SystemTime) -> Result<Self, TlsError> {
-        let now = SystemTime::now();
-        // Certificates count whole seconds: rounded down, the end is within the limit.
-        let life = Life { from: whole_seconds(from.min(now - SKEW)), until: whole_seconds(now + LIFE) };
-        let mut params = params("standin (this process only)", life)?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.name_constraints = Some(constraints(&hosts, &addresses));
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
-        let made = Mutex::default();
-        Ok(Self { issuer, key: KeyPair::generate()?, hosts, addresses, life, made })
+    /// Its certificates are valid from `from` on where that is earlier than `now`.
+    pub fn new(
+        hosts: Vec<String>,
+        addresses: Vec<IpAddr>,
+        from: SystemTime,
+        now: SystemTime,
+    ) -> Result<Self, TlsError> {
+        let signing_key = KeyPair::generate()?.serialize_der();
+        let term = Term::begin(&signing_key, &hosts, &addresses, from, now)?;
+        let term = Mutex::new(Arc::new(term));
+        Ok(Self { signing_key, key: KeyPair::generate()?, hosts, addresses, from, term })
+    }
+
+    /// Renews its certificate, and all it signs from then on, where half of the certificate's life is over; returns whether
+    /// it did. The clock may have been moved back, too.
+    pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
+        let life = self.term().life;
+        let at = OffsetDateTime::from(now);
+        if (life.from..life.until - LIFE / 2).contains(&at) && at + LIFE >= life.until {
+            return Ok(false);
+        }
+        let term = Term::begin(&self.signing_key, &self.hosts, &self.addresses, self.from, now)?;
+        *self.term.lock() = Arc::new(term);
+        Ok(true)
+    }
+
+    fn term(&self) -> Arc<Term> {
+        Arc::clone(&self.term.lock())
     }
 
     /// Returns its certificate as PEM text.
     pub fn pem(&self) -> String {
-        self.issuer.pem()
+        self.term().issuer.pem()
     }
 
     /// Returns its certificate as DER bytes.
-    pub fn der(&self) -> &[u8] {
-        self.issuer.der()
+    pub fn der(&self) -> Vec<u8> {
+        self.term().issuer.der().to_vec()
     }
 
     /// Tells whether the authority may vouch for a host.
@@ -95,12 +122,12 @@ impl Authority {
 
     /// Returns the TLS configuration that shows a certificate for a server, with the fault that it is to have.
     pub fn config(&self, subject: Subject, fault: Option<TlsFault>) -> Result<Arc<ServerConfig>, TlsError> {
-        let key = (subject, fault);
-        if let Some(made) = self.made.lock().get(&key) {
+        let (term, key) = (self.term(), (subject, fault));
+        if let Some(made) = term.made.lock().get(&key) {
             return Ok(Arc::clone(made));
         }
-        let config = Arc::new(self.make(&key.0, fault)?);
-        let mut made = self.made.lock();
+        let config = Arc::new(self.make(&term, &key.0, fault)?);
+        let mut made = term.made.lock();
         if made.len() >= KEPT {
             made.clear();
         }
@@ -108,8 +135,8 @@ impl Authority {
         Ok(config)
     }
 
-    fn make(&self, subject: &Subject, fault: Option<TlsFault>) -> Result<ServerConfig, TlsError> {
-        let mut life = self.life;
+    fn make(&self, term: &Term, subject: &Subject, fault: Option<TlsFault>) -> Result<ServerConfig, TlsError> {
+        let mut life = term.life;
         if fault == Some(TlsFault::Expired) {
             life.until = life.from - SKEW;
             life.from = life.until - LIFE;
@@ -120,12 +147,12 @@ impl Authority {
         params.use_authority_key_identifier_extension = true;
         params.subject_alt_names = self.names(subject, fault)?;
         let (certificate, issuer) = if fault == Some(TlsFault::Untrusted) {
-            let mut unknown = self::params("standin (trusted by no client)", self.life)?;
+            let mut unknown = self::params("standin (trusted by no client)", term.life)?;
             unknown.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
             let unknown = CertifiedIssuer::self_signed(unknown, KeyPair::generate()?)?;
             (params.signed_by(&self.key, &unknown)?, unknown.der().clone())
         } else {
-            (params.signed_by(&self.key, &self.issuer)?, self.issuer.der().clone())
+            (params.signed_by(&self.key, &term.issuer)?, term.issuer.der().clone())
         };
         let chain: Vec<CertificateDer<'static>> = vec![certificate.into(), issuer];
         let key = PrivateKeyDer::try_from(self.key.serialize_der()).map_err(|error| TlsError::new("the key", error))?;
@@ -150,6 +177,25 @@ impl Authority {
                 std::iter::once(dns("localhost")).chain(addresses).collect()
             }
         }
+    }
+}
+
+impl Term {
+    fn begin(
+        signing_key: &[u8],
+        hosts: &[String],
+        addresses: &[IpAddr],
+        from: SystemTime,
+        now: SystemTime,
+    ) -> Result<Self, TlsError> {
+        // Certificates count whole seconds: rounded down, the end is within the limit.
+        let life = Life { from: whole_seconds(from.min(now - SKEW)), until: whole_seconds(now + LIFE) };
+        let mut params = params("standin (this process only)", life)?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.name_constraints = Some(constraints(hosts, addresses));
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::try_from(signing_key)?)?;
+        Ok(Self { issuer, life, made: Mutex::default() })
     }
 }
 
@@ -199,14 +245,16 @@ mod tests {
 
     fn authority() -> Authority {
         let hosts = ["api.example.com", ".example.org"].map(str::to_owned).to_vec();
-        Authority::new(hosts, vec!["127.0.0.1".parse().unwrap()], SystemTime::UNIX_EPOCH + LIFE).unwrap()
+        Authority::new(hosts, vec!["127.0.0.1".parse().unwrap()], SystemTime::UNIX_EPOCH + LIFE, SystemTime::now())
+            .unwrap()
     }
 
     /// Has the authority sign for a name, whatever its constraints say.
     fn sign(authority: &Authority, name: SanType) -> rcgen::Certificate {
-        let mut params = params("anybody", authority.life).unwrap();
+        let term = authority.term();
+        let mut params = params("anybody", term.life).unwrap();
         params.subject_alt_names = vec![name];
-        params.signed_by(&authority.key, &authority.issuer).unwrap()
+        params.signed_by(&authority.key, &term.issuer).unwrap()
     }
 
     fn dns(name: &str) -> SanType {
@@ -215,12 +263,16 @@ mod tests {
 
     /// Verifies a certificate as a client that trusts the authority does.
     fn verified(authority: &Authority, certificate: &rcgen::Certificate, name: &str) -> Result<(), Error> {
+        verified_by(&authority.der(), certificate, name, UnixTime::now())
+    }
+
+    fn verified_by(root: &[u8], certificate: &rcgen::Certificate, name: &str, at: UnixTime) -> Result<(), Error> {
         let mut roots = RootCertStore::empty();
-        roots.add(authority.issuer.der().clone()).unwrap();
+        roots.add(root.to_vec().into()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
         let name = ServerName::try_from(name.to_owned()).unwrap();
-        verifier.verify_server_cert(certificate.der(), &[], &name, &[], UnixTime::now()).map(|_| ())
+        verifier.verify_server_cert(certificate.der(), &[], &name, &[], at).map(|_| ())
     }
 
     #[test]
@@ -239,7 +291,8 @@ mod tests {
             let found = verified(&authority, &sign(&authority, subject), name);
             assert_eq!(found.is_ok(), good, "{name}: {found:?}");
         }
-        let none = Authority::new(vec!["api.example.com".to_owned()], Vec::new(), SystemTime::now()).unwrap();
+        let now = SystemTime::now();
+        let none = Authority::new(vec!["api.example.com".to_owned()], Vec::new(), now, now).unwrap();
         for address in ["127.0.0.1", "10.0.0.1", "::1"] {
             let certificate = sign(&none, SanType::IpAddress(address.parse().unwrap()));
             let found = verified(&none, &certificate, address);
@@ -279,12 +332,34 @@ mod tests {
         let now = OffsetDateTime::from(SystemTime::now());
         let past = SystemTime::UNIX_EPOCH + LIFE;
         for from in [past, SystemTime::now() + LIFE] {
-            let authority = Authority::new(vec!["a.example".to_owned()], Vec::new(), from).unwrap();
-            assert!(authority.life.until <= now + LIFE + SKEW);
-            assert!(
-                authority.life.from <= now && authority.life.from <= OffsetDateTime::from(from.min(SystemTime::now()))
-            );
+            let authority = Authority::new(vec!["a.example".to_owned()], Vec::new(), from, SystemTime::now()).unwrap();
+            let life = authority.term().life;
+            assert!(life.until <= now + LIFE + SKEW);
+            assert!(life.from <= now && life.from <= OffsetDateTime::from(from.min(SystemTime::now())));
         }
+    }
+
+    #[test]
+    fn after_half_of_its_life_it_is_renewed_and_known_clients_go_on() {
+        let hour = |hours: u64| SystemTime::now() + Duration::from_hours(hours);
+        let unix = |at: SystemTime| UnixTime::since_unix_epoch(at.duration_since(SystemTime::UNIX_EPOCH).unwrap());
+        let name = "api.example.com";
+        let authority = authority();
+        let (first, config) = (authority.der(), authority.config(Subject::Host(name.to_owned()), None).unwrap());
+        assert!(!authority.renew(hour(11)).unwrap() && authority.der() == first);
+        assert!(authority.renew(hour(13)).unwrap(), "half of its life is over");
+        assert!(!authority.renew(hour(14)).unwrap());
+        let second = authority.der();
+        assert_ne!(second, first);
+        let again = authority.config(Subject::Host(name.to_owned()), None).unwrap();
+        assert!(!Arc::ptr_eq(&config, &again), "what it signed before is not shown any more");
+        let certificate = sign(&authority, dns(name));
+        for root in [&first, &second] {
+            verified_by(root, &certificate, name, unix(hour(20))).unwrap();
+        }
+        verified_by(&second, &certificate, name, unix(hour(30))).expect("a server that runs for longer than a day");
+        assert!(verified_by(&second, &certificate, name, unix(hour(38))).is_err(), "a day at most");
+        assert!(authority.renew(hour(1)).unwrap(), "the clock was moved back: it is valid for a day at most");
     }
 
     #[test]
