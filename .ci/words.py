@@ -1,6 +1,6 @@
-"""Keeps retired words out of the code, and comments in the project's voice.
+"""Keeps retired words out of code and texts, and comments in the project's voice.
 
-The rules are in docs/glossary.md and, for comments: a function's begins with a third-person verb, a type's with a noun.
+The rules are in docs/style.md, the words in docs/glossary.md. Doc comments of arguments are help texts.
 """
 
 import pathlib
@@ -16,8 +16,11 @@ RETIRED = re.compile(
 )
 BEGINS = re.compile(r"^\s*//[/!] (What|Whether|How|The same|Whoever|Nobody|Somebody|So many)\b")
 COMMENT = re.compile(r"^\s*//[/!]")
-# Doc comments of arguments are help texts.
-HELP_TEXTS = ROOT / "src/cli"
+# Actors without a name, numbers without a number, and words that only their author understands.
+VAGUE = re.compile(r"\b(whoever|somebody|nobody(?!@)|anybody else|so[ -]many|held? against)\b", re.I)
+# The page that shows the rules, and the parts that are made from other files.
+SHOWS_THEM = {ROOT / "docs/style.md"}
+TEXTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "packaging").rglob("*.md"), *(ROOT / "deploy").glob("*.md")]
 
 
 def faults(path):
@@ -27,17 +30,26 @@ def faults(path):
         for name in RETIRED.findall(code):
             yield number, f"{name} is a retired word; see docs/glossary.md"
         starts = COMMENT.match(line) and not COMMENT.match(before)
-        if starts and HELP_TEXTS not in path.parents and (found := BEGINS.match(line)):
+        if starts and (found := BEGINS.match(line)):
             yield number, f"a comment begins with {found.group(1)!r}; begin with a verb or a noun"
+        yield from vague(number, line)
         before = line
 
 
+def vague(number, line):
+    """The vague words of a line, but for names in code such as `nobody-makes-this`."""
+    for found in VAGUE.finditer(line):
+        yield number, f"{found.group()!r} names nothing and nobody; say who, how many, or compared with what"
+
+
 def main():
-    found = [
-        f"{path.relative_to(ROOT)}:{number}: {what}"
-        for path in sorted((ROOT / "src").rglob("*.rs"))
-        for number, what in faults(path)
+    code = [(path, faults(path)) for path in sorted((ROOT / "src").rglob("*.rs")) if "tests" not in path.parts]
+    texts = [
+        (path, (fault for number, line in enumerate(path.read_text().splitlines(), 1) for fault in vague(number, line)))
+        for path in sorted(set(TEXTS) - SHOWS_THEM)
+        if "node_modules" not in path.parts and "venv" not in path.parts
     ]
+    found = [f"{path.relative_to(ROOT)}:{number}: {what}" for path, each in code + texts for number, what in each]
     print("\n".join(found), file=sys.stderr)
     print(f"words: {len(found)} faults")
     sys.exit(1 if found else 0)

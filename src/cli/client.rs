@@ -1,4 +1,4 @@
-//! Requests to servers: one of this program that runs already, and the live service a probe is held against.
+//! Requests to servers: one of this program that runs already, and the live service that a probe asks.
 
 use std::error::Error;
 use std::io::Read;
@@ -16,7 +16,7 @@ use crate::http::headers;
 /// The longest body that is read.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What was answered.
+/// An answer.
 pub struct HttpResponse {
     /// The status code.
     pub status: u16,
@@ -24,7 +24,7 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
 }
 
-/// What all requests have in common: any status is an answer, and so is being sent elsewhere.
+/// The settings that all requests have in common: any status is an answer, and so is being sent elsewhere.
 pub fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .timeout_global(Some(within))
@@ -50,7 +50,7 @@ pub fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<HttpRespon
     })
 }
 
-/// What lies at the bottom of an error says most.
+/// Returns the innermost cause of an error, which says most.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     error.source().map_or_else(|| error.to_string(), innermost)
 }
@@ -108,7 +108,7 @@ impl<'u> Server<'u> {
         request.body(body).map_err(|error| error.to_string())
     }
 
-    /// What is said when it answers 401: by its control API, or by an API that the URL leads into.
+    /// Returns the error about an answer 401: by its control API, or by an API that the URL leads into.
     pub fn unauthorized(&self, answered: &HttpResponse) -> Failed {
         let body: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
         Failed::usage(if body.pointer("/error/code").is_some() {

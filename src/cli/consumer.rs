@@ -46,7 +46,7 @@ pub enum Output<'k> {
     Kept(&'k KeptOutput),
 }
 
-/// A file for the output of a command: nobody has to read it while the command writes.
+/// A file for the output of a command: no reader is needed while the command writes.
 pub struct KeptOutput {
     file: File,
     path: PathBuf,

@@ -26,7 +26,7 @@ pub struct Doctor {
     command: Vec<OsString>,
 }
 
-/// How the calls of a command came.
+/// The ways by which the calls of a command came.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Ways {
     /// To the address of this server, as the variables give it.
@@ -99,7 +99,7 @@ impl Doctor {
     }
 }
 
-/// What to do about a command of which nothing is seen.
+/// Returns the advice about a command of which nothing is seen.
 const NO_CALL: &str = "no call came: the command reads neither the base URLs (STANDIN_URL, CELIGO_BASE_URL, EDLINK_BASE_URL) nor the \
                        proxy (HTTPS_PROXY, HTTP_PROXY; NODE_OPTIONS for Node.js, JAVA_TOOL_OPTIONS for Java), or it calls nothing\n\
                        give it one of them by its own settings, or put it into a network of its own: standin run --isolate -- \

@@ -12,7 +12,7 @@ use crate::cli::trust_variables;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::world::entrance::Entrance;
 
-/// How long a server may take to answer.
+/// The time that a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Print the variables that point a consumer at a running server
@@ -25,7 +25,7 @@ pub struct Env {
     /// The server
     #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
     url: String,
-    /// How to print them
+    /// Format of the variables
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "sh")]
     format: Format,
     /// Print the variables of the proxy too, for clients with hard-coded hosts; the server must run with --intercept

@@ -1,4 +1,4 @@
-//! How a command ends.
+//! The end of a command.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -34,7 +34,7 @@ pub fn help() -> String {
     )
 }
 
-/// How a command ended.
+/// The way a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// As it should.
@@ -73,10 +73,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command ended other than as it should, for whoever typed it.
+/// Why a command ended other than as it should, for the user who typed it.
 #[derive(Debug)]
 pub struct Failed {
-    /// How it ended.
+    /// The way it ended.
     pub exit: Exit,
     /// Why, and what to do about it.
     pub message: String,
@@ -134,7 +134,7 @@ impl From<std::io::Error> for Failed {
     }
 }
 
-/// Prints what was asked for. That nobody reads on (`| head`) is no failure.
+/// Prints what was asked for. A reader that leaves early (`| head`) is no failure.
 pub fn print(text: &str) -> Result<Exit, Failed> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

@@ -1,4 +1,4 @@
-//! How what was found is printed.
+//! The formats in which a command prints.
 
 use clap::ValueEnum;
 

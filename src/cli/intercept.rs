@@ -25,7 +25,7 @@ pub struct Intercept {
     /// implies --intercept
     #[arg(long, env = "STANDIN_INTERCEPT_HOST", value_name = "HOST", value_delimiter = ',')]
     intercept_host: Vec<String>,
-    /// What becomes of other hosts that the proxy is asked for [default: refuse]
+    /// Treatment of other hosts that the proxy is asked for [default: refuse]
     #[arg(long, env = "STANDIN_INTERCEPT_OTHERS", value_name = "WHAT")]
     intercept_others: Option<OtherHosts>,
     /// With --intercept-others tunnel: let hosts in private networks be reached too
@@ -52,7 +52,7 @@ pub struct Intercept {
     tls_fault: Option<TlsFault>,
 }
 
-/// What becomes of other hosts.
+/// The treatment of other hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum OtherHosts {
     /// They are refused, and named at the end
@@ -61,7 +61,7 @@ enum OtherHosts {
     Tunnel,
 }
 
-/// What is wrong with a handshake.
+/// A fault of a handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum TlsFault {

@@ -14,7 +14,7 @@ use crate::world::limits::{LIMITS, Limit};
 /// A running server tells its own values at GET /_standin/limits.
 #[derive(Args, Debug)]
 pub struct Limits {
-    /// How to print them
+    /// Format of the list
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

@@ -1,4 +1,4 @@
-//! What is said on standard error while a server runs.
+//! The log of a running server, on standard error.
 
 use std::io::IsTerminal;
 
@@ -13,11 +13,11 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::http::message::Delivery;
 
-/// What is logged, and how.
+/// The settings of the log.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Log, to stderr")]
 pub struct LogSettings {
-    /// How log lines look [default: text on a terminal, else json]
+    /// Format of log lines [default: text on a terminal, else json]
     #[arg(long, env = "STANDIN_LOG", value_name = "FORMAT")]
     log: Option<Format>,
     /// No log, and of reports only those that failed
@@ -49,17 +49,17 @@ pub struct Logger {
 }
 
 impl LogSettings {
-    /// Whether somebody asked for a log.
+    /// True when a log was asked for.
     pub fn is_wanted(&self) -> bool {
         self.log.is_some() || self.verbose
     }
 
-    /// Whether only what failed is said.
+    /// True when only failures are told.
     pub fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// What writes them.
+    /// The writer of the lines.
     pub fn logger(&self) -> Result<Logger, Failed> {
         let of_stderr = if std::io::stderr().is_terminal() { Format::Text } else { Format::Json };
         let detail = match (self.quiet, self.verbose) {
@@ -90,7 +90,7 @@ impl Logger {
         }
     }
 
-    /// The token that was made for the control API. Said even when nothing else is: nobody could know it otherwise.
+    /// The token that was made for the control API. Said even when nothing else is: there is no other way to know it.
     pub fn control_token(self, token: &str) {
         STDERR.say(match self.format {
             Format::Text => format!("control token: {token}\n"),

@@ -41,7 +41,7 @@ struct State {
     waiting_bytes: usize,
     /// Bytes taken from the queue and not written yet.
     writing_bytes: usize,
-    /// How often a write came to its end.
+    /// The number of writes that came to their end.
     writes: u64,
     dropped: u64,
     /// Words the line that tells how many log lines were dropped.
@@ -61,7 +61,7 @@ impl Output {
         Self { state: Mutex::new(state), changed: Condvar::new(), open, writer: OnceLock::new() }
     }
 
-    /// Writes a text that must not be lost while somebody reads: a message or a report. Returns at once.
+    /// Writes a text that must not be lost while it has a reader: a message or a report. Returns at once.
     pub fn say(&'static self, text: impl Into<String>) {
         let text = text.into();
         if self.has_writer() {

@@ -19,7 +19,7 @@ use crate::cli::settings::duration;
 use crate::embed::{Standin, WorldHandle};
 use crate::scenario::{Comparison, ProbeAnswer, ProbeRequest, Scenario};
 
-/// Hold a scenario's probe against the live service
+/// Compare the live service with a scenario's probe
 ///
 /// Makes the requests of the probe, and compares status and shape of the answers with what is documented; values are never
 /// compared. Faults and steps of the scenario are off. An error is what breaks a consumer that keeps to the documents
@@ -41,13 +41,13 @@ pub struct Probe {
     /// Let a probe that says "writes": true change the live service
     #[arg(long, env = "STANDIN_ALLOW_WRITES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     allow_writes: bool,
-    /// How long one answer may take, such as 500ms or 2min
+    /// Time one answer may take, such as 500ms or 2min
     #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     timeout: Duration,
     /// PEM file with the certificates to trust, in place of the usual ones
     #[arg(long, env = "STANDIN_CA_FILE", value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// How to print what was found
+    /// Format of what was found
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
 use tokio::process::Child;
 
-/// What a command leaves behind may end by itself for this long.
+/// The time for processes that a command leaves behind to end by themselves.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The processes of a command.
 #[derive(Clone, Copy)]
 pub struct ProcessGroup {
     leader: Pid,
-    /// Whether the command has a group of its own. In a terminal it has not, so that it may read from it; there, Ctrl-C reaches
+    /// True when the command has a group of its own. In a terminal it has not, so that it may read from it; there, Ctrl-C reaches
     /// all of the terminal's group.
     is_own: bool,
 }

@@ -1,4 +1,4 @@
-//! How far a long command is, for who waits at a terminal.
+//! The progress of a long command, for a user who waits at a terminal.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! How others learn that a server is ready: a line on standard output, and a file.
+//! The signs that a server is ready: a line on standard output, and a file.
 
 use std::fs;
 use std::io::ErrorKind;

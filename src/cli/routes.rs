@@ -10,7 +10,7 @@ use crate::engine::schema::error_def::Evidence;
 /// List the operations that are served
 #[derive(Args, Debug)]
 pub struct Routes {
-    /// How to list them
+    /// Format of the list
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -21,7 +21,7 @@ enum Format {
     Text,
     /// Everything the tables know
     Json,
-    /// The table of the README
+    /// The table of the reference
     Markdown,
 }
 

@@ -131,10 +131,10 @@ impl Run {
     }
 }
 
-/// What came of one scenario.
+/// The result of one scenario.
 struct Ran {
     report: Report,
-    /// How the command ended.
+    /// The way the command ended.
     ended: Exit,
     /// The signal that ended everything.
     stopped: Option<u8>,
@@ -142,7 +142,7 @@ struct Ran {
     environment: Vec<(&'static str, String)>,
 }
 
-/// Starts a server for a command, with a scenario or none. It is verified by whoever started it, and not when it ends.
+/// Starts a server for a command, with a scenario or none. The caller verifies it; it is not verified when it ends.
 pub async fn start<'s>(settings: &'s Settings, scenario: Option<&Path>, logger: Logger) -> Result<Started<'s>, Failed> {
     start_as(&DEFAULTS, settings, scenario, logger).await
 }

@@ -16,7 +16,7 @@ use crate::cli::settings::{Clock, Defaults, Settings, duration};
 use crate::cli::signals::{Hangups, Signals};
 use crate::embed::{Api, Standin};
 
-/// How long requests in flight may take to finish after the first signal.
+/// The time that requests in flight may take to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The signal that balancers and schedulers send; an interrupt comes from a person, who waits.
@@ -42,7 +42,7 @@ pub struct Serve {
     /// Scenario to start with: a file, or the name of a ready-made one; it is verified when the server stops
     #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
     scenario: Option<PathBuf>,
-    /// How long to go on after SIGTERM, such as 5s, so that a balancer learns of it before connections are refused
+    /// Time to go on after SIGTERM, such as 5s, so that a balancer learns of it before connections are refused
     #[arg(long, env = "STANDIN_DRAIN", value_name = "TIME", default_value = "0s", value_parser = duration)]
     drain: Duration,
     /// Name of this server among several: in /_standin/health, and in the header standin-replica of every answer

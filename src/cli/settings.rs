@@ -120,7 +120,7 @@ struct Contents {
     /// Requests an API lets through at once, and how many more each second, such as celigo=1000/300 [default: no limit]
     #[arg(long, env = "STANDIN_RATE_LIMIT", value_name = "API=N/N", value_delimiter = ',', value_parser = rate_limit)]
     rate_limit: Vec<(String, u64, u64)>,
-    /// How time passes: frozen, step (1 ms after each answer), real, or a time like 2024-01-20T10:00:00.000Z to stand
+    /// Clock: frozen, step (1 ms after each answer), real, or a time like 2024-01-20T10:00:00.000Z to stand
     /// still at [default: what the scenario says, else real for serve and step for other commands]
     #[arg(long, env = "STANDIN_CLOCK", value_name = "CLOCK", value_parser = clock)]
     clock: Option<Clock>,
@@ -159,19 +159,19 @@ struct Limits {
     /// Most elements and members a request's body may have, all together; beyond is 400
     #[arg(long, env = "STANDIN_BODY_MEMBERS", value_name = "N", default_value_t = World::default().body_members)]
     body_members: usize,
-    /// How long a request's head may be on its way, and a new connection silent; 0s is for ever, beyond is 408
+    /// Time a request's head may be on its way, and a new connection silent; 0s is for ever, beyond is 408
     #[arg(long, env = "STANDIN_HEADER_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     header_timeout: Duration,
-    /// How long a client may take nothing of its answer, then its connection is closed; 0s is for ever
+    /// Time a client may take nothing of its answer, then its connection is closed; 0s is for ever
     #[arg(long, env = "STANDIN_SEND_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     send_timeout: Duration,
-    /// How long a connection may be idle between requests, then it is closed; 0s is for ever
+    /// Time a connection may be idle between requests, then it is closed; 0s is for ever
     #[arg(long, env = "STANDIN_IDLE_TIMEOUT", value_name = "TIME", default_value = "5min", value_parser = duration)]
     idle_timeout: Duration,
     /// Most connections at a time; beyond, the oldest idle one is closed, and where none is idle, a new one gets 503
     #[arg(long, env = "STANDIN_MAX_CONNECTIONS", value_name = "N", default_value_t = WorldLimits::default().connections)]
     max_connections: usize,
-    /// How long a request's body may be on its way behind its head, such as 30s; 0s is for ever, beyond is 408
+    /// Time a request's body may be on its way behind its head, such as 30s; 0s is for ever, beyond is 408
     #[arg(long, env = "STANDIN_BODY_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     body_timeout: Duration,
     /// Most bytes of all bodies together that are on their way; beyond is 503
@@ -183,7 +183,7 @@ struct Limits {
     /// Most worlds of one label at a time
     #[arg(long, env = "STANDIN_MAX_WORLDS_PER_LABEL", value_name = "N", default_value_t = WorldLimits::MOST_WORLDS)]
     max_worlds_per_label: usize,
-    /// Seconds a world stays that nobody asks anything; 0 is for ever
+    /// Seconds after which a world without a request is deleted; 0 is never
     #[arg(long, env = "STANDIN_WORLD_IDLE_S", value_name = "SECONDS", default_value_t = WorldLimits::IDLE_S)]
     world_idle_s: u64,
 }
@@ -197,7 +197,7 @@ enum PageMode {
     ReadOnly,
 }
 
-/// How time passes.
+/// The clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Clock {
     /// Not at all, from the usual start.
@@ -210,15 +210,15 @@ pub enum Clock {
     At(String),
 }
 
-/// What differs between the commands that start a server.
+/// The differences between the commands that start a server.
 pub struct Defaults {
     /// The port.
     pub port: u16,
-    /// How time passes.
+    /// The clock.
     pub clock: Clock,
-    /// Whether requests are logged without being asked for.
+    /// True when requests are logged without being asked for.
     pub log_requests: bool,
-    /// Whether the proxy is on without being asked for.
+    /// True when the proxy is on without being asked for.
     pub intercept: bool,
 }
 
@@ -238,7 +238,7 @@ impl Settings {
         self.listening.port_file.as_ref()
     }
 
-    /// Whether only what failed is said.
+    /// True when only failures are told.
     pub fn is_quiet(&self) -> bool {
         self.log.is_quiet()
     }
@@ -434,7 +434,7 @@ fn once<'n>(flag: &str, names: impl Iterator<Item = &'n String>) -> Result<(), F
     Ok(())
 }
 
-/// A token nobody can guess: the one thing here that must not come from the seed.
+/// A token that cannot be guessed: the one thing here that must not come from the seed.
 fn random_token() -> Result<String, Failed> {
     let number: Result<[u64; 2], _> = SysRng.try_next_u64().and_then(|one| Ok([one, SysRng.try_next_u64()?]));
     let [one, two] = number.map_err(|error| Failed {
@@ -456,7 +456,7 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
 #[derive(Clone, Copy, Debug)]
 struct Host {
     ip: IpAddr,
-    /// Whether it was called `localhost`, which means 127.0.0.1 to some clients and ::1 to others.
+    /// True when it was called `localhost`, which means 127.0.0.1 to some clients and ::1 to others.
     is_localhost: bool,
 }
 

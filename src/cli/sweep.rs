@@ -40,13 +40,13 @@ pub struct Sweep {
     /// Only at calls of these operations, such as celigo.flows.*, with commas between them [default: all]
     #[arg(long, env = "STANDIN_ON", value_name = "OPERATION", value_delimiter = ',')]
     on: Vec<String>,
-    /// How long the command may take each time, such as 500ms or 2min; then it is killed, and has not survived
+    /// Time the command may take each time, such as 500ms or 2min; then it is killed, and has not survived
     #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "1min", value_parser = duration)]
     timeout: Duration,
     /// Show what the command prints
     #[arg(long, env = "STANDIN_SHOW_OUTPUT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     show_output: bool,
-    /// How to print what was found
+    /// Format of what was found
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
     #[command(flatten)]
@@ -59,7 +59,7 @@ pub struct Sweep {
 /// The id of the rule that makes a fault happen.
 const RULE: &str = "sweep";
 
-/// What goes wrong.
+/// The fault that is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Fault {
     /// 429, where it is documented; the service did nothing
@@ -110,11 +110,11 @@ impl Fault {
     }
 }
 
-/// What came of one run.
+/// The result of one run.
 struct Run {
     /// The operations called, in order.
     calls: Vec<&'static str>,
-    /// Whether the fault happened.
+    /// True when the fault happened.
     struck: bool,
     /// Why it was not survived.
     failure: Option<String>,
@@ -134,7 +134,7 @@ struct Trial {
     rule: Value,
 }
 
-/// What came of one fault at one call.
+/// The result of one fault at one call.
 struct Tried {
     fault: Fault,
     /// As a rule of a scenario.
@@ -143,7 +143,7 @@ struct Tried {
     failure: Option<String>,
 }
 
-/// How it ended.
+/// The way it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum RunOutcome {

@@ -10,7 +10,7 @@ use crate::cli::client::{HttpResponse, Server};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::output::STDERR;
 
-/// How long a server may take to answer.
+/// The time that a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most entries asked for at once.
@@ -38,10 +38,10 @@ pub struct Tail {
     /// Only calls that a fault rule answered, that are not modelled, or that failed
     #[arg(long, env = "STANDIN_IS", value_name = "KIND")]
     is: Option<Kind>,
-    /// How many of the calls before to begin with
+    /// Number of earlier calls to begin with
     #[arg(long, env = "STANDIN_LAST", value_name = "N", default_value_t = 10)]
     last: usize,
-    /// How lines look; json is an entry of the journal, with its world
+    /// Format of the lines; json is an entry of the journal, with its world
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
     /// Token of the server's control API, if it wants one

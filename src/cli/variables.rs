@@ -1,5 +1,5 @@
-//! The `STANDIN_…` variables of the environment. One that is almost a setting is refused: else somebody believes in a setting
-//! that does nothing. Others belong to somebody else, and are named.
+//! The `STANDIN_…` variables of the environment. One that is almost a setting is refused: else its user believes in a setting
+//! that does nothing. Others belong to other programs, and are named.
 
 use std::ffi::{OsStr, OsString};
 
@@ -7,7 +7,7 @@ use clap::Command;
 
 use crate::cli::exit::Failed;
 
-/// What they begin with.
+/// The prefix of all of them.
 const PREFIX: &str = "STANDIN_";
 /// The variables of plug-ins for test runners and build tools, which find the binary through them.
 const BINARY: &str = "STANDIN_BIN";

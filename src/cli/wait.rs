@@ -18,7 +18,7 @@ pub struct Wait {
     /// The server
     #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
     url: String,
-    /// How long to wait, such as 500ms or 2min; then it exits with 3
+    /// Time to wait, such as 500ms or 2min; then it exits with 3
     #[arg(long, env = "STANDIN_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration)]
     timeout: Duration,
     /// Token of the server's control API, if it wants one

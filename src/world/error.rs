@@ -100,7 +100,7 @@ impl WorldError {
                         "Keep the WorldHandle for as long as the world is used, or call keep() on it.".to_owned(),
                     ),
                     GoneReason::Idle { after_ms } => (
-                        format!("The world {name:?} expired: nobody asked it anything for {} s.", after_ms / 1_000),
+                        format!("The world {name:?} expired: it received no request for {} s.", after_ms / 1_000),
                         "Make another one; how long idle worlds stay is a setting of the server.".to_owned(),
                     ),
                 };

@@ -29,7 +29,7 @@ fn deletes_a_hundred_too() {
     let world = BUSY.fork();
     run_my_sync(&world.celigo_url(), &world.token());
     assert!(world.records("celigo.integrations").unwrap().is_empty());
-    assert_eq!(BUSY.records("celigo.integrations").unwrap().len(), 106, "nobody else notices");
+    assert_eq!(BUSY.records("celigo.integrations").unwrap().len(), 106, "no other world is changed");
 }
 
 // The software under test: here it deletes all integrations, over plain sockets.

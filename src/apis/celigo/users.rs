@@ -92,7 +92,7 @@ pub fn notifications(context: &mut Context<'_>) -> Result<Response, Problem> {
     paging::rows(context, &entries(context, all), |entry| row(entry, all))
 }
 
-/// What the user wants to hear of, or every user.
+/// Returns the notifications that the user wants to hear of, or those of all users.
 fn entries(context: &Context<'_>, all: bool) -> Vec<Record> {
     let user = audit::user_id(&context.state.settings.user);
     let entries = context.state.store.of(&NOTIFICATIONS).iter().filter(|it| all || it.text("_userId") == Some(&user));

@@ -28,8 +28,8 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
     let size = json!({ "type": "integer", "minimum": 1, "maximum": 10_000 });
     let cursor = json!({ "type": "string", "format": "uuid" });
     let mut all = vec![
-        parameter("$first", &size, "The first so many. Not together with $last."),
-        parameter("$last", &size, "The last so many, newest first."),
+        parameter("$first", &size, "At most this many records, from the first. Not together with $last."),
+        parameter("$last", &size, "At most this many records, from the last, newest first."),
         parameter("$after", &cursor, "Only those after this one. Not together with $before."),
         parameter("$before", &cursor, "Only those before this one."),
     ];

@@ -45,9 +45,9 @@ enum Part {
     Codes,
     /// The public formats and their versions
     Formats,
-    /// What is known and assumed of Celigo
+    /// Notes on what is known and assumed of Celigo
     CeligoNotes,
-    /// What is known and assumed of Edlink
+    /// Notes on what is known and assumed of Edlink
     EdlinkNotes,
 }
 

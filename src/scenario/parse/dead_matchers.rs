@@ -61,7 +61,7 @@ impl Diagnostics<'_> {
             Matcher::Equals(_) | Matcher::Items(_) | Matcher::Absent | Matcher::Glob(_) | Matcher::Has(_) => false,
         };
         if !fits {
-            let what = "never matches: it is held against an object of texts";
+            let what = "never matches: it is compared with an object of texts";
             self.tell(Code::W04, path, what, "write it as {\"name\": \"value\"}");
         }
     }

@@ -1,4 +1,4 @@
-//! Steps and lags that end by time, held against the clock of the world that will play them.
+//! Steps and lags that end by time, compared with the clock of the world that will play them.
 
 use crate::engine::state::clock::ClockMode;
 use crate::http::position::show;

@@ -1,4 +1,4 @@
-//! A probe held against a live service: what was asked, and where the answers differ from what is documented.
+//! A probe compared with a live service: what was asked, and where the answers differ from what is documented.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Verification: expectations held against what happened, and the reports of it.
+//! Verification: expectations compared with what happened, and the reports of it.
 
 pub mod conduct;
 pub mod count_calls;
