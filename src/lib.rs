@@ -116,6 +116,8 @@
 // Log lines, notes on fixtures and the variables of a probe are read by the command line only.
 #![cfg_attr(not(feature = "cli"), allow(dead_code))]
 
+#[cfg(feature = "api")]
+pub mod api;
 mod apis;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

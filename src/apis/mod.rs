@@ -17,6 +17,7 @@ mod tests {
 
     use super::*;
     use crate::engine::api::api::hooks_of;
+    use crate::engine::api::check::table_faults;
     use crate::engine::api::route::Action;
     use crate::engine::api::router::Router;
     use crate::engine::schema::document::Document;
@@ -28,6 +29,11 @@ mod tests {
     use crate::http::message::Request;
     use crate::world::exchange::answer;
     use crate::world::world::World;
+
+    #[test]
+    fn the_tables_of_the_built_in_apis_have_no_fault() {
+        assert_eq!(table_faults(APIS), Vec::<String>::new());
+    }
 
     #[test]
     fn every_default_fits_its_field_because_none_is_checked_when_a_record_is_made() {

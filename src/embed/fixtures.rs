@@ -14,6 +14,7 @@ use crate::embed::start_error::StartError;
 use crate::embed::tokens;
 use crate::engine::api::api::Api;
 use crate::engine::api::api::hooks_of;
+use crate::engine::api::check::table_faults;
 use crate::engine::api::fixtures::{DataFault, RecordFile};
 use crate::engine::api::router::Router;
 use crate::engine::state::settings::Settings;
@@ -30,65 +31,94 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 pub static ROUTER: LazyLock<Router> =
     LazyLock::new(|| Router::new(APIS).unwrap_or_else(|conflict| panic!("the route tables are wrong: {conflict}")));
 
-/// Routers of some of the APIs. There are few such choices, and names of operations live for ever anyway.
-static PARTIAL: Mutex<Vec<&'static Router>> = Mutex::new(Vec::new());
+/// Routers of other lists of APIs. There are few such lists, and names of operations live for ever anyway.
+static OTHERS: Mutex<Vec<&'static Router>> = Mutex::new(Vec::new());
 
-/// Returns the routes of these APIs.
-pub fn router(apis: &[&'static Api]) -> &'static Router {
-    let names = |apis: &[&'static Api]| apis.iter().map(|api| api.name).collect::<Vec<_>>();
-    if names(apis) == names(APIS) {
-        return &ROUTER;
+/// Returns the routes of these APIs, or the faults of their tables.
+pub fn router(apis: &[&'static Api]) -> Result<&'static Router, Vec<String>> {
+    let is_of = |router: &Router| {
+        router.apis().len() == apis.len()
+            && router.apis().iter().zip(apis).all(|(one, other)| std::ptr::eq(*one, *other))
+    };
+    if is_of(&ROUTER) {
+        return Ok(&ROUTER);
     }
-    let mut partial = PARTIAL.lock();
-    partial.iter().copied().find(|router| names(router.apis()) == names(apis)).unwrap_or_else(|| {
-        let router = Router::new(apis).expect("a part of tables that fit together fits together");
-        partial.push(Box::leak(Box::new(router)));
-        partial[partial.len() - 1]
-    })
+    let mut others = OTHERS.lock();
+    if let Some(router) = others.iter().copied().find(|router| is_of(router)) {
+        return Ok(router);
+    }
+    let mut faults = table_faults(apis);
+    let taken = own(apis).filter(|api| APIS.contains(api));
+    faults.extend(taken.map(|api| format!("{} is built in: give your API another name", api.name)));
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let router = Router::new(apis).map_err(|conflict| vec![conflict.to_string()])?;
+    others.push(Box::leak(Box::new(router)));
+    Ok(others[others.len() - 1])
+}
+
+/// Returns the built-in APIs, and those of the list that are not: all whose records a server may hold.
+pub fn known(served: &[&'static Api]) -> Vec<&'static Api> {
+    APIS.iter().copied().chain(own(served)).collect()
+}
+
+/// Returns those of some APIs that are not built in.
+fn own(apis: &[&'static Api]) -> impl Iterator<Item = &'static Api> {
+    apis.iter().copied().filter(|api| !APIS.iter().any(|known| std::ptr::eq(*known, *api)))
 }
 
 /// The default fixtures, read once per process and shared by every world.
-static DEFAULT: LazyLock<Store> =
-    LazyLock::new(|| load(&embedded()).unwrap_or_else(|faults| panic!("the embedded fixtures are wrong: {faults:?}")));
+static DEFAULT: LazyLock<Store> = LazyLock::new(|| {
+    load(APIS, &embedded(APIS)).unwrap_or_else(|faults| panic!("the embedded fixtures are wrong: {faults:?}"))
+});
 
 /// Returns a store without records.
-pub fn empty() -> Store {
-    Store::new(APIS.iter().flat_map(|api| api.schemas()))
+pub fn empty(apis: &[&'static Api]) -> Store {
+    Store::new(apis.iter().flat_map(|api| api.schemas()))
 }
 
-/// Returns the default fixtures.
-pub fn default() -> Store {
-    DEFAULT.clone()
+/// Returns the records that these APIs start with, or the faults of those that are not built in.
+pub fn default(apis: &[&'static Api]) -> Result<Store, StartError> {
+    let own: Vec<&'static Api> = own(apis).collect();
+    if own.is_empty() {
+        return Ok(DEFAULT.clone());
+    }
+    let store = DEFAULT.with(own.iter().flat_map(|api| api.schemas()));
+    load_into(store, apis, &embedded(&own)).map_err(|faults| StartError::Invalid { faults: told(&faults) })
 }
 
 /// The embedded sets that are folders of their own: the default records of their API, and theirs.
 static SETS: LazyLock<Vec<(String, Store)>> = LazyLock::new(|| {
-    let defaults = Fixtures::new(default(), APIS);
+    let defaults = Fixtures::new(DEFAULT.clone(), APIS);
     let folders = EMBEDDED.dirs().flat_map(|api| api.dirs().map(move |set| (api, set)));
     let sets = folders.filter_map(|(api, set)| {
         let api = api.path().to_str()?;
         let store = defaults.get(&format!("{api}/{}", Fixtures::DEFAULT))?;
         let files: Vec<Read> = set.files().filter_map(|file| read_embedded(file, api)).collect();
-        let store = load_into(store, &files).unwrap_or_else(|faults| panic!("an embedded set is wrong: {faults:?}"));
+        let store =
+            load_into(store, APIS, &files).unwrap_or_else(|faults| panic!("an embedded set is wrong: {faults:?}"));
         Some((set.path().to_str()?.to_owned(), store))
     });
     sets.collect()
 });
 
-/// Returns the sets that scenarios can start from: these records, the part of them that belongs to each API, and the
-/// sets that are folders of their own, embedded or `<api>/<set>/<collection>.json`.
-pub fn sets(all: &Store, folder: Option<&Path>) -> Result<Fixtures, StartError> {
-    let mut sets = Fixtures::new(all.clone(), APIS);
+/// Returns the sets that scenarios can start from: these records, the part of them that belongs to each of these APIs,
+/// and the sets that are folders of their own, embedded or `<api>/<set>/<collection>.json`.
+pub fn sets(all: &Store, folder: Option<&Path>, apis: &[&'static Api]) -> Result<Fixtures, StartError> {
+    let mut sets = Fixtures::new(all.clone(), apis);
+    let own = || own(apis).flat_map(|api| api.schemas());
     for (name, store) in SETS.iter() {
-        sets = sets.with(name, store.clone());
+        sets = sets.with(name, if own().next().is_some() { store.with(own()) } else { store.clone() });
     }
-    for api in APIS {
+    for api in apis {
         let Some(folder) = folder.map(|folder| folder.join(api.name)).filter(|folder| folder.is_dir()) else {
             continue;
         };
         for set in entries(&folder)?.iter().filter(|path| path.is_dir()) {
             let Some(name) = set.file_name().and_then(|name| name.to_str()) else { continue };
-            let store = load(&read_set(set, api)?).map_err(|faults| StartError::Invalid { faults: told(&faults) })?;
+            let files = read_set(set, api)?;
+            let store = load(apis, &files).map_err(|faults| StartError::Invalid { faults: told(&faults) })?;
             sets = sets.with(&format!("{}/{name}", api.name), store);
         }
     }
@@ -117,10 +147,10 @@ pub struct Furnished {
 /// Returns the records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. Its records of a
 /// collection replace all the embedded records of that collection, and embedded records of others that would refer to a
 /// missing one are left out; without `over_embedded`, only the folder's records are returned.
-pub fn folder(folder: &Path, over_embedded: bool) -> Result<Furnished, StartError> {
+pub fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) -> Result<Furnished, StartError> {
     let read = read(folder)?;
     let has_sets =
-        || APIS.iter().any(|api| entries(&folder.join(api.name)).is_ok_and(|all| all.iter().any(|it| it.is_dir())));
+        || apis.iter().any(|api| entries(&folder.join(api.name)).is_ok_and(|all| all.iter().any(|it| it.is_dir())));
     if read.is_empty() && !folder.join(tokens::FILE).exists() && !has_sets() {
         let message = format!(
             "{}: neither <api>/<collection>.json nor <api>/<set>/<collection>.json nor {} in this folder",
@@ -129,12 +159,12 @@ pub fn folder(folder: &Path, over_embedded: bool) -> Result<Furnished, StartErro
         );
         return Err(StartError::Invalid { faults: vec![message] });
     }
-    let mut files: Vec<Read> = if over_embedded { embedded() } else { Vec::new() };
+    let mut files: Vec<Read> = if over_embedded { embedded(apis) } else { Vec::new() };
     files.retain(|file| !read.iter().any(|other| other.collection == file.collection));
     files.extend(read);
     let mut gone: BTreeMap<String, Vec<String>> = BTreeMap::new();
     loop {
-        let faults = match load(&files) {
+        let faults = match load(apis, &files) {
             Ok(store) => return Ok(Furnished { store, left_out: left_out(folder, &gone) }),
             Err(faults) => faults,
         };
@@ -145,7 +175,7 @@ pub fn folder(folder: &Path, over_embedded: bool) -> Result<Furnished, StartErro
         }
         // Each round leaves out at least one record, and those that referred to it come next.
         let before: usize = gone.values().map(Vec::len).sum();
-        files.iter_mut().for_each(|file| leave_out(file, &faults, &mut gone));
+        files.iter_mut().for_each(|file| leave_out(file, apis, &faults, &mut gone));
         if gone.values().map(Vec::len).sum::<usize>() == before {
             return Err(StartError::Invalid { faults: faults.iter().map(ToString::to_string).collect() });
         }
@@ -153,12 +183,12 @@ pub fn folder(folder: &Path, over_embedded: bool) -> Result<Furnished, StartErro
 }
 
 /// Removes the records with faults from an embedded file.
-fn leave_out(file: &mut Read, faults: &[DataFault], gone: &mut BTreeMap<String, Vec<String>>) {
+fn leave_out(file: &mut Read, apis: &[&'static Api], faults: &[DataFault], gone: &mut BTreeMap<String, Vec<String>>) {
     let wrong: Vec<&str> =
         faults.iter().filter(|fault| fault.file == file.name).filter_map(|fault| fault.record.as_deref()).collect();
     let Ok(mut records) = serde_json::from_str::<Vec<Value>>(&file.text) else { return };
     let id = |record: &Value| {
-        let resource = APIS.iter().find_map(|api| api.resource(&file.collection))?;
+        let resource = apis.iter().find_map(|api| api.resource(&file.collection))?;
         record[resource.id_field].as_str().map(str::to_owned)
     };
     if wrong.is_empty() {
@@ -200,11 +230,20 @@ struct Read {
     text: std::borrow::Cow<'static, str>,
 }
 
-fn embedded() -> Vec<Read> {
-    let served = |dir: &&Dir<'_>| APIS.iter().any(|api| dir.path().as_os_str() == api.name);
-    let files = EMBEDDED.dirs().filter(served).flat_map(Dir::files);
-    let json = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
-    json.filter_map(|file| read_embedded(file, file.path().parent()?.to_str()?)).collect()
+/// Returns the records that these APIs bring: embedded here, or in their tables.
+fn embedded(apis: &[&'static Api]) -> Vec<Read> {
+    let is_json = |file: &&'static include_dir::File<'static>| file.path().extension().is_some_and(|it| it == "json");
+    let mut all = Vec::new();
+    for api in apis {
+        let files = EMBEDDED.get_dir(api.name).into_iter().flat_map(Dir::files).filter(is_json);
+        all.extend(files.filter_map(|file| read_embedded(file, api.name)));
+        all.extend(api.fixtures.iter().map(|(collection, text)| Read {
+            name: format!("{EMBEDDED_NAME} {}/{collection}.json", api.name),
+            collection: format!("{}.{collection}", api.name),
+            text: (*text).into(),
+        }));
+    }
+    all
 }
 
 /// Reads an embedded file of records of an API.
@@ -236,18 +275,18 @@ fn collection(path: &Path) -> Option<String> {
     Some(format!("{api}.{}", path.file_stem()?.to_str()?))
 }
 
-fn load(files: &[Read]) -> Result<Store, Vec<DataFault>> {
-    load_into(empty(), files)
+fn load(apis: &[&'static Api], files: &[Read]) -> Result<Store, Vec<DataFault>> {
+    load_into(empty(apis), apis, files)
 }
 
 /// Returns a store with these records, and those of the files.
-fn load_into(store: Store, files: &[Read]) -> Result<Store, Vec<DataFault>> {
-    let mut world = World::new("fixtures", store, hooks_of(APIS), Arc::new(Settings::default()));
+fn load_into(store: Store, apis: &[&'static Api], files: &[Read]) -> Result<Store, Vec<DataFault>> {
+    let mut world = World::new("fixtures", store, hooks_of(apis), Arc::new(Settings::default()));
     let files: Vec<RecordFile<'_>> = files
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })
         .collect();
-    world.state.load_fixtures(APIS, &files)?;
+    world.state.load_fixtures(apis, &files)?;
     world.state.store.compact();
     Ok(world.state.store)
 }

@@ -124,12 +124,17 @@ impl Standin {
 
     /// Returns the base URL of Celigo's API, for the place where a consumer has `https://api.integrator.io/v1`.
     pub fn celigo_url(&self) -> String {
-        format!("{}/v1", self.url())
+        self.api_url(Api::Celigo)
     }
 
     /// Returns the base URL of Edlink's API, for the place where a consumer has `https://ed.link/api`.
     pub fn edlink_url(&self) -> String {
-        format!("{}/api", self.url())
+        self.api_url(Api::Edlink)
+    }
+
+    /// Returns the base URL of an API: where a consumer of the real service has the beginning of its paths.
+    pub fn api_url(&self, api: Api) -> String {
+        format!("{}{}", self.url(), api.table().base)
     }
 
     /// Returns the environment variables that point a consumer at this server, with values that work: `STANDIN_URL`,

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::embed::files;
 use crate::embed::start_error::StartError;
+use crate::engine::api::api::Api;
+use crate::engine::api::dialect::CredentialForm;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Credential;
 use crate::http::document;
@@ -23,16 +25,16 @@ pub const FILE: &str = "tokens.json";
 pub type Listed = Vec<(&'static str, Vec<Credential>)>;
 
 /// Returns the credentials of a folder that has the file; otherwise none.
-pub fn of_folder(folder: &Path) -> Result<Listed, StartError> {
+pub fn of_folder(folder: &Path, apis: &[&'static Api]) -> Result<Listed, StartError> {
     let path = folder.join(FILE);
     if !path.exists() {
         return Ok(Vec::new());
     }
     let text = files::text_of(&path)?;
-    read(&path.display().to_string(), &text).map_err(|faults| StartError::Invalid { faults })
+    read(&path.display().to_string(), &text, apis).map_err(|faults| StartError::Invalid { faults })
 }
 
-fn read(file: &str, text: &str) -> Result<Listed, Vec<String>> {
+fn read(file: &str, text: &str, apis: &[&'static Api]) -> Result<Listed, Vec<String>> {
     let parsed = document::parse(text).map_err(|fault| {
         let (line, column) = (fault.place.line, fault.place.column);
         vec![format!("{file}:{line}:{column}: {}", fault.reason)]
@@ -41,15 +43,22 @@ fn read(file: &str, text: &str) -> Result<Listed, Vec<String>> {
     for path in &parsed.duplicates {
         reader.fault(path, format!("the key {} stands twice; keep one", position::show(path)));
     }
+    let names: Vec<&str> = apis.iter().map(|api| api.name).collect();
     let mut listed = Vec::new();
-    if let Some(apis) = reader.object(&parsed.value, &[], &["celigo", "edlink"]) {
-        if let Some(tokens) = apis.get("celigo") {
-            listed.push(("celigo", reader.list(tokens, &["celigo".into()], "token", &["integrations", "access"])));
-        }
-        let edlink = apis.get("edlink").and_then(|edlink| reader.object(edlink, &["edlink".into()], &["secrets"]));
-        if let Some(secrets) = edlink.and_then(|edlink| edlink.get("secrets")) {
-            let path = ["edlink".into(), "secrets".into()];
-            listed.push(("edlink", reader.list(secrets, &path, "secret", &["integrations"])));
+    let by_api = reader.object(&parsed.value, &[], &names).cloned().unwrap_or_default();
+    for (api, given) in apis.iter().filter_map(|api| Some((api, by_api.get(api.name)?))) {
+        let form = api.dialect.credential_form();
+        let mut path = vec![api.name.into()];
+        let list = match form.list {
+            Some(key) => {
+                let object = reader.object(given, &path, &[key]);
+                path.push(key.into());
+                object.and_then(|object| object.get(key))
+            }
+            None => Some(given),
+        };
+        if let Some(list) = list {
+            listed.push((api.name, reader.list(list, &path, form)));
         }
     }
     if reader.faults.is_empty() { Ok(listed) } else { Err(reader.faults) }
@@ -82,7 +91,8 @@ impl Reader<'_> {
         Some(object)
     }
 
-    fn list(&mut self, value: &Value, path: &[PathSegment], key: &str, narrowing: &[&str]) -> Vec<Credential> {
+    fn list(&mut self, value: &Value, path: &[PathSegment], form: CredentialForm) -> Vec<Credential> {
+        let key = form.key;
         let entries = value.as_array().filter(|entries| !entries.is_empty());
         let Some(entries) = entries else {
             let shown = position::show(path);
@@ -93,10 +103,11 @@ impl Reader<'_> {
             return Vec::new();
         };
         let at = |n: usize| [path, &[PathSegment::Item(n)]].concat();
-        entries.iter().enumerate().filter_map(|(n, entry)| self.entry(entry, &at(n), key, narrowing)).collect()
+        entries.iter().enumerate().filter_map(|(n, entry)| self.entry(entry, &at(n), form)).collect()
     }
 
-    fn entry(&mut self, entry: &Value, path: &[PathSegment], key: &str, narrowing: &[&str]) -> Option<Credential> {
+    fn entry(&mut self, entry: &Value, path: &[PathSegment], form: CredentialForm) -> Option<Credential> {
+        let key = form.key;
         if let Some(token) = entry.as_str().filter(|token| !token.is_empty()) {
             return Some(Credential { token: token.to_owned(), integrations: None, read_only: false });
         }
@@ -105,6 +116,7 @@ impl Reader<'_> {
             self.fault(path, format_args!("{shown} must be a {key}, or an object with a {key}"));
             return None;
         }
+        let narrowing = if form.access.is_empty() { &["integrations"][..] } else { &["integrations", "access"] };
         let known: Vec<&str> = std::iter::once(key).chain(narrowing.iter().copied()).collect();
         let entry = self.object(entry, path, &known)?;
         let at = |name: &str| [path, &[PathSegment::from(name)]].concat();
@@ -121,18 +133,20 @@ impl Reader<'_> {
                 Vec::new()
             })
         });
-        let access = entry.get("access").map(|access| access.as_str().unwrap_or_default());
-        if access.is_some_and(|access| !["administrator", "manage", "monitor"].contains(&access)) {
-            let at = at("access");
-            self.fault(&at, format_args!("{} must be administrator, manage or monitor", position::show(&at)));
+        let given = entry.get("access").map(|access| access.as_str().unwrap_or_default());
+        let level = given.and_then(|given| form.access.iter().find(|(word, _)| *word == given));
+        if given.is_some() && level.is_none() {
+            let (at, words) = (at("access"), form.access.iter().map(|(word, _)| *word).collect::<Vec<_>>());
+            self.fault(&at, format_args!("{} must be one of {}", position::show(&at), words.join(", ")));
         }
-        Some(Credential { token: token.to_owned(), integrations, read_only: access == Some("monitor") })
+        Some(Credential { token: token.to_owned(), integrations, read_only: level.is_some_and(|(_, reads)| *reads) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apis::APIS;
 
     #[test]
     fn credentials_are_read_with_what_narrows_them() {
@@ -147,19 +161,19 @@ mod tests {
             ("celigo", vec![of("a", None, false), of("b", Some(&["i"]), true)]),
             ("edlink", vec![of("c", None, false)]),
         ];
-        assert_eq!(read("t", text).unwrap(), wanted);
+        assert_eq!(read("t", text, APIS).unwrap(), wanted);
     }
 
     #[test]
     fn every_fault_names_its_place() {
         let text = "{\n  \"celigo\": [\"\", {\"tokn\": \"b\"}],\n  \"edlink\": {\"secret\": []},\n  \"edlinc\": 1\n}";
-        insta::assert_snapshot!(read("tokens.json", text).unwrap_err().join("\n"), @r"
+        insta::assert_snapshot!(read("tokens.json", text, APIS).unwrap_err().join("\n"), @r"
         tokens.json:4:13: the key edlinc is not known; did you mean edlink?
         tokens.json:2:14: celigo[0] must be a token, or an object with a token
         tokens.json:2:27: the key celigo[1].tokn is not known; did you mean token?
         tokens.json:2:18: celigo[1].token must be a text that is not empty
         tokens.json:3:24: the key edlink.secret is not known; did you mean secrets?
         ");
-        insta::assert_snapshot!(read("tokens.json", "{\"celigo\": [}").unwrap_err().join("\n"), @"tokens.json:1:13: expected value");
+        insta::assert_snapshot!(read("tokens.json", "{\"celigo\": [}", APIS).unwrap_err().join("\n"), @"tokens.json:1:13: expected value");
     }
 }

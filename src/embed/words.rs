@@ -28,10 +28,13 @@ pub enum Api {
     Celigo,
     /// Edlink, at `/api`.
     Edlink,
+    /// An API of your own, of these tables. Unstable until 1.0, as is all of [`api`](crate::api).
+    #[cfg(feature = "api")]
+    Own(&'static api::Api),
 }
 
 impl Api {
-    /// All of them, in the order in which lists have them.
+    /// All that are built in, in the order in which lists have them.
     pub const ALL: &[Self] = &[Self::Celigo, Self::Edlink];
 
     /// Returns the name, with which those of operations and collections begin: `celigo`.
@@ -40,6 +43,8 @@ impl Api {
         match self {
             Self::Celigo => "celigo",
             Self::Edlink => "edlink",
+            #[cfg(feature = "api")]
+            Self::Own(table) => table.name,
         }
     }
 
@@ -51,14 +56,22 @@ impl Api {
 
     /// Returns the API's tables.
     pub(crate) fn table(self) -> &'static api::Api {
-        let found = APIS.iter().find(|api| api.name == self.as_str());
-        found.expect("every API of the enum has tables")
+        match self {
+            #[cfg(feature = "api")]
+            Self::Own(table) => table,
+            built_in => {
+                let found = APIS.iter().find(|api| api.name == built_in.as_str());
+                found.expect("every API of the enum has tables")
+            }
+        }
     }
 
     /// Returns the API with these tables.
-    pub(crate) fn of(table: &api::Api) -> Self {
-        let found = Self::ALL.iter().find(|api| api.as_str() == table.name);
-        *found.expect("every table's API is in the enum")
+    pub(crate) fn of(table: &'static api::Api) -> Self {
+        let found = Self::ALL.iter().copied().find(|api| std::ptr::eq(api.table(), table));
+        #[cfg(feature = "api")]
+        let found = found.or(Some(Self::Own(table)));
+        found.expect("every table's API is in the enum")
     }
 }
 

@@ -7,6 +7,7 @@ use crate::embed::error::Error;
 use crate::embed::guard::{WorldGuard, now_ms};
 use crate::embed::handle::WorldHandle;
 use crate::embed::standin::Standin;
+use crate::embed::words::Api;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::state::world_token::token_of;
 use crate::http::target::world_prefix;
@@ -109,12 +110,17 @@ impl WorldHandle {
     /// Returns the base URL of Celigo's API in this world, for the place where a consumer has
     /// `https://api.integrator.io/v1`.
     pub fn celigo_url(&self) -> String {
-        format!("{}/v1", self.url())
+        self.api_url(Api::Celigo)
     }
 
     /// Returns the base URL of Edlink's API in this world, for the place where a consumer has `https://ed.link/api`.
     pub fn edlink_url(&self) -> String {
-        format!("{}/api", self.url())
+        self.api_url(Api::Edlink)
+    }
+
+    /// Returns the base URL of an API in this world: where a consumer of the real service has the beginning of its paths.
+    pub fn api_url(&self, api: Api) -> String {
+        format!("{}{}", self.url(), api.table().base)
     }
 
     /// Returns the environment variables that point a consumer at this world, with values that work: `STANDIN_URL`, and

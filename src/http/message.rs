@@ -156,7 +156,12 @@ impl Response {
         self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
 
-    /// The status as text.
+    /// Returns the body, if it is JSON.
+    pub fn value(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// Returns the status as text.
     pub fn status_text(&self) -> Cow<'static, str> {
         match self.status {
             200 => "200".into(),

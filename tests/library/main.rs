@@ -28,6 +28,8 @@ mod model;
 mod neighbours;
 #[path = "../clients/worlds.rs"]
 mod one_server;
+#[cfg(feature = "api")]
+mod own_api;
 #[cfg(feature = "page")]
 mod page;
 mod paging_by_cursor;

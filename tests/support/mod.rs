@@ -1,6 +1,8 @@
 //! The smallest HTTP client that can say exactly what is sent.
 #![allow(dead_code)] // Each test binary uses its part.
 
+pub mod folder;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;

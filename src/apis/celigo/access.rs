@@ -34,11 +34,7 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
     if !state.admits(request_context.api.name, token) {
         return if was_made(state, token) { Ok(Caller::default()) } else { Err(Problem::Credential) };
     }
-    let Some(credential) = state.settings.credential(request_context.api.name, token) else {
-        return Ok(Caller::default());
-    };
-    let (sees, read_only) = (credential.integrations.clone(), credential.read_only);
-    Ok(Caller { sees, read_only, subject: None })
+    Ok(Caller::of(state, request_context.api.name, token))
 }
 
 /// Tells whether a consumer made the token by `accesstokens.create`.

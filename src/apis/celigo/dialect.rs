@@ -1,7 +1,5 @@
 //! The dialect of Celigo.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use crate::apis::celigo::{API, access, errors, filters, lists, openapi, paging};
@@ -32,10 +30,6 @@ impl Dialect for Celigo {
 
     fn environment(&self, state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
         access::environment(state, api, origin)
-    }
-
-    fn id<'p>(&self, _: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {
-        Ok(Cow::Borrowed(raw))
     }
 
     fn is_visible(&self, state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {

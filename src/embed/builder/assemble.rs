@@ -75,7 +75,10 @@ impl Builder {
     /// none where the folder has faults, which are reported when it is used.
     #[cfg(feature = "cli")]
     pub(crate) fn left_out(&self) -> Vec<String> {
-        let furnished = self.fixtures.as_ref().map(|folder| fixtures::folder(folder, !self.without_embedded));
+        let furnished = self
+            .fixtures
+            .as_ref()
+            .map(|folder| fixtures::folder(folder, !self.without_embedded, &fixtures::known(&self.served())));
         furnished.and_then(Result::ok).map(|furnished| furnished.left_out).unwrap_or_default()
     }
 
@@ -103,15 +106,17 @@ impl Builder {
     /// Makes the worlds, and the records that they start from.
     pub(in crate::embed) fn engine(mut self) -> Result<WorldRegistry, StartError> {
         let served = self.served();
+        let known = fixtures::known(&served);
         self.check_served(&served);
-        let (mut store, mut invalid) = match self.store() {
+        let router = fixtures::router(&served).map_err(|faults| StartError::Invalid { faults })?;
+        let (mut store, mut invalid) = match self.store(&known) {
             Ok(store) => (store, Vec::new()),
             // Faults of files and of settings are reported together.
-            Err(StartError::Invalid { faults }) => (fixtures::empty(), faults),
+            Err(StartError::Invalid { faults }) => (fixtures::empty(&known), faults),
             Err(error) => return Err(error),
         };
         if let Some(folder) = &self.fixtures {
-            match tokens::of_folder(folder) {
+            match tokens::of_folder(folder, &known) {
                 Ok(listed) => listed.into_iter().for_each(|(api, credentials)| {
                     self.credentials_of(api).extend(credentials);
                 }),
@@ -119,10 +124,10 @@ impl Builder {
                 Err(error) => return Err(error),
             }
         }
-        if served.len() < APIS.len() {
+        if served.len() < known.len() {
             store = store.only(|resource| served.iter().any(|api| api.resource(resource.name).is_some()));
         }
-        let mut world = World::new(DEFAULT_WORLD, store, hooks_of(APIS), Arc::new(self.settings));
+        let mut world = World::new(DEFAULT_WORLD, store, hooks_of(&known), Arc::new(self.settings));
         // Records whose references are missing cannot be made up.
         let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
         for (collection, count) in &generate {
@@ -137,11 +142,15 @@ impl Builder {
         if !generate.is_empty() {
             // Made-up records belong to the start: a reset keeps them.
             world.state.store.compact();
-            world =
-                World::new(DEFAULT_WORLD, world.state.store.clone(), hooks_of(APIS), Arc::clone(&world.state.settings));
+            world = World::new(
+                DEFAULT_WORLD,
+                world.state.store.clone(),
+                hooks_of(&known),
+                Arc::clone(&world.state.settings),
+            );
         }
-        let sets = fixtures::sets(&world.state.store, self.fixtures.as_deref())?;
-        let mut engine = WorldRegistry::new(fixtures::router(&served), world, sets, self.limits);
+        let sets = fixtures::sets(&world.state.store, self.fixtures.as_deref(), &known)?;
+        let mut engine = WorldRegistry::new(router, world, sets, self.limits);
         if self.no_default {
             engine = engine.no_default_world();
         }
@@ -167,11 +176,11 @@ impl Builder {
         }
     }
 
-    fn store(&self) -> Result<Store, StartError> {
+    fn store(&self, known: &[&'static api::Api]) -> Result<Store, StartError> {
         match &self.fixtures {
-            Some(folder) => fixtures::folder(folder, !self.without_embedded).map(|furnished| furnished.store),
-            None if self.without_embedded => Ok(fixtures::empty()),
-            None => Ok(fixtures::default()),
+            Some(folder) => fixtures::folder(folder, !self.without_embedded, known).map(|furnished| furnished.store),
+            None if self.without_embedded => Ok(fixtures::empty(known)),
+            None => fixtures::default(known),
         }
     }
 }

@@ -12,13 +12,20 @@ use crate::engine::state::clock::ClockMode;
 use crate::engine::state::rate_limit::RateLimit;
 
 impl Builder {
-    /// Serves only these APIs: the paths of the others are misses, their collections do not exist. Default: all.
+    /// Serves only these APIs: the paths of the others are misses, their collections do not exist. Default: all that are
+    /// built in.
     pub fn api(mut self, apis: impl IntoIterator<Item = Api>) -> Self {
         let wanted: Vec<Api> = apis.into_iter().collect();
         if wanted.is_empty() {
             self.faults.push("no API is to be served; name one, or leave this out to serve all".to_owned());
         }
-        self.apis = Some(Api::ALL.iter().copied().filter(|api| wanted.contains(api)).collect());
+        let mut apis: Vec<Api> = Api::ALL.iter().copied().filter(|api| wanted.contains(api)).collect();
+        for api in wanted {
+            if !apis.iter().any(|known| std::ptr::eq(known.table(), api.table())) {
+                apis.push(api);
+            }
+        }
+        self.apis = Some(apis);
         self
     }
 

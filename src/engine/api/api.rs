@@ -190,10 +190,29 @@ impl std::fmt::Debug for Api {
     }
 }
 
+/// By name: a server refuses two APIs of one name.
 impl PartialEq for Api {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
+        self.name == other.name
     }
 }
 
 impl Eq for Api {}
+
+impl PartialOrd for Api {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Api {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.name.cmp(other.name)
+    }
+}
+
+impl std::hash::Hash for Api {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}

@@ -1,5 +1,6 @@
 //! The caller of an operation.
 
+use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// Who asks, as the dialect made out.
@@ -11,4 +12,13 @@ pub struct Caller {
     pub read_only: bool,
     /// The record the credential belongs to: the integration of an access token.
     pub subject: Option<Record>,
+}
+
+impl Caller {
+    /// Returns the caller that a credential of an API stands for: one that sees everything, unless the world lists the
+    /// credential with what narrows it.
+    pub fn of(state: &State, api: &str, token: &str) -> Self {
+        let Some(listed) = state.settings.credential(api, token) else { return Self::default() };
+        Self { sees: listed.integrations.clone(), read_only: listed.read_only, subject: None }
+    }
 }

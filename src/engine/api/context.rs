@@ -82,10 +82,32 @@ pub struct Selection {
     pub window: Window,
 }
 
+impl Selection {
+    /// Selects all records of that part of the list.
+    pub fn of(window: Window) -> Self {
+        Self { keep: None, window }
+    }
+}
+
 impl Context<'_> {
     /// Returns the origin of links in the answer: the one the client used, unless the settings name another.
     pub fn origin(&self) -> String {
         origin(self.target, self.request, self.state.settings.base_url(self.api.name), self.api.hosts)
+    }
+
+    /// Returns a parameter that is a whole number from 1; `usual` where the query does not have it.
+    pub fn number(&self, parameter: &str, usual: usize) -> Result<usize, Problem> {
+        let Some(text) = self.query.get(parameter) else { return Ok(usual) };
+        let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        // One too large for this machine is as good as the largest.
+        let number = is_whole.then(|| text.parse().unwrap_or(usize::MAX)).filter(|number| *number > 0);
+        let reason = "must be a whole number, at least 1".to_owned();
+        number.ok_or_else(|| Problem::Query { parameter: parameter.to_owned(), reason })
+    }
+
+    /// Returns the address of this request with some parameters changed, or left out: a link to another part of a list.
+    pub fn link(&self, changes: &[(&str, Option<&str>)]) -> String {
+        format!("{}{}?{}", self.origin(), self.target.path, self.query.with(changes))
     }
 
     /// The answer rests on something known no better than this, which `standin-source` says: its row may be documented,

@@ -4,6 +4,7 @@ mod admin;
 #[allow(clippy::module_inception)]
 pub mod api;
 pub mod caller;
+pub mod check;
 pub mod context;
 pub mod dialect;
 pub mod fixtures;

@@ -20,6 +20,13 @@ pub struct Parameter {
     pub about: &'static str,
 }
 
+impl Parameter {
+    /// Returns a parameter of that JSON Schema; `about` is one sentence.
+    pub fn new(name: &str, schema: Value, about: &'static str) -> Self {
+        Self { name: name.to_owned(), schema, about }
+    }
+}
+
 /// The tag of operations that are known, but only answered with 501.
 const NOT_MODELLED: &str = "not-modelled";
 

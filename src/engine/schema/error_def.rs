@@ -83,6 +83,24 @@ macro_rules! error_table {
 pub(crate) use error_table;
 
 impl ErrorDef {
+    /// Returns an error whose code in bodies is its name, and which rests on an assumption until a source is given.
+    pub const fn new(name: &'static str, status: u16, message: &'static str) -> Self {
+        Self { name, code: name, status, statuses: &[], message, evidence: Evidence::Assumed, source: "" }
+    }
+
+    /// Sets the code in bodies, where that is not the name.
+    pub const fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Sets the document that describes it.
+    pub const fn documented(mut self, source: &'static str) -> Self {
+        self.evidence = Evidence::Documented;
+        self.source = source;
+        self
+    }
+
     /// The status on a path below the API's base.
     pub fn status_on(&self, path: &str, profile: Profile) -> u16 {
         let fits = |(prefix, when, _): &&(&str, Option<Profile>, u16)| {

@@ -337,7 +337,15 @@ impl Kind {
         matches!(self, Self::Reference(_) | Self::References(_))
     }
 
-    /// With its article, as in "must be a string".
+    /// Returns the kind of record that values of this kind are ids of.
+    pub const fn target(self) -> Option<&'static Schema> {
+        match self {
+            Self::Reference(to) | Self::References(to) => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Returns the kind with its article, as in "must be a string".
     pub fn expected(self) -> &'static str {
         match self {
             Self::Any => "a value",

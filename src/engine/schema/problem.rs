@@ -186,7 +186,8 @@ impl Problem {
             }
             Self::BadId { parameter } => format!("{parameter} is not an id of this API"),
             Self::Query { parameter, reason } => format!("{parameter}: {reason}"),
-            Self::Named { error, message, .. } => message.clone().unwrap_or_else(|| error.name.to_owned()),
+            Self::Named { message: Some(message), .. } => message.clone(),
+            Self::Named { error, .. } => (if error.message.is_empty() { error.name } else { error.message }).to_owned(),
             Self::RateLimited { retry_after_s } => format!("too many requests; try again in {retry_after_s} s"),
             Self::Refused { reason } => reason.clone(),
             Self::Forbidden { needs } => format!("needs {needs}"),

@@ -61,6 +61,11 @@ impl State {
         listed.iter().any(|credential| credential.token == token) || is_token_of(&self.name, token)
     }
 
+    /// Returns the credential of an API that sees and does the most, where the world lists any.
+    pub fn strongest_token(&self, api: &str) -> Option<&str> {
+        self.settings.strongest_credential(api).map(|credential| credential.token.as_str())
+    }
+
     /// Makes happen what is due by now. Call this before looking at records.
     pub fn catch_up(&mut self) -> Result<(), Problem> {
         let mut latest = None;

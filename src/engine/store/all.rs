@@ -42,6 +42,14 @@ impl Store {
         Self { generated: self.generated.clone(), ..Self::starting_from(kept.cloned().collect()) }
     }
 
+    /// Returns a store with the same records, and empty collections of these resources besides.
+    pub fn with(&self, resources: impl IntoIterator<Item = &'static Schema>) -> Self {
+        let empty = resources.into_iter().map(|resource| Arc::new(Collection::new(resource)));
+        let mut collections: Vec<Arc<Collection>> = self.shared().cloned().chain(empty).collect();
+        collections.sort_by_key(|collection| collection.resource().name);
+        Self { generated: self.generated.clone(), ..Self::starting_from(collections) }
+    }
+
     fn starting_from(collections: Vec<Arc<Collection>>) -> Self {
         let resources: Vec<_> = collections.iter().map(|collection| collection.resource()).collect();
         let timed = (0..resources.len()).filter(|place| resources[*place].due_at.is_some()).collect();

@@ -190,6 +190,11 @@ impl Record {
         self.0.is_assumed
     }
 
+    /// Returns what consumers see, as a value.
+    pub fn shown(&self) -> Value {
+        serde_json::from_slice(self.bytes()).expect("a record's bytes are JSON")
+    }
+
     /// Returns what consumers see, as JSON.
     pub fn bytes(&self) -> &Bytes {
         self.0.bytes.get_or_init(|| serialise(&shown(self.0.resource, self.fields())))
