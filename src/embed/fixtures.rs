@@ -107,7 +107,7 @@ static SETS: LazyLock<Vec<(String, Store)>> = LazyLock::new(|| {
 /// and the sets that are folders of their own, embedded or `<api>/<set>/<collection>.json`.
 pub fn sets(all: &Store, folder: Option<&Path>, apis: &[&'static Api]) -> Result<Fixtures, StartError> {
     let mut sets = Fixtures::new(all.clone(), apis);
-    let own = || own(apis).flat_map(|api| api.schemas());
+    let own = || own(apis).flat_map(Api::schemas);
     for (name, store) in SETS.iter() {
         sets = sets.with(name, if own().next().is_some() { store.with(own()) } else { store.clone() });
     }

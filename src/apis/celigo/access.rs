@@ -17,8 +17,7 @@ const ANY_TOKEN: &str = "standin-celigo-token";
 
 /// The variables that point a consumer at this API.
 pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
-    let listed = state.settings.strongest_credential(api.name);
-    let token = listed.map_or(ANY_TOKEN, |credential| credential.token.as_str());
+    let token = state.strongest_token(api.name).unwrap_or(ANY_TOKEN);
     vec![("CELIGO_BASE_URL", format!("{origin}{}", api.base)), ("CELIGO_API_TOKEN", token.to_owned())]
 }
 

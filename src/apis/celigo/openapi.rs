@@ -25,7 +25,7 @@ pub fn listed(route: &Route) -> Option<&'static Schema> {
 }
 
 fn parameter(name: &str, schema: Value, about: &'static str) -> Parameter {
-    Parameter { name: name.to_owned(), schema, about }
+    Parameter::new(name, schema, about)
 }
 
 fn paging() -> Vec<Parameter> {

@@ -83,7 +83,7 @@ impl Dialect for Edlink {
                 let known: Keep = Box::new(|event| event.text("target").is_some_and(v1::has_events_about));
                 Ok(Selection { keep: Some(known), window: paging::window(context, resource)? })
             }
-            _ => Ok(Selection { keep: None, window: paging::window(context, resource)? }),
+            _ => Ok(Selection::of(paging::window(context, resource)?)),
         }
     }
 

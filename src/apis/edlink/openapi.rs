@@ -42,7 +42,7 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
 }
 
 fn parameter(name: &str, schema: &Value, about: &'static str) -> Parameter {
-    Parameter { name: name.to_owned(), schema: schema.clone(), about }
+    Parameter::new(name, schema.clone(), about)
 }
 
 /// The query parameters of coursework.

@@ -83,5 +83,5 @@ pub(in crate::scenario) fn origin(sources: &[Source<'_>], path: &[PathSegment]) 
         }
     };
     let is_own = OWN.contains(&key.as_str());
-    sources.iter().position(|source| gives(source)).filter(|_| !is_own).unwrap_or_default()
+    sources.iter().position(gives).filter(|_| !is_own).unwrap_or_default()
 }

@@ -70,6 +70,11 @@ impl Document {
         if self.whole.is_none() { self.written_len() } else { self.iter().count() }
     }
 
+    /// Tells whether it has no field.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Returns the number of fields that are written down.
     pub fn written_len(&self) -> usize {
         self.list.len() + self.rest.as_ref().map_or(0, |rest| rest.len())
