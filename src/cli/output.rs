@@ -177,8 +177,8 @@ impl State {
             self.tell_loss();
         }
         let mut batch = self.waiting.pop_front().unwrap_or_default();
-        while let Some(next) = self.waiting.pop_front_if(|next| batch.len() + next.len() <= BATCH) {
-            batch += &next;
+        while self.waiting.front().is_some_and(|next| batch.len() + next.len() <= BATCH) {
+            batch += &self.waiting.pop_front().unwrap_or_default();
         }
         self.waiting_bytes -= batch.len();
         self.writing_bytes = batch.len();

@@ -334,7 +334,9 @@ impl Journal {
             }
         }
         let first = self.first_number();
-        while self.shared_extras.pop_front_if(|oldest| oldest.numbers.end <= first).is_some() {}
+        while self.shared_extras.front().is_some_and(|oldest| oldest.numbers.end <= first) {
+            self.shared_extras.pop_front();
+        }
         self.count_room();
     }
 
@@ -362,7 +364,9 @@ impl Journal {
         while self.entries.len() > 0 && used(self) > most {
             self.evict(1);
             let first = self.first_number();
-            while self.shared_extras.pop_front_if(|oldest| oldest.numbers.end <= first).is_some() {}
+            while self.shared_extras.front().is_some_and(|oldest| oldest.numbers.end <= first) {
+                self.shared_extras.pop_front();
+            }
         }
         self.entries.shrink();
         self.text.shrink();

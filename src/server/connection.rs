@@ -7,9 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
-use hyper::server::conn::{http1, http2};
+use hyper::server::conn::http1;
+#[cfg(feature = "http2")]
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+#[cfg(feature = "http2")]
+use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -22,6 +26,7 @@ use crate::server::links::{Counted, Link, LinkOrder};
 use crate::server::refusal::Refusal;
 use crate::server::refuse::{linger, refuse};
 use crate::server::stream::Stream;
+#[cfg(feature = "http2")]
 use crate::server::untaken::counted as counted_answer;
 use crate::server::wire::{FaultyStream, Protocol, WireFault};
 
@@ -29,6 +34,7 @@ use crate::server::wire::{FaultyStream, Protocol, WireFault};
 const HEAD_BYTES: usize = 128 * 1024;
 
 /// The most HTTP/2 requests of a connection that are answered at a time.
+#[cfg(feature = "http2")]
 const STREAMS: u32 = 100;
 
 /// Serves a connection to its end.
@@ -85,6 +91,7 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
                 linger(wire.stream()).await;
             }
         }
+        #[cfg(feature = "http2")]
         Some((wire, Protocol::Http2)) => {
             let mut http2 = http2::Builder::new(TokioExecutor::new());
             http2.auto_date_header(false).max_concurrent_streams(STREAMS);
@@ -97,6 +104,8 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
             let mut connection = Box::pin(http2.serve_connection(TokioIo::new(wire), service));
             drive(connection.as_mut(), told, &news, link).await;
         }
+        #[cfg(not(feature = "http2"))]
+        Some((mut wire, Protocol::Http2)) => refuse(&peer, wire.stream(), b"", &Refusal::http2()).await,
         Some((mut wire, Protocol::Tls)) => refuse(&peer, wire.stream(), b"", &Refusal::tls()).await,
         // The peer left before it sent anything, or did not speak HTTP.
         None => {}

@@ -132,5 +132,5 @@ impl ServerContext {
 
 /// Returns a time limit of `ms` milliseconds; 0 is no limit, for which a year stands.
 pub fn timeout_of(ms: u64) -> Duration {
-    if ms == 0 { Duration::from_hours(24 * 365) } else { Duration::from_millis(ms) }
+    if ms == 0 { Duration::from_secs(365 * 24 * 60 * 60) } else { Duration::from_millis(ms) }
 }

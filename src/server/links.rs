@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::world::registry::Limits;
 
 /// The time for which a line of the log about one kind of trouble is not repeated.
-const QUIET: Duration = Duration::from_mins(1);
+const QUIET: Duration = Duration::from_secs(60);
 
 /// The time since the server began, in milliseconds, as it was when connections were last looked at. Reading it costs no
 /// system call; 0 stands for no time.
@@ -25,6 +25,7 @@ pub struct Links {
     all: Mutex<HashMap<u64, Arc<Link>>>,
     next: AtomicU64,
     /// The bytes of HTTP/2 answers that their clients have not taken.
+    #[cfg(feature = "http2")]
     untaken: Mutex<usize>,
     told: Mutex<HashMap<&'static str, Instant>>,
 }
@@ -113,11 +114,13 @@ impl Link {
     }
 
     /// Notes that the connection speaks HTTP/2: bytes between requests are no head there.
+    #[cfg(feature = "http2")]
     pub fn speaks_http2(&self) {
         self.is_http2.store(true, Ordering::Relaxed);
     }
 
     /// Notes that a client has taken a part of an HTTP/2 answer.
+    #[cfg(feature = "http2")]
     pub fn took(&self) {
         self.touch();
     }
@@ -170,12 +173,14 @@ impl Drop for Counted {
 }
 
 /// An HTTP/2 answer that its client has not taken, until this is dropped.
+#[cfg(feature = "http2")]
 pub struct Untaken {
     links: Arc<Links>,
     link: Arc<Link>,
     bytes: usize,
 }
 
+#[cfg(feature = "http2")]
 impl Untaken {
     /// Notes that the client takes it.
     pub fn took(&self) {
@@ -183,6 +188,7 @@ impl Untaken {
     }
 }
 
+#[cfg(feature = "http2")]
 impl Drop for Untaken {
     fn drop(&mut self) {
         *self.links.untaken.lock() -= self.bytes;
@@ -200,6 +206,7 @@ impl Links {
             clock: Arc::new(AtomicU64::new(1)),
             all: Mutex::default(),
             next: AtomicU64::new(0),
+            #[cfg(feature = "http2")]
             untaken: Mutex::new(0),
             told: Mutex::default(),
         }
@@ -237,6 +244,7 @@ impl Links {
     }
 
     /// Holds the bytes of an HTTP/2 answer until its client has taken them; `None` where there are too many.
+    #[cfg(feature = "http2")]
     pub fn hold(self: &Arc<Self>, link: &Arc<Link>, bytes: usize) -> Option<Untaken> {
         let mut untaken = self.untaken.lock();
         *untaken = untaken.checked_add(bytes).filter(|sum| *sum <= self.limits.unfinished_bytes)?;

@@ -31,6 +31,7 @@ mod stream;
 mod thread;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(feature = "http2")]
 mod untaken;
 mod wire;
 

@@ -44,6 +44,7 @@ impl Refusal {
     }
 
     /// Makes the refusal of a request because too many bytes of answers wait for clients that do not take them.
+    #[cfg(feature = "http2")]
     pub fn untaken() -> Self {
         let message = "Too many bytes of answers wait for clients that do not take them.".to_owned();
         Self {
@@ -107,6 +108,18 @@ impl Refusal {
             code: "tls_on_plain_port",
             message,
             hint: "Use http:// in place of https:// in the client's base URL.",
+        }
+    }
+
+    /// Makes the refusal of a peer that speaks HTTP/2, which this build does not.
+    #[cfg(not(feature = "http2"))]
+    pub fn http2() -> Self {
+        let message = "This build of standin speaks HTTP/1.1, and the client began with HTTP/2.".to_owned();
+        Self {
+            status: 505,
+            code: "http2_left_out",
+            message,
+            hint: "Build standin with its cargo feature `http2`, or let the client speak HTTP/1.1.",
         }
     }
 

@@ -76,7 +76,7 @@ fn transcript(address: SocketAddr, world: &WorldHandle, prefix: &str) -> String 
     let recreated = world.recreate("edlink.integrations", "77a69705-41a7-49cb-0fe8-ffd425f9716f").unwrap();
     ask("GET", &format!("/api/v1/integrations/{}", recreated["id"].as_str().unwrap()), "secret", "");
     world.create("edlink.integrations", json!({})).unwrap();
-    world.advance(std::time::Duration::from_hours(24));
+    world.advance(std::time::Duration::from_secs(24 * 60 * 60));
     ask("GET", "/api/v1/integrations?$last=3", "secret", "");
     all += &serde_json::to_string(&world.records("edlink.integrations").unwrap()).unwrap();
     all

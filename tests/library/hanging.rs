@@ -331,7 +331,7 @@ fn while_another_world_is_busy(requests: usize) {
     one.fault(Rule::on(LIST).answer(move |_, _| {
         let (begin, released) = &*waits.lock();
         let _ = begin.send(());
-        let _ = released.recv_timeout(Duration::from_mins(1));
+        let _ = released.recv_timeout(Duration::from_secs(60));
         Answer::empty(204)
     }));
     let target = format!("/w/{}/v1/integrations/abc123", other.name());

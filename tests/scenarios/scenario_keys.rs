@@ -46,7 +46,7 @@ fn played(scenario: &Value) -> String {
     for _ in 0..8 {
         note(celigo.get("/v1/integrations?limit=1"));
     }
-    world.advance(std::time::Duration::from_mins(1));
+    world.advance(std::time::Duration::from_secs(60));
     note(celigo.get("/v1/integrations?limit=1"));
     // How long answers are held back, and how slowly they travel, shows only on the wire and in the journal.
     let entries = world

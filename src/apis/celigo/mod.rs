@@ -46,6 +46,8 @@ mod secrets;
 mod state;
 mod step_errors;
 mod template;
+#[cfg(feature = "archive")]
+mod template_archive;
 #[cfg(test)]
 mod tests;
 mod token;

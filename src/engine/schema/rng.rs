@@ -1,14 +1,20 @@
 //! Everything uncertain in a world: ids, tokens, draws, all from its seed.
 
+use chacha20::ChaCha8Rng;
 use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use uuid::{Builder, Uuid};
 
 /// A world's source of ids, tokens and draws. The same seed gives the same sequence on every platform.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SeededRng {
     seed: u64,
     rng: ChaCha8Rng,
+}
+
+impl Clone for SeededRng {
+    fn clone(&self) -> Self {
+        Self::drawn_from(self.seed, self.drawn())
+    }
 }
 
 impl SeededRng {
@@ -102,6 +108,17 @@ mod tests {
         assert_eq!(ids(7), ids(7));
         assert_ne!(ids(7), ids(8));
         assert_eq!(ids(0).0, "6c3b9aa767f785b537c0d8ba", "the stream is a promise across versions");
+    }
+
+    #[test]
+    fn a_copy_draws_what_the_original_would_have_drawn() {
+        for drawn in [0, 1, 7, 16, 63, 64, 65, 1_000] {
+            let mut original = SeededRng::new(3);
+            (0..drawn).for_each(|_| drop(original.token(1)));
+            let (mut copy, mut read_back) = (original.clone(), SeededRng::drawn_from(3, original.drawn()));
+            let wanted = original.token(100);
+            assert_eq!((copy.token(100), read_back.token(100)), (wanted.clone(), wanted), "after {drawn}");
+        }
     }
 
     #[test]

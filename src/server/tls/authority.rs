@@ -26,10 +26,10 @@ use crate::http::origin::is_host;
 use crate::server::tls::settings::{TlsError, config};
 
 /// The longest life of the authority and all it signs.
-const LIFE: Duration = Duration::from_hours(24);
+const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The time by which the machine's clock may be behind its clients'.
-const SKEW: Duration = Duration::from_mins(5);
+const SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The most certificates that are kept: below a domain a client could name any number of hosts.
 const KEPT: usize = 1_024;
