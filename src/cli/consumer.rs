@@ -40,6 +40,10 @@ impl Drop for Consumer {
 pub enum Output<'k> {
     /// To this process's own.
     Shown,
+    /// To this process's own, from a command that reads no input, because it is started again and again.
+    Apart,
+    /// All of it to this process's standard error: standard output is for something else.
+    Diverted,
     /// Nowhere.
     Discarded,
     /// To a file that is shown if need be.
@@ -108,6 +112,12 @@ impl Consumer {
         }
         match &output {
             Output::Shown => {}
+            Output::Apart => {
+                command.stdin(Stdio::null());
+            }
+            Output::Diverted => {
+                command.stdin(Stdio::null()).stdout(io::stderr());
+            }
             Output::Discarded => {
                 command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
             }

@@ -43,6 +43,7 @@ fn run() -> Exit {
         Command::Explain(explain) => explain.run(),
         Command::Probe(probe) => probe.run(),
         Command::Sweep(sweep) => sweep.run(),
+        Command::Draft(draft) => draft.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Wait(wait) => wait.run(),
         Command::Env(env) => env.run(),

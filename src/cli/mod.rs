@@ -11,6 +11,7 @@ mod completions;
 mod consumer;
 mod dispatch;
 mod doctor;
+mod draft;
 mod env;
 mod examples;
 mod exit;
@@ -45,6 +46,7 @@ mod tail;
 mod trust_variables;
 mod variables;
 mod wait;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -66,6 +68,7 @@ enum Command {
     Explain(explain::Explain),
     Probe(probe::Probe),
     Sweep(sweep::Sweep),
+    Draft(draft::Draft),
     Doctor(doctor::Doctor),
     Wait(wait::Wait),
     Env(env::Env),

@@ -37,8 +37,12 @@ pub struct Reports {
 impl Reports {
     /// Removes the reports of an earlier run, so that one that does not come to its end leaves none that looks like its own.
     pub fn clear(&self) -> Result<(), Failed> {
-        let files = [&self.report_json, &self.report_junit, &self.report_tap];
-        files.into_iter().flatten().try_for_each(|file| report_file::remove(file))
+        self.files().try_for_each(|file| report_file::remove(file))
+    }
+
+    /// Returns the files that reports are written to.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.report_json, &self.report_junit, &self.report_tap].into_iter().flatten()
     }
 
     /// Tells what was found: to standard error, to the files that were asked for, and, in GitHub Actions, as annotations

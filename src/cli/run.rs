@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
 
 use crate::cli::consumer::{Consumer, Output, PATIENCE};
 use crate::cli::exit::{Exit, Failed};
@@ -15,7 +16,8 @@ use crate::cli::ready::PortFile;
 use crate::cli::reports::{Reports, Stopwatch, say, warn};
 use crate::cli::settings::{Clock, Defaults, Settings};
 use crate::cli::signals::Signals;
-use crate::embed::Standin;
+use crate::cli::watch::Changes;
+use crate::embed::{Builder, Standin, files_of};
 use crate::scenario::{Report, coverage, merged_coverage};
 
 /// Run a command against scenarios, and judge it
@@ -23,10 +25,21 @@ use crate::scenario::{Report, coverage, merged_coverage};
 /// For each scenario in turn: serves it on a free port, runs the command with the URLs and tokens in its environment
 /// (as `standin env` prints them), verifies, and reports to standard error. Its own exit code goes before the command's.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  standin run --scenario celigo-lost-create -- npm test
+  standin run --scenario mine.json --watch --watch-path src -- pytest")]
 pub struct Run {
     /// Scenario: a file, or the name of a ready-made one; repeatable
     #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
     scenario: Vec<PathBuf>,
+    /// Run again whenever the scenario, what it extends, the fixtures or a --watch-path change, until Ctrl-C
+    #[arg(long, env = "STANDIN_WATCH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    watch: bool,
+    /// File or folder to watch too; in folders, hidden files and target, node_modules, __pycache__ and dist are left out;
+    /// repeatable, or with commas between
+    #[arg(long, env = "STANDIN_WATCH_PATH", value_name = "PATH", value_delimiter = ',', requires = "watch")]
+    watch_path: Vec<PathBuf>,
     #[command(flatten)]
     reports: Reports,
     #[command(flatten)]
@@ -47,6 +60,47 @@ impl Run {
             return intercept::print_variables(&*start(&self.settings, None, logger).await?);
         }
         let mut signals = Signals::catch()?;
+        if self.watch {
+            return self.again_and_again(logger, &mut signals).await;
+        }
+        self.once(logger, &mut signals).await.map(|(exit, _)| exit)
+    }
+
+    /// Runs at every change of the files, until a signal comes.
+    async fn again_and_again(&self, logger: Logger, signals: &mut Signals) -> Result<Exit, Failed> {
+        if let Some(missing) = self.watch_path.iter().find(|path| !path.exists()) {
+            return Err(Failed::usage(format!("--watch-path {}: there is no such file or folder", missing.display())));
+        }
+        loop {
+            let changes = self.changes();
+            let files = changes.files();
+            signals.watch(changes);
+            match self.once(logger, signals).await {
+                Ok((_, Some(signal))) if !signals.is_change() => return Ok(Exit::Signal(signal)),
+                Ok(_) => {}
+                Err(failed) => say(&format!("error: {failed}\n")),
+            }
+            if !signals.is_change() {
+                say(&format!("watching {files} files; Ctrl-C ends\n"));
+                let signal = signals.next().await;
+                if !signals.is_change() {
+                    return Ok(Exit::Signal(signal));
+                }
+            }
+            say("files have changed: running again\n");
+        }
+    }
+
+    /// The files that the runs depend on.
+    fn changes(&self) -> Changes {
+        let scenarios = self.scenario.iter().flat_map(|scenario| files_of(scenario));
+        let paths = scenarios.chain(self.settings.fixtures().cloned()).chain(self.watch_path.iter().cloned());
+        let own = self.reports.files().chain(self.settings.port_file()).cloned();
+        Changes::of(paths.collect(), own.collect())
+    }
+
+    /// Runs the command once for each scenario; the exit, and the signal that ended everything.
+    async fn once(&self, logger: Logger, signals: &mut Signals) -> Result<(Exit, Option<u8>), Failed> {
         // Every file is looked at before anything runs.
         let checker = self.settings.offline(&DEFAULTS)?;
         for scenario in &self.scenario {
@@ -62,13 +116,17 @@ impl Run {
         };
         let mut uncalled = None;
         for scenario in scenarios {
-            let ran = self.one(scenario, logger, &mut signals).await?;
+            let ran = self.one(scenario, logger, signals).await?;
             if ran.report.calls == 0 {
                 uncalled = Some(ran.environment);
             }
             reports.push(ran.report);
             if let Some(signal) = ran.stopped {
-                return self.reports.tell(&reports, Exit::Signal(signal), self.settings.is_quiet());
+                if signals.is_change() {
+                    return Ok((Exit::Signal(signal), Some(signal)));
+                }
+                let exit = self.reports.tell(&reports, Exit::Signal(signal), self.settings.is_quiet())?;
+                return Ok((exit, Some(signal)));
             }
             if command == Exit::Good {
                 command = ran.ended;
@@ -81,7 +139,7 @@ impl Run {
         if matches!(exit, Ok(Exit::NothingTested)) {
             say(&format!("nothing was tested: {}\n", self.untested(uncalled)));
         }
-        exit
+        exit.map(|exit| (exit, None))
     }
 
     /// Why nothing was tested: `uncalled` is the environment of a command that made no call.
@@ -94,14 +152,7 @@ impl Run {
             };
             return format!("{scenario}; `standin scenarios` lists ready-made ones");
         };
-        let shown = |(name, value): &(&str, String)| {
-            if name.ends_with("_URL") { format!("{name}={value}") } else { (*name).to_owned() }
-        };
-        let variables: Vec<String> = environment.iter().map(shown).collect();
-        format!(
-            "the command made no call; it must read {} from its environment, or use `--intercept` if its addresses are fixed",
-            variables.join(", ")
-        )
+        no_call(&environment)
     }
 
     fn verdict(&self, reports: &[Report], command: Exit) -> Exit {
@@ -119,7 +170,8 @@ impl Run {
         let standin = start(&self.settings, scenario, logger).await?;
         let world = standin.world();
         let started = Stopwatch::start();
-        let (ended, stopped) = Consumer::start(&self.command, &standin, Output::Shown)?.end(signals).await?;
+        let output = if self.watch { Output::Apart } else { Output::Shown };
+        let (ended, stopped) = Consumer::start(&self.command, &standin, output)?.end(signals).await?;
         world.settle_async(PATIENCE).await;
         let mut report = match world.verify() {
             Ok(report) => report,
@@ -129,6 +181,18 @@ impl Run {
         report.elsewhere = intercept::elsewhere(&standin);
         Ok(Ran { report, ended, stopped, environment: standin.environment() })
     }
+}
+
+/// Says of a command that made no call what it must read.
+pub fn no_call(environment: &[(&'static str, String)]) -> String {
+    let shown = |(name, value): &(&str, String)| {
+        if name.ends_with("_URL") { format!("{name}={value}") } else { (*name).to_owned() }
+    };
+    let variables: Vec<String> = environment.iter().map(shown).collect();
+    format!(
+        "the command made no call; it must read {} from its environment, or use `--intercept` if its addresses are fixed",
+        variables.join(", ")
+    )
 }
 
 /// The result of one scenario.
@@ -154,11 +218,16 @@ pub async fn start_as<'s>(
     scenario: Option<&Path>,
     logger: Logger,
 ) -> Result<Started<'s>, Failed> {
-    let port_file = settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
     let mut builder = settings.builder(defaults, logger)?;
     if let Some(scenario) = scenario {
         builder = builder.scenario(scenario);
     }
+    started(settings, builder).await
+}
+
+/// Starts such a server.
+pub async fn started(settings: &Settings, builder: Builder) -> Result<Started<'_>, Failed> {
+    let port_file = settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
     let standin = builder.try_spawn().await?;
     if let Some(port_file) = &port_file {
         port_file.write(&standin)?;

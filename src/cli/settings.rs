@@ -238,6 +238,11 @@ impl Settings {
         self.listening.port_file.as_ref()
     }
 
+    /// The folder of records.
+    pub fn fixtures(&self) -> Option<&PathBuf> {
+        self.contents.fixtures.as_ref()
+    }
+
     /// True when only failures are told.
     pub fn is_quiet(&self) -> bool {
         self.log.is_quiet()

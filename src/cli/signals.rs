@@ -1,24 +1,65 @@
-//! The signals that stop a server.
+//! The signals that stop a server, and what else ends a command.
 
 use std::io;
 
-/// The signals that ask for an end, from now on.
-#[cfg(unix)]
+use crate::cli::watch::Changes;
+
+/// The signals that ask for an end, from now on, and changes of watched files, which do too.
 pub struct Signals {
+    caught: Caught,
+    changes: Option<Changes>,
+    /// A signal came.
+    has_come: bool,
+}
+
+impl Signals {
+    /// Catches them. Must be called in a tokio runtime.
+    pub fn catch() -> io::Result<Self> {
+        Ok(Self { caught: Caught::catch()?, changes: None, has_come: false })
+    }
+
+    /// Watches files besides, from now on.
+    pub fn watch(&mut self, changes: Changes) {
+        self.changes = Some(changes);
+    }
+
+    /// Tells whether it was a change of files that asked for an end, and no signal did.
+    pub fn is_change(&self) -> bool {
+        !self.has_come && self.changes.as_ref().is_some_and(Changes::have_come)
+    }
+
+    /// The number of the next one. A change of files ends a command as SIGTERM does.
+    pub async fn next(&mut self) -> u8 {
+        let changed = async {
+            match &mut self.changes {
+                Some(changes) => changes.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            signal = self.caught.next() => {
+                self.has_come = true;
+                signal
+            }
+            () = changed => 15,
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Caught {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
-impl Signals {
-    /// Catches them. Must be called in a tokio runtime.
-    pub fn catch() -> io::Result<Self> {
+impl Caught {
+    fn catch() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// The number of the next one.
-    pub async fn next(&mut self) -> u8 {
+    async fn next(&mut self) -> u8 {
         tokio::select! {
             _ = self.terminate.recv() => 15,
             _ = self.interrupt.recv() => 2,
@@ -63,17 +104,15 @@ impl Hangups {
 
 /// The one signal this system has: Ctrl-C.
 #[cfg(not(unix))]
-pub struct Signals;
+struct Caught;
 
 #[cfg(not(unix))]
-impl Signals {
-    /// Catches it.
-    pub fn catch() -> io::Result<Self> {
+impl Caught {
+    fn catch() -> io::Result<Self> {
         Ok(Self)
     }
 
-    /// The number of the next one.
-    pub async fn next(&mut self) -> u8 {
+    async fn next(&mut self) -> u8 {
         match tokio::signal::ctrl_c().await {
             Ok(()) => 2,
             Err(_) => std::future::pending().await,

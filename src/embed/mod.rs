@@ -65,3 +65,5 @@ pub use worlds::{Snapshot, WorldOptions};
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log, LogEvent, Untrusting};
+#[cfg(feature = "cli")]
+pub(crate) use scenarios::files_of;

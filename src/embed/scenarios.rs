@@ -19,6 +19,9 @@ use crate::world::fake_service::fake_service;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
+#[cfg(feature = "cli")]
+use crate::scenario::{Recording, draft, written};
+
 static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// A ready-made scenario.
@@ -70,6 +73,25 @@ pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     document::text(bytes).map_err(|fault| {
         refused(path, fault.place, Code::E01, format!("the file cannot be read: {}", fault.reason), "save it as UTF-8")
     })
+}
+
+/// Returns the files that a scenario is made of: its own, and those it extends, as far as they can be read.
+#[cfg(feature = "cli")]
+pub fn files_of(path: &Path) -> Vec<PathBuf> {
+    let mut files = vec![path.to_owned()];
+    while let Some(name) = files.last().and_then(|file| {
+        let text = text_of(file).ok()?;
+        let scenario: serde_json::Value = serde_json::from_str(&text).ok()?;
+        scenario.get("extends")?.as_str().map(str::to_owned)
+    }) {
+        let from = &files[files.len() - 1];
+        let next = from.parent().unwrap_or(Path::new("")).join(&name);
+        if files.contains(&next) || files.len() > 16 {
+            break;
+        }
+        files.push(next);
+    }
+    files
 }
 
 /// The files and the ready-made scenarios that a scenario can extend.
@@ -227,6 +249,29 @@ impl WorldHandle {
         ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
     ) -> Comparison {
         scenario.compare_with(fake_service(scenario, self.engine.router(), &self.engine.fixtures()), ask)
+    }
+
+    /// Returns the calls of this world, as a draft of a scenario reads them; `None` when the journal lost some.
+    #[cfg(feature = "cli")]
+    pub(crate) fn recording(&self) -> Option<Recording> {
+        let world = self.world.lock();
+        let is_whole = world.journal.lost() == 0;
+        is_whole.then(|| Recording::of(&world.journal, self.engine.router(), &world.state.redactor()))
+    }
+
+    /// Returns a scenario that expects what both recordings have in common. `now_ms` is the time of the runs.
+    #[cfg(feature = "cli")]
+    pub(crate) fn draft(&self, runs: [&Recording; 2], now_ms: u64) -> Result<String, ScenarioError> {
+        let read = |text: &str| {
+            let (scenario, warnings) = self.engine.read("draft", text, &Files).ok()?;
+            let call = |warning: &Diagnostic| {
+                let path = warning.message.strip_prefix("expect.calls[")?;
+                path.split_once(']')?.0.parse().ok()
+            };
+            Some((scenario, warnings.iter().filter(|warning| warning.code == Code::W06).filter_map(call).collect()))
+        };
+        let text = written(&draft(self.engine.router(), runs, now_ms, read));
+        self.engine.read("draft", &text, &Files).map(|_| text)
     }
 
     /// Returns the environment variable that gives a consumer a credential for an operation.

@@ -4,6 +4,8 @@
 //! compares the fake with the live service.
 #![allow(clippy::single_match_else)] // A match shows that both ways out are meant.
 
+#[cfg(feature = "cli")]
+mod draft;
 mod explain;
 pub mod model;
 pub mod parse;
@@ -11,6 +13,8 @@ pub mod probe;
 pub mod run;
 pub mod verify;
 
+#[cfg(feature = "cli")]
+pub use draft::{Recording, draft, written};
 pub use explain::{explain_operation, explain_scenario, forecast_of};
 pub use model::diagnostics::{Code, Diagnostic, ScenarioError};
 pub use model::difference::{Difference, NearMiss};

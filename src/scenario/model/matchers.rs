@@ -206,7 +206,7 @@ fn listed(words: impl Iterator<Item = String>) -> String {
 }
 
 impl Type {
-    fn fits(self, value: &Value) -> bool {
+    pub(in crate::scenario) fn fits(self, value: &Value) -> bool {
         match (self, value) {
             (Self::String, Value::String(_))
             | (Self::Number, Value::Number(_))

@@ -1,0 +1,107 @@
+//! Files that are watched by looking at them again and again: that works on every file system, in every container.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+/// The least time between two looks.
+const INTERVAL: Duration = Duration::from_millis(200);
+/// A look takes at most this part of the time between two.
+const PART: u32 = 10;
+/// The time in which a command may end by itself after a change.
+const GRACE: Duration = Duration::from_secs(1);
+/// The most files that are watched.
+const MOST_FILES: usize = 20_000;
+/// Folders in which tools put what they make.
+const SKIPPED: [&str; 4] = ["target", "node_modules", "__pycache__", "dist"];
+
+/// The changes of some files.
+#[derive(Debug)]
+pub struct Changes {
+    paths: Vec<PathBuf>,
+    /// Files of this process's own.
+    own: Vec<PathBuf>,
+    known: Looks,
+    have_come: bool,
+}
+
+/// The time and length of each file; `None` for one that is not there.
+type Looks = BTreeMap<PathBuf, Option<(Option<SystemTime>, u64)>>;
+
+impl Changes {
+    /// Watches these files and folders from now on, but for files of this process's own.
+    pub fn of(paths: Vec<PathBuf>, own: Vec<PathBuf>) -> Self {
+        let known = look(&paths, &own);
+        Self { paths, own, known, have_come: false }
+    }
+
+    /// Tells whether something has changed.
+    pub fn have_come(&self) -> bool {
+        self.have_come
+    }
+
+    /// Returns the number of files.
+    pub fn files(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Waits until something has changed and nothing changes any more; after that, for the grace time of a command.
+    pub async fn next(&mut self) {
+        if self.have_come {
+            return tokio::time::sleep(GRACE).await;
+        }
+        let mut pause = INTERVAL;
+        let mut latest = None;
+        loop {
+            tokio::time::sleep(pause).await;
+            let (paths, own) = (self.paths.clone(), self.own.clone());
+            let began = Instant::now();
+            let Ok(found) = tokio::task::spawn_blocking(move || look(&paths, &own)).await else { continue };
+            pause = INTERVAL.max(began.elapsed() * PART);
+            if found != self.known && latest.as_ref() == Some(&found) {
+                (self.known, self.have_come) = (found, true);
+                return;
+            }
+            latest = Some(found);
+        }
+    }
+}
+
+fn look(paths: &[PathBuf], own: &[PathBuf]) -> Looks {
+    let mut found = Looks::new();
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => walk(path, own, &mut found),
+            there => add(path.clone(), there.ok().as_ref(), own, &mut found),
+        }
+    }
+    found
+}
+
+fn walk(folder: &Path, own: &[PathBuf], found: &mut Looks) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_skipped = name.to_str().is_some_and(|name| name.starts_with('.') || SKIPPED.contains(&name));
+        let Ok(kind) = entry.file_type() else { continue };
+        if is_skipped || found.len() >= MOST_FILES {
+            continue;
+        }
+        // A link to a folder may lead to where it stands.
+        match kind.is_dir() {
+            true => walk(&entry.path(), own, found),
+            false => add(entry.path(), fs::metadata(entry.path()).ok().as_ref(), own, found),
+        }
+    }
+}
+
+fn add(path: PathBuf, there: Option<&Metadata>, own: &[PathBuf], found: &mut Looks) {
+    if !own.iter().any(|own| same(own, &path)) {
+        found.insert(path, there.map(|there| (there.modified().ok(), there.len())));
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    one == other || one.file_name() == other.file_name() && absolute(one) == absolute(other)
+}
