@@ -41,7 +41,7 @@ pub enum Output<'k> {
     /// To this process's own.
     Shown,
     /// To this process's own, from a command that reads no input, because it is started again and again.
-    Apart,
+    WithoutInput,
     /// All of it to this process's standard error: standard output is for something else.
     Diverted,
     /// Nowhere.
@@ -112,7 +112,7 @@ impl Consumer {
         }
         match &output {
             Output::Shown => {}
-            Output::Apart => {
+            Output::WithoutInput => {
                 command.stdin(Stdio::null());
             }
             Output::Diverted => {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use crate::cli::consumer::{Consumer, KeptOutput, Output};
+use crate::cli::consumer::{Consumer, KeptOutput, Output, PATIENCE};
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::log::Logger;
 use crate::cli::report_file;
@@ -15,20 +15,16 @@ use crate::cli::run::{DEFAULTS, no_call, started};
 use crate::cli::scenarios::note_schema;
 use crate::cli::settings::Settings;
 use crate::cli::signals::Signals;
-use crate::scenario::Recording;
+use crate::scenario::{HELD_MS, Recording, Rule};
 
 /// Draft a scenario from what a command does
 ///
-/// Runs the command twice, each time against a fresh server with another seed, and prints a scenario that expects what both
+/// Runs the command twice, each time against a fresh server with another seed and the second time a bit slower, and prints a scenario that expects what both
 /// runs have in common: which operations are called, how often, in which order where something is changed, and with what.
 /// Values that differ, such as ids that the server made and times, are expected by their type, credentials by being there.
 /// The command's own output goes to standard error. `standin run` with the same flags and the scenario then passes, until
 /// the command does something else.
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  standin draft -- sh sync.sh > sync.json
-  standin draft --output nightly.json --fixtures records -- python nightly.py")]
 pub struct Draft {
     /// File for the scenario [default: standard output]
     #[arg(long, env = "STANDIN_OUTPUT", value_name = "FILE")]
@@ -99,12 +95,15 @@ impl Draft {
         }
         let standin = started(&self.settings, builder).await?;
         let world = standin.world();
+        if seed.is_some() {
+            world.fault(Rule::on("*").id("hold").delay_ms(HELD_MS).optional());
+        }
         let (exit, stopped) = Consumer::start(&self.command, &standin, output)?.end(signals).await?;
         if let Some(signal) = stopped {
             return Ok(Err(signal));
         }
         // Requests in flight belong to the run; there is nothing to judge.
-        drop(world.verify_async().await);
+        world.settle_async(PATIENCE).await;
         let others = standin.worlds();
         if !others.is_empty() {
             say(&format!("calls in other worlds are not drafted: {}\n", others.join(", ")));

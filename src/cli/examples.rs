@@ -71,6 +71,16 @@ const EXAMPLES: &[(&str, Examples)] = &[
         ],
     ),
     (
+        "draft",
+        [
+            ("Draft a scenario from what a script does", "standin draft -- sh sync.sh > sync.json"),
+            (
+                "Write it to a file, with records of your own",
+                "standin draft --output nightly.json --fixtures records -- python nightly.py",
+            ),
+        ],
+    ),
+    (
         "doctor",
         [
             ("See whether a command's calls arrive", "standin doctor -- npm test"),

@@ -25,10 +25,6 @@ use crate::scenario::{Report, coverage, merged_coverage};
 /// For each scenario in turn: serves it on a free port, runs the command with the URLs and tokens in its environment
 /// (as `standin env` prints them), verifies, and reports to standard error. Its own exit code goes before the command's.
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  standin run --scenario celigo-lost-create -- npm test
-  standin run --scenario mine.json --watch --watch-path src -- pytest")]
 pub struct Run {
     /// Scenario: a file, or the name of a ready-made one; repeatable
     #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
@@ -170,7 +166,7 @@ impl Run {
         let standin = start(&self.settings, scenario, logger).await?;
         let world = standin.world();
         let started = Stopwatch::start();
-        let output = if self.watch { Output::Apart } else { Output::Shown };
+        let output = if self.watch { Output::WithoutInput } else { Output::Shown };
         let (ended, stopped) = Consumer::start(&self.command, &standin, output)?.end(signals).await?;
         world.settle_async(PATIENCE).await;
         let mut report = match world.verify() {

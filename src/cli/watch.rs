@@ -88,9 +88,10 @@ fn walk(folder: &Path, own: &[PathBuf], found: &mut Looks) {
             continue;
         }
         // A link to a folder may lead to where it stands.
-        match kind.is_dir() {
-            true => walk(&entry.path(), own, found),
-            false => add(entry.path(), fs::metadata(entry.path()).ok().as_ref(), own, found),
+        if kind.is_dir() {
+            walk(&entry.path(), own, found);
+        } else {
+            add(entry.path(), fs::metadata(entry.path()).ok().as_ref(), own, found);
         }
     }
 }

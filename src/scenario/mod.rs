@@ -14,7 +14,11 @@ pub mod run;
 pub mod verify;
 
 #[cfg(feature = "cli")]
-pub use draft::{Recording, draft, written};
+pub use draft::drafted::draft;
+#[cfg(feature = "cli")]
+pub use draft::recording::{HELD_MS, Recording};
+#[cfg(feature = "cli")]
+pub use draft::written::written;
 pub use explain::{explain_operation, explain_scenario, forecast_of};
 pub use model::diagnostics::{Code, Diagnostic, ScenarioError};
 pub use model::difference::{Difference, NearMiss};

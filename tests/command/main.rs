@@ -6,6 +6,8 @@ mod binary;
 mod support;
 
 mod cli;
+#[cfg(unix)]
+mod draft;
 mod drain;
 mod ending;
 #[cfg(unix)]
@@ -24,3 +26,5 @@ mod settings;
 mod stumbles;
 mod sweep;
 mod tail;
+#[cfg(unix)]
+mod watch;

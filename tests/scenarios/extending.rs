@@ -23,7 +23,7 @@ impl Folder {
         path
     }
 
-    fn said(&self, text: impl ToString) -> String {
+    fn said(&self, text: &impl ToString) -> String {
         text.to_string().replace(&format!("{}/", self.0.display()), "")
     }
 }
@@ -66,11 +66,11 @@ fn own_keys_win_and_the_others_are_taken_over() {
         before - 2,
         "from is taken over, remove is its own"
     );
-    let said = folder.said(world.verify().unwrap_err());
+    let said = folder.said(&world.verify().unwrap_err());
     assert!(said.starts_with("FAIL own   "), "a name is not taken over: {said}");
     assert!(said.contains("calls.list: ") && !said.contains("calls.create"), "{said}");
     assert!(said.contains("lost"), "the fault rule is taken over: {said}");
-    let explained = folder.said(world.explain(&own).unwrap());
+    let explained = folder.said(&world.explain(&own).unwrap());
     assert!(explained.starts_with("own   seed 9\nextends sub/../base.json\n"), "{explained}");
 }
 
@@ -80,7 +80,7 @@ fn a_chain_ends_at_a_ready_made_scenario() {
     folder.file("middle.json", &json!({ "scenario": 1, "extends": "celigo-lost-create", "seed": 3 }));
     let own = folder.file("own.json", &json!({ "scenario": 1, "extends": "middle.json", "faults": [] }));
     let world = world();
-    let explained = folder.said(world.explain(&own).unwrap());
+    let explained = folder.said(&world.explain(&own).unwrap());
     assert!(
         explained.starts_with("own   seed 3\nextends middle.json, which extends celigo-lost-create\n"),
         "{explained}"
@@ -95,7 +95,7 @@ fn faults_are_told_in_the_file_that_has_them() {
     wrong["faults"][0]["on"] = json!("celigo.integration.create");
     folder.file("base.json", &wrong);
     let own = folder.file("own.json", &json!({ "scenario": 1, "extends": "base.json", "expect": { "cals": [] } }));
-    let said = folder.said(world().check(&own).unwrap_err());
+    let said = folder.said(&world().check(&own).unwrap_err());
     let lines: Vec<&str> = said.lines().filter(|line| line.contains(" E0")).collect();
     assert!(lines[0].starts_with("own.json:5:13: E02 expect.cals is a key"), "{said}");
     assert!(lines[1].starts_with("base.json:18:13: E03 faults[0].on \"celigo.integration.create\""), "{said}");
@@ -106,13 +106,13 @@ fn a_ring_and_a_missing_file_are_refused_where_they_are_written() {
     let folder = Folder::new("ring");
     folder.file("b.json", &json!({ "scenario": 1, "extends": "sub/../a.json" }));
     let ring = folder.file("a.json", &json!({ "scenario": 1, "extends": "b.json" }));
-    let said = folder.said(world().check(&ring).unwrap_err());
+    let said = folder.said(&world().check(&ring).unwrap_err());
     assert!(said.starts_with("b.json:3:14: E23 extends itself: a.json → b.json → sub/../a.json\n"), "{said}");
     let lost = folder.file("lost.json", &json!({ "scenario": 1, "extends": "nope.json" }));
-    let said = folder.said(world().check(&lost).unwrap_err());
+    let said = folder.said(&world().check(&lost).unwrap_err());
     assert!(said.starts_with("lost.json:3:14: E13 extends \"nope.json\", which is no file"), "{said}");
     let slip = folder.file("slip.json", &json!({ "scenario": 1, "extends": "celigo-lost-creat" }));
-    let said = folder.said(world().check(&slip).unwrap_err());
+    let said = folder.said(&world().check(&slip).unwrap_err());
     assert!(said.contains("the nearest ready-made scenario is celigo-lost-create"), "{said}");
 }
 
@@ -125,7 +125,7 @@ fn what_is_extended_must_be_a_scenario() {
     let mut said = String::new();
     for base in ["list.json", "plain.json", "broken.json", "sub"] {
         let own = folder.file("own.json", &json!({ "scenario": 1, "extends": base }));
-        said += &(folder.said(world().check(&own).unwrap_err()).lines().next().unwrap().to_owned() + "\n");
+        said += &(folder.said(&world().check(&own).unwrap_err()).lines().next().unwrap().to_owned() + "\n");
     }
     let expected = "list.json:1:1: E05 the file is no object
 plain.json:1:1: E06 scenario is not 1

@@ -50,9 +50,19 @@ impl Diagnostics<'_> {
         matcher: &Matcher,
         schemas: &[&Schema],
     ) {
-        let Matcher::Subset(members) = matcher else { return };
+        let exact: Vec<(String, Matcher)>;
+        let members = match matcher {
+            Matcher::Subset(members) => members,
+            Matcher::Exact(fields) => {
+                exact = fields.iter().map(|(name, value)| (name.clone(), Matcher::Equals(value.clone()))).collect();
+                &exact
+            }
+            _ => return,
+        };
+        let inner = if matches!(matcher, Matcher::Exact(_)) { Some(PathSegment::from("@exact")) } else { None };
+        let path: Vec<PathSegment> = path.iter().cloned().chain(inner).collect();
         for (name, member) in members {
-            let path = [path, &[PathSegment::from(name.as_str())]].concat();
+            let path = [&path[..], &[PathSegment::from(name.as_str())]].concat();
             let fields: Vec<_> = schemas.iter().filter_map(|schema| schema.field(name)).collect();
             if is_known(name, schemas) {
                 let values =

@@ -1,0 +1,101 @@
+//! The calls of a consumer, as a draft reads them.
+
+use serde_json::Value;
+
+use crate::engine::api::router::Router;
+use crate::history::journal::{Entry, Journal};
+use crate::http::message::Method;
+use crate::http::redact::Redactor;
+use crate::scenario::model::format::CallExpectation;
+use crate::scenario::model::request_view::{RequestView, asked_again};
+
+/// The time for which each answer of a run is held back, in milliseconds, so that calls which wait for no answer are seen to.
+pub const HELD_MS: u64 = 20;
+
+/// The calls of one run of a consumer.
+#[derive(Debug)]
+pub struct Recording {
+    pub(super) calls: Vec<RecordedCall>,
+    entries: Vec<Entry>,
+    /// The time when each call came, in milliseconds.
+    came_ms: Vec<u64>,
+    /// The calls that no operation has, or that the fake does not model.
+    pub misses: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RecordedCall {
+    pub(super) operation: &'static str,
+    pub(super) is_read: bool,
+    pub(super) status: Option<u16>,
+    /// `params`, `query` and `body`, as far as there are any.
+    pub(super) parts: [Option<Value>; 3],
+    /// The parts with what must not be shown blacked out.
+    pub(super) shown: [Option<Value>; 3],
+}
+
+/// The parts of a call.
+pub(super) const PARTS: [&str; 3] = ["params", "query", "body"];
+
+impl Recording {
+    /// Returns the calls of a journal. The redactor knows what must not be written down.
+    pub fn of(journal: &Journal, router: &Router, redactor: &Redactor) -> Self {
+        let entries: Vec<Entry> = journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();
+        let mut misses: Vec<String> = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.extras.miss.is_some()) {
+            misses.push(format!("{} {}", entry.method, entry.redacted_target(redactor)));
+        }
+        let called = |entry: &Entry| {
+            let call = asked_again(entry, router, |asked| RecordedCall::of(asked, entry, redactor))?;
+            Some((call, entry.meta.elapsed_ms))
+        };
+        let (calls, came_ms) = entries.iter().filter_map(called).unzip();
+        Self { calls, entries, came_ms, misses }
+    }
+
+    /// Tells whether no operation was called.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Tells whether the second of two calls came before the first was answered, where each answer was held back.
+    pub(super) fn overlap(&self, first: usize, second: usize) -> bool {
+        self.came_ms[second].saturating_sub(self.came_ms[first]) < HELD_MS
+    }
+
+    /// Returns the number of calls that an expectation is for.
+    pub(super) fn count(&self, router: &Router, expected: &CallExpectation) -> u64 {
+        let matches = |entry: &&Entry| {
+            let has_status = expected.status.is_empty()
+                || entry.sent_status().is_some_and(|status| expected.status.contains(&status));
+            let is_it = |asked: &RequestView<'_>| {
+                expected.on.as_ref().is_none_or(|on| on.select(asked.operation()))
+                    && expected.when.as_ref().is_none_or(|when| when.fault(asked).is_none())
+            };
+            has_status && asked_again(entry, router, is_it) == Some(true)
+        };
+        self.entries.iter().filter(matches).count() as u64
+    }
+}
+
+impl RecordedCall {
+    fn of(asked: &RequestView<'_>, entry: &Entry, redactor: &Redactor) -> Self {
+        let headers = entry.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let redactor = redactor.of_parts(&entry.target, headers);
+        let whole =
+            |value: &Value| Some(value.clone()).filter(|value| value.as_object().is_none_or(|it| !it.is_empty()));
+        let parts = [whole(asked.params()), whole(asked.query()), asked.body().cloned()];
+        Self {
+            operation: asked.operation(),
+            is_read: asked.row.route.verb == Method::Get,
+            status: entry.sent_status(),
+            shown: parts.clone().map(|part| part.map(|part| redactor.json(part))),
+            parts,
+        }
+    }
+
+    /// Returns the group of operations that it belongs to: `celigo.flows`.
+    pub(super) fn group(&self) -> &'static str {
+        self.operation.rsplit_once('.').map_or("", |(group, _)| group)
+    }
+}
