@@ -6,7 +6,7 @@ const [, before, named] = path.match(/^(.*\/)w\/([^/]+)\/$/) ?? [];
 /** The root of the server, which may have a prefix. */
 export const root = new URL(before ?? path.replace(/[^/]*$/, ''), location.href);
 
-/** The world of the page's own address. */
+/** The address's own world. */
 export const home = named ? decodeURIComponent(named) : 'default';
 
 export const readOnly = document.querySelector('meta[name=standin-mode]').content === 'read-only';
@@ -23,7 +23,7 @@ export function takeToken() {
 }
 
 export function query(parts) {
-	const given = Object.entries(parts).filter(([, value]) => value !== undefined && value !== null && value !== '');
+	const given = Object.entries(parts).filter(([, value]) => (value ?? '') !== '');
 	return given.length ? `?${new URLSearchParams(given)}` : '';
 }
 
@@ -37,7 +37,7 @@ function send(about, world, { headers = {}, ...options }) {
 export async function ask(about, { world, method = 'GET', body, signal } = {}) {
 	let answer;
 	try {
-		answer = await send(about, world, { method, body: body === undefined ? undefined : JSON.stringify(body), signal });
+		answer = await send(about, world, { method, body: JSON.stringify(body), signal });
 	} catch (error) {
 		throw error.name === 'AbortError' ? error : Object.assign(new Error('The server does not answer.'), { status: 0 });
 	}

@@ -58,7 +58,7 @@ export class Calls extends Screen {
 		return !this.numbers ? this.latest - number : at < 0 ? -1 : this.numbers.length - 1 - at;
 	}
 
-	/** Asks for the numbers of what is searched for, or of those that came since. */
+	/** Asks for the numbers of what is searched for, or that came since. */
 	async look(isFresh) {
 		if (isFresh) note({ q: this.search.value });
 		const { world, ...wanted } = parse(this.search.value);
@@ -102,7 +102,7 @@ export class Calls extends Screen {
 			if (this.opened) this.escape();
 			this.look(true);
 		} else if (!this.timers.news) {
-			// In a burst, no more often than people can see.
+			// In a burst, as often as people can see.
 			this.later('news', this.numbers || latest > 5000 ? 250 : 60, () => {
 				this.timers.news = null;
 				this.look();
@@ -164,6 +164,9 @@ export class Calls extends Screen {
 				['travelled', call.manner], ['delay', call.delay_ms > 0 && `${call.delay_ms} ms`], ['time', call.at],
 			]),
 			call.why.length ? h('ul.why', call.why.map((line) => h(/: fired /.test(line) ? 'li.fired' : 'li', line))) : muted('No fault rule was considered.'),
+			call.near.map(({ id, title, differences }) => [
+				h('h3', `Nearly ${id}: ${title}`), h('ul.why', differences.map((it) => h('li', `${it.path} is ${it.got}, expected ${it.expected}`))),
+			]),
 			message('Request', call.headers, call.body), message('Answer', null, call.answer, call.answer_bytes),
 		);
 	}
@@ -213,7 +216,7 @@ function message(title, headers, body, length) {
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** A command that asks again. What is masked is left to the environment. */
+/** A command that asks again; what is masked is left to the environment. */
 function curl(call) {
 	const parts = [`curl -i -X ${call.method} ${quoted(root.origin + call.target)}`];
 	for (const [name, value] of Object.entries(call.headers)) {

@@ -190,6 +190,7 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         Error::new(404, "not_found", format!("the journal has no entry {number}"))
             .hint(format!("It holds {held} entries, from number {}.", lost + 1))
     })?;
+    let near = world.near_expectations(asked.engine.router(), &entry);
     let entry = entry.redacted(&world.state.redactor());
     let mut shown = short(&entry, &entry.target);
     let headers: serde_json::Map<String, Value> =
@@ -203,6 +204,7 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     shown["documented_at"] = entry.meta.row.map_or("", |row| row.route.source).into();
     let why: Vec<String> = entry.extras.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
     shown["why"] = why.into();
+    shown["near"] = json!(near);
     Ok(shown)
 }
 

@@ -41,6 +41,7 @@ pub use verify::elsewhere::{Elsewhere, OtherHost, RefusedHandshake};
 #[cfg(feature = "cli")]
 pub use verify::merge::merged;
 pub use verify::merge::merged_coverage;
+pub use verify::near_expectations::NearExpectation;
 pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
 pub use verify::report::{Check, Report, RuleReport, StepReport, Violation};
 pub use verify::verify::Verification;

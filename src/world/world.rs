@@ -8,11 +8,12 @@ use crate::engine::state::hooks::HookTable;
 use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
 use crate::history::coverage::Coverage;
-use crate::history::journal::Journal;
+use crate::history::journal::{Entry, Journal};
 use crate::http::hold::Holds;
 use crate::scenario::model::when::When;
 use crate::scenario::{
-    CallCount, Diagnostic, Fixtures, Operations, Report, Scenario, ScenarioError, ScenarioRun, Verification,
+    CallCount, Diagnostic, Fixtures, NearExpectation, Operations, Report, Scenario, ScenarioError, ScenarioRun,
+    Verification,
 };
 use crate::world::outbox::Outbox;
 use crate::world::snapshot::Snapshot;
@@ -94,6 +95,11 @@ impl World {
     /// Returns the report of a verification, as things are now.
     pub fn verify(&self, router: &Router) -> Report {
         self.verification(router).report()
+    }
+
+    /// Returns the expectations that a call comes near to without meeting them.
+    pub fn near_expectations(&self, router: &Router, entry: &Entry) -> Vec<NearExpectation> {
+        self.verification(router).near_to(entry)
     }
 
     /// Returns whether a verification that has time may end now.

@@ -240,3 +240,36 @@ fn the_root_of_the_control_api_answers_what_there_is() {
     assert!(has("server", "/_standin/limits") && has("world", "/_standin/worlds/{world}/verify"), "{index}");
     assert_eq!(index, get(&standin, "/"));
 }
+
+#[test]
+fn an_entry_names_the_expectations_that_it_nearly_meets() {
+    let standin = Standin::start();
+    let expected = json!([
+        { "id": "orders", "on": "celigo.integrations.create", "when": { "body": { "name": "Orders", "password": "hunter22" } }, "times": 1 },
+        { "id": "flows", "on": "celigo.flows.list", "times": 1 },
+        { "on": "celigo.integrations.create", "status": 409, "times": 1 },
+    ]);
+    let scenario =
+        json!({ "scenario": 1, "api": ["celigo", "edlink"], "name": "near", "expect": { "calls": expected } });
+    assert_eq!(control(&standin, "PUT", "/scenario", &scenario).status, 200);
+    let create = |body: &str| {
+        let headers = [ANY, ("content-type", "application/json")];
+        standin.world().answer("POST", "/v1/integrations", &headers, body.as_bytes())
+    };
+    let near = |number: u64| get(&standin, &format!("/journal/{number}"))["near"].clone();
+    create(r#"{"name":"Order","password":"hunter23"}"#);
+    let found = near(1);
+    let ids: Vec<&str> = found.as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["calls.orders", "calls[2]"], "{found}");
+    let differences = found[0]["differences"].as_array().unwrap();
+    assert!(
+        differences.contains(&json!({ "path": "body.name", "got": "\"Order\"", "expected": "\"Orders\"" })),
+        "{found}"
+    );
+    assert_eq!(found[1]["differences"][0]["path"], "status");
+    assert!(!found.to_string().contains("hunter2"), "secrets are masked: {found}");
+    create(r#"{"name":"Orders","password":"hunter22"}"#);
+    let ids: Vec<Value> = near(1).as_array().unwrap().iter().map(|it| it["id"].clone()).collect();
+    assert_eq!(ids, ["calls[2]"], "the other one is met");
+    assert_eq!(near(2)[0]["id"], "calls[2]");
+}

@@ -56,6 +56,21 @@ test('calls show as they come, and each says why', async () => {
   assert.deepEqual(page.wrongs.concat(deep.wrongs), []);
 });
 
+test('a call tells which expectation it nearly meets, and what differs', async () => {
+  const { url } = await serve();
+  const expectation = { id: 'orders', on: 'celigo.integrations.create', when: { body: { name: 'Orders' } }, times: 1 };
+  await control(url, 'PUT', '/scenario', { scenario: 1, api: ['celigo', 'edlink'], name: 'x', expect: { calls: [expectation] } });
+  await call(url, 'POST', '/v1/integrations', { name: 'Order' });
+  const page = await open(`${url}/#/calls?n=1`);
+  await page.getByRole('heading', { name: /^Nearly calls.orders: celigo.integrations.create \(matching\)/ }).waitFor();
+  await page.getByText('body.name is "Order", expected "Orders"').waitFor();
+  await call(url, 'POST', '/v1/integrations', { name: 'Orders' });
+  const met = await open(`${url}/#/calls?n=2`);
+  await met.getByRole('heading', { name: 'Call 2' }).waitFor();
+  assert.equal(await met.getByText('Nearly').count(), 0);
+  assert.deepEqual(page.wrongs.concat(met.wrongs), []);
+});
+
 test('one search box finds by operation, status, kind, rule, text and world', async () => {
   const { url } = await lostCreate();
   await control(url, 'POST', '/worlds', { name: 'other' });

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::http::position::{PathSegment, show};
+use crate::http::redact::Redactor;
 use crate::scenario::model::matchers::Matcher;
 
 /// The distance of two values that have nothing in common.
@@ -58,6 +59,15 @@ fn is_zero(n: &usize) -> bool {
 }
 
 impl NearMiss {
+    /// Returns it as it may be shown.
+    pub(in crate::scenario) fn redacted(mut self, redactor: &Redactor) -> Self {
+        for part in &mut self.differences {
+            part.got = redactor.value_at(&part.path, &part.got);
+            part.expected = redactor.value_at(&part.path, &part.expected);
+        }
+        self
+    }
+
     /// Returns the lines that tell it: `call 2: body.nested.a[2] is 4, expected 3`.
     pub(in crate::scenario) fn lines(&self) -> Vec<String> {
         let subject = match (&self.call, &self.record) {

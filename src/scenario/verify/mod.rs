@@ -6,6 +6,7 @@ pub mod elsewhere;
 pub mod expectation_state;
 pub mod merge;
 pub mod near;
+pub mod near_expectations;
 mod one_line;
 pub mod print;
 pub mod report;

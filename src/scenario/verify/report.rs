@@ -91,14 +91,12 @@ impl Check {
     pub(in crate::scenario) fn redacted(mut self, redactor: &Redactor) -> Self {
         self.title = redactor.text(&self.title).into_owned();
         for violation in &mut self.violations {
-            if let Some(near) = &mut violation.near {
+            if let Some(near) = violation.near.take() {
                 // The lines about it are the last.
                 violation.details.truncate(violation.details.len().saturating_sub(near.lines().len()));
-                for part in &mut near.differences {
-                    part.got = redactor.value_at(&part.path, &part.got);
-                    part.expected = redactor.value_at(&part.path, &part.expected);
-                }
+                let near = near.redacted(redactor);
                 violation.details.extend(near.lines().iter().map(|line| on_one_line(line)));
+                violation.near = Some(near);
             }
             let texts = std::iter::once(&mut violation.message).chain(&mut violation.details);
             texts.for_each(|text| *text = redactor.text(text).into_owned());

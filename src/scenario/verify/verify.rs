@@ -86,7 +86,7 @@ impl Verification<'_> {
         let mut checks = Vec::new();
         let expect = &run.scenario().expect;
         for (n, counter) in run.calls.iter().enumerate() {
-            let id = counter.expected.id.clone().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"));
+            let id = name_of_calls(n, &counter.expected);
             let title = || format!("{} {}", kind_of_call(&counter.expected), in_times(counter.expected.times));
             let missed = counter.expected.step.as_deref().map(|step| run.missed_step(step, self.state.clock.now_ms()));
             let violation = called(counter, missed.unwrap_or_default(), calls);
@@ -259,6 +259,11 @@ fn implied(
     }
 }
 
+/// Returns the name of the check of the n-th expected kind of call.
+pub(super) fn name_of_calls(n: usize, expected: &CallExpectation) -> String {
+    expected.id.as_ref().map_or_else(|| format!("calls[{n}]"), |id| format!("calls.{id}"))
+}
+
 fn check(id: impl Into<String>, place: Option<Position>, violations: impl IntoIterator<Item = Violation>) -> Check {
     let violations: Vec<Violation> = violations.into_iter().map(Violation::on_one_line).collect();
     let line = place.map_or(0, |place| place.line);
@@ -273,7 +278,7 @@ impl Check {
 }
 
 /// Says `at least 1 time`, `2 times`.
-fn in_times(range: Range) -> String {
+pub(super) fn in_times(range: Range) -> String {
     format!(
         "{} {}",
         range.words(),
@@ -337,7 +342,7 @@ fn times(n: u64) -> String {
 }
 
 /// Says `celigo.integrations.list with status 429 in step throttled`.
-fn kind_of_call(expected: &CallExpectation) -> String {
+pub(super) fn kind_of_call(expected: &CallExpectation) -> String {
     let mut words = expected.on.as_ref().map_or_else(|| "any operation".to_owned(), ToString::to_string);
     if expected.when.is_some() {
         words += " (matching)";
