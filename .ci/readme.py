@@ -54,9 +54,11 @@ def blocks(text):
 
 
 def unrun(text):
-    """Code blocks that neither write a file of the page nor stand in a file of tests/clients that is run."""
-    files = [path.read_text() for path in (ROOT / "tests/clients").rglob("*") if path.suffix in (".rs", ".py", ".mjs", ".sh")]
-    for found in re.finditer(r"^```(rust,ignore|python|js)\n(.*?)^```", text, re.M | re.S):
+    """Code blocks that neither write a file of the page nor stand in a file that is run (tests/clients) or compiled (snippets)."""
+    run = [path for path in (ROOT / "tests/clients").rglob("*") if path.suffix in (".rs", ".py", ".mjs", ".sh")]
+    compiled = [path for path in (ROOT / "snippets").rglob("*") if path.suffix in (".java", ".cs", ".go", ".ts")]
+    files = [path.read_text() for path in run + compiled]
+    for found in re.finditer(r"^```(rust,ignore|python|js|java|csharp|go)\n(.*?)^```", text, re.M | re.S):
         if not NAMED.match(found[2]) and not any(found[2].strip() in file for file in files):
             yield text[: found.start()].count("\n") + 1
 
@@ -155,7 +157,7 @@ def read(reader, file):
     reader.turn_to(file, text)
     count, failures = 0, 0
     for line in unrun(text):
-        print(f"{name}:{line}: this code writes no file, and stands in none below tests/clients", file=sys.stderr)
+        print(f"{name}:{line}: this code writes no file, and stands in none below tests/clients or snippets", file=sys.stderr)
         failures += 1
     for line, steps, written in blocks(text):
         if written:
