@@ -16,6 +16,13 @@ RETIRED = re.compile(
 )
 BEGINS = re.compile(r"^\s*//[/!] (What|Whether|How|The same|Whoever|Nobody|Somebody|So many)\b")
 COMMENT = re.compile(r"^\s*//[/!]")
+# A function, and the first word of its comment: "Returns", "Rejects,". Nouns in the plural look like verbs.
+FUNCTION = re.compile(r"^\s*(pub(\([^)]*\))? )?(default )?(const )?(async )?(unsafe )?fn \w+")
+VERB = re.compile(r"^[A-Z][a-z]*s[,:]?$")
+NOUNS = set(
+    "Its This Bytes Cursors Errors Fields Files Headers Ids Jobs Keys Lines Milliseconds Operations Others Pages Parameters Parts "
+    "Paths Programs Records Refusals Routes Rows Rules Seconds Statuses Texts Times Tokens Types Values Variables Warnings".split()
+)
 # Actors without a name, numbers without a number, and words that only their author understands.
 VAGUE = re.compile(r"\b(whoever|somebody|nobody(?!@)|anybody else|so[ -]many|held? against)\b", re.I)
 # The page that shows the rules, and the parts that are made from other files.
@@ -23,9 +30,25 @@ SHOWS_THEM = {ROOT / "docs/style.md"}
 TEXTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "packaging").rglob("*.md"), *(ROOT / "deploy").glob("*.md")]
 
 
+def not_a_verb(lines, place):
+    """The first word of the comment of the function that begins at that place, where it is no verb."""
+    if not FUNCTION.match(lines[place]):
+        return None
+    first = place
+    while first > 0 and lines[first - 1].strip().startswith(("///", "#[")):
+        first -= 1
+    comment = next((line.strip()[3:].split() for line in lines[first:place] if line.strip().startswith("///")), None)
+    if comment is None:
+        return None
+    word = comment[0] if comment else ""
+    return None if VERB.match(word) and word.rstrip(",:") not in NOUNS else word
+
+
 def faults(path):
-    before = ""
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    lines, before = path.read_text().splitlines(), ""
+    for number, line in enumerate(lines, 1):
+        if (word := not_a_verb(lines, number - 1)) is not None:
+            yield number, f"the comment of this function begins with {word!r}; begin with a third-person verb"
         code = line.split("//")[0]
         for name in RETIRED.findall(code):
             yield number, f"{name} is a retired word; see docs/glossary.md"

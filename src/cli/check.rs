@@ -92,7 +92,7 @@ fn check(world: &WorldHandle, file: &Path) -> Result<Vec<String>, String> {
     }
 }
 
-/// The folder of records that a path means: itself, or, for a file that holds an array, the one it lies in.
+/// Returns the folder of records that a path means: itself, or, for a file that holds an array, the one it lies in.
 fn folder_of(path: &Path) -> Option<&Path> {
     if path.is_dir() {
         return Some(path);

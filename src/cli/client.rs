@@ -24,7 +24,7 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
 }
 
-/// The settings that all requests have in common: any status is an answer, and so is being sent elsewhere.
+/// Returns the settings that all requests have in common: any status is an answer, and so is being sent elsewhere.
 pub fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .timeout_global(Some(within))
@@ -55,8 +55,8 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
     error.source().map_or_else(|| error.to_string(), innermost)
 }
 
-/// The base URL of a service, without trailing slash. `None` for what is no URL of `http` or `https`, or has more than a
-/// path behind the host.
+/// Returns the base URL of a service, without trailing slash. `None` for what is no URL of `http` or `https`, or has
+/// more than a path behind the host.
 pub fn base_url(text: &str) -> Option<&str> {
     let url: Uri = text.parse().ok()?;
     let is_web = matches!(url.scheme_str(), Some("http" | "https"));
@@ -72,7 +72,7 @@ pub struct Server<'u> {
 }
 
 impl<'u> Server<'u> {
-    /// The server of a URL such as `http://127.0.0.1:4780`, with the token of its control API.
+    /// Returns the server of a URL such as `http://127.0.0.1:4780`, with the token of its control API.
     pub fn of(url: &'u str, token: Option<&'u str>) -> Result<Self, Failed> {
         let wrong = || Failed::usage(format!("{url:?} is no URL of a server; write it like http://127.0.0.1:4780"));
         Ok(Self { url: base_url(url).ok_or_else(wrong)?, token })

@@ -60,14 +60,14 @@ impl KeptOutput {
     /// The most bytes that are shown, the last ones.
     const SHOWN: u64 = 16 * 1024;
 
-    /// A file of its own.
+    /// Makes a file of its own.
     pub fn new() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("standin-output-{}", std::process::id()));
         let file = File::options().read(true).append(true).create_new(true).open(&path)?;
         Ok(Self { file, path })
     }
 
-    /// The end of what the command wrote.
+    /// Returns the end of what the command wrote.
     pub fn shown(mut self) -> String {
         let mut bytes = Vec::new();
         let length = self.file.metadata().map_or(0, |found| found.len());

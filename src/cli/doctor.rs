@@ -108,7 +108,7 @@ const NO_CALL: &str = "no call came: the command reads neither the base URLs (ST
 /// The proxy is on whether it is asked for or not.
 const INTERCEPTING: Defaults = Defaults { intercept: true, ..DEFAULTS };
 
-/// The calls of all worlds.
+/// Returns the calls of all worlds.
 fn calls(standin: &Standin) -> Vec<JournalEntry> {
     let others = standin.worlds().into_iter().filter_map(|name| standin.find_world(&name));
     std::iter::once(standin.world()).chain(others).flat_map(|world| world.journal()).collect()

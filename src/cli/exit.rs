@@ -83,12 +83,12 @@ pub struct Failed {
 }
 
 impl Failed {
-    /// A setting or an argument is wrong.
+    /// Makes the failure of a setting or an argument that is wrong.
     pub fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, message: message.into() }
     }
 
-    /// Something was not there in time.
+    /// Makes the failure of something that was not there in time.
     pub fn not_ready(message: impl Into<String>) -> Self {
         Self { exit: Exit::NotReady, message: message.into() }
     }

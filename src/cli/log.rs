@@ -49,17 +49,17 @@ pub struct Logger {
 }
 
 impl LogSettings {
-    /// True when a log was asked for.
+    /// Tells whether a log was asked for.
     pub fn is_wanted(&self) -> bool {
         self.log.is_some() || self.verbose
     }
 
-    /// True when only failures are told.
+    /// Tells whether only failures are told.
     pub fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// The writer of the lines.
+    /// Returns the writer of the lines.
     pub fn logger(&self) -> Result<Logger, Failed> {
         let of_stderr = if std::io::stderr().is_terminal() { Format::Text } else { Format::Json };
         let detail = match (self.quiet, self.verbose) {
@@ -80,7 +80,7 @@ impl Logger {
         (self.detail != Detail::Nothing).then(|| Box::new(move |event: &LogEvent<'_>| self.event(event)) as _)
     }
 
-    /// Something about the server itself.
+    /// Logs something about the server itself.
     pub fn note(self, message: &str) {
         if self.detail != Detail::Nothing {
             STDERR.say(match self.format {
@@ -90,7 +90,8 @@ impl Logger {
         }
     }
 
-    /// The token that was made for the control API. Said even when nothing else is: there is no other way to know it.
+    /// Logs the token that was made for the control API, even when nothing else is logged: there is no other way to
+    /// know it.
     pub fn control_token(self, token: &str) {
         STDERR.say(match self.format {
             Format::Text => format!("control token: {token}\n"),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 /// The variables that name them. Some programs read one, some the other.
 const NAMES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// Both variables with a server's host added to what they say: where one is not set, to what the other says.
+/// Returns both variables with a server's host added to what they say: where one is not set, to what the other says.
 pub fn extended(host: IpAddr, environment: impl Fn(&str) -> Option<String>) -> [(&'static str, String); 2] {
     let given = NAMES.map(|name| environment(name).filter(|hosts| !hosts.trim().is_empty()));
     let other = given.clone().into_iter().flatten().next();
@@ -23,7 +23,7 @@ fn with(hosts: Option<String>, host: IpAddr) -> String {
     std::iter::once(hosts.clone()).chain(added).collect::<Vec<_>>().join(",")
 }
 
-/// The names of a server's host.
+/// Returns the names of a server's host.
 fn own(host: IpAddr) -> Vec<String> {
     let host = host.to_string();
     if host == "127.0.0.1" || host == "::1" { vec![host, "localhost".to_owned()] } else { vec![host] }

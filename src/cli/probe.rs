@@ -106,7 +106,7 @@ impl Probe {
         Ok(settings.tls_config(tls).build().new_agent())
     }
 
-    /// The base URL of each API the probe asks.
+    /// Returns the base URL of each API the probe asks.
     fn urls(&self, scenario: &Scenario) -> Result<BTreeMap<&'static str, String>, Failed> {
         let steps = scenario.probe.iter().flat_map(|probe| &probe.steps);
         let mut urls: BTreeMap<&'static str, Option<String>> = steps.map(|step| (step.row.api.name, None)).collect();
@@ -134,7 +134,7 @@ impl Probe {
         urls.into_iter().map(|(api, url)| Ok((api, url.ok_or_else(|| missing(api))?))).collect()
     }
 
-    /// The credential of each operation the probe asks.
+    /// Returns the credential of each operation the probe asks.
     fn credentials(&self, scenario: &Scenario, world: &WorldHandle) -> Result<BTreeMap<&'static str, String>, Failed> {
         let mut credentials = BTreeMap::new();
         let Some(probe) = &scenario.probe else { return Ok(credentials) };

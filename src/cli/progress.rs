@@ -14,7 +14,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The start of a command with this many parts.
+    /// Starts the progress of a command with this many parts.
     pub fn new(all: usize, quiet: bool) -> Self {
         let is_told = !quiet && std::io::stderr().is_terminal();
         Self { all, done: 0, started: Instant::now(), is_told }

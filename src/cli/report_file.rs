@@ -38,7 +38,7 @@ fn beside(file: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-/// The regular file of a path, links followed.
+/// Returns the regular file of a path, links followed.
 fn regular(file: &Path) -> Option<PathBuf> {
     fs::canonicalize(file).ok().filter(|found| found.is_file())
 }

@@ -29,7 +29,7 @@ table { border-collapse: collapse; } th, td { border: 1px solid var(--line); pad
 <body>
 "#;
 
-/// The page of these reports, with their coverage put together.
+/// Returns the page of these reports, with their coverage put together.
 pub fn html(reports: &[Report], coverage: &[CoverageCell]) -> String {
     let failed = reports.iter().filter(|report| !report.passed).count();
     let verdict = match (reports.len(), failed) {
@@ -180,7 +180,7 @@ fn grid_cell(cell: &CoverageCell) -> String {
     }
 }
 
-/// A text of anybody's, as text of the page.
+/// Writes a text from outside as text of the page.
 fn text(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, letter| {
         match letter {

@@ -37,7 +37,7 @@ impl Routes {
     }
 }
 
-/// `201 success, 409 conflict`.
+/// Lists outcomes: `201 success, 409 conflict`.
 fn outcomes(operation: &Operation) -> String {
     let shown = operation.outcomes.iter().map(|(status, outcome)| format!("{status} {outcome}"));
     if operation.action == Action::NotModelled {
@@ -57,7 +57,7 @@ fn text(operations: &[Operation]) -> String {
     operations.iter().map(line).collect()
 }
 
-/// For each API: how many there are of what evidence, the table, and what is not modelled.
+/// Writes of each API how many operations have which evidence, the table, and what is not modelled.
 fn markdown(operations: &[Operation]) -> String {
     let apis = operations.chunk_by(|one, next| one.api == next.api);
     apis.map(markdown_of_api).collect::<Vec<_>>().join("\n")

@@ -87,7 +87,7 @@ impl Run {
         }
     }
 
-    /// The files that the runs depend on.
+    /// Returns the files that the runs depend on.
     fn changes(&self) -> Changes {
         let scenarios = self.scenario.iter().flat_map(|scenario| files_of(scenario));
         let paths = scenarios.chain(self.settings.fixtures().cloned()).chain(self.watch_path.iter().cloned());
@@ -138,7 +138,7 @@ impl Run {
         exit.map(|exit| (exit, None))
     }
 
-    /// Why nothing was tested: `uncalled` is the environment of a command that made no call.
+    /// Says why nothing was tested: `uncalled` is the environment of a command that made no call.
     fn untested(&self, uncalled: Option<Vec<(&'static str, String)>>) -> String {
         let Some(environment) = uncalled else {
             let scenario = if self.scenario.is_empty() {
@@ -161,7 +161,7 @@ impl Run {
         command
     }
 
-    /// One scenario: the report, how the command ended, and the signal that ended everything.
+    /// Runs one scenario: returns the report, how the command ended, and the signal that ended everything.
     async fn one(&self, scenario: Option<&Path>, logger: Logger, signals: &mut Signals) -> Result<Ran, Failed> {
         let standin = start(&self.settings, scenario, logger).await?;
         let world = standin.world();

@@ -149,7 +149,7 @@ async fn reload_on(hangups: &mut Hangups, standin: &Standin, logger: Logger) {
     }
 }
 
-/// Told when standard input ends. A thread of its own, because nothing can interrupt such a read.
+/// Tells when standard input ends. Reads on a thread of its own, because nothing can interrupt such a read.
 fn end_of_stdin() -> oneshot::Receiver<()> {
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {

@@ -233,17 +233,17 @@ impl Settings {
         self.intercept.prints()
     }
 
-    /// Where the port file goes.
+    /// Returns where the port file goes.
     pub fn port_file(&self) -> Option<&PathBuf> {
         self.listening.port_file.as_ref()
     }
 
-    /// The folder of records.
+    /// Returns the folder of records.
     pub fn fixtures(&self) -> Option<&PathBuf> {
         self.contents.fixtures.as_ref()
     }
 
-    /// True when only failures are told.
+    /// Tells whether only failures are told.
     pub fn is_quiet(&self) -> bool {
         self.log.is_quiet()
     }
@@ -265,7 +265,7 @@ impl Settings {
         exit
     }
 
-    /// The runtime that answers, with as many threads as were asked for.
+    /// Returns the runtime that answers, with as many threads as were asked for.
     fn runtime(&self) -> io::Result<Runtime> {
         let mut runtime = match self.listening.threads.get() {
             1 => tokio::runtime::Builder::new_current_thread(),
@@ -278,7 +278,7 @@ impl Settings {
         runtime.enable_all().build()
     }
 
-    /// A server with these settings.
+    /// Returns the builder of a server with these settings.
     pub fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
         let listening = &self.listening;
         let port = listening.port.unwrap_or(defaults.port);
@@ -323,12 +323,12 @@ impl Settings {
         })
     }
 
-    /// A world of such a server, to look at scenarios with before it starts.
+    /// Makes a world of such a server, to look at scenarios with before it starts.
     pub fn offline(&self, defaults: &Defaults) -> Result<WorldHandle, Failed> {
         Ok(self.contents(defaults)?.offline()?)
     }
 
-    /// All but where it listens.
+    /// Returns a builder with all settings but where it listens.
     fn contents(&self, defaults: &Defaults) -> Result<Builder, Failed> {
         let (contents, limits) = (&self.contents, &self.bounds);
         once("--generate", contents.generate.iter().map(|(collection, _)| collection))?;
@@ -439,7 +439,7 @@ fn once<'n>(flag: &str, names: impl Iterator<Item = &'n String>) -> Result<(), F
     Ok(())
 }
 
-/// A token that cannot be guessed: the one thing here that must not come from the seed.
+/// Draws a token that cannot be guessed: the one thing here that must not come from the seed.
 fn random_token() -> Result<String, Failed> {
     let number: Result<[u64; 2], _> = SysRng.try_next_u64().and_then(|one| Ok([one, SysRng.try_next_u64()?]));
     let [one, two] = number.map_err(|error| Failed {
@@ -480,7 +480,7 @@ fn generate(text: &str) -> Result<(String, usize), String> {
     Ok((collection.to_owned(), count.parse().map_err(|_| wanted)?))
 }
 
-/// An API and its URL; no API where the URL is for all.
+/// Reads an API and its URL; no API where the URL is for all.
 #[allow(clippy::unnecessary_wraps)] // The builder says what is wrong with a URL.
 fn base_url(text: &str) -> Result<(String, String), String> {
     let api = text.split_once('=').filter(|(api, _)| !api.contains([':', '/']));
@@ -511,7 +511,7 @@ fn clock(text: &str) -> Result<Clock, String> {
     })
 }
 
-/// A length of time, as people write it.
+/// Reads a length of time, as people write it.
 pub fn duration(text: &str) -> Result<Duration, &'static str> {
     humantime::parse_duration(text).map_err(|_| "write it like 30s, 500ms or 2min")
 }

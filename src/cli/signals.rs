@@ -28,7 +28,7 @@ impl Signals {
         !self.has_come && self.changes.as_ref().is_some_and(Changes::have_come)
     }
 
-    /// The number of the next one. A change of files ends a command as SIGTERM does.
+    /// Returns the number of the next one. A change of files ends a command as SIGTERM does.
     pub async fn next(&mut self) -> u8 {
         let changed = async {
             match &mut self.changes {

@@ -79,7 +79,8 @@ enum Fault {
 }
 
 impl Fault {
-    /// Those that are tried unless others are named: one that waits for the caller's patience costs it at every call.
+    /// Returns the faults that are tried unless others are named: one that waits for the caller's patience costs it at
+    /// every call.
     fn usual() -> impl Iterator<Item = Self> {
         Self::value_variants().iter().copied().filter(|fault| *fault != Self::Stall)
     }
@@ -88,7 +89,8 @@ impl Fault {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// The rule of a scenario that makes it happen at the n-th call of an operation. `None` where it makes no sense.
+    /// Returns the rule of a scenario that makes it happen at the n-th call of an operation. `None` where it makes no
+    /// sense.
     fn rule(self, operation: &Operation, nth: u64) -> Option<Value> {
         let abort = |delivery: &str| json!({ "abort": delivery });
         let effect = match self {
@@ -245,7 +247,7 @@ impl Sweep {
         })
     }
 
-    /// Every fault at every call where it can happen.
+    /// Returns every fault at every call where it can happen.
     fn trials(&self, calls: &[&'static str], on: &Operations, known: &[Operation]) -> Vec<Trial> {
         let faults: Vec<Fault> = if self.fault.is_empty() { Fault::usual().collect() } else { self.fault.clone() };
         let mut trials = Vec::new();
@@ -258,7 +260,7 @@ impl Sweep {
         trials
     }
 
-    /// The operations at whose calls faults happen.
+    /// Returns the operations at whose calls faults happen.
     fn selected(&self, known: &[Operation]) -> Result<Operations, Failed> {
         for pattern in &self.on {
             let one = Operations::from(pattern.as_str());
@@ -336,8 +338,8 @@ impl Sweep {
     }
 }
 
-/// The first check that failed, in a sentence, and how many more did. That a rule of the scenario did not fire is no fault of
-/// a consumer who met another one instead.
+/// Returns the first check that failed, in a sentence, and how many more did. A rule of the scenario that did not fire
+/// is no fault of a consumer who met another one instead.
 fn unmet(report: &Report, is_harmed: bool) -> Option<String> {
     let mut failed = report.failed().filter(|check| !(is_harmed && check.id.starts_with("fired.")));
     let first = failed.next()?;

@@ -59,7 +59,7 @@ pub fn check(cli: &Command, environment: impl Iterator<Item = (OsString, OsStrin
     })
 }
 
-/// The setting that a name is a slip of the pen away from.
+/// Returns the setting that a name is a slip of the pen away from.
 fn close_to<'k>(name: &str, known: &'k [String]) -> Option<&'k str> {
     let own = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
     let given = own(name);

@@ -9,7 +9,7 @@ use crate::http::position::{PathSegment, Position, SyntaxFault, behind, unmarked
 use crate::http::positions::Positions;
 use crate::http::tree::TreeLimits;
 
-/// The text of a file, or the place where it stops being one.
+/// Returns the text of a file, or the place where it stops being one.
 pub fn text(bytes: Vec<u8>) -> Result<String, SyntaxFault> {
     String::from_utf8(bytes).map_err(|error| {
         let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());

@@ -7,7 +7,7 @@ pub struct Object<'t> {
 }
 
 impl<'t> Object<'t> {
-    /// An object at the end of a text.
+    /// Begins an object at the end of a text.
     pub fn new(text: &'t mut Vec<u8>) -> Self {
         Self { text, before: b'{' }
     }

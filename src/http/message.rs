@@ -29,7 +29,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The verb of a request method, or `None` for methods no route can have.
+    /// Returns the verb of a request method, or `None` for methods no route can have.
     pub fn of(method: &str) -> Option<Self> {
         Some(match method {
             "GET" | "HEAD" => Self::Get,
@@ -41,7 +41,7 @@ impl Method {
         })
     }
 
-    /// The method name on the wire.
+    /// Returns the method name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -82,12 +82,12 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// The first header of that (lower-case) name, if it is text.
+    /// Returns the first header of that (lower-case) name, if it is text.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.headers.iter().find(|(known, _)| *known == name).and_then(|(_, value)| std::str::from_utf8(value).ok())
     }
 
-    /// The credential of an `Authorization: Bearer …` header; the scheme's case does not matter.
+    /// Returns the credential of an `Authorization: Bearer …` header; the scheme's case does not matter.
     pub fn bearer(&self) -> Option<&'a str> {
         let (scheme, token) = self.header("authorization")?.trim_ascii().split_at_checked("bearer".len())?;
         let is_bearer = scheme.eq_ignore_ascii_case("bearer") && token.starts_with(' ');
@@ -114,24 +114,24 @@ pub struct Response {
 }
 
 impl Response {
-    /// A reply without body and content type.
+    /// Makes a reply without body and content type.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: HeaderMap::with_capacity(HEADERS), body: Bytes::new() }
     }
 
-    /// A JSON reply from bytes that are JSON already.
+    /// Makes a JSON reply from bytes that are JSON already.
     pub fn json_bytes(status: u16, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::with_capacity(HEADERS);
         headers.append(CONTENT_TYPE, JSON);
         Self { status, headers, body: body.into() }
     }
 
-    /// A JSON reply.
+    /// Makes a JSON reply.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::json_bytes(status, body.to_string())
     }
 
-    /// A reply of another media type.
+    /// Makes a reply of another media type.
     pub fn text(status: u16, media_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::with_capacity(HEADERS);
         headers.append(CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -151,7 +151,7 @@ impl Response {
         }
     }
 
-    /// The first header of that name, if it is text.
+    /// Returns the first header of that name, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
@@ -287,7 +287,7 @@ impl From<Response> for Outcome {
     }
 }
 
-/// The value of an `Allow` header.
+/// Returns the value of an `Allow` header.
 pub fn allow(verbs: &[Method]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for verb in verbs {

@@ -30,7 +30,7 @@ impl From<usize> for PathSegment {
     }
 }
 
-/// A path into a document as messages show it: `faults[0].on`.
+/// Returns a path into a document as messages show it: `faults[0].on`.
 pub fn show(path: &[PathSegment]) -> String {
     let mut shown = String::new();
     for step in path {
@@ -82,17 +82,17 @@ impl SyntaxFault {
     }
 }
 
-/// A text without the mark that some editors put before it.
+/// Returns a text without the mark that some editors put before it.
 pub(super) fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// The place of the byte at that offset.
+/// Returns the place of the byte at that offset.
 pub fn place_at(text: &[u8], offset: usize) -> Position {
     behind(unmarked(&String::from_utf8_lossy(&text[..offset])))
 }
 
-/// The place behind this beginning of a text.
+/// Returns the place behind this beginning of a text.
 pub(super) fn behind(before: &str) -> Position {
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }

@@ -40,12 +40,12 @@ enum Inner<'t> {
 }
 
 impl<'t> Positions<'t> {
-    /// The places in a text, which must be JSON.
+    /// Returns the places in a text, which must be JSON.
     pub fn of(text: &'t str) -> Self {
         Self { text: unmarked(text), index: OnceCell::new() }
     }
 
-    /// Where the value at a path begins; of a missing member, where the object begins it should be in.
+    /// Returns where the value at a path begins; of a missing member, where the object begins it should be in.
     pub fn at(&self, path: &[PathSegment]) -> Position {
         let index = self.index.get_or_init(|| Index::of(self.text));
         let mut node = index.nodes.len().checked_sub(1);
@@ -79,7 +79,7 @@ impl<'t> Index<'t> {
         Self { nodes: scan.nodes, lines, characters }
     }
 
-    /// The line and column of an offset.
+    /// Returns the line and column of an offset.
     fn position(&self, text: &[u8], offset: usize) -> Position {
         let line = self.lines.partition_point(|start| *start <= offset);
         let column = self.characters_before(text, offset) - self.characters_before(text, self.lines[line - 1]) + 1;

@@ -95,7 +95,7 @@ impl Known {
         }
     }
 
-    /// The end of a known credential that begins at that byte.
+    /// Returns the end of a known credential that begins at that byte.
     fn end_at(&self, text: &[u8], at: usize) -> Option<usize> {
         let begin: [u8; SHORT] = text.get(at..at + SHORT)?.try_into().ok()?;
         let known = self.0.get(&begin)?.iter().find(|known| text[at..].starts_with(known.as_bytes()))?;
@@ -104,7 +104,7 @@ impl Known {
 }
 
 impl Redactor {
-    /// A redactor that knows these credentials. With `shows_secrets` it blacks out nothing.
+    /// Makes a redactor that knows these credentials. With `shows_secrets` it blacks out nothing.
     pub fn new<'c>(shows_secrets: bool, known: impl IntoIterator<Item = &'c str>) -> Self {
         let redactor = Self { shows_secrets, ..Self::default() };
         if shows_secrets { redactor } else { redactor.with(known) }
@@ -122,14 +122,14 @@ impl Redactor {
         self.with(other.known.0.values().flatten().map(|known| &**known))
     }
 
-    /// The redactor for one request: it also knows what that presents as credentials.
+    /// Makes the redactor for one request: it also knows what that presents as credentials.
     pub fn of_request(&self, request: &Request<'_>) -> Self {
         let headers = request.headers.iter();
         let headers = headers.filter_map(|(name, value)| Some((*name, std::str::from_utf8(value).ok()?)));
         self.of_parts(request.target, headers)
     }
 
-    /// The redactor for a request of that target and these headers.
+    /// Makes the redactor for a request of that target and these headers.
     pub fn of_parts<'h>(&self, target: &str, headers: impl Iterator<Item = (&'h str, &'h str)>) -> Self {
         let mut redactor = Self { own: Known::default(), ..self.clone() };
         if !self.shows_secrets {
@@ -138,7 +138,7 @@ impl Redactor {
         redactor
     }
 
-    /// A target, or any URL.
+    /// Blacks out the credentials in a target, or any URL.
     pub fn target<'t>(&self, target: &'t str) -> Cow<'t, str> {
         if self.shows_secrets {
             return Cow::Borrowed(target);
@@ -150,7 +150,7 @@ impl Redactor {
         }
     }
 
-    /// A header's value. Of a long credential the last four characters are shown, to tell one from another.
+    /// Blacks out a header's value. Shows the last four characters of a long credential, to tell one from another.
     pub fn header(&self, name: &str, value: &str) -> String {
         if self.shows_secrets {
             return value.to_owned();
@@ -162,7 +162,8 @@ impl Redactor {
         }
     }
 
-    /// A body for a log: JSON, forms and texts without credentials; of everything else, and of what is long, its length.
+    /// Returns a body for a log: JSON, forms and texts without credentials; of everything else, and of what is long,
+    /// its length.
     pub fn body(&self, content_type: Option<&str>, body: &[u8]) -> Value {
         let length = body.len();
         if body.is_empty() {
@@ -184,7 +185,7 @@ impl Redactor {
         if self.shows_secrets { Cow::Borrowed(form) } else { parameters(&self.scrubbed(form)).into() }
     }
 
-    /// Bytes that are JSON, a form, or any other text, maybe cut short.
+    /// Blacks out the credentials in bytes that are JSON, a form, or any other text, maybe cut short.
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
         if bytes.is_empty() || self.shows_secrets {
             return bytes.to_vec();
@@ -195,7 +196,7 @@ impl Redactor {
         self.text(&String::from_utf8_lossy(bytes)).into_owned().into_bytes()
     }
 
-    /// A JSON value, at any depth.
+    /// Blacks out the credentials in a JSON value, at any depth.
     pub fn json(&self, value: Value) -> Value {
         if self.shows_secrets {
             return value;
@@ -216,7 +217,8 @@ impl Redactor {
         }
     }
 
-    /// Any text that people read: the JSON, parameters and headers in it, and all known credentials.
+    /// Blacks out the credentials in any text that people read: in the JSON, parameters and headers in it, and all that
+    /// are known.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.shows_secrets {
             return Cow::Borrowed(text);
@@ -228,13 +230,13 @@ impl Redactor {
         }
     }
 
-    /// A value that stands at the end of a path such as `body.auth.password`.
+    /// Blacks out a value that stands at the end of a path such as `body.auth.password`.
     pub fn value_at(&self, path: &str, value: &str) -> String {
         let is_secret = path.split(['.', '[', ']']).any(is_telling) && !value.starts_with(BLACK);
         if is_secret && !self.shows_secrets { BLACK.to_owned() } else { self.text(value).into_owned() }
     }
 
-    /// A text without the known credentials.
+    /// Returns a text without the known credentials.
     fn scrubbed<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.known.0.is_empty() && self.own.0.is_empty() {
             return Cow::Borrowed(text);
@@ -270,7 +272,7 @@ pub fn presented<'h>(target: &str, headers: impl Iterator<Item = (&'h str, &'h s
     }
 }
 
-/// The credentials in a record's fields: texts below telling names.
+/// Returns the credentials in a record's fields: texts below telling names.
 pub fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, found: &mut Vec<&'v str>) {
     let is_secret = is_secret || is_telling(name);
     match value {
@@ -294,7 +296,7 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// The scheme and the last four characters of a long credential.
+/// Returns the scheme and the last four characters of a long credential.
 pub fn tail_of(value: &str) -> String {
     let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret.trim()));
     let length = secret.chars().count();
@@ -316,7 +318,7 @@ fn parameters(query: &str) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// A parameter's value that holds credentials in JSON or in a URL of its own.
+/// Returns a parameter's value that holds credentials in JSON or in a URL of its own.
 fn scan_decoded(value: &str) -> Option<String> {
     let decoded = decode(value);
     match scan(&decoded) {
@@ -386,14 +388,14 @@ enum Quote {
     Json,
 }
 
-/// The quote that closes the name before a colon.
+/// Returns the quote that closes the name before a colon.
 fn opening_quote(text: &str, at: usize) -> &str {
     let before = text[..at].trim_end();
     let slashes = before[..before.len() - 1].len() - before[..before.len() - 1].trim_end_matches('\\').len();
     &before[before.len() - 1 - slashes..]
 }
 
-/// The name before a separator, and whether it is a quoted one.
+/// Returns the name before a separator, and whether it is a quoted one.
 fn name_before(text: &str, at: usize) -> Option<(&str, Quote)> {
     let before = text[..at].trim_end_matches([' ', '\t']);
     let quoted = before.strip_suffix(['"', '\'']);
@@ -412,7 +414,7 @@ fn is_header(name: &str) -> bool {
     matches!(name.as_str(), "authorization" | "cookie") || (name.contains('-') && is_telling(&name))
 }
 
-/// The extent of a JSON value, to the end of a text that is cut in it. Nothing, if it could be no credential.
+/// Returns the extent of a JSON value, to the end of a text that is cut in it. Nothing, if it could be no credential.
 fn json_value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     let from = at + rest.len() - rest.trim_start().len();
@@ -447,7 +449,7 @@ fn json_value(text: &str, at: usize) -> (usize, usize) {
     }
 }
 
-/// The end of a string that begins at that quote.
+/// Returns the end of a string that begins at that quote.
 fn end_of_string(text: &str, begin: usize) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(begin + 1) {
@@ -459,7 +461,8 @@ fn end_of_string(text: &str, begin: usize) -> usize {
     text.len()
 }
 
-/// The end of an array or object. Where its strings are escaped, as in another string, all that follows counts to it.
+/// Returns the end of an array or object. Where its strings are escaped, as in another string, all that follows counts
+/// to it.
 fn end_of_tree(text: &str) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     let bytes = text.as_bytes();
@@ -484,14 +487,14 @@ fn end_of_tree(text: &str) -> usize {
     text.len()
 }
 
-/// The extent of a parameter's value.
+/// Returns the extent of a parameter's value.
 fn parameter_value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     let end = rest.find(|letter: char| letter.is_whitespace() || matches!(letter, '&' | '"' | '\'' | '<' | '>' | '\\'));
     (at, at + end.unwrap_or(rest.len()))
 }
 
-/// The extent of what follows on a line.
+/// Returns the extent of what follows on a line.
 fn line_value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     let from = at + rest.len() - rest.trim_start_matches([' ', '\t']).len();

@@ -85,7 +85,7 @@ impl<'a> Query<'a> {
         Self(pairs)
     }
 
-    /// The first value of that name.
+    /// Returns the first value of that name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
     }
@@ -95,7 +95,7 @@ impl<'a> Query<'a> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
-    /// The query string again, with these parameters set (in place, or at the end) or, for `None`, left out.
+    /// Returns the query string again, with these parameters set (in place, or at the end) or, for `None`, left out.
     pub fn with(&self, changes: &[(&str, Option<&str>)]) -> String {
         let mut query = String::new();
         self.write_with(changes, &mut query);
@@ -134,12 +134,12 @@ impl<'a> Query<'a> {
 /// with it.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'$');
 
-/// One path segment or query part, percent-encoded.
+/// Encodes one path segment or query part.
 pub fn encode(part: &str) -> Cow<'_, str> {
     utf8_percent_encode(part, KEPT).into()
 }
 
-/// One path segment, percent-decoded.
+/// Decodes one path segment.
 pub fn decode(segment: &str) -> Cow<'_, str> {
     match memchr(b'%', segment.as_bytes()) {
         Some(_) => percent_decode_str(segment).decode_utf8_lossy(),
@@ -147,7 +147,7 @@ pub fn decode(segment: &str) -> Cow<'_, str> {
     }
 }
 
-/// A short text up to a byte, and what follows that.
+/// Cuts a short text at a byte: what stands before it, and behind it.
 fn cut(text: &str, at: u8) -> (&str, &str) {
     text.bytes().position(|byte| byte == at).map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }

@@ -37,12 +37,12 @@ impl TreeLimits {
     /// The bounds of files, which the person who starts the server wrote.
     pub const FILE: Self = Self { depth: RECORD_DEPTH + WRAPPING, members: 64 * MEMBERS };
 
-    /// The bounds of a consumer's body.
+    /// Returns the bounds of a consumer's body.
     pub const fn body(members: usize) -> Self {
         Self { depth: DEPTH, members }
     }
 
-    /// The bounds of a body that holds whole records, or a scenario.
+    /// Returns the bounds of a body that holds whole records, or a scenario.
     pub const fn control(members: usize) -> Self {
         Self { depth: RECORD_DEPTH + WRAPPING, members }
     }

@@ -15,13 +15,13 @@ use crate::engine::store::Record;
 /// The token of the environment when every one is good.
 const ANY_TOKEN: &str = "standin-celigo-token";
 
-/// The variables that point a consumer at this API.
+/// Returns the variables that point a consumer at this API.
 pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
     let token = state.strongest_token(api.name).unwrap_or(ANY_TOKEN);
     vec![("CELIGO_BASE_URL", format!("{origin}{}", api.base)), ("CELIGO_API_TOKEN", token.to_owned())]
 }
 
-/// The caller a request's token stands for.
+/// Returns the caller a request's token stands for.
 pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
     if request_context.route.is_some_and(|route| route.access == Access::Public) {
         return Ok(Caller::default());
@@ -60,35 +60,35 @@ fn named(record: &Record) -> Option<&str> {
     record.text("_integrationId")
 }
 
-/// An integration belongs to itself.
+/// Returns the integration itself.
 pub fn itself<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     vec![Some(record.id())]
 }
 
-/// A record belongs to the integration it names.
+/// Returns the integration that a record names.
 pub fn in_integration<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     named(record).into_iter().map(Some).collect()
 }
 
-/// A record belongs to the integration it names, and to those of the flows that use it.
+/// Returns the integration that a record names, and those of the flows that use it.
 pub fn in_flows<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     let flows = state.store.of(&FLOWS).linked(record.resource(), record.id());
     named(record).into_iter().map(Some).chain(flows.map(named)).collect()
 }
 
-/// A connection belongs to the integration it names, and to those it is registered with.
+/// Returns the integration that a connection names, and those it is registered with.
 pub fn registered<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     let registered = state.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
     named(record).into_iter().map(Some).chain(registered.map(|integration| Some(integration.id()))).collect()
 }
 
-/// A record belongs where its flow does.
+/// Returns the integration of a record's flow.
 pub fn as_flow<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     let flow = record.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id));
     flow.map(named).into_iter().collect()
 }
 
-/// A share that is not account-wide belongs to the integrations it names.
+/// Returns the integrations that a share names, unless it is account-wide.
 pub fn shared<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     if is_account_wide(record) {
         return Vec::new();

@@ -13,7 +13,7 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// `integrations.ashares`: the shares that are account-wide or name the integration.
+/// Handles `integrations.ashares`: the shares that are account-wide or name the integration.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let shares = context.state.store.of(&ASHARES).iter();
@@ -22,7 +22,7 @@ pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.list(&ASHARES, shares)
 }
 
-/// `ashares.update`: what a share gives where the caller sees nothing cannot be named, and stays.
+/// Handles `ashares.update`: what a share gives where the caller sees nothing cannot be named, and stays.
 pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let share = context.record(&ASHARES, "id")?;
     let mut given = context.take_fields()?;
@@ -58,7 +58,7 @@ pub fn names(share: &Record, integration: &str) -> bool {
     integrations_named(share.fields()).contains(&integration)
 }
 
-/// The change after which a share does not name the integration any more.
+/// Returns the change after which a share does not name the integration any more.
 pub fn without(share: &Record, integration: &str) -> Document {
     let rest = levels(share).filter(|level| level.get("_integrationId").and_then(Value::as_str) != Some(integration));
     Document::from_iter([(LEVELS, rest.cloned().collect())])

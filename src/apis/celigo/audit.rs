@@ -20,7 +20,8 @@ use crate::engine::state::hooks::Change;
 use crate::engine::store::{LazyRecord, Record};
 use crate::http::message::Response;
 
-/// `integrations.audit`: the entries about the integration, newest first; on the running service, those about its contents too.
+/// Handles `integrations.audit`: the entries about the integration, newest first; on the running service, those about
+/// its contents too.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     if context.profile() == Profile::Documented {
@@ -38,14 +39,14 @@ pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(show(context, &page, true))
 }
 
-/// `audit.list`: all entries, newest first.
+/// Handles `audit.list`: all entries, newest first.
 pub fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
     let page = context.page_of_newest(&AUDIT, None)?;
     let as_stored = context.profile() == Profile::Live;
     Ok(show(context, &page, as_stored))
 }
 
-/// The changes of the record of the path, in the form of the running service.
+/// Lists the changes of the record of the path, in the form of the running service.
 pub fn of_record(context: &mut Context<'_>) -> Result<Response, Problem> {
     let record = context.record(kinds::of_path(context.route), "id")?;
     let page = context.page_of_newest(&AUDIT, Some(("_resourceId", record.id())))?;
@@ -117,19 +118,19 @@ pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by
     trail.keep_within(held_bytes, &state.settings.history);
 }
 
-/// A user of that address. The same address has the same id in every world.
+/// Returns a user of that address. The same address has the same id in every world.
 fn user(email: &str) -> Value {
     let id = user_id(email);
     let name = email.split('@').next().unwrap_or(email);
     json!({ "_id": id, "email": email, "name": name })
 }
 
-/// The id of the user of that address.
+/// Returns the id of the user of that address.
 pub fn user_id(email: &str) -> String {
     SeededRng::new(fnv1a64(email)).object_id()
 }
 
-/// The fields that differ, but for those that the service moves by itself.
+/// Returns the fields that differ, but for those that the service moves by itself.
 fn differences(resource: &'static Schema, old: Option<&Record>, new: Option<&Record>) -> Vec<Value> {
     let moves = |name: &str| {
         name == resource.id_field

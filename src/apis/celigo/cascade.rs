@@ -16,7 +16,7 @@ use crate::engine::state::State;
 use crate::engine::state::hooks::{Change, PendingChange};
 use crate::engine::store::Record;
 
-/// With an integration go its flows, and the exports and imports that nothing else has. Connections stay.
+/// Removes the flows of an integration that goes, and the exports and imports that nothing else has. Connections stay.
 pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -> Result<(), Problem> {
     let id = integration.id();
     let since = state.store.of(&RECYCLE_BIN).next_sequence();
@@ -60,7 +60,7 @@ pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -
     recycle_bin::tie(state, since, integration)
 }
 
-/// With a step that is taken out of a flow go its errors.
+/// Removes the errors of the steps that were taken out of a flow.
 pub fn steps_removed(state: &mut State, old: &Record, new: &Record) {
     let (before, after) = (membership::steps(old), membership::steps(new));
     let is_gone =
@@ -70,7 +70,7 @@ pub fn steps_removed(state: &mut State, old: &Record, new: &Record) {
     }
 }
 
-/// With a flow go its errors and jobs, and no other flow runs it next any more.
+/// Removes the errors and jobs of a flow that goes, and takes it out of the flows that run it next.
 pub fn flow_removed(state: &mut State, flow: &Record, by: Actor) -> Result<(), Problem> {
     for error in found(state, &ERRORS, "_flowId", flow.id()) {
         state.store.of_mut(&ERRORS).remove(error.id());
@@ -84,17 +84,17 @@ pub fn flow_removed(state: &mut State, flow: &Record, by: Actor) -> Result<(), P
     unlist(state, &FLOWS, "_runNextFlowIds", flow.id(), by)
 }
 
-/// An export that a flow uses cannot go.
+/// Refuses to remove an export that a flow uses.
 pub fn export_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     used_by_flow(state, &EXPORTS, proposal)
 }
 
-/// An import that a flow uses cannot go.
+/// Refuses to remove an import that a flow uses.
 pub fn import_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     used_by_flow(state, &IMPORTS, proposal)
 }
 
-/// A connection that an export or import uses cannot go.
+/// Refuses to remove a connection that an export or import uses.
 pub fn connection_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     let PendingChange::Remove(connection) = proposal else { return Ok(()) };
     let user = [&EXPORTS, &IMPORTS].into_iter().find_map(|resource| {
@@ -103,7 +103,7 @@ pub fn connection_guard(state: &State, proposal: PendingChange<'_>, _: Actor) ->
     user.map_or(Ok(()), |(user, record)| in_use(&CONNECTIONS, user, record))
 }
 
-/// A connection that goes is registered nowhere any more.
+/// Takes a connection that goes out of all registrations.
 pub fn connection_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(connection) => {
@@ -113,7 +113,7 @@ pub fn connection_changed(state: &mut State, change: Change<'_>, by: Actor) -> R
     }
 }
 
-/// A connector that an integration was installed from cannot go.
+/// Refuses to remove a connector that an integration was installed from.
 pub fn connector_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     let PendingChange::Remove(connector) = proposal else { return Ok(()) };
     let installed = state.store.of(&INTEGRATIONS).find("_connectorId", connector.id()).next();

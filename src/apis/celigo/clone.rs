@@ -26,8 +26,8 @@ const LEFT_OUT: &[&str] =
 /// Old ids and the ids that stand for them in the copy.
 pub type Ids = BTreeMap<String, String>;
 
-/// `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are shared, but
-/// for those that `connectionMap` names others for.
+/// Handles `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are
+/// shared, but for those that `connectionMap` names others for.
 pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let original = context.record(&INTEGRATIONS, "id")?;
     let asked = context.fields()?;
@@ -62,8 +62,8 @@ pub fn line((model, made): (&'static str, &Record)) -> Value {
     json!({ "model": model, "_id": made.id(), "name": made.text("name") })
 }
 
-/// The connections registered with a copy from the start, so that none of its flows registers another: each once, though
-/// one may stand for several.
+/// Returns the connections registered with a copy from the start, so that none of its flows registers another: each
+/// once, though one may stand for several.
 fn registered(state: &State, original: &Record, ids: &Ids) -> Value {
     let needed = connection_registrations::needed(state, original);
     let needed = needed.iter().map(|id| ids.get(id).unwrap_or(id));
@@ -128,7 +128,7 @@ fn renamed(value: &Value, ids: &Ids) -> Value {
     }
 }
 
-/// The connections that stand for others, all of which must be there.
+/// Returns the connections that stand for others, all of which must be there.
 pub fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<Ids, Problem> {
     const FIELD: &str = "connectionMap";
     let wrong = |expected| Problem::field(FIELD, FieldFaultKind::WrongType { expected });

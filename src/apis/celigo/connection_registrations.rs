@@ -20,7 +20,7 @@ const REGISTERED: &str = "_registeredConnectionIds";
 /// The field by which the body of a registration names its connections, where it is no bare array.
 const GIVEN: &str = "_connectionIds";
 
-/// `integrations.register`: the connections of the body are registered too.
+/// Handles `integrations.register`: the connections of the body are registered too.
 pub fn register(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let wrong = || Problem::field(GIVEN, FieldFaultKind::WrongType { expected: "an array of ids" });
@@ -44,7 +44,7 @@ pub fn register(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.route.success))
 }
 
-/// `integrations.deregister`: the connection stays, but is not registered any more.
+/// Handles `integrations.deregister`: the connection stays, but is not registered any more.
 pub fn deregister(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let connection = context.param("connectionId").to_owned();
@@ -70,7 +70,7 @@ pub fn of_flow(state: &mut State, flow: &Record, by: Actor) -> Result<(), Proble
     add(state, &integration, connections, by)
 }
 
-/// The connections a copy of an integration needs: its own, and those of its exports and imports.
+/// Returns the connections a copy of an integration needs: its own, and those of its exports and imports.
 pub fn needed(state: &State, integration: &Record) -> Vec<String> {
     let of = |resource| membership::of(state, integration, resource);
     let (own, steps) = (of(&CONNECTIONS), [of(&EXPORTS), of(&IMPORTS)].concat());
@@ -81,7 +81,7 @@ fn connection_of<'w>(state: &'w State, step: &Record) -> Option<&'w Record> {
     state.store.of(&CONNECTIONS).get(step.text("_connectionId")?)
 }
 
-/// The ids of connections, so that their order does not depend on where they were found.
+/// Returns the ids of connections, so that their order does not depend on where they were found.
 fn by_age<'r>(connections: impl Iterator<Item = &'r Record>) -> Vec<String> {
     let ids: BTreeMap<u64, &str> = connections.map(|connection| (connection.sequence(), connection.id())).collect();
     ids.into_values().map(str::to_owned).collect()

@@ -15,7 +15,7 @@ fn is_offline(connection: &Record) -> bool {
     connection.get("offline") == Some(&Value::Bool(true))
 }
 
-/// `connections.ping`: a connection that is offline says so in the body.
+/// Handles `connections.ping`: a connection that is offline says so in the body.
 pub fn ping(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let body = if is_offline(&connection) {
@@ -27,7 +27,7 @@ pub fn ping(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// `connections.test`, and a ping by `POST`: the same in more words.
+/// Handles `connections.test`, and a ping by `POST`: the same in more words.
 pub fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let body = if is_offline(&connection) {
@@ -39,7 +39,7 @@ pub fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// `connections.pingUnsaved`: a connection in the body.
+/// Handles `connections.pingUnsaved`: a connection in the body.
 pub fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let kind = field("type", Kind::Enum(CONNECTION_TYPES)).required();
@@ -49,7 +49,7 @@ pub fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "code": 200 })))
 }
 
-/// `connections.proxy`: there is no other side here, so that only a rule can answer a good call.
+/// Handles `connections.proxy`: there is no other side here, so that only a rule can answer a good call.
 pub fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.record(&CONNECTIONS, "id")?;
     let sent = |name: &str| context.request.header(name).is_some_and(|value| !value.trim().is_empty());
@@ -62,7 +62,7 @@ pub fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     Err(context.not_modelled())
 }
 
-/// `connections.oauth2`: where a user would give consent.
+/// Handles `connections.oauth2`: where a user would give consent.
 pub fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let url = format!("{}{}/connection/{}/oauth2/authorize", context.origin(), context.api.base, connection.id());

@@ -15,7 +15,7 @@ use crate::http::message::Response;
 /// The longest name an integration may have.
 const NAME_CHARS: usize = 100;
 
-/// `integrations.install`: makes an integration from a connector, with none of its steps done.
+/// Handles `integrations.install`: makes an integration from a connector, with none of its steps done.
 pub fn install(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connector = context.record(&CONNECTORS, "_connectorId")?;
     let asked = context.fields()?;
@@ -40,17 +40,17 @@ pub fn install(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&integration))
 }
 
-/// `integrations.installer`: does a step. When all are done, the integration is installed.
+/// Handles `integrations.installer`: does a step. When all are done, the integration is installed.
 pub fn installer(context: &mut Context<'_>) -> Result<Response, Problem> {
     step(context, "installerFunction", true)
 }
 
-/// `integrations.uninstaller`: undoes a step.
+/// Handles `integrations.uninstaller`: undoes a step.
 pub fn uninstaller(context: &mut Context<'_>) -> Result<Response, Problem> {
     step(context, "uninstallerFunction", false)
 }
 
-/// `integrations.settings`: `persistSettings` merges what is pending into the settings; every other function is
+/// Handles `integrations.settings`: `persistSettings` merges what is pending into the settings; every other function is
 /// answered and left to the scenario.
 pub fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = installed(context)?;
@@ -68,14 +68,14 @@ pub fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.route.success, &json!({ "success": true, "pending": pending, "settings": settings })))
 }
 
-/// `integrations.uninstall`: the integration goes, with all it contains.
+/// Handles `integrations.uninstall`: the integration goes, with all it contains.
 pub fn uninstall(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = installed(context)?;
     context.state.remove(&INTEGRATIONS, &integration, Actor::Service)?;
     Ok(Response::json(context.route.success, &json!({ "success": true })))
 }
 
-/// The integration of the path, which must come from a connector.
+/// Returns the integration of the path, which must come from a connector.
 fn installed(context: &Context<'_>) -> Result<Record, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     if integration.text("_connectorId").is_none() {
@@ -119,7 +119,7 @@ fn complete(step: &mut Value, done: bool) {
     }
 }
 
-/// The connector's name, or the first of it with a number that no integration has.
+/// Returns the connector's name, or the first of it with a number that no integration has.
 fn free_name(state: &State, name: &str) -> String {
     let integrations = state.store.of(&INTEGRATIONS);
     let numbered = (2..).map(|number| {

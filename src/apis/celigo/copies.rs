@@ -29,7 +29,7 @@ fn copy_name(original: &Record, given: &Document) -> Result<String, Problem> {
     Ok(named.unwrap_or_else(|| format!("Clone - {}", original.text("name").unwrap_or_default())))
 }
 
-/// `flows.clone`: the flow and its steps, in an integration. The copy is disabled.
+/// Handles `flows.clone`: the flow and its steps, in an integration. The copy is disabled.
 pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;
@@ -72,17 +72,17 @@ pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &manifest.into()))
 }
 
-/// `exports.clone`
+/// Handles `exports.clone`
 pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     copy(context, &EXPORTS)
 }
 
-/// `imports.clone`
+/// Handles `imports.clone`
 pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     copy(context, &IMPORTS)
 }
 
-/// `lookupcaches.clone`: with its data.
+/// Handles `lookupcaches.clone`: with its data.
 pub fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     let response = copy(context, &LOOKUP_CACHES)?;
     let made: Value = serde_json::from_slice(&response.body).unwrap_or_default();
@@ -116,7 +116,7 @@ fn copy(context: &mut Context<'_>, schema: &'static Schema) -> Result<Response, 
     Ok(context.show(&copy))
 }
 
-/// `integrations.clonePreview`: what a copy would be made of.
+/// Handles `integrations.clonePreview`: what a copy would be made of.
 pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let shown = |record: &Record| serde_json::from_slice::<Value>(record.bytes()).expect("a record is JSON");
@@ -129,7 +129,7 @@ pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "objects": objects })))
 }
 
-/// The connection that the body names, which must be there.
+/// Returns the connection that the body names, which must be there.
 fn connection(context: &Context<'_>, given: &Document, name: &'static str) -> Result<String, Problem> {
     let id = given_text(given, name)?.ok_or_else(|| Problem::field(name, FieldFaultKind::Missing))?;
     let connection = context.state.store.of(&CONNECTIONS).get(&id);
@@ -139,12 +139,12 @@ fn connection(context: &Context<'_>, given: &Document, name: &'static str) -> Re
     Ok(id)
 }
 
-/// `exports.replaceConnection`
+/// Handles `exports.replaceConnection`
 pub fn replace_in_export(context: &mut Context<'_>) -> Result<Response, Problem> {
     replace(context, &EXPORTS)
 }
 
-/// `imports.replaceConnection`
+/// Handles `imports.replaceConnection`
 pub fn replace_in_import(context: &mut Context<'_>) -> Result<Response, Problem> {
     replace(context, &IMPORTS)
 }
@@ -158,7 +158,7 @@ fn replace(context: &mut Context<'_>, schema: &'static Schema) -> Result<Respons
     Ok(context.show(&record))
 }
 
-/// `flows.replaceConnection`: in all its steps on the old one; the new one is registered.
+/// Handles `flows.replaceConnection`: in all its steps on the old one; the new one is registered.
 pub fn replace_in_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;
@@ -179,7 +179,7 @@ pub fn replace_in_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&flow))
 }
 
-/// `flows.updateFlowGrouping`
+/// Handles `flows.updateFlowGrouping`
 pub fn group(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let ids = texts(context, "_flowIds")?.ok_or_else(|| Problem::field("_flowIds", FieldFaultKind::Missing))?;

@@ -12,7 +12,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// The kinds that can name a record of that kind.
+/// Returns the kinds that can name a record of that kind.
 fn naming(schema: &Schema) -> &'static [&'static str] {
     match schema.name {
         "celigo.exports" | "celigo.imports" | "celigo.flows" => &["flows"],
@@ -68,7 +68,7 @@ fn find(value: &Value, text: &str, path: String, found: &mut Vec<String>) {
     }
 }
 
-/// `flows.descendants`: the exports and imports of a flow.
+/// Handles `flows.descendants`: the exports and imports of a flow.
 pub fn descendants(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let steps = membership::steps(&flow);

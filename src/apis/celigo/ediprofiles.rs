@@ -16,7 +16,7 @@ use crate::http::message::Response;
 /// The most transactions of one answer.
 const MOST: usize = 1_000;
 
-/// The file type of a profile stays.
+/// Refuses to change the file type of a profile.
 pub fn guard(_: &State, change: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     match change {
         PendingChange::Replace(old, fields) if fields.get("fileType") != old.get("fileType") => {
@@ -26,7 +26,7 @@ pub fn guard(_: &State, change: PendingChange<'_>, _: Actor) -> Result<(), Probl
     }
 }
 
-/// `ediTransactions.query`: transactions of a file type, narrowed by what else the body says.
+/// Handles `ediTransactions.query`: transactions of a file type, narrowed by what else the body says.
 pub fn query(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let wanted = |name: &'static str| match given.get(name) {

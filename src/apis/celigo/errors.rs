@@ -261,7 +261,7 @@ pub fn is_doubled(token: &str) -> bool {
     scheme.eq_ignore_ascii_case("bearer ") && !rest.is_empty()
 }
 
-/// The running service has words of its own for a token that is not good, and another status for one behind two schemes.
+/// Words a bad token as the running service does: in words of its own, with another status for one behind two schemes.
 fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
     let token = request_context.request.bearer();
     let words = if request_context.request.header("authorization").is_some() {
@@ -321,7 +321,7 @@ fn is_dangling(fault: &FieldFault) -> bool {
     matches!(fault.kind, FieldFaultKind::Dangling { .. })
 }
 
-/// A reference to nothing, as the running service tells it.
+/// Words a reference to nothing as the running service does.
 fn reference(fault: &FieldFault) -> Entry<'_> {
     let FieldFaultKind::Dangling { to, .. } = &fault.kind else { return Entry::default() };
     let title =
@@ -388,8 +388,8 @@ fn fault(fault: &FieldFault) -> Entry<'_> {
     Entry { message: Some(message.into()), field: Some(Cow::Borrowed(&*fault.field)) }
 }
 
-/// A field's name at the start of a sentence: `flowGroupings` becomes `Flow groupings`, `_id` stays as it is. Of a field in
-/// another one that is said which it is, not where.
+/// Returns a field's name for the start of a sentence: `flowGroupings` becomes `Flow groupings`, `_id` stays as it is.
+/// Of a field within another, only its own name.
 fn title(field: &str) -> String {
     let field = field.rsplit('.').next().unwrap_or(field);
     if field.starts_with('_') {

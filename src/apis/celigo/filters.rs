@@ -96,7 +96,7 @@ enum WorldSpec {
 }
 
 impl WorldSpec {
-    /// Or what it must be.
+    /// Reads a value; the error says what it must be.
     fn read(kind: Kind, text: &str) -> Result<Self, &'static str> {
         match kind {
             Kind::Bool => text.parse().map(Self::Flag).map_err(|_| "must be true or false"),
@@ -125,37 +125,38 @@ pub fn wrong(parameter: &str, reason: impl Into<String>) -> Problem {
     Problem::Query { parameter: parameter.to_owned(), reason: reason.into() }
 }
 
-/// A parameter that is there and not empty.
+/// Returns a parameter that is there and not empty.
 pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
     query.get(name).filter(|text| !text.is_empty())
 }
 
-/// The names that a list can be filtered and ordered by, with what they hold.
+/// Returns the names that a list can be filtered and ordered by, with what they hold.
 pub fn names(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Kind)> {
     let others = resource.parameters.iter().map(|(name, _)| *name);
     let names = resource.fields.iter().map(|field| field.name).chain(others);
     names.filter_map(move |name| Some((name, Column::find(resource, name)?.kind())))
 }
 
-/// The names that a list can be ordered by.
+/// Returns the names that a list can be ordered by.
 pub fn ordered(resource: &'static Schema) -> impl Iterator<Item = &'static str> {
     let is_ordered = move |name: &str| Column::find(resource, name).is_some_and(Column::is_ordered);
     names(resource).map(|(name, _)| name).filter(move |name| is_ordered(name))
 }
 
-/// The parameters that are bounds of a field, with its kind.
+/// Returns the parameters that are bounds of a field, with its kind.
 pub fn bounds(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Meaning)> {
     let is_column = move |name: &str| Column::find(resource, name).is_some();
     resource.parameters.iter().copied().filter(move |(name, _)| !is_column(name))
 }
 
-/// The name of the field that a parameter asks for, without the suffix of a comparison.
+/// Returns the name of the field that a parameter asks for, without the suffix of a comparison.
 pub fn field_of(parameter: &str) -> &str {
     let suffixes = COMPARISONS.iter().map(|(suffix, _)| *suffix).filter(|suffix| !suffix.is_empty());
     suffixes.into_iter().find_map(|suffix| parameter.strip_suffix(suffix)).unwrap_or(parameter)
 }
 
-/// The records that a query asks for: those whose fields have the given values and that hold the text searched for.
+/// Returns the records that a query asks for: those whose fields have the given values and that hold the text searched
+/// for.
 pub fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
     let mut tests: Vec<Keep> = Vec::new();
     // A filter without a value is none.
@@ -175,7 +176,7 @@ pub fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>
     })
 }
 
-/// `field=value`, or with `_gte`, `_lte` or `_in` behind the field. Other parameters are no filters.
+/// Reads a filter: `field=value`, or with `_gte`, `_lte` or `_in` behind the field. Other parameters are no filters.
 fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
     let bound;
     let long = match resource.parameters.iter().find(|(known, _)| *known == name).map(|(_, meaning)| *meaning) {
@@ -205,7 +206,7 @@ fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<K
     Ok(Some(Box::new(move |record| column.values(record).iter().any(&is_wanted))))
 }
 
-/// A flag that narrows a list.
+/// Reads a flag that narrows a list.
 fn only(meaning: Meaning, name: &str, value: &str) -> Result<Option<Keep>, Problem> {
     match (value, meaning) {
         ("true", Meaning::Only(field)) => {
@@ -217,8 +218,8 @@ fn only(meaning: Meaning, name: &str, value: &str) -> Result<Option<Keep>, Probl
     }
 }
 
-/// The order that `sort`, or `sort_by`, asks for: fields with commas between, `-` before one that falls. Records without the field
-/// come first.
+/// Returns the order that `sort`, or `sort_by`, asks for: fields with commas between, `-` before one that falls.
+/// Records without the field come first.
 pub fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
     let Some((parameter, sort)) = ["sort", "sort_by"].into_iter().find_map(|name| Some((name, given(query, name)?)))
     else {

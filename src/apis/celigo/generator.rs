@@ -31,7 +31,7 @@ const STATUSES: &[&str] = &["completed", "completed", "completed", "failed"];
 /// The time that generated runs and changes lie back at most.
 const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// The connections of made-up flows are registered with their integrations.
+/// Registers the connections of made-up flows with their integrations.
 pub fn register(state: &mut State, flows: &[Record]) -> Result<(), Problem> {
     flows.iter().try_for_each(|flow| connection_registrations::of_flow(state, flow, Actor::Fixture))
 }
@@ -47,7 +47,7 @@ pub fn integration(state: &mut State, place: usize) -> Result<Document, Problem>
     ]))
 }
 
-/// A connection.
+/// Makes up a connection.
 #[allow(clippy::unnecessary_wraps)]
 pub fn connection(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
@@ -63,7 +63,7 @@ pub fn connection(state: &mut State, place: usize) -> Result<Document, Problem> 
     })))
 }
 
-/// An export.
+/// Makes up an export.
 pub fn export(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({
@@ -76,7 +76,7 @@ pub fn export(state: &mut State, place: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// An import.
+/// Makes up an import.
 pub fn import(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({
@@ -88,7 +88,7 @@ pub fn import(state: &mut State, place: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// A flow.
+/// Makes up a flow.
 pub fn flow(state: &mut State, place: usize) -> Result<Document, Problem> {
     let name = name(state, place);
     Ok(fields(json!({
@@ -106,7 +106,7 @@ pub fn flow(state: &mut State, place: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// A script.
+/// Makes up a script.
 #[allow(clippy::unnecessary_wraps)]
 pub fn script(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
@@ -117,7 +117,7 @@ pub fn script(state: &mut State, place: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// A connector.
+/// Makes up a connector.
 #[allow(clippy::unnecessary_wraps)]
 pub fn connector(state: &mut State, place: usize) -> Result<Document, Problem> {
     let steps = ["Connection", "Flows"].map(|step| {
@@ -132,7 +132,7 @@ pub fn connector(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "name": name(state, place), "version": "1.0.0", "install": steps })))
 }
 
-/// A share.
+/// Makes up a share.
 #[allow(clippy::unnecessary_wraps)]
 pub fn share(state: &mut State, _: usize) -> Result<Document, Problem> {
     let user = json!({
@@ -143,7 +143,7 @@ pub fn share(state: &mut State, _: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "accepted": true, "accessLevel": pick(LEVELS, state), "sharedWithUser": user })))
 }
 
-/// An audit entry.
+/// Makes up an audit entry.
 pub fn entry(state: &mut State, _: usize) -> Result<Document, Problem> {
     let integration = some(state, &INTEGRATIONS)?;
     let user = json!({
@@ -167,7 +167,7 @@ pub fn entry(state: &mut State, _: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// An error.
+/// Makes up an error.
 pub fn error(state: &mut State, _: usize) -> Result<Document, Problem> {
     let flow = some(state, &FLOWS)?;
     let steps: Vec<&str> = FLOWS.links.iter().flat_map(|link| (link.ids)(flow.fields())).collect();
@@ -183,7 +183,7 @@ pub fn error(state: &mut State, _: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// A job.
+/// Makes up a job.
 pub fn job(state: &mut State, _: usize) -> Result<Document, Problem> {
     let flow = some(state, &FLOWS)?;
     let created = past(state);
@@ -205,12 +205,12 @@ pub fn job(state: &mut State, _: usize) -> Result<Document, Problem> {
     Ok(fields(job))
 }
 
-/// A revision.
+/// Makes up a revision.
 pub fn revision(state: &mut State, _: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "_integrationId": some(state, &INTEGRATIONS)?.id(), "description": sentence(state) })))
 }
 
-/// A record to refer to: one of those there are, or, where there is none, the first.
+/// Returns a record to refer to: one of those there are, or, where there is none, a first one.
 fn some(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
     let count = state.store.of(resource).len();
     if count > 0 {
@@ -237,7 +237,7 @@ fn sentence(state: &mut State) -> String {
     Sentence(4..9).fake_with_rng(state.rng.inner())
 }
 
-/// A time before now.
+/// Draws a time before now.
 fn past(state: &mut State) -> String {
     let ago = state.rng.between(0, PAST_MS);
     format_ms(state.clock.now_ms().saturating_sub(ago))
@@ -247,14 +247,14 @@ fn pick(words: &[&'static str], state: &mut State) -> &'static str {
     words[(0..words.len()).fake_with_rng::<usize, _>(state.rng.inner())]
 }
 
-/// A tag.
+/// Makes up a tag.
 #[allow(clippy::unnecessary_wraps)]
 pub fn tag(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({ "tag": format!("{subject} {}", place + 1) })))
 }
 
-/// A delivery to any export.
+/// Makes up a delivery to any export.
 pub fn delivery(state: &mut State, place: usize) -> Result<Document, Problem> {
     let export = some(state, &EXPORTS)?;
     let data = json!({ "id": (place + 1).to_string() });
@@ -267,14 +267,14 @@ pub fn delivery(state: &mut State, place: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// A lookup cache.
+/// Makes up a lookup cache.
 #[allow(clippy::unnecessary_wraps)]
 pub fn lookup_cache(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({ "name": format!("{subject} by id {}", place + 1), "description": sentence(state) })))
 }
 
-/// An entry of any lookup cache.
+/// Makes up an entry of any lookup cache.
 pub fn cache_entry(state: &mut State, place: usize) -> Result<Document, Problem> {
     let cache = some(state, &LOOKUP_CACHES)?;
     let key = format!("K-{}", place + 1);
@@ -286,7 +286,7 @@ pub fn cache_entry(state: &mut State, place: usize) -> Result<Document, Problem>
     })))
 }
 
-/// A value of the account.
+/// Makes up a value of the account.
 #[allow(clippy::unnecessary_wraps)]
 pub fn state(state: &mut State, place: usize) -> Result<Document, Problem> {
     let key = format!("key-{}", place + 1);
@@ -294,7 +294,7 @@ pub fn state(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "_id": format!("account:{key}"), "scope": "account", "key": key, "value": value })))
 }
 
-/// A stack.
+/// Makes up a stack.
 #[allow(clippy::unnecessary_wraps)]
 pub fn stack(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
@@ -305,7 +305,7 @@ pub fn stack(state: &mut State, place: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// A published API.
+/// Makes up a published API.
 #[allow(clippy::unnecessary_wraps)]
 pub fn api(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
@@ -313,7 +313,7 @@ pub fn api(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "name": format!("{subject} {}", place + 1), "version": "v1", "path": path })))
 }
 
-/// An OAuth client.
+/// Makes up an OAuth client.
 #[allow(clippy::unnecessary_wraps)]
 pub fn iclient(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
@@ -321,7 +321,7 @@ pub fn iclient(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "name": format!("{system} app {}", place + 1), "provider": "custom_oauth2", "oauth2": oauth2 })))
 }
 
-/// A file definition.
+/// Makes up a file definition.
 #[allow(clippy::unnecessary_wraps)]
 pub fn file_definition(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
@@ -330,14 +330,14 @@ pub fn file_definition(state: &mut State, place: usize) -> Result<Document, Prob
     Ok(fields(json!({ "name": name, "version": "1", "format": "delimited", "rules": rules })))
 }
 
-/// An EDI profile.
+/// Makes up an EDI profile.
 #[allow(clippy::unnecessary_wraps)]
 pub fn edi_profile(state: &mut State, place: usize) -> Result<Document, Problem> {
     let company: String = LastName().fake_with_rng(state.rng.inner());
     Ok(fields(json!({ "name": format!("{company} {}", place + 1), "fileType": "X12" })))
 }
 
-/// An EDI transaction of any integration.
+/// Makes up an EDI transaction of any integration.
 pub fn edi_transaction(state: &mut State, place: usize) -> Result<Document, Problem> {
     let integration = some(state, &INTEGRATIONS)?;
     Ok(fields(json!({
@@ -351,21 +351,21 @@ pub fn edi_transaction(state: &mut State, place: usize) -> Result<Document, Prob
     })))
 }
 
-/// A record with no more than a name and a description.
+/// Makes up a record with no more than a name and a description.
 #[allow(clippy::unnecessary_wraps)]
 pub fn described(state: &mut State, place: usize) -> Result<Document, Problem> {
     let name = name(state, place);
     Ok(fields(json!({ "name": name, "description": sentence(state) })))
 }
 
-/// An access token.
+/// Makes up an access token.
 #[allow(clippy::unnecessary_wraps)]
 pub fn access_token(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
     Ok(fields(json!({ "name": format!("{system} token {}", place + 1) })))
 }
 
-/// A licence of any connector.
+/// Makes up a licence of any connector.
 pub fn license(state: &mut State, _: usize) -> Result<Document, Problem> {
     let connector = some(state, &CONNECTORS)?;
     let email: String = SafeEmail().fake_with_rng(state.rng.inner());
@@ -374,7 +374,7 @@ pub fn license(state: &mut State, _: usize) -> Result<Document, Problem> {
     ))
 }
 
-/// A notification about any flow.
+/// Makes up a notification about any flow.
 pub fn notification(state: &mut State, _: usize) -> Result<Document, Problem> {
     let flow = some(state, &FLOWS)?;
     let user = audit::user_id(&state.settings.user);

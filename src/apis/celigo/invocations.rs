@@ -14,7 +14,7 @@ use crate::http::message::Response;
 /// The private field with what was last put as the distribution of an export.
 pub const DISTRIBUTED: &str = "standin_distributed";
 
-/// `exports.invoke`: the records of an export, a page at a time.
+/// Handles `exports.invoke`: the records of an export, a page at a time.
 pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let records = records(context, &export);
@@ -39,7 +39,7 @@ pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// Of a webhook, the records of its last delivery; of others, those of a run.
+/// Returns the records of an export: of a webhook, those of its last delivery; of others, those of a run.
 fn records(context: &Context<'_>, export: &Record) -> Vec<Value> {
     if export.text("type") != Some("webhook") {
         return mock_data::records(export);
@@ -48,7 +48,7 @@ fn records(context: &Context<'_>, export: &Record) -> Vec<Value> {
     last.and_then(|last| last.get("records")).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-/// `exports.preview`, of a stored export or of one in the body.
+/// Handles `exports.preview`, of a stored export or of one in the body.
 pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     let stored = if context.params.is_empty() { None } else { Some(context.record(&EXPORTS, "id")?) };
     let given = context.fields()?;
@@ -64,7 +64,7 @@ pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "data": records, "dataURIs": [], "stages": [stage] })))
 }
 
-/// `imports.invoke`: an answer for each record of the body.
+/// Handles `imports.invoke`: an answer for each record of the body.
 pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     let import = context.record(&IMPORTS, "id")?;
     let given = match context.body.as_ref() {
@@ -78,14 +78,14 @@ pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &rows.collect()))
 }
 
-/// `exports.distributed`: what was put last.
+/// Handles `exports.distributed`: what was put last.
 pub fn distributed(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let last = export.get(DISTRIBUTED).cloned().unwrap_or_else(|| json!({}));
     Ok(Response::json(context.success(), &last))
 }
 
-/// `exports.distribute`
+/// Handles `exports.distribute`
 pub fn distribute(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let given = Value::from(context.fields()?);
@@ -97,7 +97,7 @@ pub fn distribute(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &given))
 }
 
-/// `apis.request`: a published API is answered by a rule.
+/// Handles `apis.request`: a published API is answered by a rule.
 pub fn request(context: &mut Context<'_>) -> Result<Response, Problem> {
     use crate::apis::celigo::resources::APIS;
     let api = if context.route.path.starts_with("/apis/{id}/request") {

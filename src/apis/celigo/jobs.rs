@@ -59,14 +59,14 @@ fn newest_first<'r>(jobs: impl Iterator<Item = &'r Record>) -> Vec<Record> {
     jobs
 }
 
-/// `jobs.get`
+/// Handles `jobs.get`
 pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     let job = counted(context.state, &job);
     Ok(context.show(&job))
 }
 
-/// `jobs.list`: the latest first. The running service wants to know whose jobs.
+/// Handles `jobs.list`: the latest first. The running service wants to know whose jobs.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     if context.profile() == Profile::Live {
         check_scope(context)?;
@@ -115,7 +115,7 @@ fn page_of(context: &Context<'_>, jobs: &[Record]) -> Result<Page, Problem> {
     context.page_within(&JOBS, jobs, Some(window))
 }
 
-/// `flows.jobs`: those of the flow. The running service has no such path.
+/// Handles `flows.jobs`: those of the flow. The running service has no such path.
 pub fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     missing_live(context)?;
@@ -123,7 +123,7 @@ pub fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     listed(context, jobs)
 }
 
-/// `integrations.jobs`: those of the integration. The running service has no such path.
+/// Handles `integrations.jobs`: those of the integration. The running service has no such path.
 pub fn of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     missing_live(context)?;
@@ -138,13 +138,13 @@ fn missing_live(context: &Context<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// `flows.latestJobs`: the newest run of the flow.
+/// Handles `flows.latestJobs`: the newest run of the flow.
 pub fn latest_of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     show_latest(context, &[flow])
 }
 
-/// `integrations.latestJobs`: the newest run of each flow.
+/// Handles `integrations.latestJobs`: the newest run of each flow.
 pub fn latest_of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let flows = membership::of(context.state, &integration, &FLOWS);
@@ -161,7 +161,7 @@ fn show_latest(context: &Context<'_>, flows: &[Record]) -> Result<Response, Prob
     Ok(paging::response(context, &page, page.json().clone()))
 }
 
-/// `jobs.family`: a run with the jobs of its steps.
+/// Handles `jobs.family`: a run with the jobs of its steps.
 pub fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     let of = |job: &Record| -> Map<String, Value> {
@@ -174,7 +174,8 @@ pub fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &Value::Object(family)))
 }
 
-/// `jobs.current`: the runs that have not ended, of the integrations and flows and in the statuses that the body names.
+/// Handles `jobs.current`: the runs that have not ended, of the integrations and flows and in the statuses that the
+/// body names.
 pub fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
     let wanted = ["_integrationIds", "_flowIds", "status"].map(|name| step_errors::texts(context, name));
     let [integrations, flows, statuses] = wanted;
@@ -197,7 +198,7 @@ pub fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(step_errors::keyed(context, &page, "jobs"))
 }
 
-/// `jobs.cancel`: ends a run that has not ended.
+/// Handles `jobs.cancel`: ends a run that has not ended.
 pub fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     if !is_parent(&job) {
@@ -212,7 +213,7 @@ pub fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&job))
 }
 
-/// `jobs.jobErrors`: the errors of a run or a step, by their older form. The running service has none.
+/// Handles `jobs.jobErrors`: the errors of a run or a step, by their older form. The running service has none.
 pub fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     missing_live(context)?;
@@ -234,7 +235,7 @@ pub fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
     })
 }
 
-/// `flows.run`: makes a job. The body may choose generators and dates; the dates change nothing here.
+/// Handles `flows.run`: makes a job. The body may choose generators and dates; the dates change nothing here.
 pub fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;

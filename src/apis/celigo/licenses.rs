@@ -13,7 +13,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// The email of a new licence names its user, and is not kept beside.
+/// Replaces the email of a new licence by its user.
 pub fn named(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if let Some(Value::String(email)) = given.remove("email") {
         let user = user_of(state, &email).unwrap_or_else(|| json!({ "email": email }));
@@ -24,7 +24,7 @@ pub fn named(state: &mut State, _: &str, mut given: Document, old: Option<&Recor
     given
 }
 
-/// The user of the account with that email: the owner, or one of the shares.
+/// Returns the user of the account with that email: the owner, or one of the shares.
 fn user_of(state: &State, email: &str) -> Option<Value> {
     if email == state.settings.user {
         return Some(json!({ "email": email, "_id": audit::user_id(email) }));
@@ -34,14 +34,14 @@ fn user_of(state: &State, email: &str) -> Option<Value> {
     Some(json!({ "email": email, "_id": user["_id"], "name": user["name"] }))
 }
 
-/// `connectors.licenses`
+/// Handles `connectors.licenses`
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connector = context.record(&CONNECTORS, "id")?;
     let licenses = context.state.store.of(&LICENSES).find("_connectorId", connector.id()).cloned().collect();
     context.list(&LICENSES, licenses)
 }
 
-/// `connectors.createLicense`
+/// Handles `connectors.createLicense`
 pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connector = context.record(&CONNECTORS, "id")?;
     let mut given = context.take_fields()?;
@@ -58,7 +58,7 @@ pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&license))
 }
 
-/// The licence of the path, which must be of its connector.
+/// Returns the licence of the path, which must be of its connector.
 fn license(context: &Context<'_>) -> Result<Record, Problem> {
     let connector = context.record(&CONNECTORS, "id")?;
     let license = context.record(&LICENSES, "licenseId")?;
@@ -68,13 +68,13 @@ fn license(context: &Context<'_>) -> Result<Record, Problem> {
     Ok(license)
 }
 
-/// `connectors.getLicense`
+/// Handles `connectors.getLicense`
 pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let license = license(context)?;
     Ok(context.show(&license))
 }
 
-/// `connectors.updateLicense`
+/// Handles `connectors.updateLicense`
 pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let license = license(context)?;
     let given = context.take_fields()?;
@@ -82,7 +82,7 @@ pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&license))
 }
 
-/// `connectors.deleteLicense`
+/// Handles `connectors.deleteLicense`
 pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let license = license(context)?;
     context.state.remove(&LICENSES, &license, Actor::Consumer)?;

@@ -47,7 +47,7 @@ fn projection<'q>(query: &'q Query<'_>) -> Result<Projection<'q>, Problem> {
     }
 }
 
-/// The reply that shows a page of records, as consumers see them.
+/// Returns the reply that shows a page of records, as consumers see them.
 pub fn response(context: &Context<'_>, page: &Page) -> Response {
     if let Some(status) = context.route.live_empty
         && page.records.is_empty()
@@ -58,7 +58,7 @@ pub fn response(context: &Context<'_>, page: &Page) -> Response {
     paging::response(context, page, array(context, page))
 }
 
-/// A page of records as a JSON array, as consumers see them.
+/// Returns a page of records as a JSON array, as consumers see them.
 pub fn array(context: &Context<'_>, page: &Page) -> Bytes {
     let brief = context.route.action.resource() == Some(&SCRIPTS);
     let narrowed = context.caller.sees.is_some() && page.records.iter().any(|record| is_narrowed(context, record));
@@ -78,7 +78,7 @@ pub fn array(context: &Context<'_>, page: &Page) -> Bytes {
     }
 }
 
-/// The reply that shows one record, as the caller sees it.
+/// Returns the reply that shows one record, as the caller sees it.
 pub fn one(context: &Context<'_>, status: u16, record: &Record) -> Response {
     if matches!(context.route.action, Action::Replace(it) if *it == SCRIPTS) && context.profile() == Profile::Live {
         let mut script = object(context, record);
@@ -104,7 +104,7 @@ fn object(context: &Context<'_>, record: &Record) -> Map<String, Value> {
     object
 }
 
-/// Records as a JSON array, with what the query wants of each.
+/// Writes records as a JSON array, with what the query wants of each.
 pub fn array_of(context: &Context<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
     let projection = projection(context.query).unwrap_or(Projection::Whole);
     let always = openapi::listed(context.route).map_or(&[][..], |resource| resource.always_shown);

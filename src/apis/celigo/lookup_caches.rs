@@ -52,7 +52,7 @@ fn count(state: &mut State, cache: &Record) -> Result<(), Problem> {
     state.patch(&LOOKUP_CACHES, &cache, &change, Actor::Fixture).map(|_| ())
 }
 
-/// `lookupcaches.getData`: all entries by key, those of these keys, or those whose key begins so.
+/// Handles `lookupcaches.getData`: all entries by key, those of these keys, or those whose key begins so.
 pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let given = context.fields()?;
@@ -83,7 +83,7 @@ pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// `lookupcaches.putData`: new entries, and new values of those there are.
+/// Handles `lookupcaches.putData`: new entries, and new values of those there are.
 pub fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let mut given = context.fields()?;
@@ -118,7 +118,7 @@ pub fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "success": true, "data": data })))
 }
 
-/// `lookupcaches.deleteData`: the entries of these keys.
+/// Handles `lookupcaches.deleteData`: the entries of these keys.
 pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let keys = texts(context, "keys")?.ok_or_else(|| Problem::field("keys", FieldFaultKind::Missing))?;
@@ -129,7 +129,7 @@ pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "success": true })))
 }
 
-/// `lookupcaches.purge`: all entries.
+/// Handles `lookupcaches.purge`: all entries.
 pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     empty(context.state, &cache);
@@ -137,7 +137,7 @@ pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// `lookupcaches.delete`: the cache goes, with its data.
+/// Handles `lookupcaches.delete`: the cache goes, with its data.
 pub fn delete_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     context.state.remove(&LOOKUP_CACHES, &cache, Actor::Consumer)?;

@@ -11,22 +11,22 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// `integrations.flows`: the flows that name the integration.
+/// Handles `integrations.flows`: the flows that name the integration.
 pub fn flows(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &FLOWS)
 }
 
-/// `integrations.exports`: the exports its flows use, and those that name it.
+/// Handles `integrations.exports`: the exports its flows use, and those that name it.
 pub fn exports(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &EXPORTS)
 }
 
-/// `integrations.imports`: the imports its flows use, and those that name it.
+/// Handles `integrations.imports`: the imports its flows use, and those that name it.
 pub fn imports(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &IMPORTS)
 }
 
-/// `integrations.connections`: the connections registered with it, and those that name it.
+/// Handles `integrations.connections`: the connections registered with it, and those that name it.
 pub fn connections(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &CONNECTIONS)
 }
@@ -37,7 +37,7 @@ fn list(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response
     context.list(resource, records)
 }
 
-/// The flows, exports, imports or connections of an integration, in creation order.
+/// Returns the flows, exports, imports or connections of an integration, in creation order.
 pub fn of(state: &State, integration: &Record, resource: &'static Schema) -> Vec<Record> {
     let id = integration.id();
     let flows: Vec<Record> = state.store.of(&FLOWS).find("_integrationId", id).cloned().collect();
@@ -52,7 +52,7 @@ pub fn of(state: &State, integration: &Record, resource: &'static Schema) -> Vec
     used_or_named(state, resource, id, &flows)
 }
 
-/// The exports, or imports, that one of these flows uses or that name the integration, in creation order.
+/// Returns the exports, or imports, that one of these flows uses or that name the integration, in creation order.
 pub fn used_or_named(state: &State, resource: &'static Schema, integration: &str, flows: &[Record]) -> Vec<Record> {
     let links = || FLOWS.links.iter().filter(|link| *link.to == *resource);
     let used = flows.iter().flat_map(|flow| links().flat_map(|link| (link.ids)(flow.fields())));
@@ -60,18 +60,18 @@ pub fn used_or_named(state: &State, resource: &'static Schema, integration: &str
     in_order(used.chain(state.store.of(resource).find("_integrationId", integration)))
 }
 
-/// The exports and imports a flow uses.
+/// Returns the exports and imports a flow uses.
 pub fn steps(flow: &Record) -> BTreeSet<&str> {
     let links = FLOWS.links.iter().filter(|link| *link.to == EXPORTS || *link.to == IMPORTS);
     links.flat_map(|link| (link.ids)(flow.fields())).collect()
 }
 
-/// The texts of a list.
+/// Returns the texts of a list.
 pub fn ids<'f>(fields: &'f Document, name: &str) -> impl Iterator<Item = &'f str> {
     fields.get(name).and_then(|list| list.as_array()).into_iter().flatten().filter_map(|id| id.as_str())
 }
 
-/// Each record once.
+/// Returns each record once, in creation order.
 fn in_order<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<Record> {
     let by_sequence: BTreeMap<u64, &Record> = records.map(|record| (record.sequence(), record)).collect();
     by_sequence.into_values().cloned().collect()

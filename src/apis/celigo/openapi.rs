@@ -9,14 +9,14 @@ use crate::engine::api::route::{Action, ResponseShape, Route};
 use crate::engine::schema::field::Kind;
 use crate::engine::schema::schema::{Meaning, Schema};
 
-/// The query parameters of a list.
+/// Returns the query parameters of a list.
 pub fn parameters(route: &Route) -> Vec<Parameter> {
     let Some(resource) = listed(route) else { return if route.pages { paging() } else { Vec::new() } };
     let filters = filters::names(resource).filter(|(name, _)| !NO_FILTERS.contains(name)).map(filter);
     paging().into_iter().chain(shown(resource)).chain(filters).chain(filters::bounds(resource).map(bound)).collect()
 }
 
-/// The kind of record that a list filters by.
+/// Returns the kind of record that a list filters by.
 pub fn listed(route: &Route) -> Option<&'static Schema> {
     match (route.action, route.shows) {
         (Action::List(resource), _) | (_, ResponseShape::Many(resource)) => Some(resource),
@@ -57,7 +57,7 @@ fn shown(resource: &'static Schema) -> [Parameter; 6] {
     ]
 }
 
-/// Equality with a field.
+/// Describes the parameter that asks for equality with a field.
 fn filter((name, kind): (&'static str, Kind)) -> Parameter {
     let schema = if matches!(kind, Kind::Bool) { json!({ "type": "boolean" }) } else { json!({ "type": "string" }) };
     parameter(name, schema, "Only records with this value.")
@@ -72,7 +72,7 @@ fn bound((name, meaning): (&'static str, Meaning)) -> Parameter {
     }
 }
 
-/// `{"errors":[{"code","message","field"?}]}`, and for a 401 a message beside them or instead.
+/// Describes `{"errors":[{"code","message","field"?}]}`, and for a 401 a message beside them or instead.
 pub fn error_schema() -> Value {
     let text = json!({ "type": "string" });
     let error = json!({

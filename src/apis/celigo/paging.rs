@@ -19,7 +19,7 @@ const PARAMETERS: [(&str, usize); 5] = [("page", 1), ("limit", 1), ("pageSize", 
 /// Most links have no more bytes.
 const LINK_BYTES: usize = 128;
 
-/// A whole number of a query. One too large for this machine is as good as the largest.
+/// Reads a whole number of a query. One too large for this machine is as good as the largest.
 fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| text.parse().unwrap_or(usize::MAX)).filter(|number| *number >= least);
@@ -29,8 +29,8 @@ fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
     })
 }
 
-/// The part of a list that a query asks for: `offset` and `skip` say where to start, `limit` how much; `page` and
-/// `pageSize`, from 1, are understood where those are left out.
+/// Returns the part of a list that a query asks for: `offset` and `skip` say where to start, `limit` how much; `page`
+/// and `pageSize`, from 1, are understood where those are left out.
 pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
     window_up_to(query, CAP)
 }
@@ -56,7 +56,7 @@ pub fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
 /// Parameters of lists of records, which other lists do not take.
 const OF_RECORDS: [&str; 6] = ["after", "include", "exclude", "search", "sort", "sort_by"];
 
-/// The part of a list that is paged and no more: other parameters of lists are refused.
+/// Returns the part of a list that is paged and no more: other parameters of lists are refused.
 pub fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
     let given = |name: &&&str| query.get(name).is_some_and(|value| !value.is_empty());
     match OF_RECORDS.iter().find(given) {
@@ -67,7 +67,7 @@ pub fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
     }
 }
 
-/// The reply that shows the part of a list which the query asks for, with a row for each of the records.
+/// Returns the reply that shows the part of a list which the query asks for, with a row for each of the records.
 pub fn rows(context: &Context<'_>, records: &[Record], row: impl Fn(&Record) -> Value) -> Result<Response, Problem> {
     let page = Page::of(records, &window_alone(context.query)?);
     if page.records.is_empty()
@@ -79,7 +79,7 @@ pub fn rows(context: &Context<'_>, records: &[Record], row: impl Fn(&Record) -> 
     Ok(response(context, &page, body))
 }
 
-/// The reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
+/// Returns the reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
 /// limited, by the consumer or by the cap, and more follows.
 pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Response {
     let mut response = Response::json_bytes(context.success(), body);
@@ -119,7 +119,7 @@ pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes
     response
 }
 
-/// The way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
+/// Returns the way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
 pub fn next(context: &Context<'_>, page: &Page) -> Option<String> {
     let Window::Offset { skip, limit } = page.window else { return None };
     let mut next = context.target.world.map(world_prefix).unwrap_or_default();
@@ -140,7 +140,7 @@ fn write_part(context: &Context<'_>, start: usize, limit: usize, text: &mut Stri
     context.query.write_with(&changes, text);
 }
 
-/// The next link in an answer.
+/// Returns the next link in an answer.
 pub fn next_link(response: &Response) -> Option<String> {
     let links = response.header("link")?.split(", <").find(|link| link.contains("rel=\"next\""))?;
     links.trim_start_matches('<').split_once('>').map(|(link, _)| link.to_owned())

@@ -37,52 +37,52 @@ const FLOW: &[&str] = &[
     "routers/N/branches/N/name",
 ];
 
-/// `integrations.patch`
+/// Handles `integrations.patch`
 pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &INTEGRATIONS, &["flowGroupings", "settings", "apiGroupings"])
 }
 
-/// `flows.patch`
+/// Handles `flows.patch`
 pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &FLOWS, FLOW)
 }
 
-/// `exports.patch`
+/// Handles `exports.patch`
 pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &EXPORTS, &["debugUntil", "assistantMetadata"])
 }
 
-/// `imports.patch`
+/// Handles `imports.patch`
 pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &IMPORTS, &["debugUntil"])
 }
 
-/// `scripts.patch`
+/// Handles `scripts.patch`
 pub fn script(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &SCRIPTS, &["debugUntil"])
 }
 
-/// `connections.patch`
+/// Handles `connections.patch`
 pub fn connection(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &CONNECTIONS, &["name", "debugDate", "debugUntil"])
 }
 
-/// `apis.patch`
+/// Handles `apis.patch`
 pub fn api(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &APIS, &["name", "description", "disabled"])
 }
 
-/// `mcpservers.patch`
+/// Handles `mcpservers.patch`
 pub fn mcp_server(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &MCP_SERVERS, &["name", "disabled"])
 }
 
-/// `lookupcaches.patch`
+/// Handles `lookupcaches.patch`
 pub fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &LOOKUP_CACHES, &["name", "description"])
 }
 
-/// `tags.patch`
+/// Handles `tags.patch`
 pub fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &TAGS, &["tag"])
 }
@@ -208,7 +208,7 @@ fn shifted_bytes(document: &Value, path: &str) -> usize {
     array.map_or(0, |items| size_of_val(items.as_slice()))
 }
 
-/// Where an operation reads or writes.
+/// Returns the paths that an operation reads or writes.
 fn paths(operation: &PatchOperation) -> Vec<String> {
     let from = match operation {
         PatchOperation::Move(operation) => Some(operation.from.to_string()),

@@ -16,7 +16,7 @@ use crate::engine::state::hooks::Change;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// A record is gone for good.
+/// Removes a deleted record for good.
 pub fn expire(state: &mut State, deleted: &Record) -> Result<(), Problem> {
     state.remove(&RECYCLE_BIN, deleted, Actor::Fixture)
 }
@@ -65,7 +65,7 @@ pub fn tie(state: &mut State, since: u64, integration: &Record) -> Result<(), Pr
     Ok(())
 }
 
-/// A record as its kind shows it: secrets stay hidden.
+/// Returns a record as its kind shows it: secrets stay hidden.
 fn shown(deleted: &Record) -> Value {
     let doc = deleted.get("doc").cloned().and_then(Document::of).unwrap_or_default();
     let schema = KINDS.iter().find(|(kind, ..)| deleted.text("kind") == Some(kind)).map(|(.., schema)| *schema);
@@ -75,7 +75,7 @@ fn shown(deleted: &Record) -> Value {
     }
 }
 
-/// The deleted records that the caller may see, of one kind or all, the latest first.
+/// Returns the deleted records that the caller may see, of one kind or all, the latest first.
 fn of_kind(context: &Context<'_>, kind: Option<&str>) -> Vec<Record> {
     let deleted = context.state.store.of(&RECYCLE_BIN).iter();
     let mut deleted: Vec<Record> = deleted
@@ -86,26 +86,26 @@ fn of_kind(context: &Context<'_>, kind: Option<&str>) -> Vec<Record> {
     deleted
 }
 
-/// `recycleBin.list`: all of them, each with its kind.
+/// Handles `recycleBin.list`: all of them, each with its kind.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = of_kind(context, None);
     paging::rows(context, &deleted, |it| json!({ "model": it.get("model"), "doc": shown(it) }))
 }
 
-/// The kind that the path names.
+/// Returns the kind that the path names.
 fn kind_of(context: &Context<'_>) -> Result<&'static str, Problem> {
     let named = context.param("type");
     let kind = KINDS.iter().find(|(kind, ..)| *kind == named);
     kind.map(|(kind, ..)| *kind).ok_or_else(|| Problem::named(NOT_FOUND, format!("The recycle bin has no {named}")))
 }
 
-/// `recycleBin.type`: those of one kind.
+/// Handles `recycleBin.type`: those of one kind.
 pub fn of_type(context: &mut Context<'_>) -> Result<Response, Problem> {
     let kind = kind_of(context)?;
     paging::rows(context, &of_kind(context, Some(kind)), shown)
 }
 
-/// The deleted record of the path.
+/// Returns the deleted record of the path.
 fn one(context: &Context<'_>) -> Result<Record, Problem> {
     let key = key(kind_of(context)?, context.param("id"));
     let deleted = context.state.store.of(&RECYCLE_BIN).find("key", &key).next_back();
@@ -113,20 +113,20 @@ fn one(context: &Context<'_>) -> Result<Record, Problem> {
     deleted.ok_or_else(|| Problem::named(NOT_FOUND, "Deleted record not found"))
 }
 
-/// `recycleBin.get`
+/// Handles `recycleBin.get`
 pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     Ok(Response::json(context.success(), &shown(&deleted)))
 }
 
-/// `recycleBin.restore`: back under its id.
+/// Handles `recycleBin.restore`: back under its id.
 pub fn restore(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     context.state.atomically(|state| put_back(state, &[deleted]))?;
     Ok(Response::empty(context.success()))
 }
 
-/// `recycleBin.restoreCascade`: with all that went along.
+/// Handles `recycleBin.restoreCascade`: with all that went along.
 pub fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     let key = deleted.text("key").unwrap_or_default().to_owned();
@@ -136,7 +136,7 @@ pub fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// `recycleBin.purge`: gone for good.
+/// Handles `recycleBin.purge`: gone for good.
 pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     context.state.remove(&RECYCLE_BIN, &deleted, Actor::Service)?;

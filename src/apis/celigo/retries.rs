@@ -13,7 +13,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// `flows.retry`: a job takes the errors along.
+/// Handles `flows.retry`: a job takes the errors along.
 pub fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, errors) = step_errors::of_step(context)?;
     let keys = step_errors::texts(context, "retryDataKeys")?;
@@ -36,14 +36,14 @@ pub fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&job))
 }
 
-/// `flows.retryData`: the record that failed, and where.
+/// Handles `flows.retryData`: the record that failed, and where.
 pub fn data(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, error) = of_key(context)?;
     let shown = shown(context.state, &flow, &error);
     Ok(Response::json(context.success(), &shown))
 }
 
-/// `flows.editRetryData`: the next retry sends this record.
+/// Handles `flows.editRetryData`: the next retry sends this record.
 pub fn edit(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, error) = of_key(context)?;
     let data = context.fields()?.remove("data").ok_or_else(|| Problem::field("data", FieldFaultKind::Missing))?;
@@ -65,7 +65,7 @@ pub fn edit(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &shown))
 }
 
-/// The flow of the path, and the error of its step with the key of the path, open or resolved.
+/// Returns the flow of the path, and the error of its step with the key of the path, open or resolved.
 fn of_key(context: &Context<'_>) -> Result<(Record, Record), Problem> {
     let (flow, errors) = step_errors::of_step(context)?;
     let key = context.param("key");

@@ -27,7 +27,7 @@ pub struct Retry<'a> {
     pub data: &'a Value,
 }
 
-/// A key that no error has yet.
+/// Draws a key that no error has yet.
 pub fn new_key(state: &mut State) -> String {
     let mut key = state.rng.object_id();
     key.push_str(&state.rng.object_id());
@@ -45,7 +45,7 @@ pub fn trace_key(retry: &Retry<'_>) -> String {
     }
 }
 
-/// A retry ends: what still fails stays open.
+/// Ends a retry: errors of records that still fail stay open.
 pub fn end(state: &mut State, job: &Record, at_ms: u64) -> Result<Document, Problem> {
     let ids = job.get(ERRORS_OF_JOB).and_then(Value::as_array).cloned().unwrap_or_default();
     let import = job.text("_importId").and_then(|id| state.store.of(&IMPORTS).get(id)).cloned();

@@ -16,14 +16,14 @@ const SNAPSHOT: &str = "snapshot";
 /// The types that there are.
 pub const TYPES: &[&str] = &[SNAPSHOT, "pull", "revert"];
 
-/// `integrations.revisions`: the snapshots of the integration.
+/// Handles `integrations.revisions`: the snapshots of the integration.
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let revisions = context.state.store.of(&REVISIONS).find("_integrationId", integration.id()).cloned().collect();
     context.list(&REVISIONS, revisions)
 }
 
-/// `integrations.revision`: one of them, which must be of the integration.
+/// Handles `integrations.revision`: one of them, which must be of the integration.
 pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let revision = context.record(&REVISIONS, "revisionId")?;
@@ -33,7 +33,7 @@ pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&revision))
 }
 
-/// `integrations.snapshot`, `integrations.revise`: a new snapshot. Pulls and reverts are not modelled.
+/// Handles `integrations.snapshot`, `integrations.revise`: a new snapshot. Pulls and reverts are not modelled.
 pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let mut fields = Document::from_iter([

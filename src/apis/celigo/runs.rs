@@ -44,7 +44,7 @@ struct Phase {
     goes_on: Option<u64>,
 }
 
-/// The page generators of a flow, or those of these ids, with the records they have now.
+/// Returns the page generators of a flow, or those of these ids, with the records they have now.
 pub fn generators_of(state: &State, flow: &Record, only: Option<&[String]>) -> Result<Vec<Generator>, Problem> {
     let known = generators(flow.fields());
     if let Some(other) = only.into_iter().flatten().find(|id| !known.contains(&id.as_str())) {
@@ -133,7 +133,7 @@ pub fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The fields of a job that ends.
+/// Returns the fields of a job that ends.
 pub fn ended(at_ms: u64) -> [(&'static str, Value); 3] {
     [
         ("endedAt", format_ms(at_ms).into()),
@@ -142,7 +142,7 @@ pub fn ended(at_ms: u64) -> [(&'static str, Value); 3] {
     ]
 }
 
-/// A run begins: its flow says so, and its exports have jobs of their own.
+/// Begins a run: its flow says so, and its exports get jobs of their own.
 fn starts(state: &mut State, job: &Record, at_ms: u64) -> Result<(), Problem> {
     let flow = job.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id)).cloned();
     if let Some(flow) = &flow {
@@ -167,7 +167,7 @@ fn plan(job: &Record) -> Vec<Generator> {
     plan.filter_map(generator).collect()
 }
 
-/// The job of a step of a run, which runs from then.
+/// Makes the job of a step of a run, which runs from then.
 fn step_job(
     state: &mut State,
     parent: &Record,
@@ -194,7 +194,7 @@ fn step_job(
     make(state, &fields)
 }
 
-/// The exports end. Where all failed there is nothing to import, and the run ends with them.
+/// Ends the exports. Where all failed there is nothing to import, and the run ends with them.
 fn exported(state: &mut State, job: &Record, at_ms: u64, ends_ms: u64) -> Result<Phase, Problem> {
     let plan = plan(job);
     let (mut exported, mut pages, mut failed) = (0, 0, 0);
@@ -268,7 +268,7 @@ struct Counts {
     ignored: usize,
 }
 
-/// The imports end, and the run with them.
+/// Ends the imports, and the run with them.
 fn imported(state: &mut State, job: &Record, at_ms: u64) -> Result<Document, Problem> {
     let flow = job.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id)).cloned();
     let fields = flow.as_ref().map(|flow| flow.fields().clone()).unwrap_or_default();
@@ -348,7 +348,7 @@ fn process(
     Ok((counts, stopped))
 }
 
-/// A new open error of a step.
+/// Makes an open error of a step.
 fn open_error(
     state: &mut State,
     job: &Record,
@@ -386,7 +386,7 @@ fn open_error(
     state.create(&ERRORS, &fields, Actor::Administrator).map(|_| ())
 }
 
-/// A number that no error has.
+/// Draws a number that no error has.
 fn new_error_id(state: &mut State) -> String {
     loop {
         let id = state.rng.between(5_000_000_000, 5_999_999_999).to_string();

@@ -32,7 +32,7 @@ const SECRETS: &[&str] = &[
 /// A key whose whole value is secret.
 const ENCRYPTED: &str = "encrypted";
 
-/// A connection as consumers see it.
+/// Returns a connection as consumers see it.
 pub fn masked(connection: &Document) -> Document {
     connection.iter().map(|(name, value)| (name.to_owned(), mask(name, value, false))).collect()
 }
@@ -55,7 +55,7 @@ pub fn listener_masked(export: &Document) -> Document {
     shown
 }
 
-/// A mask that comes back in a listener means the secret that is stored there.
+/// Puts the stored secret in place of a mask that comes back in a listener.
 pub fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     let stored = old.and_then(|old| old.get("webhook")).and_then(Value::as_object);
     if let (Some(stored), Some(Value::Object(webhook))) = (stored, given.get_mut("webhook")) {
@@ -92,7 +92,7 @@ pub fn is_secret(name: &str) -> bool {
     name == ENCRYPTED || SECRETS.contains(&name)
 }
 
-/// A mask that comes back means the secret that is stored there.
+/// Puts the stored secrets in place of masks that come back.
 pub fn kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if let Some(old) = old {
         for (name, value) in given.iter_mut() {

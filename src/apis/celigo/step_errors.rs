@@ -23,7 +23,7 @@ pub fn latest(errors: &[&Record]) -> Value {
     errors.iter().filter_map(|error| error.text("occurredAt")).max().into()
 }
 
-/// `flows.errors`: how many open errors each step has, in the order of the flow.
+/// Handles `flows.errors`: how many open errors each step has, in the order of the flow.
 pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let processors = processors(flow.fields());
@@ -50,12 +50,12 @@ pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &json!({ "flowErrors": rows.collect::<Value>() })))
 }
 
-/// `flows.openErrors`
+/// Handles `flows.openErrors`
 pub fn open(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, true, "errors")
 }
 
-/// `flows.resolvedErrors`
+/// Handles `flows.resolvedErrors`
 pub fn resolved(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, false, "resolved")
 }
@@ -78,7 +78,7 @@ pub fn keyed(context: &Context<'_>, page: &Page, key: &str) -> Response {
     Response::json_bytes(context.success(), body)
 }
 
-/// `flows.resolve`: the open errors of these ids are resolved; other ids are skipped.
+/// Handles `flows.resolve`: the open errors of these ids are resolved; other ids are skipped.
 pub fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let wanted = texts(context, "errors")?.unwrap_or_default();
@@ -89,7 +89,7 @@ pub fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// `flows.forget`: the resolved errors of these ids are gone, or all of them.
+/// Handles `flows.forget`: the resolved errors of these ids are gone, or all of them.
 pub fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let wanted = texts(context, "errors")?;
@@ -100,7 +100,7 @@ pub fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// `flows.assignErrors`: to a user of the account.
+/// Handles `flows.assignErrors`: to a user of the account.
 pub fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let email = match context.fields()?.remove("email") {
@@ -118,13 +118,13 @@ pub fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
     change(context, &errors, "errorIds", &[("assignedTo", email.into())])
 }
 
-/// `flows.unassignErrors`: takes the assignee away.
+/// Handles `flows.unassignErrors`: takes the assignee away.
 pub fn unassign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     change(context, &errors, "errorIds", &[("assignedTo", Value::Null)])
 }
 
-/// `flows.tagErrors`: these tags take the place of those there are.
+/// Handles `flows.tagErrors`: these tags take the place of those there are.
 pub fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let tags = texts(context, "tagIds")?.ok_or_else(|| Problem::field("tagIds", FieldFaultKind::Missing))?;
@@ -158,7 +158,7 @@ fn change(
     Ok(Response::empty(context.success()))
 }
 
-/// The flow of the path, and the errors of its step: an export or import that the flow uses.
+/// Returns the flow of the path, and the errors of its step: an export or import that the flow uses.
 pub fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let step = context.param("stepId");
@@ -170,7 +170,7 @@ pub fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Problem> 
     Ok((flow, errors))
 }
 
-/// The texts of a list in the body, if it has one: at most a thousand.
+/// Returns the texts of a list in the body, if it has one: at most a thousand.
 pub fn texts(context: &Context<'_>, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
     const MOST: usize = 1_000;
     let fields = context.fields()?;

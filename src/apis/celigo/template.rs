@@ -20,7 +20,7 @@ use crate::http::target::encode;
 /// The time a link is good for.
 const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
 
-/// `integrations.template`: a signed link to the archive, on the origin the caller used.
+/// Handles `integrations.template`: a signed link to the archive, on the origin the caller used.
 pub fn link(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     Ok(signed(context, &integration))
@@ -40,7 +40,7 @@ fn signed(context: &Context<'_>, integration: &Record) -> Response {
     Response::json(context.route.success, &json!({ "signedURL": url }))
 }
 
-/// `flows.template`: that of its integration.
+/// Handles `flows.template`: that of its integration.
 pub fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let integration = flow.text("_integrationId").unwrap_or_default().to_owned();
@@ -49,7 +49,7 @@ pub fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(signed(context, &integration))
 }
 
-/// `integrations.download`: returns the archive to a caller that has the link.
+/// Handles `integrations.download`: returns the archive to a caller that has the link.
 pub fn download(context: &mut Context<'_>) -> Result<Response, Problem> {
     let [expires, signed] = ["expires", "signature"].map(|name| context.query.get(name).unwrap_or_default());
     if signed != signature(context.state, context.param("id"), expires).to_string() {

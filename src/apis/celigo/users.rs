@@ -28,7 +28,7 @@ fn invite_one(context: &mut Context<'_>, email: &str, given: &Document) -> Resul
     context.state.create_from(&ASHARES, fields, Actor::Service)
 }
 
-/// `users.invite`
+/// Handles `users.invite`
 pub fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let email = match given.get("email") {
@@ -41,7 +41,7 @@ pub fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(context.show(&share))
 }
 
-/// `users.inviteMultiple`: each email by itself.
+/// Handles `users.inviteMultiple`: each email by itself.
 pub fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let emails = crate::apis::celigo::step_errors::texts(context, "emails")?;
@@ -67,7 +67,7 @@ pub fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &rows.into()))
 }
 
-/// `ashares.disable`: disables a share, or enables it again.
+/// Handles `ashares.disable`: disables a share, or enables it again.
 pub fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
     let share = context.record(&ASHARES, "id")?;
     let disabled = share.get("disabled") == Some(&Value::Bool(true));
@@ -76,13 +76,13 @@ pub fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// `ashares.reinvite`: the invitation would go out again; the fake sends none.
+/// Handles `ashares.reinvite`: the invitation would go out again; the fake sends none.
 pub fn reinvite(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.record(&ASHARES, "id")?;
     Ok(Response::empty(context.success()))
 }
 
-/// `notifications.list`: the user's, or with `users=all` everybody's.
+/// Handles `notifications.list`: the user's, or with `users=all` everybody's.
 pub fn notifications(context: &mut Context<'_>) -> Result<Response, Problem> {
     let all = match context.query.get("users").filter(|users| !users.is_empty()) {
         None => false,
@@ -103,7 +103,7 @@ fn row(entry: &Record, all: bool) -> Value {
     entry.fields().only(|name| name != "_id" && (all || name != "_userId")).into()
 }
 
-/// `notifications.update`: each entry of the body takes the place of the one about the same record.
+/// Handles `notifications.update`: each entry of the body takes the place of the one about the same record.
 pub fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
     let wrong = |expected| Problem::field("body", FieldFaultKind::WrongType { expected });
     let given = match context.body.as_ref() {

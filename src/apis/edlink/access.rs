@@ -20,8 +20,8 @@ use crate::engine::store::Record;
 /// The secret of the environment when every one is good.
 const ANY_SECRET: &str = "standin-edlink-secret";
 
-/// The variables that point a consumer at this API: the access token is that of the first active integration the
-/// application sees, and missing when there is none.
+/// Returns the variables that point a consumer at this API: the access token is that of the first active integration
+/// the application sees, and missing when there is none.
 pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
     let listed = state.settings.strongest_credential(api.name);
     let secret = listed.map_or(ANY_SECRET, |credential| credential.token.as_str());
@@ -49,7 +49,8 @@ enum Token<'w> {
     Unknown,
 }
 
-/// Without a list of secrets, every bearer that is no other token, and never was one, is a secret.
+/// Returns the kind of a bearer token. Without a list of secrets, every bearer that is no other token, and never was
+/// one, is a secret.
 fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: &str) -> Token<'w> {
     if let Some(secret) = state.settings.credential(request_context.api.name, bearer) {
         return Token::Application(secret.integrations.clone());
@@ -70,7 +71,7 @@ fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: 
     if is_good { Token::Application(None) } else { Token::Unknown }
 }
 
-/// Who asks, if the token is of the kind the route takes. A path that no route has is answered without one.
+/// Returns the caller, if the token is of the kind the route takes. A path that no route has is answered without one.
 pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
     let route = request_context.route.filter(|route| route.access != Access::Public && route.is_modelled());
     let Some(route) = route else { return Ok(Caller::default()) };
@@ -103,7 +104,8 @@ pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Cal
     }
 }
 
-/// Asked at every request, so that an integration that is disabled in the middle of a sync ends it.
+/// Rejects the tokens of an integration that is not open. Asked at every request, so that one that is disabled in the
+/// middle of a sync ends it.
 fn open(integration: &Record) -> Result<(), Problem> {
     if is_open(integration) { Ok(()) } else { Err(Problem::usual(INVALID_INTEGRATION_STATE)) }
 }

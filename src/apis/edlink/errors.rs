@@ -18,7 +18,7 @@ const fn error(
     ErrorDef { name, code, status, statuses: &[], message, evidence, source }
 }
 
-/// Refusals that are 400 on v2 where the documents say so, and where the service runs what they are on v1.
+/// Makes a refusal that is 400 on v2 where the documents say so, and where the service runs what it is on v1.
 const fn refusal(kind: ErrorDef, on_v2_live: &'static [(&'static str, Option<Profile>, u16)]) -> ErrorDef {
     ErrorDef { statuses: on_v2_live, ..kind }
 }

@@ -33,7 +33,7 @@ pub fn source(state: &mut State, _: usize) -> Result<Document, Problem> {
     Ok(fields(source))
 }
 
-/// A provider.
+/// Makes up a provider.
 #[allow(clippy::unnecessary_wraps)]
 pub fn provider(state: &mut State, place: usize) -> Result<Document, Problem> {
     let name: String = LastName().fake_with_rng(state.rng.inner());
@@ -41,18 +41,18 @@ pub fn provider(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "application": application, "name": name, "allows_data_sync": true })))
 }
 
-/// A permission.
+/// Makes up a permission.
 #[allow(clippy::unnecessary_wraps)]
 pub fn permission(_: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "name": format!("Read Data {place}"), "description": "Read data of one kind." })))
 }
 
-/// The fields of a made-up record that was written as JSON.
+/// Returns the fields of a made-up record that was written as JSON.
 pub fn fields(made: Value) -> Document {
     Document::of(made).expect("a record is an object")
 }
 
-/// An integration.
+/// Makes up an integration.
 #[allow(clippy::unnecessary_wraps)]
 pub fn integration(state: &mut State, _: usize) -> Result<Document, Problem> {
     let rng = &mut state.rng;
@@ -80,12 +80,12 @@ pub fn integration(state: &mut State, _: usize) -> Result<Document, Problem> {
     Ok(fields)
 }
 
-/// A zip code within the range that is given out.
+/// Makes up a zip code within the range that is given out.
 pub fn zip(rng: &mut SeededRng) -> String {
     format!("{:05}", rng.between(501, 99_950))
 }
 
-/// The source, provider and team of a made-up integration, which belong together.
+/// Returns the source, provider and team of a made-up integration, which belong together.
 pub fn surroundings(rng: &mut SeededRng) -> [(&'static str, Value); 3] {
     let [first, second] = SYSTEMS;
     let (id, name, application, allows_data_sync) = if rng.between(1, 2) == 1 { first } else { second };
@@ -127,7 +127,7 @@ pub fn surroundings(rng: &mut SeededRng) -> [(&'static str, Value); 3] {
     [("source", source), ("provider", provider), ("team", team)]
 }
 
-/// An object of exactly that size: a hundred thousand of them are made at once.
+/// Makes up an object of exactly that size: a hundred thousand of them are made at once.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }

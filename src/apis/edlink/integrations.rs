@@ -81,7 +81,7 @@ pub fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Re
     given
 }
 
-/// The permission to read everything, where the world has it or does not say which permissions there are.
+/// Returns the permission to read everything, where the world has it or does not say which permissions there are.
 fn usual_permissions(state: &State) -> Value {
     let known = state.store.of(&PERMISSIONS);
     let usable = known.is_empty() || known.get(generator::READ_EVERYTHING).is_some();
@@ -99,7 +99,7 @@ fn starts_at(fields: &Document) -> Option<u64> {
     parse_ms(start.as_str()?)
 }
 
-/// The start has come: the integration is active since then.
+/// Starts an integration whose start has come: it is active since then.
 pub fn start(state: &mut State, integration: &Record) -> Result<(), Problem> {
     let since = starts_at(integration.fields()).map(format_ms);
     let mut patch = Document::new();

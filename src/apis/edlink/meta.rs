@@ -73,7 +73,7 @@ pub static PERMISSIONS: Schema = Schema::new(
     ],
 );
 
-/// `GET /api/up`.
+/// Handles `GET /api/up`.
 #[expect(clippy::unnecessary_wraps, reason = "every operation may fail")]
 pub fn up(_: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response { body: "OK".into(), ..Response::empty(200) }.with("content-type", "text/plain; charset=utf-8"))

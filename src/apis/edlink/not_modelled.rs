@@ -32,7 +32,7 @@ const fn my_v1(route: Route, about: &'static str) -> Route {
     of(route.documented(USER_V1), Access::Person, about)
 }
 
-/// Seen in the vendor's client only.
+/// Makes a row that is seen in the vendor's client only.
 const fn my_in_sdk(route: Route, about: &'static str) -> Route {
     of(route.observed(SDK), Access::Person, about)
 }

@@ -7,7 +7,7 @@ use crate::engine::api::openapi::{Parameter, either};
 use crate::engine::api::route::{Action, ResponseShape, Route};
 use crate::http::message::Method;
 
-/// The query parameters of a list.
+/// Returns the query parameters of a list.
 pub fn parameters(route: &Route) -> Vec<Parameter> {
     if route.body_last {
         return coursework(route);
@@ -45,7 +45,7 @@ fn parameter(name: &str, schema: &Value, about: &'static str) -> Parameter {
     Parameter::new(name, schema.clone(), about)
 }
 
-/// The query parameters of coursework.
+/// Returns the query parameters of coursework.
 fn coursework(route: &Route) -> Vec<Parameter> {
     let text = json!({ "type": "string" });
     match route.verb {
@@ -68,7 +68,7 @@ fn coursework(route: &Route) -> Vec<Parameter> {
     }
 }
 
-/// The query parameters of a sign-in.
+/// Returns the query parameters of a sign-in.
 fn signing_in() -> Vec<Parameter> {
     let text = json!({ "type": "string" });
     let outcome = json!({ "type": "string", "enum": sso::OUTCOMES });
@@ -104,7 +104,7 @@ fn error() -> Value {
     })
 }
 
-/// `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
+/// Describes `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
 pub fn error_schema() -> Value {
     let errors = json!({ "type": "array", "minItems": 1, "items": error() });
     let properties = json!({ "$request": { "type": "string" }, "$errors": errors, "$error": { "type": "string" } });

@@ -56,19 +56,19 @@ fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
     })
 }
 
-/// The page size of a list that only goes forward.
+/// Returns the page size of a list that only goes forward.
 pub fn first(query: &Query<'_>) -> Result<usize, Problem> {
     Ok(size(query, "$first")?.unwrap_or(USUAL))
 }
 
-/// The part of a list that the query asks for.
+/// Returns the part of a list that the query asks for.
 pub fn window(context: &Context<'_>, resource: &'static Schema) -> Result<Window, Problem> {
     let asked = PageQuery::read(context.query)?;
     let (count, between) = (asked.count, between(context, resource, &asked)?);
     Ok(if asked.backward { Window::Backward { count, between } } else { Window::Forward { count, between } })
 }
 
-/// Between which records the query's part of a list lies.
+/// Returns the records between which the query's part of a list lies.
 pub fn between(context: &Context<'_>, resource: &'static Schema, asked: &PageQuery<'_>) -> Result<Between, Problem> {
     Ok(Between {
         after: asked.after.map(|id| place_of(context, resource, "$after", id)).transpose()?,
@@ -76,7 +76,7 @@ pub fn between(context: &Context<'_>, resource: &'static Schema, asked: &PageQue
     })
 }
 
-/// Where the record stands that a cursor names.
+/// Returns where the record stands that a cursor names.
 fn place_of(
     context: &Context<'_>,
     resource: &'static Schema,
@@ -98,13 +98,13 @@ pub fn gone(parameter: &str, id: &str) -> Problem {
     Problem::named(INVALID_CURSOR, message)
 }
 
-/// Where the next page is, if there is one. A page bounded by the far end of its direction has none: its address would
-/// need both `$after` and `$before`.
+/// Returns the address of the next page, if there is one. A page bounded by the far end of its direction has none: its
+/// address would need both `$after` and `$before`.
 pub fn next(context: &Context<'_>, page: &Page) -> Option<String> {
     next_behind(context, page.records.last().filter(|_| page.more)?.id())
 }
 
-/// Where the page is that starts behind that record.
+/// Returns the address of the page that starts behind that record.
 pub fn next_behind(context: &Context<'_>, last: &str) -> Option<String> {
     let asked = PageQuery::read(context.query).ok()?;
     let (size, cursor, bound) =
@@ -117,7 +117,7 @@ pub fn next_behind(context: &Context<'_>, last: &str) -> Option<String> {
     Some(format!("{origin}{}?{query}", context.target.path))
 }
 
-/// The next link in an answer.
+/// Returns the next link in an answer.
 pub fn next_link(response: &Response) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(&response.body).ok()?;
     body.get("$next")?.as_str().map(str::to_owned)

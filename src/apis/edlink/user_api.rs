@@ -11,27 +11,27 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// The record that the caller's login refers to.
+/// Returns the record that the caller's login refers to.
 fn mine(context: &Context<'_>, resource: &'static Schema, field: &str) -> Result<Record, Problem> {
     let id = context.caller.subject.as_ref().and_then(|login| login.text(field)).unwrap_or_default();
     let record = context.state.store.of(resource).get(id).cloned();
     record.ok_or_else(|| Problem::NotFound { resource, id: id.to_owned() })
 }
 
-/// `GET /v2/my/profile`
+/// Handles `GET /v2/my/profile`
 pub fn profile(context: &mut Context<'_>) -> Result<Response, Problem> {
     let person = mine(context, &PEOPLE, "person_id")?;
     let shown: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
     Ok(envelope::value(context, &shown))
 }
 
-/// `GET /v1/my/profile`
+/// Handles `GET /v1/my/profile`
 pub fn profile_v1(context: &mut Context<'_>) -> Result<Response, Problem> {
     let person = mine(context, &PEOPLE, "person_id")?;
     Ok(v1::record(context, &PEOPLE, &person))
 }
 
-/// `GET /v2/my/integration`: without its access token.
+/// Handles `GET /v2/my/integration`: without its access token.
 pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = mine(context, &INTEGRATIONS, "integration_id")?;
     let value = |name: &str| integration.get(name).cloned().unwrap_or(Value::Null);
@@ -53,7 +53,7 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(envelope::value(context, &shown))
 }
 
-/// `GET /v2/my/source`
+/// Handles `GET /v2/my/source`
 pub fn source(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = mine(context, &INTEGRATIONS, "integration_id")?;
     let part = |name: &str| integration.get(name).cloned().unwrap_or(Value::Null);

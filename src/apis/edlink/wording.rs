@@ -72,7 +72,7 @@ fn signing_in(
     sso::redirected(state, request_context, kind).or_else(page)
 }
 
-/// The path asked as the table has it.
+/// Returns the path asked as the table has it.
 fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
     let path = request_context.target.path;
     if request_context.api.is_apart(path) {
@@ -82,17 +82,17 @@ fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
     }
 }
 
-/// The `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
+/// Returns the `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
 pub fn request_id(state: &State) -> String {
     request_id_of(state, state.call_number)
 }
 
-/// The `$request` of the answer to the call of that number.
+/// Returns the `$request` of the answer to the call of that number.
 pub fn request_id_of(state: &State, number: u64) -> String {
     state.rng.derive(&format!("edlink.request:{number}")).uuid().to_string()
 }
 
-/// The error, and what it says.
+/// Returns the error, and what it says.
 fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> (&'static ErrorDef, String) {
     let usual = |error: &'static ErrorDef, what: Option<&str>| {
         let message = error.message;
@@ -138,7 +138,7 @@ fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem)
     }
 }
 
-/// An error that a rule names: in its own words, or in those the operation itself would use.
+/// Words an error that a rule names: in its own words, or in those the operation itself would use.
 fn injected(
     state: &State,
     request_context: &RequestContext<'_>,
@@ -159,7 +159,7 @@ fn injected(
     (error, said)
 }
 
-/// The permission or the parameter that an error of the operation would most likely be about.
+/// Returns the permission or the parameter that an error of the operation would most likely be about.
 fn usual_what(state: &State, request_context: &RequestContext<'_>, error: &ErrorDef) -> String {
     let in_path = || request_context.route?.path.split_once('{')?.1.split_once('}').map(|(name, _)| name.to_owned());
     match request_context.route {

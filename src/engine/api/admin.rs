@@ -10,7 +10,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 impl State {
-    /// The resource of a collection's name.
+    /// Returns the resource of a collection's name.
     pub fn resource(&self, collection: &str) -> Result<&'static Schema, Problem> {
         let known = || self.store.resources();
         known().find(|resource| resource.name == collection).ok_or_else(|| {
@@ -19,13 +19,13 @@ impl State {
         })
     }
 
-    /// All records of a collection, in creation order, with their private fields.
+    /// Returns all records of a collection, in creation order, with their private fields.
     pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Problem> {
         self.catch_up()?;
         Ok(self.store.of(self.resource(collection)?).iter().cloned().collect())
     }
 
-    /// One record of a collection.
+    /// Returns one record of a collection.
     pub fn record(&mut self, collection: &str, id: &str) -> Result<Record, Problem> {
         self.catch_up()?;
         let resource = self.resource(collection)?;

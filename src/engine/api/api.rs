@@ -134,7 +134,7 @@ impl Api {
         self
     }
 
-    /// All first path segments of its routes.
+    /// Returns all first path segments of its routes.
     pub fn bases(&self) -> impl Iterator<Item = &'static str> + Clone {
         std::iter::once(self.base).chain(self.other_bases.iter().copied())
     }
@@ -154,12 +154,12 @@ impl Api {
         if route.outside { "" } else { self.base }
     }
 
-    /// The whole path of a route.
+    /// Returns the whole path of a route.
     pub fn path_of(&self, route: &Route) -> String {
         format!("{}{}", self.base_of(route), route.path)
     }
 
-    /// The row of an error, by name.
+    /// Returns the row of an error, by name.
     pub fn error(&self, name: &str) -> Option<&'static ErrorDef> {
         self.errors.iter().copied().find(|error| error.name == name)
     }
@@ -169,7 +169,7 @@ impl Api {
         self.resources.iter().map(|resource| resource.schema)
     }
 
-    /// The resource of a collection name such as `celigo.flows`.
+    /// Returns the resource of a collection name such as `celigo.flows`.
     pub fn resource(&self, collection: &str) -> Option<&'static Schema> {
         self.schemas().find(|schema| schema.name == collection)
     }

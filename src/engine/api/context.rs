@@ -59,7 +59,7 @@ pub enum Body {
 }
 
 impl Body {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     pub fn to_value(&self) -> Value {
         match self {
             Self::Object(fields) => fields.clone().into(),
@@ -110,8 +110,8 @@ impl Context<'_> {
         format!("{}{}?{}", self.origin(), self.target.path, self.query.with(changes))
     }
 
-    /// The answer rests on something known no better than this, which `standin-source` says: its row may be documented,
-    /// and a value in it assumed.
+    /// Notes that the answer rests on something known no better than this, which `standin-source` says: its row may be
+    /// documented, and a value in it assumed.
     pub fn rests_on(&mut self, evidence: Evidence) {
         self.evidence = self.evidence.max(evidence);
     }
@@ -121,12 +121,12 @@ impl Context<'_> {
         Problem::NotModelled { operation: format!("{}.{}", self.api.name, self.route.name) }
     }
 
-    /// The profile of the API asked.
+    /// Returns the profile of the API asked.
     pub fn profile(&self) -> Profile {
         self.state.settings.profile(self.api.name)
     }
 
-    /// The status of success.
+    /// Returns the status of success.
     pub fn success(&self) -> u16 {
         self.route.success_in(self.profile())
     }
@@ -140,7 +140,7 @@ impl Context<'_> {
         dialect.record(self, status, record)
     }
 
-    /// The answer shows these records, and rests on what they rest on.
+    /// Notes that the answer shows these records, and rests on what they rest on.
     pub fn rests_on_values(&mut self, page: &Page) {
         if page.is_assumed() {
             self.rests_on(Evidence::Assumed);
@@ -163,7 +163,7 @@ impl Context<'_> {
         response.with(headers::LOST, &page.lost.to_string())
     }
 
-    /// A path parameter.
+    /// Returns a path parameter.
     ///
     /// # Panics
     ///
@@ -174,7 +174,7 @@ impl Context<'_> {
         param.map_or_else(|| panic!("{} has no parameter {name}", self.route.path), |(_, value)| value.as_ref())
     }
 
-    /// The record a path parameter names, if there is one and the caller may see it.
+    /// Returns the record that a path parameter names, if there is one and the caller may see it.
     pub fn record(&self, resource: &'static Schema, param: &'static str) -> Result<Record, Problem> {
         let id = self.api.dialect.id(param, self.param(param))?;
         let record = self.state.store.of(resource).get(&id);
@@ -203,7 +203,7 @@ impl Context<'_> {
         }
     }
 
-    /// For a caller who does not see everything, a new reference to what it does not see leads nowhere.
+    /// Rejects new references to what a caller who does not see everything does not see: for it, they lead nowhere.
     pub fn check_visibility(
         &self,
         resource: &'static Schema,
@@ -220,7 +220,7 @@ impl Context<'_> {
         })
     }
 
-    /// The body as an object; no body is an empty one.
+    /// Returns the body as an object; no body is an empty one.
     pub fn fields(&self) -> Result<Document, Problem> {
         match &self.body {
             None => Ok(Document::new()),
@@ -235,7 +235,8 @@ impl Context<'_> {
         Ok(self.show_page(&page))
     }
 
-    /// A page of records by their moments, the newest first. No more records are looked into than it takes to fill it.
+    /// Returns a page of records by their moments, the newest first. Looks into no more records than it takes to fill
+    /// it.
     pub fn page_of_newest(&self, resource: &'static Schema, found_by: Option<(&str, &str)>) -> Result<Page, Problem> {
         let dialect = self.api.dialect;
         let records = self.state.store.of(resource).newest_first(found_by);
@@ -251,12 +252,12 @@ impl Context<'_> {
         Ok(Page::of_first(records.filter(is_shown), &selection.window).with_lost(lost))
     }
 
-    /// A page of records that were found rather than scanned, as the query wants it.
+    /// Returns a page of records that were found rather than scanned, as the query wants it.
     pub fn page_of(&self, resource: &'static Schema, records: Vec<Record>) -> Result<Page, Problem> {
         self.page_within(resource, records, None)
     }
 
-    /// The part of records that were found which a window shows, or else the query asks for.
+    /// Returns the part of records that were found which a window shows, or else the query asks for.
     pub fn page_within(
         &self,
         resource: &'static Schema,

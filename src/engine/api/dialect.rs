@@ -63,14 +63,14 @@ pub struct CredentialForm {
 
 /// The way in which an API speaks: credentials, paging, envelope, errors.
 pub trait Dialect: Sync {
-    /// Who asks. For unknown routes too: many services check the credential first.
+    /// Returns the caller, from the credential. Unknown routes ask too: many services check the credential first.
     fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem>;
 
-    /// The environment variables that point a consumer at this API of a world, with values that work: where it is
-    /// below an origin, and credentials it takes.
+    /// Returns the environment variables that point a consumer at this API of a world, with values that work: where it
+    /// is below an origin, and credentials it takes.
     fn environment(&self, state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
 
-    /// A path parameter as an id of this API.
+    /// Reads a path parameter as an id of this API.
     fn id<'p>(&self, _parameter: &'static str, raw: &'p str) -> Result<Cow<'p, str>, Problem> {
         Ok(Cow::Borrowed(raw))
     }
@@ -80,10 +80,10 @@ pub trait Dialect: Sync {
         true
     }
 
-    /// Which records a list shows, from the query.
+    /// Selects the records that a list shows, from the query.
     fn selection(&self, context: &Context<'_>, resource: &'static Schema) -> Result<Selection, Problem>;
 
-    /// The order of a list, where it is not that of creation.
+    /// Returns the order of a list, where it is not that of creation.
     fn order(&self, _: &Context<'_>, _: &'static Schema) -> Result<Option<Order>, Problem> {
         Ok(None)
     }
@@ -98,31 +98,31 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// The query parameters of a route.
+    /// Returns the query parameters of a route.
     fn parameters(&self, _: &Route) -> Vec<Parameter> {
         Vec::new()
     }
 
-    /// The JSON Schema of a body of a route that shows one record, or a list, of that schema.
+    /// Returns the JSON Schema of a body of a route that shows one record, or a list, of that schema.
     fn envelope(&self, _: &Route, _many: bool, schema: Value) -> Value {
         schema
     }
 
-    /// A JSON Schema of the bodies of its errors.
+    /// Returns a JSON Schema of the bodies of its errors.
     fn error_schema(&self) -> Value {
         Value::Bool(true)
     }
 
-    /// One page of records.
+    /// Writes one page of records.
     fn page(&self, context: &mut Context<'_>, page: &Page) -> Response;
 
-    /// One record.
+    /// Writes one record.
     fn record(&self, context: &mut Context<'_>, status: u16, record: &Record) -> Response;
 
-    /// A problem.
+    /// Writes a problem.
     fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError;
 
-    /// The status of an error on a route.
+    /// Returns the status of an error on a route.
     fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
         let _ = route;
         error.status

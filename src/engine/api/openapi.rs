@@ -45,18 +45,20 @@ enum Parts {
     Whole,
 }
 
-/// An object that has at least one of two properties. Each branch says all, so that a generated type knows them all.
+/// Describes an object that has at least one of two properties. Each branch says all, so that a generated type knows
+/// them all.
 pub fn either(properties: &Value, names: [&str; 2]) -> Value {
     let branch = |name| json!({ "type": "object", "properties": properties, "required": [name] });
     json!({ "anyOf": names.map(branch) })
 }
 
-/// The document. What is known but not modelled is listed by name only: it has no answers to describe.
+/// Returns the document. Operations that are known but not modelled are listed by name only: they have no answers to
+/// describe.
 pub fn openapi(api: &'static Api) -> Value {
     document(api, Parts::Any)
 }
 
-/// The document for a consumer who always asks for whole records.
+/// Returns the document for a consumer who always asks for whole records.
 pub fn openapi_of_whole_records(api: &'static Api) -> Value {
     document(api, Parts::Whole)
 }
@@ -203,7 +205,7 @@ fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
     all.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect::<Map<_, _>>().into()
 }
 
-/// Media type and schema of a success, if it has a body.
+/// Returns media type and schema of a success, if it has a body.
 fn shown(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Option<(&'static str, Value)> {
     const JSON: &str = "application/json";
     let shows = match (route.shows, route.action) {
@@ -226,7 +228,7 @@ fn shown(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Option<(&'s
     })
 }
 
-/// A whole record.
+/// Describes a whole record.
 fn one(resource: &'static Schema, schemas: &mut Schemas) -> Value {
     let name = schema_name(resource);
     let mut schema = properties(resource);
@@ -239,7 +241,7 @@ fn one(resource: &'static Schema, schemas: &mut Schemas) -> Value {
     reference(&name)
 }
 
-/// A record in a list, where a consumer may ask for a part of it.
+/// Describes a record in a list, where a consumer may ask for a part of it.
 fn listed(resource: &'static Schema, schemas: &mut Schemas) -> Value {
     if schemas.parts == Parts::Whole {
         return one(resource, schemas);
@@ -262,7 +264,7 @@ fn properties(resource: &'static Schema) -> Value {
     json!({ "type": "object", "properties": fields.collect::<Map<_, _>>() })
 }
 
-/// The fields consumers know of.
+/// Returns the fields consumers know of.
 fn public(resource: &'static Schema) -> impl Iterator<Item = &'static Field> {
     resource.fields.iter().filter(|field| !field.name.starts_with(PRIVATE_PREFIX))
 }
@@ -322,7 +324,7 @@ fn or_null(mut schema: Value) -> Value {
     schema
 }
 
-/// Named by collection: a title need not be one word.
+/// Returns the name of a schema, from its collection: a title need not be one word.
 fn schema_name(resource: &Schema) -> String {
     let words = resource.name.split('.').skip(1).flat_map(|name| name.split(['_', '-']));
     words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()

@@ -34,7 +34,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The word for it in listings.
+    /// Returns the word for it in listings.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::List(_) => "list",
@@ -47,7 +47,7 @@ impl Action {
         }
     }
 
-    /// The resource of a standard action.
+    /// Returns the resource of a standard action.
     pub fn resource(self) -> Option<&'static Schema> {
         match self {
             Self::List(it) | Self::Read(it) | Self::Create(it) | Self::Replace(it) | Self::Remove(it) => Some(it),
@@ -165,19 +165,19 @@ macro_rules! verbs {
 verbs!(get Get 200, post Post 201, put Put 200, patch Patch 204, delete Delete 204, any Any 200);
 
 impl Route {
-    /// Documented, there.
+    /// Sets the document that describes it.
     pub const fn documented(mut self, source: &'static str) -> Self {
         (self.evidence, self.source) = (Evidence::Documented, source);
         self
     }
 
-    /// Observed, there.
+    /// Sets where it was observed.
     pub const fn observed(mut self, source: &'static str) -> Self {
         (self.evidence, self.source) = (Evidence::Observed, source);
         self
     }
 
-    /// Assumed, for that reason.
+    /// Sets the reason why it is assumed.
     pub const fn assumed(mut self, reason: &'static str) -> Self {
         (self.evidence, self.source) = (Evidence::Assumed, reason);
         self
@@ -261,13 +261,13 @@ impl Route {
         self
     }
 
-    /// Is reached by these paths too.
+    /// Adds further paths that lead here.
     pub const fn also(mut self, paths: &'static [&'static str]) -> Self {
         self.also = paths;
         self
     }
 
-    /// Its path refuses methods that no row has.
+    /// Makes its path refuse methods that no row has.
     pub const fn closed(mut self) -> Self {
         self.closed = true;
         self
@@ -309,7 +309,7 @@ impl Route {
         self
     }
 
-    /// The status of success in a profile.
+    /// Returns the status of success in a profile.
     pub fn success_in(&self, profile: Profile) -> u16 {
         self.live_success.filter(|_| profile == Profile::Live).unwrap_or(self.success)
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::api::route::Route;
 
-/// The number of all rows of several tables.
+/// Returns the number of all rows of several tables.
 pub const fn length(tables: &[&[Route]]) -> usize {
     let (mut table, mut rows) = (0, 0);
     while table < tables.len() {
@@ -12,7 +12,7 @@ pub const fn length(tables: &[&[Route]]) -> usize {
     rows
 }
 
-/// Several tables as one. `N` is the number of all their rows.
+/// Joins several tables. `N` is the number of all their rows.
 pub const fn joined<const N: usize>(tables: &[&[Route]]) -> [Route; N] {
     let mut all = [tables[0][0]; N];
     let (mut table, mut next) = (0, 0);

@@ -89,7 +89,7 @@ impl fmt::Debug for Row {
 }
 
 impl Row {
-    /// The errors it documents: its own, then those every operation of the API has.
+    /// Returns the errors it documents: its own, then those every operation of the API has.
     pub fn errors(&self) -> impl Iterator<Item = &'static ErrorDef> + Clone {
         self.route.errors.iter().chain(self.api.common_errors).copied()
     }
@@ -161,27 +161,27 @@ impl Router {
         &self.hooks
     }
 
-    /// All routes, in the order of the tables.
+    /// Returns all routes, in the order of the tables.
     pub fn rows(&self) -> &'static [Row] {
         self.rows
     }
 
-    /// The APIs.
+    /// Returns the APIs.
     pub fn apis(&self) -> &[&'static Api] {
         &self.apis
     }
 
-    /// The API whose base a path lies below.
+    /// Returns the API whose base a path lies below.
     pub fn api_of(&self, path: &str) -> Option<&'static Api> {
         self.apis.iter().copied().find(|api| api.has_path(path))
     }
 
-    /// The row of an operation's full name.
+    /// Returns the row of an operation's full name.
     pub fn operation(&self, name: &str) -> Option<&'static Row> {
         self.rows.iter().find(|row| row.operation == name)
     }
 
-    /// The operation that a request of this method to this target is.
+    /// Returns the operation that a request of this method to this target is.
     pub fn operation_of(&self, method: &str, target: &str) -> Option<&'static str> {
         let found = self.find(Target::parse(target).path)?;
         found.with(Method::of(method)?).map(|(row, _)| row.operation)
@@ -197,7 +197,7 @@ impl Router {
         Some(Found { rows: self.rows, leaves, path })
     }
 
-    /// The modelled routes most like this request, nearest first: its path decides, then its method.
+    /// Returns the modelled routes most like this request, nearest first: its path decides, then its method.
     pub fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<String> {
         let asked: Vec<&str> = path.split('/').collect();
         let mut ranked: Vec<(usize, bool, String)> = self
@@ -219,7 +219,7 @@ impl Router {
 }
 
 impl<'t> Found<'_, 't> {
-    /// The row for a verb, and its parameters, not decoded.
+    /// Returns the row for a verb, and its parameters, not decoded.
     pub fn with(&self, verb: Method) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
         let of = |verb| move |leaf: &&Leaf| self.rows[leaf.row].route.verb == verb;
         let leaf = self.leaves.iter().find(of(verb)).or_else(|| self.leaves.iter().find(of(Method::Any)))?;
@@ -236,7 +236,7 @@ impl<'t> Found<'_, 't> {
         self.rows().any(|row| row.route.closed)
     }
 
-    /// The verbs this path has.
+    /// Returns the verbs this path has.
     pub fn verbs(&self) -> Vec<Method> {
         if self.rows().any(|row| row.route.verb == Method::Any) {
             return Method::ALL.to_vec();
@@ -246,14 +246,14 @@ impl<'t> Found<'_, 't> {
         verbs
     }
 
-    /// Those of them that are modelled.
+    /// Returns those of them that are modelled.
     pub fn modelled_verbs(&self) -> Vec<Method> {
         let mut verbs = self.verbs();
         verbs.retain(|verb| self.with(*verb).is_some_and(|(row, _)| row.route.is_modelled()));
         verbs
     }
 
-    /// The API the path belongs to.
+    /// Returns the API the path belongs to.
     pub fn api(&self) -> &'static Api {
         self.rows[self.leaves[0].row].api
     }
@@ -270,7 +270,7 @@ fn param_name(segment: &str) -> Option<&str> {
     Some(name.strip_prefix('*').unwrap_or(name))
 }
 
-/// A segment, without the name of a parameter.
+/// Returns a segment, without the name of a parameter.
 fn shape_of(segment: &str) -> &str {
     match param_name(segment) {
         Some(_) if is_tail(segment) => "{*}",
@@ -284,7 +284,7 @@ fn is_tail(segment: &str) -> bool {
 }
 
 impl Leaf {
-    /// The parameters with their values in a path, not decoded.
+    /// Returns the parameters with their values in a path, not decoded.
     fn values<'l, 't>(&'l self, path: &'t str) -> impl Iterator<Item = (&'l Param, &'t str)> + use<'l, 't> {
         let mut rest = path;
         self.params.iter().map(move |param| {
@@ -337,7 +337,7 @@ fn set_words(by_path: &mut [(String, String, Vec<Leaf>)]) {
     }
 }
 
-/// The segments of a path, and where each starts.
+/// Returns the segments of a path, and where each starts.
 fn segments(path: &str) -> impl Iterator<Item = (usize, &str)> {
     path.split('/').scan(0, |start, segment| {
         let here = *start;

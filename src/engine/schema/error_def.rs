@@ -101,7 +101,7 @@ impl ErrorDef {
         self
     }
 
-    /// The status on a path below the API's base.
+    /// Returns the status on a path below the API's base.
     pub fn status_on(&self, path: &str, profile: Profile) -> u16 {
         let fits = |(prefix, when, _): &&(&str, Option<Profile>, u16)| {
             path.starts_with(prefix) && when.is_none_or(|when| when == profile)

@@ -119,12 +119,12 @@ pub struct Constant {
 }
 
 impl Constant {
-    /// The value of this JSON.
+    /// Makes a constant of this JSON.
     pub const fn new(text: &'static str) -> Self {
         Self { text, value: OnceLock::new() }
     }
 
-    /// The value.
+    /// Returns the value.
     ///
     /// # Panics
     ///
@@ -143,8 +143,8 @@ impl PartialEq for Constant {
 impl Eq for Constant {}
 
 impl DefaultValue {
-    /// The value, where it is so plain that records share one. No text is: defaults that are not written down are found
-    /// by no index.
+    /// Returns the value, where it is so plain that records share one. No text is: defaults that are not written down
+    /// are found by no index.
     pub fn plain(self) -> Option<&'static Value> {
         static EMPTY_LIST: Value = Value::Array(Vec::new());
         static EMPTY_OBJECT: LazyLock<Value> = LazyLock::new(|| Value::Object(Map::new()));
@@ -160,7 +160,7 @@ impl DefaultValue {
     }
 }
 
-/// A field that holds anything of that kind.
+/// Makes a field that holds anything of that kind.
 pub const fn field(name: &'static str, kind: Kind) -> Field {
     Field {
         name,
@@ -174,13 +174,13 @@ pub const fn field(name: &'static str, kind: Kind) -> Field {
     }
 }
 
-/// A text field.
+/// Makes a text field.
 pub const fn text(name: &'static str) -> Field {
     field(name, Kind::String)
 }
 
 impl Field {
-    /// It must be there, and not blank.
+    /// Requires it to be there, and not blank.
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -205,7 +205,7 @@ impl Field {
         self
     }
 
-    /// These of its values are assumed: an answer that shows one says so.
+    /// Marks these of its values as assumed: an answer that shows one says so.
     pub const fn assumed(mut self, values: &'static [&'static str]) -> Self {
         self.assumed = values;
         self
@@ -239,7 +239,7 @@ impl Field {
         }
     }
 
-    /// Who sets it.
+    /// Sets who sets it.
     pub const fn by(mut self, owner: Owner) -> Self {
         self.owner = owner;
         self
@@ -269,7 +269,7 @@ impl Field {
         }
     }
 
-    /// The fault of a value, if it has one. Whether a reference leads anywhere is not looked at here.
+    /// Returns the fault of a value, if it has one. Does not look whether a reference leads anywhere.
     pub fn fault(&self, value: Option<&Value>) -> Option<FieldFault> {
         let fault = |kind| Some(FieldFault { field: Cow::Borrowed(self.name), kind });
         let value = match value {

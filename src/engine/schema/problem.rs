@@ -129,17 +129,17 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// An error that only this API knows, with these words.
+    /// Makes a problem of an error that only this API knows, with these words.
     pub fn named(error: &'static ErrorDef, message: impl Into<String>) -> Self {
         Self::Named { error, message: Some(message.into()), field: None, retry_after_s: None }
     }
 
-    /// An error that only this API knows, in the words of its table.
+    /// Makes a problem of an error that only this API knows, in the words of its table.
     pub fn usual(error: &'static ErrorDef) -> Self {
         Self::Named { error, message: None, field: None, retry_after_s: None }
     }
 
-    /// An administrator, a file or a test wants what cannot be, for that reason.
+    /// Makes the problem that an administrator, a file or a test wants what cannot be, for that reason.
     pub fn refused(reason: impl Into<String>) -> Self {
         Self::Refused { reason: reason.into() }
     }
@@ -152,7 +152,7 @@ impl Problem {
         self
     }
 
-    /// One field at fault.
+    /// Makes the problem of one field at fault.
     pub fn field(field: impl Into<Cow<'static, str>>, kind: FieldFaultKind) -> Self {
         Self::Fields(vec![FieldFault { field: field.into(), kind }])
     }
@@ -173,7 +173,7 @@ impl Problem {
         matches!(self, Self::Fields(faults) if faults.iter().any(|fault| matches!(fault.kind, FieldFaultKind::Fixed)))
     }
 
-    /// The problem in plain words, for administrators and files rather than consumers.
+    /// Returns the problem in plain words, for administrators and files rather than consumers.
     pub fn plain(&self) -> String {
         match self {
             Self::NotFound { resource, id } => format!("{} has no record {id:?}", resource.name),
@@ -257,7 +257,7 @@ pub enum FieldFaultKind {
 }
 
 impl FieldFault {
-    /// The fault in plain words.
+    /// Returns the fault in plain words.
     pub fn plain(&self) -> String {
         let field = &self.field;
         match &self.kind {
@@ -276,7 +276,7 @@ impl FieldFault {
     }
 }
 
-/// The words of a panic.
+/// Returns the words of a panic.
 pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default()

@@ -18,12 +18,12 @@ impl Clone for SeededRng {
 }
 
 impl SeededRng {
-    /// A source that depends on nothing but the seed.
+    /// Makes a source that depends on nothing but the seed.
     pub fn new(seed: u64) -> Self {
         Self { seed, rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 
-    /// The seed this source was made from.
+    /// Returns the seed this source was made from.
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -40,7 +40,7 @@ impl SeededRng {
         source
     }
 
-    /// A source of its own for one purpose: what is drawn there moves nothing here.
+    /// Derives a source of its own for one purpose: what is drawn there moves nothing here.
     pub fn derive(&self, purpose: &str) -> Self {
         Self::for_purpose(self.seed, purpose)
     }
@@ -50,38 +50,38 @@ impl SeededRng {
         Self::new(seed ^ fnv1a64(purpose))
     }
 
-    /// 24 lower-case hex digits.
+    /// Draws 24 lower-case hex digits.
     pub fn object_id(&mut self) -> String {
         let mut bytes = [0; 12];
         self.rng.fill_bytes(&mut bytes);
         hex(bytes)
     }
 
-    /// A random (version 4) UUID.
+    /// Draws a random (version 4) UUID.
     pub fn uuid(&mut self) -> Uuid {
         let mut bytes = [0; 16];
         self.rng.fill_bytes(&mut bytes);
         Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    /// `length` letters and digits of both cases.
+    /// Draws `length` letters and digits of both cases.
     pub fn token(&mut self, length: usize) -> String {
         const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         (0..length).map(|_| char::from(ALPHABET[self.rng.random_range(0..ALPHABET.len())])).collect()
     }
 
-    /// A whole number from `low` to `high`, both included.
+    /// Draws a whole number from `low` to `high`, both included.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         self.rng.random_range(low..=high.max(low))
     }
 
-    /// The generator itself, for libraries that make up data.
+    /// Returns the generator itself, for libraries that make up data.
     pub fn inner(&mut self) -> &mut impl Rng {
         &mut self.rng
     }
 }
 
-/// The 64-bit FNV-1a hash: part of the published formula for `p`, so it may never change.
+/// Returns the 64-bit FNV-1a hash: part of the published formula for `p`, so it may never change.
 pub fn fnv1a64(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -49,7 +49,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// A resource without rules between records.
+    /// Makes a kind of record without rules between records.
     pub const fn new(
         name: &'static str,
         title: &'static str,
@@ -96,19 +96,19 @@ impl Schema {
             && self.fields.iter().any(|field| fields.get(field.name).is_some_and(|value| field.is_assumed(value)))
     }
 
-    /// No two records share the value of one of these fields.
+    /// Refuses a second record with the value of one of these fields.
     pub const fn unique(mut self, fields: &'static [&'static str]) -> Self {
         self.unique = fields;
         self
     }
 
-    /// Records are looked up by these fields too.
+    /// Adds fields by which records are looked up too.
     pub const fn indexed(mut self, fields: &'static [&'static str]) -> Self {
         self.indexed = fields;
         self
     }
 
-    /// Its records refer to others from deeper than a field.
+    /// Sets the references to other records that lie deeper than a field.
     pub const fn links(mut self, links: &'static [NestedReference]) -> Self {
         self.links = links;
         self
@@ -138,7 +138,7 @@ impl Schema {
         self.view.is_some() || self.fields.iter().any(is_token)
     }
 
-    /// The plain defaults of the fields at these places as members of a JSON object, each behind a comma.
+    /// Returns the plain defaults of the fields at these places as members of a JSON object, each behind a comma.
     pub fn plain_defaults(&self, places: Range<usize>) -> &[u8] {
         let JsonTemplate { defaults, ends, .. } = self.template();
         &defaults[ends[places.start]..ends[places.end]]
@@ -164,14 +164,14 @@ impl Schema {
         })
     }
 
-    /// The place of a documented field, or none.
+    /// Returns the place of a documented field, or none.
     pub fn place_of(&self, name: &str) -> FieldSet {
         let mut places = FieldSet::default();
         self.fields.iter().position(|field| field.name == name).into_iter().for_each(|place| places.insert(place));
         places
     }
 
-    /// The rules of a field, if it is documented.
+    /// Returns the rules of a field, if it is documented.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
@@ -198,7 +198,7 @@ impl FieldSet {
         self.0 & 1 << place > 0
     }
 
-    /// Those that are among the others too.
+    /// Returns those that are among the others too.
     pub const fn among(self, others: Self) -> Self {
         Self(self.0 & others.0)
     }
@@ -215,7 +215,7 @@ impl FieldSet {
         Some(first)
     }
 
-    /// All of them, in order.
+    /// Returns all of them, in order.
     pub fn iter(mut self) -> impl Iterator<Item = usize> {
         std::iter::from_fn(move || self.take_first())
     }
@@ -255,7 +255,7 @@ const fn references(fields: &[Field]) -> FieldSet {
     places
 }
 
-/// Texts cannot be compared in constants yet.
+/// Compares texts, which constants cannot do by `==` yet.
 const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let mut place = 0;
@@ -325,7 +325,7 @@ pub enum IdFormat {
 }
 
 impl IdFormat {
-    /// A new one.
+    /// Draws a new id.
     pub fn draw(self, rng: &mut SeededRng) -> String {
         match self {
             Self::ObjectId => rng.object_id(),
@@ -348,7 +348,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// Who does what follows from a change: for a consumer the service, which may set what it owns.
+    /// Returns the actor of what follows from a change: for a consumer the service, which may set what it owns.
     pub fn followed(self) -> Self {
         if self == Self::Consumer { Self::Service } else { self }
     }

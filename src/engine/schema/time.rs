@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 /// The last moment that has four digits for the year: later ones cannot be written.
 pub const LAST_MS: u64 = 253_402_300_799_999;
 
-/// A time as both APIs write it: ISO 8601, UTC, milliseconds, `Z`.
+/// Writes a time as both APIs do: ISO 8601, UTC, milliseconds, `Z`.
 pub fn format_ms(ms: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms.min(LAST_MS))).to_string()
 }
@@ -27,7 +27,7 @@ pub fn read_ms(text: &str) -> Option<i64> {
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
-/// A time of day with its offset from UTC.
+/// Reads a time of day with its offset from UTC.
 fn ms_of_day(text: &str) -> Option<i64> {
     let (local, offset) = text.split_at(text.find(['Z', '+', '-']).unwrap_or(text.len()));
     let (clock, fraction) = local.split_once('.').unwrap_or((local, "0"));
@@ -44,7 +44,7 @@ fn ms_of_day(text: &str) -> Option<i64> {
     fits.then_some(local_ms - offset_ms(offset)?)
 }
 
-/// `Z`, `+01:00`, `+0100`, `+01`, or nothing.
+/// Reads an offset from UTC: `Z`, `+01:00`, `+0100`, `+01`, or nothing.
 fn offset_ms(text: &str) -> Option<i64> {
     if matches!(text, "" | "Z") {
         return Some(0);
@@ -67,8 +67,8 @@ fn whole<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Optio
     parts.next().is_none().then_some(numbers)
 }
 
-/// The days from 1970-01-01 to that year, month and day of the Gregorian calendar. A year is counted from March, so that
-/// the day that may be missing is its last.
+/// Returns the days from 1970-01-01 to that year, month and day of the Gregorian calendar. A year is counted from
+/// March, so that the day that may be missing is its last.
 fn days_since_1970([year, month, day]: [i64; 3]) -> Option<i64> {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {

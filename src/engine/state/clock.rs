@@ -86,7 +86,7 @@ impl Clock {
         Self { moved_ms: parts.moved_ms, ..Self::new(parts.mode(), parts.now_ms) }
     }
 
-    /// A clock that starts at `at_ms`, milliseconds since 1970. A real clock ignores it: it follows the requests.
+    /// Makes a clock that starts at `at_ms`, milliseconds since 1970. A real clock ignores it: it follows the requests.
     pub fn new(mode: ClockMode, at_ms: u64) -> Self {
         Self { mode, now_ms: at_ms, moved_ms: 0, arrived_ms: 0, date: None, written: None }
     }
@@ -96,7 +96,7 @@ impl Clock {
         self.mode
     }
 
-    /// The time, in milliseconds since 1970.
+    /// Returns the time, in milliseconds since 1970.
     pub fn now_ms(&self) -> u64 {
         match self.mode {
             ClockMode::Real => self.now_ms.saturating_add_signed(self.moved_ms),
@@ -104,7 +104,7 @@ impl Clock {
         }
     }
 
-    /// The time as the APIs write it.
+    /// Returns the time as the APIs write it.
     pub fn now(&self) -> String {
         format_ms(self.now_ms())
     }
@@ -126,7 +126,7 @@ impl Clock {
         text
     }
 
-    /// The time as the `Date` header has it, written once per second.
+    /// Returns the time as the `Date` header has it, written once per second.
     pub fn http_date(&mut self) -> &HeaderValue {
         let second = self.now_ms().min(LAST_MS) / 1_000;
         if self.date.as_ref().is_some_and(|(written, _)| *written != second) {
@@ -148,12 +148,12 @@ impl Clock {
         Some(u64::try_from(date.as_millis()).unwrap_or(u64::MAX).saturating_sub(self.now_ms()))
     }
 
-    /// Elapsed time for those who measure how long a consumer waited: real time passed plus moves by hand.
+    /// Returns the elapsed time, by which a consumer's wait is measured: real time passed plus moves by hand.
     pub fn elapsed_ms(&self) -> u64 {
         self.arrived_ms.saturating_add_signed(self.moved_ms)
     }
 
-    /// A request arrived. Time never runs backwards.
+    /// Notes that a request arrived. Time never runs backwards.
     pub fn arrive(&mut self, arrived_ms: u64) {
         self.arrived_ms = self.arrived_ms.max(arrived_ms);
         if self.mode == ClockMode::Real {
@@ -161,7 +161,7 @@ impl Clock {
         }
     }
 
-    /// A request was answered.
+    /// Notes that a request was answered.
     pub fn answered(&mut self) {
         if let ClockMode::Step { step_ms } = self.mode {
             self.now_ms = self.now_ms.saturating_add(step_ms);

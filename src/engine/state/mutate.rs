@@ -172,7 +172,7 @@ impl State {
         self.create_from(resource, given, by).inspect_err(|_| self.rng = before)
     }
 
-    /// An id that no record has. Records that were kept from a run with the same seed have the ids drawn first.
+    /// Draws an id that no record has. Records that were kept from a run with the same seed have the ids drawn first.
     fn new_id(&mut self, resource: &'static Schema) -> String {
         let known = self.store.of(resource);
         loop {
@@ -197,8 +197,8 @@ impl State {
         Ok(id)
     }
 
-    /// The fields in the documented order, with defaults, times and what the service owns; unknown ones behind. What was
-    /// said is checked here; what was not needs no check.
+    /// Returns the fields in the documented order, with defaults, times and what the service owns; unknown ones behind.
+    /// Checks the values that were given; the others need no check.
     fn normalize(
         &mut self,
         resource: &'static Schema,
@@ -276,7 +276,7 @@ impl State {
         .or_else(|| self.made_default(field))
     }
 
-    /// The time of a change: later than the last one's, though the clock may not have moved since.
+    /// Returns the time of a change: later than the last one's, though the clock may not have moved since.
     fn now_after(&mut self, last: Option<&str>) -> Value {
         match last.and_then(parse_ms) {
             Some(last_ms) if last_ms >= self.clock.now_ms() => Value::from(format_ms(last_ms + 1)),
@@ -327,7 +327,7 @@ impl State {
         Ok(())
     }
 
-    /// The time, a while from now, as the APIs write it.
+    /// Returns the time, a while from now, as the APIs write it.
     pub fn later(&self, by_ms: u64) -> String {
         format_ms(self.clock.now_ms().saturating_add(by_ms))
     }
@@ -382,7 +382,7 @@ pub fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// RFC 7396, but that a nullable field of the resource can be set to `null`.
+/// Merges by RFC 7396, but a nullable field of the resource can be set to `null`.
 pub fn merge(target: &mut Document, patch: &Document, resource: &'static Schema) {
     let mut gone = BTreeSet::new();
     for (name, value) in patch.iter() {

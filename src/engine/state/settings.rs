@@ -90,7 +90,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The origins of the links in answers, where they are set.
+    /// Returns the origins of the links in answers, where they are set.
     pub fn origins(&self) -> Vec<String> {
         let all = self.base_url.iter().chain(self.base_urls.iter().map(|(_, url)| url));
         let origin = |url: &String| {
@@ -100,7 +100,7 @@ impl Settings {
         all.filter_map(origin).collect()
     }
 
-    /// The profile of an API.
+    /// Returns the profile of an API.
     pub fn profile(&self, api: &str) -> Profile {
         self.profiles.iter().find(|(name, _)| *name == api).map_or(Profile::default(), |(_, profile)| *profile)
     }
@@ -111,27 +111,27 @@ impl Settings {
         own.or(self.base_url.as_ref()).map(String::as_str)
     }
 
-    /// The rate set for an API.
+    /// Returns the rate set for an API.
     pub fn rate(&self, api: &str) -> Option<RateLimit> {
         self.rates.iter().find(|(name, _)| *name == api).map(|(_, rate)| *rate)
     }
 
-    /// The credentials listed for an API, or `None` when every one is good.
+    /// Returns the credentials listed for an API, or `None` when every one is good.
     pub fn credentials(&self, api: &str) -> Option<&[Credential]> {
         self.credentials.iter().find(|(name, _)| *name == api).map(|(_, list)| list.as_slice())
     }
 
-    /// All credentials that are listed.
+    /// Returns all credentials that are listed.
     pub fn listed_credentials(&self) -> impl Iterator<Item = &str> {
         self.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| credential.token.as_str())
     }
 
-    /// The listed credential of that token.
+    /// Returns the listed credential of that token.
     pub fn credential(&self, api: &str, token: &str) -> Option<&Credential> {
         self.credentials(api)?.iter().find(|credential| credential.token == token)
     }
 
-    /// The first of those listed that can do most.
+    /// Returns the first of the listed credentials that can do most.
     pub fn strongest_credential(&self, api: &str) -> Option<&Credential> {
         let listed = self.credentials(api)?.iter();
         listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))

@@ -29,7 +29,7 @@ struct Start {
 }
 
 impl Store {
-    /// A store with an empty collection for each resource.
+    /// Makes a store with an empty collection for each resource.
     pub fn new(resources: impl IntoIterator<Item = &'static Schema>) -> Self {
         let mut collections: Vec<Collection> = resources.into_iter().map(Collection::new).collect();
         collections.sort_by_key(|collection| collection.resource().name);
@@ -56,7 +56,7 @@ impl Store {
         Self { start: Arc::new(Start { resources, collections, timed }), ..Self::default() }
     }
 
-    /// The collection of a resource.
+    /// Returns the collection of a resource.
     ///
     /// # Panics
     ///
@@ -86,7 +86,8 @@ impl Store {
         Arc::ptr_eq(self.at(self.place(resource)), other.at(other.place(resource)))
     }
 
-    /// For records that others start from: readies the collections that were changed here for being written beside.
+    /// Readies the collections that were changed here for being written beside, because others start from their
+    /// records.
     pub fn compact(&mut self) {
         let changed = self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection));
         changed.for_each(|collection| collection.compact(0));
@@ -109,7 +110,7 @@ impl Store {
         (0..self.start.collections.len()).map(|place| self.at(place))
     }
 
-    /// A record whose time has come. Every request asks, and nearly always there is none.
+    /// Returns a record whose time has come. Every request asks, and nearly always there is none.
     pub fn due(&mut self, now_ms: u64) -> Option<(&'static Schema, Record)> {
         if self.quiet_until_ms.is_some_and(|until_ms| now_ms < until_ms) {
             return None;
@@ -126,12 +127,12 @@ impl Store {
         None
     }
 
-    /// The resources it has collections of, in the order of their names.
+    /// Returns the resources it has collections of, in the order of their names.
     pub fn resources(&self) -> impl Iterator<Item = &'static Schema> {
         self.start.resources.iter().copied()
     }
 
-    /// All collections, in the order of their names.
+    /// Returns all collections, in the order of their names.
     pub fn collections(&self) -> impl Iterator<Item = &Collection> {
         self.shared().map(Arc::as_ref)
     }

@@ -60,7 +60,7 @@ impl PageCache {
         }
     }
 
-    /// A record changed: here, but not in the forks.
+    /// Forgets what was kept: a record changed here, but not in the forks.
     fn forget(&mut self) {
         self.0.take();
     }
@@ -72,7 +72,7 @@ impl PageCache {
 }
 
 impl Collection {
-    /// No records yet.
+    /// Makes a collection without records.
     pub fn new(resource: &'static Schema) -> Self {
         let known = Indexed { order: Vector::new(), lookups: Lookups::new(resource) };
         let (log, caught_up, latest) = (Vector::new(), OnceLock::new(), PageCache::default());
@@ -94,7 +94,7 @@ impl Collection {
         self.len() == 0
     }
 
-    /// The sequence number the next new record gets.
+    /// Returns the sequence number the next new record gets.
     pub fn next_sequence(&self) -> u64 {
         self.next_sequence
     }
@@ -108,27 +108,27 @@ impl Collection {
         }
     }
 
-    /// The record of that id.
+    /// Returns the record of that id.
     pub fn get(&self, id: &str) -> Option<&Record> {
         self.known().lookups.get(id)
     }
 
-    /// The record that is due first, and when, in milliseconds since 1970.
+    /// Returns the record that is due first, and when, in milliseconds since 1970.
     pub fn first_due(&self) -> Option<(u64, &Record)> {
         self.known().lookups.first_due()
     }
 
-    /// The n-th record in creation order, from 0.
+    /// Returns the n-th record in creation order, from 0.
     pub fn nth(&self, n: usize) -> Option<&Record> {
         self.known().order.get(n)
     }
 
-    /// All records, in creation order.
+    /// Returns all records, in creation order.
     pub fn iter(&self) -> impl Iterator<Item = &Record> {
         self.known().order.iter()
     }
 
-    /// The records whose indexed field has that value, in creation order.
+    /// Returns the records whose indexed field has that value, in creation order.
     ///
     /// # Panics
     ///
@@ -138,7 +138,7 @@ impl Collection {
         found.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name))
     }
 
-    /// The records whose links lead to that record of another resource, in creation order.
+    /// Returns the records whose links lead to that record of another resource, in creation order.
     ///
     /// # Panics
     ///
@@ -214,8 +214,8 @@ impl Collection {
         }
     }
 
-    /// The records whose indexed field has that value, or all, with the newest moment first. Of two of one moment, the later
-    /// made comes first.
+    /// Returns the records whose indexed field has that value, or all, with the newest moment first. Of two of one
+    /// moment, the later made comes first.
     pub fn newest_first(&self, found_by: Option<(&str, &str)>) -> Box<dyn Iterator<Item = &Record> + '_> {
         match found_by {
             Some((field, value)) => Box::new(self.find(field, value).rev()),
@@ -242,7 +242,7 @@ impl Collection {
         self.known_mut().lookups.compact(more);
     }
 
-    /// All records.
+    /// Returns all records.
     fn known(&self) -> &Indexed {
         if self.log.is_empty() {
             return &self.known;
@@ -267,15 +267,15 @@ impl Collection {
         &mut self.known
     }
 
-    /// Nothing of the log is made twice.
+    /// Keeps what is made of the log, so that nothing of it is made twice.
     fn keep_caught_up(&mut self) {
         if let Some(known) = self.caught_up.take() {
             (self.known, self.log) = (known, Vector::new());
         }
     }
 
-    /// The part of this collection that the window shows, of those records that `keep` keeps. Without `keep`, the
-    /// cost does not depend on where the window stands.
+    /// Returns the part of this collection that the window shows, of those records that `keep` keeps. Without `keep`,
+    /// the cost does not depend on where the window stands.
     pub fn page(&self, window: &Window, keep: Option<&dyn Fn(&Record) -> bool>) -> Arc<Page> {
         if let Some(page) = self.latest.get(window).filter(|_| keep.is_none()) {
             return page;

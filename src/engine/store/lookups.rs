@@ -74,7 +74,7 @@ enum Entries {
 }
 
 impl Lookups {
-    /// Of no records yet.
+    /// Makes lookups of no records.
     pub fn new(resource: &'static Schema) -> Self {
         let references = resource.fields.iter().filter_map(|field| match field.kind {
             Kind::Reference(_) | Kind::References(_) => Some(field.name),
@@ -97,28 +97,30 @@ impl Lookups {
         Self { resource, by_id: OverlayMap::default(), indexes, due, by_moment }
     }
 
-    /// The record of that id.
+    /// Returns the record of that id.
     pub fn get(&self, id: &str) -> Option<&Record> {
         self.by_id.get(id).map(|(found, ())| &found.0)
     }
 
-    /// The record that is due first, and when, in milliseconds since 1970.
+    /// Returns the record that is due first, and when, in milliseconds since 1970.
     pub fn first_due(&self) -> Option<(u64, &Record)> {
         self.due.get_min().map(|((at_ms, _), record)| (*at_ms, record))
     }
 
-    /// The records in the order of their moments.
+    /// Returns the records in the order of their moments.
     pub fn by_moment(&self) -> impl DoubleEndedIterator<Item = &Record> {
         self.by_moment.values()
     }
 
-    /// The records whose field has that value, in the order of their moments, else of creation, if the field is indexed.
+    /// Returns the records whose field has that value, in the order of their moments, else of creation, if the field is
+    /// indexed.
     pub fn find(&self, field: &str, value: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
         let index = self.indexes.iter().find(|index| matches!(index.key, Key::Field(known) if known == field));
         index.map(|index| index.of(value))
     }
 
-    /// The records whose links lead to that record of another resource, in creation order, if there are such links.
+    /// Returns the records whose links lead to that record of another resource, in creation order, if there are such
+    /// links.
     pub fn linked(&self, to: &'static Schema, id: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
         let index = self.indexes.iter().find(|index| index.key == Key::LinksTo(to));
         index.map(|index| index.of(id))
@@ -149,13 +151,13 @@ impl Lookups {
         Some(record)
     }
 
-    /// For records that others start from: see [`OverlayMap::compact`].
+    /// Readies the maps for others that start from these records: see [`OverlayMap::compact`].
     pub fn compact(&mut self, more: usize) {
         self.by_id.compact(more);
         self.indexes.iter_mut().for_each(|index| index.places.compact(more));
     }
 
-    /// A record that says what it is found by need not be looked into.
+    /// Adds a record to the index, or takes it out. One that says what it is found by is not looked into.
     fn index(&mut self, record: &Record, add: bool) {
         let Some((field, value)) = record.found_by() else { return self.index_by(record, record.fields(), add) };
         self.index_moment(record, add);

@@ -33,7 +33,7 @@ impl<K, V> Default for OverlayMap<K, V> {
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
-    /// The key and the value of an entry.
+    /// Returns the key and the value of an entry.
     pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
     where
         K: Borrow<Q>,
@@ -53,7 +53,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         self.base.as_ref()?.get_key_value(key)
     }
 
-    /// The value of an entry, to change it.
+    /// Returns the value of an entry, to change it.
     pub fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
@@ -80,7 +80,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         self.overlay.insert(key, Some(value));
     }
 
-    /// The table below, while no copy shares it and nothing lies above.
+    /// Returns the table below, while no copy shares it and nothing lies above.
     fn own(&mut self) -> Option<&mut HashMap<K, V, FixedState>> {
         self.base.as_mut().filter(|_| self.overlay.is_empty()).and_then(Arc::get_mut)
     }

@@ -44,7 +44,7 @@ pub struct Between {
 }
 
 impl Between {
-    /// The places in a list of that length, where `place` is the first at or behind a sequence number.
+    /// Returns the places in a list of that length, where `place` is the first at or behind a sequence number.
     fn places(self, length: usize, place: impl Fn(u64) -> usize) -> Range<usize> {
         let start = self.after.map_or(0, |after| place(after + 1));
         start..self.before.map_or(length, &place).max(start)
@@ -52,7 +52,8 @@ impl Between {
 }
 
 impl Window {
-    /// The places it looks at in a list of that length, how many records it shows of them, and whether from the end.
+    /// Returns the places it looks at in a list of that length, how many records it shows of them, and whether from the
+    /// end.
     pub(super) fn part(&self, length: usize, place: impl Fn(u64) -> usize) -> (Range<usize>, usize, bool) {
         match *self {
             Self::Offset { skip, limit } => (skip.min(length)..length, limit, false),
@@ -108,7 +109,7 @@ impl Records {
         self.len() == 0
     }
 
-    /// One of them, in the order shown.
+    /// Returns one of them, in the order shown.
     fn get(&self, n: usize) -> Option<&Record> {
         match self {
             Self::Part { of, places, backward } => {
@@ -118,7 +119,7 @@ impl Records {
         }
     }
 
-    /// All of them, in the order shown.
+    /// Returns all of them, in the order shown.
     pub fn iter(&self) -> Box<dyn Iterator<Item = &Record> + '_> {
         match self {
             // Neighbours lie in one node, which a focus finds once.
@@ -149,7 +150,7 @@ impl Records {
         }
     }
 
-    /// The one shown last.
+    /// Returns the one shown last.
     pub fn last(&self) -> Option<&Record> {
         self.get(self.len().checked_sub(1)?)
     }
@@ -160,12 +161,12 @@ impl Page {
         Self { window, records, more, lost: 0, text: OnceLock::new(), is_assumed: OnceLock::new() }
     }
 
-    /// The page of a list that has lost records.
+    /// Makes it the page of a list that has lost records.
     pub fn with_lost(self, lost: u64) -> Self {
         Self { lost, ..self }
     }
 
-    /// The part of records already chosen that the window shows: for lists that are found, not scanned.
+    /// Returns the part of records already chosen that the window shows: for lists that are found, not scanned.
     pub fn of(records: &[Record], window: &Window) -> Self {
         let length = records.len();
         let place = |sequence| records.partition_point(|record| record.sequence() < sequence);
@@ -175,7 +176,7 @@ impl Page {
         Self::new(*window, Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
     }
 
-    /// The part of a list that the window shows, which counts from its start. No more of the list is looked at.
+    /// Returns the part of a list that the window shows, which counts from its start. No more of the list is looked at.
     pub fn of_first<'r>(mut records: impl Iterator<Item = &'r Record>, window: &Window) -> Self {
         let Window::Offset { skip, limit } = *window else {
             let all: Vec<Record> = records.cloned().collect();
@@ -199,7 +200,7 @@ impl Page {
             .get_or_init(|| self.records.get(0).is_some_and(has_assumed) && self.records.iter().any(Record::is_assumed))
     }
 
-    /// The records as a JSON array.
+    /// Returns the records as a JSON array.
     pub fn json(&self) -> &Bytes {
         self.text.get_or_init(|| {
             let (mut all, commas) = (0, self.records.len().saturating_sub(1));

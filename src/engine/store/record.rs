@@ -61,7 +61,8 @@ struct LazyInner<F: ?Sized> {
 }
 
 impl LazyRecord {
-    /// A record of that moment that is found by that field and its value. Its id comes from the seed, its fields from its id.
+    /// Makes a record of that moment that is found by that field and its value. Its id comes from the seed, its fields
+    /// from its id.
     pub fn new(
         seed: u64,
         found_by: (&'static str, Arc<str>),
@@ -71,8 +72,8 @@ impl LazyRecord {
         Self(Arc::new(LazyInner { seed, found_by, moment_ms, fields }))
     }
 
-    /// The record. No other has the same place, so none has the id that is drawn first, but for those that were kept
-    /// from a run with the same seed.
+    /// Makes the record. No other has the same place, so none has the id that is drawn first, but for those that were
+    /// kept from a run with the same seed.
     pub(super) fn record(&self, resource: &'static Schema, sequence: u64, is_taken: impl Fn(&str) -> bool) -> Record {
         let mut rng = SeededRng::for_purpose(self.0.seed, &format!("{} {sequence}", resource.name));
         let mut ids = std::iter::repeat_with(|| resource.ids.draw(&mut rng));
@@ -103,7 +104,7 @@ impl fmt::Debug for Source {
 }
 
 impl Record {
-    /// A record from fields that are complete and checked. Its id is what the id field holds.
+    /// Makes a record of fields that are complete and checked. Its id is what the id field holds.
     pub fn new(resource: &'static Schema, sequence: u64, fields: Document) -> Self {
         let id = id_of(resource, &fields);
         let is_assumed = resource.rests_on_assumption(&fields);
@@ -124,12 +125,12 @@ impl Record {
         Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed }))
     }
 
-    /// Its place in creation order, unique in its collection.
+    /// Returns its place in creation order, unique in its collection.
     pub fn sequence(&self) -> u64 {
         self.0.sequence
     }
 
-    /// Its place in the order of moments and, where records have none, of creation.
+    /// Returns its place in the order of moments and, where records have none, of creation.
     pub(super) fn place(&self) -> (u64, u64) {
         (self.0.moment_ms, self.0.sequence)
     }
@@ -139,7 +140,7 @@ impl Record {
         self.0.resource
     }
 
-    /// Its id.
+    /// Returns its id.
     pub fn id(&self) -> &str {
         &self.0.id
     }
@@ -149,7 +150,7 @@ impl Record {
         Arc::clone(&self.0.id)
     }
 
-    /// The field it is found by and its value, where that is known without looking into it.
+    /// Returns the field it is found by and its value, where that is known without looking into it.
     pub(super) fn found_by(&self) -> Option<(&'static str, &str)> {
         match &self.0.source {
             Source::Made(LazyRecord(to_make)) => Some((to_make.found_by.0, &to_make.found_by.1)),
@@ -157,7 +158,7 @@ impl Record {
         }
     }
 
-    /// All its fields, private ones included.
+    /// Returns all its fields, private ones included.
     pub fn fields(&self) -> &Document {
         self.0.fields.get_or_init(|| {
             let read = |bytes: &[u8]| Document::read(bytes, self.0.resource);
@@ -170,17 +171,17 @@ impl Record {
         })
     }
 
-    /// One field.
+    /// Returns one field.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.fields().get(name)
     }
 
-    /// One field, if it is text.
+    /// Returns one field, if it is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
     }
 
-    /// All its fields as a JSON object.
+    /// Returns all its fields as a JSON object.
     pub fn to_value(&self) -> Value {
         self.fields().clone().into()
     }
@@ -209,7 +210,7 @@ fn id_of(resource: &'static Schema, fields: &Document) -> Arc<str> {
     fields.get(resource.id_field).and_then(Value::as_str).unwrap_or_default().into()
 }
 
-/// The fields as consumers see them.
+/// Returns the fields as consumers see them.
 fn shown<'f>(resource: &'static Schema, fields: &'f Document) -> Cow<'f, Document> {
     let shown = resource.view.map_or(Cow::Borrowed(fields), |shown| Cow::Owned(shown(fields)));
     if !shown.has_private() {

@@ -45,7 +45,7 @@ fn id_at(collection: &Collection, place: usize) -> String {
 /// Sequence numbers and groups, in creation order.
 type Model = Vec<(u64, u64)>;
 
-/// A page shows these records in this order, and its text is theirs.
+/// Checks that a page shows these records in this order, and that its text is theirs.
 fn shown<'m>(
     collection: &Collection,
     window: &Window,

@@ -168,7 +168,7 @@ impl Rule {
         }
     }
 
-    /// Its id. Without one, it is numbered: `rule-1`.
+    /// Sets its id. Without one, it is numbered: `rule-1`.
     pub fn id(mut self, id: &str) -> Self {
         self.id = id.into();
         self

@@ -212,7 +212,7 @@ impl ScenarioRun {
         &self.scenario
     }
 
-    /// Rules that strike by chance draw from this seed from now on.
+    /// Makes rules that strike by chance draw from this seed from now on.
     pub(crate) fn reseed(&mut self, seed: u64) {
         self.seed = seed;
     }

@@ -15,7 +15,7 @@ pub enum ExpectationState {
 }
 
 impl ExpectationState {
-    /// Its name.
+    /// Returns its name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Met => "met",

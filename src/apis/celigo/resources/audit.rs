@@ -37,12 +37,12 @@ static ENTRY: &[Field] = &[
     field("fieldChanges", Kind::List).or(DefaultValue::EmptyList),
 ];
 
-/// The moment of an entry.
+/// Returns the moment of an entry.
 pub fn moment(entry: &Document) -> Option<u64> {
     entry.get("time").and_then(Value::as_str).and_then(time::parse_ms)
 }
 
-/// An entry as the documents show it.
+/// Returns an entry as the documents show it.
 pub fn documented(entry: &Document) -> Document {
     let user = entry.get("byUser").and_then(|user| user.get("email"));
     let mut changes = Map::new();

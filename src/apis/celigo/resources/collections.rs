@@ -181,7 +181,7 @@ static DELETED: &[Field] = &[
 /// The time a record is kept.
 const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// When a record is gone for good.
+/// Returns when a deleted record is gone for good.
 fn due(deleted: &Document) -> Option<u64> {
     Some(deleted.get("deletedAt").and_then(Value::as_str).and_then(parse_ms)? + KEPT_MS)
 }

@@ -72,13 +72,13 @@ fn items(list: Option<&Value>) -> impl Iterator<Item = &Value> {
     list.and_then(Value::as_array).into_iter().flatten()
 }
 
-/// The page processors of all branches of all routers.
+/// Returns the page processors of all branches of all routers.
 fn routed(flow: &Document) -> impl Iterator<Item = &Value> {
     let branches = list(flow, "routers").flat_map(|router| items(router.get("branches")));
     branches.flat_map(|branch| items(branch.get("pageProcessors")))
 }
 
-/// Where a flow's records come from, in order: the exports' ids.
+/// Returns the ids of the exports that a flow's records come from, in order.
 pub fn generators(flow: &Document) -> Vec<&str> {
     let older = flow.get("_exportId").and_then(Value::as_str);
     older.into_iter().chain(named(list(flow, "pageGenerators"), "_exportId")).collect()
@@ -96,7 +96,7 @@ pub struct Processor<'f> {
     pub proceeds: bool,
 }
 
-/// The steps that a flow's records go through, in order.
+/// Returns the steps that a flow's records go through, in order.
 pub fn processors(flow: &Document) -> Vec<Processor<'_>> {
     let older = flow.get("_importId").and_then(Value::as_str);
     let older = older.map(|id| Processor { is_import: true, id, is_taken: true, proceeds: false });

@@ -42,8 +42,8 @@ static INTEGRATION: &[Field] = &[
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
 
-/// Flow groupings without an id are new, and get one. On the running service, a consumer does not change what a connector
-/// is asked to set: its mode and its settings.
+/// Gives flow groupings without an id, which are new, an id. On the running service, a consumer does not change the
+/// mode and the settings of a connector's integration.
 pub fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
     let is_live = state.settings.profile(API.name) == Profile::Live;
     if let Some(old) = old.filter(|old| is_live && by == Actor::Consumer && old.text("_connectorId").is_some()) {

@@ -101,7 +101,7 @@ pub fn shown(error: &Document) -> Document {
     error.only(|name| !HIDDEN.contains(&name))
 }
 
-/// When a job goes on.
+/// Returns when a job goes on.
 pub fn due(job: &Document) -> Option<u64> {
     time(job, GOES_ON_AT)
 }

@@ -43,7 +43,7 @@ pub fn is_account_wide(share: &Record) -> bool {
     share.text("accessLevel").is_some()
 }
 
-/// The integrations a share names.
+/// Returns the integrations a share names.
 pub fn integrations_named(share: &Document) -> Vec<&str> {
     let levels = share.get(LEVELS).and_then(Value::as_array).into_iter().flatten();
     levels.filter_map(|level| level.get("_integrationId").and_then(Value::as_str)).collect()

@@ -56,13 +56,13 @@ macro_rules! crud {
     };
 }
 
-/// As [`crud`], for lists that the running service answers with 204 when they are empty.
+/// Marks the list of a collection's rows as one that the running service answers with 204 when it is empty.
 const fn empty_live<const N: usize>(mut rows: [Route; N]) -> [Route; N] {
     rows[0] = rows[0].empty_live(204);
     rows
 }
 
-/// The value of a field is one that others cannot have, or that stays.
+/// Sets the errors of the row at that place.
 const fn fails_too<const N: usize>(
     mut rows: [Route; N],
     place: usize,

@@ -14,7 +14,8 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
-/// `exports.receive`, `exports.receiveOpen`: takes what another system delivers, and runs the flows that start here.
+/// Handles `exports.receive`, `exports.receiveOpen`: takes what another system delivers, and runs the flows that start
+/// here.
 pub fn receive(context: &mut Context<'_>) -> Result<Response, Problem> {
     let method = Method::of(context.request.method);
     if !matches!(method, Some(Method::Get | Method::Post | Method::Put)) {
@@ -62,7 +63,7 @@ fn refused(settings: Option<&Settings>) -> Problem {
     Problem::WrongMethod { allowed: get.into_iter().chain([Method::Post, Method::Put]).collect() }
 }
 
-/// The export of the path, if it is a listener.
+/// Returns the export of the path, if it is a listener.
 fn listener(context: &Context<'_>) -> Result<Record, Problem> {
     let export = context.state.store.of(&EXPORTS).get(context.param("id"));
     let export = export.filter(|export| export.text("type") == Some("webhook"));

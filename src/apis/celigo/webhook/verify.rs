@@ -69,7 +69,7 @@ fn has_token_in_header(context: &Context<'_>, settings: &Settings) -> bool {
     is_token(settings, parts.map(|(_, token)| token.trim()))
 }
 
-/// The signature may have a prefix such as `sha256=`.
+/// Returns a signature without its prefix, such as `sha256=`.
 fn is_signed(context: &Context<'_>, settings: &Settings) -> bool {
     let algorithm = text(settings, "algorithm", "sha256");
     let header = text(settings, "header", "x-signature").to_ascii_lowercase();

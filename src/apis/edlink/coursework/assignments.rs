@@ -75,7 +75,7 @@ pub const CHANGED: &[Field] = fields!(ATTACHMENTS);
 /// Fields that may be changed on the Graph.
 pub const CHANGED_ON_GRAPH: &[Field] = fields!();
 
-/// `GET /classes/{class_id}/assignments`
+/// Handles `GET /classes/{class_id}/assignments`
 pub fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let mut all = belonging(context, &ASSIGNMENTS, CLASS_OF, &room.class);
@@ -83,14 +83,14 @@ pub fn list(context: &mut Context<'_>) -> Outcome {
     room.list(context, all)
 }
 
-/// `GET /classes/{class_id}/assignments/{assignment_id}`
+/// Handles `GET /classes/{class_id}/assignments/{assignment_id}`
 pub fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.one(context, &assignment, &[])
 }
 
-/// `POST /classes/{class_id}/assignments`
+/// Handles `POST /classes/{class_id}/assignments`
 pub fn create(context: &mut Context<'_>) -> Outcome {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
@@ -109,7 +109,7 @@ pub fn create(context: &mut Context<'_>) -> Outcome {
     room.one(context, &assignment, &given.warnings)
 }
 
-/// `PATCH /classes/{class_id}/assignments/{assignment_id}`
+/// Handles `PATCH /classes/{class_id}/assignments/{assignment_id}`
 pub fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -134,7 +134,7 @@ pub fn update(context: &mut Context<'_>) -> Outcome {
     room.one(context, &assignment, &given.warnings)
 }
 
-/// `DELETE /classes/{class_id}/assignments/{assignment_id}`
+/// Handles `DELETE /classes/{class_id}/assignments/{assignment_id}`
 pub fn delete(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -177,7 +177,8 @@ fn check(
     check_references(context, room, sent)
 }
 
-/// Those an assignment is for are active students of the class; where it is for all, they are not heard.
+/// Checks that the people an assignment is for are active students of the class; where it is for all, none is looked
+/// at.
 fn check_assignees(
     context: &Context<'_>,
     room: &Room,

@@ -23,21 +23,21 @@ pub const FIELDS: &[Field] = &[
     field("properties", Kind::Object),
 ];
 
-/// `GET /classes/{class_id}/categories`
+/// Handles `GET /classes/{class_id}/categories`
 pub fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let all = belonging(context, &CATEGORIES, CLASS_OF, &room.class);
     room.list(context, all)
 }
 
-/// `GET /classes/{class_id}/categories/{category_id}`
+/// Handles `GET /classes/{class_id}/categories/{category_id}`
 pub fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.one(context, &category, &[])
 }
 
-/// `POST /classes/{class_id}/categories`
+/// Handles `POST /classes/{class_id}/categories`
 pub fn create(context: &mut Context<'_>) -> Outcome {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
@@ -52,7 +52,7 @@ pub fn create(context: &mut Context<'_>) -> Outcome {
     room.one(context, &category, &given.warnings)
 }
 
-/// `PATCH /classes/{class_id}/categories/{category_id}`
+/// Handles `PATCH /classes/{class_id}/categories/{category_id}`
 pub fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
@@ -64,7 +64,7 @@ pub fn update(context: &mut Context<'_>) -> Outcome {
     room.one(context, &category, &given.warnings)
 }
 
-/// `DELETE /classes/{class_id}/categories/{category_id}`
+/// Handles `DELETE /classes/{class_id}/categories/{category_id}`
 pub fn delete(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;

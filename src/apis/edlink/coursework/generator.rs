@@ -23,14 +23,14 @@ const SINCE_MS: u64 = 1_696_147_200_000;
 const HOUR_MS: u64 = 60 * 60 * 1_000;
 const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
 
-/// The class whose turn it is, so that every class has about as many.
+/// Returns the class whose turn it is, so that every class has about as many.
 fn class(state: &mut State, place: usize) -> Result<Record, Problem> {
     let classes = state.store.of(&CLASSES).len();
     let in_turn = place.checked_rem(classes).and_then(|place| state.store.of(&CLASSES).nth(place).cloned());
     in_turn.map_or_else(|| any(state, &CLASSES), Ok)
 }
 
-/// An assignment of the class whose turn it is.
+/// Makes up an assignment of the class whose turn it is.
 pub fn assignments(state: &mut State, place: usize) -> Result<Document, Problem> {
     let class = class(state, place)?;
     let made_ms = SINCE_MS + place as u64 % 1_000 * HOUR_MS;
@@ -58,7 +58,7 @@ pub fn submissions_of(state: &mut State, made: &[Record]) -> Result<(), Problem>
     made.iter().try_for_each(|assignment| phantoms::ensure(state, assignment))
 }
 
-/// A submission of any person to any assignment.
+/// Makes up a submission of any person to any assignment.
 pub fn submissions(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (assignment, person) = (any(state, &ASSIGNMENTS)?, any(state, &PEOPLE)?);
     let at = format_ms(SINCE_MS + WEEK_MS / 2 + place as u64 % 1_000 * HOUR_MS);
@@ -73,7 +73,7 @@ pub fn submissions(state: &mut State, place: usize) -> Result<Document, Problem>
     ]))
 }
 
-/// A category of the class whose turn it is.
+/// Makes up a category of the class whose turn it is.
 pub fn categories(state: &mut State, place: usize) -> Result<Document, Problem> {
     let class = class(state, place)?;
     Ok(Document::from_iter([

@@ -18,7 +18,7 @@ pub fn assignment_changed(state: &mut State, change: Change<'_>, by: Actor) -> R
     phantoms::follow(state, change, by)
 }
 
-/// The time has come.
+/// Moves a record to the state whose time has come.
 pub fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
     let since = moves_at(assignment.fields()).map(format_ms);
     let next = if state_of(assignment.fields()) == "scheduled" { "open" } else { "locked" };

@@ -24,7 +24,7 @@ pub fn follow(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Pr
     }
 }
 
-/// The active enrollments of students in a class.
+/// Returns the active enrollments of students in a class.
 pub fn students<'w>(state: &'w State, class_id: &str) -> impl Iterator<Item = &'w Record> + use<'w> {
     let enrollments = state.store.of(&ENROLLMENTS).find("class_id", class_id);
     enrollments.filter(|it| it.text("role") == Some("student") && it.text("state") == Some("active"))
@@ -72,7 +72,7 @@ pub fn ensure(state: &mut State, assignment: &Record) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The assignment of an id, with all its submissions.
+/// Returns the assignment of an id, with all its submissions.
 pub fn assignment(state: &mut State, id: &str) -> Result<Option<Record>, Problem> {
     let Some(assignment) = state.store.of(&ASSIGNMENTS).get(id).cloned() else { return Ok(None) };
     ensure(state, &assignment)?;

@@ -41,7 +41,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// The class that the path names.
+    /// Returns the class that the path names.
     pub fn of(context: &Context<'_>) -> Result<Self, Problem> {
         let class = context.record(&CLASSES, "class_id")?;
         let viewer = Viewer::of(context);
@@ -60,7 +60,7 @@ impl Room {
         Ok(Self { person: Some(person.to_owned()), class, writes, is_student, is_canvas })
     }
 
-    /// A class in which the caller may write.
+    /// Returns a class in which the caller may write.
     pub fn to_write(context: &Context<'_>) -> Result<Self, Problem> {
         let room = Self::of(context)?;
         room.check_writer()?;
@@ -85,7 +85,7 @@ impl Room {
         is_out && (!self.is_student || self.person.as_deref().is_some_and(|person| is_for(assignment, person)))
     }
 
-    /// The assignment that the path names, with all its submissions.
+    /// Returns the assignment that the path names, with all its submissions.
     pub fn assignment(&self, context: &mut Context<'_>) -> Result<Record, Problem> {
         let raw = context.param("assignment_id");
         let not_found = |id: &str| Problem::NotFound { resource: &ASSIGNMENTS, id: id.to_owned() };
@@ -99,7 +99,7 @@ impl Room {
         of_class.ok_or_else(|| not_found(&id))
     }
 
-    /// The submission that the path names: by its own id or, on the Graph, by that of its person.
+    /// Returns the submission that the path names: by its own id or, on the Graph, by that of its person.
     pub fn submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
         let id = context.api.dialect.id("submission_id", context.param("submission_id"))?;
         let submissions = context.state.store.of(&SUBMISSIONS);
@@ -117,14 +117,14 @@ impl Room {
         self.writes || submission.text("person_id") == self.person.as_deref()
     }
 
-    /// The submission of the person whose token it is.
+    /// Returns the submission of the person whose token it is.
     pub fn own_submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
         let mut all = context.state.store.of(&SUBMISSIONS).find(ASSIGNMENT_OF, assignment.id());
         let own = all.find(|it| self.person.is_some() && it.text("person_id") == self.person.as_deref()).cloned();
         own.ok_or_else(|| Problem::named(NO_PERMISSION, "This person has no submission to this assignment."))
     }
 
-    /// The category that the path names.
+    /// Returns the category that the path names.
     pub fn category(&self, context: &Context<'_>) -> Result<Record, Problem> {
         let category = context.record(&CATEGORIES, "category_id")?;
         if category.text(CLASS_OF) == Some(self.class.id()) {
@@ -133,7 +133,7 @@ impl Room {
         Err(Problem::NotFound { resource: &CATEGORIES, id: category.id().to_owned() })
     }
 
-    /// A record as it is shown.
+    /// Shows a record.
     pub fn shown(&self, context: &Context<'_>, record: &Record) -> Value {
         let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
         let mut shown: Value = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
@@ -194,7 +194,7 @@ pub fn is_past_due(context: &Context<'_>, submission: &Record) -> bool {
     due.and_then(parse_ms).is_some_and(|due_ms| due_ms < context.state.clock.now_ms())
 }
 
-/// Records of that kind that a field leads to this record.
+/// Returns the records of that kind whose field leads to this record.
 pub fn belonging(context: &Context<'_>, resource: &'static Schema, field: &str, to: &Record) -> Vec<Record> {
     context.state.store.of(resource).find(field, to.id()).cloned().collect()
 }

@@ -50,7 +50,7 @@ pub const CHANGED_ON_GRAPH: &[Field] = grading!(
 /// Fields of the body that hands in.
 pub const HANDED_IN: &[Field] = &[field("attachments", Kind::Objects(ATTACHMENT)).required()];
 
-/// `GET /classes/{class_id}/assignments/{assignment_id}/submissions`
+/// Handles `GET /classes/{class_id}/assignments/{assignment_id}/submissions`
 pub fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -59,7 +59,7 @@ pub fn list(context: &mut Context<'_>) -> Outcome {
     room.list(context, all)
 }
 
-/// `GET /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
+/// Handles `GET /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
 pub fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -67,7 +67,7 @@ pub fn get(context: &mut Context<'_>) -> Outcome {
     room.one(context, &submission, &[])
 }
 
-/// `PATCH /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
+/// Handles `PATCH /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
 pub fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -111,7 +111,7 @@ pub fn update(context: &mut Context<'_>) -> Outcome {
     room.one(context, &submission, &warnings)
 }
 
-/// `POST /classes/{class_id}/assignments/{assignment_id}/submit`
+/// Handles `POST /classes/{class_id}/assignments/{assignment_id}/submit`
 pub fn submit(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -127,7 +127,7 @@ pub fn submit(context: &mut Context<'_>) -> Outcome {
     room.one(context, &submission, &given.warnings)
 }
 
-/// `POST /classes/{class_id}/assignments/{assignment_id}/reclaim`
+/// Handles `POST /classes/{class_id}/assignments/{assignment_id}/reclaim`
 pub fn reclaim(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -141,7 +141,7 @@ pub fn reclaim(context: &mut Context<'_>) -> Outcome {
     room.one(context, &submission, &warnings)
 }
 
-/// `POST /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}/return`
+/// Handles `POST /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}/return`
 pub fn give_back(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
@@ -206,7 +206,7 @@ fn handed_in(
     Ok(patch)
 }
 
-/// An attachment as it is kept: what a file holds is not shown again, but where it can be had.
+/// Returns an attachment as it is kept: what a file holds is not shown again, but where it can be had.
 fn kept(context: &mut Context<'_>, assignment: &Record, submission: &Record, attachment: &Value) -> Value {
     let mut attachment = attachment.clone();
     if attachment["type"] == "file"

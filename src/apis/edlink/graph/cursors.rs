@@ -70,7 +70,7 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    /// The part of a list it is about.
+    /// Returns the part of a list it is about.
     pub fn window(&self) -> Window {
         let (count, between) = (self.count, self.between);
         if self.backward { Window::Backward { count, between } } else { Window::Forward { count, between } }
@@ -107,7 +107,7 @@ pub fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
     })
 }
 
-/// Where the next page is, if there is one: a cursor is remembered for it.
+/// Returns the address of the next page, if there is one, and remembers a cursor for it.
 pub fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Option<String> {
     let last = page.records.last().filter(|_| page.more)?;
     let viewer = Viewer::of(context);
@@ -139,7 +139,7 @@ pub fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Optio
     Some(format!("{origin}{}?$cursor={id}", context.target.path))
 }
 
-/// An id that no cursor has. Drawn apart: reading a list does not move the ids that come after.
+/// Draws an id that no cursor has. Drawn apart: reading a list does not move the ids that come after.
 fn new_id(state: &State) -> String {
     let mut purpose = format!("edlink.cursor:{}", state.call_number);
     loop {

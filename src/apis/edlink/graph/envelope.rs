@@ -16,7 +16,7 @@ use crate::http::message::{Method, Response};
 /// The parameter that names a request, so that a repeat does nothing again.
 pub const IDEMPOTENCY: &str = "$idempotency";
 
-/// One page of a list.
+/// Writes one page of a list.
 pub fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, asked: ListQuery) -> Response {
     let next = cursors::next(context, page, &asked.list);
     let mut warnings = asked.warnings;
@@ -35,7 +35,7 @@ pub fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, a
     finish(context, body, next, &warnings)
 }
 
-/// One record.
+/// Writes one record.
 pub fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Record) -> Response {
     let mut warnings = Vec::new();
     let (expand, fields) = (context.query.get("$expand"), context.query.get("$fields"));
@@ -44,12 +44,12 @@ pub fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Rec
     finish(context, body, None, &warnings)
 }
 
-/// Anything else.
+/// Writes anything else.
 pub fn value(context: &Context<'_>, value: &Value) -> Response {
     warned(context, value, None, &[])
 }
 
-/// Anything else, with the way to the next part, and warnings.
+/// Writes anything else, with the way to the next part, and warnings.
 pub fn warned(context: &Context<'_>, value: &Value, next: Option<String>, warnings: &[Warning]) -> Response {
     finish(context, format!("{{\"$data\":{value}").into_bytes(), next, warnings)
 }
@@ -64,7 +64,7 @@ fn shape<'w>(
     Shape::new(Viewer::of(context), resource, expand, fields, warnings)
 }
 
-/// Keys are for what is made.
+/// Warns of an idempotency key beside anything but a `POST`.
 fn idempotency_ignored(context: &Context<'_>) -> Option<Warning> {
     let is_ignored = context.route.verb != Method::Post && context.query.get(IDEMPOTENCY).is_some();
     let message = || format!("'{IDEMPOTENCY}' counts for POST only.");

@@ -19,7 +19,7 @@ use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::state::State;
 use crate::engine::store::{Record, Store};
 
-/// The kind of records an event is about.
+/// Returns the kind of records an event is about.
 pub fn resource_of(event: &Record) -> Option<&'static Schema> {
     let target = event.text("target")?;
     kinds::with_events().find(|(_, known)| *known == target).map(|(resource, _)| resource)
@@ -40,7 +40,7 @@ pub fn data(event: &Record, rights: &Rights) -> Value {
     Value::Object(fields)
 }
 
-/// The order in which a record's event stands among those of the same change.
+/// Returns the order in which a record's event stands among those of the same change.
 fn rank(resource: &Schema) -> Option<usize> {
     kinds::with_events().position(|(known, _)| known == resource)
 }
@@ -58,7 +58,7 @@ impl<'s> Side<'s> {
         Self { state, store, integration, scope: Scope::new(store, integration, targets) }
     }
 
-    /// The record of that id, if the integration sees it.
+    /// Returns the record of that id, if the integration sees it.
     fn seen(&self, resource: &'static Schema, id: &str) -> Option<&'s Record> {
         self.store.of(resource).get(id).filter(|record| self.scope.is_visible(resource, record))
     }
@@ -157,7 +157,7 @@ fn compared(old: &Side<'_>, new: &Side<'_>, resource: &'static Schema, id: &str,
     Some(Happened { rank, target, kind, integration: new.integration.id().to_owned(), record: record.clone() })
 }
 
-/// The records whose visibility may depend on a record.
+/// Returns the records whose visibility may depend on a record.
 fn relations(store: &Store, resource: &Schema, record: &Record, all: &mut Vec<(&'static Schema, Record)>) {
     let mut up = |to: &'static Schema, field: &str| {
         let ids = match record.get(field) {
@@ -239,7 +239,7 @@ fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The import that whatever changes for an integration at one moment came with.
+/// Returns the import that whatever changes for an integration at one moment came with.
 fn materialization(state: &mut State, integration: &str) -> Result<String, Problem> {
     let purpose = format!("edlink.materialization:{}:{integration}", state.clock.now_ms());
     let id = state.rng.derive(&purpose).uuid().to_string();

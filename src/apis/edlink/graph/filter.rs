@@ -72,7 +72,7 @@ impl Bound {
     }
 }
 
-/// The fields a list of that resource can be filtered by, with their operators.
+/// Returns the fields a list of that resource can be filtered by, with their operators.
 fn fields_of(resource: &Schema) -> Vec<(&'static str, &'static [Operator])> {
     let common = [("id", kinds::I), ("updated_date", kinds::D)].into_iter();
     let common = common.filter(|(name, _)| resource.field(name).is_some());

@@ -21,7 +21,7 @@ pub const GROUP: usize = 26;
 /// Made-up records were first seen in summer 2023: before any clock stands.
 pub const SINCE_MS: u64 = 1_688_169_600_000;
 
-/// First seen in its turn.
+/// Sets when a record was first seen: each in its turn.
 pub fn seen(mut fields: Document, place: usize) -> Document {
     let since = format_ms(SINCE_MS + place as u64 * 190);
     fields.insert("created_date", since.clone().into());
@@ -37,7 +37,7 @@ pub fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -
     state.create_from(resource, fields, Actor::Fixture)
 }
 
-/// The fields of an enrollment.
+/// Returns the fields of an enrollment.
 pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Document {
     Document::from_iter([
         ("role", Value::from(role)),
@@ -48,7 +48,7 @@ pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&
     ])
 }
 
-/// The fields of an agent.
+/// Returns the fields of an agent.
 pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Document {
     Document::from_iter([
         ("relationship", Value::from(relationship)),
@@ -57,13 +57,13 @@ pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Document
     ])
 }
 
-/// The texts in an array.
+/// Returns the texts in an array.
 pub fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
     let values = record.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     values.iter().filter_map(Value::as_str).collect()
 }
 
-/// The roles of a person.
+/// Returns the roles of a person.
 pub fn roles(person: &Record) -> Vec<&str> {
     strings(person, "roles")
 }

@@ -58,59 +58,59 @@ const SUBJECTS: [(&str, &str, &str); 8] = [
     ("Computing", "COMP", "CEDS.10"),
 ];
 
-/// A district.
+/// Makes up a district.
 #[allow(clippy::unnecessary_wraps)]
 pub fn districts(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(district(state)), place))
 }
 
-/// A school of the district.
+/// Makes up a school of the district.
 pub fn schools(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(school(state, place)?), place))
 }
 
-/// A session of the district.
+/// Makes up a session of the district.
 pub fn sessions(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(session(state, place)?), place))
 }
 
-/// A course of the last school.
+/// Makes up a course of the last school.
 pub fn courses(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     Ok(seen(course(state, &school, place), place))
 }
 
-/// A class at the last school.
+/// Makes up a class at the last school.
 pub fn classes(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     Ok(seen(class(state, &school, place), place))
 }
 
-/// A section of any class.
+/// Makes up a section of any class.
 pub fn sections(state: &mut State, place: usize) -> Result<Document, Problem> {
     let class = any(state, &CLASSES)?;
     Ok(seen(section(&class, place), place))
 }
 
-/// A person of the school that still has room.
+/// Makes up a person of the school that still has room.
 pub fn people(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(person(state, place)?, place))
 }
 
-/// An enrollment of any person in any class.
+/// Makes up an enrollment of any person in any class.
 pub fn enrollments(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (person, class) = (any(state, &PEOPLE)?, any(state, &CLASSES)?);
     let role = roles(&person).first().map_or_else(|| "student".to_owned(), |role| (*role).to_owned());
     Ok(seen(enrollment(&role, &person, &class, None), place))
 }
 
-/// An agent between any two people.
+/// Makes up an agent between any two people.
 pub fn agents(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (observer, target) = (any(state, &PEOPLE)?, any(state, &PEOPLE)?);
     Ok(seen(agent("guardian", &observer, &target), place))
 }
 
-/// A subject, in turn.
+/// Makes up a subject, in turn.
 pub fn subjects(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (name, code, ceds_code) = SUBJECTS[place % SUBJECTS.len()];
     let district = the_district(state)?;
@@ -125,7 +125,7 @@ pub fn subjects(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(subject), place))
 }
 
-/// A department of the last school.
+/// Makes up a department of the last school.
 pub fn departments(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     let (name, ..) = SUBJECTS[place % SUBJECTS.len()];
@@ -137,7 +137,7 @@ pub fn departments(state: &mut State, place: usize) -> Result<Document, Problem>
     Ok(seen(fields(department), place))
 }
 
-/// A period of the last school's day.
+/// Makes up a period of the last school's day.
 pub fn periods(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     let start_ms = SINCE_MS + (8 + place as u64 % 7) * 60 * 60 * 1_000;
@@ -152,19 +152,19 @@ pub fn periods(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(period), place))
 }
 
-/// An import of any integration's data.
+/// Makes up an import of any integration's data.
 pub fn materializations(state: &mut State, place: usize) -> Result<Document, Problem> {
     let integration = any(state, &INTEGRATIONS)?;
     Ok(seen(fields(json!({ "integration_id": integration.id() })), place))
 }
 
-/// A product.
+/// Makes up a product.
 #[allow(clippy::unnecessary_wraps)]
 pub fn products(_: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "name": format!("Reader {}", place + 1), "code": format!("READ-{place:03}") })))
 }
 
-/// A license of any integration for any product.
+/// Makes up a license of any integration for any product.
 pub fn licenses(state: &mut State, _: usize) -> Result<Document, Problem> {
     let (product, integration) = (any(state, &PRODUCTS)?, any(state, &INTEGRATIONS)?);
     Ok(fields(json!({
@@ -176,7 +176,7 @@ pub fn licenses(state: &mut State, _: usize) -> Result<Document, Problem> {
     })))
 }
 
-/// A login of any person at any integration.
+/// Makes up a login of any person at any integration.
 pub fn logins(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (person, integration) = (any(state, &PEOPLE)?, any(state, &INTEGRATIONS)?);
     let code = state.rng.token(32);
@@ -184,7 +184,7 @@ pub fn logins(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(login), place))
 }
 
-/// An event about any person.
+/// Makes up an event about any person.
 pub fn events(state: &mut State, _: usize) -> Result<Document, Problem> {
     let (person, integration) = (any(state, &PEOPLE)?, any(state, &INTEGRATIONS)?);
     let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
@@ -223,7 +223,7 @@ fn make(state: &mut State, resource: &'static Schema) -> Result<Record, Problem>
     Ok(record)
 }
 
-/// Any record of that kind; the first, if there is none yet.
+/// Returns any record of that kind; a first one, if there is none yet.
 pub fn any(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
     let known = state.store.of(resource).len() as u64;
     let place = usize::try_from(state.rng.between(0, known.saturating_sub(1))).unwrap_or_default();
@@ -271,7 +271,7 @@ fn address(rng: &mut SeededRng, city: &str) -> Value {
     })
 }
 
-/// The district that is there, or a new one.
+/// Returns the district that is there, or a new one.
 fn the_district(state: &mut State) -> Result<Record, Problem> {
     match state.store.of(&DISTRICTS).nth(0).cloned() {
         Some(district) => Ok(district),
@@ -295,7 +295,7 @@ fn school(state: &mut State, place: usize) -> Result<Value, Problem> {
     }))
 }
 
-/// The school at that place of the collection; schools are made up to it.
+/// Returns the school at that place of the collection, and makes schools up to it.
 fn school_of(state: &mut State, place: usize) -> Result<Record, Problem> {
     loop {
         if let Some(school) = state.store.of(&SCHOOLS).nth(place) {
@@ -330,7 +330,7 @@ fn session(state: &mut State, place: usize) -> Result<Value, Problem> {
     }))
 }
 
-/// The session in which things happen: the first that is active, or the first of all.
+/// Returns the session in which things happen: the first that is active, or the first of all.
 fn session_now(state: &State) -> Option<String> {
     let mut sessions = state.store.of(&SESSIONS).iter();
     let active = sessions.find(|session| session.text("state") == Some("active"));
@@ -378,7 +378,7 @@ fn section(class: &Record, place: usize) -> Document {
     ])
 }
 
-/// The courses and classes of a school that is full, with sections for every fourth class.
+/// Makes the courses and classes of a school that is full, with sections for every fourth class.
 fn furnish_school(state: &mut State, school: &Record) -> Result<(), Problem> {
     let grades = strings(school, "grade_levels");
     let kind = KINDS.iter().find(|(_, known, _)| known.first().copied() == grades.first().copied());

@@ -47,8 +47,8 @@ fn of(change: Change<'_>) -> &Record {
     }
 }
 
-/// The store as it was before the change: to be looked up in, not to be listed or changed, as a record that is put back
-/// stands at the end.
+/// Returns the store as it was before the change: to be looked up in, not to be listed or changed, as a record that is
+/// put back stands at the end.
 fn undone(store: &Store, resource: &'static Schema, change: Change<'_>) -> Store {
     let mut before = store.clone();
     match change {
@@ -85,7 +85,7 @@ fn let_go(state: &mut State, gone: &[(&'static Schema, Record)], by: Actor) -> R
     Ok(())
 }
 
-/// The fields that refer to records of that kind.
+/// Returns the fields that refer to records of that kind.
 fn leading_to(to: &'static Schema) -> impl Iterator<Item = (&'static Schema, &'static Field)> {
     let all = API.schemas().flat_map(|from| from.fields.iter().map(move |field| (from, field)));
     all.filter(move |(_, field)| matches!(field.kind, Kind::Reference(it) | Kind::References(it) if *it == *to))

@@ -121,17 +121,17 @@ pub static KINDS: &[GraphKind] = &[
     kind(&LICENSES),
 ];
 
-/// The row of a kind of record.
+/// Returns the row of a kind of record.
 pub fn of(schema: &Schema) -> Option<&'static GraphKind> {
     KINDS.iter().find(|kind| kind.schema == schema)
 }
 
-/// The kinds that events are about, in their order, with the word of events.
+/// Returns the kinds that events are about, in their order, with the word of events.
 pub fn with_events() -> impl Iterator<Item = (&'static Schema, &'static str)> {
     KINDS.iter().filter_map(|kind| Some((kind.schema, kind.event?)))
 }
 
-/// The kinds that are organizations of v1, from the top, with the word of v1.
+/// Returns the kinds that are organizations of v1, from the top, with the word of v1.
 pub fn organizations() -> impl Iterator<Item = (&'static Schema, &'static str)> {
     KINDS.iter().filter_map(|kind| Some((kind.schema, kind.organization?)))
 }

@@ -18,7 +18,7 @@ use crate::http::message::Response;
 
 type ListResult = Result<Response, Problem>;
 
-/// The records that `gather` finds for the record the path names, filtered and paged like any list.
+/// Returns the records that `gather` finds for the record the path names, filtered and paged like any list.
 fn within(
     context: &mut Context<'_>,
     parent: &'static Schema,
@@ -44,7 +44,7 @@ pub fn answer(context: &mut Context<'_>, resource: &'static Schema, mut records:
     Ok(envelope::page(context, resource, &page, asked))
 }
 
-/// Those whose field refers to the record.
+/// Returns those whose field refers to the record.
 fn referring(
     context: &mut Context<'_>,
     parent: &'static Schema,
@@ -56,7 +56,7 @@ fn referring(
     })
 }
 
-/// Those the record's field refers to.
+/// Returns those the record's field refers to.
 fn referred(context: &mut Context<'_>, parent: &'static Schema, resource: &'static Schema, field: &str) -> ListResult {
     within(context, parent, resource, |context, parent| led_to(&context.state.store, parent, field, resource).collect())
 }
@@ -65,7 +65,7 @@ fn has_role(person: &Record, role: &str) -> bool {
     person.get("roles").and_then(Value::as_array).is_some_and(|roles| roles.iter().any(|known| known == role))
 }
 
-/// `GET /districts/{id}/administrators`
+/// Handles `GET /districts/{id}/administrators`
 pub fn district_administrators(context: &mut Context<'_>) -> ListResult {
     within(context, &DISTRICTS, &PEOPLE, |context, district| {
         let people = context.state.store.of(&PEOPLE).find("district_id", district.id());
@@ -73,22 +73,22 @@ pub fn district_administrators(context: &mut Context<'_>) -> ListResult {
     })
 }
 
-/// `GET /schools/{id}/classes`
+/// Handles `GET /schools/{id}/classes`
 pub fn school_classes(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &CLASSES, "school_id")
 }
 
-/// `GET /schools/{id}/courses`
+/// Handles `GET /schools/{id}/courses`
 pub fn school_courses(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &COURSES, "school_id")
 }
 
-/// `GET /schools/{id}/sessions`
+/// Handles `GET /schools/{id}/sessions`
 pub fn school_sessions(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &SESSIONS, "school_id")
 }
 
-/// `GET /schools/{id}/people`
+/// Handles `GET /schools/{id}/people`
 pub fn school_people(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &PEOPLE, "school_ids")
 }
@@ -100,42 +100,42 @@ fn school_people_as(context: &mut Context<'_>, role: &str) -> ListResult {
     })
 }
 
-/// `GET /schools/{id}/administrators`
+/// Handles `GET /schools/{id}/administrators`
 pub fn school_administrators(context: &mut Context<'_>) -> ListResult {
     school_people_as(context, "administrator")
 }
 
-/// `GET /schools/{id}/teachers`
+/// Handles `GET /schools/{id}/teachers`
 pub fn school_teachers(context: &mut Context<'_>) -> ListResult {
     school_people_as(context, "teacher")
 }
 
-/// `GET /schools/{id}/students`
+/// Handles `GET /schools/{id}/students`
 pub fn school_students(context: &mut Context<'_>) -> ListResult {
     school_people_as(context, "student")
 }
 
-/// `GET /courses/{id}/classes`
+/// Handles `GET /courses/{id}/classes`
 pub fn course_classes(context: &mut Context<'_>) -> ListResult {
     referring(context, &COURSES, &CLASSES, "course_id")
 }
 
-/// `GET /classes/{id}/sections`
+/// Handles `GET /classes/{id}/sections`
 pub fn class_sections(context: &mut Context<'_>) -> ListResult {
     referring(context, &CLASSES, &SECTIONS, "class_id")
 }
 
-/// `GET /classes/{id}/enrollments`
+/// Handles `GET /classes/{id}/enrollments`
 pub fn class_enrollments(context: &mut Context<'_>) -> ListResult {
     referring(context, &CLASSES, &ENROLLMENTS, "class_id")
 }
 
-/// `GET /sections/{id}/enrollments`
+/// Handles `GET /sections/{id}/enrollments`
 pub fn section_enrollments(context: &mut Context<'_>) -> ListResult {
     referring(context, &SECTIONS, &ENROLLMENTS, "section_id")
 }
 
-/// The people of a class or section; in a role, if one is given.
+/// Returns the people of a class or section; in a role, if one is given.
 fn enrolled(context: &mut Context<'_>, parent: &'static Schema, field: &'static str, role: Option<&str>) -> ListResult {
     within(context, parent, &PEOPLE, |context, parent| {
         let store = &context.state.store;
@@ -146,47 +146,47 @@ fn enrolled(context: &mut Context<'_>, parent: &'static Schema, field: &'static 
     })
 }
 
-/// `GET /classes/{id}/people`
+/// Handles `GET /classes/{id}/people`
 pub fn class_people(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &CLASSES, "class_id", None)
 }
 
-/// `GET /classes/{id}/teachers`
+/// Handles `GET /classes/{id}/teachers`
 pub fn class_teachers(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &CLASSES, "class_id", Some("teacher"))
 }
 
-/// `GET /classes/{id}/students`
+/// Handles `GET /classes/{id}/students`
 pub fn class_students(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &CLASSES, "class_id", Some("student"))
 }
 
-/// `GET /sections/{id}/people`
+/// Handles `GET /sections/{id}/people`
 pub fn section_people(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &SECTIONS, "section_id", None)
 }
 
-/// `GET /sections/{id}/teachers`
+/// Handles `GET /sections/{id}/teachers`
 pub fn section_teachers(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &SECTIONS, "section_id", Some("teacher"))
 }
 
-/// `GET /sections/{id}/students`
+/// Handles `GET /sections/{id}/students`
 pub fn section_students(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &SECTIONS, "section_id", Some("student"))
 }
 
-/// `GET /people/{id}/enrollments`
+/// Handles `GET /people/{id}/enrollments`
 pub fn person_enrollments(context: &mut Context<'_>) -> ListResult {
     referring(context, &PEOPLE, &ENROLLMENTS, "person_id")
 }
 
-/// `GET /people/{id}/districts`
+/// Handles `GET /people/{id}/districts`
 pub fn person_districts(context: &mut Context<'_>) -> ListResult {
     referred(context, &PEOPLE, &DISTRICTS, "district_id")
 }
 
-/// `GET /people/{id}/schools`
+/// Handles `GET /people/{id}/schools`
 pub fn person_schools(context: &mut Context<'_>) -> ListResult {
     referred(context, &PEOPLE, &SCHOOLS, "school_ids")
 }
@@ -200,17 +200,17 @@ fn person_rooms(context: &mut Context<'_>, resource: &'static Schema, field: &'s
     })
 }
 
-/// `GET /people/{id}/classes`
+/// Handles `GET /people/{id}/classes`
 pub fn person_classes(context: &mut Context<'_>) -> ListResult {
     person_rooms(context, &CLASSES, "class_id")
 }
 
-/// `GET /people/{id}/sections`
+/// Handles `GET /people/{id}/sections`
 pub fn person_sections(context: &mut Context<'_>) -> ListResult {
     person_rooms(context, &SECTIONS, "section_id")
 }
 
-/// `GET /people/{id}/agents`: those in which the person is either side.
+/// Handles `GET /people/{id}/agents`: those in which the person is either side.
 pub fn person_agents(context: &mut Context<'_>) -> ListResult {
     within(context, &PEOPLE, &AGENTS, |context, person| {
         let agents = context.state.store.of(&AGENTS);

@@ -22,7 +22,7 @@ const fn row(path: &'static str, name: &'static str, operation: Operation) -> Ro
     get(path, name, Action::Custom(operation)).access(Access::Person).documented(USER)
 }
 
-/// The person's own records of a kind.
+/// Makes the row that lists the person's own records of a kind.
 const fn list(path: &'static str, name: &'static str, operation: Operation, shows: &'static Schema) -> Route {
     row(path, name, operation).shows(ResponseShape::Many(shows)).fails(&[
         MISSING_TOKEN,
@@ -37,7 +37,7 @@ const fn list(path: &'static str, name: &'static str, operation: Operation, show
     ])
 }
 
-/// One of the person's own records.
+/// Makes the row that shows one of the person's own records.
 const fn one(path: &'static str, name: &'static str, operation: Operation, shows: &'static Schema) -> Route {
     row(path, name, operation).shows(ResponseShape::Part(shows)).fails(&[
         MISSING_TOKEN,

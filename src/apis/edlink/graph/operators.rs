@@ -28,7 +28,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// Its name in a filter.
+    /// Returns its name in a filter.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Equals => "equals",

@@ -9,7 +9,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::engine::store::{Record, Store};
 
-/// Those that a field of a record refers to.
+/// Returns those that a field of a record refers to.
 pub fn led_to<'s>(
     store: &'s Store,
     record: &'s Record,
@@ -24,7 +24,7 @@ pub fn led_to<'s>(
     ids.iter().filter_map(Value::as_str).filter_map(move |id| store.of(to).get(id)).cloned()
 }
 
-/// The records of a kind that are the person's own, shared or not.
+/// Returns the records of a kind that are the person's own, shared or not.
 pub fn own(viewer: &Viewer<'_>, resource: &'static Schema) -> Vec<Record> {
     let store = viewer.store();
     let Some(person) = viewer.person().and_then(|id| store.of(&PEOPLE).get(id)) else { return Vec::new() };
@@ -68,7 +68,7 @@ fn is_own(viewer: &Viewer<'_>, record: &Record) -> bool {
     }
 }
 
-/// The record that the path names first: for a person's token, one of its own.
+/// Returns the record that the path names first: for a person's token, one of its own.
 pub fn named(context: &Context<'_>, resource: &'static Schema) -> Result<Record, Problem> {
     let (parameter, _) = context.params.first().expect("a route to one record names it in its path");
     let record = context.record(resource, parameter)?;

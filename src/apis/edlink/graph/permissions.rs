@@ -16,7 +16,7 @@ const EVERYTHING: &str = "*";
 pub struct Rights(Vec<(&'static Schema, Option<Vec<String>>)>);
 
 impl Rights {
-    /// Those of an integration; without one, nothing is hidden.
+    /// Returns those of an integration; without one, nothing is hidden.
     pub fn of(state: &State, integration: Option<&Record>) -> Self {
         let kinds = kinds::with_events().map(|(resource, _)| resource);
         let rights = integration.map(|integration| {
@@ -31,7 +31,7 @@ impl Rights {
         self.0.iter().all(|(_, hidden)| hidden.as_ref().is_some_and(Vec::is_empty))
     }
 
-    /// The fields of that kind that are hidden; `None` where all of it is but the id.
+    /// Returns the fields of that kind that are hidden; `None` where all of it is but the id.
     pub fn hidden(&self, resource: &Schema) -> Option<&[String]> {
         match self.0.iter().find(|(kind, _)| *kind == resource) {
             Some((_, hidden)) => hidden.as_deref(),
@@ -40,12 +40,12 @@ impl Rights {
     }
 }
 
-/// The name of the permission an integration would need to read that kind of records, if it has none.
+/// Returns the name of the permission an integration would need to read that kind of records, if it has none.
 pub fn missing(state: &State, integration: &Record, kind: &str) -> Option<String> {
     (!grants(state, integration, kind, None)).then(|| needed(state, kind))
 }
 
-/// The name of the permission to read that kind of records.
+/// Returns the name of the permission to read that kind of records.
 pub fn needed(state: &State, kind: &str) -> String {
     let wanted = |permission: &&Record| {
         permission.text("standin_resource") == Some(kind) && permission.text("standin_field").is_none()
@@ -54,7 +54,7 @@ pub fn needed(state: &State, kind: &str) -> String {
     name.unwrap_or(kind).to_owned()
 }
 
-/// The fields of that kind of records that need a permission of their own which the integration does not have.
+/// Returns the fields of that kind of records that need a permission of their own which the integration does not have.
 pub fn hidden(state: &State, integration: &Record, resource: &Schema) -> Vec<String> {
     let kind = kind_of(resource);
     let fields = state.store.of(&PERMISSIONS).iter().filter(|permission| {
@@ -81,7 +81,7 @@ fn grants(state: &State, integration: &Record, kind: &str, field: Option<&str>) 
     })
 }
 
-/// The kind of a resource's records, as permissions name it: `people`.
+/// Returns the kind of a resource's records, as permissions name it: `people`.
 pub fn kind_of(resource: &Schema) -> &'static str {
     resource.name.split_once('.').map_or(resource.name, |(_, kind)| kind)
 }

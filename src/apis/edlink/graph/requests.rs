@@ -24,13 +24,13 @@ const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 const INPUT: &[&str] = &["token", "secret", "code"];
 const OUTPUT: &[&str] = &["token", "secret"];
 
-/// `GET /v2/graph/requests`
+/// Handles `GET /v2/graph/requests`
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let all = requests(context);
     lists::answer(context, &REQUESTS, all)
 }
 
-/// `GET /v2/graph/requests/{id}`
+/// Handles `GET /v2/graph/requests/{id}`
 pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let id = context.api.dialect.id("id", context.param("id"))?.into_owned();
     let found = requests(context).into_iter().find(|request| request.id() == id);
@@ -44,7 +44,7 @@ fn requests(context: &Context<'_>) -> Vec<Record> {
     calls.filter_map(|call| request(context, &call)).collect()
 }
 
-/// A call as a request of the integration that asks, if it is one.
+/// Turns a call into a request of the integration that asks, if it is one.
 fn request(context: &Context<'_>, call: &PastCall) -> Option<Record> {
     let integration = Viewer::of(context).integration;
     let is_own = call.operation?.split_once('.')?.0 == context.api.name;
@@ -89,7 +89,7 @@ fn request(context: &Context<'_>, call: &PastCall) -> Option<Record> {
     Some(Record::new(&REQUESTS, call.number, Document::of(fields)?))
 }
 
-/// A secret by its first and last three characters.
+/// Returns a secret by its first and last three characters.
 fn masked(secrets: &[&str], name: &str, value: &str) -> String {
     let is_secret = secrets.iter().any(|secret| name.ends_with(secret));
     let chars: Vec<char> = value.chars().collect();

@@ -26,7 +26,7 @@ pub struct Scope<'s> {
     targets: Option<&'s [String]>,
 }
 
-/// The targets of an integration whose scope is `selected`, sorted; `None` for one that sees everything.
+/// Returns the targets of an integration whose scope is `selected`, sorted; `None` for one that sees everything.
 pub fn targets(integration: &Record) -> Option<Vec<String>> {
     if integration.text("scope") != Some("selected") {
         return None;
@@ -42,7 +42,7 @@ pub fn is_shared(state: &State, integration: &Record, person: &Record) -> bool {
     Scope::new(&state.store, integration, targets(integration).as_deref()).is_visible(&PEOPLE, person)
 }
 
-/// The people an integration sees, in the order they were made.
+/// Returns the people an integration sees, in the order they were made.
 pub fn people_of<'w>(state: &'w State, integration: &Record) -> impl Iterator<Item = &'w Record> {
     let integration = integration.clone();
     let targets = targets(&integration);
@@ -70,7 +70,8 @@ impl<'s> Scope<'s> {
         self.is_of_source(resource, record) && (self.targets.is_none() || self.is_selected_too(resource, record))
     }
 
-    /// Every record hangs on one district, and that on one source. A district that names none is everybody's.
+    /// Tells whether a record belongs to the source. Every record hangs on one district, and that on one source; a
+    /// district that names none belongs to all.
     fn is_of_source(&self, resource: &Schema, record: &Record) -> bool {
         let Some((field, parent)) = kinds::of(resource).and_then(|kind| kind.parent) else {
             return *resource != DISTRICTS
@@ -124,14 +125,14 @@ impl<'s> Scope<'s> {
         self.store.of(resource).find(field, id).any(holds)
     }
 
-    /// The whole class: it, its course or its school is a target.
+    /// Tells whether the integration sees the whole class: it, its course or its school is a target.
     fn has_class(&self, class: &Record) -> bool {
         self.is_target(Some(class.id()))
             || self.is_target(class.text("school_id"))
             || self.is_target(class.text("course_id"))
     }
 
-    /// The class, be it only because one of its sections is a target.
+    /// Tells whether the integration sees the class, be it only because one of its sections is a target.
     fn shows_class(&self, class: &Record) -> bool {
         self.has_class(class)
             || self.found(&SECTIONS, "class_id", class.id(), |section| self.is_target(Some(section.id())))

@@ -35,7 +35,7 @@ struct Expansion {
 }
 
 impl<'w> Shape<'w> {
-    /// The shape asked for, with warnings about what cannot be had.
+    /// Returns the shape asked for, with warnings about what cannot be had.
     pub fn new(
         viewer: Viewer<'w>,
         resource: &'static Schema,
@@ -84,7 +84,7 @@ impl<'w> Shape<'w> {
         }
     }
 
-    /// One record.
+    /// Writes one record.
     pub fn json<'r>(&self, record: &'r Record) -> Cow<'r, Bytes> {
         if self.expansions.is_empty() && self.only.is_none() && self.hidden.is_empty() && self.rights.is_none() {
             return Cow::Borrowed(record.bytes());
@@ -126,7 +126,7 @@ impl<'w> Shape<'w> {
     }
 }
 
-/// The fields a consumer may see, those that are hidden from it without their value.
+/// Returns the fields a consumer may see, those that are hidden from it without their value.
 fn visible<'r>(record: &'r Record, hidden: &'r [String]) -> impl Iterator<Item = (&'r str, Value)> {
     let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
     public.map(|(name, value)| {

@@ -28,7 +28,7 @@ const fn row(path: &'static str, name: &'static str, action: Action, source: &'s
     get(path, name, action).access(Access::Integration).documented(source)
 }
 
-/// All records of a kind.
+/// Makes the row that lists all records of a kind.
 const fn list(path: &'static str, name: &'static str, action: Action) -> Route {
     row(path, name, action, V2).fails(&[
         MISSING_TOKEN,
@@ -42,7 +42,7 @@ const fn list(path: &'static str, name: &'static str, action: Action) -> Route {
     ])
 }
 
-/// One record, or the fields of it that are asked for.
+/// Makes the row that shows one record, or the fields of it that are asked for.
 const fn one(path: &'static str, name: &'static str, action: Action) -> Route {
     let shows = match action {
         Read(resource) => ResponseShape::Part(resource),

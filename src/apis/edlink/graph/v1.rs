@@ -23,14 +23,14 @@ use crate::engine::store::Page;
 use crate::engine::store::{Record, Store};
 use crate::http::message::Response;
 
-/// One page of a list.
+/// Writes one page of a list.
 pub fn page(context: &Context<'_>, resource: &'static Schema, page: &Page) -> Response {
     let view = View::of(context);
     let records = page.records.iter().map(|record| view.shown(resource, record)).collect();
     response(context, &records, paging::next(context, page))
 }
 
-/// One record.
+/// Writes one record.
 pub fn record(context: &Context<'_>, resource: &'static Schema, record: &Record) -> Response {
     response(context, &View::of(context).shown(resource, record), None)
 }
@@ -48,7 +48,7 @@ pub fn has_events_about(target: &str) -> bool {
     !matches!(target, "course" | "agent")
 }
 
-/// The kinds of organizations the caller has the permission to read.
+/// Returns the kinds of organizations the caller has the permission to read.
 fn readable(context: &Context<'_>) -> Result<Vec<&'static Schema>, Problem> {
     let integration = Viewer::of(context).integration;
     let missing = |resource| permissions::missing(context.state, integration, permissions::kind_of(resource));
@@ -60,7 +60,8 @@ fn readable(context: &Context<'_>) -> Result<Vec<&'static Schema>, Problem> {
     }
 }
 
-/// `GET /v1/graph/organizations`: districts, then schools, courses and sections, each in the order they were made.
+/// Handles `GET /v1/graph/organizations`: districts, then schools, courses and sections, each in the order they were
+/// made.
 pub fn organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
     let readable = readable(context)?;
     let asked = paging::PageQuery::read(context.query)?;
@@ -100,8 +101,8 @@ fn answer(
     Ok(response(context, &shown, next))
 }
 
-/// The organizations of the person whose token it is, with the enrollments in each: those of a kind that the integration
-/// may read.
+/// Returns the organizations of the person whose token it is, with the enrollments in each: those of a kind that the
+/// integration may read.
 fn own_of(context: &Context<'_>) -> Result<Vec<(&'static Schema, Record)>, Problem> {
     let viewer = Viewer::of(context);
     let mut all = Vec::new();
@@ -115,7 +116,7 @@ fn own_of(context: &Context<'_>) -> Result<Vec<(&'static Schema, Record)>, Probl
     Ok(all)
 }
 
-/// An organization with the person's own enrollments in it.
+/// Shows an organization with the person's own enrollments in it.
 fn with_enrollments(context: &Context<'_>, view: &View<'_>, resource: &'static Schema, record: &Record) -> Value {
     let mut shown = view.shown(resource, record);
     let is_here = |it: &&Record| ["class_id", "section_id"].iter().any(|field| it.text(field) == Some(record.id()));
@@ -124,7 +125,7 @@ fn with_enrollments(context: &Context<'_>, view: &View<'_>, resource: &'static S
     shown
 }
 
-/// `GET /v1/my/organizations`
+/// Handles `GET /v1/my/organizations`
 pub fn own_organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
     let asked = paging::PageQuery::read(context.query)?;
     let own = own_of(context)?;
@@ -133,7 +134,7 @@ pub fn own_organizations(context: &mut Context<'_>) -> Result<Response, Problem>
     answer(context, &asked, &all, |resource, record| with_enrollments(context, &view, resource, record))
 }
 
-/// `GET /v1/my/organizations/{id}`
+/// Handles `GET /v1/my/organizations/{id}`
 pub fn own_organization(context: &mut Context<'_>) -> Result<Response, Problem> {
     let own = own_of(context)?;
     let id = context.api.dialect.id("id", context.param("id"))?;
@@ -144,7 +145,7 @@ pub fn own_organization(context: &mut Context<'_>) -> Result<Response, Problem> 
     Ok(response(context, &shown, None))
 }
 
-/// `GET /v1/graph/organizations/{id}`
+/// Handles `GET /v1/graph/organizations/{id}`
 pub fn organization(context: &mut Context<'_>) -> Result<Response, Problem> {
     let readable = readable(context)?;
     let id = context.api.dialect.id("id", context.param("id"))?;
@@ -170,7 +171,7 @@ impl<'w> View<'w> {
         Self { store: &context.state.store, rights: Rights::of(context.state, integration) }
     }
 
-    /// A record as v1 shows it, fields that are hidden without their value.
+    /// Returns a record as v1 shows it, fields that are hidden without their value.
     fn shown(&self, resource: &Schema, record: &Record) -> Value {
         let value = self.values(resource, record);
         match resource {
@@ -252,7 +253,7 @@ impl<'w> View<'w> {
         })
     }
 
-    /// The person of an enrollment: only the id for one who may not read people.
+    /// Returns the person of an enrollment: only the id for one who may not read people.
     fn enrolled(&self, id: &str) -> Value {
         const SHOWN: [&str; 9] = [
             "id",
@@ -273,7 +274,8 @@ impl<'w> View<'w> {
         SHOWN.iter().map(|name| ((*name).to_owned(), value(name))).collect::<Map<_, _>>().into()
     }
 
-    /// Its data is the record as it was; what that leads to is looked up as it is now, or was at the end.
+    /// Shows an event of v1. Its data is the record as it was; what that leads to is looked up as it is now, or was at
+    /// the end.
     fn event(&self, event: &Record, value: &dyn Fn(&str) -> Value) -> Value {
         let about = events::resource_of(event).unwrap_or(&DISTRICTS);
         let kind = match about {
@@ -321,7 +323,7 @@ impl<'w> View<'w> {
         })
     }
 
-    /// The organizations above a record, from the district down, and it itself.
+    /// Returns the organizations above a record, from the district down, and it itself.
     fn ancestry(&self, resource: &Schema, record: &Record) -> Vec<String> {
         let above: Option<(&'static Schema, &str)> = match resource {
             it if *it == SCHOOLS => Some((&DISTRICTS, "district_id")),

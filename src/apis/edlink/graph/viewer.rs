@@ -22,7 +22,7 @@ pub struct Viewer<'w> {
 }
 
 impl<'w> Viewer<'w> {
-    /// The viewer that a caller is, if its token is one of an integration or a person.
+    /// Returns the viewer that a caller is, if its token is one of an integration or a person.
     pub fn of_caller(state: &'w State, caller: &'w Caller) -> Option<Self> {
         let subject = caller.subject.as_ref()?;
         let login = Some(subject).filter(|subject| *subject.resource() == LOGINS);
@@ -33,32 +33,32 @@ impl<'w> Viewer<'w> {
         Some(Self { state, integration, targets: caller.sees.as_deref(), login })
     }
 
-    /// The viewer of a route that takes such a token.
+    /// Returns the viewer of a route that takes such a token.
     pub fn of(context: &'w Context<'_>) -> Self {
         Self::of_caller(context.state, &context.caller).expect("the route takes a token of an integration or a person")
     }
 
-    /// The id of the person whose token it is.
+    /// Returns the id of the person whose token it is.
     pub fn person(&self) -> Option<&'w str> {
         self.login.and_then(|login| login.text("person_id"))
     }
 
-    /// The id of the login whose token it is.
+    /// Returns the id of the login whose token it is.
     pub fn login(&self) -> Option<&'w str> {
         self.login.map(Record::id)
     }
 
-    /// The part of the records that it sees.
+    /// Returns the part of the records that it sees.
     pub fn scope(&self) -> Scope<'w> {
         Scope::new(&self.state.store, self.integration, self.targets)
     }
 
-    /// The store it looks at.
+    /// Returns the store it looks at.
     pub fn store(&self) -> &'w Store {
         &self.state.store
     }
 
-    /// The name of the permission that it lacks to read that kind of records. People are asked for none.
+    /// Returns the name of the permission that it lacks to read that kind of records. People are asked for none.
     pub fn missing(&self, resource: &Schema) -> Option<String> {
         if self.login.is_some() {
             return None;
@@ -66,7 +66,7 @@ impl<'w> Viewer<'w> {
         permissions::missing(self.state, self.integration, permissions::kind_of(resource))
     }
 
-    /// The fields of that kind of records that it may not read.
+    /// Returns the fields of that kind of records that it may not read.
     pub fn hidden(&self, resource: &Schema) -> Vec<String> {
         if self.login.is_some() { Vec::new() } else { permissions::hidden(self.state, self.integration, resource) }
     }

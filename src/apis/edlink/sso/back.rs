@@ -28,7 +28,7 @@ pub const OUTCOME: &str = "standin_outcome";
 /// The errors that go back to the application if it wants them; the others cannot, as the application is not known.
 const SENT_BACK: [&ErrorDef; 3] = [NO_SSO_PROVIDER, INVALID_INTEGRATION_STATE, PERSON_NOT_SHARED];
 
-/// A value of the query, if it has one that is not empty.
+/// Returns a value of the query, if it has one that is not empty.
 pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
     query.get(name).filter(|value| !value.is_empty())
 }

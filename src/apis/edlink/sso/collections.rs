@@ -93,12 +93,12 @@ pub static EARLIER_TOKENS: Schema = Schema::new(
 )
 .unique(&["access_token"]);
 
-/// The application that has this secret.
+/// Returns the application that has this secret.
 pub fn application_of_secret<'w>(state: &'w State, secret: &str) -> Option<&'w Record> {
     state.store.of(&APPLICATIONS).find("secret", secret).next()
 }
 
-/// The login that an access token belongs to, and whether the token is past its time.
+/// Returns the login that an access token belongs to, and whether the token is past its time.
 pub fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w Record, bool)> {
     let is_past = |record: &Record| is_past(state, record.get("expires_date"));
     if let Some(login) = state.store.of(&LOGINS).find("access_token", access_token).next() {

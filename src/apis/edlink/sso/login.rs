@@ -32,7 +32,7 @@ enum WorldSpec<'p> {
 }
 
 impl WorldSpec<'_> {
-    /// The integrations that a person could sign in by, oldest first.
+    /// Returns the integrations that a person could sign in by, oldest first.
     fn candidates(&self, state: &State, application: Option<&Record>) -> Result<Vec<Record>, Problem> {
         let ids = application.and_then(|application| application.get("integration_ids")).and_then(Value::as_array);
         let belongs = |integration: &&Record| ids.is_none_or(|ids| ids.iter().any(|id| id == integration.id()));
@@ -63,18 +63,18 @@ struct SignOn {
     context: Option<Value>,
 }
 
-/// `GET /sso/login`
+/// Handles `GET /sso/login`
 pub fn login(context: &mut Context<'_>) -> Result<Response, Problem> {
     sign_in(context, &WorldSpec::Any)
 }
 
-/// `GET /sso/login/{application}`
+/// Handles `GET /sso/login/{application}`
 pub fn login_with(context: &mut Context<'_>) -> Result<Response, Problem> {
     let application = context.param("application").to_owned();
     sign_in(context, &WorldSpec::Application(&application))
 }
 
-/// `GET /sso/integrations/{id}`
+/// Handles `GET /sso/integrations/{id}`
 pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let id = context.param("id").to_owned();
     sign_in(context, &WorldSpec::One(&id))
@@ -125,7 +125,7 @@ fn sign_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response
     Ok(back(redirect_uri, query, "code", &code))
 }
 
-/// The application that asks, where the world lists any.
+/// Returns the application that asks, where the world lists any.
 fn application(state: &State, client_id: &str, redirect_uri: &str) -> Result<Option<Record>, Problem> {
     let listed = state.store.of(&APPLICATIONS);
     if listed.is_empty() {
@@ -142,7 +142,7 @@ fn application(state: &State, client_id: &str, redirect_uri: &str) -> Result<Opt
     Ok(Some(application.clone()))
 }
 
-/// An outcome that is no success is an error.
+/// Turns an outcome that is no success into an error.
 fn come_to(outcome: &str) -> Result<(), Problem> {
     match outcome {
         "success" => Ok(()),
@@ -157,7 +157,7 @@ fn come_to(outcome: &str) -> Result<(), Problem> {
     }
 }
 
-/// The oldest record of a sign-on that fits the application and the integrations asked for.
+/// Returns the oldest record of a sign-on that fits the application and the integrations asked for.
 fn next_sign_on(state: &State, client_id: &str, wanted: &WorldSpec<'_>, candidates: &[Record]) -> Option<Record> {
     let is_for = |next: &&Record| next.text("client_id").is_none_or(|known| known.eq_ignore_ascii_case(client_id));
     let fits = |next: &&Record| match (wanted, next.text("integration_id")) {
@@ -194,7 +194,7 @@ fn not_shared(who: &str) -> Problem {
     Problem::named(PERSON_NOT_SHARED, format!("The person '{who}' is not shared with this application."))
 }
 
-/// The person of that id or e-mail address, if the integration sees one.
+/// Returns the person of that id or e-mail address, if the integration sees one.
 fn person_named(state: &State, integration: &Record, text: &str) -> Option<String> {
     if is_uuid(text) {
         let person = state.store.of(&PEOPLE).get(&text.to_ascii_lowercase());

@@ -19,7 +19,7 @@ fn invalid(message: impl Into<String>) -> Problem {
     Problem::named(INVALID_REQUEST_BODY, message)
 }
 
-/// `POST /authentication/token`: a code, or a refresh token, for an access token.
+/// Handles `POST /authentication/token`: a code, or a refresh token, for an access token.
 pub fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
     let body = context.take_fields()?;
     let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -68,7 +68,7 @@ pub fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.route.success, &body))
 }
 
-/// The secret must be one the world lists, if it lists any, and belong to the client, if that is listed.
+/// Checks that the secret is one the world lists, if it lists any, and belongs to the client, if that is listed.
 fn check_client(context: &Context<'_>, client_id: &str, secret: &str) -> Result<(), Problem> {
     let state = &*context.state;
     let of_settings = state.admits(context.api.name, secret);
@@ -82,7 +82,7 @@ fn check_client(context: &Context<'_>, client_id: &str, secret: &str) -> Result<
     if is_own || is_listed { Ok(()) } else { Err(Problem::Credential) }
 }
 
-/// A new access token. The one before lives on to its own end.
+/// Makes a new access token. The one before lives on to its own end.
 fn grant(context: &mut Context<'_>, login: &Record, held_by: &str) -> Result<Record, Problem> {
     let state = &mut *context.state;
     if held_by == "refresh_token"

@@ -35,7 +35,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// None yet.
+    /// Returns a document without fields.
     pub fn new() -> Self {
         Self::default()
     }
@@ -60,7 +60,7 @@ impl Document {
         self.list.push((Name::Borrowed(resource.fields[place].name), value));
     }
 
-    /// The members of an object.
+    /// Returns the members of an object.
     pub fn of(value: Value) -> Option<Self> {
         if let Value::Object(members) = value { Some(members.into()) } else { None }
     }
@@ -80,7 +80,7 @@ impl Document {
         self.list.len() + self.rest.as_ref().map_or(0, |rest| rest.len())
     }
 
-    /// The value of a field.
+    /// Returns the value of a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.written(name).or_else(|| self.whole?.0.field(name)?.default.plain())
     }
@@ -135,7 +135,7 @@ impl Document {
         }
     }
 
-    /// The value of a field, which gets this one where it is not there yet.
+    /// Sets a field to this value where it is not there yet.
     pub fn or_insert_with(&mut self, name: impl Into<Name>, value: impl FnOnce() -> Value) {
         let name = name.into();
         if !self.contains(&name) {
@@ -166,14 +166,14 @@ impl Document {
         }
     }
 
-    /// A copy of the fields for whose name this holds.
+    /// Returns a copy of the fields for whose name this holds.
     pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
         let mut kept = self.clone();
         kept.retain(keep);
         kept
     }
 
-    /// The names, in order.
+    /// Returns the names, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(name, _)| name)
     }
@@ -198,7 +198,7 @@ impl Document {
         self.list.into_iter().chain(rest.map(|(name, value)| (Name::Owned(name), value)))
     }
 
-    /// All but those behind the list.
+    /// Returns all but those behind the list.
     fn listed(&self) -> impl Iterator<Item = (&str, &Value)> {
         let (fields, written) = self.whole.map_or((&[][..], FieldSet::default()), |(of, written)| (of.fields, written));
         let (mut documented, mut list) = (fields.iter().enumerate(), self.list.iter());
@@ -336,7 +336,8 @@ mod tests {
         assert_eq!(borrowed, [true, true, false]);
     }
 
-    /// A whole record of which those of the documented fields are written down whose bits are set, and one more.
+    /// Returns a whole record of which those of the documented fields are written down whose bits are set, and one
+    /// more.
     fn whole(written: u8) -> (Document, Map<String, Value>) {
         let (mut fields, mut model) = (Document::whole(&THINGS, 0), Map::new());
         for (place, field) in FIELDS.iter().enumerate() {
@@ -396,7 +397,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// With few fields and with many, so that some are hashed and some are not.
+        /// Tries few fields and many, so that some are hashed and some are not.
         #[test]
         fn fields_are_an_ordered_map(ops in ops()) {
             let (mut fields, mut model) = (Document::new(), Map::new());
