@@ -8,6 +8,7 @@ use crate::control::openapi::{NAME as CONTROL, document as control_document};
 use crate::control::request::ControlRequest;
 use crate::control::table::{ControlRoute, ITSELF, SERVER, WORLD};
 use crate::engine::api::openapi::openapi as document;
+use crate::engine::schema::profile::Profile;
 use crate::scenario::SCHEMA;
 use crate::world::limits::LIMITS;
 
@@ -62,7 +63,7 @@ pub fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         let outcomes = row.errors().map(|error| {
             json!({
                 "outcome": error.name,
-                "status": row.api.dialect.status(row.route, error),
+                "status": row.api.dialect.status(row.route, error, Profile::Documented),
                 "message": error.message,
                 "evidence": error.evidence.as_str(),
                 "source": error.source,

@@ -5,6 +5,7 @@ use crate::embed::fixtures::ROUTER;
 use crate::embed::words::{Action, Api};
 use crate::engine::api::router::Row;
 use crate::engine::schema::error_def::Evidence;
+use crate::engine::schema::profile::Profile;
 
 /// An operation, as its table describes it.
 ///
@@ -65,7 +66,7 @@ pub fn control_openapi() -> serde_json::Value {
 
 fn operation(row: &'static Row) -> Operation {
     let route = row.route;
-    let errors = row.errors().map(|error| (row.api.dialect.status(route, error), error.name));
+    let errors = row.errors().map(|error| (row.api.dialect.status(route, error, Profile::Documented), error.name));
     Operation {
         name: row.operation,
         api: Api::of(row.api),

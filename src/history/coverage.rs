@@ -106,9 +106,9 @@ impl Coverage {
                 table.push(CoverageCell { operation, outcome, documented, natural, injected });
             };
             let success = Cow::Owned(row.route.success.to_string());
-            let page = row.route.page.map(|(status, _)| Cow::Owned(status.to_string()));
+            let other = row.route.other_success.map(|(status, _)| Cow::Owned(status.to_string()));
             let mut documented: Vec<Cow<'static, str>> = std::iter::once(success)
-                .chain(page)
+                .chain(other)
                 .chain(row.errors().map(|error| Cow::Borrowed(error.name)))
                 .collect();
             if !row.route.is_modelled() {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::engine::api::api::Api;
 use crate::engine::api::router::{Router, Row};
+use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::ClockMode;
 use crate::scenario::model::diagnostics::did_you_mean;
 use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, Scenario, Which};
@@ -297,7 +298,10 @@ fn operation(row: &Row) -> String {
         .chain(row.errors().map(|error| {
             let message = if error.message.is_empty() { String::new() } else { format!("   {}", error.message) };
             let known = format!("{}, {}", error.evidence.as_str(), error.source);
-            (row.api.dialect.status(route, error).to_string(), format!("{}{message}\n           {known}", error.name))
+            (
+                row.api.dialect.status(route, error, Profile::Documented).to_string(),
+                format!("{}{message}\n           {known}", error.name),
+            )
         }))
         .collect();
     text += "  outcomes:\n";

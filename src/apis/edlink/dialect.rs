@@ -145,8 +145,8 @@ impl Dialect for Edlink {
         wording::worded(state, request_context, problem)
     }
 
-    fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
-        error.status_on(route.path, Profile::Documented)
+    fn status(&self, route: &Route, error: &ErrorDef, profile: Profile) -> u16 {
+        error.status_on(route.path, profile)
     }
 
     fn common_headers(&self, response: &mut Response) {

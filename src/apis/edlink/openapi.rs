@@ -12,7 +12,7 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
     if route.body_last {
         return coursework(route);
     }
-    if route.page.is_some() {
+    if route.other_success.is_some() {
         return signing_in();
     }
     let is_shaped = matches!(route.shows, ResponseShape::Many(_) | ResponseShape::Part(_));

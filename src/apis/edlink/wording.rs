@@ -66,7 +66,7 @@ fn signing_in(
     status: u16,
     message: &str,
 ) -> Option<Response> {
-    let (_, media) = request_context.route?.page?;
+    let (_, media) = request_context.route?.other_success?;
     let wants_page = || request_context.request.header("accept").is_some_and(|accept| accept.contains(media));
     let page = || wants_page().then(|| sso::error_page(status, kind.code, message));
     sso::redirected(state, request_context, kind).or_else(page)

@@ -122,9 +122,9 @@ pub trait Dialect: Sync {
     /// Writes a problem.
     fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError;
 
-    /// Returns the status of an error on a route.
-    fn status(&self, route: &Route, error: &ErrorDef) -> u16 {
-        let _ = route;
+    /// Returns the status of an error on a route, in a profile.
+    fn status(&self, route: &Route, error: &ErrorDef, profile: Profile) -> u16 {
+        let _ = (route, profile);
         error.status
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::engine::api::api::Api;
 use crate::engine::api::route::{Access, Action, ResponseShape, Route};
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, PRIVATE_PREFIX};
+use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::http::message::Method;
 
@@ -190,12 +191,22 @@ fn responses(api: &'static Api, route: &Route, schemas: &mut Schemas) -> Value {
         None => answers["description"] = "Done, without a body.".into(),
     }
     all.insert(route.success, answers);
-    if let Some((status, media)) = route.page {
-        all.insert(status, json!({ "description": "A page.", "content": { media: { "schema": {} } } }));
+    if let Some((status, media)) = route.other_success {
+        let mut other = json!({ "description": "Done, in another way." });
+        if !media.is_empty() {
+            other["content"] = json!({ media: { "schema": {} } });
+        }
+        all.insert(status, other);
     }
-    for error in route.errors.iter().chain(api.common_errors) {
-        let words = format!("{}: {}", error.name, error.message);
-        let answer = all.entry(api.dialect.status(route, error)).or_insert_with(|| {
+    let errors = route.errors.iter().chain(api.common_errors);
+    let statuses = errors.flat_map(|error| {
+        let documented = api.dialect.status(route, error, Profile::Documented);
+        let live = Some(api.dialect.status(route, error, Profile::Live)).filter(|live| *live != documented);
+        std::iter::once((error, documented, "")).chain(live.map(|live| (error, live, "In the profile live, ")))
+    });
+    for (error, status, when) in statuses {
+        let words = format!("{when}{}: {}", error.name, error.message);
+        let answer = all.entry(status).or_insert_with(|| {
             let content = json!({ "application/json": { "schema": reference("Error") } });
             json!({ "description": "", "content": content })
         });

@@ -83,8 +83,8 @@ pub struct Route {
     pub takes_forms: bool,
     /// The content that a success shows.
     pub shows: ResponseShape,
-    /// Status and media type of the success of a caller who asks for that media type, where it has one of its own.
-    pub page: Option<(u16, &'static str)>,
+    /// Status and media type of another success, where there are two. One that is HTML is for callers who ask for it.
+    pub other_success: Option<(u16, &'static str)>,
     /// The fields that the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
     /// The permission that a caller needs, in the dialect's own words; empty for none.
@@ -156,7 +156,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, page: None, takes: &[], about: "", needs: "", body_last: false,
+                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], about: "", needs: "", body_last: false,
                 filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
@@ -213,9 +213,9 @@ impl Route {
         self
     }
 
-    /// Shows a page of that media type, with this status, when a caller asks for one.
-    pub const fn or_page(mut self, status: u16, media: &'static str) -> Self {
-        self.page = Some((status, media));
+    /// Succeeds with this status and a body of that media type, too; of no media type, without a body.
+    pub const fn or_answers(mut self, status: u16, media: &'static str) -> Self {
+        self.other_success = Some((status, media));
         self
     }
 

@@ -9,6 +9,7 @@ use memchr::memchr;
 use crate::engine::api::api::{Api, hooks_of};
 use crate::engine::api::route::Route;
 use crate::engine::schema::error_def::ErrorDef;
+use crate::engine::schema::profile::Profile;
 use crate::engine::state::hooks::HookTable;
 use crate::http::message::Method;
 use crate::http::target::Target;
@@ -101,10 +102,11 @@ impl Row {
 
     /// Tells whether it documents that status.
     pub fn documents_status(&self, status: u16) -> bool {
-        let has = |error| self.api.dialect.status(self.route, error) == status;
+        let is_status = |error, profile: &Profile| self.api.dialect.status(self.route, error, *profile) == status;
+        let has = |error| Profile::ALL.iter().any(|profile| is_status(error, profile));
         self.route.success == status
             || self.route.live_success == Some(status)
-            || self.route.page.is_some_and(|(page, _)| page == status)
+            || self.route.other_success.is_some_and(|(other, _)| other == status)
             || self.errors().any(has)
     }
 }

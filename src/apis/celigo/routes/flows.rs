@@ -116,6 +116,7 @@ pub const ROUTES: &[Route] = &[
         .documented(ERRORS_API)
         .answers(200)
         .fails(REPLACE)
+        .or_answers(204, "")
         .takes(RETRY)
         .shows(One(&JOBS))
         .about("Retries open errors of a step: a job takes them along. Where none matches, 204."),

@@ -25,7 +25,7 @@ const fn sso(
     get(path, name, Action::Custom(operation))
         .answers(302)
         .shows(ResponseShape::Nothing)
-        .or_page(200, page::MEDIA)
+        .or_answers(200, page::MEDIA)
         .access(Access::Public)
         .documented(source)
         .fails(&[
