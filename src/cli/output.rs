@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::http::redact::Redactor;
+
 /// The most bytes of log lines that wait to be written; lines beyond are dropped and counted.
 const MOST_WAITING: usize = 256 * 1024;
 
@@ -195,7 +197,8 @@ pub fn catch_panics() {
         if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
             text += &format!("{backtrace}\n");
         }
-        STDERR.say(text);
+        // A panic may quote what a consumer sent.
+        STDERR.say(Redactor::default().text(&text));
     }));
 }
 

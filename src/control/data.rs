@@ -7,12 +7,13 @@ use crate::control::request::ControlRequest;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
-use crate::engine::store::Record;
+use crate::engine::store::{Collection, Record};
 use crate::world::world::World;
 
 /// Handles `GET /data`: all records of all collections.
 pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
+    asked.lost.set(world.state.store.collections().map(Collection::lost).sum());
     let names: Vec<&str> = world.state.store.resources().map(|resource| resource.name).collect();
     let all: Result<Map<String, Value>, Error> =
         names.iter().map(|name| Ok(((*name).to_owned(), all_of(&mut world, name)?))).collect();
@@ -32,7 +33,13 @@ pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
     let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
     // Copies of records are pointers: the slow part runs after the world's lock is released.
-    let records = asked.world.lock().state.records(asked.param(0))?;
+    let records = {
+        let mut world = asked.world.lock();
+        let records = world.state.records(asked.param(0))?;
+        let of_kind = world.state.store.collections().find(|known| known.resource().name == asked.param(0));
+        asked.lost.set(of_kind.map_or(0, Collection::lost));
+        records
+    };
     let records = records.iter().map(Record::to_value);
     let wanted = |record: &Value| text.as_ref().is_none_or(|text| record.to_string().to_lowercase().contains(text));
     Ok(records.filter(wanted).skip(skip).take(limit).collect())
@@ -55,6 +62,7 @@ pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
             "title": resource.title,
             "id_field": resource.id_field,
             "records": world.state.store.of(resource).len(),
+            "lost": world.state.store.of(resource).lost(),
             "fields": fields.collect::<Vec<_>>(),
         })
     });

@@ -76,6 +76,8 @@ pub struct ControlRequest<'a> {
     pub subscription: Cell<Option<Box<Subscription>>>,
     /// An answer that is not 200 with JSON, in place of the handler's value.
     pub response: Cell<Option<Response>>,
+    /// The number of records that are not shown because the service keeps only a limited number of its own.
+    pub lost: Cell<u64>,
 }
 
 /// The body of a request that takes no members.

@@ -79,7 +79,7 @@ impl ControlService {
     /// Handles an administrator's request, or says why not. A request that waits is handled again with the same memory;
     /// `is_last` says that its time is over.
     pub fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
-        let (mut waits, mut subscription) = (None, None);
+        let (mut waits, mut subscription, mut lost) = (None, None, 0);
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
         let own = target.path.strip_prefix(Self::PREFIX);
@@ -130,6 +130,7 @@ impl ControlService {
                 streams: &self.streams,
                 subscription: Cell::new(None),
                 response: Cell::new(None),
+                lost: Cell::new(0),
             };
             if route.body.is_none() && route.method != "GET" {
                 asked.nothing()?;
@@ -141,6 +142,7 @@ impl ControlService {
             });
             waits = asked.waits.get();
             subscription = asked.subscription.take();
+            lost = asked.lost.get();
             Ok((done?, asked.response.take()))
         });
         let response = match response {
@@ -152,6 +154,7 @@ impl ControlService {
             Ok((value, None)) => Response::json(200, &value),
             Err(refusal) => refusal.response(),
         };
+        let response = if lost > 0 { response.with(headers::LOST, &lost.to_string()) } else { response };
         Handled { response, waits, subscription }
     }
 

@@ -419,6 +419,14 @@ impl Journal {
         self.entries.get(self.lost_entries().saturating_add(place)).map(|mark| self.entry(number, mark))
     }
 
+    /// Returns the entry of that number, if it is still there and of a wanted operation. Nothing of another one is copied.
+    pub fn get_of(&self, number: u64, is_wanted: impl Fn(&str) -> bool) -> Option<Entry> {
+        let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
+        let mark = self.entries.get(self.lost_entries().saturating_add(place))?;
+        mark.meta.operation().filter(|operation| is_wanted(operation))?;
+        Some(self.entry(number, mark))
+    }
+
     /// Returns the operations of the entries after that number, oldest first; `None` for a miss.
     pub fn operations_since(&self, number: u64) -> impl Iterator<Item = Option<&'static str>> {
         let skip = number.saturating_add(1).saturating_sub(self.first_number());

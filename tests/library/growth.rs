@@ -245,3 +245,19 @@ fn made_up_records_are_bounded_in_sum_and_over_worlds() {
     let loads = loads.count();
     assert!((1..4).contains(&loads), "{loads} worlds");
 }
+
+#[test]
+fn the_control_api_says_which_records_were_let_go_of() {
+    let standin = small_journal().history_records(50).start();
+    change(&standin.world(), 80);
+    let at = standin.address();
+    let host = at.to_string();
+    let get = |path: &str| crate::support::ask(at, "GET", &format!("/_standin{path}"), &[("host", &host)], "");
+    let lost = |path: &str| get(path).header("standin-lost").map(str::to_owned);
+    assert_eq!(lost("/data/celigo.audit").as_deref(), Some("30"));
+    assert_eq!(lost("/data").as_deref(), Some("30"));
+    assert_eq!(lost("/data/celigo.integrations"), None);
+    let collections = get("/collections").json();
+    let of = |name: &str| collections.as_array().unwrap().iter().find(|it| it["name"] == name).unwrap()["lost"].clone();
+    assert_eq!((of("celigo.audit"), of("celigo.flows")), (json!(30), json!(0)));
+}

@@ -2,6 +2,7 @@
 //! either side of it, no record that stays is skipped or repeated.
 
 use crate::apis::edlink::errors::{INVALID_CURSOR, INVALID_PAGE_SIZE};
+use crate::apis::edlink::wording::request_id_of;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
@@ -86,7 +87,8 @@ fn place_of(
     let id = context.api.dialect.id(parameter, id)?;
     // Requests are made of the journal: no world holds such records.
     if !context.state.store.resources().any(|known| std::ptr::eq(known, resource)) {
-        return Err(gone(parameter, &id));
+        let call = context.past.numbers().rev().find(|call| request_id_of(context.state, *call) == *id);
+        return call.ok_or_else(|| gone(parameter, &id));
     }
     let record = context.state.store.of(resource).get(&id).filter(|record| context.is_visible(resource, record));
     record.map(crate::engine::store::Record::sequence).ok_or_else(|| gone(parameter, &id))

@@ -1,5 +1,9 @@
 //! Calls that were answered before, for the few operations that tell of them.
 
+use std::ops::Range;
+
+use crate::engine::store::Between;
+
 /// One call.
 pub struct PastCall {
     /// From 1, in the order of the calls.
@@ -24,6 +28,15 @@ pub struct PastCall {
 
 /// The calls of a world.
 pub trait PastCalls {
-    /// Returns the calls that are kept, oldest first.
-    fn past_calls(&self) -> Vec<PastCall>;
+    /// Returns the numbers of the kept calls.
+    fn numbers(&self) -> Range<u64>;
+
+    /// Returns the kept calls with a number between these two, without them, of an API's operations: oldest first, or newest
+    /// first. No more of them is read than is taken.
+    fn calls<'c>(
+        &'c self,
+        between: Between,
+        api: &'c str,
+        newest_first: bool,
+    ) -> Box<dyn Iterator<Item = PastCall> + 'c>;
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::edlink::graph::envelope;
-use crate::apis::edlink::graph::lists;
+use crate::apis::edlink::graph::list_query::ListQuery;
 use crate::apis::edlink::graph::records::REQUESTS;
 use crate::apis::edlink::graph::viewer::Viewer;
 use crate::apis::edlink::sso::login_of;
@@ -13,7 +13,7 @@ use crate::engine::api::past_calls::PastCall;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::time::format_ms;
-use crate::engine::store::Record;
+use crate::engine::store::{Between, Page, Record, Window};
 use crate::http::message::Response;
 use crate::http::target::{Query, Target};
 
@@ -26,28 +26,41 @@ const OUTPUT: &[&str] = &["token", "secret"];
 
 /// Handles `GET /v2/graph/requests`
 pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let all = requests(context);
-    lists::answer(context, &REQUESTS, all)
+    let asked = ListQuery::read(context, &REQUESTS)?;
+    let hidden = Viewer::of(context).hidden(&REQUESTS);
+    let window = asked.list.window();
+    let (between, count, newest_first) = match window {
+        Window::Forward { count, between } => (between, count, false),
+        Window::Backward { count, between } => (between, count, true),
+        Window::Offset { skip, limit } => (Between::default(), skip.saturating_add(limit), false),
+    };
+    let passes = |request: &Record| asked.filter.as_ref().is_none_or(|filter| filter.passes(request, &hidden));
+    // One more than is shown tells whether there is a further page.
+    let mut found: Vec<Record> =
+        requests(context, between, newest_first).filter(passes).take(count.saturating_add(1)).collect();
+    found.sort_unstable_by_key(Record::sequence);
+    let page = Page::of(&found, &window);
+    Ok(envelope::page(context, &REQUESTS, &page, asked))
 }
 
 /// Handles `GET /v2/graph/requests/{id}`
 pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let id = context.api.dialect.id("id", context.param("id"))?.into_owned();
-    let found = requests(context).into_iter().find(|request| request.id() == id);
+    let found = requests(context, Between::default(), true).find(|request| request.id() == id);
     let request = found.ok_or(Problem::NotFound { resource: &REQUESTS, id })?;
     Ok(envelope::record(context, &REQUESTS, &request))
 }
 
-fn requests(context: &Context<'_>) -> Vec<Record> {
+/// Returns the requests of the integration that asks, oldest or newest first. Calls that are not taken are not read.
+fn requests(context: &Context<'_>, between: Between, newest_first: bool) -> impl Iterator<Item = Record> {
     let since_ms = context.state.clock.now_ms().saturating_sub(LIFE_MS);
-    let calls = context.past.past_calls().into_iter().filter(|call| call.now_ms >= since_ms);
-    calls.filter_map(|call| request(context, &call)).collect()
+    let calls = context.past.calls(between, context.api.name, newest_first);
+    calls.filter(move |call| call.now_ms >= since_ms).filter_map(|call| request(context, &call))
 }
 
 /// Turns a call into a request of the integration that asks, if it is one.
 fn request(context: &Context<'_>, call: &PastCall) -> Option<Record> {
     let integration = Viewer::of(context).integration;
-    let is_own = call.operation?.split_once('.')?.0 == context.api.name;
     let bearer = call.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.as_str());
     let bearer = bearer.and_then(|value| value.split_once(' ')).map_or("", |(_, token)| token.trim());
     let input: Option<Value> = serde_json::from_slice(&call.body).ok();
@@ -57,7 +70,7 @@ fn request(context: &Context<'_>, call: &PastCall) -> Option<Record> {
     let login = login_of(context.state, granted.as_deref().unwrap_or(bearer)).map(|(login, _)| login);
     let of_person = login.filter(|login| login.text("integration_id") == Some(integration.id()));
     let is_this = integration.text("access_token") == Some(bearer) || of_person.is_some();
-    if !is_own || !is_this {
+    if !is_this {
         return None;
     }
     let target = Target::parse(&call.target);
