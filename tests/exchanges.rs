@@ -51,6 +51,8 @@ fn main() -> ExitCode {
     trials.push(Trial::test("the_tables_and_the_exchanges_name_the_same_outcomes", move || {
         Ok(compare_with_tables(&paths)?)
     }));
+    trials
+        .push(Trial::test("every_line_of_the_page_of_behaviour_is_shown_by_what_is_there", || Ok(check_behaviour()?)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -115,6 +117,63 @@ fn compare_with_tables(paths: &[PathBuf]) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{} documented outcomes have no exchange:\n{}", missing.len(), missing.join("\n")))
+}
+
+/// Checks the page that says where each rule is shown: its files and tests are there, and name each modelled operation.
+fn check_behaviour() -> Result<(), String> {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(home.join("docs/reference/behaviour.md")).map_err(|error| error.to_string())?;
+    let root = home.join("tests/exchanges");
+    let names = text_files(&root).into_iter().map(|path| {
+        let name = path.strip_prefix(&root).unwrap_or(&path).with_extension("");
+        name.to_string_lossy().replace('\\', "/")
+    });
+    let files: Vec<String> = names.collect();
+    let mut code = String::new();
+    for folder in ["tests", "src/apis"] {
+        read_code(&home.join(folder), &mut code);
+    }
+    let mut wrong = Vec::new();
+    let mut shown = BTreeSet::new();
+    let rules = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| rule "));
+    for rule in rules {
+        let column = rule.trim_end_matches(['|', ' ']).rsplit(" | ").next().unwrap_or_default();
+        for name in column.split(", ").map(|name| name.trim_matches('`')) {
+            let found: Vec<&String> = files.iter().filter(|file| fits(name, file)).collect();
+            shown.extend(
+                found.iter().filter_map(|file| file.rsplit_once('/')).map(|(operation, _)| operation.to_owned()),
+            );
+            let is_there = if name.contains('/') { !found.is_empty() } else { code.contains(&format!("fn {name}(")) };
+            if !is_there {
+                wrong.push(format!("{name} is named, and is not there"));
+            }
+        }
+    }
+    for operation in operations().iter().filter(|operation| operation.action != Action::NotModelled) {
+        if !shown.contains(&operation.name.replacen('.', "/", 1)) {
+            wrong.push(format!("{} is in no line", operation.name));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+/// Tells whether a text fits a pattern, in which `*` stands for any letters but a slash.
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((before, behind)) = pattern.split_once('*') else { return pattern == text };
+    let Some(rest) = text.strip_prefix(before) else { return false };
+    let ends = rest.char_indices().map(|(place, _)| place).chain([rest.len()]);
+    ends.into_iter().take_while(|place| !rest[..*place].contains('/')).any(|place| fits(behind, &rest[place..]))
+}
+
+fn read_code(folder: &Path, code: &mut String) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            read_code(&path, code);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&fs::read_to_string(&path).unwrap_or_default());
+        }
+    }
 }
 
 fn by_rule_only(operation: &str) -> bool {
