@@ -1,15 +1,14 @@
 //! Records from files: the embedded ones, and a folder of the same shape.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use include_dir::{Dir, include_dir};
 use parking_lot::Mutex;
-use serde_json::Value;
 
 use crate::apis::APIS;
 use crate::embed::files::{entries, text_of};
+use crate::embed::left_out::{self, Gone};
 use crate::embed::start_error::StartError;
 use crate::embed::tokens;
 use crate::engine::api::api::Api;
@@ -161,11 +160,12 @@ pub fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) -> Resu
     }
     let mut files: Vec<Read> = if over_embedded { embedded(apis) } else { Vec::new() };
     files.retain(|file| !read.iter().any(|other| other.collection == file.collection));
+    let mut gone = Gone::new();
+    left_out::dangling(&mut files, &read, apis, &mut gone);
     files.extend(read);
-    let mut gone: BTreeMap<String, Vec<String>> = BTreeMap::new();
     loop {
         let faults = match load(apis, &files) {
-            Ok(store) => return Ok(Furnished { store, left_out: left_out(folder, &gone) }),
+            Ok(store) => return Ok(Furnished { store, left_out: left_out::described(folder, &gone) }),
             Err(faults) => faults,
         };
         let is_embedded = |fault: &DataFault| fault.file.starts_with(EMBEDDED_NAME);
@@ -175,47 +175,11 @@ pub fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) -> Resu
         }
         // Each round leaves out at least one record, and those that referred to it come next.
         let before: usize = gone.values().map(Vec::len).sum();
-        files.iter_mut().for_each(|file| leave_out(file, apis, &faults, &mut gone));
+        files.iter_mut().for_each(|file| left_out::with_faults(file, apis, &faults, &mut gone));
         if gone.values().map(Vec::len).sum::<usize>() == before {
             return Err(StartError::Invalid { faults: faults.iter().map(ToString::to_string).collect() });
         }
     }
-}
-
-/// Removes the records with faults from an embedded file.
-fn leave_out(file: &mut Read, apis: &[&'static Api], faults: &[DataFault], gone: &mut BTreeMap<String, Vec<String>>) {
-    let wrong: Vec<&str> =
-        faults.iter().filter(|fault| fault.file == file.name).filter_map(|fault| fault.record.as_deref()).collect();
-    let Ok(mut records) = serde_json::from_str::<Vec<Value>>(&file.text) else { return };
-    let id = |record: &Value| {
-        let resource = apis.iter().find_map(|api| api.resource(&file.collection))?;
-        record[resource.id_field].as_str().map(str::to_owned)
-    };
-    if wrong.is_empty() {
-        return;
-    }
-    records.retain(|record| match id(record).filter(|id| wrong.contains(&format!("{id:?}").as_str())) {
-        Some(id) => {
-            gone.entry(file.collection.clone()).or_default().push(id);
-            false
-        }
-        None => true,
-    });
-    file.text = Value::Array(records).to_string().into();
-}
-
-/// Describes the records that were left out, a line for each collection.
-fn left_out(folder: &Path, gone: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-    let line = |(collection, ids): (&String, &Vec<String>)| {
-        let (folder, count) = (folder.display(), ids.len());
-        let records = if count == 1 { "record" } else { "records" };
-        format!(
-            "{folder}: {count} embedded {records} of {collection} left out, which would refer to records that this folder \
-             replaces: {}",
-            ids.join(", ")
-        )
-    };
-    gone.iter().map(line).collect()
 }
 
 /// Describes the faults of a set of records.
@@ -224,10 +188,10 @@ fn told(faults: &[DataFault]) -> Vec<String> {
 }
 
 /// A file of records, read.
-struct Read {
-    name: String,
-    collection: String,
-    text: std::borrow::Cow<'static, str>,
+pub(super) struct Read {
+    pub name: String,
+    pub collection: String,
+    pub text: std::borrow::Cow<'static, str>,
 }
 
 /// Returns the records that these APIs bring: embedded here, or in their tables.

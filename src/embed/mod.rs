@@ -16,6 +16,7 @@ mod front_settings;
 mod guard;
 mod handle;
 mod journal;
+mod left_out;
 mod operations;
 #[cfg(feature = "tls")]
 mod p12;

@@ -39,6 +39,28 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
     }
 }
 
+/// Reads a document that is an array, and hands over each item as it is read: a large file is never there as a whole.
+/// Returns the keys that stand twice; `None` for a document that is no array.
+pub fn read_items(
+    text: &str,
+    mut take: impl FnMut(usize, Value),
+) -> Result<Option<Vec<Vec<PathSegment>>>, SyntaxFault> {
+    let text = unmarked(text);
+    TreeLimits::FILE.check(text.as_bytes())?;
+    let mut reader = Reader { path: Vec::new(), duplicates: Vec::new() };
+    let mut source = serde_json::Deserializer::from_str(text);
+    let items = ItemsSeed { reader: &mut reader, take: &mut take };
+    let is_array = if text.trim_start().starts_with('[') {
+        source.deserialize_seq(items).map(|()| true)
+    } else {
+        ValueSeed(&mut reader).deserialize(&mut source).map(|_| false)
+    };
+    match is_array.and_then(|is_array| source.end().map(|()| is_array)) {
+        Ok(is_array) => Ok(is_array.then_some(reader.duplicates)),
+        Err(error) => Err(SyntaxFault::of(text.as_bytes(), &error).explained(text)),
+    }
+}
+
 /// Returns where the value at a path begins; of a missing member, where the object begins it should be in. The text
 /// must be JSON. Of a key that stands twice, the last place counts. A caller that asks for many reads [`Positions`]
 /// once.
@@ -49,6 +71,32 @@ pub fn place(text: &str, path: &[PathSegment]) -> Position {
 struct Reader {
     path: Vec<PathSegment>,
     duplicates: Vec<Vec<PathSegment>>,
+}
+
+struct ItemsSeed<'r> {
+    reader: &'r mut Reader,
+    take: &'r mut dyn FnMut(usize, Value),
+}
+
+impl<'de> Visitor<'de> for ItemsSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        for n in 0.. {
+            self.reader.path.push(PathSegment::Item(n));
+            let item = items.next_element_seed(ValueSeed(&mut *self.reader));
+            self.reader.path.pop();
+            match item? {
+                Some(item) => (self.take)(n, item),
+                None => break,
+            }
+        }
+        Ok(())
+    }
 }
 
 struct ValueSeed<'r>(&'r mut Reader);
@@ -108,13 +156,15 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = members.next_key::<String>()? {
-            self.0.path.push(PathSegment::Key(key.clone()));
-            if object.contains_key(&key) {
+            let is_twice = object.contains_key(&key);
+            self.0.path.push(PathSegment::Key(key));
+            if is_twice {
                 self.0.duplicates.push(self.0.path.clone());
             }
             let value = members.next_value_seed(ValueSeed(&mut *self.0));
-            self.0.path.pop();
-            object.insert(key, value?);
+            if let Some(PathSegment::Key(key)) = self.0.path.pop() {
+                object.insert(key, value?);
+            }
         }
         Ok(Value::Object(object))
     }

@@ -30,7 +30,7 @@ pub struct Untrusting {
 pub type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
 
 /// The interval between two looks at the life of the certificates.
-const LOOK: Duration = Duration::from_mins(10);
+const LOOK: Duration = Duration::from_secs(10 * 60);
 
 /// The most handshakes that are remembered.
 const REMEMBERED: usize = 100;

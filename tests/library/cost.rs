@@ -59,6 +59,29 @@ fn a_start_looks_into_no_record() {
 }
 
 #[test]
+fn records_from_a_file_take_little_more_room_than_made_up_ones() {
+    const RECORDS: usize = 5_000;
+    let folder = std::env::temp_dir().join(format!("standin-cost-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("celigo")).unwrap();
+    let record =
+        |n: usize| json!({ "_id": format!("{n:024x}"), "name": format!("Orders {n}"), "description": "x".repeat(220) });
+    let records: serde_json::Value = (0..RECORDS).map(record).collect();
+    let text = records.to_string();
+    std::fs::write(folder.join("celigo/integrations.json"), &text).unwrap();
+    let start = |builder: standin::Builder| measure(|| drop(builder.offline().unwrap()));
+    // What a process does once.
+    start(Standin::builder());
+    let made_up = start(Standin::builder().generate(COLLECTION, RECORDS));
+    let read = start(Standin::builder().fixtures(&folder));
+    std::fs::remove_dir_all(&folder).unwrap();
+    println!("{made_up:?}\n{read:?}");
+    // The text itself is there beside what is made of it.
+    let text = u64::try_from(text.len()).unwrap();
+    assert!(read.bytes_max < 2 * made_up.bytes_max + 2 * text, "{made_up:?} {read:?}");
+    assert!(read.count_total < 2 * made_up.count_total, "{made_up:?} {read:?}");
+}
+
+#[test]
 fn records_made_after_a_fork_cost_the_same_beside_few_and_beside_many() {
     let beside = |records| Standin::builder().generate(COLLECTION, records).offline().unwrap();
     let cost = |world: &WorldHandle| {

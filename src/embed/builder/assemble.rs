@@ -7,6 +7,8 @@ use crate::apis::APIS;
 use crate::control::Replica;
 use crate::embed::builder::builder::Builder;
 use crate::embed::fixtures;
+#[cfg(feature = "cli")]
+use crate::embed::fixtures::Furnished;
 use crate::embed::scenarios;
 use crate::embed::start_error::StartError;
 use crate::embed::starting::{Reload, Starting};
@@ -72,14 +74,15 @@ impl Builder {
     }
 
     /// Returns the embedded records that are left out because of the folder of fixtures, a line for each collection;
-    /// none where the folder has faults, which are reported when it is used.
+    /// none where the folder has faults, which are reported when it is used. The records are not read again, so the
+    /// builder's contents must be set before.
     #[cfg(feature = "cli")]
     pub(crate) fn left_out(&self) -> Vec<String> {
-        let furnished = self
-            .fixtures
-            .as_ref()
-            .map(|folder| fixtures::folder(folder, !self.without_embedded, &fixtures::known(&self.served())));
-        furnished.and_then(Result::ok).map(|furnished| furnished.left_out).unwrap_or_default()
+        let Some(folder) = &self.fixtures else { return Vec::new() };
+        let furnished = fixtures::folder(folder, !self.without_embedded, &fixtures::known(&self.served()));
+        let Ok(Furnished { store, left_out }) = furnished else { return Vec::new() };
+        let _ = self.furnished.set(store);
+        left_out
     }
 
     /// Returns a builder of the same worlds, without the settings of where and how they are served.
@@ -177,6 +180,9 @@ impl Builder {
     }
 
     fn store(&self, known: &[&'static api::Api]) -> Result<Store, StartError> {
+        if let Some(store) = self.furnished.get() {
+            return Ok(store.clone());
+        }
         match &self.fixtures {
             Some(folder) => fixtures::folder(folder, !self.without_embedded, known).map(|furnished| furnished.store),
             None if self.without_embedded => Ok(fixtures::empty(known)),

@@ -2,12 +2,14 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use crate::control::Page;
 #[cfg(feature = "tls")]
 use crate::embed::front_settings::FrontSettings;
 use crate::embed::words::Api;
 use crate::engine::state::settings::{Credential, Settings};
+use crate::engine::store::Store;
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
 use crate::world::registry::Limits;
@@ -49,6 +51,8 @@ pub struct Builder {
     pub(super) name: Option<String>,
     pub(super) allows_outbound: bool,
     pub(super) no_default: bool,
+    /// The records of the folder of fixtures, where they were read already.
+    pub(super) furnished: OnceLock<Store>,
     pub(super) trusted: Networks,
     #[cfg(feature = "tls")]
     pub(super) front: FrontSettings,

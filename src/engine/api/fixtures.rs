@@ -57,31 +57,23 @@ impl State {
     /// Adds the records of these files. References may lead from any file to any other. All faults are told.
     pub fn load_fixtures(&mut self, apis: &[&'static Api], files: &[RecordFile<'_>]) -> Result<(), Vec<DataFault>> {
         let mut faults = Vec::new();
-        let mut read = Vec::new();
-        for file in files {
-            match read_file(apis, file) {
-                Ok((resource, records)) => {
-                    let positions = Positions::of(file.text);
-                    for (n, record) in records.iter().enumerate() {
-                        let made = match record {
-                            Some(fields) => self.create(resource, fields, Actor::Fixture).map(|_| ()),
-                            None => Err(Problem::refused("a record must be a JSON object")),
-                        };
-                        if let Err(problem) = made {
-                            tell(&mut faults, (file, &positions), resource, n, record.as_ref(), &problem);
-                        }
+        // Records whose references lead nowhere yet.
+        let mut waiting = Vec::new();
+        let positions: Vec<Positions<'_>> = files.iter().map(|file| Positions::of(file.text)).collect();
+        for (file, positions) in files.iter().zip(&positions) {
+            match self.load_file(apis, file) {
+                Ok(Loaded { resource, refused, dangling }) => {
+                    for (n, id, problem) in refused {
+                        tell(&mut faults, (file, positions), n, id.as_ref(), &problem);
                     }
-                    read.push((file, positions, resource, records));
+                    waiting.extend(dangling.into_iter().map(|(n, fields)| (file, positions, resource, n, fields)));
                 }
                 Err(fault) => faults.push(fault),
             }
         }
-        for (file, positions, resource, records) in &read {
-            for (n, record) in records.iter().enumerate() {
-                let dangling = record.as_ref().map(|fields| self.check_references(resource, fields));
-                if let Some(Err(problem)) = dangling {
-                    tell(&mut faults, (file, positions), resource, n, record.as_ref(), &problem);
-                }
+        for (file, positions, resource, n, fields) in &waiting {
+            if let Err(problem) = self.check_references(resource, fields) {
+                tell(&mut faults, (file, positions), *n, fields.get(resource.id_field), &problem);
             }
         }
         let more = faults.len().saturating_sub(MOST_TOLD);
@@ -97,38 +89,58 @@ impl State {
 /// The most faults that are told: more of them help no reader.
 const MOST_TOLD: usize = 100;
 
-/// The fields of each record of a file; none for what is no object.
-type Read = Vec<Option<Document>>;
+/// A file whose records were added.
+struct Loaded {
+    resource: &'static Schema,
+    /// The records that were refused: their numbers and ids, and why.
+    refused: Vec<(usize, Option<Value>, Problem)>,
+    /// The records with references to what was not there.
+    dangling: Vec<(usize, Document)>,
+}
 
-fn read_file(apis: &[&'static Api], file: &RecordFile<'_>) -> Result<(&'static Schema, Read), DataFault> {
-    let fault = |place, message| DataFault { file: file.name.to_owned(), place, record: None, field: None, message };
-    let start = Position { line: 1, column: 1 };
-    let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
-        let known: Vec<&str> = apis.iter().flat_map(|api| api.schemas()).map(|resource| resource.name).collect();
-        let nearest = nearest(&file.collection, known.iter().copied()).unwrap_or_default();
-        fault(start, format!("there is no collection {}; did you mean {nearest}?", file.collection))
-    })?;
-    let parsed = document::parse(file.text).map_err(|syntax| fault(syntax.place, syntax.reason))?;
-    if let Some(path) = parsed.duplicates.first() {
-        let message = format!("the key {} stands twice; keep one", position::show(path));
-        return Err(fault(document::place(file.text, path), message));
-    }
-    match parsed.value {
-        Value::Array(records) => Ok((resource, records.into_iter().map(Document::of).collect())),
-        _ => Err(fault(start, format!("a file of {} must hold a JSON array of records", file.collection))),
+impl State {
+    /// Adds the records of a file, each as it is read.
+    fn load_file(&mut self, apis: &[&'static Api], file: &RecordFile<'_>) -> Result<Loaded, DataFault> {
+        let fault =
+            |place, message| DataFault { file: file.name.to_owned(), place, record: None, field: None, message };
+        let start = Position { line: 1, column: 1 };
+        let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
+            let known: Vec<&str> = apis.iter().flat_map(|api| api.schemas()).map(|resource| resource.name).collect();
+            let nearest = nearest(&file.collection, known.iter().copied()).unwrap_or_default();
+            fault(start, format!("there is no collection {}; did you mean {nearest}?", file.collection))
+        })?;
+        let (mut refused, mut dangling) = (Vec::new(), Vec::new());
+        let read = document::read_items(file.text, |n, record| {
+            let Some(fields) = Document::of(record) else {
+                return refused.push((n, None, Problem::refused("a record must be a JSON object")));
+            };
+            if self.check_references(resource, &fields).is_err() {
+                dangling.push((n, fields.clone()));
+            }
+            let id = fields.get(resource.id_field).cloned();
+            if let Err(problem) = self.create_from(resource, fields, Actor::Fixture) {
+                refused.push((n, id, problem));
+            }
+        });
+        let duplicates = read.map_err(|syntax| fault(syntax.place, syntax.reason))?;
+        let message = || format!("a file of {} must hold a JSON array of records", file.collection);
+        let duplicates = duplicates.ok_or_else(|| fault(start, message()))?;
+        if let Some(path) = duplicates.first() {
+            let message = format!("the key {} stands twice; keep one", position::show(path));
+            return Err(fault(document::place(file.text, path), message));
+        }
+        Ok(Loaded { resource, refused, dangling })
     }
 }
 
 fn tell(
     faults: &mut Vec<DataFault>,
     (file, positions): (&RecordFile<'_>, &Positions<'_>),
-    resource: &'static Schema,
     n: usize,
-    record: Option<&Document>,
+    id: Option<&Value>,
     problem: &Problem,
 ) {
-    let id = record.and_then(|fields| fields.get(resource.id_field)).and_then(Value::as_str);
-    let record = id.map_or_else(|| format!("#{}", n + 1), |id| format!("{id:?}"));
+    let record = id.and_then(Value::as_str).map_or_else(|| format!("#{}", n + 1), |id| format!("{id:?}"));
     let mut one = |field: Option<&str>, message: String| {
         let path: Vec<PathSegment> = [PathSegment::Item(n)].into_iter().chain(field.map(PathSegment::from)).collect();
         let place = positions.at(&path);

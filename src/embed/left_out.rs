@@ -1,0 +1,157 @@
+//! Embedded records that are left out because a folder's records take the place of those they refer to.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::path::Path;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::embed::fixtures::Read;
+use crate::engine::api::api::Api;
+use crate::engine::api::fixtures::DataFault;
+use crate::engine::schema::document::Document;
+use crate::engine::schema::schema::Schema;
+use crate::engine::state::mutate::check_references;
+
+/// The ids of the records that were left out, by collection.
+pub type Gone = BTreeMap<String, Vec<String>>;
+
+/// The ids of a collection.
+type Ids = HashSet<String>;
+
+/// Removes the embedded records that refer to missing ones, and those that refer to them, before any of the folder's
+/// is made: these may be many, and only their ids are read here.
+pub fn dangling(embedded: &mut [Read], own: &[Read], apis: &[&'static Api], gone: &mut Gone) {
+    if own.is_empty() {
+        return;
+    }
+    let schema = |file: &Read| apis.iter().find_map(|api| api.resource(&file.collection));
+    let mut ids: HashMap<&str, Ids> = HashMap::new();
+    for file in own {
+        if let Some(schema) = schema(file) {
+            ids.insert(schema.name, ids_in(&file.text, schema.id_field));
+        }
+    }
+    let mut files: Vec<(&mut Read, &'static Schema, Vec<Value>)> = Vec::new();
+    for file in embedded {
+        let (schema, records) = (schema(file), serde_json::from_str::<Vec<Value>>(&file.text));
+        if let (Some(schema), Ok(records)) = (schema, records) {
+            let known = records.iter().filter_map(|record| Some(record[schema.id_field].as_str()?.to_owned()));
+            ids.insert(schema.name, known.collect());
+            files.push((file, schema, records));
+        }
+    }
+    // Each round leaves out those that refer to what is not there; those that referred to them come next.
+    loop {
+        let is_there = |to: &'static Schema, id: &str| ids.get(to.name).is_some_and(|ids| ids.contains(id));
+        let mut left_out: Vec<(&str, String)> = Vec::new();
+        for (file, schema, records) in &mut files {
+            let before = records.len();
+            records.retain(|record| {
+                let Some(id) = record[schema.id_field].as_str() else { return true };
+                let Some(fields) = Document::of(record.clone()) else { return true };
+                let stays = check_references(schema, &fields, is_there).is_ok();
+                if !stays {
+                    left_out.push((schema.name, id.to_owned()));
+                }
+                stays
+            });
+            if records.len() < before {
+                file.text = Value::Array(records.clone()).to_string().into();
+            }
+        }
+        if left_out.is_empty() {
+            return;
+        }
+        for (collection, id) in left_out {
+            if let Some(ids) = ids.get_mut(collection) {
+                ids.remove(&id);
+            }
+            gone.entry(collection.to_owned()).or_default().push(id);
+        }
+    }
+}
+
+/// Returns the ids of the records of a file, as far as it can be read.
+fn ids_in(text: &str, id_field: &str) -> Ids {
+    let mut ids = Ids::new();
+    let mut source = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
+    // What is wrong with the file is told when its records are made.
+    let _ = source.deserialize_seq(IdReader { id_field, ids: &mut ids });
+    ids
+}
+
+/// A reader of ids that passes over everything else.
+struct IdReader<'i> {
+    id_field: &'i str,
+    ids: &'i mut Ids,
+}
+
+impl<'de> DeserializeSeed<'de> for IdReader<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        source.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for IdReader<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
+        while records.next_element_seed(IdReader { id_field: self.id_field, ids: &mut *self.ids })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key::<std::borrow::Cow<'de, str>>()? {
+            if name != self.id_field {
+                members.next_value::<IgnoredAny>()?;
+            } else if let Value::String(id) = members.next_value()? {
+                self.ids.insert(id);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes the records with faults from an embedded file.
+pub fn with_faults(file: &mut Read, apis: &[&'static Api], faults: &[DataFault], gone: &mut Gone) {
+    let wrong: Vec<&str> =
+        faults.iter().filter(|fault| fault.file == file.name).filter_map(|fault| fault.record.as_deref()).collect();
+    let Ok(mut records) = serde_json::from_str::<Vec<Value>>(&file.text) else { return };
+    let id = |record: &Value| {
+        let resource = apis.iter().find_map(|api| api.resource(&file.collection))?;
+        record[resource.id_field].as_str().map(str::to_owned)
+    };
+    if wrong.is_empty() {
+        return;
+    }
+    records.retain(|record| match id(record).filter(|id| wrong.contains(&format!("{id:?}").as_str())) {
+        Some(id) => {
+            gone.entry(file.collection.clone()).or_default().push(id);
+            false
+        }
+        None => true,
+    });
+    file.text = Value::Array(records).to_string().into();
+}
+
+/// Describes the records that were left out, a line for each collection.
+pub fn described(folder: &Path, gone: &Gone) -> Vec<String> {
+    let line = |(collection, ids): (&String, &Vec<String>)| {
+        let (folder, count) = (folder.display(), ids.len());
+        let records = if count == 1 { "record" } else { "records" };
+        format!(
+            "{folder}: {count} embedded {records} of {collection} left out, which would refer to records that this folder \
+             replaces: {}",
+            ids.join(", ")
+        )
+    };
+    gone.iter().map(line).collect()
+}
