@@ -98,9 +98,10 @@ impl Error {
     }
 }
 
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        let kind = match &problem {
+impl Error {
+    /// Returns the error of a change that the world's rules refuse.
+    pub(crate) fn of_problem(problem: &Problem) -> Self {
+        let kind = match problem {
             Problem::NotFound { .. } => ErrorKind::NotFound,
             Problem::Taken { .. } | Problem::InUse { .. } => ErrorKind::Conflict,
             Problem::Internal { .. } => ErrorKind::Internal,
@@ -108,11 +109,10 @@ impl From<Problem> for Error {
         };
         Self::new(kind, problem.plain())
     }
-}
 
-impl From<WorldError> for Error {
-    fn from(error: WorldError) -> Self {
-        let kind = match &error {
+    /// Returns the error of a world that is not there, or cannot be made.
+    pub(crate) fn of_world(error: &WorldError) -> Self {
+        let kind = match error {
             WorldError::Unknown { .. } | WorldError::NoDefault => ErrorKind::NotFound,
             WorldError::GoneReason { .. } => ErrorKind::Gone,
             WorldError::Disagreement { .. } | WorldError::BadName { .. } | WorldError::BadLabel { .. } => {

@@ -10,7 +10,7 @@ use crate::http::position::Position;
 use crate::http::tree::FILE_BYTES;
 
 /// Returns the text of a file.
-pub fn text_of(path: &Path) -> Result<String, StartError> {
+pub(super) fn text_of(path: &Path) -> Result<String, StartError> {
     let mut bytes = Vec::new();
     let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX);
     let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
@@ -26,7 +26,7 @@ pub fn text_of(path: &Path) -> Result<String, StartError> {
 }
 
 /// Returns the entries of a folder, in the order of their names, so that nothing depends on the file system's order.
-pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
     let unreadable = |error| StartError::Unreadable { path: folder.to_owned(), error };
     let entries = std::fs::read_dir(folder).map_err(unreadable)?;
     let mut paths =

@@ -27,14 +27,14 @@ const EMBEDDED_NAME: &str = "(embedded)";
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 
 /// The routes of all APIs, built once per process.
-pub static ROUTER: LazyLock<Router> =
+pub(super) static ROUTER: LazyLock<Router> =
     LazyLock::new(|| Router::new(APIS).unwrap_or_else(|conflict| panic!("the route tables are wrong: {conflict}")));
 
 /// Routers of other lists of APIs. There are few such lists, and names of operations live for ever anyway.
 static OTHERS: Mutex<Vec<&'static Router>> = Mutex::new(Vec::new());
 
 /// Returns the routes of these APIs, or the faults of their tables.
-pub fn router(apis: &[&'static Api]) -> Result<&'static Router, Vec<String>> {
+pub(super) fn router(apis: &[&'static Api]) -> Result<&'static Router, Vec<String>> {
     let is_of = |router: &Router| {
         router.apis().len() == apis.len()
             && router.apis().iter().zip(apis).all(|(one, other)| std::ptr::eq(*one, *other))
@@ -58,7 +58,7 @@ pub fn router(apis: &[&'static Api]) -> Result<&'static Router, Vec<String>> {
 }
 
 /// Returns the built-in APIs, and those of the list that are not: all whose records a server may hold.
-pub fn known(served: &[&'static Api]) -> Vec<&'static Api> {
+pub(super) fn known(served: &[&'static Api]) -> Vec<&'static Api> {
     APIS.iter().copied().chain(own(served)).collect()
 }
 
@@ -73,12 +73,12 @@ static DEFAULT: LazyLock<Store> = LazyLock::new(|| {
 });
 
 /// Returns a store without records.
-pub fn empty(apis: &[&'static Api]) -> Store {
+pub(super) fn empty(apis: &[&'static Api]) -> Store {
     Store::new(apis.iter().flat_map(|api| api.schemas()))
 }
 
 /// Returns the records that these APIs start with, or the faults of those that are not built in.
-pub fn default(apis: &[&'static Api]) -> Result<Store, StartError> {
+pub(super) fn default(apis: &[&'static Api]) -> Result<Store, StartError> {
     let own: Vec<&'static Api> = own(apis).collect();
     if own.is_empty() {
         return Ok(DEFAULT.clone());
@@ -104,7 +104,7 @@ static SETS: LazyLock<Vec<(String, Store)>> = LazyLock::new(|| {
 
 /// Returns the sets that scenarios can start from: these records, the part of them that belongs to each of these APIs,
 /// and the sets that are folders of their own, embedded or `<api>/<set>/<collection>.json`.
-pub fn sets(all: &Store, folder: Option<&Path>, apis: &[&'static Api]) -> Result<Fixtures, StartError> {
+pub(super) fn sets(all: &Store, folder: Option<&Path>, apis: &[&'static Api]) -> Result<Fixtures, StartError> {
     let mut sets = Fixtures::new(all.clone(), apis);
     let own = || own(apis).flat_map(Api::schemas);
     for (name, store) in SETS.iter() {
@@ -136,7 +136,7 @@ fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
 }
 
 /// The records of a folder, and the embedded ones that were left out because of them.
-pub struct Furnished {
+pub(super) struct Furnished {
     /// The records.
     pub store: Store,
     /// The embedded records that were left out, a line for each collection.
@@ -146,7 +146,7 @@ pub struct Furnished {
 /// Returns the records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. Its records of a
 /// collection replace all the embedded records of that collection, and embedded records of others that would refer to a
 /// missing one are left out; without `over_embedded`, only the folder's records are returned.
-pub fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) -> Result<Furnished, StartError> {
+pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) -> Result<Furnished, StartError> {
     let read = read(folder)?;
     let has_sets =
         || apis.iter().any(|api| entries(&folder.join(api.name)).is_ok_and(|all| all.iter().any(|it| it.is_dir())));

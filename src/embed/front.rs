@@ -33,7 +33,9 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// Panics without [`Builder::intercept`].
+    /// Panics without [`Builder::intercept`](crate::Builder::intercept).
+    #[track_caller]
+    #[must_use]
     pub fn proxy_url(&self) -> String {
         let entrance = self.engine.entrance().filter(|entrance| entrance.intercepts);
         entrance.expect("the server is a proxy with Builder::intercept").proxy_url(&self.name)
@@ -43,7 +45,9 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// Panics without [`Builder::intercept`] or [`Builder::tls`].
+    /// Panics without [`Builder::intercept`](crate::Builder::intercept) or [`Builder::tls`](crate::Builder::tls).
+    #[track_caller]
+    #[must_use]
     pub fn ca_pem(&self) -> String {
         self.with_ca().ca_pem.read().clone()
     }
@@ -53,11 +57,14 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// Panics without [`Builder::intercept`] or [`Builder::tls`].
+    /// Panics without [`Builder::intercept`](crate::Builder::intercept) or [`Builder::tls`](crate::Builder::tls).
+    #[track_caller]
+    #[must_use]
     pub fn ca_bundle(&self) -> PathBuf {
         PathBuf::from(&self.with_ca().bundle)
     }
 
+    #[track_caller]
     fn with_ca(&self) -> &Entrance {
         self.engine.entrance().expect("the server has certificates with Builder::intercept or Builder::tls")
     }

@@ -1,5 +1,6 @@
 //! A world in the hands of a test.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,18 @@ use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
 /// A world: its records, its clock, its journal. Cheap to clone; all clones refer to the same world.
+///
+/// ```
+/// use serde_json::json;
+///
+/// let world = standin::Standin::builder().offline()?;
+/// let made = world.create("celigo.integrations", json!({ "name": "Signals to ledger" }))?;
+/// world.patch("celigo.integrations", made.id(), json!({ "sandbox": true }))?;
+/// assert_eq!(world.record("celigo.integrations", made.id())?.unwrap()["sandbox"], true);
+/// world.reset();
+/// assert_eq!(world.record("celigo.integrations", made.id())?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct WorldHandle {
     pub(super) engine: Arc<WorldRegistry>,
@@ -29,6 +42,12 @@ pub struct WorldHandle {
     pub(super) address: Option<SocketAddr>,
     /// The guard shared by the handles that keep the world alive: it ends with the last of them.
     pub(super) holder: Option<Arc<WorldGuard>>,
+}
+
+impl fmt::Debug for WorldHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorldHandle").field("name", &self.name).field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl WorldHandle {
@@ -44,7 +63,7 @@ impl WorldHandle {
 
     /// Returns all records of a collection such as `celigo.flows`, in creation order.
     pub fn records(&self, collection: &str) -> Result<Vec<Record>, Error> {
-        Ok(self.world.lock().state.records(collection)?.into_iter().map(Record).collect())
+        Ok(self.world.lock().state.records(collection).map_err(refused)?.into_iter().map(Record).collect())
     }
 
     /// Returns a record; `None` when the collection has no such id.
@@ -52,14 +71,14 @@ impl WorldHandle {
         match self.world.lock().state.record(collection, id) {
             Ok(record) => Ok(Some(Record(record))),
             Err(Problem::NotFound { .. }) => Ok(None),
-            Err(problem) => Err(problem.into()),
+            Err(problem) => Err(refused(problem)),
         }
     }
 
     /// Creates a record, as an administrator would behind the API; fields that are left out are made.
     pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().state.admin_create(collection, fields)?))
+        Ok(Record(self.world.lock().state.admin_create(collection, fields).map_err(refused)?))
     }
 
     /// Accepts fields that no document knows from now on, even when their names are close to known ones. Otherwise a
@@ -71,32 +90,33 @@ impl WorldHandle {
     /// Creates the record of that id, or replaces its fields.
     pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().state.admin_put(collection, id, fields)?))
+        Ok(Record(self.world.lock().state.admin_put(collection, id, fields).map_err(refused)?))
     }
 
     /// Changes some fields of a record, as RFC 7396 says: a `null` removes a field.
     pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().state.admin_patch(collection, id, &fields)?))
+        Ok(Record(self.world.lock().state.admin_patch(collection, id, &fields).map_err(refused)?))
     }
 
     /// Removes a record, with all that belongs to it.
     pub fn remove(&self, collection: &str, id: &str) -> Result<(), Error> {
-        Ok(self.world.lock().state.admin_remove(collection, id)?)
+        self.world.lock().state.admin_remove(collection, id).map_err(refused)
     }
 
     /// Destroys a record and makes it again, with a new id, new times and new tokens.
     pub fn recreate(&self, collection: &str, id: &str) -> Result<Record, Error> {
-        Ok(Record(self.world.lock().state.admin_recreate(collection, id)?))
+        Ok(Record(self.world.lock().state.admin_recreate(collection, id).map_err(refused)?))
     }
 
     /// Replaces all records of a collection.
     pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Error> {
         let wanted = Map::from_iter([(collection.to_owned(), Value::Array(records))]);
-        Ok(self.world.lock().state.replace_collections(&wanted)?)
+        self.world.lock().state.replace_collections(&wanted).map_err(refused)
     }
 
     /// Returns the world's time, in ISO 8601.
+    #[must_use]
     pub fn now(&self) -> String {
         self.world.lock().state.clock.now()
     }
@@ -122,15 +142,17 @@ impl WorldHandle {
 
     /// Returns the calls so far, oldest first, as far as the journal's bounds kept them.
     pub fn journal(&self) -> Vec<JournalEntry> {
-        self.world.lock().journal.since(0).map(JournalEntry::from).collect()
+        self.world.lock().journal.since(0).map(JournalEntry::of).collect()
     }
 
     /// Returns the number of the oldest calls that the journal has lost to its bounds.
+    #[must_use]
     pub fn journal_lost(&self) -> u64 {
         self.world.lock().journal.lost()
     }
 
     /// Answers a request in this world without a socket, whatever the target's host.
+    #[must_use]
     pub fn answer(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         let headers: Vec<(&str, &[u8])> =
@@ -149,6 +171,12 @@ impl WorldHandle {
     pub(super) fn outcome(&self, request: &Request<'_>) -> Outcome {
         self.engine.answer_in(&self.world, &self.name, request)
     }
+}
+
+/// Returns the error of a change that the world's rules refuse.
+#[allow(clippy::needless_pass_by_value)] // For `map_err`.
+pub(super) fn refused(problem: Problem) -> Error {
+    Error::of_problem(&problem)
 }
 
 /// Returns the fields of a record to be written; an error when the value is not an object.

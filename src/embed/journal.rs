@@ -45,8 +45,8 @@ pub struct JournalEntry {
     pub delay_ms: u64,
 }
 
-impl From<Entry> for JournalEntry {
-    fn from(entry: Entry) -> Self {
+impl JournalEntry {
+    pub(super) fn of(entry: Entry) -> Self {
         Self {
             number: entry.number,
             at: format_ms(entry.meta.now_ms),

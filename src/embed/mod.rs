@@ -6,7 +6,9 @@ mod builder;
 mod certificate_care;
 mod clock;
 mod credential;
+mod data;
 mod error;
+mod expectation;
 mod files;
 mod fixtures;
 #[cfg(feature = "tls")]
@@ -17,12 +19,14 @@ mod guard;
 mod handle;
 mod journal;
 mod left_out;
+mod matching;
 mod operations;
 #[cfg(feature = "tls")]
 mod p12;
 #[cfg(feature = "page")]
 mod page;
 mod record;
+mod rule;
 mod rules;
 mod scenarios;
 #[cfg(feature = "tower")]
@@ -43,14 +47,16 @@ pub use answer::Answer;
 pub use builder::Builder;
 pub use clock::Clock;
 pub use credential::Credential;
+pub use data::Data;
 pub use error::{Error, ErrorKind};
+pub use expectation::Expectation;
 pub use handle::WorldHandle;
 pub use journal::JournalEntry;
+pub use matching::Match;
 #[cfg(feature = "cli")]
 pub(crate) use operations::documented_outcomes;
 pub use operations::{Operation, control_openapi, openapi, operations};
 pub use record::Record;
-pub use rules::{Data, Expectation};
 pub use scenarios::{BuiltinScenario, builtin_scenarios};
 #[cfg(feature = "tower")]
 pub use service::{Body, ServiceError, WorldService};

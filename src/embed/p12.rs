@@ -17,7 +17,7 @@ const TRUSTED_KEY_USAGE: &[u64] = &[2, 16, 840, 1, 113_894, 746_875, 1, 1];
 const ANY_USAGE: &[u64] = &[2, 5, 29, 37, 0];
 
 /// Returns the key store in which these certificates are trusted.
-pub fn keystore(certificates: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn keystore(certificates: &[Vec<u8>]) -> Vec<u8> {
     let bags = yasna::construct_der(|writer| {
         writer.write_sequence(|writer| {
             for (n, certificate) in certificates.iter().enumerate() {

@@ -5,6 +5,6 @@ use include_dir::{Dir, include_dir};
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/page");
 
 /// Returns a file of the page by its name.
-pub fn file(name: &str) -> Option<&'static [u8]> {
+pub(super) fn file(name: &str) -> Option<&'static [u8]> {
     FILES.get_file(name).map(include_dir::File::contents)
 }

@@ -24,16 +24,19 @@ pub struct Record(pub(super) store::Record);
 
 impl Record {
     /// Returns the id.
+    #[must_use]
     pub fn id(&self) -> &str {
         self.0.id()
     }
 
     /// Returns a field, if the record has it.
+    #[must_use]
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.0.get(field)
     }
 
     /// Returns all fields as a JSON object, including those that consumers do not see.
+    #[must_use]
     pub fn to_value(&self) -> Value {
         self.0.to_value()
     }

@@ -35,6 +35,7 @@ pub struct BuiltinScenario {
 }
 
 /// Returns the ready-made scenarios, in the order of their names.
+#[must_use]
 pub fn builtin_scenarios() -> Vec<BuiltinScenario> {
     let mut all: Vec<BuiltinScenario> = READY_MADE
         .files()
@@ -54,7 +55,7 @@ pub(super) fn names_and_texts() -> Vec<(&'static str, &'static str)> {
 
 /// Returns the text of a scenario: of the file of that path or, where there is none, of the ready-made one of that
 /// name.
-pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
+pub(super) fn text_of(path: &Path) -> Result<String, ScenarioError> {
     let name = path.to_str().unwrap_or_default();
     let builtin_scenarios = builtin_scenarios();
     if !path.exists()

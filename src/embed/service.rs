@@ -19,11 +19,12 @@ use crate::server::{Arrival, ResponseBody, response, with_request};
 
 /// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
 /// tokio runtime with a timer.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct WorldService(WorldHandle);
 
 impl WorldHandle {
     /// Returns this world as a [tower](https://docs.rs/tower-service) service.
+    #[must_use]
     pub fn service(&self) -> WorldService {
         WorldService(self.clone())
     }
@@ -31,6 +32,12 @@ impl WorldHandle {
 
 /// The body of an answer.
 pub struct Body(ResponseBody);
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").finish_non_exhaustive()
+    }
+}
 
 /// The reason why there is no answer, or only a part of it.
 #[non_exhaustive]

@@ -14,6 +14,7 @@ impl Builder {
     ///
     /// Panics with the text of the [`StartError`] when the server cannot start.
     #[track_caller]
+    #[must_use]
     pub fn start(self) -> Standin {
         // A closure would be named as the place of the panic, not the caller.
         match self.try_start() {
@@ -59,6 +60,7 @@ impl Standin {
     ///
     /// Panics with the text of the [`StartError`] when the server cannot start.
     #[track_caller]
+    #[must_use]
     pub fn start() -> Self {
         Self::builder().start()
     }

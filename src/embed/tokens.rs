@@ -19,13 +19,13 @@ use crate::http::position::PathSegment;
 use crate::http::positions::Positions;
 
 /// The name of the file.
-pub const FILE: &str = "tokens.json";
+pub(super) const FILE: &str = "tokens.json";
 
 /// Credentials by the name of their API.
-pub type Listed = Vec<(&'static str, Vec<Credential>)>;
+pub(super) type Listed = Vec<(&'static str, Vec<Credential>)>;
 
 /// Returns the credentials of a folder that has the file; otherwise none.
-pub fn of_folder(folder: &Path, apis: &[&'static Api]) -> Result<Listed, StartError> {
+pub(super) fn of_folder(folder: &Path, apis: &[&'static Api]) -> Result<Listed, StartError> {
     let path = folder.join(FILE);
     if !path.exists() {
         return Ok(Vec::new());

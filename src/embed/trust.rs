@@ -24,7 +24,7 @@ const SYSTEM_BUNDLES: [&str; 7] = [
 ];
 
 /// The files of a certificate authority.
-pub struct TrustFiles {
+pub(super) struct TrustFiles {
     folder: TempDir,
     /// The certificates that are trusted besides, as PEM texts and as DER bytes.
     texts: Vec<String>,
@@ -37,7 +37,7 @@ impl TrustFiles {
 
     /// Writes the files. `replacing` are the bundles that clients used before in place of the system's, `adding` those
     /// beside it.
-    pub fn write(ca_pem: &str, ca_der: &[u8], replacing: &[PathBuf], adding: &[PathBuf]) -> io::Result<Self> {
+    pub(super) fn write(ca_pem: &str, ca_der: &[u8], replacing: &[PathBuf], adding: &[PathBuf]) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("standin-");
         #[cfg(unix)]
@@ -88,7 +88,7 @@ impl TrustFiles {
     }
 
     /// Returns the folder.
-    pub fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
 }

@@ -17,6 +17,7 @@ impl WorldHandle {
 
     /// Blocks until no request of this world is on its way, for at most `most`; returns whether none is. In a tokio
     /// test, use [`settle_async`](Self::settle_async).
+    #[must_use]
     pub fn settle(&self, most: Duration) -> bool {
         self.wait(most, || !self.engine.bell().has(&self.name))
     }
@@ -34,6 +35,7 @@ impl WorldHandle {
     }
 
     /// Returns the report that a verification would give now, without counting as one.
+    #[must_use]
     pub fn report(&self) -> Report {
         self.world.lock().verify(self.engine.router())
     }
@@ -84,6 +86,7 @@ impl WorldHandle {
     }
 
     /// Returns the world's seed.
+    #[must_use]
     pub fn seed(&self) -> u64 {
         self.world.lock().state.settings.seed
     }

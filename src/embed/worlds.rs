@@ -88,7 +88,7 @@ impl Standin {
 impl WorldHandle {
     fn make(&self, new: &WorldOptions, from: Option<&str>) -> Result<Self, Error> {
         let wanted = WorldSpec { name: new.name.as_deref(), from, seed: new.seed, held: true, ..WorldSpec::default() };
-        let world = self.engine.make(wanted, now_ms())?;
+        let world = self.engine.make(wanted, now_ms()).map_err(|error| Error::of_world(&error))?;
         let mut made = Self::new(Arc::clone(&self.engine), world, self.address);
         let (engine, name, world) = (Arc::clone(&made.engine), Arc::clone(&made.name), Arc::clone(&made.world));
         made.holder = Some(Arc::new(WorldGuard { engine, name, world }));
@@ -96,12 +96,14 @@ impl WorldHandle {
     }
 
     /// Returns the name: `default`, or the part behind `/w/` in the world's URL.
+    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Returns the URL of the world: `http://127.0.0.1:49213/w/w1`. Without a server, it is an origin that no client
     /// can reach.
+    #[must_use]
     pub fn url(&self) -> String {
         let origin = self.address.map_or_else(|| "http://standin.invalid".to_owned(), |at| format!("http://{at}"));
         if *self.name == *DEFAULT_WORLD { origin } else { origin + &world_prefix(&self.name) }
@@ -109,11 +111,13 @@ impl WorldHandle {
 
     /// Returns the base URL of Celigo's API in this world, for the place where a consumer has
     /// `https://api.integrator.io/v1`.
+    #[must_use]
     pub fn celigo_url(&self) -> String {
         self.api_url(Api::Celigo)
     }
 
     /// Returns the base URL of Edlink's API in this world, for the place where a consumer has `https://ed.link/api`.
+    #[must_use]
     pub fn edlink_url(&self) -> String {
         self.api_url(Api::Edlink)
     }
@@ -125,12 +129,14 @@ impl WorldHandle {
 
     /// Returns the environment variables that point a consumer at this world, with values that work: `STANDIN_URL`, and
     /// for each API its base URL and credentials.
+    #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         self.engine.environment(&self.world.lock(), &self.url())
     }
 
     /// Returns a credential that every API of this world accepts. A client that presents it reaches this world at the
     /// server's URL too, without the prefix.
+    #[must_use]
     pub fn token(&self) -> String {
         token_of(&self.name)
     }
@@ -142,6 +148,8 @@ impl WorldHandle {
     ///
     /// Panics when this world was deleted, or the server has reached its limit of worlds.
     #[track_caller]
+    #[must_use]
+    #[must_use]
     pub fn fork(&self) -> Self {
         match self.fork_with(&WorldOptions::default()) {
             Ok(world) => world,
@@ -156,6 +164,7 @@ impl WorldHandle {
     }
 
     /// Takes a snapshot of the world. No record is copied.
+    #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot(self.world.lock().snapshot())
     }
@@ -168,7 +177,8 @@ impl WorldHandle {
     /// Deletes the world: its requests are refused from now on, including those of its other handles. The default world
     /// cannot be deleted.
     pub fn delete(&self) -> Result<(), Error> {
-        Ok(self.engine.remove(&self.name, GoneReason::Deleted, Some(&self.world))?)
+        let removed = self.engine.remove(&self.name, GoneReason::Deleted, Some(&self.world));
+        removed.map_err(|error| Error::of_world(&error))
     }
 
     /// Lets the world outlive its handles: it stays until it is deleted, or expires because it receives no requests.

@@ -26,6 +26,7 @@ pub struct CoverageCell {
 
 impl CoverageCell {
     /// Tells whether the outcome was served at all.
+    #[must_use]
     pub fn is_served(&self) -> bool {
         self.natural + self.injected > 0
     }

@@ -222,7 +222,7 @@ fn a_handshake_has_what_is_to_be_wrong_with_it_and_nothing_else() {
 fn a_rule_spoils_the_next_handshake_of_its_world_and_of_no_other() {
     let standin = Standin::builder().intercept().start();
     let (world, other) = (standin.new_world(), standin.new_world());
-    world.fault(Rule::on("celigo.integrations.list").nth(1).tls("expired"));
+    world.fault(Rule::on("celigo.integrations.list").nth(1).tls(TlsFault::Expired));
     let list = |world: &WorldHandle| call(world, &standin, "api.integrator.io", "/v1/integrations");
     assert!(list(&world).is_err(), "the call that the rule met has no answer");
     assert_eq!(list(&other).unwrap().0, 200);

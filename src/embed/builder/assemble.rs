@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::apis::APIS;
 use crate::control::Replica;
-use crate::embed::builder::builder::Builder;
+use crate::embed::builder::fields::Builder;
 use crate::embed::fixtures;
 #[cfg(feature = "cli")]
 use crate::embed::fixtures::Furnished;

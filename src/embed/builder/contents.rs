@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::embed::builder::builder::Builder;
+use crate::embed::builder::fields::Builder;
 use crate::embed::clock::Clock;
 use crate::embed::credential::Credential;
 use crate::embed::words::Api;
@@ -40,19 +40,20 @@ impl Builder {
     /// Sets the clock. Default: it moves by 1 ms after each answer, from 2024-01-20T10:00:00.000Z on. It overrides that
     /// of a [`scenario`](Self::scenario).
     pub fn clock(mut self, clock: Clock) -> Self {
-        let at_ms = clock.at.as_deref().and_then(parse_ms);
-        match &clock.at {
+        let Clock { mode, at } = clock;
+        let at_ms = at.as_deref().and_then(parse_ms);
+        match at {
             Some(at) if at_ms.is_none() => {
                 self.faults.push(format!("the clock cannot start at {at:?}; write it like 2024-01-20T10:00:00.000Z"));
             }
-            Some(at) if clock.mode == ClockMode::Real => {
+            Some(at) if mode == ClockMode::Real => {
                 self.faults.push(format!("a real clock cannot start at {at}; take one that stands or steps"));
             }
             _ => {}
         }
-        self.settings.clock_mode = clock.mode;
+        self.settings.clock_mode = mode;
         self.settings.clock_start_ms = at_ms.unwrap_or(self.settings.clock_start_ms);
-        self.overruling.clock = Some((clock.mode, at_ms));
+        self.overruling.clock = Some((mode, at_ms));
         self
     }
 

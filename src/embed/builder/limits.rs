@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::embed::builder::builder::Builder;
+use crate::embed::builder::fields::Builder;
 use crate::engine::store::Total;
 
 impl Builder {

@@ -1,11 +1,11 @@
 //! The settings of a server, by subject. Each has the word of its flag on the command line.
 
 mod assemble;
-mod builder;
 mod contents;
+mod fields;
 mod limits;
 mod serving;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub use builder::Builder;
+pub use fields::Builder;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 #[cfg(feature = "page")]
 use crate::control::Page;
-use crate::embed::builder::builder::Builder;
+use crate::embed::builder::fields::Builder;
 use crate::embed::words::Api;
 #[cfg(feature = "page")]
 use crate::embed::words::PageMode;

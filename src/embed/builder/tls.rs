@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::embed::builder::builder::Builder;
+use crate::embed::builder::fields::Builder;
 use crate::embed::words::OtherHosts;
 use crate::http::message::TlsFault;
 use crate::server::Note;

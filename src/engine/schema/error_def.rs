@@ -31,7 +31,8 @@ impl Evidence {
     }
 
     /// Returns the word as a header.
-    pub fn header(self) -> HeaderValue {
+    #[must_use]
+    pub(crate) fn header(self) -> HeaderValue {
         const DOCUMENTED: HeaderValue = HeaderValue::from_static("documented");
         const OBSERVED: HeaderValue = HeaderValue::from_static("observed");
         const ASSUMED: HeaderValue = HeaderValue::from_static("assumed");

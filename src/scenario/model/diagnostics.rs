@@ -67,6 +67,7 @@ codes! {
 
 impl Code {
     /// Tells whether the file is refused for it.
+    #[must_use]
     pub fn refuses(self) -> bool {
         self < Self::W01
     }
@@ -130,6 +131,8 @@ impl std::error::Error for ScenarioError {}
 
 impl ScenarioError {
     /// Names the text, which has no file.
+    #[must_use]
+    #[must_use]
     pub fn about(mut self, name: &str) -> Self {
         self.diagnostics.iter_mut().for_each(|diagnostic| name.clone_into(&mut diagnostic.file));
         self

@@ -309,7 +309,7 @@ mod tests {
 
     fn found(matcher: &Value, value: &Value) -> (u64, Vec<String>) {
         let mut found = Differences::keeping();
-        found.compare_at("body", &Matcher::from_json(matcher), Some(value));
+        found.compare_at("body", &Matcher::of_json(matcher).unwrap(), Some(value));
         let distance = found.distance();
         (distance, found.into_near_miss(Some(2), None).lines())
     }

@@ -149,7 +149,7 @@ impl Matcher {
 
 impl Matcher {
     /// Makes a matcher of values that equal this one: of objects, those with no further members.
-    pub(in crate::scenario) fn exactly(value: &Value) -> Self {
+    pub(crate) fn exactly(value: &Value) -> Self {
         match value {
             Value::Object(fields) => Self::Exact(fields.clone()),
             Value::Array(items) => Self::Items(items.iter().map(Self::exactly).collect()),
@@ -167,7 +167,7 @@ impl Matcher {
     }
 
     /// Says what is expected, in words that follow "expected".
-    pub(in crate::scenario) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let words = match self {
             Self::Any => "any value".to_owned(),
             Self::Absent => "nothing".to_owned(),

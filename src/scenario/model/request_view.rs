@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::fmt;
 
 use serde_json::Value;
 use smallvec::SmallVec;
@@ -27,6 +28,12 @@ pub struct RequestView<'a> {
     query: OnceCell<Texts>,
     headers: OnceCell<Texts>,
     body: OnceCell<Option<Value>>,
+}
+
+impl fmt::Debug for RequestView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestView").field("operation", &self.operation()).finish_non_exhaustive()
+    }
 }
 
 impl<'a> RequestView<'a> {

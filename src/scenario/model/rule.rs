@@ -9,7 +9,6 @@ use crate::engine::schema::rng::fnv1a64;
 use crate::engine::state::State;
 use crate::http::message::{Delivery, Response, TlsFault};
 use crate::http::position::Position;
-use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::when::When;
 
@@ -20,39 +19,43 @@ use crate::scenario::model::when::When;
 /// let lost_create = Rule::on("celigo.integrations.create").nth(1).after().close();
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Rule {
     /// Its id; draws depend on it.
-    pub id: Arc<str>,
+    pub(crate) id: Arc<str>,
     /// The operations, as they were selected.
-    pub on: Operations,
+    pub(crate) on: Operations,
     /// The matcher of the request.
-    pub when: Option<When>,
+    pub(crate) when: Option<When>,
     /// Which of the matching requests.
-    pub at: Trigger,
+    pub(crate) at: Trigger,
     /// The most times it fires.
-    pub limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
     /// The phase: the service sees the request, or does not.
-    pub phase: Phase,
+    pub(crate) phase: Phase,
     /// May remain unfired.
-    pub optional: bool,
+    pub(crate) optional: bool,
     /// The effect that replaces the answer.
-    pub effect: Option<Effect>,
+    pub(crate) effect: Option<Effect>,
     /// Milliseconds for which the answer is held back: from, to.
-    pub delay_ms: Option<(u64, u64)>,
+    pub(crate) delay_ms: Option<(u64, u64)>,
     /// The rate at which the body travels.
-    pub slow_bytes_per_s: Option<u64>,
+    pub(crate) slow_bytes_per_s: Option<u64>,
     /// The place where it is written, for a rule from a file.
-    pub place: Option<Position>,
+    pub(crate) place: Option<Position>,
     /// The JSON it was sent as, for one that was added to a running scenario.
-    pub source: Option<Arc<str>>,
+    pub(crate) source: Option<Arc<str>>,
+    /// The first reason why it is no rule, for one that a test made.
+    pub(crate) invalid: Option<String>,
 }
 
 /// Operations, selected by name: `celigo.integrations.create`, `celigo.*`, `*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operations(pub Vec<String>);
+pub struct Operations(pub(crate) Vec<String>);
 
 impl Operations {
     /// Tells whether an operation is selected.
+    #[must_use]
     pub fn select(&self, operation: &str) -> bool {
         self.0.iter().any(|pattern| match pattern.strip_suffix('*') {
             Some(start) => operation.starts_with(start),
@@ -150,204 +153,13 @@ impl fmt::Debug for Rule {
 }
 
 impl Rule {
-    /// Makes a rule on these operations that does nothing yet.
-    pub fn on(operations: impl Into<Operations>) -> Self {
-        Self {
-            id: Arc::from(""),
-            on: operations.into(),
-            when: None,
-            at: Trigger::Always,
-            limit: None,
-            phase: Phase::Before,
-            optional: false,
-            effect: None,
-            delay_ms: None,
-            slow_bytes_per_s: None,
-            place: None,
-            source: None,
-        }
-    }
-
-    /// Sets its id. Without one, it is numbered: `rule-1`.
-    pub fn id(mut self, id: &str) -> Self {
-        self.id = id.into();
-        self
-    }
-
-    /// Matches only requests that look like this.
-    pub fn when(mut self, when: When) -> Self {
-        self.when = Some(when);
-        self
-    }
-
-    /// Matches only requests whose body looks like this, written as a scenario writes it; operators work too.
-    ///
-    /// # Panics
-    ///
-    /// When it is no matcher.
-    #[track_caller]
-    pub fn body(mut self, matcher: &Value) -> Self {
-        self.when.get_or_insert_default().body = Some(Matcher::from_json(matcher));
-        self
-    }
-
-    /// Matches only requests whose query looks like this.
-    ///
-    /// # Panics
-    ///
-    /// When it is no matcher.
-    #[track_caller]
-    pub fn query(mut self, matcher: &Value) -> Self {
-        self.when.get_or_insert_default().query = Some(Matcher::from_json(matcher));
-        self
-    }
-
-    /// Matches only requests whose path parameters look like this.
-    ///
-    /// # Panics
-    ///
-    /// When it is no matcher.
-    #[track_caller]
-    pub fn params(mut self, matcher: &Value) -> Self {
-        self.when.get_or_insert_default().params = Some(Matcher::from_json(matcher));
-        self
-    }
-
-    /// Fires only at the n-th matching request.
-    pub fn nth(mut self, n: u64) -> Self {
-        self.at = Trigger::Nth(vec![n]);
-        self
-    }
-
-    /// Fires at every n-th matching request.
-    pub fn every(mut self, n: u64) -> Self {
-        self.at = Trigger::Every(n.max(1));
-        self
-    }
-
-    /// Fires from the matching request `from` to the matching request `to`, both included.
-    pub fn between(mut self, from: u64, to: u64) -> Self {
-        self.at = Trigger::Between(from, to);
-        self
-    }
-
-    /// Fires at each matching request with this probability.
-    pub fn chance(mut self, p: f64) -> Self {
-        self.at = Trigger::Chance(p);
-        self
-    }
-
-    /// Fires at most `times` times.
-    pub fn limit(mut self, times: u64) -> Self {
-        self.limit = Some(times);
-        self
-    }
-
-    /// Lets the service carry the operation out first.
-    pub fn after(mut self) -> Self {
-        self.phase = Phase::After;
-        self
-    }
-
-    /// Allows the rule to remain unfired.
-    pub fn optional(mut self) -> Self {
-        self.optional = true;
-        self
-    }
-
-    /// Answers with a documented error, by name.
-    pub fn error(mut self, name: &str) -> Self {
-        self.effect = Some(Effect::Error { name: name.to_owned(), message: None, field: None, retry_after_s: None });
-        self
-    }
-
-    /// Adds to the error when to try again, in seconds.
-    pub fn retry_after_s(mut self, seconds: u64) -> Self {
-        if let Some(Effect::Error { retry_after_s, .. }) = &mut self.effect {
-            *retry_after_s = Some(seconds);
-        }
-        self
-    }
-
-    /// Answers with this status and JSON.
-    pub fn respond(mut self, status: u16, body: Value) -> Self {
-        self.effect = Some(Effect::Respond { status, headers: Vec::new(), body: Some(body), undocumented: true });
-        self
-    }
-
-    /// Answers with what a function says.
-    pub(crate) fn answered_by(mut self, function: Answerer) -> Self {
-        self.effect = Some(Effect::Answer(function));
-        self
-    }
-
-    /// Resets the connection.
-    pub fn reset(self) -> Self {
-        self.abort(Delivery::Reset)
-    }
-
-    /// Closes the connection before the answer's first byte.
-    pub fn close(self) -> Self {
-        self.abort(Delivery::Closed)
-    }
-
-    /// Sends half the body, then closes the connection.
-    pub fn truncate(self) -> Self {
-        self.abort(Delivery::Truncated)
-    }
-
-    /// Sends bytes that are not HTTP, then closes the connection.
-    pub fn garbage(self) -> Self {
-        self.abort(Delivery::Garbage)
-    }
-
-    /// Sends nothing until the peer gives up.
-    pub fn stall(self) -> Self {
-        self.abort(Delivery::Hang)
-    }
-
-    /// Closes the connection before the answer's first byte, and lets the next TLS handshake of this world fail: `expired`,
-    /// `wrong_host`, `untrusted` or `handshake_reset`.
-    ///
-    /// # Panics
-    ///
-    /// When it is none of these.
-    pub fn tls(mut self, fault: &str) -> Self {
-        let known = TlsFault::ALL.into_iter().find(|known| known.as_str() == fault);
-        self.effect = Some(Effect::Tls(known.unwrap_or_else(|| panic!("there is no TLS fault {fault:?}"))));
-        self
-    }
-
-    fn abort(mut self, delivery: Delivery) -> Self {
-        self.effect = Some(Effect::Abort(delivery));
-        self
-    }
-
-    /// Holds the answer back.
-    pub fn delay_ms(mut self, ms: u64) -> Self {
-        self.delay_ms = Some((ms, ms));
-        self
-    }
-
-    /// Holds the answer back, for as long as the seed says, from `least` to `most`.
-    pub fn delay_between_ms(mut self, least: u64, most: u64) -> Self {
-        self.delay_ms = Some((least, most.max(least)));
-        self
-    }
-
-    /// Sends the body slowly.
-    pub fn slow_bytes_per_s(mut self, bytes: u64) -> Self {
-        self.slow_bytes_per_s = Some(bytes.max(1));
-        self
-    }
-
     /// Tells whether it holds answers back or makes them travel slowly, which it does to those of other rules too.
-    pub fn slows(&self) -> bool {
+    pub(crate) fn slows(&self) -> bool {
         self.delay_ms.is_some() || self.slow_bytes_per_s.is_some()
     }
 
     /// Returns how long its n-th matching request is held back.
-    pub fn delay_of(&self, seed: u64, n: u64) -> u64 {
+    pub(crate) fn delay_of(&self, seed: u64, n: u64) -> u64 {
         let Some((least, most)) = self.delay_ms else { return 0 };
         let span = most.saturating_sub(least).saturating_add(1);
         #[expect(

@@ -11,19 +11,13 @@ use crate::scenario::parse::reader::Node;
 use crate::scenario::parse::unknown_fields::MARK;
 
 impl Matcher {
-    /// Reads a matcher, written as a scenario writes it.
-    ///
-    /// # Panics
-    ///
-    /// When it is none: an unknown operator, or an operator that does not stand alone.
-    #[track_caller]
-    pub fn from_json(matcher: &Value) -> Self {
+    /// Reads a matcher as a scenario writes it. The error says where it is none: an unknown operator, or an operator that
+    /// does not stand alone.
+    pub(crate) fn of_json(matcher: &Value) -> Result<Self, String> {
         let text = matcher.to_string();
         let mut found = Diagnostics::new("matcher", &text);
-        match found.matcher(&Node::root(matcher)) {
-            Some(matcher) => matcher,
-            None => panic!("{}", found.finish().first().map(ToString::to_string).unwrap_or_default()),
-        }
+        let read = found.matcher(&Node::root(matcher));
+        read.ok_or_else(|| found.finish().first().map(ToString::to_string).unwrap_or_default())
     }
 }
 

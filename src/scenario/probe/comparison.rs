@@ -108,11 +108,13 @@ impl Comparison {
     pub const VERSION: u32 = 1;
 
     /// Says why a request had no answer, if one had none.
+    #[must_use]
     pub fn unanswered(&self) -> Option<&str> {
         self.steps.iter().find_map(|step| step.unanswered.as_deref())
     }
 
     /// Returns the comparison as JSON.
+    #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a comparison is JSON")
     }

@@ -2,6 +2,7 @@
 //! against the live service.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde_json::Value;
 
@@ -38,6 +39,17 @@ pub struct ProbeAnswer {
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for ProbeRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProbeRequest")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ProbeAnswer {

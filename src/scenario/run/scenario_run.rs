@@ -220,6 +220,9 @@ impl ScenarioRun {
     /// Adds a rule by hand. It comes before those of the scenario, behind those added before. The error says what is
     /// wrong with it.
     pub fn add(&mut self, router: &Router, mut rule: Rule) -> Result<Arc<str>, String> {
+        if let Some(fault) = rule.invalid {
+            return Err(fault);
+        }
         if rule.id.is_empty() {
             let mut numbers = 1..;
             let free = |id: &String| self.counters.iter().all(|counter| *counter.rule.id != **id);

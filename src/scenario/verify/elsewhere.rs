@@ -41,6 +41,7 @@ pub struct RefusedHandshake {
 
 impl Elsewhere {
     /// Tells whether there was no such traffic.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.other_hosts.is_empty() && self.refused_handshakes.is_empty()
     }
@@ -79,6 +80,7 @@ impl Elsewhere {
 
 impl RefusedHandshake {
     /// Returns a sentence about it.
+    #[must_use]
     pub fn sentence(&self) -> String {
         let Self { host, client, reason, help, .. } = self;
         let client = client.as_deref().unwrap_or("a client");

@@ -6,6 +6,7 @@ use crate::history::coverage::CoverageCell;
 use crate::scenario::verify::report::Report;
 
 /// Merges the coverage of all reports. Operations stand in the order they first came in.
+#[must_use]
 pub fn merged_coverage(reports: &[Report]) -> Vec<CoverageCell> {
     merged(reports.iter().flat_map(|report| &report.coverage))
 }

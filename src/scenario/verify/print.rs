@@ -100,6 +100,7 @@ impl Violation {
 }
 
 /// Reports as `JUnit` XML: a suite per scenario, a case per check, the calls as output of the suite.
+#[must_use]
 pub fn junit(reports: &[Report]) -> String {
     let failures = |report: &Report| report.failed().count();
     let total_ms = reports.iter().map(|report| report.time().1).sum();
@@ -196,6 +197,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Reports as TAP 14: a subtest per scenario, a test point per check.
+#[must_use]
 pub fn tap(reports: &[Report]) -> String {
     let mut text = format!("TAP version 14\n1..{}\n", reports.len());
     for (n, report) in reports.iter().enumerate() {
@@ -225,6 +227,7 @@ fn hash_escaped(text: &str) -> String {
 }
 
 /// Failures as annotations of GitHub Actions: lines for stdout.
+#[must_use]
 pub fn github_annotations(reports: &[Report]) -> String {
     let mut lines = String::new();
     for report in reports {
@@ -255,6 +258,7 @@ fn property(text: &str) -> String {
 }
 
 /// Reports as Markdown, for the summary of a GitHub Actions job.
+#[must_use]
 pub fn markdown(reports: &[Report]) -> String {
     let mut text = "### standin\n\n| scenario | result | checks | calls | seed |\n|---|---|---|---|---|\n".to_owned();
     for report in reports {
@@ -284,6 +288,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Lists the documented outcomes that were served, a line per operation that was called, and counts the rest.
+#[must_use]
 pub fn coverage(cells: &[CoverageCell]) -> String {
     let mut operations: Vec<&str> = cells.iter().map(|cell| cell.operation.as_str()).collect();
     operations.dedup();

@@ -124,6 +124,7 @@ impl Violation {
     }
 
     /// Returns the violation in one sentence: what is wrong and, where something came near, its first difference.
+    #[must_use]
     pub fn sentence(&self) -> String {
         match self.near.as_ref().and_then(|near| near.lines().into_iter().next()) {
             Some(line) => format!("{}; {}", self.message, on_one_line(&line)),
@@ -163,6 +164,7 @@ impl Report {
     pub const VERSION: u32 = 1;
 
     /// Tells whether nothing was there to find: no call was made, or nothing was checked.
+    #[must_use]
     pub fn tested_nothing(&self) -> bool {
         self.calls == 0 || self.checks.is_empty()
     }
@@ -173,12 +175,14 @@ impl Report {
     }
 
     /// Returns the report with those outcomes only that were served.
+    #[must_use]
     pub fn without_zeros(mut self) -> Self {
         self.coverage.retain(CoverageCell::is_served);
         self
     }
 
     /// Returns the report as JSON, with those outcomes only that were served.
+    #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(&self.clone().without_zeros()).expect("a report is JSON")
     }

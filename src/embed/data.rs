@@ -1,0 +1,41 @@
+//! The records of a world, for a rule that answers with a function.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::embed::error::Error;
+use crate::embed::handle::{object, refused};
+use crate::embed::record::Record;
+use crate::engine::state::State;
+
+/// The records of the world that answers, for a rule that answers with a function.
+pub struct Data<'w>(pub(super) &'w mut State);
+
+impl fmt::Debug for Data<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Data").finish_non_exhaustive()
+    }
+}
+
+impl Data<'_> {
+    /// Returns all records of a collection, in creation order.
+    pub fn records(&mut self, collection: &str) -> Result<Vec<Record>, Error> {
+        Ok(self.0.records(collection).map_err(refused)?.into_iter().map(Record).collect())
+    }
+
+    /// Creates a record, as an administrator would.
+    pub fn create(&mut self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
+        Ok(Record(self.0.admin_create(collection, object(fields.into())?).map_err(refused)?))
+    }
+
+    /// Changes some fields of a record, as RFC 7396 says.
+    pub fn patch(&mut self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
+        Ok(Record(self.0.admin_patch(collection, id, &object(fields.into())?).map_err(refused)?))
+    }
+
+    /// Removes a record.
+    pub fn remove(&mut self, collection: &str, id: &str) -> Result<(), Error> {
+        self.0.admin_remove(collection, id).map_err(refused)
+    }
+}
