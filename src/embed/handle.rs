@@ -152,7 +152,7 @@ impl WorldHandle {
     }
 
     /// Answers a request in this world without a socket, whatever the target's host.
-    #[must_use]
+    #[allow(clippy::must_use_candidate)] // A test may send a request for its effect.
     pub fn answer(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         let headers: Vec<(&str, &[u8])> =

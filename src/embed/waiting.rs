@@ -17,7 +17,7 @@ impl WorldHandle {
 
     /// Blocks until no request of this world is on its way, for at most `most`; returns whether none is. In a tokio
     /// test, use [`settle_async`](Self::settle_async).
-    #[must_use]
+    #[allow(clippy::must_use_candidate)] // A verification tells what is still missing.
     pub fn settle(&self, most: Duration) -> bool {
         self.wait(most, || !self.engine.bell().has(&self.name))
     }

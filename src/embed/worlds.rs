@@ -149,7 +149,6 @@ impl WorldHandle {
     /// Panics when this world was deleted, or the server has reached its limit of worlds.
     #[track_caller]
     #[must_use]
-    #[must_use]
     pub fn fork(&self) -> Self {
         match self.fork_with(&WorldOptions::default()) {
             Ok(world) => world,

@@ -5,6 +5,7 @@ mod binary;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod builder;
 mod cli;
 #[cfg(unix)]
 mod draft;

@@ -13,6 +13,7 @@ mod cors;
 mod cost;
 mod deliver;
 mod determinism;
+mod drops;
 mod event_stream;
 mod graph;
 mod growth;

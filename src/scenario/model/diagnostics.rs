@@ -132,7 +132,6 @@ impl std::error::Error for ScenarioError {}
 impl ScenarioError {
     /// Names the text, which has no file.
     #[must_use]
-    #[must_use]
     pub fn about(mut self, name: &str) -> Self {
         self.diagnostics.iter_mut().for_each(|diagnostic| name.clone_into(&mut diagnostic.file));
         self
