@@ -127,11 +127,14 @@ mod control;
 // In the other rooms, `pub` is for the rooms above them, as ARCHITECTURE.md draws their arrows.
 #[warn(unreachable_pub)]
 mod embed;
-// An API of another crate uses more of this than the built-in ones do; its types stand in `impl`s for foreign types.
+// An API of another crate uses more of this than the built-in ones do, and it is not stable yet; its types stand in `impl`s
+// for foreign types.
 #[allow(unnameable_types, missing_debug_implementations)]
+#[allow(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 #[cfg_attr(not(feature = "api"), allow(dead_code))]
 mod engine;
 mod history;
+#[allow(unnameable_types, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 mod http;
 mod scenario;
 mod server;

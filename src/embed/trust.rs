@@ -71,7 +71,7 @@ impl TrustFiles {
 
     /// Puts another certificate of the authority in place of the one before. A client that reads a file meanwhile finds
     /// either of them whole.
-    pub fn renew(&self, ca_pem: &str, ca_der: &[u8]) -> io::Result<()> {
+    pub(super) fn renew(&self, ca_pem: &str, ca_der: &[u8]) -> io::Result<()> {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).chain([ca_pem]).collect();
         let certificates: Vec<Vec<u8>> = self.certificates.iter().cloned().chain([ca_der.to_vec()]).collect();
         let files = [

@@ -123,6 +123,7 @@ impl WorldHandle {
     }
 
     /// Returns the base URL of an API in this world: where a consumer of the real service has the beginning of its paths.
+    #[must_use]
     pub fn api_url(&self, api: Api) -> String {
         format!("{}{}", self.url(), api.table().base)
     }

@@ -59,7 +59,7 @@ fn other_origins_and_other_clients_get_nothing_of_it() {
 #[test]
 fn what_is_no_origin_is_refused_by_its_name() {
     for wrong in ["localhost:5173", "http://localhost:5173/", "https://", ""] {
-        let error = Standin::builder().cors([wrong]).try_start().err().expect("it is refused").to_string();
+        let error = Standin::builder().cors([wrong]).try_start().expect_err("it is refused").to_string();
         assert!(error.contains(&format!("{wrong:?} is no origin")), "{error}");
     }
 }

@@ -89,7 +89,7 @@ fn a_word_that_a_path_has_is_never_taken_for_an_id() {
                     continue;
                 }
                 let answer = ask(&world, row.method, &filled(&path), "");
-                assert!(matches!(answer.status, Some(405) | Some(501)), "{} {path}: {:?}", row.method, answer.status);
+                assert!(matches!(answer.status, Some(405 | 501)), "{} {path}: {:?}", row.method, answer.status);
                 tried += 1;
             }
         }

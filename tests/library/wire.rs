@@ -203,7 +203,7 @@ async fn it_starts_as_a_task_and_on_a_thread_of_a_multi_threaded_runtime() {
 #[test]
 fn a_port_in_use_is_a_typed_error_that_names_it() {
     let taken = Standin::start();
-    let error = Standin::builder().port(taken.address().port()).try_start().err().expect("the port is taken");
+    let error = Standin::builder().port(taken.address().port()).try_start().expect_err("the port is taken");
     assert!(matches!(error, StartError::Listen { .. }));
     assert!(error.to_string().contains(&taken.address().port().to_string()), "{error}");
 }
@@ -211,7 +211,7 @@ fn a_port_in_use_is_a_typed_error_that_names_it() {
 #[test]
 fn an_address_others_can_reach_must_be_asked_for() {
     let everywhere = "0.0.0.0".parse().unwrap();
-    let error = Standin::builder().host(everywhere).try_start().err().expect("refused");
+    let error = Standin::builder().host(everywhere).try_start().expect_err("refused");
     assert!(matches!(error, StartError::Exposed { .. }));
 }
 

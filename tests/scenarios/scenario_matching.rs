@@ -89,7 +89,7 @@ fn why(connection: &mut Connection, standin: &Standin, number: usize) -> Value {
 fn a_rule_added_between_two_requests_is_considered_for_the_second() {
     let standin = Standin::start();
     let mut connection = Connection::open(standin.address());
-    let rule = |id: &str| Rule::on("celigo.integrations.list").id(id).query(&json!({ "x": id })).reset();
+    let rule = |id: &str| Rule::on("celigo.integrations.list").id(id).query(json!({ "x": id })).reset();
     let mut wanted = Vec::new();
     for (before, id) in ["a", "b"].into_iter().enumerate() {
         standin.world().fault(rule(id));

@@ -68,7 +68,7 @@ fn lists(world: &WorldHandle) -> Vec<(List, String, Vec<Value>)> {
 }
 
 fn status(world: &WorldHandle, target: &str) -> Option<u16> {
-    Some(ask(world, target).status.unwrap().into())
+    ask(world, target).status
 }
 
 /// Lists of which the sample district has one record, or none. They are put together as others are that have more.
