@@ -78,7 +78,7 @@ pub(super) fn text_of(path: &Path) -> Result<String, ScenarioError> {
 
 /// Returns the files that a scenario is made of: its own, and those it extends, as far as they can be read.
 #[cfg(feature = "cli")]
-pub fn files_of(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_of(path: &Path) -> Vec<PathBuf> {
     let mut files = vec![path.to_owned()];
     while let Some(name) = files.last().and_then(|file| {
         let text = text_of(file).ok()?;
