@@ -135,6 +135,7 @@ mod embed;
 mod engine;
 mod history;
 #[allow(unnameable_types, clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#[cfg_attr(not(feature = "api"), allow(dead_code))]
 mod http;
 mod scenario;
 mod server;

@@ -20,13 +20,15 @@ static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
 pub struct IdleWorker {
     runtime: Handle,
     /// The sender whose drop ends the thread.
-    _end: oneshot::Sender<Infallible>,
+    end: oneshot::Sender<Infallible>,
+    thread: thread::JoinHandle<()>,
 }
 
 /// A thread that serves. It is free again when its task is done, whether or not anything waits for that.
 pub struct BusyWorker {
-    /// The receiver whose channel closes when the task is done. Servers are shared between threads, receivers are not.
-    done: Mutex<mpsc::Receiver<Infallible>>,
+    /// The receiver of a worker that is not needed any more; its channel closes when the task is done. Servers are shared
+    /// between threads, receivers are not.
+    done: Mutex<mpsc::Receiver<IdleWorker>>,
 }
 
 impl IdleWorker {
@@ -39,8 +41,8 @@ impl IdleWorker {
         let (end, ended) = oneshot::channel();
         let handle = runtime.handle().clone();
         let run = move || drop(runtime.block_on(ended));
-        thread::Builder::new().name("standin".to_owned()).spawn(run)?;
-        Ok(Self { runtime: handle, _end: end })
+        let thread = thread::Builder::new().name("standin".to_owned()).spawn(run)?;
+        Ok(Self { runtime: handle, end, thread })
     }
 
     /// Enters the worker's runtime.
@@ -52,26 +54,26 @@ impl IdleWorker {
     pub fn run(self, task: impl Future<Output = ()> + Send + 'static) -> BusyWorker {
         let (doing, done) = mpsc::channel();
         self.runtime.clone().spawn(async move {
-            // Dropped last, also when the task panics.
-            let _doing = doing;
             task.await;
-            self.free();
+            let mut free = FREE.lock();
+            if free.len() < KEPT {
+                free.push(self);
+            } else {
+                drop(free);
+                // Where nothing waits for it, it ends by itself.
+                let _ = doing.send(self);
+            }
         });
         BusyWorker { done: Mutex::new(done) }
-    }
-
-    /// Waits for the next server, or ends where enough do.
-    fn free(self) {
-        let mut free = FREE.lock();
-        if free.len() < KEPT {
-            free.push(self);
-        }
     }
 }
 
 impl BusyWorker {
     /// Waits until the worker's task is done. Must not be called where a runtime needs the thread.
     pub fn finish(self) {
-        let _ = self.done.into_inner().recv();
+        if let Ok(IdleWorker { end, thread, .. }) = self.done.into_inner().recv() {
+            drop(end);
+            let _ = thread.join();
+        }
     }
 }
