@@ -15,14 +15,14 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::state::mutate::check_references;
 
 /// The ids of the records that were left out, by collection.
-pub type Gone = BTreeMap<String, Vec<String>>;
+pub(super) type Gone = BTreeMap<String, Vec<String>>;
 
 /// The ids of a collection.
 type Ids = HashSet<String>;
 
 /// Removes the embedded records that refer to missing ones, and those that refer to them, before any of the folder's
 /// is made: these may be many, and only their ids are read here.
-pub fn dangling(embedded: &mut [Read], own: &[Read], apis: &[&'static Api], gone: &mut Gone) {
+pub(super) fn dangling(embedded: &mut [Read], own: &[Read], apis: &[&'static Api], gone: &mut Gone) {
     if own.is_empty() {
         return;
     }
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for IdReader<'_> {
 }
 
 /// Removes the records with faults from an embedded file.
-pub fn with_faults(file: &mut Read, apis: &[&'static Api], faults: &[DataFault], gone: &mut Gone) {
+pub(super) fn with_faults(file: &mut Read, apis: &[&'static Api], faults: &[DataFault], gone: &mut Gone) {
     let wrong: Vec<&str> =
         faults.iter().filter(|fault| fault.file == file.name).filter_map(|fault| fault.record.as_deref()).collect();
     let Ok(mut records) = serde_json::from_str::<Vec<Value>>(&file.text) else { return };
@@ -143,7 +143,7 @@ pub fn with_faults(file: &mut Read, apis: &[&'static Api], faults: &[DataFault],
 }
 
 /// Describes the records that were left out, a line for each collection.
-pub fn described(folder: &Path, gone: &Gone) -> Vec<String> {
+pub(super) fn described(folder: &Path, gone: &Gone) -> Vec<String> {
     let line = |(collection, ids): (&String, &Vec<String>)| {
         let (folder, count) = (folder.display(), ids.len());
         let records = if count == 1 { "record" } else { "records" };
