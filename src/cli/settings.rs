@@ -153,9 +153,9 @@ struct Limits {
     /// Most records that can be made up in all worlds together
     #[arg(long, env = "STANDIN_TOTAL_GENERATED_RECORDS", value_name = "N", default_value_t = World::default().generate.total.limit())]
     total_generated_records: usize,
-    /// Most bytes a request's body may have; beyond is 413
-    #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES", default_value_t = World::default().body_limit_bytes)]
-    body_limit: usize,
+    /// Most bytes a request's body may have; beyond is 413. Where it is not set, Celigo takes 10485760 [default: 33554432]
+    #[arg(long, env = "STANDIN_BODY_LIMIT", value_name = "BYTES")]
+    body_limit: Option<usize>,
     /// Most elements and members a request's body may have, all together; beyond is 400
     #[arg(long, env = "STANDIN_BODY_MEMBERS", value_name = "N", default_value_t = World::default().body_members)]
     body_members: usize,
@@ -338,7 +338,6 @@ impl Settings {
             .journal_entries(limits.journal_entries)
             .journal_bytes(limits.journal_bytes)
             .total_journal_bytes(limits.total_journal_bytes)
-            .body_limit(limits.body_limit)
             .header_timeout(limits.header_timeout)
             .send_timeout(limits.send_timeout)
             .idle_timeout(limits.idle_timeout)
@@ -354,6 +353,9 @@ impl Settings {
             .max_worlds(limits.max_worlds)
             .max_worlds_per_label(limits.max_worlds_per_label)
             .world_idle(Some(limits.world_idle_s).filter(|idle_s| *idle_s > 0).map(Duration::from_secs));
+        if let Some(bytes) = limits.body_limit {
+            builder = builder.body_limit(bytes);
+        }
         if let Some(seed) = contents.seed {
             builder = builder.seed(seed);
         }

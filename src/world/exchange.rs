@@ -302,7 +302,7 @@ fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     if row.route.takes_raw {
         return Ok(None);
     }
-    let limit_bytes = state.settings.body_limit_bytes;
+    let limit_bytes = row.api.body_limit_bytes(&state.settings);
     if request.body.len() > limit_bytes {
         return Err(Problem::TooLarge { limit_bytes });
     }

@@ -287,7 +287,7 @@ fn every_limit_that_can_be_set_is_a_flag_with_the_default_listed() {
         assert_eq!(limit["default"].as_u64(), default.ok(), "{flag}");
     }
     let (_, text, _) = said(&mut standin(&["limits"]));
-    assert!(text.contains("body-bytes   10485760 bytes   --body-limit"), "{text}");
+    assert!(text.contains("body-bytes   33554432 bytes   --body-limit"), "{text}");
 }
 
 #[test]

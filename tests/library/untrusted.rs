@@ -224,3 +224,22 @@ fn a_control_body_over_the_limit_is_refused_not_cut() {
         assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (413, Some("too_large")), "{path}");
     }
 }
+
+#[test]
+fn each_service_takes_bodies_as_large_as_it_says_unless_a_setting_does() {
+    const MIB: usize = 1024 * 1024;
+    let answers = |world: &standin::WorldHandle, bytes: usize| {
+        let body = format!(r#"{{"name":"{}"}}"#, "x".repeat(bytes));
+        let headers =
+            [("authorization", "Bearer HZ4MR8NyjdPiP9g8l6gKXT5Kjk9FlJa7"), ("content-type", "application/json")];
+        let class = "/api/v2/graph/classes/e418b60d-dbff-4bca-bcc0-4b61b54c0ffb/assignments";
+        ["/v1/scripts", class].map(|path| world.answer("POST", path, &headers, body.as_bytes()).status.unwrap())
+    };
+    let usual = Standin::builder().offline().unwrap();
+    assert_eq!(answers(&usual, 9 * MIB), [400, 400]);
+    assert_eq!(answers(&usual, 11 * MIB), [413, 400]);
+    assert_eq!(answers(&usual, 33 * MIB), [413, 413]);
+    let set = Standin::builder().body_limit(20 * MIB).offline().unwrap();
+    assert_eq!(answers(&set, 11 * MIB), [400, 400]);
+    assert_eq!(answers(&set, 21 * MIB), [413, 413]);
+}

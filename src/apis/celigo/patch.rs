@@ -105,7 +105,7 @@ fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> R
     let names = || open.iter().map(|path| path.split('/').next().unwrap_or_default());
     let there = names().filter_map(|name| Some((name.to_owned(), record.get(name)?.clone())));
     let mut document = Value::Object(there.collect());
-    let mut budget = Budget::new(context.state.settings.body_limit_bytes, record.bytes().len());
+    let mut budget = Budget::new(context.api.body_limit_bytes(&context.state.settings), record.bytes().len());
     for (place, operation) in patch.0.iter().enumerate() {
         make_room(&mut document, operation);
         budget.spend(&document, operation)?;

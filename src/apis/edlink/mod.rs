@@ -123,6 +123,7 @@ const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
 pub static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edlink)
     .hosts(&["ed.link"])
     .other_bases(&["/sso"])
+    .body_bytes(32 * 1024 * 1024)
     .routes(ROUTES)
     .errors(errors::ERRORS, &[RATE_LIMITED, INTERNAL])
     .resources(&[

@@ -57,8 +57,10 @@ impl Builder {
         self
     }
 
-    /// Limits the bytes of a request's body; a larger one is answered 413. Default: 10 MiB.
+    /// Limits the bytes of a request's body; a larger one is answered 413. Default: what the service takes, 10 MiB and
+    /// of Edlink 32 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.settings.has_body_limit = true;
         self.settings.body_limit_bytes = bytes;
         self
     }

@@ -11,6 +11,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::state::hooks::{HookTable, Resource};
+use crate::engine::state::settings::Settings;
 
 /// The description of one API: a table, made once and kept in a `static`.
 #[non_exhaustive]
@@ -37,6 +38,8 @@ pub struct Api {
     pub dialect: &'static dyn Dialect,
     /// Signs what it sends its customers, if it sends anything.
     pub webhook: Option<Webhook>,
+    /// The most bytes of a body that the service takes.
+    pub body_bytes: usize,
     /// The records that worlds start with: the name of a collection without the API's, and a JSON array.
     pub fixtures: &'static [(&'static str, &'static str)],
 }
@@ -87,6 +90,7 @@ impl Api {
             common_errors: &[],
             dialect,
             webhook: None,
+            body_bytes: 10 * 1024 * 1024,
             fixtures: &[],
         }
     }
@@ -114,6 +118,18 @@ impl Api {
     pub const fn fixtures(mut self, fixtures: &'static [(&'static str, &'static str)]) -> Self {
         self.fixtures = fixtures;
         self
+    }
+
+    /// Sets the most bytes of a body that the service takes. Without it: 10 MiB.
+    pub const fn body_bytes(mut self, bytes: usize) -> Self {
+        self.body_bytes = bytes;
+        self
+    }
+
+    /// Returns the most bytes of a body: what the service takes, unless a setting says otherwise.
+    pub fn body_limit_bytes(&self, settings: &Settings) -> usize {
+        let limit = settings.body_limit_bytes;
+        if settings.has_body_limit { limit } else { self.body_bytes.min(limit) }
     }
 
     /// Sets the hosts of the real service. `.example.org` is every host below `example.org`.

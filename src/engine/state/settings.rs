@@ -34,8 +34,10 @@ pub struct Settings {
     pub headers: bool,
     /// The origins whose pages may ask the APIs; `None` leaves that to what the services say.
     pub cors: Option<Cors>,
-    /// The most bytes of body a request may have.
+    /// The most bytes of body a request may have, whatever its API takes.
     pub body_limit_bytes: usize,
+    /// True if a setting says it: then it holds in place of what the APIs take.
+    pub has_body_limit: bool,
     /// The most elements and members a request's body may have, all together.
     pub body_members: usize,
     /// The bounds on what the journal keeps.
@@ -77,7 +79,8 @@ impl Default for Settings {
             base_urls: Vec::new(),
             headers: true,
             cors: None,
-            body_limit_bytes: 10 * 1024 * 1024,
+            body_limit_bytes: 32 * 1024 * 1024,
+            has_body_limit: false,
             body_members: MEMBERS,
             journal: JournalBounds::default(),
             journals: Total::new(512 * 1024 * 1024),

@@ -27,7 +27,7 @@ pub fn receive(context: &mut Context<'_>) -> Result<Response, Problem> {
     if is_get && !answer::takes_challenges(&settings) {
         return Err(refused(Some(&settings)));
     }
-    let limit_bytes = context.state.settings.body_limit_bytes;
+    let limit_bytes = context.api.body_limit_bytes(&context.state.settings);
     if context.request.body.len() > limit_bytes {
         return Err(Problem::TooLarge { limit_bytes });
     }
