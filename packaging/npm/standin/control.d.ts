@@ -233,6 +233,8 @@ export interface components {
             /** @description How the answer travelled. */
             manner: string;
             delay_ms: number;
+            /** @description The number of the last call whose changes the answer shows, where a scenario lets it lag behind. */
+            shows_call?: number | null;
         };
         Journal: {
             entries?: components["schemas"]["Call"][];
@@ -256,6 +258,15 @@ export interface components {
             documented_at: string;
             /** @description The fault rules considered, and what came of each. */
             why: string[];
+            /** @description Expectations that too few calls have met so far, and what keeps this one from being such a call. */
+            near: {
+                /** @description The name of the check: calls.lookup. */
+                id: string;
+                /** @description The check in words. */
+                title: string;
+                /** @description Parts that differ: path, got, expected. */
+                differences: Record<string, never>[];
+            }[];
         };
         Coverage: {
             served: {
@@ -353,6 +364,10 @@ export interface components {
             journal: string[];
             /** @description How many calls the journal has lost. */
             journal_lost: number;
+            /** @description Other hosts that a command talks to, and how often: of standin run with the proxy. */
+            other_hosts?: Record<string, never>[];
+            /** @description Handshakes that its clients refused, and what makes them trust: of standin run with the proxy. */
+            refused_handshakes?: Record<string, never>[];
             /** @description The report as the command line prints it. */
             text: string;
         } & {
