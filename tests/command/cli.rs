@@ -335,7 +335,7 @@ fn only_the_chosen_apis_are_served() {
 fn profile_and_rate_limit_are_those_asked_for() {
     let served = Served::start(&["--clock", "frozen", "--profile", "celigo=live", "--rate-limit", "celigo=1/1"]);
     let (status, body) = served.get("/v1/integrations", "");
-    assert_eq!((status, body.as_str()), (401, r#"{"message":"Invalid or missing API key"}"#));
+    assert_eq!((status, body.as_str()), (401, r#"{"message":"Unauthorized"}"#));
     assert_eq!(served.get("/v1/integrations", "").0, 429);
 }
 
