@@ -44,6 +44,7 @@ mod signals;
 mod sweep;
 mod tail;
 mod trust_variables;
+mod values;
 mod variables;
 mod wait;
 mod watch;

@@ -15,7 +15,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use crate::cli::client::{ask, base_url, settings};
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::format::Format;
-use crate::cli::settings::duration;
+use crate::cli::values::duration;
 use crate::embed::{Standin, WorldHandle};
 use crate::scenario::{Comparison, ProbeAnswer, ProbeRequest, Scenario};
 

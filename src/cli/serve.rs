@@ -12,8 +12,9 @@ use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready::{self, PortFile};
 use crate::cli::reports::{Reports, Stopwatch, warn};
-use crate::cli::settings::{Clock, Defaults, Settings, duration};
+use crate::cli::settings::{Defaults, Settings};
 use crate::cli::signals::{Hangups, Signals};
+use crate::cli::values::{Clock, duration};
 use crate::embed::{Api, Standin};
 
 /// The time that requests in flight may take to finish after the first signal.

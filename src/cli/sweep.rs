@@ -19,8 +19,9 @@ use crate::cli::output::STDOUT;
 use crate::cli::progress::Progress;
 use crate::cli::reports::{say, warn};
 use crate::cli::run::{DEFAULTS, start};
-use crate::cli::settings::{Settings, duration};
+use crate::cli::settings::Settings;
 use crate::cli::signals::Signals;
+use crate::cli::values::duration;
 use crate::embed::{Operation, Standin, operations};
 use crate::scenario::{Elsewhere, Operations, Report};
 

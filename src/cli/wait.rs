@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::client::Server;
 use crate::cli::exit::{Exit, Failed};
-use crate::cli::settings::duration;
+use crate::cli::values::duration;
 
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -9,7 +9,7 @@ use crate::control::error::Error;
 use crate::control::request::ControlRequest;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::schema::time::format_ms;
-use crate::history::journal::Entry;
+use crate::history::entry::Entry;
 use crate::http::redact::Redactor;
 use crate::scenario::Operations;
 

@@ -16,7 +16,7 @@ use crate::http::origin::origin;
 use crate::http::target::{Target, world_prefix};
 use crate::world::error::GoneReason;
 use crate::world::export::ExportedWorld;
-use crate::world::registry::WorldSpec;
+use crate::world::lifecycle::WorldSpec;
 
 /// The snapshot's name when the client gives none.
 const USUAL_SNAPSHOT: &str = "latest";

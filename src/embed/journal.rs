@@ -1,7 +1,7 @@
 //! An entry of the journal in the hands of a test.
 
 use crate::engine::schema::time::format_ms;
-use crate::history::journal::Entry;
+use crate::history::entry::Entry;
 use crate::http::message::Delivery;
 
 /// An entry of the journal: a request and its answer.

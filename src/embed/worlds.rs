@@ -12,7 +12,7 @@ use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::state::world_token::token_of;
 use crate::http::target::world_prefix;
 use crate::world::error::GoneReason;
-use crate::world::registry::WorldSpec;
+use crate::world::lifecycle::WorldSpec;
 use crate::world::snapshot::Snapshot as Stored;
 
 /// The options of a new world. By default it has a generated name and starts as the default world did.

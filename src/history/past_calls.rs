@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::engine::api::past_calls::{PastCall, PastCalls};
 use crate::engine::store::Between;
-use crate::history::journal::{Entry, Journal};
+use crate::history::entry::Entry;
+use crate::history::journal::Journal;
 
 impl PastCalls for Journal {
     fn numbers(&self) -> Range<u64> {

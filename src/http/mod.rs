@@ -12,5 +12,7 @@ pub mod origin;
 pub mod position;
 pub mod positions;
 pub mod redact;
+mod scan;
 pub mod target;
+pub mod telling;
 pub mod tree;

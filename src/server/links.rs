@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::world::registry::Limits;
+use crate::world::registry_limits::Limits;
 
 /// The time for which a line of the log about one kind of trouble is not repeated.
 const QUIET: Duration = Duration::from_secs(60);

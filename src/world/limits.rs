@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::engine::state::settings::JournalBounds;
 use crate::engine::state::settings::Settings;
 use crate::http::tree::DEPTH;
-use crate::world::registry::{LONGEST_LABEL, Limits, WorldRegistry};
+use crate::world::lifecycle::LONGEST_LABEL;
+use crate::world::registry::WorldRegistry;
+use crate::world::registry_limits::Limits;
 
 /// The most streams of events at a time.
 pub const EVENT_STREAMS: usize = 64;

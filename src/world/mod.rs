@@ -10,10 +10,13 @@ pub mod fake_service;
 #[cfg(feature = "tls")]
 mod handshakes;
 pub mod in_flight;
+pub mod lifecycle;
 pub mod limits;
+mod named_worlds;
 pub mod outbox;
 mod refused;
 pub mod registry;
+pub mod registry_limits;
 pub mod select;
 pub mod selector;
 pub mod snapshot;

@@ -8,7 +8,8 @@ use crate::engine::state::hooks::HookTable;
 use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
 use crate::history::coverage::Coverage;
-use crate::history::journal::{Entry, Journal};
+use crate::history::entry::Entry;
+use crate::history::journal::Journal;
 use crate::http::hold::Holds;
 use crate::scenario::model::when::When;
 use crate::scenario::{

@@ -109,6 +109,18 @@ fn a_mod_file_holds_no_logic() {
     assert!(wrong.is_empty(), "functions in mod.rs:\n{}", wrong.join("\n"));
 }
 
+/// The most lines of a source file, its tests included: longer ones are about more than one thing.
+const MOST_LINES: usize = 450;
+
+#[test]
+fn no_source_file_is_longer_than_a_subject_takes() {
+    let lines = |path: &PathBuf| fs::read_to_string(path).unwrap().lines().count();
+    let long =
+        rust_files(&root()).into_iter().map(|path| (lines(&path), path)).filter(|(count, _)| *count > MOST_LINES);
+    let long: Vec<String> = long.map(|(count, path)| format!("{}: {count} lines", path.display())).collect();
+    assert!(long.is_empty(), "longer than {MOST_LINES} lines, divide by subject:\n{}", long.join("\n"));
+}
+
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }

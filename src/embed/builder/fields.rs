@@ -12,7 +12,7 @@ use crate::engine::state::settings::{Credential, Settings};
 use crate::engine::store::Store;
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
-use crate::world::registry::Limits;
+use crate::world::registry_limits::Limits;
 
 /// The settings of a server to start. Each has a default: both APIs, the embedded records, any free port on this
 /// machine. Each has the word of its flag on the command line.

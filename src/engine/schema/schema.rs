@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field};
 use crate::engine::schema::rng::SeededRng;
-use crate::http::redact::is_telling;
+use crate::http::telling::is_telling;
 
 /// A kind of record.
 pub struct Schema {

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::engine::api::router::Router;
-use crate::history::journal::{Entry, Journal};
+use crate::history::entry::Entry;
+use crate::history::journal::Journal;
 use crate::http::message::Method;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::CallExpectation;

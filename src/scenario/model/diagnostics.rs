@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::http::position;
 use crate::http::position::{PathSegment, Position};
-use crate::http::redact::is_telling;
+use crate::http::telling::is_telling;
 use crate::scenario::model::layers::{Layer, Source, origin};
 
 /// Makes the enum of codes, with a sentence for each that both its documentation and its readers get.

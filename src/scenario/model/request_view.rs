@@ -8,7 +8,7 @@ use serde_json::Value;
 use smallvec::SmallVec;
 
 use crate::engine::api::router::{Router, Row};
-use crate::history::journal::Entry;
+use crate::history::entry::Entry;
 use crate::history::trace::Part;
 use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target, decode};

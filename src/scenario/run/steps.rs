@@ -3,8 +3,8 @@
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
+use crate::history::entry::Entry;
 use crate::history::exchange::Exchange;
-use crate::history::journal::Entry;
 use crate::http::message::Request;
 use crate::http::position::{Position, show};
 use crate::http::target::{Query, Target};

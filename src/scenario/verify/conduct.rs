@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::engine::api::router::Router;
-use crate::history::journal::Entry;
+use crate::history::entry::Entry;
 use crate::http::message::Method;
 use crate::http::redact::Redactor;
 use crate::http::target::Target;

@@ -1,7 +1,8 @@
 //! Counts of calls in the journal, for a test that waits for some.
 
 use crate::engine::api::router::Router;
-use crate::history::journal::{Entry, Journal};
+use crate::history::entry::Entry;
+use crate::history::journal::Journal;
 use crate::scenario::model::request_view::asked_again;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::model::when::When;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::engine::api::router::Router;
 use crate::engine::store::{Collection, Record};
-use crate::history::journal::Entry;
+use crate::history::entry::Entry;
 use crate::http::redact::tail_of;
 use crate::scenario::model::difference::{Differences, NearMiss};
 use crate::scenario::model::format::{CallExpectation, EndKind};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::history::journal::{Entry, presented_by};
+use crate::history::entry::{Entry, presented_by};
 use crate::scenario::model::difference::NearMiss;
 use crate::scenario::verify::near::{CallKind, Calls};
 use crate::scenario::verify::one_line::on_one_line;

@@ -1,0 +1,371 @@
+//! How worlds begin and end: made, labelled, held, released, swept away when they are idle.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::engine::state::world_token::DEFAULT_WORLD;
+use crate::world::error::{GoneReason, WorldError};
+use crate::world::named_worlds::Slot;
+use crate::world::registry::WorldRegistry;
+use crate::world::select::is_name;
+use crate::world::world::World;
+
+/// A world that is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorldSpec<'a> {
+    /// Its name; without one, one is made up.
+    pub name: Option<&'a str>,
+    /// The world it is a copy of, as that one is now; without one, it starts as the default world did.
+    pub from: Option<&'a str>,
+    /// The seed of its ids and draws; without one, they go on as those of the world it is made from.
+    pub seed: Option<u64>,
+    /// True when a handle in this process holds it: then it does not expire.
+    pub held: bool,
+    /// The label it is listed, deleted and counted by.
+    pub label: Option<&'a str>,
+    /// The hash of the request that wants it.
+    pub made_by: Option<u64>,
+    /// True when a world that such a request made already is the one that is wanted.
+    pub is_retry: bool,
+}
+
+/// The longest label.
+pub const LONGEST_LABEL: usize = 128;
+
+/// Returns whether a label can be told apart from others in a list: it is not empty, not long, and of one line.
+fn is_label(label: &str) -> bool {
+    (1..=LONGEST_LABEL).contains(&label.len()) && !label.chars().any(char::is_control)
+}
+
+impl WorldRegistry {
+    /// Makes a world.
+    pub fn make(&self, wanted: WorldSpec<'_>, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
+        self.make_ready(wanted, now_ms, |_| Ok(()))
+    }
+
+    /// Makes a world and readies it before the first request to it is answered. One that cannot be readied is not made.
+    pub fn make_ready<E: From<WorldError>>(
+        &self,
+        wanted: WorldSpec<'_>,
+        now_ms: u64,
+        ready: impl FnOnce(&mut World) -> Result<(), E>,
+    ) -> Result<Arc<Mutex<World>>, E> {
+        self.sweep_if_due(now_ms);
+        if let Some(name) = wanted.name.filter(|name| !is_name(name)) {
+            return Err(WorldError::BadName { name: name.to_owned() }.into());
+        }
+        if let Some(label) = wanted.label.filter(|label| !is_label(label)) {
+            return Err(WorldError::BadLabel { label: label.to_owned() }.into());
+        }
+        let start = match wanted.from {
+            None => Arc::clone(self.default.lock().baseline()),
+            Some(from) => Arc::new(self.world(from, now_ms)?.lock().snapshot()),
+        };
+        if self.others.read().full(&self.limits, wanted.label).is_some() {
+            self.sweep(now_ms);
+        }
+        let mut others = self.others.write();
+        let name: Arc<str> = match wanted.name {
+            Some(name) if name == DEFAULT_WORLD => return Err(WorldError::Taken { name: name.to_owned() }.into()),
+            Some(name) => match others.by_name.get(name) {
+                Some(place) if wanted.is_retry && wanted.made_by == place.made_by => {
+                    place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
+                    return Ok(Arc::clone(&place.world));
+                }
+                Some(_) => return Err(WorldError::Taken { name: name.to_owned() }.into()),
+                None => name.into(),
+            },
+            None => others.new_name(),
+        };
+        if let Some(full) = others.full(&self.limits, wanted.label) {
+            return Err(full.into());
+        }
+        let world = Arc::new(Mutex::new(World::starting_at(Arc::clone(&name), start, wanted.seed)));
+        // Requests that find it meanwhile wait for its lock.
+        let mut making = world.lock();
+        others.insert(
+            Arc::clone(&name),
+            Slot {
+                world: Arc::clone(&world),
+                asked_ms: AtomicU64::new(now_ms),
+                held: AtomicBool::new(wanted.held),
+                label: wanted.label.map(Arc::from),
+                made_by: wanted.made_by,
+            },
+        );
+        drop(others);
+        if let Err(error) = ready(&mut making) {
+            drop(making);
+            self.unmake(&name, &world);
+            return Err(error);
+        }
+        drop(making);
+        if let Some(idle_ms) = self.limits.idle_ms {
+            self.next_sweep_ms.fetch_min(now_ms.saturating_add(idle_ms), Ordering::Relaxed);
+        }
+        Ok(world)
+    }
+
+    /// Returns the names of the worlds of a label, in alphabetical order.
+    pub fn labelled(&self, label: &str) -> Vec<Arc<str>> {
+        self.others.read().by_label.get(label).map(|names| names.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Returns the label of a world, if it has one.
+    pub fn label(&self, name: &str) -> Option<Arc<str>> {
+        self.others.read().by_name.get(name)?.label.clone()
+    }
+
+    /// Takes the worlds of a label away; returns how many there were.
+    pub fn remove_labelled(&self, label: &str) -> usize {
+        let mut others = self.others.write();
+        let names: Vec<Arc<str>> =
+            others.by_label.get(label).map(|names| names.iter().cloned().collect()).unwrap_or_default();
+        let mut places = Vec::with_capacity(names.len());
+        for name in names {
+            places.extend(others.take(&name));
+            others.remember(name, GoneReason::Deleted);
+        }
+        drop(others);
+        // What they held is given back without keeping the others waiting.
+        places.iter().for_each(Slot::end);
+        places.len()
+    }
+
+    /// Ends this process's hold on a world, which stays until it is deleted or expires.
+    pub fn release(&self, name: &str, now_ms: u64) {
+        if let Some(place) = self.others.read().by_name.get(name) {
+            place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
+            place.held.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes a world away. With `only`, only if it is that very one: another may have its name by now.
+    pub fn remove(&self, name: &str, why: GoneReason, only: Option<&Arc<Mutex<World>>>) -> Result<(), WorldError> {
+        if name == DEFAULT_WORLD {
+            return Err(WorldError::Default);
+        }
+        let mut others = self.others.write();
+        let is_it = |place: &Slot| only.is_none_or(|only| Arc::ptr_eq(only, &place.world));
+        if !others.by_name.get(name).is_some_and(is_it) {
+            return Err(others.missing(name));
+        }
+        let place = others.take(name);
+        others.remember(name.into(), why);
+        drop(others);
+        // What it held is given back without keeping the others waiting.
+        place.iter().for_each(Slot::end);
+        drop(place);
+        Ok(())
+    }
+
+    /// Takes a world away that could not be made ready: no client knows of it yet.
+    pub fn unmake(&self, name: &str, world: &Arc<Mutex<World>>) {
+        let mut others = self.others.write();
+        if others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world)) {
+            others.take(name);
+        }
+    }
+
+    /// Drops the last hold on that world, and the world with it, unless it was released before.
+    pub fn drop_held(&self, name: &str, world: &Arc<Mutex<World>>) {
+        let is_held = |place: &Slot| place.held.load(Ordering::Relaxed);
+        if self.others.read().by_name.get(name).is_some_and(is_held) {
+            // It may be gone already, and another have its name.
+            let _ = self.remove(name, GoneReason::Dropped, Some(world));
+        }
+    }
+
+    /// Tells whether a world expires: it is not held, and was asked nothing for too long.
+    pub(super) fn is_idle(&self, place: &Slot, now_ms: u64) -> bool {
+        let since = place.asked_ms.load(Ordering::Relaxed);
+        let idle = self.limits.idle_ms.is_some_and(|idle_ms| now_ms.saturating_sub(since) >= idle_ms);
+        idle && !place.held.load(Ordering::Relaxed)
+    }
+
+    /// Takes idle worlds away, once in a while.
+    pub(super) fn sweep_if_due(&self, now_ms: u64) {
+        if now_ms >= self.next_sweep_ms.load(Ordering::Relaxed) {
+            self.sweep(now_ms);
+        }
+    }
+
+    /// Takes the worlds away that are idle for too long.
+    pub(super) fn sweep(&self, now_ms: u64) {
+        let Some(idle_ms) = self.limits.idle_ms else { return };
+        let mut others = self.others.write();
+        let idle = others.by_name.iter().filter(|(_, place)| self.is_idle(place, now_ms));
+        let idle: Vec<Arc<str>> = idle.map(|(name, _)| Arc::clone(name)).collect();
+        let mut places = Vec::with_capacity(idle.len());
+        for name in idle {
+            places.extend(others.take(&name));
+            others.remember(name, GoneReason::Idle { after_ms: idle_ms });
+        }
+        // Not for every single world that comes of age.
+        let pause_ms = (idle_ms / 8).max(1);
+        let next = if others.by_name.is_empty() { u64::MAX } else { now_ms.saturating_add(pause_ms) };
+        self.next_sweep_ms.store(next, Ordering::Relaxed);
+        drop(others);
+        places.iter().for_each(Slot::end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{LazyLock, Weak};
+
+    use super::*;
+    use crate::engine::api::router::Router;
+    use crate::engine::state::hooks::HookTable;
+    use crate::engine::state::settings::Settings;
+    use crate::engine::store::Store;
+    use crate::http::message::Request;
+    use crate::scenario::Fixtures;
+    use crate::world::registry_limits::Limits;
+
+    static NO_ROUTES: LazyLock<Router> = LazyLock::new(|| Router::new(&[]).expect("nothing conflicts"));
+    const IDLE_MS: u64 = 60_000;
+
+    fn engine(worlds: usize) -> WorldRegistry {
+        let default = World::new(DEFAULT_WORLD, Store::new([]), HookTable::default(), Arc::new(Settings::default()));
+        WorldRegistry::new(
+            &NO_ROUTES,
+            default,
+            Fixtures::default(),
+            Limits { worlds, worlds_per_label: 2, idle_ms: Some(IDLE_MS), ..Limits::default() },
+        )
+    }
+
+    fn named(name: &str) -> WorldSpec<'_> {
+        WorldSpec { name: Some(name), ..WorldSpec::default() }
+    }
+
+    /// Returns the status and the code of the error that a request to this target gets at that time.
+    fn ask(engine: &WorldRegistry, target: &str, arrived_ms: u64) -> (u16, String) {
+        let request = Request { method: "GET", target, headers: &[], body: b"", arrived_ms, believes_front: true };
+        let response = engine.answer(&request).response;
+        let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
+        (response.status, body["error"]["code"].as_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_world_that_nobody_asks_anything_expires_and_says_so() {
+        let engine = engine(10);
+        engine.make(named("a"), 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&engine, "/w/a/x", 2 * IDLE_MS - 2).1, "no_route", "each request keeps it");
+        assert_eq!(ask(&engine, "/w/a/x", 3 * IDLE_MS), (410, "world_gone".to_owned()));
+        let WorldError::GoneReason { why, .. } = engine.world("a", 0).unwrap_err() else { panic!("it is gone") };
+        assert_eq!(why, GoneReason::Idle { after_ms: IDLE_MS });
+    }
+
+    #[test]
+    fn requests_to_the_default_world_let_the_others_expire_too() {
+        let engine = engine(10);
+        let world = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
+        ask(&engine, "/x", IDLE_MS - 1);
+        assert!(world.upgrade().is_some());
+        ask(&engine, "/x", IDLE_MS);
+        assert!(world.upgrade().is_none(), "its memory is given back without anybody asking for it");
+        assert_eq!(engine.next_sweep_ms.load(Ordering::Relaxed), u64::MAX, "without worlds, nothing is looked for");
+    }
+
+    #[test]
+    fn a_world_that_is_held_does_not_expire_until_it_is_released() {
+        let engine = engine(10);
+        engine.make(WorldSpec { held: true, ..named("a") }, 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 10 * IDLE_MS).1, "no_route");
+        engine.release("a", 10 * IDLE_MS);
+        assert_eq!(ask(&engine, "/w/a/x", 11 * IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&engine, "/w/a/x", 13 * IDLE_MS).0, 410);
+    }
+
+    #[test]
+    fn at_the_limit_worlds_that_are_idle_make_room() {
+        let engine = engine(2);
+        engine.make(named("a"), 0).unwrap();
+        engine.make(named("b"), IDLE_MS / 2).unwrap();
+        assert_eq!(engine.make(named("c"), IDLE_MS - 1).unwrap_err(), WorldError::TooMany { limit: 2 });
+        engine.make(named("c"), IDLE_MS).unwrap();
+        assert_eq!(engine.names().iter().map(|name| &**name).collect::<Vec<_>>(), ["b", "c"]);
+    }
+
+    #[test]
+    fn a_deleted_world_is_freed_and_its_name_free_again() {
+        let engine = engine(10);
+        let world: Weak<Mutex<World>> = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
+        assert_eq!(engine.make(named("a"), 0).unwrap_err(), WorldError::Taken { name: "a".to_owned() });
+        engine.remove("a", GoneReason::Deleted, None).unwrap();
+        assert!(world.upgrade().is_none());
+        assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
+        engine.make(named("a"), 2).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 3).1, "no_route");
+    }
+
+    fn labelled<'a>(name: &'a str, label: &'a str) -> WorldSpec<'a> {
+        WorldSpec { label: Some(label), ..named(name) }
+    }
+
+    #[test]
+    fn worlds_of_a_label_are_counted_listed_and_deleted_together() {
+        let engine = engine(10);
+        engine.make(labelled("a", "job 1"), 0).unwrap();
+        engine.make(labelled("b", "job 1"), 0).unwrap();
+        let full = WorldError::TooManyOfLabel { label: "job 1".to_owned(), limit: 2 };
+        assert_eq!(engine.make(labelled("c", "job 1"), 1).unwrap_err(), full);
+        engine.make(labelled("c", "job 2"), 1).unwrap();
+        assert_eq!(engine.labelled("job 1").len(), 2);
+        assert_eq!(engine.remove_labelled("job 1"), 2);
+        assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
+        assert_eq!(ask(&engine, "/w/c/x", 1).1, "no_route", "worlds of other labels stay");
+        assert!(engine.labelled("job 1").is_empty());
+        let held = engine.make(labelled("h", "job 3"), 1).unwrap();
+        let hold = held.lock().holds.hold(&"h".into(), 1, vec!["rule".into()]);
+        assert_eq!((engine.remove_labelled("job 3"), hold.is_released()), (1, true), "although a handle keeps it");
+        engine.make(labelled("d", "job 1"), 2).unwrap();
+        engine.make(labelled("e", "job 1"), IDLE_MS / 2).unwrap();
+        engine.make(labelled("f", "job 1"), 2 + IDLE_MS).expect("idle ones make room");
+        for wrong in ["", "a\nb", &"x".repeat(129)] {
+            assert!(matches!(engine.make(labelled("g", wrong), 3), Err(WorldError::BadLabel { .. })), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_comes_again_finds_the_world_it_made() {
+        let engine = engine(1);
+        let wanted = WorldSpec { made_by: Some(1), is_retry: true, ..named("a") };
+        let world = engine.make(wanted, 0).unwrap();
+        assert!(Arc::ptr_eq(&engine.make(wanted, 1).unwrap(), &world));
+        let taken = WorldError::Taken { name: "a".to_owned() };
+        assert_eq!(engine.make(WorldSpec { made_by: Some(2), ..wanted }, 1).unwrap_err(), taken);
+        assert_eq!(engine.make(named("a"), 1).unwrap_err(), taken);
+    }
+
+    #[test]
+    fn a_world_that_cannot_be_readied_leaves_nothing_behind() {
+        let engine = engine(1);
+        let refused = engine.make_ready(labelled("a", "job"), 0, |_| Err(WorldError::Default));
+        assert_eq!(refused.unwrap_err(), WorldError::Default);
+        assert!(engine.labelled("job").is_empty());
+        assert_eq!(ask(&engine, "/w/a/x", 1), (404, "unknown_world".to_owned()));
+    }
+
+    #[test]
+    fn without_a_default_world_requests_must_name_theirs() {
+        let engine = engine(10).no_default_world();
+        engine.make(named("a"), 0).unwrap();
+        assert_eq!(ask(&engine, "/w/a/x", 1).1, "no_route");
+        assert_eq!(ask(&engine, "/x", 1), (404, "no_world_named".to_owned()));
+        assert_eq!(ask(&engine, "/w/default/x", 1), (404, "no_world_named".to_owned()));
+    }
+
+    #[test]
+    fn a_fork_shares_every_record_with_its_parent() {
+        let engine = engine(10);
+        let start = Arc::clone(engine.default_world().lock().baseline());
+        let world = engine.make(named("a"), 0).unwrap();
+        assert!(Arc::ptr_eq(world.lock().baseline(), &start), "what worlds start from is there once");
+    }
+}

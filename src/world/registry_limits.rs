@@ -1,0 +1,48 @@
+//! Limits of the worlds of a server, and of its connections.
+
+/// The most worlds beside the default one, and the time that they stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most worlds at a time.
+    pub worlds: usize,
+    /// The most worlds of one label at a time.
+    pub worlds_per_label: usize,
+    /// A world that was asked nothing for that long expires; `None`: none does.
+    pub idle_ms: Option<u64>,
+    /// Milliseconds that the head of a request may be on its way; 0 is for ever, as for the other times.
+    pub header_ms: u64,
+    /// Milliseconds that a client may leave its answer untaken.
+    pub send_ms: u64,
+    /// Milliseconds that a connection may be idle.
+    pub quiet_ms: u64,
+    /// The most connections.
+    pub connections: usize,
+    /// Milliseconds that the body of a request may be on its way; 0 is for ever.
+    pub body_ms: u64,
+    /// The most bytes of all bodies that are on their way.
+    pub unfinished_bytes: usize,
+}
+
+impl Limits {
+    /// The most worlds, unless the administrator sets another number.
+    pub const MOST_WORLDS: usize = 50_000;
+
+    /// Seconds that idle worlds stay, unless the administrator sets another time.
+    pub const IDLE_S: u64 = 60 * 60;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            worlds: Self::MOST_WORLDS,
+            worlds_per_label: Self::MOST_WORLDS,
+            idle_ms: Some(Self::IDLE_S * 1_000),
+            header_ms: 30_000,
+            send_ms: 30_000,
+            quiet_ms: 300_000,
+            connections: 4_096,
+            body_ms: 30_000,
+            unfinished_bytes: 256 * 1024 * 1024,
+        }
+    }
+}
