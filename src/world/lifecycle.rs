@@ -1,4 +1,4 @@
-//! How worlds begin and end: made, labelled, held, released, swept away when they are idle.
+//! The beginning and the end of worlds: they are made, labelled, held, released, and swept away when they are idle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
