@@ -97,10 +97,22 @@ fn the_consumer_with_secrets() {
     for path in entries.iter().map(String::as_str).chain(["/journal", "/journal?text=canary", "/scenario", "/faults"]) {
         control("GET", path, "");
     }
+    // What the page is made of, and what it asks for.
+    for path in ["/journal?only=numbers&text=canary", "/scenario?checks=true", "/collections", "/scenarios"] {
+        control("GET", path, "");
+    }
+    let host = address.to_string();
+    for path in ["/", "/app.js", "/calls.js"] {
+        println!(
+            "OUT GET {path} {}",
+            ask(address, "GET", path, &[("host", &host), ("accept", "text/html")], "").text()
+        );
+    }
     for path in ["/coverage", "/openapi.json", "/routes", "/health", "/limits", "/worlds", "/clock"] {
         control("GET", path, "");
     }
     control("POST", "/verify", "");
+    control("POST", "/verify?status=200", "");
     control(
         "PUT",
         "/scenario",

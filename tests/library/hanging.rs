@@ -408,3 +408,69 @@ fn at_the_limit_of_connections_the_oldest_idle_one_makes_room() {
     let answer = fourth.receive().unwrap();
     assert_eq!((answer.status, answer.json()["error"]["code"].clone()), (503, json!("too_many_connections")));
 }
+
+/// Asks for a record of 8 MiB over HTTP/2 by as many streams, and takes nothing of the answers; returns their statuses.
+async fn takes_nothing(standin: &Standin, streams: usize) -> (Vec<u16>, tokio::task::JoinHandle<()>) {
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+
+    let large = json!({ "_id": "large", "name": "Large", "settings": { "text": "x".repeat(8 << 20) } });
+    standin.world().create("celigo.integrations", large).unwrap();
+    let stream = tokio::net::TcpStream::connect(standin.address()).await.unwrap();
+    let mut client = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
+    client.initial_stream_window_size(0).max_concurrent_reset_streams(0);
+    let (mut sender, connection) = client.handshake(TokioIo::new(stream)).await.unwrap();
+    let mut statuses = Vec::new();
+    let (keep, kept) = tokio::sync::oneshot::channel::<()>();
+    let ended = tokio::spawn(async move {
+        let _ = connection.await;
+        drop(keep);
+    });
+    let mut answers = Vec::new();
+    for _ in 0..streams {
+        let request = hyper::Request::get("http://h/v1/integrations/large").header("authorization", "Bearer any");
+        let request = request.body(http_body_util::Empty::<bytes::Bytes>::new()).unwrap();
+        let answer = sender.send_request(request).await.unwrap();
+        statuses.push(answer.status().as_u16());
+        answers.push(answer);
+    }
+    // The client lives on, and reads nothing, for as long as the connection.
+    tokio::spawn(async move {
+        let _ = kept.await;
+        drop((answers, sender));
+    });
+    (statuses, ended)
+}
+
+#[tokio::test]
+async fn an_http2_client_whose_window_is_closed_is_let_go() {
+    let standin = Standin::builder().send_timeout(Duration::from_millis(200)).body_limit(64 << 20).spawn().await;
+    let (statuses, ended) = takes_nothing(&standin, 3).await;
+    assert_eq!(statuses, [200; 3]);
+    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("its connection is closed").unwrap();
+    let again = Connection::open(standin.address());
+    drop(again);
+}
+
+#[tokio::test]
+async fn answers_that_an_http2_client_does_not_take_are_bounded_together() {
+    let standin = Standin::builder().unfinished_bytes(20 << 20).body_limit(64 << 20).spawn().await;
+    let (statuses, ended) = takes_nothing(&standin, 5).await;
+    assert_eq!(statuses, [200, 200, 503, 503, 503]);
+    ended.abort();
+}
+
+#[test]
+fn a_client_that_reads_nothing_of_a_large_answer_is_let_go() {
+    let standin = Standin::builder().send_timeout(Duration::from_millis(200)).start();
+    let large = json!({ "_id": "large", "name": "Large", "settings": { "text": "x".repeat(8 << 20) } });
+    standin.world().create("celigo.integrations", large).unwrap();
+    let mut client = Connection::open(standin.address());
+    (0..3).for_each(|_| client.send(request("GET", "/v1/integrations/large", &[ANY], "").as_bytes()));
+    // Nothing is read until the server has let go: then less comes than was asked for.
+    until(|| {
+        let mut fresh = Connection::open(standin.address());
+        fresh.ask("GET", "/v1/integrations/abc123", &[ANY], "").status == 200 && standin.world().journal().len() > 40
+    });
+    let got = client.rest().map_or(0, |bytes| bytes.len());
+    assert!(got < 3 * (8 << 20), "{got}");
+}

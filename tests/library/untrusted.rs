@@ -2,7 +2,7 @@
 
 use allocation_counter::measure;
 use serde_json::{Value, json};
-use standin::{Standin, WorldHandle};
+use standin::{Rule, Standin, WorldHandle};
 
 use crate::support::ask;
 
@@ -242,4 +242,23 @@ fn each_service_takes_bodies_as_large_as_it_says_unless_a_setting_does() {
     let set = Standin::builder().body_limit(20 * MIB).offline().unwrap();
     assert_eq!(answers(&set, 11 * MIB), [400, 400]);
     assert_eq!(answers(&set, 21 * MIB), [413, 413]);
+}
+
+#[test]
+fn a_panic_that_quotes_a_secret_shows_none() {
+    let standin = Standin::start();
+    let world = standin.world();
+    world.fault(Rule::on("celigo.integrations.create").answer(|request, _| {
+        panic!("cannot read {} of {:?}", request.body().map(ToString::to_string).unwrap_or_default(), request.token())
+    }));
+    let headers = [("authorization", "Bearer CANARY-token-0123456789"), ("content-type", "application/json")];
+    let body = br#"{"name":"x","password":"CANARY-password","settings":{"a":[{"client_secret":"CANARY-deep"}]}}"#;
+    let answer = world.answer("POST", "/v1/integrations", &headers, body);
+    assert_eq!(answer.status, Some(500));
+    let entry = ask(standin.address(), "GET", "/_standin/journal/1", &[("host", &standin.address().to_string())], "");
+    let shown = [String::from_utf8_lossy(&answer.body).into_owned(), entry.text()].concat();
+    assert!(shown.contains("cannot read"), "{shown}");
+    for canary in ["CANARY-password", "CANARY-deep", "CANARY-token-012345"] {
+        assert!(!shown.contains(canary), "{canary}: {shown}");
+    }
 }

@@ -81,7 +81,10 @@ pub(crate) fn inject(
                 Ok(None) => {
                     Injected { delivery: Delivery::Closed, ..Injected::whole(Response::empty(asked.row.route.success)) }
                 }
-                Err(panic) => panicked(rule, panic_text(panic.as_ref())),
+                Err(panic) => {
+                    let redactor = state.redactor().of_request(request_context.request);
+                    panicked(rule, &redactor.text(panic_text(panic.as_ref())))
+                }
             }
         }
     }
