@@ -59,9 +59,9 @@ mod tests {
         let files = [Entrance::CA, Entrance::BUNDLE, Entrance::KEYSTORE].map(|name| running.files.folder().join(name));
         let read = || files.clone().map(|file| std::fs::read(file).unwrap());
         let (before, pem) = (read(), standin.world().ca_pem());
-        assert!(!care.renew(SystemTime::now() + Duration::from_hours(1)).unwrap());
+        assert!(!care.renew(SystemTime::now() + Duration::from_secs(1 * 60 * 60)).unwrap());
         assert!(read() == before);
-        assert!(care.renew(SystemTime::now() + Duration::from_hours(13)).unwrap());
+        assert!(care.renew(SystemTime::now() + Duration::from_secs(13 * 60 * 60)).unwrap());
         let (after, renewed) = (read(), standin.world().ca_pem());
         assert!(
             before.iter().zip(&after).all(|(before, after)| before != after && before.len().abs_diff(after.len()) < 64)
@@ -72,6 +72,6 @@ mod tests {
         assert_eq!(others, 5, "nothing is left beside them");
         drop(standin);
         assert!(!files[0].exists(), "the care does not keep the files");
-        care.renew(SystemTime::now() + Duration::from_hours(40)).unwrap();
+        care.renew(SystemTime::now() + Duration::from_secs(40 * 60 * 60)).unwrap();
     }
 }

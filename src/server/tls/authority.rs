@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn after_half_of_its_life_it_is_renewed_and_known_clients_go_on() {
-        let hour = |hours: u64| SystemTime::now() + Duration::from_hours(hours);
+        let hour = |hours: u64| SystemTime::now() + Duration::from_secs(hours * 60 * 60);
         let unix = |at: SystemTime| UnixTime::since_unix_epoch(at.duration_since(SystemTime::UNIX_EPOCH).unwrap());
         let name = "api.example.com";
         let authority = authority();
