@@ -11,6 +11,7 @@ use crate::http::tree::MEMBERS;
 
 /// The settings of a world, settled when it is made.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Settings are independent of each other.
 pub struct Settings {
     /// The seed of ids, tokens and draws.
     pub seed: u64,
