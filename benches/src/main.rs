@@ -9,6 +9,7 @@
 mod axum_crud;
 mod bare;
 mod cores;
+mod embedders;
 mod load;
 mod memory;
 mod minimal;
@@ -52,6 +53,7 @@ const SECTIONS: &[(&str, fn(Effort))] = &[
     ("memory", memory::run),
     ("start", start::run),
     ("threads", threads::run),
+    ("build", embedders::run),
 ];
 
 fn main() {

@@ -28,6 +28,8 @@ pub use availability::Availability;
 pub use openapi::document as control_openapi;
 pub use page::Page;
 pub use replica::Replica;
+#[cfg(feature = "webhooks")]
+pub use request::SendCourier;
 pub use request::Supplies;
 pub use service::{AccessPolicy, ControlService, Handled};
 pub use subscription::Subscription;

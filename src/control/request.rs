@@ -36,9 +36,12 @@ pub struct Supplies {
     pub page: Option<Page>,
     /// True when webhooks may be posted to other machines.
     pub allows_outbound: bool,
-    /// Sends the due parcels of a world's outbox, until the outbox is empty.
-    pub send_courier: Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>,
+    /// Sends the due parcels of a world's outbox, until the outbox is empty; `None` in a build that sends none.
+    pub send_courier: Option<SendCourier>,
 }
+
+/// A function that sends a courier to a world.
+pub type SendCourier = Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>;
 
 /// A request to the control API, taken apart.
 pub struct ControlRequest<'a> {

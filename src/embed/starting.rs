@@ -8,12 +8,16 @@ use std::sync::atomic::AtomicBool;
 use http::HeaderValue;
 use tokio::sync::watch;
 
+#[cfg(feature = "webhooks")]
+use crate::control::SendCourier;
 use crate::control::{AccessPolicy, Availability, ControlService, Page, Replica, Supplies};
 #[cfg(feature = "tls")]
 use crate::embed::front_settings::Running;
 use crate::embed::scenarios;
 use crate::embed::start_error::StartError;
-use crate::server::{AnsweredNotify, Budget, Busy, Links, Log, Networks, Port, ServerContext, Signals, Stop, carry};
+#[cfg(feature = "webhooks")]
+use crate::server::carry;
+use crate::server::{AnsweredNotify, Budget, Busy, Links, Log, Networks, Port, ServerContext, Signals, Stop};
 use crate::world::registry::WorldRegistry;
 
 /// A switch of a server's availability.
@@ -99,8 +103,14 @@ impl Starting {
         let of_control = Arc::clone(&self.replica);
         let of_files = Arc::clone(&self.reload);
         let reload = Box::new(move || of_files().map_err(|error| error.to_string()));
-        let (runtime, stops) = (tokio::runtime::Handle::current(), orders.clone());
-        let send_courier = Box::new(move |world| drop(runtime.spawn(carry(world, stops.clone()))));
+        #[cfg(feature = "webhooks")]
+        let send_courier = {
+            let (runtime, stops) = (tokio::runtime::Handle::current(), orders.clone());
+            let send: SendCourier = Box::new(move |world| drop(runtime.spawn(carry(world, stops.clone()))));
+            Some(send)
+        };
+        #[cfg(not(feature = "webhooks"))]
+        let send_courier = None;
         let supplies = Supplies {
             set_availability,
             reload,

@@ -7,6 +7,7 @@ mod budget;
 mod connection;
 mod connection_context;
 mod context;
+#[cfg(feature = "webhooks")]
 mod courier;
 mod events;
 mod exchange;
@@ -38,6 +39,7 @@ mod wire;
 pub use answered_notify::AnsweredNotify;
 pub use budget::Budget;
 pub use context::{Log, ServerContext, Signals, Stop};
+#[cfg(feature = "webhooks")]
 pub use courier::carry;
 #[cfg(feature = "tls")]
 pub use front::{Front, Note, Untrusting};

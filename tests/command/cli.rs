@@ -99,6 +99,18 @@ impl Drop for Served {
     }
 }
 
+/// The names of all commands, as the help lists them.
+fn commands() -> Vec<String> {
+    let help = stdout(&run(&["--help"]));
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    // A long description goes on below its command.
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let commands: Vec<String> = names.filter(|name| !name.is_empty() && *name != "help").map(str::to_owned).collect();
+    assert!(commands.len() > 10, "{help}");
+    commands
+}
+
 #[test]
 fn help_texts() {
     let help = |arguments: &[&str]| {
@@ -107,22 +119,16 @@ fn help_texts() {
         stdout(&output)
     };
     insta::assert_snapshot!("help", help(&["--help"]));
-    let listed = help(&["--help"]);
-    let (_, commands) = listed.split_once("Commands:\n").unwrap();
-    let commands = commands.lines().take_while(|line| !line.is_empty()).filter_map(|line| {
-        // A long description goes on below its command.
-        line.strip_prefix("  ")?.split(' ').next().filter(|name| !name.is_empty() && *name != "help")
-    });
-    for command in commands {
-        insta::assert_snapshot!(format!("help-{command}"), help(&[command, "--help"]));
+    for command in commands() {
+        insta::assert_snapshot!(format!("help-{command}"), help(&[&command, "--help"]));
     }
     assert_eq!(help(&["--version"]), format!("standin {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
 fn every_flag_has_its_variable() {
-    for command in ["serve", "run", "check", "wait", "env", "routes"] {
-        let help = stdout(&run(&[command, "-h"]));
+    for command in commands() {
+        let help = stdout(&run(&[&command, "-h"]));
         let flags = help.split_whitespace().filter_map(|word| word.strip_prefix("--"));
         let flags: Vec<&str> = flags.filter(|flag| flag.chars().all(|c| c.is_ascii_lowercase() || c == '-')).collect();
         for flag in flags.iter().filter(|flag| !["help", "version", ""].contains(flag)) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::apis::celigo::errors::{NOT_FOUND, UNAUTHORIZED};
+use crate::apis::celigo::errors::{NOT_FOUND, NOT_MODELLED, UNAUTHORIZED};
 use crate::apis::celigo::resources::{DELIVERIES, EXPORTS, FLOWS, generators};
 use crate::apis::celigo::runs;
 use crate::apis::celigo::webhook::verify::Settings;
@@ -40,6 +40,10 @@ pub fn receive(context: &mut Context<'_>) -> Result<Response, Problem> {
         && read.get("challenge").is_some()
     {
         return Ok(answer::challenge(&settings, read, context.query));
+    }
+    if cfg!(not(feature = "webhooks")) && verify::text(&settings, "verify", "") == "hmac" {
+        let message = "This build of standin leaves out signatures; build it with its cargo feature `webhooks`";
+        return Err(Problem::named(NOT_MODELLED, message));
     }
     if !verify::is_genuine(context, &settings) {
         return Err(not_genuine());
