@@ -66,8 +66,8 @@ impl Check {
     fn check_folder(&self, folder: &Path) -> Result<Vec<String>, String> {
         let builder = Standin::builder().fixtures(folder);
         let builder = if self.no_embedded_fixtures { builder.no_embedded_fixtures() } else { builder };
-        let left_out = builder.left_out();
-        builder.offline().map(|_| left_out).map_err(|error| error.to_string())
+        let notes = builder.fixture_notes();
+        builder.offline().map(|_| notes).map_err(|error| error.to_string())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::report_file;
 use crate::cli::reports::say;
 use crate::embed::{BuiltinScenario, builtin_scenarios};
-use crate::engine::schema::suggest::nearest;
+use crate::engine::schema::suggest::did_you_mean;
 use crate::scenario::SCHEMA;
 
 /// List the ready-made scenarios, or print one
@@ -31,8 +31,9 @@ impl Scenarios {
             return print(&all.iter().map(line).collect::<String>());
         };
         let found = all.iter().find(|scenario| scenario.name == name).ok_or_else(|| {
-            let nearest = nearest(name, all.iter().map(|scenario| scenario.name)).unwrap_or_default();
-            Failed::usage(format!("there is no ready-made scenario {name:?}; did you mean {nearest}?"))
+            let known: Vec<&str> = all.iter().map(|scenario| scenario.name).collect();
+            let meant = did_you_mean(name, known.iter().copied());
+            Failed::usage(format!("there is no ready-made scenario {name:?}; {meant}"))
         })?;
         let text = with_schema(found.text);
         let Some(folder) = &self.save else {

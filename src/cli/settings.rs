@@ -273,7 +273,7 @@ impl Settings {
         if listening.host.is_localhost {
             builder = builder.both_families();
         }
-        builder.left_out().iter().for_each(|line| logger.note(line));
+        builder.fixture_notes().iter().for_each(|line| logger.note(line));
         let builder = listening.guard(builder, logger)?;
         let mut builder = self.intercept.add(builder, logger, defaults.intercept)?;
         once("--base-url", listening.base_url.iter().map(|(api, _)| api))?;

@@ -142,8 +142,11 @@ impl ControlRequest<'_> {
         let known = words.iter().find(|word| **word == text);
         let refusal = || {
             let message = format!("{name}={text} is none of {}", words.join(", "));
-            let nearest = nearest(text, words.iter().copied()).unwrap_or_default();
-            Error::new(400, "invalid", message).hint(format!("Did you mean {name}={nearest}?"))
+            let refusal = Error::new(400, "invalid", message);
+            match nearest(text, words.iter().copied()) {
+                Some(nearest) => refusal.hint(format!("Did you mean {name}={nearest}?")),
+                None => refusal,
+            }
         };
         known.map(|word| Some(*word)).ok_or_else(refusal)
     }

@@ -107,12 +107,11 @@ impl ControlRoute {
         };
         let message = format!("{} {} has no query parameter {unknown:?}", self.method, self.path);
         let refusal = Error::new(400, "unknown_parameter", message);
+        let all: Vec<&str> = known().collect();
         Err(match nearest(unknown, known()) {
-            None => refusal.hint("It has none."),
-            Some(nearest) => {
-                let all: Vec<&str> = known().collect();
-                refusal.hint(format!("Did you mean {nearest}? It has {}.", all.join(", ")))
-            }
+            None if all.is_empty() => refusal.hint("It has none."),
+            None => refusal.hint(format!("It has {}.", all.join(", "))),
+            Some(nearest) => refusal.hint(format!("Did you mean {nearest}? It has {}.", all.join(", "))),
         })
     }
 }
@@ -426,7 +425,10 @@ impl<'p> ControlPath<'p> {
             return Err(refusal.hint(format!("It belongs to the whole server: /_standin{}.", self.path)));
         }
         let nearest = nearest(self.path, known().map(|route| route.path));
-        Err(refusal.hint(format!("Did you mean {shown}{}?", nearest.unwrap_or_default())))
+        Err(match nearest {
+            Some(nearest) => refusal.hint(format!("Did you mean {shown}{nearest}?")),
+            None => refusal.hint("GET /_standin lists what there is."),
+        })
     }
 }
 

@@ -16,8 +16,13 @@ use crate::engine::api::api::hooks_of;
 use crate::engine::api::check::table_faults;
 use crate::engine::api::fixtures::{DataFault, RecordFile};
 use crate::engine::api::router::Router;
+use crate::engine::schema::field::PRIVATE_PREFIX;
+use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Settings;
 use crate::engine::store::Store;
+use crate::http::document;
+use crate::http::position::{PathSegment, Position};
+use crate::http::positions::Positions;
 use crate::scenario::Fixtures;
 use crate::world::world::World;
 
@@ -180,6 +185,44 @@ pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) 
             return Err(StartError::Invalid { faults: faults.iter().map(ToString::to_string).collect() });
         }
     }
+}
+
+/// Describes the fields of a folder's records that no document knows, each name of a file once: they may be meant, and may
+/// be slips of the pen.
+pub fn unknown_fields(folder: &Path, apis: &[&'static Api]) -> Vec<String> {
+    let mut files = read(folder).unwrap_or_default();
+    for api in apis {
+        for set in entries(&folder.join(api.name)).unwrap_or_default().iter().filter(|path| path.is_dir()) {
+            files.extend(read_set(set, api).unwrap_or_default());
+        }
+    }
+    files.iter().flat_map(|file| unknown_fields_of(file, apis)).collect()
+}
+
+fn unknown_fields_of(file: &Read, apis: &[&'static Api]) -> Vec<String> {
+    let Some(schema) = apis.iter().find_map(|api| api.resource(&file.collection)) else { return Vec::new() };
+    let is_known =
+        |name: &str| schema.field(name).is_some() || name == schema.id_field || name.starts_with(PRIVATE_PREFIX);
+    let mut unknown: Vec<(usize, String)> = Vec::new();
+    let read = document::read_items(&file.text, |n, record| {
+        for name in record.as_object().into_iter().flat_map(|fields| fields.keys()) {
+            if !is_known(name) && !unknown.iter().any(|(_, known)| known == name) {
+                unknown.push((n, name.clone()));
+            }
+        }
+    });
+    if read.is_err() {
+        return Vec::new();
+    }
+    let positions = Positions::of(&file.text);
+    let line = |(n, name): &(usize, String)| {
+        let Position { line, column } = positions.at(&[PathSegment::Item(*n), PathSegment::from(name.as_str())]);
+        let meant = nearest(name, schema.fields.iter().map(|field| field.name));
+        let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+        let (file, title) = (&file.name, schema.title);
+        format!("{file}:{line}:{column}: {name} is no field of {title} that a document knows{meant}")
+    };
+    unknown.iter().map(line).collect()
 }
 
 /// Describes the faults of a set of records.

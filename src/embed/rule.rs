@@ -8,7 +8,7 @@ use crate::embed::answer::Answer;
 use crate::embed::data::Data;
 use crate::embed::matching::Match;
 use crate::http::message::{Delivery, Response, TlsFault};
-use crate::scenario::{Effect, Matcher, Operations, Phase, RequestView, Rule, Trigger, When};
+use crate::scenario::{Effect, Matcher, Operations, Phase, RequestView, Rule, Trigger, When, servers_own};
 
 impl Rule {
     /// Makes a rule on these operations that does nothing yet.
@@ -218,9 +218,25 @@ impl Rule {
     ) -> Self {
         self.effect = Some(Effect::Answer(Arc::new(move |asked, state| {
             let answer = function(asked, &mut Data(state));
+            refuse_what_is_the_servers(&answer);
             let response = Response { body: answer.body.into(), ..Response::empty(answer.status?) };
             Some(answer.headers.iter().fold(response, |response, (name, value)| response.with(name, value)))
         })));
         self
     }
+}
+
+/// Rejects an answer that could not travel as it is: the caller reports the panic as that of the test's function.
+fn refuse_what_is_the_servers(answer: &Answer) {
+    for (name, _) in &answer.headers {
+        if let Some(why) = servers_own(&name.to_ascii_lowercase()) {
+            panic!("the header {name} of the answer {why}; leave it out");
+        }
+    }
+    let has_no_body = answer.status.is_some_and(|status| status < 200 || matches!(status, 204 | 205 | 304));
+    assert!(
+        !has_no_body || answer.body.is_empty(),
+        "an answer with status {:?} has no body; leave it out",
+        answer.status
+    );
 }

@@ -11,7 +11,7 @@ use crate::embed::files;
 use crate::embed::start_error::StartError;
 use crate::engine::api::api::Api;
 use crate::engine::api::dialect::CredentialForm;
-use crate::engine::schema::suggest::nearest;
+use crate::engine::schema::suggest::did_you_mean;
 use crate::engine::state::settings::Credential;
 use crate::http::document;
 use crate::http::position;
@@ -84,9 +84,9 @@ impl Reader<'_> {
             return None;
         };
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
-            let nearest = nearest(key, known.iter().copied()).unwrap_or_default();
+            let meant = did_you_mean(key, known.iter().copied());
             let at = [path, &[PathSegment::from(key.as_str())]].concat();
-            self.fault(&at, format_args!("the key {} is not known; did you mean {nearest}?", position::show(&at)));
+            self.fault(&at, format_args!("the key {} is not known; {meant}", position::show(&at)));
         }
         Some(object)
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::embed::error::{Error, ErrorKind};
 use crate::embed::handle::WorldHandle;
 use crate::embed::verify::{VerifyError, judged};
-use crate::engine::schema::suggest::nearest;
+use crate::engine::schema::suggest::did_you_mean;
 use crate::scenario::{Operations, Report};
 
 impl WorldHandle {
@@ -46,8 +46,9 @@ impl WorldHandle {
         let operations = operations.into();
         let known = || self.engine.router().rows().iter().map(|row| row.operation);
         if !known().any(|operation| operations.select(operation)) {
-            let nearest = nearest(&operations.to_string(), known()).unwrap_or_default();
-            let message = format!("{operations} selects no operation; did you mean {nearest}?");
+            let known: Vec<&str> = known().collect();
+            let meant = did_you_mean(&operations.to_string(), known.iter().copied());
+            let message = format!("{operations} selects no operation; {meant}");
             return Err(Error::invalid(message));
         }
         let called = || self.world.lock().called(self.engine.router(), &operations, None);

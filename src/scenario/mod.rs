@@ -32,6 +32,7 @@ pub use model::rule::{Operations, Phase, Rule};
 pub(crate) use model::when::When;
 pub use parse::extends::{Extended, NoScenarios, ScenarioFinder};
 pub use parse::fragments::{WaitFor, read_call, read_rule, read_rules};
+pub(crate) use parse::read_rules::servers_own;
 pub use probe::comparison::{ComparedStep, Comparison};
 pub use probe::drift::{Drift, Tier};
 pub use probe::probe::{ProbeAnswer, ProbeRequest};

@@ -94,3 +94,32 @@ fn it_is_said_whose_token_the_environment_holds() {
         "{out}"
     );
 }
+
+#[test]
+fn fields_of_records_that_no_document_knows_are_told_once_with_the_nearest() {
+    let folder = Folder::new("unknown-in-fixtures");
+    let records = r#"[
+  {"_id": "5f2b00000000000000000001", "name": "a", "content": "x", "descripton": "b"},
+  {"_id": "5f2b00000000000000000002", "name": "b", "content": "x", "descripton": "c", "mine": 1}
+]"#;
+    folder.file("celigo/scripts.json", records);
+    let (code, out, _) = said(&mut standin(&["check", folder.text()]));
+    let lines: Vec<String> =
+        folder.said(&out).lines().filter(|line| line.contains("no field")).map(str::to_owned).collect();
+    let meant = "DIR/celigo/scripts.json:2:82: descripton is no field of Script that a document knows; did you mean description?";
+    assert_eq!((code, lines.len()), (0, 2), "{out}");
+    assert_eq!(lines[0].to_lowercase(), meant.to_lowercase());
+    assert!(lines[1].contains("mine is no field of"), "{}", lines[1]);
+    let arguments = ["run", "--fixtures", folder.text(), "--scenario", "celigo-lost-create", "--", "true"];
+    let (_, _, err) = said(&mut standin(&arguments));
+    assert!(err.contains("did you mean description?"), "{err}");
+}
+
+#[test]
+fn a_name_that_is_far_from_all_is_not_taken_for_one() {
+    let (code, _, err) = said(&mut standin(&["run", "--scenario", "nope", "--", "true"]));
+    assert_eq!(code, 2);
+    assert!(!err.contains("nearest") && err.contains("`standin scenarios` lists"), "{err}");
+    let (_, _, err) = said(&mut standin(&["scenarios", "nope"]));
+    assert!(!err.contains("did you mean") && err.contains("there is celigo-"), "{err}");
+}

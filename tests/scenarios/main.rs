@@ -7,6 +7,7 @@ mod support;
 
 mod extending;
 mod flow_consumers;
+mod ignored;
 mod lagging;
 mod long_files;
 mod more_keys;

@@ -73,16 +73,17 @@ impl Builder {
         })
     }
 
-    /// Returns the embedded records that are left out because of the folder of fixtures, a line for each collection;
-    /// none where the folder has faults, which are reported when it is used. The records are not read again, so the
-    /// builder's contents must be set before.
+    /// Returns what there is to say about the folder of fixtures, a line for each: embedded records that are left out
+    /// because of it, and fields that no document knows. None where it has faults, which are reported when it is used. The
+    /// records are not read again, so the builder's contents must be set before.
     #[cfg(feature = "cli")]
-    pub(crate) fn left_out(&self) -> Vec<String> {
+    pub(crate) fn fixture_notes(&self) -> Vec<String> {
         let Some(folder) = &self.fixtures else { return Vec::new() };
-        let furnished = fixtures::folder(folder, !self.without_embedded, &fixtures::known(&self.served()));
+        let known = fixtures::known(&self.served());
+        let furnished = fixtures::folder(folder, !self.without_embedded, &known);
         let Ok(Furnished { store, left_out }) = furnished else { return Vec::new() };
         let _ = self.furnished.set(store);
-        left_out
+        left_out.into_iter().chain(fixtures::unknown_fields(folder, &known)).collect()
     }
 
     /// Returns a builder of the same worlds, without the settings of where and how they are served.

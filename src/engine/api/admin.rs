@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
-use crate::engine::schema::suggest::nearest;
+use crate::engine::schema::suggest::{did_you_mean, nearest};
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
@@ -14,8 +14,9 @@ impl State {
     pub fn resource(&self, collection: &str) -> Result<&'static Schema, Problem> {
         let known = || self.store.resources();
         known().find(|resource| resource.name == collection).ok_or_else(|| {
-            let nearest = nearest(collection, known().map(|resource| resource.name)).unwrap_or_default();
-            Problem::refused(format!("there is no collection {collection}; did you mean {nearest}?"))
+            let known: Vec<&str> = known().map(|resource| resource.name).collect();
+            let meant = did_you_mean(collection, known.iter().copied());
+            Problem::refused(format!("there is no collection {collection}; {meant}"))
         })
     }
 

@@ -8,7 +8,7 @@ use crate::engine::api::api::Api;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
-use crate::engine::schema::suggest::nearest;
+use crate::engine::schema::suggest::did_you_mean;
 use crate::engine::state::State;
 use crate::http::document;
 use crate::http::position;
@@ -106,8 +106,8 @@ impl State {
         let start = Position { line: 1, column: 1 };
         let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
             let known: Vec<&str> = apis.iter().flat_map(|api| api.schemas()).map(|resource| resource.name).collect();
-            let nearest = nearest(&file.collection, known.iter().copied()).unwrap_or_default();
-            fault(start, format!("there is no collection {}; did you mean {nearest}?", file.collection))
+            let meant = did_you_mean(&file.collection, known.iter().copied());
+            fault(start, format!("there is no collection {}; {meant}", file.collection))
         })?;
         let (mut refused, mut dangling) = (Vec::new(), Vec::new());
         let read = document::read_items(file.text, |n, record| {

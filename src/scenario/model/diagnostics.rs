@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub(in crate::scenario) use crate::engine::schema::suggest::did_you_mean;
 use crate::http::position;
 use crate::http::position::{PathSegment, Position};
 use crate::http::telling::is_telling;
@@ -260,36 +261,4 @@ fn without_quotes(text: &str) -> String {
     let mut parts = text.split('"');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.enumerate().fold(first, |shown, (n, part)| if n % 2 == 0 { shown + "\"…\"" } else { shown + part })
-}
-
-/// Asks `did you mean …?`, or lists the names there are when none is near.
-pub(in crate::scenario) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
-    match nearest(given, known.clone()) {
-        Some(name) => format!("did you mean {name}?"),
-        None => {
-            let mut names = known.into_iter().filter(|name| !name.is_empty());
-            let listed: Vec<&str> = names.by_ref().take(MOST_LISTED).collect();
-            match listed.as_slice() {
-                [] => "there is none".to_owned(),
-                listed => format!("there is {}{}", listed.join(", "), if names.next().is_some() { ", …" } else { "" }),
-            }
-        }
-    }
-}
-
-/// The most names that are listed when none is near.
-const MOST_LISTED: usize = 40;
-/// Longer texts are no author's slip of the pen, and comparing them takes long.
-const LONGEST_NAME: usize = 128;
-
-/// Returns the known name that is near enough to be meant. What lacks its name is an error of its own, and no help
-/// here.
-fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    if given.len() > LONGEST_NAME {
-        return None;
-    }
-    let ranked =
-        known.into_iter().filter(|name| !name.is_empty()).map(|name| (strsim::damerau_levenshtein(given, name), name));
-    let (extras, name) = ranked.min_by_key(|(extras, _)| *extras)?;
-    (extras <= name.len().div_ceil(3).min(name.len() - 1)).then_some(name)
 }

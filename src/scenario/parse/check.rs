@@ -10,7 +10,7 @@ use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{EndKind, Scenario, Step};
-use crate::scenario::model::rule::{Operations, Rule, Trigger};
+use crate::scenario::model::rule::{Effect, Operations, Rule, Trigger};
 
 /// Number of ordinals for which a draw is followed when looking for a first one.
 const FAR: u64 = 10_000;
@@ -25,6 +25,8 @@ pub(in crate::scenario) fn check(
     rule_ids(found, scenario);
     step_names(found, scenario);
     expectations(found, scenario);
+    excluded(found, scenario, router);
+    statuses(found, scenario, router);
     rules_that_never_fire(found, scenario, router);
     probe(found, scenario);
 }
@@ -185,6 +187,49 @@ fn expectations(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     if let Some((name, _)) = scenario.expect.reach.as_ref().filter(|(name, _)| !steps.contains(&name.as_str())) {
         let path = at(&[&key("expect"), &key("reach")]);
         found.tell(Code::E13, &path, format!("{name:?} names no step"), did_you_mean(name, step_names()));
+    }
+}
+
+/// Warns of calls that are expected and, by `only`, a violation.
+fn excluded(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
+    let Some((only, _)) = &scenario.expect.only else { return };
+    for (n, call) in scenario.expect.calls.iter().enumerate().filter(|(_, call)| call.times.min > 0) {
+        let Some(on) = &call.on else { continue };
+        let mut rows = router.rows().iter().filter(|row| on.select(row.operation));
+        if !rows.any(|row| only.select(row.operation)) {
+            let path = at(&[&key("expect"), &key("calls"), &item(n), &key("on")]);
+            let what = format!("{on} must be called, and is a violation by \"only\": {only}");
+            found.tell(Code::W04, &path, what, "add it to \"only\", or leave it out here");
+        }
+    }
+}
+
+/// Warns of statuses that nothing answers: neither an operation as it is documented, nor a fault rule.
+fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
+    let by_rule = |status: u16| {
+        all_rules(scenario).any(|(_, _, rule)| match &rule.effect {
+            Some(Effect::Respond { status: made, .. }) => *made == status,
+            effect => matches!(effect, Some(Effect::Answer(_))),
+        })
+    };
+    // The server's own, and what the profile `live` answers where a list is empty.
+    let of_server = |status: u16| matches!(status, 204 | 408 | 413 | 414 | 431 | 501);
+    let mut tell = |on: Option<&Operations>, status: u16, path: &[PathSegment]| {
+        let is_for = |operation: &str| on.is_none_or(|on| on.select(operation));
+        let mut rows = router.rows().iter().filter(|row| is_for(row.operation) && row.route.is_modelled());
+        if !rows.any(|row| row.documents_status(status)) && !by_rule(status) && !of_server(status) {
+            let what = format!("is {status}, which none of these operations documents");
+            found.tell(Code::W06, path, what, "correct it, or let a fault rule \"respond\" with it");
+        }
+    };
+    for (n, call) in scenario.expect.calls.iter().enumerate().filter(|(_, call)| call.fault.is_none()) {
+        let path = at(&[&key("expect"), &key("calls"), &item(n), &key("status")]);
+        call.status.iter().for_each(|status| tell(call.on.as_ref(), *status, &path));
+    }
+    for end in scenario.steps.iter().flat_map(|step| &step.ends) {
+        if let EndKind::Calls { on, status: Some(status), .. } = &end.kind {
+            tell(Some(on), *status, &below(&end.path, "status"));
+        }
     }
 }
 

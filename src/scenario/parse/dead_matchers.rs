@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::engine::schema::suggest::nearest;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::matchers::{Matcher, Type};
@@ -15,7 +16,8 @@ impl FileReader<'_, '_> {
     pub(in crate::scenario) fn tell_unmatched(&mut self, node: &Node<'_>, when: &When, on: Option<&Operations>) {
         let rows = on.map(|on| self.rows(on)).unwrap_or_default();
         let params: Vec<&str> = rows.iter().flat_map(|row| &row.params).copied().collect();
-        let paths = on.filter(|_| !rows.is_empty()).map(|on| Paths { on, params });
+        let are_some = !rows.is_empty();
+        let paths = on.filter(|_| are_some).map(|on| Paths { on, params });
         let part = |key: &str| node.path.iter().cloned().chain([PathSegment::from(key)]).collect::<Vec<_>>();
         for (key, matcher, paths) in
             [("params", &when.params, paths.as_ref()), ("query", &when.query, None), ("headers", &when.headers, None)]
@@ -26,6 +28,45 @@ impl FileReader<'_, '_> {
         }
         if let Some(matcher) = &when.token {
             self.found.tell_no_text(&part("token"), matcher);
+        }
+        if let Some(query) = when.query.as_ref().filter(|_| are_some && !node.allows_unknown()) {
+            self.tell_unknown_parameters(&part("query"), query, on);
+        }
+    }
+}
+
+impl FileReader<'_, '_> {
+    /// Warns of query parameters that no document of these operations knows.
+    fn tell_unknown_parameters(&mut self, path: &[PathSegment], matcher: &Matcher, on: Option<&Operations>) {
+        let rows = on.map(|on| self.rows(on)).unwrap_or_default();
+        let known: Vec<String> =
+            rows.iter().flat_map(|row| row.api.dialect.parameters(row.route)).map(|parameter| parameter.name).collect();
+        if known.is_empty() || rows.iter().any(|row| !row.route.is_modelled()) {
+            return;
+        }
+        for name in matcher.wanted_members() {
+            let is_known = known.iter().any(|known| known == name || known.split(['[', '{', '<']).next() == Some(name));
+            let nearest = nearest(name, known.iter().map(String::as_str)).filter(|_| !is_known);
+            if let Some(nearest) = nearest {
+                let at: Vec<PathSegment> = path.iter().cloned().chain([PathSegment::from(name)]).collect();
+                let help =
+                    format!("did you mean {nearest}? if it is meant, add \"unknown_fields\": \"allow\" beside it");
+                self.found.tell(Code::W06, &at, "is no parameter that a document of these operations knows", help);
+            }
+        }
+    }
+}
+
+impl Matcher {
+    /// Returns the names of the members that must be there.
+    fn wanted_members(&self) -> Vec<&str> {
+        match self {
+            Self::Subset(members) => {
+                let wanted = members.iter().filter(|(_, member)| !member.matches(None));
+                wanted.map(|(name, _)| name.as_str()).collect()
+            }
+            Self::Exact(fields) => fields.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
         }
     }
 }

@@ -20,6 +20,11 @@ pub(in crate::scenario) struct Object<'v> {
 }
 
 impl<'v> Node<'v> {
+    /// Tells whether an object marks unknown fields as meant.
+    pub(in crate::scenario) fn allows_unknown(&self) -> bool {
+        self.value.get("unknown_fields").is_some_and(|mark| mark == "allow")
+    }
+
     pub(in crate::scenario) fn root(value: &'v Value) -> Self {
         Self { value, path: Vec::new() }
     }

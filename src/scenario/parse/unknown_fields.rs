@@ -57,6 +57,11 @@ impl Diagnostics<'_> {
                 exact = fields.iter().map(|(name, value)| (name.clone(), Matcher::Equals(value.clone()))).collect();
                 &exact
             }
+            // Nothing has such a field, so that all matches.
+            Matcher::Not(inner) => {
+                let path = [path, &[PathSegment::from("@not")]].concat();
+                return self.tell_unknown_members(&path, inner, schemas);
+            }
             _ => return,
         };
         let inner = if matches!(matcher, Matcher::Exact(_)) { Some(PathSegment::from("@exact")) } else { None };

@@ -1,5 +1,6 @@
 //! Verification: expectations compared with what happened, and the reports of it.
 
+pub mod called;
 pub mod conduct;
 pub mod count_calls;
 pub mod elsewhere;

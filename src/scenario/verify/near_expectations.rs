@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use crate::history::entry::{Entry, presented_by};
 use crate::scenario::model::difference::NearMiss;
+use crate::scenario::verify::called::kind_of_call;
 use crate::scenario::verify::near::{CallKind, Calls};
 use crate::scenario::verify::one_line::on_one_line;
-use crate::scenario::verify::verify::{Verification, in_times, kind_of_call, name_of_calls};
+use crate::scenario::verify::verify::{Verification, in_times, name_of_calls};
 
 /// An expectation that too few calls have met so far, and the parts in which a call differs from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

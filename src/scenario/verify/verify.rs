@@ -15,7 +15,8 @@ use crate::http::redact::Redactor;
 use crate::scenario::model::format::{CallExpectation, FinalExpectation};
 use crate::scenario::model::matchers::Range;
 use crate::scenario::model::request_view::{RequestView, asked_again};
-use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun, Violations};
+use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
+use crate::scenario::verify::called::{called, kind_of_call};
 use crate::scenario::verify::conduct;
 use crate::scenario::verify::elsewhere::Elsewhere;
 use crate::scenario::verify::near::{CallKind, Calls, nearest_record};
@@ -90,7 +91,7 @@ impl Verification<'_> {
             let id = name_of_calls(n, &counter.expected);
             let title = || format!("{} {}", kind_of_call(&counter.expected), in_times(counter.expected.times));
             let missed = counter.expected.step.as_deref().map(|step| run.missed_step(step, self.state.clock.now_ms()));
-            let violation = called(counter, missed.unwrap_or_default(), calls);
+            let violation = called(run, counter, missed.unwrap_or_default(), calls);
             checks.push(check(id, counter.expected.place, violation).titled(title()));
         }
         for (n, ((list, place), at)) in expect.order.iter().zip(&run.order).enumerate() {
@@ -308,60 +309,6 @@ fn offences(offences: &Violations, say: impl Fn(&str) -> String) -> Vec<Violatio
         violations.push(Violation::new(format!("and {more} more such calls")));
     }
     violations
-}
-
-fn called(counter: &CallCounter, missed_step: Vec<String>, calls: &Calls<'_>) -> Option<Violation> {
-    let expected = &counter.expected;
-    if expected.times.holds(counter.count) {
-        return None;
-    }
-    let numbers: Vec<String> = counter.numbers.iter().map(u64::to_string).collect();
-    let details = match numbers.as_slice() {
-        [] => Vec::new(),
-        numbers => {
-            let more = if counter.count > numbers.len() as u64 { ", …" } else { "" };
-            let subject = if numbers.len() == 1 { "call" } else { "calls" };
-            vec![format!("{subject} {}{more}", numbers.join(", "))]
-        }
-    };
-    let message =
-        format!("{} called {}, expected {}", kind_of_call(expected), times(counter.count), expected.times.words());
-    let violation = Violation::new(message).detailed(details).detailed(missed_step);
-    if counter.count >= expected.times.min {
-        return Some(violation);
-    }
-    let wanted = CallKind::from(expected);
-    let matching = calls.matching(&wanted);
-    Some(match matching.first().filter(|_| matching.len() as u64 > counter.count) {
-        Some(number) => violation.detailed([format!("call {number} matches, but was made before it was expected")]),
-        None => violation.near(calls.nearest(&wanted)),
-    })
-}
-
-fn times(n: u64) -> String {
-    format!("{n} {}", if n == 1 { "time" } else { "times" })
-}
-
-/// Says `celigo.integrations.list with status 429 in step throttled`.
-pub(super) fn kind_of_call(expected: &CallExpectation) -> String {
-    let mut words = expected.on.as_ref().map_or_else(|| "any operation".to_owned(), ToString::to_string);
-    if expected.when.is_some() {
-        words += " (matching)";
-    }
-    if !expected.status.is_empty() {
-        let statuses: Vec<String> = expected.status.iter().map(u16::to_string).collect();
-        words += &format!(" with status {}", statuses.join(" or "));
-    }
-    if expected.gave_up {
-        words += " given up by the client";
-    }
-    if let Some(fault) = &expected.fault {
-        words += &format!(" answered by {fault}");
-    }
-    if let Some(step) = &expected.step {
-        words += &format!(" in step {step}");
-    }
-    words
 }
 
 fn in_order(run: &ScenarioRun, list: &[usize], at: usize, calls: &Calls<'_>) -> Option<Violation> {

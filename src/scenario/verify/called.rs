@@ -1,0 +1,89 @@
+//! The judgement of expected calls.
+
+use crate::scenario::model::diagnostics::did_you_mean;
+use crate::scenario::model::format::CallExpectation;
+use crate::scenario::run::scenario_run::{CallCounter, ScenarioRun};
+use crate::scenario::verify::near::{CallKind, Calls};
+use crate::scenario::verify::report::Violation;
+
+/// Judges the number of calls of a kind.
+pub(in crate::scenario) fn called(
+    run: &ScenarioRun,
+    counter: &CallCounter,
+    missed_step: Vec<String>,
+    calls: &Calls<'_>,
+) -> Option<Violation> {
+    let expected = &counter.expected;
+    if let Some(unknown) = unknown_name(run, counter) {
+        return Some(Violation::new(unknown));
+    }
+    if expected.times.holds(counter.count) {
+        return None;
+    }
+    let numbers: Vec<String> = counter.numbers.iter().map(u64::to_string).collect();
+    let details = match numbers.as_slice() {
+        [] => Vec::new(),
+        numbers => {
+            let more = if counter.count > numbers.len() as u64 { ", …" } else { "" };
+            let subject = if numbers.len() == 1 { "call" } else { "calls" };
+            vec![format!("{subject} {}{more}", numbers.join(", "))]
+        }
+    };
+    let message =
+        format!("{} called {}, expected {}", kind_of_call(expected), times(counter.count), expected.times.words());
+    let violation = Violation::new(message).detailed(details).detailed(missed_step);
+    if counter.count >= expected.times.min {
+        return Some(violation);
+    }
+    let wanted = CallKind::from(expected);
+    let matching = calls.matching(&wanted);
+    Some(match matching.first().filter(|_| matching.len() as u64 > counter.count) {
+        Some(number) => violation.detailed([format!("call {number} matches, but was made before it was expected")]),
+        None => violation.near(calls.nearest(&wanted)),
+    })
+}
+
+/// Says that an expectation names a fault rule or a step that there is not: no call could ever count, and none never.
+fn unknown_name(run: &ScenarioRun, counter: &CallCounter) -> Option<String> {
+    let expected = &counter.expected;
+    let told = |what: &str, name: &str, known: Vec<&str>| {
+        let meant = did_you_mean(name, known.iter().copied());
+        format!("{} names the {what} {name:?}, which there is not; {meant}", kind_of_call(expected))
+    };
+    let rules = || run.counters.iter().map(|counter| &*counter.rule.id).collect();
+    let steps = || run.scenario.steps.iter().map(|step| &*step.name).collect();
+    let rule = expected
+        .fault
+        .as_deref()
+        .filter(|id| counter.count == 0 && !run.has_rule(id))
+        .map(|id| told("fault rule", id, rules()));
+    let has_step = |name: &str| run.scenario.steps.iter().any(|step| *step.name == *name);
+    let step = expected.step.as_deref().filter(|name| !has_step(name)).map(|name| told("step", name, steps()));
+    rule.or(step)
+}
+
+fn times(n: u64) -> String {
+    format!("{n} {}", if n == 1 { "time" } else { "times" })
+}
+
+/// Says `celigo.integrations.list with status 429 in step throttled`.
+pub(in crate::scenario) fn kind_of_call(expected: &CallExpectation) -> String {
+    let mut words = expected.on.as_ref().map_or_else(|| "any operation".to_owned(), ToString::to_string);
+    if expected.when.is_some() {
+        words += " (matching)";
+    }
+    if !expected.status.is_empty() {
+        let statuses: Vec<String> = expected.status.iter().map(u16::to_string).collect();
+        words += &format!(" with status {}", statuses.join(" or "));
+    }
+    if expected.gave_up {
+        words += " given up by the client";
+    }
+    if let Some(fault) = &expected.fault {
+        words += &format!(" answered by {fault}");
+    }
+    if let Some(step) = &expected.step {
+        words += &format!(" in step {step}");
+    }
+    words
+}

@@ -1,0 +1,87 @@
+//! What would be accepted and mean nothing is told: in code, in scenarios, in files of records.
+
+use serde_json::json;
+use standin::{Answer, Expectation, Rule, Standin, WorldHandle};
+
+fn world() -> WorldHandle {
+    Standin::builder().offline().unwrap()
+}
+
+fn list(world: &WorldHandle) -> Answer {
+    world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"")
+}
+
+#[test]
+fn an_expectation_of_a_rule_or_step_that_is_not_there_fails() {
+    let world = world();
+    world.fault(Rule::on("celigo.integrations.list").id("busy").error("rate_limited"));
+    world.expect(Expectation::on("celigo.integrations.list").id("rule").by_rule("bussy").never());
+    world.expect(Expectation::on("celigo.integrations.list").id("step").in_step("later").never());
+    world.expect(Expectation::on("celigo.integrations.list").id("good").by_rule("busy"));
+    list(&world);
+    let said = world.verify().unwrap_err().to_string();
+    let rule = "calls.rule: celigo.integrations.list answered by bussy names the fault rule \"bussy\", which there is not; did you mean busy?";
+    let step = "calls.step: celigo.integrations.list in step later names the step \"later\", which there is not; there is none";
+    assert!(said.contains(rule) && said.contains(step) && !said.contains("calls.good"), "{said}");
+}
+
+#[test]
+fn a_rule_may_be_added_behind_the_expectation_and_taken_away_before_the_end() {
+    let world = world();
+    world.expect(Expectation::on("celigo.integrations.list").by_rule("busy"));
+    world.fault(Rule::on("celigo.integrations.list").id("busy").error("rate_limited"));
+    list(&world);
+    world.clear_faults();
+    world.verify().unwrap();
+}
+
+#[test]
+fn a_function_that_writes_what_is_the_servers_is_told_so() {
+    let answers: [(Answer, &str); 3] = [
+        (answer(200, "Content-Length", b"{}"), "the header Content-Length of the answer is written by the server"),
+        (
+            answer(200, "transfer-encoding", b"{}"),
+            "the header transfer-encoding of the answer is written by the server",
+        ),
+        (answer(204, "x-mine", b"{}"), "an answer with status Some(204) has no body; leave it out"),
+    ];
+    for (made, message) in answers {
+        let world = world();
+        world.fault(Rule::on("celigo.integrations.list").id("mine").answer(move |_, _| made.clone()));
+        let answer = list(&world);
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, Some(500), "{text}");
+        assert!(text.contains(message) && text.contains("the function of fault rule mine panicked"), "{text}");
+        assert!(world.verify().unwrap_err().to_string().contains(message));
+    }
+}
+
+fn answer(status: u16, header: &str, body: &[u8]) -> Answer {
+    let mut answer = Answer::empty(status);
+    answer.headers = vec![(header.to_owned(), "1".to_owned())];
+    answer.body = body.to_vec();
+    answer
+}
+
+#[test]
+fn a_status_that_nothing_answers_is_warned_of() {
+    let warnings = |more: serde_json::Value| {
+        let mut scenario = json!({ "scenario": 1, "api": "celigo" });
+        for (key, value) in more.as_object().unwrap() {
+            scenario[key] = value.clone();
+        }
+        world().load_text("s.json", &scenario.to_string()).unwrap().join("\n")
+    };
+    let call = |status: serde_json::Value| json!({ "expect": { "calls": [{ "on": "celigo.integrations.list", "status": status, "times": 0 }] } });
+    assert!(
+        warnings(call(json!(418)))
+            .contains("W06 expect.calls[0].status is 418, which none of these operations documents")
+    );
+    assert_eq!(warnings(call(json!([200, 429]))), "");
+    let rule = json!([{ "id": "tea", "on": "celigo.*", "do": { "respond": { "status": 418, "undocumented": true } } }]);
+    let mut with_rule = call(json!(418));
+    with_rule["faults"] = rule;
+    assert_eq!(warnings(with_rule), "", "a fault rule answers with it");
+    let end = json!({ "steps": [{ "name": "a", "ends": { "on": "celigo.integrations.list", "status": 404 } }, { "name": "b" }] });
+    assert!(warnings(end).contains("W06 steps[0].ends.status is 404"));
+}
