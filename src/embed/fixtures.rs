@@ -189,7 +189,7 @@ pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) 
 
 /// Describes the fields of a folder's records that no document knows, each name of a file once: they may be meant, and may
 /// be slips of the pen.
-pub fn unknown_fields(folder: &Path, apis: &[&'static Api]) -> Vec<String> {
+pub(super) fn unknown_fields(folder: &Path, apis: &[&'static Api]) -> Vec<String> {
     let mut files = read(folder).unwrap_or_default();
     for api in apis {
         for set in entries(&folder.join(api.name)).unwrap_or_default().iter().filter(|path| path.is_dir()) {
