@@ -108,6 +108,20 @@
 //! A world ends with its last handle, or with [`WorldHandle::delete`]; one made over the control API also expires when
 //! it has received no request for an hour. Requests to a world that is gone are refused, with the reason.
 //!
+//! # Feature flags
+//!
+//! A test needs none of them: `standin = { version = "0.1", default-features = false }` is the quickest to build.
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `cli` | yes | the binary `standin`; implies `archive`, `http2`, `page` and `tls` |
+//! | `archive` | by `cli` | the template of an integration as a zip archive; without it, a 501 that names the feature |
+//! | `http2` | by `cli` | HTTP/2; without it, a 505 that names the feature |
+//! | `page` | by `cli` | `Builder::page`: the page for people at `/` |
+//! | `tls` | by `cli` | `Builder::tls`, and `Builder::intercept` for clients with hard-coded HTTPS hosts |
+//! | `tower` | no | `WorldHandle::service`: a world as a tower service of `http` requests |
+//! | `api` | no | the module `api`, with which another crate fakes an API of its own; unstable until 1.0 |
+//!
 //! # Repeatable runs
 //!
 //! Time, ids and made-up records come from the world: from its clock and its seed. An embedded world begins at
