@@ -98,7 +98,7 @@ impl ControlService {
         let response = if is_open { Ok(()) } else { admitted }.and_then(|()| {
             if request.body.len() > limit {
                 let message = format!("the body has more than {limit} bytes, and none of it was used");
-                return Err(Error::new(413, "too_large", message).hint("--body-limit raises this."));
+                return Err(Error::new(413, "too_large", message).hint("The setting body-limit raises this."));
             }
             let (route, params, is_worlds) = found?;
             let query = Query::parse(target.query);
@@ -197,7 +197,7 @@ impl ControlService {
         if !host.is_some_and(own) {
             let message = format!("The control API does not answer to the host {:?}.", host.unwrap_or_default());
             return Err(Error::new(403, "foreign_host", message).hint(format!(
-                "Use {}. Behind a proxy, start the server with --base-url or with a control token.",
+                "Use {}. Behind a proxy, start the server with the setting base-url or with a control token.",
                 self.access_policy.address
             )));
         }

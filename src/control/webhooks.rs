@@ -120,5 +120,5 @@ fn check_address(to: &str, allows_outbound: bool) -> Result<(), Error> {
         return Ok(());
     }
     let refusal = Error::new(403, "outbound", format!("{to} is not an address of this machine"));
-    Err(refusal.hint("Start the server with --allow-outbound to send to others."))
+    Err(refusal.hint("Start the server with the setting allow-outbound to send to others."))
 }

@@ -168,8 +168,8 @@ impl Proxy {
         self.remember(host);
         let refused = |message: String, hint| Err(NoTunnel { message, hint });
         if self.others == Others::Refused {
-            let hint = "The test talks to it too: have it do without, or let such hosts through with --intercept-others tunnel; \
-                        --intercept-host makes it a host of the APIs.";
+            let hint = "The test talks to it too: have it do without, or let such hosts through with the setting intercept-others; \
+                        intercept-host makes it a host of the APIs.";
             return refused(
                 format!("standin lets no other host through than those of its APIs, and {host} is none"),
                 hint,
@@ -200,7 +200,7 @@ impl Proxy {
         match last {
             Some(error) => refused(format!("{host} cannot be reached: {error}"), "Try it without the proxy."),
             None if is_private => {
-                refused(format!("{host} is in a private network"), "--allow-private lets such hosts through.")
+                refused(format!("{host} is in a private network"), "The setting allow-private lets such hosts through.")
             }
             None => refused(format!("{host} is this machine, and no tunnel leads there"), "Call it without the proxy."),
         }

@@ -23,13 +23,13 @@ impl Refusal {
     pub fn body_timeout(limit: Duration, got: usize, announced: Option<u64>) -> Self {
         let of = announced.map(|announced| format!(" of {announced}")).unwrap_or_default();
         let message = format!("The request's body did not come within {limit:?}: {got}{of} bytes came.");
-        Self { status: 408, code: "request_timeout", message, hint: "--body-timeout raises this." }
+        Self { status: 408, code: "request_timeout", message, hint: "The setting body-timeout raises this." }
     }
 
     /// Makes the refusal of a head that did not come in time.
     pub fn head_timeout(limit: Duration) -> Self {
         let message = format!("The request's head did not come within {limit:?}.");
-        Self { status: 408, code: "request_timeout", message, hint: "--header-timeout raises this." }
+        Self { status: 408, code: "request_timeout", message, hint: "The setting header-timeout raises this." }
     }
 
     /// Makes the refusal of a body because all unfinished bodies together are too large.
@@ -39,7 +39,7 @@ impl Refusal {
             status: 503,
             code: "too_many_bytes",
             message,
-            hint: "Send fewer bodies at a time; --unfinished-bytes raises this.",
+            hint: "Send fewer bodies at a time; the setting unfinished-bytes raises this.",
         }
     }
 
@@ -51,7 +51,7 @@ impl Refusal {
             status: 503,
             code: "too_many_bytes",
             message,
-            hint: "Read answers as they come; --unfinished-bytes raises this.",
+            hint: "Read answers as they come; the setting unfinished-bytes raises this.",
         }
     }
 
@@ -62,7 +62,7 @@ impl Refusal {
             status: 503,
             code: "too_many_connections",
             message,
-            hint: "Close connections after use; --max-connections raises this.",
+            hint: "Close connections after use; the setting max-connections raises this.",
         }
     }
 

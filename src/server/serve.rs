@@ -33,7 +33,7 @@ pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
                 Some(_) = connections.join_next(), if !connections.is_empty() => {}
                 () = &mut look, if !connections.is_empty() => {
                     if serving.links.look() > 0 {
-                        serving.note("slow", "connections were closed whose clients did not take their answers in time (--send-timeout)");
+                        serving.note("slow", "connections were closed whose clients did not take their answers in time (the setting send-timeout)");
                     }
                     look.as_mut().reset(tokio::time::Instant::now() + period);
                 }
@@ -43,7 +43,7 @@ pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
                             connections.spawn(connection(stream, peer, Arc::clone(&serving), counted));
                         } else {
                             let most = serving.engine.limits().connections;
-                            serving.note("connections", "all connections are in use; new ones are refused with 503 (--max-connections)");
+                            serving.note("connections", "all connections are in use; new ones are refused with 503 (the setting max-connections)");
                             connections.spawn(turn_away(stream, most));
                         }
                     }

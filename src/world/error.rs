@@ -97,7 +97,7 @@ impl WorldError {
                     ),
                     GoneReason::Dropped => (
                         format!("The world {name:?} ended with its last handle."),
-                        "Keep the WorldHandle for as long as the world is used, or call keep() on it.".to_owned(),
+                        "Keep the WorldHandle for as long as the world is used, or call detach() on it.".to_owned(),
                     ),
                     GoneReason::Idle { after_ms } => (
                         format!("The world {name:?} expired: it received no request for {} s.", after_ms / 1_000),

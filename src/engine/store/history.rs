@@ -48,7 +48,7 @@ impl GenerateBounds {
         let (records, total) = (self.records, self.total.limit());
         Problem::refused(format!(
             "at most {records} records can be made up in a world, with what comes with them, and {total} in all worlds; \
-             make up fewer, or raise --generated-records"
+             make up fewer, or raise the setting generated-records"
         ))
     }
 }
