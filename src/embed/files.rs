@@ -34,3 +34,10 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
     paths.sort();
     Ok(paths)
 }
+
+/// A file of records, read.
+pub(super) struct Read {
+    pub name: String,
+    pub collection: String,
+    pub text: std::borrow::Cow<'static, str>,
+}

@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 use parking_lot::Mutex;
 
 use crate::apis::APIS;
+use crate::embed::files::Read;
 use crate::embed::files::{entries, text_of};
 use crate::embed::left_out::{self, Gone};
 use crate::embed::start_error::StartError;
@@ -228,13 +229,6 @@ fn unknown_fields_of(file: &Read, apis: &[&'static Api]) -> Vec<String> {
 /// Describes the faults of a set of records.
 fn told(faults: &[DataFault]) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()
-}
-
-/// A file of records, read.
-pub(super) struct Read {
-    pub name: String,
-    pub collection: String,
-    pub text: std::borrow::Cow<'static, str>,
 }
 
 /// Returns the records that these APIs bring: embedded here, or in their tables.

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::embed::fixtures::Read;
+use crate::embed::files::Read;
 use crate::engine::api::api::Api;
 use crate::engine::api::fixtures::DataFault;
 use crate::engine::schema::document::Document;

@@ -70,7 +70,7 @@ pub static LIMITS: &[Limit] = &[
         default: Usual::Of(|| Settings::default().body_limit_bytes as u64),
         setting: Some("--body-limit"),
         in_force: Some(|engine| engine.settings().body_limit_bytes as u64),
-        about: "The body of a request. Where it is not set, Celigo takes 10485760 bytes. Beyond: 413 in the API's words, before the body where the client waits to be asked for it.",
+        about: "The body of a request. Where it is not set, an API takes 10485760 bytes, unless its service takes more. Beyond: 413 in the API's words, before the body where the client waits to be asked for it.",
     },
     Limit {
         name: "body-members",
