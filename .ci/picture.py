@@ -49,7 +49,7 @@ def drawing(lines):
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="The report of a failing test">\n<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>\n{dots}\n'
-        f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13" xml:space="preserve">\n{texts}</g>\n</svg>\n'
+        f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13" style="white-space:pre">\n{texts}</g>\n</svg>\n'
     )
 
 

@@ -1,5 +1,5 @@
-//! The keys of scenario files, from their schema, each with an example: the schema's own, or the shortest of the
-//! ready-made scenarios.
+//! The keys of scenario files, from their schema, each with an example: the schema's own, or the shortest of
+//! the ready-made scenarios and of the tests.
 
 use serde_json::Value;
 
@@ -9,6 +9,29 @@ use crate::scenario::SCHEMA;
 
 /// The section of the file itself.
 const FILE: &str = "file";
+
+/// Files of the tests that between them use what no ready-made scenario does.
+const MORE: &[&str] = &[
+    include_str!("../../../tests/scenario-corpus/accepted/both-apis.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/clock.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/data.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/digits.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/expect.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/extends.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/faults-at.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/faults-do.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/gave-up.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/lag.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/least.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/matchers.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/perturb.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/probe-edlink.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/probe.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/says-more.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/steps.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/tokens.json"),
+    include_str!("../../../tests/scenario-corpus/accepted/unknown-fields-meant.json"),
+];
 
 /// A key, in the section of the object that has it.
 struct Key {
@@ -34,8 +57,10 @@ pub fn markdown() -> String {
     let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
     let mut keys = Keys { schema: &schema, keys: Vec::new(), walked: Vec::new() };
     keys.walk(&schema, FILE, "", None);
-    for scenario in builtin_scenarios() {
-        let file: Value = serde_json::from_str(scenario.text).expect("a ready-made scenario is JSON");
+    let ready_made = builtin_scenarios();
+    let texts = ready_made.iter().map(|scenario| scenario.text).chain(MORE.iter().copied());
+    for text in texts {
+        let file: Value = serde_json::from_str(text).expect("a scenario that was checked is JSON");
         keys.walk(&schema, FILE, "", Some(&file));
     }
     let mut sections: Vec<&str> = keys.keys.iter().map(|key| &*key.section).collect();
@@ -84,6 +109,11 @@ impl<'s> Keys<'s> {
         for alternative in ["oneOf", "anyOf", "allOf"] {
             for inner in node[alternative].as_array().into_iter().flatten() {
                 self.walk(inner, section, path, value);
+            }
+        }
+        for branch in ["then", "else"] {
+            if node[branch].is_object() {
+                self.walk(&node[branch], section, path, value);
             }
         }
         if node["items"].is_object() {
@@ -215,4 +245,23 @@ fn member(name: &str, value: &Value) -> String {
         return text;
     }
     text.chars().take(LONGEST).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::markdown;
+
+    #[test]
+    fn every_key_is_described_and_shown() {
+        let text = markdown();
+        let keys = text.lines().filter(|line| line.starts_with("| `"));
+        let cells = keys.map(|line| line.replace("\\|", "").split(" | ").map(str::to_owned).collect::<Vec<_>>());
+        let bare: Vec<String> = cells
+            .filter(|cells| {
+                cells.len() != 5 || cells[3].trim().is_empty() || cells[4].trim_matches([' ', '|']).is_empty()
+            })
+            .map(|cells| cells[0].clone())
+            .collect();
+        assert!(bare.is_empty(), "keys without a description or an example: {bare:?}");
+    }
 }
