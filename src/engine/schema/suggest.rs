@@ -7,16 +7,14 @@ const LONGEST_NAME: usize = 128;
 
 /// Asks `did you mean …?`, or lists the names there are when none is near.
 pub fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
-    match nearest(given, known.clone()) {
-        Some(name) => format!("did you mean {name}?"),
-        None => {
-            let mut names = known.into_iter().filter(|name| !name.is_empty());
-            let listed: Vec<&str> = names.by_ref().take(MOST_LISTED).collect();
-            match listed.as_slice() {
-                [] => "there is none".to_owned(),
-                listed => format!("there is {}{}", listed.join(", "), if names.next().is_some() { ", …" } else { "" }),
-            }
-        }
+    if let Some(name) = nearest(given, known.clone()) {
+        return format!("did you mean {name}?");
+    }
+    let mut names = known.into_iter().filter(|name| !name.is_empty());
+    let listed: Vec<&str> = names.by_ref().take(MOST_LISTED).collect();
+    match listed.as_slice() {
+        [] => "there is none".to_owned(),
+        listed => format!("there is {}{}", listed.join(", "), if names.next().is_some() { ", …" } else { "" }),
     }
 }
 
