@@ -179,6 +179,7 @@ fn the_list_of_requests_is_paged_and_filtered() {
     assert_eq!(get(&world, &with(list, "$first", "1")).unwrap().0, all[..1]);
     let by_id = json!({ "id": [{ "operator": "equals", "value": all[1]["id"] }] }).to_string();
     assert_eq!(get(&world, &with(list, "$filter", &by_id)).unwrap().0, all[1..2]);
-    // A request is no record that others stand behind: only a cursor leads on.
-    assert_eq!(status(&world, &with(list, "$after", all[0]["id"].as_str().unwrap())), Some(400));
+    let behind = get(&world, &with(list, "$after", all[0]["id"].as_str().unwrap())).unwrap().0;
+    assert_eq!(behind[..2], all[1..3], "a cursor leads on");
+    assert_eq!(status(&world, &with(list, "$after", "e3e70682-c209-4cac-a29f-6fbed82c07cd")), Some(400));
 }
