@@ -129,7 +129,7 @@ fn any_host_gets_the_page_but_only_an_own_one_the_control_api() {
     assert_eq!(get(&standin, "/", &proxied).status, 200, "it says what to do about it");
     let refused = get(&standin, "/_standin/worlds", &proxied);
     assert_eq!((refused.status, &refused.json()["error"]["code"]), (403, &json!("foreign_host")));
-    assert!(refused.text().contains("--base-url"), "{}", refused.text());
+    assert!(refused.text().contains("base-url"), "{}", refused.text());
 
     let behind = Standin::builder().page(PageMode::Full).base_url("https://tools.example/standin").start();
     assert_eq!(get(&behind, "/_standin/worlds", &proxied).status, 200);
