@@ -43,6 +43,8 @@ pub struct JournalEntry {
     pub delivery: Delivery,
     /// The time for which the answer was held back, in milliseconds.
     pub delay_ms: u64,
+    /// The number of the last call whose changes the answer shows, where a scenario lets the read lag behind.
+    pub shows_call: Option<u64>,
 }
 
 impl JournalEntry {
@@ -60,6 +62,7 @@ impl JournalEntry {
             rule: entry.extras.rule.map(|rule| rule.to_string()),
             delivery: entry.extras.delivery,
             delay_ms: entry.extras.delay_ms,
+            shows_call: entry.extras.shows_call,
         }
     }
 }

@@ -86,6 +86,8 @@ fn what_lags_is_told_in_journal_and_report_and_counts_as_injected() {
     make(&world, "Late");
     let answer = ask(&world, "GET", "/v1/integrations", "");
     assert_eq!(header(&answer, "standin-source").as_deref(), Some("injected"));
+    let shown: Vec<_> = world.journal().iter().map(|entry| entry.shows_call).collect();
+    assert_eq!(shown, [None, Some(0)]);
     let said = world.verify().unwrap_err().to_string();
     assert!(said.contains("1 create → 201 · 2 list → 200 as after call 0"), "{said}");
 }
