@@ -92,14 +92,18 @@ pub fn import(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let exported: ExportedWorld = asked.object()?;
     let name: Arc<str> = asked.named.as_deref().unwrap_or_default().into();
     let (made_by, is_retry) = (Some(fnv1a64(&String::from_utf8_lossy(asked.body))), true);
-    let label = exported.label.clone();
+    let (label, warnings) = (exported.label.clone(), exported.warnings.clone());
     let wanted = WorldSpec { name: Some(&name), label: label.as_deref(), made_by, is_retry, ..WorldSpec::default() };
     asked.engine.make_ready(wanted, asked.request.arrived_ms, |world| {
         let imported = asked.engine.imported(&name, exported);
         world.replace_with(imported.map_err(|fault| Error::new(400, "invalid_export", fault))?);
         Ok::<_, Error>(())
     })?;
-    Ok(shown(asked, base_url(asked).as_deref(), &name))
+    let mut made = shown(asked, base_url(asked).as_deref(), &name);
+    if !warnings.is_empty() {
+        made["warnings"] = warnings.into();
+    }
+    Ok(made)
 }
 
 fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Result<Value, Error> {

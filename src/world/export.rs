@@ -48,6 +48,9 @@ pub struct ExportedWorld {
     progress: Option<Progress>,
     /// By collection.
     records: Map<String, Value>,
+    /// A sentence for each thing that is left behind, though it would show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -69,6 +72,8 @@ impl World {
     /// Returns the world as data. The error says what in it is no data.
     pub fn export(&mut self) -> Result<ExportedWorld, String> {
         self.state.catch_up().map_err(|problem| problem.plain())?;
+        // What changed since the last call is hidden from now on, as the next call would find it.
+        self.look_at_records();
         let state = &self.state;
         let usual = |profile: Profile| profile == Profile::default();
         let profiles = state.settings.profiles.iter().filter(|(_, profile)| !usual(*profile));
@@ -80,6 +85,9 @@ impl World {
             let value = serde_json::to_value(exported).map_err(|error| error.to_string())?;
             Ok((collection.resource().name.to_owned(), value))
         });
+        let hidden = run.into_iter().flat_map(|run| run.say_hidden(&state.store, state.clock.now_ms()));
+        let warnings =
+            hidden.map(|said| format!("{said}; those of the imported world see the latest at once")).collect();
         Ok(ExportedWorld {
             world: EXPORT_VERSION,
             name: state.name.to_string(),
@@ -93,6 +101,7 @@ impl World {
                 .map(|scenario| ExportedScenario { name: scenario.name.clone(), text: scenario.source.to_string() }),
             progress: run.map(ScenarioRun::progress).transpose()?,
             records: records.collect::<Result<_, String>>()?,
+            warnings,
         })
     }
 }

@@ -220,6 +220,25 @@ fn a_world_that_moved_goes_on_as_it_would_have() {
 }
 
 #[test]
+fn an_export_says_what_lagging_reads_did_not_see_yet() {
+    let (old, new) = (Standin::start(), Standin::start());
+    let lag = json!([{ "on": "celigo.integrations.list", "calls": 2 }, { "on": "edlink.people.list", "ms": 99 }]);
+    let scenario = json!({ "scenario": 1, "api": ["celigo", "edlink"], "lag": lag });
+    assert_eq!(control(&old, "PUT", "/worlds/a", &json!({ "scenario": scenario })).status, 200);
+    let export = || control(&old, "GET", "/worlds/a/export", &Value::Null).json();
+    let list = |standin: &Standin| ask(standin.address(), "GET", "/w/a/v1/integrations", &[ANY], "").text();
+    assert!(!list(&old).contains("Late") && export().get("warnings").is_none(), "{}", export()["warnings"]);
+    control(&old, "POST", "/worlds/a/data/celigo.integrations", &json!({ "name": "Late" }));
+    let said = "reads of celigo.integrations.list do not see 1 change yet";
+    let exported = export();
+    let warnings = exported["warnings"].as_array().unwrap();
+    assert!(warnings.len() == 1 && warnings[0].as_str().unwrap().starts_with(said), "{warnings:?}");
+    let imported = control(&new, "PUT", "/worlds/a/import", &exported).json();
+    assert_eq!(imported["warnings"], exported["warnings"]);
+    assert_eq!([&old, &new].map(|standin| list(standin).contains("Late")), [false, true], "as it was said");
+}
+
+#[test]
 fn data_that_is_no_world_is_refused_with_its_place() {
     let standin = Standin::start();
     control(&standin, "PUT", "/worlds/a", &json!({}));

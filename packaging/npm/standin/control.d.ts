@@ -107,6 +107,8 @@ export interface components {
             now?: string;
             scenario?: string | null;
             step?: string | null;
+            /** @description What the export of an imported world left behind. */
+            warnings?: string[];
         };
         NewWorld: {
             /** @description Default: one that is made up. */
@@ -164,6 +166,8 @@ export interface components {
             records: {
                 [key: string]: unknown;
             };
+            /** @description What is left behind, though it would show. */
+            warnings?: string[];
         };
         /** @description A call as a scenario's `expect.calls` has them, whose schema is at /_standin/schema. */
         ExpectedCall: {

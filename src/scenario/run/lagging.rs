@@ -4,7 +4,9 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::api::api::Api;
 use crate::engine::api::router::Row;
+use crate::engine::schema::schema::Schema;
 use crate::engine::store::Store;
 use crate::http::message::Method;
 use crate::scenario::model::lag::{Lag, LagSpan};
@@ -88,6 +90,37 @@ impl Lagging {
         let place = lags.iter().position(|lag| row.route.verb == Method::Get && lag.on.select(row.operation))?;
         self.lags[place].call(lags[place].span, row, store, now_ms)
     }
+
+    /// Says of each lag how many changes its reads do not see yet, of records that they show.
+    pub(in crate::scenario) fn say_hidden(
+        &self,
+        lags: &[Lag],
+        apis: &[&'static Api],
+        store: &Store,
+        now_ms: u64,
+    ) -> Vec<String> {
+        let said = lags.iter().zip(&self.lags).filter_map(|(lag, progress)| {
+            let reads = apis.iter().flat_map(|api| api.routes.iter().map(move |route| (api, route)));
+            let reads = reads.filter(|(api, route)| {
+                route.verb == Method::Get && lag.on.select(&format!("{}.{}", api.name, route.name))
+            });
+            let kinds: Vec<_> = reads.map(|(_, route)| route.action.resource()).collect();
+            let is_shown = |before: &Store, after: &Store| kinds.iter().any(|kind| !shows_same(*kind, before, after));
+            let after = progress.hidden.iter().skip(1).map(|next| &next.before).chain([store]);
+            let hidden = progress.hidden.iter().zip(after).filter(|(change, after)| {
+                !change.is_over(lag.span, progress.calls, now_ms) && is_shown(&change.before, after)
+            });
+            let count = hidden.count();
+            let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+            (count > 0).then(|| format!("reads of {} do not see {changes} yet", lag.on))
+        });
+        said.collect()
+    }
+}
+
+/// Tells whether two stores hold the very same records of a kind, or of all.
+fn shows_same(kind: Option<&'static Schema>, one: &Store, other: &Store) -> bool {
+    kind.map_or_else(|| one.is_same(other), |kind| one.has_same(other, kind))
 }
 
 impl LagProgress {
@@ -100,14 +133,11 @@ impl LagProgress {
         }
         let oldest = &self.hidden.front()?.before;
         let resource = row.route.action.resource();
-        let shows_same = |one: &Store, other: &Store| {
-            resource.map_or_else(|| one.is_same(other), |resource| one.has_same(other, resource))
-        };
-        if shows_same(oldest, store) {
+        if shows_same(resource, oldest, store) {
             return None;
         }
         // Changes of other kinds of records may lie between.
-        let last = self.hidden.iter().take_while(|change| shows_same(&change.before, oldest)).last()?;
+        let last = self.hidden.iter().take_while(|change| shows_same(resource, &change.before, oldest)).last()?;
         Some(PastStore { store: oldest.clone(), after_call: last.after_call })
     }
 }

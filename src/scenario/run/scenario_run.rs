@@ -339,6 +339,12 @@ impl ScenarioRun {
         self.lagging.as_mut()?.past_store(&self.scenario.lags, row, store, now_ms)
     }
 
+    /// Says of each lag how many changes its reads do not see yet, of records that they show.
+    pub(crate) fn say_hidden(&self, store: &Store, now_ms: u64) -> Vec<String> {
+        let said = |lagging: &Lagging| lagging.say_hidden(&self.scenario.lags, &self.apis, store, now_ms);
+        self.lagging.as_deref().map(said).unwrap_or_default()
+    }
+
     /// Returns every rule, with how often it matched and how often it fired.
     pub fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
         self.counters.iter().map(|counter| (&*counter.rule, counter.all_matched, counter.all_fired))
