@@ -44,14 +44,14 @@ fn item(n: usize) -> impl Fn() -> PathSegment {
 }
 
 /// Returns the path of the n-th rule of the file or of a step.
-fn rule_path(step: Option<usize>, n: usize) -> Vec<PathSegment> {
+pub(super) fn rule_path(step: Option<usize>, n: usize) -> Vec<PathSegment> {
     match step {
         None => at(&[&key("faults"), &item(n)]),
         Some(step) => at(&[&key("steps"), &item(step), &key("faults"), &item(n)]),
     }
 }
 
-fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
+pub(super) fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
     path.iter().cloned().chain([PathSegment::from(name)]).collect()
 }
 
@@ -73,7 +73,7 @@ fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router
 }
 
 /// Returns all rules with their step, in the order of the file.
-fn all_rules(scenario: &Scenario) -> impl Iterator<Item = (Option<usize>, usize, &Arc<Rule>)> {
+pub(super) fn all_rules(scenario: &Scenario) -> impl Iterator<Item = (Option<usize>, usize, &Arc<Rule>)> {
     let own = scenario.rules.iter().enumerate().map(|(n, rule)| (None, n, rule));
     let stepped = scenario.steps.iter().enumerate();
     own.chain(stepped.flat_map(|(step, it)| it.rules.iter().enumerate().map(move |(n, rule)| (Some(step), n, rule))))

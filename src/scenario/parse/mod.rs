@@ -5,6 +5,7 @@ pub mod dead_matchers;
 pub mod extends;
 pub mod fidelity;
 pub mod fragments;
+pub mod listed_tokens;
 pub mod read;
 pub mod read_expect;
 pub mod read_lag;

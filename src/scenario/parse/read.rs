@@ -19,6 +19,7 @@ use crate::scenario::model::layers::merged;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::extends::{ScenarioFinder, read_layers};
 use crate::scenario::parse::fidelity::Fidelity;
+use crate::scenario::parse::listed_tokens::check_tokens;
 use crate::scenario::parse::reader::{Node, Object};
 
 /// The keys of a scenario file.
@@ -51,6 +52,7 @@ impl Scenario {
         let scenario = reader.file(file, &whole);
         if let Some(scenario) = &scenario {
             crate::scenario::parse::check::check(&mut found, scenario, router, fixtures);
+            check_tokens(&mut found, scenario, router, fixtures);
         }
         let refuse = found.refuse();
         let diagnostics = found.finish();

@@ -181,7 +181,10 @@ impl FileReader<'_, '_> {
         if let (Some(node), Effect::Error { message, field, retry_after_s, .. }) = (effect.get("with"), &mut terminal) {
             let with = self.found.object(&node, &["message", "field", "retry_after_s"])?;
             *message = with.get("message").and_then(|node| self.found.text(&node)).map(str::to_owned);
-            *field = with.get("field").and_then(|node| self.found.text(&node)).map(str::to_owned);
+            if let Some(node) = with.get("field") {
+                *field = self.found.text(&node).map(str::to_owned);
+                field.iter().for_each(|field| self.tell_unknown_error_field(&node.path, field, on));
+            }
             *retry_after_s = with.get("retry_after_s").and_then(|node| self.found.whole(&node, 0, u64::MAX));
         }
         Some(terminal)

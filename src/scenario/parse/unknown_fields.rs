@@ -1,11 +1,14 @@
 //! Fields that no document knows, in matchers, in data and in the bodies of a probe. They may be meant: then they are marked
 //! with `"unknown_fields": "allow"`.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::Kind;
 use crate::engine::schema::schema::Schema;
+use crate::engine::schema::suggest::nearest;
 use crate::http::message::Method;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
@@ -38,6 +41,33 @@ impl FileReader<'_, '_> {
         let schemas: Option<Vec<&Schema>> = with_body.iter().map(|row| row.route.action.resource()).collect();
         if let Some(schemas) = schemas.filter(|schemas| !schemas.is_empty()) {
             self.found.tell_unknown_members(path, matcher, &schemas);
+        }
+    }
+
+    /// Warns of an error about a field or a parameter that none of these operations has.
+    pub(in crate::scenario) fn tell_unknown_error_field(&mut self, path: &[PathSegment], field: &str, on: &Operations) {
+        let rows = self.rows(on);
+        let parameters: Vec<String> =
+            rows.iter().flat_map(|row| row.api.dialect.parameters(row.route)).map(|parameter| parameter.name).collect();
+        let fields = rows.iter().filter_map(|row| row.route.action.resource()).flat_map(|schema| schema.fields);
+        let words = rows.iter().flat_map(|row| row.params.iter().copied().chain([row.route.needs]));
+        let mut known: Vec<&str> =
+            fields.map(|field| field.name).chain(words).chain(parameters.iter().map(String::as_str)).collect();
+        let mut seen = HashSet::new();
+        known.retain(|name| seen.insert(*name));
+        // Of a field within another, the outer one is known.
+        let outer = field.split(['.', '[', '{', '<']).next().unwrap_or(field);
+        let is_known = known.iter().any(|known| *known == field || known.split(['[', '{', '<']).next() == Some(outer));
+        // An operation of its own may take what no record has.
+        let are_all = !rows.is_empty() && rows.iter().all(|row| row.route.action.resource().is_some());
+        if !is_known && (are_all || nearest(outer, known.iter().copied()).is_some()) {
+            let help = did_you_mean(outer, known);
+            self.found.tell(
+                Code::W06,
+                path,
+                format!("{field:?} is no field that a document of these operations knows"),
+                help,
+            );
         }
     }
 }
@@ -110,9 +140,9 @@ impl Diagnostics<'_> {
     fn tell_unknown(&mut self, path: &[PathSegment], name: &str, schemas: &[&Schema]) {
         let title = schemas.first().map_or("a record", |schema| schema.title);
         let known = schemas.iter().flat_map(|schema| schema.fields).map(|field| field.name);
-        let nearest = did_you_mean(name, known);
-        let nearest = if nearest.ends_with('?') { format!("{nearest} ") } else { String::new() };
-        let help = format!("{nearest}if it is meant, add \"{MARK}\": \"allow\" beside it");
+        let meant = did_you_mean(name, known);
+        let meant = if meant.ends_with('?') { format!("{meant} ") } else { String::new() };
+        let help = format!("{meant}if it is meant, add \"{MARK}\": \"allow\" beside it");
         self.tell(Code::W06, path, format!("is no field of {title} that a document knows"), help);
     }
 }
