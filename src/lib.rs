@@ -181,6 +181,22 @@ pub use scenario::{
 };
 
 /// [`Report`]s for people and for the tools of continuous integration.
+///
+/// ```
+/// use standin::{Expectation, Standin, reports};
+///
+/// let world = Standin::builder().offline()?;
+/// world.expect(Expectation::on("edlink.events.list").id("events"));
+/// world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"");
+/// let all = [world.report()];
+/// assert!(reports::junit(&all).contains("<failure"));
+/// assert!(reports::tap(&all).starts_with("TAP version 14"));
+/// assert!(reports::markdown(&all).contains("calls.events"));
+/// assert!(reports::github_annotations(&all).starts_with("::error"));
+/// let served = reports::merged_coverage(&all);
+/// assert!(reports::coverage(&served).contains("celigo.integrations.list  200 ×1"));
+/// # Ok::<(), standin::StartError>(())
+/// ```
 pub mod reports {
     pub use crate::scenario::{coverage, github_annotations, junit, markdown, merged_coverage, tap};
 }

@@ -10,6 +10,25 @@ use crate::embed::record::Record;
 use crate::engine::state::State;
 
 /// The records of the world that answers, for a rule that answers with a function.
+///
+/// ```
+/// use serde_json::json;
+/// use standin::{Answer, Rule, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.fault(Rule::on("celigo.integrations.get").answer(|request, data| {
+///     let id = request.param("id").unwrap_or_default();
+///     match data.patch("celigo.integrations", id, json!({ "sandbox": true })) {
+///         Ok(record) => Answer::of_json(200, &json!({ "touched": record.id() })),
+///         Err(_) => Answer::empty(404),
+///     }
+/// }));
+///
+/// let answer = world.answer("GET", "/v1/integrations/abc123", &[("authorization", "Bearer any")], b"");
+/// assert_eq!(answer.json()["touched"], "abc123");
+/// assert_eq!(world.record("celigo.integrations", "abc123")?.unwrap()["sandbox"], true);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Data<'w>(pub(super) &'w mut State);
 
 impl fmt::Debug for Data<'_> {

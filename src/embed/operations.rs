@@ -10,12 +10,13 @@ use crate::engine::schema::profile::Profile;
 /// An operation, as its table describes it.
 ///
 /// ```
-/// use standin::{Action, operations};
+/// use standin::{Action, Evidence, operations};
 ///
 /// let all = operations();
 /// let create = all.iter().find(|operation| operation.name == "celigo.integrations.create").unwrap();
 /// assert_eq!((create.action, create.path), (Action::Create, "/v1/integrations"));
 /// assert!(create.outcomes.contains(&(201, "success")));
+/// assert_eq!(create.evidence, Evidence::Documented);
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -40,7 +41,7 @@ pub struct Operation {
     pub about: &'static str,
 }
 
-/// Returns every operation, in the order of the tables.
+/// Returns every operation, in the order of the tables. [`Operation`] has an example.
 #[must_use]
 pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
@@ -53,12 +54,21 @@ pub(crate) fn documented_outcomes() -> Vec<crate::history::coverage::CoverageCel
 }
 
 /// Returns the `OpenAPI` 3.1 document of an API, from its table.
+///
+/// ```
+/// let document = standin::openapi(standin::Api::Edlink);
+/// assert_eq!(document["paths"]["/v1/integrations"]["get"]["operationId"], "edlink.integrations.list");
+/// ```
 #[must_use]
 pub fn openapi(api: Api) -> serde_json::Value {
     crate::engine::api::openapi::openapi(api.table())
 }
 
 /// Returns the `OpenAPI` 3.1 document of the control API, from its table.
+///
+/// ```
+/// assert!(standin::control_openapi()["paths"]["/_standin/limits"]["get"].is_object());
+/// ```
 #[must_use]
 pub fn control_openapi() -> serde_json::Value {
     openapi_of_control()

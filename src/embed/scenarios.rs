@@ -25,6 +25,16 @@ use crate::scenario::{Recording, draft, written};
 static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// A ready-made scenario.
+///
+/// ```
+/// use standin::{Standin, builtin_scenarios};
+///
+/// let world = Standin::builder().offline()?;
+/// for scenario in builtin_scenarios() {
+///     assert_eq!(world.load(scenario.name)?, [""; 0], "{}", scenario.name); // no warnings
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BuiltinScenario {
@@ -34,7 +44,7 @@ pub struct BuiltinScenario {
     pub text: &'static str,
 }
 
-/// Returns the ready-made scenarios, in the order of their names.
+/// Returns the ready-made scenarios, in the order of their names. [`BuiltinScenario`] has an example.
 #[must_use]
 pub fn builtin_scenarios() -> Vec<BuiltinScenario> {
     let mut all: Vec<BuiltinScenario> = READY_MADE

@@ -19,6 +19,27 @@ use crate::server::{Arrival, ResponseBody, response, with_request};
 
 /// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
 /// tokio runtime with a timer.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use http_body_util::{BodyExt, Empty};
+/// use standin::{ServiceError, Standin, WorldService};
+/// use tower::ServiceExt;
+///
+/// let world = Standin::builder().offline()?;
+/// let service: WorldService = world.service();
+/// let request = hyper::Request::get("https://api.integrator.io/v1/integrations/abc123");
+/// let request = request.header("authorization", "Bearer any").body(Empty::<bytes::Bytes>::new())?;
+/// let answer = service.clone().oneshot(request).await?;
+/// assert_eq!(answer.status(), 200);
+/// assert!(!answer.into_body().collect().await?.to_bytes().is_empty());
+///
+/// world.fault(standin::Rule::on("*").close());
+/// let request = hyper::Request::get("/v1/integrations").body(Empty::<bytes::Bytes>::new())?;
+/// assert!(matches!(service.oneshot(request).await, Err(ServiceError::Closed)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct WorldService(WorldHandle);
 
@@ -30,7 +51,7 @@ impl WorldHandle {
     }
 }
 
-/// The body of an answer.
+/// The body of an answer. The example of [`WorldService`] reads one.
 pub struct Body(ResponseBody);
 
 impl fmt::Debug for Body {
@@ -39,7 +60,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// The reason why there is no answer, or only a part of it.
+/// The reason why there is no answer, or only a part of it. The example of [`WorldService`] gets one.
 #[non_exhaustive]
 pub enum ServiceError {
     /// A fault rule closed the connection before the head.

@@ -7,6 +7,14 @@ use std::path::PathBuf;
 use crate::scenario::ScenarioError;
 
 /// The reason why a server did not start.
+///
+/// ```
+/// use standin::{Standin, StartError};
+///
+/// let standin = Standin::start();
+/// let refused = Standin::builder().port(standin.address().port()).try_start().unwrap_err();
+/// assert!(matches!(refused, StartError::Listen { address, .. } if address == standin.address()), "{refused}");
+/// ```
 #[non_exhaustive]
 pub enum StartError {
     /// The server cannot listen on its address.

@@ -78,6 +78,13 @@ impl Api {
 }
 
 /// The page for people: whether it changes what it shows.
+///
+/// ```
+/// use standin::{PageMode, Standin};
+///
+/// let standin = Standin::builder().page(PageMode::ReadOnly).start(); // a browser at standin.url() shows it
+/// # drop(standin);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageMode {
@@ -103,6 +110,12 @@ impl PageMode {
 }
 
 /// The fate of requests for other hosts that reach the proxy.
+///
+/// ```no_run
+/// use standin::{OtherHosts, Standin};
+///
+/// let standin = Standin::builder().intercept().intercept_others(OtherHosts::Tunnel).start();
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherHosts {
@@ -127,7 +140,7 @@ impl OtherHosts {
     }
 }
 
-/// The kind of action that an operation takes.
+/// The kind of action that an operation takes. The example of [`Operation`](crate::Operation) reads one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {

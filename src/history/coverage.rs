@@ -9,6 +9,18 @@ use crate::engine::api::router::{Router, Row};
 use crate::history::exchange::Exchange;
 
 /// Number of times an outcome was served.
+///
+/// ```
+/// use standin::Standin;
+///
+/// let world = Standin::builder().offline()?;
+/// world.answer("GET", "/v1/integrations/nope", &[("authorization", "Bearer any")], b"");
+/// let report = world.report();
+/// let served = report.coverage.iter().find(|cell| cell.is_served()).unwrap();
+/// assert_eq!((served.operation.as_str(), served.outcome.as_str()), ("celigo.integrations.get", "not_found"));
+/// assert_eq!((served.natural, served.injected), (1, 0));
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageCell {

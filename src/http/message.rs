@@ -172,7 +172,8 @@ impl Response {
     }
 }
 
-/// The way in which a reply travels. Only the socket layer makes it happen.
+/// The way in which a reply travels. Only the socket layer makes it happen. The example of
+/// [`JournalEntry`](crate::JournalEntry) reads one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {
@@ -225,6 +226,14 @@ impl Delivery {
 }
 
 /// The fault of a TLS handshake.
+///
+/// ```
+/// use standin::{Rule, TlsFault};
+///
+/// assert_eq!("wrong_host".parse::<TlsFault>()?, TlsFault::WrongHost);
+/// let first_call = Rule::on("celigo.*").nth(1).tls(TlsFault::Expired);
+/// # Ok::<(), standin::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsFault {

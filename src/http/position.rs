@@ -1,6 +1,6 @@
 //! Positions in a text, paths in a JSON document, and the faults of its syntax.
 
-/// A position in a text; both numbers count from 1.
+/// A position in a text; both numbers count from 1. The example of [`ScenarioError`](crate::ScenarioError) reads one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line.

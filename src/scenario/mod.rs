@@ -52,4 +52,10 @@ pub use verify::verify::Verification;
 /// The version of the format that this crate reads.
 pub const SCENARIO_VERSION: u32 = 1;
 /// The published schema of the format.
+///
+/// ```
+/// let schema: serde_json::Value = serde_json::from_str(standin::SCENARIO_SCHEMA)?;
+/// assert_eq!(schema["properties"]["scenario"]["const"], 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub const SCHEMA: &str = include_str!("scenario-1.schema.json");

@@ -15,6 +15,7 @@ mod deliver;
 mod determinism;
 mod drops;
 mod event_stream;
+mod examples;
 mod graph;
 mod growth;
 mod hanging;

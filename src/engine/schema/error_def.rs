@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use crate::engine::schema::profile::Profile;
 
-/// The evidence for something: how well it is known.
+/// The evidence for something: how well it is known. The example of [`Operation`](crate::Operation) reads one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Evidence {

@@ -1,6 +1,15 @@
 //! Profiles: the ways in which the same service is known to answer.
 
 /// A profile of a service.
+///
+/// ```
+/// use standin::{Api, Profile, Standin};
+///
+/// let world = Standin::builder().profile(Api::Celigo, Profile::Live).offline()?;
+/// let answer = world.answer("GET", "/v1/integrations", &[], b"");
+/// assert_eq!(answer.status, Some(401));
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {

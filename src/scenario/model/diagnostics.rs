@@ -12,7 +12,7 @@ use crate::scenario::model::layers::{Layer, Source, origin};
 macro_rules! codes {
     ($($code:ident $about:literal,)*) => {
         /// The kind of a fault. `E…` refuses the file, `W…` warns. The reference has a section for each, and
-        /// `standin explain E08` prints it.
+        /// `standin explain E08` prints it. The example of [`ScenarioError`] reads one.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -80,7 +80,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// One thing that is wrong with a file.
+/// One thing that is wrong with a file. The example of [`ScenarioError`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The file, as it was named.
@@ -103,6 +103,18 @@ impl fmt::Display for Diagnostic {
 }
 
 /// A scenario that cannot be used: everything that is wrong with it.
+///
+/// ```
+/// use standin::{Code, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// let text = "{\n  \"scenario\": 1, \"api\": \"celigo\",\n  \"seeed\": 7\n}";
+/// let error = world.load_text("mine.json", text).unwrap_err();
+/// let found = &error.diagnostics[0];
+/// assert_eq!((found.code, found.file.as_str(), found.place.line), (Code::E02, "mine.json", 3));
+/// assert!(found.help.contains("seed"), "{error}");
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScenarioError {
     /// The faults, in the order of the file.

@@ -20,7 +20,7 @@ const CONTEXT: usize = 16;
 /// The most differences that are told of one call or record.
 const TOLD: usize = 5;
 
-/// One part of a call or record that is not as it is expected to be.
+/// One part of a call or record that is not as it is expected to be. The example of [`NearMiss`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// The path to the part: `body.nested.a[2]`.
@@ -38,6 +38,21 @@ impl fmt::Display for Difference {
 }
 
 /// The call or the record that comes nearest to an expectation that failed.
+///
+/// ```
+/// use serde_json::json;
+/// use standin::{Expectation, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.expect(Expectation::on("celigo.integrations.create").body(json!({ "name": "Final" })));
+/// let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
+/// world.answer("POST", "/v1/integrations", &headers, br#"{"name": "Draft"}"#);
+///
+/// let report = world.report();
+/// let near = report.failed().next().unwrap().violations[0].near.as_ref().unwrap();
+/// assert_eq!((near.call, near.differences[0].path.as_str()), (Some(1), "body.name"));
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NearMiss {
     /// The number of the call, when it is one.

@@ -14,7 +14,7 @@ use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target, decode};
 use crate::scenario::model::texts::Texts;
 
-/// A request as matchers see it, and functions that answer.
+/// A request as matchers see it, and functions that answer. The example of [`Data`](crate::Data) reads one.
 pub struct RequestView<'a> {
     /// The operation.
     pub(crate) row: &'a Row,

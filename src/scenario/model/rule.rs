@@ -50,6 +50,12 @@ pub struct Rule {
 }
 
 /// Operations, selected by name: `celigo.integrations.create`, `celigo.*`, `*`.
+///
+/// ```
+/// let both: standin::Operations = ["celigo.flows.*", "celigo.exports.list"].into();
+/// assert!(both.select("celigo.flows.create"));
+/// assert!(!both.select("celigo.exports.create"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operations(pub(crate) Vec<String>);
 

@@ -9,7 +9,8 @@ use crate::scenario::model::format::Scenario;
 use crate::scenario::probe::drift::{Documented, Drift, Ignored, Tier};
 use crate::scenario::probe::probe::{Played, ProbeAnswer, ProbeRequest, StepOutcome, Wrong};
 
-/// The result of a probe. `drift` is the version of this shape.
+/// The result of a probe. `drift` is the version of this shape. The example of
+/// [`WorldHandle::probe`](crate::WorldHandle::probe) makes one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// 1.
@@ -26,7 +27,7 @@ pub struct Comparison {
     pub steps: Vec<ComparedStep>,
 }
 
-/// One request of the probe.
+/// One request of the probe, in a [`Comparison`]: see the example of [`WorldHandle::probe`](crate::WorldHandle::probe).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ComparedStep {
     /// The operation.

@@ -11,7 +11,7 @@ use crate::engine::api::router::Row;
 use crate::engine::schema::time::parse_ms;
 use crate::scenario::probe::probe::ProbeAnswer;
 
-/// The weight of a difference.
+/// The weight of a difference. The example of [`WorldHandle::probe`](crate::WorldHandle::probe) counts those of one weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -24,7 +24,18 @@ pub enum Tier {
     Info,
 }
 
-/// One difference.
+/// One difference of a live answer.
+///
+/// ```
+/// use standin::{ProbeAnswer, Standin, Tier};
+///
+/// let world = Standin::builder().offline()?;
+/// let compared = world.probe("celigo-bad-afternoon", |_| Ok(ProbeAnswer::new(200, "no JSON")))?;
+/// let of_whole = compared.steps[0].differences.iter().find(|drift| drift.at.is_empty()).unwrap();
+/// assert_eq!(of_whole.tier, Tier::Error);
+/// assert_eq!(of_whole.what, "is no JSON, though documented as JSON");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Drift {
     /// The weight of the difference.

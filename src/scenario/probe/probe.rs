@@ -16,7 +16,8 @@ use crate::scenario::parse::check::placeholders;
 
 type Bound = HashMap<String, String>;
 
-/// A request of a probe, to be sent to a live service.
+/// A request of a probe, to be sent to a live service. The example of
+/// [`WorldHandle::probe`](crate::WorldHandle::probe) sends some.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProbeRequest {
@@ -31,7 +32,8 @@ pub struct ProbeRequest {
     pub body: Option<Value>,
 }
 
-/// The answer of a live service to a request of a probe.
+/// The answer of a live service to a request of a probe. The example of
+/// [`WorldHandle::probe`](crate::WorldHandle::probe) makes some.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProbeAnswer {

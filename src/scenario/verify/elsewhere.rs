@@ -5,6 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::verify::one_line::on_one_line;
 
 /// Traffic of a command that came to no world, as far as the proxy saw it.
+///
+/// ```
+/// use standin::{Elsewhere, OtherHost};
+///
+/// let seen = || OtherHost { host: "example.com".to_owned(), times: 1 };
+/// let mut all = Elsewhere::default();
+/// all.add(Elsewhere { other_hosts: vec![seen(), seen()], ..Elsewhere::default() });
+/// assert_eq!(all.lines(), ["your test also talks to example.com (2 times)"]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elsewhere {
     /// Other hosts that the command talks to.
@@ -15,7 +24,7 @@ pub struct Elsewhere {
     pub refused_handshakes: Vec<RefusedHandshake>,
 }
 
-/// A host that is not served.
+/// A host that is not served. The example of [`Elsewhere`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherHost {
     /// Its name.
@@ -25,6 +34,18 @@ pub struct OtherHost {
 }
 
 /// A handshake that a client refused.
+///
+/// ```
+/// let refused = standin::RefusedHandshake {
+///     host: "api.integrator.io".to_owned(),
+///     client: Some("curl/8.5.0".to_owned()),
+///     reason: "unknown certificate authority".to_owned(),
+///     help: "set CURL_CA_BUNDLE".to_owned(),
+///     times: 1,
+/// };
+/// let sentence = refused.sentence();
+/// assert!(sentence.starts_with("curl/8.5.0 does not trust the certificate for api.integrator.io"), "{sentence}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedHandshake {
     /// The host that the client wanted.

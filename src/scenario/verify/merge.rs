@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::history::coverage::CoverageCell;
 use crate::scenario::verify::report::Report;
 
-/// Merges the coverage of all reports. Operations stand in the order they first came in.
+/// Merges the coverage of all reports. Operations stand in the order they first came in. [`reports`](crate::reports) has an
+/// example.
 #[must_use]
 pub fn merged_coverage(reports: &[Report]) -> Vec<CoverageCell> {
     merged(reports.iter().flat_map(|report| &report.coverage))

@@ -99,7 +99,8 @@ impl Violation {
     }
 }
 
-/// Reports as `JUnit` XML: a suite per scenario, a case per check, the calls as output of the suite.
+/// Returns reports as `JUnit` XML: a suite per scenario, a case per check, the calls as output of the suite.
+/// [`reports`](crate::reports) has an example.
 #[must_use]
 pub fn junit(reports: &[Report]) -> String {
     let failures = |report: &Report| report.failed().count();
@@ -196,7 +197,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Reports as TAP 14: a subtest per scenario, a test point per check.
+/// Returns reports as TAP 14: a subtest per scenario, a test point per check. [`reports`](crate::reports) has an example.
 #[must_use]
 pub fn tap(reports: &[Report]) -> String {
     let mut text = format!("TAP version 14\n1..{}\n", reports.len());
@@ -226,7 +227,7 @@ fn hash_escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('#', "\\#")
 }
 
-/// Failures as annotations of GitHub Actions: lines for stdout.
+/// Returns failures as annotations of GitHub Actions: lines for stdout. [`reports`](crate::reports) has an example.
 #[must_use]
 pub fn github_annotations(reports: &[Report]) -> String {
     let mut lines = String::new();
@@ -257,7 +258,7 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Reports as Markdown, for the summary of a GitHub Actions job.
+/// Returns reports as Markdown, for the summary of a GitHub Actions job. [`reports`](crate::reports) has an example.
 #[must_use]
 pub fn markdown(reports: &[Report]) -> String {
     let mut text = "### standin\n\n| scenario | result | checks | calls | seed |\n|---|---|---|---|---|\n".to_owned();
@@ -288,6 +289,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Lists the documented outcomes that were served, a line per operation that was called, and counts the rest.
+/// [`reports`](crate::reports) has an example.
 #[must_use]
 pub fn coverage(cells: &[CoverageCell]) -> String {
     let mut operations: Vec<&str> = cells.iter().map(|cell| cell.operation.as_str()).collect();

@@ -9,6 +9,20 @@ use crate::scenario::verify::elsewhere::Elsewhere;
 use crate::scenario::verify::one_line::on_one_line;
 
 /// The findings of a verification. `report` is the version of this shape.
+///
+/// ```
+/// use standin::{Expectation, Rule, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.fault(Rule::on("celigo.integrations.list").id("busy").error("rate_limited").optional());
+/// world.expect(Expectation::on("edlink.events.list").id("events"));
+/// let report = world.report();
+/// let failed = report.failed().next().unwrap();
+/// assert_eq!((report.passed, failed.id.as_str()), (false, "calls.events"));
+/// assert_eq!(failed.violations[0].message, "edlink.events.list called 0 times, expected at least 1");
+/// assert_eq!((report.rules[0].id.as_str(), report.rules[0].fired), ("busy", 0));
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// 1.
@@ -56,7 +70,7 @@ pub struct Report {
     pub coverage: Vec<CoverageCell>,
 }
 
-/// One check.
+/// One check of a [`Report`], whose example reads one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// Its name: `calls.lookup`, `conduct.no_retry_on`.
@@ -72,7 +86,7 @@ pub struct Check {
     pub line: usize,
 }
 
-/// One thing a check found.
+/// One thing a check found. The example of [`Report`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// The finding, in a sentence.
@@ -139,7 +153,7 @@ impl Violation {
     }
 }
 
-/// The course of a fault rule.
+/// The course of a fault rule. The example of [`Report`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleReport {
     /// The rule.
@@ -151,6 +165,16 @@ pub struct RuleReport {
 }
 
 /// A step that was entered.
+///
+/// ```
+/// use standin::Standin;
+///
+/// let world = Standin::builder().offline()?;
+/// world.load("celigo-bad-afternoon")?;
+/// let report = world.report();
+/// assert_eq!(report.steps[0].call, 0, "{:?}", report.steps);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepReport {
     /// Its name.
