@@ -35,7 +35,7 @@ fn text() -> String {
     let mut text = String::new();
     for limit in LIMITS {
         let Limit { name, unit, about, .. } = limit;
-        let setting = limit.setting.map_or_else(|| "fixed".to_owned(), str::to_owned);
+        let setting = limit.flag().unwrap_or_else(|| "fixed".to_owned());
         let _ = writeln!(text, "{name}   {} {}   {setting}\n    {about}", limit.usual(), unit.as_str());
     }
     text

@@ -53,7 +53,7 @@ pub const REPLICA: &str = "standin-replica";
 /// The token of the control API.
 pub const CONTROL_TOKEN: &str = "standin-control-token";
 
-/// All of them. `--no-headers` leaves out those of answers, but for `standin-miss`.
+/// All of them. The setting `no-headers` leaves out those of answers, but for `standin-miss`.
 pub const HEADERS: &[StandinHeader] = &[
     StandinHeader {
         name: WORLD,
@@ -90,7 +90,7 @@ pub const HEADERS: &[StandinHeader] = &[
     StandinHeader {
         name: REPLICA,
         within: Within::Answers,
-        about: "The server's `--name`, where several share the work.",
+        about: "The name of the server, where several share the work.",
     },
     StandinHeader {
         name: CONTROL_TOKEN,

@@ -20,7 +20,7 @@ pub struct Limit {
     pub unit: Unit,
     /// The value it has unless it is set.
     pub default: Usual,
-    /// The flag that sets it; `None` where it is fixed.
+    /// The setting, such as `body-limit`; `None` where it is fixed.
     pub setting: Option<&'static str>,
     /// The value it has in a server; `None` where it is fixed.
     pub in_force: Option<fn(&WorldRegistry) -> u64>,
@@ -68,7 +68,7 @@ pub static LIMITS: &[Limit] = &[
         name: "body-bytes",
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().body_limit_bytes as u64),
-        setting: Some("--body-limit"),
+        setting: Some("body-limit"),
         in_force: Some(|engine| engine.settings().body_limit_bytes as u64),
         about: "The body of a request. Where it is not set, an API takes 10485760 bytes, unless its service takes more. Beyond: 413 in the API's words, before the body where the client waits to be asked for it.",
     },
@@ -76,7 +76,7 @@ pub static LIMITS: &[Limit] = &[
         name: "body-members",
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().body_members as u64),
-        setting: Some("--body-members"),
+        setting: Some("body-members"),
         in_force: Some(|engine| engine.settings().body_members as u64),
         about: "The elements and members of a request's JSON, all together. Beyond: 400 in the API's words.",
     },
@@ -90,7 +90,7 @@ pub static LIMITS: &[Limit] = &[
         name: "body-time",
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().body_ms),
-        setting: Some("--body-timeout"),
+        setting: Some("body-timeout"),
         in_force: Some(|engine| engine.limits().body_ms),
         about: "The time a body may be on its way behind its head, 0 for ever. Beyond: 408.",
     },
@@ -98,7 +98,7 @@ pub static LIMITS: &[Limit] = &[
         name: "header-time",
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().header_ms),
-        setting: Some("--header-timeout"),
+        setting: Some("header-timeout"),
         in_force: Some(|engine| engine.limits().header_ms),
         about: "The time a request's head may be on its way, and a new connection may be silent, 0 for ever. Beyond: 408, or the connection is closed.",
     },
@@ -106,7 +106,7 @@ pub static LIMITS: &[Limit] = &[
         name: "send-time",
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().send_ms),
-        setting: Some("--send-timeout"),
+        setting: Some("send-timeout"),
         in_force: Some(|engine| engine.limits().send_ms),
         about: "The time a client may take nothing of its answer, 0 for ever. Beyond: the connection is closed.",
     },
@@ -114,7 +114,7 @@ pub static LIMITS: &[Limit] = &[
         name: "idle-time",
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().quiet_ms),
-        setting: Some("--idle-timeout"),
+        setting: Some("idle-timeout"),
         in_force: Some(|engine| engine.limits().quiet_ms),
         about: "The time a connection may be idle between requests, 0 for ever. Beyond: it is closed.",
     },
@@ -122,7 +122,7 @@ pub static LIMITS: &[Limit] = &[
         name: "connections",
         unit: Unit::Count,
         default: Usual::Of(|| Limits::default().connections as u64),
-        setting: Some("--max-connections"),
+        setting: Some("max-connections"),
         in_force: Some(|engine| engine.limits().connections as u64),
         about: "The connections at a time. Beyond: the one that is idle for longest is closed; where none is idle, a new one gets 503.",
     },
@@ -136,7 +136,7 @@ pub static LIMITS: &[Limit] = &[
         name: "unfinished-bytes",
         unit: Unit::Bytes,
         default: Usual::Of(|| Limits::default().unfinished_bytes as u64),
-        setting: Some("--unfinished-bytes"),
+        setting: Some("unfinished-bytes"),
         in_force: Some(|engine| engine.limits().unfinished_bytes as u64),
         about: "All bodies together that are on their way, and so all HTTP/2 answers that are not taken. Beyond: 503.",
     },
@@ -147,7 +147,7 @@ pub static LIMITS: &[Limit] = &[
         name: "journal-entries",
         unit: Unit::Count,
         default: Usual::Of(|| JournalBounds::default().entries as u64),
-        setting: Some("--journal-entries"),
+        setting: Some("journal-entries"),
         in_force: Some(|engine| engine.settings().journal.entries as u64),
         about: "The calls in the journal of a world. Beyond: the oldest are lost, and counted wherever the journal is shown.",
     },
@@ -155,7 +155,7 @@ pub static LIMITS: &[Limit] = &[
         name: "journal-bytes",
         unit: Unit::Bytes,
         default: Usual::Of(|| JournalBounds::default().bytes as u64),
-        setting: Some("--journal-bytes"),
+        setting: Some("journal-bytes"),
         in_force: Some(|engine| engine.settings().journal.bytes as u64),
         about: "The text of the calls in the journal of a world. Beyond: the oldest are lost, and counted.",
     },
@@ -163,7 +163,7 @@ pub static LIMITS: &[Limit] = &[
         name: "total-journal-bytes",
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().journals.limit() as u64),
-        setting: Some("--total-journal-bytes"),
+        setting: Some("total-journal-bytes"),
         in_force: Some(|engine| engine.settings().journals.limit() as u64),
         about: "The memory of the journals of all worlds together. Beyond: the largest lose their oldest calls, counted as lost.",
     },
@@ -171,7 +171,7 @@ pub static LIMITS: &[Limit] = &[
         name: "history-records",
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().history.records as u64),
-        setting: Some("--history-records"),
+        setting: Some("history-records"),
         in_force: Some(|engine| engine.settings().history.records as u64),
         about: "What a service writes by itself, of each kind: entries of its audit trail, events, runs. Beyond: the oldest are lost, and lists count them in standin-lost.",
     },
@@ -179,7 +179,7 @@ pub static LIMITS: &[Limit] = &[
         name: "history-bytes",
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().history.bytes as u64),
-        setting: Some("--history-bytes"),
+        setting: Some("history-bytes"),
         in_force: Some(|engine| engine.settings().history.bytes as u64),
         about: "The bytes of it, of each kind. Beyond: the oldest are lost, and lists count them in standin-lost.",
     },
@@ -187,7 +187,7 @@ pub static LIMITS: &[Limit] = &[
         name: "total-history-bytes",
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().history.total.limit() as u64),
-        setting: Some("--total-history-bytes"),
+        setting: Some("total-history-bytes"),
         in_force: Some(|engine| engine.settings().history.total.limit() as u64),
         about: "The bytes of it in all worlds together. Beyond: the largest histories lose their oldest, counted in standin-lost.",
     },
@@ -195,7 +195,7 @@ pub static LIMITS: &[Limit] = &[
         name: "generated-records",
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().generate.records as u64),
-        setting: Some("--generated-records"),
+        setting: Some("generated-records"),
         in_force: Some(|engine| engine.settings().generate.records as u64),
         about: "The records made up in a world, with what comes with them; one of more than 4 KiB counts as several. Beyond: the scenario or the setting is refused.",
     },
@@ -203,7 +203,7 @@ pub static LIMITS: &[Limit] = &[
         name: "total-generated-records",
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().generate.total.limit() as u64),
-        setting: Some("--total-generated-records"),
+        setting: Some("total-generated-records"),
         in_force: Some(|engine| engine.settings().generate.total.limit() as u64),
         about: "The records made up in all worlds together. Beyond: the scenario is refused until worlds are deleted.",
     },
@@ -211,7 +211,7 @@ pub static LIMITS: &[Limit] = &[
         name: "worlds",
         unit: Unit::Count,
         default: Usual::Of(|| Limits::default().worlds as u64),
-        setting: Some("--max-worlds"),
+        setting: Some("max-worlds"),
         in_force: Some(|engine| engine.limits().worlds as u64),
         about: "The worlds of a server beside the default one. Beyond: no world is made, and 409 says so.",
     },
@@ -219,7 +219,7 @@ pub static LIMITS: &[Limit] = &[
         name: "worlds-per-label",
         unit: Unit::Count,
         default: Usual::Of(|| Limits::default().worlds_per_label as u64),
-        setting: Some("--max-worlds-per-label"),
+        setting: Some("max-worlds-per-label"),
         in_force: Some(|engine| engine.limits().worlds_per_label as u64),
         about: "The worlds of one label. Beyond: no world of that label is made, and 409 says so.",
     },
@@ -234,7 +234,7 @@ pub static LIMITS: &[Limit] = &[
         name: "world-idle",
         unit: Unit::Seconds,
         default: Usual::Of(|| Limits::IDLE_S),
-        setting: Some("--world-idle-s"),
+        setting: Some("world-idle-s"),
         in_force: Some(|engine| engine.limits().idle_ms.unwrap_or(0) / 1_000),
         about: "The time a world stays without a request, 0 for ever. Beyond: it is deleted, and its requests get 410.",
     },
@@ -260,6 +260,11 @@ impl Limit {
         }
     }
 
+    /// Returns the flag of the command line that sets it: the setting `body-limit` is `--body-limit` there.
+    pub fn flag(&self) -> Option<String> {
+        self.setting.map(|setting| format!("--{setting}"))
+    }
+
     /// Returns the limit as JSON, with the value in force in a server, if one is given.
     pub fn shown(&self, engine: Option<&WorldRegistry>) -> Value {
         let value = engine.and_then(|engine| self.in_force.map(|in_force| in_force(engine)));
@@ -268,14 +273,14 @@ impl Limit {
             "value": value.unwrap_or_else(|| self.usual()),
             "default": self.usual(),
             "unit": self.unit.as_str(),
-            "setting": self.setting,
+            "setting": self.flag(),
             "variable": self.setting.map(variable),
             "about": self.about,
         })
     }
 }
 
-/// Returns the variable of a flag: `--body-limit` is `STANDIN_BODY_LIMIT` too.
-fn variable(flag: &str) -> String {
-    format!("STANDIN_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase())
+/// Returns the environment variable of a setting: that of `body-limit` is `STANDIN_BODY_LIMIT`.
+fn variable(setting: &str) -> String {
+    format!("STANDIN_{}", setting.replace('-', "_").to_uppercase())
 }

@@ -83,7 +83,7 @@ impl Part {
             Self::Limits => table(
                 ["limit", "default", "setting", "what is limited, and what happens beyond"],
                 LIMITS.iter().map(|limit| {
-                    let setting = limit.setting.map_or_else(|| "fixed".to_owned(), code);
+                    let setting = limit.flag().map_or_else(|| "fixed".to_owned(), |flag| code(&flag));
                     [
                         code(limit.name),
                         format!("{} {}", limit.usual(), limit.unit.as_str()),
