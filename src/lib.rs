@@ -114,11 +114,12 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `cli` | yes | the binary `standin`; implies `archive`, `http2`, `page` and `tls` |
+//! | `cli` | yes | the binary `standin`; implies `archive`, `http2`, `page`, `tls` and `webhooks` |
 //! | `archive` | by `cli` | the template of an integration as a zip archive; without it, a 501 that names the feature |
 //! | `http2` | by `cli` | HTTP/2; without it, a 505 that names the feature |
 //! | `page` | by `cli` | `Builder::page`: the page for people at `/` |
 //! | `tls` | by `cli` | `Builder::tls`, and `Builder::intercept` for clients with hard-coded HTTPS hosts |
+//! | `webhooks` | by `cli` | webhooks signed, sent, and verified by HMAC; without it, these name the feature |
 //! | `tower` | no | `WorldHandle::service`: a world as a tower service of `http` requests |
 //! | `api` | no | the module `api`, with which another crate fakes an API of its own; unstable until 1.0 |
 //!
