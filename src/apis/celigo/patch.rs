@@ -20,6 +20,9 @@ use crate::http::tree::{DEPTH, bytes_of, depth_of};
 /// The time ahead that debugging may be switched on for at most.
 const DEBUG_MS: u64 = 60 * 60 * 1_000;
 
+/// Fields that the vendor's own client replaces where they were never set.
+const SWITCHES: &[&str] = &["debugDate", "debugUntil"];
+
 /// Paths of a flow that may be patched, with all below. `N` stands for a place in an array.
 const FLOW: &[&str] = &[
     "name",
@@ -140,15 +143,18 @@ fn locked(context: &Context<'_>, record: &Record) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Makes an object of settings that have not been set yet, so that an operation can add to them.
+/// Makes room for what has not been set yet: an object of settings, so that an operation can add to them, and a switch,
+/// so that one can replace it.
 fn make_room(document: &mut Value, operation: &PatchOperation) {
-    let PatchOperation::Add(add) = operation else { return };
-    let (first, below) = add.path.split_front().unzip();
-    if below.is_some_and(|below| !below.is_root())
-        && let Some(name) = first
-        && let Value::Object(document) = document
-    {
-        document.entry(name.decoded()).or_insert_with(|| json!({}));
+    let Some((first, below)) = operation.path().split_front() else { return };
+    let name = first.decoded();
+    let room = match operation {
+        PatchOperation::Add(_) if !below.is_root() => json!({}),
+        PatchOperation::Replace(_) if below.is_root() && SWITCHES.contains(&name.as_ref()) => Value::Null,
+        _ => return,
+    };
+    if let Value::Object(document) = document {
+        document.entry(name).or_insert(room);
     }
 }
 
