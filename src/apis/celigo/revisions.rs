@@ -41,8 +41,9 @@ pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
         ("_byUserId", audit::user_id(&context.state.settings.user).into()),
     ]);
     let mut given = context.fields()?;
-    if given.get("type").and_then(Value::as_str).is_some_and(|kind| kind != SNAPSHOT) {
-        return Err(context.not_modelled());
+    if let Some(kind) = given.get("type").and_then(Value::as_str).filter(|kind| *kind != SNAPSHOT) {
+        let operation = format!("{}.{} of the type {kind:?}", context.api.name, context.route.name);
+        return Err(Problem::NotModelled { operation });
     }
     fields.extend(given.remove("description").map(|description| ("description", description)));
     let revision = context.state.create(&REVISIONS, &fields, Actor::Administrator)?;
