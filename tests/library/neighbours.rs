@@ -55,6 +55,33 @@ fn a_clock_that_jumps_ends_a_job_at_the_time_it_would_have_ended() {
 }
 
 #[test]
+fn an_error_of_a_run_names_the_status_of_the_answer_that_refused_it() {
+    let world = world(|builder| builder);
+    let made = |path: &str, body: &Value| ask(&world, "POST", path, body).json()["_id"].as_str().unwrap().to_owned();
+    let records: Vec<Value> = (1..=3).map(|id| json!({ "record": { "id": id } })).collect();
+    let mut step = json!({ "name": "Orders", "_connectionId": "787b65682564174cd4206009" });
+    step["adaptorType"] = "HTTPExport".into();
+    step["mockOutput"] = json!({ "page_of_records": records });
+    let export = made("/exports", &step);
+    let answers = json!([
+        { "statusCode": 503, "errors": [{ "code": "busy", "message": "Busy" }] },
+        { "errors": [{ "code": "wrong", "message": "Wrong" }] },
+        { "statusCode": 500, "errors": [{ "code": "slow", "message": "Slow", "statusCode": 429 }] },
+    ]);
+    step["adaptorType"] = "HTTPImport".into();
+    step["mockResponse"] = answers;
+    let import = made("/imports", &step);
+    let steps = (json!([{ "_exportId": export }]), json!([{ "type": "import", "_importId": import }]));
+    let flow = made("/flows", &json!({ "name": "Orders", "pageGenerators": steps.0, "pageProcessors": steps.1 }));
+    ask(&world, "POST", &format!("/flows/{flow}/run"), &json!({}));
+    world.advance(Duration::from_secs(5));
+    let errors = get(&world, &format!("/flows/{flow}/{import}/errors"));
+    let status = |error: &Value| error["reqAndResKey"].as_str().unwrap().split('-').nth(2).unwrap().to_owned();
+    let told: Vec<String> = errors["errors"].as_array().unwrap().iter().map(status).collect();
+    assert_eq!(told, ["503", "400", "429"]);
+}
+
+#[test]
 fn a_canceled_job_stays_canceled() {
     let world = world(|builder| builder);
     let run = ask(&world, "POST", "/flows/flow123/run", &Value::Null);

@@ -44,6 +44,13 @@ pub fn errors(entry: Option<&Value>) -> &[Value] {
     entry.and_then(|entry| entry.get("errors")).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
+/// Returns the status of an entry of a mock response with errors.
+pub fn status(entry: Option<&Value>) -> u64 {
+    const USUAL: u64 = 400;
+    let status = entry.and_then(|entry| entry.get("statusCode")).and_then(Value::as_u64);
+    status.filter(|status| *status >= USUAL).unwrap_or(USUAL)
+}
+
 /// Tells whether an entry of a mock response says that its record was ignored.
 pub fn is_ignored(entry: Option<&Value>) -> bool {
     entry.and_then(|entry| entry.get("ignored")) == Some(&Value::Bool(true))

@@ -25,6 +25,8 @@ pub struct Retry<'a> {
     pub index: usize,
     /// The record.
     pub data: &'a Value,
+    /// The status of the answer that refused it.
+    pub status: u64,
 }
 
 /// Draws a key that no error has yet.

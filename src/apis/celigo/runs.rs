@@ -340,8 +340,9 @@ fn process(
         stopped.push(*number);
         counts.error += errors.len();
         let key = retry_data::new_key(state);
+        let status = mock_data::status(entry);
         for error in errors {
-            let retry = retry_data::Retry { key: &key, index: *number, data: record };
+            let retry = retry_data::Retry { key: &key, index: *number, data: record, status };
             open_error(state, job, id, place, at_ms, error, Some(&retry))?;
         }
     }
@@ -373,7 +374,7 @@ fn open_error(
     ]);
     fields.extend(error.get("classification").map(|it| ("classification", it.clone())));
     if let Some(retry) = retry {
-        let status = error.get("statusCode").and_then(Value::as_u64).unwrap_or(400);
+        let status = error.get("statusCode").and_then(Value::as_u64).unwrap_or(retry.status);
         let request = state.rng.between(0x1000, 0xffff);
         fields.extend([
             ("traceKey", retry_data::trace_key(retry).into()),
