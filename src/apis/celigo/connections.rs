@@ -62,9 +62,10 @@ pub fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     Err(context.not_modelled())
 }
 
-/// Handles `connections.oauth2`: where a user would give consent.
+/// Handles `connections.oauth2`: where a user would give consent, at an address that is made up.
 pub fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
+    context.rests_on(Evidence::Assumed);
     let url = format!("{}{}/connection/{}/oauth2/authorize", context.origin(), context.api.base, connection.id());
     Ok(Response::json(context.success(), &json!({ "authorizationURL": url })))
 }

@@ -6,6 +6,7 @@ use crate::apis::celigo::resources::{DELIVERIES, EXPORTS, IMPORTS};
 use crate::apis::celigo::{guards, mock_data};
 use crate::engine::api::context::{Body, Context};
 use crate::engine::schema::document::Document;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
@@ -17,7 +18,7 @@ pub const DISTRIBUTED: &str = "standin_distributed";
 /// Handles `exports.invoke`: the records of an export, a page at a time.
 pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
-    let records = records(context, &export);
+    let records = or_made_up(context, records(context, &export));
     let size = export.get("pageSize").and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok());
     let size = size.filter(|size| *size > 0).unwrap_or(mock_data::PAGE_RECORDS);
     let given = context.fields()?;
@@ -39,13 +40,22 @@ pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::json(context.success(), &body))
 }
 
-/// Returns the records of an export: of a webhook, those of its last delivery; of others, those of a run.
-fn records(context: &Context<'_>, export: &Record) -> Vec<Value> {
+/// Returns the records of an export, if it has some: of a webhook, those of its last delivery; of others, those of a run.
+fn records(context: &Context<'_>, export: &Record) -> Option<Vec<Value>> {
     if export.text("type") != Some("webhook") {
-        return mock_data::records(export);
+        return mock_data::given(export);
     }
     let last = context.state.store.of(&DELIVERIES).find("_exportId", export.id()).next_back();
-    last.and_then(|last| last.get("records")).and_then(Value::as_array).cloned().unwrap_or_default()
+    let records = last.and_then(|last| last.get("records")).and_then(Value::as_array);
+    Some(records.cloned().unwrap_or_default())
+}
+
+/// Returns these records, else made-up ones, which the answer then rests on.
+fn or_made_up(context: &mut Context<'_>, records: Option<Vec<Value>>) -> Vec<Value> {
+    records.unwrap_or_else(|| {
+        context.rests_on(Evidence::Assumed);
+        mock_data::made_up()
+    })
 }
 
 /// Handles `exports.preview`, of a stored export or of one in the body.
@@ -58,8 +68,8 @@ pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     }
     guards::mock_output(&given)?;
     let records = mock.and_then(mock_data::output);
-    let records = records.or_else(|| Some(self::records(context, stored.as_ref()?)));
-    let records = records.unwrap_or_else(mock_data::made_up);
+    let records = records.or_else(|| self::records(context, stored.as_ref()?));
+    let records = or_made_up(context, records);
     let stage = json!({ "name": "parse", "errors": [], "data": records });
     Ok(Response::json(context.success(), &json!({ "data": records, "dataURIs": [], "stages": [stage] })))
 }
@@ -73,9 +83,13 @@ pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     };
     let rows = (0..given.len()).map(|place| {
         let entry = mock_data::response(&import, place).cloned();
-        entry.unwrap_or_else(|| json!({ "statusCode": 200, "id": (place + 1).to_string() }))
+        entry.unwrap_or_else(|| {
+            context.rests_on(Evidence::Assumed);
+            json!({ "statusCode": 200, "id": (place + 1).to_string() })
+        })
     });
-    Ok(Response::json(context.success(), &rows.collect()))
+    let rows = rows.collect();
+    Ok(Response::json(context.success(), &rows))
 }
 
 /// Handles `exports.distributed`: what was put last.

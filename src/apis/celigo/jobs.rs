@@ -8,6 +8,7 @@ use crate::apis::celigo::resources::{ERRORS, FLOWS, INTEGRATIONS, JOBS};
 use crate::apis::celigo::{filters, lists, membership, paging, runs, step_errors};
 use crate::engine::api::context::{Context, Page};
 use crate::engine::schema::document::Document;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::time::parse_ms;
@@ -131,8 +132,9 @@ pub fn of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     listed(context, jobs)
 }
 
-fn missing_live(context: &Context<'_>) -> Result<(), Problem> {
+fn missing_live(context: &mut Context<'_>) -> Result<(), Problem> {
     if context.profile() == Profile::Live {
+        context.rests_on(Evidence::Observed);
         return Err(Problem::named(NOT_FOUND, "Not found"));
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::apis::celigo::resources::jobs::DATA;
 use crate::apis::celigo::resources::{ERRORS, IMPORTS, generators};
 use crate::apis::celigo::{runs, step_errors};
 use crate::engine::api::context::Context;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
@@ -39,6 +40,9 @@ pub fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// Handles `flows.retryData`: the record that failed, and where.
 pub fn data(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, error) = of_key(context)?;
+    if error.get(DATA).is_none() {
+        context.rests_on(Evidence::Assumed);
+    }
     let shown = shown(context.state, &flow, &error);
     Ok(Response::json(context.success(), &shown))
 }
@@ -61,6 +65,8 @@ pub fn edit(context: &mut Context<'_>) -> Result<Response, Problem> {
             edited = changed;
         }
     }
+    // Clients send it; none shows what comes back.
+    context.rests_on(Evidence::Assumed);
     let shown = shown(context.state, &flow, &edited);
     Ok(Response::json(context.success(), &shown))
 }

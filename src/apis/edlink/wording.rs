@@ -16,6 +16,7 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::http::message::{Response, allow};
+use crate::http::target::Query;
 
 /// When to try again, if a rule that throttles does not say.
 const RETRY_AFTER_S: u64 = 1;
@@ -69,7 +70,8 @@ fn signing_in(
     let (_, media) = request_context.route?.other_success?;
     let wants_page = || request_context.request.header("accept").is_some_and(|accept| accept.contains(media));
     let page = || wants_page().then(|| sso::error_page(status, kind.code, message));
-    sso::redirected(state, request_context, kind).or_else(page)
+    let query = Query::parse(request_context.target.query);
+    sso::redirected(state, &query, kind).or_else(page)
 }
 
 /// Returns the path asked as the table has it.

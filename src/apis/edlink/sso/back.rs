@@ -8,7 +8,6 @@ use crate::apis::edlink::errors::{
     DECLINED_AUTHORIZATION, INVALID_INTEGRATION_STATE, NO_SSO_PROVIDER, PERSON_NOT_SHARED,
 };
 use crate::apis::edlink::sso::APPLICATIONS;
-use crate::engine::api::dialect::RequestContext;
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::state::State;
 use crate::http::message::Response;
@@ -54,18 +53,17 @@ pub fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &str) -> R
 }
 
 /// Answers an error of a sign-on by sending the person back, where that is how the application wants it.
-pub fn redirected(state: &State, request_context: &RequestContext<'_>, error: &ErrorDef) -> Option<Response> {
-    let query = Query::parse(request_context.target.query);
-    let redirect_uri = given(&query, "redirect_uri")?;
+pub fn redirected(state: &State, query: &Query<'_>, error: &ErrorDef) -> Option<Response> {
+    let redirect_uri = given(query, "redirect_uri")?;
     let code = if !SENT_BACK.contains(&error) && error != DECLINED_AUTHORIZATION {
         return None;
     } else if error == DECLINED_AUTHORIZATION {
         Cow::Borrowed(DECLINED)
     } else {
-        let application = state.store.of(&APPLICATIONS).get(&given(&query, "client_id")?.to_ascii_lowercase())?;
+        let application = state.store.of(&APPLICATIONS).get(&given(query, "client_id")?.to_ascii_lowercase())?;
         let wants = application.text("sso_error_behavior") == Some("redirect");
         let knows = application.get("redirect_uris")?.as_array()?.iter().any(|known| known == redirect_uri);
         Cow::Borrowed(if wants && knows { error.code } else { return None })
     };
-    Some(back(redirect_uri, &query, "error", &code))
+    Some(back(redirect_uri, query, "error", &code))
 }

@@ -8,11 +8,12 @@ use crate::apis::edlink::errors::{
 };
 use crate::apis::edlink::graph::{PEOPLE, is_shared, people_of};
 use crate::apis::edlink::integrations::{INTEGRATIONS, is_open};
-use crate::apis::edlink::sso::back::{DECLINED, OUTCOME, PERSON, back, given};
+use crate::apis::edlink::sso::back::{DECLINED, OUTCOME, PERSON, back, given, redirected};
 use crate::apis::edlink::sso::collections::{APPLICATIONS, LOGINS, OUTCOMES, SIGN_ONS};
 use crate::apis::edlink::sso::page;
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
@@ -81,6 +82,20 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 fn sign_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response, Problem> {
+    let answer = signed_in(context, wanted);
+    let is_documented = match &answer {
+        Ok(_) => true,
+        // The documents show a person who is sent back, and of the other answers no more than the code.
+        Err(Problem::Named { error, .. }) => redirected(context.state, context.query, error).is_some(),
+        Err(_) => false,
+    };
+    if !is_documented {
+        context.rests_on(Evidence::Assumed);
+    }
+    answer
+}
+
+fn signed_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response, Problem> {
     let query = context.query;
     let client_id = given(query, "client_id").ok_or_else(|| Problem::usual(NO_CLIENT_ID))?;
     let redirect_uri = given(query, "redirect_uri").ok_or_else(|| Problem::usual(NO_REDIRECT_URI))?;
@@ -102,8 +117,11 @@ fn sign_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response
         come_to(next.text("outcome").unwrap_or_default())?;
         of_record(context.state, &next, &candidates)?
     } else if context.request.header("accept").is_some_and(|accept| accept.contains(page::MEDIA)) {
+        context.rests_on(Evidence::Assumed);
         return Ok(page::choice(context, &candidates[0]));
     } else {
+        // Nothing says who signs in.
+        context.rests_on(Evidence::Assumed);
         let integration = candidates[0].clone();
         let person = people_of(context.state, &integration).next().map(|person| person.id().to_owned());
         let person = person.ok_or_else(|| Problem::usual(PERSON_NOT_SHARED))?;
