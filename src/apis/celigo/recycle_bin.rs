@@ -1,12 +1,14 @@
 //! The recycle bin: deleted records, kept for thirty days.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::{INVALID_OPERATION, NOT_FOUND};
 use crate::apis::celigo::resources::{
     CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, RECYCLE_BIN, SCRIPTS,
 };
-use crate::apis::celigo::{audit, paging};
+use crate::apis::celigo::{audit, membership, paging};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
@@ -31,6 +33,9 @@ const KINDS: &[(&str, &str, &Schema)] = &[
     ("flows", "Flow", &FLOWS),
     ("lookupcaches", "LookupCache", &LOOKUP_CACHES),
 ];
+
+/// The field of a flow with the flows that it runs next.
+const NEXT: &str = "_runNextFlowIds";
 
 fn key(kind: &str, id: &str) -> String {
     format!("{kind}/{id}")
@@ -126,12 +131,13 @@ pub fn restore(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// Handles `recycleBin.restoreCascade`: with all that went along.
+/// Handles `recycleBin.restoreCascade`: with all that went along, and with what those refer to.
 pub fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     let key = deleted.text("key").unwrap_or_default().to_owned();
     let mut all: Vec<Record> = context.state.store.of(&RECYCLE_BIN).find("along", &key).cloned().collect();
     all.push(deleted);
+    add_descendants(context.state, &mut all);
     context.state.atomically(|state| put_back(state, &all))?;
     Ok(Response::empty(context.success()))
 }
@@ -143,16 +149,60 @@ pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(context.success()))
 }
 
-/// Makes records again, what they refer to before them.
+/// Adds the steps, connections and scripts that these refer to, at any depth, and that were deleted too.
+fn add_descendants(state: &State, all: &mut Vec<Record>) {
+    let is_parent = |it: &Record| matches!(it.text("kind"), Some("integrations" | "flows"));
+    let deleted = state.store.of(&RECYCLE_BIN).iter().filter(|it| !is_parent(it));
+    let mut left: BTreeMap<&str, &Record> = deleted.filter_map(|it| Some((deleted_id(it)?, it))).collect();
+    for it in all.iter() {
+        deleted_id(it).and_then(|id| left.remove(id));
+    }
+    let mut place = 0;
+    while let Some(it) = all.get(place).cloned() {
+        it.get("doc").into_iter().for_each(|doc| take_named(doc, &mut left, all));
+        place += 1;
+    }
+}
+
+fn deleted_id(deleted: &Record) -> Option<&str> {
+    deleted.get("doc")?.get("_id")?.as_str()
+}
+
+/// Moves the records whose ids are in a document.
+fn take_named(document: &Value, left: &mut BTreeMap<&str, &Record>, all: &mut Vec<Record>) {
+    match document {
+        Value::String(id) => all.extend(left.remove(id.as_str()).cloned()),
+        Value::Array(items) => items.iter().for_each(|item| take_named(item, left, all)),
+        Value::Object(fields) => fields.values().for_each(|value| take_named(value, left, all)),
+        _ => {}
+    }
+}
+
+/// Makes records again, what they refer to before them. Flows run those of the next flows that are there then.
 fn put_back(state: &mut State, deleted: &[Record]) -> Result<(), Problem> {
+    let mut followed = Vec::new();
     for (kind, _, schema) in KINDS {
         for it in deleted.iter().filter(|it| it.text("kind") == Some(kind)) {
-            let doc = it.get("doc").cloned().and_then(Document::of).unwrap_or_default();
+            let mut doc = it.get("doc").cloned().and_then(Document::of).unwrap_or_default();
+            if membership::ids(&doc, NEXT).next().is_some() {
+                followed.push(doc.clone());
+                doc.insert(NEXT, json!([]));
+            }
             state.create_from(schema, doc, Actor::Service).map_err(|problem| {
                 Problem::named(INVALID_OPERATION, format!("It cannot be restored: {}", problem.plain()))
             })?;
             state.remove(&RECYCLE_BIN, it, Actor::Fixture)?;
         }
+    }
+    for mut doc in followed {
+        let Some(flow) = doc.get("_id").and_then(Value::as_str).and_then(|id| state.store.of(&FLOWS).get(id)) else {
+            continue;
+        };
+        let flow = flow.clone();
+        let next = membership::ids(&doc, NEXT).filter(|id| state.store.of(&FLOWS).get(id).is_some());
+        let next = next.map(Value::from).collect();
+        doc.insert(NEXT, Value::Array(next));
+        state.replace(&FLOWS, &flow, doc, Actor::Fixture)?;
     }
     Ok(())
 }
