@@ -21,9 +21,8 @@ impl State {
     ) -> Result<(), Problem> {
         let resource = self.resource(collection)?;
         let left = self.store.generated.left(&self.settings.generate);
-        if count > left {
-            return Err(self.settings.generate.exceeded());
-        }
+        let reserved = self.settings.generate.reserve(count).filter(|_| count <= left);
+        let Some(reserved) = reserved else { return Err(self.settings.generate.exceeded()) };
         let start = self.store.of(resource).next_sequence();
         let own = self.rng.derive(&format!("generate:{collection}:{start}"));
         let rest = std::mem::replace(&mut self.rng, own);
@@ -31,6 +30,7 @@ impl State {
         self.may_generate = Some(left);
         let made = self.generate_one(resource, count, like);
         let unused = self.may_generate.take().unwrap_or_default();
+        drop(reserved);
         if made.is_ok() {
             self.store.generated.add(left - unused, &self.settings.generate);
         }

@@ -43,6 +43,12 @@ impl Default for GenerateBounds {
 }
 
 impl GenerateBounds {
+    /// Charges the total with that many records, where they fit: other worlds may be made up at this moment.
+    pub fn reserve(&self, records: usize) -> Option<Charge> {
+        let reserved = Charge::new(&self.total, records.min(self.records));
+        (records <= self.records && self.total.held() <= self.total.limit()).then_some(reserved)
+    }
+
     /// Says how many records can be made up.
     pub fn exceeded(&self) -> Problem {
         let (records, total) = (self.records, self.total.limit());
