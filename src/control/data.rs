@@ -12,11 +12,17 @@ use crate::world::world::World;
 
 /// Handles `GET /data`: all records of all collections.
 pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let mut world = asked.world.lock();
-    asked.lost.set(world.state.store.collections().map(Collection::lost).sum());
-    let names: Vec<&str> = world.state.store.resources().map(|resource| resource.name).collect();
+    // Copies of records are pointers: the slow part runs after the world's lock is released.
+    let mut state = {
+        let mut world = asked.world.lock();
+        world.state.catch_up()?;
+        world.state.clone()
+    };
+    asked.lost.set(state.store.collections().map(Collection::lost).sum());
+    let names: Vec<&str> = state.store.resources().map(|resource| resource.name).collect();
+    let mut all_of = |name| Ok::<Value, Error>(state.records(name)?.iter().map(Record::to_value).collect());
     let all: Result<Map<String, Value>, Error> =
-        names.iter().map(|name| Ok(((*name).to_owned(), all_of(&mut world, name)?))).collect();
+        names.into_iter().map(|name| Ok((name.to_owned(), all_of(name)?))).collect();
     Ok(Value::Object(all?))
 }
 
@@ -32,7 +38,7 @@ pub fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
     let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
-    // Copies of records are pointers: the slow part runs after the world's lock is released.
+    // As above.
     let records = {
         let mut world = asked.world.lock();
         let records = world.state.records(asked.param(0))?;
@@ -117,10 +123,6 @@ pub fn remove(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// tokens.
 pub fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.state.admin_recreate(asked.param(0), asked.param(1)))
-}
-
-fn all_of(world: &mut World, collection: &str) -> Result<Value, Error> {
-    Ok(world.state.records(collection)?.iter().map(Record::to_value).collect())
 }
 
 /// Returns the whole record that a change results in. The request may mark fields that no document knows as meant.

@@ -12,6 +12,7 @@ mod events;
 mod journal;
 mod openapi;
 mod page;
+mod path;
 mod replica;
 mod request;
 mod scenario;

@@ -107,8 +107,11 @@ impl ScenarioFinder for ReadyMade<'_> {
 /// Handles `PUT /scenario` with a scenario, which replaces everything in the world.
 pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (name, scenario, warnings) = read(asked, text(asked)?)?;
+    let of_world = Arc::clone(&asked.world.lock().state.name);
+    // Its records may be many: requests to the world are answered until they are made.
+    let made = asked.engine.made_of(of_world, &Arc::new(scenario)).map_err(|error| error.about(&name))?;
     let mut world = asked.world.lock();
-    asked.engine.load_into(&mut world, &Arc::new(scenario)).map_err(|error| error.about(&name))?;
+    world.replace_with(made);
     let mut shown = world.run.as_ref().map(|run| state(run)).unwrap_or_default();
     shown["warnings"] = warnings.into();
     Ok(shown)

@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use crate::control::error::Error;
 use crate::control::page::is_asked_for;
+use crate::control::path::ControlPath;
 use crate::control::request::{ControlRequest, Supplies};
 use crate::control::subscription::Subscription;
-use crate::control::table::ControlPath;
 use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
 use crate::http::headers;
@@ -64,6 +64,13 @@ impl ControlService {
     pub fn serves(path: &str) -> bool {
         let below = path.strip_prefix("/w/").and_then(|below| Some(&below[below.find('/')?..]));
         below.unwrap_or(path).starts_with(Self::PREFIX)
+    }
+
+    /// Tells whether a request may take long, so that a server with one thread answers it on another.
+    pub fn takes_long(request: &Request<'_>) -> bool {
+        let path = Target::parse(request.target).path;
+        let place = ControlPath::of(path.strip_prefix(Self::PREFIX).unwrap_or(path));
+        place.find(request.method).is_ok_and(|(route, ..)| (route.takes_long)(request.body))
     }
 
     /// Creates the service of a registry of worlds.

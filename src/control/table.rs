@@ -33,6 +33,8 @@ pub struct ControlRoute {
     pub is_open: bool,
     /// True when the world of the path need not exist yet.
     pub makes_world: bool,
+    /// Tells by the body whether a request may take long: it may make or show many records.
+    pub takes_long: fn(&[u8]) -> bool,
 }
 
 /// A query parameter.
@@ -65,6 +67,7 @@ const fn route(method: &'static str, path: &'static str, act: Handler, about: &'
         else_answers: None,
         is_open: false,
         makes_world: false,
+        takes_long: |_| false,
     }
 }
 
@@ -99,6 +102,21 @@ impl ControlRoute {
         self
     }
 
+    const fn long(mut self) -> Self {
+        self.takes_long = |_| true;
+        self
+    }
+
+    const fn long_when_large(mut self) -> Self {
+        self.takes_long = |body| body.len() >= LARGE_BYTES;
+        self
+    }
+
+    const fn long_with_a_scenario(mut self) -> Self {
+        self.takes_long = names_a_scenario;
+        self
+    }
+
     /// Rejects a parameter that would change nothing.
     pub fn check_query(&self, query: &Query<'_>) -> Result<(), Error> {
         let known = || self.query.iter().map(|parameter| parameter.name);
@@ -115,6 +133,14 @@ impl ControlRoute {
         })
     }
 }
+
+/// Tells whether a body may have the member `scenario`, which an escape can spell too.
+fn names_a_scenario(body: &[u8]) -> bool {
+    std::str::from_utf8(body).is_ok_and(|body| body.contains("\"scenario\"") || body.contains('\\'))
+}
+
+/// The size from which a body may hold many records.
+const LARGE_BYTES: usize = 64 * 1024;
 
 /// The answer that is a stream of events.
 pub const EVENTS: &str = "Events";
@@ -170,7 +196,8 @@ pub const SERVER: &[ControlRoute] = &[
         "/reload",
         server::reload,
         "Reads fixtures and the scenario again: the default world begins anew, other worlds stay, later ones start from there.",
-    ),
+    )
+    .long(),
     route("GET", "/worlds", worlds::list, "The default world, then the others by name.")
         .query(&[text("label", "Only the worlds of this label.")])
         .answers("Worlds"),
@@ -184,7 +211,8 @@ pub const SERVER: &[ControlRoute] = &[
         "Makes a world: as the default one was at the start, as another is now, or as a scenario says.",
     )
     .takes("NewWorld")
-    .answers("World"),
+    .answers("World")
+    .long_with_a_scenario(),
 ];
 
 /// The paths of a world: here those of the default one; those of another are below `/worlds/<name>`.
@@ -232,7 +260,8 @@ pub const WORLD: &[ControlRoute] = &[
         .answers("Scenario"),
     route("PUT", "/scenario", scenario::load, "Puts a scenario in place of all that is in the world.")
         .takes("ScenarioOrName")
-        .answers("Scenario"),
+        .answers("Scenario")
+        .long(),
     route(
         "DELETE",
         "/scenario",
@@ -299,14 +328,15 @@ pub const WORLD: &[ControlRoute] = &[
     route("GET", "/deliveries", webhooks::deliveries, "What was posted: every try, and when the next one is.")
         .answers("Deliveries"),
     route("GET", "/deliveries/{n}", webhooks::delivery, "One delivery.").answers("Delivery"),
-    route("GET", "/data", data::all, "All records of all collections.").answers("Data"),
+    route("GET", "/data", data::all, "All records of all collections.").answers("Data").long(),
     route(
         "PUT",
         "/data",
         data::replace_collections,
         "Puts these records in place of all that are in these collections.",
     )
-    .takes("Data"),
+    .takes("Data")
+    .long_when_large(),
     route(
         "GET",
         "/collections",
@@ -332,7 +362,8 @@ pub const WORLD: &[ControlRoute] = &[
         data::replace_collection,
         "Puts these records in place of all that are in the collection.",
     )
-    .takes("Records"),
+    .takes("Records")
+    .long_when_large(),
     route("POST", "/data/{collection}", data::create, "Makes a record; what is left out is made up.")
         .query(UNKNOWN)
         .takes("Record")
@@ -364,83 +395,20 @@ pub const ITSELF: &[ControlRoute] = &[
     route("PUT", "", worlds::put, "Makes the world of this name; the same request again finds it made.")
         .takes("NewNamedWorld")
         .answers("World")
-        .makes_world(),
+        .makes_world()
+        .long_with_a_scenario(),
     route(
         "GET",
         "/export",
         worlds::export,
         "The world as data, for another server to go on with; journal and coverage stay.",
     )
-    .answers("ExportedWorld"),
+    .answers("ExportedWorld")
+    .long(),
     route("PUT", "/import", worlds::import, "Makes the world of this name from such data, once.")
         .takes("ExportedWorld")
         .answers("World")
-        .makes_world(),
+        .makes_world()
+        .long(),
     route("DELETE", "", worlds::delete, "Deletes the world: its requests are refused from now on."),
 ];
-
-/// A path of the control API, taken apart.
-pub struct ControlPath<'p> {
-    /// The world named by `/worlds/<name>`, not decoded.
-    pub world: Option<&'p str>,
-    /// The rest of the path.
-    path: &'p str,
-}
-
-impl<'p> ControlPath<'p> {
-    /// Splits a path below `/_standin`.
-    pub fn of(path: &'p str) -> Self {
-        match path.strip_prefix("/worlds/") {
-            Some(below) => {
-                let end = below.find('/').unwrap_or(below.len());
-                Self { world: Some(&below[..end]), path: &below[end..] }
-            }
-            None => Self { world: None, path },
-        }
-    }
-
-    /// Returns the route, the path's parameters, and whether the route belongs to a world.
-    pub fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Error> {
-        let method = if method == "HEAD" { "GET" } else { method };
-        let shown = self.world.map_or_else(|| "/_standin".to_owned(), |name| format!("/_standin/worlds/{name}"));
-        let other = if self.world.is_some() { ITSELF } else { SERVER };
-        let known = || other.iter().chain(WORLD);
-        let mut allowed = Vec::new();
-        for route in known() {
-            if let Some(params) = fit(route.path, self.path) {
-                if route.method == method {
-                    let is_servers = SERVER.iter().any(|server| server.path == route.path);
-                    return Ok((route, params, !is_servers));
-                }
-                allowed.push(route.method);
-            }
-        }
-        if !allowed.is_empty() {
-            let message = format!("{shown}{} takes {}, not {method}.", self.path, allowed.join(", "));
-            return Err(Error::new(405, "wrong_method", message));
-        }
-        let message = format!("The control API has nothing at {shown}{}.", self.path);
-        let refusal = Error::new(404, "no_such_path", message);
-        if SERVER.iter().any(|route| fit(route.path, self.path).is_some()) {
-            return Err(refusal.hint(format!("It belongs to the whole server: /_standin{}.", self.path)));
-        }
-        let nearest = nearest(self.path, known().map(|route| route.path));
-        Err(match nearest {
-            Some(nearest) => refusal.hint(format!("Did you mean {shown}{nearest}?")),
-            None => refusal.hint("GET /_standin lists what there is."),
-        })
-    }
-}
-
-fn fit<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
-    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
-    let mut params = Vec::new();
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return Some(params),
-            (Some(wanted), Some(segment)) if wanted.starts_with('{') && !segment.is_empty() => params.push(segment),
-            (Some(wanted), Some(given)) if wanted == given => {}
-            _ => return None,
-        }
-    }
-}

@@ -73,12 +73,15 @@ pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `GET /worlds/<name>/export`.
 pub fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let (exported, name) = {
+    let (snapshot, calls) = {
         let mut world = asked.world.lock();
-        (world.export(), Arc::clone(&world.state.name))
+        world.state.catch_up()?;
+        // What changed since the last call is hidden from now on, as the next call would find it.
+        world.look_at_records();
+        (world.snapshot(), world.journal.next_number() - 1)
     };
-    let label = asked.engine.label(&name).map(|label| label.to_string());
-    let mut exported = exported.map_err(|why| {
+    let label = asked.engine.label(&snapshot.state.name).map(|label| label.to_string());
+    let mut exported = snapshot.export(calls).map_err(|why| {
         let hint = "Fault rules and expectations are told as data when they come from a scenario or over HTTP.";
         Error::new(409, "not_exportable", format!("the world cannot be told as data: {why}")).hint(hint)
     })?;
@@ -124,7 +127,9 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
     let world = asked.engine.make_ready(wanted, asked.request.arrived_ms, |world| {
         let Some((name, mut scenario, _)) = scenario else { return Ok(()) };
         scenario.seed = make.seed.or(scenario.seed);
-        asked.engine.load_into(world, &Arc::new(scenario)).map_err(|error| error.about(&name).into())
+        let made = asked.engine.made_of(Arc::clone(&world.state.name), &Arc::new(scenario));
+        world.replace_with(made.map_err(|error| error.about(&name))?);
+        Ok(())
     });
     let name = world.map_err(|refusal: Error| refusal)?.lock().state.name.clone();
     let mut made = shown(asked, base_url(asked).as_deref(), &name);

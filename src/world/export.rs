@@ -68,12 +68,9 @@ struct ExportedCollection {
     records: Vec<(u64, Value)>,
 }
 
-impl World {
-    /// Returns the world as data. The error says what in it is no data.
-    pub fn export(&mut self) -> Result<ExportedWorld, String> {
-        self.state.catch_up().map_err(|problem| problem.plain())?;
-        // What changed since the last call is hidden from now on, as the next call would find it.
-        self.look_at_records();
+impl Snapshot {
+    /// Returns the world as data, which had that many calls until then. The error says what in it is no data.
+    pub fn export(&self, calls: u64) -> Result<ExportedWorld, String> {
         let state = &self.state;
         let usual = |profile: Profile| profile == Profile::default();
         let profiles = state.settings.profiles.iter().filter(|(_, profile)| !usual(*profile));
@@ -95,7 +92,7 @@ impl World {
             seed: state.rng.seed(),
             drawn: state.rng.drawn(),
             clock: state.clock.parts(),
-            calls: self.journal.next_number() - 1,
+            calls,
             profiles: profiles.map(|(api, profile)| ((*api).to_owned(), profile.as_str().into())).collect(),
             scenario: scenario
                 .map(|scenario| ExportedScenario { name: scenario.name.clone(), text: scenario.source.to_string() }),

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::world::error::{GoneReason, WorldError};
-use crate::world::named_worlds::Slot;
+use crate::world::named_worlds::{NamedWorlds, Slot};
 use crate::world::registry::WorldRegistry;
 use crate::world::select::is_name;
 use crate::world::world::World;
@@ -45,7 +45,8 @@ impl WorldRegistry {
         self.make_ready(wanted, now_ms, |_| Ok(()))
     }
 
-    /// Makes a world and readies it before the first request to it is answered. One that cannot be readied is not made.
+    /// Makes a world and readies it before a request can find it. One that cannot be readied is not made. However long
+    /// that takes, requests to other worlds do not wait for it: nothing is locked meanwhile.
     pub fn make_ready<E: From<WorldError>>(
         &self,
         wanted: WorldSpec<'_>,
@@ -67,26 +68,26 @@ impl WorldRegistry {
             self.sweep(now_ms);
         }
         let mut others = self.others.write();
-        let name: Arc<str> = match wanted.name {
-            Some(name) if name == DEFAULT_WORLD => return Err(WorldError::Taken { name: name.to_owned() }.into()),
-            Some(name) => match others.by_name.get(name) {
-                Some(place) if wanted.is_retry && wanted.made_by == place.made_by => {
-                    place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
-                    return Ok(Arc::clone(&place.world));
-                }
-                Some(_) => return Err(WorldError::Taken { name: name.to_owned() }.into()),
-                None => name.into(),
-            },
-            None => others.new_name(),
-        };
-        if let Some(full) = others.full(&self.limits, wanted.label) {
-            return Err(full.into());
+        if let Some(there) = self.made_before(&others, wanted, now_ms)? {
+            return Ok(there);
         }
-        let world = Arc::new(Mutex::new(World::starting_at(Arc::clone(&name), start, wanted.seed)));
-        // Requests that find it meanwhile wait for its lock.
-        let mut making = world.lock();
+        let mut name = wanted.name.map_or_else(|| others.new_name(), Arc::from);
+        drop(others);
+        let mut world = World::starting_at(Arc::clone(&name), start, wanted.seed);
+        ready(&mut world)?;
+        let mut others = self.others.write();
+        // Another request may have made it meanwhile, or taken the last room.
+        if let Some(there) = self.made_before(&others, wanted, now_ms)? {
+            return Ok(there);
+        }
+        if others.by_name.contains_key(&name) {
+            // It was made up, and another request chose it meanwhile.
+            name = others.new_name();
+            world.state.name = Arc::clone(&name);
+        }
+        let world = Arc::new(Mutex::new(world));
         others.insert(
-            Arc::clone(&name),
+            name,
             Slot {
                 world: Arc::clone(&world),
                 asked_ms: AtomicU64::new(now_ms),
@@ -96,16 +97,32 @@ impl WorldRegistry {
             },
         );
         drop(others);
-        if let Err(error) = ready(&mut making) {
-            drop(making);
-            self.unmake(&name, &world);
-            return Err(error);
-        }
-        drop(making);
         if let Some(idle_ms) = self.limits.idle_ms {
             self.next_sweep_ms.fetch_min(now_ms.saturating_add(idle_ms), Ordering::Relaxed);
         }
         Ok(world)
+    }
+
+    /// Returns the world that such a request made before. The error says why none can be made.
+    fn made_before(
+        &self,
+        others: &NamedWorlds,
+        wanted: WorldSpec<'_>,
+        now_ms: u64,
+    ) -> Result<Option<Arc<Mutex<World>>>, WorldError> {
+        if let Some(name) = wanted.name {
+            let taken = || WorldError::Taken { name: name.to_owned() };
+            match others.by_name.get(name) {
+                _ if name == DEFAULT_WORLD => return Err(taken()),
+                Some(place) if wanted.is_retry && wanted.made_by == place.made_by => {
+                    place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
+                    return Ok(Some(Arc::clone(&place.world)));
+                }
+                Some(_) => return Err(taken()),
+                None => {}
+            }
+        }
+        others.full(&self.limits, wanted.label).map_or(Ok(None), Err)
     }
 
     /// Returns the names of the worlds of a label, in alphabetical order.
@@ -159,14 +176,6 @@ impl WorldRegistry {
         place.iter().for_each(Slot::end);
         drop(place);
         Ok(())
-    }
-
-    /// Takes a world away that could not be made ready: no client knows of it yet.
-    pub fn unmake(&self, name: &str, world: &Arc<Mutex<World>>) {
-        let mut others = self.others.write();
-        if others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world)) {
-            others.take(name);
-        }
     }
 
     /// Drops the last hold on that world, and the world with it, unless it was released before.

@@ -149,16 +149,19 @@ impl WorldRegistry {
 
     /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.
     pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
-        self.load_into(&mut world.lock(), scenario)
+        let name = Arc::clone(&world.lock().state.name);
+        // Its records may be many: requests to the world are answered until they are made.
+        let made = self.made_of(name, scenario)?;
+        world.lock().replace_with(made);
+        Ok(())
     }
 
-    /// Loads a scenario as [`load`](Self::load) does, into a world whose lock the caller holds.
-    pub fn load_into(&self, world: &mut World, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
-        let name = Arc::clone(&world.state.name);
-        let made = World::of_scenario(name, scenario, self.router, &self.fixtures(), &self.settings())?;
+    /// Makes a world of that name as a scenario wants it.
+    pub fn made_of(&self, name: Arc<str>, scenario: &Arc<Scenario>) -> Result<World, ScenarioError> {
+        let (fixtures, settings) = (self.fixtures(), self.settings());
+        let made = World::of_scenario(name, scenario, self.router, &fixtures, &settings)?;
         self.secrets.add(made.baseline());
-        world.replace_with(made);
-        Ok(())
+        Ok(made)
     }
 
     /// Returns the redactor of what is told of requests before their world is known.

@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use parking_lot::Mutex;
+
 use crate::apis::APIS;
 use crate::control::Replica;
 use crate::embed::builder::fields::Builder;
@@ -45,7 +47,10 @@ impl Builder {
         let contents = self.contents();
         let engine = Arc::new(self.engine()?);
         let again = Arc::clone(&engine);
+        // What was read last is what stays.
+        let turn = Mutex::new(());
         let reload: Reload = Arc::new(move || {
+            let _turn = turn.lock();
             again.start_over(contents.contents().engine()?);
             Ok(())
         });
