@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use http::HeaderValue;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 #[cfg(feature = "webhooks")]
 use crate::control::SendCourier;
@@ -19,6 +19,9 @@ use crate::embed::start_error::StartError;
 use crate::server::carry;
 use crate::server::{AnsweredNotify, Budget, Busy, Links, Log, Networks, Port, ServerContext, Signals, Stop};
 use crate::world::registry::WorldRegistry;
+
+/// The most requests that may take long and are handled at a time. Each may hold as many records as a world may have.
+const MOST_LONG_WORK: usize = 8;
 
 /// A switch of a server's availability.
 #[derive(Clone)]
@@ -125,6 +128,7 @@ impl Starting {
         let serving = Arc::new(ServerContext {
             unfinished,
             busy: Busy::here(),
+            long_work: Arc::new(Semaphore::new(MOST_LONG_WORK)),
             links: Arc::new(Links::new(self.engine.limits())),
             is_ending: AtomicBool::new(false),
             engine: self.engine,

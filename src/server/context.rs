@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http::HeaderValue;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::control::{Availability, ControlService};
 use crate::http::message::{Outcome, Request};
@@ -63,6 +63,8 @@ pub struct ServerContext {
     pub replica: Option<HeaderValue>,
     /// The count of answers in the making, on runtimes with several threads.
     pub busy: Option<Arc<Busy>>,
+    /// The room for long work beside the answering thread, on runtimes with one.
+    pub long_work: Arc<Semaphore>,
     /// The server's connections.
     pub links: Arc<Links>,
     /// The budget of bytes of bodies that are still arriving.

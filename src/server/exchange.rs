@@ -1,6 +1,8 @@
 //! One request and its answer.
 
 use std::convert::Infallible;
+use std::future::pending;
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,16 +13,17 @@ use http::HeaderName;
 use http::header::ACCEPT;
 use hyper::body::{Body, Incoming};
 use hyper::{Request as HttpRequest, Response as HttpResponse};
+use tokio::task::JoinError;
 
 use crate::control::{Availability, ControlService, Handled, Waiting};
 use crate::http::headers;
-use crate::http::message::{Delivery, Outcome};
+use crate::http::message::{Delivery, Outcome, Request};
 use crate::server::connection_context::{ConnectionContext, arrival};
 use crate::server::context::{Exchanged, LogEvent, ServerContext};
 use crate::server::events::Events;
 use crate::server::held::hold_back;
 use crate::server::pulse;
-use crate::server::read::{Incomplete, Unread, need_not_come, with_request};
+use crate::server::read::{Arrival, Incomplete, Unread, need_not_come, with_request};
 use crate::server::refusal::Refusal;
 use crate::server::send::{ResponseBody, response};
 use crate::world::in_flight::InFlightGuard;
@@ -84,7 +87,11 @@ pub async fn exchange(
                 // Loading scenarios and judging consumers may take long: the other tasks of the thread move to another.
                 if serving.busy.is_some() { tokio::task::block_in_place(answer) } else { answer() }
             };
-            let handled = Box::pin(administered_answer(serving, answer)).await;
+            let handled = if is_long(serving, &request, body) {
+                Box::pin(answer_beside(peer, &request, body.clone(), arrival)).await
+            } else {
+                Box::pin(administered_answer(serving, answer)).await
+            };
             subscription = handled.subscription;
             if request.method() != hyper::Method::GET {
                 // A world that a stream follows may have changed.
@@ -170,5 +177,42 @@ async fn administered_answer(serving: &ServerContext, answer: impl Fn(bool) -> H
             Some(left) => drop(tokio::time::timeout(left.max(Duration::from_millis(1)), answered).await),
             None => return answer(true),
         }
+    }
+}
+
+/// Tells whether the only thread would have to leave the other requests waiting for the answer of this one.
+fn is_long(serving: &ServerContext, request: &HttpRequest<Incoming>, body: &[u8]) -> bool {
+    let arrival = Arrival { at_ms: 0, believes_front: false, channel: None };
+    serving.busy.is_none() && with_request(request, body, arrival, ControlService::takes_long)
+}
+
+/// Returns the answer of the control API to a request that may take long, and waits for no consumers: another thread
+/// finds it.
+async fn answer_beside(
+    peer: &ConnectionContext,
+    request: &HttpRequest<Incoming>,
+    body: Bytes,
+    arrival: Arrival<'_>,
+) -> Handled {
+    let serving = Arc::clone(&peer.serving);
+    let room = Arc::clone(&serving.long_work).acquire_owned().await;
+    let (at_ms, believes_front, channel) = (arrival.at_ms, arrival.believes_front, arrival.channel.cloned());
+    let mut head = HttpRequest::new(());
+    *head.method_mut() = request.method().clone();
+    *head.uri_mut() = request.uri().clone();
+    *head.headers_mut() = request.headers().clone();
+    let answer = move || {
+        // It goes on when its client has gone, and takes its room until then.
+        let _room = room;
+        let arrival = Arrival { at_ms, believes_front, channel: channel.as_ref() };
+        let control = serving.control.as_ref()?;
+        let answer = |request: &Request<'_>| control.answer(request, &Waiting::default(), true);
+        Some(with_request(&head, &body, arrival, answer))
+    };
+    match tokio::task::spawn_blocking(answer).await.map_err(JoinError::try_into_panic) {
+        Ok(Some(handled)) => handled,
+        Err(Ok(panic)) => resume_unwind(panic),
+        // The runtime ends, and with it this.
+        Ok(None) | Err(Err(_)) => pending().await,
     }
 }

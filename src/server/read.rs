@@ -121,7 +121,7 @@ pub fn need_not_come(request: &HttpRequest<Incoming>, limit_bytes: usize) -> boo
 const HEADERS: usize = 16;
 
 /// The way a connection came, where it is not plain HTTP to the port itself.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Channel {
     /// The host that the client wants.
     pub host: String,

@@ -11,6 +11,8 @@ use crate::support::{Connection, Response};
 #[path = "../../examples/own_api.rs"]
 mod shop;
 
+mod long_work;
+
 use shop::SHOP;
 
 fn standin() -> Standin {
