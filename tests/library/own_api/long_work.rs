@@ -39,6 +39,7 @@ fn grind(_: &mut State, _: &str, fields: Document, _: Option<&Record>, _: Actor)
     fields
 }
 
+#[allow(clippy::unnecessary_wraps)] // Every generator has this type.
 fn sack(_: &mut State, number: usize) -> Result<Document, Problem> {
     Ok(Document::from_iter([("grain", json!(format!("rye {number}")))]))
 }
@@ -118,4 +119,20 @@ fn worlds_made_up_at_one_time_are_bounded_together() {
     refused("two", 51);
     assert_eq!(control(&standin, "PUT", "/worlds/two", &of(50)).status, 200, "what was refused takes no room");
     refused("three", 1);
+}
+
+#[test]
+fn a_server_ends_while_records_are_made_for_a_client_that_has_gone() {
+    let _turn = TURN.lock();
+    let standin = Standin::builder().api([Api::Own(&MILL)]).start();
+    let ((begin, begun), (release, end)) = (channel(), channel());
+    *HELD.lock() = Some((begin, end));
+    let data = json!({ "add": { "mill.sacks": [{ "id": "rye" }] } });
+    let scenario = json!({ "scenario": 1, "api": "mill", "data": data }).to_string();
+    let (host, mut long) = (standin.address().to_string(), Connection::open(standin.address()));
+    long.send(request("PUT", "/_standin/scenario", &[("host", &host)], &scenario).as_bytes());
+    begun.recv_timeout(PATIENCE).expect("the work has begun");
+    drop(long);
+    drop(standin);
+    assert!(release.send(()).is_ok(), "the work is not waited for");
 }
