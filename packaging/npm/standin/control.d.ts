@@ -421,6 +421,8 @@ export interface components {
             title: string;
             id_field: string;
             records: number;
+            /** @description Records that the service wrote by itself and that were let go of. */
+            lost: number;
             fields: {
                 name: string;
                 /** @description Consumers do not see it. */
