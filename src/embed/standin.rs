@@ -50,7 +50,7 @@ pub struct Standin {
 
 impl fmt::Debug for Standin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Standin").field("url", &self.url()).field("apis", &self.apis()).finish_non_exhaustive()
+        f.debug_struct("Standin").field("address", &self.address).field("apis", &self.apis()).finish_non_exhaustive()
     }
 }
 
@@ -114,31 +114,48 @@ impl Standin {
     }
 
     /// Returns the server's origin: `http://127.0.0.1:49213`.
+    #[track_caller]
     pub fn url(&self) -> String {
         format!("http://{}", self.reachable())
     }
 
+    /// Returns the address for clients.
+    ///
+    /// # Panics
+    ///
+    /// Panics where the server has ended with its runtime: its port is still open, and a client would wait for ever.
+    #[track_caller]
     fn reachable(&self) -> SocketAddr {
+        let ended = matches!(&self.running, Some(Background::Task(task)) if task.is_finished());
+        assert!(
+            !ended,
+            "this server was spawned on a runtime that has ended, and ended with it; start a server that several tests \
+             share with Standin::start(), which has a thread of its own"
+        );
         reachable(self.address)
     }
 
     /// Returns the base URL of Celigo's API, for the place where a consumer has `https://api.integrator.io/v1`.
+    #[track_caller]
     pub fn celigo_url(&self) -> String {
         self.api_url(Api::Celigo)
     }
 
     /// Returns the base URL of Edlink's API, for the place where a consumer has `https://ed.link/api`.
+    #[track_caller]
     pub fn edlink_url(&self) -> String {
         self.api_url(Api::Edlink)
     }
 
     /// Returns the base URL of an API: where a consumer of the real service has the beginning of its paths.
+    #[track_caller]
     pub fn api_url(&self, api: Api) -> String {
         format!("{}{}", self.url(), api.table().base)
     }
 
     /// Returns the environment variables that point a consumer at this server, with values that work: `STANDIN_URL`,
     /// and for each API its base URL and credentials.
+    #[track_caller]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         self.engine.environment(&self.engine.default_world().lock(), &self.url())
     }
@@ -164,10 +181,12 @@ impl Standin {
     }
 
     /// Returns the access token of the first active Edlink integration; `None` when there is none.
+    #[track_caller]
     pub fn edlink_access_token(&self) -> Option<String> {
         self.variable("EDLINK_ACCESS_TOKEN")
     }
 
+    #[track_caller]
     fn variable(&self, wanted: &str) -> Option<String> {
         self.environment().into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value)
     }
@@ -178,21 +197,25 @@ impl Standin {
     }
 
     /// Returns the URL of the control API, if the server has one.
+    #[track_caller]
     pub fn control_url(&self) -> Option<String> {
         self.has_control.then(|| format!("{}{}", self.url(), ControlService::PREFIX))
     }
 
     /// Returns the default world.
+    #[track_caller]
     pub fn world(&self) -> WorldHandle {
         self.handle(Arc::clone(self.engine.default_world()))
     }
 
     /// Returns the world of that name, made by this test or by any other client. This handle does not keep it from
     /// being deleted or expiring.
+    #[track_caller]
     pub fn find_world(&self, name: &str) -> Option<WorldHandle> {
         self.engine.world(name, now_ms()).ok().map(|world| self.handle(world))
     }
 
+    #[track_caller]
     fn handle(&self, world: Arc<Mutex<World>>) -> WorldHandle {
         WorldHandle::new(Arc::clone(&self.engine), world, Some(self.reachable()))
     }

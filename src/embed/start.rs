@@ -77,7 +77,8 @@ impl Standin {
     /// The server answers on the threads of that runtime, and ends with it. On a runtime with one thread, which is the default
     /// of `#[tokio::test]`, a *blocking* client or [`WorldHandle::wait_for`] would wait for the very thread that must answer:
     /// use [`start`](Self::start), or call them in `tokio::task::spawn_blocking`. A server that many tests share, in a
-    /// `static`, must not end with the runtime of the first of them: use [`start`](Self::start) there too.
+    /// `static`, must not end with the runtime of the first of them: use [`start`](Self::start) there too. A server that has
+    /// ended so says it, in a panic, where its URL or a world is asked for.
     ///
     /// # Panics
     ///

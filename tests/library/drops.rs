@@ -1,4 +1,4 @@
-//! What a test drops in async code ends without blocking a thread of its runtime, while requests are under way.
+//! Servers that a test drops in async code end without blocking a thread of its runtime, while requests are under way.
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, mpsc};
@@ -44,6 +44,28 @@ async fn a_server_is_dropped_in_a_runtime_of_one_thread() {
 async fn a_server_is_dropped_in_a_runtime_of_many_threads() {
     drop_while_stalled(Standin::spawn().await).await;
     drop_while_stalled(Standin::start()).await;
+}
+
+#[test]
+fn a_server_that_ended_with_its_runtime_says_so_when_it_is_used() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let standin = first.block_on(Standin::spawn());
+    assert_eq!(standin.url(), format!("http://{}", standin.address()));
+    drop(first);
+    let uses: [(&str, fn(&Standin)); 4] = [
+        ("url", |it| drop(it.url())),
+        ("world", |it| drop(it.world())),
+        ("new_world", |it| drop(it.new_world())),
+        ("environment", |it| drop(it.environment())),
+    ];
+    for (name, used) in uses {
+        let used = || second.block_on(async { used(&standin) });
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(used)).expect_err(name);
+        let text = panic.downcast_ref::<String>().map_or_else(|| *panic.downcast_ref::<&str>().unwrap(), |it| it);
+        assert!(text.contains("Standin::start()"), "{name}: {text}");
+    }
+    drop(standin);
 }
 
 #[tokio::test]
