@@ -77,17 +77,6 @@ const CREATE_EXPORT: &[&ErrorDef] = &[
     INVALID_OPERATION,
 ];
 
-const REPLACE_EXPORT: &[&ErrorDef] = &[
-    UNAUTHORIZED,
-    UNSUPPORTED_MEDIA_TYPE,
-    INVALID_JSON,
-    FORBIDDEN,
-    NOT_FOUND,
-    VALIDATION_ERROR,
-    MISSING_REQUIRED_FIELD,
-    INVALID_OPERATION,
-];
-
 // So does every call whose body must hold something.
 const REPLACE: &[&ErrorDef] = &[
     UNAUTHORIZED,
@@ -113,7 +102,7 @@ const REPLACE_UNIQUE: &[&ErrorDef] = &[
 const CHANGE: &[&ErrorDef] =
     &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR];
 
-// Replaces what holds something that stays as it is.
+// A replacement that may be refused whole: something must stay as it is, or is too large.
 const REPLACE_FIXED: &[&ErrorDef] = &[
     UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE,

@@ -4,7 +4,7 @@ use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_FIELDS, INVALID_JSON, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
-use crate::apis::celigo::routes::{CREATE, CREATE_EXPORT, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_EXPORT};
+use crate::apis::celigo::routes::{CREATE, CREATE_EXPORT, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_FIXED};
 use crate::engine::api::route::Action::{Create, List, Read, Remove, Replace};
 use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::schema::error_def::ErrorDef;
@@ -31,7 +31,7 @@ pub const ROUTES: &[Route] = &[
     get("/exports/{id}", "exports.get", Read(&EXPORTS)).documented(EXPORT).fails(READ).about("Shows an export."),
     put("/exports/{id}", "exports.update", Replace(&EXPORTS))
         .documented(EXPORT)
-        .fails(REPLACE_EXPORT)
+        .fails(REPLACE_FIXED)
         .about("Replaces an export: what the body leaves out is reset."),
     delete("/exports/{id}", "exports.delete", Remove(&EXPORTS))
         .documented(EXPORT)
