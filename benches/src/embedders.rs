@@ -1,4 +1,4 @@
-//! What an embedder's build pays: a clean debug build of a crate that depends on one of them and on nothing else.
+//! Cost of an embedder's build: a clean debug build of a crate that depends on one of them and on nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,16 @@ use crate::table::{head, median, ratio, row};
 
 /// The crates, as one writes them in Cargo.toml, and the names of their libraries.
 const CRATES: [(&str, &str, &str); 4] = [
-    ("wiremock", "libwiremock-", "wiremock = \"0.6\"\ntokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }"),
-    ("standin", "libstandin-", concat!("standin = { path = \"", env!("CARGO_MANIFEST_DIR"), "/..\", default-features = false }")),
+    (
+        "wiremock",
+        "libwiremock-",
+        "wiremock = \"0.6\"\ntokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }",
+    ),
+    (
+        "standin",
+        "libstandin-",
+        concat!("standin = { path = \"", env!("CARGO_MANIFEST_DIR"), "/..\", default-features = false }"),
+    ),
     ("httpmock", "libhttpmock-", "httpmock = \"0.9\""),
     ("mockito", "libmockito-", "mockito = \"1.7\""),
 ];

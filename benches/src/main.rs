@@ -13,6 +13,7 @@ mod embedders;
 mod load;
 mod memory;
 mod minimal;
+mod page;
 mod peers;
 mod program;
 mod requests;
@@ -26,14 +27,14 @@ mod threads;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How long a run takes.
+/// The extent of a run.
 #[derive(Clone, Copy)]
 pub struct Effort {
     /// Turns each contestant gets. Medians are taken over turns.
     pub turns: usize,
-    /// How long a turn of the `requests` section lasts.
+    /// Duration of a turn of the `requests` section.
     pub turn: std::time::Duration,
-    /// How many times a turn of the other sections does its work.
+    /// Repetitions of the work in a turn of the other sections.
     pub times: usize,
     /// The sizes of the collection that is asked.
     pub sizes: [usize; 3],
@@ -53,6 +54,7 @@ const SECTIONS: &[(&str, fn(Effort))] = &[
     ("memory", memory::run),
     ("start", start::run),
     ("threads", threads::run),
+    ("page", page::run),
     ("build", embedders::run),
 ];
 

@@ -1,4 +1,4 @@
-//! How long the program takes from its start to its first answer.
+//! Time of the program from its start to its first answer.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -45,8 +45,7 @@ impl Folder {
         let folder = std::env::temp_dir().join(format!("standin-start-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("celigo")).expect("a folder for fixtures");
         let description = "x".repeat(220);
-        let record =
-            |n| json!({ "_id": format!("{n:024x}"), "name": format!("Orders to ledger {n}"), "description": description });
+        let record = |n| json!({ "_id": format!("{n:024x}"), "name": format!("Orders to ledger {n}"), "description": description });
         let text = Value::from((0..records).map(record).collect::<Vec<_>>()).to_string();
         std::fs::write(folder.join("celigo/integrations.json"), text).expect("a file of fixtures");
         Self(folder)
