@@ -14,8 +14,8 @@ RETIRED = re.compile(
     r"\b(Asked|Strike|Sieve|Offences|Tally|Situation|Worded|Manner|Apart|Gatekeeper|Refusal(?=Kind)|Unmet|"
     r"most_worlds|idle_worlds_expire|without_control|without_headers|without_embedded_fixtures|make_world|make_fork)\b"
 )
-BEGINS = re.compile(r"^\s*//[/!] (What|Whether|How|The same|Whoever|Nobody|Somebody|So many)\b")
-COMMENT = re.compile(r"^\s*//[/!]")
+BEGINS = re.compile(r"^\s*//[/!]? (What|Whether|How|The same|Whoever|Nobody|Somebody|So many)\b")
+COMMENT = re.compile(r"^\s*//[/!]?")
 # A function, and the first word of its comment: "Returns", "Rejects,". Nouns in the plural look like verbs.
 FUNCTION = re.compile(r"^\s*(pub(\([^)]*\))? )?(default )?(const )?(async )?(unsafe )?fn \w+")
 VERB = re.compile(r"^[A-Z][a-z]*s[,:]?$")
@@ -44,19 +44,26 @@ def not_a_verb(lines, place):
     return None if VERB.match(word) and word.rstrip(",:") not in NOUNS else word
 
 
+def begins(path):
+    """The comments of a file that begin with a word that they must not begin with."""
+    before = ""
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        starts = COMMENT.match(line) and not COMMENT.match(before)
+        if starts and (found := BEGINS.match(line)):
+            yield number, f"a comment begins with {found.group(1)!r}; begin with a verb or a noun"
+        before = line
+
+
 def faults(path):
-    lines, before = path.read_text().splitlines(), ""
+    lines = path.read_text().splitlines()
+    yield from begins(path)
     for number, line in enumerate(lines, 1):
         if (word := not_a_verb(lines, number - 1)) is not None:
             yield number, f"the comment of this function begins with {word!r}; begin with a third-person verb"
         code = line.split("//")[0]
         for name in RETIRED.findall(code):
             yield number, f"{name} is a retired word; see docs/glossary.md"
-        starts = COMMENT.match(line) and not COMMENT.match(before)
-        if starts and (found := BEGINS.match(line)):
-            yield number, f"a comment begins with {found.group(1)!r}; begin with a verb or a noun"
         yield from vague(number, line)
-        before = line
 
 
 def vague(number, line):
@@ -72,7 +79,12 @@ def main():
         for path in sorted(set(TEXTS) - SHOWS_THEM)
         if "node_modules" not in path.parts and "venv" not in path.parts
     ]
-    found = [f"{path.relative_to(ROOT)}:{number}: {what}" for path, each in code + texts for number, what in each]
+    others = [
+        (path, begins(path))
+        for folder in ("benches/src", "examples", "fuzz/src", "tests")
+        for path in sorted((ROOT / folder).rglob("*.rs"))
+    ]
+    found = [f"{path.relative_to(ROOT)}:{number}: {what}" for path, each in code + others + texts for number, what in each]
     print("\n".join(found), file=sys.stderr)
     print(f"words: {len(found)} faults")
     sys.exit(1 if found else 0)

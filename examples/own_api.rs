@@ -12,7 +12,7 @@ use standin::api::{
 
 const GUIDE: &str = "the shop's developer guide";
 
-// What can go wrong: a row names each error it can answer with.
+// Errors: a row names each error it can answer with.
 const UNAUTHORIZED: &ErrorDef = &ErrorDef::new("unauthorized", 401, "Send a key of the shop").documented(GUIDE);
 const FORBIDDEN: &ErrorDef = &ErrorDef::new("forbidden", 403, "The key only reads").documented(GUIDE);
 const INVALID: &ErrorDef = &ErrorDef::new("invalid", 400, "The request is invalid").documented(GUIDE);
@@ -22,7 +22,7 @@ const BUSY: &ErrorDef = &ErrorDef::new("busy", 429, "Too many requests").documen
 const UNKNOWN: &ErrorDef = &ErrorDef::new("unknown", 501, "The fake does not know this");
 const ERRORS: &[&ErrorDef] = &[UNAUTHORIZED, FORBIDDEN, INVALID, NOT_FOUND, CONFLICT, BUSY, UNKNOWN];
 
-// What there is, and what of it there is at the start of every world.
+// Kinds of records, and the records that every world starts with.
 static PRODUCTS: Schema = Schema::new("shop.products", "Product", "id", IdFormat::ObjectId, PRODUCT).unique(&["sku"]);
 const PRODUCT: &[Field] = &[
     text("id"),
@@ -44,7 +44,7 @@ const ORDER: &[Field] = &[
 ];
 const SOME_ORDERS: &str = r#"[{"id": "first", "product": "tea", "quantity": 2}]"#;
 
-// What can be done with it.
+// Operations.
 const ROUTES: &[Route] = &[
     get("/products", "products.list", Action::List(&PRODUCTS)).fails(&[INVALID]).documented(GUIDE),
     post("/products", "products.create", Action::Create(&PRODUCTS)).fails(&[INVALID, CONFLICT]).documented(GUIDE),

@@ -112,7 +112,7 @@ fn compare_with_tables(paths: &[PathBuf]) -> Result<(), String> {
         .flat_map(|operation| operation.outcomes.iter().map(|(status, outcome)| (operation.name, *status, *outcome)))
         // Served by fault rules only: a request alone cannot bring it about.
         .filter(|(_, _, outcome)| !["rate_limited", "internal"].contains(outcome))
-        // What is documented as not modelled succeeds by a rule only.
+        // An operation that is documented as not modelled succeeds by a rule only.
         .filter(|(operation, _, outcome)| *outcome != "success" || !by_rule_only(operation))
         .filter(|(operation, _, outcome)| !served.contains(&((*operation).to_owned(), (*outcome).to_owned())))
         .map(|(operation, status, outcome)| format!("{operation} {status} {outcome}"))

@@ -76,7 +76,7 @@ fn failed(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({ "errors": [{ "code": code, "message": message }] }))).into_response()
 }
 
-/// What to answer to a caller without a credential.
+/// The answer to a caller without a credential.
 fn stranger(headers: &HeaderMap) -> Option<Response> {
     let bearer = headers
         .get("authorization")

@@ -21,13 +21,13 @@ use tokio::task::JoinSet;
 use crate::load::{Answer, runtime};
 use crate::sample;
 
-/// Whoever knows the answers.
+/// A source of answers.
 pub trait Answers: Send + Sync + 'static {
     /// The answer to this request.
     fn answer(&self, request: &Parts, body: &[u8]) -> Response<Full<Bytes>>;
 }
 
-/// What is always answered.
+/// The answer to every request.
 pub struct Canned {
     head: Arc<Head>,
     /// The body of all answers but those of the records.
@@ -36,7 +36,7 @@ pub struct Canned {
     records: HashMap<String, Value>,
 }
 
-/// What is answered but for the body.
+/// An answer without its body.
 pub struct Head {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -65,7 +65,7 @@ impl Head {
 }
 
 impl Canned {
-    /// The same of a server that keeps records as they come, and writes down the one that is asked for.
+    /// Starts a server that keeps records as they come, and writes down the one that is asked for.
     pub fn with(&self, records: impl IntoIterator<Item = Value>) -> Self {
         let by_path = |record: Value| (format!("{}/{}", sample::PATH, sample::id(&record)), record);
         let records = records.into_iter().map(by_path).collect();

@@ -4,7 +4,7 @@
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::{Pid, getpid, gettid};
 
-/// What runs beside the load generator, which has the second core.
+/// The server that runs beside the load generator, which has the second core.
 #[derive(Clone, Copy)]
 pub enum Cores<'p> {
     /// All other threads of this process, on the first core.
@@ -16,14 +16,14 @@ pub enum Cores<'p> {
 }
 
 impl Cores<'_> {
-    /// Whether the load generator has its core to itself. Then it never sleeps: to wake a thread costs whoever sends to
+    /// Tells whether the load generator has its core to itself. Then it never sleeps: to wake a thread costs the sender to
     /// it, and on a virtual machine nearly as much as an answer. The quicker the load generator is beside a server, the
     /// more often that one would pay.
     pub fn are_apart(self) -> bool {
         !matches!(self, Self::Anywhere)
     }
 
-    /// What has the first core to itself.
+    /// Returns the threads that have the first core to themselves.
     fn first(self) -> Vec<Pid> {
         match self {
             Self::Threads => other_threads(),

@@ -15,7 +15,7 @@ use tokio::task::LocalSet;
 
 use crate::cores::{Apart, Cores, others_processor_ns};
 
-/// What stands in a request where each one gets a number of its own.
+/// The place in a request where each one gets a number of its own.
 pub const NUMBER: &str = "##########";
 
 /// A request, ready to be sent again and again.
@@ -44,7 +44,7 @@ impl Shot {
         Self::to("127.0.0.1", method, target, body, status)
     }
 
-    /// The same with that host: administrators must name the right one.
+    /// Returns a request to that host: administrators must name the right one.
     pub fn to(host: &str, method: &str, target: &str, body: &str, status: u16) -> Self {
         let mut text = format!(
             "{method} {target} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer 7c2f0b9e4a5d4c7f\r\naccept: application/json\r\n"
@@ -57,12 +57,12 @@ impl Shot {
         Self { bytes, number_at, below: u64::MAX, status }
     }
 
-    /// The same with numbers below that one.
+    /// Returns the request with numbers below that one.
     pub fn below(self, below: u64) -> Self {
         Self { below, ..self }
     }
 
-    /// Whether the server is another afterwards.
+    /// Tells whether the request changes the server.
     pub fn changes(&self) -> bool {
         !self.bytes.starts_with(b"GET ")
     }
@@ -77,7 +77,7 @@ impl Shot {
     }
 }
 
-/// What a turn gave.
+/// Figures of a turn.
 #[derive(Clone, Copy)]
 pub struct Turn {
     /// Requests answered per second.
@@ -248,7 +248,7 @@ impl Connection {
     }
 }
 
-/// How long the answer is, once its head is there.
+/// Returns the length of the answer, once its head is there.
 fn answer_length(bytes: &[u8], status: u16) -> Option<usize> {
     let head = memmem::find(bytes, b"\r\n\r\n")?;
     let said = &bytes[9..12];

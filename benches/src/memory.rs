@@ -1,4 +1,4 @@
-//! What a server keeps of every request it answers.
+//! Memory that a server keeps of every request it answers.
 
 use std::process::Command;
 

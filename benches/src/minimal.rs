@@ -14,13 +14,13 @@ use crate::bare::{Answers, Head};
 use crate::load::{Answer, Shot, answer};
 use crate::sample;
 
-/// How much the journal keeps: as much as standin's.
+/// Bound of the journal: as much as standin's.
 const ENTRIES: usize = 10_000;
 
-/// How much of an answer the journal keeps: as much as standin's.
+/// Bound of an answer in the journal: as much as standin's.
 const EXCERPT_BYTES: usize = 256;
 
-/// What is served.
+/// The state that is served.
 pub struct Minimal {
     head: Head,
     /// The body of what is not found.

@@ -10,7 +10,7 @@ use crate::sample::{self, PATH};
 /// Their names.
 pub const NAMES: [&str; 3] = ["wiremock", "mockito", "httpmock"];
 
-/// The same, and without the pool of servers they keep by default.
+/// The peers, and the peers without the pool of servers they keep by default.
 pub const WAYS: [&str; 5] = ["wiremock", "wiremock, fresh", "mockito", "mockito, fresh", "httpmock"];
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -22,11 +22,11 @@ pub struct Peer {
     _server: Box<dyn std::any::Any>,
 }
 
-/// What it is told to answer.
+/// The answer that it is told to give.
 pub struct Stub {
     method: &'static str,
     path: String,
-    /// Whether its answer has the status 200, 201 or 404.
+    /// The status of its answer: 200, 201 or 404.
     status: u16,
     body: String,
 }

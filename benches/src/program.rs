@@ -22,7 +22,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Whether there is one.
+    /// Tells whether there is one.
     pub fn is_built() -> bool {
         Path::new(PATH).exists()
     }

@@ -51,7 +51,7 @@ impl<'c> Contestant<'c> {
     }
 }
 
-/// What a contestant gave, beside the first one.
+/// Figures of a contestant, beside the first one.
 struct Figures {
     per_second: f64,
     ratio: f64,
@@ -203,7 +203,7 @@ fn sizes(effort: Effort, numbers: &Rc<Cell<u64>>, standins: &[Standin; 3], ids: 
     row(["last page of 50 but one".to_owned(), String::new(), ratio(figures[2].ratio), ratio(figures[3].ratio)]);
 }
 
-/// What a scenario costs whose rules never fire.
+/// Measures the cost of a scenario whose rules never fire.
 fn rules(effort: Effort, numbers: &Rc<Cell<u64>>, plain: &Standin, id: &str) {
     head(
         "Requests per second with a scenario of twenty rules that do not match, 16 connections, beside no scenario",
@@ -219,7 +219,7 @@ fn rules(effort: Effort, numbers: &Rc<Cell<u64>>, plain: &Standin, id: &str) {
     }
 }
 
-/// The same for hand-written servers and mock servers.
+/// Measures hand-written servers and mock servers.
 pub fn beside_peers(effort: Effort) {
     let runtime = runtime();
     let numbers = Rc::new(Cell::new(0));

@@ -1,4 +1,4 @@
-//! What is served and asked: Celigo's integrations.
+//! The data that is served and asked for: Celigo's integrations.
 
 use serde_json::{Value, json};
 use standin::Standin;
@@ -19,7 +19,7 @@ pub fn standin(records: usize) -> Standin {
     Standin::builder().no_embedded_fixtures().generate(COLLECTION, records).start()
 }
 
-/// The same with twenty fault rules on these operations, none of which matches.
+/// Starts standin with twenty fault rules on these operations, none of which matches.
 pub fn with_rules(records: usize, operations: &str) -> Standin {
     let rule = |n: usize| {
         let when = json!({ "query": { "trace": n.to_string() } });

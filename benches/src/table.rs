@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-/// What was measured on, and with which versions.
+/// Prints the machine and the versions that were measured.
 pub fn heading() {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let rustc =

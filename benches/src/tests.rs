@@ -1,4 +1,4 @@
-//! What a test pays: start, ten records, one request, drop.
+//! Cost of one test: start, ten records, one request, drop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub fn profile(name: &str, times: usize) {
     (0..times).for_each(|_| once());
 }
 
-/// What a test took in a turn, and what the same test took with the server it is measured beside. Both are the middle
+/// Times of a test in a turn, and of the same test with the server it is measured beside. Both are the middle
 /// of all in the turn: where one was interrupted, it says nothing.
 struct Turn {
     test_us: f64,

@@ -1,4 +1,4 @@
-//! What threads are worth: the release binary with one of them, with two, and twice with one.
+//! Worth of threads: the release binary with one of them, with two, and twice with one.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -34,7 +34,7 @@ pub fn run(effort: Effort) {
     let (one, two, other) = (start("1"), start("2"), start("1"));
     let programs = [&one, &two, &other].map(Program::process);
     let contestants: [&[SocketAddr]; 3] = [&[one.address], &[two.address], &[one.address, other.address]];
-    // What is shown of each record is put together anew: work for the server, little for whoever asks.
+    // The fields of each record are put together anew: work for the server, little for its client.
     let work = Shot::new("GET", &format!("/w/{NUMBER}{}?limit=100&include=name", sample::PATH), "", 200).below(WORLDS);
     let ways = [
         ("page of 50", 1, sample::page(0)),

@@ -32,12 +32,12 @@ impl Inputs {
         Self { corpus, state: 0 }
     }
 
-    /// How many inputs the corpus has; they are the first.
+    /// Returns the number of inputs of the corpus; they are the first.
     pub fn len(&self) -> usize {
         self.corpus.len()
     }
 
-    /// Whether it has none. It always has one.
+    /// Tells whether it has none. It always has one.
     pub fn is_empty(&self) -> bool {
         self.corpus.is_empty()
     }

@@ -94,7 +94,7 @@ impl Consumer {
     pub fn start(command: &[OsString], standin: &Standin, output: Output<'_>) -> Result<Self, Failed> {
         let (program, arguments) = command.split_first().expect("clap wants at least one");
         let mut command = Command::new(program);
-        // What this server cannot give, the caller's own environment must not either: it may lead to the real service.
+        // A variable that this server cannot give must not come from the caller's own environment either: it may lead to the real service.
         for name in Standin::environment_names()? {
             command.env_remove(name);
         }

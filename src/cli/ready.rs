@@ -66,7 +66,7 @@ impl<'p> PortFile<'p> {
         let text = json!({ "url": standin.url(), "port": standin.address().port(), "pid": pid });
         let mut beside = file.as_os_str().to_owned();
         beside.push(format!(".{pid}"));
-        // What has come to that path meanwhile is looked at again.
+        // A file that has come to that path meanwhile is looked at again.
         Self::claim(file).map(std::mem::forget)?;
         let written = fs::write(&beside, format!("{text}\n")).and_then(|()| fs::rename(&beside, file));
         written.map_err(|error| {

@@ -190,7 +190,7 @@ fn text(text: &str) -> String {
             '"' => escaped += "&quot;",
             '\'' => escaped += "&#39;",
             '\n' | '\t' => escaped.push(letter),
-            // What turns the direction of a line would show another text than there is.
+            // Characters that turn the direction of a line would show another text than there is.
             letter if letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
                 escaped.push('\u{fffd}');
             }

@@ -247,7 +247,7 @@ impl Settings {
         let logger = self.log.logger()?;
         let runtime = self.runtime()?;
         let exit = runtime.block_on(command(logger));
-        // What a second signal left behind is not waited for.
+        // Work that a second signal left behind is not waited for.
         runtime.shutdown_background();
         exit
     }

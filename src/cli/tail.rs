@@ -230,7 +230,7 @@ fn text(entry: &Value, world: &str) -> String {
     if !matches!(part("manner"), "" | "whole") {
         words.push(part("manner").to_owned());
     }
-    // What a consumer sends steers no terminal.
+    // Bytes of a consumer steer no terminal.
     words.join(" ").chars().flat_map(shown).chain(['\n']).collect()
 }
 

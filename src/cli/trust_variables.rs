@@ -37,7 +37,7 @@ pub fn variables(
     variables.extend(REPLACING.map(|name| (name, entrance.bundle.clone())));
     let set = REPLACING_WHERE_SET.into_iter().filter(|name| given(name).is_some());
     variables.extend(set.map(|name| (name, entrance.bundle.clone())));
-    // What such a variable named before is in the bundle.
+    // The certificates that such a variable named before are in the bundle.
     let of_adding = |name: &str| if given(name).is_some() { &entrance.bundle } else { &entrance.ca };
     variables.extend(ADDING.map(|name| (name, of_adding(name).clone())));
     variables.push(("NODE_OPTIONS", appended("NODE_OPTIONS", &format!("--require {}", quoted(&entrance.node_hook)))));

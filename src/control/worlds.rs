@@ -76,7 +76,7 @@ pub fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (snapshot, calls) = {
         let mut world = asked.world.lock();
         world.state.catch_up()?;
-        // What changed since the last call is hidden from now on, as the next call would find it.
+        // Changes since the last call are hidden from now on, as the next call would find them.
         world.look_at_records();
         (world.snapshot(), world.journal.next_number() - 1)
     };

@@ -25,7 +25,7 @@ impl CertificateCare {
     pub(super) async fn keep_fresh(self) {
         loop {
             Front::until_next_look().await;
-            // What cannot be renewed now is tried again the next time.
+            // A renewal that fails now is tried again the next time.
             let _ = self.renew(SystemTime::now());
         }
     }

@@ -77,7 +77,7 @@ pub(super) fn dangling(embedded: &mut [Read], own: &[Read], apis: &[&'static Api
 fn ids_in(text: &str, id_field: &str) -> Ids {
     let mut ids = Ids::new();
     let mut source = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-    // What is wrong with the file is told when its records are made.
+    // Faults of the file are told when its records are made.
     let _ = source.deserialize_seq(IdReader { id_field, ids: &mut ids });
     ids
 }

@@ -343,7 +343,7 @@ fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     let is_object = request.body.trim_ascii_start().starts_with(b"{");
     let body = match std::str::from_utf8(request.body) {
         Ok(text) if is_object => serde_json::from_str(text).map(Body::Object),
-        // What is not even text is refused, and where it is not is told.
+        // Bytes that are no text are refused, and their place is told.
         _ => serde_json::from_slice(request.body).map(Body::Other),
     };
     body.map(Some).map_err(|error| syntax(SyntaxFault::of(request.body, &error)))

@@ -146,7 +146,7 @@ impl WorldRegistry {
             others.remember(name, GoneReason::Deleted);
         }
         drop(others);
-        // What they held is given back without keeping the others waiting.
+        // Their memory is given back without keeping the others waiting.
         places.iter().for_each(Slot::end);
         places.len()
     }
@@ -172,7 +172,7 @@ impl WorldRegistry {
         let place = others.take(name);
         others.remember(name.into(), why);
         drop(others);
-        // What it held is given back without keeping the others waiting.
+        // Its memory is given back without keeping the others waiting.
         place.iter().for_each(Slot::end);
         drop(place);
         Ok(())

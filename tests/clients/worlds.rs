@@ -8,7 +8,7 @@ use standin::{Standin, WorldHandle};
 /// One server for all tests of this process.
 static STANDIN: LazyLock<Standin> = LazyLock::new(Standin::start);
 
-/// What many tests begin with, made once; a fork of it costs microseconds, however many records it has.
+/// The world that many tests begin with, made once; a fork of it costs microseconds, however many records it has.
 static BUSY: LazyLock<WorldHandle> = LazyLock::new(|| {
     let world = STANDIN.new_world();
     for n in 1..=100 {

@@ -1,4 +1,4 @@
-//! What is ended with a command or a server, and what is left alone: processes, port files.
+//! Ends of commands and servers: which processes and port files go with them, and which stay.
 #![cfg(unix)] // Processes are looked for with `kill`.
 
 use std::io::{BufRead, BufReader};

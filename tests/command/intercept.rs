@@ -9,7 +9,7 @@ use crate::binary::{said, standin};
 const CALLS: &str = "curl -sS -o /dev/null -w '%{http_code}\\n' -H 'authorization: Bearer any' https://api.integrator.io/v1/integrations && \
                      curl -sS -o /dev/null -w '%{http_code}\\n' -H 'authorization: Bearer any' https://ed.link/api/v1/integrations";
 
-/// What a command with a script of the shell prints, and what is said of it.
+/// Returns the output of a command with a script of the shell, and the report on it.
 fn run(arguments: &[&str], script: &str) -> (i32, String, String) {
     said(standin(arguments).args(["--", "sh", "-c", script]))
 }

@@ -187,7 +187,7 @@ fn operations_without_a_documented_shape_are_compared_with_what_the_fake_answers
     let compared = changed(&probe, "example-more", |body| body["more"] = true.into());
     assert_eq!(told(&compared), [(Tier::Warning, "/more", "is nothing that the fake shows", 1)]);
 
-    // What the fake says to another status shows nothing of this one.
+    // The fake's answer of another status shows nothing of this one.
     let probe = json!({ "steps": [{ "on": operation, "params": { "id": "live-only" }, "status": [200, 404] }] });
     let (file, live) = (File::celigo("example-of-other", &probe), Standin::start().world());
     live.create("celigo.integrations", json!({ "_id": "live-only", "name": "Only there" })).unwrap();

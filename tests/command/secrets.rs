@@ -97,7 +97,7 @@ fn the_consumer_with_secrets() {
     for path in entries.iter().map(String::as_str).chain(["/journal", "/journal?text=canary", "/scenario", "/faults"]) {
         control("GET", path, "");
     }
-    // What the page is made of, and what it asks for.
+    // The files of the page, and the paths that it asks for.
     for path in ["/journal?only=numbers&text=canary", "/scenario?checks=true", "/collections", "/scenarios"] {
         control("GET", path, "");
     }

@@ -1,4 +1,4 @@
-//! What is set is honoured or refused: flags beside scenarios, reports, the environment of a command, bodies of the control
+//! Settings are honoured or refused: flags beside scenarios, reports, the environment of a command, bodies of the control
 //! API.
 
 use std::io::{BufRead, BufReader};
@@ -42,7 +42,7 @@ fn the_consumer() {
     }
 }
 
-/// What a server started with these arguments answers to these control paths, and what it says on standard error.
+/// Returns the answers of a server with these arguments to these control paths, and its standard error.
 fn served(arguments: &[&str], paths: &[&str]) -> (Vec<Value>, String) {
     let mut command = standin(&[&["serve", "--port", "0", "--exit-with-stdin"], arguments].concat());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

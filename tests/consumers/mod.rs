@@ -12,7 +12,7 @@ pub fn world(scenario: &str) -> WorldHandle {
     world
 }
 
-/// Somebody who asks a world.
+/// A consumer that asks a world.
 pub struct Consumer<'w> {
     world: &'w WorldHandle,
     token: String,

@@ -1,4 +1,4 @@
-//! What Celigo's consumers rely on that one exchange cannot show: many clients at once, and links that are followed.
+//! Behaviour of Celigo that one exchange cannot show: many clients at once, and links that are followed.
 
 use std::thread;
 

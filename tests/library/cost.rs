@@ -1,4 +1,4 @@
-//! What worlds cost: forking, resetting, restoring and the first write after them copy pointers, not records; a journal
+//! Costs of worlds: forking, resetting, restoring and the first write after them copy pointers, not records; a journal
 //! is bounded; worlds that are gone give their memory back.
 
 use allocation_counter::{AllocationInfo, measure};
@@ -12,7 +12,7 @@ fn world(records: usize) -> WorldHandle {
     Standin::builder().no_embedded_fixtures().generate(COLLECTION, records).offline().unwrap()
 }
 
-/// What each of these things allocates.
+/// Counts the allocations of each.
 fn costs(world: &WorldHandle) -> [AllocationInfo; 6] {
     let ids = world.records(COLLECTION).unwrap();
     let (first, second) =
@@ -51,7 +51,7 @@ fn forks_resets_restores_and_the_writes_after_them_do_not_grow_with_the_records(
 #[test]
 fn a_start_looks_into_no_record() {
     let start = || drop(Standin::start());
-    // What a process does once.
+    // The work that a process does once.
     start();
     let info = measure(start);
     println!("{} allocations, {} bytes", info.count_total, info.bytes_total);
@@ -69,7 +69,7 @@ fn records_from_a_file_take_little_more_room_than_made_up_ones() {
     let text = records.to_string();
     std::fs::write(folder.join("celigo/integrations.json"), &text).unwrap();
     let start = |builder: standin::Builder| measure(|| drop(builder.offline().unwrap()));
-    // What a process does once.
+    // The work that a process does once.
     start(Standin::builder());
     let made_up = start(Standin::builder().generate(COLLECTION, RECORDS));
     let read = start(Standin::builder().fixtures(&folder));
@@ -141,7 +141,7 @@ fn requests_beyond_the_journals_bounds_cost_no_memory() {
     let info = measure(|| assert!(ask_all(0..requests) > 0));
     assert!(world.journal().len() <= 1_000);
     assert_eq!(usize::try_from(world.journal_lost()).unwrap() + world.journal().len(), requests + 5_000);
-    // What consumers write is data and stays; the journal must not.
+    // Records that consumers write stay; the journal must not.
     let written = records(&world) - audited;
     let allowed = 64 * 1024 + i64::try_from(written).unwrap() * 4_096;
     assert!(info.bytes_current < allowed, "{} bytes more after {requests} requests", info.bytes_current);

@@ -1,4 +1,4 @@
-//! The same settings, seed and requests give the same bytes: in another process, beside other worlds, on the wire.
+//! Equal settings, seed and requests give the same bytes: in another process, beside other worlds, on the wire.
 
 use std::net::SocketAddr;
 use std::process::Command;

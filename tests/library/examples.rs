@@ -24,7 +24,7 @@ impl Item {
     }
 }
 
-/// What `lib.rs` re-exports: each path as it stands there, without its alias.
+/// Returns the items that `lib.rs` re-exports: each path as it stands there, without its alias.
 fn exported(lib: &str) -> Vec<String> {
     let uses = lib.split("pub use ").skip(1).map(|rest| rest.split(';').next().unwrap());
     let paths = uses.flat_map(|path| match path.split_once('{') {

@@ -1,4 +1,4 @@
-//! What is written must not make a server grow: histories are bounded and say what they lost, and a page costs a page.
+//! Writes must not make a server grow: histories are bounded and say what they lost, and a page costs a page.
 
 use allocation_counter::measure;
 use serde_json::json;

@@ -62,7 +62,7 @@ fn secure(stream: TcpStream, host: &str, pem: &str) -> Result<Secure, String> {
     Ok(StreamOwned::new(client, stream))
 }
 
-/// What a request over a stream is answered: the status, and all that follows the head.
+/// Returns the answer to a request over a stream: the status, and all that follows the head.
 fn ask(
     stream: &mut (impl Read + Write),
     method: &str,

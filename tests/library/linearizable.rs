@@ -17,7 +17,7 @@ use standin::{ErrorKind, Snapshot, Standin, WorldHandle, WorldOptions};
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// What a client does. Records are named by the place of their id in the list of those made beforehand.
+/// An operation of a client. Records are named by the place of their id in the list of those made beforehand.
 #[derive(Clone, Debug)]
 enum Op {
     Create {
@@ -49,7 +49,7 @@ enum Op {
     Load,
 }
 
-/// What came of it.
+/// The result of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     Created { id: String },
@@ -81,7 +81,7 @@ struct Model {
 }
 
 impl Model {
-    /// What the operation does when nothing else happens. Which id a new record gets is the server's to say.
+    /// Performs the operation on the model, alone. Which id a new record gets is the server's to say.
     fn apply(&mut self, op: &Op, outcome: &Outcome) -> bool {
         let taken = |names: &BTreeMap<String, String>, but: &str, name: &str| {
             names.iter().any(|(id, known)| id != but && known == name)
@@ -132,7 +132,7 @@ impl Model {
     }
 }
 
-/// Whether some order of the events explains all outcomes, keeping apart in time what was.
+/// Tells whether some order of the events explains all outcomes, keeping apart in time what was.
 fn is_linearizable(start: &Model, history: &[Event]) -> bool {
     fn search(state: &Model, done: u64, history: &[Event], tried: &mut HashSet<(u64, Model)>) -> bool {
         let left = || (0..history.len()).filter(|n| done & (1 << n) == 0);
@@ -195,7 +195,7 @@ impl Draw {
     }
 }
 
-/// How a client reaches a world.
+/// The way by which a client reaches a world.
 enum Way<'s> {
     Wire(&'s mut Connection, &'s str),
     Handle,
@@ -279,15 +279,15 @@ fn perform(world: &WorldHandle, way: &mut Way<'_>, op: &Op, kept: &mut Vec<(u64,
     (outcome, Some(call.unwrap().parse().unwrap()))
 }
 
-/// So many clients, half of them over the wire, that do so many things each, all at once.
+/// A number of clients, half of them over the wire, that each do a number of operations, all at one time.
 struct Clients {
     number: u64,
     each: u64,
     /// From how many names they choose.
     names: u64,
-    /// Whether they also change records behind the API.
+    /// True where they also change records behind the API.
     behind: bool,
-    /// Whether they also fork, reset, keep, restore and load.
+    /// True where they also fork, reset, keep, restore and load.
     whole: bool,
 }
 

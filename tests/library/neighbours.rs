@@ -1,4 +1,4 @@
-//! What consumers of Celigo call next, as far as one exchange cannot show it: jobs that time brings to their end, what
+//! Calls that consumers of Celigo make next, as far as one exchange cannot show it: jobs that time brings to their end, what
 //! holds across resources, limits that refill.
 
 use std::time::Duration;

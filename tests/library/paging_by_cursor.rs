@@ -6,7 +6,7 @@ use standin::{Standin, WorldHandle};
 
 const COLLECTION: &str = "edlink.integrations";
 
-/// What happens between two pages.
+/// A change between two pages.
 #[derive(Clone, Debug)]
 enum Event {
     Add,

@@ -13,7 +13,7 @@ const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 const AS_TASKS: usize = 10_000;
 const ON_THREADS: usize = 1_000;
 
-/// How many descriptors and threads this process has.
+/// Counts the descriptors and threads of this process.
 fn held() -> (usize, usize) {
     let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
     let threads =
@@ -21,7 +21,7 @@ fn held() -> (usize, usize) {
     (std::fs::read_dir("/proc/self/fd").unwrap().count(), threads.count())
 }
 
-/// Whether a thread is on its way out: the kernel lists it for a moment after whoever joined it was told.
+/// Tells whether a thread is ending: the kernel lists it for a moment after it was joined.
 fn is_ending(stat: &str) -> bool {
     const EXITING: u32 = 4;
     // Behind the name, which may hold anything but a closing bracket: the state, five numbers, the flags.
@@ -56,7 +56,7 @@ fn nothing_is_left_of_ten_thousand_servers() {
         );
         return;
     }
-    // What the process needs once is there before anything is counted.
+    // The descriptors that the process needs once are there before anything is counted.
     drop(Standin::start());
     let before = held();
 

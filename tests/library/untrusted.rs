@@ -9,9 +9,9 @@ use crate::support::ask;
 const CELIGO: [(&str, &str); 2] = [("authorization", "Bearer any-token"), ("content-type", "application/json")];
 const EDLINK: [(&str, &str); 2] = [("authorization", "Bearer any-secret"), ("content-type", "application/json")];
 const INTEGRATION: &str = "/v1/integrations/abc123";
-/// What a consumer's record may have, with the record itself.
+/// The depth that a consumer's record may have, with the record itself.
 const LEVELS: usize = 64;
-/// What any record may have.
+/// The depth that any record may have.
 const RECORD_LEVELS: usize = 80;
 
 fn nested(levels: usize) -> Value {

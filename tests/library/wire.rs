@@ -1,4 +1,4 @@
-//! What needs a socket to be seen: protocols, forms of targets, bounds, starting and stopping.
+//! Behaviour that needs a socket: protocols, forms of targets, bounds, starting and stopping.
 
 use std::net::TcpListener;
 use std::time::Duration;

@@ -185,7 +185,7 @@ fn a_scenario_is_part_of_where_a_world_stands() {
     world.restore(&start);
     assert!(!meets_rule(&world), "before, there was no scenario");
     assert!(!meets_rule(&standin.new_world()));
-    // Nobody judges the consumer that this test is not.
+    // No verdict is asked for on these consumers.
     for world in [&fresh, &later] {
         world.restore(&start);
     }

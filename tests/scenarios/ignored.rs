@@ -1,4 +1,4 @@
-//! What would be accepted and mean nothing is told: in code, in scenarios, in files of records.
+//! Keys and names without effect are told of: in code, in scenarios, in files of records.
 
 use serde_json::json;
 use standin::{Answer, Expectation, Rule, Standin, WorldHandle};

@@ -1,4 +1,4 @@
-//! What scenarios say beyond the first plan: records made again, waits that grow, fields that drift, answers that lag.
+//! Keys of scenarios beyond the first plan: records made again, waits that grow, fields that drift, answers that lag.
 
 use serde_json::{Value, json};
 use standin::{Answer, Standin, WorldHandle};

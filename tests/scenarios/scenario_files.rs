@@ -99,7 +99,7 @@ fn every_operation_can_be_named() {
     }
 }
 
-/// What is said about each file of the corpus that is not accepted as it is.
+/// Findings about each file of the corpus that is not accepted as it is.
 #[test]
 fn every_fault_has_its_words() {
     let world = world();
@@ -165,7 +165,7 @@ fn a_file_that_is_not_utf_8_is_told_where() {
     assert!(first.message.contains("not UTF-8") && first.help == "save it as UTF-8", "{error}");
 }
 
-/// What depends on what the consumer does meanwhile is not known before it is there.
+/// A fact that depends on the consumer is not known before it is there.
 #[test]
 fn data_of_later_steps_is_warned_of_only_when_no_state_could_make_it_right() {
     let check = |data: Value| {

@@ -13,7 +13,7 @@ use standin::{Standin, WorldHandle};
 const LIST: &str = "celigo.integrations.list";
 const ONE: &str = "65a000000000000000000001";
 
-/// What the consumer sees, and what the report says, but for coverage.
+/// Returns the answers that the consumer sees, and the report without coverage.
 fn played(scenario: &Value) -> String {
     let world = Standin::builder().seed(0).offline().unwrap();
     let scenario = scenario.to_string();
@@ -48,7 +48,7 @@ fn played(scenario: &Value) -> String {
     }
     world.advance(std::time::Duration::from_secs(60));
     note(celigo.get("/v1/integrations?limit=1"));
-    // How long answers are held back, and how slowly they travel, shows only on the wire and in the journal.
+    // Delay and speed of answers show only on the wire and in the journal.
     let entries = world
         .journal()
         .iter()

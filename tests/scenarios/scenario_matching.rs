@@ -79,7 +79,7 @@ fn send(connection: &mut Connection, texts: &Texts, token: Option<&str>) {
     connection.ask("PUT", &target, &headers, &body.to_string());
 }
 
-/// What was said of the rules for a request.
+/// Returns the trace of the rules for a request.
 fn why(connection: &mut Connection, standin: &Standin, number: usize) -> Value {
     let (target, host) = (format!("/_standin/journal/{number}"), standin.address().to_string());
     connection.ask("GET", &target, &[("host", &host)], "").json()["why"].take()

@@ -89,7 +89,7 @@ fn calls() -> impl Strategy<Value = Vec<(u8, u64)>> {
     proptest::collection::vec((0..7_u8, 0..3000_u64), 0..40)
 }
 
-/// What a consumer that makes these calls sees, and what is said about it.
+/// Returns the answers that a consumer with these calls sees, and the report about it.
 fn play(scenario: &Value, calls: &[(u8, u64)]) -> String {
     let world = Standin::builder().offline().unwrap();
     world.load_text("random.json", &scenario.to_string()).unwrap_or_else(|error| panic!("{error}\n{scenario:#}"));
@@ -114,7 +114,7 @@ fn play(scenario: &Value, calls: &[(u8, u64)]) -> String {
         seen += &format!("{} {:?} {} {}\n", call.at, call.rule, call.delivery, call.delay_ms);
     }
     let mut report = serde_json::to_value(world.report()).unwrap();
-    // How fast this machine is decides whether a wait of a second was kept.
+    // The speed of this machine decides whether a wait of a second was kept.
     report["checks"].as_array_mut().unwrap().retain(|check| check["id"] != "conduct.retry_after");
     report["passed"] = Value::Null;
     format!("{seen}{report}")

@@ -31,7 +31,7 @@ impl Folder {
         path.to_str().unwrap().to_owned()
     }
 
-    /// What was said, with this folder's name taken out.
+    /// Returns a text with this folder's name taken out.
     pub fn said(&self, text: &str) -> String {
         text.replace(self.text(), "DIR")
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// What came back.
+/// An answer.
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,

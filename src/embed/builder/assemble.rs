@@ -47,7 +47,7 @@ impl Builder {
         let contents = self.contents();
         let engine = Arc::new(self.engine()?);
         let again = Arc::clone(&engine);
-        // What was read last is what stays.
+        // The fixtures that were read last stay.
         let turn = Mutex::new(());
         let reload: Reload = Arc::new(move || {
             let _turn = turn.lock();

@@ -84,7 +84,7 @@ fn compare(live: Played<'_>, fake: &Played<'_>, documented: &mut Documented, ign
                     vec![error("", format!("has status {}, expected {}", heard.status, live.step.statuses()))]
                 }
                 other => {
-                    // What the fake says to another status shows nothing of this one.
+                    // The fake's answer of another status shows nothing of this one.
                     let fake = match &fake.outcome {
                         StepOutcome::Answered { heard: said, .. } if said.status == heard.status => Some(said),
                         _ => None,

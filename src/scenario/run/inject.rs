@@ -65,7 +65,7 @@ pub(crate) fn inject(
         }
         Effect::Respond { status, headers, body, .. } => whole(written(*status, headers, body.as_ref())),
         Effect::Abort(delivery) => {
-            // What a reply that never arrives says does not matter, but half of it may have to be sent.
+            // The text of a reply that never arrives does not matter, but half of it may have to be sent.
             let response = carried_out.unwrap_or_else(|| Response::json_bytes(asked.row.route.success, "{}"));
             Injected { delivery: *delivery, ..Injected::whole(response) }
         }

@@ -46,7 +46,7 @@ impl Verification<'_> {
     /// Returns the report of all checks, as things are now.
     pub fn report(&self) -> Report {
         let router = self.router;
-        // What a browser asks before a call is no call of the consumer.
+        // A browser's question before a call is no call of the consumer.
         let journal: Vec<Entry> = self.journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();
         let redactor = self.state.redactor().with(presented_by(&journal).iter().map(String::as_str));
         let calls = Calls::new(&journal, router);

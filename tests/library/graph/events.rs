@@ -10,7 +10,7 @@ use super::{
     SELECTED_TOKEN, WRENNA, ask, body, code, get, store, sync, world,
 };
 
-/// What happened for a token since an event: type, target, id.
+/// Events of a token since another event: type, target, id.
 fn events_since(world: &WorldHandle, token: &str, last: &str) -> Vec<(String, String, String)> {
     let page = get(world, token, &format!("events?$first=10000&$after={last}"));
     let text = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();

@@ -52,7 +52,7 @@ fn body(answer: &Answer) -> Value {
     answer.json()
 }
 
-/// What a successful request answers.
+/// Returns the answer of a request, which must succeed.
 fn get(world: &WorldHandle, token: &str, path: &str) -> Value {
     let answer = ask(world, token, &format!("/api/v2/graph/{path}"));
     assert_eq!(answer.status, Some(200), "{path}: {}", String::from_utf8_lossy(&answer.body));

@@ -1,4 +1,4 @@
-//! What a selected scope sees.
+//! Records that a selected scope sees.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::{
     ALGEBRA, ALGEBRA_2A, KINDS, READ_EVERYTHING, SELECTED, SELECTED_TOKEN, WRENNA, ask, get, store, sync, world,
 };
 
-/// What hangs on these targets, worked out from the records themselves.
+/// Records that hang on these targets, worked out from the records themselves.
 fn expected(world: &WorldHandle, targets: &[&str]) -> Vec<(&'static str, BTreeSet<String>)> {
     let all = |kind: &str| world.records(&format!("edlink.{kind}")).unwrap();
     let is = |value: &Value| value.as_str().is_some_and(|id| targets.contains(&id));

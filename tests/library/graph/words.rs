@@ -1,4 +1,4 @@
-//! What answers say in words, and what the document says of them.
+//! Texts of answers, beside what the document says of them.
 
 use serde_json::{Value, json};
 use standin::{Action, Api, Rule, openapi, operations};
