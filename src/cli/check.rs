@@ -8,7 +8,7 @@ use clap::{ArgAction, Args};
 
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::findings::with_pointers;
-use crate::embed::{Standin, WorldHandle};
+use crate::embed::{Standin, WorldHandle, read_bounded};
 
 /// Check scenario files and folders of records
 ///
@@ -97,7 +97,7 @@ fn folder_of(path: &Path) -> Option<&Path> {
     if path.is_dir() {
         return Some(path);
     }
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = String::from_utf8(read_bounded(path).ok()?).ok()?;
     let is_array = text.trim_start_matches('\u{feff}').trim_start().starts_with('[');
     if is_array { path.parent()?.parent() } else { None }
 }

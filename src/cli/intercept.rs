@@ -9,7 +9,7 @@ use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::isolate;
 use crate::cli::log::Logger;
 use crate::cli::trust_variables::{ADDING, REPLACING, advice};
-use crate::embed::{Builder, Standin, Untrusting};
+use crate::embed::{Builder, Standin, Untrusting, read_bounded};
 use crate::http;
 use crate::scenario::{Elsewhere, OtherHost, RefusedHandshake};
 
@@ -123,7 +123,7 @@ impl Intercept {
         }
         if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
             let read = |file: &PathBuf| {
-                std::fs::read(file).map_err(|error| Failed::usage(format!("cannot read {}: {error}", file.display())))
+                read_bounded(file).map_err(|error| Failed::usage(format!("cannot read {}: {error}", file.display())))
             };
             builder = builder.tls_cert(&read(chain)?).tls_key(&read(key)?);
         }

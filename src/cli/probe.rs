@@ -1,7 +1,6 @@
 //! `standin probe`
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use crate::cli::client::{ask, base_url, settings};
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::format::Format;
 use crate::cli::values::duration;
-use crate::embed::{Standin, WorldHandle};
+use crate::embed::{Standin, WorldHandle, read_bounded};
 use crate::scenario::{Comparison, ProbeAnswer, ProbeRequest, Scenario};
 
 /// Compare the live service with a scenario's probe
@@ -92,7 +91,7 @@ impl Probe {
         let settings = settings(self.timeout);
         let Some(file) = &self.ca_file else { return Ok(settings.build().new_agent()) };
         let wrong = |what: String| Failed::usage(format!("--ca-file {}: {what}", file.display()));
-        let text = fs::read(file).map_err(|error| wrong(error.to_string()))?;
+        let text = read_bounded(file).map_err(|error| wrong(error.to_string()))?;
         let mut trusted = Vec::new();
         for item in parse_pem(&text) {
             if let PemItem::Certificate(certificate) = item.map_err(|error| wrong(error.to_string()))? {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::report_file;
 use crate::cli::report_html::html;
-use crate::embed::documented_outcomes;
+use crate::embed::{documented_outcomes, read_bounded};
 use crate::history::coverage::CoverageCell;
 use crate::scenario::{Report as Found, coverage, merged};
 
@@ -87,8 +87,8 @@ fn read(files: &[PathBuf]) -> Result<Vec<Found>, Failed> {
     let mut reports = Vec::new();
     for file in files {
         let wrong = |what: String| Failed::usage(format!("{} is no report: {what}", file.display()));
-        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let text = read_bounded(file).map_err(|error| wrong(error.to_string()))?;
+        let value: Value = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
         let list = match value {
             Value::Array(list) => list,
             one => vec![one],

@@ -1,7 +1,7 @@
 //! Files of fixtures, read: bounded, as text, in an order that no file system decides.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::embed::start_error::StartError;
@@ -9,16 +9,23 @@ use crate::http::document;
 use crate::http::position::Position;
 use crate::http::tree::FILE_BYTES;
 
-/// Returns the text of a file.
-pub(super) fn text_of(path: &Path) -> Result<String, StartError> {
+/// Returns the bytes of a file of any kind. A file that is too large, or that has no end, fails.
+pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX);
-    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
-    read.map_err(|error| StartError::Unreadable { path: path.to_owned(), error })?;
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > FILE_BYTES {
-        let message = format!("{}: the file has more than {FILE_BYTES} bytes; split its records", path.display());
-        return Err(StartError::Invalid { faults: vec![message] });
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it has more than {FILE_BYTES} bytes; split it"),
+        ));
     }
+    Ok(bytes)
+}
+
+/// Returns the text of a file of records.
+pub(super) fn text_of(path: &Path) -> Result<String, StartError> {
+    let bytes = read_bounded(path).map_err(|error| StartError::Unreadable { path: path.to_owned(), error })?;
     document::text(bytes).map_err(|fault| {
         let (file, Position { line, column }, reason) = (path.display(), fault.place, fault.reason);
         StartError::Invalid { faults: vec![format!("{file}:{line}:{column}: {reason}; save it as UTF-8")] }

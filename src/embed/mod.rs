@@ -73,4 +73,6 @@ pub use worlds::{Snapshot, WorldOptions};
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{Exchanged, Log, LogEvent, Untrusting};
 #[cfg(feature = "cli")]
+pub(crate) use files::read_bounded;
+#[cfg(feature = "cli")]
 pub(crate) use scenarios::files_of;

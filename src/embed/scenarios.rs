@@ -6,6 +6,7 @@ use std::sync::Arc;
 use include_dir::{Dir, include_dir};
 
 use crate::embed::error::{Error, ErrorKind};
+use crate::embed::files::read_bounded;
 use crate::embed::handle::WorldHandle;
 use crate::embed::words::Api;
 use crate::engine::schema::suggest::nearest;
@@ -73,7 +74,7 @@ pub(super) fn text_of(path: &Path) -> Result<String, ScenarioError> {
     {
         return Ok(found.text.to_owned());
     }
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read_bounded(path).map_err(|error| {
         let known = builtin_scenarios.iter().map(|scenario| scenario.name);
         let help = match nearest(name, known) {
             Some(nearest) if !name.contains(['/', '.']) => format!("the nearest ready-made scenario is {nearest}"),

@@ -9,6 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tempfile::TempDir;
 
+use crate::embed::files::read_bounded;
 use crate::embed::p12::keystore;
 use crate::world::entrance::Entrance;
 
@@ -49,7 +50,8 @@ impl TrustFiles {
         let mut certificates = Vec::new();
         let mut texts: Vec<String> = Vec::new();
         for file in &bundles {
-            let text = fs::read_to_string(file).map_err(|error| named(file, &error))?;
+            let text = read_bounded(file).and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+            let text = text.map_err(|error| named(file, &error))?;
             if texts.contains(&text) {
                 continue;
             }

@@ -40,6 +40,29 @@ fn a_folder_of_scenarios_is_checked_file_by_file() {
 }
 
 #[test]
+fn a_file_that_is_larger_than_any_is_not_read_whole() {
+    let folder = Folder::new("large");
+    let path = folder.file("large.json", "");
+    // Nothing but zeros, which take no room on the disk.
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+    let extends = folder.file("extends.json", r#"{"scenario": 1, "api": "celigo", "extends": "large.json"}"#);
+    let for_records = folder.file("celigo/integrations.json", "");
+    std::fs::File::options().write(true).open(&for_records).unwrap().set_len(1 << 40).unwrap();
+    for arguments in [
+        ["check", &path].as_slice(),
+        &["check", &extends],
+        &["check", folder.path("celigo").as_str()],
+        &["run", "--scenario", &path, "--", "true"],
+        &["serve", "--port", "0", "--fixtures", folder.text()],
+        &["report", "merge", &path],
+        &["serve", "--port", "0", "--tls-cert", &path, "--tls-key", &path],
+    ] {
+        let (code, out, err) = said(&mut standin(arguments));
+        assert!(code == 2 && format!("{out}{err}").contains("bytes; split it"), "{arguments:?}: {code} {out}{err}");
+    }
+}
+
+#[test]
 fn yaml_and_comments_are_called_by_their_names() {
     let folder = Folder::new("yaml");
     for (text, place, sentence) in [
