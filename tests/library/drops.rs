@@ -53,7 +53,8 @@ fn a_server_that_ended_with_its_runtime_says_so_when_it_is_used() {
     let standin = first.block_on(Standin::spawn());
     assert_eq!(standin.url(), format!("http://{}", standin.address()));
     drop(first);
-    let uses: [(&str, fn(&Standin)); 4] = [
+    type Use = (&'static str, fn(&Standin));
+    let uses: [Use; 4] = [
         ("url", |it| drop(it.url())),
         ("world", |it| drop(it.world())),
         ("new_world", |it| drop(it.new_world())),
@@ -62,7 +63,11 @@ fn a_server_that_ended_with_its_runtime_says_so_when_it_is_used() {
     for (name, used) in uses {
         let used = || second.block_on(async { used(&standin) });
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(used)).expect_err(name);
-        let text = panic.downcast_ref::<String>().map_or_else(|| *panic.downcast_ref::<&str>().unwrap(), |it| it);
+        let text = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+            .expect(name);
         assert!(text.contains("Standin::start()"), "{name}: {text}");
     }
     drop(standin);
