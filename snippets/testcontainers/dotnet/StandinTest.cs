@@ -1,11 +1,11 @@
+using System.Threading.Tasks;
 using DotNet.Testcontainers.Builders;
 
 public sealed class StandinTest
 {
     public static async Task<string> StartAsync()
     {
-        var container = new ContainerBuilder()
-            .WithImage("standin:0.1.0")
+        var container = new ContainerBuilder("standin:0.1.0")
             .WithPortBinding(4780, assignRandomHostPort: true)
             .WithEnvironment("STANDIN_CONTROL_TOKEN", "secret")
             .WithWaitStrategy(Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(
