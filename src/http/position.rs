@@ -62,8 +62,13 @@ impl SyntaxFault {
         let before = if is_break { bytes } else { &bytes[..bytes.len().min(error.column().saturating_sub(1))] };
         let column = String::from_utf8_lossy(before).chars().count() + 1;
         let said = error.to_string();
-        let reason = said.split(" at line ").next().unwrap_or(&said).to_owned();
-        Self { place: Position { line, column }, reason }
+        let reason = match said.split(" at line ").next().unwrap_or(&said) {
+            _ if text.starts_with(MARK.as_bytes()) && (line, column) == (1, 1) => {
+                "it begins with a byte order mark; send UTF-8 without one"
+            }
+            reason => reason,
+        };
+        Self { place: Position { line, column }, reason: reason.to_owned() }
     }
 
     /// Explains the fault where a person wrote what other formats take: comments, or YAML.
@@ -82,9 +87,12 @@ impl SyntaxFault {
     }
 }
 
+/// The byte order mark, which some editors and libraries put before a text.
+const MARK: &str = "\u{feff}";
+
 /// Returns a text without the mark that some editors put before it.
 pub(super) fn unmarked(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
+    text.strip_prefix(MARK).unwrap_or(text)
 }
 
 /// Returns the place of the byte at that offset.

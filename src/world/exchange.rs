@@ -21,6 +21,7 @@ use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::store::Store;
 use crate::history::exchange::Exchange;
 use crate::http::headers;
+use crate::http::media;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::position::SyntaxFault;
 use crate::http::target::{Query, Target, decode};
@@ -324,7 +325,10 @@ fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
         return Err(Problem::Encoded { encoding: encoding.to_owned() });
     }
     let sent = request.header("content-type").unwrap_or_default();
-    let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media::essence(sent);
+    if !media::is_utf8(sent) {
+        return Err(Problem::MediaType { sent: sent.to_owned() });
+    }
     if row.route.takes_forms && essence == "application/x-www-form-urlencoded" {
         let limit = state.settings.body_members;
         if memchr::memchr_iter(b'&', request.body).count() >= limit {

@@ -5,10 +5,13 @@ use serde_json::{Value, json};
 use crate::apis::celigo::errors::VALIDATION_ERROR;
 use crate::apis::celigo::resources::{CONNECTION_TYPES, CONNECTIONS};
 use crate::engine::api::context::Context;
+use crate::engine::schema::document::Document;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::field::{Kind, field};
 use crate::engine::schema::problem::Problem;
+use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
+use crate::http::html;
 use crate::http::message::Response;
 
 fn is_offline(connection: &Record) -> bool {
@@ -57,15 +60,45 @@ pub fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     let is_script = sent("integrator-netsuite-scriptid") && sent("integrator-netsuite-deployid");
     if !is_request && !is_script {
         let message = "Integrator-Method and Integrator-Relative-URI are required";
-        return Err(Problem::named(VALIDATION_ERROR, message));
+        return Err(Problem::named(VALIDATION_ERROR, message).about("Integrator-Method"));
     }
     Err(context.not_modelled())
 }
 
-/// Handles `connections.oauth2`: where a user would give consent, at an address that is made up.
+/// Handles `connections.oauth2`: where a user would give consent, at an address on this server.
 pub fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     context.rests_on(Evidence::Assumed);
     let url = format!("{}{}/connection/{}/oauth2/authorize", context.origin(), context.api.base, connection.id());
     Ok(Response::json(context.success(), &json!({ "authorizationURL": url })))
+}
+
+/// The parameter that says what the user decided.
+const DECISION: &str = "decision";
+
+/// Handles `connections.consent`: the page where a user decides, and what comes of it. A connection that the user allows
+/// works again.
+pub fn consent(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let connection = context.record(&CONNECTIONS, "id")?;
+    let name = html::escaped(connection.text("name").unwrap_or(connection.id()));
+    let (title, body) = match context.query.get(DECISION).filter(|decision| !decision.is_empty()) {
+        None => {
+            let choice = |decision: &str, word: &str| {
+                let query = context.query.with(&[(DECISION, Some(decision))]);
+                format!("<a data-standin-decision=\"{decision}\" href=\"?{}\">{word}</a>\n", html::escaped(&query))
+            };
+            let choices = choice("allow", "Allow") + &choice("deny", "Deny");
+            ("Authorize", format!("<h1>May the connection {name} be used?</h1>\n<p>\n{choices}</p>\n"))
+        }
+        Some("allow") => {
+            let change = Document::from_iter([("offline", Value::Bool(false))]);
+            context.state.patch(&CONNECTIONS, &connection, &change, Actor::Service)?;
+            ("Allowed", format!("<h1>The connection {name} may be used.</h1>\n"))
+        }
+        Some("deny") => ("Denied", format!("<h1>The connection {name} may not be used.</h1>\n")),
+        Some(_) => {
+            return Err(Problem::Query { parameter: DECISION.to_owned(), reason: "must be allow or deny".to_owned() });
+        }
+    };
+    Ok(html::page(context.success(), title, &body))
 }

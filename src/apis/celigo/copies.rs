@@ -13,6 +13,7 @@ use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::schema::{Actor, Schema};
+use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
@@ -190,9 +191,22 @@ pub fn group(context: &mut Context<'_>) -> Result<Response, Problem> {
         let dangling = || Problem::field("_flowIds", FieldFaultKind::Dangling { to: FLOWS.name, id });
         flows.push(flow.ok_or_else(dangling)?);
     }
+    if let Some(id) = grouping.as_deref().filter(|id| !id.is_empty())
+        && !flows.iter().all(|flow| has_grouping(context.state, flow, id))
+    {
+        let to = "the flow groupings of its integration";
+        return Err(Problem::field("_flowGroupingId", FieldFaultKind::Dangling { to, id: id.to_owned() }));
+    }
     for flow in flows {
         let change = Document::from_iter([("_flowGroupingId", grouping.clone().into())]);
         context.state.patch(&FLOWS, &flow, &change, Actor::Service)?;
     }
     Ok(Response::empty(context.success()))
+}
+
+/// Tells whether the integration of a flow has a grouping of that id.
+fn has_grouping(state: &State, flow: &Record, id: &str) -> bool {
+    let integration = flow.text("_integrationId").and_then(|id| state.store.of(&INTEGRATIONS).get(id));
+    let groupings = integration.and_then(|it| it.get("flowGroupings")).and_then(Value::as_array);
+    groupings.is_some_and(|groupings| groupings.iter().any(|grouping| grouping["_id"] == id))
 }

@@ -7,7 +7,7 @@ use crate::apis::celigo::resources::EDI_TRANSACTIONS;
 use crate::engine::api::context::{Context, Page, Window};
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::schema::Actor;
-use crate::engine::schema::time::parse_ms;
+use crate::engine::schema::time::read_ms;
 use crate::engine::state::State;
 use crate::engine::state::hooks::PendingChange;
 use crate::engine::store::Record;
@@ -42,7 +42,7 @@ pub fn query(context: &mut Context<'_>) -> Result<Response, Problem> {
         None => Ok(None),
         Some(text) => {
             let wrong = || Problem::field(name, FieldFaultKind::WrongType { expected: "an ISO 8601 time" });
-            parse_ms(&text).map(Some).ok_or_else(wrong)
+            read_ms(&text).map(Some).ok_or_else(wrong)
         }
     };
     let (start, end) = (time("startDate")?, time("endDate")?);
@@ -60,7 +60,7 @@ pub fn query(context: &mut Context<'_>) -> Result<Response, Problem> {
             records.retain(|record| record.text(name) == Some(&text));
         }
     }
-    let at = |record: &Record| record.text("createdAt").and_then(parse_ms);
+    let at = |record: &Record| record.text("createdAt").and_then(read_ms);
     records.retain(|record| start.is_none_or(|start| at(record).is_some_and(|at| at >= start)));
     records.retain(|record| end.is_none_or(|end| at(record).is_some_and(|at| at <= end)));
     records.retain(|record| context.is_visible(&EDI_TRANSACTIONS, record));

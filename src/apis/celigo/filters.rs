@@ -17,6 +17,12 @@ use crate::http::target::Query;
 pub const NO_FILTERS: &[&str] =
     &["limit", "offset", "skip", "page", "pageSize", "after", "include", "exclude", "search", "sort", "sort_by"];
 
+/// The fields that `search` looks at.
+const SEARCHED: [&str; 2] = ["name", "description"];
+
+/// The reason of a parameter that a list does not know.
+pub const NOT_TAKEN: &str = "is not taken by this list";
+
 /// One of several values, with commas between.
 const AMONG: &str = "_in";
 
@@ -97,14 +103,15 @@ enum WorldSpec {
 
 impl WorldSpec {
     /// Reads a value; the error says what it must be.
-    fn read(kind: Kind, text: &str) -> Result<Self, &'static str> {
+    fn read(kind: Kind, text: &str) -> Result<Self, String> {
         match kind {
-            Kind::Bool => text.parse().map(Self::Flag).map_err(|_| "must be true or false"),
-            Kind::Integer => text.parse().map(Self::Whole).map_err(|_| "must be a whole number"),
+            Kind::Bool => text.parse().map(Self::Flag).map_err(|_| "must be true or false".to_owned()),
+            Kind::Integer => text.parse().map(Self::Whole).map_err(|_| "must be a whole number".to_owned()),
+            Kind::Enum(words) if !words.contains(&text) => Err(format!("must be one of {}", words.join(", "))),
             Kind::Time => read_ms(text)
                 .or_else(|| text.parse().ok())
                 .map(Self::Time)
-                .ok_or("must be an ISO 8601 time, or milliseconds since 1970"),
+                .ok_or_else(|| "must be an ISO 8601 time, or milliseconds since 1970".to_owned()),
             _ => Ok(Self::Text(text.to_owned())),
         }
     }
@@ -160,20 +167,40 @@ pub fn field_of(parameter: &str) -> &str {
 pub fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
     let mut tests: Vec<Keep> = Vec::new();
     // A filter without a value is none.
-    for (name, value) in query.pairs().filter(|(name, value)| !value.is_empty() && !NO_FILTERS.contains(name)) {
-        tests.extend(filter(resource, name, value)?);
+    for (name, value) in query.pairs().filter(|(_, value)| !value.is_empty()) {
+        let is_general = NO_FILTERS.contains(&name);
+        let test = if is_general { None } else { filter(resource, name, value)? };
+        if is_general || test.is_some() {
+            once(query, name)?;
+        }
+        tests.extend(test);
     }
     if let Some(text) = given(query, "search") {
+        if !is_searched(resource) {
+            return Err(wrong("search", NOT_TAKEN));
+        }
         let text = text.to_lowercase();
         let holds =
             move |record: &Record, field| record.text(field).is_some_and(|it| it.to_lowercase().contains(&text));
-        tests.push(Box::new(move |record| ["name", "description"].iter().any(|field| holds(record, field))));
+        tests.push(Box::new(move |record| SEARCHED.iter().any(|field| holds(record, field))));
     }
     Ok(match tests.len() {
         0 => None,
         1 => tests.pop(),
         _ => Some(Box::new(move |record| tests.iter().all(|test| test(record)))),
     })
+}
+
+/// Rejects a parameter that is given twice, with values that differ: one of them would be ignored.
+fn once(query: &Query<'_>, name: &str) -> Result<(), Problem> {
+    let mut values = query.pairs().filter(|(known, value)| *known == name && !value.is_empty()).map(|(_, value)| value);
+    let first = values.next();
+    if values.any(|value| Some(value) != first) { Err(wrong(name, "is given twice")) } else { Ok(()) }
+}
+
+/// Tells whether records of that kind hold a text that `search` looks at.
+pub fn is_searched(resource: &'static Schema) -> bool {
+    SEARCHED.iter().any(|name| resource.field(name).is_some())
 }
 
 /// Reads a filter: `field=value`, or with `_gte`, `_lte` or `_in` behind the field. Other parameters are no filters.
@@ -199,7 +226,9 @@ fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<K
         fits.then_some((*suffix, *holds, column))
     });
     let Some((suffix, holds, column)) = asked else { return Ok(None) };
-    let texts: Vec<&str> = if suffix == AMONG { value.split(',').collect() } else { vec![value] };
+    // No word of an enumeration has a comma.
+    let is_among = suffix == AMONG || matches!(column.kind(), Kind::Enum(_));
+    let texts: Vec<&str> = if is_among { value.split(',').collect() } else { vec![value] };
     let wanted = texts.into_iter().map(|text| WorldSpec::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
     let wanted = wanted.map_err(|reason| wrong(name, reason))?;
     let is_wanted = move |value: &Value| wanted.iter().any(|wanted| wanted.order(value).is_some_and(holds));

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::apis::celigo::errors::{INVALID_OPERATION, VALIDATION_ERROR};
-use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS};
+use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS, LISTENER};
 use crate::apis::celigo::{API, cascade};
 use crate::engine::schema::document::Document;
-use crate::engine::schema::problem::Problem;
+use crate::engine::schema::field::Field;
+use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
@@ -54,12 +55,32 @@ pub fn flow(_: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Pro
 
 /// Keeps exports that flows use, and rejects more mock data of a consumer than the service takes.
 pub fn export(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
-    if let PendingChange::Create(fields) | PendingChange::Replace(_, fields) = &proposal
-        && by == Actor::Consumer
-    {
-        mock_output(fields)?;
+    if let PendingChange::Create(fields) | PendingChange::Replace(_, fields) = &proposal {
+        listener(fields)?;
+        if by == Actor::Consumer {
+            mock_output(fields)?;
+        }
     }
     cascade::export_guard(state, proposal, by)
+}
+
+/// Rejects settings of a listener that it would not understand: it would check nothing, or answer otherwise than is said.
+fn listener(export: &Document) -> Result<(), Problem> {
+    let Some(settings) = export.get("webhook").and_then(Value::as_object) else { return Ok(()) };
+    let given = |name: &str| settings.get(name).filter(|value| !value.is_null() && *value != "");
+    let wrong = |field: &Field| field.fault(Some(given(field.name)?));
+    let wrong_status = |name: &'static str| {
+        let is_success = given(name)?.as_u64().is_some_and(|status| (200..300).contains(&status));
+        let kind = FieldFaultKind::WrongType { expected: "a status from 200 to 299" };
+        (!is_success).then_some(FieldFault { field: name.into(), kind })
+    };
+    let statuses = ["successStatusCode", "challengeSuccessStatusCode"].into_iter().filter_map(wrong_status);
+    let mut faults: Vec<FieldFault> = LISTENER.iter().filter_map(wrong).chain(statuses).collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    faults.iter_mut().for_each(|fault| fault.field = format!("webhook.{}", fault.field).into());
+    Err(Problem::Fields(faults))
 }
 
 /// Rejects a mock output that is larger than the service takes.

@@ -11,7 +11,7 @@ use crate::engine::schema::document::Document;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
-use crate::engine::schema::time::parse_ms;
+use crate::engine::schema::time::{parse_ms, read_ms};
 use crate::engine::state::State;
 use crate::engine::store::Record;
 use crate::http::message::Response;
@@ -247,7 +247,7 @@ pub fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
         let inner = export.and_then(|export| export.get(name));
         given.get(name).into_iter().chain(inner).map(move |value| (name, value))
     }) {
-        let is_time = value.is_null() || value.as_str().is_some_and(|text| parse_ms(text).is_some());
+        let is_time = value.is_null() || value.as_str().is_some_and(|text| read_ms(text).is_some());
         if !is_time {
             return Err(Problem::field(name, FieldFaultKind::WrongType { expected: "an ISO 8601 time" }));
         }

@@ -13,7 +13,9 @@ use crate::engine::schema::schema::{Meaning, Schema};
 pub fn parameters(route: &Route) -> Vec<Parameter> {
     let Some(resource) = listed(route) else { return if route.pages { paging() } else { Vec::new() } };
     let filters = filters::names(resource).filter(|(name, _)| !NO_FILTERS.contains(name)).map(filter);
-    paging().into_iter().chain(shown(resource)).chain(filters).chain(filters::bounds(resource).map(bound)).collect()
+    let shown = shown(resource).into_iter();
+    let shown = shown.filter(|it| it.name != "search" || filters::is_searched(resource));
+    paging().into_iter().chain(shown).chain(filters).chain(filters::bounds(resource).map(bound)).collect()
 }
 
 /// Returns the kind of record that a list filters by.

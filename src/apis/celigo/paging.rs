@@ -3,6 +3,7 @@
 use http::header::{HeaderValue, LINK};
 use serde_json::Value;
 
+use crate::apis::celigo::filters::NOT_TAKEN;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
@@ -40,7 +41,10 @@ pub fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
     let mut given = [None; PARAMETERS.len()];
     for (name, value) in query.pairs() {
         if let Some(place) = PARAMETERS.iter().position(|(known, _)| *known == name) {
-            given[place].get_or_insert(value);
+            if given[place].is_some_and(|first| first != value) {
+                return Err(Problem::Query { parameter: name.to_owned(), reason: "is given twice".to_owned() });
+            }
+            given[place] = Some(value);
         }
     }
     let mut numbers = [None; PARAMETERS.len()];
@@ -60,9 +64,7 @@ const OF_RECORDS: [&str; 6] = ["after", "include", "exclude", "search", "sort", 
 pub fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
     let given = |name: &&&str| query.get(name).is_some_and(|value| !value.is_empty());
     match OF_RECORDS.iter().find(given) {
-        Some(name) => {
-            Err(Problem::Query { parameter: (*name).to_owned(), reason: "is not taken by this list".to_owned() })
-        }
+        Some(name) => Err(Problem::Query { parameter: (*name).to_owned(), reason: NOT_TAKEN.to_owned() }),
         None => window(query),
     }
 }

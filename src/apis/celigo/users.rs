@@ -28,6 +28,13 @@ fn invite_one(context: &mut Context<'_>, email: &str, given: &Document) -> Resul
     context.state.create_from(&ASHARES, fields, Actor::Service)
 }
 
+/// Rejects an invitation that gives no access, to the account or to an integration.
+fn check_access(given: &Document) -> Result<(), Problem> {
+    let gives = |name| given.get(name).is_some_and(|access| !access.is_null());
+    let gives_some = gives("accessLevel") || gives("integrationAccessLevel");
+    gives_some.then_some(()).ok_or_else(|| Problem::field("accessLevel", FieldFaultKind::Missing))
+}
+
 /// Handles `users.invite`
 pub fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
@@ -36,6 +43,7 @@ pub fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
         None | Some(Value::Null | Value::String(_)) => return Err(Problem::field("email", FieldFaultKind::Missing)),
         Some(_) => return Err(Problem::field("email", FieldFaultKind::WrongType { expected: "a string" })),
     };
+    check_access(&given)?;
     context.check_visibility(&ASHARES, &given, None)?;
     let share = invite_one(context, &email, &given)?;
     Ok(context.show(&share))
@@ -46,6 +54,7 @@ pub fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let emails = crate::apis::celigo::step_errors::texts(context, "emails")?;
     let emails = emails.ok_or_else(|| Problem::field("emails", FieldFaultKind::Missing))?;
+    check_access(&given)?;
     context.check_visibility(&ASHARES, &given, None)?;
     let mut rows = Vec::new();
     for email in emails {
@@ -114,8 +123,13 @@ pub fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
     let kinds = [("_flowId", &FLOWS), ("_connectionId", &CONNECTIONS), ("_integrationId", &INTEGRATIONS)];
     let mut changes = Vec::new();
     for entry in &given {
-        let named = kinds.into_iter().find_map(|(key, kind)| Some((key, kind, entry.get(key)?.as_str()?)));
-        let Some((key, kind, id)) = named else { return Err(Problem::field("_flowId", FieldFaultKind::Missing)) };
+        let mut named = kinds.into_iter().filter_map(|(key, kind)| Some((key, kind, entry.get(key)?.as_str()?)));
+        let first = named.next();
+        if let Some((key, ..)) = named.next() {
+            let message = format!("{key} cannot be given beside another id; send an entry for each");
+            return Err(Problem::named(VALIDATION_ERROR, message).about(key));
+        }
+        let Some((key, kind, id)) = first else { return Err(Problem::field("_flowId", FieldFaultKind::Missing)) };
         let record = context.state.store.of(kind).get(id).filter(|record| context.is_visible(kind, record));
         if record.is_none() {
             return Err(Problem::field(key, FieldFaultKind::Dangling { to: kind.name, id: id.to_owned() }));

@@ -4,6 +4,7 @@
 use crate::apis::edlink::errors::{INVALID_CURSOR, INVALID_PAGE_SIZE};
 use crate::apis::edlink::wording::request_id_of;
 use crate::engine::api::context::Context;
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::engine::store::{Between, Page, Window};
@@ -41,15 +42,25 @@ impl<'q> PageQuery<'q> {
             }
         }
         let (first, last) = (size(query, "$first")?, size(query, "$last")?);
-        let (after, before) = (query.get("$after"), query.get("$before"));
+        let (after, before) = (once(query, "$after", INVALID_CURSOR)?, once(query, "$before", INVALID_CURSOR)?);
         // A record's predecessors are read backwards, unless the query says which end of them is wanted.
         let backward = last.is_some() || (first.is_none() && before.is_some());
         Ok(Self { backward, count: first.or(last).unwrap_or(USUAL), after, before })
     }
 }
 
+/// Returns a parameter, which must not be given twice with values that differ: one of them would be ignored.
+pub fn once<'q>(query: &'q Query<'_>, parameter: &str, error: &'static ErrorDef) -> Result<Option<&'q str>, Problem> {
+    let mut values = query.pairs().filter(|(name, _)| *name == parameter).map(|(_, value)| value);
+    let first = values.next();
+    if values.any(|value| Some(value) != first) {
+        return Err(Problem::named(error, format!("'{parameter}' is given twice.")));
+    }
+    Ok(first)
+}
+
 fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
-    let Some(text) = query.get(parameter) else { return Ok(None) };
+    let Some(text) = once(query, parameter, INVALID_PAGE_SIZE)? else { return Ok(None) };
     let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
     number.map(Some).ok_or_else(|| {
         let message = format!("The value of '{parameter}' must be a whole number from 1 to {MOST}.");

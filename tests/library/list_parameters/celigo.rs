@@ -180,6 +180,8 @@ fn every_part_of_a_list_of_celigo_is_the_part_asked_for() {
         );
         for name in ["limit", "offset", "skip", "pageSize", "page"] {
             assert_eq!(ask(&world, "any", &with(&target, name, "x")).status, Some(400), "{operation} {name}=x");
+            let twice = with(&with(&target, name, "1"), name, "2");
+            assert_eq!(ask(&world, "any", &twice).status, Some(400), "{operation} {name} twice");
         }
         tried.insert(operation.clone());
     }
@@ -207,7 +209,9 @@ fn every_list_of_records_shows_searches_and_orders_or_refuses_to() {
             assert_eq!(part("after", id).unwrap(), all[1..], "{operation} after");
         }
         assert_eq!(part("after", "nowhere"), None, "{operation} after a record that is not there");
-        assert_eq!(part("search", "no such words").unwrap(), [] as [Value; 0], "{operation} search");
+        if list.has("search") {
+            assert_eq!(part("search", "no such words").unwrap(), [] as [Value; 0], "{operation} search");
+        }
         let is_whole =
             ["celigo.ashares", "audit"].iter().any(|kind| operation.contains(kind)) || operation.ends_with("ashares");
         let first = all[0].as_object().unwrap();
@@ -251,6 +255,8 @@ fn every_filter_of_a_list_of_celigo_filters() {
                 continue;
             }
             tried += 1;
+            let twice = with(&with(&target, name, "true"), name, "false");
+            assert_eq!(ask(&world, "any", &twice).status, Some(400), "{operation} {name} twice");
             let shown = all.iter().find_map(|row| row.get(name));
             if parameter["schema"]["type"] == "boolean" {
                 let [yes, no] = ["true", "false"].map(|value| get(&world, &with(&target, name, value)));

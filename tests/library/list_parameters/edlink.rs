@@ -112,6 +112,8 @@ fn every_part_of_a_list_of_edlink_is_the_part_asked_for() {
         for wrong in ["0", "x", "10001"] {
             assert_eq!(status(&world, &with(&target, "$first", wrong)), Some(400), "{operation} $first={wrong}");
         }
+        let twice = with(&with(&target, "$first", "1"), "$first", "2");
+        assert_eq!(status(&world, &twice), Some(400), "{operation} $first twice");
         if let Some(next) = next {
             let next = next.split_once("/api").unwrap().1;
             assert_eq!(get(&world, &format!("/api{next}")).unwrap().0, all[1..2], "{operation}: {next}");
@@ -147,6 +149,8 @@ fn every_list_of_the_graph_filters_expands_and_picks_fields() {
             Some(400),
             "{operation}"
         );
+        let twice = with(&with(&target, "$filter", &by_id("equals")), "$filter", &by_id("not in"));
+        assert_eq!(status(&world, &twice), Some(400), "{operation} $filter twice");
         let picked: Vec<Value> = all.iter().map(|record| json!({ "id": record["id"] })).collect();
         assert_eq!(part("$fields", "id"), picked, "{operation} $fields");
         for (name, value) in all[0].as_object().unwrap() {

@@ -33,7 +33,7 @@ static EXPORT: &[Field] = &[
     field("delta", Kind::Object),
     field("hooks", Kind::Object),
     field("mockOutput", Kind::Object),
-    text("debugUntil"),
+    field("debugUntil", Kind::Time),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
@@ -63,7 +63,7 @@ static IMPORT: &[Field] = &[
     field("rdbms", Kind::Object),
     field("hooks", Kind::Object),
     field("mockResponse", Kind::List),
-    text("debugUntil"),
+    field("debugUntil", Kind::Time),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
@@ -104,6 +104,8 @@ static CONNECTION: &[Field] = &[
     field("salesforce", Kind::Object),
     field("ftp", Kind::Object),
     field("rdbms", Kind::Object),
+    field("debugDate", Kind::Time),
+    field("debugUntil", Kind::Time),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];
@@ -116,7 +118,7 @@ static SCRIPT: &[Field] = &[
     text("name").required(),
     text("description"),
     text("content").required(),
-    text("debugUntil"),
+    field("debugUntil", Kind::Time),
     field("createdAt", Kind::Time).by(Owner::CreatedAt),
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
 ];

@@ -21,7 +21,7 @@ pub use flows::{FLOWS, generators, processors};
 pub use integrations::{INTEGRATIONS, REVISIONS};
 pub use jobs::{ERRORS, JOBS};
 pub use shares::{ACCESS, ASHARES};
-pub use webhooks::DELIVERIES;
+pub use webhooks::{DELIVERIES, LISTENER};
 
 /// The name among the fields always shown that stands for all of them: entries of such a kind are never cut.
 pub const WHOLE: &str = "*";

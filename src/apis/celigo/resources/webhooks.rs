@@ -19,3 +19,19 @@ static DELIVERY: &[Field] = &[
     field("records", Kind::List).or(DefaultValue::EmptyList),
     field("_jobIds", Kind::Strings).or(DefaultValue::EmptyList),
 ];
+
+const MEDIA: &[&str] = &["json", "xml", "plaintext"];
+
+/// The settings of a listener that choose among words, or are lists.
+pub static LISTENER: &[Field] = &[
+    field("verify", Kind::Enum(&["hmac", "token", "basic", "secret_url"])),
+    field("algorithm", Kind::Enum(&["sha1", "sha256", "sha384", "sha512"])),
+    field("encoding", Kind::Enum(&["hex", "base64"])),
+    field("tokenLocation", Kind::Enum(&["body", "header", "queryParam"])),
+    field("tokenHeaderScheme", Kind::Enum(&["bearer", "custom", "none"])),
+    field("requestMediaType", Kind::Enum(&["json", "xml", "csv", "urlencoded", "plaintext"])),
+    field("successMediaType", Kind::Enum(MEDIA)),
+    field("challengeSuccessMediaType", Kind::Enum(MEDIA)),
+    field("successResponseHeaders", Kind::List),
+    field("challengeResponseHeaders", Kind::List),
+];

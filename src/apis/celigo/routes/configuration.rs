@@ -2,17 +2,18 @@
 
 use crate::apis::celigo::errors::{
     FIELD_LOCKED, FORBIDDEN, INVALID_CONNECTION_MAP, INVALID_FIELD, INVALID_JSON, INVALID_OPERATION, INVALID_PATCH,
-    INVALID_REF, NOT_FOUND, NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    INVALID_QUERY_PARAMS, INVALID_REF, NOT_FOUND, NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{EXPORTS, FLOWS, IMPORTS, LOOKUP_CACHES};
 use crate::apis::celigo::routes::{CHANGE, CREATE, READ, REPLACE};
 use crate::apis::celigo::{connections, copies, dependencies, invocations, patch, template};
 use crate::engine::api::route::Action::Custom;
-use crate::engine::api::route::ResponseShape::{Nothing, One};
-use crate::engine::api::route::{Handler, Route, any, get, patch as patching, post, put};
+use crate::engine::api::route::ResponseShape::{File, Nothing, One};
+use crate::engine::api::route::{Access, Handler, Route, any, get, patch as patching, post, put};
 use crate::engine::api::route_table::{joined, length};
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{Field, Kind, field, text};
+use crate::http::html::MEDIA;
 
 const FLOW: &str = "the vendor's help centre, \"Flow API\"";
 const CONNECTION: &str = "the vendor's API documents, \"Connection API\"";
@@ -168,6 +169,14 @@ const CONNECTIONS: &[Route] = &[
         .documented("the vendor's help centre, on OAuth through a third party")
         .fails(READ)
         .about("Gives the address where a user consents."),
+    get("/connection/{id}/oauth2/authorize", "connections.consent", Custom(connections::consent))
+        .assumed("it is where the address of `connections.oauth2` leads")
+        .shows(File(MEDIA))
+        .access(Access::Public)
+        .fails(&[NOT_FOUND, INVALID_QUERY_PARAMS])
+        .about(
+            "Asks a user to consent. With `decision=allow` the connection works again, with `deny` it stays as it is.",
+        ),
 ];
 
 const PING: &[&ErrorDef] = &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND];

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::apis::celigo::webhook::verify::{Settings, text};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
+use crate::http::media;
 use crate::http::position::SyntaxFault;
 use crate::http::tree::TreeLimits;
 
@@ -12,7 +13,10 @@ use crate::http::tree::TreeLimits;
 pub fn read(context: &Context<'_>, settings: &Settings) -> Result<Value, Problem> {
     let body = context.request.body;
     let sent = context.request.header("content-type").unwrap_or_default();
-    let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media::essence(sent);
+    if !media::is_utf8(sent) {
+        return Err(Problem::MediaType { sent: sent.to_owned() });
+    }
     let kind = match (text(settings, "requestMediaType", ""), &*essence) {
         ("", "" | "application/json") => "json",
         ("", it) if it.ends_with("+json") => "json",

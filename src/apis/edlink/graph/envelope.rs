@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::edlink::graph::cursors;
-use crate::apis::edlink::graph::list_query::{ListQuery, Warning};
+use crate::apis::edlink::graph::list_query::{ListQuery, Warning, names};
 use crate::apis::edlink::graph::shape::Shape;
 use crate::apis::edlink::graph::viewer::Viewer;
 use crate::apis::edlink::wording::request_id;
@@ -38,7 +38,8 @@ pub fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, a
 /// Writes one record.
 pub fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Record) -> Response {
     let mut warnings = Vec::new();
-    let (expand, fields) = (context.query.get("$expand"), context.query.get("$fields"));
+    let [expand, fields] = ["$expand", "$fields"].map(|name| names(context.query, name));
+    let (expand, fields) = (expand.as_deref(), fields.as_deref());
     let mut body = b"{\"$data\":".to_vec();
     body.extend_from_slice(&shape(context, resource, expand, fields, &mut warnings).json(record));
     finish(context, body, None, &warnings)

@@ -127,6 +127,10 @@ impl Test {
         resource: &'static Schema,
         asked: &Value,
     ) -> Result<Self, String> {
+        let members = asked.as_object().into_iter().flatten().map(|(name, _)| name);
+        if let Some(name) = members.into_iter().find(|name| !["operator", "value"].contains(&name.as_str())) {
+            return Err(format!("'{field}': '{name}' is no part of a condition; operator and value are."));
+        }
         let operator = asked["operator"].as_str().unwrap_or_default();
         let known = operators.iter().copied().find(|known| known.as_str() == operator).ok_or_else(|| {
             let known: Vec<&str> = operators.iter().map(|known| known.as_str()).collect();

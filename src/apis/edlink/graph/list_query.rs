@@ -1,5 +1,6 @@
 //! Parameters of a v2 request beside the record or list itself: a page, a filter, expansions, fields.
 
+use crate::apis::edlink::errors::{INVALID_CURSOR, INVALID_FILTER};
 use crate::apis::edlink::graph::cursors;
 use crate::apis::edlink::graph::cursors::Remembered;
 use crate::apis::edlink::graph::filter::Filter;
@@ -7,6 +8,7 @@ use crate::apis::edlink::paging;
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
+use crate::http::target::Query;
 
 /// The parameter that a next link consists of.
 const CURSOR: &str = "$cursor";
@@ -37,7 +39,7 @@ impl ListQuery {
     /// Reads what is asked of a list of that resource: from the cursor, if there is one, else from the query.
     pub fn read(context: &Context<'_>, resource: &'static Schema) -> Result<Self, Problem> {
         let mut warnings = Vec::new();
-        let list = if let Some(cursor) = context.query.get(CURSOR) {
+        let list = if let Some(cursor) = paging::once(context.query, CURSOR, INVALID_CURSOR)? {
             let beside = paging::PARAMETERS.iter().chain(&REMEMBERED).filter(|name| context.query.get(name).is_some());
             let beside: Vec<String> = beside.map(|name| format!("'{name}'")).collect();
             if !beside.is_empty() {
@@ -48,17 +50,24 @@ impl ListQuery {
             cursors::find(context, cursor)?
         } else {
             let page = paging::PageQuery::read(context.query)?;
-            let text = |name: &str| context.query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+            let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
             Remembered {
                 backward: page.backward,
                 count: page.count,
                 between: paging::between(context, resource, &page)?,
-                filter: text("$filter"),
-                expand: text("$expand"),
-                fields: text("$fields"),
+                filter: text(paging::once(context.query, "$filter", INVALID_FILTER)?),
+                expand: names(context.query, "$expand"),
+                fields: names(context.query, "$fields"),
             }
         };
         let filter = list.filter.as_deref().map(|text| Filter::read(text, resource)).transpose()?;
         Ok(Self { list, filter, warnings })
     }
+}
+
+/// Returns the names that a parameter holds, with commas between. They may come in several parameters, too.
+pub fn names(query: &Query<'_>, parameter: &str) -> Option<String> {
+    let given = query.pairs().filter(|(name, value)| *name == parameter && !value.is_empty());
+    let given: Vec<&str> = given.map(|(_, value)| value).collect();
+    (!given.is_empty()).then(|| given.join(","))
 }

@@ -147,6 +147,10 @@ fn signed_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Respon
 fn application(state: &State, client_id: &str, redirect_uri: &str) -> Result<Option<Record>, Problem> {
     let listed = state.store.of(&APPLICATIONS);
     if listed.is_empty() {
+        if !leads_somewhere(redirect_uri) {
+            let message = format!("The address '{redirect_uri}' cannot be sent to; give all of it, with its scheme.");
+            return Err(Problem::named(INVALID_REDIRECT_URI, message));
+        }
         return Ok(None);
     }
     let application = listed.get(&client_id.to_ascii_lowercase()).ok_or_else(|| Problem::usual(INVALID_CLIENT_ID))?;
@@ -158,6 +162,14 @@ fn application(state: &State, client_id: &str, redirect_uri: &str) -> Result<Opt
         return Err(Problem::usual(INVALID_REDIRECT_URI));
     }
     Ok(Some(application.clone()))
+}
+
+/// Tells whether an address has a scheme, as those of web sites and of apps do, and is no script or document itself.
+fn leads_somewhere(address: &str) -> bool {
+    let Some((scheme, rest)) = address.split_once(':') else { return false };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'));
+    is_scheme && !rest.is_empty() && !["javascript", "data"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
 }
 
 /// Turns an outcome that is no success into an error.

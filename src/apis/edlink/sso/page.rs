@@ -6,10 +6,10 @@ use crate::apis::edlink::graph::people_of;
 use crate::apis::edlink::sso::back::{DECLINED, OUTCOME, PERSON};
 use crate::engine::api::context::Context;
 use crate::engine::store::Record;
+use crate::http::html::{escaped, page as html};
 use crate::http::message::Response;
 
-/// The media type that a browser asks for.
-pub const MEDIA: &str = "text/html";
+pub use crate::http::html::MEDIA;
 
 /// The most people a page lists.
 const MOST: usize = 200;
@@ -43,27 +43,4 @@ pub fn choice(context: &Context<'_>, integration: &Record) -> Response {
 pub fn error(status: u16, code: &str, message: &str) -> Response {
     let body = format!("<h1 data-standin-error=\"{0}\">{0}</h1>\n<p>{1}</p>\n", escaped(code), escaped(message));
     html(status, code, &body)
-}
-
-fn html(status: u16, title: &str, body: &str) -> Response {
-    let page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>",
-        escaped(title)
-    );
-    Response { body: page.into(), ..Response::empty(status) }.with("content-type", "text/html; charset=utf-8")
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

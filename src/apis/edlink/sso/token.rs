@@ -52,7 +52,10 @@ fn granted(context: &mut Context<'_>) -> Result<Response, Problem> {
     let text = |name: &str| given(name).unwrap_or_default();
     check_client(context, text("client_id"), text("client_secret"))?;
     let login = context.state.store.of(&LOGINS).find(held_by, text(held_by)).next().cloned();
-    let unknown = || invalid(format!("The {} is unknown or was used before.", held_by.replace('_', " ")));
+    let unknown = || {
+        let reason = if held_by == "code" { "unknown or was used before" } else { "unknown" };
+        invalid(format!("The {} is {reason}.", held_by.replace('_', " ")))
+    };
     let login = login.ok_or_else(unknown)?;
     if held_by == "code" {
         if is_past(context.state, login.get("code_expires_date")) {
