@@ -20,11 +20,12 @@ let refused = null;
 
 /** Reads `#/calls?world=a&n=12`. */
 function read() {
-	const [, name, rest] = location.hash.match(/^#\/(\w+)\??(.*)$/) ?? [];
+	const { hash } = location;
+	const [, name, rest] = hash.match(/^#\/(\w+)\??(.*)$/) ?? [];
 	const params = new URLSearchParams(rest);
 	const world = params.get('world') || home;
 	const title = TITLES.find((one) => one.toLowerCase() === name) ?? 'Calls';
-	return { name: title.toLowerCase(), title, world, params };
+	return { name: title.toLowerCase(), title, world, params, hash };
 }
 
 /** The address of a screen. */
@@ -34,8 +35,12 @@ export function link(name, params = {}, world = now.world) {
 	return `#/${name}${all.size ? `?${all}` : ''}`;
 }
 
-/** Writes what is open into the address. */
-export const note = (params) => history.replaceState(null, '', link(now.name, params));
+/** Writes what is open into the address, unless that has changed meanwhile. */
+export const note = (from, params) => {
+	if (from !== screen || location.hash !== now.hash) return;
+	history.replaceState(null, '', link(now.name, params));
+	now.hash = location.hash;
+};
 
 export const go = (name, params, world) => { location.hash = link(name, params, world); };
 

@@ -1,8 +1,8 @@
 // The calls of a world: what was asked, what was answered, and why.
 
 import { link, go, note } from './app.js';
-import { ask, query, readOnly, root } from './api.js';
-import { button, bytes, code, copy, count, fill, grow, h, muted, pretty, row, tag, terms, words, wrong } from './dom.js';
+import { query, readOnly, root } from './api.js';
+import { button, bytes, code, copier, count, fill, grow, h, muted, pretty, row, slug, tag, terms, words, wrong } from './dom.js';
 import { Screen } from './screen.js';
 
 const KEPT = 3000;
@@ -42,7 +42,7 @@ export class Calls extends Screen {
 			},
 		});
 		Object.assign(this, { cache: new Map(), asked: new Set(), latest: at.latest, lost: 0, numbers: null, run: 0 });
-		this.look().then(() => this.open(Number(at.params.get('n'))));
+		this.look().then(() => this.turn || this.open(Number(at.params.get('n'))));
 	}
 
 	size() {
@@ -60,7 +60,7 @@ export class Calls extends Screen {
 
 	/** Asks for the numbers of what is searched for, or that came since. */
 	async look(isFresh) {
-		if (isFresh) note({ q: this.search.value });
+		if (isFresh) note(this, { q: this.search.value });
 		const { world, ...wanted } = parse(this.search.value);
 		if (world && world !== this.world) {
 			go('calls', { q: this.search.value.replace(/world:\S+/, '').trim() }, world);
@@ -71,7 +71,7 @@ export class Calls extends Screen {
 		const before = isSearch && !isFresh ? this.numbers : null;
 		try {
 			const since = isSearch ? before?.next ?? 0 : this.latest;
-			const found = await ask(`/journal${query({ ...wanted, since, only: 'numbers' })}`, { world: this.world });
+			const found = await this.ask(`/journal${query({ ...wanted, since, only: 'numbers' })}`);
 			if (run !== this.run) return;
 			this.search.removeAttribute('aria-invalid');
 			this.lost = found.lost;
@@ -120,7 +120,7 @@ export class Calls extends Screen {
 		missing.forEach((number) => this.asked.add(number));
 		const first = Math.min(...missing);
 		const part = this.numbers ? { n: missing.join(',') } : { since: first - 1, limit: Math.max(...missing) - first + 1 };
-		ask(`/journal${query(part)}`, { world: this.world }).then(({ entries }) => {
+		this.ask(`/journal${query(part)}`).then(({ entries }) => {
 			if (this.cache.size > KEPT) this.cache.clear();
 			entries.forEach((entry) => this.cache.set(entry.n, entry));
 			this.list.later();
@@ -139,23 +139,17 @@ export class Calls extends Screen {
 
 	async open(number) {
 		if (!number) return;
-		let call;
-		try {
-			call = await ask(`/journal/${number}`, { world: this.world });
-		} catch (error) {
-			wrong(error);
-			return;
-		}
-		note({ q: this.search.value, n: number });
+		const [call] = await this.next(this.ask(`/journal/${number}`)).catch(wrong) ?? [];
+		if (!call) return;
+		note(this, { q: this.search.value, n: number });
 		this.opened = number;
 		if (this.list.key !== number && this.place(number) >= 0) this.list.choose(this.place(number));
 		const known = call.rule ? 'made by a fault rule' : [call.evidence, call.documented_at].filter(Boolean).join(': ');
 		this.show(
 			[h('h2', `Call ${call.n}`), outcome(call)], h('p.target', h('b', call.method), ' ', call.target),
 			row(
-				button('Copy as curl', () => copy(curl(call), 'curl command')), button('Copy as fault rule', () => copy(pretty(rule(call)), 'fault rule')),
-				button('Copy as expectation', () => copy(pretty(expectation(call)), 'expectation')),
-				!readOnly && call.op && button('Fail this call next time', () => this.fail(call)),
+				copier('as curl', curl(call)), copier('as fault rule', pretty(rule(call))), copier('as expectation', pretty(expectation(call))),
+				!readOnly && call.op && button('Fail this call next time', () => this.put(rule(call))),
 			),
 			h('h3', 'Why'),
 			terms([
@@ -171,11 +165,6 @@ export class Calls extends Screen {
 		);
 	}
 
-	async fail(call) {
-		await ask('/faults', { world: this.world, method: 'POST', body: { ...rule(call), id: undefined } });
-		go('scenario');
-	}
-
 	change(params) {
 		const q = params.get('q') ?? '';
 		if (q !== this.search.value) {
@@ -189,7 +178,7 @@ export class Calls extends Screen {
 	escape() {
 		if (this.opened) {
 			super.escape();
-			note({ q: this.search.value });
+			note(this, { q: this.search.value });
 		} else if (this.search.value) {
 			this.search.value = '';
 			this.look(true);
@@ -237,6 +226,6 @@ function matching(call) {
 	return { on: call.op ?? '*', ...(Object.keys(when).length && { when }) };
 }
 
-const name = (call) => (call.op ?? 'a.call').split('.').slice(1).join('-').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+const name = (call) => slug(call.op ?? 'a.call');
 const rule = (call) => ({ id: `${name(call)}-lost`, ...matching(call), at: { nth: 1 }, phase: 'after', do: { abort: 'close' }, optional: true });
 const expectation = (call) => ({ id: name(call), ...matching(call), ...(call.status && { status: call.status }), times: { min: 1 } });

@@ -1,8 +1,8 @@
 // The documented outcomes of every operation: which the consumer has met, and which never.
 
-import { go, link, note } from './app.js';
+import { link, note } from './app.js';
 import { ask, readOnly } from './api.js';
-import { button, choice, code, copy, count, fill, h, muted, pretty, region, row, terms, wrong } from './dom.js';
+import { button, choice, code, copier, count, fill, h, muted, pretty, region, row, slug, terms, wrong } from './dom.js';
 import { Screen } from './screen.js';
 
 export class Coverage extends Screen {
@@ -19,24 +19,20 @@ export class Coverage extends Screen {
 			api.value = at.params.get('api') ?? '';
 			kind.value = at.params.get('kind') ?? '';
 			draw();
-		});
+		}).catch(wrong);
 	}
 
 	async load() {
-		try {
-			const [routes, { outcomes }] = await Promise.all([this.routes ?? ask('/routes'), ask('/coverage', { world: this.world })]);
-			this.routes = routes;
-			this.outcomes = new Map();
-			for (const one of outcomes) this.outcomes.set(one.operation, [...this.outcomes.get(one.operation) ?? [], one]);
-			this.draw();
-		} catch (error) {
-			wrong(error);
-		}
+		const [routes, { outcomes }] = await Promise.all([this.routes ?? ask('/routes'), this.ask('/coverage')]);
+		this.routes = routes;
+		this.outcomes = new Map();
+		for (const one of outcomes) this.outcomes.set(one.operation, [...this.outcomes.get(one.operation) ?? [], one]);
+		this.draw();
 	}
 
 	draw() {
 		const [api, kind, text] = [this.api.value, this.kind.value, this.search.value.toLowerCase()];
-		if (this.outcomes.ready) note({ q: text, api, kind });
+		if (this.outcomes.ready) note(this, { q: text, api, kind });
 		this.outcomes.ready = true;
 		let [met, all] = [0, 0];
 		const lines = this.routes.filter((route) => !api || route.api === api).map((route) => {
@@ -62,7 +58,7 @@ export class Coverage extends Screen {
 
 	open(route, one) {
 		const { known, outcome } = one;
-		const id = `${route.operation.split('.').slice(1).join('-')}-${outcome}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+		const id = slug(`${route.operation}.${outcome}`);
 		const rule = { id, on: route.operation, do: { error: outcome } };
 		const scenario = pretty({ scenario: 1, api: route.api, name: id, faults: [{ ...rule, at: { nth: 1 } }] });
 		this.opened = id;
@@ -71,17 +67,14 @@ export class Coverage extends Screen {
 			terms([['operation', route.operation], ['message', known?.message], ['evidence', (known ?? route).evidence], ['source', (known ?? route).source],
 				['served', count(one.natural, 'time')], ['injected', count(one.injected, 'time')]]),
 			known ? [h('h3', 'A scenario that produces it'), code(scenario, 'Scenario'), row(
-				button('Copy scenario', () => copy(scenario, 'scenario')), button('Copy fault rule', () => copy(pretty(rule), 'fault rule')),
-				!readOnly && button('Answer so from now on', async () => {
-					await ask('/faults', { world: this.world, method: 'POST', body: { ...rule, id: undefined } });
-					go('scenario');
-				}))] : muted('A call of the operation that succeeds produces it.'),
+				copier('scenario', scenario), copier('fault rule', pretty(rule)),
+				!readOnly && button('Answer so from now on', () => this.put(rule)))] : muted('A call of the operation that succeeds produces it.'),
 		);
 	}
 
 	change() {}
 
 	news() {
-		this.later('news', 500, () => this.load());
+		this.later('news', 500, () => this.load().catch(wrong));
 	}
 }

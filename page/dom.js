@@ -91,20 +91,21 @@ export function dialog(title, ...children) {
 	return box;
 }
 
-/** Copies a text, or shows it to be copied by hand. */
-export async function copy(text, label) {
+/** A button that copies a text, or shows it to be copied by hand. */
+export const copier = (label, text) => button(`Copy ${label}`, async () => {
 	try {
 		await navigator.clipboard.writeText(text);
-		say(`${label} copied`);
+		say(`Copied ${label}`);
 	} catch {
 		const area = h('textarea', { rows: 8, readonly: true, label });
 		area.value = text;
 		dialog(label, area);
 		area.select();
 	}
-}
+});
 
 export const bytes = (n) => (n < 1024 ? `${n} B` : n < 1048576 ? `${(n / 1024).toFixed(1)} kB` : `${(n / 1048576).toFixed(1)} MB`);
+export const slug = (operation) => operation.split('.').slice(1).join('-').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 export const pretty = (value) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
 
 const SHOWN = 50000;

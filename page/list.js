@@ -5,8 +5,8 @@ import { fill, h } from './dom.js';
 const [ROW, BEYOND] = [34, 6];
 
 /**
- * A list box. Of its rows, `draw(n)` gives the content of one, `need(from, to)` hears which are on screen, `open(n)` follows
- * Enter and a click; `key(n)` names a row for ever and `place(key)` finds it: the choice stays when others come.
+ * A list box. `draw(n)` gives the content of a row, `need(from, to)` hears which are on screen, `open(n)` follows Enter and a
+ * click; `key(n)` names a row for ever and `place(key)` finds it.
  */
 export class List {
 	constructor(label, rows) {

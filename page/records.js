@@ -1,19 +1,21 @@
 // The records of a world, as an administrator sees and changes them.
 
 import { link, note } from './app.js';
-import { ask, query, readOnly } from './api.js';
+import { query, readOnly } from './api.js';
 import { button, count, dialog, fill, h, muted, pretty, row, say, tag, words, wrong } from './dom.js';
 import { Screen } from './screen.js';
 
 const PAGE = 100;
 
+const path = ({ name }, id) => `/data/${encodeURIComponent(name)}${id ? `/${encodeURIComponent(id)}` : ''}`;
+
 export class Records extends Screen {
 	constructor(main, at) {
 		super(main, at, {
 			hint: 'Text in the records', search: () => this.fresh().catch(wrong), columns: ['id', 'name'],
-			extra: !readOnly && button('New record', () => this.edit({}, null)),
+			extra: !readOnly && button('New record', () => this.edit(this.one)),
 			list: {
-				name: 'record', draw: (n) => this.row(n), need: (from, to) => this.need(from, to), open: (n) => this.open(this.id(n)).catch(wrong),
+				name: 'record', draw: (n) => this.row(n), need: (from, to) => this.need(from, to), open: (n) => this.choose(n).catch(wrong),
 				key: (n) => this.id(n), place: () => this.list.chosen,
 			},
 		});
@@ -25,7 +27,7 @@ export class Records extends Screen {
 	}
 
 	async load() {
-		this.collections = await ask('/collections', { world: this.world });
+		this.collections = await this.ask('/collections');
 		if (this.one) this.one = this.collections.find((one) => one.name === this.one.name);
 	}
 
@@ -36,12 +38,12 @@ export class Records extends Screen {
 		if (before !== this.one.name) await this.fresh();
 		const id = params.get('id');
 		if (id) await this.open(id).catch(wrong);
-		else this.detail.hidden = true;
+		else this.hide();
 	}
 
 	async fresh() {
 		const [text, { name, records }] = [this.search.value, this.one];
-		const found = text ? await ask(`${this.path()}${query({ text, limit: 2000 })}`, { world: this.world }) : null;
+		const found = text ? await this.ask(`${path(this.one)}${query({ text, limit: 2000 })}`) : null;
 		if (name !== this.one.name || text !== this.search.value) return;
 		this.pages = new Map();
 		for (let at = 0; at < (found?.length ?? 0); at += PAGE) this.pages.set(at / PAGE, found.slice(at, at + PAGE));
@@ -63,11 +65,17 @@ export class Records extends Screen {
 		for (let page = Math.floor(from / PAGE); page * PAGE < to; page += 1) {
 			if (pages.has(page)) continue;
 			pages.set(page, []);
-			ask(`${this.path()}${query({ skip: page * PAGE, limit: PAGE })}`, { world: this.world }).then((found) => {
+			pages.get(page).asked = this.ask(`${path(this.one)}${query({ skip: page * PAGE, limit: PAGE })}`).then((found) => {
 				pages.set(page, found);
 				this.list.later();
 			}).catch(wrong);
 		}
+	}
+
+	/** Opens a row, when its record has come. */
+	async choose(n) {
+		const { pages } = this;
+		if (await this.next(pages.get(Math.floor(n / PAGE))?.asked) && pages === this.pages) await this.open(this.id(n));
 	}
 
 	row(n) {
@@ -77,15 +85,12 @@ export class Records extends Screen {
 		return [h('span.id', this.id(n)), h('span.op', pretty(name))];
 	}
 
-	path(id) {
-		return `/data/${encodeURIComponent(this.one.name)}${id ? `/${encodeURIComponent(id)}` : ''}`;
-	}
-
 	async open(id) {
 		if (!id) return;
-		const { world, one } = this;
-		const record = await ask(this.path(id), { world });
-		note({ c: one.name, id });
+		const { one } = this;
+		const [record] = await this.next(this.ask(path(one, id))) ?? [];
+		if (!record) return;
+		note(this, { c: one.name, id });
 		this.opened = id;
 		const field = (name) => one.fields.find((known) => known.name === name);
 		const value = (name, held) => {
@@ -93,27 +98,29 @@ export class Records extends Screen {
 			const shown = (text) => (c && typeof text === 'string' ? h('a', { href: link('records', { c, id: text }) }, text) : h('code', pretty(text)));
 			return c && Array.isArray(held) ? held.map((text) => h('div', shown(text))) : shown(held);
 		};
-		const act = (label, method, path, about) => button(label, async () => {
-			const made = await ask(path, { world, method });
+		const act = (label, method, part, about) => button(label, async () => {
+			const made = await this.ask(path(one, id) + part, method);
 			say(about);
-			await this.again(made?.[one.id_field]);
+			await this.again(one, made);
 		});
 		this.show(
 			h('h2', id), muted(`${one.title} of ${one.name}`),
-			!readOnly && row(button('Edit', () => this.edit(record, id)), act('Recreate', 'POST', `${this.path(id)}/recreate`, 'Made again, with a new id'), act('Delete', 'DELETE', this.path(id), 'Deleted')),
+			!readOnly && row(button('Edit', () => this.edit(one, record, id)), act('Recreate', 'POST', '/recreate', 'Made again, with a new id'), act('Delete', 'DELETE', '', 'Deleted')),
 			h('dl', Object.entries(record).map(([name, held]) => [
 				h('dt', name, (field(name)?.hidden || name.startsWith('standin_')) && [' ', tag('open', 'hidden')]), h('dd', value(name, held))])),
 		);
 	}
 
-	async again(id) {
+	/** Shows a collection as it has become, and the record that was made in it. */
+	async again({ name, id_field: field }, made) {
 		await this.load();
+		if (name !== this.one.name) return;
 		await this.fresh();
-		await this.change(new URLSearchParams({ c: this.one.name, ...(id && { id }) }));
+		await this.change(new URLSearchParams({ c: name, ...(made && { id: made[field] }) }));
 	}
 
 	/** Sends what was changed as a merge patch: what the API refuses, it refuses with its reason. */
-	edit(record, id) {
+	edit(one, record = {}, id) {
 		const area = h('textarea', { rows: 18, label: 'Record as JSON' });
 		area.value = pretty(record);
 		const said = h('p.wrong', { role: 'alert' });
@@ -122,20 +129,20 @@ export class Records extends Screen {
 				const wanted = JSON.parse(area.value);
 				const names = [...Object.keys(record), ...Object.keys(wanted)].filter((name) => pretty(record[name]) !== pretty(wanted[name]));
 				const body = Object.fromEntries(names.map((name) => [name, wanted[name] ?? null]));
-				const done = await ask(this.path(id), { world: this.world, method: id ? 'PATCH' : 'POST', body });
+				const done = await this.ask(path(one, id), id ? 'PATCH' : 'POST', body);
 				box.close();
 				say(id ? 'Changed' : 'Made');
-				await this.again(done[this.one.id_field]);
+				await this.again(one, done);
 			} catch (error) {
 				fill(said, words(error));
 			}
 		}, { class: 'main' });
-		const box = dialog(id ? `Edit ${id}` : `New record of ${this.one.name}`, area, said, save);
+		const box = dialog(id ? `Edit ${id}` : `New record of ${one.name}`, area, said, save);
 		area.focus();
 	}
 
 	escape() {
 		super.escape();
-		note({ c: this.one.name });
+		note(this, { c: this.one.name });
 	}
 }

@@ -12,19 +12,15 @@ export class Scenario {
 		this.world = world;
 		this.box = h('div.page');
 		main.append(this.box);
-		this.load();
+		this.load().catch(wrong);
 	}
 
 	async load() {
 		const { world } = this;
 		const get = (path, parts = {}) => ask(path + query(parts), { world });
-		try {
-			const [state, plan, struck, missed] = await Promise.all([get('/scenario', { checks: true }), get('/scenario/explain'),
-				get('/journal', { is: 'fault', limit: MARKS }), get('/journal', { is: 'miss', only: 'numbers' })]);
-			fill(this.box, this.view(state, plan.steps, struck.entries, missed.numbers.slice(0, MARKS), missed.next));
-		} catch (error) {
-			wrong(error);
-		}
+		const [state, plan, struck, missed] = await Promise.all([get('/scenario', { checks: true }), get('/scenario/explain'),
+			get('/journal', { is: 'fault', limit: MARKS }), get('/journal', { is: 'miss', only: 'numbers' })]);
+		fill(this.box, this.view(state, plan.steps, struck.entries, missed.numbers.slice(0, MARKS), missed.next));
 	}
 
 	view(state, steps, struck, misses, calls) {
@@ -38,7 +34,7 @@ export class Scenario {
 			h('h2', state.scenario ?? 'Fault rules, without a scenario'), state.about && muted(state.about),
 			h('p', state.step ? ['Now in step ', h('b', state.step), ', after '] : 'After ', count(calls, 'call'), '.'), this.picture(state, rules, struck, misses, calls),
 			added.length > 0 && [h('h3', 'Rules put by hand'), this.table(added, rules)], steps.map((step) => this.step(step, state, rules)),
-			h('h3', 'Expectations'), checks(state),
+			checks(state),
 		];
 	}
 
@@ -80,7 +76,7 @@ export class Scenario {
 
 	news() {
 		clearTimeout(this.timer);
-		this.timer = setTimeout(() => this.load(), 400);
+		this.timer = setTimeout(() => this.load().catch(wrong), 400);
 	}
 
 	close() {

@@ -1,5 +1,7 @@
 // The frame of a screen: a bar with a search, a list or a grid, and beside it what is opened.
 
+import { go } from './app.js';
+import { ask } from './api.js';
 import { closer, fill, grow, h, row } from './dom.js';
 import { List } from './list.js';
 
@@ -18,6 +20,33 @@ export class Screen {
 		this.split = h('div.split', this.left, this.detail);
 		main.append(h('div.bar', h('h2.hear', title), this.search, this.count, extra), this.split);
 		this.timers = {};
+		this.turn = 0;
+	}
+
+	ask(about, method, body) {
+		return ask(about, { world: this.world, method, body });
+	}
+
+	/** Puts a fault rule, and shows it. */
+	async put(rule) {
+		await this.ask('/faults', 'POST', { ...rule, id: undefined });
+		go('scenario');
+	}
+
+	/** Waits for what is to be shown: null, when something else was opened or shut meanwhile. */
+	async next(...asked) {
+		const turn = (this.turn += 1);
+		const answers = await Promise.all(asked).catch((error) => {
+			if (turn === this.turn) throw error;
+		});
+		return turn === this.turn ? answers : null;
+	}
+
+	/** Shows nothing beside the list, nor what is still to come. */
+	hide() {
+		this.turn += 1;
+		this.detail.hidden = true;
+		this.opened = null;
 	}
 
 	/** Does something once, after a while. */
@@ -35,12 +64,12 @@ export class Screen {
 	}
 
 	escape() {
-		this.detail.hidden = true;
-		this.opened = null;
+		this.hide();
 		(this.list?.element ?? this.left).focus();
 	}
 
 	close() {
+		this.turn += 1;
 		Object.values(this.timers).forEach(clearTimeout);
 		this.list?.close();
 	}

@@ -8,8 +8,8 @@ import { Screen } from './screen.js';
 const STATES = { met: 'good', open: 'open', violated: 'miss' };
 
 /** The expectations of a scenario, each with its state and what was found. */
-export const checks = ({ checks: all }) => (all?.length ? h('ul.plain', all.map(({ id, state, violations }) => h('li', tag(STATES[state], state), ' ', id,
-	state !== 'met' && violations.slice(0, 5).map((found) => h('p.found', found))))) : muted('Nothing is expected.'));
+export const checks = ({ checks: all }) => [h('h3', 'Expectations'), all?.length ? h('ul.plain', all.map(({ id, state, violations }) => h('li', tag(STATES[state], state), ' ', id,
+	state !== 'met' && violations.slice(0, 5).map((found) => h('p.found', found))))) : muted('Nothing is expected.')];
 
 const CLOCKS = { step: 'moves with each answer', real: 'moves as that of the machine', frozen: 'stands still' };
 
@@ -24,7 +24,7 @@ export class Worlds extends Screen {
 			},
 		});
 		Object.assign(this, { all: [], names: [], known: new Map(), asking: new Set(), visible: [0, 0] });
-		this.load().then(() => this.open(at.params.get('name') ?? this.world)).catch(wrong);
+		this.load().then(() => this.turn || this.open(at.params.get('name') ?? this.world)).catch(wrong);
 		this.timer = setInterval(() => !document.hidden && this.need(...this.visible, true), 2000);
 	}
 
@@ -60,12 +60,13 @@ export class Worlds extends Screen {
 	async open(name) {
 		if (!this.all.includes(name)) return;
 		const world = name;
-		const [clock, state, builtin] = await Promise.all([ask('/clock', { world }), ask(`/scenario${query({ checks: true })}`, { world }), this.builtin ?? ask('/scenarios')]);
+		const [clock, state, builtin] = await this.next(ask('/clock', { world }), ask(`/scenario${query({ checks: true })}`, { world }), this.builtin ?? ask('/scenarios')) ?? [];
+		if (!clock) return;
 		Object.assign(this, { builtin, opened: name });
-		note({ name });
+		note(this, { name });
 		if (this.list.key !== name) this.list.choose(this.names.indexOf(name));
 		const act = (label, method, path, body, about) => button(label, async () => {
-			await ask(path, { world, method, body: typeof body === 'function' ? body() : body });
+			await ask(path, { world, method, body: body?.() });
 			if (about) say(about);
 			this.known.delete(name);
 			await this.load();
@@ -73,7 +74,7 @@ export class Worlds extends Screen {
 		});
 		const at = h('input', { value: clock.now, label: 'Time of the world' });
 		const pick = choice('Ready-made scenario', builtin.map((one) => [one.name, one.name]));
-		const ahead = (label, ms) => act(label, 'POST', '/clock', { advance_ms: ms });
+		const ahead = (label, ms) => act(label, 'POST', '/clock', () => ({ advance_ms: ms }));
 		const to = (screen, params) => h('a', { href: link(screen, params, name) }, screen);
 		this.show(
 			[h('h2', name), to('calls'), to('scenario'), to('records')],
@@ -85,7 +86,7 @@ export class Worlds extends Screen {
 			!readOnly && row(pick, act('Load', 'PUT', '/scenario', () => ({ name: pick.value }), 'Loaded: the world begins anew'), state.scenario && act('End it', 'DELETE', '/scenario')),
 			h('h3', 'Fault rules'), state.rules?.length ? h('ul.plain', state.rules.map(({ id, on, matched, fired }) => h('li', h('a', { href: link('calls', { q: `rule:${id}` }, name) }, id),
 				` on ${on.join(', ')}: matched ${matched}, fired ${fired}`))) : muted('There are none.'),
-			h('h3', 'Expectations'), checks(state),
+			checks(state),
 		);
 	}
 

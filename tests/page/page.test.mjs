@@ -215,6 +215,7 @@ test('records are looked at and changed with the integrity of the API', async ()
   await detail.locator('dd a').first().click();
   await page.waitForURL(/c=celigo\.\w+&id=/);
   await page.goto(`${url}/#/records?c=edlink.integrations`);
+  await page.getByText(/ of edlink.integrations$/).waitFor();
   await page.locator('[role=option]').first().click();
   await detail.getByRole('button', { name: 'Edit' }).click();
   const area = page.getByRole('dialog').getByRole('textbox');
@@ -233,6 +234,68 @@ test('records are looked at and changed with the integrity of the API', async ()
   await page.getByRole('searchbox').fill('changed HERE');
   await page.getByText(/^1 of \d+ records of celigo.integrations/).waitFor();
   page.wrongs = page.wrongs.filter((wrong) => !/40\d/.test(wrong));
+  assert.deepEqual(page.wrongs, []);
+});
+
+/** Opens something whose answer is held back, does something else, and lets the answer come. */
+async function late(page, pattern, slow, since) {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route(pattern, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(pattern);
+  await slow();
+  const request = await asked;
+  await since();
+  release();
+  await (await request.response()).finished();
+  await page.unroute(pattern, { behavior: 'wait' });
+  // What the page makes of the answer, it has made before a frame is drawn.
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
+}
+
+test('an answer that comes late replaces nothing that was opened since', async () => {
+  const { url } = await lostCreate();
+  const page = await open(`${url}/#/calls`);
+  const detail = page.locator('.detail');
+  const third = () => option(page, 'celigo.integrations.get').click();
+  await late(page, '**/journal/3', third, async () => {
+    await option(page, 'celigo.integrations.create').click();
+    await detail.getByRole('heading', { name: 'Call 2' }).waitFor();
+  });
+  await detail.getByRole('heading', { name: 'Call 2' }).waitFor();
+  assert.match(page.url(), /#\/calls\?n=2$/);
+  await late(page, '**/journal/3', third, () => detail.getByRole('button', { name: 'Close' }).click());
+  await detail.waitFor({ state: 'hidden' });
+  assert.match(page.url(), /#\/calls$/);
+  await late(page, '**/journal/3', third, async () => {
+    await page.keyboard.press('3');
+    await page.locator('.cell').first().waitFor();
+  });
+  assert.match(page.url(), /#\/coverage$/);
+  const integration = `${url}/#/records?c=celigo.integrations&id=abc123`;
+  await late(page, '**/coverage', () => call(url, 'GET', '/v1/flows'), async () => {
+    await page.goto(integration);
+    await detail.getByRole('heading', { name: 'abc123' }).waitFor();
+  });
+  assert.equal(page.url(), integration);
+  await late(page, '**/data/celigo.integrations/abc123', () => page.goto(`${integration}&again`), async () => {
+    await page.goto(`${url}/#/records?c=celigo.flows`);
+    await page.getByText(/ of celigo.flows$/).waitFor();
+  });
+  await detail.waitFor({ state: 'hidden' });
+  assert.match(page.url(), /c=celigo.flows$/);
+  assert.deepEqual(page.wrongs, []);
+});
+
+test('a row that is pressed before its record has come opens when it comes', async () => {
+  const { url } = await serve();
+  const page = await open(null);
+  await late(page, /\/data\/celigo.flows\?skip=0/, () => page.goto(`${url}/#/records?c=celigo.flows`), () => page.locator('[role=option]').first().click());
+  await page.locator('.detail').getByText('Flow of celigo.flows').waitFor();
+  assert.match(page.url(), /c=celigo.flows&id=\w+$/);
   assert.deepEqual(page.wrongs, []);
 });
 
