@@ -147,6 +147,12 @@ struct Limits {
     /// Most bytes of them in all worlds together
     #[arg(long, env = "STANDIN_TOTAL_HISTORY_BYTES", value_name = "N", default_value_t = World::default().history.total.limit())]
     total_history_bytes: usize,
+    /// Most bytes of memory of the records that requests, scenarios and imports make in a world; beyond is 507
+    #[arg(long, env = "STANDIN_RECORD_BYTES", value_name = "N", default_value_t = World::default().records.bytes)]
+    record_bytes: usize,
+    /// Most bytes of them in all worlds together; those that forks share count once
+    #[arg(long, env = "STANDIN_TOTAL_RECORD_BYTES", value_name = "N", default_value_t = World::default().records.total_limit())]
+    total_record_bytes: usize,
     /// Most records that can be made up in a world, with what comes with them
     #[arg(long, env = "STANDIN_GENERATED_RECORDS", value_name = "N", default_value_t = World::default().generate.records)]
     generated_records: usize,
@@ -335,6 +341,8 @@ impl Settings {
             .history_records(limits.history_records)
             .history_bytes(limits.history_bytes)
             .total_history_bytes(limits.total_history_bytes)
+            .record_bytes(limits.record_bytes)
+            .total_record_bytes(limits.total_record_bytes)
             .generated_records(limits.generated_records)
             .total_generated_records(limits.total_generated_records)
             .max_worlds(limits.max_worlds)

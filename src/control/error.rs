@@ -49,6 +49,7 @@ impl From<Problem> for Error {
         let (status, code) = match &problem {
             Problem::NotFound { .. } => (404, "not_found"),
             Problem::Taken { .. } | Problem::InUse { .. } => (409, "conflict"),
+            Problem::Full { .. } => (507, "full"),
             _ => (400, "invalid"),
         };
         Self::new(status, code, problem.plain())

@@ -20,7 +20,7 @@ use crate::engine::api::router::Router;
 use crate::engine::schema::field::PRIVATE_PREFIX;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Settings;
-use crate::engine::store::Store;
+use crate::engine::store::{RecordBounds, Store};
 use crate::http::document;
 use crate::http::position::{PathSegment, Position};
 use crate::http::positions::Positions;
@@ -282,7 +282,9 @@ fn load(apis: &[&'static Api], files: &[Read]) -> Result<Store, Vec<DataFault>> 
 
 /// Returns a store with these records, and those of the files.
 fn load_into(store: Store, apis: &[&'static Api], files: &[Read]) -> Result<Store, Vec<DataFault>> {
-    let mut world = World::new("fixtures", store, hooks_of(apis), Arc::new(Settings::default()));
+    // All worlds share what they start from, and nothing of it goes when they do.
+    let settings = Settings { records: RecordBounds::NONE, ..Settings::default() };
+    let mut world = World::new("fixtures", store, hooks_of(apis), Arc::new(settings));
     let files: Vec<RecordFile<'_>> = files
         .iter()
         .map(|file| RecordFile { name: &file.name, collection: file.collection.clone(), text: &file.text })

@@ -5,6 +5,8 @@ mod builder;
 #[cfg(feature = "tls")]
 mod certificate_care;
 mod clock;
+#[cfg(test)]
+mod counted_records;
 mod credential;
 mod data;
 mod error;

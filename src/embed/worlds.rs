@@ -57,7 +57,7 @@ impl WorldOptions {
 /// # Ok::<(), standin::StartError>(())
 /// ```
 #[derive(Clone)]
-pub struct Snapshot(Stored);
+pub struct Snapshot(pub(super) Stored);
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -75,7 +75,7 @@ pub const HEADERS: &[StandinHeader] = &[
     StandinHeader {
         name: MISS,
         within: Within::Answers,
-        about: "The answer is the fake's own, because it does not know what was asked: a route, a world, a way to speak HTTP.",
+        about: "The answer is the fake's own: it does not know what was asked (a route, a world, a way to speak HTTP), or holds as many records as it may (`full`).",
     },
     StandinHeader {
         name: LAG,

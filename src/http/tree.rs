@@ -101,14 +101,38 @@ pub fn is_deeper(value: &Value, depth: usize) -> bool {
 
 /// Returns the number of bytes that a value has as JSON, give or take those of escapes and long numbers.
 pub fn bytes_of(value: &Value) -> usize {
+    let behind = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        Value::Array(items) => items.iter().map(bytes_of).sum(),
+        Value::Object(members) => members.iter().map(|(name, value)| name.len() + bytes_of(value)).sum::<usize>(),
+    };
+    bytes_of_one(value) + behind
+}
+
+/// Returns the bytes of memory that a value takes together with its text as JSON.
+pub fn memory_of(value: &Value) -> usize {
+    /// A name with its hash and its place in the index.
+    const MEMBER: usize = size_of::<String>() + 4 * size_of::<usize>();
+    let text = bytes_of_one(value);
+    let behind = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(memory_of).sum(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| MEMBER + 2 * name.len() + memory_of(value)).sum::<usize>()
+        }
+    };
+    size_of::<Value>() + text + behind
+}
+
+/// Returns the bytes of a value as JSON without those of the values in it.
+fn bytes_of_one(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) => 5,
         Value::Number(_) => 8,
         Value::String(text) => text.len() + 2,
-        Value::Array(items) => 2 + items.iter().map(|item| bytes_of(item) + 1).sum::<usize>(),
-        Value::Object(members) => {
-            2 + members.iter().map(|(name, value)| name.len() + bytes_of(value) + 4).sum::<usize>()
-        }
+        Value::Array(items) => 2 + items.len(),
+        Value::Object(members) => 2 + 4 * members.len(),
     }
 }
 

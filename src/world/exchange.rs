@@ -244,6 +244,9 @@ fn carry_out(
     if caller.read_only && !Method::of(request.method).is_some_and(Method::is_safe) {
         return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
     }
+    if matches!(row.route.verb, Method::Post | Method::Put | Method::Patch) {
+        state.check_room()?;
+    }
     let (body, unreadable) = match body(state, row, request) {
         Err(problem) if row.route.body_last => (None, Some(problem)),
         body => (body?, None),
@@ -360,6 +363,7 @@ fn render_problem(state: &mut State, exchange: &mut Exchange<'_>, context: &Requ
     exchange.miss = match problem {
         Problem::NoRoute { .. } => Some("no-route"),
         Problem::NotModelled { .. } => Some("not-modelled"),
+        Problem::Full { .. } => Some("full"),
         Problem::Internal { .. } => Some("internal"),
         _ => None,
     };

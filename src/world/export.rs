@@ -172,5 +172,6 @@ fn put_records(state: &mut State, collections: Map<String, Value>) -> Result<(),
         }
         state.store.of_mut(resource).skip_to(exported.next);
     }
-    state.check_all_references().map_err(|problem| format!("records: {}", problem.plain()))
+    let checked = state.check_all_references().and_then(|()| state.check_room());
+    checked.map_err(|problem| format!("records: {}", problem.plain()))
 }

@@ -192,6 +192,22 @@ pub static LIMITS: &[Limit] = &[
         about: "The bytes of it in all worlds together. Beyond: the largest histories lose their oldest, counted in standin-lost.",
     },
     Limit {
+        name: "record-bytes",
+        unit: Unit::Bytes,
+        default: Usual::Of(|| Settings::default().records.bytes as u64),
+        setting: Some("record-bytes"),
+        in_force: Some(|engine| engine.settings().records.bytes as u64),
+        about: "The memory of the records that requests, scenarios and imports make in a world, as it is estimated; those it starts from and those that are made up are none of them. Beyond: what may add records is refused with 507, until some are deleted.",
+    },
+    Limit {
+        name: "total-record-bytes",
+        unit: Unit::Bytes,
+        default: Usual::Of(|| Settings::default().records.total_limit() as u64),
+        setting: Some("total-record-bytes"),
+        in_force: Some(|engine| engine.settings().records.total_limit() as u64),
+        about: "The memory of such records in all worlds together, with the versions that snapshots and histories keep. Those that forks share count once. Beyond: what may add records is refused with 507, until some are deleted.",
+    },
+    Limit {
         name: "generated-records",
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().generate.records as u64),

@@ -10,6 +10,9 @@ use crate::world::snapshot::Snapshot;
 /// The most starts that wait to be read: each holds on to its records.
 const MOST_UNREAD: usize = 2;
 
+/// The bytes of records from which a start does not wait.
+const LARGE_BYTES: usize = 1 << 20;
+
 /// The redactor that knows the credentials of all starts.
 #[derive(Debug, Default)]
 pub(super) struct StartSecrets(Mutex<Known>);
@@ -37,7 +40,7 @@ impl StartSecrets {
     pub fn add(&self, start: &Arc<Snapshot>) {
         let mut known = self.0.lock();
         known.unread.push(Arc::clone(start));
-        known.read(MOST_UNREAD);
+        known.read(if start.state.store.counted_bytes() < LARGE_BYTES { MOST_UNREAD } else { 0 });
     }
 
     /// Knows what another one knows too.

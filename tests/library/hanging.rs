@@ -443,7 +443,7 @@ async fn takes_nothing(standin: &Standin, streams: usize) -> (Vec<u16>, tokio::t
 
 #[tokio::test]
 async fn an_http2_client_whose_window_is_closed_is_let_go() {
-    let standin = Standin::builder().send_timeout(Duration::from_millis(200)).body_limit(64 << 20).spawn().await;
+    let standin = Standin::builder().send_timeout(Duration::from_secs(2)).body_limit(64 << 20).spawn().await;
     let (statuses, ended) = takes_nothing(&standin, 3).await;
     assert_eq!(statuses, [200; 3]);
     tokio::time::timeout(Duration::from_secs(60), ended).await.expect("its connection is closed").unwrap();

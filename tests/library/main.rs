@@ -36,6 +36,7 @@ mod own_api;
 mod page;
 mod paging_by_cursor;
 mod paging_by_offset;
+mod record_bytes;
 mod reload;
 mod rings;
 mod rows;

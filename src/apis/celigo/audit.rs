@@ -97,8 +97,8 @@ pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by
     let (seed, found_by) = (state.rng.seed(), ("_resourceId", record.shared_id()));
     let (old, new) = (old.cloned(), new.cloned());
     // Most entries are never read: what they say is put together when one is.
-    // It keeps the record from before the change, which is some times larger than its text.
-    let held_bytes = old.as_ref().or(new.as_ref()).map_or(0, |record| 4 * record.bytes().len()) + ENTRY_BYTES;
+    // It keeps the record from before the change.
+    let held_bytes = old.as_ref().or(new.as_ref()).map_or(0, Record::memory) + ENTRY_BYTES;
     let entry = LazyRecord::new(seed, found_by, at_ms, move |id| {
         let changed = new.as_ref().or(old.as_ref()).expect("a change is of a record");
         let said = [

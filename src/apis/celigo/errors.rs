@@ -147,6 +147,7 @@ error_table! {
         "the vendor's API documents",
     );
     NOT_MODELLED = error("not_modelled", 501, "standin does not model this", Assumed, "standin's own");
+    FULL = error("full", 507, "standin holds as many records as it may", Assumed, "standin's own");
     INTERNAL = error("internal", 500, "standin failed while answering", Assumed, "standin's own");
 }
 
@@ -245,6 +246,7 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
             (*error, entries.collect())
         }
         Problem::RateLimited { retry_after_s } => (RATE_LIMITED, saying(too_many(*retry_after_s))),
+        Problem::Full { .. } => (FULL, saying(problem.plain())),
         Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, saying(what.clone())),
     };
     // A call that needs no token has none to be told about.

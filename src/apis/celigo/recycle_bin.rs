@@ -54,9 +54,8 @@ pub fn keep(state: &mut State, schema: &'static Schema, change: Change<'_>, by: 
         ("model", (*model).into()),
         ("doc", record.fields().clone().into()),
     ]);
-    if let Ok(kept) = state.create_from(&RECYCLE_BIN, fields, Actor::Administrator) {
-        state.keep_within_bounds(&RECYCLE_BIN, &kept);
-    }
+    // Nothing in it can be refused.
+    let _ = state.create_in_history(&RECYCLE_BIN, fields, Actor::Administrator);
 }
 
 /// Ties what was deleted since then to the integration it went along with.

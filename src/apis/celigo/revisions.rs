@@ -46,7 +46,6 @@ pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
         return Err(Problem::NotModelled { operation });
     }
     fields.extend(given.remove("description").map(|description| ("description", description)));
-    let revision = context.state.create(&REVISIONS, &fields, Actor::Administrator)?;
-    context.state.keep_within_bounds(&REVISIONS, &revision);
+    let revision = context.state.create_in_history(&REVISIONS, fields, Actor::Administrator)?;
     Ok(context.show(&revision))
 }

@@ -75,7 +75,7 @@ pub fn start(state: &mut State, flow: &Record, generators: &[Generator]) -> Resu
         (GOES_ON_AT, state.later(STARTS_MS).into()),
     ]);
     fields.extend(flow.get("_integrationId").map(|integration| ("_integrationId", integration.clone())));
-    make(state, &fields)
+    make(state, fields)
 }
 
 /// Starts a retry of a step's errors, which stay open until it ends.
@@ -91,14 +91,12 @@ pub fn start_retry(state: &mut State, flow: &Record, step: &str, errors: &[Recor
         (GOES_ON_AT, state.later(STARTS_MS).into()),
     ]);
     fields.extend(flow.get("_integrationId").map(|integration| ("_integrationId", integration.clone())));
-    make(state, &fields)
+    make(state, fields)
 }
 
 /// Makes a job. The oldest that have ended go, where there are too many.
-fn make(state: &mut State, fields: &Document) -> Result<Record, Problem> {
-    let job = state.create(&JOBS, fields, Actor::Administrator)?;
-    state.keep_within_bounds(&JOBS, &job);
-    Ok(job)
+fn make(state: &mut State, fields: Document) -> Result<Record, Problem> {
+    state.create_in_history(&JOBS, fields, Actor::Administrator)
 }
 
 /// Goes on with a job, as far as the clock is.
@@ -191,7 +189,7 @@ fn step_job(
         ("lastModified", at),
     ]);
     fields.extend(parent.get("_integrationId").map(|integration| ("_integrationId", integration.clone())));
-    make(state, &fields)
+    make(state, fields)
 }
 
 /// Ends the exports. Where all failed there is nothing to import, and the run ends with them.

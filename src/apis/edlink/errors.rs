@@ -284,6 +284,7 @@ error_table! {
         "The server encountered an unexpected condition.",
         "standin's own",
     );
+    FULL = error("full", "FULL", 507, Assumed, "standin holds as many records as it may.", "standin's own");
     NOT_MODELLED = error(
         "not_modelled",
         "NOT_MODELLED",

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::apis::edlink::errors::{
-    EXPIRED_TOKEN, INTERNAL, INVALID_REQUEST, INVALID_REQUEST_BODY, INVALID_TOKEN, INVALID_UUID, NO_PERMISSION,
+    EXPIRED_TOKEN, FULL, INTERNAL, INVALID_REQUEST, INVALID_REQUEST_BODY, INVALID_TOKEN, INVALID_UUID, NO_PERMISSION,
     NOT_FOUND, NOT_MODELLED, PAYLOAD_TOO_LARGE, RATE_LIMITED, UNSUPPORTED_MEDIA_TYPE, WHAT,
 };
 use crate::apis::edlink::graph::permissions;
@@ -118,6 +118,7 @@ fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem)
             (PAYLOAD_TOO_LARGE, format!("The request is larger than {limit_bytes} bytes."))
         }
         Problem::RateLimited { .. } => usual(RATE_LIMITED, None),
+        Problem::Full { .. } => (FULL, format!("{}.", problem.plain())),
         Problem::Internal { what } | Problem::Refused { reason: what } => (INTERNAL, what.clone()),
         Problem::Named { error, message: Some(message), field: None, .. } => (*error, message.clone()),
         Problem::Named { error, message, field, .. } => {

@@ -45,6 +45,21 @@ impl Builder {
         self
     }
 
+    /// Limits the memory of the records that requests, scenarios and imports make in a world, as it is estimated. Beyond,
+    /// requests that may add records are answered 507. Records that a world starts from and made-up ones do not count.
+    /// Default: 512 MiB.
+    pub fn record_bytes(mut self, bytes: usize) -> Self {
+        self.settings.records.bytes = bytes;
+        self
+    }
+
+    /// Limits the memory of such records in all worlds together, with the versions that snapshots and histories keep.
+    /// Records that forks share count once. Default: 2 GiB.
+    pub fn total_record_bytes(mut self, bytes: usize) -> Self {
+        self.settings.records.total = Some(Total::new(bytes));
+        self
+    }
+
     /// Limits the records that can be made up in a world, with those that come with them. Default: 1,000,000.
     pub fn generated_records(mut self, records: usize) -> Self {
         self.settings.generate.records = records;

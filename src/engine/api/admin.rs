@@ -38,7 +38,7 @@ impl State {
     pub fn admin_create(&mut self, collection: &str, fields: Document) -> Result<Record, Problem> {
         let resource = self.resource(collection)?;
         self.refuse_misspelt(resource, &fields, None)?;
-        self.create_whole(resource, fields, Actor::Administrator)
+        self.within_bounds(|state| state.create_from(resource, fields, Actor::Administrator))
     }
 
     /// Makes a record of that id, or puts these fields in place of the one there is.
@@ -50,7 +50,7 @@ impl State {
             return Err(Problem::refused(message));
         }
         self.refuse_misspelt(resource, &fields, self.store.of(resource).get(id))?;
-        self.atomically(|state| match state.store.of(resource).get(id).cloned() {
+        self.within_bounds(|state| match state.store.of(resource).get(id).cloned() {
             Some(old) => state.replace(resource, &old, fields, Actor::Administrator),
             None => state.create_from(resource, fields, Actor::Administrator),
         })
@@ -60,7 +60,7 @@ impl State {
     pub fn admin_patch(&mut self, collection: &str, id: &str, patch: &Document) -> Result<Record, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
         self.refuse_misspelt(resource, patch, Some(&old))?;
-        self.atomically(|state| state.patch(resource, &old, patch, Actor::Administrator))
+        self.within_bounds(|state| state.patch(resource, &old, patch, Actor::Administrator))
     }
 
     /// Rejects a field that no document knows, when it is a slip of the pen away from one that they know: the change would
@@ -90,19 +90,19 @@ impl State {
     /// Takes a record away, with what belongs to it.
     pub fn admin_remove(&mut self, collection: &str, id: &str) -> Result<(), Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
-        self.atomically(|state| state.remove(resource, &old, Actor::Administrator))
+        self.within_bounds(|state| state.remove(resource, &old, Actor::Administrator))
     }
 
     /// Destroys a record and makes it again: a new id, new times, new tokens.
     pub fn admin_recreate(&mut self, collection: &str, id: &str) -> Result<Record, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
-        self.atomically(|state| state.recreate(resource, &old, Actor::Administrator))
+        self.within_bounds(|state| state.recreate(resource, &old, Actor::Administrator))
     }
 
     /// Puts these records in place of all there are in these collections. The other collections stay as they are, and
     /// must still fit.
     pub fn replace_collections(&mut self, wanted: &Map<String, Value>) -> Result<(), Problem> {
-        self.atomically(|state| {
+        self.within_bounds(|state| {
             let mut resources = Vec::new();
             for (name, records) in wanted {
                 let Value::Array(records) = records else {

@@ -121,6 +121,13 @@ pub enum Problem {
         /// Why not, and the remedy.
         reason: String,
     },
+    /// The fake holds as many bytes of records as it may. No real service says so.
+    Full {
+        /// The setting that raises the limit.
+        setting: &'static str,
+        /// The most bytes.
+        limit_bytes: usize,
+    },
     /// The fake itself failed. Never the consumer's fault.
     Internal {
         /// The event, in words.
@@ -159,7 +166,7 @@ impl Problem {
 
     /// Tells whether this is the fake's own doing, not something the real service would say.
     pub fn is_miss(&self) -> bool {
-        matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Internal { .. })
+        matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Full { .. } | Self::Internal { .. })
     }
 
     /// Tells whether it is about the fields alone, so that no other state of the world could make them right.
@@ -193,6 +200,10 @@ impl Problem {
             Self::Forbidden { needs } => format!("needs {needs}"),
             Self::Several { messages, .. } => messages.join("; "),
             Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),
+            Self::Full { setting, limit_bytes } => format!(
+                "standin holds {limit_bytes} bytes of records, as many as the setting {setting} allows; delete records or \
+                 worlds, or raise it"
+            ),
             Self::Internal { what } => what.clone(),
             Self::Credential => "the credential is missing or not good".to_owned(),
             Self::CredentialExpired => "the credential has expired".to_owned(),

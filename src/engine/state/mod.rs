@@ -7,6 +7,7 @@ pub mod rate_limit;
 pub mod settings;
 #[allow(clippy::module_inception)]
 mod state;
+mod whole;
 pub mod world_token;
 
 pub use state::State;

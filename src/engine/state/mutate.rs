@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -13,14 +14,11 @@ use crate::engine::schema::schema::{Actor, FieldSet, IdFormat, Schema};
 use crate::engine::schema::time::{format_ms, parse_ms};
 use crate::engine::state::State;
 use crate::engine::state::hooks::{Change, PendingChange};
-use crate::engine::store::Record;
+use crate::engine::store::{Record, Total};
 use crate::http::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
 
 /// A record that is made up counts once more for each of these in it.
 const LARGE_BYTES: usize = 4_096;
-
-/// The bytes of a record besides its fields.
-const RECORD_BYTES: usize = 500;
 
 impl State {
     /// Makes a record. Only a consumer cannot choose its id.
@@ -30,6 +28,30 @@ impl State {
 
     /// Makes a record from fields that the caller needs no more. Only a consumer cannot choose its id.
     pub fn create_from(&mut self, resource: &'static Schema, given: Document, by: Actor) -> Result<Record, Problem> {
+        let total = self.settings.records.total.clone().filter(|_| self.may_generate.is_none());
+        self.make(resource, given, by, total.as_ref())
+    }
+
+    /// Makes a record that the service writes by itself. It counts among the history of its kind, whose oldest records go
+    /// beyond its bounds.
+    pub fn create_in_history(
+        &mut self,
+        resource: &'static Schema,
+        given: Document,
+        by: Actor,
+    ) -> Result<Record, Problem> {
+        let record = self.make(resource, given, by, None)?;
+        self.store.of_mut(resource).keep_within(record.memory(), &self.settings.history);
+        Ok(record)
+    }
+
+    fn make(
+        &mut self,
+        resource: &'static Schema,
+        given: Document,
+        by: Actor,
+        total: Option<&Arc<Total>>,
+    ) -> Result<Record, Problem> {
         let id = match given.get(resource.id_field) {
             Some(id) if by != Actor::Consumer => self.chosen_id(resource, id)?,
             _ => self.new_id(resource),
@@ -51,11 +73,11 @@ impl State {
         let is_small =
             by == Actor::Fixture || (by == Actor::Consumer && self.hooks.of(resource).after_change.is_none());
         let record = if is_small {
-            let record = Record::small(resource, sequence, &fields);
+            let record = Record::small(resource, sequence, &fields, total);
             collection.add(&record, &fields);
             record
         } else {
-            let record = Record::new(resource, sequence, fields);
+            let record = Record::counted(resource, sequence, fields, total);
             collection.add(&record, record.fields());
             record
         };
@@ -92,8 +114,10 @@ impl State {
             guard(self, PendingChange::Replace(old, &fields), by)?;
         }
         self.check_unique(resource, Some(old), &fields)?;
-        let record = Record::new(resource, old.sequence(), fields);
-        self.store.of_mut(resource).put(&record);
+        let collection = self.store.of_mut(resource);
+        let total = self.settings.records.total.as_ref().filter(|_| !collection.is_history(old));
+        let record = Record::counted(resource, old.sequence(), fields, total);
+        collection.put(&record);
         self.changed(resource, Change::Replaced(old, &record), by)?;
         Ok(record)
     }
@@ -125,13 +149,6 @@ impl State {
         self.replace(resource, old, fields, by)
     }
 
-    /// Counts a record that the service just wrote by itself among the history of its kind, which is bounded.
-    pub fn keep_within_bounds(&mut self, resource: &'static Schema, record: &Record) {
-        // In memory, values are some times larger than their text.
-        let bytes = 4 * record.bytes().len() + RECORD_BYTES;
-        self.store.of_mut(resource).keep_within(bytes, &self.settings.history);
-    }
-
     /// Takes a record away, with what belongs to it.
     pub fn remove(&mut self, resource: &'static Schema, old: &Record, by: Actor) -> Result<(), Problem> {
         if let Some(guard) = self.hooks.of(resource).guard {
@@ -154,12 +171,6 @@ impl State {
         fields.or_insert_with(FIRST_ID, || old.id().into());
         self.remove(resource, old, by)?;
         self.create_from(resource, fields, by)
-    }
-
-    /// Makes a change of several parts: all of them, or, when one is refused, none.
-    pub fn atomically<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
-        let before = (self.store.clone(), self.rng.clone());
-        change(self).inspect_err(|_| (self.store, self.rng) = before)
     }
 
     /// Makes a record: all that belongs to it or, when one part is refused, nothing.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::{ClockMode, DEFAULT_START_MS};
 use crate::engine::state::rate_limit::RateLimit;
-use crate::engine::store::{GenerateBounds, HistoryBounds, Total};
+use crate::engine::store::{GenerateBounds, HistoryBounds, RecordBounds, Total};
 use crate::http::cors::Cors;
 use crate::http::tree::MEMBERS;
 
@@ -47,6 +47,8 @@ pub struct Settings {
     pub journals: Arc<Total>,
     /// The bounds on what is kept of what the service writes by itself.
     pub history: HistoryBounds,
+    /// The bounds on the records that requests make.
+    pub records: RecordBounds,
     /// The bounds on the records that may be made up.
     pub generate: GenerateBounds,
     /// True if logs, journals and reports show credentials.
@@ -86,6 +88,7 @@ impl Default for Settings {
             journal: JournalBounds::default(),
             journals: Total::new(512 * 1024 * 1024),
             history: HistoryBounds::default(),
+            records: RecordBounds::default(),
             generate: GenerateBounds::default(),
             show_secrets: false,
             strict_fidelity: false,

@@ -26,6 +26,8 @@ struct Start {
     collections: Vec<Arc<Collection>>,
     /// The places of those with records that are due at some time.
     timed: Vec<usize>,
+    /// The bytes of all their records that the total of all worlds counts.
+    counted_bytes: usize,
 }
 
 impl Store {
@@ -53,7 +55,8 @@ impl Store {
     fn starting_from(collections: Vec<Arc<Collection>>) -> Self {
         let resources: Vec<_> = collections.iter().map(|collection| collection.resource()).collect();
         let timed = (0..resources.len()).filter(|place| resources[*place].due_at.is_some()).collect();
-        Self { start: Arc::new(Start { resources, collections, timed }), ..Self::default() }
+        let counted_bytes = collections.iter().map(|collection| collection.counted_bytes()).sum();
+        Self { start: Arc::new(Start { resources, collections, timed, counted_bytes }), ..Self::default() }
     }
 
     /// Returns the collection of a resource.
@@ -135,6 +138,20 @@ impl Store {
     /// Returns all collections, in the order of their names.
     pub fn collections(&self) -> impl Iterator<Item = &Collection> {
         self.shared().map(Arc::as_ref)
+    }
+
+    /// Returns the bytes of the records that the total of all worlds counts. Only the collections that were changed since
+    /// the start are looked at.
+    pub fn counted_bytes(&self) -> usize {
+        let before: usize = self.changed.iter().map(|(place, _)| self.start.collections[*place].counted_bytes()).sum();
+        let now: usize = self.changed.iter().map(|(_, collection)| collection.counted_bytes()).sum();
+        self.start.counted_bytes - before + now
+    }
+
+    /// Returns the collections that worlds with this store started from: they stay as long as one of those is there.
+    #[cfg(test)]
+    pub fn started_from(&self) -> impl Iterator<Item = &Collection> {
+        self.start.collections.iter().map(Arc::as_ref)
     }
 
     /// Returns the bytes of the records that the service wrote by itself.

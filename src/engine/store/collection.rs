@@ -25,6 +25,8 @@ pub struct Collection {
     next_sequence: u64,
     latest: PageCache,
     history: History,
+    /// The bytes of its records that the total of all worlds counts.
+    counted_bytes: usize,
 }
 
 /// Records, and the ways to them.
@@ -76,7 +78,8 @@ impl Collection {
     pub fn new(resource: &'static Schema) -> Self {
         let known = Indexed { order: Vector::new(), lookups: Lookups::new(resource) };
         let (log, caught_up, latest) = (Vector::new(), OnceLock::new(), PageCache::default());
-        Self { resource, known, log, caught_up, next_sequence: 0, latest, history: History::default() }
+        let history = History::default();
+        Self { resource, known, log, caught_up, next_sequence: 0, latest, history, counted_bytes: 0 }
     }
 
     /// Returns the kind of these records.
@@ -155,6 +158,7 @@ impl Collection {
         known.lookups.replace(&old, record);
         let place = known.place(old.sequence()).expect("every record has its place");
         known.order.set(place, record.clone());
+        self.counted_bytes = self.counted_bytes - old.counted_memory() + record.counted_memory();
     }
 
     /// Puts a record in whose id is new. Its fields are at hand: it need not be looked into.
@@ -163,6 +167,7 @@ impl Collection {
         known.lookups.add(record, fields);
         known.order.push_back(record.clone());
         self.next_sequence = self.next_sequence.max(record.sequence() + 1);
+        self.counted_bytes += record.counted_memory();
     }
 
     /// Appends a record that may never be looked for. Until one is, nothing more is done.
@@ -194,6 +199,16 @@ impl Collection {
         self.history.bytes()
     }
 
+    /// Tells whether the service wrote a record by itself.
+    pub fn is_history(&self, record: &Record) -> bool {
+        self.history.has(record.sequence())
+    }
+
+    /// Returns the bytes of its records that the total of all worlds counts.
+    pub fn counted_bytes(&self) -> usize {
+        self.counted_bytes
+    }
+
     /// Returns the number of records that the service wrote by itself and that were let go of.
     pub fn lost(&self) -> u64 {
         self.history.lost()
@@ -211,6 +226,7 @@ impl Collection {
         {
             self.known.lookups.remove(record.id());
             self.known.order.remove(place);
+            self.counted_bytes -= record.counted_memory();
         }
     }
 
@@ -229,6 +245,7 @@ impl Collection {
         let record = known.lookups.remove(id)?;
         let place = known.place(record.sequence()).expect("every record has its place");
         known.order.remove(place);
+        self.counted_bytes -= record.counted_memory();
         Some(record)
     }
 

@@ -27,6 +27,42 @@ impl Default for HistoryBounds {
     }
 }
 
+/// The bounds on the memory of the records that requests make. Those of the start, those that are made up and what a
+/// service writes by itself are none of them.
+#[derive(Clone, Debug)]
+pub struct RecordBounds {
+    /// The most bytes in one world, as they are estimated.
+    pub bytes: usize,
+    /// The bytes of all worlds that have these bounds; `None` counts nothing. Records that forks share count once, and
+    /// versions that a snapshot or a history keeps count, too.
+    pub total: Option<Arc<Total>>,
+}
+
+impl Default for RecordBounds {
+    fn default() -> Self {
+        Self { bytes: 512 * 1024 * 1024, total: Some(Total::new(2 * 1024 * 1024 * 1024)) }
+    }
+}
+
+impl RecordBounds {
+    /// The bounds where records are read that worlds start from.
+    pub const NONE: Self = Self { bytes: usize::MAX, total: None };
+
+    /// Returns the most bytes in all worlds.
+    pub fn total_limit(&self) -> usize {
+        self.total.as_ref().map_or(usize::MAX, |total| total.limit())
+    }
+
+    /// Says which bound is reached, if one is, by a world whose records have `own` bytes.
+    pub fn reached(&self, own: usize) -> Option<Problem> {
+        if own >= self.bytes {
+            return Some(Problem::Full { setting: "record-bytes", limit_bytes: self.bytes });
+        }
+        let total = self.total.as_ref().filter(|total| total.held() >= total.limit())?;
+        Some(Problem::Full { setting: "total-record-bytes", limit_bytes: total.limit() })
+    }
+}
+
 /// The bounds on the records that may be made up. One of more than 4 KiB counts as several.
 #[derive(Clone, Debug)]
 pub struct GenerateBounds {
@@ -117,6 +153,11 @@ impl History {
         self.bytes -= oldest.charge.amount();
         self.lost += 1;
         Some(oldest.sequence)
+    }
+
+    /// Tells whether the record of that sequence number is one of them.
+    pub(super) fn has(&self, sequence: u64) -> bool {
+        self.entries.binary_search_by_key(&sequence, |held| held.sequence).is_ok()
     }
 
     /// Returns the bytes of these records.

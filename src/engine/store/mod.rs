@@ -16,7 +16,7 @@ mod total;
 
 pub use all::Store;
 pub use collection::Collection;
-pub use history::{GenerateBounds, Generated, HistoryBounds};
+pub use history::{GenerateBounds, Generated, HistoryBounds, RecordBounds};
 pub use page::{Between, Page, Window};
 pub use record::{LazyRecord, Record};
 pub use total::{Charge, Total};

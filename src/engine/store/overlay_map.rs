@@ -95,8 +95,11 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         }
         let (found, value) = self.get(key)?;
         let found = (found.clone(), value.clone());
-        if self.base(key).is_some() {
-            self.overlay.insert(found.0.clone(), None);
+        if let Some((below, _)) = self.base(key) {
+            // A key may hold a whole record: that of the layer below is there anyway.
+            let below = below.clone();
+            self.overlay.remove(key);
+            self.overlay.insert(below, None);
         } else {
             self.overlay.remove(key);
         }

@@ -11,6 +11,7 @@ use crate::engine::schema::document::Document;
 use crate::engine::schema::field::PRIVATE_PREFIX;
 use crate::engine::schema::rng::SeededRng;
 use crate::engine::schema::schema::Schema;
+use crate::engine::store::total::{Charge, Total};
 
 /// One record: immutable and shared; a change makes another record with the same sequence number.
 #[derive(Clone, Debug)]
@@ -32,7 +33,12 @@ struct Inner {
     source: Source,
     /// One of its fields has a value that is assumed.
     is_assumed: bool,
+    /// Its memory, for as long as a world, a snapshot or a history holds it.
+    memory: Charge,
 }
+
+/// The memory of a record besides its fields: its part of the lookups, above all.
+const RECORD_BYTES: usize = 1_000;
 
 /// The source of a record's fields when the record is looked into.
 enum Source {
@@ -81,7 +87,9 @@ impl LazyRecord {
         let (bytes, fields) = (OnceLock::new(), OnceLock::new());
         let source = Source::Made(self.clone());
         let moment_ms = self.0.moment_ms;
-        Record(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed: false }))
+        // Its maker counts it.
+        let memory = Charge::uncounted(0);
+        Record(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed: false, memory }))
     }
 }
 
@@ -106,23 +114,31 @@ impl fmt::Debug for Source {
 impl Record {
     /// Makes a record of fields that are complete and checked. Its id is what the id field holds.
     pub fn new(resource: &'static Schema, sequence: u64, fields: Document) -> Self {
+        Self::counted(resource, sequence, fields, None)
+    }
+
+    /// Makes such a record, whose memory a total counts.
+    pub fn counted(resource: &'static Schema, sequence: u64, fields: Document, total: Option<&Arc<Total>>) -> Self {
         let id = id_of(resource, &fields);
         let is_assumed = resource.rests_on_assumption(&fields);
         let moment_ms = moment_of(resource, &fields);
+        let memory = memory_of(&fields, 0, total);
         let (bytes, fields) = (OnceLock::new(), OnceLock::from(fields));
-        Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source: Source::Given, is_assumed }))
+        let source = Source::Given;
+        Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed, memory }))
     }
 
     /// Returns a record that is one of many made at once, most of which are never looked into.
-    pub fn small(resource: &'static Schema, sequence: u64, fields: &Document) -> Self {
+    pub fn small(resource: &'static Schema, sequence: u64, fields: &Document, total: Option<&Arc<Total>>) -> Self {
         let id = id_of(resource, fields);
         let shown = shown(resource, fields);
         let same = matches!(shown, Cow::Borrowed(_));
         let source = if same { Source::Shown } else { Source::Whole(serialise(fields)) };
         let is_assumed = resource.rests_on_assumption(fields);
         let moment_ms = moment_of(resource, fields);
+        let memory = memory_of(fields, if let Source::Whole(whole) = &source { whole.len() } else { 0 }, total);
         let (bytes, fields) = (OnceLock::from(serialise(&shown)), OnceLock::new());
-        Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed }))
+        Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed, memory }))
     }
 
     /// Returns its place in creation order, unique in its collection.
@@ -191,6 +207,22 @@ impl Record {
         self.0.is_assumed
     }
 
+    /// Returns its memory in bytes, as it is estimated once it was looked into and shown.
+    pub fn memory(&self) -> usize {
+        self.0.memory.amount()
+    }
+
+    /// Returns the part of its memory that the total of all worlds' records counts.
+    pub fn counted_memory(&self) -> usize {
+        self.0.memory.counted()
+    }
+
+    /// Returns where it lies in memory: forks share it there.
+    #[cfg(test)]
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// Returns what consumers see, as a value.
     pub fn shown(&self) -> Value {
         serde_json::from_slice(self.bytes()).expect("a record's bytes are JSON")
@@ -200,6 +232,12 @@ impl Record {
     pub fn bytes(&self) -> &Bytes {
         self.0.bytes.get_or_init(|| serialise(&shown(self.0.resource, self.fields())))
     }
+}
+
+/// Counts the memory of fields, and of as many bytes besides.
+fn memory_of(fields: &Document, more: usize, total: Option<&Arc<Total>>) -> Charge {
+    let bytes = RECORD_BYTES + fields.memory() + more;
+    total.map_or_else(|| Charge::uncounted(bytes), |total| Charge::new(total, bytes))
 }
 
 fn moment_of(resource: &'static Schema, fields: &Document) -> u64 {

@@ -36,7 +36,8 @@ impl Total {
 /// The part of a total that one holder has. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Charge {
-    total: Arc<Total>,
+    /// `None` where no total counts it.
+    total: Option<Arc<Total>>,
     amount: usize,
 }
 
@@ -44,7 +45,12 @@ impl Charge {
     /// Charges a total with that amount.
     pub fn new(total: &Arc<Total>, amount: usize) -> Self {
         total.held.fetch_add(amount, Ordering::Relaxed);
-        Self { total: Arc::clone(total), amount }
+        Self { total: Some(Arc::clone(total)), amount }
+    }
+
+    /// Returns an amount that no total counts.
+    pub fn uncounted(amount: usize) -> Self {
+        Self { total: None, amount }
     }
 
     /// Returns the amount.
@@ -52,12 +58,19 @@ impl Charge {
         self.amount
     }
 
+    /// Returns the amount that a total counts.
+    pub fn counted(&self) -> usize {
+        if self.total.is_some() { self.amount } else { 0 }
+    }
+
     /// Changes the amount. Where it stays, other processors notice nothing.
     pub fn set(&mut self, amount: usize) {
-        if amount > self.amount {
-            self.total.held.fetch_add(amount - self.amount, Ordering::Relaxed);
-        } else if amount < self.amount {
-            self.total.held.fetch_sub(self.amount - amount, Ordering::Relaxed);
+        if let Some(total) = &self.total {
+            if amount > self.amount {
+                total.held.fetch_add(amount - self.amount, Ordering::Relaxed);
+            } else if amount < self.amount {
+                total.held.fetch_sub(self.amount - amount, Ordering::Relaxed);
+            }
         }
         self.amount = amount;
     }

@@ -55,6 +55,11 @@ impl ScenarioRun {
                 refuse(change, &problem);
             }
         }
+        if state.store.counted_bytes() > 0
+            && let Some((problem, last)) = state.check_room().err().zip(changes().last())
+        {
+            refuse(last, &problem);
+        }
         if diagnostics.is_empty() {
             for change in changes() {
                 if let Err(problem) = check_made(&state, change) {

@@ -103,7 +103,5 @@ fn deliver(context: &mut Context<'_>, export: &Record, settings: &Settings, read
         ("records", records.into()),
         ("_jobIds", jobs.into()),
     ]);
-    let delivery = context.state.create(&DELIVERIES, &delivery, Actor::Administrator)?;
-    context.state.keep_within_bounds(&DELIVERIES, &delivery);
-    Ok(())
+    context.state.create_in_history(&DELIVERIES, delivery, Actor::Administrator).map(|_| ())
 }

@@ -15,14 +15,16 @@ use crate::engine::schema::schema::{Actor, IdFormat, Schema};
 use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::state::mutate::is_uuid;
-use crate::engine::store::Record;
-use crate::engine::store::{Between, Page, Window};
+use crate::engine::store::{Between, Collection, Page, Record, Window};
 
 /// The time a cursor is good for.
 const LIFE_MS: u64 = 2 * 60 * 60 * 1_000;
 
 /// The most cursors a world remembers; beyond it, the oldest are forgotten.
 const MOST: usize = 10_000;
+
+/// The memory of all cursors together, from which the oldest go: a filter may be long.
+const MOST_BYTES: usize = 16 << 20;
 
 /// Cursors that were given out. The fake's own: the service shows them only as ids.
 pub static CURSORS: Schema = Schema::new(
@@ -130,7 +132,8 @@ pub fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Optio
         "expires_date": state.later(LIFE_MS),
     });
     let fields = Document::of(fields).expect("an object was just made");
-    while state.store.of(&CURSORS).len() >= MOST {
+    let is_full = |cursors: &Collection| cursors.len() >= MOST || cursors.counted_bytes() >= MOST_BYTES;
+    while is_full(state.store.of(&CURSORS)) {
         let oldest = state.store.of(&CURSORS).nth(0)?.id().to_owned();
         state.store.of_mut(&CURSORS).remove(&oldest);
     }

@@ -233,8 +233,7 @@ fn note(state: &mut State, mut happened: Vec<Happened>) -> Result<(), Problem> {
             ("materialization_id", materialization.as_str().into()),
             ("data", data.into()),
         ]);
-        let event = state.create_from(&EVENTS, fields, Actor::Fixture)?;
-        state.keep_within_bounds(&EVENTS, &event);
+        state.create_in_history(&EVENTS, fields, Actor::Fixture)?;
     }
     Ok(())
 }
@@ -253,7 +252,7 @@ fn materialization(state: &mut State, integration: &str) -> Result<String, Probl
             ("source_id", source.filter(is_known).unwrap_or_default()),
             ("integration_id", integration.into()),
         ]);
-        state.create_from(&MATERIALIZATIONS, fields, Actor::Fixture)?;
+        state.create_in_history(&MATERIALIZATIONS, fields, Actor::Fixture)?;
     }
     Ok(id)
 }

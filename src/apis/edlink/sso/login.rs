@@ -138,8 +138,7 @@ fn signed_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Respon
         "code_expires_date": context.state.later(CODE_LIFE_MS),
     });
     let login = Document::of(login).expect("an object was just made");
-    let login = context.state.create(&LOGINS, &login, Actor::Service)?;
-    context.state.keep_within_bounds(&LOGINS, &login);
+    context.state.create_in_history(&LOGINS, login, Actor::Service)?;
     Ok(back(redirect_uri, query, "code", &code))
 }
 

@@ -109,8 +109,7 @@ fn grant(context: &mut Context<'_>, login: &Record, held_by: &str) -> Result<Rec
             "login_id": login.id(),
         });
         let earlier = Document::of(earlier).expect("an object was just made");
-        let earlier = state.create(&EARLIER_TOKENS, &earlier, Actor::Service)?;
-        state.keep_within_bounds(&EARLIER_TOKENS, &earlier);
+        state.create_in_history(&EARLIER_TOKENS, earlier, Actor::Service)?;
     }
     let mut patch = Document::new();
     patch.insert("code", Value::Null);

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::schema::field::PRIVATE_PREFIX;
 use crate::engine::schema::schema::{FieldSet, Schema};
+use crate::http::tree::memory_of;
 
 /// The name of a field: a documented one is borrowed from its resource, and costs nothing to copy.
 pub type Name = Cow<'static, str>;
@@ -78,6 +79,14 @@ impl Document {
     /// Returns the number of fields that are written down.
     pub fn written_len(&self) -> usize {
         self.list.len() + self.rest.as_ref().map_or(0, |rest| rest.len())
+    }
+
+    /// Returns the bytes of memory of what is written down, together with its text as JSON.
+    pub fn memory(&self) -> usize {
+        let of = |name: usize, value: &Value| size_of::<Name>() + 2 * name + memory_of(value);
+        let listed: usize = self.list.iter().map(|(name, value)| of(name.len(), value)).sum();
+        let rest = self.rest.iter().flat_map(|rest| rest.iter());
+        listed + rest.map(|(name, value)| of(name.len(), value)).sum::<usize>()
     }
 
     /// Returns the value of a field.
