@@ -1,7 +1,7 @@
 //! The documented exchanges: `tests/exchanges/<api>/<operation>/<status>[-<case>].txt`.
 //!
 //! A file begins with `#` lines (its source, and settings: `tokens`, `profile`, `rate-limit`, `body-limit`, and `data`: records to add), followed by pairs of a request
-//! (`>>> METHOD target`, headers, blank line, body) and the answer it must get (`<<< status`, headers, blank line, body).
+//! (`>>> METHOD target`, headers, blank line, body; the line `advance-ms: 5000` among the headers moves the clock before) and the answer it must get (`<<< status`, headers, blank line, body).
 //! Where the source is `assumed`, an answer must say so. The headers listed must be equal; the body must be equal as JSON, key order included. Each file has a world of its own:
 //! the embedded records, seed 0, and a clock frozen at 2024-01-20T10:00:00.000Z.
 //!
@@ -12,10 +12,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 use standin::{Action, Answer, Api, Builder, Clock, Credential, Standin, WorldHandle, operations};
+
+/// The line among the headers of a request that moves the clock before it is asked.
+const ADVANCE: &str = "advance-ms";
 
 const CLOCK: &str = "2024-01-20T10:00:00.000Z";
 
@@ -277,8 +281,14 @@ fn with_tokens(mut builder: Builder, tokens: &Value) -> Builder {
 
 fn ask(world: &WorldHandle, request: &Message) -> Answer {
     let (method, target) = request.first.split_once(' ').expect("a method and a target");
-    let headers: Vec<(&str, &str)> =
-        request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let (moves, headers): (Vec<_>, Vec<_>) = request
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .partition(|(name, _)| *name == ADVANCE);
+    for (_, ms) in moves {
+        world.advance(Duration::from_millis(ms.parse().expect("milliseconds")));
+    }
     world.answer(method, target, &headers, request.body.as_bytes())
 }
 

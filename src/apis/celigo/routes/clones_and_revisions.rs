@@ -1,11 +1,11 @@
 //! Integrations beyond the seeds: copied, patched, connected, kept as snapshots.
 
 use crate::apis::celigo::errors::{
-    CONFLICT, FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, MISSING_REQUIRED_FIELD, NOT_FOUND, NOT_MODELLED,
-    UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    CONFLICT, FORBIDDEN, INVALID_FIELD, INVALID_JSON, INVALID_PATCH, INVALID_REF, MISSING_REQUIRED_FIELD, NOT_FOUND,
+    NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
-use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE};
+use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE_REFERRING};
 use crate::apis::celigo::{clone, connection_registrations, patch, revisions};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
@@ -36,8 +36,7 @@ pub const ROUTES: &[Route] = &[
             NOT_FOUND,
             VALIDATION_ERROR,
             MISSING_REQUIRED_FIELD,
-            CONFLICT,
-        ])
+            CONFLICT, INVALID_REF])
         .shows(One(&INTEGRATIONS))
         .takes(COPY)
         .whole_account()
@@ -59,7 +58,7 @@ pub const ROUTES: &[Route] = &[
     put("/integrations/{id}/connections/register", "integrations.register", Custom(connection_registrations::register))
         .observed(CLIENTS)
         .answers(204)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .shows(Nothing)
         .about("Registers connections with an integration: an array of ids, bare or as _connectionIds."),
     delete(

@@ -1,15 +1,16 @@
 //! The account's smaller collections.
 
 use crate::apis::celigo::errors::{
-    FORBIDDEN, INVALID_JSON, INVALID_USER, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
-    VALIDATION_ERROR,
+    FORBIDDEN, INVALID_JSON, INVALID_REF, INVALID_USER, MISSING_REQUIRED_FIELD, NOT_FOUND, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{
     APIS, ASYNC_HELPERS, CONNECTORS, EDI_PROFILES, FILE_DEFINITIONS, ICLIENTS, LICENSES, MCP_SERVERS, STACKS, TAGS,
     TEMPLATES, TOOLS,
 };
 use crate::apis::celigo::routes::{
-    CHANGE, CREATE, LIST, LIST_WITHIN, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_FIXED,
+    CHANGE_REFERRING, CREATE, CREATE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_FIXED,
+    REPLACE_REFERRING,
 };
 use crate::apis::celigo::{ediprofiles, licenses};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
@@ -73,7 +74,11 @@ const fn fails_too<const N: usize>(
 }
 
 const STACK_ROWS: [Route; 5] = empty_live(crud!("/stacks", "stacks", &STACKS, PORTAL, "stack", REMOVE));
-const API_ROWS: [Route; 5] = crud!("/apis", "apis", &APIS, REFERENCE, "API", REMOVE);
+const API_ROWS: [Route; 5] = fails_too(
+    fails_too(crud!("/apis", "apis", &APIS, REFERENCE, "API", REMOVE), 1, CREATE_REFERRING),
+    3,
+    REPLACE_REFERRING,
+);
 const ICLIENT_ROWS: [Route; 5] = crud!(
     "/iclients",
     "iclients",
@@ -103,17 +108,28 @@ const TEMPLATE_ROWS: [Route; 5] =
     crud!("/templates", "templates", &TEMPLATES, "the vendor's API documents, \"Template API\"", "template", REMOVE);
 const ASYNC_HELPER_ROWS: [Route; 5] =
     crud!("/asynchelpers", "asynchelpers", &ASYNC_HELPERS, REFERENCE, "async helper", REMOVE, "/asyncHelpers");
-const TOOL_ROWS: [Route; 5] = crud!("/tools", "tools", &TOOLS, REFERENCE, "tool", REMOVE);
-const MCP_SERVER_ROWS: [Route; 5] =
-    crud!("/mcpservers", "mcpservers", &MCP_SERVERS, REFERENCE, "MCP server", REMOVE, "/mcpServers");
+const TOOL_ROWS: [Route; 5] = fails_too(
+    fails_too(crud!("/tools", "tools", &TOOLS, REFERENCE, "tool", REMOVE), 1, CREATE_REFERRING),
+    3,
+    REPLACE_REFERRING,
+);
+const MCP_SERVER_ROWS: [Route; 5] = fails_too(
+    fails_too(
+        crud!("/mcpservers", "mcpservers", &MCP_SERVERS, REFERENCE, "MCP server", REMOVE, "/mcpServers"),
+        1,
+        CREATE_REFERRING,
+    ),
+    3,
+    REPLACE_REFERRING,
+);
 const TAG_ROWS: [Route; 5] = crud!("/tags", "tags", &TAGS, REFERENCE, "tag", REMOVE);
 
 const LICENSE: &[Field] = &[text("email"), field("expires", Kind::Time), field("opts", Kind::Object)];
 const TRANSACTIONS: &[Field] = &[
     text("fileType"),
     field("limit", Kind::Integer),
-    field("startDate", Kind::Time),
-    field("endDate", Kind::Time),
+    text("startDate"),
+    text("endDate"),
     text("direction"),
     text("documentType"),
     text("documentNumber"),
@@ -145,6 +161,7 @@ const OTHERS: &[Route] = &[
             VALIDATION_ERROR,
             MISSING_REQUIRED_FIELD,
             INVALID_USER,
+            INVALID_REF,
         ])
         .takes(LICENSE)
         .shows(One(&LICENSES))
@@ -156,7 +173,7 @@ const OTHERS: &[Route] = &[
         .about("Shows a licence."),
     put("/connectors/{id}/licenses/{licenseId}", "connectors.updateLicense", Custom(licenses::update))
         .documented(CONNECTOR)
-        .fails(CHANGE)
+        .fails(CHANGE_REFERRING)
         .takes(LICENSE)
         .shows(One(&LICENSES))
         .about("Replaces a licence."),

@@ -5,7 +5,7 @@ use crate::apis::celigo::errors::{
     INVALID_QUERY_PARAMS, INVALID_REF, NOT_FOUND, NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{EXPORTS, FLOWS, IMPORTS, LOOKUP_CACHES};
-use crate::apis::celigo::routes::{CHANGE, CREATE, READ, REPLACE};
+use crate::apis::celigo::routes::{CHANGE, CHANGE_REFERRING, CREATE, CREATE_REFERRING, READ, REPLACE_REFERRING};
 use crate::apis::celigo::{connections, copies, dependencies, invocations, patch, template};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::{File, Nothing, One};
@@ -66,19 +66,19 @@ const UNSAVED: &[Field] = &[text("type")];
 const CHANGES: &[Route] = &[
     put("/flows/{id}/replaceConnection", "flows.replaceConnection", Custom(copies::replace_in_flow))
         .documented(PORTAL)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .takes(REPLACEMENT)
         .shows(One(&FLOWS))
         .about("Puts a connection in the place of another in all steps of a flow."),
     put("/exports/{id}/replaceConnection", "exports.replaceConnection", Custom(copies::replace_in_export))
         .documented(PORTAL)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .takes(REPLACEMENT)
         .shows(One(&EXPORTS))
         .about("Gives an export another connection."),
     put("/imports/{id}/replaceConnection", "imports.replaceConnection", Custom(copies::replace_in_import))
         .documented(PORTAL)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .takes(REPLACEMENT)
         .shows(One(&IMPORTS))
         .about("Gives an import another connection."),
@@ -86,7 +86,7 @@ const CHANGES: &[Route] = &[
         .observed(CLIENTS)
         .answers(204)
         .closed()
-        .fails(CREATE)
+        .fails(CREATE_REFERRING)
         .takes(GROUPING)
         .shows(Nothing)
         .about("Puts flows into a flow grouping."),
@@ -106,13 +106,13 @@ const CHANGES: &[Route] = &[
         .about("Copies a flow with its exports and imports into an integration; the copy is disabled."),
     post("/exports/{id}/clone", "exports.clone", Custom(copies::export))
         .documented(REFERENCE)
-        .fails(CHANGE)
+        .fails(CHANGE_REFERRING)
         .takes(COPY)
         .shows(One(&EXPORTS))
         .about("Copies an export."),
     post("/imports/{id}/clone", "imports.clone", Custom(copies::import))
         .documented(REFERENCE)
-        .fails(CHANGE)
+        .fails(CHANGE_REFERRING)
         .takes(COPY)
         .shows(One(&IMPORTS))
         .about("Copies an import."),

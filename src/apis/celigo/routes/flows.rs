@@ -1,11 +1,13 @@
 //! Flows, and the errors of their steps.
 
 use crate::apis::celigo::errors::{
-    FORBIDDEN, INVALID_FLOW, INVALID_JSON, INVALID_OPERATION, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
-    VALIDATION_ERROR,
+    FORBIDDEN, INVALID_FLOW, INVALID_JSON, INVALID_OPERATION, INVALID_REF, NOT_FOUND, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{ERRORS, FLOWS, JOBS};
-use crate::apis::celigo::routes::{CHANGE, CREATE, LIST, LIST_WITHIN, READ, REMOVE, REPLACE};
+use crate::apis::celigo::routes::{
+    CHANGE, CREATE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE, REPLACE, REPLACE_REFERRING,
+};
 use crate::apis::celigo::{jobs, retries, step_errors};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
 use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
@@ -28,12 +30,8 @@ const ASSIGN: &[Field] = &[field("errorIds", Kind::Strings), text("email")];
 
 const TAG: &[Field] = &[field("tagIds", Kind::Strings), field("errorIds", Kind::Strings), field("errors", Kind::List)];
 
-const RUN: &[Field] = &[
-    field("_exportIds", Kind::Strings),
-    field("startDate", Kind::Time),
-    field("endDate", Kind::Time),
-    field("export", Kind::Object),
-];
+const RUN: &[Field] =
+    &[field("_exportIds", Kind::Strings), text("startDate"), text("endDate"), field("export", Kind::Object)];
 
 /// The rows.
 pub const ROUTES: &[Route] = &[
@@ -44,12 +42,12 @@ pub const ROUTES: &[Route] = &[
         .about("Lists flows: filtered, then paged by limit and offset."),
     post("/flows", "flows.create", Create(&FLOWS))
         .documented(FLOW)
-        .fails(CREATE)
+        .fails(CREATE_REFERRING)
         .about("Makes a flow, and registers its connections with its integration."),
     get("/flows/{id}", "flows.get", Read(&FLOWS)).documented(FLOW).fails(READ).about("Shows a flow."),
     put("/flows/{id}", "flows.update", Replace(&FLOWS))
         .documented(FLOW)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .about("Replaces a flow: what the body leaves out is reset."),
     delete("/flows/{id}", "flows.delete", Remove(&FLOWS))
         .documented(FLOW)
@@ -67,6 +65,7 @@ pub const ROUTES: &[Route] = &[
             VALIDATION_ERROR,
             INVALID_OPERATION,
             INVALID_FLOW,
+            INVALID_REF,
         ])
         .takes(RUN)
         .about("Runs a flow: makes a job, which the world's clock brings to its end."),
@@ -148,7 +147,7 @@ pub const ROUTES: &[Route] = &[
     put("/flows/{id}/{stepId}/tags", "flows.tagErrors", Custom(step_errors::tag))
         .documented(REFERENCE)
         .answers(204)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .takes(TAG)
         .shows(Nothing)
         .about("Gives errors of a step these tags in place of their own."),

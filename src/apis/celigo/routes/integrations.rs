@@ -5,7 +5,7 @@ use crate::apis::celigo::errors::{
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{ASHARES, AUDIT, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS};
-use crate::apis::celigo::routes::{CREATE_UNIQUE, LIST, LIST_WITHIN, READ, REPLACE_UNIQUE};
+use crate::apis::celigo::routes::{CREATE_UNIQUE_REFERRING, LIST, LIST_WITHIN, READ, REPLACE_UNIQUE};
 use crate::apis::celigo::{ashares, audit, connector, error_summary, membership, template};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
 use crate::engine::api::route::ResponseShape::{File, Many, One};
@@ -29,7 +29,7 @@ pub const ROUTES: &[Route] = &[
         .about("Lists integrations: filtered, then paged by limit and offset."),
     post("/integrations", "integrations.create", Create(&INTEGRATIONS))
         .documented(SEED_3)
-        .fails(CREATE_UNIQUE)
+        .fails(CREATE_UNIQUE_REFERRING)
         .whole_account()
         .about("Makes an integration."),
     get("/integrations/{id}", "integrations.get", Read(&INTEGRATIONS))

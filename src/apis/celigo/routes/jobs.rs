@@ -5,7 +5,7 @@ use crate::apis::celigo::errors::{
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{ACCESS, ASHARES, AUDIT, JOBS};
-use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REPLACE};
+use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REPLACE_REFERRING};
 use crate::apis::celigo::{ashares, audit, jobs, token};
 use crate::engine::api::route::Action::{Custom, List, Read};
 use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
@@ -73,7 +73,7 @@ pub const ROUTES: &[Route] = &[
     put("/ashares/{id}", "ashares.update", Custom(ashares::update))
         .documented(PORTAL)
         .answers(204)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .shows(Nothing)
         .takes(ACCESS)
         .about("Replaces what a share gives access to."),

@@ -15,8 +15,8 @@ mod users;
 mod webhooks;
 
 use crate::apis::celigo::errors::{
-    CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_OPERATION, INVALID_QUERY_PARAMS, MISSING_REQUIRED_FIELD, NOT_FOUND,
-    UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_OPERATION, INVALID_QUERY_PARAMS, INVALID_REF, MISSING_REQUIRED_FIELD,
+    NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::engine::api::route::Route;
 use crate::engine::api::route_table::{joined, length};
@@ -113,3 +113,26 @@ const REPLACE_FIXED: &[&ErrorDef] = &[
     MISSING_REQUIRED_FIELD,
     INVALID_OPERATION,
 ];
+
+/// Returns a list of errors with `invalid_ref` behind it: the profile `live` answers that where a reference leads nowhere.
+const fn referring<const N: usize>(errors: &[&'static ErrorDef]) -> [&'static ErrorDef; N] {
+    let mut all = [INVALID_REF; N];
+    let mut place = 0;
+    while place < errors.len() {
+        all[place] = errors[place];
+        place += 1;
+    }
+    all
+}
+
+const CHANGE_REFERRING: &[&ErrorDef] = &referring::<{ CHANGE.len() + 1 }>(CHANGE);
+
+const CREATE_EXPORT_REFERRING: &[&ErrorDef] = &referring::<{ CREATE_EXPORT.len() + 1 }>(CREATE_EXPORT);
+
+const CREATE_REFERRING: &[&ErrorDef] = &referring::<{ CREATE.len() + 1 }>(CREATE);
+
+const CREATE_UNIQUE_REFERRING: &[&ErrorDef] = &referring::<{ CREATE_UNIQUE.len() + 1 }>(CREATE_UNIQUE);
+
+const REPLACE_FIXED_REFERRING: &[&ErrorDef] = &referring::<{ REPLACE_FIXED.len() + 1 }>(REPLACE_FIXED);
+
+const REPLACE_REFERRING: &[&ErrorDef] = &referring::<{ REPLACE.len() + 1 }>(REPLACE);

@@ -4,7 +4,10 @@ use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_FIELDS, INVALID_JSON, NOT_FOUND, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{CONNECTIONS, EXPORTS, IMPORTS, SCRIPTS};
-use crate::apis::celigo::routes::{CREATE, CREATE_EXPORT, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_FIXED};
+use crate::apis::celigo::routes::{
+    CREATE, CREATE_EXPORT_REFERRING, CREATE_REFERRING, LIST, READ, REMOVE, REMOVE_UNUSED, REPLACE_FIXED_REFERRING,
+    REPLACE_REFERRING,
+};
 use crate::engine::api::route::Action::{Create, List, Read, Remove, Replace};
 use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::schema::error_def::ErrorDef;
@@ -26,12 +29,12 @@ pub const ROUTES: &[Route] = &[
         .about("Lists exports: filtered, then paged by limit and offset."),
     post("/exports", "exports.create", Create(&EXPORTS))
         .documented(EXPORT)
-        .fails(CREATE_EXPORT)
+        .fails(CREATE_EXPORT_REFERRING)
         .about("Makes an export."),
     get("/exports/{id}", "exports.get", Read(&EXPORTS)).documented(EXPORT).fails(READ).about("Shows an export."),
     put("/exports/{id}", "exports.update", Replace(&EXPORTS))
         .documented(EXPORT)
-        .fails(REPLACE_FIXED)
+        .fails(REPLACE_FIXED_REFERRING)
         .about("Replaces an export: what the body leaves out is reset."),
     delete("/exports/{id}", "exports.delete", Remove(&EXPORTS))
         .documented(EXPORT)
@@ -41,11 +44,14 @@ pub const ROUTES: &[Route] = &[
         .documented(IMPORT)
         .fails(LIST)
         .about("Lists imports: filtered, then paged by limit and offset."),
-    post("/imports", "imports.create", Create(&IMPORTS)).documented(IMPORT).fails(CREATE).about("Makes an import."),
+    post("/imports", "imports.create", Create(&IMPORTS))
+        .documented(IMPORT)
+        .fails(CREATE_REFERRING)
+        .about("Makes an import."),
     get("/imports/{id}", "imports.get", Read(&IMPORTS)).documented(IMPORT).fails(READ).about("Shows an import."),
     put("/imports/{id}", "imports.update", Replace(&IMPORTS))
         .documented(IMPORT)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .about("Replaces an import: what the body leaves out is reset."),
     delete("/imports/{id}", "imports.delete", Remove(&IMPORTS))
         .documented(IMPORT)
@@ -58,7 +64,7 @@ pub const ROUTES: &[Route] = &[
         .about("Lists connections: filtered, then paged by limit and offset."),
     post("/connections", "connections.create", Create(&CONNECTIONS))
         .documented(CONNECTION)
-        .fails(CREATE)
+        .fails(CREATE_REFERRING)
         .about("Makes a connection, whose secrets are never shown."),
     get("/connections/{id}", "connections.get", Read(&CONNECTIONS))
         .documented(CONNECTION)
@@ -66,7 +72,7 @@ pub const ROUTES: &[Route] = &[
         .about("Shows a connection."),
     put("/connections/{id}", "connections.update", Replace(&CONNECTIONS))
         .documented(CONNECTION)
-        .fails(REPLACE)
+        .fails(REPLACE_REFERRING)
         .about("Replaces a connection: what the body leaves out is reset."),
     delete("/connections/{id}", "connections.delete", Remove(&CONNECTIONS))
         .documented(CONNECTION)

@@ -1,10 +1,11 @@
 //! Users of the account: shares, invitations, notifications, access tokens.
 
 use crate::apis::celigo::errors::{
-    CONFLICT, FORBIDDEN, INVALID_JSON, MISSING_REQUIRED_FIELD, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
+    CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_REF, MISSING_REQUIRED_FIELD, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
+    VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{ACCESS_TOKENS, ASHARES};
-use crate::apis::celigo::routes::{CREATE, LIST, READ, REMOVE, REPLACE};
+use crate::apis::celigo::routes::{CREATE, CREATE_REFERRING, LIST, READ, REMOVE, REPLACE};
 use crate::apis::celigo::{access_tokens, users};
 use crate::engine::api::route::Action::{Custom, List, Read, Remove, Replace};
 use crate::engine::api::route::ResponseShape::{Nothing, One};
@@ -28,7 +29,7 @@ pub const ROUTES: &[Route] = &[
         .about("Lists what the user wants to hear of; with users=all, every user."),
     put("/notifications", "notifications.update", Custom(users::notify))
         .documented(PORTAL)
-        .fails(CREATE)
+        .fails(CREATE_REFERRING)
         .about("Sets what the user wants to hear of: an array, merged into what is there."),
     post("/invite", "users.invite", Custom(users::invite))
         .documented(PORTAL)
@@ -40,6 +41,7 @@ pub const ROUTES: &[Route] = &[
             VALIDATION_ERROR,
             MISSING_REQUIRED_FIELD,
             CONFLICT,
+            INVALID_REF,
         ])
         .takes(INVITE)
         .shows(One(&ASHARES))
