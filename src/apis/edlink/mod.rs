@@ -94,7 +94,7 @@ const OWN: &[Route] = &[
         .access(Access::Person)
         .fails(WITH_PERSON)
         .documented(USER)
-        .shows(ResponseShape::One(&graph::PEOPLE))
+        .shows(ResponseShape::Part(&graph::PEOPLE))
         .about("Shows the person a token belongs to."),
     get("/v2/my/integration", "my.integration", Action::Custom(user_api::integration))
         .access(Access::Person)

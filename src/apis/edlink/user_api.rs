@@ -21,8 +21,7 @@ fn mine(context: &Context<'_>, resource: &'static Schema, field: &str) -> Result
 /// Handles `GET /v2/my/profile`
 pub fn profile(context: &mut Context<'_>) -> Result<Response, Problem> {
     let person = mine(context, &PEOPLE, "person_id")?;
-    let shown: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
-    Ok(envelope::value(context, &shown))
+    Ok(envelope::record(context, &PEOPLE, &person))
 }
 
 /// Handles `GET /v1/my/profile`

@@ -191,7 +191,8 @@ fn shown(route: &Route) -> Option<&'static Schema> {
 }
 
 fn not_found(request_context: &RequestContext<'_>, resource: &Schema, id: &str) -> String {
-    let title = request_context.route.and_then(shown).unwrap_or(resource).title;
+    let of_v1 = request_context.route.filter(|route| route.path.starts_with("/v1")).and_then(shown);
+    let title = of_v1.unwrap_or(resource).title;
     let where_ = match request_context.target.path.split('/').nth(3) {
         Some("graph") => " for this integration",
         Some("my") => " for this person",
