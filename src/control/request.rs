@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::control::availability::{Reload, SetAvailability};
@@ -16,6 +15,7 @@ use crate::control::replica::Replica;
 use crate::control::subscription::Subscription;
 use crate::control::waiting::Waiting;
 use crate::engine::schema::suggest::nearest;
+use crate::http::json_object::json_object;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target};
 use crate::http::tree::TreeLimits;
@@ -84,9 +84,9 @@ pub struct ControlRequest<'a> {
 }
 
 /// The body of a request that takes no members.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Nothing {}
+
+json_object!(read Nothing strict {});
 
 impl ControlRequest<'_> {
     /// Has this request handled again whenever a consumer's request was answered, for at most `most_ms` in all.
@@ -96,7 +96,7 @@ impl ControlRequest<'_> {
     }
 
     /// Reads the body as a `T`.
-    pub fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+    pub fn body<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
         let limits = TreeLimits::control(self.engine.settings().body_members);
         limits.check(body).map_err(|fault| {
@@ -108,7 +108,7 @@ impl ControlRequest<'_> {
 
     /// Reads the body as a `T` that is an object; an empty body is an empty object. Without this check, an array would
     /// do as well.
-    pub fn object<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+    pub fn object<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
         match self.body.trim_ascii_start().first() {
             None | Some(b'{') => self.body(),
             Some(_) => Err(Error::new(400, "invalid_body", "the body must be a JSON object")),

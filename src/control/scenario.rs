@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::error::Error;
 use crate::control::request::ControlRequest;
 use crate::engine::schema::suggest::nearest;
+use crate::http::json_object::json_object;
 use crate::http::message::Response;
 use crate::scenario::{
     CallCount, Extended, Scenario, ScenarioError, ScenarioFinder, ScenarioRun, WaitFor, explain_scenario, forecast_of,
@@ -210,11 +210,11 @@ pub fn clear_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Verify {
     wait_ms: Option<u64>,
 }
+
+json_object!(read Verify strict { wait_ms: default });
 
 /// Handles `POST /verify` with `{"wait_ms": n}`: the report. Waits until the world has no request in flight and, with
 /// `wait_ms`, until the expectations hold, for at most that long. A verification that failed answers 422, so that a

@@ -3,18 +3,15 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::error::Error;
 use crate::control::request::ControlRequest;
 use crate::engine::api::api::{SignedRequest, WebhookOrder};
+use crate::http::json_object::json_object;
 use crate::world::outbox::{MOST_DELIVERIES, MOST_TRIES};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Sign {
-    #[serde(rename = "type")]
     kind: String,
     payload: Option<Value>,
     secret: Option<String>,
@@ -22,11 +19,10 @@ struct Sign {
     api: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+json_object!(read Sign strict { kind = "type", payload: default, secret: default, t: default, api: default });
+
 struct Deliver {
     to: String,
-    #[serde(rename = "type")]
     kind: String,
     payload: Option<Value>,
     secret: Option<String>,
@@ -34,6 +30,10 @@ struct Deliver {
     api: Option<String>,
     tries: Option<usize>,
 }
+
+json_object!(read Deliver strict {
+    to, kind = "type", payload: default, secret: default, t: default, api: default, tries: default,
+});
 
 fn invalid(message: impl Into<String>) -> Error {
     Error::new(400, "invalid", message.into())

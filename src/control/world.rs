@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::error::Error;
 use crate::control::request::ControlRequest;
 use crate::engine::schema::time::{LAST_MS, parse_ms};
 use crate::engine::state::clock::ClockMode;
+use crate::http::json_object::json_object;
 use crate::world::world::World;
 
 /// Handles `POST /reset`: puts data, clock, ids, journal and coverage back to the start.
@@ -22,12 +22,12 @@ pub fn clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(clock_of(&asked.world.lock()))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Move {
     advance_ms: Option<u64>,
     at: Option<String>,
 }
+
+json_object!(read Move strict { advance_ms: default, at: default });
 
 /// Handles `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
 pub fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {

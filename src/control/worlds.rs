@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::control::error::Error;
@@ -12,6 +11,7 @@ use crate::engine::schema::rng::fnv1a64;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::state::world_token::token_of;
+use crate::http::json_object::json_object;
 use crate::http::origin::origin;
 use crate::http::target::{Target, world_prefix};
 use crate::world::error::GoneReason;
@@ -42,8 +42,6 @@ pub fn delete_labelled(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "deleted": asked.engine.remove_labelled(label) }))
 }
 
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
 struct Make {
     name: Option<String>,
     from: Option<String>,
@@ -51,6 +49,8 @@ struct Make {
     label: Option<String>,
     scenario: Option<Value>,
 }
+
+json_object!(both Make strict { name: default, from: default, seed: default, label: default, scenario: default });
 
 /// Handles `POST /worlds` with `{"name"?, "from"?, "seed"?, "label"?}`: makes a world, as the default one was at the
 /// start, or as the one named by `from` is now. With `"scenario"`, a whole scenario or a ready-made one's name, it
@@ -157,11 +157,11 @@ pub fn delete(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Named {
     name: Option<String>,
 }
+
+json_object!(read Named strict { name: default });
 
 /// Handles `POST /snapshot` with `{"name"?}`: takes a snapshot of the world, under that name.
 pub fn snapshot(asked: &ControlRequest<'_>) -> Result<Value, Error> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Index;
 
-use serde::{Serialize, Serializer};
+use serde_core::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::engine::store;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use tower_service::Service;
 use crate::embed::guard::now_ms;
 use crate::embed::handle::WorldHandle;
 use crate::http::message::{Delivery, Outcome};
-use crate::server::{Arrival, ResponseBody, response, with_request};
+use crate::server::{Arrival, ResponseBody, first_of, response, with_request};
 
 /// A world that answers requests of the `http` crate, whatever their host. Delays and slow bodies of fault rules need a
 /// tokio runtime with a timer.
@@ -157,7 +157,7 @@ async fn held(outcome: &Outcome) -> Delivery {
         }
     };
     if let Some(hold) = outcome.hold.clone() {
-        tokio::select! { () = hold => {}, () = delayed => {} }
+        first_of(pin!(hold), pin!(delayed)).await;
     }
     outcome.delivery
 }

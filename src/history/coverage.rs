@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::engine::api::router::{Router, Row};
 use crate::history::exchange::Exchange;
+use crate::http::json_object::json_object;
 
 /// Number of times an outcome was served.
 ///
@@ -21,8 +20,7 @@ use crate::history::exchange::Exchange;
 /// assert_eq!((served.natural, served.injected), (1, 0));
 /// # Ok::<(), standin::StartError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoverageCell {
     /// The operation.
     pub operation: String,
@@ -35,6 +33,8 @@ pub struct CoverageCell {
     /// By a fault rule.
     pub injected: u64,
 }
+
+json_object!(both CoverageCell strict { operation, outcome, documented, natural, injected });
 
 impl CoverageCell {
     /// Tells whether the outcome was served at all.

@@ -8,6 +8,7 @@ pub mod headers;
 pub mod hold;
 pub mod html;
 pub mod json;
+pub mod json_object;
 pub mod media;
 pub mod message;
 pub mod origin;

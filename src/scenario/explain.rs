@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::engine::api::api::Api;
 use crate::engine::api::router::{Router, Row};
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::ClockMode;
+use crate::http::json_object::json_object;
 use crate::scenario::model::diagnostics::did_you_mean;
 use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, Scenario, Which};
 use crate::scenario::model::rule::{Effect, Phase, Rule, Trigger};
@@ -19,7 +18,7 @@ const SHOWN: usize = 5;
 const FAR: u64 = 10_000;
 
 /// A step of a timeline before anything runs. A scenario without steps has one, without a name.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct ForecastStep {
     /// Its name.
     pub name: Option<String>,
@@ -33,8 +32,10 @@ pub struct ForecastStep {
     pub rules: Vec<ForecastRule>,
 }
 
+json_object!(write ForecastStep { name, about, from, data, rules });
+
 /// A fault rule before anything runs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct ForecastRule {
     /// Its id.
     pub id: String,
@@ -45,6 +46,8 @@ pub struct ForecastRule {
     /// Its effect: `429 rate_limited, +20 ms`.
     pub effect: String,
 }
+
+json_object!(write ForecastRule { id, on, calls, effect });
 
 /// Returns the timeline of a scenario and the forecast of which calls its rules answer.
 pub fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {

@@ -23,6 +23,7 @@ use crate::server::connection_context::ConnectionContext;
 use crate::server::context::{ServerContext, Signals, Stop, timeout_of};
 use crate::server::exchange::exchange;
 use crate::server::links::{Counted, Link, LinkOrder};
+use crate::server::race::first_of;
 use crate::server::refusal::Refusal;
 use crate::server::refuse::{linger, refuse};
 use crate::server::stream::Stream;
@@ -58,15 +59,21 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
     let refused = |gate| gate == Availability::Down && !peer.administers.load(Ordering::Relaxed);
     let link = &*counted.link;
     let mut told = pin!(async {
-        tokio::select! {
-            _ = told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)) => None,
-            () = link.order_comes() => link.ordered(),
-        }
+        let stopped = async {
+            drop(told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)).await);
+            None
+        };
+        let ordered = async {
+            link.order_comes().await;
+            link.ordered()
+        };
+        first_of(pin!(stopped), pin!(ordered)).await
     });
-    let opened = tokio::select! {
-        opened = open(stream, misbehaviour, &peer) => opened,
-        _ = &mut told => return,
+    let told_first = async {
+        told.as_mut().await;
+        None
     };
+    let opened = first_of(pin!(open(stream, misbehaviour, &peer)), pin!(told_first)).await;
     // The time is the world's, not the machine's.
     match opened {
         Some((wire, Protocol::Http1 | Protocol::Connect)) => {
@@ -107,7 +114,7 @@ pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<Ser
         #[cfg(not(feature = "http2"))]
         Some((mut wire, Protocol::Http2)) => refuse(&peer, wire.stream(), b"", &Refusal::http2()).await,
         Some((mut wire, Protocol::Tls)) => refuse(&peer, wire.stream(), b"", &Refusal::tls()).await,
-        // The peer left before it sent anything, or did not speak HTTP.
+        // The peer left before it sent anything, or did not speak HTTP, or the connection was to end.
         None => {}
     }
 }

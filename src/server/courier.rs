@@ -1,6 +1,7 @@
 //! The courier, which sends the fake services' webhooks: only its connections are opened from here.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::engine::state::clock::ClockMode;
 use crate::server::context::{Signals, Stop};
+use crate::server::race::first_of;
 use crate::world::outbox::Parcel;
 use crate::world::world::World;
 
@@ -37,10 +39,8 @@ pub async fn carry(world: Arc<Mutex<World>>, mut orders: watch::Receiver<Signals
             world.outbox.tried(parcel.number, result, now_ms);
         }
     };
-    tokio::select! {
-        () = carrying => {}
-        _ = orders.wait_for(|orders| orders.stop != Stop::Running) => {}
-    }
+    let stopped = async { drop(orders.wait_for(|orders| orders.stop != Stop::Running).await) };
+    first_of(pin!(carrying), pin!(stopped)).await;
 }
 
 /// Waits for the parcel that is due next; `None` when none is left, and the world has no courier any more.
@@ -97,12 +97,12 @@ async fn post(parcel: &Parcel) -> Result<u16, String> {
         let response = sender.send_request(request).await.map_err(|error| told(&error))?;
         Ok(response.status().as_u16())
     };
-    tokio::pin!(connection, answer);
-    tokio::select! {
-        biased;
-        answer = &mut answer => return answer,
-        ended = &mut connection => ended.map_err(|error| told(&error))?,
+    let mut answer = pin!(answer);
+    let ended = async { connection.await.map_err(|error| told(&error)).map(|()| None) };
+    let answered = async { answer.as_mut().await.map(Some) };
+    match first_of(pin!(answered), pin!(ended)).await? {
+        Some(status) => Ok(status),
+        // The connection may end with the answer.
+        None => answer.await,
     }
-    // The connection may end with the answer.
-    answer.await
 }

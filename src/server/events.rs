@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::control::Subscription;
 use crate::server::context::{ServerContext, Stop};
+use crate::server::race::first_of;
 
 /// The pause between two looks at a world that answers all the time: a stream costs its consumers no more than that.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -82,10 +83,11 @@ impl Feed {
                 let _ = timeout(LOOK, answered).await;
             }
         };
-        let piece = tokio::select! {
-            piece = news => piece?,
-            _ = orders.wait_for(|orders| orders.stop != Stop::Running) => return None,
+        let stopped = async {
+            drop(orders.wait_for(|orders| orders.stop != Stop::Running).await);
+            None
         };
+        let piece = first_of(pin!(news), pin!(stopped)).await?;
         self.sent_at = Instant::now();
         Some((piece.into(), self))
     }

@@ -1,6 +1,7 @@
 //! Answers that wait: delays, and answers that never come.
 
 use std::future::pending;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 
@@ -10,6 +11,7 @@ use crate::http::hold::Hold;
 use crate::http::message::{Delivery, Outcome};
 use crate::server::connection_context::ms_since_1970;
 use crate::server::context::{LogEvent, ServerContext};
+use crate::server::race::first_of;
 
 /// Waits as long as an outcome says, or until its world releases it; returns how the answer travels then. Once
 /// released, a delayed answer comes at once, and instead of one that was never to come the connection is closed.
@@ -27,11 +29,7 @@ pub async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Delivery {
             pending::<()>().await;
         }
     };
-    tokio::select! {
-        biased;
-        () = let_go => {}
-        () = delayed => {}
-    }
+    first_of(pin!(let_go), pin!(delayed)).await;
     waiting.is_over = true;
     if outcome.delivery == Delivery::Hang { Delivery::Closed } else { outcome.delivery }
 }

@@ -1,6 +1,5 @@
 //! Listening, before anything is spawned: the caller that starts a server knows at once whether it has its port.
 
-use std::future::poll_fn;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::task::{Context, Poll, Waker};
@@ -71,11 +70,7 @@ impl Port {
     }
 
     /// Returns the next connection and its peer. While the port is closed, there is none.
-    pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        poll_fn(|cx| self.poll_accept(cx)).await
-    }
-
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+    pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         let (listeners, waiting) = &mut *self.open.lock();
         *waiting = Some(cx.waker().clone());
         let accepted = listeners.iter().map(|listener| listener.poll_accept(cx)).find(Poll::is_ready);

@@ -22,6 +22,7 @@ mod networks;
 #[cfg(feature = "tls")]
 mod proxy;
 mod pulse;
+mod race;
 mod read;
 mod refusal;
 mod refuse;
@@ -49,6 +50,8 @@ pub use networks::Networks;
 #[cfg(feature = "tls")]
 pub use proxy::{Others, Proxy};
 pub use pulse::Busy;
+#[cfg(feature = "tower")]
+pub use race::first_of;
 #[cfg(feature = "tower")]
 pub use read::{Arrival, with_request};
 #[cfg(feature = "tower")]

@@ -1,21 +1,37 @@
 //! The life of a server: accept, serve, pause or refuse, stop.
 
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::server::Port;
 use crate::server::connection::connection;
 use crate::server::context::{ServerContext, Stop};
+use crate::server::race::first_of;
 use crate::server::refuse::turn_away;
 
 /// Tells whether the process, or the system, has no descriptor left.
 fn is_out_of_descriptors(error: &std::io::Error) -> bool {
     // EMFILE and ENFILE, which have the same numbers on all unixes.
     cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
+}
+
+/// The next thing that a server does something about.
+enum Event {
+    Told,
+    /// The end of a connection.
+    Ended,
+    /// The time to look at connections that do not take their answers.
+    Look,
+    Accepted(io::Result<(TcpStream, SocketAddr)>),
 }
 
 /// Serves until told to stop; returns when the port is free.
@@ -27,17 +43,30 @@ pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
         let period = serving.links.period();
         let mut look = pin!(tokio::time::sleep(period));
         loop {
-            tokio::select! {
-                biased;
-                () = &mut told => break,
-                Some(_) = connections.join_next(), if !connections.is_empty() => {}
-                () = &mut look, if !connections.is_empty() => {
+            let event = poll_fn(|context| {
+                if told.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Event::Told);
+                }
+                if !connections.is_empty() {
+                    if connections.poll_join_next(context).is_ready() {
+                        return Poll::Ready(Event::Ended);
+                    }
+                    if look.as_mut().poll(context).is_ready() {
+                        return Poll::Ready(Event::Look);
+                    }
+                }
+                port.poll_accept(context).map(Event::Accepted)
+            });
+            match event.await {
+                Event::Told => break,
+                Event::Ended => {}
+                Event::Look => {
                     if serving.links.look() > 0 {
                         serving.note("slow", "connections were closed whose clients did not take their answers in time (the setting send-timeout)");
                     }
                     look.as_mut().reset(tokio::time::Instant::now() + period);
                 }
-                accepted = port.accept() => match accepted {
+                Event::Accepted(accepted) => match accepted {
                     Ok((stream, peer)) => {
                         if let Some(counted) = serving.links.open() {
                             connections.spawn(connection(stream, peer, Arc::clone(&serving), counted));
@@ -64,11 +93,8 @@ pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
     if let Stop::Within(limit) = ending {
         let finished = async { while connections.join_next().await.is_some() {} };
         let hurry = orders.wait_for(|orders| orders.stop == Stop::Now);
-        tokio::select! {
-            () = finished => {}
-            () = tokio::time::sleep(limit) => {}
-            _ = hurry => {}
-        }
+        let finished = tokio::time::timeout(limit, finished);
+        first_of(pin!(async { drop(finished.await) }), pin!(async { drop(hurry.await) })).await;
     }
     serving.is_ending.store(true, Ordering::Relaxed);
     connections.shutdown().await;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::engine::schema::problem::Problem;
@@ -13,6 +12,7 @@ use crate::engine::state::State;
 use crate::engine::state::clock::{Clock, ClockParts};
 use crate::engine::state::settings::Settings;
 use crate::engine::store::{Record, Store};
+use crate::http::json_object::json_object;
 use crate::scenario::{NoScenarios, Progress, ScenarioRun};
 use crate::world::registry::WorldRegistry;
 use crate::world::snapshot::Snapshot;
@@ -22,15 +22,13 @@ use crate::world::world::World;
 pub const EXPORT_VERSION: u32 = 1;
 
 /// A world as data.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct ExportedWorld {
     /// 1.
     world: u32,
     /// The name it had.
     name: String,
     /// The label it had.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     seed: u64,
     /// The part of the seed's stream of ids and draws that was used.
@@ -41,32 +39,36 @@ pub struct ExportedWorld {
     /// The profiles of APIs that are not the usual ones.
     profiles: Map<String, Value>,
     /// The scenario, as the text of its file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     scenario: Option<ExportedScenario>,
     /// The progress of the scenario.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
     /// By collection.
     records: Map<String, Value>,
     /// A sentence for each thing that is left behind, though it would show.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+json_object!(both ExportedWorld strict {
+    world, name, label: omitted, seed, drawn, clock, calls, profiles, scenario: omitted, progress: omitted, records,
+    warnings: omitted,
+});
+
+#[derive(Debug, PartialEq)]
 struct ExportedScenario {
     name: String,
     text: String,
 }
 
+json_object!(both ExportedScenario strict { name, text });
+
 /// The records of a collection: the number of the next one, and each with its own number.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 struct ExportedCollection {
     next: u64,
     records: Vec<(u64, Value)>,
 }
+
+json_object!(both ExportedCollection strict { next, records });
 
 impl Snapshot {
     /// Returns the world as data, which had that many calls until then. The error says what in it is no data.

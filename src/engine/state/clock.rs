@@ -3,9 +3,11 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::HeaderValue;
-use serde::{Deserialize, Serialize};
+use serde_core::de::Error;
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::engine::schema::time::{LAST_MS, format_ms};
+use crate::http::json_object::json_object;
 
 /// Where every clock stands unless told otherwise: 2024-01-20T10:00:00.000Z.
 pub const DEFAULT_START_MS: u64 = 1_705_744_800_000;
@@ -41,22 +43,41 @@ pub struct Clock {
 }
 
 /// A clock as data.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockParts {
     mode: ClockModeName,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     step_ms: Option<u64>,
     now_ms: u64,
     moved_ms: i64,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+json_object!(both ClockParts strict { mode, step_ms: omitted, now_ms, moved_ms });
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ClockModeName {
     Frozen,
     Step,
     Real,
+}
+
+/// The words of the modes, in their order.
+const MODES: [&str; 3] = ["frozen", "step", "real"];
+
+impl Serialize for ClockModeName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(MODES[*self as usize])
+    }
+}
+
+impl<'de> Deserialize<'de> for ClockModeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "frozen" => Ok(Self::Frozen),
+            "step" => Ok(Self::Step),
+            "real" => Ok(Self::Real),
+            other => Err(D::Error::unknown_variant(other, &MODES)),
+        }
+    }
 }
 
 impl ClockParts {

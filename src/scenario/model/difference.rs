@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::http::json_object::json_object;
 use crate::http::position::{PathSegment, show};
 use crate::http::redact::Redactor;
 use crate::scenario::model::matchers::Matcher;
@@ -21,7 +21,7 @@ const CONTEXT: usize = 16;
 const TOLD: usize = 5;
 
 /// One part of a call or record that is not as it is expected to be. The example of [`NearMiss`] reads one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The path to the part: `body.nested.a[2]`.
     pub path: String,
@@ -30,6 +30,8 @@ pub struct Difference {
     /// The value expected there; of a long text, the part that differs.
     pub expected: String,
 }
+
+json_object!(both Difference { path, got, expected });
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,25 +55,19 @@ impl fmt::Display for Difference {
 /// assert_eq!((near.call, near.differences[0].path.as_str()), (Some(1), "body.name"));
 /// # Ok::<(), standin::StartError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NearMiss {
     /// The number of the call, when it is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<u64>,
     /// The id of the record, when it is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
     /// The parts that differ.
     pub differences: Vec<Difference>,
     /// The number of further parts that differ.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub more: usize,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference.
-fn is_zero(n: &usize) -> bool {
-    *n == 0
-}
+json_object!(both NearMiss { call: omitted, record: omitted, differences, more: omitted });
 
 impl NearMiss {
     /// Returns it as it may be shown.

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
+use crate::http::json_object::json_object;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::Scenario;
 use crate::scenario::probe::drift::{Documented, Drift, Ignored, Tier};
@@ -11,7 +10,7 @@ use crate::scenario::probe::probe::{Played, ProbeAnswer, ProbeRequest, StepOutco
 
 /// The result of a probe. `drift` is the version of this shape. The example of
 /// [`WorldHandle::probe`](crate::WorldHandle::probe) makes one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// 1.
     pub drift: u32,
@@ -27,8 +26,10 @@ pub struct Comparison {
     pub steps: Vec<ComparedStep>,
 }
 
+json_object!(write Comparison { drift, scenario, errors, warnings, infos, steps });
+
 /// One request of the probe, in a [`Comparison`]: see the example of [`WorldHandle::probe`](crate::WorldHandle::probe).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparedStep {
     /// The operation.
     pub operation: String,
@@ -41,6 +42,8 @@ pub struct ComparedStep {
     /// The places where the answer differs from what is documented.
     pub differences: Vec<Drift>,
 }
+
+json_object!(write ComparedStep { operation, request, status, unanswered, differences });
 
 impl Scenario {
     /// Plays the probe against a live service, which `live` asks, and compares it with what `fake` gets from the fake.

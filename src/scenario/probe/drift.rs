@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_core::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::engine::api::openapi::openapi_of_whole_records;
 use crate::engine::api::router::Row;
 use crate::engine::schema::time::parse_ms;
+use crate::http::json_object::json_object;
 use crate::scenario::probe::probe::ProbeAnswer;
 
 /// The weight of a difference. The example of [`WorldHandle::probe`](crate::WorldHandle::probe) counts those of one weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Tier {
     /// A consumer that keeps to the documents breaks.
@@ -22,6 +22,16 @@ pub enum Tier {
     Warning,
     /// No consumer breaks, but the comparison says less than it might.
     Info,
+}
+
+impl Serialize for Tier {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        })
+    }
 }
 
 /// One difference of a live answer.
@@ -36,7 +46,7 @@ pub enum Tier {
 /// assert_eq!(of_whole.what, "is no JSON, though documented as JSON");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {
     /// The weight of the difference.
     pub tier: Tier,
@@ -47,6 +57,8 @@ pub struct Drift {
     /// At how many places.
     pub times: usize,
 }
+
+json_object!(write Drift { tier, at, what, times });
 
 /// The places left out of a comparison: JSON Pointers, `*` for any index.
 pub(in crate::scenario) struct Ignored(Vec<Vec<String>>);

@@ -1,15 +1,13 @@
 //! The progress of a scenario, as data that another server goes on from.
 
-use serde::{Deserialize, Serialize};
-
 use crate::engine::api::router::Router;
+use crate::http::json_object::json_object;
 use crate::http::position::Position;
 use crate::scenario::parse::fragments::{read_call, read_rule};
 use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
 
 /// The progress of a scenario, with its counters, and what was added to it by hand.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     /// The rules added by hand, as they were sent, each with the id it has.
     added_rules: Vec<AddedRule>,
@@ -34,26 +32,34 @@ pub struct Progress {
     failed_changes: Vec<(usize, usize, String)>,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+json_object!(both Progress strict {
+    added_rules, added_calls, rules, calls, step, entered_ms, visited, ends, order, outside, misses, failures,
+    strayed, issued, statuses, answered, failed_changes,
+});
+
+#[derive(Clone, Debug, PartialEq)]
 struct AddedRule {
     id: String,
     rule: String,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+json_object!(both AddedRule strict { id, rule });
+
+#[derive(Clone, Debug, PartialEq)]
 struct CallProgress {
     count: u64,
     numbers: Vec<u64>,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+json_object!(both CallProgress strict { count, numbers });
+
+#[derive(Clone, Debug, PartialEq)]
 struct ViolationCounts {
     count: u64,
     first: Vec<(u64, String)>,
 }
+
+json_object!(both ViolationCounts strict { count, first });
 
 impl From<&Violations> for ViolationCounts {
     fn from(found: &Violations) -> Self {

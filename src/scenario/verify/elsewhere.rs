@@ -1,7 +1,6 @@
 //! Traffic of a command that came to no world: hosts that are not served, and handshakes that its clients refused.
 
-use serde::{Deserialize, Serialize};
-
+use crate::http::json_object::json_object;
 use crate::scenario::verify::one_line::on_one_line;
 
 /// Traffic of a command that came to no world, as far as the proxy saw it.
@@ -14,24 +13,26 @@ use crate::scenario::verify::one_line::on_one_line;
 /// all.add(Elsewhere { other_hosts: vec![seen(), seen()], ..Elsewhere::default() });
 /// assert_eq!(all.lines(), ["your test also talks to example.com (2 times)"]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Elsewhere {
     /// Other hosts that the command talks to.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_hosts: Vec<OtherHost>,
     /// Handshakes that a client refused: it does not trust the certificate.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused_handshakes: Vec<RefusedHandshake>,
 }
 
+json_object!(both Elsewhere { other_hosts: omitted, refused_handshakes: omitted });
+
 /// A host that is not served. The example of [`Elsewhere`] makes one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherHost {
     /// Its name.
     pub host: String,
     /// Number of times that a client asked for it.
     pub times: u64,
 }
+
+json_object!(both OtherHost { host, times });
 
 /// A handshake that a client refused.
 ///
@@ -46,7 +47,7 @@ pub struct OtherHost {
 /// let sentence = refused.sentence();
 /// assert!(sentence.starts_with("curl/8.5.0 does not trust the certificate for api.integrator.io"), "{sentence}");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedHandshake {
     /// The host that the client wanted.
     pub host: String,
@@ -59,6 +60,8 @@ pub struct RefusedHandshake {
     /// Number of times.
     pub times: u64,
 }
+
+json_object!(both RefusedHandshake { host, client: default, reason, help, times });
 
 impl Elsewhere {
     /// Tells whether there was no such traffic.

@@ -1,8 +1,7 @@
 //! The expectations that one call comes near to without meeting them, for who looks at that call.
 
-use serde::Serialize;
-
 use crate::history::entry::{Entry, presented_by};
+use crate::http::json_object::json_object;
 use crate::scenario::model::difference::NearMiss;
 use crate::scenario::verify::called::kind_of_call;
 use crate::scenario::verify::near::{CallKind, Calls};
@@ -10,16 +9,17 @@ use crate::scenario::verify::one_line::on_one_line;
 use crate::scenario::verify::verify::{Verification, in_times, name_of_calls};
 
 /// An expectation that too few calls have met so far, and the parts in which a call differs from it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearExpectation {
     /// The name of its check: `calls.lookup`.
     pub id: String,
     /// The check in words.
     pub title: String,
     /// The parts that differ.
-    #[serde(flatten)]
     pub near: NearMiss,
 }
+
+json_object!(write NearExpectation { id, title, near: flat });
 
 impl Verification<'_> {
     /// Returns the expectations that a call comes near to: of those that too few calls have met so far, the ones whose

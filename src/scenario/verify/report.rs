@@ -1,8 +1,8 @@
 //! Reports: the findings of a verification, as data. Everything printed derives from this.
 
 use crate::history::coverage::CoverageCell;
-use serde::{Deserialize, Serialize};
 
+use crate::http::json_object::json_object;
 use crate::http::redact::Redactor;
 use crate::scenario::model::difference::NearMiss;
 use crate::scenario::verify::elsewhere::Elsewhere;
@@ -23,7 +23,7 @@ use crate::scenario::verify::one_line::on_one_line;
 /// assert_eq!((report.rules[0].id.as_str(), report.rules[0].fired), ("busy", 0));
 /// # Ok::<(), standin::StartError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// 1.
     pub report: u32,
@@ -36,17 +36,13 @@ pub struct Report {
     /// Its seed.
     pub seed: u64,
     /// The APIs served.
-    #[serde(default)]
     pub apis: Vec<String>,
     /// The time of the first call, by the world's clock.
-    #[serde(default)]
     pub started: String,
     /// The time from then to the verification, by the world's clock, in milliseconds.
-    #[serde(default)]
     pub duration_ms: u64,
     /// Start and duration in milliseconds as the machine's clock measured them, for `JUnit`. Two runs differ in them, so
     /// they are not part of the JSON.
-    #[serde(skip)]
     pub measured: Option<(String, u64)>,
     /// True when every check passed.
     pub passed: bool,
@@ -63,20 +59,29 @@ pub struct Report {
     /// Number of calls that the journal has lost.
     pub journal_lost: u64,
     /// Traffic of the command that came to no world: of `standin run` with the proxy.
-    #[serde(flatten)]
     pub elsewhere: Elsewhere,
     /// Documented outcomes, and how often each was served. A report that was written down has those that were served at
     /// all, unless all were asked for.
     pub coverage: Vec<CoverageCell>,
 }
 
+json_object!(write Report {
+    report, scenario, file, world, seed, apis, started, duration_ms, passed, calls, checks, rules, steps, journal,
+    journal_lost, elsewhere: flat, coverage,
+});
+json_object!(read Report {
+    report, scenario, file, world, seed, apis: default, started: default, duration_ms: default, passed, calls, checks,
+    rules, steps, journal, journal_lost, coverage;
+    other_hosts: default, refused_handshakes: default
+        => elsewhere: Elsewhere { other_hosts, refused_handshakes }, measured: None
+});
+
 /// One check of a [`Report`], whose example reads one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// Its name: `calls.lookup`, `conduct.no_retry_on`.
     pub id: String,
     /// The check in words: `celigo.integrations.list at least 1 time`.
-    #[serde(default)]
     pub title: String,
     /// True when nothing was found.
     pub passed: bool,
@@ -86,8 +91,10 @@ pub struct Check {
     pub line: usize,
 }
 
+json_object!(both Check { id, title: default, passed, violations, line });
+
 /// One thing a check found. The example of [`Report`] reads one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The finding, in a sentence.
     pub message: String,
@@ -96,9 +103,10 @@ pub struct Violation {
     /// Lines that help to understand it; those about what came nearest are the last.
     pub details: Vec<String>,
     /// The call or record that came nearest to what was expected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<NearMiss>,
 }
+
+json_object!(both Violation { message, call: default, details, near: omitted });
 
 impl Check {
     /// Returns the check as it may be shown.
@@ -154,7 +162,7 @@ impl Violation {
 }
 
 /// The course of a fault rule. The example of [`Report`] reads one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleReport {
     /// The rule.
     pub id: String,
@@ -163,6 +171,8 @@ pub struct RuleReport {
     /// Times that it took effect.
     pub fired: u64,
 }
+
+json_object!(both RuleReport { id, matched, fired });
 
 /// A step that was entered.
 ///
@@ -175,13 +185,15 @@ pub struct RuleReport {
 /// assert_eq!(report.steps[0].call, 0, "{:?}", report.steps);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepReport {
     /// Its name.
     pub name: String,
     /// The number of the call that led there; 0 is the start.
     pub call: u64,
 }
+
+json_object!(both StepReport { name, call });
 
 impl Report {
     /// The version of this shape.
