@@ -21,6 +21,9 @@ use crate::embed::Standin;
 /// The time for which a verification waits for requests that the command left on their way.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The time in which a command that no terminal belongs to must end after a signal.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
 /// A consumer that runs. Dropped before its end, it is killed, with all that it has started.
 pub struct Consumer {
     child: Child,
@@ -143,8 +146,16 @@ impl Consumer {
 
     /// Waits for its end: how it ended, and the signal that ended everything.
     pub async fn end(&mut self, signals: &mut Signals) -> io::Result<(Exit, Option<u8>)> {
+        let has_own_group = self.has_own_group();
         let mut stopped = None;
         loop {
+            let outstayed = async {
+                match stopped {
+                    // A person at a terminal sends a second signal when the command takes too long.
+                    Some(_) if has_own_group => tokio::time::sleep(LAST_WORDS).await,
+                    _ => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 status = self.child.wait() => {
                     let status = status?;
@@ -156,9 +167,7 @@ impl Consumer {
                 }
                 signal = signals.next() => {
                     if stopped.is_some() {
-                        self.child.start_kill()?;
-                        #[cfg(unix)]
-                        self.group.iter().for_each(|group| group.kill());
+                        self.kill()?;
                     } else {
                         // In a terminal the command has it already, and a second one does no harm.
                         #[cfg(unix)]
@@ -166,8 +175,29 @@ impl Consumer {
                     }
                     stopped = Some(signal);
                 }
+                () = outstayed => {
+                    let waited = humantime::format_duration(LAST_WORDS);
+                    say(&format!("the command did not end within {waited} of the signal, and is killed\n"));
+                    self.kill()?;
+                }
             }
         }
+    }
+
+    /// Kills the command and all that it has started.
+    fn kill(&mut self) -> io::Result<()> {
+        self.child.start_kill()?;
+        #[cfg(unix)]
+        self.group.iter().for_each(|group| group.kill());
+        Ok(())
+    }
+
+    /// Tells whether the command has a group of its own, as it has where no terminal is.
+    fn has_own_group(&self) -> bool {
+        #[cfg(unix)]
+        return self.group.is_some_and(ProcessGroup::is_own);
+        #[cfg(not(unix))]
+        return !io::stdin().is_terminal();
     }
 }
 

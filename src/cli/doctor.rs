@@ -78,7 +78,7 @@ impl Doctor {
             let standin = start_as(&INTERCEPTING, &self.settings, None, logger).await?;
             return intercept::print_variables(&standin);
         }
-        let mut signals = Signals::catch()?;
+        let mut signals = Signals::catch_for_command()?;
         let standin = start_as(&INTERCEPTING, &self.settings, None, logger).await?;
         let (ended, stopped) = Consumer::start(&self.command, &standin, Output::Shown)?.end(&mut signals).await?;
         if let Some(signal) = stopped {

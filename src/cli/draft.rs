@@ -51,7 +51,7 @@ impl Draft {
     }
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
-        let mut signals = Signals::catch()?;
+        let mut signals = Signals::catch_for_command()?;
         let first = match self.once(None, Output::Diverted, logger, &mut signals).await? {
             Ok(ran) => ran,
             Err(signal) => return Ok(Exit::Signal(signal)),
@@ -77,7 +77,9 @@ impl Draft {
             Some(file) => report_file::write(file, &text)?,
             None => drop(print(&text)?),
         }
-        note_schema();
+        if !self.settings.is_quiet() {
+            note_schema();
+        }
         Ok(first.exit)
     }
 

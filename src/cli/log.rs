@@ -11,7 +11,9 @@ use crate::cli::output::STDERR;
 use crate::embed::{Exchanged, Log, LogEvent};
 use crate::engine::schema::time::format_ms;
 use crate::engine::state::world_token::DEFAULT_WORLD;
-use crate::http::message::Delivery;
+use crate::http::headers;
+use crate::http::hold::Hold;
+use crate::http::message::{CallNote, Delivery};
 
 /// The settings of the log.
 #[derive(Args, Debug)]
@@ -139,10 +141,30 @@ fn call(world: &str, number: u64) -> String {
     }
 }
 
-/// Returns the words of an answer that is the fake's own: why it is, and the sentence its body has about it.
+/// Returns the word for why an answer is the fake's own.
+fn miss<'a>(exchanged: &Exchanged<'a>) -> Option<&'a str> {
+    // A request that no world answered says it in its header alone.
+    exchanged.outcome.call.miss.or_else(|| exchanged.outcome.response.header(headers::MISS))
+}
+
+/// Returns the fault rules that made a call wait, but for one that answered.
+fn slowed_by<'a>(exchanged: &Exchanged<'a>) -> Vec<&'a str> {
+    let CallNote { rule, .. } = &exchanged.outcome.call;
+    let holding = exchanged.outcome.hold.iter().flat_map(Hold::rules);
+    holding.filter(|id| rule.as_deref() != Some(id)).collect()
+}
+
+/// Returns the words of an answer that is the fake's own, or a refusal of the control API: why it is, and the sentence its body
+/// has about it.
 fn reason(exchanged: &Exchanged<'_>) -> Option<String> {
-    let miss = exchanged.outcome.call.miss?;
-    let body: Value = serde_json::from_slice(&exchanged.outcome.response.body).unwrap_or_default();
+    let body = || serde_json::from_slice::<Value>(&exchanged.outcome.response.body).unwrap_or_default();
+    let Some(miss) = miss(exchanged) else {
+        let is_own = exchanged.outcome.call.number == 0 && exchanged.outcome.response.status >= 400;
+        let body = is_own.then(body)?;
+        let (code, message) = (body.pointer("/error/code")?.as_str()?, body.pointer("/error/message")?.as_str()?);
+        return Some(format!("{code}: {}", exchanged.redactor.text(message)));
+    };
+    let body = body();
     let pointers = ["/error/message", "/errors/0/message", "/$errors/0/message"];
     let message = pointers.iter().find_map(|pointer| body.pointer(pointer)?.as_str());
     Some(message.map_or_else(|| miss.to_owned(), |message| format!("{miss}: {}", exchanged.redactor.text(message))))
@@ -168,6 +190,9 @@ fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
     }
     if let Some(rule) = &outcome.call.rule {
         lines += &format!(" rule {rule}");
+    }
+    for rule in slowed_by(exchanged) {
+        lines += &format!(" slowed by {rule}");
     }
     if let Some(reason) = reason(exchanged) {
         lines += &format!(" ({reason})");
@@ -205,7 +230,8 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
         "manner": outcome.delivery.as_str(),
         "delay_ms": u64::try_from(outcome.delay.as_millis()).unwrap_or(u64::MAX),
         "rule": outcome.call.rule.as_deref(),
-        "miss": outcome.call.miss,
+        "slowed_by": slowed_by(exchanged),
+        "miss": miss(exchanged),
         "reason": reason(exchanged),
         "took_us": u64::try_from(exchanged.took.as_micros()).unwrap_or(u64::MAX),
     });

@@ -26,9 +26,19 @@ impl ProcessGroup {
 
     /// Passes a signal on, by its number.
     pub fn pass_on(self, signal: u8) {
-        let signal = if signal == 2 { Signal::INT } else { Signal::TERM };
+        let signal = match signal {
+            1 => Signal::HUP,
+            2 => Signal::INT,
+            3 => Signal::QUIT,
+            _ => Signal::TERM,
+        };
         // Who is gone needs no signal.
         let _ = if self.is_own { kill_process_group(self.leader, signal) } else { kill_process(self.leader, signal) };
+    }
+
+    /// Tells whether the command has a group of its own.
+    pub fn is_own(self) -> bool {
+        self.is_own
     }
 
     /// Ends what is left of the group, at once.

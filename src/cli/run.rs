@@ -56,7 +56,7 @@ impl Run {
         if self.settings.prints_intercept() {
             return intercept::print_variables(&*start(&self.settings, None, logger).await?);
         }
-        let mut signals = Signals::catch()?;
+        let mut signals = Signals::catch_for_command()?;
         if self.watch {
             return self.again_and_again(logger, &mut signals).await;
         }

@@ -13,9 +13,14 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Catches them. Must be called in a tokio runtime.
+    /// Catches those that end a server, for which a hangup is no end. Must be called in a tokio runtime.
     pub fn catch() -> io::Result<Self> {
-        Ok(Self { caught: Caught::catch()?, changes: None, has_come: false })
+        Ok(Self { caught: Caught::catch(false)?, changes: None, has_come: false })
+    }
+
+    /// Catches those that end a command, a hangup too: the command would outlive a process that ended without it.
+    pub fn catch_for_command() -> io::Result<Self> {
+        Ok(Self { caught: Caught::catch(true)?, changes: None, has_come: false })
     }
 
     /// Watches files besides, from now on.
@@ -50,21 +55,45 @@ impl Signals {
 struct Caught {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
 impl Caught {
-    fn catch() -> io::Result<Self> {
+    fn catch(is_hangup_too: bool) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        let hangup = (is_hangup_too && !ignores_hangups()).then(|| signal(SignalKind::hangup()));
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            hangup: hangup.transpose()?,
+        })
     }
 
     async fn next(&mut self) -> u8 {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.terminate.recv() => 15,
             _ = self.interrupt.recv() => 2,
+            _ = self.quit.recv() => 3,
+            _ = hangup => 1,
         }
     }
+}
+
+/// Returns whether this process was started to ignore hangups, as by `nohup`, where the system tells.
+#[cfg(unix)]
+fn ignores_hangups() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    ignored.is_some_and(|signals| signals & 1 == 1)
 }
 
 /// The signal that asks to read files again.
@@ -108,7 +137,7 @@ struct Caught;
 
 #[cfg(not(unix))]
 impl Caught {
-    fn catch() -> io::Result<Self> {
+    fn catch(_is_hangup_too: bool) -> io::Result<Self> {
         Ok(Self)
     }
 

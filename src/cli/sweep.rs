@@ -18,7 +18,7 @@ use crate::cli::log::Logger;
 use crate::cli::output::STDOUT;
 use crate::cli::progress::Progress;
 use crate::cli::reports::{say, warn};
-use crate::cli::run::{DEFAULTS, start};
+use crate::cli::run::{DEFAULTS, no_call, start};
 use crate::cli::settings::Settings;
 use crate::cli::signals::Signals;
 use crate::cli::values::duration;
@@ -117,6 +117,8 @@ impl Fault {
 struct Run {
     /// The operations called, in order.
     calls: Vec<&'static str>,
+    /// The environment of a command that made no call.
+    uncalled: Option<Vec<(&'static str, String)>>,
     /// True when the fault happened.
     struck: bool,
     /// Why it was not survived.
@@ -196,7 +198,7 @@ impl Sweep {
         }
         let known = operations();
         let on = self.selected(&known)?;
-        let mut signals = Signals::catch()?;
+        let mut signals = Signals::catch_for_command()?;
         if let Some(scenario) = &self.scenario {
             warn(&self.settings.offline(&DEFAULTS)?.check(scenario)?);
         }
@@ -233,7 +235,11 @@ impl Sweep {
         }
         let outcomes = || swept.iter().flat_map(|of| &of.tried).map(Tried::outcome);
         if stopped.is_none() && outcomes().next().is_none() {
-            say("nothing was tested: the command makes no call at which one of these faults can happen\n");
+            let why = match unharmed.uncalled {
+                Some(environment) => no_call(&environment),
+                None => "the command makes no call at which one of these faults can happen".to_owned(),
+            };
+            say(&format!("nothing was tested: {why}\n"));
             say(&intercept::told(&elsewhere));
             return Ok(Exit::NothingTested);
         }
@@ -300,8 +306,10 @@ impl Sweep {
                 world.journal_lost()
             )));
         }
+        let journal = world.journal();
         Ok(Run {
-            calls: world.journal().iter().filter_map(|call| call.operation).collect(),
+            uncalled: journal.is_empty().then(|| standin.environment()),
+            calls: journal.iter().filter_map(|call| call.operation).collect(),
             struck: report.rules.iter().any(|rule| rule.id == RULE && rule.fired > 0),
             failure: failure.or_else(|| unmet(&report, is_harmed)),
             stopped,

@@ -221,6 +221,8 @@ fn text(entry: &Value, world: &str) -> String {
     words.extend(
         named.iter().filter(|(name, _)| !part(name).is_empty()).map(|(name, shown)| format!("{shown}={}", part(name))),
     );
+    let slowed_by = entry["slowed_by"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    words.extend(slowed_by.map(|rule| format!("slowed-by={rule}")));
     if number(&entry["delay_ms"]) > 0 {
         words.push(format!("+{}ms", number(&entry["delay_ms"])));
     }

@@ -219,6 +219,7 @@ fn short(entry: &Entry, target: &str) -> Value {
         "error": entry.meta.error,
         "miss": entry.extras.miss,
         "rule": entry.extras.rule.as_deref(),
+        "slowed_by": entry.extras.slowed_by().map(|rule| &**rule).collect::<Vec<_>>(),
         "step": entry.extras.step.as_deref(),
         "manner": entry.manner(),
         "gave_up_ms": entry.extras.gave_up_ms,

@@ -45,6 +45,8 @@ pub struct JournalEntry {
     pub delay_ms: u64,
     /// The number of the last call whose changes the answer shows, where a scenario lets the read lag behind.
     pub shows_call: Option<u64>,
+    /// The fault rules that held the answer back or slowed it down, but for one that answered.
+    pub slowed_by: Vec<String>,
 }
 
 impl JournalEntry {
@@ -59,10 +61,11 @@ impl JournalEntry {
             headers: entry.headers,
             body: entry.body,
             error: entry.meta.error,
-            rule: entry.extras.rule.map(|rule| rule.to_string()),
+            rule: entry.extras.rule.as_ref().map(ToString::to_string),
             delivery: entry.extras.delivery,
             delay_ms: entry.extras.delay_ms,
             shows_call: entry.extras.shows_call,
+            slowed_by: entry.extras.slowed_by().map(ToString::to_string).collect(),
         }
     }
 }

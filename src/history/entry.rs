@@ -9,7 +9,7 @@ use crate::engine::api::router::Row;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::state::clock::Clock;
 use crate::history::exchange::Exchange;
-use crate::history::trace::Trace;
+use crate::history::trace::{Trace, Verdict};
 use crate::http::message::Delivery;
 use crate::http::redact::{Redactor, presented};
 
@@ -91,6 +91,12 @@ impl EntryExtras {
             shows_call: exchange.shows_call,
             why: exchange.trace.clone(),
         }
+    }
+
+    /// Returns the fault rules that held the answer back or slowed it down, but for one that answered.
+    pub fn slowed_by(&self) -> impl Iterator<Item = &Arc<str>> {
+        let considered = self.why.iter().flat_map(|why| why.iter());
+        considered.filter(|of| matches!(of.verdict, Verdict::Delayed(_))).map(|of| &of.rule)
     }
 
     /// Tells whether both say the same. Does not read lists of rules: the verdicts on them are mostly one list, shared.

@@ -37,6 +37,11 @@ impl Hold {
         self.0.number
     }
 
+    /// Returns the fault rules on whose account it is held back.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.0.rules.iter().map(|rule| &**rule)
+    }
+
     /// Returns whether the world has let the answer go.
     pub fn is_released(&self) -> bool {
         self.0.state.lock().released

@@ -7,6 +7,23 @@ use serde_json::json;
 use crate::http::headers;
 use crate::http::message::Response;
 
+/// Returns the remedy for a head that cannot be read, by the part that hyper's error names.
+fn remedy(why: &str) -> &'static str {
+    let remedies = [
+        ("URI", "Percent-encode what a target may not hold, such as spaces, quotes and angle brackets."),
+        ("content-length", "Send one content-length, the number of the body's bytes in decimal digits."),
+        ("transfer-encoding", "Send a body chunked, or with a content-length, and not both."),
+        (
+            "header",
+            "A header is a name of letters, digits and dashes, a colon, and a value without control characters.",
+        ),
+        ("method", "A request begins with its method, such as GET; what began here may be another protocol than HTTP."),
+        ("version", "This server speaks HTTP/1.1 and HTTP/1.0."),
+    ];
+    let found = remedies.into_iter().find(|(part, _)| why.contains(part));
+    found.map_or("Send the head as RFC 9112 has it: a request line, headers, an empty line.", |(_, remedy)| remedy)
+}
+
 /// The reason why a request is answered before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -90,11 +107,7 @@ impl Refusal {
             }
             _ => {
                 let message = format!("The request is not HTTP that this server can read: {why}.");
-                (
-                    "bad_request",
-                    message,
-                    "Percent-encode what a target may not hold, such as spaces, quotes and angle brackets.",
-                )
+                ("bad_request", message, remedy(why))
             }
         };
         Self { status, code, message, hint }

@@ -50,17 +50,67 @@ fn a_sweep_ends_all_processes_of_a_command_that_takes_too_long() {
     until(|| !is_running(&pid));
 }
 
+/// Sends a signal to a run of a script whose child outlives it; both must end, the run with that code.
+fn a_signal_ends(signal: &str, code: i32, script_ends: &str) {
+    let folder = Folder::new(&format!("signalled-{signal}"));
+    let (script, pid) = script(&folder, script_ends);
+    for arguments in [&["run"][..], &["sweep"], &["draft"], &["doctor"], &["run", "--watch"]] {
+        let mut command = standin(&[arguments, &["--", "sh", &script]].concat());
+        let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        until(|| is_running(&pid));
+        let sent = Command::new("kill").args(["-s", signal, &run.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        until(|| run.try_wait().unwrap().is_some());
+        assert_eq!(run.wait().unwrap().code(), Some(code), "{arguments:?}");
+        until(|| !is_running(&pid));
+    }
+}
+
 #[test]
-fn a_signal_ends_all_processes_of_a_run() {
-    let folder = Folder::new("signalled");
-    let (script, pid) = script(&folder, "sleep 3600");
-    let mut command = standin(&["run", "--", "sh", &script]);
-    let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+fn a_termination_ends_all_processes_of_a_command() {
+    a_signal_ends("TERM", 143, "sleep 3600");
+}
+
+#[test]
+fn a_hangup_ends_all_processes_of_a_command() {
+    a_signal_ends("HUP", 129, "sleep 3600");
+}
+
+#[test]
+fn a_quit_ends_all_processes_of_a_command() {
+    a_signal_ends("QUIT", 131, "sleep 3600");
+}
+
+#[test]
+fn a_command_that_ignores_signals_is_killed_in_the_end() {
+    let folder = Folder::new("stubborn");
+    let pid = folder.path("pid");
+    let script = format!("trap '' TERM\necho $$ > {pid}.new\nmv {pid}.new {pid}\nwhile true; do sleep 1; done\n");
+    let script = folder.file("script.sh", &script);
+    let mut run = standin(&["run", "--", "sh", &script]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     until(|| is_running(&pid));
-    let sent = Command::new("kill").args(["-s", "TERM", &run.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-    until(|| run.try_wait().unwrap().is_some());
-    until(|| !is_running(&pid));
+    assert!(Command::new("kill").args(["-s", "TERM", &run.id().to_string()]).status().unwrap().success());
+    let said = run.wait_with_output().unwrap();
+    assert_eq!(said.status.code(), Some(143));
+    let words = String::from_utf8_lossy(&said.stderr);
+    assert!(words.contains("the command did not end within 10s of the signal, and is killed"), "{words}");
+    assert!(!is_running(&pid));
+}
+
+#[test]
+fn a_run_under_nohup_goes_on_after_a_hangup() {
+    let folder = Folder::new("nohup");
+    let (script, pid) = script(&folder, "sleep 3600");
+    let arguments = ["-c", "trap '' HUP; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_standin"), "run", "--", "sh", &script];
+    let mut run = Command::new("sh").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    until(|| is_running(&pid));
+    for (signal, ends) in [("HUP", false), ("TERM", true)] {
+        assert!(Command::new("kill").args(["-s", signal, &run.id().to_string()]).status().unwrap().success());
+        if ends {
+            until(|| run.try_wait().unwrap().is_some());
+        }
+    }
+    assert_eq!(run.wait().unwrap().code(), Some(143), "the hangup would have been 129");
 }
 
 #[test]

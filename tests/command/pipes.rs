@@ -155,19 +155,28 @@ fn the_log_says_world_rule_manner_delay_and_who_gave_up() {
     let ready: Value = serde_json::from_str(&line).unwrap();
     let at = address(ready["url"].as_str().unwrap());
     let log = BufReader::new(server.0.stderr.take().unwrap());
-    let mut lines = log.lines().map_while(Result::ok).filter_map(|line| Some(line.split_once(" #")?.1.to_owned()));
+    let mut lines = log.lines().map_while(Result::ok).filter_map(|line| {
+        let (_, told) = line.split_once(' ')?;
+        told.starts_with(['#', '-']).then(|| told.to_owned())
+    });
     let mut client = Connection::open(at);
     client.send(crate::support::request("GET", "/v1/flows", &[ANY], "").as_bytes());
     assert!(client.rest().is_ok_and(|rest| rest.is_empty()));
     let told = lines.next().unwrap();
-    assert!(told.starts_with("1 GET /v1/flows celigo.flows.list close ") && told.ends_with(" rule closes"), "{told}");
+    assert!(told.starts_with("#1 GET /v1/flows celigo.flows.list close ") && told.ends_with(" rule closes"), "{told}");
     let mut client = Connection::open(at);
     client.send(crate::support::request("GET", "/v1/integrations", &[ANY], "").as_bytes());
     let told = lines.next().unwrap();
-    assert!(told.starts_with("2 GET /v1/integrations celigo.integrations.list 200 "), "{told}");
-    assert!(told.ends_with(" +3600000ms"), "{told}");
+    assert!(told.starts_with("#2 GET /v1/integrations celigo.integrations.list 200 "), "{told}");
+    assert!(told.ends_with(" +3600000ms slowed by slow"), "{told}");
     drop(client);
     let told = lines.next().unwrap();
-    assert!(told.starts_with("2 the client gave up after "), "{told}");
+    assert!(told.starts_with("#2 the client gave up after "), "{told}");
+    ask(at, "GET", "/w/nowhere/v1/flows", &[ANY], "");
+    let told = lines.next().unwrap();
+    assert!(told.ends_with(r#"(world: There is no world "nowhere" on this server.)"#), "{told}");
+    ask(at, "GET", "/_standin/nothing", &[("host", &at.to_string())], "");
+    let told = lines.next().unwrap();
+    assert!(told.ends_with("(no_such_path: The control API has nothing at /_standin/nothing.)"), "{told}");
     assert_eq!(server.terminate().code(), Some(0));
 }

@@ -261,6 +261,23 @@ fn a_refusal_behind_answers_on_one_connection_comes_after_them() {
 }
 
 #[test]
+fn a_head_that_cannot_be_read_is_answered_with_its_own_remedy() {
+    let standin = Standin::start();
+    for (head, remedy) in [
+        ("GET /v1/<b> HTTP/1.1\r\nhost: h\r\n\r\n", "Percent-encode"),
+        ("GET /v1/flows HTTP/1.1\r\nhost: h\r\nx-a: a\x01b\r\n\r\n", "A header is a name"),
+        ("POST /v1/flows HTTP/1.1\r\nhost: h\r\ncontent-length: -5\r\n\r\n", "Send one content-length"),
+        ("SSH-2.0-OpenSSH_8.9\r\n\r\n", "another protocol than HTTP"),
+        ("GET /v1/flows HTTP/3.0\r\nhost: h\r\n\r\n", "HTTP/1.1"),
+    ] {
+        let mut client = Connection::open(standin.address());
+        client.send(head.as_bytes());
+        let hint = client.receive().unwrap().json()["error"]["hint"].to_string();
+        assert!(hint.contains(remedy), "{head}: {hint}");
+    }
+}
+
+#[test]
 fn tls_on_the_plain_port_is_told_in_plain_http_and_in_the_journal() {
     let standin = Standin::start();
     let mut client = Connection::open(standin.address());
@@ -285,11 +302,17 @@ fn a_client_that_gives_up_is_told_as_such_and_can_be_expected() {
     drop(client);
     until(|| entry()["manner"] == "gave_up");
     assert_eq!(entry()["status"], Value::Null);
+    assert_eq!(entry()["slowed_by"], json!(["slow"]));
     assert!(entry()["gave_up_ms"].is_u64());
     assert_eq!(ask(standin.address(), "GET", "/v1/integrations", &[ANY], "").status, 200);
     let report = world.verify().unwrap();
     let served = report.coverage.iter().filter(|cell| cell.operation == LIST).map(|cell| cell.natural + cell.injected);
     assert_eq!(served.sum::<u64>(), 1, "only what arrived is covered");
+    let told = &report.journal[0];
+    assert!(
+        told.starts_with("1 list → not taken, the client gave up after ") && told.ends_with(" ms (slow)"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -167,3 +167,23 @@ fn every_value_of_a_header_and_of_a_parameter_is_looked_at() {
     );
     world.verify().unwrap();
 }
+
+#[test]
+fn a_body_that_is_no_json_is_told_as_one_and_its_text_is_not_shown() {
+    let world = world_with(
+        &json!({ "calls": [{ "on": "celigo.integrations.create", "when": { "body": { "name": "Orders" } } }] }),
+    );
+    let headers = [("authorization", "Bearer any"), ("content-type", "application/x-www-form-urlencoded")];
+    world.answer("POST", "/v1/integrations", &headers, b"name=Orders&client_secret=hunter2");
+    let wanted = r#"call 1: body is no JSON (33 bytes), expected {"name":"Orders"}"#;
+    assert_eq!(details(&failed(&world), "calls[0]"), [wanted]);
+}
+
+#[test]
+fn a_record_of_another_flag_is_nearer_than_one_of_another_name() {
+    let wanted = json!({ "where": { "name": "Orders", "sandbox": false }, "count": 1 });
+    let world = world_with(&json!({ "final": { "celigo.integrations": [wanted] } }));
+    ask(&world, "POST", "/v1/integrations", &json!({ "name": "Orders", "sandbox": true }));
+    let lines = details(&failed(&world), "final.celigo.integrations[0]");
+    assert!(lines[0].ends_with(": sandbox is true, expected false"), "{lines:?}");
+}

@@ -11,6 +11,8 @@ use crate::scenario::model::matchers::Matcher;
 
 /// The distance of two values that have nothing in common.
 const APART: u64 = 1_000;
+/// The distance of a boolean from the other one: half of all are alike by chance, so that it says less than a name.
+const OTHER_BOOLEAN: u64 = 250;
 /// The most characters that are compared letter by letter.
 const SHORT_TEXT: usize = 64;
 /// The most characters of a value that are shown.
@@ -188,6 +190,9 @@ impl Differences {
             (matcher, value) if matcher.matches(value) => {}
             (Matcher::Equals(Value::String(wanted)), Some(Value::String(got))) => {
                 self.add(text_distance(wanted, got), || differing(got, wanted));
+            }
+            (Matcher::Equals(wanted @ Value::Bool(_)), Some(got @ Value::Bool(_))) => {
+                self.add(OTHER_BOOLEAN, || (in_words(Some(got)), in_words(Some(wanted))));
             }
             (matcher, value) => {
                 self.add(APART.saturating_mul(leaves(matcher)), || (in_words(value), matcher.words()));

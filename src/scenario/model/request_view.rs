@@ -166,6 +166,8 @@ pub(in crate::scenario) struct Parts {
     pub(in crate::scenario) headers: Texts,
     pub(in crate::scenario) token: Option<Value>,
     pub(in crate::scenario) body: Option<Value>,
+    /// The length of a body that is no JSON. Its text may hold credentials in any form, and is not shown.
+    pub(in crate::scenario) other_body: Option<usize>,
 }
 
 impl Parts {
@@ -176,6 +178,7 @@ impl Parts {
             headers: asked.header_texts().clone(),
             token: asked.token().map(Value::from),
             body: asked.body().cloned(),
+            other_body: Some(asked.request.body.len()).filter(|length| *length > 0 && asked.body().is_none()),
         }
     }
 }

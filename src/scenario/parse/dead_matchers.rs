@@ -28,6 +28,7 @@ impl FileReader<'_, '_> {
         }
         if let Some(matcher) = &when.token {
             self.found.tell_no_text(&part("token"), matcher);
+            self.found.tell_scheme(&part("token"), matcher);
         }
         if let Some(query) = when.query.as_ref().filter(|_| are_some && !node.allows_unknown()) {
             self.tell_unknown_parameters(&part("query"), query, on);
@@ -104,6 +105,21 @@ impl Diagnostics<'_> {
         if !fits {
             let what = "never matches: it is compared with an object of texts";
             self.tell(Code::W04, path, what, "write it as {\"name\": \"value\"}");
+        }
+    }
+
+    /// Warns of a token that is written with the scheme before it.
+    fn tell_scheme(&mut self, path: &[PathSegment], matcher: &Matcher) {
+        let texts: Vec<&str> = match matcher {
+            Matcher::Equals(value) => value.as_str().into_iter().collect(),
+            Matcher::In(values) => values.iter().filter_map(Value::as_str).collect(),
+            Matcher::Glob(pattern) => vec![pattern],
+            _ => Vec::new(),
+        };
+        let has_scheme = |text: &str| text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer "));
+        if texts.into_iter().any(has_scheme) {
+            let what = "never matches: the token is what stands behind \"Bearer\"";
+            self.tell(Code::W04, path, what, "leave \"Bearer \" out");
         }
     }
 

@@ -6,13 +6,13 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::engine::schema::document::Document;
-use crate::engine::schema::field::Kind;
+use crate::engine::schema::field::{Field, Kind};
 use crate::engine::schema::schema::Schema;
 use crate::engine::schema::suggest::nearest;
 use crate::http::message::Method;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
-use crate::scenario::model::matchers::Matcher;
+use crate::scenario::model::matchers::{Matcher, Type};
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Object;
@@ -37,10 +37,14 @@ impl FileReader<'_, '_> {
         let Some(rows) = on.map(|on| self.rows(on)).filter(|rows| !rows.is_empty()) else { return };
         let has_body = |verb: Method| !matches!(verb, Method::Get | Method::Delete);
         let with_body: Vec<_> = rows.iter().filter(|row| has_body(row.route.verb)).collect();
+        let only_read = rows.iter().all(|row| row.route.verb == Method::Get);
         // An operation of its own may take what no record has.
         let schemas: Option<Vec<&Schema>> = with_body.iter().map(|row| row.route.action.resource()).collect();
         if let Some(schemas) = schemas.filter(|schemas| !schemas.is_empty()) {
             self.found.tell_unknown_members(path, matcher, &schemas);
+        } else if only_read && !matcher.matches(None) {
+            let what = "is about a body, and requests for these operations have none";
+            self.found.tell(Code::W04, path, what, "leave it out, or match params or query");
         }
     }
 
@@ -100,10 +104,16 @@ impl Diagnostics<'_> {
             let path = [&path[..], &[PathSegment::from(name.as_str())]].concat();
             let fields: Vec<_> = schemas.iter().filter_map(|schema| schema.field(name)).collect();
             if is_known(name, schemas) {
-                let values =
-                    fields.iter().map(|field| if let Kind::Enum(values) = field.kind { Some(values) } else { None });
+                let values = fields.iter().map(|field| match field.kind {
+                    Kind::Enum(values) | Kind::EnumList(values) => Some(values),
+                    _ => None,
+                });
                 let values: Option<Vec<&[&str]>> = values.collect();
-                if let Some(values) = values.filter(|values| !values.is_empty()) {
+                if !fields.is_empty() && !fields.iter().any(|field| member.may_match(field)) {
+                    let (asked, is) = (member.words(), fields[0].kind.words());
+                    let help = format!("match {is}; if it is meant, add \"{MARK}\": \"allow\" beside it");
+                    self.tell(Code::W06, &path, format!("asks for {asked}, and the field is {is}"), help);
+                } else if let Some(values) = values.filter(|values| !values.is_empty()) {
                     self.tell_unknown_value(&path, member, &values.concat());
                 }
             } else if !member.matches(None) {
@@ -117,6 +127,9 @@ impl Diagnostics<'_> {
         let given: Vec<&str> = match matcher {
             Matcher::Equals(Value::String(text)) => vec![text],
             Matcher::In(wanted) => wanted.iter().filter_map(Value::as_str).collect(),
+            Matcher::Items(items) | Matcher::Has(items) => {
+                return items.iter().for_each(|item| self.tell_unknown_value(path, item, values));
+            }
             _ => Vec::new(),
         };
         for text in given.into_iter().filter(|text| !values.contains(text)) {
@@ -144,6 +157,82 @@ impl Diagnostics<'_> {
         let meant = if meant.ends_with('?') { format!("{meant} ") } else { String::new() };
         let help = format!("{meant}if it is meant, add \"{MARK}\": \"allow\" beside it");
         self.tell(Code::W06, path, format!("is no field of {title} that a document knows"), help);
+    }
+}
+
+/// A type of JSON.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum JsonType {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl From<&Value> for JsonType {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Bool,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
+impl Kind {
+    /// Returns the type of the values it has; `None` when it may be any.
+    fn json_type(&self) -> Option<JsonType> {
+        match self {
+            Self::Any => None,
+            Self::String | Self::Time | Self::Enum(_) | Self::Reference(_) => Some(JsonType::String),
+            Self::Bool => Some(JsonType::Bool),
+            Self::Integer | Self::Number => Some(JsonType::Number),
+            Self::List | Self::Strings | Self::EnumList(_) | Self::Objects(_) | Self::References(_) => {
+                Some(JsonType::Array)
+            }
+            Self::Object => Some(JsonType::Object),
+        }
+    }
+
+    /// Names the type of the values it has.
+    fn words(&self) -> &'static str {
+        match self.json_type() {
+            None | Some(JsonType::Null) => "any value",
+            Some(JsonType::Bool) => "true or false",
+            Some(JsonType::Number) => "a number",
+            Some(JsonType::String) => "a text",
+            Some(JsonType::Array) => "an array",
+            Some(JsonType::Object) => "an object",
+        }
+    }
+}
+
+impl Matcher {
+    /// Tells whether a value of that field, or its absence, may match. `null` stands for absence in many answers.
+    fn may_match(&self, field: &Field) -> bool {
+        let Some(of_field) = field.kind.json_type() else { return true };
+        let fits = |of: JsonType| of == of_field || of == JsonType::Null;
+        match self {
+            Self::Equals(value) => fits(value.into()),
+            Self::In(values) => values.iter().any(|value| fits(value.into())),
+            Self::Items(_) | Self::Has(_) => fits(JsonType::Array),
+            Self::Subset(_) | Self::Exact(_) => fits(JsonType::Object),
+            Self::Glob(_) => fits(JsonType::String),
+            Self::Type(of) => fits(match of {
+                Type::String | Type::Uuid | Type::ObjectId | Type::DateTime => JsonType::String,
+                Type::Number | Type::Integer => JsonType::Number,
+                Type::Boolean => JsonType::Bool,
+                Type::Object => JsonType::Object,
+                Type::Array => JsonType::Array,
+                Type::Null => JsonType::Null,
+            }),
+            Self::Any | Self::Absent | Self::Not(_) | Self::Len(_) => true,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::engine::api::router::Router;
 use crate::engine::store::{Collection, Record};
 use crate::history::entry::Entry;
 use crate::http::redact::tail_of;
-use crate::scenario::model::difference::{Differences, NearMiss};
+use crate::scenario::model::difference::{Differences, NearMiss, shortened};
 use crate::scenario::model::format::{CallExpectation, EndKind};
 use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::{Parts, asked_again};
@@ -178,8 +178,13 @@ impl When {
             let got = || parts.token.as_ref().and_then(Value::as_str).map_or("absent".to_owned(), shown_token);
             found.add_at("token", OTHER_CIRCUMSTANCE, got, &matcher.words());
         }
-        if let Some(matcher) = &self.body {
-            found.compare_at("body", matcher, parts.body.as_ref());
+        match (&self.body, &parts.other_body) {
+            (Some(matcher), Some(length)) if !matcher.matches(None) => {
+                let got = || format!("no JSON ({length} bytes)");
+                found.add_at("body", OTHER_CIRCUMSTANCE, got, &shortened(&matcher.words()));
+            }
+            (Some(matcher), _) => found.compare_at("body", matcher, parts.body.as_ref()),
+            (None, _) => {}
         }
     }
 }

@@ -362,15 +362,19 @@ fn told(journal: &[Entry], router: &Router) -> Vec<String> {
                     format!("{}{ids}", short.unwrap_or(name))
                 },
             );
-            let rule = entry.extras.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
+            let rules: Vec<&str> =
+                entry.extras.rule.iter().chain(entry.extras.slowed_by()).map(|rule| &**rule).collect();
+            let rule = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
             let outcome = match (entry.extras.delivery.is_abort(), entry.meta.reached_service) {
                 (true, true) if entry.meta.status < 300 => "lost after commit".to_owned(),
                 (true, _) => "lost".to_owned(),
+                (false, _) if entry.extras.gave_up_ms.is_some() => "not taken".to_owned(),
                 (false, _) => entry.meta.status.to_string(),
             };
-            let delay = match entry.extras.delay_ms {
-                0 => String::new(),
-                delay_ms => format!(" after {delay_ms} ms"),
+            let delay = match (entry.extras.gave_up_ms, entry.extras.delay_ms) {
+                (Some(waited_ms), _) => format!(", the client gave up after {waited_ms} ms"),
+                (None, 0) => String::new(),
+                (None, delay_ms) => format!(" after {delay_ms} ms"),
             };
             let lag = entry.extras.shows_call.map(|call| format!(" as after call {call}")).unwrap_or_default();
             on_one_line(&format!("{} {operation} → {outcome}{delay}{lag}{rule}", entry.number))
