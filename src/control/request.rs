@@ -81,6 +81,8 @@ pub struct ControlRequest<'a> {
     pub response: Cell<Option<Response>>,
     /// The number of records that are not shown because the service keeps only a limited number of its own.
     pub lost: Cell<u64>,
+    /// Warnings of what was sent, for the log.
+    pub warnings: Cell<Vec<String>>,
 }
 
 /// The body of a request that takes no members.
@@ -95,6 +97,13 @@ impl ControlRequest<'_> {
         Ok(Value::Null)
     }
 
+    /// Adds warnings to an answer that is an object, and tells them to the log.
+    pub fn warn(&self, mut answer: Value, warnings: Vec<String>) -> Value {
+        answer["warnings"] = warnings.as_slice().into();
+        self.warnings.set(warnings);
+        answer
+    }
+
     /// Reads the body as a `T`.
     pub fn body<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
@@ -103,7 +112,7 @@ impl ControlRequest<'_> {
             let (line, column) = (fault.place.line, fault.place.column);
             Error::new(400, "invalid_body", format!("{} at line {line} column {column}", fault.reason))
         })?;
-        serde_json::from_slice(body).map_err(|error| Error::new(400, "invalid_body", error.to_string()))
+        serde_json::from_slice(body).map_err(|error| invalid_body(&error.to_string()))
     }
 
     /// Reads the body as a `T` that is an object; an empty body is an empty object. Without this check, an array would
@@ -123,7 +132,8 @@ impl ControlRequest<'_> {
     /// Returns a query parameter that is a number.
     pub fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
         let Some(text) = self.query.get(name) else { return Ok(None) };
-        let number = text.parse().map_err(|_| Error::new(400, "invalid", format!("{name}={text} is not a number")))?;
+        let refusal = || Error::new(400, "invalid", format!("{name}={text} is not a whole number of at least 0"));
+        let number = text.parse().map_err(|_| refusal())?;
         Ok(Some(number))
     }
 
@@ -154,5 +164,26 @@ impl ControlRequest<'_> {
     /// Returns the n-th path parameter.
     pub fn param(&self, n: usize) -> &str {
         &self.params[n]
+    }
+}
+
+/// Returns the refusal of a body, in the words of JSON: those of the parser name types of Rust.
+fn invalid_body(error: &str) -> Error {
+    let words = [
+        ("expected u64", "expected a whole number of at least 0"),
+        ("expected usize", "expected a whole number of at least 0"),
+        ("expected a boolean", "expected true or false"),
+        ("expected a sequence", "expected an array"),
+        ("expected a map", "expected an object"),
+        ("invalid type: map", "invalid type: object"),
+        ("invalid type: sequence", "invalid type: array"),
+    ];
+    let message = words.iter().fold(error.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours));
+    let refusal = Error::new(400, "invalid_body", message);
+    let mut quoted = error.split('`').skip(1).step_by(2);
+    let unknown = quoted.next().filter(|_| error.starts_with("unknown field"));
+    match unknown.and_then(|unknown| nearest(unknown, quoted)) {
+        Some(nearest) => refusal.hint(format!("Did you mean {nearest}?")),
+        None => refusal,
     }
 }

@@ -112,9 +112,7 @@ pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let made = asked.engine.made_of(of_world, &Arc::new(scenario)).map_err(|error| error.about(&name))?;
     let mut world = asked.world.lock();
     world.replace_with(made);
-    let mut shown = world.run.as_ref().map(|run| state(run)).unwrap_or_default();
-    shown["warnings"] = warnings.into();
-    Ok(shown)
+    Ok(asked.warn(world.run.as_ref().map(|run| state(run)).unwrap_or_default(), warnings))
 }
 
 /// Reads the scenario that a body is, or names; returns its name in messages, and the warnings.
@@ -149,10 +147,21 @@ fn rules(run: &ScenarioRun) -> Vec<Value> {
         .collect()
 }
 
-/// Handles `GET /faults`: every rule, and how often it matched and fired.
+/// Handles `GET /faults`: every rule, how often it matched and fired, and what cannot work in those that were put.
 pub fn faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
-    Ok(json!({ "faults": world.run.as_ref().map(|run| rules(run)).unwrap_or_default() }))
+    let (rules, warnings) = world.run.as_ref().map(|run| rules_and_warnings(asked, run)).unwrap_or_default();
+    Ok(json!({ "faults": rules, "warnings": warnings }))
+}
+
+fn rules_and_warnings(asked: &ControlRequest<'_>, run: &ScenarioRun) -> (Vec<Value>, Vec<String>) {
+    (rules(run), run.warnings_of_rules(asked.engine.router()))
+}
+
+/// Returns all rules after some were put, and warns of those that were put.
+fn put(asked: &ControlRequest<'_>, run: &ScenarioRun) -> Value {
+    let (rules, warnings) = rules_and_warnings(asked, run);
+    asked.warn(json!({ "faults": rules }), warnings)
 }
 
 /// Handles `PUT /faults` with an array of rules, or `{"faults": […]}`: they replace those put before, and come before a
@@ -168,8 +177,9 @@ pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         changed.add(router, rule).map_err(|message| Error::new(400, "invalid_rule", message))?;
     }
     *run = changed;
+    let put = put(asked, run);
     world.release_holds();
-    Ok(json!({ "faults": world.run.as_ref().map(|run| rules(run)).unwrap_or_default() }))
+    Ok(put)
 }
 
 /// Handles `POST /faults` with a rule: it comes behind those put before, whose counters go on.
@@ -179,7 +189,7 @@ pub fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
     let run = world.run_mut(router);
     run.add(router, wanted).map_err(|message| Error::new(400, "invalid_rule", message))?;
-    Ok(json!({ "faults": rules(run) }))
+    Ok(put(asked, run))
 }
 
 /// Handles `POST /expect` with a call as a scenario's `expect.calls` has them: it is counted from now on.
@@ -195,7 +205,8 @@ pub fn expect(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         return Err(Error::new(409, "conflict", message));
     }
     run.expect(wanted);
-    Ok(json!({ "calls": calls(run) }))
+    let warnings = run.warnings_of_calls(router);
+    Ok(asked.warn(json!({ "calls": calls(run) }), warnings))
 }
 
 fn calls(run: &ScenarioRun) -> Vec<Value> {

@@ -53,6 +53,8 @@ pub struct Handled {
     pub waits: Option<Duration>,
     /// The stream that is the answer's body.
     pub subscription: Option<Box<Subscription>>,
+    /// Warnings of what was sent, for the log too.
+    pub warnings: Vec<String>,
 }
 
 impl ControlService {
@@ -86,13 +88,13 @@ impl ControlService {
     /// Handles an administrator's request, or says why not. A request that waits is handled again with the same memory;
     /// `is_last` says that its time is over.
     pub fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
-        let (mut waits, mut subscription, mut lost) = (None, None, 0);
+        let (mut waits, mut subscription, mut lost, mut warnings) = (None, None, 0, Vec::new());
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));
         let own = target.path.strip_prefix(Self::PREFIX);
         let page = self.supplies.page.and_then(|page| page.answer(request, own.unwrap_or_default(), own.is_none()));
         if let Some(response) = page {
-            return Handled { response, waits: None, subscription: None };
+            return Handled { response, waits: None, subscription: None, warnings: Vec::new() };
         }
         let path = own.unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
@@ -138,6 +140,7 @@ impl ControlService {
                 subscription: Cell::new(None),
                 response: Cell::new(None),
                 lost: Cell::new(0),
+                warnings: Cell::default(),
             };
             if route.body.is_none() && route.method != "GET" {
                 asked.nothing()?;
@@ -150,6 +153,7 @@ impl ControlService {
             waits = asked.waits.get();
             subscription = asked.subscription.take();
             lost = asked.lost.get();
+            warnings = asked.warnings.take();
             Ok((done?, asked.response.take()))
         });
         let response = match response {
@@ -162,7 +166,7 @@ impl ControlService {
             Err(refusal) => refusal.response(),
         };
         let response = if lost > 0 { response.with(headers::LOST, &lost.to_string()) } else { response };
-        Handled { response, waits, subscription }
+        Handled { response, waits, subscription, warnings }
     }
 
     /// Returns the name of the request's world: from the path, or as a consumer would name it.

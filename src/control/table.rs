@@ -1,5 +1,7 @@
 //! The paths of the control API, below `/_standin`: the body and the answer of each, and the function that handles it.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::control::error::Error;
@@ -119,6 +121,11 @@ impl ControlRoute {
 
     /// Rejects a parameter that would change nothing.
     pub fn check_query(&self, query: &Query<'_>) -> Result<(), Error> {
+        let mut seen = HashSet::new();
+        if let Some((twice, _)) = query.pairs().find(|(name, _)| !seen.insert(*name)) {
+            let message = format!("the query parameter {twice:?} stands twice");
+            return Err(Error::new(400, "repeated_parameter", message).hint("Keep one of them."));
+        }
         let known = || self.query.iter().map(|parameter| parameter.name);
         let Some((unknown, _)) = query.pairs().find(|(name, _)| known().all(|known| known != *name)) else {
             return Ok(());

@@ -35,7 +35,7 @@ pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `DELETE /worlds?label=`: deletes all worlds of that label, and says how many those were.
 pub fn delete_labelled(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let label = asked.query.get("label").ok_or_else(|| {
+    let label = asked.query.get("label").filter(|label| !label.is_empty()).ok_or_else(|| {
         let hint = "Add ?label=; DELETE /worlds/<name> deletes one.";
         Error::new(400, "invalid", "which worlds are to be deleted is not said").hint(hint)
     })?;
@@ -104,7 +104,7 @@ pub fn import(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     })?;
     let mut made = shown(asked, base_url(asked).as_deref(), &name);
     if !warnings.is_empty() {
-        made["warnings"] = warnings.into();
+        made = asked.warn(made, warnings);
     }
     Ok(made)
 }
@@ -114,7 +114,8 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
         let message = "a scenario says itself what its world holds";
         return Err(Error::new(400, "invalid", message).hint("Leave \"from\" out."));
     }
-    let scenario = make.scenario.as_ref().map(|wanted| scenario::read(asked, &wanted.to_string())).transpose()?;
+    let mut scenario = make.scenario.as_ref().map(|wanted| scenario::read(asked, &wanted.to_string())).transpose()?;
+    let warnings = scenario.as_mut().map(|(.., warnings)| std::mem::take(warnings)).filter(|list| !list.is_empty());
     let wanted = WorldSpec {
         name: make.name.as_deref(),
         from: make.from.as_deref(),
@@ -134,7 +135,10 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
     let name = world.map_err(|refusal: Error| refusal)?.lock().state.name.clone();
     let mut made = shown(asked, base_url(asked).as_deref(), &name);
     made["expires_idle_after_ms"] = asked.engine.limits().idle_ms.into();
-    Ok(made)
+    Ok(match warnings {
+        Some(warnings) => asked.warn(made, warnings),
+        None => made,
+    })
 }
 
 /// Handles `GET /worlds/<name>`.

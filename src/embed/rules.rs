@@ -66,6 +66,25 @@ impl WorldHandle {
         Ok(())
     }
 
+    /// Returns what cannot work in the fault rules and expectations that were added to this world, one text each: a rule that
+    /// another one always answers before, a field, parameter or status that no document knows. `load` returns those of a
+    /// scenario.
+    ///
+    /// ```
+    /// use standin::{Expectation, Standin};
+    ///
+    /// let world = Standin::builder().offline()?;
+    /// world.expect(Expectation::on("celigo.integrations.create").body(serde_json::json!({ "nmae": "Orders" })).never());
+    /// assert!(world.warnings()[0].contains("when.body.nmae is no field of Integration"));
+    /// # Ok::<(), standin::StartError>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let (world, router) = (self.world.lock(), self.engine.router());
+        let run = world.run.as_ref();
+        run.map(|run| [run.warnings_of_rules(router), run.warnings_of_calls(router)].concat()).unwrap_or_default()
+    }
+
     /// Returns the current step of the scenario's timeline, if it has one.
     #[must_use]
     pub fn step(&self) -> Option<String> {

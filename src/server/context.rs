@@ -126,6 +126,13 @@ impl ServerContext {
         }
     }
 
+    /// Writes warnings into the log.
+    pub fn warn(&self, warnings: &[String]) {
+        if let Some(log) = &self.log {
+            warnings.iter().for_each(|warning| log(&LogEvent::Note(&format!("warning: {warning}"))));
+        }
+    }
+
     /// Returns the time in which a body must arrive.
     pub fn body_timeout(&self) -> Duration {
         timeout_of(self.engine.limits().body_ms)

@@ -93,6 +93,7 @@ pub async fn exchange(
                 Box::pin(administered_answer(serving, answer)).await
             };
             subscription = handled.subscription;
+            serving.warn(&handled.warnings);
             if request.method() != hyper::Method::GET {
                 // A world that a stream follows may have changed.
                 serving.answered.ring();

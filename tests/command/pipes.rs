@@ -157,7 +157,7 @@ fn the_log_says_world_rule_manner_delay_and_who_gave_up() {
     let log = BufReader::new(server.0.stderr.take().unwrap());
     let mut lines = log.lines().map_while(Result::ok).filter_map(|line| {
         let (_, told) = line.split_once(' ')?;
-        told.starts_with(['#', '-']).then(|| told.to_owned())
+        (told.starts_with(['#', '-']) || line.starts_with("warning:")).then(|| told.to_owned())
     });
     let mut client = Connection::open(at);
     client.send(crate::support::request("GET", "/v1/flows", &[ANY], "").as_bytes());
@@ -178,5 +178,9 @@ fn the_log_says_world_rule_manner_delay_and_who_gave_up() {
     ask(at, "GET", "/_standin/nothing", &[("host", &at.to_string())], "");
     let told = lines.next().unwrap();
     assert!(told.ends_with("(no_such_path: The control API has nothing at /_standin/nothing.)"), "{told}");
+    let rule = r#"{"id":"odd","on":"celigo.flows.list","optional":true,"when":{"query":{"ofset":"1"}},"do":{"abort":"close"}}"#;
+    ask(at, "POST", "/_standin/faults", &[("host", &at.to_string())], rule);
+    let told = lines.next().unwrap();
+    assert!(told.starts_with(r#"rule "odd": W06 when.query.ofset is no parameter"#), "{told}");
     assert_eq!(server.terminate().code(), Some(0));
 }

@@ -273,3 +273,65 @@ fn an_entry_names_the_expectations_that_it_nearly_meets() {
     assert_eq!(ids, ["calls[2]"], "the other one is met");
     assert_eq!(near(2)[0]["id"], "calls[2]");
 }
+
+#[test]
+fn what_is_put_is_warned_of_as_a_file_is() {
+    let standin = Standin::start();
+    let warned = |method: &str, path: &str, body: &Value| {
+        let answer = control(&standin, method, path, body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["warnings"].as_array().map_or(Vec::new(), |warnings| {
+            warnings.iter().map(|warning| warning.as_str().unwrap().lines().next().unwrap().to_owned()).collect()
+        })
+    };
+    let close = json!({ "abort": "close" });
+    let rules = json!([
+        { "id": "page", "on": "celigo.integrations.list", "when": { "query": { "ofset": "1" } }, "do": close },
+        { "id": "all", "on": "celigo.flows.*", "do": close },
+        { "id": "one", "on": "celigo.flows.get", "do": close },
+        { "id": "odd", "on": "celigo.exports.list", "at": { "nth": [1, 2] }, "limit": 1, "do": close },
+    ]);
+    let told = [
+        "rule \"page\": W06 when.query.ofset is no parameter that a document of these operations knows",
+        "rule \"odd\": W03 never fires at call 2: limit 1 is used up before",
+        "rule \"one\": W02 can never fire: rule \"all\" always answers the same calls",
+    ];
+    assert_eq!(warned("PUT", "/faults", &rules), told);
+    let fields = json!({ "id": "body", "on": "celigo.integrations.create", "when": { "body": { "@exact": { "nmae": "x" } } }, "do": close });
+    let body = "rule \"body\": W06 when.body.@exact.nmae is no field of Integration that a document knows";
+    let all = warned("POST", "/faults", &fields);
+    assert_eq!((all.len(), all[2].as_str()), (4, body));
+    assert_eq!(warned("GET", "/faults", &Value::Null), all, "they are told as long as the rules are there");
+    let call =
+        json!({ "id": "c", "on": "celigo.integrations.list", "status": 418, "when": { "body": { "name": "x" } } });
+    assert_eq!(
+        warned("POST", "/expect", &call),
+        [
+            "call \"c\": W04 when.body is about a body, and requests for these operations have none",
+            "call \"c\": W06 status is 418, which none of these operations documents",
+        ]
+    );
+    let scenario =
+        json!({ "scenario": 1, "api": "celigo", "expect": { "calls": [{ "on": "celigo.flows.get", "status": 418 }] } });
+    assert_eq!(warned("POST", "/worlds", &json!({ "name": "w", "scenario": scenario })).len(), 1);
+    control(&standin, "DELETE", "/faults", &Value::Null);
+    assert_eq!(warned("PUT", "/faults", &json!([{ "id": "good", "on": "celigo.*", "do": close }])), [""; 0]);
+}
+
+#[test]
+fn a_request_that_says_less_than_it_seems_is_refused_in_plain_words() {
+    let standin = Standin::start();
+    for (method, path, body, words) in [
+        ("GET", "/journal?since=1&since=2", json!(null), "the query parameter \"since\" stands twice"),
+        ("GET", "/journal?limit=-1", json!(null), "limit=-1 is not a whole number of at least 0"),
+        ("DELETE", "/worlds?label=", json!(null), "which worlds are to be deleted is not said"),
+        ("POST", "/verify", json!({ "wait_ms": "3s" }), "expected a whole number of at least 0"),
+        ("POST", "/worlds", json!({ "nmae": "x" }), "Did you mean name?"),
+    ] {
+        let answer = control(&standin, method, path, &body);
+        assert_eq!(answer.status, 400, "{path}");
+        let error = answer.json()["error"].clone();
+        let said = format!("{} {}", error["message"].as_str().unwrap(), error["hint"].as_str().unwrap_or_default());
+        assert!(said.contains(words), "{path}: {said}");
+    }
+}

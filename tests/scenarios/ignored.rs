@@ -85,3 +85,28 @@ fn a_status_that_nothing_answers_is_warned_of() {
     let end = json!({ "steps": [{ "name": "a", "ends": { "on": "celigo.integrations.list", "status": 404 } }, { "name": "b" }] });
     assert!(warnings(end).contains("W06 steps[0].ends.status is 404"));
 }
+
+#[test]
+fn what_a_test_adds_is_warned_of_as_a_file_is() {
+    let world = world();
+    world.fault(Rule::on("celigo.integrations.create").id("body").body(json!({ "nmae": "x" })).close());
+    world.fault(Rule::on("celigo.integrations.get").id("param").params(json!({ "_id": "abc123" })).close());
+    world.fault(Rule::on("celigo.flows.*").id("all").close());
+    world.fault(Rule::on("celigo.flows.get").id("one").reset());
+    world.expect(Expectation::on("celigo.integrations.list").id("query").query(json!({ "ofset": "1" })).never());
+    world.expect(Expectation::on("celigo.integrations.list").status(418).never());
+    let warnings = world.warnings();
+    let told: Vec<&str> = warnings.iter().filter_map(|warning| warning.lines().next()).collect();
+    assert_eq!(
+        told,
+        [
+            "rule \"body\": W06 when.body.nmae is no field of Integration that a document knows",
+            "rule \"param\": W04 when.params._id never matches: no path of celigo.integrations.get has this parameter",
+            "rule \"one\": W02 can never fire: rule \"all\" always answers the same calls",
+            "call \"query\": W06 when.query.ofset is no parameter that a document of these operations knows",
+            "call 1: W06 status is 418, which none of these operations documents",
+        ]
+    );
+    world.clear_faults();
+    assert_eq!(world.warnings().len(), 2, "of rules that were taken away nothing is said");
+}

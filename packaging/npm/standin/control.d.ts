@@ -107,7 +107,7 @@ export interface components {
             now?: string;
             scenario?: string | null;
             step?: string | null;
-            /** @description What the export of an imported world left behind. */
+            /** @description What the export of an imported world left behind, or what cannot work in the scenario of a new one. */
             warnings?: string[];
         };
         NewWorld: {
@@ -182,6 +182,8 @@ export interface components {
                 on: string[] | null;
                 count: number;
             }[];
+            /** @description What cannot work in the calls that were added, as `standin check` says it of a file. */
+            warnings?: string[];
         };
         /** @description A whole scenario, whose schema is at /_standin/schema, or the name of a ready-made one. */
         ScenarioOrName: string | ({
@@ -236,6 +238,10 @@ export interface components {
             step: string | null;
             /** @description How the answer travelled. */
             manner: string;
+            /** @description The fault rules that held the answer back or slowed it down, but for one that answered. */
+            slowed_by?: string[];
+            /** @description Milliseconds that the client waited for an answer before it gave up; null while it does not. */
+            gave_up_ms?: number | null;
             delay_ms: number;
             /** @description The number of the last call whose changes the answer shows, where a scenario lets it lag behind. */
             shows_call?: number | null;
@@ -335,6 +341,8 @@ export interface components {
         };
         Faults: {
             faults: components["schemas"]["Rule"][];
+            /** @description What cannot work in the rules that were put, as `standin check` says it of a file. */
+            warnings?: string[];
         };
         /** @description A fault rule as in a scenario, whose schema is at /_standin/schema; without an id it gets one. */
         Fault: {

@@ -206,21 +206,8 @@ fn excluded(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
 
 /// Warns of statuses that nothing answers: neither an operation as it is documented, nor a fault rule.
 fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
-    let by_rule = |status: u16| {
-        all_rules(scenario).any(|(_, _, rule)| match &rule.effect {
-            Some(Effect::Respond { status: made, .. }) => *made == status,
-            effect => matches!(effect, Some(Effect::Answer(_))),
-        })
-    };
-    // The server's own, and what the profile `live` answers where a list is empty.
-    let of_server = |status: u16| matches!(status, 204 | 408 | 413 | 414 | 431 | 501);
     let mut tell = |on: Option<&Operations>, status: u16, path: &[PathSegment]| {
-        let is_for = |operation: &str| on.is_none_or(|on| on.select(operation));
-        let mut rows = router.rows().iter().filter(|row| is_for(row.operation) && row.route.is_modelled());
-        if !rows.any(|row| row.documents_status(status)) && !by_rule(status) && !of_server(status) {
-            let what = format!("is {status}, which none of these operations documents");
-            found.tell(Code::W06, path, what, "correct it, or let a fault rule \"respond\" with it");
-        }
+        undocumented(found, (on, status), all_rules(scenario).map(|(_, _, rule)| &**rule), router, path);
     };
     for (n, call) in scenario.expect.calls.iter().enumerate().filter(|(_, call)| call.fault.is_none()) {
         let path = at(&[&key("expect"), &key("calls"), &item(n), &key("status")]);
@@ -230,6 +217,28 @@ fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
         if let EndKind::Calls { on, status: Some(status), .. } = &end.kind {
             tell(Some(on), *status, &below(&end.path, "status"));
         }
+    }
+}
+
+/// Warns of a status that neither these operations, as they are documented, nor one of these rules answers.
+pub(super) fn undocumented<'r>(
+    found: &mut Diagnostics<'_>,
+    (on, status): (Option<&Operations>, u16),
+    mut rules: impl Iterator<Item = &'r Rule>,
+    router: &Router,
+    path: &[PathSegment],
+) {
+    let is_for = |operation: &str| on.is_none_or(|on| on.select(operation));
+    let mut rows = router.rows().iter().filter(|row| is_for(row.operation) && row.route.is_modelled());
+    // The server's own, and what the profile `live` answers where a list is empty.
+    let of_server = matches!(status, 204 | 408 | 413 | 414 | 431 | 501);
+    let by_rule = |rule: &Rule| match &rule.effect {
+        Some(Effect::Respond { status: made, .. }) => *made == status,
+        effect => matches!(effect, Some(Effect::Answer(_))),
+    };
+    if !of_server && !rows.any(|row| row.documents_status(status)) && !rules.any(by_rule) {
+        let what = format!("is {status}, which none of these operations documents");
+        found.tell(Code::W06, path, what, "correct it, or let a fault rule \"respond\" with it");
     }
 }
 
@@ -262,13 +271,36 @@ fn covers(router: &Router, first: &Operations, second: &Operations) -> bool {
 type AlwaysAnswered = HashMap<usize, usize>;
 
 fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>, router: &Router) {
+    // One that could not be read has no place.
+    let read = rules.iter().enumerate().filter(|(_, rule)| rule.place.is_some());
+    for (n, firsts) in shadowed(read.map(|(n, rule)| (n, &**rule)), router) {
+        let names: Vec<String> = firsts.iter().map(|first| position::show(&rule_path(step, *first))).collect();
+        let (what, help) = shadowed_words(&names);
+        found.tell(Code::W02, &rule_path(step, n), what, help);
+    }
+}
+
+/// Says of a rule that others answer all its calls.
+pub(super) fn shadowed_words(others: &[String]) -> (String, String) {
+    let (shown, answer) = (others.join(", "), if others.len() == 1 { "answers" } else { "together answer" });
+    (
+        format!("can never fire: {shown} always {answer} the same calls"),
+        format!("put it before {shown}, or give {shown} a \"when\", an \"at\" or a \"limit\""),
+    )
+}
+
+/// Returns the rules that can never fire, each with those before it that always answer its calls.
+pub(super) fn shadowed<'r>(
+    rules: impl Iterator<Item = (usize, &'r Rule)>,
+    router: &Router,
+) -> Vec<(usize, BTreeSet<usize>)> {
     // A delay takes effect behind another rule's answer too.
-    let could_be_shadowed = |rule: &Rule| rule.effect.is_some() && rule.place.is_some() && !rule.slows();
-    let always_answers =
-        |rule: &Rule| rule.place.is_some() && rule.limit.is_none() && is_always(&rule.at) && rule.effect.is_some();
+    let could_be_shadowed = |rule: &Rule| rule.effect.is_some() && !rule.slows();
+    let always_answers = |rule: &Rule| rule.limit.is_none() && is_always(&rule.at) && rule.effect.is_some();
+    let mut found = Vec::new();
     // By what the requests look like; rules for all requests stand under no text.
     let mut answered: HashMap<String, AlwaysAnswered> = HashMap::new();
-    for (n, rule) in rules.iter().enumerate() {
+    for (n, rule) in rules {
         let rows = || router.rows().iter().filter(|row| rule.on.select(row.operation)).map(|row| row.number);
         let when = rule.when.as_ref().map(|when| format!("{when:?}")).unwrap_or_default();
         if could_be_shadowed(rule) {
@@ -278,11 +310,7 @@ fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>
             };
             let firsts: Option<BTreeSet<usize>> = rows().map(first).collect();
             if let Some(firsts) = firsts.filter(|firsts| !firsts.is_empty()) {
-                let names: Vec<String> = firsts.iter().map(|first| position::show(&rule_path(step, *first))).collect();
-                let (shown, answer) = (names.join(", "), if names.len() == 1 { "answers" } else { "together answer" });
-                let what = format!("can never fire: {shown} always {answer} the same calls");
-                let help = format!("put it before {shown}, or give {shown} a \"when\", an \"at\" or a \"limit\"");
-                found.tell(Code::W02, &rule_path(step, n), what, help);
+                found.push((n, firsts));
             }
         }
         if always_answers(rule) {
@@ -292,6 +320,7 @@ fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>
             }
         }
     }
+    found
 }
 
 fn is_always(at: &Trigger) -> bool {
@@ -299,6 +328,17 @@ fn is_always(at: &Trigger) -> bool {
         Trigger::Always | Trigger::Every(1) | Trigger::Between(1, u64::MAX) => true,
         Trigger::Chance(p) => *p >= 1.0,
         Trigger::Nth(_) | Trigger::Every(_) | Trigger::Between(..) => false,
+    }
+}
+
+/// Warns of calls that a rule names and that its limit keeps it from.
+pub(super) fn beyond_limit(found: &mut Diagnostics<'_>, rule: &Rule, path: &[PathSegment]) {
+    if let (Trigger::Nth(ordinals), Some(limit)) = (&rule.at, rule.limit)
+        && ordinals.len() as u64 > limit
+    {
+        let first_lost = ordinals[usize::try_from(limit).unwrap_or(usize::MAX)];
+        let what = format!("never fires at call {first_lost}: limit {limit} is used up before");
+        found.tell(Code::W03, path, what, "raise \"limit\", or leave it out");
     }
 }
 
@@ -310,13 +350,7 @@ fn out_of_reach(
     seed: u64,
     router: &Router,
 ) {
-    if let (Trigger::Nth(ordinals), Some(limit)) = (&rule.at, rule.limit)
-        && ordinals.len() as u64 > limit
-    {
-        let first_lost = ordinals[usize::try_from(limit).unwrap_or(usize::MAX)];
-        let what = format!("never fires at call {first_lost}: limit {limit} is used up before");
-        found.tell(Code::W03, path, what, "raise \"limit\", or leave it out");
-    }
+    beyond_limit(found, rule, path);
     let Some(step) = step.filter(|_| rule.place.is_some()) else { return };
     let least = step.ends.iter().filter_map(|end| match &end.kind {
         EndKind::Calls { on, when: None, status: None, calls } if covers(router, on, &rule.on) => Some(*calls),

@@ -1,5 +1,6 @@
 //! From a text to a checked scenario, with diagnostics that name the place and the remedy.
 
+pub mod added;
 pub mod check;
 pub mod dead_matchers;
 pub mod extends;
