@@ -41,12 +41,15 @@ impl Explain {
     }
     /// Returns the section about a code, where a code is asked for.
     fn section_of_code(&self) -> Result<Option<String>, Failed> {
-        let asked = self.what.to_ascii_uppercase();
-        let is_code =
-            asked.len() == 3 && asked.starts_with(['E', 'W']) && asked[1..].bytes().all(|it| it.is_ascii_digit());
+        let Some((group, digits)) = self.what.split_at_checked(1) else { return Ok(None) };
+        let group = group.to_ascii_uppercase();
+        let is_code = matches!(group.as_str(), "E" | "W")
+            && (1..=3).contains(&digits.len())
+            && digits.bytes().all(|it| it.is_ascii_digit());
         if !is_code || Path::new(&self.what).exists() {
             return Ok(None);
         }
+        let asked = format!("{group}{digits:0>2}");
         if let Some(code) = Code::ALL.iter().find(|code| code.to_string() == asked) {
             return Ok(Some(section(*code)));
         }

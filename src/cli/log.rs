@@ -230,11 +230,14 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
         "manner": outcome.delivery.as_str(),
         "delay_ms": u64::try_from(outcome.delay.as_millis()).unwrap_or(u64::MAX),
         "rule": outcome.call.rule.as_deref(),
-        "slowed_by": slowed_by(exchanged),
         "miss": miss(exchanged),
         "reason": reason(exchanged),
         "took_us": u64::try_from(exchanged.took.as_micros()).unwrap_or(u64::MAX),
     });
+    let slowed_by = slowed_by(exchanged);
+    if !slowed_by.is_empty() {
+        line["slowed_by"] = json!(slowed_by);
+    }
     if detail == Detail::Everything {
         // Pairs, because a name may come twice.
         line["request_headers"] = json!(request_headers(exchanged));

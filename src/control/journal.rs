@@ -1,6 +1,6 @@
 //! The journal of a world: the selection of its entries, and how they are shown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
@@ -193,9 +193,12 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let near = world.near_expectations(asked.engine.router(), &entry);
     let entry = entry.redacted(&world.state.redactor());
     let mut shown = short(&entry, &entry.target);
-    let headers: serde_json::Map<String, Value> =
-        entry.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    shown["headers"] = Value::Object(headers);
+    let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+    for (name, value) in &entry.headers {
+        // Several values of one name are shown as matchers see them.
+        headers.entry(name).and_modify(|all| *all += &format!(", {value}")).or_insert_with(|| value.clone());
+    }
+    shown["headers"] = json!(headers);
     shown["body"] = text_or_json(&entry.body);
     let is_sent = entry.sent_status().is_some();
     shown["answer"] = if is_sent { text_or_json(&entry.response) } else { Value::Null };

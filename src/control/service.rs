@@ -109,6 +109,11 @@ impl ControlService {
                 let message = format!("the body has more than {limit} bytes, and none of it was used");
                 return Err(Error::new(413, "too_large", message).hint("The setting body-limit raises this."));
             }
+            let encoding = request.header("content-encoding").filter(|it| !it.eq_ignore_ascii_case("identity"));
+            if let Some(encoding) = encoding.filter(|_| !request.body.is_empty()) {
+                let message = format!("a body with the Content-Encoding {encoding:?} is not taken");
+                return Err(Error::new(415, "encoded_body", message).hint("Send plain JSON."));
+            }
             let (route, params, is_worlds) = found?;
             let query = Query::parse(target.query);
             route.check_query(&query)?;

@@ -71,13 +71,17 @@ impl SyntaxFault {
         Self { place: Position { line, column }, reason: reason.to_owned() }
     }
 
-    /// Explains the fault where a person wrote what other formats take: comments, or YAML.
+    /// Explains the fault where a person wrote nothing, or what other formats take: comments, single quotes, YAML.
     pub(super) fn explained(self, text: &str) -> Self {
         let line = text.lines().nth(self.place.line - 1).unwrap_or_default();
         let rest: String = line.chars().skip(self.place.column - 1).collect();
         let start = text.trim_start();
         let reason = if ["//", "/*", "#"].iter().any(|mark| rest.starts_with(mark)) {
             "JSON has no comments: take this one out, or say it in \"about\""
+        } else if start.is_empty() {
+            "there is nothing in it"
+        } else if rest.starts_with('\'') {
+            "JSON has keys and texts in double quotes: write \" in place of '"
         } else if start.starts_with("---") || start.starts_with("- ") || start.starts_with(char::is_alphabetic) {
             "this looks like YAML, which is not read: write it as JSON"
         } else {

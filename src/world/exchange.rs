@@ -301,6 +301,13 @@ fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<R
     seen.is_same(past).then_some(response)
 }
 
+/// Returns the charset that a media type names, in lower case.
+fn charset(media_type: &str) -> Option<String> {
+    let parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.trim().split_once('='));
+    let named = parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    named.map(|(_, charset)| charset.trim_matches('"').to_ascii_lowercase())
+}
+
 /// Reads the body of a request that may have one.
 fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>, Problem> {
     if row.route.takes_raw {
@@ -345,7 +352,11 @@ fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     if essence != "application/json" && !essence.ends_with("+json") {
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }
-    let syntax = |SyntaxFault { place, reason }| Problem::Syntax { line: place.line, column: place.column, reason };
+    let syntax = |SyntaxFault { place, reason }| match charset(sent) {
+        // It may well be JSON, in letters that are not read here.
+        Some(other) if !["utf-8", "us-ascii"].contains(&&*other) => Problem::MediaType { sent: sent.to_owned() },
+        _ => Problem::Syntax { line: place.line, column: place.column, reason },
+    };
     TreeLimits::body(state.settings.body_members).check(request.body).map_err(syntax)?;
     let is_object = request.body.trim_ascii_start().starts_with(b"{");
     let body = match std::str::from_utf8(request.body) {

@@ -100,7 +100,9 @@ fn a_code_is_explained_in_any_case_and_an_unknown_one_refused() {
     let (code, out, err) = said(&mut standin(&["explain", "e08"]));
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.starts_with("## E08\n") && out.contains("Before:") && !out.contains("## E09"), "{out}");
-    let (code, _, err) = said(&mut standin(&["explain", "E99"]));
+    let of = |code: &str| said(&mut standin(&["explain", code]));
+    assert_eq!(of("e8"), of("E08"));
+    let (code, _, err) = of("E99");
     assert_eq!(code, 2);
     assert!(err.contains("there is no code E99; there are E01 to E23 and W01 to W07"), "{err}");
 }

@@ -72,6 +72,10 @@ fn yaml_and_comments_are_called_by_their_names() {
         ("{\n  // says more\n  \"scenario\": 1\n}", ":2:3:", "JSON has no comments"),
         ("{ \"scenario\": 1, /* more */ \"api\": \"celigo\" }", ":1:", "JSON has no comments"),
         ("# a comment\n{}", ":1:1:", "JSON has no comments"),
+        ("", ":1:1:", "there is nothing in it"),
+        ("\n  \n", ":", "there is nothing in it"),
+        ("{'scenario': 1}", ":1:2:", "double quotes"),
+        ("{\"scenario\": 'one'}", ":1:", "double quotes"),
     ] {
         let path = folder.file("x.json", text);
         let (code, out, _) = said(&mut standin(&["check", &path]));

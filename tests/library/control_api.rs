@@ -144,6 +144,13 @@ fn the_journal_is_searched_by_what_a_call_was() {
 }
 
 #[test]
+fn every_value_of_a_header_is_in_its_journal_entry() {
+    let standin = Standin::start();
+    standin.world().answer("GET", "/v1/integrations", &[ANY, ("x-tag", "a"), ("x-other", "c"), ("x-tag", "b")], b"");
+    assert_eq!(get(&standin, "/journal/1")["headers"]["x-tag"], "a, b");
+}
+
+#[test]
 fn a_ready_made_scenario_is_taken_by_its_name() {
     let standin = Standin::start();
     for (method, path, body) in [

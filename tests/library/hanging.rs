@@ -339,6 +339,13 @@ fn an_encoded_body_is_refused_by_the_name_of_its_encoding() {
     let answer = ask(standin.address(), "POST", "/v1/integrations", &headers, "not really gzip");
     assert_eq!(answer.status, 415);
     assert!(answer.text().contains("gzip"), "{}", answer.text());
+    let own = standin.address().to_string();
+    let to_control = [("host", own.as_str()), ("content-encoding", "br")];
+    let answer = ask(standin.address(), "POST", "/_standin/verify", &to_control, "not really br");
+    assert!(answer.status == 415 && answer.text().contains(r#"Content-Encoding \"br\""#), "{}", answer.text());
+    let utf_16 = [ANY, ("content-type", "application/json; charset=UTF-16")];
+    let answer = ask(standin.address(), "POST", "/v1/integrations", &utf_16, "{\0\"\0");
+    assert!(answer.status == 415 && answer.text().contains("charset=UTF-16 is not supported"), "{}", answer.text());
     let plain = [ANY, JSON, ("content-encoding", "identity")];
     assert_eq!(ask(standin.address(), "POST", "/v1/integrations", &plain, r#"{"name":"plain"}"#).status, 201);
 }
