@@ -87,7 +87,7 @@ fn a_command_that_ignores_signals_is_killed_in_the_end() {
     let pid = folder.path("pid");
     let script = format!("trap '' TERM\necho $$ > {pid}.new\nmv {pid}.new {pid}\nwhile true; do sleep 1; done\n");
     let script = folder.file("script.sh", &script);
-    let mut run = standin(&["run", "--", "sh", &script]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let run = standin(&["run", "--", "sh", &script]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     until(|| is_running(&pid));
     assert!(Command::new("kill").args(["-s", "TERM", &run.id().to_string()]).status().unwrap().success());
     let said = run.wait_with_output().unwrap();

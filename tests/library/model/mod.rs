@@ -149,7 +149,7 @@ type Holding = Arc<Mutex<Holds>>;
 fn hold_back(world: &Holding) {
     let hold = world.lock().hold(&"w".into(), 1, vec!["rule".into()]);
     block_on(hold.clone());
-    assert!(hold.is_released() && hold.number() == 1 && &**hold.world() == "w");
+    assert!(hold.is_released() && hold.number() == 1 && &**hold.world() == "w" && hold.rules().eq(["rule"]));
 }
 
 #[test]
