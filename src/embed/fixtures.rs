@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use include_dir::{Dir, include_dir};
 use parking_lot::Mutex;
 
 use crate::apis::APIS;
-use crate::embed::embedded::RECORDS;
 use crate::embed::files::Read;
 use crate::embed::files::{entries, text_of};
 use crate::embed::left_out::{self, Gone};
@@ -29,6 +29,8 @@ use crate::world::world::World;
 
 /// The beginning of the names of embedded files in messages.
 const EMBEDDED_NAME: &str = "(embedded)";
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 
 /// The routes of all APIs, built once per process.
 pub(super) static ROUTER: LazyLock<Router> =
@@ -94,14 +96,14 @@ pub(super) fn default(apis: &[&'static Api]) -> Result<Store, StartError> {
 /// The embedded sets that are folders of their own: the default records of their API, and theirs.
 static SETS: LazyLock<Vec<(String, Store)>> = LazyLock::new(|| {
     let defaults = Fixtures::new(DEFAULT.clone(), APIS);
-    let mut folders: Vec<&str> =
-        RECORDS.iter().map(|(path, _)| folder_of(path)).filter(|it| it.contains('/')).collect();
-    folders.dedup();
-    let sets = folders.iter().filter_map(|set| {
-        let store = defaults.get(&format!("{}/{}", folder_of(set), Fixtures::DEFAULT))?;
-        let store = load_into(store, APIS, &embedded_in(set))
-            .unwrap_or_else(|faults| panic!("an embedded set is wrong: {faults:?}"));
-        Some(((*set).to_owned(), store))
+    let folders = EMBEDDED.dirs().flat_map(|api| api.dirs().map(move |set| (api, set)));
+    let sets = folders.filter_map(|(api, set)| {
+        let api = api.path().to_str()?;
+        let store = defaults.get(&format!("{api}/{}", Fixtures::DEFAULT))?;
+        let files: Vec<Read> = set.files().filter_map(|file| read_embedded(file, api)).collect();
+        let store =
+            load_into(store, APIS, &files).unwrap_or_else(|faults| panic!("an embedded set is wrong: {faults:?}"));
+        Some((set.path().to_str()?.to_owned(), store))
     });
     sets.collect()
 });
@@ -231,9 +233,11 @@ fn told(faults: &[DataFault]) -> Vec<String> {
 
 /// Returns the records that these APIs bring: embedded here, or in their tables.
 fn embedded(apis: &[&'static Api]) -> Vec<Read> {
+    let is_json = |file: &&'static include_dir::File<'static>| file.path().extension().is_some_and(|it| it == "json");
     let mut all = Vec::new();
     for api in apis {
-        all.extend(embedded_in(api.name));
+        let files = EMBEDDED.get_dir(api.name).into_iter().flat_map(Dir::files).filter(is_json);
+        all.extend(files.filter_map(|file| read_embedded(file, api.name)));
         all.extend(api.fixtures.iter().map(|(collection, text)| Read {
             name: format!("{EMBEDDED_NAME} {}/{collection}.json", api.name),
             collection: format!("{}.{collection}", api.name),
@@ -243,20 +247,12 @@ fn embedded(apis: &[&'static Api]) -> Vec<Read> {
     all
 }
 
-/// Returns the embedded files of a folder, which is an API's or one below it.
-fn embedded_in(folder: &str) -> Vec<Read> {
-    let api = folder.split('/').next().unwrap_or_default();
-    let read = |(path, text): &(&'static str, &'static str)| Read {
-        name: format!("{EMBEDDED_NAME} {path}"),
-        collection: format!("{api}.{}", path[folder.len() + 1..].trim_end_matches(".json")),
-        text: (*text).into(),
-    };
-    RECORDS.iter().filter(|(path, _)| folder_of(path) == folder).map(read).collect()
-}
-
-/// Returns the folder of an embedded file.
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+/// Reads an embedded file of records of an API.
+fn read_embedded(file: &'static include_dir::File<'static>, api: &str) -> Option<Read> {
+    let text = file.contents_utf8()?;
+    let name = format!("{EMBEDDED_NAME} {}", file.path().display());
+    let collection = format!("{api}.{}", file.path().file_stem()?.to_str()?);
+    Some(Read { name, collection, text: text.into() })
 }
 
 fn read(folder: &Path) -> Result<Vec<Read>, StartError> {

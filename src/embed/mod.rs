@@ -9,7 +9,6 @@ mod clock;
 mod counted_records;
 mod credential;
 mod data;
-mod embedded;
 mod error;
 mod expectation;
 mod files;

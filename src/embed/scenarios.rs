@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::embed::embedded::SCENARIOS;
+use include_dir::{Dir, include_dir};
+
 use crate::embed::error::{Error, ErrorKind};
 use crate::embed::files::read_bounded;
 use crate::embed::handle::WorldHandle;
@@ -21,6 +22,8 @@ use crate::world::world::World;
 
 #[cfg(feature = "cli")]
 use crate::scenario::{Recording, draft, written};
+
+static READY_MADE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// A ready-made scenario.
 ///
@@ -45,9 +48,15 @@ pub struct BuiltinScenario {
 /// Returns the ready-made scenarios, in the order of their names. [`BuiltinScenario`] has an example.
 #[must_use]
 pub fn builtin_scenarios() -> Vec<BuiltinScenario> {
-    let named =
-        |(path, text): &(&'static str, &'static str)| BuiltinScenario { name: path.trim_end_matches(".json"), text };
-    SCENARIOS.iter().map(named).collect()
+    let mut all: Vec<BuiltinScenario> = READY_MADE
+        .files()
+        .filter_map(|file| {
+            let name = file.path().file_name()?.to_str()?.strip_suffix(".json")?;
+            Some(BuiltinScenario { name, text: file.contents_utf8()? })
+        })
+        .collect();
+    all.sort_by_key(|scenario| scenario.name);
+    all
 }
 
 /// Returns the names and texts of the ready-made scenarios, for the control API.

@@ -26,7 +26,6 @@ mod generator;
 mod guards;
 mod invocations;
 mod jobs;
-mod json_patch;
 mod kinds;
 mod licenses;
 mod lists;
