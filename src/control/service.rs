@@ -14,6 +14,7 @@ use crate::control::page::is_asked_for;
 use crate::control::path::ControlPath;
 use crate::control::request::{ControlRequest, Supplies};
 use crate::control::subscription::Subscription;
+use crate::control::table::LARGE_BODY_BYTES;
 use crate::control::waiting::Waiting;
 use crate::engine::schema::problem::panic_text;
 use crate::http::headers;
@@ -68,11 +69,25 @@ impl ControlService {
         below.unwrap_or(path).starts_with(Self::PREFIX)
     }
 
-    /// Tells whether a request may take long, so that a server with one thread answers it on another.
-    pub fn takes_long(request: &Request<'_>) -> bool {
-        let path = Target::parse(request.target).path;
-        let place = ControlPath::of(path.strip_prefix(Self::PREFIX).unwrap_or(path));
-        place.find(request.method).is_ok_and(|(route, ..)| (route.takes_long)(request.body))
+    /// Tells whether a request may take long, so that a server with one thread answers it on another: its body is large, it
+    /// may make records, or it is about a world that holds much, or that other work holds.
+    pub fn takes_long(&self, request: &Request<'_>) -> bool {
+        let target = Target::parse(request.target);
+        let place = ControlPath::of(target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path));
+        let Ok((route, _, is_worlds)) = place.find(request.method) else { return false };
+        if route.is_open {
+            return false;
+        }
+        if request.body.len() >= LARGE_BODY_BYTES || (route.takes_long)(request.body) {
+            return true;
+        }
+        let named = if is_worlds { Self::named(&place, &target, request) } else { Ok(None) };
+        let world = match named {
+            Ok(Some(name)) => self.engine.world(&name, request.arrived_ms),
+            _ => Ok(Arc::clone(self.engine.default_world())),
+        };
+        world.is_ok_and(|world| WorldRegistry::is_busy_or_large(&world))
+            || (!is_worlds && self.engine.has_many_worlds())
     }
 
     /// Creates the service of a registry of worlds.
@@ -125,7 +140,9 @@ impl ControlService {
                 _ => Arc::clone(self.engine.default_world()),
             };
             // A real clock stands where the latest request put it, be it a consumer's or an administrator's.
-            world.lock().state.clock.arrive(request.arrived_ms);
+            if !route.is_open {
+                world.lock().state.clock.arrive(request.arrived_ms);
+            }
             let asked = ControlRequest {
                 engine: &self.engine,
                 world,

@@ -35,7 +35,7 @@ pub struct ControlRoute {
     pub is_open: bool,
     /// True when the world of the path need not exist yet.
     pub makes_world: bool,
-    /// Tells by the body whether a request may take long: it may make or show many records.
+    /// Tells by the body whether a request may take long, however little there is: it may make many records.
     pub takes_long: fn(&[u8]) -> bool,
 }
 
@@ -109,11 +109,6 @@ impl ControlRoute {
         self
     }
 
-    const fn long_when_large(mut self) -> Self {
-        self.takes_long = |body| body.len() >= LARGE_BYTES;
-        self
-    }
-
     const fn long_with_a_scenario(mut self) -> Self {
         self.takes_long = names_a_scenario;
         self
@@ -146,8 +141,8 @@ fn names_a_scenario(body: &[u8]) -> bool {
     std::str::from_utf8(body).is_ok_and(|body| body.contains("\"scenario\"") || body.contains('\\'))
 }
 
-/// The size from which a body may hold many records.
-const LARGE_BYTES: usize = 64 * 1024;
+/// The size from which a body may hold much to do.
+pub const LARGE_BODY_BYTES: usize = 64 * 1024;
 
 /// The answer that is a stream of events.
 pub const EVENTS: &str = "Events";
@@ -335,15 +330,14 @@ pub const WORLD: &[ControlRoute] = &[
     route("GET", "/deliveries", webhooks::deliveries, "What was posted: every try, and when the next one is.")
         .answers("Deliveries"),
     route("GET", "/deliveries/{n}", webhooks::delivery, "One delivery.").answers("Delivery"),
-    route("GET", "/data", data::all, "All records of all collections.").answers("Data").long(),
+    route("GET", "/data", data::all, "All records of all collections.").answers("Data"),
     route(
         "PUT",
         "/data",
         data::replace_collections,
         "Puts these records in place of all that are in these collections.",
     )
-    .takes("Data")
-    .long_when_large(),
+    .takes("Data"),
     route(
         "GET",
         "/collections",
@@ -369,8 +363,7 @@ pub const WORLD: &[ControlRoute] = &[
         data::replace_collection,
         "Puts these records in place of all that are in the collection.",
     )
-    .takes("Records")
-    .long_when_large(),
+    .takes("Records"),
     route("POST", "/data/{collection}", data::create, "Makes a record; what is left out is made up.")
         .query(UNKNOWN)
         .takes("Record")
@@ -410,8 +403,7 @@ pub const ITSELF: &[ControlRoute] = &[
         worlds::export,
         "The world as data, for another server to go on with; journal and coverage stay.",
     )
-    .answers("ExportedWorld")
-    .long(),
+    .answers("ExportedWorld"),
     route("PUT", "/import", worlds::import, "Makes the world of this name from such data, once.")
         .takes("ExportedWorld")
         .answers("World")

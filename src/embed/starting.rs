@@ -23,6 +23,9 @@ use crate::world::registry::WorldRegistry;
 /// The most requests that may take long and are handled at a time. Each may hold as many records as a world may have.
 const MOST_LONG_WORK: usize = 8;
 
+/// The most answers to consumers that may take long and are found at a time: some wait for others' work on their world.
+const MOST_LONG_ANSWERS: usize = 64;
+
 /// A switch of a server's availability.
 #[derive(Clone)]
 pub(super) struct AvailabilityKeeper {
@@ -129,6 +132,7 @@ impl Starting {
             unfinished,
             busy: Busy::here(),
             long_work: Arc::new(Semaphore::new(MOST_LONG_WORK)),
+            long_answers: Arc::new(Semaphore::new(MOST_LONG_ANSWERS)),
             links: Arc::new(Links::new(self.engine.limits())),
             is_ending: AtomicBool::new(false),
             engine: self.engine,

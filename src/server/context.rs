@@ -63,8 +63,10 @@ pub struct ServerContext {
     pub replica: Option<HeaderValue>,
     /// The count of answers in the making, on runtimes with several threads.
     pub busy: Option<Arc<Busy>>,
-    /// The room for long work beside the answering thread, on runtimes with one.
+    /// The room for long work of the control API beside the answering thread, on runtimes with one.
     pub long_work: Arc<Semaphore>,
+    /// The room for long answers to consumers.
+    pub long_answers: Arc<Semaphore>,
     /// The server's connections.
     pub links: Arc<Links>,
     /// The budget of bytes of bodies that are still arriving.

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +12,6 @@ use http::HeaderName;
 use http::header::ACCEPT;
 use hyper::body::{Body, Incoming};
 use hyper::{Request as HttpRequest, Response as HttpResponse};
-use tokio::task::JoinError;
 
 use crate::control::{Availability, ControlService, Handled, Waiting};
 use crate::http::headers;
@@ -22,10 +20,12 @@ use crate::server::connection_context::{ConnectionContext, arrival};
 use crate::server::context::{Exchanged, LogEvent, ServerContext};
 use crate::server::events::Events;
 use crate::server::held::hold_back;
+use crate::server::moved::MovedRequest;
 use crate::server::pulse;
 use crate::server::read::{Arrival, Incomplete, Unread, need_not_come, with_request};
 use crate::server::refusal::Refusal;
 use crate::server::send::{ResponseBody, response};
+use crate::server::untaken::count_large;
 use crate::world::in_flight::InFlightGuard;
 use crate::world::registry::WorldRegistry;
 
@@ -80,18 +80,7 @@ pub async fn exchange(
             with_request(&request, &[], arrival, |request| serving.engine.refused(request, refusal.code, response))
         }
         (Ok(body), Some(control)) if is_control => {
-            let waiting = Waiting::default();
-            let answer = |is_last| {
-                let answer =
-                    || with_request(&request, body, arrival, |request| control.answer(request, &waiting, is_last));
-                // Loading scenarios and judging consumers may take long: the other tasks of the thread move to another.
-                if serving.busy.is_some() { tokio::task::block_in_place(answer) } else { answer() }
-            };
-            let handled = if is_long(serving, &request, body) {
-                Box::pin(answer_beside(peer, &request, body.clone(), arrival)).await
-            } else {
-                Box::pin(administered_answer(serving, answer)).await
-            };
+            let handled = Box::pin(administered_answer(peer, control, &request, body, arrival)).await;
             subscription = handled.subscription;
             serving.warn(&handled.warnings);
             if request.method() != hyper::Method::GET {
@@ -100,13 +89,14 @@ pub async fn exchange(
             }
             handled.response.into()
         }
-        (Ok(body), _) => with_request(&request, body, arrival, |request| match &serving.busy {
-            Some(busy) => {
-                let _answering = busy.answer();
-                serving.engine.answer_locking(request, pulse::lock)
+        (Ok(body), _) => {
+            if let Some(outcome) = answer(serving, &request, body, arrival) {
+                outcome
+            } else {
+                let (engine, moved) = (Arc::clone(&serving.engine), MovedRequest::of(&request, body, arrival));
+                Box::pin(moved.run(&serving.long_answers, move |request| engine.answer(request))).await
             }
-            None => serving.engine.answer(request),
-        }),
+        }
     };
     drop(in_flight);
     if !is_control {
@@ -122,6 +112,7 @@ pub async fn exchange(
             log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome: &outcome, redactor, took }));
         });
     }
+    count_large(peer, &mut outcome);
     let mut delivery = outcome.delivery;
     if !outcome.delay.is_zero() || delivery == Delivery::Hang {
         delivery = Box::pin(hold_back(serving, &outcome)).await;
@@ -163,57 +154,60 @@ fn refused(serving: &ServerContext, unread: &Unread, request: &HttpRequest<Incom
     }
 }
 
+/// Returns a consumer's answer; `None` where the only thread would leave other requests waiting for it.
+fn answer(
+    serving: &ServerContext,
+    request: &HttpRequest<Incoming>,
+    body: &[u8],
+    arrival: Arrival<'_>,
+) -> Option<Outcome> {
+    let engine = &serving.engine;
+    with_request(request, body, arrival, |request| match &serving.busy {
+        Some(busy) => {
+            let _answering = busy.answer();
+            engine.answer_locking(request, |world| Some(pulse::lock(world)))
+        }
+        None => engine.answer_locking(request, |world| engine.lock_for_short(world, request)),
+    })
+}
+
 /// Returns the answer of the control API. A request that waits for consumers is handled again whenever a request was
-/// answered, and a last time when its time is over.
-async fn administered_answer(serving: &ServerContext, answer: impl Fn(bool) -> Handled) -> Handled {
-    let started = Instant::now();
+/// answered, and a last time when its time is over. Where it may take long, another thread handles it.
+async fn administered_answer(
+    peer: &ConnectionContext,
+    control: &ControlService,
+    request: &HttpRequest<Incoming>,
+    body: &Bytes,
+    arrival: Arrival<'_>,
+) -> Handled {
+    let serving = &*peer.serving;
+    let (started, waiting) = (Instant::now(), Arc::new(Waiting::default()));
+    let is_long = serving.busy.is_none() && with_request(request, body, arrival, |request| control.takes_long(request));
+    let moved = is_long.then(|| MovedRequest::of(request, body, arrival));
     let listener = serving.answered.listen();
+    let handle = async |is_last: bool| {
+        if let Some(moved) = moved.as_ref().filter(|_| !waiting.has_begun()) {
+            let (serving, waiting) = (Arc::clone(&peer.serving), Arc::clone(&waiting));
+            let handle =
+                move |request: &Request<'_>| Some(serving.control.as_ref()?.answer(request, &waiting, is_last));
+            return moved.run(&peer.serving.long_work, handle).await;
+        }
+        let answer = || with_request(request, body, arrival, |request| control.answer(request, &waiting, is_last));
+        // Loading scenarios and judging consumers may take long: the other tasks of the thread move to another.
+        Some(if serving.busy.is_some() { tokio::task::block_in_place(answer) } else { answer() })
+    };
     loop {
         let mut answered = pin!(listener.next());
         // From here on no answer is missed.
         answered.as_mut().enable();
-        let handled = answer(false);
+        let Some(handled) = handle(false).await else { pending().await };
         let Some(most) = handled.waits else { return handled };
         match most.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
             Some(left) => drop(tokio::time::timeout(left.max(Duration::from_millis(1)), answered).await),
-            None => return answer(true),
+            None => match handle(true).await {
+                Some(handled) => return handled,
+                None => pending().await,
+            },
         }
-    }
-}
-
-/// Tells whether the only thread would have to leave the other requests waiting for the answer of this one.
-fn is_long(serving: &ServerContext, request: &HttpRequest<Incoming>, body: &[u8]) -> bool {
-    let arrival = Arrival { at_ms: 0, believes_front: false, channel: None };
-    serving.busy.is_none() && with_request(request, body, arrival, ControlService::takes_long)
-}
-
-/// Returns the answer of the control API to a request that may take long, and waits for no consumers: another thread
-/// finds it.
-async fn answer_beside(
-    peer: &ConnectionContext,
-    request: &HttpRequest<Incoming>,
-    body: Bytes,
-    arrival: Arrival<'_>,
-) -> Handled {
-    let serving = Arc::clone(&peer.serving);
-    let room = Arc::clone(&serving.long_work).acquire_owned().await;
-    let (at_ms, believes_front, channel) = (arrival.at_ms, arrival.believes_front, arrival.channel.cloned());
-    let mut head = HttpRequest::new(());
-    *head.method_mut() = request.method().clone();
-    *head.uri_mut() = request.uri().clone();
-    *head.headers_mut() = request.headers().clone();
-    let answer = move || {
-        // It goes on when its client has gone, and takes its room until then.
-        let _room = room;
-        let arrival = Arrival { at_ms, believes_front, channel: channel.as_ref() };
-        let control = serving.control.as_ref()?;
-        let answer = |request: &Request<'_>| control.answer(request, &Waiting::default(), true);
-        Some(with_request(&head, &body, arrival, answer))
-    };
-    match tokio::task::spawn_blocking(answer).await.map_err(JoinError::try_into_panic) {
-        Ok(Some(handled)) => handled,
-        Err(Ok(panic)) => resume_unwind(panic),
-        // The runtime ends, and with it this.
-        Ok(None) | Err(Err(_)) => pending().await,
     }
 }

@@ -24,9 +24,8 @@ pub struct Links {
     clock: Clock,
     all: Mutex<HashMap<u64, Arc<Link>>>,
     next: AtomicU64,
-    /// The bytes of HTTP/2 answers that their clients have not taken.
-    #[cfg(feature = "http2")]
-    untaken: Mutex<usize>,
+    /// The bytes of answers that their clients have not taken: all of HTTP/2, and large ones.
+    untaken: Arc<Mutex<usize>>,
     told: Mutex<HashMap<&'static str, Instant>>,
 }
 
@@ -113,6 +112,11 @@ impl Link {
         self.head_since.load(Ordering::Relaxed) != 0
     }
 
+    /// Tells whether the connection speaks HTTP/2.
+    pub fn is_http2(&self) -> bool {
+        self.is_http2.load(Ordering::Relaxed)
+    }
+
     /// Notes that the connection speaks HTTP/2: bytes between requests are no head there.
     #[cfg(feature = "http2")]
     pub fn speaks_http2(&self) {
@@ -172,12 +176,23 @@ impl Drop for Counted {
     }
 }
 
+/// Bytes of an answer that its client has not taken, until this is dropped.
+pub struct UntakenBytes {
+    all: Arc<Mutex<usize>>,
+    bytes: usize,
+}
+
+impl Drop for UntakenBytes {
+    fn drop(&mut self) {
+        *self.all.lock() -= self.bytes;
+    }
+}
+
 /// An HTTP/2 answer that its client has not taken, until this is dropped.
 #[cfg(feature = "http2")]
 pub struct Untaken {
-    links: Arc<Links>,
     link: Arc<Link>,
-    bytes: usize,
+    _bytes: UntakenBytes,
 }
 
 #[cfg(feature = "http2")]
@@ -191,7 +206,6 @@ impl Untaken {
 #[cfg(feature = "http2")]
 impl Drop for Untaken {
     fn drop(&mut self) {
-        *self.links.untaken.lock() -= self.bytes;
         self.link.took();
         self.link.untaken.fetch_sub(1, Ordering::Relaxed);
     }
@@ -206,8 +220,7 @@ impl Links {
             clock: Arc::new(AtomicU64::new(1)),
             all: Mutex::default(),
             next: AtomicU64::new(0),
-            #[cfg(feature = "http2")]
-            untaken: Mutex::new(0),
+            untaken: Arc::default(),
             told: Mutex::default(),
         }
     }
@@ -243,14 +256,20 @@ impl Links {
         close_idle(&all, idle.div_ceil(8));
     }
 
-    /// Holds the bytes of an HTTP/2 answer until its client has taken them; `None` where there are too many.
-    #[cfg(feature = "http2")]
-    pub fn hold(self: &Arc<Self>, link: &Arc<Link>, bytes: usize) -> Option<Untaken> {
+    /// Holds the bytes of an answer until its client has taken them; `None` where there are too many.
+    pub fn hold_bytes(&self, bytes: usize) -> Option<UntakenBytes> {
         let mut untaken = self.untaken.lock();
         *untaken = untaken.checked_add(bytes).filter(|sum| *sum <= self.limits.unfinished_bytes)?;
+        Some(UntakenBytes { all: Arc::clone(&self.untaken), bytes })
+    }
+
+    /// Holds an HTTP/2 answer until its client has taken it.
+    #[cfg(feature = "http2")]
+    pub fn hold(&self, link: &Arc<Link>, bytes: usize) -> Option<Untaken> {
+        let held = self.hold_bytes(bytes)?;
         link.untaken.fetch_add(1, Ordering::Relaxed);
         link.touch();
-        Some(Untaken { links: Arc::clone(self), link: Arc::clone(link), bytes })
+        Some(Untaken { link: Arc::clone(link), _bytes: held })
     }
 
     /// Returns the interval between two looks at the connections.

@@ -18,6 +18,7 @@ mod front;
 mod held;
 mod links;
 mod listen;
+mod moved;
 mod networks;
 #[cfg(feature = "tls")]
 mod proxy;
@@ -33,7 +34,6 @@ mod stream;
 mod thread;
 #[cfg(feature = "tls")]
 mod tls;
-#[cfg(feature = "http2")]
 mod untaken;
 mod wire;
 

@@ -61,7 +61,6 @@ impl Refusal {
     }
 
     /// Makes the refusal of a request because too many bytes of answers wait for clients that do not take them.
-    #[cfg(feature = "http2")]
     pub fn untaken() -> Self {
         let message = "Too many bytes of answers wait for clients that do not take them.".to_owned();
         Self {

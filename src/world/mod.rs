@@ -19,6 +19,7 @@ pub mod registry;
 pub mod registry_limits;
 pub mod select;
 pub mod selector;
+mod size;
 pub mod snapshot;
 mod start_secrets;
 #[allow(clippy::module_inception)]

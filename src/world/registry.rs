@@ -207,28 +207,29 @@ impl WorldRegistry {
     /// Answers a request in the world it chooses, else in the default one. The caller rings the
     /// [bell](Self::bell) afterwards.
     pub fn answer(&self, request: &Request<'_>) -> Outcome {
-        self.answer_locking(request, Mutex::lock)
+        self.answer_locking(request, |world| Some(world.lock())).expect("the lock is waited for")
     }
 
-    /// Answers a request as [`answer`](Self::answer) does, and locks its world by that function.
+    /// Answers a request as [`answer`](Self::answer) does, and locks its world by that function. Where that gives no lock,
+    /// nothing is answered.
     pub fn answer_locking(
         &self,
         request: &Request<'_>,
-        lock: impl Fn(&Mutex<World>) -> MutexGuard<'_, World>,
-    ) -> Outcome {
+        lock: impl Fn(&Mutex<World>) -> Option<MutexGuard<'_, World>>,
+    ) -> Option<Outcome> {
         self.sweep_if_due(request.arrived_ms);
         let target = Target::parse(request.target);
         let outcome = match chosen(None, &target, request) {
             Ok(None) if self.no_default => WorldError::NoDefault.response().into(),
-            Ok(None) => answer_at(self.router, &mut lock(&self.default), request, &target),
+            Ok(None) => answer_at(self.router, &mut *lock(&self.default)?, request, &target),
             Ok(Some(name)) => match self.world(&name, request.arrived_ms) {
-                Ok(world) => answer_at(self.router, &mut lock(&world), request, &target),
+                Ok(world) => answer_at(self.router, &mut *lock(&world)?, request, &target),
                 Err(no_world) => no_world.response().into(),
             },
             Err(no_world) => no_world.response().into(),
         };
         self.stay_below_ceilings();
-        outcome
+        Some(outcome)
     }
 
     /// Shortens the past of the largest worlds where all together keep too much of it. The caller holds no world's lock.

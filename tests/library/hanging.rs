@@ -490,6 +490,30 @@ async fn answers_that_an_http2_client_does_not_take_are_bounded_together() {
 }
 
 #[test]
+fn large_answers_that_clients_do_not_take_are_bounded_together() {
+    let standin = Standin::builder().unfinished_bytes(20 << 20).body_limit(64 << 20).start();
+    let large = json!({ "_id": "large", "name": "Large", "settings": { "text": "x".repeat(8 << 20) } });
+    standin.world().create("celigo.integrations", large).unwrap();
+    let status = |client: &mut std::net::TcpStream, target: &str| {
+        std::io::Write::write_all(client, request("GET", target, &[ANY], "").as_bytes()).unwrap();
+        let mut first = [0; 12];
+        std::io::Read::read_exact(client, &mut first).unwrap();
+        String::from_utf8_lossy(&first[9..]).into_owned()
+    };
+    let mut clients: Vec<_> = (0..5).map(|_| std::net::TcpStream::connect(standin.address()).unwrap()).collect();
+    let statuses: Vec<String> =
+        clients.iter_mut().map(|client| status(client, "/v1/integrations?limit=1000")).collect();
+    assert_eq!(statuses, ["200", "200", "503", "503", "503"]);
+    let mut other = std::net::TcpStream::connect(standin.address()).unwrap();
+    assert_eq!(status(&mut other, "/v1/integrations/abc123"), "200", "small answers go on");
+    drop(clients);
+    until(|| {
+        let mut client = std::net::TcpStream::connect(standin.address()).unwrap();
+        status(&mut client, "/v1/integrations?limit=1000") == "200"
+    });
+}
+
+#[test]
 fn a_client_that_reads_nothing_of_a_large_answer_is_let_go() {
     let standin = Standin::builder().send_timeout(Duration::from_millis(200)).start();
     let large = json!({ "_id": "large", "name": "Large", "settings": { "text": "x".repeat(8 << 20) } });

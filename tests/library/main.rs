@@ -7,6 +7,7 @@ mod support;
 #[path = "model/sync.rs"]
 mod sync;
 
+mod beside;
 mod celigo;
 mod control_api;
 mod cors;

@@ -70,6 +70,10 @@ impl Dialect for Celigo {
         lists::one(context, status, record)
     }
 
+    fn page_parameters(&self) -> &'static [&'static str] {
+        &["page", "limit", "pageSize", "offset", "skip"]
+    }
+
     fn next_links(&self) -> Option<NextLinks> {
         Some(NextLinks { next: paging::next_link, has_cursor: paging::is_further })
     }

@@ -133,6 +133,10 @@ impl Dialect for Edlink {
         openapi::error_schema()
     }
 
+    fn page_parameters(&self) -> &'static [&'static str] {
+        &paging::PARAMETERS
+    }
+
     fn next_links(&self) -> Option<NextLinks> {
         Some(NextLinks { next: paging::next_link, has_cursor: paging::is_further })
     }

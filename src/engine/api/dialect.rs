@@ -128,6 +128,11 @@ pub trait Dialect: Sync {
         error.status
     }
 
+    /// Returns the query parameters that choose a page of a list, and nothing else.
+    fn page_parameters(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Returns the form of its next links, if it issues any.
     fn next_links(&self) -> Option<NextLinks> {
         None

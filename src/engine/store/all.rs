@@ -28,6 +28,8 @@ struct Start {
     timed: Vec<usize>,
     /// The bytes of all their records that the total of all worlds counts.
     counted_bytes: usize,
+    /// The number of all their records.
+    records: usize,
 }
 
 impl Store {
@@ -56,7 +58,8 @@ impl Store {
         let resources: Vec<_> = collections.iter().map(|collection| collection.resource()).collect();
         let timed = (0..resources.len()).filter(|place| resources[*place].due_at.is_some()).collect();
         let counted_bytes = collections.iter().map(|collection| collection.counted_bytes()).sum();
-        Self { start: Arc::new(Start { resources, collections, timed, counted_bytes }), ..Self::default() }
+        let records = collections.iter().map(|collection| collection.len()).sum();
+        Self { start: Arc::new(Start { resources, collections, timed, counted_bytes, records }), ..Self::default() }
     }
 
     /// Returns the collection of a resource.
@@ -143,9 +146,19 @@ impl Store {
     /// Returns the bytes of the records that the total of all worlds counts. Only the collections that were changed since
     /// the start are looked at.
     pub fn counted_bytes(&self) -> usize {
-        let before: usize = self.changed.iter().map(|(place, _)| self.start.collections[*place].counted_bytes()).sum();
-        let now: usize = self.changed.iter().map(|(_, collection)| collection.counted_bytes()).sum();
-        self.start.counted_bytes - before + now
+        self.sum(self.start.counted_bytes, Collection::counted_bytes)
+    }
+
+    /// Returns the number of all records.
+    pub fn records(&self) -> usize {
+        self.sum(self.start.records, Collection::len)
+    }
+
+    /// Returns a sum over all collections, which was `at_start` before some of them were changed.
+    fn sum(&self, at_start: usize, of: fn(&Collection) -> usize) -> usize {
+        let before: usize = self.changed.iter().map(|(place, _)| of(&self.start.collections[*place])).sum();
+        let now: usize = self.changed.iter().map(|(_, collection)| of(collection)).sum();
+        at_start - before + now
     }
 
     /// Returns the collections that worlds with this store started from: they stay as long as one of those is there.

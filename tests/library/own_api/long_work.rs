@@ -49,13 +49,20 @@ fn control(standin: &Standin, method: &str, path: &str, body: &str) -> Response 
     ask(standin.address(), method, &format!("/_standin{path}"), &[("host", &host)], body)
 }
 
-/// Asks for work that is held until `meanwhile` has returned, and returns its answer.
-fn held(standin: &Standin, method: &str, path: &str, body: &str, meanwhile: impl FnOnce()) -> Response {
+/// Asks for work that is held until the sender goes, and returns once it has begun.
+fn begun(standin: &Standin, method: &str, path: &str, body: &str) -> (Connection, Sender<()>) {
     let ((begin, begun), (release, end)) = (channel(), channel());
     *HELD.lock() = Some((begin, end));
     let (host, mut long) = (standin.address().to_string(), Connection::open(standin.address()));
     long.send(request(method, &format!("/_standin{path}"), &[("host", &host)], body).as_bytes());
     begun.recv_timeout(PATIENCE).expect("the work has begun");
+    (long, release)
+}
+
+/// Asks for work that is held until `meanwhile` has returned, and returns its answer.
+fn held(standin: &Standin, method: &str, path: &str, body: &str, meanwhile: impl FnOnce()) -> Response {
+    let (mut long, release) = begun(standin, method, path, body);
+    let host = standin.address().to_string();
     for target in ["/mill/sacks", "/w/other/mill/sacks", "/_standin/worlds"] {
         let headers = [("host", host.as_str()), ("authorization", "Bearer any")];
         assert_eq!(ask(standin.address(), "GET", target, &headers, "").status, 200, "{target} during {method} {path}");
@@ -135,4 +142,27 @@ fn a_server_ends_while_records_are_made_for_a_client_that_has_gone() {
     drop(long);
     drop(standin);
     assert!(release.send(()).is_ok(), "the work is not waited for");
+}
+
+#[test]
+fn work_that_holds_a_world_keeps_only_that_world_waiting() {
+    let _turn = TURN.lock();
+    let standin = Standin::builder().api([Api::Own(&MILL)]).start();
+    for name in ["other", "full"] {
+        assert_eq!(control(&standin, "PUT", &format!("/worlds/{name}"), "").status, 200);
+    }
+    let sacks: Vec<Value> = (0..2_000).map(|n| json!({ "grain": format!("a sack of rye, number {n}") })).collect();
+    let host = standin.address().to_string();
+    let headers = [("host", host.as_str()), ("authorization", "Bearer any")];
+    let (mut waiting, mut judged) = (Connection::open(standin.address()), Connection::open(standin.address()));
+    let (mut put, release) = begun(&standin, "PUT", "/worlds/full/data/mill.sacks", &json!(sacks).to_string());
+    waiting.send(request("GET", "/w/full/mill/sacks", &headers, "").as_bytes());
+    judged.send(request("POST", "/_standin/worlds/full/verify", &headers, "").as_bytes());
+    // Those came first, and the only thread goes on.
+    for target in ["/w/other/mill/sacks", "/mill/sacks", "/_standin/health", "/_standin/worlds/other"] {
+        assert_eq!(ask(standin.address(), "GET", target, &headers, "").status, 200, "{target}");
+    }
+    drop(release);
+    let answers = [&mut put, &mut waiting, &mut judged].map(|connection| connection.receive().unwrap().status);
+    assert_eq!(answers, [204, 200, 200]);
 }

@@ -1,0 +1,76 @@
+//! The size of a world, by which a server with one thread tells what takes long.
+
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::engine::api::route::Action;
+use crate::engine::api::router::Router;
+use crate::http::message::{Method, Request};
+use crate::http::target::{Query, Target};
+use crate::world::registry::WorldRegistry;
+use crate::world::world::World;
+
+/// The number of records from which work on a world may take long.
+const MANY_RECORDS: usize = 5_000;
+
+/// The number of calls in its journal from which it may.
+const MANY_CALLS: usize = 2_000;
+
+/// The bytes of records, or of the journal, from which it may.
+const MANY_BYTES: usize = 4 << 20;
+
+/// The number of worlds from which work on all of them may.
+const MANY_WORLDS: usize = 1_000;
+
+impl World {
+    /// Tells whether work on all that the world holds may take long.
+    pub fn is_large(&self) -> bool {
+        self.has_much_data() || self.journal.len() >= MANY_CALLS || self.journal.room() >= MANY_BYTES
+    }
+
+    fn has_much_data(&self) -> bool {
+        self.state.store.records() >= MANY_RECORDS || self.has_large_records()
+    }
+
+    fn has_large_records(&self) -> bool {
+        self.state.store.counted_bytes() >= MANY_BYTES
+    }
+
+    /// Tells whether the answer to a consumer may take long here: it may look at many records, or show large ones.
+    fn answers_slowly(&self, router: &Router, request: &Request<'_>) -> bool {
+        self.has_much_data() && looks_at_many(router, request, self.has_large_records())
+    }
+}
+
+/// Tells whether a request may look at more records than a page of them. Without `or_pages`, pages do not count.
+fn looks_at_many(router: &Router, request: &Request<'_>, or_pages: bool) -> bool {
+    let target = Target::parse(request.target);
+    let row = router.find(target.path).zip(Method::of(request.method)).and_then(|(found, verb)| {
+        let (row, _) = found.with(verb)?;
+        Some(row)
+    });
+    row.is_some_and(|row| match row.route.action {
+        Action::List(_) => {
+            let paging = row.api.dialect.page_parameters();
+            or_pages || Query::parse(target.query).pairs().any(|(name, _)| !paging.contains(&name))
+        }
+        Action::Custom(_) => true,
+        _ => false,
+    })
+}
+
+impl WorldRegistry {
+    /// Locks a world for an answer that does not take long: `None` where it may, or where other work holds the world.
+    pub fn lock_for_short<'w>(&self, world: &'w Mutex<World>, request: &Request<'_>) -> Option<MutexGuard<'w, World>> {
+        world.try_lock().filter(|world| !world.answers_slowly(self.router, request))
+    }
+
+    /// Tells whether work on a world may take long, or must wait for other work.
+    pub fn is_busy_or_large(world: &Mutex<World>) -> bool {
+        world.try_lock().is_none_or(|world| world.is_large())
+    }
+
+    /// Tells whether work on all worlds may take long.
+    pub fn has_many_worlds(&self) -> bool {
+        self.others.read().by_name.len() >= MANY_WORLDS
+    }
+}

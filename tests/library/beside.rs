@@ -1,0 +1,66 @@
+//! On one thread, others are answered while a large world is judged or looked through.
+
+use std::io::Read;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::json;
+use standin::{Expectation, Standin};
+
+use crate::support::{ask, request};
+
+const ANY: (&str, &str) = ("authorization", "Bearer any-token");
+
+/// Tells whether a request to the default world is answered before one that was sent earlier.
+fn is_overtaken(standin: &Standin, method: &str, target: &str, body: &str) -> bool {
+    use std::io::Write;
+    let host = standin.address().to_string();
+    let headers = [("host", host.as_str()), ANY];
+    let mut slow = TcpStream::connect(standin.address()).unwrap();
+    slow.write_all(request(method, target, &headers, body).as_bytes()).unwrap();
+    assert_eq!(ask(standin.address(), "GET", "/v1/integrations/abc123", &headers, "").status, 200);
+    slow.set_nonblocking(true).unwrap();
+    let is_overtaken = slow.peek(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+    slow.set_nonblocking(false).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let mut first = [0; 12];
+    slow.read_exact(&mut first).unwrap();
+    assert!(matches!(&first, b"HTTP/1.1 200" | b"HTTP/1.1 422"), "{}", String::from_utf8_lossy(&first));
+    is_overtaken
+}
+
+/// An answer in its turn is never overtaken on one thread, and one that is found beside is sooner or later.
+fn overtaken_once(standin: &Standin, method: &str, target: &str, body: &str) {
+    assert!(
+        (0..100).any(|_| is_overtaken(standin, method, target, body)),
+        "{method} {target} keeps all others waiting"
+    );
+}
+
+#[test]
+fn a_full_journal_is_judged_beside_the_thread_that_answers() {
+    let standin = Standin::start();
+    let world = standin.new_world();
+    for n in 0..40 {
+        let query = json!({ "name": format!("Order 9{n}") });
+        world.expect(Expectation::on("celigo.integrations.list").query(query).at_most(1));
+    }
+    for n in 0..10_000 {
+        let target = format!("/v1/integrations?name=Order%20{n}&limit=1");
+        assert!(world.answer("GET", &target, &[ANY], b"").status.is_some());
+    }
+    let path = format!("/_standin/worlds/{}", world.name());
+    overtaken_once(&standin, "POST", &format!("{path}/verify"), "");
+    overtaken_once(&standin, "POST", &format!("{path}/verify"), r#"{"wait_ms": 1}"#);
+    overtaken_once(&standin, "GET", &format!("{path}/journal"), "");
+}
+
+#[test]
+fn a_list_that_looks_through_many_records_is_made_beside() {
+    let standin = Standin::builder().generate("celigo.integrations", 10_000).start();
+    let world = standin.new_world();
+    let list = |query: &str| format!("/w/{}/v1/integrations?{query}", world.name());
+    overtaken_once(&standin, "GET", &list("name=None%20has%20it"), "");
+    overtaken_once(&standin, "GET", &format!("/_standin/worlds/{}/export", world.name()), "");
+    overtaken_once(&standin, "GET", &format!("/_standin/worlds/{}/data", world.name()), "");
+}
