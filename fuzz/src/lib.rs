@@ -1,11 +1,8 @@
 //! The targets: functions of bytes that must neither panic nor take more than their input may.
 
-mod inputs;
 mod over_the_wire;
 mod sequence;
 mod texts;
-
-pub use inputs::Inputs;
 
 /// A target with all it needs from run to run.
 pub struct Target {
