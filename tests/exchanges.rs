@@ -145,6 +145,10 @@ fn check_behaviour() -> Result<(), String> {
     let mut shown = BTreeSet::new();
     let rules = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| rule "));
     for rule in rules {
+        let evidence = rule.trim_end_matches(['|', ' ']).rsplit(" | ").nth(1).unwrap_or_default();
+        if !["documented", "observed", "assumed"].iter().any(|word| evidence.contains(word)) {
+            wrong.push(format!("{evidence:?} is no evidence: {rule}"));
+        }
         let column = rule.trim_end_matches(['|', ' ']).rsplit(" | ").next().unwrap_or_default();
         for name in column.split(", ").map(|name| name.trim_matches('`')) {
             let found: Vec<&String> = files.iter().filter(|file| fits(name, file)).collect();

@@ -13,14 +13,14 @@ use crate::support::{Response, ask};
 
 const SECRET: &str = "a-webhook-secret";
 
-fn control(standin: &Standin, method: &str, path: &str, body: &Value) -> Response {
+pub fn control(standin: &Standin, method: &str, path: &str, body: &Value) -> Response {
     let own = standin.address().to_string();
     let body = if body.is_null() { String::new() } else { body.to_string() };
     ask(standin.address(), method, &format!("/_standin{path}"), &[("host", &own)], &body)
 }
 
 /// A customer that answers with these statuses, one by one, and tells the text of each request.
-fn customer(statuses: &'static [u16]) -> (SocketAddr, Receiver<String>) {
+pub fn customer(statuses: &'static [u16]) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (sender, receiver) = channel();
@@ -41,12 +41,12 @@ fn customer(statuses: &'static [u16]) -> (SocketAddr, Receiver<String>) {
     (address, receiver)
 }
 
-fn received(requests: &Receiver<String>) -> String {
+pub fn received(requests: &Receiver<String>) -> String {
     requests.recv_timeout(Duration::from_secs(20)).expect("a request comes")
 }
 
 /// Waits, at most for a while, until a delivery has been tried this often.
-fn tried(standin: &Standin, times: usize) -> Value {
+pub fn tried(standin: &Standin, times: usize) -> Value {
     for _ in 0..2_000 {
         let delivery = control(standin, "GET", "/deliveries/1", &Value::Null).json();
         if delivery["tries"].as_array().unwrap().len() == times {

@@ -29,6 +29,7 @@ mod list_parameters;
 mod many_jobs;
 mod model;
 mod neighbours;
+mod nightly;
 #[path = "../clients/worlds.rs"]
 mod one_server;
 #[cfg(feature = "api")]
