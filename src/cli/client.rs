@@ -45,6 +45,10 @@ pub fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<HttpRespon
         Ok(HttpResponse { status: answer.status().as_u16(), body })
     });
     read.map_err(|error| match &error {
+        // The first bytes of an answer in plain HTTP are no record of TLS.
+        ureq::Error::Io(cause) if cause.to_string().contains("InvalidContentType") => {
+            "it speaks plain HTTP: write http:// in place of https://".to_owned()
+        }
         ureq::Error::Io(cause) => cause.get_ref().map_or_else(|| cause.to_string(), |inner| innermost(inner)),
         _ => error.to_string(),
     })

@@ -57,7 +57,12 @@ impl Draft {
             Err(signal) => return Ok(Exit::Signal(signal)),
         };
         if first.recording.is_empty() {
-            say(&format!("there is nothing to draft: {}\n", no_call(&first.environment)));
+            let misses = &first.recording.misses;
+            let why = match misses.as_slice() {
+                [] => no_call(&first.environment),
+                calls => format!("the fake knows none of the command's calls: {}", calls.join(", ")),
+            };
+            say(&format!("there is nothing to draft: {why}\n"));
             return Ok(Exit::NothingTested);
         }
         let kept = KeptOutput::new()?;
@@ -68,6 +73,9 @@ impl Draft {
         };
         if first.exit != second.exit {
             say(&format!("the second run ended otherwise than the first: {}", kept.shown()));
+        }
+        for (operation, first, second) in first.recording.counts_unlike(&second.recording) {
+            say(&format!("the two runs differ: {operation} was called {first} and {second} times\n"));
         }
         tell_misses(&first.recording);
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();

@@ -78,13 +78,14 @@ impl Run {
                 Err(failed) => say(&format!("error: {failed}\n")),
             }
             if !signals.is_change() {
-                say(&format!("watching {files} files; Ctrl-C ends\n"));
+                let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+                say(&format!("watching {files}; Ctrl-C ends\n"));
                 let signal = signals.next().await;
                 if !signals.is_change() {
                     return Ok(Exit::Signal(signal));
                 }
             }
-            say("files have changed: running again\n");
+            say(&format!("{}: running again\n", signals.changed().unwrap_or_else(|| "files have changed".to_owned())));
         }
     }
 

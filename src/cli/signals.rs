@@ -33,6 +33,11 @@ impl Signals {
         !self.has_come && self.changes.as_ref().is_some_and(Changes::have_come)
     }
 
+    /// Says which file has changed, and how many more.
+    pub fn changed(&self) -> Option<String> {
+        self.changes.as_ref().and_then(Changes::words)
+    }
+
     /// Returns the number of the next one. A change of files ends a command as SIGTERM does.
     pub async fn next(&mut self) -> u8 {
         let changed = async {

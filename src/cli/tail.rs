@@ -156,7 +156,8 @@ impl Tail {
             (401, _) => Err(server.unauthorized(answered)),
             (_, Some(message)) => {
                 let hint = body.pointer("/error/hint").and_then(Value::as_str).unwrap_or_default();
-                Err(Failed::usage(format!("{message} {hint}").trim_end()))
+                let stop = if message.ends_with('.') || hint.is_empty() { "" } else { "." };
+                Err(Failed::usage(format!("{message}{stop} {hint}").trim_end()))
             }
             (status, None) => Err(Failed::not_ready(format!(
                 "{} answers /_standin/journal with {status}: it is no standin server, or has no control API",

@@ -23,6 +23,8 @@ pub struct Changes {
     /// Files of this process's own.
     own: Vec<PathBuf>,
     known: Looks,
+    /// The files that have changed, once some have.
+    changed: Vec<PathBuf>,
     have_come: bool,
 }
 
@@ -33,12 +35,21 @@ impl Changes {
     /// Watches these files and folders from now on, but for files of this process's own.
     pub fn of(paths: Vec<PathBuf>, own: Vec<PathBuf>) -> Self {
         let known = look(&paths, &own);
-        Self { paths, own, known, have_come: false }
+        Self { paths, own, known, changed: Vec::new(), have_come: false }
     }
 
     /// Tells whether something has changed.
     pub fn have_come(&self) -> bool {
         self.have_come
+    }
+
+    /// Says which file has changed, and how many more: a command that writes one runs again and again.
+    pub fn words(&self) -> Option<String> {
+        let first = self.changed.first()?.display();
+        Some(match self.changed.len() - 1 {
+            0 => format!("{first} has changed"),
+            more => format!("{first} and {more} more have changed"),
+        })
     }
 
     /// Returns the number of files.
@@ -60,6 +71,8 @@ impl Changes {
             let Ok(found) = tokio::task::spawn_blocking(move || look(&paths, &own)).await else { continue };
             pause = INTERVAL.max(began.elapsed() * PART);
             if found != self.known && latest.as_ref() == Some(&found) {
+                let all = self.known.keys().chain(found.keys().filter(|path| !self.known.contains_key(*path)));
+                self.changed = all.filter(|path| self.known.get(*path) != found.get(*path)).cloned().collect();
                 (self.known, self.have_come) = (found, true);
                 return;
             }

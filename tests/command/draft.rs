@@ -161,6 +161,10 @@ fn a_command_that_calls_nothing_or_fails_is_told() {
     let (code, out, err) = said(standin(&["draft", "--", "true"]).current_dir(&folder.0));
     assert_eq!((code, out.as_str()), (6, ""));
     assert!(err.starts_with("there is nothing to draft: the command made no call; it must read STANDIN_URL="), "{err}");
+    folder.file("lost.sh", &format!("{ASK}ask GET /v1/nonsense/x > /dev/null"));
+    let (code, _, err) = said(standin(&["draft", "--", "sh", "lost.sh"]).current_dir(&folder.0));
+    let wanted = "there is nothing to draft: the fake knows none of the command's calls: GET /v1/nonsense/x\n";
+    assert_eq!((code, err.as_str()), (6, wanted));
     let script = format!("{ASK}ask GET /v1/flows > /dev/null; ask GET /v1/nonsense/x > /dev/null; exit 3");
     folder.file("script.sh", &script);
     let arguments = ["draft", "--output", "d.json", "--", "sh", "script.sh"];
@@ -168,6 +172,16 @@ fn a_command_that_calls_nothing_or_fails_is_told() {
     assert_eq!((code, out.as_str()), (3, ""), "the scenario is in the file, the code is the command's");
     assert!(err.contains("the fake does not know GET /v1/nonsense/x: the scenario fails until"), "{err}");
     assert!(folder.0.join("d.json").exists());
+}
+
+#[test]
+fn runs_that_differ_are_told() {
+    let folder = Folder::new("draft-differ");
+    let script = "ask GET /v1/flows > /dev/null; [ -e seen ] || ask GET /v1/exports > /dev/null; touch seen";
+    folder.file("script.sh", &format!("{ASK}{script}"));
+    let (code, out, err) = said(standin(&["draft", "--", "sh", "script.sh"]).current_dir(&folder.0));
+    assert!(code == 0 && !out.is_empty());
+    assert!(err.contains("the two runs differ: celigo.exports.list was called 1 and 0 times\n"), "{err}");
 }
 
 #[test]

@@ -110,6 +110,8 @@ fn before_it_begins_it_says_what_is_wrong() {
     let (code, _, err) =
         said(&mut standin(&["tail", &url, "--control-token", "secret", "--op", "celigo.integration.list"]));
     assert!(code == 2 && err.contains("Did you mean celigo.integrations.list?"), "{code}: {err}");
+    let (code, _, err) = said(&mut standin(&["tail", &url.replace("http:", "https:")]));
+    assert!(code == 3 && err.contains("it speaks plain HTTP: write http:// in place of https://"), "{code}: {err}");
     let (code, _, err) = said(&mut standin(&["tail", "http://127.0.0.1:1"]));
     assert!(code == 3 && err.contains("does not answer"), "{code}: {err}");
 }

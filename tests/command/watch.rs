@@ -73,7 +73,7 @@ fn a_changed_scenario_is_played_again_and_ctrl_c_ends() {
     assert!(said.contains("called 1 time, expected exactly 2"), "{said}");
     folder.file("s.json", r#"{ "scenario": 1, "apy": "celigo" }"#);
     let said = watching.until("Ctrl-C ends");
-    assert!(said.starts_with("files have changed: running again\nerror: invalid scenario\n"), "{said}");
+    assert!(said.starts_with("s.json has changed: running again\nerror: invalid scenario\n"), "{said}");
     folder.file("s.json", &LISTS.replace("TIMES", "1"));
     let said = watching.until("Ctrl-C ends");
     assert!(!said.contains("FAIL") && !said.contains("error"), "{said}");

@@ -1,5 +1,7 @@
 //! The calls of a consumer, as a draft reads them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::engine::api::router::Router;
@@ -39,6 +41,15 @@ pub(super) struct RecordedCall {
 pub(super) const PARTS: [&str; 3] = ["params", "query", "body"];
 
 impl Recording {
+    /// Returns the operations that two recordings have in different numbers, with both numbers.
+    pub fn counts_unlike(&self, other: &Self) -> Vec<(&'static str, usize, usize)> {
+        let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
+        self.calls.iter().for_each(|call| counts.entry(call.operation).or_default().0 += 1);
+        other.calls.iter().for_each(|call| counts.entry(call.operation).or_default().1 += 1);
+        let unlike = counts.into_iter().filter(|(_, (one, other))| one != other);
+        unlike.map(|(operation, (one, other))| (operation, one, other)).collect()
+    }
+
     /// Returns the calls of a journal. The redactor knows what must not be written down.
     pub fn of(journal: &Journal, router: &Router, redactor: &Redactor) -> Self {
         let entries: Vec<Entry> = journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();
