@@ -11,9 +11,12 @@ use crate::http::tree::FILE_BYTES;
 
 /// Returns the bytes of a file of any kind. A file that is too large, or that has no end, fails.
 pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    // Growing would need twice the room. The length of a pipe is not known.
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0).min(FILE_BYTES) + 1);
     let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX);
-    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > FILE_BYTES {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,

@@ -1,5 +1,6 @@
 //! Records from files: the embedded ones, and a folder of the same shape.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -11,17 +12,16 @@ use crate::embed::files::Read;
 use crate::embed::files::{entries, text_of};
 use crate::embed::left_out::{self, Gone};
 use crate::embed::start_error::StartError;
+use crate::embed::survey::Survey;
 use crate::embed::tokens;
 use crate::engine::api::api::Api;
 use crate::engine::api::api::hooks_of;
 use crate::engine::api::check::table_faults;
 use crate::engine::api::fixtures::{DataFault, RecordFile};
 use crate::engine::api::router::Router;
-use crate::engine::schema::field::PRIVATE_PREFIX;
 use crate::engine::schema::suggest::nearest;
 use crate::engine::state::settings::Settings;
 use crate::engine::store::{RecordBounds, Store};
-use crate::http::document;
 use crate::http::position::{PathSegment, Position};
 use crate::http::positions::Positions;
 use crate::scenario::Fixtures;
@@ -141,12 +141,12 @@ fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
     Ok(files)
 }
 
-/// The records of a folder, and the embedded ones that were left out because of them.
+/// The records of a folder, and what there is to say about them.
 pub(super) struct Furnished {
     /// The records.
     pub store: Store,
-    /// The embedded records that were left out, a line for each collection.
-    pub left_out: Vec<String>,
+    /// A line for each collection of which embedded records were left out, and for each field that no document knows.
+    pub notes: Vec<String>,
 }
 
 /// Returns the records of a folder of the same shape as `fixtures/`: `<api>/<collection>.json`. Its records of a
@@ -167,11 +167,26 @@ pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) 
     let mut files: Vec<Read> = if over_embedded { embedded(apis) } else { Vec::new() };
     files.retain(|file| !read.iter().any(|other| other.collection == file.collection));
     let mut gone = Gone::new();
-    left_out::dangling(&mut files, &read, apis, &mut gone);
+    let (mut ids, mut unknown) = (HashMap::default(), Vec::new());
+    for file in &read {
+        let survey = survey(file, apis);
+        unknown.push(survey.map(|survey| {
+            ids.insert(survey.schema.name, survey.ids);
+            survey.unknown
+        }));
+    }
+    left_out::dangling(&mut files, ids, apis, &mut gone);
+    let own = files.len();
     files.extend(read);
     loop {
         let faults = match load(apis, &files) {
-            Ok(store) => return Ok(Furnished { store, left_out: left_out::described(folder, &gone) }),
+            Ok(store) => {
+                let mut notes = left_out::described(folder, &gone);
+                for (file, unknown) in files[own..].iter().zip(&unknown) {
+                    notes.extend(unknown.iter().flat_map(|unknown| unknown_fields(file, unknown, apis)));
+                }
+                return Ok(Furnished { store, notes });
+            }
             Err(faults) => faults,
         };
         let is_embedded = |fault: &DataFault| fault.file.starts_with(EMBEDDED_NAME);
@@ -188,33 +203,27 @@ pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) 
     }
 }
 
-/// Describes the fields of a folder's records that no document knows, each name of a file once: they may be meant, and may
-/// be slips of the pen.
-pub(super) fn unknown_fields(folder: &Path, apis: &[&'static Api]) -> Vec<String> {
-    let mut files = read(folder).unwrap_or_default();
+/// Describes the fields of records in sets that no document knows.
+#[cfg(feature = "cli")]
+pub(super) fn unknown_fields_of_sets(folder: &Path, apis: &[&'static Api]) -> Vec<String> {
+    let mut files = Vec::new();
     for api in apis {
         for set in entries(&folder.join(api.name)).unwrap_or_default().iter().filter(|path| path.is_dir()) {
             files.extend(read_set(set, api).unwrap_or_default());
         }
     }
-    files.iter().flat_map(|file| unknown_fields_of(file, apis)).collect()
+    let told = |file| Some(unknown_fields(file, &survey(file, apis)?.unknown, apis));
+    files.iter().filter_map(told).flatten().collect()
 }
 
-fn unknown_fields_of(file: &Read, apis: &[&'static Api]) -> Vec<String> {
+/// Looks at a file of records, if there are such.
+fn survey<'t>(file: &'t Read, apis: &[&'static Api]) -> Option<Survey<'t>> {
+    Some(Survey::of(&file.text, apis.iter().find_map(|api| api.resource(&file.collection))?))
+}
+
+/// Describes the fields of a file's records that no document knows: they may be meant, and may be slips of the pen.
+fn unknown_fields(file: &Read, unknown: &[(usize, String)], apis: &[&'static Api]) -> Vec<String> {
     let Some(schema) = apis.iter().find_map(|api| api.resource(&file.collection)) else { return Vec::new() };
-    let is_known =
-        |name: &str| schema.field(name).is_some() || name == schema.id_field || name.starts_with(PRIVATE_PREFIX);
-    let mut unknown: Vec<(usize, String)> = Vec::new();
-    let read = document::read_items(&file.text, |n, record| {
-        for name in record.as_object().into_iter().flat_map(|fields| fields.keys()) {
-            if !is_known(name) && !unknown.iter().any(|(_, known)| known == name) {
-                unknown.push((n, name.clone()));
-            }
-        }
-    });
-    if read.is_err() {
-        return Vec::new();
-    }
     let positions = Positions::of(&file.text);
     let line = |(n, name): &(usize, String)| {
         let Position { line, column } = positions.at(&[PathSegment::Item(*n), PathSegment::from(name.as_str())]);

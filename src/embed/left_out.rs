@@ -1,13 +1,13 @@
 //! Embedded records that are left out because a folder's records take the place of those they refer to.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use serde_core::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::embed::files::Read;
+use crate::embed::survey::Ids;
 use crate::engine::api::api::Api;
 use crate::engine::api::fixtures::DataFault;
 use crate::engine::schema::document::Document;
@@ -17,27 +17,24 @@ use crate::engine::state::mutate::check_references;
 /// The ids of the records that were left out, by collection.
 pub(super) type Gone = BTreeMap<String, Vec<String>>;
 
-/// The ids of a collection.
-type Ids = HashSet<String>;
-
 /// Removes the embedded records that refer to missing ones, and those that refer to them, before any of the folder's
-/// is made: these may be many, and only their ids are read here.
-pub(super) fn dangling(embedded: &mut [Read], own: &[Read], apis: &[&'static Api], gone: &mut Gone) {
-    if own.is_empty() {
+/// is made: these may be many, and only their ids, by collection, are known here.
+pub(super) fn dangling(
+    embedded: &mut [Read],
+    mut ids: HashMap<&'static str, Ids>,
+    apis: &[&'static Api],
+    gone: &mut Gone,
+) {
+    if ids.is_empty() {
         return;
     }
     let schema = |file: &Read| apis.iter().find_map(|api| api.resource(&file.collection));
-    let mut ids: HashMap<&str, Ids> = HashMap::new();
-    for file in own {
-        if let Some(schema) = schema(file) {
-            ids.insert(schema.name, ids_in(&file.text, schema.id_field));
-        }
-    }
     let mut files: Vec<(&mut Read, &'static Schema, Vec<Value>)> = Vec::new();
     for file in embedded {
         let (schema, records) = (schema(file), serde_json::from_str::<Vec<Value>>(&file.text));
         if let (Some(schema), Ok(records)) = (schema, records) {
-            let known = records.iter().filter_map(|record| Some(record[schema.id_field].as_str()?.to_owned()));
+            let known =
+                records.iter().filter_map(|record| Some(Cow::Owned(record[schema.id_field].as_str()?.to_owned())));
             ids.insert(schema.name, known.collect());
             files.push((file, schema, records));
         }
@@ -66,57 +63,10 @@ pub(super) fn dangling(embedded: &mut [Read], own: &[Read], apis: &[&'static Api
         }
         for (collection, id) in left_out {
             if let Some(ids) = ids.get_mut(collection) {
-                ids.remove(&id);
+                ids.remove(id.as_str());
             }
             gone.entry(collection.to_owned()).or_default().push(id);
         }
-    }
-}
-
-/// Returns the ids of the records of a file, as far as it can be read.
-fn ids_in(text: &str, id_field: &str) -> Ids {
-    let mut ids = Ids::new();
-    let mut source = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-    // Faults of the file are told when its records are made.
-    let _ = source.deserialize_seq(IdReader { id_field, ids: &mut ids });
-    ids
-}
-
-/// A reader of ids that passes over everything else.
-struct IdReader<'i> {
-    id_field: &'i str,
-    ids: &'i mut Ids,
-}
-
-impl<'de> DeserializeSeed<'de> for IdReader<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
-        source.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for IdReader<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("records")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
-        while records.next_element_seed(IdReader { id_field: self.id_field, ids: &mut *self.ids })?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(name) = members.next_key::<std::borrow::Cow<'de, str>>()? {
-            if name != self.id_field {
-                members.next_value::<IgnoredAny>()?;
-            } else if let Value::String(id) = members.next_value()? {
-                self.ids.insert(id);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -37,6 +37,7 @@ mod standin;
 mod start;
 mod start_error;
 mod starting;
+mod survey;
 mod tokens;
 #[cfg(feature = "tls")]
 mod trust;

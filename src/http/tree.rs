@@ -3,6 +3,7 @@
 //! It bounds a tree's bytes, depth and members before anything is built from it. All code behind it may therefore recurse
 //! into values. A number that does not fit into 64 bits is refused by the reader itself.
 
+use memchr::memchr2;
 use serde_json::Value;
 
 use crate::http::position::{SyntaxFault, place_at};
@@ -56,15 +57,10 @@ impl TreeLimits {
         }
         let fault = |at: usize, reason: String| Err(SyntaxFault { place: place_at(text, at), reason });
         let (mut depth, mut members) = (0_usize, 0_usize);
-        let (mut is_text, mut is_escaped) = (false, false);
-        for (at, byte) in text.iter().enumerate() {
-            if is_text {
-                is_text = is_escaped || *byte != b'"';
-                is_escaped = *byte == b'\\' && !is_escaped;
-                continue;
-            }
+        let mut at = 0;
+        while let Some(byte) = text.get(at) {
             match byte {
-                b'"' => is_text = true,
+                b'"' => at = end_of_text(text, at + 1),
                 b'[' | b'{' => (depth, members) = (depth + 1, members + 1),
                 b']' | b'}' => depth = depth.saturating_sub(1),
                 b',' => members += 1,
@@ -76,9 +72,22 @@ impl TreeLimits {
             if members > self.members {
                 return fault(at, format!("it has more than {} elements and members", self.members));
             }
+            at += 1;
         }
         Ok(())
     }
+}
+
+/// Returns the place of the quotation mark that ends a text which begins there, or of the end of all.
+fn end_of_text(text: &[u8], mut at: usize) -> usize {
+    while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if text[at] == b'"' {
+            return at;
+        }
+        at += 2;
+    }
+    text.len()
 }
 
 /// Returns the number of levels of arrays and objects that a value has.

@@ -26,6 +26,7 @@ mod generator;
 mod guards;
 mod invocations;
 mod jobs;
+mod json_patch;
 mod kinds;
 mod licenses;
 mod lists;

@@ -1,9 +1,9 @@
 //! JSON Patch (RFC 6902) of what is open of a record.
 
-use json_patch::{Patch, PatchOperation};
 use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::{FIELD_LOCKED, INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
+use crate::apis::celigo::json_patch::{Change, Operation, read};
 use crate::apis::celigo::resources::{
     APIS, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, MCP_SERVERS, SCRIPTS, TAGS,
 };
@@ -93,28 +93,26 @@ pub fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// Applies all operations of the body to what is open of a record, or none.
 fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> Result<Response, Problem> {
     let record = context.record(schema, "id")?;
-    let patch: Patch = serde_json::from_value(context.body.as_ref().map(Body::to_value).unwrap_or_default())
+    let patch = read(context.body.as_ref().map(Body::to_value).unwrap_or_default())
         .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body must be a JSON Patch: {error}")))?;
-    let is_taken = |operation: &&PatchOperation| {
-        !matches!(operation, PatchOperation::Add(_) | PatchOperation::Replace(_) | PatchOperation::Remove(_))
-    };
-    if patch.0.iter().any(|operation| is_taken(&operation)) {
+    if patch.iter().any(|operation| matches!(operation.change, Change::Other)) {
         return Err(refused(VALIDATION_ERROR, "op", "Op must be add, replace or remove".to_owned()));
     }
-    if let Some(path) = patch.0.iter().flat_map(paths).find(|path| !is_open(path, open)) {
-        return Err(refused(INVALID_FIELD, &path, format!("\"{path}\" is not a whitelisted property")));
+    if let Some(path) = patch.iter().map(|operation| &operation.path).find(|path| !is_open(path, open)) {
+        return Err(refused(INVALID_FIELD, path, format!("\"{path}\" is not a whitelisted property")));
     }
     locked(context, &record)?;
     let names = || open.iter().map(|path| path.split('/').next().unwrap_or_default());
     let there = names().filter_map(|name| Some((name.to_owned(), record.get(name)?.clone())));
     let mut document = Value::Object(there.collect());
     let mut budget = Budget::new(context.api.body_limit_bytes(&context.state.settings), record.bytes().len());
-    for (place, operation) in patch.0.iter().enumerate() {
-        make_room(&mut document, operation);
-        budget.spend(&document, operation)?;
-        json_patch::patch(&mut document, std::slice::from_ref(operation)).map_err(|mut error| {
-            error.operation = place;
-            Problem::named(INVALID_PATCH, error.to_string())
+    for (place, operation) in patch.into_iter().enumerate() {
+        make_room(&mut document, &operation);
+        budget.spend(&document, &operation)?;
+        let path = operation.path.clone();
+        operation.apply(&mut document).ok_or_else(|| {
+            let message = format!("operation '/{place}' failed at path '{path}': path is invalid");
+            Problem::named(INVALID_PATCH, message)
         })?;
     }
     let until = document.get("debugUntil").and_then(Value::as_str).and_then(parse_ms);
@@ -145,12 +143,11 @@ fn locked(context: &Context<'_>, record: &Record) -> Result<(), Problem> {
 
 /// Makes room for what has not been set yet: an object of settings, so that an operation can add to them, and a switch,
 /// so that one can replace it.
-fn make_room(document: &mut Value, operation: &PatchOperation) {
-    let Some((first, below)) = operation.path().split_front() else { return };
-    let name = first.decoded();
-    let room = match operation {
-        PatchOperation::Add(_) if !below.is_root() => json!({}),
-        PatchOperation::Replace(_) if below.is_root() && SWITCHES.contains(&name.as_ref()) => Value::Null,
+fn make_room(document: &mut Value, operation: &Operation) {
+    let Some((name, below)) = operation.tokens.split_first() else { return };
+    let room = match operation.change {
+        Change::Add(_) if !below.is_empty() => json!({}),
+        Change::Replace(_) if below.is_empty() && SWITCHES.contains(&name.as_str()) => Value::Null,
         _ => return,
     };
     if let Value::Object(document) = document {
@@ -162,8 +159,8 @@ fn refused(error: &'static ErrorDef, field: &str, message: String) -> Problem {
     Problem::Named { error, message: Some(message), field: Some(field.to_owned()), retry_after_s: None }
 }
 
-/// The work a patch may still do. A few bytes of it can copy what earlier ones copied, so the document is bounded in
-/// bytes and depth before each operation, and the work of all operations together.
+/// The work a patch may still do: the document is bounded in bytes and depth before each operation, and the work of all
+/// operations together.
 struct Budget {
     limit_bytes: usize,
     /// Bytes that may still be added to the document. What is removed gives none back.
@@ -182,26 +179,22 @@ impl Budget {
     }
 
     /// Pays for an operation before it is applied.
-    fn spend(&mut self, document: &Value, operation: &PatchOperation) -> Result<(), Problem> {
-        let (value, is_new) = match operation {
-            PatchOperation::Add(add) => (Some(&add.value), true),
-            PatchOperation::Replace(replace) => (Some(&replace.value), true),
-            PatchOperation::Test(test) => (Some(&test.value), false),
-            PatchOperation::Copy(copy) => (document.pointer(copy.from.as_str()), true),
-            PatchOperation::Move(it) => (document.pointer(it.from.as_str()), false),
-            PatchOperation::Remove(_) => (None, false),
+    fn spend(&mut self, document: &Value, operation: &Operation) -> Result<(), Problem> {
+        let value = match &operation.change {
+            Change::Add(value) | Change::Replace(value) => Some(value),
+            Change::Remove | Change::Other => None,
         };
-        let bytes = value.map_or(0, bytes_of) + operation.path().as_str().len();
-        let shifted: usize = paths(operation).iter().map(|path| shifted_bytes(document, path)).sum();
+        let bytes = value.map_or(0, bytes_of) + operation.path.len();
+        let shifted = shifted_bytes(document, &operation.path);
         let too_large = Problem::TooLarge { limit_bytes: self.limit_bytes };
         self.work = self.work.checked_sub(bytes + shifted).ok_or_else(|| too_large.clone())?;
-        if is_new {
+        if value.is_some() {
             self.room = self.room.checked_sub(bytes).ok_or(too_large)?;
         }
         // The record itself is one level more.
-        let levels = operation.path().count() + value.map_or(0, depth_of);
-        if levels > DEPTH && !matches!(operation, PatchOperation::Test(_)) {
-            let field = operation.path().first().map(|name| name.decoded().into_owned()).unwrap_or_default();
+        let levels = operation.tokens.len() + value.map_or(0, depth_of);
+        if levels > DEPTH {
+            let field = operation.tokens.first().cloned().unwrap_or_default();
             return Err(Problem::field(field, FieldFaultKind::TooDeep { max_depth: DEPTH }));
         }
         Ok(())
@@ -212,16 +205,6 @@ impl Budget {
 fn shifted_bytes(document: &Value, path: &str) -> usize {
     let array = path.rsplit_once('/').and_then(|(array, _)| document.pointer(array)).and_then(Value::as_array);
     array.map_or(0, |items| size_of_val(items.as_slice()))
-}
-
-/// Returns the paths that an operation reads or writes.
-fn paths(operation: &PatchOperation) -> Vec<String> {
-    let from = match operation {
-        PatchOperation::Move(operation) => Some(operation.from.to_string()),
-        PatchOperation::Copy(operation) => Some(operation.from.to_string()),
-        _ => None,
-    };
-    std::iter::once(operation.path().to_string()).chain(from).collect()
 }
 
 fn is_open(path: &str, open: &[&str]) -> bool {

@@ -86,9 +86,10 @@ impl Builder {
         let Some(folder) = &self.fixtures else { return Vec::new() };
         let known = fixtures::known(&self.served());
         let furnished = fixtures::folder(folder, !self.without_embedded, &known);
-        let Ok(Furnished { store, left_out }) = furnished else { return Vec::new() };
+        let Ok(Furnished { store, mut notes }) = furnished else { return Vec::new() };
         let _ = self.furnished.set(store);
-        left_out.into_iter().chain(fixtures::unknown_fields(folder, &known)).collect()
+        notes.extend(fixtures::unknown_fields_of_sets(folder, &known));
+        notes
     }
 
     /// Returns a builder of the same worlds, without the settings of where and how they are served.

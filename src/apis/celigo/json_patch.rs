@@ -1,0 +1,153 @@
+//! JSON Patch (RFC 6902), as far as the service takes it: what is added, replaced and removed.
+
+use serde_json::Value;
+
+/// The operations of the RFC. The service takes the first three.
+const OPERATIONS: [&str; 6] = ["add", "remove", "replace", "move", "copy", "test"];
+
+/// One operation of a patch.
+pub struct Operation {
+    /// The place, as it was written.
+    pub path: String,
+    /// The names and indexes on the way there.
+    pub tokens: Vec<String>,
+    /// The change at the place.
+    pub change: Change,
+}
+
+/// The change that an operation makes.
+pub enum Change {
+    /// Adds a member or an element, or takes the place of a member.
+    Add(Value),
+    /// Takes the place of what is there.
+    Replace(Value),
+    /// Removes what is there.
+    Remove,
+    /// One of those that the service does not take.
+    Other,
+}
+
+/// Reads a patch; the error is a sentence.
+pub fn read(body: Value) -> Result<Vec<Operation>, String> {
+    let operations: Vec<Value> = serde_json::from_value(body).map_err(|error| error.to_string())?;
+    operations.into_iter().map(operation).collect()
+}
+
+fn operation(mut written: Value) -> Result<Operation, String> {
+    let text = |name: &str| match written.get(name) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(other) => Err(format!("`{name}` must be a string, not {other}")),
+        None => Err(format!("missing field `{name}`")),
+    };
+    let (name, path) = (text("op")?, text("path"));
+    let mut value = || written.get_mut("value").map(Value::take).ok_or("missing field `value`");
+    let change = match name.as_str() {
+        "add" => Change::Add(value()?),
+        "replace" => Change::Replace(value()?),
+        "remove" => Change::Remove,
+        other if OPERATIONS.contains(&other) => Change::Other,
+        other => {
+            let known = OPERATIONS.map(|known| format!("`{known}`")).join(", ");
+            return Err(format!("unknown variant `{other}`, expected one of {known}"));
+        }
+    };
+    let path = path?;
+    let tokens = tokens(&path).ok_or_else(|| format!("`{path}` is not a JSON Pointer"))?;
+    Ok(Operation { path, tokens, change })
+}
+
+/// Returns the names and indexes of a JSON Pointer (RFC 6901).
+fn tokens(path: &str) -> Option<Vec<String>> {
+    let Some(below) = path.strip_prefix('/') else { return path.is_empty().then(Vec::new) };
+    let decoded = |token: &str| {
+        let is_well_formed = token.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+        is_well_formed.then(|| token.replace("~1", "/").replace("~0", "~"))
+    };
+    below.split('/').map(decoded).collect()
+}
+
+impl Operation {
+    /// Changes the document; `None` when there is no such place in it.
+    pub fn apply(self, document: &mut Value) -> Option<()> {
+        let (last, parents) = self.tokens.split_last()?;
+        let parent = parents.iter().try_fold(document, |value, token| match value {
+            Value::Object(object) => object.get_mut(token),
+            Value::Array(items) => items.get_mut(index(token)?),
+            _ => None,
+        })?;
+        match (parent, self.change) {
+            (Value::Object(object), Change::Add(value)) => drop(object.insert(last.clone(), value)),
+            (Value::Object(object), Change::Replace(value)) => *object.get_mut(last)? = value,
+            (Value::Object(object), Change::Remove) => drop(object.shift_remove(last)?),
+            (Value::Array(items), Change::Add(value)) => {
+                let at = if last == "-" { items.len() } else { index(last)? };
+                (at <= items.len()).then(|| items.insert(at, value))?;
+            }
+            (Value::Array(items), Change::Replace(value)) => *items.get_mut(index(last)?)? = value,
+            (Value::Array(items), Change::Remove) => {
+                let at = index(last)?;
+                (at < items.len()).then(|| items.remove(at))?;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// Returns an index of an array: digits, without zeros in front.
+fn index(token: &str) -> Option<usize> {
+    let is_plain = token == "0" || !token.starts_with(['0', '+']);
+    token.parse().ok().filter(|_| is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::read;
+
+    fn patched(document: &Value, operation: Value) -> Option<Value> {
+        let mut document = document.clone();
+        let operation = read(json!([operation])).unwrap().remove(0);
+        operation.apply(&mut document).map(|()| document)
+    }
+
+    #[test]
+    fn places_of_a_patch_are_those_of_the_rfc() {
+        let document = json!({ "a": { "b/c": 1, "m~n": 2 }, "list": [10, 20, 30] });
+        let same = |path: &str, at: &str| {
+            let removed = patched(&document, json!({ "op": "remove", "path": path })).unwrap();
+            assert!(document.pointer(at).is_some() && removed != document, "{path}");
+            let written = patched(&document, json!({ "op": "replace", "path": path, "value": null })).unwrap();
+            assert_eq!(written.pointer(at), Some(&Value::Null), "{path}");
+        };
+        same("/a/b~1c", "/a/b~1c");
+        same("/a/m~0n", "/a/m~0n");
+        same("/list/0", "/list/0");
+        let add = |path: &str| patched(&document, json!({ "op": "add", "path": path, "value": 7 }));
+        assert_eq!(add("/list/-").unwrap()["list"], json!([10, 20, 30, 7]));
+        assert_eq!(add("/list/3").unwrap()["list"], json!([10, 20, 30, 7]));
+        assert_eq!(add("/list/1").unwrap()["list"], json!([10, 7, 20, 30]));
+        assert_eq!(add("/a/new").unwrap()["a"]["new"], 7);
+        assert_eq!(add("/a/m~0n").unwrap()["a"]["m~n"], 7);
+        for none in ["", "/list/4", "/list/01", "/list/+1", "/list/x", "/none/below", "/list/0/deeper"] {
+            assert_eq!(add(none), None, "{none}");
+        }
+        for none in ["/list/3", "/list/-", "/a/none"] {
+            assert_eq!(patched(&document, json!({ "op": "remove", "path": none })), None, "{none}");
+            assert_eq!(patched(&document, json!({ "op": "replace", "path": none, "value": 1 })), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_patch_is_refused_in_a_sentence() {
+        let fault = |body: Value| read(body).err().unwrap();
+        assert_eq!(fault(json!({})), "invalid type: map, expected a sequence");
+        assert_eq!(fault(json!([1])), "missing field `op`");
+        assert_eq!(fault(json!([{ "op": "add", "path": "/a" }])), "missing field `value`");
+        assert_eq!(fault(json!([{ "op": "remove" }])), "missing field `path`");
+        assert_eq!(fault(json!([{ "op": "remove", "path": 1 }])), "`path` must be a string, not 1");
+        assert_eq!(fault(json!([{ "op": "remove", "path": "a" }])), "`a` is not a JSON Pointer");
+        assert_eq!(fault(json!([{ "op": "remove", "path": "/~2" }])), "`/~2` is not a JSON Pointer");
+    }
+}
