@@ -1,5 +1,5 @@
-//! Structs that are read from JSON objects and written as such. What serde derives would do, in a third of the code that
-//! embedders compile.
+//! Structs that are read from JSON objects and written as such. What serde derives would do, without the procedural macros
+//! that embedders would have to build first.
 
 /// Implements `Deserialize` (`read`), `Serialize` (`write`) or both for a struct, of whose fields all are named. A field
 /// is called as it is in the object, or by the name behind `=`. Behind `:` stands `default` for a field that may be

@@ -1,4 +1,4 @@
-//! The first of two futures, without the macro of tokio, which is a crate more for embedders.
+//! The first of two futures, without the macro of tokio, for which embedders would have to build procedural macros.
 
 use std::future::poll_fn;
 use std::pin::Pin;

@@ -39,24 +39,35 @@ fn operation(mut written: Value) -> Result<Operation, String> {
         Some(other) => Err(format!("`{name}` must be a string, not {other}")),
         None => Err(format!("missing field `{name}`")),
     };
-    let (name, path) = (text("op")?, text("path"));
+    let (name, path, from) = (text("op")?, text("path"), text("from"));
     let mut value = || written.get_mut("value").map(Value::take).ok_or("missing field `value`");
     let change = match name.as_str() {
         "add" => Change::Add(value()?),
         "replace" => Change::Replace(value()?),
         "remove" => Change::Remove,
-        other if OPERATIONS.contains(&other) => Change::Other,
+        "move" | "copy" => {
+            pointer(&from?)?;
+            Change::Other
+        }
+        "test" => {
+            value()?;
+            Change::Other
+        }
         other => {
             let known = OPERATIONS.map(|known| format!("`{known}`")).join(", ");
             return Err(format!("unknown variant `{other}`, expected one of {known}"));
         }
     };
     let path = path?;
-    let tokens = tokens(&path).ok_or_else(|| format!("`{path}` is not a JSON Pointer"))?;
+    let tokens = pointer(&path)?;
     Ok(Operation { path, tokens, change })
 }
 
 /// Returns the names and indexes of a JSON Pointer (RFC 6901).
+fn pointer(path: &str) -> Result<Vec<String>, String> {
+    tokens(path).ok_or_else(|| format!("`{path}` is not a JSON Pointer"))
+}
+
 fn tokens(path: &str) -> Option<Vec<String>> {
     let Some(below) = path.strip_prefix('/') else { return path.is_empty().then(Vec::new) };
     let decoded = |token: &str| {
@@ -102,11 +113,65 @@ fn index(token: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::read;
+    use super::{Change, read};
 
-    fn patched(document: &Value, operation: Value) -> Option<Value> {
+    /// Names and indexes that documents have, may have, and cannot have.
+    fn token() -> impl Strategy<Value = &'static str> {
+        proptest::sample::select(vec!["a", "b", "c~1d", "e~0f", "0", "1", "2", "-", "01", "+1", "", "~2", "é"])
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), (0..3).prop_map(Value::from)];
+        let name = proptest::sample::select(vec!["a", "b", "c/d", "e~f", "0", "1", "-", "", "é"]);
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            let members = proptest::collection::vec((name.clone(), inner.clone()), 0..4);
+            prop_oneof![
+                proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+                members.prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+            ]
+        })
+    }
+
+    fn operation() -> impl Strategy<Value = Value> {
+        let name = proptest::sample::select(vec![
+            "add", "add", "replace", "replace", "remove", "remove", "move", "copy", "test",
+        ]);
+        let path = || proptest::collection::vec(token(), 1..4).prop_map(|tokens| format!("/{}", tokens.join("/")));
+        (name, path(), path(), value())
+            .prop_map(|(op, path, from, value)| json!({ "op": op, "path": path, "from": from, "value": value }))
+    }
+
+    proptest! {
+        /// Somebody else's patches change the same, and refuse the same; all six operations are known.
+        #[test]
+        fn patches_are_those_of_another_implementation(
+            document in value(),
+            patch in proptest::collection::vec(operation(), 1..4),
+        ) {
+            let patch = Value::from(patch);
+            let theirs: Result<json_patch::Patch, _> = serde_json::from_value(patch.clone());
+            let ours = read(patch.clone());
+            prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{:?}", ours.err());
+            let (Ok(ours), Ok(theirs)) = (ours, theirs) else { return Ok(()) };
+            let others = |name: &Value| ["move", "copy", "test"].iter().any(|other| name == other);
+            for (operation, written) in ours.iter().zip(patch.as_array().into_iter().flatten()) {
+                prop_assert_eq!(matches!(operation.change, Change::Other), others(&written["op"]));
+            }
+            if ours.iter().any(|operation| matches!(operation.change, Change::Other)) {
+                return Ok(());
+            }
+            let (mut changed, mut expected) = (document.clone(), document);
+            let is_done = ours.into_iter().all(|operation| operation.apply(&mut changed).is_some());
+            let is_expected = json_patch::patch(&mut expected, &theirs).is_ok();
+            prop_assert_eq!(is_done, is_expected);
+            prop_assert!(!is_done || changed == expected, "{} is not {}", changed, expected);
+        }
+    }
+
+    fn patched(document: &Value, operation: &Value) -> Option<Value> {
         let mut document = document.clone();
         let operation = read(json!([operation])).unwrap().remove(0);
         operation.apply(&mut document).map(|()| document)
@@ -116,15 +181,15 @@ mod tests {
     fn places_of_a_patch_are_those_of_the_rfc() {
         let document = json!({ "a": { "b/c": 1, "m~n": 2 }, "list": [10, 20, 30] });
         let same = |path: &str, at: &str| {
-            let removed = patched(&document, json!({ "op": "remove", "path": path })).unwrap();
+            let removed = patched(&document, &json!({ "op": "remove", "path": path })).unwrap();
             assert!(document.pointer(at).is_some() && removed != document, "{path}");
-            let written = patched(&document, json!({ "op": "replace", "path": path, "value": null })).unwrap();
+            let written = patched(&document, &json!({ "op": "replace", "path": path, "value": null })).unwrap();
             assert_eq!(written.pointer(at), Some(&Value::Null), "{path}");
         };
         same("/a/b~1c", "/a/b~1c");
         same("/a/m~0n", "/a/m~0n");
         same("/list/0", "/list/0");
-        let add = |path: &str| patched(&document, json!({ "op": "add", "path": path, "value": 7 }));
+        let add = |path: &str| patched(&document, &json!({ "op": "add", "path": path, "value": 7 }));
         assert_eq!(add("/list/-").unwrap()["list"], json!([10, 20, 30, 7]));
         assert_eq!(add("/list/3").unwrap()["list"], json!([10, 20, 30, 7]));
         assert_eq!(add("/list/1").unwrap()["list"], json!([10, 7, 20, 30]));
@@ -134,8 +199,8 @@ mod tests {
             assert_eq!(add(none), None, "{none}");
         }
         for none in ["/list/3", "/list/-", "/a/none"] {
-            assert_eq!(patched(&document, json!({ "op": "remove", "path": none })), None, "{none}");
-            assert_eq!(patched(&document, json!({ "op": "replace", "path": none, "value": 1 })), None, "{none}");
+            assert_eq!(patched(&document, &json!({ "op": "remove", "path": none })), None, "{none}");
+            assert_eq!(patched(&document, &json!({ "op": "replace", "path": none, "value": 1 })), None, "{none}");
         }
     }
 
