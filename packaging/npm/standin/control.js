@@ -6,21 +6,40 @@ const { request: secure } = require('node:https');
 /** Longer than a server lets a caller wait, unless the caller asks for more. */
 const PATIENCE_MS = 30_000;
 
+/** What stands between a message and its hint: what has lines is followed by one, else by a sentence. */
+function separator(message) {
+  if (message.includes('\n')) return '\n';
+  return /[.?!]$/.test(message) ? ' ' : '. ';
+}
+
 /** The server refused what was asked of its control API. */
 class ControlError extends Error {
   name = 'ControlError';
 
   constructor(status, { code = '', message = '', hint = '' }) {
-    super(`${message} ${hint}`.trim());
+    super(hint ? `${message}${separator(message)}${hint}` : message);
     this.status = status;
     this.code = code;
     this.hint = hint;
   }
 }
 
-/** The control API of a server. It is asked over connections of its own, which no test doubles for `fetch` reach. */
+/** An error whose stack begins where the test called: the lines that lie in this package do not help there. */
+function atCaller(error, called) {
+  const [, ...frames] = called.stack.split('\n');
+  error.stack = [`${error.name}: ${error.message}`, ...frames.filter(frame => !frame.includes(__dirname))].join('\n');
+  return error;
+}
+
+/**
+ * The control API of a server. It is asked over connections of its own, which no test doubles for `fetch` reach.
+ * `ended` tells why there is no answer, where the server is known to have ended.
+ */
 class Control {
-  constructor(url, token) {
+  #ended;
+
+  constructor(url, token, ended = () => undefined) {
+    this.#ended = ended;
     this.url = String(url).replace(/\/+$/, '');
     if (!/^https?:\/\/[^/]/.test(this.url)) {
       throw new TypeError(`${JSON.stringify(url)} is no URL of a server; write it like http://127.0.0.1:4780`);
@@ -29,6 +48,15 @@ class Control {
   }
 
   async ask(method, path, body, patienceMs = PATIENCE_MS) {
+    const called = new Error();
+    try {
+      return await this.#ask(method, path, body, patienceMs);
+    } catch (error) {
+      throw atCaller(error, called);
+    }
+  }
+
+  async #ask(method, path, body, patienceMs) {
     const { status, text } = await this.#send(method, path, body, patienceMs);
     let value;
     try {
@@ -53,7 +81,10 @@ class Control {
       headers['content-length'] = Buffer.byteLength(sent);
     }
     return new Promise((resolve, reject) => {
-      const refuse = error => reject(new Error(`no standin answers at ${this.url}: ${error.message || error.code}`));
+      const refuse = async error => {
+        const why = (await this.#ended()) ?? (error.message || error.code);
+        reject(new Error(`no standin answers at ${this.url}: ${why}`));
+      };
       const asked = send(`${this.url}/_standin${path}`, { method, headers, agent: false }, answer => {
         const parts = [];
         answer.on('data', part => parts.push(part));
@@ -67,4 +98,4 @@ class Control {
   }
 }
 
-module.exports = { Control, ControlError };
+module.exports = { Control, ControlError, atCaller };

@@ -3,20 +3,22 @@
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const { createInterface } = require('node:readline');
+const { setTimeout } = require('node:timers/promises');
 const { BinaryMissing, binaryPath, cleanEnvironment } = require('./binary.js');
 const { Control, ControlError } = require('./control.js');
 const { Unmet } = require('./report.js');
 const { World } = require('./world.js');
 
 const READY_WITHIN_MS = 30_000;
+const GOING_WITHIN_MS = 1_000;
 
 /** A server, started here or running already. */
 class Server {
   #control;
   #child;
 
-  constructor(url, controlToken, child) {
-    this.#control = new Control(url, controlToken);
+  constructor(url, controlToken, child, said = () => '') {
+    this.#control = new Control(url, controlToken, () => this.#child && howEnded(this.#child, said()));
     this.#child = child;
     this.url = this.#control.url;
   }
@@ -50,6 +52,15 @@ class Server {
   }
 }
 
+/** How a server that was started here ended, if it is gone or going. */
+async function howEnded(child, said) {
+  const running = () => child.exitCode === null && child.signalCode === null;
+  if (running()) await Promise.race([once(child, 'exit'), setTimeout(GOING_WITHIN_MS, undefined, { ref: false })]);
+  if (running()) return undefined;
+  const how = child.signalCode === null ? `ended with exit code ${child.exitCode}` : `was ended by ${child.signalCode}`;
+  return `the server ${how}, and said${said.trim() ? `:\n${said.trim()}` : ' nothing'}`;
+}
+
 /** Starts a server on any free port, or uses the running one of `url`, which STANDIN_URL names too. */
 async function start({ url = process.env.STANDIN_URL, controlToken, args = [], binary } = {}) {
   if (url) {
@@ -67,21 +78,21 @@ async function start({ url = process.env.STANDIN_URL, controlToken, args = [], b
     child.on('close', code => reject(new Error(`${program} ended with ${code}: ${said.trim() || 'it said nothing'}`)));
   });
   ended.catch(() => {});
-  let timer;
-  const late = new Promise((_, reject) => {
-    const why = new Error(`${program} was not ready within ${READY_WITHIN_MS} ms`);
-    timer = setTimeout(() => reject(why), READY_WITHIN_MS);
+  const given = new AbortController();
+  const late = setTimeout(READY_WITHIN_MS, undefined, { signal: given.signal }).then(() => {
+    throw new Error(`${program} was not ready within ${READY_WITHIN_MS} ms`);
   });
+  late.catch(() => {});
   try {
     const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended, late]);
     // A test process may end although this one runs; then standard input ends, and with it the server.
     for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
-    return new Server(JSON.parse(line).url, undefined, child);
+    return new Server(JSON.parse(line).url, undefined, child, () => said);
   } catch (error) {
     child.kill();
     throw error;
   } finally {
-    clearTimeout(timer);
+    given.abort();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Server, ServerOptions, World, WorldOptions } from './node.js';
 export interface StandinFixtures {
   /** A world of this test's own, verified when it ends; the environment leads to it. */
   standin: World;
-  /** The server of this file. */
+  /** The server of this file and these options. */
   standinServer: Server;
 }
 

@@ -1,8 +1,9 @@
 'use strict';
 
 const { readFile } = require('node:fs/promises');
-const { parse } = require('node:path');
-const { ControlError } = require('./control.js');
+const { parse, resolve } = require('node:path');
+const { fileURLToPath } = require('node:url');
+const { ControlError, atCaller } = require('./control.js');
 const { Unmet } = require('./report.js');
 
 /** A world: what one test may change. */
@@ -58,9 +59,10 @@ class World {
   }
 
   async verify({ waitMs } = {}) {
+    const called = new Error();
     const report = await this.report({ waitMs });
     // A world in which nothing was declared has nothing to fail.
-    if (!report.passed && report.checks.length > 0) throw new Unmet(report);
+    if (!report.passed && report.checks.length > 0) throw atCaller(new Unmet(report), called);
     return report;
   }
 
@@ -129,15 +131,17 @@ class World {
 async function read(scenario) {
   const isPath = scenario instanceof URL || (typeof scenario === 'string' && /[/\\.]/.test(scenario));
   if (!isPath) return scenario;
-  const text = await readFile(scenario, 'utf8').catch(error => {
-    throw new Error(`there is no scenario at ${scenario}: ${error.code ?? error.message}`);
+  const file = scenario instanceof URL ? fileURLToPath(scenario) : resolve(scenario);
+  const text = await readFile(file, 'utf8').catch(error => {
+    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+    throw new Error(`the scenario ${file} cannot be read: ${why}`);
   });
   try {
-    const name = parse(String(scenario)).name;
+    const { name } = parse(file);
     // What is told of it names it as the command line would.
     return { ...(/^[a-z0-9][a-z0-9-]*$/.test(name) ? { name } : {}), ...JSON.parse(text) };
   } catch (error) {
-    throw new Error(`${scenario} is no JSON: ${error.message}`);
+    throw new Error(`${file} is no JSON: ${error.message}`);
   }
 }
 

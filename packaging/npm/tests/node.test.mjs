@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { BinaryMissing, ControlError, Unmet, binaryPath, start } from 'standin/node';
 
@@ -54,7 +57,7 @@ test('a scenario is an object, a file, or the name of a ready-made one', async (
   const own = await server.world({ data: { add: { 'celigo.integrations': [{ name: 'Only one' }] } } });
   assert.deepEqual((await own.records('celigo.integrations')).map(record => record.name), ['Only one']);
   await own.load('celigo-lost-create').catch(() => assert.fail('a name is loaded, too'));
-  await assert.rejects(server.world({ scenario: './nowhere.json' }), /no scenario at .*nowhere\.json: ENOENT/);
+  await assert.rejects(server.world({ scenario: './nowhere.json' }), /the scenario \/.*nowhere\.json cannot be read: there is no such file/);
   await assert.rejects(server.world({ scenario: 'celigo-lost-creat' }), /Did you mean celigo-lost-create/);
   await assert.rejects(server.world({ sede: 3 }), /sede/);
   await assert.rejects(server.world({ scenario: 'celigo-lost-create', data: {} }), /a scenario of your own/);
@@ -70,6 +73,22 @@ test('what cannot be started or reached is told in a sentence', async () => {
   assert.throws(binaryPath, BinaryMissing);
   if (before === undefined) delete process.env.STANDIN_BIN;
   else process.env.STANDIN_BIN = before;
+});
+
+test('a server that dies is told of at the line of the test', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'standin-'));
+  const [binary, pid] = [join(folder, 'standin'), join(folder, 'pid')];
+  writeFileSync(binary, `#!/bin/sh\necho $$ >'${pid}'\nexec '${binaryPath()}' "$@"\n`, { mode: 0o755 });
+  const dying = await start({ binary });
+  const world = await dying.world();
+  process.kill(Number(readFileSync(pid, 'utf8')), 'SIGKILL');
+  await assert.rejects(world.calls(), error => {
+    assert.match(error.message, /^no standin answers at .*: the server was ended by SIGKILL, and said nothing$/);
+    assert.match(error.stack.split('\n')[1], /node\.test\.mjs/);
+    return true;
+  });
+  await dying.stop();
+  rmSync(folder, { recursive: true });
 });
 
 test('a process ends although its server was never stopped, and so does the server', () => {

@@ -1,4 +1,4 @@
-"""The examples of README, run."""
+"""Tests of a consumer, as users write them."""
 
 import pytest
 from sync import create_integration, sync_names

@@ -20,15 +20,6 @@ def sync(pytester: pytest.Pytester) -> None:
     pytester.syspathinsert()
 
 
-def test_the_examples_of_readme_are_run() -> None:
-    readme = (EXAMPLES.parent / "README.md").read_text()
-    code = "".join(path.read_text() for path in EXAMPLES.glob("*.py")).replace(": World", "").replace(" -> None", "")
-    blocks = readme.split("```python\n")[1:]
-    assert len(blocks) == 3
-    for block in blocks:
-        assert block.split("```")[0].strip() in code
-
-
 def test_expectations_that_are_not_met_fail_the_test_itself(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import pytest
@@ -225,3 +216,50 @@ def test_settings_of_the_environment_are_not_for_the_server_of_tests(monkeypatch
     with Server.start() as server:
         assert server.control.ask("GET", "/health")["status"] == "ok"
     assert os.environ["STANDIN_PORT"] == "nonsense"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
+def test_a_server_that_dies_is_told_of_in_one_sentence(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import os
+        import signal
+        from sync import sync_names
+
+        def test_dies(standin, standin_server):
+            sync_names()
+            os.kill(standin_server._process.pid, signal.SIGKILL)
+
+        def test_after_it(standin):
+            sync_names()
+    """)
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1, errors=1)
+    said = "*no standin answers at http://127.0.0.1:*: the server was ended by signal 9, and said nothing"
+    result.stdout.fnmatch_lines([f"test_*::test_after_it: {said}", f"standin: the world test_dies-{said}"])
+    result.stdout.no_fnmatch_line("*plugin.py:*")
+    result.stdout.no_fnmatch_line("During handling*")
+
+
+def test_what_is_refused_is_shown_at_the_line_of_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        def test_key(standin):
+            standin.expect(on="celigo.integrations.list", tmes=3)
+
+        @pytest.mark.standin(seed="seven")
+        def test_seed(standin):
+            pass
+    """)
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*test_seed: a seed is a whole number, not 'seven'",
+            ">*tmes=3*",
+            "E*tmes is a key the format does not know",
+            "E*did you mean times?",
+            "*test_what_is_refused*.py:4: ControlError",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*control.py:*")

@@ -14,3 +14,9 @@ test('has a world of its own', async ({ standin }) => {
   await standin.expect({ on: 'celigo.integrations.list' });
   await names();
 });
+
+for (const name of ['a', 'b']) {
+  standinTest({ server: { args: ['--name', name] } })(`has a server with its own options: ${name}`, async ({ standinServer }) => {
+    expect((await standinServer.ask('GET', '/health')).name).toBe(name);
+  });
+}

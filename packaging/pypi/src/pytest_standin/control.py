@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +16,18 @@ class ControlError(Exception):
     """The server refused what was asked of its control API."""
 
     def __init__(self, status: int, code: str, message: str, hint: str) -> None:
-        super().__init__(f"{message} {hint}".strip())
+        super().__init__(f"{message}{_separator(message)}{hint}" if hint else message)
         self.status = status
         self.code = code
         self.message = message
         self.hint = hint
+
+
+def _separator(message: str) -> str:
+    """Returns what stands between a message and its hint: what has lines is followed by one, else by a sentence."""
+    if "\n" in message:
+        return "\n"
+    return " " if message.endswith((".", "?", "!")) else ". "
 
 
 class ServerUnreachable(Exception):
@@ -27,9 +35,12 @@ class ServerUnreachable(Exception):
 
 
 class Control:
-    """Asks the control API of the server at `url`; no proxy of the environment is used."""
+    """Asks the control API of the server at `url`; no proxy of the environment is used.
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    `ended` tells why there is no answer, where the server is known to have ended.
+    """
+
+    def __init__(self, url: str, token: str | None = None, ended: Callable[[], str | None] = lambda: None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ServerUnreachable(f"{url!r} is no URL of a server; write it like http://127.0.0.1:4780")
@@ -38,6 +49,7 @@ class Control:
         self._port = parts.port
         self._secure = parts.scheme == "https"
         self._below = parts.path.rstrip("/")
+        self._ended = ended
         self._headers = {"standin-control-token": token} if token else {}
 
     def ask(self, method: str, path: str, body: object = None, patience_s: float = _PATIENCE_S) -> Any:
@@ -57,7 +69,7 @@ class Control:
             answer = connection.getresponse()
             text = answer.read()
         except (OSError, HTTPException) as error:
-            raise ServerUnreachable(f"no standin answers at {self.url}: {error}") from error
+            raise ServerUnreachable(f"no standin answers at {self.url}: {self._ended() or error}") from None
         finally:
             connection.close()
         try:

@@ -102,7 +102,9 @@ def standin(request: pytest.FixtureRequest, standin_server: Server) -> Iterator[
     except ControlError as error:
         # The test may have deleted it itself.
         if error.status not in (404, 410):
-            raise
+            _refuse(f"the world {world.name} cannot be deleted: {error}")
+    except ServerUnreachable:
+        pass  # The verification has said so.
 
 
 @pytest.hookimpl(wrapper=True)
@@ -110,13 +112,23 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Verifies the world as a part of the test, and tells what it was asked."""
     try:
         result = yield
-    except BaseException:
+    except BaseException as error:
+        _end_at_the_test(error)
         _tell(item, verify=True)
         raise
     report = _tell(item, verify=False)
     if report is not None:
         pytest.fail(report, pytrace=False)
     return result
+
+
+def _end_at_the_test(error: BaseException) -> None:
+    """Takes the frames of this package from a traceback: the line of the test and the sentence are what helps."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        if trace.tb_next.tb_frame.f_globals.get("__name__", "").partition(".")[0] == "pytest_standin":
+            trace.tb_next = None
+        trace = trace.tb_next
 
 
 def _tell(item: pytest.Item, verify: bool) -> str | None:
@@ -162,6 +174,8 @@ class _Settings:
             said |= mark.kwargs
         scenario = _scenario(node, said.get("scenario"))
         seed = said.get("seed")
+        if seed is not None and (not isinstance(seed, int) or seed < 0):
+            _refuse(f"{node.nodeid}: a seed is a whole number, not {seed!r}")
         data = said.get("data")
         if data is not None:
             scenario = {"scenario": 1, "api": server.apis, **(scenario or {}), "data": data}
@@ -231,5 +245,5 @@ def _world_name(node: pytest.Item) -> str:
 
 
 def _refuse(message: str) -> NoReturn:
-    """Fails the test that is set up, with this sentence and no traceback."""
-    pytest.fail(message, pytrace=False)
+    """Fails the test that is set up, with this sentence and no traceback, nor what led to it."""
+    raise pytest.fail.Exception(message, pytrace=False) from None

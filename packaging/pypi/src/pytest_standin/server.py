@@ -7,6 +7,7 @@ import os
 import queue
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +19,8 @@ from pytest_standin.world import World
 
 _READY_WITHIN_S = 30.0
 _STOPPED_WITHIN_S = 10.0
+_GOING_WITHIN_S = 1.0
+_LAST_LINES = 20
 
 
 class StartError(Exception):
@@ -28,11 +31,12 @@ class Server:
     """A server of standin."""
 
     def __init__(self, url: str, control_token: str | None = None) -> None:
-        self.control = Control(url, control_token)
+        self.control = Control(url, control_token, self._ended)
         self.url = self.control.url
         """Its origin."""
         self._control_token = control_token
         self._process: subprocess.Popen[str] | None = None
+        self._last_words: deque[str] = deque(maxlen=_LAST_LINES)
 
     @classmethod
     def start(cls, *arguments: str, binary: str | Path | None = None) -> Server:
@@ -68,7 +72,7 @@ class Server:
             raise StartError(f"{program} did not start:\n{complaint.strip() or 'it said nothing'}") from None
         # A full pipe would hold the server up.
         assert process.stderr is not None
-        threading.Thread(target=_drain, args=(process.stderr,), daemon=True).start()
+        threading.Thread(target=_drain, args=(process.stderr, server._last_words), daemon=True).start()
         server._process = process
         return server
 
@@ -107,8 +111,20 @@ class Server:
             made = self.control.ask("POST", "/worlds", body)
         else:
             made = self._put(name, body)
-        world = Control(self.url, self._control_token)
+        world = Control(self.url, self._control_token, self._ended)
         return World(world, made)
+
+    def _ended(self) -> str | None:
+        """Returns how the server ended, if it was started here and is gone or going."""
+        if self._process is None:
+            return None
+        try:
+            code = self._process.wait(_GOING_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            return None
+        how = f"ended with exit code {code}" if code >= 0 else f"was ended by signal {-code}"
+        said = "".join(self._last_words).strip()
+        return f"the server {how}, and said:\n{said}" if said else f"the server {how}, and said nothing"
 
     def _put(self, name: str, body: Mapping[str, Any]) -> Any:
         """Makes a world by its path, so that a balancer can find the way by it."""
@@ -132,10 +148,9 @@ def _first_line(stream: IO[str]) -> queue.Queue[str]:
     return said
 
 
-def _drain(stream: IO[str]) -> None:
+def _drain(stream: IO[str], last_words: deque[str]) -> None:
     with stream:
-        for _ in stream:
-            pass
+        last_words.extend(stream)
 
 
 __all__: Sequence[str] = ["ControlError", "Server", "StartError"]
