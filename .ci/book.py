@@ -1,4 +1,4 @@
-"""Checks the guide as a book: its pages, links and anchors, and `llms.txt`.
+"""Checks the guide as a book: its pages, links and anchors, and `llms.txt`; and the files that pages beside it name.
 
     .ci/book.py [--update]
     .ci/book.py --html FOLDER
@@ -57,6 +57,16 @@ def links(page):
             yield f"{target} leads out of the book; name it as code"
 
 
+def paths(page):
+    """The files that a page beside the book names as code and that are not there: below the root, `src/` or `src/engine/`."""
+    for name in re.findall(r"`([^`\s]+/[^`\s]*)[^`]*`", page.read_text()):
+        is_ours = re.match(r"(src|tests|docs|benches|fuzz|fixtures|scenarios|snippets|deploy|packaging|\.ci|\.github)/", name)
+        if not (is_ours or re.search(r"\.(rs|py|md|json|toml|ya?ml)$", name)) or re.search(r"[<*{]|NAME|^/", name):
+            continue
+        if not any((ROOT / base / name).exists() for base in ("", "src", "src/engine")):
+            yield f"`{name}` is not there"
+
+
 def pages():
     """The pages of the book in the order of SUMMARY.md: title, path."""
     return [(title, DOCS / path) for title, path in re.findall(r"\[([^\]]+)\]\(([^)]+)\)", (DOCS / "SUMMARY.md").read_text())]
@@ -73,6 +83,9 @@ def faults():
             continue
         for fault in links(page):
             yield f"{page.relative_to(ROOT)}: {fault}"
+    for page in OUTSIDE:
+        for fault in paths(page):
+            yield f"{page.relative_to(ROOT)}: {fault}"
     readme = (ROOT / "README.md").read_text()
     if len(readme.splitlines()) > 200 or len(readme.encode()) > 16_384:
         yield "README.md: has more than 200 lines or 16 kB"
@@ -84,9 +97,9 @@ def first_sentence(text):
     """The first sentence of a page's prose."""
     text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
     for paragraph in re.sub(r"^#.*", "", text, flags=re.M).split("\n\n"):
-        if paragraph.strip() and not paragraph.lstrip().startswith(("|", "<", "*", "-", "!")):
+        if paragraph.strip() and not paragraph.lstrip().startswith(("|", "<", "* ", "- ", "!")):
             line = " ".join(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", paragraph).split())
-            return re.split(r"(?<=[.:]) ", line)[0]
+            return re.sub(":$", ".", re.split(r"(?<=[.:]) ", line)[0])
     return ""
 
 
