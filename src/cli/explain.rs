@@ -69,7 +69,12 @@ impl Explain {
         let operation = operations().iter().map(|operation| distance(operation.name)).min();
         match scenario.filter(|name| operation.is_none_or(|operation| distance(name) < operation)) {
             Some(name) => format!("there is no scenario or operation {:?}; did you mean {name}?", self.what),
-            None => message.to_owned(),
+            None if message.ends_with('?') => message.to_owned(),
+            None => format!(
+                "there is no file, ready-made scenario, operation or code {:?}; `standin scenarios` and `standin routes` list \
+                 what there is",
+                self.what
+            ),
         }
     }
 }

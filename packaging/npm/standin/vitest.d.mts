@@ -9,8 +9,15 @@ export interface StandinFixtures {
   standinServer: Server;
 }
 
+/** How the worlds of `test` start, and on which server. */
+export interface StandinTestOptions extends WorldOptions {
+  server?: ServerOptions;
+  /** Whether the environment leads to the world; `false` for tests that run at once in one process. Default: true. */
+  env?: boolean;
+}
+
 /** Vitest's `test`, whose worlds start as said. */
-export function standinTest(options?: WorldOptions & { server?: ServerOptions }): TestAPI<StandinFixtures>;
+export function standinTest(options?: StandinTestOptions): TestAPI<StandinFixtures>;
 
 /** Vitest's `test` with worlds that start with the default records. */
 export const test: TestAPI<StandinFixtures>;

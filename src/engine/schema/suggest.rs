@@ -26,5 +26,33 @@ pub fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Opt
     let ranked =
         known.into_iter().filter(|name| !name.is_empty()).map(|name| (strsim::damerau_levenshtein(given, name), name));
     let (extras, name) = ranked.min_by_key(|(extras, _)| *extras)?;
-    (extras <= name.len().div_ceil(3).min(name.len() - 1)).then_some(name)
+    // The API's name says nothing of how near the rest is.
+    let told = name.len() - shared_parts(given, name);
+    (extras <= told.div_ceil(3).min(told.saturating_sub(1))).then_some(name)
+}
+
+/// Returns the length of the first parts, with their dots, that two names have in common.
+fn shared_parts(given: &str, name: &str) -> usize {
+    let parts = name.split_inclusive('.').zip(given.split_inclusive('.'));
+    parts.take_while(|(one, other)| one == other && one.ends_with('.')).map(|(part, _)| part.len()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_parts_that_names_share_make_them_no_nearer() {
+        let known = ["celigo.jobs", "celigo.integrations", "celigo.flows", "edlink.people"];
+        for (given, meant) in [
+            ("celigo.nope", None),
+            ("celigo.job", Some("celigo.jobs")),
+            ("celigo.integratons", Some("celigo.integrations")),
+            ("celgo.flows", Some("celigo.flows")),
+            ("edlink.zzz", None),
+            ("celigo.", None),
+        ] {
+            assert_eq!(nearest(given, known), meant, "{given}");
+        }
+    }
 }

@@ -9,6 +9,16 @@ lostCreate('survives a lost answer', async ({ standin }) => {
   expect(process.env.CELIGO_BASE_URL).toBe(standin.celigoUrl);
 });
 
+const atOnce = standinTest({ env: false });
+
+for (const name of ['a', 'b']) {
+  atOnce.concurrent(`tests that run at once leave the environment alone: ${name}`, async ({ standin }) => {
+    await standin.create('celigo.integrations', { name });
+    expect(process.env.CELIGO_BASE_URL).not.toBe(standin.celigoUrl);
+    expect((await standin.records('celigo.integrations')).filter(record => ['a', 'b'].includes(record.name)).length).toBe(1);
+  });
+}
+
 test('has a world of its own', async ({ standin }) => {
   expect(await names()).not.toContain('Orders to NetSuite');
   await standin.expect({ on: 'celigo.integrations.list' });
