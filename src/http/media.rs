@@ -15,6 +15,13 @@ pub fn is_utf8(sent: &str) -> bool {
     })
 }
 
+/// Returns the charset that a media type names, in lower case.
+pub fn charset(media_type: &str) -> Option<String> {
+    let parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.trim().split_once('='));
+    let named = parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    named.map(|(_, charset)| charset.trim_matches('"').to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

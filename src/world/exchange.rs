@@ -22,6 +22,7 @@ use crate::engine::store::Store;
 use crate::history::exchange::Exchange;
 use crate::http::headers;
 use crate::http::media;
+use crate::http::media::charset;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::position::SyntaxFault;
 use crate::http::target::{Query, Target, decode};
@@ -299,13 +300,6 @@ fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<R
     let seen = std::mem::replace(&mut call.state.store, now);
     let response = answered.unwrap_or_else(|panic| resume_unwind(panic));
     seen.is_same(past).then_some(response)
-}
-
-/// Returns the charset that a media type names, in lower case.
-fn charset(media_type: &str) -> Option<String> {
-    let parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.trim().split_once('='));
-    let named = parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("charset"));
-    named.map(|(_, charset)| charset.trim_matches('"').to_ascii_lowercase())
 }
 
 /// Reads the body of a request that may have one.

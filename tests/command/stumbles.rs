@@ -90,7 +90,11 @@ fn explain_suggests_what_is_nearest_a_scenario_or_an_operation() {
     let hint = |what: &str| said(&mut standin(&["explain", what])).2;
     assert!(hint("celigo-lost-creat").contains("did you mean celigo-lost-create?"));
     assert!(hint("celigo.integration.create").contains("did you mean celigo.integrations.create?"));
-    assert!(hint("lost").ends_with("`standin scenarios` and `standin routes` list what there is\n"), "{}", hint("lost"));
+    assert!(
+        hint("lost").ends_with("`standin scenarios` and `standin routes` list what there is\n"),
+        "{}",
+        hint("lost")
+    );
 }
 
 #[test]
