@@ -330,10 +330,7 @@ fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
     }
     let sent = request.header("content-type").unwrap_or_default();
     let essence = media::essence(sent);
-    if !media::is_utf8(sent) {
-        return Err(Problem::MediaType { sent: sent.to_owned() });
-    }
-    if row.route.takes_forms && essence == "application/x-www-form-urlencoded" {
+    if row.route.takes_forms && media::is_utf8(sent) && essence == "application/x-www-form-urlencoded" {
         let limit = state.settings.body_members;
         if memchr::memchr_iter(b'&', request.body).count() >= limit {
             let reason = format!("the form has more than {limit} fields");
@@ -343,7 +340,7 @@ fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>,
         let fields = form.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())));
         return Ok(Some(Body::Object(fields.collect())));
     }
-    if essence != "application/json" && !essence.ends_with("+json") {
+    if !media::is_utf8(sent) || (essence != "application/json" && !essence.ends_with("+json")) {
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }
     let syntax = |SyntaxFault { place, reason }| match charset(sent) {

@@ -9,7 +9,7 @@ use crate::engine::api::context::{Keep, Order};
 use crate::engine::schema::field::{Field, Kind, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Meaning, Schema};
-use crate::engine::schema::time::read_ms;
+use crate::engine::schema::time::{LAST_MS, read_ms};
 use crate::engine::store::Record;
 use crate::http::target::Query;
 
@@ -25,6 +25,9 @@ pub const NOT_TAKEN: &str = "is not taken by this list";
 
 /// One of several values, with commas between.
 const AMONG: &str = "_in";
+
+/// The farthest from 1970 that a moment in milliseconds may lie, either way.
+pub const MOST_MS: i64 = LAST_MS.cast_signed();
 
 /// A test of how a value stands to the one that is wanted.
 type Holds = fn(Ordering) -> bool;
@@ -109,7 +112,7 @@ impl WorldSpec {
             Kind::Integer => text.parse().map(Self::Whole).map_err(|_| "must be a whole number".to_owned()),
             Kind::Enum(words) if !words.contains(&text) => Err(format!("must be one of {}", words.join(", "))),
             Kind::Time => read_ms(text)
-                .or_else(|| text.parse().ok())
+                .or_else(|| text.parse().ok().filter(|ms| (-MOST_MS..=MOST_MS).contains(ms)))
                 .map(Self::Time)
                 .ok_or_else(|| "must be an ISO 8601 time, or milliseconds since 1970".to_owned()),
             _ => Ok(Self::Text(text.to_owned())),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::filters;
-use crate::apis::celigo::filters::NO_FILTERS;
+use crate::apis::celigo::filters::{MOST_MS, NO_FILTERS};
 use crate::engine::api::openapi::{Parameter, either};
 use crate::engine::api::route::{Action, ResponseShape, Route};
 use crate::engine::schema::field::Kind;
@@ -59,18 +59,37 @@ fn shown(resource: &'static Schema) -> [Parameter; 6] {
     ]
 }
 
+/// Returns the values that can be compared with a field of that kind.
+fn comparable(kind: Kind) -> Value {
+    match kind {
+        Kind::Bool => json!({ "type": "boolean" }),
+        Kind::Integer => json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }),
+        Kind::Time => json!({ "anyOf": [
+            { "type": "string", "format": "date-time" },
+            { "type": "string", "format": "date" },
+            { "type": "integer", "minimum": -MOST_MS, "maximum": MOST_MS },
+            { "type": "string", "maxLength": 0 },
+        ] }),
+        Kind::Enum(words) => {
+            let words = words.join("|");
+            json!({ "type": "string", "pattern": format!("^(({words})(,({words}))*)?$") })
+        }
+        _ => json!({ "type": "string" }),
+    }
+}
+
 /// Describes the parameter that asks for equality with a field.
 fn filter((name, kind): (&'static str, Kind)) -> Parameter {
-    let schema = if matches!(kind, Kind::Bool) { json!({ "type": "boolean" }) } else { json!({ "type": "string" }) };
-    parameter(name, schema, "Only records with this value.")
+    parameter(name, comparable(kind), "Only records with this value.")
 }
 
 fn bound((name, meaning): (&'static str, Meaning)) -> Parameter {
     match meaning {
-        Meaning::Only(_) | Meaning::NotModelled => {
-            parameter(name, json!({ "type": "boolean" }), "Only such records, with true.")
+        Meaning::Only(_) => parameter(name, json!({ "type": "boolean" }), "Only such records, with true."),
+        Meaning::NotModelled => {
+            parameter(name, json!({ "type": "boolean", "enum": [false] }), "Only false: such records are not modelled.")
         }
-        _ => parameter(name, json!({ "type": "string" }), "Only records of this time, or on this side of it."),
+        _ => parameter(name, comparable(Kind::Time), "Only records of this time, or on this side of it."),
     }
 }
 
