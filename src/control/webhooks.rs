@@ -10,6 +10,7 @@ use crate::control::request::ControlRequest;
 use crate::engine::api::api::{SignedRequest, WebhookOrder};
 use crate::http::json_object::json_object;
 use crate::world::outbox::{MOST_DELIVERIES, MOST_TRIES};
+use crate::world::world::World;
 
 struct Sign {
     kind: String,
@@ -86,7 +87,7 @@ pub fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         .add(to, signed.headers, signed.body, tries, now_ms)
         .ok_or_else(|| Error::new(409, "too_many", format!("{MOST_DELIVERIES} deliveries are under way")))?;
     let needs_courier = !std::mem::replace(&mut world.outbox.has_courier, true);
-    let shown = world.outbox.delivery(number);
+    let shown = world.outbox.delivery(number).map(|delivery| shown(&world, delivery));
     drop(world);
     if needs_courier {
         send_courier(Arc::clone(&asked.world));
@@ -96,14 +97,27 @@ pub fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `GET /deliveries`: the parcels that were sent, and how often.
 pub fn deliveries(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    Ok(asked.world.lock().outbox.to_value())
+    let world = asked.world.lock();
+    Ok(match world.outbox.to_value() {
+        Value::Array(all) => all.into_iter().map(|delivery| shown(&world, delivery)).collect(),
+        other => other,
+    })
+}
+
+/// Returns a delivery as readers see it: an address may hold a credential.
+fn shown(world: &World, mut delivery: Value) -> Value {
+    if let Some(to) = delivery["to"].as_str() {
+        delivery["to"] = world.state.redactor().target(to).into();
+    }
+    delivery
 }
 
 /// Handles `GET /deliveries/{n}`.
 pub fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let text = asked.params.first().map(AsRef::as_ref).unwrap_or_default();
     let number: u64 = text.parse().map_err(|_| invalid(format!("{text} is not a number")))?;
-    let found = asked.world.lock().outbox.delivery(number);
+    let world = asked.world.lock();
+    let found = world.outbox.delivery(number).map(|delivery| shown(&world, delivery));
     found.ok_or_else(|| Error::new(404, "no_such_delivery", format!("there is no delivery {number}")))
 }
 

@@ -26,16 +26,24 @@ const SECRETS: [&str; 9] = [
     "CANARY%2Ffixture",
 ];
 
-fn scenario() -> Value {
+/// The scenario that the other one extends: secrets come in by a file that is not named.
+fn base() -> Value {
     json!({
         "scenario": 1,
         "api": ["celigo", "edlink"],
-        "name": "secrets",
         "tokens": { "celigo": [LISTED] },
         "data": { "from": "default", "add": { "celigo.connections": [
             { "_id": "c1", "name": "Store", "type": "http",
               "http": { "auth": { "type": "basic", "basic": { "username": "u", "password": FIXTURE } } } }
-        ] } },
+        ] } }
+    })
+}
+
+fn scenario() -> Value {
+    json!({
+        "scenario": 1,
+        "extends": "base.json",
+        "name": "secrets",
         "faults": [{ "id": "busy", "on": "celigo.integrations.create", "do": { "error": "rate_limited" } }],
         "expect": {
             "calls": [
@@ -93,6 +101,12 @@ fn the_consumer_with_secrets() {
         let answer = ask(address, method, &format!("/_standin{path}"), &[("host", &host)], body);
         println!("OUT {method} {path} {}", answer.text());
     };
+    let order = json!({ "type": "a.kind", "secret": "CANARY-json-hook", "payload": { "password": "CANARY-json-hook" },
+        "to": "http://127.0.0.1:9/hook?token=CANARY-query-3", "tries": 1 });
+    control("POST", "/deliver", &order.to_string());
+    for path in ["/deliveries", "/deliveries/1"] {
+        control("GET", path, "");
+    }
     let entries: Vec<String> = (1..=27).map(|n| format!("/journal/{n}")).collect();
     for path in entries.iter().map(String::as_str).chain(["/journal", "/journal?text=canary", "/scenario", "/faults"]) {
         control("GET", path, "");
@@ -126,6 +140,7 @@ fn the_consumer_with_secrets() {
 }
 
 fn ways_out(folder: &Folder, more: &[&str]) -> Vec<(String, String)> {
+    folder.file("base.json", &base().to_string());
     let scenario = folder.file("secrets.json", &scenario().to_string());
     let files = ["report.json", "report.xml", "report.tap", "summary.md"].map(|name| folder.path(name));
     let own = std::env::current_exe().unwrap();
@@ -168,5 +183,21 @@ fn who_asks_for_secrets_sees_them() {
     for way in ["stdout", "stderr", "report.json", "report.xml"] {
         let (_, text) = ways.iter().find(|(name, _)| name.ends_with(way)).unwrap();
         assert!(text.contains("CANARY-json-1"), "{way}: {text}");
+    }
+}
+
+#[test]
+fn a_drafted_scenario_holds_no_secret() {
+    let own = std::env::current_exe().unwrap();
+    let mut command = standin(&["draft", "--", own.to_str().unwrap()]);
+    command.args(["--exact", "secrets::the_consumer_with_secrets", "--nocapture"]).env("SECRET_CONSUMER", "1");
+    let (code, drafted, err) = said(&mut command);
+    assert_eq!(code, 0, "{err}");
+    assert!(drafted.contains("celigo.integrations.create"), "{drafted}");
+    // Nothing says to this server that the text of the other file is one.
+    for secret in SECRETS.iter().filter(|secret| !secret.contains("fixture")) {
+        for text in [&drafted, &err] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
     }
 }
