@@ -55,7 +55,13 @@ class Server {
 /** How a server that was started here ended, if it is gone or going. */
 async function howEnded(child, said) {
   const running = () => child.exitCode === null && child.signalCode === null;
-  if (running()) await Promise.race([once(child, 'exit'), setTimeout(GOING_WITHIN_MS, undefined, { ref: false })]);
+  if (running()) {
+    // The timer keeps this process going for as long: nothing else here does.
+    const given = new AbortController();
+    const { signal } = given;
+    await Promise.race([once(child, 'exit', { signal }), setTimeout(GOING_WITHIN_MS, undefined, { signal })]);
+    given.abort();
+  }
   if (running()) return undefined;
   const how = child.signalCode === null ? `ended with exit code ${child.exitCode}` : `was ended by ${child.signalCode}`;
   return `the server ${how}, and said${said.trim() ? `:\n${said.trim()}` : ' nothing'}`;
