@@ -145,7 +145,7 @@ mod tests {
     }
 
     proptest! {
-        /// Somebody else's patches change the same, and refuse the same; all six operations are known.
+        /// Changes and refuses what another implementation changes and refuses; all six operations are known.
         #[test]
         fn patches_are_those_of_another_implementation(
             document in value(),
