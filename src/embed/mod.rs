@@ -43,6 +43,8 @@ mod tokens;
 mod trust;
 mod verify;
 mod waiting;
+#[cfg(all(test, not(any(feature = "archive", feature = "http2", feature = "webhooks"))))]
+mod without_features;
 mod words;
 mod worlds;
 

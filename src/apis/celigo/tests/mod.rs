@@ -8,6 +8,7 @@ mod errors;
 mod filters;
 mod integrations;
 mod lists;
+#[cfg(feature = "archive")]
 mod template;
 
 use std::sync::{Arc, OnceLock};
