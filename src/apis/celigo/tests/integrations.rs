@@ -156,9 +156,23 @@ fn deleting_the_integration_of_the_seed_deletes_all_it_lists_as_its_own() {
 }
 
 #[test]
+fn deleting_any_integration_of_the_start_deletes_all_it_lists_as_its_own() {
+    for integration in Account::new().ids("/integrations") {
+        let mut account = Account::new();
+        let of = |kind: &str| format!("/integrations/{integration}/{kind}");
+        let contents = ["flows", "exports", "imports"].map(|kind| (kind, account.ids(&of(kind))));
+        assert_eq!(account.ask("DELETE", &format!("/integrations/{integration}"), ""), (204, json!(null)));
+        for (kind, id) in contents.iter().flat_map(|(kind, ids)| ids.iter().map(move |id| (kind, id))) {
+            assert_eq!(account.ask("GET", &format!("/{kind}/{id}"), "").0, 404, "{kind} {id} of {integration}");
+        }
+    }
+}
+
+#[test]
 fn deleting_an_integration_keeps_what_the_flows_of_another_use() {
     let mut account = Account::new();
     let (export, import) = ("4e351404754eb46cb77112fa", "145e918ed2ca5bbfde40f5d9");
+    account.share(export, import);
     let connections = account.ids(&format!("/integrations/{TO_NETSUITE}/connections"));
     assert!(account.ids(&format!("/integrations/{STOREFRONT}/exports")).iter().any(|id| id == export));
     assert_eq!(account.ask("DELETE", &format!("/integrations/{STOREFRONT}"), ""), (204, json!(null)));

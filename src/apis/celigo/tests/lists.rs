@@ -145,6 +145,7 @@ fn the_error_summary_counts_open_errors_only_and_leaves_flows_without_any_out() 
 fn a_shared_export_is_listed_under_both_integrations_and_one_that_only_names_its_integration_too() {
     let mut account = Account::new();
     let shared = "4e351404754eb46cb77112fa".to_owned();
+    account.share(&shared, "145e918ed2ca5bbfde40f5d9");
     assert!(account.ids("/integrations/e2aeb5f8cede2a58674d33fa/exports").contains(&shared));
     assert_eq!(account.ids("/integrations/abc123def456/exports"), ["2b9b4de95fa22d423b647d60".to_owned(), shared]);
     assert!(account.ids("/integrations/def456/exports").contains(&"6d21fb8f124281640692c80f".to_owned()));
