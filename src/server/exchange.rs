@@ -155,6 +155,7 @@ fn refused(serving: &ServerContext, unread: &Unread, request: &HttpRequest<Incom
 }
 
 /// Returns a consumer's answer; `None` where the only thread would leave other requests waiting for it.
+#[inline]
 fn answer(
     serving: &ServerContext,
     request: &HttpRequest<Incoming>,

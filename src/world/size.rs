@@ -23,20 +23,20 @@ const MANY_WORLDS: usize = 1_000;
 
 impl World {
     /// Tells whether work on all that the world holds may take long.
-    pub fn is_large(&self) -> bool {
+    pub fn is_large(&mut self) -> bool {
         self.has_much_data() || self.journal.len() >= MANY_CALLS || self.journal.room() >= MANY_BYTES
     }
 
-    fn has_much_data(&self) -> bool {
-        self.state.store.records() >= MANY_RECORDS || self.has_large_records()
+    fn has_much_data(&mut self) -> bool {
+        self.state.store.size().records >= MANY_RECORDS || self.has_large_records()
     }
 
-    fn has_large_records(&self) -> bool {
-        self.state.store.counted_bytes() >= MANY_BYTES
+    fn has_large_records(&mut self) -> bool {
+        self.state.store.size().counted_bytes >= MANY_BYTES
     }
 
     /// Tells whether the answer to a consumer may take long here: it may look at many records, or show large ones.
-    fn answers_slowly(&self, router: &Router, request: &Request<'_>) -> bool {
+    fn answers_slowly(&mut self, router: &Router, request: &Request<'_>) -> bool {
         self.has_much_data() && looks_at_many(router, request, self.has_large_records())
     }
 }
@@ -60,13 +60,15 @@ fn looks_at_many(router: &Router, request: &Request<'_>, or_pages: bool) -> bool
 
 impl WorldRegistry {
     /// Locks a world for an answer that does not take long: `None` where it may, or where other work holds the world.
+    #[inline]
     pub fn lock_for_short<'w>(&self, world: &'w Mutex<World>, request: &Request<'_>) -> Option<MutexGuard<'w, World>> {
-        world.try_lock().filter(|world| !world.answers_slowly(self.router, request))
+        let mut world = world.try_lock()?;
+        (!world.answers_slowly(self.router, request)).then_some(world)
     }
 
     /// Tells whether work on a world may take long, or must wait for other work.
     pub fn is_busy_or_large(world: &Mutex<World>) -> bool {
-        world.try_lock().is_none_or(|world| world.is_large())
+        world.try_lock().is_none_or(|mut world| world.is_large())
     }
 
     /// Tells whether work on all worlds may take long.

@@ -14,8 +14,19 @@ pub struct Store {
     changed: Vec<(usize, Arc<Collection>)>,
     /// No record is due before this time. Unknown after a write.
     quiet_until_ms: Option<u64>,
+    /// The size of all records. Unknown after a write.
+    size: Option<Size>,
     /// The records that were made up here.
     pub generated: Generated,
+}
+
+/// The size of all records of a store.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// The number of records.
+    pub records: usize,
+    /// The bytes of those that the total of all worlds counts.
+    pub counted_bytes: usize,
 }
 
 /// The collections that worlds start from. Never written to.
@@ -75,6 +86,7 @@ impl Store {
     pub fn of_mut(&mut self, resource: &'static Schema) -> &mut Collection {
         let place = self.place(resource);
         self.quiet_until_ms = None;
+        self.size = None;
         let known = self.changed.iter().position(|(changed, _)| *changed == place).unwrap_or_else(|| {
             self.changed.push((place, Arc::clone(&self.start.collections[place])));
             self.changed.len() - 1
@@ -149,9 +161,15 @@ impl Store {
         self.sum(self.start.counted_bytes, Collection::counted_bytes)
     }
 
-    /// Returns the number of all records.
-    pub fn records(&self) -> usize {
-        self.sum(self.start.records, Collection::len)
+    /// Returns the size of all records. Every request asks, and nearly always it is known.
+    pub fn size(&mut self) -> Size {
+        if let Some(size) = self.size {
+            return size;
+        }
+        let records = self.sum(self.start.records, Collection::len);
+        let size = Size { records, counted_bytes: self.counted_bytes() };
+        self.size = Some(size);
+        size
     }
 
     /// Returns a sum over all collections, which was `at_start` before some of them were changed.
