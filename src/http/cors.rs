@@ -27,8 +27,10 @@ impl Cors {
     /// Reads origins, `*` for all. The error names the one that is none.
     pub fn of<'o>(origins: impl IntoIterator<Item = &'o str>) -> Result<Self, String> {
         let origins: Vec<&str> = origins.into_iter().map(str::trim).collect();
-        if origins.contains(&"*") {
-            return Ok(Self::Any);
+        match origins[..] {
+            ["*"] => return Ok(Self::Any),
+            _ if origins.contains(&"*") => return Err("\"*\" allows all origins; write it alone".to_owned()),
+            _ => {}
         }
         let is_origin = |origin: &&str| {
             origin.split_once("://").is_some_and(|(scheme, host)| {

@@ -62,4 +62,6 @@ fn what_is_no_origin_is_refused_by_its_name() {
         let error = Standin::builder().cors([wrong]).try_start().expect_err("it is refused").to_string();
         assert!(error.contains(&format!("{wrong:?} is no origin")), "{error}");
     }
+    let error = Standin::builder().cors(["*", FRONT]).try_start().expect_err("it is refused").to_string();
+    assert!(error.contains("\"*\" allows all origins; write it alone"), "{error}");
 }
