@@ -29,8 +29,7 @@ pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// Handles `PUT /data` with `{"celigo.integrations": […], …}`: replaces all records of these collections.
 pub fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Map<String, Value> = asked.body()?;
-    let world = &mut asked.world.lock();
-    world.state.replace_collections(&wanted)?;
+    marked(asked, |world| world.state.replace_collections(&wanted))?;
     Ok(Value::Null)
 }
 
@@ -79,7 +78,7 @@ pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let records: Value = asked.body()?;
     let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
-    asked.world.lock().state.replace_collections(&wanted)?;
+    marked(asked, |world| world.state.replace_collections(&wanted))?;
     Ok(Value::Null)
 }
 
@@ -125,8 +124,13 @@ pub fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.state.admin_recreate(asked.param(0), asked.param(1)))
 }
 
-/// Returns the whole record that a change results in. The request may mark fields that no document knows as meant.
+/// Returns the whole record that a change results in.
 fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
+    Ok(marked(asked, of)?.to_value())
+}
+
+/// Makes a change. The request may mark fields that no document knows as meant.
+fn marked<T>(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<T, Problem>) -> Result<T, Error> {
     let marked = asked.one_of("unknown_fields", &["allow"])?.is_some();
     let change = |world: &mut World| {
         let before = world.state.admits_unknown;
@@ -139,7 +143,7 @@ fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Rec
         let hint = "?unknown_fields=allow takes it as it is.";
         if error.message.contains("; did you mean ") && error.hint.is_empty() { error.hint(hint) } else { error }
     };
-    one(asked, change).map_err(refused)
+    change(&mut asked.world.lock()).map_err(Error::from).map_err(refused)
 }
 
 /// Returns the whole record that `of` results in.

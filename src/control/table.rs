@@ -337,6 +337,7 @@ pub const WORLD: &[ControlRoute] = &[
         data::replace_collections,
         "Puts these records in place of all that are in these collections.",
     )
+    .query(UNKNOWN)
     .takes("Data"),
     route(
         "GET",
@@ -363,6 +364,7 @@ pub const WORLD: &[ControlRoute] = &[
         data::replace_collection,
         "Puts these records in place of all that are in the collection.",
     )
+    .query(UNKNOWN)
     .takes("Records"),
     route("POST", "/data/{collection}", data::create, "Makes a record; what is left out is made up.")
         .query(UNKNOWN)

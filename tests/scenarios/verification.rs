@@ -154,6 +154,31 @@ fn a_field_that_is_almost_documented_is_refused_unless_it_is_marked() {
 }
 
 #[test]
+fn records_put_all_at_once_are_refused_for_slips_like_single_ones() {
+    let standin = Standin::start();
+    let world = standin.world();
+    let host = standin.address().to_string();
+    let put = |target: &str, body: &serde_json::Value| {
+        let headers = [("host", host.as_str()), ("content-type", "application/json")];
+        ask(standin.address(), "PUT", &format!("/_standin{target}"), &headers, &body.to_string())
+    };
+    let slip = json!([{ "name": "one", "typ": "lambda" }]);
+    for (target, body) in [("/data/celigo.stacks", slip.clone()), ("/data", json!({ "celigo.stacks": slip }))] {
+        let before = world.records("celigo.stacks").unwrap();
+        let refused = put(target, &body);
+        assert_eq!(refused.status, 400);
+        let error = &refused.json()["error"];
+        assert_eq!(error["message"], "celigo.stacks[0]: typ is no field of Stack; did you mean type?");
+        assert_eq!(error["hint"], "?unknown_fields=allow takes it as it is.");
+        assert_eq!(world.records("celigo.stacks").unwrap().len(), before.len(), "nothing is lost");
+        assert_eq!(put(&format!("{target}?unknown_fields=allow"), &body).status, 204);
+        let there = json!(world.records("celigo.stacks").unwrap());
+        assert_eq!(put("/data/celigo.stacks", &there).status, 204, "what is there may be put back");
+        world.reset();
+    }
+}
+
+#[test]
 fn what_a_browser_asks_before_a_call_is_no_call() {
     let world = Standin::builder().offline().unwrap();
     let scenario = json!({ "scenario": 1, "api": "edlink", "expect": {

@@ -110,6 +110,7 @@ impl State {
                 };
                 resources.push((state.resource(name)?, records));
             }
+            let before = state.store.clone();
             for (resource, _) in &resources {
                 state.store.of_mut(resource).clear();
             }
@@ -119,7 +120,10 @@ impl State {
                         |problem: &Problem| Problem::refused(format!("{}[{n}]: {}", resource.name, problem.plain()));
                     let fields =
                         record.as_object().ok_or_else(|| at(&Problem::refused("a record must be a JSON object")))?;
-                    let fields = fields.clone().into();
+                    let fields: Document = fields.clone().into();
+                    // A field that was there before, as a consumer sent it, is no slip when it is put back.
+                    let old = fields.get(resource.id_field).and_then(|id| before.of(resource).get(id.as_str()?));
+                    state.refuse_misspelt(resource, &fields, old).map_err(|problem| at(&problem))?;
                     state.create_from(resource, fields, Actor::Fixture).map_err(|problem| at(&problem))?;
                 }
             }
