@@ -130,6 +130,8 @@
 
 // Log lines, notes on fixtures and the variables of a probe are read by the command line only.
 #![cfg_attr(not(feature = "cli"), allow(dead_code))]
+// Some features export what is unreachable without them, so this is held with all of them.
+#![cfg_attr(all(feature = "api", feature = "cli", feature = "tower"), warn(unreachable_pub))]
 
 #[cfg(feature = "api")]
 pub mod api;
@@ -139,8 +141,6 @@ mod apis;
 #[allow(unnameable_types, missing_debug_implementations)]
 pub mod cli;
 mod control;
-// In the other rooms, `pub` is for the rooms above them, as ARCHITECTURE.md draws their arrows.
-#[warn(unreachable_pub)]
 mod embed;
 // An API of another crate uses more of this than the built-in ones do, and it is not stable yet; its types stand in `impl`s
 // for foreign types.

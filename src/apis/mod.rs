@@ -1,13 +1,13 @@
 //! The APIs that are served. One line each.
 #![deny(clippy::disallowed_methods)]
 
-pub mod celigo;
-pub mod edlink;
+pub(crate) mod celigo;
+pub(crate) mod edlink;
 
 use crate::engine::api::api::Api;
 
 /// All of them.
-pub static APIS: &[&Api] = &[&celigo::API, &edlink::API];
+pub(crate) static APIS: &[&Api] = &[&celigo::API, &edlink::API];
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use crate::embed::{Standin, WorldHandle, read_bounded};
 /// Prints everything that is wrong, each with file, line, column and remedy: E… refuses a file, W… warns. A scenario's
 /// probe is played against the fake.
 #[derive(Args, Debug)]
-pub struct Check {
+pub(super) struct Check {
     /// Scenario files or folders of them, names of ready-made scenarios, folders of records, or single files of records in such a folder
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -32,7 +32,7 @@ pub struct Check {
 
 impl Check {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let builder = Standin::builder();
         let builder = match &self.fixtures {
             Some(folder) => builder.fixtures(folder),

@@ -17,7 +17,7 @@ use crate::http::headers;
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// An answer.
-pub struct HttpResponse {
+pub(super) struct HttpResponse {
     /// The status code.
     pub status: u16,
     /// The body.
@@ -25,7 +25,7 @@ pub struct HttpResponse {
 }
 
 /// Returns the settings that all requests have in common: any status is an answer, and so is being sent elsewhere.
-pub fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
+pub(super) fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .timeout_global(Some(within))
         .http_status_as_error(false)
@@ -34,7 +34,7 @@ pub fn settings(within: Duration) -> ConfigBuilder<AgentScope> {
 }
 
 /// Sends a request and reads the answer. The error says in a few words why there is none.
-pub fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<HttpResponse, String> {
+pub(super) fn ask(agent: &Agent, request: Request<Option<String>>) -> Result<HttpResponse, String> {
     let (parts, body) = request.into_parts();
     let answer = match body {
         Some(body) => agent.run(Request::from_parts(parts, body)),
@@ -61,7 +61,7 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
 
 /// Returns the base URL of a service, without trailing slash. `None` for what is no URL of `http` or `https`, or has
 /// more than a path behind the host.
-pub fn base_url(text: &str) -> Option<&str> {
+pub(super) fn base_url(text: &str) -> Option<&str> {
     let url: Uri = text.parse().ok()?;
     let is_web = matches!(url.scheme_str(), Some("http" | "https"));
     let is_plain = url.query().is_none() && !text.contains('#') && !url.authority()?.as_str().contains('@');
@@ -70,26 +70,26 @@ pub fn base_url(text: &str) -> Option<&str> {
 
 /// Where a server of this program is.
 #[derive(Debug)]
-pub struct Server<'u> {
+pub(super) struct Server<'u> {
     url: &'u str,
     token: Option<&'u str>,
 }
 
 impl<'u> Server<'u> {
     /// Returns the server of a URL such as `http://127.0.0.1:4780`, with the token of its control API.
-    pub fn of(url: &'u str, token: Option<&'u str>) -> Result<Self, Failed> {
+    pub(super) fn of(url: &'u str, token: Option<&'u str>) -> Result<Self, Failed> {
         let wrong = || Failed::usage(format!("{url:?} is no URL of a server; write it like http://127.0.0.1:4780"));
         Ok(Self { url: base_url(url).ok_or_else(wrong)?, token })
     }
 
     /// Asks for a path of its control API. No proxy knows the way to this machine.
-    pub fn get(&self, path: &str, within: Duration) -> Result<HttpResponse, String> {
+    pub(super) fn get(&self, path: &str, within: Duration) -> Result<HttpResponse, String> {
         let agent = settings(within).proxy(None).build().new_agent();
         ask(&agent, self.request(path, None)?)
     }
 
     /// Opens a stream of its control API, which may be silent for any time once it began.
-    pub fn stream(&self, path: &str, within: Duration) -> Result<impl Read + use<>, String> {
+    pub(super) fn stream(&self, path: &str, within: Duration) -> Result<impl Read + use<>, String> {
         let agent = settings(within)
             .timeout_global(None)
             .timeout_connect(Some(within))
@@ -113,7 +113,7 @@ impl<'u> Server<'u> {
     }
 
     /// Returns the error about an answer 401: by its control API, or by an API that the URL leads into.
-    pub fn unauthorized(&self, answered: &HttpResponse) -> Failed {
+    pub(super) fn unauthorized(&self, answered: &HttpResponse) -> Failed {
         let body: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
         Failed::usage(if body.pointer("/error/code").is_some() {
             format!("{} wants its control token: give the right one with --control-token", self.url)

@@ -8,14 +8,14 @@ use crate::cli::exit::{Exit, Failed, print};
 
 /// Print completions for a shell
 #[derive(Args, Debug)]
-pub struct Completions {
+pub(super) struct Completions {
     /// The shell
     shell: Shell,
 }
 
 impl Completions {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command(), "standin", &mut script);
         print(&String::from_utf8_lossy(&script))

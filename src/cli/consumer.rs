@@ -19,13 +19,13 @@ use crate::cli::trust_variables::{excepted, variables};
 use crate::embed::Standin;
 
 /// The time for which a verification waits for requests that the command left on their way.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The time in which a command that no terminal belongs to must end after a signal.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// A consumer that runs. Dropped before its end, it is killed, with all that it has started.
-pub struct Consumer {
+pub(super) struct Consumer {
     child: Child,
     #[cfg(unix)]
     group: Option<ProcessGroup>,
@@ -40,7 +40,7 @@ impl Drop for Consumer {
 
 /// Where the output of a command goes.
 #[derive(Clone, Copy)]
-pub enum Output<'k> {
+pub(super) enum Output<'k> {
     /// To this process's own.
     Shown,
     /// To this process's own, from a command that reads no input, because it is started again and again.
@@ -54,7 +54,7 @@ pub enum Output<'k> {
 }
 
 /// A file for the output of a command: no reader is needed while the command writes.
-pub struct KeptOutput {
+pub(super) struct KeptOutput {
     file: File,
     path: PathBuf,
 }
@@ -64,14 +64,14 @@ impl KeptOutput {
     const SHOWN: u64 = 16 * 1024;
 
     /// Makes a file of its own.
-    pub fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("standin-output-{}", std::process::id()));
         let file = File::options().read(true).append(true).create_new(true).open(&path)?;
         Ok(Self { file, path })
     }
 
     /// Returns the end of what the command wrote.
-    pub fn shown(mut self) -> String {
+    pub(super) fn shown(mut self) -> String {
         let mut bytes = Vec::new();
         let length = self.file.metadata().map_or(0, |found| found.len());
         let from = length.saturating_sub(Self::SHOWN);
@@ -94,7 +94,7 @@ impl Drop for KeptOutput {
 
 impl Consumer {
     /// Starts a command: program and arguments. One whose output is not shown reads no input.
-    pub fn start(command: &[OsString], standin: &Standin, output: Output<'_>) -> Result<Self, Failed> {
+    pub(super) fn start(command: &[OsString], standin: &Standin, output: Output<'_>) -> Result<Self, Failed> {
         let (program, arguments) = command.split_first().expect("clap wants at least one");
         let mut command = Command::new(program);
         // A variable that this server cannot give must not come from the caller's own environment either: it may lead to the real service.
@@ -145,7 +145,7 @@ impl Consumer {
     }
 
     /// Waits for its end: how it ended, and the signal that ended everything.
-    pub async fn end(&mut self, signals: &mut Signals) -> io::Result<(Exit, Option<u8>)> {
+    pub(super) async fn end(&mut self, signals: &mut Signals) -> io::Result<(Exit, Option<u8>)> {
         let has_own_group = self.has_own_group();
         let mut stopped = None;
         loop {

@@ -18,7 +18,7 @@ use crate::embed::{JournalEntry, Standin};
 /// Runs the command with everything that could lead it here: the base URLs and tokens, and the proxy of --intercept. Says by
 /// which of them its calls came, and what to set where they did not. Ends with 0 when all calls came, else with 6.
 #[derive(Args, Debug)]
-pub struct Doctor {
+pub(super) struct Doctor {
     #[command(flatten)]
     settings: Settings,
     /// The command and its arguments
@@ -69,7 +69,7 @@ impl Ways {
 
 impl Doctor {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         self.settings.block_on(|logger| self.examine(logger))
     }
 

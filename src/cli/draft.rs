@@ -25,7 +25,7 @@ use crate::scenario::{HELD_MS, Recording, Rule};
 /// The command's own output goes to standard error. `standin run` with the same flags and the scenario then passes, until
 /// the command does something else.
 #[derive(Args, Debug)]
-pub struct Draft {
+pub(super) struct Draft {
     /// File for the scenario [default: standard output]
     #[arg(long, env = "STANDIN_OUTPUT", value_name = "FILE")]
     output: Option<PathBuf>,
@@ -46,7 +46,7 @@ struct Ran {
 
 impl Draft {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         self.settings.block_on(|logger| self.all(logger))
     }
 

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// values that work: eval "$(standin env)", or standin env --format github >> "$GITHUB_ENV". EDLINK_ACCESS_TOKEN is
 /// the access token of the first active integration.
 #[derive(Args, Debug)]
-pub struct Env {
+pub(super) struct Env {
     /// The server
     #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
     url: String,
@@ -48,7 +48,7 @@ enum Format {
 
 impl Env {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let server = Server::of(&self.url, self.control_token.as_deref())?;
         let answered = server.get("/env", PATIENCE).map_err(|error| {
             Failed::not_ready(format!("{} does not answer: {error}. Is `standin serve` running there?", self.url))

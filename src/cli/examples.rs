@@ -172,7 +172,7 @@ const EXAMPLES: &[(&str, Examples)] = &[
 ];
 
 /// Returns the command line's definition, with the examples.
-pub fn command() -> Command {
+pub(super) fn command() -> Command {
     let all = Cli::command();
     let texts = format!("{}\n\n{}", exit::help(), examples("standin"));
     all.after_help(exit::help()).after_long_help(texts).mut_subcommands(|command| {
@@ -192,7 +192,7 @@ fn examples(name: &str) -> String {
 }
 
 /// Returns the examples of a command.
-pub fn of(name: &str) -> &'static [(&'static str, &'static str)] {
+pub(super) fn of(name: &str) -> &'static [(&'static str, &'static str)] {
     EXAMPLES.iter().find(|(command, _)| *command == name).map_or(&[], |(_, examples)| examples)
 }
 

@@ -10,7 +10,7 @@ use crate::embed::StartError;
 use crate::scenario::ScenarioError;
 
 /// The codes that commands end with, and their meaning.
-pub const CODES: &[(&str, &str)] = &[
+pub(super) const CODES: &[(&str, &str)] = &[
     ("0", "good"),
     ("1", "own failure"),
     ("2", "usage, or an invalid scenario, fixture or setting"),
@@ -22,7 +22,7 @@ pub const CODES: &[(&str, &str)] = &[
 ];
 
 /// Returns the codes and the rule of settings, for help texts.
-pub fn help() -> String {
+pub(super) fn help() -> String {
     let mut codes = String::new();
     for (code, about) in CODES {
         let _ = writeln!(codes, "  {code:<5}  {about}");
@@ -75,7 +75,7 @@ impl From<Exit> for ExitCode {
 
 /// Why a command ended other than as it should, for the user who typed it.
 #[derive(Debug)]
-pub struct Failed {
+pub(super) struct Failed {
     /// The way it ended.
     pub exit: Exit,
     /// Why, and what to do about it.
@@ -84,12 +84,12 @@ pub struct Failed {
 
 impl Failed {
     /// Makes the failure of a setting or an argument that is wrong.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(super) fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, message: message.into() }
     }
 
     /// Makes the failure of something that was not there in time.
-    pub fn not_ready(message: impl Into<String>) -> Self {
+    pub(super) fn not_ready(message: impl Into<String>) -> Self {
         Self { exit: Exit::NotReady, message: message.into() }
     }
 }
@@ -135,7 +135,7 @@ impl From<std::io::Error> for Failed {
 }
 
 /// Prints what was asked for. A reader that leaves early (`| head`) is no failure.
-pub fn print(text: &str) -> Result<Exit, Failed> {
+pub(super) fn print(text: &str) -> Result<Exit, Failed> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),

@@ -16,7 +16,7 @@ const CODES: &str = include_str!("../../docs/reference/codes.md");
 /// Of a scenario: its timeline, and the forecast of the calls at which its rules fire. Of an operation: method and path,
 /// documented outcomes, sources. Of a code, such as E08: the fault it names, with an example before and after.
 #[derive(Args, Debug)]
-pub struct Explain {
+pub(super) struct Explain {
     /// A scenario file, the name of a ready-made scenario, an operation such as celigo.integrations.create, or a code such as E08
     #[arg(value_name = "WHAT")]
     what: String,
@@ -24,7 +24,7 @@ pub struct Explain {
 
 impl Explain {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         if let Some(section) = self.section_of_code()? {
             return print(&section);
         }

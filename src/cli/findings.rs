@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::scenario::Diagnostic;
 
 /// Returns findings as the command line shows them: each ends with the command that explains its code.
-pub fn with_pointers(diagnostics: &[Diagnostic]) -> String {
+pub(super) fn with_pointers(diagnostics: &[Diagnostic]) -> String {
     let mut text = String::new();
     for (n, diagnostic) in diagnostics.iter().enumerate() {
         let separator = if n == 0 { "" } else { "\n" };

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// For people, or for programs.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// Sentences
     Text,
     /// Everything, versioned

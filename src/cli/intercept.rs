@@ -16,7 +16,7 @@ use crate::scenario::{Elsewhere, OtherHost, RefusedHandshake};
 /// TLS and the proxy.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "TLS and proxy")]
-pub struct Intercept {
+pub(super) struct Intercept {
     /// Be a proxy for the services' own hosts, with certificates of an authority that lives as long as the server; a command
     /// that is run goes by it without being changed
     #[arg(long, env = "STANDIN_INTERCEPT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
@@ -88,7 +88,7 @@ impl From<TlsFault> for http::message::TlsFault {
 
 impl Intercept {
     /// Returns whether the variables are to be printed, and nothing run.
-    pub fn prints(&self) -> bool {
+    pub(super) fn prints(&self) -> bool {
         self.intercept_print
     }
 
@@ -98,12 +98,12 @@ impl Intercept {
     }
 
     /// Returns whether the command is to be in a network of its own.
-    pub fn isolates(&self) -> bool {
+    pub(super) fn isolates(&self) -> bool {
         self.isolate
     }
 
     /// Adds TLS and the proxy to a server.
-    pub fn add(&self, mut builder: Builder, logger: Logger, always: bool) -> Result<Builder, Failed> {
+    pub(super) fn add(&self, mut builder: Builder, logger: Logger, always: bool) -> Result<Builder, Failed> {
         let is_on = always || self.is_on();
         if is_on {
             builder = builder.intercept();
@@ -152,7 +152,7 @@ fn named(variables: &[&str]) -> Vec<PathBuf> {
 }
 
 /// Prints the variables that a command would get.
-pub fn print_variables(standin: &Standin) -> Result<Exit, Failed> {
+pub(super) fn print_variables(standin: &Standin) -> Result<Exit, Failed> {
     let Some(entrance) = standin.entrance() else { return Ok(Exit::Good) };
     let variables =
         crate::cli::trust_variables::variables(&entrance, standin.world().name(), |name| std::env::var(name).ok());
@@ -168,7 +168,7 @@ fn refused_handshake(untrusting: &Untrusting) -> RefusedHandshake {
 }
 
 /// Returns the traffic of a command that came to no world of this server.
-pub fn elsewhere(standin: &Standin) -> Elsewhere {
+pub(super) fn elsewhere(standin: &Standin) -> Elsewhere {
     let others = standin.other_hosts().into_iter();
     let other_hosts = others.map(|(host, times)| OtherHost { host, times }).collect();
     let mut elsewhere = Elsewhere { other_hosts, ..Elsewhere::default() };
@@ -177,6 +177,6 @@ pub fn elsewhere(standin: &Standin) -> Elsewhere {
 }
 
 /// Returns what is said of that traffic, a line each.
-pub fn told(elsewhere: &Elsewhere) -> String {
+pub(super) fn told(elsewhere: &Elsewhere) -> String {
     elsewhere.lines().into_iter().map(|line| line + "\n").collect()
 }

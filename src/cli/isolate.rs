@@ -3,10 +3,10 @@
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 #[cfg(target_os = "linux")]
-pub use linux::{enter, furnish};
+pub(super) use linux::{enter, furnish};
 
 /// Where the services' names lead.
-pub const ADDRESSES: [SocketAddr; 2] = [
+pub(super) const ADDRESSES: [SocketAddr; 2] = [
     SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 443)),
     SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80)),
 ];
@@ -53,7 +53,7 @@ mod linux {
 
     /// Puts this process, and the commands it starts, into a network with loopback only. The user stays the same; commands
     /// have no more rights than they had. Must be called while the process has one thread.
-    pub fn enter() -> Result<(), Failed> {
+    pub(crate) fn enter() -> Result<(), Failed> {
         let (user, group) = (getuid(), getgid());
         unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET).map_err(not_allowed)?;
         // Without this, an ordinary user may not map the group.
@@ -66,7 +66,7 @@ mod linux {
     }
 
     /// Leads the services' names to this server and has its certificates trusted, for this process and its commands only.
-    pub fn furnish(entrance: &Entrance) -> Result<(), Failed> {
+    pub(crate) fn furnish(entrance: &Entrance) -> Result<(), Failed> {
         let names = entrance.hosts.iter().filter(|host| !host.starts_with('.'));
         let names: Vec<&str> = names.map(String::as_str).collect();
         let hosts = format!("127.0.0.1 localhost\n::1 localhost\n127.0.0.1 {}\n", names.join(" "));

@@ -13,7 +13,7 @@ use crate::world::limits::{LIMITS, Limit};
 ///
 /// A running server tells its own values at GET /_standin/limits.
 #[derive(Args, Debug)]
-pub struct Limits {
+pub(super) struct Limits {
     /// Format of the list
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -21,7 +21,7 @@ pub struct Limits {
 
 impl Limits {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         print(&match self.format {
             Format::Text => text(),
             Format::Json => {

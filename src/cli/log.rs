@@ -18,7 +18,7 @@ use crate::http::message::{CallNote, Delivery};
 /// The settings of the log.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Log, to stderr")]
-pub struct LogSettings {
+pub(super) struct LogSettings {
     /// Format of log lines [default: text on a terminal, else json]
     #[arg(long, env = "STANDIN_LOG", value_name = "FORMAT")]
     log: Option<Format>,
@@ -45,24 +45,24 @@ enum Detail {
 
 /// Writes log lines.
 #[derive(Clone, Copy, Debug)]
-pub struct Logger {
+pub(super) struct Logger {
     format: Format,
     detail: Detail,
 }
 
 impl LogSettings {
     /// Tells whether a log was asked for.
-    pub fn is_wanted(&self) -> bool {
+    pub(super) fn is_wanted(&self) -> bool {
         self.log.is_some() || self.verbose
     }
 
     /// Tells whether only failures are told.
-    pub fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
     /// Returns the writer of the lines.
-    pub fn logger(&self) -> Result<Logger, Failed> {
+    pub(super) fn logger(&self) -> Result<Logger, Failed> {
         let of_stderr = if std::io::stderr().is_terminal() { Format::Text } else { Format::Json };
         let detail = match (self.quiet, self.verbose) {
             (true, true) => {
@@ -78,12 +78,12 @@ impl LogSettings {
 
 impl Logger {
     /// Returns what a server tells of its requests, unless the log is off.
-    pub fn of_requests(self) -> Option<Log> {
+    pub(super) fn of_requests(self) -> Option<Log> {
         (self.detail != Detail::Nothing).then(|| Box::new(move |event: &LogEvent<'_>| self.event(event)) as _)
     }
 
     /// Logs something about the server itself.
-    pub fn note(self, message: &str) {
+    pub(super) fn note(self, message: &str) {
         if self.detail != Detail::Nothing {
             STDERR.say(match self.format {
                 Format::Text => format!("{message}\n"),
@@ -94,7 +94,7 @@ impl Logger {
 
     /// Logs the token that was made for the control API, even when nothing else is logged: there is no other way to
     /// know it.
-    pub fn control_token(self, token: &str) {
+    pub(super) fn control_token(self, token: &str) {
         STDERR.say(match self.format {
             Format::Text => format!("control token: {token}\n"),
             Format::Json => format!("{}\n", json!({ "message": "control token", "control_token": token })),

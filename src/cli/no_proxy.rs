@@ -6,7 +6,7 @@ use std::net::IpAddr;
 const NAMES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// Returns both variables with a server's host added to what they say: where one is not set, to what the other says.
-pub fn extended(host: IpAddr, environment: impl Fn(&str) -> Option<String>) -> [(&'static str, String); 2] {
+pub(super) fn extended(host: IpAddr, environment: impl Fn(&str) -> Option<String>) -> [(&'static str, String); 2] {
     let given = NAMES.map(|name| environment(name).filter(|hosts| !hosts.trim().is_empty()));
     let other = given.clone().into_iter().flatten().next();
     let mut names = given.into_iter().map(|own| with(own.or_else(|| other.clone()), host));

@@ -9,14 +9,14 @@ use crate::embed::{control_openapi, openapi};
 ///
 /// It describes what standin models. What it knows but answers with 501 is listed under x-standin-not-modelled.
 #[derive(Args, Debug)]
-pub struct Openapi {
+pub(super) struct Openapi {
     /// The API: celigo, edlink, or control for the control API below /_standin
     api: String,
 }
 
 impl Openapi {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let document = match (self.api.as_str(), self.api.parse()) {
             ("control", _) => control_openapi(),
             (_, Ok(api)) => openapi(api),

@@ -24,13 +24,13 @@ const STUCK: Duration = Duration::from_secs(1);
 const SLOW: Duration = Duration::from_secs(3);
 
 /// Standard error: log, messages, reports.
-pub static STDERR: Output = Output::new(|| Box::new(io::stderr()));
+pub(super) static STDERR: Output = Output::new(|| Box::new(io::stderr()));
 
 /// Standard output of commands that serve: the ready line, and what they found.
-pub static STDOUT: Output = Output::new(|| Box::new(io::stdout()));
+pub(super) static STDOUT: Output = Output::new(|| Box::new(io::stdout()));
 
 /// A stream that a thread writes to.
-pub struct Output {
+pub(super) struct Output {
     state: Mutex<State>,
     /// Signals that there is something to write, or that something was written.
     changed: Condvar,
@@ -64,7 +64,7 @@ impl Output {
     }
 
     /// Writes a text that must not be lost while it has a reader: a message or a report. Returns at once.
-    pub fn say(&'static self, text: impl Into<String>) {
+    pub(super) fn say(&'static self, text: impl Into<String>) {
         let text = text.into();
         if self.has_writer() {
             self.state.lock().add(text);
@@ -76,7 +76,7 @@ impl Output {
     }
 
     /// Writes a line of the log, or drops and counts it when the reader is too far behind. Returns at once.
-    pub fn log(&'static self, line: String, loss: fn(u64) -> String) {
+    pub(super) fn log(&'static self, line: String, loss: fn(u64) -> String) {
         if !self.has_writer() {
             return;
         }
@@ -93,7 +93,7 @@ impl Output {
     }
 
     /// Waits until all is written. Gives up when the reader takes nothing for a second, or not all within three.
-    pub fn finish(&'static self) {
+    pub(super) fn finish(&'static self) {
         if self.writer.get() != Some(&true) {
             return;
         }
@@ -189,7 +189,7 @@ impl State {
 }
 
 /// Sends the words of panics the way of all messages: a panic while answering must not wait for a reader either.
-pub fn catch_panics() {
+pub(super) fn catch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
         let backtrace = std::backtrace::Backtrace::capture();
@@ -203,7 +203,7 @@ pub fn catch_panics() {
 }
 
 /// Waits for the readers of both streams, within bounds.
-pub fn finish() {
+pub(super) fn finish() {
     STDERR.finish();
     STDOUT.finish();
 }

@@ -25,7 +25,7 @@ use crate::scenario::{Comparison, ProbeAnswer, ProbeRequest, Scenario};
 /// (another status or type, a documented field that is missing), and ends it with 5; a warning is what breaks a strict one
 /// (an unknown field, an unknown value of an enumeration).
 #[derive(Args, Debug)]
-pub struct Probe {
+pub(super) struct Probe {
     /// Scenario file, or name of a ready-made scenario
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -62,7 +62,7 @@ struct Live {
 
 impl Probe {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let world = Standin::builder().offline()?;
         let (scenario, _) = world.checked(&self.file)?;
         let Some(probe) = &scenario.probe else {

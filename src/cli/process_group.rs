@@ -10,7 +10,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// The processes of a command.
 #[derive(Clone, Copy)]
-pub struct ProcessGroup {
+pub(super) struct ProcessGroup {
     leader: Pid,
     /// True when the command has a group of its own. In a terminal it has not, so that it may read from it; there, Ctrl-C reaches
     /// all of the terminal's group.
@@ -19,13 +19,13 @@ pub struct ProcessGroup {
 
 impl ProcessGroup {
     /// Returns the processes of a command that was just started.
-    pub fn of(child: &Child, is_own: bool) -> Option<Self> {
+    pub(super) fn of(child: &Child, is_own: bool) -> Option<Self> {
         let leader = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?))?;
         Some(Self { leader, is_own })
     }
 
     /// Passes a signal on, by its number.
-    pub fn pass_on(self, signal: u8) {
+    pub(super) fn pass_on(self, signal: u8) {
         let signal = match signal {
             1 => Signal::HUP,
             2 => Signal::INT,
@@ -37,19 +37,19 @@ impl ProcessGroup {
     }
 
     /// Tells whether the command has a group of its own.
-    pub fn is_own(self) -> bool {
+    pub(super) fn is_own(self) -> bool {
         self.is_own
     }
 
     /// Ends what is left of the group, at once.
-    pub fn kill(self) {
+    pub(super) fn kill(self) {
         if self.is_own {
             let _ = kill_process_group(self.leader, Signal::KILL);
         }
     }
 
     /// Ends what is left of the group after its leader: asks first, and waits for a moment.
-    pub async fn end(self) {
+    pub(super) async fn end(self) {
         if !self.is_own || kill_process_group(self.leader, Signal::TERM).is_err() {
             return;
         }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::cli::reports::say;
 
 /// Parts of a long command, told one by one on a terminal.
-pub struct Progress {
+pub(super) struct Progress {
     all: usize,
     done: usize,
     started: Instant,
@@ -15,13 +15,13 @@ pub struct Progress {
 
 impl Progress {
     /// Starts the progress of a command with this many parts.
-    pub fn new(all: usize, quiet: bool) -> Self {
+    pub(super) fn new(all: usize, quiet: bool) -> Self {
         let is_told = !quiet && std::io::stderr().is_terminal();
         Self { all, done: 0, started: Instant::now(), is_told }
     }
 
     /// Tells that a part is done, and how long the rest will take if it goes on like that.
-    pub fn tell(&mut self, what: &str) {
+    pub(super) fn tell(&mut self, what: &str) {
         self.done += 1;
         if self.is_told {
             say(&self.line(what, self.started.elapsed()));

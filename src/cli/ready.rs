@@ -11,10 +11,10 @@ use crate::cli::output::STDOUT;
 use crate::embed::{Api, Standin};
 
 /// The version of the ready line.
-pub const READY_VERSION: u32 = 1;
+pub(super) const READY_VERSION: u32 = 1;
 
 /// Prints the ready line, and waits for no reader.
-pub fn print_line(standin: &Standin, seed: u64) {
+pub(super) fn print_line(standin: &Standin, seed: u64) {
     let mut line = json!({
         "ready": READY_VERSION,
         "url": standin.url(),
@@ -35,11 +35,11 @@ pub fn print_line(standin: &Standin, seed: u64) {
 }
 
 /// The port file of a server. Dropped, it takes the file away: a client that waits for a server must not find one that is gone.
-pub struct PortFile<'p>(&'p Path);
+pub(super) struct PortFile<'p>(&'p Path);
 
 impl<'p> PortFile<'p> {
     /// Takes the file of an earlier server away. Whatever else has that path is left alone, and refused.
-    pub fn claim(file: &'p Path) -> Result<Self, Failed> {
+    pub(super) fn claim(file: &'p Path) -> Result<Self, Failed> {
         let cannot = |error| Failed::usage(format!("cannot remove the old port file {}: {error}", file.display()));
         match fs::symlink_metadata(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self(file)),
@@ -61,7 +61,7 @@ impl<'p> PortFile<'p> {
     }
 
     /// Writes the file: beside its place first, so that a reader never finds half of it.
-    pub fn write(&self, standin: &Standin) -> Result<(), Failed> {
+    pub(super) fn write(&self, standin: &Standin) -> Result<(), Failed> {
         let (file, pid) = (self.0, std::process::id());
         let text = json!({ "url": standin.url(), "port": standin.address().port(), "pid": pid });
         let mut beside = file.as_os_str().to_owned();

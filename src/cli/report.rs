@@ -15,7 +15,7 @@ use crate::scenario::{Report as Found, coverage, merged};
 
 /// Work with reports
 #[derive(Args, Debug)]
-pub struct Report {
+pub(super) struct Report {
     #[command(subcommand)]
     action: Action,
 }
@@ -63,7 +63,7 @@ impl Html {
 
 impl Report {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         match &self.action {
             Action::Merge(merge) => merge.run(),
             Action::Html(html) => html.run(),

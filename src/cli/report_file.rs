@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::exit::Failed;
 
 /// Removes the report of an earlier run. What is no regular file stays: a report may go to a pipe or a device.
-pub fn remove(file: &Path) -> Result<(), Failed> {
+pub(super) fn remove(file: &Path) -> Result<(), Failed> {
     match regular(file) {
         Some(file) => match fs::remove_file(&file) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -20,7 +20,7 @@ pub fn remove(file: &Path) -> Result<(), Failed> {
 }
 
 /// Writes a report: beside its place first, so that a full disk leaves no half of it.
-pub fn write(file: &Path, text: &str) -> Result<(), Failed> {
+pub(super) fn write(file: &Path, text: &str) -> Result<(), Failed> {
     let written = match fs::metadata(file) {
         Ok(found) if !found.is_file() => fs::write(file, text),
         _ => beside(&regular(file).unwrap_or_else(|| file.to_owned()), text),
@@ -44,6 +44,6 @@ fn regular(file: &Path) -> Option<PathBuf> {
 }
 
 /// Says that a report cannot be written.
-pub fn cannot(file: &Path, error: &io::Error) -> Failed {
+pub(super) fn cannot(file: &Path, error: &io::Error) -> Failed {
     Failed::usage(format!("cannot write the report {}: {error}", file.display()))
 }

@@ -30,7 +30,7 @@ table { border-collapse: collapse; } th, td { border: 1px solid var(--line); pad
 "#;
 
 /// Returns the page of these reports, with their coverage put together.
-pub fn html(reports: &[Report], coverage: &[CoverageCell]) -> String {
+pub(super) fn html(reports: &[Report], coverage: &[CoverageCell]) -> String {
     let failed = reports.iter().filter(|report| !report.passed).count();
     let verdict = match (reports.len(), failed) {
         (all, 0) => format!("<span class=\"passed\">{all} passed</span>"),

@@ -19,7 +19,7 @@ use crate::scenario::{Report, github_annotations, junit, markdown, tap};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reports")]
 #[allow(clippy::struct_field_names)] // They are the names of the flags.
-pub struct Reports {
+pub(super) struct Reports {
     /// File for the report as JUnit XML: a suite per scenario, a case per check
     #[arg(long, env = "STANDIN_REPORT_JUNIT", value_name = "FILE")]
     report_junit: Option<PathBuf>,
@@ -36,12 +36,12 @@ pub struct Reports {
 
 impl Reports {
     /// Removes the reports of an earlier run, so that one that does not come to its end leaves none that looks like its own.
-    pub fn clear(&self) -> Result<(), Failed> {
+    pub(super) fn clear(&self) -> Result<(), Failed> {
         self.files().try_for_each(|file| report_file::remove(file))
     }
 
     /// Returns the files that reports are written to.
-    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         [&self.report_json, &self.report_junit, &self.report_tap].into_iter().flatten()
     }
 
@@ -49,7 +49,7 @@ impl Reports {
     /// and in the summary of the job. What cannot be written keeps nothing else from being, and turns a good end into a
     /// bad one.
     /// A quiet one says of the reports what failed, and nothing else.
-    pub fn tell(&self, reports: &[Report], found: Exit, quiet: bool) -> Result<Exit, Failed> {
+    pub(super) fn tell(&self, reports: &[Report], found: Exit, quiet: bool) -> Result<Exit, Failed> {
         for report in reports {
             if !quiet || !report.passed {
                 say(&format!("{report}\n"));
@@ -94,19 +94,19 @@ fn save(file: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failed
 }
 
 /// The time that a report's calls took, as people measure it.
-pub struct Stopwatch {
+pub(super) struct Stopwatch {
     at: SystemTime,
     since: Instant,
 }
 
 impl Stopwatch {
     /// Starts now.
-    pub fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self { at: SystemTime::now(), since: Instant::now() }
     }
 
     /// Writes start and duration into a report.
-    pub fn mark(&self, report: &mut Report) {
+    pub(super) fn mark(&self, report: &mut Report) {
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let started = format_ms(ms(self.at.duration_since(UNIX_EPOCH).unwrap_or_default()));
         report.measured = Some((started, ms(self.since.elapsed())));
@@ -114,13 +114,13 @@ impl Stopwatch {
 }
 
 /// Tells of warnings.
-pub fn warn(warnings: &[String]) {
+pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
         say(&format!("{warning}\n"));
     }
 }
 
 /// Writes to standard error, and waits for no reader: standard output belongs to others.
-pub fn say(text: &str) {
+pub(super) fn say(text: &str) {
     STDERR.say(text);
 }

@@ -9,7 +9,7 @@ use crate::engine::schema::error_def::Evidence;
 
 /// List the operations that are served
 #[derive(Args, Debug)]
-pub struct Routes {
+pub(super) struct Routes {
     /// Format of the list
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -27,7 +27,7 @@ enum Format {
 
 impl Routes {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let operations = operations();
         print(&match self.format {
             Format::Text => text(&operations),

@@ -26,7 +26,7 @@ use crate::scenario::{Report, coverage, merged_coverage};
 /// For each scenario in turn: serves it on a free port, runs the command with the URLs and tokens in its environment
 /// (as `standin env` prints them), verifies, and reports to standard error. Its own exit code goes before the command's.
 #[derive(Args, Debug)]
-pub struct Run {
+pub(super) struct Run {
     /// Scenario: a file, or the name of a ready-made one; repeatable
     #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
     scenario: Vec<PathBuf>,
@@ -48,7 +48,7 @@ pub struct Run {
 
 impl Run {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         self.settings.block_on(|logger| self.all(logger))
     }
 
@@ -182,7 +182,7 @@ impl Run {
 }
 
 /// Says of a command that made no call what it must read.
-pub fn no_call(environment: &[(&'static str, String)]) -> String {
+pub(super) fn no_call(environment: &[(&'static str, String)]) -> String {
     let shown = |(name, value): &(&str, String)| {
         if name.ends_with("_URL") { format!("{name}={value}") } else { (*name).to_owned() }
     };
@@ -205,12 +205,16 @@ struct Ran {
 }
 
 /// Starts a server for a command, with a scenario or none. The caller verifies it; it is not verified when it ends.
-pub async fn start<'s>(settings: &'s Settings, scenario: Option<&Path>, logger: Logger) -> Result<Started<'s>, Failed> {
+pub(super) async fn start<'s>(
+    settings: &'s Settings,
+    scenario: Option<&Path>,
+    logger: Logger,
+) -> Result<Started<'s>, Failed> {
     start_as(&DEFAULTS, settings, scenario, logger).await
 }
 
 /// Starts a server for a command, with what differs for it.
-pub async fn start_as<'s>(
+pub(super) async fn start_as<'s>(
     defaults: &Defaults,
     settings: &'s Settings,
     scenario: Option<&Path>,
@@ -224,7 +228,7 @@ pub async fn start_as<'s>(
 }
 
 /// Starts such a server.
-pub async fn started(settings: &Settings, builder: Builder) -> Result<Started<'_>, Failed> {
+pub(super) async fn started(settings: &Settings, builder: Builder) -> Result<Started<'_>, Failed> {
     let port_file = settings.port_file().map(|file| PortFile::claim(file)).transpose()?;
     let standin = builder.try_spawn().await?;
     if let Some(port_file) = &port_file {
@@ -240,7 +244,7 @@ pub async fn started(settings: &Settings, builder: Builder) -> Result<Started<'_
 }
 
 /// A server that was started for a command, and its port file, which goes with it.
-pub struct Started<'s> {
+pub(super) struct Started<'s> {
     standin: Standin,
     _port_file: Option<PortFile<'s>>,
 }
@@ -254,4 +258,4 @@ impl Deref for Started<'_> {
 }
 
 /// Of commands that start servers for others.
-pub const DEFAULTS: Defaults = Defaults { port: 0, clock: Clock::Step, log_requests: false, intercept: false };
+pub(super) const DEFAULTS: Defaults = Defaults { port: 0, clock: Clock::Step, log_requests: false, intercept: false };

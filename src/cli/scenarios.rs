@@ -14,7 +14,7 @@ use crate::scenario::SCHEMA;
 
 /// List the ready-made scenarios, or print one
 #[derive(Args, Debug)]
-pub struct Scenarios {
+pub(super) struct Scenarios {
     /// Print the file of this one
     #[arg(value_name = "NAME")]
     name: Option<String>,
@@ -25,7 +25,7 @@ pub struct Scenarios {
 
 impl Scenarios {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let all = builtin_scenarios();
         let Some(name) = &self.name else {
             return print(&all.iter().map(line).collect::<String>());
@@ -49,7 +49,7 @@ impl Scenarios {
 }
 
 /// The name of the schema's file, which stands beside printed scenarios.
-pub const SCHEMA_FILE: &str = "scenario-1.schema.json";
+pub(super) const SCHEMA_FILE: &str = "scenario-1.schema.json";
 
 /// Returns a ready-made scenario with a `$schema` that does not lead into this repository.
 fn with_schema(text: &str) -> String {
@@ -58,7 +58,7 @@ fn with_schema(text: &str) -> String {
 }
 
 /// Says how the `$schema` of a printed scenario leads somewhere, unless it does.
-pub fn note_schema() {
+pub(super) fn note_schema() {
     if !Path::new(SCHEMA_FILE).exists() {
         say(&format!("note: for an editor that reads \"$schema\": standin schema > {SCHEMA_FILE}\n"));
     }
@@ -72,12 +72,12 @@ fn line(scenario: &BuiltinScenario) -> String {
 
 /// Print the JSON schema of scenario files
 #[derive(Args, Debug)]
-pub struct Schema {}
+pub(super) struct Schema {}
 
 impl Schema {
     /// Runs it.
     #[allow(clippy::unused_self)] // Every command has this method.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         print(SCHEMA)
     }
 }

@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const TERMINATE: u8 = 15;
 
 /// The port, unless told otherwise.
-pub const PORT: u16 = 4780;
+pub(super) const PORT: u16 = 4780;
 
 const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_requests: true, intercept: false };
 
@@ -36,7 +36,7 @@ const DEFAULTS: Defaults = Defaults { port: PORT, clock: Clock::Real, log_reques
 /// met. A second signal n ends it at once, with 128+n. With --drain, SIGTERM makes /_standin/ready answer 503 first,
 /// while everything else is answered for that long. SIGHUP: it reads fixtures and the scenario again.
 #[derive(Args, Debug)]
-pub struct Serve {
+pub(super) struct Serve {
     /// Stop when standard input ends: when the parent goes
     #[arg(long, env = "STANDIN_EXIT_WITH_STDIN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     exit_with_stdin: bool,
@@ -60,7 +60,7 @@ pub struct Serve {
 
 impl Serve {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         if self.settings.isolates() {
             return Err(Failed::usage("--isolate is about a command; `standin run --isolate -- COMMAND` has one"));
         }

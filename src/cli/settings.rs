@@ -25,7 +25,7 @@ use crate::world::registry_limits::Limits as WorldLimits;
 
 /// The settings of a server.
 #[derive(Args, Debug)]
-pub struct Settings {
+pub(super) struct Settings {
     #[command(flatten)]
     listening: Listening,
     #[command(flatten)]
@@ -204,7 +204,7 @@ enum PageMode {
 }
 
 /// The differences between the commands that start a server.
-pub struct Defaults {
+pub(super) struct Defaults {
     /// The port.
     pub port: u16,
     /// The clock.
@@ -217,32 +217,32 @@ pub struct Defaults {
 
 impl Settings {
     /// Returns whether a command is to be in a network of its own.
-    pub fn isolates(&self) -> bool {
+    pub(super) fn isolates(&self) -> bool {
         self.intercept.isolates()
     }
 
     /// Returns whether the variables of --intercept are to be printed, and nothing run.
-    pub fn prints_intercept(&self) -> bool {
+    pub(super) fn prints_intercept(&self) -> bool {
         self.intercept.prints()
     }
 
     /// Returns where the port file goes.
-    pub fn port_file(&self) -> Option<&PathBuf> {
+    pub(super) fn port_file(&self) -> Option<&PathBuf> {
         self.listening.port_file.as_ref()
     }
 
     /// Returns the folder of records.
-    pub fn fixtures(&self) -> Option<&PathBuf> {
+    pub(super) fn fixtures(&self) -> Option<&PathBuf> {
         self.contents.fixtures.as_ref()
     }
 
     /// Tells whether only failures are told.
-    pub fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.log.is_quiet()
     }
 
     /// Runs a command to its end.
-    pub fn block_on<F>(&self, command: impl FnOnce(Logger) -> F) -> Result<Exit, Failed>
+    pub(super) fn block_on<F>(&self, command: impl FnOnce(Logger) -> F) -> Result<Exit, Failed>
     where
         F: Future<Output = Result<Exit, Failed>>,
     {
@@ -272,7 +272,7 @@ impl Settings {
     }
 
     /// Returns the builder of a server with these settings.
-    pub fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
+    pub(super) fn builder(&self, defaults: &Defaults, logger: Logger) -> Result<Builder, Failed> {
         let listening = &self.listening;
         let port = listening.port.unwrap_or(defaults.port);
         let mut builder = self.contents(defaults)?.host(listening.host.ip).port(port);
@@ -317,7 +317,7 @@ impl Settings {
     }
 
     /// Makes a world of such a server, to look at scenarios with before it starts.
-    pub fn offline(&self, defaults: &Defaults) -> Result<WorldHandle, Failed> {
+    pub(super) fn offline(&self, defaults: &Defaults) -> Result<WorldHandle, Failed> {
         Ok(self.contents(defaults)?.offline()?)
     }
 

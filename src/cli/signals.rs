@@ -5,7 +5,7 @@ use std::io;
 use crate::cli::watch::Changes;
 
 /// The signals that ask for an end, from now on, and changes of watched files, which do too.
-pub struct Signals {
+pub(super) struct Signals {
     caught: Caught,
     changes: Option<Changes>,
     /// A signal came.
@@ -14,32 +14,32 @@ pub struct Signals {
 
 impl Signals {
     /// Catches those that end a server, for which a hangup is no end. Must be called in a tokio runtime.
-    pub fn catch() -> io::Result<Self> {
+    pub(super) fn catch() -> io::Result<Self> {
         Ok(Self { caught: Caught::catch(false)?, changes: None, has_come: false })
     }
 
     /// Catches those that end a command, a hangup too: the command would outlive a process that ended without it.
-    pub fn catch_for_command() -> io::Result<Self> {
+    pub(super) fn catch_for_command() -> io::Result<Self> {
         Ok(Self { caught: Caught::catch(true)?, changes: None, has_come: false })
     }
 
     /// Watches files besides, from now on.
-    pub fn watch(&mut self, changes: Changes) {
+    pub(super) fn watch(&mut self, changes: Changes) {
         self.changes = Some(changes);
     }
 
     /// Tells whether it was a change of files that asked for an end, and no signal did.
-    pub fn is_change(&self) -> bool {
+    pub(super) fn is_change(&self) -> bool {
         !self.has_come && self.changes.as_ref().is_some_and(Changes::have_come)
     }
 
     /// Says which file has changed, and how many more.
-    pub fn changed(&self) -> Option<String> {
+    pub(super) fn changed(&self) -> Option<String> {
         self.changes.as_ref().and_then(Changes::words)
     }
 
     /// Returns the number of the next one. A change of files ends a command as SIGTERM does.
-    pub async fn next(&mut self) -> u8 {
+    pub(super) async fn next(&mut self) -> u8 {
         let changed = async {
             match &mut self.changes {
                 Some(changes) => changes.next().await,
@@ -103,18 +103,18 @@ fn ignores_hangups() -> bool {
 
 /// The signal that asks to read files again.
 #[cfg(unix)]
-pub struct Hangups(tokio::signal::unix::Signal);
+pub(super) struct Hangups(tokio::signal::unix::Signal);
 
 #[cfg(unix)]
 impl Hangups {
     /// Catches them. Must be called in a tokio runtime.
-    pub fn catch() -> io::Result<Self> {
+    pub(super) fn catch() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self(signal(SignalKind::hangup())?))
     }
 
     /// Waits for the next one.
-    pub async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         self.0.recv().await;
     }
 }

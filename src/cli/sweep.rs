@@ -31,7 +31,7 @@ use crate::scenario::{Elsewhere, Operations, Report};
 /// fault at that one call. It survives when it exits with 0 and the scenario's expectations hold; when one fault is not
 /// survived, sweep ends with 4. Its output is thrown away, unless --show-output is given or it fails without any fault.
 #[derive(Args, Debug)]
-pub struct Sweep {
+pub(super) struct Sweep {
     /// Scenario: a file, or the name of a ready-made one [default: none, only the command's exit code counts]
     #[arg(long, env = "STANDIN_SCENARIO", value_name = "FILE")]
     scenario: Option<PathBuf>,
@@ -188,7 +188,7 @@ struct Swept {
 
 impl Sweep {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         self.settings.block_on(|logger| self.all(logger))
     }
 

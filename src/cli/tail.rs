@@ -22,7 +22,7 @@ const AT_A_TIME: usize = 500;
 /// where there is any, the error, the fault rule, the delay, the way the answer travelled and why a call was a miss. It
 /// ends with 0 when the world or the server does.
 #[derive(Args, Debug)]
-pub struct Tail {
+pub(super) struct Tail {
     /// The server
     #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
     url: String,
@@ -69,7 +69,7 @@ enum Kind {
 
 impl Tail {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let server = Server::of(&self.url, self.control_token.as_deref())?;
         let known = self.ask(&server, "&only=numbers")?;
         let numbers = known["numbers"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::http::origin::is_host;
 use crate::world::entrance::Entrance;
 
 /// Variables whose file stands in place of what a program trusts otherwise.
-pub const REPLACING: [&str; 6] =
+pub(super) const REPLACING: [&str; 6] =
     ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "CARGO_HTTP_CAINFO"];
 
 /// Further ones, which would go before those wherever they are set.
@@ -13,10 +13,10 @@ const REPLACING_WHERE_SET: [&str; 4] =
     ["PIP_CERT", "NIX_SSL_CERT_FILE", "HTTPLIB2_CA_CERTS", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"];
 
 /// Variables whose file is trusted beside what a program trusts otherwise.
-pub const ADDING: [&str; 2] = ["NODE_EXTRA_CA_CERTS", "DENO_CERT"];
+pub(super) const ADDING: [&str; 2] = ["NODE_EXTRA_CA_CERTS", "DENO_CERT"];
 
 /// Returns the variables of a command that goes by the proxy to a world. `given` is the environment as it is.
-pub fn variables(
+pub(super) fn variables(
     entrance: &Entrance,
     world: &str,
     given: impl Fn(&str) -> Option<String>,
@@ -59,7 +59,7 @@ fn quoted(path: &str) -> String {
 }
 
 /// Returns the entries of `NO_PROXY` by which calls to one of these hosts do not go by the proxy, each with that host.
-pub fn excepted(hosts: &[String], given: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+pub(super) fn excepted(hosts: &[String], given: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
     let lists = ["NO_PROXY", "no_proxy"].map(|name| given(name).unwrap_or_default());
     let entries = lists.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|entry| !entry.is_empty());
     let mut found = Vec::new();
@@ -94,7 +94,7 @@ const PROGRAMS: [(&str, &str); 15] = [
 ];
 
 /// Returns what makes a program trust the certificate.
-pub fn advice(client: Option<&str>) -> String {
+pub(super) fn advice(client: Option<&str>) -> String {
     let client = client.map(str::to_ascii_lowercase);
     let known = client.and_then(|client| PROGRAMS.iter().find(|(start, _)| client.starts_with(start)));
     match known {

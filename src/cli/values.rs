@@ -8,7 +8,7 @@ use crate::engine::schema::time::parse_ms;
 
 /// The clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Clock {
+pub(super) enum Clock {
     /// Not at all, from the usual start.
     Frozen,
     /// By 1 ms after each answer, from the usual start.
@@ -23,14 +23,14 @@ pub enum Clock {
 const MOST_THREADS: usize = 1_024;
 
 /// Reads a number of threads.
-pub fn threads(text: &str) -> Result<NonZeroUsize, String> {
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
     let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS);
     threads.ok_or_else(|| format!("not a number from 1 to {MOST_THREADS}"))
 }
 
 /// An address to listen on.
 #[derive(Clone, Copy, Debug)]
-pub struct Host {
+pub(super) struct Host {
     /// The address.
     pub ip: IpAddr,
     /// True when it was called `localhost`, which means 127.0.0.1 to some clients and ::1 to others.
@@ -38,7 +38,7 @@ pub struct Host {
 }
 
 /// Reads an address to listen on.
-pub fn host(text: &str) -> Result<Host, String> {
+pub(super) fn host(text: &str) -> Result<Host, String> {
     if text.eq_ignore_ascii_case("localhost") {
         return Ok(Host { ip: Ipv4Addr::LOCALHOST.into(), is_localhost: true });
     }
@@ -48,7 +48,7 @@ pub fn host(text: &str) -> Result<Host, String> {
 }
 
 /// Reads a collection, and how many records of it are made up.
-pub fn generate(text: &str) -> Result<(String, usize), String> {
+pub(super) fn generate(text: &str) -> Result<(String, usize), String> {
     let wanted = "write it like celigo.integrations=1000";
     let (collection, count) = text.split_once('=').ok_or(wanted)?;
     Ok((collection.to_owned(), count.parse().map_err(|_| wanted)?))
@@ -56,20 +56,20 @@ pub fn generate(text: &str) -> Result<(String, usize), String> {
 
 /// Reads an API and its URL; no API where the URL is for all.
 #[allow(clippy::unnecessary_wraps)] // The builder says what is wrong with a URL.
-pub fn base_url(text: &str) -> Result<(String, String), String> {
+pub(super) fn base_url(text: &str) -> Result<(String, String), String> {
     let api = text.split_once('=').filter(|(api, _)| !api.contains([':', '/']));
     let (api, url) = api.unwrap_or(("", text));
     Ok((api.to_owned(), url.to_owned()))
 }
 
 /// Reads an API, and its profile.
-pub fn profile(text: &str) -> Result<(String, String), String> {
+pub(super) fn profile(text: &str) -> Result<(String, String), String> {
     let (api, profile) = text.split_once('=').ok_or("write it like celigo=live")?;
     Ok((api.to_owned(), profile.to_owned()))
 }
 
 /// Reads an API, and the rate that it lets through.
-pub fn rate_limit(text: &str) -> Result<(String, u64, u64), String> {
+pub(super) fn rate_limit(text: &str) -> Result<(String, u64, u64), String> {
     let wanted = "write it like celigo=1000/300: a thousand at once, 300 more each second";
     let (api, rate) = text.split_once('=').ok_or(wanted)?;
     let (requests, per_second) = rate.split_once('/').ok_or(wanted)?;
@@ -78,7 +78,7 @@ pub fn rate_limit(text: &str) -> Result<(String, u64, u64), String> {
 }
 
 /// Reads the way in which the clock moves, or the time at which it stands.
-pub fn clock(text: &str) -> Result<Clock, String> {
+pub(super) fn clock(text: &str) -> Result<Clock, String> {
     Ok(match text {
         "frozen" => Clock::Frozen,
         "step" => Clock::Step,
@@ -89,6 +89,6 @@ pub fn clock(text: &str) -> Result<Clock, String> {
 }
 
 /// Reads a length of time, as people write it.
-pub fn duration(text: &str) -> Result<Duration, &'static str> {
+pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
     humantime::parse_duration(text).map_err(|_| "write it like 30s, 500ms or 2min")
 }

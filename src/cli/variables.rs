@@ -17,7 +17,7 @@ const SERVICE_LINK: (&str, &str) = ("STANDIN_PORT", "tcp://");
 
 /// Takes those variables from a command line that say nothing: an empty value is no value, and the address of a service
 /// is no port.
-pub fn without_empty(cli: Command, environment: &impl Fn(&OsStr) -> Option<OsString>) -> Command {
+pub(super) fn without_empty(cli: Command, environment: &impl Fn(&OsStr) -> Option<OsString>) -> Command {
     let says_nothing = |name: &OsStr| {
         let value = environment(name).map(|value| value.to_string_lossy().into_owned());
         value.is_some_and(|value| value.is_empty() || (name == SERVICE_LINK.0 && value.starts_with(SERVICE_LINK.1)))
@@ -30,7 +30,10 @@ pub fn without_empty(cli: Command, environment: &impl Fn(&OsStr) -> Option<OsStr
 }
 
 /// Rejects variables that are almost a setting. The result is a warning of others that no command has, if there are any.
-pub fn check(cli: &Command, environment: impl Iterator<Item = (OsString, OsString)>) -> Result<Option<String>, Failed> {
+pub(super) fn check(
+    cli: &Command,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Option<String>, Failed> {
     let known = known(cli);
     let names = environment.map(|(name, _)| name.to_string_lossy().into_owned());
     let is_reserved = |name: &str| name == BINARY || name.starts_with(PLUGINS);

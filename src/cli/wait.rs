@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Wait until a server is ready
 #[derive(Args, Debug)]
-pub struct Wait {
+pub(super) struct Wait {
     /// The server
     #[arg(env = "STANDIN_URL", value_name = "URL", default_value = "http://127.0.0.1:4780")]
     url: String,
@@ -28,7 +28,7 @@ pub struct Wait {
 
 impl Wait {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         let server = Server::of(&self.url, self.control_token.as_deref())?;
         let started = Instant::now();
         loop {

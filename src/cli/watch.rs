@@ -18,7 +18,7 @@ const SKIPPED: [&str; 4] = ["target", "node_modules", "__pycache__", "dist"];
 
 /// The changes of some files.
 #[derive(Debug)]
-pub struct Changes {
+pub(super) struct Changes {
     paths: Vec<PathBuf>,
     /// Files of this process's own.
     own: Vec<PathBuf>,
@@ -33,18 +33,18 @@ type Looks = BTreeMap<PathBuf, Option<(Option<SystemTime>, u64)>>;
 
 impl Changes {
     /// Watches these files and folders from now on, but for files of this process's own.
-    pub fn of(paths: Vec<PathBuf>, own: Vec<PathBuf>) -> Self {
+    pub(super) fn of(paths: Vec<PathBuf>, own: Vec<PathBuf>) -> Self {
         let known = look(&paths, &own);
         Self { paths, own, known, changed: Vec::new(), have_come: false }
     }
 
     /// Tells whether something has changed.
-    pub fn have_come(&self) -> bool {
+    pub(super) fn have_come(&self) -> bool {
         self.have_come
     }
 
     /// Says which file has changed, and how many more: a command that writes one runs again and again.
-    pub fn words(&self) -> Option<String> {
+    pub(super) fn words(&self) -> Option<String> {
         let first = self.changed.first()?.display();
         Some(match self.changed.len() - 1 {
             0 => format!("{first} has changed"),
@@ -53,12 +53,12 @@ impl Changes {
     }
 
     /// Returns the number of files.
-    pub fn files(&self) -> usize {
+    pub(super) fn files(&self) -> usize {
         self.known.len()
     }
 
     /// Waits until something has changed and nothing changes any more; after that, for the grace time of a command.
-    pub async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         if self.have_come {
             return tokio::time::sleep(GRACE).await;
         }

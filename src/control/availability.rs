@@ -4,7 +4,7 @@ use std::io;
 
 /// The state in which consumers find a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Availability {
+pub(crate) enum Availability {
     /// Consumers are served.
     Up,
     /// Consumers connect, and get no answer until the server is up again.
@@ -14,8 +14,8 @@ pub enum Availability {
 }
 
 /// A function that reads fixtures and scenario again. Its error says what is wrong with them; then nothing has changed.
-pub type Reload = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
+pub(super) type Reload = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// A function that changes the availability of the server this control API belongs to. Going up may fail: another
 /// process may have the port.
-pub type SetAvailability = Box<dyn Fn(Availability) -> io::Result<()> + Send + Sync>;
+pub(super) type SetAvailability = Box<dyn Fn(Availability) -> io::Result<()> + Send + Sync>;

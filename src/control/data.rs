@@ -11,7 +11,7 @@ use crate::engine::store::{Collection, Record};
 use crate::world::world::World;
 
 /// Handles `GET /data`: all records of all collections.
-pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     // Copies of records are pointers: the slow part runs after the world's lock is released.
     let mut state = {
         let mut world = asked.world.lock();
@@ -27,14 +27,14 @@ pub fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `PUT /data` with `{"celigo.integrations": […], …}`: replaces all records of these collections.
-pub fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Map<String, Value> = asked.body()?;
     marked(asked, |world| world.state.replace_collections(&wanted))?;
     Ok(Value::Null)
 }
 
 /// Handles `GET /data/<collection>?skip=N&limit=N&text=T`.
-pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
     let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
     // As above.
@@ -51,7 +51,7 @@ pub fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /collections`: the number of records of each collection, and its known fields.
-pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut world = asked.world.lock();
     world.state.catch_up()?;
     let all = world.state.store.resources().map(|resource| {
@@ -75,7 +75,7 @@ pub fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `PUT /data/<collection>` with an array of records: replaces all records of the collection.
-pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let records: Value = asked.body()?;
     let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
     marked(asked, |world| world.state.replace_collections(&wanted))?;
@@ -83,44 +83,44 @@ pub fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `POST /data/<collection>`: creates a record; fields that are left out are made.
-pub fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
     changed(asked, |world| world.state.admin_create(asked.param(0), fields))
 }
 
 /// Handles `DELETE /data/<collection>`: removes all records of the collection.
-pub fn clear(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn clear(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted = Map::from_iter([(asked.param(0).to_owned(), json!([]))]);
     asked.world.lock().state.replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// Handles `GET /data/<collection>/<id>`: one record, with the fields that consumers do not see.
-pub fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.state.record(asked.param(0), asked.param(1)))
 }
 
 /// Handles `PUT /data/<collection>/<id>`: creates the record, or replaces its fields.
-pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
     changed(asked, |world| world.state.admin_put(asked.param(0), asked.param(1), fields))
 }
 
 /// Handles `PATCH /data/<collection>/<id>`, as RFC 7396 says.
-pub fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
     changed(asked, |world| world.state.admin_patch(asked.param(0), asked.param(1), &fields))
 }
 
 /// Handles `DELETE /data/<collection>/<id>`: removes the record and all that belongs to it.
-pub fn remove(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn remove(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().state.admin_remove(asked.param(0), asked.param(1))?;
     Ok(Value::Null)
 }
 
 /// Handles `POST /data/<collection>/<id>/recreate`: destroys the record and makes it again, with a new id and new
 /// tokens.
-pub fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     one(asked, |world| world.state.admin_recreate(asked.param(0), asked.param(1)))
 }
 

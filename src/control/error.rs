@@ -11,7 +11,7 @@ use crate::world::error::WorldError;
 /// The reason why a change or a question of an administrator was refused. Nothing was changed.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Error {
+pub(super) struct Error {
     /// The status of the control API's answer.
     pub status: u16,
     /// A word for programs: `not_found`, `invalid`, `conflict`, …
@@ -24,18 +24,18 @@ pub struct Error {
 
 impl Error {
     /// Creates an error without a hint.
-    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), hint: String::new() }
     }
 
     /// Adds a hint.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
     }
 
     /// Returns the error as an answer of the control API.
-    pub fn response(&self) -> Response {
+    pub(super) fn response(&self) -> Response {
         let mut error = json!({ "code": self.code, "message": self.message });
         if !self.hint.is_empty() {
             error["hint"] = self.hint.as_str().into();

@@ -10,7 +10,7 @@ use crate::control::subscription::Subscription;
 use crate::world::limits::EVENT_STREAMS;
 
 /// Handles `GET /events?since=N&world=W`: the numbers of the calls after that number, as they come.
-pub fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn subscribe(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let invalid = |message: String| Error::new(400, "invalid", message);
     let mut world = Arc::clone(&asked.world);
     if let Some(name) = asked.query.get("world") {

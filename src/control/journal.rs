@@ -127,7 +127,7 @@ fn holds(entry: &Entry, text: &str) -> bool {
 
 /// Handles `GET /journal`: the selected entries, oldest first. A client that sends `next` as `since` gets those that
 /// follow.
-pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let selection = Selection::read(asked)?;
     let only_numbers = match asked.query.get("only") {
         None => false,
@@ -182,7 +182,7 @@ fn operations(asked: &ControlRequest<'_>, op: &str) -> Result<Operations, Error>
 }
 
 /// Handles `GET /journal/{n}`: one entry, with the reasons for its answer.
-pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let number = asked.param(0);
     let world = asked.world.lock();
     let entry = number.parse().ok().and_then(|number| world.journal.get(number)).ok_or_else(|| {

@@ -25,13 +25,13 @@ mod webhooks;
 mod world;
 mod worlds;
 
-pub use availability::Availability;
-pub use openapi::document as control_openapi;
-pub use page::Page;
-pub use replica::Replica;
+pub(crate) use availability::Availability;
+pub(crate) use openapi::document as control_openapi;
+pub(crate) use page::Page;
+pub(crate) use replica::Replica;
 #[cfg(feature = "webhooks")]
-pub use request::SendCourier;
-pub use request::Supplies;
-pub use service::{AccessPolicy, ControlService, Handled};
-pub use subscription::Subscription;
-pub use waiting::Waiting;
+pub(crate) use request::SendCourier;
+pub(crate) use request::Supplies;
+pub(crate) use service::{AccessPolicy, ControlService, Handled};
+pub(crate) use subscription::Subscription;
+pub(crate) use waiting::Waiting;

@@ -6,13 +6,13 @@ use crate::control::table::{ControlRoute, EVENTS, ITSELF, QueryParameter, SERVER
 use crate::http::headers;
 
 /// The name by which clients ask for the document.
-pub const NAME: &str = "control";
+pub(super) const NAME: &str = "control";
 
 /// The schemas of bodies and answers.
 const SCHEMAS: &str = include_str!("schemas.json");
 
 /// Returns the document.
-pub fn document() -> Value {
+pub(crate) fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut add = |prefix: &str, routes: &[ControlRoute], is_worlds: bool| {
         for route in routes {

@@ -7,7 +7,7 @@ use crate::http::target::Target;
 
 /// The page.
 #[derive(Clone, Copy)]
-pub struct Page {
+pub(crate) struct Page {
     /// The function that returns a file of the page by its name.
     pub file: fn(&str) -> Option<&'static [u8]>,
     /// True when the page only shows and changes nothing. The control API stays as it is.
@@ -25,7 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Tells whether a browser asks for the page: for the root of the server or of a world, and for HTML.
-pub fn is_asked_for(method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
+pub(super) fn is_asked_for(method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
     let below = match path.strip_prefix("/w/") {
         Some(below) => below.find('/').map_or("", |end| &below[end..]),
         None => path,
@@ -38,7 +38,7 @@ pub fn is_asked_for(method: &str, path: &str, accept: impl FnOnce() -> Option<St
 impl Page {
     /// Answers for the page, if `path`, behind that of the control API, is one of its own; `is_root` means the page
     /// itself.
-    pub fn answer(&self, request: &Request<'_>, path: &str, is_root: bool) -> Option<Response> {
+    pub(crate) fn answer(&self, request: &Request<'_>, path: &str, is_root: bool) -> Option<Response> {
         if is_root {
             return Some(Self::below_a_slash(request).unwrap_or_else(|| self.document()));
         }

@@ -5,7 +5,7 @@ use crate::control::table::{ControlRoute, ITSELF, SERVER, WORLD};
 use crate::engine::schema::suggest::nearest;
 
 /// A path of the control API, taken apart.
-pub struct ControlPath<'p> {
+pub(super) struct ControlPath<'p> {
     /// The world named by `/worlds/<name>`, not decoded.
     pub world: Option<&'p str>,
     /// The rest of the path.
@@ -14,7 +14,7 @@ pub struct ControlPath<'p> {
 
 impl<'p> ControlPath<'p> {
     /// Splits a path below `/_standin`.
-    pub fn of(path: &'p str) -> Self {
+    pub(super) fn of(path: &'p str) -> Self {
         match path.strip_prefix("/worlds/") {
             Some(below) => {
                 let end = below.find('/').unwrap_or(below.len());
@@ -25,7 +25,7 @@ impl<'p> ControlPath<'p> {
     }
 
     /// Returns the route, the path's parameters, and whether the route belongs to a world.
-    pub fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Error> {
+    pub(super) fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Error> {
         let method = if method == "HEAD" { "GET" } else { method };
         let shown = self.world.map_or_else(|| "/_standin".to_owned(), |name| format!("/_standin/worlds/{name}"));
         let other = if self.world.is_some() { ITSELF } else { SERVER };

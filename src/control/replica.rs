@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A server as one of several.
 #[derive(Debug, Default)]
-pub struct Replica {
+pub(crate) struct Replica {
     /// The name, if the server was given one.
     pub name: Option<String>,
     draining: AtomicBool,
@@ -12,17 +12,17 @@ pub struct Replica {
 
 impl Replica {
     /// Creates a server's description.
-    pub fn named(name: Option<String>) -> Self {
+    pub(crate) fn named(name: Option<String>) -> Self {
         Self { name, draining: AtomicBool::new(false) }
     }
 
     /// Reports "not ready" from now on, although the server still answers: balancers stop sending new work.
-    pub fn drain(&self) {
+    pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
     /// Tells whether the server is draining.
-    pub fn is_draining(&self) -> bool {
+    pub(crate) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }
 }

@@ -23,7 +23,7 @@ use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
 /// The parts that the control API is given: it opens no socket and reads no file.
-pub struct Supplies {
+pub(crate) struct Supplies {
     /// Changes the availability of the server.
     pub set_availability: SetAvailability,
     /// Reads fixtures and scenario again.
@@ -41,10 +41,10 @@ pub struct Supplies {
 }
 
 /// A function that sends a courier to a world.
-pub type SendCourier = Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>;
+pub(crate) type SendCourier = Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>;
 
 /// A request to the control API, taken apart.
-pub struct ControlRequest<'a> {
+pub(super) struct ControlRequest<'a> {
     /// The worlds.
     pub engine: &'a WorldRegistry,
     /// The world that the request is about, where the path belongs to one.
@@ -92,20 +92,20 @@ json_object!(read Nothing strict {});
 
 impl ControlRequest<'_> {
     /// Has this request handled again whenever a consumer's request was answered, for at most `most_ms` in all.
-    pub fn wait(&self, most_ms: u64) -> Result<Value, Error> {
+    pub(super) fn wait(&self, most_ms: u64) -> Result<Value, Error> {
         self.waits.set(Some(Duration::from_millis(most_ms)));
         Ok(Value::Null)
     }
 
     /// Adds warnings to an answer that is an object, and tells them to the log.
-    pub fn warn(&self, mut answer: Value, warnings: Vec<String>) -> Value {
+    pub(super) fn warn(&self, mut answer: Value, warnings: Vec<String>) -> Value {
         answer["warnings"] = warnings.as_slice().into();
         self.warnings.set(warnings);
         answer
     }
 
     /// Reads the body as a `T`.
-    pub fn body<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
+    pub(super) fn body<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
         let limits = TreeLimits::control(self.engine.settings().body_members);
         limits.check(body).map_err(|fault| {
@@ -117,7 +117,7 @@ impl ControlRequest<'_> {
 
     /// Reads the body as a `T` that is an object; an empty body is an empty object. Without this check, an array would
     /// do as well.
-    pub fn object<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
+    pub(super) fn object<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
         match self.body.trim_ascii_start().first() {
             None | Some(b'{') => self.body(),
             Some(_) => Err(Error::new(400, "invalid_body", "the body must be a JSON object")),
@@ -125,12 +125,12 @@ impl ControlRequest<'_> {
     }
 
     /// Rejects a body that has members.
-    pub fn nothing(&self) -> Result<(), Error> {
+    pub(super) fn nothing(&self) -> Result<(), Error> {
         self.object::<Nothing>().map(|Nothing {}| ())
     }
 
     /// Returns a query parameter that is a number.
-    pub fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
+    pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
         let Some(text) = self.query.get(name) else { return Ok(None) };
         let refusal = || Error::new(400, "invalid", format!("{name}={text} is not a whole number of at least 0"));
         let number = text.parse().map_err(|_| refusal())?;
@@ -138,7 +138,7 @@ impl ControlRequest<'_> {
     }
 
     /// Returns a query parameter that is `true` or `false`.
-    pub fn flag(&self, name: &str) -> Result<bool, Error> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
         match self.query.get(name) {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
@@ -147,7 +147,7 @@ impl ControlRequest<'_> {
     }
 
     /// Returns a query parameter that is one of these words.
-    pub fn one_of(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, Error> {
+    pub(super) fn one_of(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, Error> {
         let Some(text) = self.query.get(name) else { return Ok(None) };
         let known = words.iter().find(|word| **word == text);
         let refusal = || {
@@ -162,7 +162,7 @@ impl ControlRequest<'_> {
     }
 
     /// Returns the n-th path parameter.
-    pub fn param(&self, n: usize) -> &str {
+    pub(super) fn param(&self, n: usize) -> &str {
         &self.params[n]
     }
 }

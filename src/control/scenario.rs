@@ -35,7 +35,7 @@ fn text<'a>(asked: &'a ControlRequest<'_>) -> Result<&'a str, Error> {
 
 /// Handles `GET /scenario`: the scenario that runs, its current step, its counters, the hits of each rule. `scenario`
 /// is `null` when there is none.
-pub fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let with_checks = asked.flag("checks")?;
     let mut world = asked.world.lock();
     world.follow_clock();
@@ -52,13 +52,13 @@ pub fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `DELETE /scenario`: ends the scenario, for the time after a reset too.
-pub fn unload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn unload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().end_scenario();
     Ok(Value::Null)
 }
 
 /// Handles `GET /scenario/explain`: says what the scenario will do, before anything of it happens.
-pub fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let scenario = asked.world.lock().run.as_ref().map(|run| Arc::clone(run.scenario()));
     let scenario = scenario.filter(|scenario| !scenario.name.is_empty());
     Ok(match scenario {
@@ -105,7 +105,7 @@ impl ScenarioFinder for ReadyMade<'_> {
 }
 
 /// Handles `PUT /scenario` with a scenario, which replaces everything in the world.
-pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (name, scenario, warnings) = read(asked, text(asked)?)?;
     let of_world = Arc::clone(&asked.world.lock().state.name);
     // Its records may be many: requests to the world are answered until they are made.
@@ -116,7 +116,7 @@ pub fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Reads the scenario that a body is, or names; returns its name in messages, and the warnings.
-pub fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<String>), Error> {
+pub(super) fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<String>), Error> {
     let (name, text) = named(asked, body)?;
     let (mut scenario, warnings) = asked.engine.read(&name, &text, &ReadyMade(asked))?;
     // There is no file that a report could name.
@@ -148,7 +148,7 @@ fn rules(run: &ScenarioRun) -> Vec<Value> {
 }
 
 /// Handles `GET /faults`: every rule, how often it matched and fired, and what cannot work in those that were put.
-pub fn faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     let (rules, warnings) = world.run.as_ref().map(|run| rules_and_warnings(asked, run)).unwrap_or_default();
     Ok(json!({ "faults": rules, "warnings": warnings }))
@@ -166,7 +166,7 @@ fn put(asked: &ControlRequest<'_>, run: &ScenarioRun) -> Value {
 
 /// Handles `PUT /faults` with an array of rules, or `{"faults": […]}`: they replace those put before, and come before a
 /// scenario's own.
-pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = read_rules(text(asked)?, router)?;
     let mut world = asked.world.lock();
@@ -183,7 +183,7 @@ pub fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `POST /faults` with a rule: it comes behind those put before, whose counters go on.
-pub fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = read_rule(text(asked)?, router)?;
     let mut world = asked.world.lock();
@@ -193,7 +193,7 @@ pub fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `POST /expect` with a call as a scenario's `expect.calls` has them: it is counted from now on.
-pub fn expect(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn expect(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let wanted = read_call(text(asked)?, router)?;
     let mut world = asked.world.lock();
@@ -216,7 +216,7 @@ fn calls(run: &ScenarioRun) -> Vec<Value> {
 }
 
 /// Handles `DELETE /faults`: removes the rules that were put; those of a scenario stay.
-pub fn clear_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn clear_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().clear_added_rules();
     Ok(Value::Null)
 }
@@ -230,7 +230,7 @@ json_object!(read Verify strict { wait_ms: default });
 /// Handles `POST /verify` with `{"wait_ms": n}`: the report. Waits until the world has no request in flight and, with
 /// `wait_ms`, until the expectations hold, for at most that long. A verification that failed answers 422, so that a
 /// client that looks only at the status does not take it for a success.
-pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Verify = asked.object()?;
     let format = asked.one_of("format", &["json", "text", "junit", "tap", "github"])?.unwrap_or("json");
     let failed = if asked.one_of("status", &["200"])?.is_some() { 200 } else { FAILED };
@@ -269,7 +269,7 @@ pub fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once the journal has `times` such calls.
-pub fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let router = asked.engine.router();
     let mut waiting = asked.waiting.0.lock();
     let (wanted, count) = match &mut *waiting {

@@ -13,7 +13,7 @@ use crate::scenario::SCHEMA;
 use crate::world::limits::LIMITS;
 
 /// Handles `GET /health`: the server runs.
-pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     if !asked.is_admitted {
         return Ok(json!({ "status": "ok" }));
     }
@@ -26,7 +26,7 @@ pub fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /ready`: the data is loaded. A server listens only once it is; one that drains wants no new work.
-pub fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     if asked.supplies.replica.is_draining() {
         let message = "This server is stopping; it answers those who know it for a little longer.";
         return Err(Error::new(503, "draining", message));
@@ -35,7 +35,7 @@ pub fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /`: every path of this API, with a sentence about it.
-pub fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let shown = |below: &'static str| {
         move |row: &'static ControlRoute| {
             let path = format!("/_standin{below}{}", row.path);
@@ -53,12 +53,12 @@ pub fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /limits`: every limit with its value here, its default and its setting.
-pub fn limits(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn limits(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ "limits": LIMITS.iter().map(|limit| limit.shown(Some(asked.engine))).collect::<Value>() }))
 }
 
 /// Handles `GET /routes`: every operation, in the order of the tables.
-pub fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let rows = asked.engine.router().rows().iter().map(|row| {
         let outcomes = row.errors().map(|error| {
             json!({
@@ -88,7 +88,7 @@ pub fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API, or of the control API; the client may leave
 /// the name out where one API is served.
-pub fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let apis = asked.engine.router().apis();
     if asked.query.get("api") == Some(CONTROL) {
         return Ok(control_document());
@@ -107,18 +107,18 @@ pub fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `POST /pause`: consumers connect, and get no answer until `/resume`.
-pub fn pause(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn pause(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     gate(asked, Availability::Paused)
 }
 
 /// Handles `POST /refuse`: closes the port until `/resume`, which the client can send over the connection that sent
 /// this.
-pub fn refuse(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn refuse(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     gate(asked, Availability::Down)
 }
 
 /// Handles `POST /resume`: serves consumers again, on the same port.
-pub fn resume(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn resume(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     gate(asked, Availability::Up)
 }
 
@@ -129,18 +129,18 @@ fn gate(asked: &ControlRequest<'_>, gate: Availability) -> Result<Value, Error> 
 }
 
 /// Handles `POST /reload`: reads fixtures and scenario again. Files with faults leave everything as it was.
-pub fn reload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn reload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     (asked.supplies.reload)().map_err(|message| Error::new(400, "invalid_files", message))?;
     Ok(Value::Null)
 }
 
 /// Handles `GET /schema`: the schema of scenario files.
-pub fn schema(_: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn schema(_: &ControlRequest<'_>) -> Result<Value, Error> {
     serde_json::from_str(SCHEMA).map_err(|error| Error::new(500, "internal", error.to_string()))
 }
 
 /// Handles `GET /scenarios`: the ready-made scenarios, by name.
-pub fn scenarios(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn scenarios(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let about = |text: &str| {
         let scenario: Value = serde_json::from_str(text).unwrap_or_default();
         scenario.get("about").cloned().unwrap_or_default()

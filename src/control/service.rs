@@ -26,7 +26,7 @@ use crate::world::select::chosen;
 use crate::world::selector::WorldSelector;
 
 /// The service of the control API.
-pub struct ControlService {
+pub(crate) struct ControlService {
     engine: Arc<WorldRegistry>,
     access_policy: AccessPolicy,
     supplies: Supplies,
@@ -36,7 +36,7 @@ pub struct ControlService {
 
 /// The conditions under which a caller is admitted.
 #[derive(Clone, Debug)]
-pub struct AccessPolicy {
+pub(crate) struct AccessPolicy {
     /// The address the server listens on: only requests to this address, or to `localhost`, are admitted.
     pub address: SocketAddr,
     /// The token a caller must show, in `Authorization: Bearer` or `standin-control-token`. With it, every host is
@@ -47,7 +47,7 @@ pub struct AccessPolicy {
 }
 
 /// The result of a request.
-pub struct Handled {
+pub(crate) struct Handled {
     /// The answer, if nothing more happens.
     pub response: Response,
     /// The time, from the first call on, for which it is worth calling again when something has happened.
@@ -60,18 +60,18 @@ pub struct Handled {
 
 impl ControlService {
     /// The beginning of all paths.
-    pub const PREFIX: &'static str = "/_standin";
+    pub(crate) const PREFIX: &'static str = "/_standin";
 
     /// Tells whether a path belongs to the control API: also `/w/<name>/_standin/…`, so that a client needs nothing but
     /// a world's URL.
-    pub fn serves(path: &str) -> bool {
+    pub(crate) fn serves(path: &str) -> bool {
         let below = path.strip_prefix("/w/").and_then(|below| Some(&below[below.find('/')?..]));
         below.unwrap_or(path).starts_with(Self::PREFIX)
     }
 
     /// Tells whether a request may take long, so that a server with one thread answers it on another: its body is large, it
     /// may make records, or it is about a world that holds much, or that other work holds.
-    pub fn takes_long(&self, request: &Request<'_>) -> bool {
+    pub(crate) fn takes_long(&self, request: &Request<'_>) -> bool {
         let target = Target::parse(request.target);
         let place = ControlPath::of(target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path));
         let Ok((route, _, is_worlds)) = place.find(request.method) else { return false };
@@ -91,18 +91,18 @@ impl ControlService {
     }
 
     /// Creates the service of a registry of worlds.
-    pub fn new(engine: Arc<WorldRegistry>, access_policy: AccessPolicy, supplies: Supplies) -> Self {
+    pub(crate) fn new(engine: Arc<WorldRegistry>, access_policy: AccessPolicy, supplies: Supplies) -> Self {
         Self { engine, access_policy, supplies, streams: Arc::default() }
     }
 
     /// Tells whether a request is for the page; without asking for HTML, it would be for an API.
-    pub fn shows_page(&self, method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
+    pub(crate) fn shows_page(&self, method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
         self.supplies.page.is_some() && is_asked_for(method, path, accept)
     }
 
     /// Handles an administrator's request, or says why not. A request that waits is handled again with the same memory;
     /// `is_last` says that its time is over.
-    pub fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
+    pub(crate) fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
         let (mut waits, mut subscription, mut lost, mut warnings) = (None, None, 0, Vec::new());
         let target = Target::parse(request.target);
         let host = target.authority.or_else(|| request.header("host"));

@@ -9,7 +9,7 @@ use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
 /// A subscription to the numbers of a world's calls.
-pub struct Subscription {
+pub(crate) struct Subscription {
     pub(super) name: Arc<str>,
     pub(super) world: Arc<Mutex<World>>,
     /// The number of the world's journal that it follows: each reset begins another.
@@ -21,7 +21,7 @@ pub struct Subscription {
 }
 
 /// News of a world.
-pub struct News {
+pub(crate) struct News {
     /// True when numbers begin at 1 again.
     pub is_restarted: bool,
     /// The numbers of new calls, in order.
@@ -30,7 +30,7 @@ pub struct News {
 
 impl Subscription {
     /// Returns at most `most` numbers that the client was not told yet; `None` when the world is gone.
-    pub fn news(&mut self, engine: &WorldRegistry, most: u64) -> Option<News> {
+    pub(crate) fn news(&mut self, engine: &WorldRegistry, most: u64) -> Option<News> {
         if !engine.holds(&self.name, &self.world) {
             return None;
         }

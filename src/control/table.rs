@@ -11,10 +11,10 @@ use crate::engine::schema::suggest::nearest;
 use crate::http::target::Query;
 
 /// A function that handles the requests to a path.
-pub type Handler = fn(&ControlRequest<'_>) -> Result<Value, Error>;
+pub(super) type Handler = fn(&ControlRequest<'_>) -> Result<Value, Error>;
 
 /// A row of the table.
-pub struct ControlRoute {
+pub(super) struct ControlRoute {
     /// The method.
     pub method: &'static str,
     /// The path behind `/_standin`, or behind a world's name; a segment in braces takes any one segment.
@@ -40,7 +40,7 @@ pub struct ControlRoute {
 }
 
 /// A query parameter.
-pub struct QueryParameter {
+pub(super) struct QueryParameter {
     /// The name.
     pub name: &'static str,
     /// True when the value is a number.
@@ -115,7 +115,7 @@ impl ControlRoute {
     }
 
     /// Rejects a parameter that would change nothing.
-    pub fn check_query(&self, query: &Query<'_>) -> Result<(), Error> {
+    pub(super) fn check_query(&self, query: &Query<'_>) -> Result<(), Error> {
         let mut seen = HashSet::new();
         if let Some((twice, _)) = query.pairs().find(|(name, _)| !seen.insert(*name)) {
             let message = format!("the query parameter {twice:?} stands twice");
@@ -142,10 +142,10 @@ fn names_a_scenario(body: &[u8]) -> bool {
 }
 
 /// The size from which a body may hold much to do.
-pub const LARGE_BODY_BYTES: usize = 64 * 1024;
+pub(super) const LARGE_BODY_BYTES: usize = 64 * 1024;
 
 /// The answer that is a stream of events.
-pub const EVENTS: &str = "Events";
+pub(super) const EVENTS: &str = "Events";
 
 /// The parameters that select entries of the journal.
 const SELECTING: &[QueryParameter] = &[
@@ -170,7 +170,7 @@ const UNKNOWN: &[QueryParameter] = &[text(
 )];
 
 /// The paths of the whole server.
-pub const SERVER: &[ControlRoute] = &[
+pub(super) const SERVER: &[ControlRoute] = &[
     route("GET", "/health", server::health, "The server runs; answers anyone.").answers("Health").open(),
     route("GET", "/ready", server::ready, "The server takes new work; 503 while it drains. Answers anyone.")
         .answers("Ready")
@@ -218,7 +218,7 @@ pub const SERVER: &[ControlRoute] = &[
 ];
 
 /// The paths of a world: here those of the default one; those of another are below `/worlds/<name>`.
-pub const WORLD: &[ControlRoute] = &[
+pub(super) const WORLD: &[ControlRoute] = &[
     route("GET", "/env", worlds::environment, "The variables that point a consumer at this world.")
         .answers("Environment"),
     route(
@@ -392,7 +392,7 @@ pub const WORLD: &[ControlRoute] = &[
 ];
 
 /// The paths of a world itself: only below `/worlds/<name>`.
-pub const ITSELF: &[ControlRoute] = &[
+pub(super) const ITSELF: &[ControlRoute] = &[
     route("GET", "", worlds::one, "The world: its URL and token, clock, calls, scenario.").answers("World"),
     route("PUT", "", worlds::put, "Makes the world of this name; the same request again finds it made.")
         .takes("NewNamedWorld")

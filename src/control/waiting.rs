@@ -7,11 +7,11 @@ use crate::scenario::{CallCount, WaitFor};
 
 /// The calls that a request waits for, once its body was read, and how far it has counted.
 #[derive(Default)]
-pub struct Waiting(pub(super) Mutex<Option<(WaitFor, CallCount)>>);
+pub(crate) struct Waiting(pub(super) Mutex<Option<(WaitFor, CallCount)>>);
 
 impl Waiting {
     /// Tells whether the calls of before were looked at: then only new ones are.
-    pub fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         self.0.lock().is_some()
     }
 }

@@ -59,7 +59,7 @@ fn signed(asked: &ControlRequest<'_>, order: &WebhookOrder, api: Option<&str>) -
 }
 
 /// Handles `POST /webhooks`: the headers and the body of a webhook, ready to be posted.
-pub fn sign(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn sign(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let Sign { kind, payload, secret, t, api } = asked.object()?;
     let signed = signed(asked, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
     let headers: serde_json::Map<String, Value> =
@@ -68,7 +68,7 @@ pub fn sign(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `POST /deliver`: signs a webhook like [`sign`], and posts it until the receiver takes it.
-pub fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let Deliver { to, kind, payload, secret, t, api, tries } = asked.object()?;
     let send_courier = asked.supplies.send_courier.as_ref().ok_or_else(|| {
         let message = "this build of standin leaves out the sending of webhooks";
@@ -96,7 +96,7 @@ pub fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /deliveries`: the parcels that were sent, and how often.
-pub fn deliveries(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn deliveries(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     Ok(match world.outbox.to_value() {
         Value::Array(all) => all.into_iter().map(|delivery| shown(&world, delivery)).collect(),
@@ -113,7 +113,7 @@ fn shown(world: &World, mut delivery: Value) -> Value {
 }
 
 /// Handles `GET /deliveries/{n}`.
-pub fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let text = asked.params.first().map(AsRef::as_ref).unwrap_or_default();
     let number: u64 = text.parse().map_err(|_| invalid(format!("{text} is not a number")))?;
     let world = asked.world.lock();

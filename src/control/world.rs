@@ -12,13 +12,13 @@ use crate::http::json_object::json_object;
 use crate::world::world::World;
 
 /// Handles `POST /reset`: puts data, clock, ids, journal and coverage back to the start.
-pub fn reset(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn reset(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     asked.world.lock().reset();
     Ok(Value::Null)
 }
 
 /// Handles `GET /clock`.
-pub fn clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(clock_of(&asked.world.lock()))
 }
 
@@ -30,7 +30,7 @@ struct Move {
 json_object!(read Move strict { advance_ms: default, at: default });
 
 /// Handles `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
-pub fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Move = asked.object()?;
     let invalid = |message: &str| {
         Error::new(400, "invalid", message)
@@ -62,7 +62,7 @@ fn clock_of(world: &World) -> Value {
 
 /// Handles `GET /coverage`: how often each outcome of each operation was served; and every documented one, served or
 /// not.
-pub fn coverage(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn coverage(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     let cells = world.coverage.cells().map(|(operation, outcome, cell)| {
         json!({ "op": operation, "outcome": outcome, "natural": cell.natural, "injected": cell.injected })

@@ -22,7 +22,7 @@ use crate::world::lifecycle::WorldSpec;
 const USUAL_SNAPSHOT: &str = "latest";
 
 /// Handles `GET /worlds`: the default world, then the others by name; and how many there may be, for how long.
-pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let label = asked.query.get("label");
     let names = label.map_or_else(|| asked.engine.names(), |label| asked.engine.labelled(label));
     let default = (asked.engine.has_default_world() && label.is_none()).then_some(DEFAULT_WORLD);
@@ -34,7 +34,7 @@ pub fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `DELETE /worlds?label=`: deletes all worlds of that label, and says how many those were.
-pub fn delete_labelled(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn delete_labelled(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let label = asked.query.get("label").filter(|label| !label.is_empty()).ok_or_else(|| {
         let hint = "Add ?label=; DELETE /worlds/<name> deletes one.";
         Error::new(400, "invalid", "which worlds are to be deleted is not said").hint(hint)
@@ -55,13 +55,13 @@ json_object!(both Make strict { name: default, from: default, seed: default, lab
 /// Handles `POST /worlds` with `{"name"?, "from"?, "seed"?, "label"?}`: makes a world, as the default one was at the
 /// start, or as the one named by `from` is now. With `"scenario"`, a whole scenario or a ready-made one's name, it
 /// starts as that says.
-pub fn make(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn make(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     make_as(asked, &asked.object()?, false)
 }
 
 /// Handles `PUT /worlds/<name>` with the body of [`make`]: a balancer finds the world by the path, and a request that
 /// is sent again finds the world it made.
-pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let mut make: Make = asked.object()?;
     let name = asked.named.as_deref().unwrap_or_default();
     if make.name.as_deref().is_some_and(|other| other != name) {
@@ -72,7 +72,7 @@ pub fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /worlds/<name>/export`.
-pub fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (snapshot, calls) = {
         let mut world = asked.world.lock();
         world.state.catch_up()?;
@@ -91,7 +91,7 @@ pub fn export(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `PUT /worlds/<name>/import` with the answer of an export: the world begins, and begins again after a reset,
 /// where it stood then. Sent again, the request finds the world it made.
-pub fn import(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn import(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let exported: ExportedWorld = asked.object()?;
     let name: Arc<str> = asked.named.as_deref().unwrap_or_default().into();
     let (made_by, is_retry) = (Some(fnv1a64(&String::from_utf8_lossy(asked.body))), true);
@@ -142,7 +142,7 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
 }
 
 /// Handles `GET /worlds/<name>`.
-pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let (base_url, mut world) = (base_url(asked), asked.world.lock());
     world.follow_clock();
     let mut one = shown(asked, base_url.as_deref(), &world.state.name);
@@ -155,7 +155,7 @@ pub fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `DELETE /worlds/<name>`: its requests are refused from now on.
-pub fn delete(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn delete(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let name = asked.world.lock().state.name.clone();
     asked.engine.remove(&name, GoneReason::Deleted, Some(&asked.world))?;
     Ok(Value::Null)
@@ -168,7 +168,7 @@ struct Named {
 json_object!(read Named strict { name: default });
 
 /// Handles `POST /snapshot` with `{"name"?}`: takes a snapshot of the world, under that name.
-pub fn snapshot(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn snapshot(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let name = asked.object::<Named>()?.name;
     let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
     asked.world.lock().keep_snapshot(name)?;
@@ -177,7 +177,7 @@ pub fn snapshot(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `POST /restore` with `{"name"?}`: puts data, clock and ids back to that snapshot; journal and coverage begin
 /// anew.
-pub fn restore(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn restore(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let name = asked.object::<Named>()?.name;
     let name = name.as_deref().unwrap_or(USUAL_SNAPSHOT);
     let mut world = asked.world.lock();
@@ -192,7 +192,7 @@ pub fn restore(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /env`: the variables that point a consumer at this world, at the origin by which the caller reaches it.
-pub fn environment(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn environment(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = asked.world.lock();
     let url = url(asked, world.state.settings.base_url.as_deref(), &world.state.name);
     let variables = asked.engine.environment(&world, &url);

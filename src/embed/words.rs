@@ -1,6 +1,4 @@
 //! The words of settings and answers: each closed set of them is an enum.
-// Without the page or TLS, the words of their settings are named by nothing.
-#![cfg_attr(not(all(feature = "page", feature = "tls")), allow(unreachable_pub))]
 
 use std::fmt;
 use std::str::FromStr;

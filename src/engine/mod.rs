@@ -3,7 +3,7 @@
 //! No socket, no file, no system clock, no random number of its own, and no API's name stands here.
 #![deny(clippy::disallowed_methods)]
 
-pub mod api;
-pub mod schema;
-pub mod state;
-pub mod store;
+pub(crate) mod api;
+pub(crate) mod schema;
+pub(crate) mod state;
+pub(crate) mod store;

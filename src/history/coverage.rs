@@ -46,7 +46,7 @@ impl CoverageCell {
 
 /// Number of times each outcome of each operation was served.
 #[derive(Clone, Debug, Default)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     /// By the row's number, which every answer looks up, and the outcome.
     cells: BTreeMap<(usize, Cow<'static, str>), Served>,
 }
@@ -59,7 +59,7 @@ struct Served {
 
 /// Number of times one outcome of one operation was served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cell {
+pub(crate) struct Cell {
     /// By the operation itself.
     pub natural: u64,
     /// By a fault rule.
@@ -68,7 +68,7 @@ pub struct Cell {
 
 impl Coverage {
     /// Counts the outcome of an exchange, an error's name or a status. A miss and an aborted answer have none.
-    pub fn count(&mut self, exchange: &Exchange<'_>) {
+    pub(crate) fn count(&mut self, exchange: &Exchange<'_>) {
         let Some(row) = exchange.row.filter(|_| !exchange.delivery.is_abort()) else { return };
         let outcome = exchange.error.map_or_else(|| exchange.response.status_text(), Cow::Borrowed);
         let new = || Served { operation: row.operation, cell: Cell::default() };
@@ -81,7 +81,7 @@ impl Coverage {
     }
 
     /// Takes back one count: the answer did not arrive.
-    pub fn take_back(&mut self, row: &Row, outcome: Cow<'static, str>, injected: bool) {
+    pub(crate) fn take_back(&mut self, row: &Row, outcome: Cow<'static, str>, injected: bool) {
         let place = (row.number, outcome);
         let Some(Served { cell, .. }) = self.cells.get_mut(&place) else { return };
         let count = if injected { &mut cell.injected } else { &mut cell.natural };
@@ -92,7 +92,7 @@ impl Coverage {
     }
 
     /// Returns every outcome that was served, in the order of operation and outcome.
-    pub fn cells(&self) -> impl Iterator<Item = (&'static str, &str, Cell)> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&'static str, &str, Cell)> {
         let cells = self.cells.iter().map(|((_, outcome), served)| (served.operation, outcome.as_ref(), served.cell));
         let mut cells: Vec<_> = cells.collect();
         cells.sort_by_key(|(operation, outcome, _)| (*operation, *outcome));
@@ -100,13 +100,13 @@ impl Coverage {
     }
 
     /// Tells whether an outcome was served, by the operation or by a fault rule.
-    pub fn served(&self, operation: &'static str, outcome: &str) -> bool {
+    pub(crate) fn served(&self, operation: &'static str, outcome: &str) -> bool {
         self.cells().any(|(known, served, _)| known == operation && served == outcome)
     }
 
     /// Returns every documented outcome of every modelled operation, and what else was served, in the order of the
     /// tables.
-    pub fn table(&self, router: &Router) -> Vec<CoverageCell> {
+    pub(crate) fn table(&self, router: &Router) -> Vec<CoverageCell> {
         let mut table = Vec::new();
         for row in router.rows() {
             let served = |outcome: &str| {

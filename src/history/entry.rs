@@ -15,7 +15,7 @@ use crate::http::redact::{Redactor, presented};
 
 /// Facts that are kept of every answer besides its text.
 #[derive(Clone, Copy, Debug)]
-pub struct EntryMeta {
+pub(crate) struct EntryMeta {
     /// The world's time, in milliseconds since 1970.
     pub now_ms: u64,
     /// Elapsed time, in milliseconds, for measuring waits between entries.
@@ -47,14 +47,14 @@ impl EntryMeta {
     }
 
     /// Returns the operation, with the API's name; `None` for a miss.
-    pub fn operation(&self) -> Option<&'static str> {
+    pub(crate) fn operation(&self) -> Option<&'static str> {
         self.row.map(|row| row.operation)
     }
 }
 
 /// Facts that most answers have none of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EntryExtras {
+pub(crate) struct EntryExtras {
     /// The thing that is not modelled, when that was the answer.
     pub miss: Option<&'static str>,
     /// The fault rule that answered.
@@ -94,7 +94,7 @@ impl EntryExtras {
     }
 
     /// Returns the fault rules that held the answer back or slowed it down, but for one that answered.
-    pub fn slowed_by(&self) -> impl Iterator<Item = &Arc<str>> {
+    pub(crate) fn slowed_by(&self) -> impl Iterator<Item = &Arc<str>> {
         let considered = self.why.iter().flat_map(|why| why.iter());
         considered.filter(|of| matches!(of.verdict, Verdict::Delayed(_))).map(|of| &of.rule)
     }
@@ -116,7 +116,7 @@ impl EntryExtras {
 /// One entry, copied out of the journal.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Entry {
+pub(crate) struct Entry {
     /// From 1, in the order of the world's lock.
     pub number: u64,
     /// The method.
@@ -138,7 +138,7 @@ pub struct Entry {
 }
 
 /// Returns the credentials that calls present.
-pub fn presented_by(journal: &[Entry]) -> BTreeSet<String> {
+pub(crate) fn presented_by(journal: &[Entry]) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for entry in journal {
         presented(&entry.target, entry.named_headers(), |credential| {
@@ -156,7 +156,7 @@ impl Entry {
     }
 
     /// Returns the entry as it may be shown.
-    pub fn redacted(&self, redactor: &Redactor) -> Self {
+    pub(crate) fn redacted(&self, redactor: &Redactor) -> Self {
         let own = redactor.of_parts(&self.target, self.named_headers());
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), own.header(name, value)));
         Self {
@@ -171,12 +171,12 @@ impl Entry {
     }
 
     /// Returns the target as it may be shown.
-    pub fn redacted_target(&self, redactor: &Redactor) -> String {
+    pub(crate) fn redacted_target(&self, redactor: &Redactor) -> String {
         redactor.of_parts(&self.target, self.named_headers()).target(&self.target).into_owned()
     }
 
     /// Returns the word for how its answer travelled, which the client may not have waited for.
-    pub fn manner(&self) -> &'static str {
+    pub(crate) fn manner(&self) -> &'static str {
         match self.extras.gave_up_ms {
             Some(_) if self.extras.delivery.sends_answer() => "gave_up",
             _ => self.extras.delivery.as_str(),
@@ -184,7 +184,7 @@ impl Entry {
     }
 
     /// Returns the status that was sent; `None` when nothing of the answer was.
-    pub fn sent_status(&self) -> Option<u16> {
+    pub(crate) fn sent_status(&self) -> Option<u16> {
         (self.extras.delivery.sends_answer() && self.extras.gave_up_ms.is_none()).then_some(self.meta.status)
     }
 }

@@ -8,7 +8,7 @@ use crate::history::trace::Trace;
 use crate::http::message::{Delivery, Request, Response};
 
 /// A request, its answer, and all that is known about both. Journal, coverage, scenario and headers read it.
-pub struct Exchange<'a> {
+pub(crate) struct Exchange<'a> {
     /// The number of the call, from 1, in the order of the world's lock.
     pub number: u64,
     /// The request.
@@ -45,7 +45,7 @@ pub struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     /// Returns an exchange that has no answer yet.
-    pub fn new(number: u64, request: &'a Request<'a>, row: Option<&'static Row>) -> Self {
+    pub(crate) fn new(number: u64, request: &'a Request<'a>, row: Option<&'static Row>) -> Self {
         Self {
             number,
             request,
@@ -67,7 +67,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Returns the status that the consumer sees; an aborted answer has none.
-    pub fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         (!self.delivery.is_abort()).then_some(self.response.status)
     }
 }

@@ -23,7 +23,7 @@ const EVICTED_AT_ONCE: usize = 64;
 
 /// The journal of a world.
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
     bounds: JournalBounds,
     /// Of those entries that are kept, behind a few that are lost and not let go of yet.
     entries: Ring<EntryHeader>,
@@ -60,7 +60,7 @@ struct EntryHeader {
 
 impl Journal {
     /// Makes an empty journal, whose bytes are counted among those of all journals.
-    pub fn new(bounds: JournalBounds, total: &Arc<Total>) -> Self {
+    pub(crate) fn new(bounds: JournalBounds, total: &Arc<Total>) -> Self {
         Self {
             bounds,
             entries: Ring::new(bounds.entries.saturating_add(EVICTED_AT_ONCE)),
@@ -74,7 +74,7 @@ impl Journal {
     }
 
     /// Begins anew with these bounds. Keeps its room where they are unchanged: a consumer that asked once asks again.
-    pub fn restart(&mut self, bounds: JournalBounds, total: &Arc<Total>) {
+    pub(crate) fn restart(&mut self, bounds: JournalBounds, total: &Arc<Total>) {
         let run = self.run + 1;
         if bounds != self.bounds {
             *self = Self::new(bounds, total);
@@ -87,37 +87,37 @@ impl Journal {
     }
 
     /// Lets the numbers of an empty journal begin behind those of calls that were answered elsewhere: they are lost here.
-    pub fn start_behind(&mut self, calls: u64) {
+    pub(crate) fn start_behind(&mut self, calls: u64) {
         self.next_number = calls.saturating_add(1);
     }
 
     /// Takes the place of another journal: its readers see that it began anew.
-    pub fn follow(&mut self, other: &Self) {
+    pub(crate) fn follow(&mut self, other: &Self) {
         self.run = other.run + 1;
     }
 
     /// Returns how often it began anew: nothing read before that says anything about it.
-    pub fn run(&self) -> u64 {
+    pub(crate) fn run(&self) -> u64 {
         self.run
     }
 
     /// Returns the number of the next entry.
-    pub fn next_number(&self) -> u64 {
+    pub(crate) fn next_number(&self) -> u64 {
         self.next_number
     }
 
     /// Returns the number of entries lost to the bounds.
-    pub fn lost(&self) -> u64 {
+    pub(crate) fn lost(&self) -> u64 {
         self.first_number() - 1
     }
 
     /// Returns the number of entries it holds.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len().min(self.bounds.entries)
     }
 
     /// Adds an entry, losing the oldest ones when the bounds are reached.
-    pub fn add(&mut self, exchange: &Exchange<'_>, clock: &Clock) {
+    pub(crate) fn add(&mut self, exchange: &Exchange<'_>, clock: &Clock) {
         let (request, response) = (exchange.request, &*exchange.response.body);
         let meta = EntryMeta::of(exchange, clock);
         let extras = EntryExtras::of(exchange, clock);
@@ -167,7 +167,7 @@ impl Journal {
     }
 
     /// Returns the bytes of memory it holds.
-    pub fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         let extras = self.shared_extras.capacity() * size_of::<SharedExtras>();
         self.entries.room() + self.text.room() + extras
     }
@@ -181,7 +181,7 @@ impl Journal {
     }
 
     /// Gives back half of the memory it holds: the oldest entries are lost.
-    pub fn halve(&mut self) {
+    pub(crate) fn halve(&mut self) {
         let most = self.room() / 2;
         let used = |this: &Self| {
             let extras = this.shared_extras.len() * size_of::<SharedExtras>();
@@ -201,7 +201,7 @@ impl Journal {
     }
 
     /// Changes what an entry has besides its answer, as far as it is still there.
-    pub fn amend(&mut self, number: u64, change: impl FnOnce(&mut EntryExtras)) {
+    pub(crate) fn amend(&mut self, number: u64, change: impl FnOnce(&mut EntryExtras)) {
         if !(self.first_number()..self.next_number).contains(&number) {
             return;
         }
@@ -240,13 +240,13 @@ impl Journal {
     }
 
     /// Returns the entry of that number, if it is still there.
-    pub fn get(&self, number: u64) -> Option<Entry> {
+    pub(crate) fn get(&self, number: u64) -> Option<Entry> {
         let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
         self.entries.get(self.lost_entries().saturating_add(place)).map(|mark| self.entry(number, mark))
     }
 
     /// Returns the entry of that number, if it is still there and of a wanted operation. Nothing of another one is copied.
-    pub fn get_of(&self, number: u64, is_wanted: impl Fn(&str) -> bool) -> Option<Entry> {
+    pub(crate) fn get_of(&self, number: u64, is_wanted: impl Fn(&str) -> bool) -> Option<Entry> {
         let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
         let mark = self.entries.get(self.lost_entries().saturating_add(place))?;
         mark.meta.operation().filter(|operation| is_wanted(operation))?;
@@ -254,14 +254,14 @@ impl Journal {
     }
 
     /// Returns the operations of the entries after that number, oldest first; `None` for a miss.
-    pub fn operations_since(&self, number: u64) -> impl Iterator<Item = Option<&'static str>> {
+    pub(crate) fn operations_since(&self, number: u64) -> impl Iterator<Item = Option<&'static str>> {
         let skip = number.saturating_add(1).saturating_sub(self.first_number());
         let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());
         self.entries.range(self.lost_entries() + skip..self.entries.len()).map(|mark| mark.meta.operation())
     }
 
     /// Returns the entries after that number, oldest first.
-    pub fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
+    pub(crate) fn since(&self, number: u64) -> impl Iterator<Item = Entry> {
         let first = self.first_number();
         let skip = number.saturating_add(1).saturating_sub(first);
         let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());

@@ -1,9 +1,9 @@
 //! A world's past: an exchange as it is made, the journal of all of them, and which documented outcomes were served.
 
-pub mod coverage;
-pub mod entry;
-pub mod exchange;
-pub mod journal;
+pub(crate) mod coverage;
+pub(crate) mod entry;
+pub(crate) mod exchange;
+pub(crate) mod journal;
 mod past_calls;
 mod ring;
-pub mod trace;
+pub(crate) mod trace;

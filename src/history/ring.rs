@@ -11,7 +11,7 @@ const PIECE_BYTES: usize = 16 * 1024;
 /// A ring that is larger than the processor's caches makes every short write wait for memory. So what is new is put
 /// together in a piece that is used again and again, and goes to the ring when the piece is full.
 #[derive(Debug)]
-pub struct Ring<T> {
+pub(super) struct Ring<T> {
     /// The ring grows no larger than to hold this number of values.
     most: usize,
     ring: VecDeque<T>,
@@ -20,17 +20,17 @@ pub struct Ring<T> {
 
 impl<T: Copy> Ring<T> {
     /// Makes an empty ring for at most `most` values.
-    pub fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self { most, ring: VecDeque::new(), piece: Vec::new() }
     }
 
     /// Returns the number of values.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.ring.len() + self.piece.len()
     }
 
     /// Makes room for `more` values. The writer calls this first: a piece that is full goes to the ring here.
-    pub fn reserve(&mut self, more: usize) {
+    pub(super) fn reserve(&mut self, more: usize) {
         if size_of_val(self.piece.as_slice()) >= PIECE_BYTES {
             self.settle();
         }
@@ -38,17 +38,17 @@ impl<T: Copy> Ring<T> {
     }
 
     /// Writes one value.
-    pub fn push(&mut self, value: T) {
+    pub(super) fn push(&mut self, value: T) {
         self.piece.push(value);
     }
 
     /// Writes some values.
-    pub fn extend(&mut self, values: &[T]) {
+    pub(super) fn extend(&mut self, values: &[T]) {
         self.piece.extend_from_slice(values);
     }
 
     /// Forgets the `oldest` oldest values.
-    pub fn forget(&mut self, oldest: usize) {
+    pub(super) fn forget(&mut self, oldest: usize) {
         if oldest > self.ring.len() {
             self.settle();
         }
@@ -56,30 +56,30 @@ impl<T: Copy> Ring<T> {
     }
 
     /// Forgets all. The room is kept.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.ring.clear();
         self.piece.clear();
     }
 
     /// Returns the bytes of memory it holds, used or not.
-    pub fn room(&self) -> usize {
+    pub(super) fn room(&self) -> usize {
         (self.ring.capacity() + self.piece.capacity()) * size_of::<T>()
     }
 
     /// Gives back the memory that is not used.
-    pub fn shrink(&mut self) {
+    pub(super) fn shrink(&mut self) {
         self.settle();
         self.ring.shrink_to_fit();
         self.piece = Vec::new();
     }
 
     /// Returns the value at a place, counted from the oldest.
-    pub fn get(&self, place: usize) -> Option<&T> {
+    pub(super) fn get(&self, place: usize) -> Option<&T> {
         self.ring.get(place).or_else(|| self.piece.get(place.checked_sub(self.ring.len())?))
     }
 
     /// Returns the values at these places.
-    pub fn range(&self, places: Range<usize>) -> impl Iterator<Item = &T> {
+    pub(super) fn range(&self, places: Range<usize>) -> impl Iterator<Item = &T> {
         let ring = self.ring.len();
         let in_piece = places.start.max(ring) - ring..places.end.max(ring) - ring;
         self.ring.range(places.start.min(ring)..places.end.min(ring)).chain(&self.piece[in_piece])

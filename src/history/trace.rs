@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// A part of a request that a `when` is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// The parameters of its path.
     Params,
     /// The parameters of its query.
@@ -32,7 +32,7 @@ impl fmt::Display for Part {
 
 /// A rule that was considered for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleTrace {
+pub(crate) struct RuleTrace {
     /// The rule.
     pub rule: Arc<str>,
     /// The verdict on it.
@@ -42,7 +42,7 @@ pub struct RuleTrace {
 /// The verdict on a rule for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// This part of the request does not match its `when`.
     Mismatch(Part),
     /// This is its matching request of that ordinal, and `at` does not name it.
@@ -72,22 +72,22 @@ impl fmt::Display for RuleTrace {
 }
 
 /// Every rule considered for a request, and what came of it.
-pub type Trace = Arc<[RuleTrace]>;
+pub(crate) type Trace = Arc<[RuleTrace]>;
 
 /// The verdicts on the rules, put together: mostly none matches, as for the request before, and then that list is
 /// shared.
-pub struct TraceBuilder<'w> {
+pub(crate) struct TraceBuilder<'w> {
     latest: &'w mut Trace,
     same: usize,
     own: Vec<RuleTrace>,
 }
 
 impl<'w> TraceBuilder<'w> {
-    pub fn new(latest: &'w mut Trace) -> Self {
+    pub(crate) fn new(latest: &'w mut Trace) -> Self {
         Self { latest, same: 0, own: Vec::new() }
     }
 
-    pub fn add(&mut self, rule: &Arc<str>, verdict: Verdict) {
+    pub(crate) fn add(&mut self, rule: &Arc<str>, verdict: Verdict) {
         let as_before = |latest: &RuleTrace| Arc::ptr_eq(&latest.rule, rule) && latest.verdict == verdict;
         if self.own.is_empty() {
             if self.latest.get(self.same).is_some_and(as_before) {
@@ -100,7 +100,7 @@ impl<'w> TraceBuilder<'w> {
     }
 
     /// Adds all verdicts of a list that is often unchanged.
-    pub fn add_all(&mut self, list: &Trace) {
+    pub(crate) fn add_all(&mut self, list: &Trace) {
         if self.own.is_empty() && self.same == 0 && self.latest.len() <= list.len() {
             if !Arc::ptr_eq(self.latest, list) {
                 *self.latest = Arc::clone(list);
@@ -111,7 +111,7 @@ impl<'w> TraceBuilder<'w> {
         list.iter().for_each(|considered| self.add(&considered.rule, considered.verdict));
     }
 
-    pub fn finish(self) -> Option<Trace> {
+    pub(crate) fn finish(self) -> Option<Trace> {
         if self.own.is_empty() {
             if self.same < self.latest.len() {
                 *self.latest = self.latest[..self.same].into();

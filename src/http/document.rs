@@ -10,7 +10,7 @@ use crate::http::positions::Positions;
 use crate::http::tree::TreeLimits;
 
 /// Returns the text of a file, or the place where it stops being one.
-pub fn text(bytes: Vec<u8>) -> Result<String, SyntaxFault> {
+pub(crate) fn text(bytes: Vec<u8>) -> Result<String, SyntaxFault> {
     String::from_utf8(bytes).map_err(|error| {
         let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
         let place = behind(unmarked(&String::from_utf8_lossy(good)));
@@ -19,7 +19,7 @@ pub fn text(bytes: Vec<u8>) -> Result<String, SyntaxFault> {
 }
 
 /// A document, and the paths of keys that stand twice in one object (the second place of each).
-pub struct Parsed {
+pub(crate) struct Parsed {
     /// The document; of a key that stands twice, the last value.
     pub value: Value,
     /// The keys that stand twice.
@@ -27,7 +27,7 @@ pub struct Parsed {
 }
 
 /// Reads a document.
-pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
+pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
     let text = unmarked(text);
     TreeLimits::FILE.check(text.as_bytes())?;
     let mut reader = Reader { path: Vec::new(), duplicates: Vec::new() };
@@ -41,7 +41,7 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
 
 /// Reads a document that is an array, and hands over each item as it is read: a large file is never there as a whole.
 /// Returns the keys that stand twice; `None` for a document that is no array.
-pub fn read_items(
+pub(crate) fn read_items(
     text: &str,
     mut take: impl FnMut(usize, Value),
 ) -> Result<Option<Vec<Vec<PathSegment>>>, SyntaxFault> {
@@ -64,7 +64,7 @@ pub fn read_items(
 /// Returns where the value at a path begins; of a missing member, where the object begins it should be in. The text
 /// must be JSON. Of a key that stands twice, the last place counts. A caller that asks for many reads [`Positions`]
 /// once.
-pub fn place(text: &str, path: &[PathSegment]) -> Position {
+pub(crate) fn place(text: &str, path: &[PathSegment]) -> Position {
     Positions::of(text).at(path)
 }
 

@@ -2,7 +2,7 @@
 
 /// A request's or an answer's part in an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Within {
+pub(crate) enum Within {
     /// Requests only.
     Requests,
     /// Answers only.
@@ -13,7 +13,7 @@ pub enum Within {
 
 impl Within {
     /// Returns the words for it.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Requests => "requests",
             Self::Answers => "answers",
@@ -23,7 +23,7 @@ impl Within {
 }
 
 /// A header of standin's own.
-pub struct StandinHeader {
+pub(crate) struct StandinHeader {
     /// The name.
     pub name: &'static str,
     /// Where it stands.
@@ -33,28 +33,28 @@ pub struct StandinHeader {
 }
 
 /// The world of a request or of an answer.
-pub const WORLD: &str = "standin-world";
+pub(crate) const WORLD: &str = "standin-world";
 /// The number of a call.
-pub const CALL: &str = "standin-call";
+pub(crate) const CALL: &str = "standin-call";
 /// The operation of a call.
-pub const OPERATION: &str = "standin-op";
+pub(crate) const OPERATION: &str = "standin-op";
 /// The fault rule that answered.
-pub const RULE: &str = "standin-rule";
+pub(crate) const RULE: &str = "standin-rule";
 /// The evidence for an answer.
-pub const SOURCE: &str = "standin-source";
+pub(crate) const SOURCE: &str = "standin-source";
 /// The mark of an answer that no service would give.
-pub const MISS: &str = "standin-miss";
+pub(crate) const MISS: &str = "standin-miss";
 /// The call whose state a list shows that lags behind.
-pub const LAG: &str = "standin-lag";
+pub(crate) const LAG: &str = "standin-lag";
 /// The number of records that a bounded history lost.
-pub const LOST: &str = "standin-lost";
+pub(crate) const LOST: &str = "standin-lost";
 /// The name of a server among several.
-pub const REPLICA: &str = "standin-replica";
+pub(crate) const REPLICA: &str = "standin-replica";
 /// The token of the control API.
-pub const CONTROL_TOKEN: &str = "standin-control-token";
+pub(crate) const CONTROL_TOKEN: &str = "standin-control-token";
 
 /// All of them. The setting `no-headers` leaves out those of answers, but for `standin-miss`.
-pub const HEADERS: &[StandinHeader] = &[
+pub(crate) const HEADERS: &[StandinHeader] = &[
     StandinHeader {
         name: WORLD,
         within: Within::Both,

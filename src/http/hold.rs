@@ -10,7 +10,7 @@ use crate::sync::Mutex;
 /// An answer that a fault rule holds back. As a future, it ends when its world lets it go: when the world is deleted, reset
 /// or restored, or when the rule is taken away.
 #[derive(Clone, Debug)]
-pub struct Hold(Arc<Held>);
+pub(crate) struct Hold(Arc<Held>);
 
 #[derive(Debug)]
 struct Held {
@@ -28,22 +28,22 @@ struct State {
 
 impl Hold {
     /// Returns the name of the world that answers.
-    pub fn world(&self) -> &Arc<str> {
+    pub(crate) fn world(&self) -> &Arc<str> {
         &self.0.world
     }
 
     /// Returns the number of the call in the world's journal.
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.0.number
     }
 
     /// Returns the fault rules on whose account it is held back.
-    pub fn rules(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &str> {
         self.0.rules.iter().map(|rule| &**rule)
     }
 
     /// Returns whether the world has let the answer go.
-    pub fn is_released(&self) -> bool {
+    pub(crate) fn is_released(&self) -> bool {
         self.0.state.lock().released
     }
 }
@@ -75,7 +75,7 @@ impl Future for Hold {
 
 /// The answers that a world holds back. Dropping it lets them go.
 #[derive(Debug, Default)]
-pub struct Holds {
+pub(crate) struct Holds {
     held: Vec<Weak<Held>>,
     /// True when the world is gone: a request that found it before is held back no more.
     is_over: bool,
@@ -83,7 +83,7 @@ pub struct Holds {
 
 impl Holds {
     /// Holds back the answer to a call, on account of these rules.
-    pub fn hold(&mut self, world: &Arc<str>, number: u64, rules: Vec<Arc<str>>) -> Hold {
+    pub(crate) fn hold(&mut self, world: &Arc<str>, number: u64, rules: Vec<Arc<str>>) -> Hold {
         self.held.retain(|held| held.strong_count() > 0);
         let state = Mutex::new(State { released: self.is_over, waiting: Vec::new() });
         let held = Arc::new(Held { world: Arc::clone(world), number, rules, state });
@@ -92,18 +92,18 @@ impl Holds {
     }
 
     /// Lets all answers go.
-    pub fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.held.drain(..).filter_map(|held| held.upgrade()).for_each(|held| held.release());
     }
 
     /// Lets all answers go, and those to come: the world is gone.
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.is_over = true;
         self.release();
     }
 
     /// Lets the answers go that a rule holds back which is no longer there.
-    pub fn release_without(&mut self, is_there: impl Fn(&str) -> bool) {
+    pub(crate) fn release_without(&mut self, is_there: impl Fn(&str) -> bool) {
         self.held.retain(|held| {
             let Some(held) = held.upgrade() else { return false };
             let stays = held.rules.iter().all(|rule| is_there(rule));

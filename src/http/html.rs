@@ -3,10 +3,10 @@
 use crate::http::message::Response;
 
 /// The media type that a browser asks for.
-pub const MEDIA: &str = "text/html";
+pub(crate) const MEDIA: &str = "text/html";
 
 /// Returns a page; the body is markup.
-pub fn page(status: u16, title: &str, body: &str) -> Response {
+pub(crate) fn page(status: u16, title: &str, body: &str) -> Response {
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>",
         escaped(title)
@@ -15,7 +15,7 @@ pub fn page(status: u16, title: &str, body: &str) -> Response {
 }
 
 /// Writes a text so that it stands for itself in markup.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

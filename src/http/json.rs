@@ -1,19 +1,19 @@
 //! JSON that is put together piece by piece.
 
 /// An object that is added to a text member by member.
-pub struct Object<'t> {
+pub(crate) struct Object<'t> {
     text: &'t mut Vec<u8>,
     before: u8,
 }
 
 impl<'t> Object<'t> {
     /// Begins an object at the end of a text.
-    pub fn new(text: &'t mut Vec<u8>) -> Self {
+    pub(crate) fn new(text: &'t mut Vec<u8>) -> Self {
         Self { text, before: b'{' }
     }
 
     /// Begins a member of a plain name; its value is to be added to the text that is returned.
-    pub fn member(&mut self, name: &'static str) -> &mut Vec<u8> {
+    pub(crate) fn member(&mut self, name: &'static str) -> &mut Vec<u8> {
         self.text.push(std::mem::replace(&mut self.before, b','));
         quote(name, self.text);
         self.text.push(b':');
@@ -21,18 +21,18 @@ impl<'t> Object<'t> {
     }
 
     /// Adds a member that is text.
-    pub fn text(&mut self, name: &'static str, value: &str) {
+    pub(crate) fn text(&mut self, name: &'static str, value: &str) {
         write_text(value, self.member(name));
     }
 
     /// Ends the object.
-    pub fn end(self) {
+    pub(crate) fn end(self) {
         self.text.extend_from_slice(if self.before == b'{' { b"{}" } else { b"}" });
     }
 }
 
 /// Adds a list, each item written by a function.
-pub fn write_list<T>(items: &[T], text: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+pub(crate) fn write_list<T>(items: &[T], text: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
     text.push(b'[');
     for (n, item) in items.iter().enumerate() {
         if n > 0 {
@@ -44,7 +44,7 @@ pub fn write_list<T>(items: &[T], text: &mut Vec<u8>, write: impl Fn(&T, &mut Ve
 }
 
 /// Adds a text. Most stand in JSON as they are, and to see that is quicker than to look at each byte by itself.
-pub fn write_text(value: &str, text: &mut Vec<u8>) {
+pub(crate) fn write_text(value: &str, text: &mut Vec<u8>) {
     let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
     let some = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | special(byte));
     // Eight at a time are looked at as one.
@@ -57,7 +57,7 @@ pub fn write_text(value: &str, text: &mut Vec<u8>) {
 }
 
 /// Adds a text that stands in JSON as it is, as documented names do: letters, digits and underscores.
-pub fn quote(plain: &str, text: &mut Vec<u8>) {
+pub(crate) fn quote(plain: &str, text: &mut Vec<u8>) {
     debug_assert!(!plain.contains(['"', '\\']), "{plain} needs escapes");
     text.reserve(plain.len() + 2);
     text.push(b'"');

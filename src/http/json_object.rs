@@ -93,7 +93,7 @@ macro_rules! json_object {
 pub(crate) use json_object;
 
 /// Tells whether a value is the default of its type.
-pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

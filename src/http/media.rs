@@ -1,12 +1,12 @@
 //! Media types, as the header `content-type` names them.
 
 /// Returns a media type without its parameters, in lower case.
-pub fn essence(sent: &str) -> String {
+pub(crate) fn essence(sent: &str) -> String {
     sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Tells whether a media type is of UTF-8, as far as its parameters say. JSON and forms have no other encoding here.
-pub fn is_utf8(sent: &str) -> bool {
+pub(crate) fn is_utf8(sent: &str) -> bool {
     sent.split(';').skip(1).all(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or_default();
         let encoding = value.trim().trim_matches('"');
@@ -16,7 +16,7 @@ pub fn is_utf8(sent: &str) -> bool {
 }
 
 /// Returns the charset that a media type names, in lower case.
-pub fn charset(media_type: &str) -> Option<String> {
+pub(crate) fn charset(media_type: &str) -> Option<String> {
     let parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.trim().split_once('='));
     let named = parameters.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("charset"));
     named.map(|(_, charset)| charset.trim_matches('"').to_ascii_lowercase())

@@ -265,7 +265,7 @@ impl TlsFault {
 
 /// A reply, plus how to send it.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The answer.
     pub response: Response,
     /// The time to wait before the first byte.
@@ -280,7 +280,7 @@ pub struct Outcome {
 
 /// The facts known of a call besides its answer, for the log.
 #[derive(Clone, Debug, Default)]
-pub struct CallNote {
+pub(crate) struct CallNote {
     /// The number in the journal of its world; 0 where no world answered.
     pub number: u64,
     /// The fault rule that answered.
@@ -297,7 +297,7 @@ impl From<Response> for Outcome {
 }
 
 /// Returns the value of an `Allow` header.
-pub fn allow(verbs: &[Method]) -> String {
+pub(crate) fn allow(verbs: &[Method]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for verb in verbs {
         names.push(verb.as_str());

@@ -2,20 +2,20 @@
 //!
 //! Nothing here opens a socket, and nothing here knows of another room.
 
-pub mod cors;
-pub mod document;
-pub mod headers;
-pub mod hold;
-pub mod html;
-pub mod json;
-pub mod json_object;
-pub mod media;
-pub mod message;
-pub mod origin;
-pub mod position;
-pub mod positions;
-pub mod redact;
+pub(crate) mod cors;
+pub(crate) mod document;
+pub(crate) mod headers;
+pub(crate) mod hold;
+pub(crate) mod html;
+pub(crate) mod json;
+pub(crate) mod json_object;
+pub(crate) mod media;
+pub(crate) mod message;
+pub(crate) mod origin;
+pub(crate) mod position;
+pub(crate) mod positions;
+pub(crate) mod redact;
 mod scan;
-pub mod target;
-pub mod telling;
-pub mod tree;
+pub(crate) mod target;
+pub(crate) mod telling;
+pub(crate) mod tree;

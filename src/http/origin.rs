@@ -10,7 +10,7 @@ const ORIGIN_BYTES: usize = 64;
 ///
 /// A base URL goes first. Else a front that is trusted says it, by `Forwarded` or `X-Forwarded-…`; else the target's absolute
 /// form, else `Host`. A host of the real service is spoken to over TLS, so that its links are `https`.
-pub fn origin(target: &Target<'_>, request: &Request<'_>, base_url: Option<&str>, hosts: &[&str]) -> String {
+pub(crate) fn origin(target: &Target<'_>, request: &Request<'_>, base_url: Option<&str>, hosts: &[&str]) -> String {
     let mut origin = match base_url {
         Some(base) => base.trim_end_matches('/').to_owned(),
         None => of_client(target, request, hosts),
@@ -44,7 +44,7 @@ fn of_client(target: &Target<'_>, request: &Request<'_>, hosts: &[&str]) -> Stri
 }
 
 /// Returns whether a host, without port, is one of these; `.example.org` in the list is every host below `example.org`.
-pub fn is_host<'h>(hosts: impl IntoIterator<Item = &'h str>, host: &str) -> bool {
+pub(crate) fn is_host<'h>(hosts: impl IntoIterator<Item = &'h str>, host: &str) -> bool {
     hosts.into_iter().any(|known| match known.strip_prefix('.') {
         None => host.eq_ignore_ascii_case(known),
         Some(domain) => host

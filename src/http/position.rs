@@ -11,7 +11,7 @@ pub struct Position {
 
 /// One step into a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PathSegment {
+pub(crate) enum PathSegment {
     /// Into the member of that name.
     Key(String),
     /// Into the n-th element, from 0.
@@ -31,7 +31,7 @@ impl From<usize> for PathSegment {
 }
 
 /// Returns a path into a document as messages show it: `faults[0].on`.
-pub fn show(path: &[PathSegment]) -> String {
+pub(crate) fn show(path: &[PathSegment]) -> String {
     let mut shown = String::new();
     for step in path {
         match step {
@@ -45,7 +45,7 @@ pub fn show(path: &[PathSegment]) -> String {
 
 /// A text that is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxFault {
+pub(crate) struct SyntaxFault {
     /// Where.
     pub place: Position,
     /// The form that was expected, in words.
@@ -55,7 +55,7 @@ pub struct SyntaxFault {
 impl SyntaxFault {
     /// Returns the fault that `serde_json` finds in a text. The library counts bytes, and a line break as the start of
     /// the next line.
-    pub fn of(text: &[u8], error: &serde_json::Error) -> Self {
+    pub(crate) fn of(text: &[u8], error: &serde_json::Error) -> Self {
         let is_break = error.column() == 0 && error.line() > 1 && !error.is_eof();
         let line = if is_break { error.line() - 1 } else { error.line().max(1) };
         let bytes = text.split(|byte| *byte == b'\n').nth(line - 1).unwrap_or_default();
@@ -100,7 +100,7 @@ pub(super) fn unmarked(text: &str) -> &str {
 }
 
 /// Returns the place of the byte at that offset.
-pub fn place_at(text: &[u8], offset: usize) -> Position {
+pub(crate) fn place_at(text: &[u8], offset: usize) -> Position {
     behind(unmarked(&String::from_utf8_lossy(&text[..offset])))
 }
 

@@ -11,7 +11,7 @@ const SAMPLE: usize = 1_024;
 
 /// The places of all values of a text, which is read when the first is asked for.
 #[derive(Debug)]
-pub struct Positions<'t> {
+pub(crate) struct Positions<'t> {
     text: &'t str,
     index: OnceCell<Index<'t>>,
 }
@@ -41,12 +41,12 @@ enum Inner<'t> {
 
 impl<'t> Positions<'t> {
     /// Returns the places in a text, which must be JSON.
-    pub fn of(text: &'t str) -> Self {
+    pub(crate) fn of(text: &'t str) -> Self {
         Self { text: unmarked(text), index: OnceCell::new() }
     }
 
     /// Returns where the value at a path begins; of a missing member, where the object begins it should be in.
-    pub fn at(&self, path: &[PathSegment]) -> Position {
+    pub(crate) fn at(&self, path: &[PathSegment]) -> Position {
         let index = self.index.get_or_init(|| Index::of(self.text));
         let mut node = index.nodes.len().checked_sub(1);
         for segment in path {

@@ -23,7 +23,7 @@ const SHOWN_BYTES: usize = 16 * 1024;
 const SHORT: usize = 8;
 
 /// The most credentials that are looked for everywhere.
-pub const MOST_KNOWN: usize = 10_000;
+pub(crate) const MOST_KNOWN: usize = 10_000;
 
 /// The rule for what may be shown, and the credentials that are known besides those with telling names.
 #[derive(Clone, Debug, Default)]
@@ -226,7 +226,11 @@ impl Redactor {
 }
 
 /// Tells the credentials that a request presents: in telling headers and parameters.
-pub fn presented<'h>(target: &str, headers: impl Iterator<Item = (&'h str, &'h str)>, mut tell: impl FnMut(&str)) {
+pub(crate) fn presented<'h>(
+    target: &str,
+    headers: impl Iterator<Item = (&'h str, &'h str)>,
+    mut tell: impl FnMut(&str),
+) {
     for (_, value) in headers.filter(|(name, _)| is_telling(name)) {
         tell(value.split_once(' ').map_or(value, |(_, credential)| credential));
     }
@@ -237,7 +241,7 @@ pub fn presented<'h>(target: &str, headers: impl Iterator<Item = (&'h str, &'h s
 }
 
 /// Returns the credentials in a record's fields: texts below telling names.
-pub fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, found: &mut Vec<&'v str>) {
+pub(crate) fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, found: &mut Vec<&'v str>) {
     let is_secret = is_secret || is_telling(name);
     match value {
         Value::String(text) if is_secret => found.push(text),
@@ -261,7 +265,7 @@ fn says_nothing(value: &Value) -> bool {
 }
 
 /// Returns the scheme and the last four characters of a long credential.
-pub fn tail_of(value: &str) -> String {
+pub(crate) fn tail_of(value: &str) -> String {
     let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret.trim()));
     let length = secret.chars().count();
     let tail: String = if length >= 12 { secret.chars().skip(length - 4).collect() } else { String::new() };

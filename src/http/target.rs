@@ -55,7 +55,7 @@ impl<'a> Target<'a> {
 }
 
 /// Returns what comes before the paths of a world's APIs: `/w/<name>`.
-pub fn world_prefix(name: &str) -> String {
+pub(crate) fn world_prefix(name: &str) -> String {
     format!("{WORLD_PREFIX}{name}")
 }
 
@@ -135,12 +135,12 @@ impl<'a> Query<'a> {
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'$');
 
 /// Encodes one path segment or query part.
-pub fn encode(part: &str) -> Cow<'_, str> {
+pub(crate) fn encode(part: &str) -> Cow<'_, str> {
     utf8_percent_encode(part, KEPT).into()
 }
 
 /// Decodes one path segment.
-pub fn decode(segment: &str) -> Cow<'_, str> {
+pub(crate) fn decode(segment: &str) -> Cow<'_, str> {
     match memchr(b'%', segment.as_bytes()) {
         Some(_) => percent_decode_str(segment).decode_utf8_lossy(),
         None => Cow::Borrowed(segment),

@@ -1,7 +1,7 @@
 //! Names that tell that their value is a credential.
 
 /// The text that stands for a value that is not shown.
-pub const BLACK: &str = "…";
+pub(crate) const BLACK: &str = "…";
 
 /// Names that hold these name credentials.
 const TELLING: &[&str] = &[
@@ -27,7 +27,7 @@ const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "code_verifier", "otp",
 pub(super) const OF_LOGIN: &[&str] = &["grant_type", "client_id", "redirect_uri"];
 
 /// Tells whether a field of that name holds a credential.
-pub fn is_telling(name: &str) -> bool {
+pub(crate) fn is_telling(name: &str) -> bool {
     let holds =
         |word: &&str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
     TELLING.iter().any(holds) || name.eq_ignore_ascii_case("pwd")

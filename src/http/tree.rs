@@ -10,24 +10,24 @@ use crate::http::position::{SyntaxFault, place_at};
 
 /// The depth to which a consumer's body may be nested, and a record that it patches. Readers of JSON stop at 127
 /// levels, and answers wrap records into some more of their own, so no setting raises this.
-pub const DEPTH: usize = 64;
+pub(crate) const DEPTH: usize = 64;
 
 /// The depth that an administrator's record may have.
-pub const RECORD_DEPTH: usize = DEPTH + WRAPPING;
+pub(crate) const RECORD_DEPTH: usize = DEPTH + WRAPPING;
 
 /// The number of levels more that a file or a control body has around its records. Half of them are for records that
 /// hold records.
-pub const WRAPPING: usize = 16;
+pub(crate) const WRAPPING: usize = 16;
 
 /// The most members and elements of a body, unless set otherwise: ten bytes each in the largest body.
-pub const MEMBERS: usize = 1_000_000;
+pub(crate) const MEMBERS: usize = 1_000_000;
 
 /// The most bytes of a file of records or a scenario.
-pub const FILE_BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const FILE_BYTES: usize = 256 * 1024 * 1024;
 
 /// The bounds of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TreeLimits {
+pub(crate) struct TreeLimits {
     /// The most levels of arrays and objects in each other.
     pub depth: usize,
     /// The most elements of arrays and members of objects, all together.
@@ -36,20 +36,20 @@ pub struct TreeLimits {
 
 impl TreeLimits {
     /// The bounds of files, which the person who starts the server wrote.
-    pub const FILE: Self = Self { depth: RECORD_DEPTH + WRAPPING, members: 64 * MEMBERS };
+    pub(crate) const FILE: Self = Self { depth: RECORD_DEPTH + WRAPPING, members: 64 * MEMBERS };
 
     /// Returns the bounds of a consumer's body.
-    pub const fn body(members: usize) -> Self {
+    pub(crate) const fn body(members: usize) -> Self {
         Self { depth: DEPTH, members }
     }
 
     /// Returns the bounds of a body that holds whole records, or a scenario.
-    pub const fn control(members: usize) -> Self {
+    pub(crate) const fn control(members: usize) -> Self {
         Self { depth: RECORD_DEPTH + WRAPPING, members }
     }
 
     /// Rejects a text that is nested too deep or has too many members. It may be no JSON: its reader says so.
-    pub fn check(self, text: &[u8]) -> Result<(), SyntaxFault> {
+    pub(crate) fn check(self, text: &[u8]) -> Result<(), SyntaxFault> {
         // Most texts are small. Neither bound can be passed without as many bytes, and brackets are counted many at once.
         let opening = text.iter().map(|byte| usize::from(matches!(byte, b'[' | b'{'))).sum::<usize>();
         if opening <= self.depth && text.len() <= self.members {
@@ -91,7 +91,7 @@ fn end_of_text(text: &[u8], mut at: usize) -> usize {
 }
 
 /// Returns the number of levels of arrays and objects that a value has.
-pub fn depth_of(value: &Value) -> usize {
+pub(crate) fn depth_of(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
         Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
@@ -100,7 +100,7 @@ pub fn depth_of(value: &Value) -> usize {
 }
 
 /// Tells whether a value has more than this many levels.
-pub fn is_deeper(value: &Value, depth: usize) -> bool {
+pub(crate) fn is_deeper(value: &Value, depth: usize) -> bool {
     match value {
         Value::Array(items) => depth == 0 || items.iter().any(|item| is_deeper(item, depth - 1)),
         Value::Object(members) => depth == 0 || members.values().any(|value| is_deeper(value, depth - 1)),
@@ -109,7 +109,7 @@ pub fn is_deeper(value: &Value, depth: usize) -> bool {
 }
 
 /// Returns the number of bytes that a value has as JSON, give or take those of escapes and long numbers.
-pub fn bytes_of(value: &Value) -> usize {
+pub(crate) fn bytes_of(value: &Value) -> usize {
     let behind = match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
         Value::Array(items) => items.iter().map(bytes_of).sum(),
@@ -119,7 +119,7 @@ pub fn bytes_of(value: &Value) -> usize {
 }
 
 /// Returns the bytes of memory that a value takes together with its text as JSON.
-pub fn memory_of(value: &Value) -> usize {
+pub(crate) fn memory_of(value: &Value) -> usize {
     /// A name with its hash and its place in the index.
     const MEMBER: usize = size_of::<String>() + 4 * size_of::<usize>();
     let text = bytes_of_one(value);

@@ -19,7 +19,7 @@ const FAR: u64 = 10_000;
 
 /// A step of a timeline before anything runs. A scenario without steps has one, without a name.
 #[derive(Clone, Debug)]
-pub struct ForecastStep {
+pub(crate) struct ForecastStep {
     /// Its name.
     pub name: Option<String>,
     /// A sentence about it.
@@ -36,7 +36,7 @@ json_object!(write ForecastStep { name, about, from, data, rules });
 
 /// A fault rule before anything runs.
 #[derive(Clone, Debug)]
-pub struct ForecastRule {
+pub(crate) struct ForecastRule {
     /// Its id.
     pub id: String,
     /// The operations it is for.
@@ -50,7 +50,7 @@ pub struct ForecastRule {
 json_object!(write ForecastRule { id, on, calls, effect });
 
 /// Returns the timeline of a scenario and the forecast of which calls its rules answer.
-pub fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
+pub(crate) fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
     let seed = scenario.seed.unwrap_or_default();
     let rules = |own: &[Arc<Rule>]| {
         let rules = own.iter().chain(&scenario.rules).map(|rule| ForecastRule {
@@ -77,7 +77,7 @@ pub fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
 }
 
 /// Describes the timeline of a scenario and forecasts which calls its rules strike.
-pub fn explain_scenario(scenario: &Scenario) -> String {
+pub(crate) fn explain_scenario(scenario: &Scenario) -> String {
     let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed.unwrap_or_default());
     if !scenario.about.is_empty() {
         text += &format!("{}\n", scenario.about);
@@ -275,7 +275,7 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
 }
 
 /// Describes an operation: method and path, documented outcomes, sources. The error says what may have been meant.
-pub fn explain_operation(router: &Router, name: &str) -> Result<String, String> {
+pub(crate) fn explain_operation(router: &Router, name: &str) -> Result<String, String> {
     let Some(row) = router.operation(name) else {
         let known = router.rows().iter().map(|row| row.operation);
         return Err(format!("there is no operation {name:?}; {}", did_you_mean(name, known)));

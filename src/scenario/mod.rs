@@ -7,50 +7,51 @@
 #[cfg(feature = "cli")]
 mod draft;
 mod explain;
-pub mod model;
-pub mod parse;
-pub mod probe;
-pub mod run;
-pub mod verify;
+pub(crate) mod model;
+pub(crate) mod parse;
+pub(crate) mod probe;
+pub(crate) mod run;
+pub(crate) mod verify;
 
 #[cfg(feature = "cli")]
-pub use draft::drafted::draft;
+pub(crate) use draft::drafted::draft;
 #[cfg(feature = "cli")]
-pub use draft::recording::{HELD_MS, Recording};
+pub(crate) use draft::recording::{HELD_MS, Recording};
 #[cfg(feature = "cli")]
-pub use draft::written::written;
-pub use explain::{explain_operation, explain_scenario, forecast_of};
+pub(crate) use draft::written::written;
+pub(crate) use explain::{explain_operation, explain_scenario, forecast_of};
 pub use model::diagnostics::{Code, Diagnostic, ScenarioError};
 pub use model::difference::{Difference, NearMiss};
-pub use model::fixture_sets::Fixtures;
-pub use model::format::{CallExpectation, Overruling, Scenario};
-pub use model::matchers::{Matcher, Range, Type};
+pub(crate) use model::fixture_sets::Fixtures;
+pub(crate) use model::format::{CallExpectation, Overruling, Scenario};
+pub(crate) use model::matchers::{Matcher, Range, Type};
 pub use model::request_view::RequestView;
 pub(crate) use model::request_view::asked_again;
+pub(crate) use model::rule::Phase;
 pub(crate) use model::rule::{Effect, Trigger};
-pub use model::rule::{Operations, Phase, Rule};
+pub use model::rule::{Operations, Rule};
 pub(crate) use model::when::When;
-pub use parse::extends::{Extended, NoScenarios, ScenarioFinder};
-pub use parse::fragments::{WaitFor, read_call, read_rule, read_rules};
+pub(crate) use parse::extends::{Extended, NoScenarios, ScenarioFinder};
+pub(crate) use parse::fragments::{WaitFor, read_call, read_rule, read_rules};
 pub(crate) use parse::read_rules::servers_own;
 pub use probe::comparison::{ComparedStep, Comparison};
 pub use probe::drift::{Drift, Tier};
 pub use probe::probe::{ProbeAnswer, ProbeRequest};
 pub(crate) use run::inject::inject;
-pub use run::progress::Progress;
-pub use run::scenario_run::{Decision, ScenarioRun};
-pub use verify::count_calls::CallCount;
+pub(crate) use run::progress::Progress;
+pub(crate) use run::scenario_run::{Decision, ScenarioRun};
+pub(crate) use verify::count_calls::CallCount;
 pub use verify::elsewhere::{Elsewhere, OtherHost, RefusedHandshake};
 #[cfg(feature = "cli")]
-pub use verify::merge::merged;
+pub(crate) use verify::merge::merged;
 pub use verify::merge::merged_coverage;
-pub use verify::near_expectations::NearExpectation;
+pub(crate) use verify::near_expectations::NearExpectation;
 pub use verify::print::{coverage, github_annotations, junit, markdown, tap};
 pub use verify::report::{Check, Report, RuleReport, StepReport, Violation};
-pub use verify::verify::Verification;
+pub(crate) use verify::verify::Verification;
 
 /// The version of the format that this crate reads.
-pub const SCENARIO_VERSION: u32 = 1;
+pub(crate) const SCENARIO_VERSION: u32 = 1;
 /// The published schema of the format.
 ///
 /// ```

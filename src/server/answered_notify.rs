@@ -4,17 +4,17 @@ use crate::sync::{AtomicUsize, Notified, Notify, Ordering};
 
 /// A notification sent whenever a consumer's request was answered. Without listeners, it costs one atomic load.
 #[derive(Default)]
-pub struct AnsweredNotify {
+pub(crate) struct AnsweredNotify {
     listeners: AtomicUsize,
     notify: Notify,
 }
 
 /// A listener, until this is dropped.
-pub struct Listener<'a>(&'a AnsweredNotify);
+pub(crate) struct Listener<'a>(&'a AnsweredNotify);
 
 impl AnsweredNotify {
     /// Tells the listeners that a consumer's request was answered.
-    pub fn ring(&self) {
+    pub(crate) fn ring(&self) {
         // A task that begins to listen later looks at the world later, and sees what this answer did.
         if self.listeners.load(Ordering::SeqCst) > 0 {
             self.notify.notify_waiters();
@@ -22,7 +22,7 @@ impl AnsweredNotify {
     }
 
     /// Listens from now on.
-    pub fn listen(&self) -> Listener<'_> {
+    pub(crate) fn listen(&self) -> Listener<'_> {
         self.listeners.fetch_add(1, Ordering::SeqCst);
         Listener(self)
     }
@@ -30,7 +30,7 @@ impl AnsweredNotify {
 
 impl Listener<'_> {
     /// Returns a future that ends with the next answer. Nothing is missed once it is enabled.
-    pub fn next(&self) -> Notified<'_> {
+    pub(crate) fn next(&self) -> Notified<'_> {
         self.0.notify.notified()
     }
 }

@@ -3,30 +3,30 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes that may be held at a time.
-pub struct Budget {
+pub(crate) struct Budget {
     most: usize,
     held: AtomicUsize,
 }
 
 /// The part of a budget that one holder has. Dropping it gives it back.
-pub struct Charge<'b> {
+pub(crate) struct Charge<'b> {
     budget: &'b Budget,
     bytes: usize,
 }
 
 impl Budget {
     /// Makes a budget of `most` bytes.
-    pub fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self { most, held: AtomicUsize::new(0) }
     }
 
     /// Returns the limit in bytes.
-    pub fn most(&self) -> usize {
+    pub(crate) fn most(&self) -> usize {
         self.most
     }
 
     /// Returns a charge of nothing yet.
-    pub fn charge(&self) -> Charge<'_> {
+    pub(crate) fn charge(&self) -> Charge<'_> {
         Charge { budget: self, bytes: 0 }
     }
 }
@@ -34,7 +34,7 @@ impl Budget {
 impl Charge<'_> {
     /// Changes the number of bytes held; returns whether the budget allows it. Bytes that it does not allow are not
     /// charged.
-    pub fn set(&mut self, bytes: usize) -> bool {
+    pub(crate) fn set(&mut self, bytes: usize) -> bool {
         let held = &self.budget.held;
         if bytes <= self.bytes {
             held.fetch_sub(self.bytes - bytes, Ordering::Relaxed);

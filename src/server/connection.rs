@@ -39,7 +39,7 @@ const HEAD_BYTES: usize = 128 * 1024;
 const STREAMS: u32 = 100;
 
 /// Serves a connection to its end.
-pub async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>, counted: Counted) {
+pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>, counted: Counted) {
     // A delayed packet would be measured as the fake's slowness.
     let _ = stream.set_nodelay(true);
     let (orders, misbehaviour) = (serving.orders.clone(), WireFault::of(&counted.link));

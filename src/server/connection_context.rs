@@ -10,7 +10,7 @@ use crate::server::read::{Arrival, Channel};
 use crate::server::wire::WireFault;
 
 /// One connection, as its requests see it.
-pub struct ConnectionContext {
+pub(super) struct ConnectionContext {
     /// The server.
     pub serving: Arc<ServerContext>,
     /// The state of the connection that the server looks at.
@@ -29,19 +29,19 @@ pub struct ConnectionContext {
 
 impl ConnectionContext {
     /// Tells whether the connection came by the proxy.
-    pub fn is_tunnelled(&self) -> bool {
+    pub(super) fn is_tunnelled(&self) -> bool {
         self.channel.get().is_some_and(|channel| channel.tunnelled)
     }
 }
 
 /// Returns a time as requests have it.
-pub fn ms_since_1970(at: SystemTime) -> u64 {
+pub(super) fn ms_since_1970(at: SystemTime) -> u64 {
     let since_1970 = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Returns when and over which connection a request arrived.
-pub fn arrival(peer: &ConnectionContext, arrived: SystemTime) -> Arrival<'_> {
+pub(super) fn arrival(peer: &ConnectionContext, arrived: SystemTime) -> Arrival<'_> {
     let at_ms = ms_since_1970(arrived);
     Arrival { at_ms, believes_front: peer.believes_front, channel: peer.channel.get() }
 }

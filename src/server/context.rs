@@ -21,7 +21,7 @@ use crate::world::registry::WorldRegistry;
 
 /// The way a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// The server runs on.
     Running,
     /// The server accepts no more and finishes what is in flight, for at most this long.
@@ -32,7 +32,7 @@ pub enum Stop {
 
 /// Signals to a running server. One channel carries all of them, because every connection listens.
 #[derive(Clone, Copy, Debug)]
-pub struct Signals {
+pub(crate) struct Signals {
     /// The signal to stop.
     pub stop: Stop,
     /// The state in which consumers find the server.
@@ -46,7 +46,7 @@ impl Default for Signals {
 }
 
 /// Everything that a server needs to serve.
-pub struct ServerContext {
+pub(crate) struct ServerContext {
     /// Routes and worlds.
     pub engine: Arc<WorldRegistry>,
     /// The control API, unless it is left out.
@@ -82,7 +82,7 @@ pub struct ServerContext {
 
 /// An event for the log. Only the command line keeps one.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-pub enum LogEvent<'a> {
+pub(crate) enum LogEvent<'a> {
     /// A request was answered.
     Exchanged(Exchanged<'a>),
     /// A client gave up before its answer came.
@@ -102,7 +102,7 @@ pub enum LogEvent<'a> {
 
 /// A request that was answered.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-pub struct Exchanged<'a> {
+pub(crate) struct Exchanged<'a> {
     /// The request.
     pub request: &'a Request<'a>,
     /// The operation, when one has the request's path and method.
@@ -118,30 +118,30 @@ pub struct Exchanged<'a> {
 }
 
 /// A log, which is told of every answered request.
-pub type Log = Box<dyn Fn(&LogEvent<'_>) + Send + Sync>;
+pub(crate) type Log = Box<dyn Fn(&LogEvent<'_>) + Send + Sync>;
 
 impl ServerContext {
     /// Writes a line into the log, but does not repeat it all the time.
-    pub fn note(&self, kind: &'static str, message: &str) {
+    pub(crate) fn note(&self, kind: &'static str, message: &str) {
         if let Some(log) = self.log.as_ref().filter(|_| self.links.is_news(kind)) {
             log(&LogEvent::Note(message));
         }
     }
 
     /// Writes warnings into the log.
-    pub fn warn(&self, warnings: &[String]) {
+    pub(crate) fn warn(&self, warnings: &[String]) {
         if let Some(log) = &self.log {
             warnings.iter().for_each(|warning| log(&LogEvent::Note(&format!("warning: {warning}"))));
         }
     }
 
     /// Returns the time in which a body must arrive.
-    pub fn body_timeout(&self) -> Duration {
+    pub(crate) fn body_timeout(&self) -> Duration {
         timeout_of(self.engine.limits().body_ms)
     }
 }
 
 /// Returns a time limit of `ms` milliseconds; 0 is no limit, for which a year stands.
-pub fn timeout_of(ms: u64) -> Duration {
+pub(super) fn timeout_of(ms: u64) -> Duration {
     if ms == 0 { Duration::from_secs(365 * 24 * 60 * 60) } else { Duration::from_millis(ms) }
 }

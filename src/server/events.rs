@@ -33,7 +33,7 @@ const HELLO: &str = "retry: 1000\n\n";
 type Next = Pin<Box<dyn Future<Output = Option<(Bytes, Box<Feed>)>> + Send>>;
 
 /// The body of a stream.
-pub struct Events(Next);
+pub(crate) struct Events(Next);
 
 /// The state of a stream between two pieces. It holds no calls: a reader that is slow costs nothing.
 struct Feed {
@@ -45,12 +45,12 @@ struct Feed {
 
 impl Events {
     /// Makes the stream of a subscription.
-    pub fn new(serving: Arc<ServerContext>, subscription: Subscription) -> Self {
+    pub(crate) fn new(serving: Arc<ServerContext>, subscription: Subscription) -> Self {
         Self(Box::pin(Box::new(Feed { serving, subscription, is_new: true, sent_at: Instant::now() }).next()))
     }
 
     /// Polls for the next piece.
-    pub fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+    pub(crate) fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let Some((piece, feed)) = ready!(self.0.as_mut().poll(cx)) else { return Poll::Ready(None) };
         self.0 = Box::pin(feed.next());
         Poll::Ready(Some(piece))

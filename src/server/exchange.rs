@@ -41,7 +41,7 @@ fn shows_page(serving: &ServerContext, request: &HttpRequest<Incoming>) -> bool 
 }
 
 /// Answers one request. Hyper moves this future for every request, so the waits that are rare are boxed: it stays small.
-pub async fn exchange(
+pub(super) async fn exchange(
     peer: &ConnectionContext,
     mut request: HttpRequest<Incoming>,
 ) -> Result<HttpResponse<ResponseBody>, Infallible> {

@@ -16,7 +16,7 @@ const FOR_PROXY: [HeaderName; 2] =
 
 impl Front {
     /// Returns the proxy, where a request asks it for another host than the APIs' and this server.
-    pub fn proxy_to_other(&self, request: &HttpRequest<Incoming>) -> Option<&Proxy> {
+    pub(crate) fn proxy_to_other(&self, request: &HttpRequest<Incoming>) -> Option<&Proxy> {
         let proxy = self.proxy.as_ref().filter(|_| request.version() < Version::HTTP_2)?;
         let host = request.uri().host()?;
         (!proxy.covers(host) && !self.is_own(host, request.uri().port_u16())).then_some(proxy)
@@ -25,7 +25,7 @@ impl Front {
 
 impl Proxy {
     /// Answers a request for another host: with that host's answer, or with the reason why it is not reached.
-    pub async fn forward(&self, request: HttpRequest<Incoming>) -> HttpResponse<ResponseBody> {
+    pub(crate) async fn forward(&self, request: HttpRequest<Incoming>) -> HttpResponse<ResponseBody> {
         self.forwarded(request).await.unwrap_or_else(|no_tunnel| {
             let mut response = HttpResponse::new(ResponseBody::Whole(no_tunnel.body().into()));
             *response.status_mut() = StatusCode::BAD_GATEWAY;

@@ -17,7 +17,7 @@ use crate::server::wire::{FaultyStream, Protocol, first_bytes};
 
 /// A handshake that a client refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Untrusting {
+pub(crate) struct Untrusting {
     /// The host the client wanted.
     pub host: String,
     /// The client, by its `User-Agent`, where the proxy saw one.
@@ -27,7 +27,7 @@ pub struct Untrusting {
 }
 
 /// A function that is told of what happens before any request.
-pub type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
+pub(crate) type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
 
 /// The interval between two looks at the life of the certificates.
 const LOOK: Duration = Duration::from_secs(10 * 60);
@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_secs(10 * 60);
 const REMEMBERED: usize = 100;
 
 /// TLS and the proxy.
-pub struct Front {
+pub(crate) struct Front {
     /// The certificates.
     pub tls: Tls,
     /// The proxy, if it is on.
@@ -50,23 +50,23 @@ pub struct Front {
 
 impl Front {
     /// Makes a front that has seen no client yet.
-    pub fn new(tls: Tls, proxy: Option<Proxy>, note: Option<Note>) -> Self {
+    pub(crate) fn new(tls: Tls, proxy: Option<Proxy>, note: Option<Note>) -> Self {
         Self { tls, proxy, note, untrusting: Mutex::default(), address: OnceLock::new() }
     }
 
     /// Waits until it is time to look whether certificates must be renewed: often, because machines sleep.
-    pub async fn until_next_look() {
+    pub(crate) async fn until_next_look() {
         tokio::time::sleep(LOOK).await;
     }
 
     /// Sets the address the server listens on.
-    pub fn listens_at(&self, address: SocketAddr) {
+    pub(crate) fn listens_at(&self, address: SocketAddr) {
         // A server listens once.
         let _ = self.address.set(address);
     }
 
     /// Tells whether a host and a port are this server, by one of the names that the control API answers to.
-    pub fn is_own(&self, host: &str, port: Option<u16>) -> bool {
+    pub(crate) fn is_own(&self, host: &str, port: Option<u16>) -> bool {
         let Some(address) = self.address.get() else { return false };
         let ip = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
         let is_here = |ip: IpAddr| ip == address.ip() || ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST;
@@ -74,12 +74,12 @@ impl Front {
     }
 
     /// Returns the handshakes that clients refused.
-    pub fn untrusting(&self) -> Vec<Untrusting> {
+    pub(crate) fn untrusting(&self) -> Vec<Untrusting> {
         self.untrusting.lock().clone()
     }
 
     /// Does what comes before HTTP on a connection, and returns the HTTP inside; `None` where there is none.
-    pub async fn enter(
+    pub(crate) async fn enter(
         &self,
         wire: FaultyStream,
         protocol: Protocol,

@@ -15,7 +15,7 @@ use crate::server::race::first_of;
 
 /// Waits as long as an outcome says, or until its world releases it; returns how the answer travels then. Once
 /// released, a delayed answer comes at once, and instead of one that was never to come the connection is closed.
-pub async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Delivery {
+pub(super) async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Delivery {
     let mut waiting = Waiting { serving, hold: outcome.hold.as_ref(), since: Instant::now(), is_over: false };
     let let_go = async {
         match outcome.hold.clone() {

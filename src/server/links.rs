@@ -18,7 +18,7 @@ const QUIET: Duration = Duration::from_secs(60);
 type Clock = Arc<AtomicU64>;
 
 /// The connections of a server.
-pub struct Links {
+pub(crate) struct Links {
     limits: Limits,
     began: Instant,
     clock: Clock,
@@ -31,7 +31,7 @@ pub struct Links {
 
 /// The state of a connection besides its bytes. The connection writes it, the server looks at it now and then.
 #[derive(Default)]
-pub struct Link {
+pub(crate) struct Link {
     clock: Clock,
     /// The times when the connection was opened, when it was last in use, when a head that is not whole began, when a
     /// write was blocked.
@@ -52,7 +52,7 @@ pub struct Link {
 
 /// An order to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkOrder {
+pub(crate) enum LinkOrder {
     /// End without a word.
     Close,
     /// Refuse the head that does not come.
@@ -60,7 +60,7 @@ pub enum LinkOrder {
 }
 
 /// A request that is being answered.
-pub struct Active<'l>(&'l Link);
+pub(crate) struct Active<'l>(&'l Link);
 
 impl Drop for Active<'_> {
     fn drop(&mut self) {
@@ -79,7 +79,7 @@ impl Link {
     }
 
     /// Notes that bytes came; returns whether a head begins with them.
-    pub fn read(&self) -> bool {
+    pub(crate) fn read(&self) -> bool {
         let begins = self.active.load(Ordering::Relaxed) == 0 && self.head_since.load(Ordering::Relaxed) == 0;
         if begins {
             self.head_since.store(self.now(), Ordering::Relaxed);
@@ -88,7 +88,7 @@ impl Link {
     }
 
     /// Notes whether a write could go on.
-    pub fn wrote(&self, went_on: bool) {
+    pub(crate) fn wrote(&self, went_on: bool) {
         if went_on {
             if self.blocked_since.load(Ordering::Relaxed) != 0 {
                 self.blocked_since.store(0, Ordering::Relaxed);
@@ -99,7 +99,7 @@ impl Link {
     }
 
     /// Notes that the head of a request is whole.
-    pub fn begin(&self) -> Active<'_> {
+    pub(crate) fn begin(&self) -> Active<'_> {
         self.head_since.store(0, Ordering::Relaxed);
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.active.fetch_add(1, Ordering::Relaxed);
@@ -108,24 +108,24 @@ impl Link {
     }
 
     /// Tells whether a head has begun and is not whole.
-    pub fn is_in_head(&self) -> bool {
+    pub(crate) fn is_in_head(&self) -> bool {
         self.head_since.load(Ordering::Relaxed) != 0
     }
 
     /// Tells whether the connection speaks HTTP/2.
-    pub fn is_http2(&self) -> bool {
+    pub(crate) fn is_http2(&self) -> bool {
         self.is_http2.load(Ordering::Relaxed)
     }
 
     /// Notes that the connection speaks HTTP/2: bytes between requests are no head there.
     #[cfg(feature = "http2")]
-    pub fn speaks_http2(&self) {
+    pub(crate) fn speaks_http2(&self) {
         self.is_http2.store(true, Ordering::Relaxed);
     }
 
     /// Notes that a client has taken a part of an HTTP/2 answer.
     #[cfg(feature = "http2")]
-    pub fn took(&self) {
+    pub(crate) fn took(&self) {
         self.touch();
     }
 
@@ -135,7 +135,7 @@ impl Link {
     }
 
     /// Returns the order that the connection got.
-    pub fn ordered(&self) -> Option<LinkOrder> {
+    pub(crate) fn ordered(&self) -> Option<LinkOrder> {
         match self.order.load(Ordering::Relaxed) {
             0 => None,
             1 => Some(LinkOrder::Close),
@@ -144,7 +144,7 @@ impl Link {
     }
 
     /// Waits until the connection gets an order.
-    pub async fn order_comes(&self) {
+    pub(crate) async fn order_comes(&self) {
         while self.ordered().is_none() {
             self.wake.notified().await;
         }
@@ -163,7 +163,7 @@ impl Link {
 }
 
 /// A connection that is counted until this is dropped.
-pub struct Counted {
+pub(crate) struct Counted {
     links: Arc<Links>,
     number: u64,
     /// The state of the connection.
@@ -177,7 +177,7 @@ impl Drop for Counted {
 }
 
 /// Bytes of an answer that its client has not taken, until this is dropped.
-pub struct UntakenBytes {
+pub(crate) struct UntakenBytes {
     all: Arc<Mutex<usize>>,
     bytes: usize,
 }
@@ -190,7 +190,7 @@ impl Drop for UntakenBytes {
 
 /// An HTTP/2 answer that its client has not taken, until this is dropped.
 #[cfg(feature = "http2")]
-pub struct Untaken {
+pub(crate) struct Untaken {
     link: Arc<Link>,
     _bytes: UntakenBytes,
 }
@@ -198,7 +198,7 @@ pub struct Untaken {
 #[cfg(feature = "http2")]
 impl Untaken {
     /// Notes that the client takes it.
-    pub fn took(&self) {
+    pub(crate) fn took(&self) {
         self.link.took();
     }
 }
@@ -213,7 +213,7 @@ impl Drop for Untaken {
 
 impl Links {
     /// Makes the connections of a server: none yet.
-    pub fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
             began: Instant::now(),
@@ -232,7 +232,7 @@ impl Links {
     }
 
     /// Counts a connection. At the limit, the one that has been idle for longest makes room; `None` where none is idle.
-    pub fn open(self: &Arc<Self>) -> Option<Counted> {
+    pub(crate) fn open(self: &Arc<Self>) -> Option<Counted> {
         let now = self.refresh();
         let mut all = self.all.lock();
         // Those that were told to close leave soon, and are not counted.
@@ -249,7 +249,7 @@ impl Links {
     }
 
     /// Closes an eighth of the idle connections, those that have been idle for longest.
-    pub fn make_room(&self) {
+    pub(crate) fn make_room(&self) {
         self.refresh();
         let all = self.all.lock();
         let idle = all.values().filter(|link| link.is_idle()).count();
@@ -257,7 +257,7 @@ impl Links {
     }
 
     /// Holds the bytes of an answer until its client has taken them; `None` where there are too many.
-    pub fn hold_bytes(&self, bytes: usize) -> Option<UntakenBytes> {
+    pub(crate) fn hold_bytes(&self, bytes: usize) -> Option<UntakenBytes> {
         let mut untaken = self.untaken.lock();
         *untaken = untaken.checked_add(bytes).filter(|sum| *sum <= self.limits.unfinished_bytes)?;
         Some(UntakenBytes { all: Arc::clone(&self.untaken), bytes })
@@ -265,7 +265,7 @@ impl Links {
 
     /// Holds an HTTP/2 answer until its client has taken it.
     #[cfg(feature = "http2")]
-    pub fn hold(&self, link: &Arc<Link>, bytes: usize) -> Option<Untaken> {
+    pub(crate) fn hold(&self, link: &Arc<Link>, bytes: usize) -> Option<Untaken> {
         let held = self.hold_bytes(bytes)?;
         link.untaken.fetch_add(1, Ordering::Relaxed);
         link.touch();
@@ -273,14 +273,14 @@ impl Links {
     }
 
     /// Returns the interval between two looks at the connections.
-    pub fn period(&self) -> Duration {
+    pub(crate) fn period(&self) -> Duration {
         let Limits { header_ms, send_ms, quiet_ms, .. } = self.limits;
         let shortest = [header_ms, send_ms, quiet_ms].into_iter().filter(|ms| *ms > 0).min().unwrap_or(u64::MAX);
         Duration::from_millis((shortest / 4).clamp(10, 1_000))
     }
 
     /// Ends the connections that have waited for too long; returns how many of them had not taken their answers.
-    pub fn look(&self) -> usize {
+    pub(crate) fn look(&self) -> usize {
         let now = self.refresh();
         let is_over = |since: u64, limit: u64| limit > 0 && since > 0 && now.saturating_sub(since) >= limit;
         let mut slow = 0;
@@ -304,7 +304,7 @@ impl Links {
     }
 
     /// Tells whether a line about this kind of trouble is due: it is not repeated all the time.
-    pub fn is_news(&self, kind: &'static str) -> bool {
+    pub(crate) fn is_news(&self, kind: &'static str) -> bool {
         let mut told = self.told.lock();
         let is_due = told.get(kind).is_none_or(|told| told.elapsed() >= QUIET);
         if is_due {

@@ -21,7 +21,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// A listening port that can be closed and opened again from anywhere, at once.
-pub struct Port {
+pub(crate) struct Port {
     address: SocketAddr,
     runtime: Handle,
     /// The listeners while the port is open, and the waker of the task that waits for a connection.
@@ -35,7 +35,7 @@ const TRIES: usize = 16;
 
 impl Port {
     /// Binds and listens. Port 0 takes any free one. The caller must be in the runtime that will accept.
-    pub fn open(address: SocketAddr) -> io::Result<Self> {
+    pub(crate) fn open(address: SocketAddr) -> io::Result<Self> {
         let listener = listen(address)?;
         let address = listener.local_addr()?;
         let open = Mutex::new((vec![listener], None));
@@ -44,7 +44,7 @@ impl Port {
 
     /// Binds and listens on 127.0.0.1 and, where the machine has it, on the same port of `[::1]`: what `localhost` means
     /// depends on the client.
-    pub fn open_localhost(port: u16) -> io::Result<Self> {
+    pub(crate) fn open_localhost(port: u16) -> io::Result<Self> {
         let mut tries = if port == 0 { TRIES } else { 1 };
         loop {
             let mut opened = Self::open((Ipv4Addr::LOCALHOST, port).into())?;
@@ -65,12 +65,12 @@ impl Port {
     }
 
     /// Returns the address it listens on.
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Returns the next connection and its peer. While the port is closed, there is none.
-    pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+    pub(crate) fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         let (listeners, waiting) = &mut *self.open.lock();
         *waiting = Some(cx.waker().clone());
         let accepted = listeners.iter().map(|listener| listener.poll_accept(cx)).find(Poll::is_ready);
@@ -78,12 +78,12 @@ impl Port {
     }
 
     /// Closes the port: connections are refused from now on.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.open.lock().0.clear();
     }
 
     /// Opens the port again, if it is closed.
-    pub fn reopen(&self) -> io::Result<()> {
+    pub(crate) fn reopen(&self) -> io::Result<()> {
         let (listeners, waiting) = &mut *self.open.lock();
         if listeners.is_empty() {
             let _in_runtime = self.runtime.enter();

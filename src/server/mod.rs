@@ -37,29 +37,29 @@ mod tls;
 mod untaken;
 mod wire;
 
-pub use answered_notify::AnsweredNotify;
-pub use budget::Budget;
-pub use context::{Log, ServerContext, Signals, Stop};
+pub(crate) use answered_notify::AnsweredNotify;
+pub(crate) use budget::Budget;
+pub(crate) use context::{Log, ServerContext, Signals, Stop};
 #[cfg(feature = "webhooks")]
-pub use courier::carry;
+pub(crate) use courier::carry;
 #[cfg(feature = "tls")]
-pub use front::{Front, Note, Untrusting};
-pub use links::Links;
-pub use listen::Port;
-pub use networks::Networks;
+pub(crate) use front::{Front, Note, Untrusting};
+pub(crate) use links::Links;
+pub(crate) use listen::Port;
+pub(crate) use networks::Networks;
 #[cfg(feature = "tls")]
-pub use proxy::{Others, Proxy};
-pub use pulse::Busy;
+pub(crate) use proxy::{Others, Proxy};
+pub(crate) use pulse::Busy;
 #[cfg(feature = "tower")]
-pub use race::first_of;
+pub(crate) use race::first_of;
 #[cfg(feature = "tower")]
-pub use read::{Arrival, with_request};
+pub(crate) use read::{Arrival, with_request};
 #[cfg(feature = "tower")]
-pub use send::{ResponseBody, response};
-pub use serve::serve;
-pub use thread::{BusyWorker, IdleWorker};
+pub(crate) use send::{ResponseBody, response};
+pub(crate) use serve::serve;
+pub(crate) use thread::{BusyWorker, IdleWorker};
 #[cfg(feature = "tls")]
-pub use tls::{Authority, Tls, TlsError, config_of_pem};
+pub(crate) use tls::{Authority, Tls, TlsError, config_of_pem};
 
 #[cfg(feature = "cli")]
-pub use context::{Exchanged, LogEvent};
+pub(crate) use context::{Exchanged, LogEvent};

@@ -14,7 +14,7 @@ use crate::http::message::Request;
 use crate::server::read::{Arrival, Channel, with_request};
 
 /// A request that another thread answers, with all that it needs.
-pub struct MovedRequest(Arc<Whole>);
+pub(super) struct MovedRequest(Arc<Whole>);
 
 struct Whole {
     head: HttpRequest<()>,
@@ -26,7 +26,7 @@ struct Whole {
 
 impl MovedRequest {
     /// Returns a copy of a request.
-    pub fn of(request: &HttpRequest<Incoming>, body: &Bytes, arrival: Arrival<'_>) -> Self {
+    pub(super) fn of(request: &HttpRequest<Incoming>, body: &Bytes, arrival: Arrival<'_>) -> Self {
         let mut head = HttpRequest::new(());
         *head.method_mut() = request.method().clone();
         *head.uri_mut() = request.uri().clone();
@@ -37,7 +37,7 @@ impl MovedRequest {
 
     /// Runs the work on another thread, when there is room. It goes on when its client has gone, and takes its room until
     /// it is done.
-    pub async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         rooms: &Arc<Semaphore>,
         work: impl FnOnce(&Request<'_>) -> T + Send + 'static,

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 /// Networks, each an address and how many of its leading bits count.
 #[derive(Clone, Debug, Default)]
-pub struct Networks(Vec<(IpAddr, u8)>);
+pub(crate) struct Networks(Vec<(IpAddr, u8)>);
 
 impl Networks {
     /// Adds `10.0.0.1`, `10.0.0.0/8`, `::1` or `fd00::/8`. The error says what the text is instead.
-    pub fn add(&mut self, text: &str) -> Result<(), &'static str> {
+    pub(crate) fn add(&mut self, text: &str) -> Result<(), &'static str> {
         const WRONG: &str = "no IP address or network such as 10.0.0.1, 10.0.0.0/8 or fd00::/8";
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.trim().parse().map_err(|_| WRONG)?;
@@ -19,7 +19,7 @@ impl Networks {
     }
 
     /// Returns whether an address is in one of them, or this machine's own.
-    pub fn include(&self, address: IpAddr) -> bool {
+    pub(crate) fn include(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_loopback() || self.0.iter().any(|(network, bits)| shares(address, *network, *bits))
     }

@@ -28,7 +28,7 @@ const REMEMBERED: usize = 1_000;
 
 /// The treatment of requests for other hosts than those of the APIs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Others {
+pub(crate) enum Others {
     /// The proxy refuses them.
     #[default]
     Refused,
@@ -39,7 +39,7 @@ pub enum Others {
 }
 
 /// The settings of the proxy, and what it has seen.
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// The hosts of the APIs: tunnels to them end here.
     hosts: Vec<String>,
     /// The treatment of requests for other hosts.
@@ -48,7 +48,7 @@ pub struct Proxy {
 }
 
 /// A client's request for a tunnel.
-pub struct Connect {
+pub(super) struct Connect {
     /// Host and port, as the client wrote them.
     pub target: String,
     /// Header names in lower case, with their values.
@@ -57,7 +57,7 @@ pub struct Connect {
 
 impl Connect {
     /// Reads the head of a `CONNECT` request, and leaves what follows it.
-    pub async fn read(io: &mut Rewound) -> io::Result<Self> {
+    pub(super) async fn read(io: &mut Rewound) -> io::Result<Self> {
         let mut head = Vec::with_capacity(1_024);
         // Byte by byte where the head ends, so that nothing behind it is taken: most of it is in memory already.
         while !head.ends_with(b"\r\n\r\n") {
@@ -79,14 +79,14 @@ impl Connect {
     }
 
     /// Returns the host, without port and without the brackets of an IPv6 address, in lower case and without final dot.
-    pub fn host(&self) -> String {
+    pub(super) fn host(&self) -> String {
         let host = self.split().0;
         let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         host.trim_end_matches('.').to_ascii_lowercase()
     }
 
     /// Returns the port; that of HTTPS where there is none.
-    pub fn port(&self) -> Option<u16> {
+    pub(super) fn port(&self) -> Option<u16> {
         self.split().1.map_or(Some(443), |port| port.parse().ok())
     }
 
@@ -98,14 +98,14 @@ impl Connect {
     }
 
     /// Returns the first header of that name.
-    pub fn header(&self, name: &str) -> Option<&[u8]> {
+    pub(super) fn header(&self, name: &str) -> Option<&[u8]> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 }
 
 /// The reason why a tunnel does not lead where a client wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoTunnel {
+pub(crate) struct NoTunnel {
     /// The reason in one sentence.
     pub message: String,
     /// Advice on what to do.
@@ -114,7 +114,7 @@ pub struct NoTunnel {
 
 impl NoTunnel {
     /// Tells the client, in the status line too: many clients show no more.
-    pub async fn tell(&self, io: &mut Rewound) -> io::Result<()> {
+    pub(crate) async fn tell(&self, io: &mut Rewound) -> io::Result<()> {
         let body = self.body();
         let reason: String = self.message.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').collect();
         let head = format!(
@@ -127,29 +127,29 @@ impl NoTunnel {
     }
 
     /// Returns the body of the answer.
-    pub fn body(&self) -> String {
+    pub(crate) fn body(&self) -> String {
         json!({ "error": { "code": "other_host", "message": self.message, "hint": self.hint } }).to_string()
     }
 }
 
 impl Proxy {
     /// Makes a proxy that has seen nothing yet.
-    pub fn new(hosts: Vec<String>, others: Others) -> Self {
+    pub(crate) fn new(hosts: Vec<String>, others: Others) -> Self {
         Self { hosts, others, asked: Mutex::default() }
     }
 
     /// Returns the hosts of the APIs.
-    pub fn hosts(&self) -> &[String] {
+    pub(crate) fn hosts(&self) -> &[String] {
         &self.hosts
     }
 
     /// Tells whether a host is one of the APIs'.
-    pub fn covers(&self, host: &str) -> bool {
+    pub(crate) fn covers(&self, host: &str) -> bool {
         is_host(self.hosts.iter().map(String::as_str), host)
     }
 
     /// Returns the other hosts that clients asked for, and how often.
-    pub fn asked(&self) -> Vec<(String, u64)> {
+    pub(crate) fn asked(&self) -> Vec<(String, u64)> {
         self.asked.lock().iter().map(|(host, times)| (host.clone(), *times)).collect()
     }
 
@@ -164,7 +164,7 @@ impl Proxy {
     }
 
     /// Connects with another host, where that is allowed.
-    pub async fn dial(&self, host: &str, port: Option<u16>) -> Result<TcpStream, NoTunnel> {
+    pub(crate) async fn dial(&self, host: &str, port: Option<u16>) -> Result<TcpStream, NoTunnel> {
         self.remember(host);
         let refused = |message: String, hint| Err(NoTunnel { message, hint });
         if self.others == Others::Refused {

@@ -67,13 +67,13 @@ fn is_any_busy() -> bool {
 }
 
 /// A server on a runtime with several threads.
-pub struct Busy {
+pub(crate) struct Busy {
     runtime: Handle,
     answering: AtomicUsize,
 }
 
 /// An answer in the making.
-pub struct Answering<'b>(&'b Busy);
+pub(crate) struct Answering<'b>(&'b Busy);
 
 impl Drop for Answering<'_> {
     fn drop(&mut self) {
@@ -83,7 +83,7 @@ impl Drop for Answering<'_> {
 
 impl Busy {
     /// Returns the server that begins on this runtime, where it has several threads.
-    pub fn here() -> Option<Arc<Self>> {
+    pub(crate) fn here() -> Option<Arc<Self>> {
         let runtime = Handle::current();
         if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread {
             return None;
@@ -94,7 +94,7 @@ impl Busy {
     }
 
     /// Notes that an answer is in the making.
-    pub fn answer(&self) -> Answering<'_> {
+    pub(crate) fn answer(&self) -> Answering<'_> {
         self.answering.fetch_add(1, Ordering::SeqCst);
         PULSE.rest.wake(|| PULSE.thread.iter().for_each(Thread::unpark));
         Answering(self)
@@ -105,6 +105,6 @@ impl Busy {
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// Locks a world without making other worlds wait.
-pub fn lock<T>(world: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(world: &Mutex<T>) -> MutexGuard<'_, T> {
     world.try_lock_for(PATIENCE).unwrap_or_else(|| block_in_place(|| world.lock()))
 }

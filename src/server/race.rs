@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 /// Waits for the first of two futures. Where both are ready, it is the former.
-pub fn first_of<T>(
+pub(crate) fn first_of<T>(
     mut one: Pin<&mut impl Future<Output = T>>,
     mut other: Pin<&mut impl Future<Output = T>>,
 ) -> impl Future<Output = T> {

@@ -20,7 +20,7 @@ use crate::server::budget::Budget;
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
 /// The reason why a body was not read whole.
-pub enum Unread {
+pub(super) enum Unread {
     /// The body did not come in time; this many bytes did.
     TimedOut(usize),
     /// All unfinished bodies together are too large.
@@ -30,7 +30,7 @@ pub enum Unread {
 }
 
 /// A body on its way in: no more of it than one byte beyond the limit, enough for the engine to see that it is too large.
-pub struct Incomplete {
+pub(super) struct Incomplete {
     limit_bytes: usize,
     first: Bytes,
     rest: Vec<u8>,
@@ -39,7 +39,7 @@ pub struct Incomplete {
 
 impl Incomplete {
     /// Makes a body of nothing yet.
-    pub fn new(limit_bytes: usize) -> Self {
+    pub(super) fn new(limit_bytes: usize) -> Self {
         Self { limit_bytes, first: Bytes::new(), rest: Vec::new(), drained: 0 }
     }
 
@@ -69,7 +69,7 @@ impl Incomplete {
     }
 
     /// Reads what is there already; returns whether that is all.
-    pub fn at_once(&mut self, incoming: &mut Incoming) -> Result<bool, Unread> {
+    pub(super) fn at_once(&mut self, incoming: &mut Incoming) -> Result<bool, Unread> {
         match self.poll(incoming, &mut Context::from_waker(Waker::noop())) {
             Poll::Ready(read) => read.map(|()| true).map_err(Unread::Broken),
             Poll::Pending => Ok(false),
@@ -77,7 +77,12 @@ impl Incomplete {
     }
 
     /// Reads what is still to come, for at most `limit` and as far as the budget goes.
-    pub async fn the_rest(&mut self, incoming: &mut Incoming, limit: Duration, budget: &Budget) -> Result<(), Unread> {
+    pub(super) async fn the_rest(
+        &mut self,
+        incoming: &mut Incoming,
+        limit: Duration,
+        budget: &Budget,
+    ) -> Result<(), Unread> {
         let started = Instant::now();
         let mut charge = budget.charge();
         loop {
@@ -98,7 +103,7 @@ impl Incomplete {
     }
 
     /// Returns what was read.
-    pub fn whole(self) -> Bytes {
+    pub(super) fn whole(self) -> Bytes {
         if self.rest.is_empty() {
             return self.first;
         }
@@ -111,7 +116,7 @@ impl Incomplete {
 
 /// Tells whether the client waits for a "continue" before it sends a body that is too large anyway. It gets none, so it
 /// need not send the body.
-pub fn need_not_come(request: &HttpRequest<Incoming>, limit_bytes: usize) -> bool {
+pub(super) fn need_not_come(request: &HttpRequest<Incoming>, limit_bytes: usize) -> bool {
     let is_too_large = || request.body().size_hint().exact().is_some_and(|bytes| bytes > limit_bytes as u64);
     request.headers().get(EXPECT).is_some_and(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue"))
         && is_too_large()
@@ -122,7 +127,7 @@ const HEADERS: usize = 16;
 
 /// The way a connection came, where it is not plain HTTP to the port itself.
 #[derive(Clone, Debug)]
-pub struct Channel {
+pub(crate) struct Channel {
     /// The host that the client wants.
     pub host: String,
     /// True when the client speaks TLS.
@@ -135,7 +140,7 @@ pub struct Channel {
 
 /// The time and the connection of a request's arrival.
 #[derive(Clone, Copy)]
-pub struct Arrival<'a> {
+pub(crate) struct Arrival<'a> {
     /// The time of arrival, in milliseconds since 1970.
     pub at_ms: u64,
     /// True when the peer is trusted to say on whose behalf it calls.
@@ -158,7 +163,7 @@ impl Channel {
 }
 
 /// Lends a request as the engine sees it.
-pub fn with_request<B, T>(
+pub(crate) fn with_request<B, T>(
     head: &HttpRequest<B>,
     body: &[u8],
     arrival: Arrival<'_>,

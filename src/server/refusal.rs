@@ -26,7 +26,7 @@ fn remedy(why: &str) -> &'static str {
 
 /// The reason why a request is answered before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(super) struct Refusal {
     /// The status.
     pub status: u16,
     /// The name, in the journal too.
@@ -37,20 +37,20 @@ pub struct Refusal {
 
 impl Refusal {
     /// Makes the refusal of a body that did not come in time.
-    pub fn body_timeout(limit: Duration, got: usize, announced: Option<u64>) -> Self {
+    pub(super) fn body_timeout(limit: Duration, got: usize, announced: Option<u64>) -> Self {
         let of = announced.map(|announced| format!(" of {announced}")).unwrap_or_default();
         let message = format!("The request's body did not come within {limit:?}: {got}{of} bytes came.");
         Self { status: 408, code: "request_timeout", message, hint: "The setting body-timeout raises this." }
     }
 
     /// Makes the refusal of a head that did not come in time.
-    pub fn head_timeout(limit: Duration) -> Self {
+    pub(super) fn head_timeout(limit: Duration) -> Self {
         let message = format!("The request's head did not come within {limit:?}.");
         Self { status: 408, code: "request_timeout", message, hint: "The setting header-timeout raises this." }
     }
 
     /// Makes the refusal of a body because all unfinished bodies together are too large.
-    pub fn crowded(most: usize) -> Self {
+    pub(super) fn crowded(most: usize) -> Self {
         let message = format!("This server holds {most} bytes of unfinished bodies, which is its limit.");
         Self {
             status: 503,
@@ -61,7 +61,7 @@ impl Refusal {
     }
 
     /// Makes the refusal of a request because too many bytes of answers wait for clients that do not take them.
-    pub fn untaken() -> Self {
+    pub(super) fn untaken() -> Self {
         let message = "Too many bytes of answers wait for clients that do not take them.".to_owned();
         Self {
             status: 503,
@@ -72,7 +72,7 @@ impl Refusal {
     }
 
     /// Makes the refusal of a connection because there are too many.
-    pub fn too_many_connections(most: usize) -> Self {
+    pub(super) fn too_many_connections(most: usize) -> Self {
         let message = format!("This server has {most} connections that are all in use, which is its limit.");
         Self {
             status: 503,
@@ -83,7 +83,7 @@ impl Refusal {
     }
 
     /// Makes the refusal of a body that broke off, or is not what its head announced.
-    pub fn broken_body(why: &str) -> Self {
+    pub(super) fn broken_body(why: &str) -> Self {
         let message = format!("The request's body cannot be read: {why}.");
         Self {
             status: 400,
@@ -94,7 +94,7 @@ impl Refusal {
     }
 
     /// Makes the refusal of a head that is no HTTP, or too large.
-    pub fn bad_head(status: u16, why: &str) -> Self {
+    pub(super) fn bad_head(status: u16, why: &str) -> Self {
         let (code, message, hint) = match status {
             414 => {
                 let message = "The request's target is longer than 65534 bytes.".to_owned();
@@ -113,7 +113,7 @@ impl Refusal {
     }
 
     /// Makes the refusal of a peer that speaks TLS.
-    pub fn tls() -> Self {
+    pub(super) fn tls() -> Self {
         let message = "This port speaks plain HTTP, and the client began with TLS.".to_owned();
         Self {
             status: 400,
@@ -136,7 +136,7 @@ impl Refusal {
     }
 
     /// Returns the refusal as an answer of this fake; the connection ends with it.
-    pub fn response(&self) -> Response {
+    pub(super) fn response(&self) -> Response {
         let body = json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } });
         Response::json(self.status, &body).with(headers::MISS, "http").with("connection", "close")
     }

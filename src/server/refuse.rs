@@ -25,7 +25,7 @@ const LINGER_BYTES: usize = 64 * 1024 * 1024;
 const TARGET_BYTES: usize = 2_048;
 
 /// Answers in the words of this fake, with a line in the log and an entry in the journal, as far as the head is known.
-pub async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: &[u8], refusal: &Refusal) {
+pub(super) async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: &[u8], refusal: &Refusal) {
     let serving = &*peer.serving;
     let arrived = SystemTime::now();
     let arrival = arrival(peer, arrived);
@@ -58,7 +58,7 @@ pub async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: &[u8], 
 }
 
 /// Tells a client that there are too many connections, and closes its own.
-pub async fn turn_away(socket: TcpStream, most: usize) {
+pub(super) async fn turn_away(socket: TcpStream, most: usize) {
     let mut stream = Stream::Plain(socket);
     let answer = bytes(&Refusal::too_many_connections(most).response());
     if matches!(timeout(LINGER, stream.write_all(&answer)).await, Ok(Ok(()))) {
@@ -68,7 +68,7 @@ pub async fn turn_away(socket: TcpStream, most: usize) {
 
 /// Lets a client that is still sending get to its answer: a connection closed at once would be reset, and the answer
 /// lost.
-pub async fn linger(stream: &mut Stream) {
+pub(super) async fn linger(stream: &mut Stream) {
     let _ = stream.shutdown().await;
     let drained = async {
         let mut ignored = [0; 8 * 1024];

@@ -4,14 +4,14 @@ use crate::sync::{AtomicBool, Ordering};
 
 /// The rest of one thread, which others wake.
 #[derive(Default)]
-pub struct Rest {
+pub(super) struct Rest {
     is_resting: AtomicBool,
 }
 
 impl Rest {
     /// Rests by `park` until another thread wakes this one, unless there is something to do: that is looked at once more,
     /// because what came just before did not wake it.
-    pub fn rest(&self, has_work: impl FnOnce() -> bool, park: impl FnOnce()) {
+    pub(super) fn rest(&self, has_work: impl FnOnce() -> bool, park: impl FnOnce()) {
         self.is_resting.store(true, Ordering::SeqCst);
         if !has_work() {
             park();
@@ -19,7 +19,7 @@ impl Rest {
     }
 
     /// Wakes the thread by `unpark` where it rests. The caller has noted what there is to do.
-    pub fn wake(&self, unpark: impl FnOnce()) {
+    pub(super) fn wake(&self, unpark: impl FnOnce()) {
         if self.is_resting.load(Ordering::SeqCst) && self.is_resting.swap(false, Ordering::SeqCst) {
             unpark();
         }

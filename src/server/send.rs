@@ -15,7 +15,7 @@ use crate::http::message::{Delivery, Response};
 use crate::server::events::Events;
 
 /// A body on its way out.
-pub enum ResponseBody {
+pub(crate) enum ResponseBody {
     /// The body in one piece.
     Whole(Bytes),
     /// The body as another host sends it.
@@ -71,7 +71,7 @@ impl ResponseBody {
 
 /// An error that ends the body here, on purpose.
 #[derive(Debug)]
-pub struct CutShort;
+pub(crate) struct CutShort;
 
 impl fmt::Display for CutShort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,7 +145,7 @@ impl Body for ResponseBody {
 }
 
 /// Returns a reply as a response of hyper.
-pub fn response(reply: Response, delivery: Delivery, hold: Option<Hold>) -> HttpResponse<ResponseBody> {
+pub(crate) fn response(reply: Response, delivery: Delivery, hold: Option<Hold>) -> HttpResponse<ResponseBody> {
     let mut response = HttpResponse::new(ResponseBody::new(reply.body, delivery, hold));
     // Statuses come from route tables, or from rules that were checked when they were loaded.
     *response.status_mut() =

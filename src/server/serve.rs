@@ -35,7 +35,7 @@ enum Event {
 }
 
 /// Serves until told to stop; returns when the port is free.
-pub async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
+pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
     let mut orders = serving.orders.clone();
     let mut connections = JoinSet::new();
     {

@@ -8,10 +8,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 #[cfg(feature = "tls")]
-pub use rewound::Rewound;
+pub(super) use rewound::Rewound;
 
 /// A connection's bytes. Without TLS it is the socket itself.
-pub enum Stream {
+pub(crate) enum Stream {
     /// The bytes as they are on the wire.
     Plain(TcpStream),
     /// The bytes inside TLS.
@@ -21,7 +21,7 @@ pub enum Stream {
 
 impl Stream {
     /// Makes the end of the connection a reset.
-    pub fn set_zero_linger(&self) -> io::Result<()> {
+    pub(crate) fn set_zero_linger(&self) -> io::Result<()> {
         match self {
             Self::Plain(socket) => socket.set_zero_linger(),
             #[cfg(feature = "tls")]
@@ -90,24 +90,24 @@ mod rewound {
 
     /// A socket whose first bytes were read to tell the protocol, and are read again.
     #[derive(Debug)]
-    pub struct Rewound {
+    pub(crate) struct Rewound {
         first: Bytes,
         socket: TcpStream,
     }
 
     impl Rewound {
         /// Puts the bytes that were read before the socket's own.
-        pub fn new(first: Bytes, socket: TcpStream) -> Self {
+        pub(crate) fn new(first: Bytes, socket: TcpStream) -> Self {
             Self { first, socket }
         }
 
         /// Makes the end of the connection a reset.
-        pub fn set_zero_linger(&self) -> io::Result<()> {
+        pub(crate) fn set_zero_linger(&self) -> io::Result<()> {
             self.socket.set_zero_linger()
         }
 
         /// Returns the bytes that were read and not yet read again, and the socket.
-        pub fn into_parts(self) -> (Bytes, TcpStream) {
+        pub(crate) fn into_parts(self) -> (Bytes, TcpStream) {
             (self.first, self.socket)
         }
     }

@@ -17,7 +17,7 @@ const KEPT: usize = 16;
 static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
 
 /// A thread with a runtime of its own, and nothing to do.
-pub struct IdleWorker {
+pub(crate) struct IdleWorker {
     runtime: Handle,
     /// The sender whose drop ends the thread.
     end: oneshot::Sender<Infallible>,
@@ -25,7 +25,7 @@ pub struct IdleWorker {
 }
 
 /// A thread that serves. It is free again when its task is done, whether or not anything waits for that.
-pub struct BusyWorker {
+pub(crate) struct BusyWorker {
     /// The receiver of a worker that is not needed any more; its channel closes when the task is done. Servers are shared
     /// between threads, receivers are not.
     done: Mutex<mpsc::Receiver<IdleWorker>>,
@@ -33,7 +33,7 @@ pub struct BusyWorker {
 
 impl IdleWorker {
     /// Returns a free worker, or a new one.
-    pub fn take() -> io::Result<Self> {
+    pub(crate) fn take() -> io::Result<Self> {
         if let Some(free) = FREE.lock().pop() {
             return Ok(free);
         }
@@ -46,12 +46,12 @@ impl IdleWorker {
     }
 
     /// Enters the worker's runtime.
-    pub fn enter(&self) -> EnterGuard<'_> {
+    pub(crate) fn enter(&self) -> EnterGuard<'_> {
         self.runtime.enter()
     }
 
     /// Runs a task on the worker.
-    pub fn run(self, task: impl Future<Output = ()> + Send + 'static) -> BusyWorker {
+    pub(crate) fn run(self, task: impl Future<Output = ()> + Send + 'static) -> BusyWorker {
         let (doing, done) = mpsc::channel();
         self.runtime.clone().spawn(async move {
             task.await;
@@ -70,7 +70,7 @@ impl IdleWorker {
 
 impl BusyWorker {
     /// Waits until the worker's task is done. Must not be called where a runtime needs the thread.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         if let Ok(IdleWorker { end, thread, .. }) = self.done.into_inner().recv() {
             drop(end);
             let _ = thread.join();

@@ -37,7 +37,7 @@ impl AsRef<[u8]> for LargeBody {
 
 /// Counts a large HTTP/1.1 answer until its client has taken it. Where too many bytes wait already, a refusal takes its
 /// place.
-pub fn count_large(peer: &ConnectionContext, outcome: &mut Outcome) {
+pub(super) fn count_large(peer: &ConnectionContext, outcome: &mut Outcome) {
     let body = &mut outcome.response.body;
     if body.len() < LARGE_BYTES || peer.link.is_http2() {
         return;
@@ -58,14 +58,14 @@ fn refusal(peer: &ConnectionContext) -> Response {
 
 /// The body of an HTTP/2 answer, counted until its client has taken it.
 #[cfg(feature = "http2")]
-pub struct UntakenBody {
+pub(super) struct UntakenBody {
     body: ResponseBody,
     untaken: Option<Untaken>,
 }
 
 /// Counts an HTTP/2 answer, of which a connection may have many, as [`count_large`] counts large ones.
 #[cfg(feature = "http2")]
-pub fn counted(peer: &ConnectionContext, answer: HttpResponse<ResponseBody>) -> HttpResponse<UntakenBody> {
+pub(super) fn counted(peer: &ConnectionContext, answer: HttpResponse<ResponseBody>) -> HttpResponse<UntakenBody> {
     let links = &peer.serving.links;
     let bytes = answer.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0);
     if let Some(untaken) = links.hold(&peer.link, bytes) {

@@ -20,7 +20,7 @@ const GARBAGE: &[u8] = b"\x16\x03\x01\x00\x2a not http \x00\xff\xfe\r\n\r\n";
 
 /// The fault that the next write of a connection has instead of writing. It is shared with the connection's service.
 #[derive(Clone, Default)]
-pub struct WireFault(Arc<Link>);
+pub(crate) struct WireFault(Arc<Link>);
 
 const NONE: u8 = 0;
 const CLOSE: u8 = 1;
@@ -29,12 +29,12 @@ const SPEAK_GARBAGE: u8 = 3;
 
 impl WireFault {
     /// Returns the fault of a connection.
-    pub fn of(link: &Arc<Link>) -> Self {
+    pub(crate) fn of(link: &Arc<Link>) -> Self {
         Self(Arc::clone(link))
     }
 
     /// Orders the fault of a delivery. Deliveries that are no fault of the connection order none.
-    pub fn order(&self, delivery: Delivery) {
+    pub(crate) fn order(&self, delivery: Delivery) {
         let order = match delivery {
             Delivery::Closed => CLOSE,
             Delivery::Reset => RESET,
@@ -56,7 +56,7 @@ const TLS: u8 = 0x16;
 
 /// The protocol of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
+pub(crate) enum Protocol {
     /// HTTP/1.1, or what will turn out to be no HTTP.
     Http1,
     /// HTTP/2.
@@ -70,12 +70,12 @@ pub enum Protocol {
 impl Protocol {
     /// Tells whether something comes before HTTP.
     #[cfg(feature = "tls")]
-    pub fn needs_front(self) -> bool {
+    pub(crate) fn needs_front(self) -> bool {
         matches!(self, Self::Tls | Self::Connect)
     }
 
     /// Returns the protocol that a peer's first bytes show.
-    pub fn of(first: &[u8]) -> Self {
+    pub(crate) fn of(first: &[u8]) -> Self {
         match first.first() {
             Some(&TLS) => Self::Tls,
             Some(b'P') if first.starts_with(PREFACE) => Self::Http2,
@@ -104,7 +104,7 @@ const FIRST_BYTES: usize = 1_024;
 const SHORT_BYTES: usize = 2_048;
 
 /// A connection.
-pub struct FaultyStream {
+pub(crate) struct FaultyStream {
     stream: Stream,
     /// The peer's first bytes, until they are read.
     first: Bytes,
@@ -120,7 +120,7 @@ const HEAD_BYTES: usize = 512;
 
 impl FaultyStream {
     /// Returns a connection without fault, once its peer has begun to speak, and the peer's protocol.
-    pub async fn open(mut stream: Stream, misbehaviour: WireFault) -> io::Result<(Self, Protocol)> {
+    pub(crate) async fn open(mut stream: Stream, misbehaviour: WireFault) -> io::Result<(Self, Protocol)> {
         let first = first_bytes(&mut stream).await?;
         let protocol = Protocol::of(&first);
         Ok((Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }, protocol))
@@ -128,23 +128,23 @@ impl FaultyStream {
 
     /// Makes a connection whose peer has sent bytes that are still to be read.
     #[cfg(feature = "tls")]
-    pub fn new(stream: Stream, first: Bytes, misbehaviour: WireFault) -> Self {
+    pub(crate) fn new(stream: Stream, first: Bytes, misbehaviour: WireFault) -> Self {
         Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }
     }
 
     /// Returns the bytes below, those read already, and the connection's fault.
     #[cfg(feature = "tls")]
-    pub fn into_parts(self) -> (Stream, Bytes, WireFault) {
+    pub(crate) fn into_parts(self) -> (Stream, Bytes, WireFault) {
         (self.stream, self.first, self.misbehaviour)
     }
 
     /// Returns the status with which hyper wanted to refuse what it could not read. Nothing was written in its place.
-    pub fn refused(&self) -> Option<u16> {
+    pub(crate) fn refused(&self) -> Option<u16> {
         self.refused
     }
 
     /// Returns the connection itself.
-    pub fn stream(&mut self) -> &mut Stream {
+    pub(crate) fn stream(&mut self) -> &mut Stream {
         &mut self.stream
     }
 
@@ -160,7 +160,7 @@ impl FaultyStream {
     }
 
     /// Returns the beginning of the head that is not whole.
-    pub fn head(&self) -> Bytes {
+    pub(crate) fn head(&self) -> Bytes {
         if self.misbehaviour.0.is_in_head() { Bytes::copy_from_slice(&self.head) } else { Bytes::new() }
     }
 
@@ -186,7 +186,7 @@ impl FaultyStream {
 }
 
 /// Returns a peer's first bytes: enough to tell the protocol, or all that it sent.
-pub async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
+pub(super) async fn first_bytes(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
     let mut first = vec![0; FIRST_BYTES];
     let mut length = 0;
     let begins = |known: &[u8], said: &[u8]| said.len() < known.len() && known.starts_with(said);

@@ -15,7 +15,7 @@ use crate::engine::store::Total;
 use crate::world::world::World;
 
 /// A ceiling over one kind of what worlds keep.
-pub struct Ceiling {
+pub(super) struct Ceiling {
     total: Arc<Total>,
     /// The amount beyond which the largest worlds are shortened: the limit, or more where that could not be reached the
     /// last time, because what remains is in use.
@@ -26,11 +26,11 @@ pub struct Ceiling {
 }
 
 /// A world, and the time it was asked last.
-pub type RecentWorld = (u64, Arc<Mutex<World>>);
+pub(super) type RecentWorld = (u64, Arc<Mutex<World>>);
 
 impl Ceiling {
     /// Returns the ceilings over the worlds that have these settings.
-    pub fn all(settings: &Settings) -> [Self; 2] {
+    pub(super) fn all(settings: &Settings) -> [Self; 2] {
         [
             Self::over(&settings.journals, |world| world.journal.room(), |world| world.journal.halve()),
             Self::over(
@@ -47,13 +47,13 @@ impl Ceiling {
     }
 
     /// Tells whether the worlds hold too much.
-    pub fn is_reached(&self) -> bool {
+    pub(super) fn is_reached(&self) -> bool {
         self.total.held() > self.trigger.load(Ordering::Relaxed)
     }
 
     /// Halves the largest world again and again, until all hold an eighth less than they may. Of two worlds of one size, the
     /// one that was asked longest ago goes first. A world that answers meanwhile is left alone, and looked at the next time.
-    pub fn lower(&self, worlds: &[RecentWorld]) {
+    pub(super) fn lower(&self, worlds: &[RecentWorld]) {
         let Some(_lowering) = self.lowering.try_lock() else { return };
         let limit = self.total.limit();
         let sizes = worlds.iter().enumerate().filter_map(|(place, (asked_ms, world))| {

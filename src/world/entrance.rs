@@ -8,7 +8,7 @@ use crate::engine::state::world_token::DEFAULT_WORLD;
 
 /// The proxy of a server, and the certificate authority that clients must trust.
 #[derive(Clone, Debug)]
-pub struct Entrance {
+pub(crate) struct Entrance {
     /// Host and port of the proxy, as clients on this machine reach it.
     pub proxy: String,
     /// The hosts that it is a proxy for; `.example.org` is every host below `example.org`.
@@ -31,16 +31,16 @@ pub struct Entrance {
 
 impl Entrance {
     /// The file with the authority's certificate.
-    pub const CA: &str = "ca.pem";
+    pub(crate) const CA: &str = "ca.pem";
     /// The file with the authority's certificate and those that are trusted otherwise.
-    pub const BUNDLE: &str = "bundle.pem";
+    pub(crate) const BUNDLE: &str = "bundle.pem";
     /// The file with both, for Java.
-    pub const KEYSTORE: &str = "ca.p12";
+    pub(crate) const KEYSTORE: &str = "ca.p12";
     /// The file that makes Node.js go by the proxy.
-    pub const NODE_HOOK: &str = "node-hook.cjs";
+    pub(crate) const NODE_HOOK: &str = "node-hook.cjs";
 
     /// Makes an entrance whose files are in a folder, with nothing but its proxy known otherwise.
-    pub fn in_folder(proxy: String, folder: &str) -> Self {
+    pub(crate) fn in_folder(proxy: String, folder: &str) -> Self {
         let file = |name: &str| format!("{folder}/{name}");
         Self {
             proxy,
@@ -56,7 +56,7 @@ impl Entrance {
     }
 
     /// Returns the URL of the proxy for a world: its user is the world, its password is never looked at.
-    pub fn proxy_url(&self, world: &str) -> String {
+    pub(crate) fn proxy_url(&self, world: &str) -> String {
         if world == DEFAULT_WORLD {
             return format!("http://{}", self.proxy);
         }

@@ -8,7 +8,7 @@ use crate::world::selector::WorldSelector;
 
 /// The reason that a world is no longer there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GoneReason {
+pub(crate) enum GoneReason {
     /// An administrator deleted it.
     Deleted,
     /// The last handle of it was dropped.
@@ -22,7 +22,7 @@ pub enum GoneReason {
 
 /// The reason that there is no world to answer, or none was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WorldError {
+pub(crate) enum WorldError {
     /// There never was one of that name, as far as anybody remembers.
     Unknown {
         /// The name.
@@ -79,7 +79,7 @@ pub enum WorldError {
 
 impl WorldError {
     /// Returns the status, a word for programs, what is wrong, and what to do about it.
-    pub fn words(&self) -> (u16, &'static str, String, String) {
+    pub(crate) fn words(&self) -> (u16, &'static str, String, String) {
         match self {
             Self::Unknown { name, nearest } => {
                 let hint = match nearest {
@@ -157,7 +157,7 @@ impl WorldError {
     }
 
     /// Makes the answer to a request that no world can answer.
-    pub fn response(&self) -> Response {
+    pub(crate) fn response(&self) -> Response {
         let (status, code, message, hint) = self.words();
         let body = json!({ "error": { "code": code, "message": message, "hint": hint } });
         Response::json(status, &body).with(headers::MISS, "world")

@@ -34,12 +34,12 @@ use crate::world::world::World;
 const NEAREST: usize = 3;
 
 /// Answers one request in one world. The caller holds the world's lock, and sends the outcome after it has let go of it.
-pub fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outcome {
+pub(crate) fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outcome {
     answer_at(router, world, request, &Target::parse(request.target))
 }
 
 /// Answers one request whose target was parsed before, to find its world.
-pub fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, target: &Target<'_>) -> Outcome {
+pub(crate) fn answer_at(router: &Router, world: &mut World, request: &Request<'_>, target: &Target<'_>) -> Outcome {
     world.state.clock.arrive(request.arrived_ms);
     let step_ended = world.follow_clock();
     world.look_at_records();

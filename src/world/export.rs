@@ -19,11 +19,11 @@ use crate::world::snapshot::Snapshot;
 use crate::world::world::World;
 
 /// The version of the shape.
-pub const EXPORT_VERSION: u32 = 1;
+pub(crate) const EXPORT_VERSION: u32 = 1;
 
 /// A world as data.
 #[derive(Debug)]
-pub struct ExportedWorld {
+pub(crate) struct ExportedWorld {
     /// 1.
     world: u32,
     /// The name it had.
@@ -72,7 +72,7 @@ json_object!(both ExportedCollection strict { next, records });
 
 impl Snapshot {
     /// Returns the world as data, which had that many calls until then. The error says what in it is no data.
-    pub fn export(&self, calls: u64) -> Result<ExportedWorld, String> {
+    pub(crate) fn export(&self, calls: u64) -> Result<ExportedWorld, String> {
         let state = &self.state;
         let usual = |profile: Profile| profile == Profile::default();
         let profiles = state.settings.profiles.iter().filter(|(_, profile)| !usual(*profile));
@@ -107,7 +107,7 @@ impl Snapshot {
 
 impl WorldRegistry {
     /// Returns an exported world as this server goes on with it. The error says what is wrong with the data, and where.
-    pub fn imported(&self, name: &Arc<str>, exported: ExportedWorld) -> Result<World, String> {
+    pub(crate) fn imported(&self, name: &Arc<str>, exported: ExportedWorld) -> Result<World, String> {
         if exported.world != EXPORT_VERSION {
             return Err(format!("world is {}, this version reads {EXPORT_VERSION}", exported.world));
         }

@@ -9,7 +9,7 @@ use crate::world::exchange::answer;
 use crate::world::world::World;
 
 /// Returns a function that asks the fake, without the scenario's faults and steps.
-pub fn fake_service(
+pub(crate) fn fake_service(
     scenario: &Scenario,
     router: &Router,
     fixtures: &Fixtures,

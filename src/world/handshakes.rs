@@ -13,18 +13,18 @@ use crate::world::select::chosen;
 use crate::world::world::World;
 
 /// The journal's word for a handshake that a client refused.
-pub const REFUSED: &str = "tls-refused";
+pub(super) const REFUSED: &str = "tls-refused";
 
 impl WorldRegistry {
     /// Takes the fault that a rule ordered for the next handshake of the world that a client's `CONNECT` names.
-    pub fn take_tls_fault(&self, connect: &Request<'_>) -> Option<TlsFault> {
+    pub(crate) fn take_tls_fault(&self, connect: &Request<'_>) -> Option<TlsFault> {
         let world = self.world_of_connect(connect)?;
         let mut world = world.lock();
         world.run.as_mut()?.take_tls_fault()
     }
 
     /// Journals a handshake that a client refused, as the `CONNECT` it was for.
-    pub fn handshake_refused(&self, connect: &Request<'_>) {
+    pub(crate) fn handshake_refused(&self, connect: &Request<'_>) {
         let Some(world) = self.world_of_connect(connect) else { return };
         let mut world = world.lock();
         let world = &mut *world;

@@ -8,7 +8,7 @@ use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering};
 /// Counts the requests whose bodies are still on their way, and wakes the threads that wait for answers. A request that is
 /// whole when it comes is answered without being counted: no client can tell it from one that comes later.
 #[derive(Default)]
-pub struct InFlight {
+pub(crate) struct InFlight {
     /// The worlds of the requests in flight; a name stands there once for each.
     worlds: Mutex<Vec<Arc<str>>>,
     waiters: AtomicUsize,
@@ -17,7 +17,7 @@ pub struct InFlight {
 }
 
 /// A request whose body is on its way, until this is dropped.
-pub struct InFlightGuard<'b> {
+pub(crate) struct InFlightGuard<'b> {
     in_flight: &'b InFlight,
     world: Arc<str>,
 }
@@ -35,18 +35,18 @@ impl Drop for InFlightGuard<'_> {
 
 impl InFlight {
     /// Counts a request of that world until the guard is dropped.
-    pub fn arrival(&self, world: Arc<str>) -> InFlightGuard<'_> {
+    pub(crate) fn arrival(&self, world: Arc<str>) -> InFlightGuard<'_> {
         self.worlds.lock().push(Arc::clone(&world));
         InFlightGuard { in_flight: self, world }
     }
 
     /// Returns whether a request of that world is on its way.
-    pub fn has(&self, world: &str) -> bool {
+    pub(crate) fn has(&self, world: &str) -> bool {
         self.worlds.lock().iter().any(|name| **name == *world)
     }
 
     /// Blocks until something was answered, for at most that long, unless `ready` holds already.
-    pub fn wait(&self, most: Duration, ready: impl FnOnce() -> bool) {
+    pub(crate) fn wait(&self, most: Duration, ready: impl FnOnce() -> bool) {
         self.waiters.fetch_add(1, Ordering::SeqCst);
         let mut rung = self.rung.lock();
         if !ready() {
@@ -57,7 +57,7 @@ impl InFlight {
     }
 
     /// Wakes the waiting threads: something was answered. Where none waits, this is one look.
-    pub fn ring(&self) {
+    pub(crate) fn ring(&self) {
         if self.waiters.load(Ordering::SeqCst) > 0 {
             // A waiter between its last look and its wait holds this lock: it must not miss the bell.
             drop(self.rung.lock());

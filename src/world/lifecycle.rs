@@ -14,7 +14,7 @@ use crate::world::world::World;
 
 /// A world that is wanted.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct WorldSpec<'a> {
+pub(crate) struct WorldSpec<'a> {
     /// Its name; without one, one is made up.
     pub name: Option<&'a str>,
     /// The world it is a copy of, as that one is now; without one, it starts as the default world did.
@@ -32,7 +32,7 @@ pub struct WorldSpec<'a> {
 }
 
 /// The longest label.
-pub const LONGEST_LABEL: usize = 128;
+pub(crate) const LONGEST_LABEL: usize = 128;
 
 /// Returns whether a label can be told apart from others in a list: it is not empty, not long, and of one line.
 fn is_label(label: &str) -> bool {
@@ -41,13 +41,13 @@ fn is_label(label: &str) -> bool {
 
 impl WorldRegistry {
     /// Makes a world.
-    pub fn make(&self, wanted: WorldSpec<'_>, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
+    pub(crate) fn make(&self, wanted: WorldSpec<'_>, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
         self.make_ready(wanted, now_ms, |_| Ok(()))
     }
 
     /// Makes a world and readies it before a request can find it. One that cannot be readied is not made. However long
     /// that takes, requests to other worlds do not wait for it: nothing is locked meanwhile.
-    pub fn make_ready<E: From<WorldError>>(
+    pub(crate) fn make_ready<E: From<WorldError>>(
         &self,
         wanted: WorldSpec<'_>,
         now_ms: u64,
@@ -126,17 +126,17 @@ impl WorldRegistry {
     }
 
     /// Returns the names of the worlds of a label, in alphabetical order.
-    pub fn labelled(&self, label: &str) -> Vec<Arc<str>> {
+    pub(crate) fn labelled(&self, label: &str) -> Vec<Arc<str>> {
         self.others.read().by_label.get(label).map(|names| names.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// Returns the label of a world, if it has one.
-    pub fn label(&self, name: &str) -> Option<Arc<str>> {
+    pub(crate) fn label(&self, name: &str) -> Option<Arc<str>> {
         self.others.read().by_name.get(name)?.label.clone()
     }
 
     /// Takes the worlds of a label away; returns how many there were.
-    pub fn remove_labelled(&self, label: &str) -> usize {
+    pub(crate) fn remove_labelled(&self, label: &str) -> usize {
         let mut others = self.others.write();
         let names: Vec<Arc<str>> =
             others.by_label.get(label).map(|names| names.iter().cloned().collect()).unwrap_or_default();
@@ -152,7 +152,7 @@ impl WorldRegistry {
     }
 
     /// Ends this process's hold on a world, which stays until it is deleted or expires.
-    pub fn release(&self, name: &str, now_ms: u64) {
+    pub(crate) fn release(&self, name: &str, now_ms: u64) {
         if let Some(place) = self.others.read().by_name.get(name) {
             place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
             place.held.store(false, Ordering::Relaxed);
@@ -160,7 +160,12 @@ impl WorldRegistry {
     }
 
     /// Takes a world away. With `only`, only if it is that very one: another may have its name by now.
-    pub fn remove(&self, name: &str, why: GoneReason, only: Option<&Arc<Mutex<World>>>) -> Result<(), WorldError> {
+    pub(crate) fn remove(
+        &self,
+        name: &str,
+        why: GoneReason,
+        only: Option<&Arc<Mutex<World>>>,
+    ) -> Result<(), WorldError> {
         if name == DEFAULT_WORLD {
             return Err(WorldError::Default);
         }
@@ -179,7 +184,7 @@ impl WorldRegistry {
     }
 
     /// Drops the last hold on that world, and the world with it, unless it was released before.
-    pub fn drop_held(&self, name: &str, world: &Arc<Mutex<World>>) {
+    pub(crate) fn drop_held(&self, name: &str, world: &Arc<Mutex<World>>) {
         let is_held = |place: &Slot| place.held.load(Ordering::Relaxed);
         if self.others.read().by_name.get(name).is_some_and(is_held) {
             // It may be gone already, and another have its name.

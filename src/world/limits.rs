@@ -10,10 +10,10 @@ use crate::world::registry::WorldRegistry;
 use crate::world::registry_limits::Limits;
 
 /// The most streams of events at a time.
-pub const EVENT_STREAMS: usize = 64;
+pub(crate) const EVENT_STREAMS: usize = 64;
 
 /// A limit of a server or of its worlds.
-pub struct Limit {
+pub(crate) struct Limit {
     /// Its name, such as `body-bytes`.
     pub name: &'static str,
     /// The unit that is counted.
@@ -30,7 +30,7 @@ pub struct Limit {
 
 /// The value of a limit that is not set.
 #[derive(Clone, Copy)]
-pub enum Usual {
+pub(crate) enum Usual {
     /// This value, always.
     Fixed(u64),
     /// The default of a setting.
@@ -39,7 +39,7 @@ pub enum Usual {
 
 /// The unit that a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Bytes.
     Bytes,
     /// Pieces of what the name says.
@@ -52,7 +52,7 @@ pub enum Unit {
 
 impl Unit {
     /// Returns the word for it.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
             Self::Count => "count",
@@ -63,7 +63,7 @@ impl Unit {
 }
 
 /// All limits. A new one is a row here.
-pub static LIMITS: &[Limit] = &[
+pub(crate) static LIMITS: &[Limit] = &[
     Limit {
         name: "body-bytes",
         unit: Unit::Bytes,
@@ -269,7 +269,7 @@ const fn fixed(name: &'static str, unit: Unit, value: u64, about: &'static str) 
 
 impl Limit {
     /// Returns the value it has unless it is set.
-    pub fn usual(&self) -> u64 {
+    pub(crate) fn usual(&self) -> u64 {
         match self.default {
             Usual::Fixed(value) => value,
             Usual::Of(default) => default(),
@@ -277,12 +277,12 @@ impl Limit {
     }
 
     /// Returns the flag of the command line that sets it: the setting `body-limit` is `--body-limit` there.
-    pub fn flag(&self) -> Option<String> {
+    pub(crate) fn flag(&self) -> Option<String> {
         self.setting.map(|setting| format!("--{setting}"))
     }
 
     /// Returns the limit as JSON, with the value in force in a server, if one is given.
-    pub fn shown(&self, engine: Option<&WorldRegistry>) -> Value {
+    pub(crate) fn shown(&self, engine: Option<&WorldRegistry>) -> Value {
         let value = engine.and_then(|engine| self.in_force.map(|in_force| in_force(engine)));
         json!({
             "name": self.name,

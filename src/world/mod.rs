@@ -2,25 +2,25 @@
 
 mod ceiling;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))] // Only the command line tells commands of all of it.
-pub mod entrance;
-pub mod error;
-pub mod exchange;
-pub mod export;
-pub mod fake_service;
+pub(crate) mod entrance;
+pub(crate) mod error;
+pub(crate) mod exchange;
+pub(crate) mod export;
+pub(crate) mod fake_service;
 #[cfg(feature = "tls")]
 mod handshakes;
-pub mod in_flight;
-pub mod lifecycle;
-pub mod limits;
+pub(crate) mod in_flight;
+pub(crate) mod lifecycle;
+pub(crate) mod limits;
 mod named_worlds;
-pub mod outbox;
+pub(crate) mod outbox;
 mod refused;
-pub mod registry;
-pub mod registry_limits;
-pub mod select;
-pub mod selector;
+pub(crate) mod registry;
+pub(crate) mod registry_limits;
+pub(crate) mod select;
+pub(crate) mod selector;
 mod size;
-pub mod snapshot;
+pub(crate) mod snapshot;
 mod start_secrets;
 #[allow(clippy::module_inception)]
-pub mod world;
+pub(crate) mod world;

@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use crate::engine::schema::time::format_ms;
 
 /// The most tries of one delivery.
-pub const MOST_TRIES: usize = 10;
+pub(crate) const MOST_TRIES: usize = 10;
 
 /// The most deliveries that are kept; the oldest that are over are dropped first.
-pub const MOST_DELIVERIES: usize = 1_000;
+pub(crate) const MOST_DELIVERIES: usize = 1_000;
 
 /// Milliseconds between the first try and the second; each further wait is twice as long.
 const FIRST_WAIT_MS: u64 = 1_000;
 
 /// The deliveries of a world.
 #[derive(Clone, Debug, Default)]
-pub struct Outbox {
+pub(crate) struct Outbox {
     deliveries: Vec<Delivery>,
     last_number: u64,
     /// True when a courier carries them.
@@ -45,7 +45,7 @@ struct Try {
 
 /// A request as the courier sends it.
 #[derive(Clone, Debug)]
-pub struct Parcel {
+pub(crate) struct Parcel {
     /// The delivery.
     pub number: u64,
     /// The address.
@@ -58,7 +58,7 @@ pub struct Parcel {
 
 impl Outbox {
     /// Takes a request to be sent at once. Returns its number; none when too many are under way.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         to: String,
         headers: Vec<(String, String)>,
@@ -79,7 +79,7 @@ impl Outbox {
     }
 
     /// Takes out what is due first, to be sent now.
-    pub fn take_due(&mut self, now_ms: u64) -> Option<Parcel> {
+    pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<Parcel> {
         let is_due = |delivery: &&mut Delivery| {
             !delivery.is_on_its_way && delivery.next_ms.is_some_and(|next_ms| next_ms <= now_ms)
         };
@@ -92,7 +92,7 @@ impl Outbox {
 
     /// Writes down what came of a try: a status from 200 to 299 ends it well; else it is tried again later, twice as late
     /// each time.
-    pub fn tried(&mut self, number: u64, result: Result<u16, String>, now_ms: u64) {
+    pub(crate) fn tried(&mut self, number: u64, result: Result<u16, String>, now_ms: u64) {
         let Some(delivery) = self.deliveries.iter_mut().find(|delivery| delivery.number == number) else { return };
         delivery.is_on_its_way = false;
         let is_taken = matches!(result, Ok(200..=299));
@@ -103,22 +103,22 @@ impl Outbox {
     }
 
     /// Drops all deliveries. Numbers go on, so that what comes of one that is on its way is told of no other.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.deliveries.clear();
     }
 
     /// Returns whether something is still to be sent.
-    pub fn is_pending(&self) -> bool {
+    pub(crate) fn is_pending(&self) -> bool {
         self.deliveries.iter().any(|delivery| delivery.is_on_its_way || delivery.next_ms.is_some())
     }
 
     /// Returns all deliveries as they stand.
-    pub fn to_value(&self) -> Value {
+    pub(crate) fn to_value(&self) -> Value {
         self.deliveries.iter().map(Delivery::to_value).collect()
     }
 
     /// Returns one delivery as it stands.
-    pub fn delivery(&self, number: u64) -> Option<Value> {
+    pub(crate) fn delivery(&self, number: u64) -> Option<Value> {
         self.deliveries.iter().find(|delivery| delivery.number == number).map(Delivery::to_value)
     }
 }

@@ -13,7 +13,7 @@ use crate::world::world::World;
 impl WorldRegistry {
     /// Notes a request that was refused before it was read, in the journal of the world it names; else in that of the default
     /// one.
-    pub fn refused(&self, request: &Request<'_>, error: &'static str, response: Response) -> Outcome {
+    pub(crate) fn refused(&self, request: &Request<'_>, error: &'static str, response: Response) -> Outcome {
         let world = self.world(&Self::name_of(request), request.arrived_ms);
         let number = world.map_or(0, |world| world.lock().note_refusal(request, error, &response));
         self.stay_below_ceilings();
@@ -22,7 +22,7 @@ impl WorldRegistry {
     }
 
     /// Notes that the client of an answer that was held back gave up after so long.
-    pub fn gave_up(&self, hold: &Hold, waited_ms: u64) {
+    pub(crate) fn gave_up(&self, hold: &Hold, waited_ms: u64) {
         // It is no request: the world does not live longer for it.
         let Ok(world) = self.world(hold.world(), 0) else { return };
         let mut world = world.lock();

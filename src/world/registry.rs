@@ -25,7 +25,7 @@ use crate::world::start_secrets::StartSecrets;
 use crate::world::world::World;
 
 /// Routes and worlds: everything a server needs to answer.
-pub struct WorldRegistry {
+pub(crate) struct WorldRegistry {
     pub(super) router: &'static Router,
     pub(super) default: Arc<Mutex<World>>,
     pub(super) others: RwLock<NamedWorlds>,
@@ -49,18 +49,18 @@ pub struct WorldRegistry {
 impl WorldRegistry {
     /// Sets the entrance, once the server listens.
     #[cfg(feature = "tls")]
-    pub fn open_entrance(&self, entrance: Entrance) {
+    pub(crate) fn open_entrance(&self, entrance: Entrance) {
         // A server listens once.
         let _ = self.entrance.set(Arc::new(entrance));
     }
 
     /// Returns the entrance, where the server has one.
-    pub fn entrance(&self) -> Option<&Arc<Entrance>> {
+    pub(crate) fn entrance(&self) -> Option<&Arc<Entrance>> {
         self.entrance.get()
     }
 
     /// Makes an engine of its default world, and what scenarios can start from.
-    pub fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
+    pub(crate) fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
         let ceilings = Ceiling::all(&default.state.settings);
         let settings = RwLock::new(Arc::clone(&default.state.settings));
         let fixtures = RwLock::new(Arc::new(fixtures));
@@ -86,29 +86,29 @@ impl WorldRegistry {
     }
 
     /// Turns away requests that name no world; the default one only says how others start.
-    pub fn no_default_world(mut self) -> Self {
+    pub(crate) fn no_default_world(mut self) -> Self {
         self.no_default = true;
         self
     }
 
     /// Returns whether requests that name no world are answered.
-    pub fn has_default_world(&self) -> bool {
+    pub(crate) fn has_default_world(&self) -> bool {
         !self.no_default
     }
 
     /// Returns the fixture sets that scenarios can start from.
-    pub fn fixtures(&self) -> Arc<Fixtures> {
+    pub(crate) fn fixtures(&self) -> Arc<Fixtures> {
         Arc::clone(&self.fixtures.read())
     }
 
     /// Returns the settings of worlds whose scenario gives none.
-    pub fn settings(&self) -> Arc<Settings> {
+    pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.settings.read())
     }
 
     /// Puts what another registry starts with in place of its own: the default world begins anew, worlds made from now on
     /// start from there, and those that are there stay as they are.
-    pub fn start_over(&self, other: Self) {
+    pub(crate) fn start_over(&self, other: Self) {
         let Self { default, fixtures, settings, secrets, .. } = other;
         let Some(mut made) = Arc::into_inner(default).map(Mutex::into_inner) else { return };
         *self.fixtures.write() = fixtures.into_inner();
@@ -124,12 +124,12 @@ impl WorldRegistry {
     }
 
     /// Returns the requests in flight, and the way to wait for answers.
-    pub fn bell(&self) -> &InFlight {
+    pub(crate) fn bell(&self) -> &InFlight {
         &self.bell
     }
 
     /// Reads a scenario for these worlds, with what it extends; the findings that come with it are warnings.
-    pub fn read(
+    pub(crate) fn read(
         &self,
         file: &str,
         text: &str,
@@ -148,7 +148,7 @@ impl WorldRegistry {
     }
 
     /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.
-    pub fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
+    pub(crate) fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
         let name = Arc::clone(&world.lock().state.name);
         // Its records may be many: requests to the world are answered until they are made.
         let made = self.made_of(name, scenario)?;
@@ -157,7 +157,7 @@ impl WorldRegistry {
     }
 
     /// Makes a world of that name as a scenario wants it.
-    pub fn made_of(&self, name: Arc<str>, scenario: &Arc<Scenario>) -> Result<World, ScenarioError> {
+    pub(crate) fn made_of(&self, name: Arc<str>, scenario: &Arc<Scenario>) -> Result<World, ScenarioError> {
         let (fixtures, settings) = (self.fixtures(), self.settings());
         let made = World::of_scenario(name, scenario, self.router, &fixtures, &settings)?;
         self.secrets.add(made.baseline());
@@ -165,32 +165,32 @@ impl WorldRegistry {
     }
 
     /// Returns the redactor of what is told of requests before their world is known.
-    pub fn redactor(&self) -> Arc<Redactor> {
+    pub(crate) fn redactor(&self) -> Arc<Redactor> {
         self.secrets.redactor()
     }
 
     /// Returns the routes.
-    pub fn router(&self) -> &'static Router {
+    pub(crate) fn router(&self) -> &'static Router {
         self.router
     }
 
     /// Returns the most worlds there may be, and the time that they stay.
-    pub fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         self.limits
     }
 
     /// Returns the world that answers at `/`.
-    pub fn default_world(&self) -> &Arc<Mutex<World>> {
+    pub(crate) fn default_world(&self) -> &Arc<Mutex<World>> {
         &self.default
     }
 
     /// Returns the names of the other worlds, in alphabetical order.
-    pub fn names(&self) -> Vec<Arc<str>> {
+    pub(crate) fn names(&self) -> Vec<Arc<str>> {
         self.others.read().by_name.keys().cloned().collect()
     }
 
     /// Tells whether that very world is still there under that name. This does not keep it from expiring.
-    pub fn holds(&self, name: &str, world: &Arc<Mutex<World>>) -> bool {
+    pub(crate) fn holds(&self, name: &str, world: &Arc<Mutex<World>>) -> bool {
         let others = self.others.read();
         Arc::ptr_eq(world, &self.default)
             || others.by_name.get(name).is_some_and(|place| Arc::ptr_eq(world, &place.world))
@@ -198,7 +198,7 @@ impl WorldRegistry {
 
     /// Returns the environment variables that point a consumer at a world, with values that work. The origin is the one
     /// the consumer uses, with the world's prefix.
-    pub fn environment(&self, world: &World, origin: &str) -> Vec<(&'static str, String)> {
+    pub(crate) fn environment(&self, world: &World, origin: &str) -> Vec<(&'static str, String)> {
         let apis = self.router.apis().iter();
         let variables = apis.flat_map(|api| api.dialect.environment(&world.state, api, origin));
         std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
@@ -206,13 +206,13 @@ impl WorldRegistry {
 
     /// Answers a request in the world it chooses, else in the default one. The caller rings the
     /// [bell](Self::bell) afterwards.
-    pub fn answer(&self, request: &Request<'_>) -> Outcome {
+    pub(crate) fn answer(&self, request: &Request<'_>) -> Outcome {
         self.answer_locking(request, |world| Some(world.lock())).expect("the lock is waited for")
     }
 
     /// Answers a request as [`answer`](Self::answer) does, and locks its world by that function. Where that gives no lock,
     /// nothing is answered.
-    pub fn answer_locking(
+    pub(crate) fn answer_locking(
         &self,
         request: &Request<'_>,
         lock: impl Fn(&Mutex<World>) -> Option<MutexGuard<'_, World>>,
@@ -250,7 +250,7 @@ impl WorldRegistry {
     }
 
     /// Answers a request in this very world, whose name it is. A request that names another one is refused.
-    pub fn answer_in(&self, world: &Arc<Mutex<World>>, name: &str, request: &Request<'_>) -> Outcome {
+    pub(crate) fn answer_in(&self, world: &Arc<Mutex<World>>, name: &str, request: &Request<'_>) -> Outcome {
         let target = Target::parse(request.target);
         let chosen = chosen(Some((WorldSelector::Handle, name)), &target, request);
         let outcome = match chosen.and_then(|_| self.world(name, request.arrived_ms)) {
@@ -264,13 +264,13 @@ impl WorldRegistry {
     }
 
     /// Returns the name of the world that a request chooses, as far as its head tells; the default one where it names two.
-    pub fn name_of(request: &Request<'_>) -> Arc<str> {
+    pub(crate) fn name_of(request: &Request<'_>) -> Arc<str> {
         let chosen = chosen(None, &Target::parse(request.target), request).ok().flatten();
         chosen.as_deref().unwrap_or(DEFAULT_WORLD).into()
     }
 
     /// Returns the world of that name, to which the caller has a request now.
-    pub fn world(&self, name: &str, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
+    pub(crate) fn world(&self, name: &str, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
         if name == DEFAULT_WORLD {
             return if self.no_default { Err(WorldError::NoDefault) } else { Ok(Arc::clone(&self.default)) };
         }

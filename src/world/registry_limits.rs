@@ -2,7 +2,7 @@
 
 /// The most worlds beside the default one, and the time that they stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// The most worlds at a time.
     pub worlds: usize,
     /// The most worlds of one label at a time.
@@ -25,10 +25,10 @@ pub struct Limits {
 
 impl Limits {
     /// The most worlds, unless the administrator sets another number.
-    pub const MOST_WORLDS: usize = 50_000;
+    pub(crate) const MOST_WORLDS: usize = 50_000;
 
     /// Seconds that idle worlds stay, unless the administrator sets another time.
-    pub const IDLE_S: u64 = 60 * 60;
+    pub(crate) const IDLE_S: u64 = 60 * 60;
 }
 
 impl Default for Limits {

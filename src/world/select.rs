@@ -22,13 +22,13 @@ const HEADER: &str = headers::WORLD;
 const LONGEST_NAME: usize = 64;
 
 /// Tells whether a world can have that name: it must stand in paths, headers and tokens as it is.
-pub fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     (1..=LONGEST_NAME).contains(&name.len()) && name.as_bytes()[0].is_ascii_alphanumeric() && name.bytes().all(fits)
 }
 
 /// Returns the world a request names, if it names one. `known` is what else says which world it is for.
-pub fn chosen<'r>(
+pub(crate) fn chosen<'r>(
     known: Option<(WorldSelector, &'r str)>,
     target: &Target<'r>,
     request: &Request<'r>,

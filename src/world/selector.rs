@@ -2,7 +2,7 @@
 
 /// The way in which a request names a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WorldSelector {
+pub(crate) enum WorldSelector {
     /// `/w/<name>/…`
     Prefix,
     /// `standin-world: <name>`
@@ -20,7 +20,7 @@ pub enum WorldSelector {
 
 impl WorldSelector {
     /// Returns the words for it in messages.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Prefix => "the prefix of the path",
             Self::Header => "the header standin-world",

@@ -23,7 +23,7 @@ const MANY_WORLDS: usize = 1_000;
 
 impl World {
     /// Tells whether work on all that the world holds may take long.
-    pub fn is_large(&mut self) -> bool {
+    pub(crate) fn is_large(&mut self) -> bool {
         self.has_much_data() || self.journal.len() >= MANY_CALLS || self.journal.room() >= MANY_BYTES
     }
 
@@ -61,18 +61,22 @@ fn looks_at_many(router: &Router, request: &Request<'_>, or_pages: bool) -> bool
 impl WorldRegistry {
     /// Locks a world for an answer that does not take long: `None` where it may, or where other work holds the world.
     #[inline]
-    pub fn lock_for_short<'w>(&self, world: &'w Mutex<World>, request: &Request<'_>) -> Option<MutexGuard<'w, World>> {
+    pub(crate) fn lock_for_short<'w>(
+        &self,
+        world: &'w Mutex<World>,
+        request: &Request<'_>,
+    ) -> Option<MutexGuard<'w, World>> {
         let mut world = world.try_lock()?;
         (!world.answers_slowly(self.router, request)).then_some(world)
     }
 
     /// Tells whether work on a world may take long, or must wait for other work.
-    pub fn is_busy_or_large(world: &Mutex<World>) -> bool {
+    pub(crate) fn is_busy_or_large(world: &Mutex<World>) -> bool {
         world.try_lock().is_none_or(|mut world| world.is_large())
     }
 
     /// Tells whether work on all worlds may take long.
-    pub fn has_many_worlds(&self) -> bool {
+    pub(crate) fn has_many_worlds(&self) -> bool {
         self.others.read().by_name.len() >= MANY_WORLDS
     }
 }

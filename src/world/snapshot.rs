@@ -16,7 +16,7 @@ use crate::world::world::World;
 
 /// A snapshot of a world: its records, its time, its ids and draws to come, and how far its scenario is.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     /// The state.
     pub state: State,
     /// The scenario as it goes.
@@ -28,17 +28,17 @@ const MOST_SNAPSHOTS: usize = 100;
 
 impl World {
     /// Returns a snapshot of the world.
-    pub fn snapshot(&self) -> Snapshot {
+    pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot { state: self.state.clone(), run: self.run.clone() }
     }
 
     /// Returns the snapshot that each reset goes back to.
-    pub fn baseline(&self) -> &Arc<Snapshot> {
+    pub(crate) fn baseline(&self) -> &Arc<Snapshot> {
         &self.baseline
     }
 
     /// Returns a world that starts from a snapshot. With a seed, its ids and draws come from that one.
-    pub fn starting_at(name: impl Into<Arc<str>>, mut start: Arc<Snapshot>, seed: Option<u64>) -> Self {
+    pub(crate) fn starting_at(name: impl Into<Arc<str>>, mut start: Arc<Snapshot>, seed: Option<u64>) -> Self {
         if let Some(seed) = seed {
             let Snapshot { mut state, mut run } = (*start).clone();
             if let Some(run) = &mut run {
@@ -68,7 +68,7 @@ impl World {
     }
 
     /// Goes to a snapshot. Journal and coverage begin anew.
-    pub fn restore(&mut self, snapshot: &Snapshot) {
+    pub(crate) fn restore(&mut self, snapshot: &Snapshot) {
         let Snapshot { state, run } = snapshot.clone();
         let name = Arc::clone(&self.state.name);
         self.state = State { name, rate_limits: Buckets::default(), ..state };
@@ -80,19 +80,19 @@ impl World {
     }
 
     /// Puts the world back as it was when it was made: data, clock, ids, journal, coverage, scenario. Snapshots stay.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         let baseline = Arc::clone(&self.baseline);
         self.restore(&baseline);
     }
 
     /// Puts another world in place of this one. Readers of its journal see that it began anew.
-    pub fn replace_with(&mut self, mut other: Self) {
+    pub(crate) fn replace_with(&mut self, mut other: Self) {
         other.journal.follow(&self.journal);
         *self = other;
     }
 
     /// Ends the scenario, for later resets too. Records, journal and coverage stay.
-    pub fn end_scenario(&mut self) {
+    pub(crate) fn end_scenario(&mut self) {
         self.run = None;
         self.release_holds();
         if self.baseline.run.is_some() {
@@ -101,7 +101,7 @@ impl World {
     }
 
     /// Keeps a snapshot of the world under a name, in place of the one that had the name.
-    pub fn keep_snapshot(&mut self, name: &str) -> Result<(), Problem> {
+    pub(crate) fn keep_snapshot(&mut self, name: &str) -> Result<(), Problem> {
         let snapshot = self.snapshot();
         if let Some((_, kept)) = self.snapshots.iter_mut().find(|(known, _)| **known == *name) {
             *kept = snapshot;
@@ -115,7 +115,7 @@ impl World {
     }
 
     /// Goes back to the snapshot of that name, or tells which there are.
-    pub fn restore_snapshot(&mut self, name: &str) -> Result<(), Vec<&str>> {
+    pub(crate) fn restore_snapshot(&mut self, name: &str) -> Result<(), Vec<&str>> {
         match self.snapshots.iter().find(|(known, _)| **known == *name).map(|(_, snapshot)| snapshot.clone()) {
             Some(snapshot) => {
                 self.restore(&snapshot);

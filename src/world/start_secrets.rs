@@ -37,20 +37,20 @@ impl Known {
 
 impl StartSecrets {
     /// Knows the credentials of one more start.
-    pub fn add(&self, start: &Arc<Snapshot>) {
+    pub(super) fn add(&self, start: &Arc<Snapshot>) {
         let mut known = self.0.lock();
         known.unread.push(Arc::clone(start));
         known.read(if start.state.store.counted_bytes() < LARGE_BYTES { MOST_UNREAD } else { 0 });
     }
 
     /// Knows what another one knows too.
-    pub fn join(&self, other: &Self) {
+    pub(super) fn join(&self, other: &Self) {
         let joined = self.redactor().joined(&other.redactor());
         self.0.lock().redactor = Some(Arc::new(joined));
     }
 
     /// Returns the redactor.
-    pub fn redactor(&self) -> Arc<Redactor> {
+    pub(super) fn redactor(&self) -> Arc<Redactor> {
         let mut known = self.0.lock();
         known.read(0);
         known.redactor.clone().unwrap_or_default()

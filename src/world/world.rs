@@ -22,7 +22,7 @@ use crate::world::snapshot::Snapshot;
 /// A world: the state that an API may touch, and what a test has beside it. A mutable reference to it means that the
 /// caller holds its lock.
 #[derive(Debug)]
-pub struct World {
+pub(crate) struct World {
     /// Records, time, ids to come.
     pub state: State,
     /// The scenario as it goes here; `None` without one.
@@ -43,7 +43,7 @@ pub struct World {
 
 impl World {
     /// Returns a world with these records and settings, at the start of its time.
-    pub fn new(name: impl Into<Arc<str>>, store: Store, hooks: HookTable, settings: Arc<Settings>) -> Self {
+    pub(crate) fn new(name: impl Into<Arc<str>>, store: Store, hooks: HookTable, settings: Arc<Settings>) -> Self {
         let name = name.into();
         let state = State::new(Arc::clone(&name), store, hooks, settings);
         Self::starting_at(name, Arc::new(Snapshot { state, run: None }), None)
@@ -51,13 +51,13 @@ impl World {
 
     /// Returns the scenario as it goes here. Where there is none, an empty one starts, so that rules and expectations can be
     /// added to it.
-    pub fn run_mut(&mut self, router: &Router) -> &mut ScenarioRun {
+    pub(crate) fn run_mut(&mut self, router: &Router) -> &mut ScenarioRun {
         let seed = self.state.settings.seed;
         self.run.get_or_insert_with(|| Box::new(ScenarioRun::new(&Arc::default(), router, seed)))
     }
 
     /// Returns a world as a scenario wants it. `settings` decide what the scenario leaves open.
-    pub fn of_scenario(
+    pub(crate) fn of_scenario(
         name: impl Into<Arc<str>>,
         scenario: &Arc<Scenario>,
         router: &Router,
@@ -75,36 +75,36 @@ impl World {
     }
 
     /// Lets the scenario's timeline follow the clock, and tells whether a step ended. Call this after the clock was moved.
-    pub fn follow_clock(&mut self) -> bool {
+    pub(crate) fn follow_clock(&mut self) -> bool {
         let number = self.journal.next_number();
         self.run.as_mut().is_some_and(|run| run.follow_clock(&mut self.state, number))
     }
 
     /// Lets lagging reads see later what changed since the last call.
-    pub fn look_at_records(&mut self) {
+    pub(crate) fn look_at_records(&mut self) {
         if let Some(run) = &mut self.run {
             run.look_at_records(&self.state.store, self.state.clock.now_ms(), self.journal.next_number() - 1);
         }
     }
 
     /// Tries the data of the scenario's steps, and returns what cannot be made.
-    pub fn try_steps(mut self) -> Vec<Diagnostic> {
+    pub(crate) fn try_steps(mut self) -> Vec<Diagnostic> {
         let run = self.run.take();
         run.map(|run| run.try_steps(&mut self.state)).unwrap_or_default()
     }
 
     /// Returns the report of a verification, as things are now.
-    pub fn verify(&self, router: &Router) -> Report {
+    pub(crate) fn verify(&self, router: &Router) -> Report {
         self.verification(router).report()
     }
 
     /// Returns the expectations that a call comes near to without meeting them.
-    pub fn near_expectations(&self, router: &Router, entry: &Entry) -> Vec<NearExpectation> {
+    pub(crate) fn near_expectations(&self, router: &Router, entry: &Entry) -> Vec<NearExpectation> {
         self.verification(router).near_to(entry)
     }
 
     /// Returns whether a verification that has time may end now.
-    pub fn has_come_true(&self, router: &Router) -> bool {
+    pub(crate) fn has_come_true(&self, router: &Router) -> bool {
         self.verification(router).has_come_true()
     }
 
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Takes away the fault rules added by hand, and lets go what they hold back.
-    pub fn clear_added_rules(&mut self) {
+    pub(crate) fn clear_added_rules(&mut self) {
         if let Some(run) = &mut self.run {
             run.clear_added();
         }
@@ -122,13 +122,13 @@ impl World {
     }
 
     /// Lets the answers go whose fault rules were taken away.
-    pub fn release_holds(&mut self) {
+    pub(crate) fn release_holds(&mut self) {
         let run = self.run.as_ref();
         self.holds.release_without(|id| run.is_some_and(|run| run.has_rule(id)));
     }
 
     /// Returns the number of calls in the journal that are of these operations and, where it is given, look like this.
-    pub fn called(&self, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
+    pub(crate) fn called(&self, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
         CallCount::default().go_on(&self.journal, router, on, when)
     }
 }

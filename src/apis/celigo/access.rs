@@ -16,13 +16,13 @@ use crate::engine::store::Record;
 const ANY_TOKEN: &str = "standin-celigo-token";
 
 /// Returns the variables that point a consumer at this API.
-pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+pub(super) fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
     let token = state.strongest_token(api.name).unwrap_or(ANY_TOKEN);
     vec![("CELIGO_BASE_URL", format!("{origin}{}", api.base)), ("CELIGO_API_TOKEN", token.to_owned())]
 }
 
 /// Returns the caller a request's token stands for.
-pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
+pub(super) fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
     if request_context.route.is_some_and(|route| route.access == Access::Public) {
         return Ok(Caller::default());
     }
@@ -43,7 +43,7 @@ fn was_made(state: &State, token: &str) -> bool {
 
 /// Tells whether the caller may see a record: a narrowed token sees its integrations, what belongs to one of them, and
 /// what belongs to none at all.
-pub fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
+pub(super) fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, record: &Record) -> bool {
     if caller.sees.is_none() {
         return true;
     }
@@ -52,7 +52,7 @@ pub fn is_visible(state: &State, caller: &Caller, resource: &'static Schema, rec
 }
 
 /// Tells whether the caller may see the integration of that id.
-pub fn sees_integration(caller: &Caller, id: &str) -> bool {
+pub(super) fn sees_integration(caller: &Caller, id: &str) -> bool {
     caller.sees.as_ref().is_none_or(|visible| visible.iter().any(|known| known == id))
 }
 
@@ -61,35 +61,35 @@ fn named(record: &Record) -> Option<&str> {
 }
 
 /// Returns the integration itself.
-pub fn itself<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+pub(super) fn itself<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     vec![Some(record.id())]
 }
 
 /// Returns the integration that a record names.
-pub fn in_integration<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+pub(super) fn in_integration<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     named(record).into_iter().map(Some).collect()
 }
 
 /// Returns the integration that a record names, and those of the flows that use it.
-pub fn in_flows<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+pub(super) fn in_flows<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     let flows = state.store.of(&FLOWS).linked(record.resource(), record.id());
     named(record).into_iter().map(Some).chain(flows.map(named)).collect()
 }
 
 /// Returns the integration that a connection names, and those it is registered with.
-pub fn registered<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+pub(super) fn registered<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     let registered = state.store.of(&INTEGRATIONS).find("_registeredConnectionIds", record.id());
     named(record).into_iter().map(Some).chain(registered.map(|integration| Some(integration.id()))).collect()
 }
 
 /// Returns the integration of a record's flow.
-pub fn as_flow<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+pub(super) fn as_flow<'w>(state: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     let flow = record.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id));
     flow.map(named).into_iter().collect()
 }
 
 /// Returns the integrations that a share names, unless it is account-wide.
-pub fn shared<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
+pub(super) fn shared<'w>(_: &'w State, record: &'w Record) -> Vec<Option<&'w str>> {
     if is_account_wide(record) {
         return Vec::new();
     }

@@ -7,7 +7,7 @@ use crate::engine::schema::schema::Actor;
 use crate::http::message::Response;
 
 /// Handles `accesstokens.create`: the only answer with the token.
-pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.take_fields()?;
     let token = context.state.create_from(&ACCESS_TOKENS, given, Actor::Consumer)?;
     Ok(Response::json(context.success(), &token.to_value()))

@@ -14,7 +14,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// Handles `integrations.ashares`: the shares that are account-wide or name the integration.
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let shares = context.state.store.of(&ASHARES).iter();
     let shares = shares.filter(|share| is_account_wide(share) || names(share, integration.id()));
@@ -23,7 +23,7 @@ pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `ashares.update`: what a share gives where the caller sees nothing cannot be named, and stays.
-pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let share = context.record(&ASHARES, "id")?;
     let mut given = context.take_fields()?;
     context.check_visibility(&ASHARES, &given, None)?;
@@ -39,7 +39,7 @@ pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Leaves out of a share what it gives where the caller sees nothing.
-pub fn narrow(caller: &Caller, share: &mut Map<String, Value>) {
+pub(super) fn narrow(caller: &Caller, share: &mut Map<String, Value>) {
     if let Some(Value::Array(levels)) = share.get_mut(LEVELS) {
         levels.retain(|level| is_seen(caller, level));
     }
@@ -54,12 +54,12 @@ fn levels(share: &Record) -> impl Iterator<Item = &Value> {
 }
 
 /// Tells whether a share names the integration.
-pub fn names(share: &Record, integration: &str) -> bool {
+pub(super) fn names(share: &Record, integration: &str) -> bool {
     integrations_named(share.fields()).contains(&integration)
 }
 
 /// Returns the change after which a share does not name the integration any more.
-pub fn without(share: &Record, integration: &str) -> Document {
+pub(super) fn without(share: &Record, integration: &str) -> Document {
     let rest = levels(share).filter(|level| level.get("_integrationId").and_then(Value::as_str) != Some(integration));
     Document::from_iter([(LEVELS, rest.cloned().collect())])
 }

@@ -22,7 +22,7 @@ use crate::http::message::Response;
 
 /// Handles `integrations.audit`: the entries about the integration, newest first; on the running service, those about
 /// its contents too.
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     if context.profile() == Profile::Documented {
         let page = context.page_of_newest(&AUDIT, Some(("_resourceId", integration.id())))?;
@@ -40,14 +40,14 @@ pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `audit.list`: all entries, newest first.
-pub fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
     let page = context.page_of_newest(&AUDIT, None)?;
     let as_stored = context.profile() == Profile::Live;
     Ok(show(context, &page, as_stored))
 }
 
 /// Lists the changes of the record of the path, in the form of the running service.
-pub fn of_record(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn of_record(context: &mut Context<'_>) -> Result<Response, Problem> {
     let record = context.record(kinds::of_path(context.route), "id")?;
     let page = context.page_of_newest(&AUDIT, Some(("_resourceId", record.id())))?;
     Ok(show(context, &page, true))
@@ -64,7 +64,7 @@ fn show(context: &Context<'_>, page: &Page, as_stored: bool) -> Response {
 
 /// Returns where an entry belongs: where the record does of which it tells. One of a record that is gone belongs nowhere that a
 /// narrowed token sees.
-pub fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w str>> {
+pub(super) fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w str>> {
     let id = entry.text("_resourceId");
     let title = entry.text("resourceType");
     if title == Some("integration") {
@@ -82,7 +82,7 @@ pub fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w str>> 
 const ENTRY_BYTES: usize = 500;
 
 /// Writes the entry of a change. Furnishing a world makes no history.
-pub fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by: Actor) {
+pub(super) fn note(state: &mut State, resource: &'static Schema, change: Change<'_>, by: Actor) {
     let source = match by {
         Actor::Consumer | Actor::Service => "api",
         Actor::Administrator => "ui",
@@ -126,7 +126,7 @@ fn user(email: &str) -> Value {
 }
 
 /// Returns the id of the user of that address.
-pub fn user_id(email: &str) -> String {
+pub(super) fn user_id(email: &str) -> String {
     SeededRng::new(fnv1a64(email)).object_id()
 }
 

@@ -17,7 +17,7 @@ use crate::engine::state::hooks::{Change, PendingChange};
 use crate::engine::store::Record;
 
 /// Removes the flows of an integration that goes, and the exports and imports that nothing else has. Connections stay.
-pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -> Result<(), Problem> {
+pub(super) fn integration_removed(state: &mut State, integration: &Record, by: Actor) -> Result<(), Problem> {
     let id = integration.id();
     let since = state.store.of(&RECYCLE_BIN).next_sequence();
     let flows = found(state, &FLOWS, "_integrationId", id);
@@ -61,7 +61,7 @@ pub fn integration_removed(state: &mut State, integration: &Record, by: Actor) -
 }
 
 /// Removes the errors of the steps that were taken out of a flow.
-pub fn steps_removed(state: &mut State, old: &Record, new: &Record) {
+pub(super) fn steps_removed(state: &mut State, old: &Record, new: &Record) {
     let (before, after) = (membership::steps(old), membership::steps(new));
     let is_gone =
         |error: &Record| error.text("_expOrImpId").is_some_and(|id| before.contains(id) && !after.contains(id));
@@ -71,7 +71,7 @@ pub fn steps_removed(state: &mut State, old: &Record, new: &Record) {
 }
 
 /// Removes the errors and jobs of a flow that goes, and takes it out of the flows that run it next.
-pub fn flow_removed(state: &mut State, flow: &Record, by: Actor) -> Result<(), Problem> {
+pub(super) fn flow_removed(state: &mut State, flow: &Record, by: Actor) -> Result<(), Problem> {
     for error in found(state, &ERRORS, "_flowId", flow.id()) {
         state.store.of_mut(&ERRORS).remove(error.id());
     }
@@ -85,17 +85,17 @@ pub fn flow_removed(state: &mut State, flow: &Record, by: Actor) -> Result<(), P
 }
 
 /// Refuses to remove an export that a flow uses.
-pub fn export_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
+pub(super) fn export_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     used_by_flow(state, &EXPORTS, proposal)
 }
 
 /// Refuses to remove an import that a flow uses.
-pub fn import_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
+pub(super) fn import_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     used_by_flow(state, &IMPORTS, proposal)
 }
 
 /// Refuses to remove a connection that an export or import uses.
-pub fn connection_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
+pub(super) fn connection_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     let PendingChange::Remove(connection) = proposal else { return Ok(()) };
     let user = [&EXPORTS, &IMPORTS].into_iter().find_map(|resource| {
         state.store.of(resource).find("_connectionId", connection.id()).next().map(|record| (resource, record))
@@ -104,7 +104,7 @@ pub fn connection_guard(state: &State, proposal: PendingChange<'_>, _: Actor) ->
 }
 
 /// Takes a connection that goes out of all registrations.
-pub fn connection_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+pub(super) fn connection_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(connection) => {
             unlist(state, &INTEGRATIONS, "_registeredConnectionIds", connection.id(), by.followed())
@@ -114,7 +114,7 @@ pub fn connection_changed(state: &mut State, change: Change<'_>, by: Actor) -> R
 }
 
 /// Refuses to remove a connector that an integration was installed from.
-pub fn connector_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
+pub(super) fn connector_guard(state: &State, proposal: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     let PendingChange::Remove(connector) = proposal else { return Ok(()) };
     let installed = state.store.of(&INTEGRATIONS).find("_connectorId", connector.id()).next();
     installed.map_or(Ok(()), |integration| in_use(&CONNECTORS, &INTEGRATIONS, integration))

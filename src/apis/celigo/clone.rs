@@ -24,11 +24,11 @@ const LEFT_OUT: &[&str] =
     &["_connectorId", "mode", "version", "install", "updateInProgress", "_templateId", "_parentId"];
 
 /// Old ids and the ids that stand for them in the copy.
-pub type Ids = BTreeMap<String, String>;
+pub(super) type Ids = BTreeMap<String, String>;
 
 /// Handles `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are
 /// shared, but for those that `connectionMap` names others for.
-pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let original = context.record(&INTEGRATIONS, "id")?;
     let asked = context.fields()?;
     let mut ids = connections(context, asked.get("connectionMap"))?;
@@ -58,7 +58,7 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Returns the line of a record in the list of what a copy made.
-pub fn line((model, made): (&'static str, &Record)) -> Value {
+pub(super) fn line((model, made): (&'static str, &Record)) -> Value {
     json!({ "model": model, "_id": made.id(), "name": made.text("name") })
 }
 
@@ -103,7 +103,7 @@ fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<Vec<(&
 }
 
 /// Returns the fields of a copy: all that the service does not set itself, with the ids that stand for the old ones.
-pub fn copied(resource: &'static Schema, record: &Record, ids: &Ids) -> Document {
+pub(super) fn copied(resource: &'static Schema, record: &Record, ids: &Ids) -> Document {
     let own = |name: &str| {
         name == resource.id_field
             || name.starts_with(PRIVATE_PREFIX)
@@ -129,7 +129,7 @@ fn renamed(value: &Value, ids: &Ids) -> Value {
 }
 
 /// Returns the connections that stand for others, all of which must be there.
-pub fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<Ids, Problem> {
+pub(super) fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<Ids, Problem> {
     const FIELD: &str = "connectionMap";
     let wrong = |expected| Problem::field(FIELD, FieldFaultKind::WrongType { expected });
     let map = match map {

@@ -21,7 +21,7 @@ const REGISTERED: &str = "_registeredConnectionIds";
 const GIVEN: &str = "_connectionIds";
 
 /// Handles `integrations.register`: the connections of the body are registered too.
-pub fn register(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn register(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let wrong = || Problem::field(GIVEN, FieldFaultKind::WrongType { expected: "an array of ids" });
     let given = match &context.body {
@@ -45,7 +45,7 @@ pub fn register(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `integrations.deregister`: the connection stays, but is not registered any more.
-pub fn deregister(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn deregister(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let connection = context.param("connectionId").to_owned();
     let registered: Vec<&str> = ids(integration.fields(), REGISTERED).collect();
@@ -58,7 +58,7 @@ pub fn deregister(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Registers the connections of a flow's exports and imports with its integration.
-pub fn of_flow(state: &mut State, flow: &Record, by: Actor) -> Result<(), Problem> {
+pub(super) fn of_flow(state: &mut State, flow: &Record, by: Actor) -> Result<(), Problem> {
     let integration = flow.text("_integrationId").and_then(|id| state.store.of(&INTEGRATIONS).get(id)).cloned();
     let Some(integration) = integration else { return Ok(()) };
     let steps = FLOWS.links.iter().filter(|link| *link.to == EXPORTS || *link.to == IMPORTS);
@@ -71,7 +71,7 @@ pub fn of_flow(state: &mut State, flow: &Record, by: Actor) -> Result<(), Proble
 }
 
 /// Returns the connections a copy of an integration needs: its own, and those of its exports and imports.
-pub fn needed(state: &State, integration: &Record) -> Vec<String> {
+pub(super) fn needed(state: &State, integration: &Record) -> Vec<String> {
     let of = |resource| membership::of(state, integration, resource);
     let (own, steps) = (of(&CONNECTIONS), [of(&EXPORTS), of(&IMPORTS)].concat());
     by_age(own.iter().chain(steps.iter().filter_map(|step| connection_of(state, step))))

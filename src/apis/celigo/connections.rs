@@ -19,7 +19,7 @@ fn is_offline(connection: &Record) -> bool {
 }
 
 /// Handles `connections.ping`: a connection that is offline says so in the body.
-pub fn ping(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn ping(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let body = if is_offline(&connection) {
         context.rests_on(Evidence::Assumed);
@@ -31,7 +31,7 @@ pub fn ping(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `connections.test`, and a ping by `POST`: the same in more words.
-pub fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let body = if is_offline(&connection) {
         context.rests_on(Evidence::Assumed);
@@ -43,7 +43,7 @@ pub fn test(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `connections.pingUnsaved`: a connection in the body.
-pub fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let kind = field("type", Kind::Enum(CONNECTION_TYPES)).required();
     if let Some(fault) = kind.fault(given.get("type")) {
@@ -53,7 +53,7 @@ pub fn ping_unsaved(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `connections.proxy`: there is no other side here, so that only a rule can answer a good call.
-pub fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.record(&CONNECTIONS, "id")?;
     let sent = |name: &str| context.request.header(name).is_some_and(|value| !value.trim().is_empty());
     let is_request = sent("integrator-method") && sent("integrator-relative-uri");
@@ -66,7 +66,7 @@ pub fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `connections.oauth2`: where a user would give consent, at an address on this server.
-pub fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     context.rests_on(Evidence::Assumed);
     let url = format!("{}{}/connection/{}/oauth2/authorize", context.origin(), context.api.base, connection.id());
@@ -78,7 +78,7 @@ const DECISION: &str = "decision";
 
 /// Handles `connections.consent`: the page where a user decides, and what comes of it. A connection that the user allows
 /// works again.
-pub fn consent(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn consent(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
     let name = html::escaped(connection.text("name").unwrap_or(connection.id()));
     let (title, body) = match context.query.get(DECISION).filter(|decision| !decision.is_empty()) {

@@ -16,7 +16,7 @@ use crate::http::message::Response;
 const NAME_CHARS: usize = 100;
 
 /// Handles `integrations.install`: makes an integration from a connector, with none of its steps done.
-pub fn install(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn install(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connector = context.record(&CONNECTORS, "_connectorId")?;
     let asked = context.fields()?;
     let mut fields = Document::new();
@@ -41,18 +41,18 @@ pub fn install(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `integrations.installer`: does a step. When all are done, the integration is installed.
-pub fn installer(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn installer(context: &mut Context<'_>) -> Result<Response, Problem> {
     step(context, "installerFunction", true)
 }
 
 /// Handles `integrations.uninstaller`: undoes a step.
-pub fn uninstaller(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn uninstaller(context: &mut Context<'_>) -> Result<Response, Problem> {
     step(context, "uninstallerFunction", false)
 }
 
 /// Handles `integrations.settings`: `persistSettings` merges what is pending into the settings; every other function is
 /// answered and left to the scenario.
-pub fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = installed(context)?;
     if context.param("function") != "persistSettings" {
         return Ok(Response::json(context.route.success, &json!({ "success": true })));
@@ -69,7 +69,7 @@ pub fn settings(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `integrations.uninstall`: the integration goes, with all it contains.
-pub fn uninstall(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn uninstall(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = installed(context)?;
     context.state.remove(&INTEGRATIONS, &integration, Actor::Service)?;
     Ok(Response::json(context.route.success, &json!({ "success": true })))

@@ -31,7 +31,7 @@ fn copy_name(original: &Record, given: &Document) -> Result<String, Problem> {
 }
 
 /// Handles `flows.clone`: the flow and its steps, in an integration. The copy is disabled.
-pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;
     let integration = given_text(&given, "_integrationId")?.unwrap_or_default();
@@ -74,17 +74,17 @@ pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `exports.clone`
-pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     copy(context, &EXPORTS)
 }
 
 /// Handles `imports.clone`
-pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     copy(context, &IMPORTS)
 }
 
 /// Handles `lookupcaches.clone`: with its data.
-pub fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     let response = copy(context, &LOOKUP_CACHES)?;
     let made: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let (original, copy) = (context.param("id").to_owned(), made["_id"].as_str().unwrap_or_default().to_owned());
@@ -118,7 +118,7 @@ fn copy(context: &mut Context<'_>, schema: &'static Schema) -> Result<Response, 
 }
 
 /// Handles `integrations.clonePreview`: what a copy would be made of.
-pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let shown = |record: &Record| serde_json::from_slice::<Value>(record.bytes()).expect("a record is JSON");
     let mut objects = vec![json!({ "model": "Integration", "doc": shown(&integration) })];
@@ -141,12 +141,12 @@ fn connection(context: &Context<'_>, given: &Document, name: &'static str) -> Re
 }
 
 /// Handles `exports.replaceConnection`
-pub fn replace_in_export(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn replace_in_export(context: &mut Context<'_>) -> Result<Response, Problem> {
     replace(context, &EXPORTS)
 }
 
 /// Handles `imports.replaceConnection`
-pub fn replace_in_import(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn replace_in_import(context: &mut Context<'_>) -> Result<Response, Problem> {
     replace(context, &IMPORTS)
 }
 
@@ -160,7 +160,7 @@ fn replace(context: &mut Context<'_>, schema: &'static Schema) -> Result<Respons
 }
 
 /// Handles `flows.replaceConnection`: in all its steps on the old one; the new one is registered.
-pub fn replace_in_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn replace_in_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;
     let old = connection(context, &given, "_connectionId")?;
@@ -181,7 +181,7 @@ pub fn replace_in_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.updateFlowGrouping`
-pub fn group(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn group(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let ids = texts(context, "_flowIds")?.ok_or_else(|| Problem::field("_flowIds", FieldFaultKind::Missing))?;
     let grouping = given_text(&given, "_flowGroupingId")?;

@@ -23,7 +23,7 @@ fn naming(schema: &Schema) -> &'static [&'static str] {
 }
 
 /// Shows what names the record of the path, by type, and none for a type that has nothing.
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let schema = kinds::of_path(context.route);
     let record = context.record(schema, "id")?;
     let mut lists = Document::new();
@@ -69,7 +69,7 @@ fn find(value: &Value, text: &str, path: String, found: &mut Vec<String>) {
 }
 
 /// Handles `flows.descendants`: the exports and imports of a flow.
-pub fn descendants(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn descendants(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let steps = membership::steps(&flow);
     let of = |schema: &'static Schema| -> Value {

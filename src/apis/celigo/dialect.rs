@@ -21,7 +21,7 @@ use crate::http::message::Response;
 const LIVE_RATE: RateLimit = RateLimit { burst: 1_000, per_second: 300 };
 
 /// Celigo's dialect.
-pub struct Celigo;
+pub(super) struct Celigo;
 
 impl Dialect for Celigo {
     fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {

@@ -17,7 +17,7 @@ use crate::http::message::Response;
 const MOST: usize = 1_000;
 
 /// Refuses to change the file type of a profile.
-pub fn guard(_: &State, change: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
+pub(super) fn guard(_: &State, change: PendingChange<'_>, _: Actor) -> Result<(), Problem> {
     match change {
         PendingChange::Replace(old, fields) if fields.get("fileType") != old.get("fileType") => {
             Err(Problem::named(INVALID_OPERATION, "File type cannot be changed").about("fileType"))
@@ -27,7 +27,7 @@ pub fn guard(_: &State, change: PendingChange<'_>, _: Actor) -> Result<(), Probl
 }
 
 /// Handles `ediTransactions.query`: transactions of a file type, narrowed by what else the body says.
-pub fn query(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn query(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let wanted = |name: &'static str| match given.get(name) {
         None | Some(Value::Null) => Ok(None),

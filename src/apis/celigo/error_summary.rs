@@ -12,7 +12,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// Handles `integrations.errors`: how many open errors each flow has; flows without any are left out.
-pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let state: &State = context.state;
     let open = |flow: &Record| -> Vec<&Record> {

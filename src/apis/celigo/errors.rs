@@ -181,7 +181,7 @@ impl Entry<'_> {
 }
 
 /// Puts a problem into words.
-pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
+pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
     let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
     let silent = || vec![Entry::default()];
     let (error, entries): (&'static ErrorDef, _) = match problem {
@@ -258,7 +258,7 @@ pub fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: 
 }
 
 /// Tells whether a token begins with the scheme once more, as that of a client does whose setting holds both.
-pub fn is_doubled(token: &str) -> bool {
+pub(super) fn is_doubled(token: &str) -> bool {
     let (scheme, rest) = token.split_at_checked("bearer ".len()).unwrap_or_default();
     scheme.eq_ignore_ascii_case("bearer ") && !rest.is_empty()
 }

@@ -14,20 +14,20 @@ use crate::engine::store::Record;
 use crate::http::target::Query;
 
 /// Parameters of every list, which are no filters even where a field has their name.
-pub const NO_FILTERS: &[&str] =
+pub(super) const NO_FILTERS: &[&str] =
     &["limit", "offset", "skip", "page", "pageSize", "after", "include", "exclude", "search", "sort", "sort_by"];
 
 /// The fields that `search` looks at.
 const SEARCHED: [&str; 2] = ["name", "description"];
 
 /// The reason of a parameter that a list does not know.
-pub const NOT_TAKEN: &str = "is not taken by this list";
+pub(super) const NOT_TAKEN: &str = "is not taken by this list";
 
 /// One of several values, with commas between.
 const AMONG: &str = "_in";
 
 /// The farthest from 1970 that a moment in milliseconds may lie, either way.
-pub const MOST_MS: i64 = LAST_MS.cast_signed();
+pub(super) const MOST_MS: i64 = LAST_MS.cast_signed();
 
 /// A test of how a value stands to the one that is wanted.
 type Holds = fn(Ordering) -> bool;
@@ -131,43 +131,43 @@ impl WorldSpec {
 }
 
 /// Returns the problem of a parameter that is wrong for this reason.
-pub fn wrong(parameter: &str, reason: impl Into<String>) -> Problem {
+pub(super) fn wrong(parameter: &str, reason: impl Into<String>) -> Problem {
     Problem::Query { parameter: parameter.to_owned(), reason: reason.into() }
 }
 
 /// Returns a parameter that is there and not empty.
-pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
+pub(super) fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
     query.get(name).filter(|text| !text.is_empty())
 }
 
 /// Returns the names that a list can be filtered and ordered by, with what they hold.
-pub fn names(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Kind)> {
+pub(super) fn names(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Kind)> {
     let others = resource.parameters.iter().map(|(name, _)| *name);
     let names = resource.fields.iter().map(|field| field.name).chain(others);
     names.filter_map(move |name| Some((name, Column::find(resource, name)?.kind())))
 }
 
 /// Returns the names that a list can be ordered by.
-pub fn ordered(resource: &'static Schema) -> impl Iterator<Item = &'static str> {
+pub(super) fn ordered(resource: &'static Schema) -> impl Iterator<Item = &'static str> {
     let is_ordered = move |name: &str| Column::find(resource, name).is_some_and(Column::is_ordered);
     names(resource).map(|(name, _)| name).filter(move |name| is_ordered(name))
 }
 
 /// Returns the parameters that are bounds of a field, with its kind.
-pub fn bounds(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Meaning)> {
+pub(super) fn bounds(resource: &'static Schema) -> impl Iterator<Item = (&'static str, Meaning)> {
     let is_column = move |name: &str| Column::find(resource, name).is_some();
     resource.parameters.iter().copied().filter(move |(name, _)| !is_column(name))
 }
 
 /// Returns the name of the field that a parameter asks for, without the suffix of a comparison.
-pub fn field_of(parameter: &str) -> &str {
+pub(super) fn field_of(parameter: &str) -> &str {
     let suffixes = COMPARISONS.iter().map(|(suffix, _)| *suffix).filter(|suffix| !suffix.is_empty());
     suffixes.into_iter().find_map(|suffix| parameter.strip_suffix(suffix)).unwrap_or(parameter)
 }
 
 /// Returns the records that a query asks for: those whose fields have the given values and that hold the text searched
 /// for.
-pub fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
+pub(super) fn keep(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Keep>, Problem> {
     let mut tests: Vec<Keep> = Vec::new();
     // A filter without a value is none.
     for (name, value) in query.pairs().filter(|(_, value)| !value.is_empty()) {
@@ -202,7 +202,7 @@ fn once(query: &Query<'_>, name: &str) -> Result<(), Problem> {
 }
 
 /// Tells whether records of that kind hold a text that `search` looks at.
-pub fn is_searched(resource: &'static Schema) -> bool {
+pub(super) fn is_searched(resource: &'static Schema) -> bool {
     SEARCHED.iter().any(|name| resource.field(name).is_some())
 }
 
@@ -252,7 +252,7 @@ fn only(meaning: Meaning, name: &str, value: &str) -> Result<Option<Keep>, Probl
 
 /// Returns the order that `sort`, or `sort_by`, asks for: fields with commas between, `-` before one that falls.
 /// Records without the field come first.
-pub fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
+pub(super) fn order(query: &Query<'_>, resource: &'static Schema) -> Result<Option<Order>, Problem> {
     let Some((parameter, sort)) = ["sort", "sort_by"].into_iter().find_map(|name| Some((name, given(query, name)?)))
     else {
         return Ok(None);

@@ -7,7 +7,7 @@ use crate::engine::state::State;
 use crate::engine::state::hooks::Change;
 
 /// Does what follows from a change of a flow.
-pub fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+pub(super) fn changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(flow) => cascade::flow_removed(state, flow, by),
         // Files say themselves what is registered.

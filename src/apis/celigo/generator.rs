@@ -32,14 +32,14 @@ const STATUSES: &[&str] = &["completed", "completed", "completed", "failed"];
 const PAST_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// Registers the connections of made-up flows with their integrations.
-pub fn register(state: &mut State, flows: &[Record]) -> Result<(), Problem> {
+pub(super) fn register(state: &mut State, flows: &[Record]) -> Result<(), Problem> {
     flows.iter().try_for_each(|flow| connection_registrations::of_flow(state, flow, Actor::Fixture))
 }
 
 /// An integration.
 // A generator may fail; this one does not.
 #[allow(clippy::unnecessary_wraps)]
-pub fn integration(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn integration(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(Document::from_iter([
         ("name", Value::from(name(state, place))),
         ("description", sentence(state).into()),
@@ -49,7 +49,7 @@ pub fn integration(state: &mut State, place: usize) -> Result<Document, Problem>
 
 /// Makes up a connection.
 #[allow(clippy::unnecessary_wraps)]
-pub fn connection(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn connection(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
     Ok(fields(json!({
         "name": format!("{system} {}", place + 1),
@@ -64,7 +64,7 @@ pub fn connection(state: &mut State, place: usize) -> Result<Document, Problem> 
 }
 
 /// Makes up an export.
-pub fn export(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn export(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({
         "name": format!("{subject} {}", place + 1),
@@ -77,7 +77,7 @@ pub fn export(state: &mut State, place: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up an import.
-pub fn import(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn import(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({
         "name": format!("{subject}, put {}", place + 1),
@@ -89,7 +89,7 @@ pub fn import(state: &mut State, place: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up a flow.
-pub fn flow(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn flow(state: &mut State, place: usize) -> Result<Document, Problem> {
     let name = name(state, place);
     Ok(fields(json!({
         "name": name,
@@ -108,7 +108,7 @@ pub fn flow(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a script.
 #[allow(clippy::unnecessary_wraps)]
-pub fn script(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn script(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({
         "name": format!("{subject} hook {}", place + 1),
@@ -119,7 +119,7 @@ pub fn script(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a connector.
 #[allow(clippy::unnecessary_wraps)]
-pub fn connector(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn connector(state: &mut State, place: usize) -> Result<Document, Problem> {
     let steps = ["Connection", "Flows"].map(|step| {
         json!({
             "name": step,
@@ -134,7 +134,7 @@ pub fn connector(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a share.
 #[allow(clippy::unnecessary_wraps)]
-pub fn share(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn share(state: &mut State, _: usize) -> Result<Document, Problem> {
     let user = json!({
         "_id": state.rng.object_id(),
         "email": SafeEmail().fake_with_rng::<String, _>(state.rng.inner()),
@@ -144,7 +144,7 @@ pub fn share(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up an audit entry.
-pub fn entry(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn entry(state: &mut State, _: usize) -> Result<Document, Problem> {
     let integration = some(state, &INTEGRATIONS)?;
     let user = json!({
         "_id": state.rng.object_id(),
@@ -168,7 +168,7 @@ pub fn entry(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up an error.
-pub fn error(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn error(state: &mut State, _: usize) -> Result<Document, Problem> {
     let flow = some(state, &FLOWS)?;
     let steps: Vec<&str> = FLOWS.links.iter().flat_map(|link| (link.ids)(flow.fields())).collect();
     Ok(fields(json!({
@@ -184,7 +184,7 @@ pub fn error(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up a job.
-pub fn job(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn job(state: &mut State, _: usize) -> Result<Document, Problem> {
     let flow = some(state, &FLOWS)?;
     let created = past(state);
     let status = pick(STATUSES, state);
@@ -206,7 +206,7 @@ pub fn job(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up a revision.
-pub fn revision(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn revision(state: &mut State, _: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "_integrationId": some(state, &INTEGRATIONS)?.id(), "description": sentence(state) })))
 }
 
@@ -249,13 +249,13 @@ fn pick(words: &[&'static str], state: &mut State) -> &'static str {
 
 /// Makes up a tag.
 #[allow(clippy::unnecessary_wraps)]
-pub fn tag(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn tag(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({ "tag": format!("{subject} {}", place + 1) })))
 }
 
 /// Makes up a delivery to any export.
-pub fn delivery(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn delivery(state: &mut State, place: usize) -> Result<Document, Problem> {
     let export = some(state, &EXPORTS)?;
     let data = json!({ "id": (place + 1).to_string() });
     Ok(fields(json!({
@@ -269,13 +269,13 @@ pub fn delivery(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a lookup cache.
 #[allow(clippy::unnecessary_wraps)]
-pub fn lookup_cache(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn lookup_cache(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     Ok(fields(json!({ "name": format!("{subject} by id {}", place + 1), "description": sentence(state) })))
 }
 
 /// Makes up an entry of any lookup cache.
-pub fn cache_entry(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn cache_entry(state: &mut State, place: usize) -> Result<Document, Problem> {
     let cache = some(state, &LOOKUP_CACHES)?;
     let key = format!("K-{}", place + 1);
     Ok(fields(json!({
@@ -288,7 +288,7 @@ pub fn cache_entry(state: &mut State, place: usize) -> Result<Document, Problem>
 
 /// Makes up a value of the account.
 #[allow(clippy::unnecessary_wraps)]
-pub fn state(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn state(state: &mut State, place: usize) -> Result<Document, Problem> {
     let key = format!("key-{}", place + 1);
     let value = json!({ "seen": past(state) });
     Ok(fields(json!({ "_id": format!("account:{key}"), "scope": "account", "key": key, "value": value })))
@@ -296,7 +296,7 @@ pub fn state(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a stack.
 #[allow(clippy::unnecessary_wraps)]
-pub fn stack(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn stack(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
     Ok(fields(json!({
         "name": format!("{system} stack {}", place + 1),
@@ -307,7 +307,7 @@ pub fn stack(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a published API.
 #[allow(clippy::unnecessary_wraps)]
-pub fn api(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn api(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     let path = format!("/{}/{}", subject.to_lowercase(), place + 1);
     Ok(fields(json!({ "name": format!("{subject} {}", place + 1), "version": "v1", "path": path })))
@@ -315,7 +315,7 @@ pub fn api(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up an OAuth client.
 #[allow(clippy::unnecessary_wraps)]
-pub fn iclient(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn iclient(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
     let oauth2 = json!({ "clientId": state.rng.token(16), "clientSecret": state.rng.token(32), "scope": ["read"] });
     Ok(fields(json!({ "name": format!("{system} app {}", place + 1), "provider": "custom_oauth2", "oauth2": oauth2 })))
@@ -323,7 +323,7 @@ pub fn iclient(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a file definition.
 #[allow(clippy::unnecessary_wraps)]
-pub fn file_definition(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn file_definition(state: &mut State, place: usize) -> Result<Document, Problem> {
     let subject = pick(SUBJECTS, state);
     let rules = json!([{ "name": "HEADER", "maxOccurrence": 1, "elements": [] }]);
     let name = format!("{subject} file {}", place + 1);
@@ -332,13 +332,13 @@ pub fn file_definition(state: &mut State, place: usize) -> Result<Document, Prob
 
 /// Makes up an EDI profile.
 #[allow(clippy::unnecessary_wraps)]
-pub fn edi_profile(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn edi_profile(state: &mut State, place: usize) -> Result<Document, Problem> {
     let company: String = LastName().fake_with_rng(state.rng.inner());
     Ok(fields(json!({ "name": format!("{company} {}", place + 1), "fileType": "X12" })))
 }
 
 /// Makes up an EDI transaction of any integration.
-pub fn edi_transaction(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn edi_transaction(state: &mut State, place: usize) -> Result<Document, Problem> {
     let integration = some(state, &INTEGRATIONS)?;
     Ok(fields(json!({
         "_integrationId": integration.id(),
@@ -353,20 +353,20 @@ pub fn edi_transaction(state: &mut State, place: usize) -> Result<Document, Prob
 
 /// Makes up a record with no more than a name and a description.
 #[allow(clippy::unnecessary_wraps)]
-pub fn described(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn described(state: &mut State, place: usize) -> Result<Document, Problem> {
     let name = name(state, place);
     Ok(fields(json!({ "name": name, "description": sentence(state) })))
 }
 
 /// Makes up an access token.
 #[allow(clippy::unnecessary_wraps)]
-pub fn access_token(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn access_token(state: &mut State, place: usize) -> Result<Document, Problem> {
     let system = pick(SYSTEMS, state);
     Ok(fields(json!({ "name": format!("{system} token {}", place + 1) })))
 }
 
 /// Makes up a licence of any connector.
-pub fn license(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn license(state: &mut State, _: usize) -> Result<Document, Problem> {
     let connector = some(state, &CONNECTORS)?;
     let email: String = SafeEmail().fake_with_rng(state.rng.inner());
     Ok(fields(
@@ -375,7 +375,7 @@ pub fn license(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up a notification about any flow.
-pub fn notification(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn notification(state: &mut State, _: usize) -> Result<Document, Problem> {
     let flow = some(state, &FLOWS)?;
     let user = audit::user_id(&state.settings.user);
     Ok(fields(json!({ "_userId": user, "_flowId": flow.id(), "subscribed": true })))

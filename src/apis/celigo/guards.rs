@@ -20,7 +20,7 @@ const MOCK_RECORDS: usize = 10;
 const MOCK_BYTES: usize = 1 << 20;
 
 /// Keeps names unique over the account, and on the running service, which takes any name, integrations that have flows.
-pub fn integration(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+pub(super) fn integration(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     let is_live = state.settings.profile(API.name) == Profile::Live;
     let (fields, own) = match proposal {
         PendingChange::Create(fields) => (fields, None),
@@ -43,7 +43,7 @@ fn has_flows(state: &State, integration: &Record) -> bool {
 }
 
 /// Rejects a flow of a consumer that has steps both in a line and in routers.
-pub fn flow(_: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+pub(super) fn flow(_: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     let (PendingChange::Create(fields) | PendingChange::Replace(_, fields)) = proposal else { return Ok(()) };
     let has = |name| fields.get(name).and_then(Value::as_array).is_some_and(|steps| !steps.is_empty());
     if by == Actor::Consumer && has("pageProcessors") && has("routers") {
@@ -54,7 +54,7 @@ pub fn flow(_: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Pro
 }
 
 /// Keeps exports that flows use, and rejects more mock data of a consumer than the service takes.
-pub fn export(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+pub(super) fn export(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     if let PendingChange::Create(fields) | PendingChange::Replace(_, fields) = &proposal {
         listener(fields)?;
         if by == Actor::Consumer {
@@ -84,7 +84,7 @@ fn listener(export: &Document) -> Result<(), Problem> {
 }
 
 /// Rejects a mock output that is larger than the service takes.
-pub fn mock_output(export: &Document) -> Result<(), Problem> {
+pub(super) fn mock_output(export: &Document) -> Result<(), Problem> {
     let Some(mock) = export.get("mockOutput") else { return Ok(()) };
     let records = mock.get("page_of_records").and_then(Value::as_array).map_or(0, Vec::len);
     if records > MOCK_RECORDS {

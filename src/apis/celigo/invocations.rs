@@ -13,10 +13,10 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// The private field with what was last put as the distribution of an export.
-pub const DISTRIBUTED: &str = "standin_distributed";
+pub(super) const DISTRIBUTED: &str = "standin_distributed";
 
 /// Handles `exports.invoke`: the records of an export, a page at a time.
-pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let records = or_made_up(context, records(context, &export));
     let size = export.get("pageSize").and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok());
@@ -59,7 +59,7 @@ fn or_made_up(context: &mut Context<'_>, records: Option<Vec<Value>>) -> Vec<Val
 }
 
 /// Handles `exports.preview`, of a stored export or of one in the body.
-pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
     let stored = if context.params.is_empty() { None } else { Some(context.record(&EXPORTS, "id")?) };
     let given = context.fields()?;
     let mock = given.get("mockOutput");
@@ -75,7 +75,7 @@ pub fn preview(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `imports.invoke`: an answer for each record of the body.
-pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     let import = context.record(&IMPORTS, "id")?;
     let given = match context.body.as_ref() {
         Some(Body::Other(Value::Array(records))) => records.clone(),
@@ -93,14 +93,14 @@ pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `exports.distributed`: what was put last.
-pub fn distributed(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn distributed(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let last = export.get(DISTRIBUTED).cloned().unwrap_or_else(|| json!({}));
     Ok(Response::json(context.success(), &last))
 }
 
 /// Handles `exports.distribute`
-pub fn distribute(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn distribute(context: &mut Context<'_>) -> Result<Response, Problem> {
     let export = context.record(&EXPORTS, "id")?;
     let given = Value::from(context.fields()?);
     let mut change = Document::from_iter([(DISTRIBUTED, given.clone())]);
@@ -112,7 +112,7 @@ pub fn distribute(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `apis.request`: a published API is answered by a rule.
-pub fn request(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn request(context: &mut Context<'_>) -> Result<Response, Problem> {
     use crate::apis::celigo::resources::APIS;
     let api = if context.route.path.starts_with("/apis/{id}/request") {
         context.record(&APIS, "id")?

@@ -61,14 +61,14 @@ fn newest_first<'r>(jobs: impl Iterator<Item = &'r Record>) -> Vec<Record> {
 }
 
 /// Handles `jobs.get`
-pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     let job = counted(context.state, &job);
     Ok(context.show(&job))
 }
 
 /// Handles `jobs.list`: the latest first. The running service wants to know whose jobs.
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     if context.profile() == Profile::Live {
         check_scope(context)?;
     }
@@ -117,7 +117,7 @@ fn page_of(context: &Context<'_>, jobs: &[Record]) -> Result<Page, Problem> {
 }
 
 /// Handles `flows.jobs`: those of the flow. The running service has no such path.
-pub fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     missing_live(context)?;
     let jobs = newest_first(context.state.store.of(&JOBS).find("_flowId", flow.id()));
@@ -125,7 +125,7 @@ pub fn of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `integrations.jobs`: those of the integration. The running service has no such path.
-pub fn of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     missing_live(context)?;
     let jobs = newest_first(context.state.store.of(&JOBS).find("_integrationId", integration.id()));
@@ -141,13 +141,13 @@ fn missing_live(context: &mut Context<'_>) -> Result<(), Problem> {
 }
 
 /// Handles `flows.latestJobs`: the newest run of the flow.
-pub fn latest_of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn latest_of_flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     show_latest(context, &[flow])
 }
 
 /// Handles `integrations.latestJobs`: the newest run of each flow.
-pub fn latest_of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn latest_of_integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let flows = membership::of(context.state, &integration, &FLOWS);
     show_latest(context, &flows)
@@ -164,7 +164,7 @@ fn show_latest(context: &Context<'_>, flows: &[Record]) -> Result<Response, Prob
 }
 
 /// Handles `jobs.family`: a run with the jobs of its steps.
-pub fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     let of = |job: &Record| -> Map<String, Value> {
         serde_json::from_slice(counted(context.state, job).bytes()).expect("a record's bytes are JSON")
@@ -178,7 +178,7 @@ pub fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
 
 /// Handles `jobs.current`: the runs that have not ended, of the integrations and flows and in the statuses that the
 /// body names.
-pub fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
     let wanted = ["_integrationIds", "_flowIds", "status"].map(|name| step_errors::texts(context, name));
     let [integrations, flows, statuses] = wanted;
     let (integrations, flows, statuses) = (integrations?, flows?, statuses?);
@@ -201,7 +201,7 @@ pub fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `jobs.cancel`: ends a run that has not ended.
-pub fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     if !is_parent(&job) {
         return Err(Problem::named(INVALID_OPERATION, "Only flow jobs can be canceled"));
@@ -216,7 +216,7 @@ pub fn cancel(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `jobs.jobErrors`: the errors of a run or a step, by their older form. The running service has none.
-pub fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
     missing_live(context)?;
     let run = if is_parent(&job) { job.id() } else { job.text("_flowJobId").unwrap_or_default() };
@@ -238,7 +238,7 @@ pub fn errors(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.run`: makes a job. The body may choose generators and dates; the dates change nothing here.
-pub fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn run(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let given = context.fields()?;
     let only = step_errors::texts(context, "_exportIds")?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 const OPERATIONS: [&str; 6] = ["add", "remove", "replace", "move", "copy", "test"];
 
 /// One operation of a patch.
-pub struct Operation {
+pub(super) struct Operation {
     /// The place, as it was written.
     pub path: String,
     /// The names and indexes on the way there.
@@ -16,7 +16,7 @@ pub struct Operation {
 }
 
 /// The change that an operation makes.
-pub enum Change {
+pub(super) enum Change {
     /// Adds a member or an element, or takes the place of a member.
     Add(Value),
     /// Takes the place of what is there.
@@ -28,7 +28,7 @@ pub enum Change {
 }
 
 /// Reads a patch; the error is a sentence.
-pub fn read(body: Value) -> Result<Vec<Operation>, String> {
+pub(super) fn read(body: Value) -> Result<Vec<Operation>, String> {
     let operations: Vec<Value> = serde_json::from_value(body).map_err(|error| error.to_string())?;
     operations.into_iter().map(operation).collect()
 }
@@ -79,7 +79,7 @@ fn tokens(path: &str) -> Option<Vec<String>> {
 
 impl Operation {
     /// Changes the document; `None` when there is no such place in it.
-    pub fn apply(self, document: &mut Value) -> Option<()> {
+    pub(super) fn apply(self, document: &mut Value) -> Option<()> {
         let (last, parents) = self.tokens.split_last()?;
         let parent = parents.iter().try_fold(document, |value, token| match value {
             Value::Object(object) => object.get_mut(token),

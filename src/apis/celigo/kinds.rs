@@ -8,7 +8,7 @@ use crate::engine::api::route::Route;
 use crate::engine::schema::schema::Schema;
 
 /// The kinds, by the first words of their paths.
-pub const KINDS: &[(&str, &Schema)] = &[
+pub(super) const KINDS: &[(&str, &Schema)] = &[
     ("integrations", &INTEGRATIONS),
     ("flows", &FLOWS),
     ("exports", &EXPORTS),
@@ -34,7 +34,7 @@ pub const KINDS: &[(&str, &Schema)] = &[
 /// # Panics
 ///
 /// When it begins with none.
-pub fn of_path(route: &Route) -> &'static Schema {
+pub(super) fn of_path(route: &Route) -> &'static Schema {
     let word = route.path.split('/').nth(1).unwrap_or_default();
     let kind = KINDS.iter().find(|(known, _)| *known == word);
     kind.unwrap_or_else(|| panic!("{} is about no kind of record", route.path)).1

@@ -14,7 +14,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// Replaces the email of a new licence by its user.
-pub fn named(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
+pub(super) fn named(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if let Some(Value::String(email)) = given.remove("email") {
         let user = user_of(state, &email).unwrap_or_else(|| json!({ "email": email }));
         given.insert("user", user);
@@ -35,14 +35,14 @@ fn user_of(state: &State, email: &str) -> Option<Value> {
 }
 
 /// Handles `connectors.licenses`
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connector = context.record(&CONNECTORS, "id")?;
     let licenses = context.state.store.of(&LICENSES).find("_connectorId", connector.id()).cloned().collect();
     context.list(&LICENSES, licenses)
 }
 
 /// Handles `connectors.createLicense`
-pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connector = context.record(&CONNECTORS, "id")?;
     let mut given = context.take_fields()?;
     let email = match given.get("email") {
@@ -69,13 +69,13 @@ fn license(context: &Context<'_>) -> Result<Record, Problem> {
 }
 
 /// Handles `connectors.getLicense`
-pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let license = license(context)?;
     Ok(context.show(&license))
 }
 
 /// Handles `connectors.updateLicense`
-pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let license = license(context)?;
     let given = context.take_fields()?;
     let license = context.state.replace(&LICENSES, &license, given, Actor::Consumer)?;
@@ -83,7 +83,7 @@ pub fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `connectors.deleteLicense`
-pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let license = license(context)?;
     context.state.remove(&LICENSES, &license, Actor::Consumer)?;
     Ok(Response::empty(context.success()))

@@ -25,7 +25,7 @@ enum Projection<'q> {
 }
 
 /// Rejects `include` and `exclude` that make no sense.
-pub fn check_projection(query: &Query<'_>) -> Result<(), Problem> {
+pub(super) fn check_projection(query: &Query<'_>) -> Result<(), Problem> {
     projection(query).map(|_| ())
 }
 
@@ -48,7 +48,7 @@ fn projection<'q>(query: &'q Query<'_>) -> Result<Projection<'q>, Problem> {
 }
 
 /// Returns the reply that shows a page of records, as consumers see them.
-pub fn response(context: &Context<'_>, page: &Page) -> Response {
+pub(super) fn response(context: &Context<'_>, page: &Page) -> Response {
     if let Some(status) = context.route.live_empty
         && page.records.is_empty()
         && context.profile() == Profile::Live
@@ -59,7 +59,7 @@ pub fn response(context: &Context<'_>, page: &Page) -> Response {
 }
 
 /// Returns a page of records as a JSON array, as consumers see them.
-pub fn array(context: &Context<'_>, page: &Page) -> Bytes {
+pub(super) fn array(context: &Context<'_>, page: &Page) -> Bytes {
     let brief = context.route.action.resource() == Some(&SCRIPTS);
     let narrowed = context.caller.sees.is_some() && page.records.iter().any(|record| is_narrowed(context, record));
     match projection(context.query) {
@@ -79,7 +79,7 @@ pub fn array(context: &Context<'_>, page: &Page) -> Bytes {
 }
 
 /// Returns the reply that shows one record, as the caller sees it.
-pub fn one(context: &Context<'_>, status: u16, record: &Record) -> Response {
+pub(super) fn one(context: &Context<'_>, status: u16, record: &Record) -> Response {
     if matches!(context.route.action, Action::Replace(it) if *it == SCRIPTS) && context.profile() == Profile::Live {
         let mut script = object(context, record);
         script.shift_remove(CONTENT);
@@ -105,7 +105,7 @@ fn object(context: &Context<'_>, record: &Record) -> Map<String, Value> {
 }
 
 /// Writes records as a JSON array, with what the query wants of each.
-pub fn array_of(context: &Context<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
+pub(super) fn array_of(context: &Context<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
     let projection = projection(context.query).unwrap_or(Projection::Whole);
     let always = openapi::listed(context.route).map_or(&[][..], |resource| resource.always_shown);
     let shown = records.map(|record| match &projection {

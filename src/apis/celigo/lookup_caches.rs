@@ -28,7 +28,7 @@ fn id(cache: &Record, key: &str) -> String {
 
 /// Takes the data of a cache along that goes.
 #[allow(clippy::unnecessary_wraps)]
-pub fn removed(state: &mut State, cache: &Record, _: Actor) -> Result<(), Problem> {
+pub(super) fn removed(state: &mut State, cache: &Record, _: Actor) -> Result<(), Problem> {
     empty(state, cache);
     Ok(())
 }
@@ -53,7 +53,7 @@ fn count(state: &mut State, cache: &Record) -> Result<(), Problem> {
 }
 
 /// Handles `lookupcaches.getData`: all entries by key, those of these keys, or those whose key begins so.
-pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let given = context.fields()?;
     let keys = texts(context, "keys")?;
@@ -84,7 +84,7 @@ pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `lookupcaches.putData`: new entries, and new values of those there are.
-pub fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let mut given = context.fields()?;
     let data = match given.remove("data") {
@@ -119,7 +119,7 @@ pub fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `lookupcaches.deleteData`: the entries of these keys.
-pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     let keys = texts(context, "keys")?.ok_or_else(|| Problem::field("keys", FieldFaultKind::Missing))?;
     for key in &keys {
@@ -130,7 +130,7 @@ pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `lookupcaches.purge`: all entries.
-pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     empty(context.state, &cache);
     count(context.state, &cache)?;
@@ -138,7 +138,7 @@ pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `lookupcaches.delete`: the cache goes, with its data.
-pub fn delete_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn delete_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     let cache = context.record(&LOOKUP_CACHES, "id")?;
     context.state.remove(&LOOKUP_CACHES, &cache, Actor::Consumer)?;
     Ok(Response::json(context.success(), &json!({ "success": true })))

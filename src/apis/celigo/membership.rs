@@ -12,22 +12,22 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// Handles `integrations.flows`: the flows that name the integration.
-pub fn flows(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn flows(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &FLOWS)
 }
 
 /// Handles `integrations.exports`: the exports its flows use, and those that name it.
-pub fn exports(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn exports(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &EXPORTS)
 }
 
 /// Handles `integrations.imports`: the imports its flows use, and those that name it.
-pub fn imports(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn imports(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &IMPORTS)
 }
 
 /// Handles `integrations.connections`: the connections registered with it, and those that name it.
-pub fn connections(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn connections(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, &CONNECTIONS)
 }
 
@@ -38,7 +38,7 @@ fn list(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response
 }
 
 /// Returns the flows, exports, imports or connections of an integration, in creation order.
-pub fn of(state: &State, integration: &Record, resource: &'static Schema) -> Vec<Record> {
+pub(super) fn of(state: &State, integration: &Record, resource: &'static Schema) -> Vec<Record> {
     let id = integration.id();
     let flows: Vec<Record> = state.store.of(&FLOWS).find("_integrationId", id).cloned().collect();
     if *resource == FLOWS {
@@ -53,7 +53,12 @@ pub fn of(state: &State, integration: &Record, resource: &'static Schema) -> Vec
 }
 
 /// Returns the exports, or imports, that one of these flows uses or that name the integration, in creation order.
-pub fn used_or_named(state: &State, resource: &'static Schema, integration: &str, flows: &[Record]) -> Vec<Record> {
+pub(super) fn used_or_named(
+    state: &State,
+    resource: &'static Schema,
+    integration: &str,
+    flows: &[Record],
+) -> Vec<Record> {
     let links = || FLOWS.links.iter().filter(|link| *link.to == *resource);
     let used = flows.iter().flat_map(|flow| links().flat_map(|link| (link.ids)(flow.fields())));
     let used = used.filter_map(|id| state.store.of(resource).get(id));
@@ -61,13 +66,13 @@ pub fn used_or_named(state: &State, resource: &'static Schema, integration: &str
 }
 
 /// Returns the exports and imports a flow uses.
-pub fn steps(flow: &Record) -> BTreeSet<&str> {
+pub(super) fn steps(flow: &Record) -> BTreeSet<&str> {
     let links = FLOWS.links.iter().filter(|link| *link.to == EXPORTS || *link.to == IMPORTS);
     links.flat_map(|link| (link.ids)(flow.fields())).collect()
 }
 
 /// Returns the texts of a list.
-pub fn ids<'f>(fields: &'f Document, name: &str) -> impl Iterator<Item = &'f str> {
+pub(super) fn ids<'f>(fields: &'f Document, name: &str) -> impl Iterator<Item = &'f str> {
     fields.get(name).and_then(|list| list.as_array()).into_iter().flatten().filter_map(|id| id.as_str())
 }
 

@@ -37,7 +37,7 @@ mod openapi;
 mod paging;
 mod patch;
 mod recycle_bin;
-pub mod resources;
+pub(crate) mod resources;
 mod retries;
 mod retry_data;
 mod revisions;
@@ -65,7 +65,7 @@ use resources::{
 };
 
 /// Celigo integrator.io.
-pub static API: Api = Api::new("celigo", "Celigo integrator.io", "/v1", &dialect::Celigo)
+pub(crate) static API: Api = Api::new("celigo", "Celigo integrator.io", "/v1", &dialect::Celigo)
     .hosts(&["api.integrator.io", "api.eu.integrator.io", ".integrator.io"])
     .other_bases(&["/apis"])
     .routes(&routes::ROUTES)

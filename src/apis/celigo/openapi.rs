@@ -10,7 +10,7 @@ use crate::engine::schema::field::Kind;
 use crate::engine::schema::schema::{Meaning, Schema};
 
 /// Returns the query parameters of a list.
-pub fn parameters(route: &Route) -> Vec<Parameter> {
+pub(super) fn parameters(route: &Route) -> Vec<Parameter> {
     let Some(resource) = listed(route) else { return if route.pages { paging() } else { Vec::new() } };
     let filters = filters::names(resource).filter(|(name, _)| !NO_FILTERS.contains(name)).map(filter);
     let shown = shown(resource).into_iter();
@@ -19,7 +19,7 @@ pub fn parameters(route: &Route) -> Vec<Parameter> {
 }
 
 /// Returns the kind of record that a list filters by.
-pub fn listed(route: &Route) -> Option<&'static Schema> {
+pub(super) fn listed(route: &Route) -> Option<&'static Schema> {
     match (route.action, route.shows) {
         (Action::List(resource), _) | (_, ResponseShape::Many(resource)) => Some(resource),
         _ => route.filters,
@@ -94,7 +94,7 @@ fn bound((name, meaning): (&'static str, Meaning)) -> Parameter {
 }
 
 /// Describes `{"errors":[{"code","message","field"?}]}`, and for a 401 a message beside them or instead.
-pub fn error_schema() -> Value {
+pub(super) fn error_schema() -> Value {
     let text = json!({ "type": "string" });
     let error = json!({
         "type": "object",

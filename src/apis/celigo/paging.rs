@@ -32,12 +32,12 @@ fn whole(name: &str, text: &str, least: usize) -> Result<usize, Problem> {
 
 /// Returns the part of a list that a query asks for: `offset` and `skip` say where to start, `limit` how much; `page`
 /// and `pageSize`, from 1, are understood where those are left out.
-pub fn window(query: &Query<'_>) -> Result<Window, Problem> {
+pub(super) fn window(query: &Query<'_>) -> Result<Window, Problem> {
     window_up_to(query, CAP)
 }
 
 /// Returns the part of a list that the query asks for, at most `cap` records.
-pub fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
+pub(super) fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
     let mut given = [None; PARAMETERS.len()];
     for (name, value) in query.pairs() {
         if let Some(place) = PARAMETERS.iter().position(|(known, _)| *known == name) {
@@ -61,7 +61,7 @@ pub fn window_up_to(query: &Query<'_>, cap: usize) -> Result<Window, Problem> {
 const OF_RECORDS: [&str; 6] = ["after", "include", "exclude", "search", "sort", "sort_by"];
 
 /// Returns the part of a list that is paged and no more: other parameters of lists are refused.
-pub fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
+pub(super) fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
     let given = |name: &&&str| query.get(name).is_some_and(|value| !value.is_empty());
     match OF_RECORDS.iter().find(given) {
         Some(name) => Err(Problem::Query { parameter: (*name).to_owned(), reason: NOT_TAKEN.to_owned() }),
@@ -70,7 +70,11 @@ pub fn window_alone(query: &Query<'_>) -> Result<Window, Problem> {
 }
 
 /// Returns the reply that shows the part of a list which the query asks for, with a row for each of the records.
-pub fn rows(context: &Context<'_>, records: &[Record], row: impl Fn(&Record) -> Value) -> Result<Response, Problem> {
+pub(super) fn rows(
+    context: &Context<'_>,
+    records: &[Record],
+    row: impl Fn(&Record) -> Value,
+) -> Result<Response, Problem> {
     let page = Page::of(records, &window_alone(context.query)?);
     if page.records.is_empty()
         && let Some(status) = context.route.live_empty.filter(|_| context.profile() == Profile::Live)
@@ -83,7 +87,7 @@ pub fn rows(context: &Context<'_>, records: &[Record], row: impl Fn(&Record) -> 
 
 /// Returns the reply that shows one part of a list: a JSON array, and links to the parts next to it when the part was
 /// limited, by the consumer or by the cap, and more follows.
-pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Response {
+pub(super) fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes>) -> Response {
     let mut response = Response::json_bytes(context.success(), body);
     // With more to follow, one of the two limits was met.
     let Window::Offset { skip, limit } = page.window else { return response };
@@ -122,7 +126,7 @@ pub fn response(context: &Context<'_>, page: &Page, body: impl Into<bytes::Bytes
 }
 
 /// Returns the way to the next part as a body tells it: a path, with the world's prefix if the caller used it.
-pub fn next(context: &Context<'_>, page: &Page) -> Option<String> {
+pub(super) fn next(context: &Context<'_>, page: &Page) -> Option<String> {
     let Window::Offset { skip, limit } = page.window else { return None };
     let mut next = context.target.world.map(world_prefix).unwrap_or_default();
     write_part(context, skip.saturating_add(limit), limit, &mut next);
@@ -143,13 +147,13 @@ fn write_part(context: &Context<'_>, start: usize, limit: usize, text: &mut Stri
 }
 
 /// Returns the next link in an answer.
-pub fn next_link(response: &Response) -> Option<String> {
+pub(super) fn next_link(response: &Response) -> Option<String> {
     let links = response.header("link")?.split(", <").find(|link| link.contains("rel=\"next\""))?;
     links.trim_start_matches('<').split_once('>').map(|(link, _)| link.to_owned())
 }
 
 /// Tells whether a query asks for a part of a list that is not its first.
-pub fn is_further(query: &Query<'_>) -> bool {
+pub(super) fn is_further(query: &Query<'_>) -> bool {
     query.get("after").is_some_and(|after| !after.is_empty())
         || window(query).is_ok_and(|window| matches!(window, Window::Offset { skip: 1.., .. }))
 }

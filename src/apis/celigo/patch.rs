@@ -41,52 +41,52 @@ const FLOW: &[&str] = &[
 ];
 
 /// Handles `integrations.patch`
-pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &INTEGRATIONS, &["flowGroupings", "settings", "apiGroupings"])
 }
 
 /// Handles `flows.patch`
-pub fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn flow(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &FLOWS, FLOW)
 }
 
 /// Handles `exports.patch`
-pub fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn export(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &EXPORTS, &["debugUntil", "assistantMetadata"])
 }
 
 /// Handles `imports.patch`
-pub fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn import(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &IMPORTS, &["debugUntil"])
 }
 
 /// Handles `scripts.patch`
-pub fn script(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn script(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &SCRIPTS, &["debugUntil"])
 }
 
 /// Handles `connections.patch`
-pub fn connection(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn connection(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &CONNECTIONS, &["name", "debugDate", "debugUntil"])
 }
 
 /// Handles `apis.patch`
-pub fn api(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn api(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &APIS, &["name", "description", "disabled"])
 }
 
 /// Handles `mcpservers.patch`
-pub fn mcp_server(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn mcp_server(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &MCP_SERVERS, &["name", "disabled"])
 }
 
 /// Handles `lookupcaches.patch`
-pub fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn lookup_cache(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &LOOKUP_CACHES, &["name", "description"])
 }
 
 /// Handles `tags.patch`
-pub fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
     patch(context, &TAGS, &["tag"])
 }
 

@@ -19,7 +19,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// Removes a deleted record for good.
-pub fn expire(state: &mut State, deleted: &Record) -> Result<(), Problem> {
+pub(super) fn expire(state: &mut State, deleted: &Record) -> Result<(), Problem> {
     state.remove(&RECYCLE_BIN, deleted, Actor::Fixture)
 }
 
@@ -42,7 +42,7 @@ fn key(kind: &str, id: &str) -> String {
 }
 
 /// Writes a change down, and keeps a record that goes.
-pub fn keep(state: &mut State, schema: &'static Schema, change: Change<'_>, by: Actor) {
+pub(super) fn keep(state: &mut State, schema: &'static Schema, change: Change<'_>, by: Actor) {
     if *schema != LOOKUP_CACHES {
         audit::note(state, schema, change, by);
     }
@@ -59,7 +59,7 @@ pub fn keep(state: &mut State, schema: &'static Schema, change: Change<'_>, by: 
 }
 
 /// Ties what was deleted since then to the integration it went along with.
-pub fn tie(state: &mut State, since: u64, integration: &Record) -> Result<(), Problem> {
+pub(super) fn tie(state: &mut State, since: u64, integration: &Record) -> Result<(), Problem> {
     let recent = state.store.of(&RECYCLE_BIN).iter().filter(|it| it.sequence() >= since);
     let recent: Vec<Record> = recent.cloned().collect();
     for deleted in recent {
@@ -91,7 +91,7 @@ fn of_kind(context: &Context<'_>, kind: Option<&str>) -> Vec<Record> {
 }
 
 /// Handles `recycleBin.list`: all of them, each with its kind.
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = of_kind(context, None);
     paging::rows(context, &deleted, |it| json!({ "model": it.get("model"), "doc": shown(it) }))
 }
@@ -104,7 +104,7 @@ fn kind_of(context: &Context<'_>) -> Result<&'static str, Problem> {
 }
 
 /// Handles `recycleBin.type`: those of one kind.
-pub fn of_type(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn of_type(context: &mut Context<'_>) -> Result<Response, Problem> {
     let kind = kind_of(context)?;
     paging::rows(context, &of_kind(context, Some(kind)), shown)
 }
@@ -118,20 +118,20 @@ fn one(context: &Context<'_>) -> Result<Record, Problem> {
 }
 
 /// Handles `recycleBin.get`
-pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     Ok(Response::json(context.success(), &shown(&deleted)))
 }
 
 /// Handles `recycleBin.restore`: back under its id.
-pub fn restore(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn restore(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     context.state.atomically(|state| put_back(state, &[deleted]))?;
     Ok(Response::empty(context.success()))
 }
 
 /// Handles `recycleBin.restoreCascade`: with all that went along, and with what those refer to.
-pub fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     let key = deleted.text("key").unwrap_or_default().to_owned();
     let mut all: Vec<Record> = context.state.store.of(&RECYCLE_BIN).find("along", &key).cloned().collect();
@@ -142,7 +142,7 @@ pub fn restore_cascade(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `recycleBin.purge`: gone for good.
-pub fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn purge(context: &mut Context<'_>) -> Result<Response, Problem> {
     let deleted = one(context)?;
     context.state.remove(&RECYCLE_BIN, &deleted, Actor::Service)?;
     Ok(Response::empty(context.success()))

@@ -15,7 +15,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// Handles `flows.retry`: a job takes the errors along.
-pub fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, errors) = step_errors::of_step(context)?;
     let keys = step_errors::texts(context, "retryDataKeys")?;
     let ids = step_errors::texts(context, "errorIds")?;
@@ -38,7 +38,7 @@ pub fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.retryData`: the record that failed, and where.
-pub fn data(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn data(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, error) = of_key(context)?;
     if error.get(DATA).is_none() {
         context.rests_on(Evidence::Assumed);
@@ -48,7 +48,7 @@ pub fn data(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.editRetryData`: the next retry sends this record.
-pub fn edit(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn edit(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (flow, error) = of_key(context)?;
     let data = context.fields()?.remove("data").ok_or_else(|| Problem::field("data", FieldFaultKind::Missing))?;
     if !matches!(data, Value::Object(_) | Value::Array(_)) {

@@ -12,13 +12,13 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// The private field of a retry with the errors it takes along.
-pub const ERRORS_OF_JOB: &str = "standin_errors";
+pub(super) const ERRORS_OF_JOB: &str = "standin_errors";
 
 /// The letters and digits of a key.
 const KEY_CHARS: usize = 32;
 
 /// A record that failed and can be sent again.
-pub struct Retry<'a> {
+pub(super) struct Retry<'a> {
     /// The key of its data.
     pub key: &'a str,
     /// Its place in the run.
@@ -30,7 +30,7 @@ pub struct Retry<'a> {
 }
 
 /// Draws a key that no error has yet.
-pub fn new_key(state: &mut State) -> String {
+pub(super) fn new_key(state: &mut State) -> String {
     let mut key = state.rng.object_id();
     key.push_str(&state.rng.object_id());
     key.truncate(KEY_CHARS);
@@ -38,7 +38,7 @@ pub fn new_key(state: &mut State) -> String {
 }
 
 /// Returns the key a record is traced by: its id, else its place.
-pub fn trace_key(retry: &Retry<'_>) -> String {
+pub(super) fn trace_key(retry: &Retry<'_>) -> String {
     let id = ["id", "_id", "Id"].iter().find_map(|name| retry.data.get(name));
     match id {
         Some(Value::String(id)) => id.clone(),
@@ -48,7 +48,7 @@ pub fn trace_key(retry: &Retry<'_>) -> String {
 }
 
 /// Ends a retry: errors of records that still fail stay open.
-pub fn end(state: &mut State, job: &Record, at_ms: u64) -> Result<Document, Problem> {
+pub(super) fn end(state: &mut State, job: &Record, at_ms: u64) -> Result<Document, Problem> {
     let ids = job.get(ERRORS_OF_JOB).and_then(Value::as_array).cloned().unwrap_or_default();
     let import = job.text("_importId").and_then(|id| state.store.of(&IMPORTS).get(id)).cloned();
     let (mut success, mut failed) = (0, 0);

@@ -14,17 +14,17 @@ use crate::http::message::Response;
 const SNAPSHOT: &str = "snapshot";
 
 /// The types that there are.
-pub const TYPES: &[&str] = &[SNAPSHOT, "pull", "revert"];
+pub(super) const TYPES: &[&str] = &[SNAPSHOT, "pull", "revert"];
 
 /// Handles `integrations.revisions`: the snapshots of the integration.
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let revisions = context.state.store.of(&REVISIONS).find("_integrationId", integration.id()).cloned().collect();
     context.list(&REVISIONS, revisions)
 }
 
 /// Handles `integrations.revision`: one of them, which must be of the integration.
-pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let revision = context.record(&REVISIONS, "revisionId")?;
     if revision.text("_integrationId") != Some(integration.id()) {
@@ -34,7 +34,7 @@ pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `integrations.snapshot`, `integrations.revise`: a new snapshot. Pulls and reverts are not modelled.
-pub fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     let mut fields = Document::from_iter([
         ("_integrationId", Value::from(integration.id())),

@@ -23,13 +23,13 @@ const EXPORTED_MS: u64 = 3_000;
 const ENDS_MS: u64 = 5_000;
 
 /// The time jobs and errors are kept, as they say themselves.
-pub const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+pub(super) const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// The private field with the generators of a run and their records.
 const GENERATORS: &str = "standin_generators";
 
 /// A page generator of a run.
-pub struct Generator {
+pub(super) struct Generator {
     /// The export.
     pub id: String,
     /// Its place in the flow.
@@ -45,7 +45,7 @@ struct Phase {
 }
 
 /// Returns the page generators of a flow, or those of these ids, with the records they have now.
-pub fn generators_of(state: &State, flow: &Record, only: Option<&[String]>) -> Result<Vec<Generator>, Problem> {
+pub(super) fn generators_of(state: &State, flow: &Record, only: Option<&[String]>) -> Result<Vec<Generator>, Problem> {
     let known = generators(flow.fields());
     if let Some(other) = only.into_iter().flatten().find(|id| !known.contains(&id.as_str())) {
         let kind = FieldFaultKind::Dangling { to: EXPORTS.name, id: other.clone() };
@@ -60,7 +60,7 @@ pub fn generators_of(state: &State, flow: &Record, only: Option<&[String]>) -> R
 }
 
 /// Starts a run of a flow that is not disabled.
-pub fn start(state: &mut State, flow: &Record, generators: &[Generator]) -> Result<Record, Problem> {
+pub(super) fn start(state: &mut State, flow: &Record, generators: &[Generator]) -> Result<Record, Problem> {
     if flow.get("disabled") == Some(&Value::Bool(true)) {
         let live = state.settings.profile(API.name) == Profile::Live;
         return Err(Problem::named(if live { INVALID_FLOW } else { INVALID_OPERATION }, "Flow is disabled"));
@@ -79,7 +79,7 @@ pub fn start(state: &mut State, flow: &Record, generators: &[Generator]) -> Resu
 }
 
 /// Starts a retry of a step's errors, which stay open until it ends.
-pub fn start_retry(state: &mut State, flow: &Record, step: &str, errors: &[Record]) -> Result<Record, Problem> {
+pub(super) fn start_retry(state: &mut State, flow: &Record, step: &str, errors: &[Record]) -> Result<Record, Problem> {
     let kind = if state.store.of(&IMPORTS).get(step).is_some() { "_importId" } else { "_exportId" };
     let ids: Value = errors.iter().map(|error| Value::from(error.id())).collect();
     let mut fields = Document::from_iter([
@@ -100,7 +100,7 @@ fn make(state: &mut State, fields: Document) -> Result<Record, Problem> {
 }
 
 /// Goes on with a job, as far as the clock is.
-pub fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
+pub(super) fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
     let mut job = job.clone();
     while let Some(due_ms) = time(job.fields(), GOES_ON_AT).filter(|due_ms| *due_ms <= state.clock.now_ms()) {
         let made_ms = time(job.fields(), "createdAt").unwrap_or(due_ms);
@@ -132,7 +132,7 @@ pub fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
 }
 
 /// Returns the fields of a job that ends.
-pub fn ended(at_ms: u64) -> [(&'static str, Value); 3] {
+pub(super) fn ended(at_ms: u64) -> [(&'static str, Value); 3] {
     [
         ("endedAt", format_ms(at_ms).into()),
         ("lastExecutedAt", format_ms(at_ms).into()),
@@ -396,7 +396,7 @@ fn new_error_id(state: &mut State) -> String {
 }
 
 /// Cancels a run and its steps.
-pub fn cancel(state: &mut State, job: &Record) -> Result<Record, Problem> {
+pub(super) fn cancel(state: &mut State, job: &Record) -> Result<Record, Problem> {
     let now = state.clock.now_ms();
     let mut change = Document::from_iter(ended(now));
     change.extend([("status", Value::from("canceled")), ("canceledBy", state.settings.user.as_str().into())]);

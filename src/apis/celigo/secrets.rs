@@ -33,7 +33,7 @@ const SECRETS: &[&str] = &[
 const ENCRYPTED: &str = "encrypted";
 
 /// Returns a connection as consumers see it.
-pub fn masked(connection: &Document) -> Document {
+pub(super) fn masked(connection: &Document) -> Document {
     connection.iter().map(|(name, value)| (name.to_owned(), mask(name, value, false))).collect()
 }
 
@@ -42,7 +42,7 @@ const LISTENER: &[&str] = &["key", "token", "password"];
 
 /// Returns an export as consumers see it: without the secrets of a listener. The token of a secret address is shown, because the
 /// address is made of it.
-pub fn listener_masked(export: &Document) -> Document {
+pub(super) fn listener_masked(export: &Document) -> Document {
     let mut shown = export.clone();
     if let Some(Value::Object(webhook)) = shown.get_mut("webhook") {
         let in_address = webhook.get("verify").and_then(Value::as_str) == Some("secret_url");
@@ -56,7 +56,7 @@ pub fn listener_masked(export: &Document) -> Document {
 }
 
 /// Puts the stored secret in place of a mask that comes back in a listener.
-pub fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
+pub(super) fn listener_kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     let stored = old.and_then(|old| old.get("webhook")).and_then(Value::as_object);
     if let (Some(stored), Some(Value::Object(webhook))) = (stored, given.get_mut("webhook")) {
         for name in LISTENER {
@@ -88,12 +88,12 @@ fn is_secret_in(name: &str, below_encrypted: bool) -> bool {
 }
 
 /// Tells whether a field of that name is a secret, which no list is filtered or ordered by.
-pub fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     name == ENCRYPTED || SECRETS.contains(&name)
 }
 
 /// Puts the stored secrets in place of masks that come back.
-pub fn kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
+pub(super) fn kept(_: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if let Some(old) = old {
         for (name, value) in given.iter_mut() {
             if let Some(stored) = old.get(name) {

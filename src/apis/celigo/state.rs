@@ -36,7 +36,7 @@ fn found(context: &Context<'_>) -> Result<Record, Problem> {
 }
 
 /// Lists the keys.
-pub fn keys(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn keys(context: &mut Context<'_>) -> Result<Response, Problem> {
     let scope = scope(context)?;
     let values: Vec<Record> = context.state.store.of(&STATE).find("scope", &scope).cloned().collect();
     let page = Page::of(&values, &paging::window_alone(context.query)?);
@@ -48,13 +48,13 @@ pub fn keys(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Shows a value.
-pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let value = found(context)?.get("value").cloned().unwrap_or_default();
     Ok(Response::json(context.success(), &value))
 }
 
 /// Sets a value, any JSON: the answer tells whether it is new.
-pub fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
     let scope = scope(context)?;
     let key = context.param("key").to_owned();
     let value = context.body.as_ref().map(Body::to_value);
@@ -80,14 +80,14 @@ pub fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Deletes a value.
-pub fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let value = found(context)?;
     context.state.remove(&STATE, &value, Actor::Service)?;
     Ok(Response::empty(context.success()))
 }
 
 /// Deletes all values.
-pub fn clear(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn clear(context: &mut Context<'_>) -> Result<Response, Problem> {
     let scope = scope(context)?;
     let values: Vec<Record> = context.state.store.of(&STATE).find("scope", &scope).cloned().collect();
     for value in values {

@@ -14,17 +14,17 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// Tells whether an error still stands.
-pub fn is_open(error: &Record) -> bool {
+pub(super) fn is_open(error: &Record) -> bool {
     error.get("resolved") != Some(&Value::Bool(true))
 }
 
 /// Returns when the latest of these errors occurred.
-pub fn latest(errors: &[&Record]) -> Value {
+pub(super) fn latest(errors: &[&Record]) -> Value {
     errors.iter().filter_map(|error| error.text("occurredAt")).max().into()
 }
 
 /// Handles `flows.errors`: how many open errors each step has, in the order of the flow.
-pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let processors = processors(flow.fields());
     let mut steps: Vec<(&str, Vec<&Record>)> = Vec::new();
@@ -51,12 +51,12 @@ pub fn summary(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.openErrors`
-pub fn open(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn open(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, true, "errors")
 }
 
 /// Handles `flows.resolvedErrors`
-pub fn resolved(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn resolved(context: &mut Context<'_>) -> Result<Response, Problem> {
     list(context, false, "resolved")
 }
 
@@ -68,7 +68,7 @@ fn list(context: &mut Context<'_>, open: bool, key: &str) -> Result<Response, Pr
 }
 
 /// Shows a page below a key, with the way to the next one.
-pub fn keyed(context: &Context<'_>, page: &Page, key: &str) -> Response {
+pub(super) fn keyed(context: &Context<'_>, page: &Page, key: &str) -> Response {
     let mut body = format!("{{\"{key}\":").into_bytes();
     body.extend(lists::array(context, page));
     if let Some(next) = paging::next(context, page) {
@@ -79,7 +79,7 @@ pub fn keyed(context: &Context<'_>, page: &Page, key: &str) -> Response {
 }
 
 /// Handles `flows.resolve`: the open errors of these ids are resolved; other ids are skipped.
-pub fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let wanted = texts(context, "errors")?.unwrap_or_default();
     let now = context.state.clock.now();
@@ -90,7 +90,7 @@ pub fn resolve(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.forget`: the resolved errors of these ids are gone, or all of them.
-pub fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let wanted = texts(context, "errors")?;
     let is_wanted = |error: &&Record| wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| id == error.id()));
@@ -101,7 +101,7 @@ pub fn forget(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.assignErrors`: to a user of the account.
-pub fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let email = match context.fields()?.remove("email") {
         Some(Value::String(email)) => email,
@@ -119,13 +119,13 @@ pub fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `flows.unassignErrors`: takes the assignee away.
-pub fn unassign(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn unassign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     change(context, &errors, "errorIds", &[("assignedTo", Value::Null)])
 }
 
 /// Handles `flows.tagErrors`: these tags take the place of those there are.
-pub fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
     let tags = texts(context, "tagIds")?.ok_or_else(|| Problem::field("tagIds", FieldFaultKind::Missing))?;
     let unknown = tags.iter().find(|tag| context.state.store.of(&TAGS).find("tagId", tag).next().is_none());
@@ -159,7 +159,7 @@ fn change(
 }
 
 /// Returns the flow of the path, and the errors of its step: an export or import that the flow uses.
-pub fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Problem> {
+pub(super) fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let step = context.param("stepId");
     if !membership::steps(&flow).contains(step) {
@@ -171,7 +171,7 @@ pub fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Problem> 
 }
 
 /// Returns the texts of a list in the body, if it has one: at most a thousand.
-pub fn texts(context: &Context<'_>, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
+pub(super) fn texts(context: &Context<'_>, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
     const MOST: usize = 1_000;
     let fields = context.fields()?;
     let Some(value) = fields.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
@@ -186,7 +186,7 @@ pub fn texts(context: &Context<'_>, name: &'static str) -> Result<Option<Vec<Str
 }
 
 /// Marks an error as resolved, by the world's user.
-pub fn settle(state: &mut State, error: &Record, at: &str) -> Result<(), Problem> {
+pub(super) fn settle(state: &mut State, error: &Record, at: &str) -> Result<(), Problem> {
     let change = Document::from_iter([
         ("resolved", Value::Bool(true)),
         ("resolvedAt", at.into()),

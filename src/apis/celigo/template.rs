@@ -21,7 +21,7 @@ use crate::http::target::encode;
 const GOOD_FOR_MS: u64 = 60 * 60 * 1_000;
 
 /// Handles `integrations.template`: a signed link to the archive, on the origin the caller used.
-pub fn link(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn link(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = context.record(&INTEGRATIONS, "id")?;
     Ok(signed(context, &integration))
 }
@@ -41,7 +41,7 @@ fn signed(context: &Context<'_>, integration: &Record) -> Response {
 }
 
 /// Handles `flows.template`: that of its integration.
-pub fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
     let flow = context.record(&FLOWS, "id")?;
     let integration = flow.text("_integrationId").unwrap_or_default().to_owned();
     let integration = context.state.store.of(&INTEGRATIONS).get(&integration).cloned();
@@ -50,7 +50,7 @@ pub fn flow_link(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `integrations.download`: returns the archive to a caller that has the link.
-pub fn download(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn download(context: &mut Context<'_>) -> Result<Response, Problem> {
     let [expires, signed] = ["expires", "signature"].map(|name| context.query.get(name).unwrap_or_default());
     if signed != signature(context.state, context.param("id"), expires).to_string() {
         return Err(Problem::named(FORBIDDEN, "The signature of this link is wrong"));

@@ -14,7 +14,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// Returns the archive of an integration.
-pub fn archive(state: &State, integration: &Record) -> Result<Vec<u8>, Problem> {
+pub(super) fn archive(state: &State, integration: &Record) -> Result<Vec<u8>, Problem> {
     let broken = |error| Problem::Internal { what: format!("an archive in memory cannot be written: {error}") };
     written(state, integration).map_err(broken)
 }

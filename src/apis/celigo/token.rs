@@ -10,7 +10,7 @@ use crate::http::message::Response;
 /// `tokenInfo.get`: the world's user, whatever the token.
 // An operation may fail; this one does not.
 #[allow(clippy::unnecessary_wraps)]
-pub fn info(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn info(context: &mut Context<'_>) -> Result<Response, Problem> {
     let user = audit::user_id(&context.state.settings.user);
     Ok(Response::json(context.route.success, &json!({ "_userId": user, "scope": "*" })))
 }

@@ -36,7 +36,7 @@ fn check_access(given: &Document) -> Result<(), Problem> {
 }
 
 /// Handles `users.invite`
-pub fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let email = match given.get("email") {
         Some(Value::String(email)) if !email.trim().is_empty() => email.clone(),
@@ -50,7 +50,7 @@ pub fn invite(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `users.inviteMultiple`: each email by itself.
-pub fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
     let given = context.fields()?;
     let emails = crate::apis::celigo::step_errors::texts(context, "emails")?;
     let emails = emails.ok_or_else(|| Problem::field("emails", FieldFaultKind::Missing))?;
@@ -77,7 +77,7 @@ pub fn invite_multiple(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `ashares.disable`: disables a share, or enables it again.
-pub fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
     let share = context.record(&ASHARES, "id")?;
     let disabled = share.get("disabled") == Some(&Value::Bool(true));
     let change = Document::from_iter([("disabled", Value::Bool(!disabled))]);
@@ -86,13 +86,13 @@ pub fn disable(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `ashares.reinvite`: the invitation would go out again; the fake sends none.
-pub fn reinvite(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn reinvite(context: &mut Context<'_>) -> Result<Response, Problem> {
     context.record(&ASHARES, "id")?;
     Ok(Response::empty(context.success()))
 }
 
 /// Handles `notifications.list`: the user's, or with `users=all` everybody's.
-pub fn notifications(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn notifications(context: &mut Context<'_>) -> Result<Response, Problem> {
     let all = match context.query.get("users").filter(|users| !users.is_empty()) {
         None => false,
         Some("all") => true,
@@ -113,7 +113,7 @@ fn row(entry: &Record, all: bool) -> Value {
 }
 
 /// Handles `notifications.update`: each entry of the body takes the place of the one about the same record.
-pub fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
     let wrong = |expected| Problem::field("body", FieldFaultKind::WrongType { expected });
     let given = match context.body.as_ref() {
         Some(Body::Other(Value::Array(entries))) => entries.clone(),

@@ -22,7 +22,7 @@ const ANY_SECRET: &str = "standin-edlink-secret";
 
 /// Returns the variables that point a consumer at this API: the access token is that of the first active integration
 /// the application sees, and missing when there is none.
-pub fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
+pub(super) fn environment(state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)> {
     let listed = state.settings.strongest_credential(api.name);
     let secret = listed.map_or(ANY_SECRET, |credential| credential.token.as_str());
     let application =
@@ -72,7 +72,7 @@ fn token_of<'w>(state: &'w State, request_context: &RequestContext<'_>, bearer: 
 }
 
 /// Returns the caller, if the token is of the kind the route takes. A path that no route has is answered without one.
-pub fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
+pub(super) fn caller(state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem> {
     let route = request_context.route.filter(|route| route.access != Access::Public && route.is_modelled());
     let Some(route) = route else { return Ok(Caller::default()) };
     let bearer = request_context.request.bearer().ok_or_else(|| Problem::usual(MISSING_TOKEN))?;
@@ -111,7 +111,7 @@ fn open(integration: &Record) -> Result<(), Problem> {
 }
 
 /// Tells whether an application sees an integration: one that was recreated still belongs to it.
-pub fn is_visible(caller: &Caller, integration: &Record) -> bool {
+pub(super) fn is_visible(caller: &Caller, integration: &Record) -> bool {
     caller.sees.as_ref().is_none_or(|ids| {
         let is = |id: &str| ids.iter().any(|known| known.eq_ignore_ascii_case(id));
         is(integration.id()) || integration.text(FIRST_ID).is_some_and(is)

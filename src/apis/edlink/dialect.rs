@@ -27,7 +27,7 @@ use crate::engine::store::Record;
 use crate::http::message::Response;
 
 /// The dialect.
-pub struct Edlink;
+pub(super) struct Edlink;
 
 /// The two versions speak differently of the same records.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
 use crate::engine::schema::profile::Profile;
 
 /// Stands in a message for the parameter, field or permission it is about.
-pub const WHAT: &str = "<what>";
+pub(super) const WHAT: &str = "<what>";
 
 const fn error(
     name: &'static str,

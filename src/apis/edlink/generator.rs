@@ -12,7 +12,7 @@ use crate::engine::schema::time::format_ms;
 use crate::engine::state::State;
 
 /// The permission of the documented sample: to read everything.
-pub const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";
+pub(super) const READ_EVERYTHING: &str = "39a69700-0fe8-43a7-afa7-bd4ecc936412";
 
 /// Id, name and application of the providers that made-up sources run on, and whether they allow data sync. The default
 /// fixture has the same.
@@ -28,14 +28,14 @@ const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 /// A source.
 // A generator may fail; these do not.
 #[allow(clippy::unnecessary_wraps)]
-pub fn source(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn source(state: &mut State, _: usize) -> Result<Document, Problem> {
     let [(_, source), ..] = surroundings(&mut state.rng);
     Ok(fields(source))
 }
 
 /// Makes up a provider.
 #[allow(clippy::unnecessary_wraps)]
-pub fn provider(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn provider(state: &mut State, place: usize) -> Result<Document, Problem> {
     let name: String = LastName().fake_with_rng(state.rng.inner());
     let application = format!("{}-{place}", name.to_lowercase().replace('\'', ""));
     Ok(fields(json!({ "application": application, "name": name, "allows_data_sync": true })))
@@ -43,18 +43,18 @@ pub fn provider(state: &mut State, place: usize) -> Result<Document, Problem> {
 
 /// Makes up a permission.
 #[allow(clippy::unnecessary_wraps)]
-pub fn permission(_: &mut State, place: usize) -> Result<Document, Problem> {
+pub(super) fn permission(_: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "name": format!("Read Data {place}"), "description": "Read data of one kind." })))
 }
 
 /// Returns the fields of a made-up record that was written as JSON.
-pub fn fields(made: Value) -> Document {
+pub(super) fn fields(made: Value) -> Document {
     Document::of(made).expect("a record is an object")
 }
 
 /// Makes up an integration.
 #[allow(clippy::unnecessary_wraps)]
-pub fn integration(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(super) fn integration(state: &mut State, _: usize) -> Result<Document, Problem> {
     let rng = &mut state.rng;
     let status = match rng.between(1, 10) {
         1 => "inactive",
@@ -81,12 +81,12 @@ pub fn integration(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up a zip code within the range that is given out.
-pub fn zip(rng: &mut SeededRng) -> String {
+pub(super) fn zip(rng: &mut SeededRng) -> String {
     format!("{:05}", rng.between(501, 99_950))
 }
 
 /// Returns the source, provider and team of a made-up integration, which belong together.
-pub fn surroundings(rng: &mut SeededRng) -> [(&'static str, Value); 3] {
+pub(super) fn surroundings(rng: &mut SeededRng) -> [(&'static str, Value); 3] {
     let [first, second] = SYSTEMS;
     let (id, name, application, allows_data_sync) = if rng.between(1, 2) == 1 { first } else { second };
     let provider = object([

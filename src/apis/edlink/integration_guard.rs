@@ -13,7 +13,7 @@ use crate::engine::state::hooks::PendingChange;
 use crate::engine::state::mutate::is_uuid;
 
 /// Permissions and targets are ids, and what an administrator adds to them exists, as far as the world can tell.
-pub fn guard(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
+pub(super) fn guard(state: &State, proposal: PendingChange<'_>, by: Actor) -> Result<(), Problem> {
     let (old, fields) = match proposal {
         PendingChange::Create(fields) => (None, fields),
         PendingChange::Replace(old, fields) => (Some(old), fields),

@@ -13,7 +13,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// When an integration starts by itself. Until then it is `inactive`.
-pub const START_DATE: &str = "standin_start_date";
+pub(super) const START_DATE: &str = "standin_start_date";
 
 /// The statuses in which an integration waits for its start.
 const WAITING: [&str; 2] = ["inactive", "scheduled"];
@@ -27,7 +27,7 @@ const OPEN: [&str; 2] = ["active", "paused"];
 const STATUSES: &[&str] = &["inactive", "active", "disabled", "requested", "scheduled", "paused", "pending", "error"];
 
 /// Integrations.
-pub static INTEGRATIONS: Schema = Schema::new(
+pub(super) static INTEGRATIONS: Schema = Schema::new(
     "edlink.integrations",
     "Integration",
     "id",
@@ -54,7 +54,7 @@ pub static INTEGRATIONS: Schema = Schema::new(
 
 /// Gives a new integration a source, a provider, a team and a permission where none is given; one that is
 /// given a start in the future waits for it.
-pub fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
+pub(super) fn prepare(state: &mut State, id: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if old.is_none() {
         let complete = ["source", "provider", "team", "permissions"].iter().all(|name| given.contains(name));
         if !complete {
@@ -89,7 +89,7 @@ fn usual_permissions(state: &State) -> Value {
 }
 
 /// Tells whether the tokens of an integration open its data.
-pub fn is_open(integration: &Record) -> bool {
+pub(super) fn is_open(integration: &Record) -> bool {
     integration.text("status").is_some_and(|status| OPEN.contains(&status))
 }
 
@@ -100,7 +100,7 @@ fn starts_at(fields: &Document) -> Option<u64> {
 }
 
 /// Starts an integration whose start has come: it is active since then.
-pub fn start(state: &mut State, integration: &Record) -> Result<(), Problem> {
+pub(super) fn start(state: &mut State, integration: &Record) -> Result<(), Problem> {
     let since = starts_at(integration.fields()).map(format_ms);
     let mut patch = Document::new();
     patch.insert("status", "active".into());

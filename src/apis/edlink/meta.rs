@@ -7,16 +7,16 @@ use crate::engine::schema::schema::{IdFormat, Schema};
 use crate::http::message::Response;
 
 /// Any record's id.
-pub const ID: Field = text("id").required();
+pub(super) const ID: Field = text("id").required();
 
 /// When any record was made.
-pub const CREATED: Field = field("created_date", Kind::Time).by(Owner::CreatedAt);
+pub(super) const CREATED: Field = field("created_date", Kind::Time).by(Owner::CreatedAt);
 
 /// When any record was last changed.
-pub const UPDATED: Field = field("updated_date", Kind::Time).by(Owner::UpdatedAt);
+pub(super) const UPDATED: Field = field("updated_date", Kind::Time).by(Owner::UpdatedAt);
 
 /// School data sources: what an integration connects an application to.
-pub static SOURCES: Schema = Schema::new(
+pub(super) static SOURCES: Schema = Schema::new(
     "edlink.sources",
     "Source",
     "id",
@@ -33,7 +33,7 @@ pub static SOURCES: Schema = Schema::new(
 );
 
 /// Systems that sources run on: Canvas, Clever and so on.
-pub static PROVIDERS: Schema = Schema::new(
+pub(super) static PROVIDERS: Schema = Schema::new(
     "edlink.providers",
     "Provider",
     "id",
@@ -54,7 +54,7 @@ pub static PROVIDERS: Schema = Schema::new(
 );
 
 /// Permissions that an integration can have.
-pub static PERMISSIONS: Schema = Schema::new(
+pub(super) static PERMISSIONS: Schema = Schema::new(
     "edlink.permissions",
     "Permission",
     "id",
@@ -75,6 +75,6 @@ pub static PERMISSIONS: Schema = Schema::new(
 
 /// Handles `GET /api/up`.
 #[expect(clippy::unnecessary_wraps, reason = "every operation may fail")]
-pub fn up(_: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn up(_: &mut Context<'_>) -> Result<Response, Problem> {
     Ok(Response { body: "OK".into(), ..Response::empty(200) }.with("content-type", "text/plain; charset=utf-8"))
 }

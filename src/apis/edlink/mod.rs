@@ -120,7 +120,7 @@ const TABLES: [&[Route]; 6] =
 const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
 
 /// Edlink.
-pub static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edlink)
+pub(crate) static API: Api = Api::new("edlink", "Edlink", "/api", &dialect::Edlink)
     .hosts(&["ed.link"])
     .other_bases(&["/sso"])
     .body_bytes(32 * 1024 * 1024)

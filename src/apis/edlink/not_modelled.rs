@@ -265,4 +265,4 @@ const GRAPH_V1: [Route; 20] = enrolled!("organizations", "districts", "schools",
 const TABLES: [&[Route]; 7] = [ABOUT_ONE, &GRAPH_COURSEWORK, &MY_COURSEWORK, OIDC, MY, MY_V1, &GRAPH_V1];
 
 /// The rows.
-pub const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
+pub(super) const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);

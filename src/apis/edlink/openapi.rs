@@ -8,7 +8,7 @@ use crate::engine::api::route::{Action, ResponseShape, Route};
 use crate::http::message::Method;
 
 /// Returns the query parameters of a list.
-pub fn parameters(route: &Route) -> Vec<Parameter> {
+pub(super) fn parameters(route: &Route) -> Vec<Parameter> {
     if route.body_last {
         return coursework(route);
     }
@@ -82,7 +82,7 @@ fn signing_in() -> Vec<Parameter> {
 }
 
 /// Wraps a schema in `$data`; a list has the way to its next part beside it, v2 its request and its warnings.
-pub fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
+pub(super) fn envelope(is_v2: bool, many: bool, schema: &Value) -> Value {
     let mut properties = json!({ "$data": schema });
     if many {
         properties["$next"] = json!({ "type": "string" });
@@ -105,7 +105,7 @@ fn error() -> Value {
 }
 
 /// Describes `{"$request","$errors":[{"code","message"}]}`, in the live profile with `$error`.
-pub fn error_schema() -> Value {
+pub(super) fn error_schema() -> Value {
     let errors = json!({ "type": "array", "minItems": 1, "items": error() });
     let properties = json!({ "$request": { "type": "string" }, "$errors": errors, "$error": { "type": "string" } });
     either(&properties, ["$errors", "$error"])

@@ -18,10 +18,10 @@ const USUAL: usize = 100;
 const MOST: usize = 10_000;
 
 /// The parameters that page a list.
-pub const PARAMETERS: [&str; 4] = ["$first", "$last", "$after", "$before"];
+pub(super) const PARAMETERS: [&str; 4] = ["$first", "$last", "$after", "$before"];
 
 /// The page that the query asks for, once it makes sense.
-pub struct PageQuery<'q> {
+pub(super) struct PageQuery<'q> {
     /// Newest first.
     pub backward: bool,
     /// The page size.
@@ -34,7 +34,7 @@ pub struct PageQuery<'q> {
 
 impl<'q> PageQuery<'q> {
     /// Reads the parameters.
-    pub fn read(query: &'q Query<'_>) -> Result<Self, Problem> {
+    pub(super) fn read(query: &'q Query<'_>) -> Result<Self, Problem> {
         for (one, other) in [("$first", "$last"), ("$after", "$before")] {
             if query.get(one).is_some() && query.get(other).is_some() {
                 let message = format!("'{one}' and '{other}' cannot be used together.");
@@ -50,7 +50,11 @@ impl<'q> PageQuery<'q> {
 }
 
 /// Returns a parameter, which must not be given twice with values that differ: one of them would be ignored.
-pub fn once<'q>(query: &'q Query<'_>, parameter: &str, error: &'static ErrorDef) -> Result<Option<&'q str>, Problem> {
+pub(super) fn once<'q>(
+    query: &'q Query<'_>,
+    parameter: &str,
+    error: &'static ErrorDef,
+) -> Result<Option<&'q str>, Problem> {
     let mut values = query.pairs().filter(|(name, _)| *name == parameter).map(|(_, value)| value);
     let first = values.next();
     if values.any(|value| Some(value) != first) {
@@ -69,19 +73,23 @@ fn size(query: &Query<'_>, parameter: &str) -> Result<Option<usize>, Problem> {
 }
 
 /// Returns the page size of a list that only goes forward.
-pub fn first(query: &Query<'_>) -> Result<usize, Problem> {
+pub(super) fn first(query: &Query<'_>) -> Result<usize, Problem> {
     Ok(size(query, "$first")?.unwrap_or(USUAL))
 }
 
 /// Returns the part of a list that the query asks for.
-pub fn window(context: &Context<'_>, resource: &'static Schema) -> Result<Window, Problem> {
+pub(super) fn window(context: &Context<'_>, resource: &'static Schema) -> Result<Window, Problem> {
     let asked = PageQuery::read(context.query)?;
     let (count, between) = (asked.count, between(context, resource, &asked)?);
     Ok(if asked.backward { Window::Backward { count, between } } else { Window::Forward { count, between } })
 }
 
 /// Returns the records between which the query's part of a list lies.
-pub fn between(context: &Context<'_>, resource: &'static Schema, asked: &PageQuery<'_>) -> Result<Between, Problem> {
+pub(super) fn between(
+    context: &Context<'_>,
+    resource: &'static Schema,
+    asked: &PageQuery<'_>,
+) -> Result<Between, Problem> {
     Ok(Between {
         after: asked.after.map(|id| place_of(context, resource, "$after", id)).transpose()?,
         before: asked.before.map(|id| place_of(context, resource, "$before", id)).transpose()?,
@@ -106,19 +114,19 @@ fn place_of(
 }
 
 /// Returns the problem of a cursor that names what is not there.
-pub fn gone(parameter: &str, id: &str) -> Problem {
+pub(super) fn gone(parameter: &str, id: &str) -> Problem {
     let message = format!("'{parameter}' names {id}, which does not exist any more or never did.");
     Problem::named(INVALID_CURSOR, message)
 }
 
 /// Returns the address of the next page, if there is one. A page bounded by the far end of its direction has none: its
 /// address would need both `$after` and `$before`.
-pub fn next(context: &Context<'_>, page: &Page) -> Option<String> {
+pub(super) fn next(context: &Context<'_>, page: &Page) -> Option<String> {
     next_behind(context, page.records.last().filter(|_| page.more)?.id())
 }
 
 /// Returns the address of the page that starts behind that record.
-pub fn next_behind(context: &Context<'_>, last: &str) -> Option<String> {
+pub(super) fn next_behind(context: &Context<'_>, last: &str) -> Option<String> {
     let asked = PageQuery::read(context.query).ok()?;
     let (size, cursor, bound) =
         if asked.backward { ("$last", "$before", asked.after) } else { ("$first", "$after", asked.before) };
@@ -131,12 +139,12 @@ pub fn next_behind(context: &Context<'_>, last: &str) -> Option<String> {
 }
 
 /// Returns the next link in an answer.
-pub fn next_link(response: &Response) -> Option<String> {
+pub(super) fn next_link(response: &Response) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(&response.body).ok()?;
     body.get("$next")?.as_str().map(str::to_owned)
 }
 
 /// Tells whether a query asks for a part of a list that is not its first.
-pub fn is_further(query: &Query<'_>) -> bool {
+pub(super) fn is_further(query: &Query<'_>) -> bool {
     ["$after", "$before", "$cursor"].iter().any(|name| query.get(name).is_some())
 }

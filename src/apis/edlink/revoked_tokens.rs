@@ -11,17 +11,17 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// Tokens that were good once and open nothing any more. The fake's own.
-pub static ENDED_TOKENS: Schema =
+pub(super) static ENDED_TOKENS: Schema =
     Schema::new("edlink.ended_tokens", "Ended token", "id", IdFormat::Uuid, &[ID, text("access_token").required()])
         .unique(&["access_token"]);
 
 /// Tells whether a token was good once.
-pub fn has_ended(state: &State, token: &str) -> bool {
+pub(super) fn has_ended(state: &State, token: &str) -> bool {
     state.store.of(&ENDED_TOKENS).find("access_token", token).next().is_some()
 }
 
 /// Remembers the token of an integration that is gone.
-pub fn remember(state: &mut State, integration: &Record) -> Result<(), Problem> {
+pub(super) fn remember(state: &mut State, integration: &Record) -> Result<(), Problem> {
     let Some(token) = integration.text("access_token").filter(|token| !has_ended(state, token)) else { return Ok(()) };
     // Drawn apart: it moves no id that comes after.
     let id = state.rng.derive(&format!("edlink.ended:{token}")).uuid().to_string();

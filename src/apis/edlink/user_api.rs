@@ -19,19 +19,19 @@ fn mine(context: &Context<'_>, resource: &'static Schema, field: &str) -> Result
 }
 
 /// Handles `GET /v2/my/profile`
-pub fn profile(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn profile(context: &mut Context<'_>) -> Result<Response, Problem> {
     let person = mine(context, &PEOPLE, "person_id")?;
     Ok(envelope::record(context, &PEOPLE, &person))
 }
 
 /// Handles `GET /v1/my/profile`
-pub fn profile_v1(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn profile_v1(context: &mut Context<'_>) -> Result<Response, Problem> {
     let person = mine(context, &PEOPLE, "person_id")?;
     Ok(v1::record(context, &PEOPLE, &person))
 }
 
 /// Handles `GET /v2/my/integration`: without its access token.
-pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = mine(context, &INTEGRATIONS, "integration_id")?;
     let value = |name: &str| integration.get(name).cloned().unwrap_or(Value::Null);
     let shown = json!({
@@ -53,7 +53,7 @@ pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `GET /v2/my/source`
-pub fn source(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn source(context: &mut Context<'_>) -> Result<Response, Problem> {
     let integration = mine(context, &INTEGRATIONS, "integration_id")?;
     let part = |name: &str| integration.get(name).cloned().unwrap_or(Value::Null);
     let (source, provider, team) = (part("source"), part("provider"), part("team"));

@@ -11,7 +11,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::state::State;
 
 /// Signs a request: `t=<unix seconds>,v0=<HMAC-SHA256 of "<t>.<body>">`.
-pub fn sign(state: &State, order: &WebhookOrder) -> Result<SignedRequest, Problem> {
+pub(super) fn sign(state: &State, order: &WebhookOrder) -> Result<SignedRequest, Problem> {
     let secret = order.secret.clone().or_else(|| {
         let mut applications = state.store.of(&APPLICATIONS).iter();
         applications.find_map(|application| application.text("webhook_secret")).map(str::to_owned)

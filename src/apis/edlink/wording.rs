@@ -25,7 +25,7 @@ const RETRY_AFTER_S: u64 = 1;
 const TOKEN: &str = "/authentication/token";
 
 /// Puts a problem into words.
-pub fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
+pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
     let (kind, message) = words(state, request_context, problem);
     let profile = state.settings.profile(request_context.api.name);
     let path = below_base(request_context);
@@ -85,12 +85,12 @@ fn below_base<'a>(request_context: &RequestContext<'a>) -> &'a str {
 }
 
 /// Returns the `$request` of an answer. Drawn apart, so that it leaves the ids that come after it as they are.
-pub fn request_id(state: &State) -> String {
+pub(super) fn request_id(state: &State) -> String {
     request_id_of(state, state.call_number)
 }
 
 /// Returns the `$request` of the answer to the call of that number.
-pub fn request_id_of(state: &State, number: u64) -> String {
+pub(super) fn request_id_of(state: &State, number: u64) -> String {
     state.rng.derive(&format!("edlink.request:{number}")).uuid().to_string()
 }
 

@@ -11,7 +11,7 @@ use crate::cli::manual::{anchor, code, prose, table};
 const SHARED: &str = "Flags of servers";
 
 /// Returns a section for each command, and one for the flags that the commands which serve share.
-pub fn markdown() -> String {
+pub(super) fn markdown() -> String {
     let mut whole = command();
     whole.build();
     let mut shared = Vec::new();

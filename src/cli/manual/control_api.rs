@@ -6,7 +6,7 @@ use crate::cli::manual::{code, prose, table};
 use crate::control::control_openapi;
 
 /// Returns a table for the server's own paths, one for a world's, and one for a world itself.
-pub fn markdown() -> String {
+pub(super) fn markdown() -> String {
     let document = control_openapi();
     let (mut server, mut world, mut itself) = (Vec::new(), Vec::new(), Vec::new());
     for (path, methods) in document["paths"].as_object().into_iter().flatten() {

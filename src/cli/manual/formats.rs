@@ -6,7 +6,7 @@ use crate::scenario::{Comparison, Report, SCENARIO_VERSION};
 use crate::world::export::EXPORT_VERSION;
 
 /// Returns the table.
-pub fn markdown() -> String {
+pub(super) fn markdown() -> String {
     let rows = [
         (
             "scenario file",

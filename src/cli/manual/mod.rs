@@ -17,7 +17,7 @@ use crate::world::limits::LIMITS;
 
 /// Write the manual pages, one per command, into a folder, or print a part of the reference
 #[derive(Args, Debug)]
-pub struct Manual {
+pub(super) struct Manual {
     /// An existing folder
     #[arg(required_unless_present = "reference")]
     folder: Option<PathBuf>,
@@ -53,7 +53,7 @@ enum Part {
 
 impl Manual {
     /// Runs it.
-    pub fn run(&self) -> Result<Exit, Failed> {
+    pub(super) fn run(&self) -> Result<Exit, Failed> {
         if let Some(part) = self.reference {
             return print(&part.markdown());
         }

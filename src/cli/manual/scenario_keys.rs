@@ -53,7 +53,7 @@ struct Keys<'s> {
 }
 
 /// Returns a section for each kind of object, with a table of its keys.
-pub fn markdown() -> String {
+pub(super) fn markdown() -> String {
     let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
     let mut keys = Keys { schema: &schema, keys: Vec::new(), walked: Vec::new() };
     keys.walk(&schema, FILE, "", None);

@@ -196,7 +196,7 @@ fn is_below(path: &str, base: &str) -> bool {
 }
 
 /// Returns the hooks of all kinds of records of these APIs.
-pub fn hooks_of(apis: &[&'static Api]) -> HookTable {
+pub(crate) fn hooks_of(apis: &[&'static Api]) -> HookTable {
     HookTable::new(apis.iter().flat_map(|api| api.resources))
 }
 

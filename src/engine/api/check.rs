@@ -12,7 +12,7 @@ const OWN_PATHS: [&str; 2] = ["/_standin", "/w"];
 const OWN_NAMES: [&str; 1] = ["control"];
 
 /// Returns the faults of these tables, each with the name of its API, operation or collection.
-pub fn table_faults(apis: &[&'static Api]) -> Vec<String> {
+pub(crate) fn table_faults(apis: &[&'static Api]) -> Vec<String> {
     let mut faults = Vec::new();
     for (place, api) in apis.iter().enumerate() {
         faults.extend(name_fault(api));

@@ -19,7 +19,7 @@ use crate::http::message::{Request, Response};
 use crate::http::origin::origin;
 use crate::http::target::{Query, Target};
 
-pub use crate::engine::store::{Page, Window};
+pub(crate) use crate::engine::store::{Page, Window};
 
 /// One request on its way through an operation.
 pub struct Context<'c> {
@@ -286,7 +286,7 @@ impl Context<'_> {
 }
 
 /// Does what the route says.
-pub fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(crate) fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
     match context.route.action {
         Action::List(resource) => list(context, resource),
         Action::Read(resource) => {
@@ -356,7 +356,7 @@ fn first_param(context: &Context<'_>) -> &'static str {
 }
 
 /// Takes one of the requests that an API lets through, where the API or the world has a rate limit.
-pub fn take_permit(state: &mut State, api: &'static Api) -> Result<(), Problem> {
+pub(crate) fn take_permit(state: &mut State, api: &'static Api) -> Result<(), Problem> {
     let usual = || api.dialect.rate(state.settings.profile(api.name));
     let Some(limit) = state.settings.rate(api.name).or_else(usual) else { return Ok(()) };
     let taken = state.rate_limits.take_permit(api.name, limit, state.clock.now_ms());

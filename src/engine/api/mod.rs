@@ -2,15 +2,15 @@
 
 mod admin;
 #[allow(clippy::module_inception)]
-pub mod api;
-pub mod caller;
-pub mod check;
-pub mod context;
-pub mod dialect;
-pub mod fixtures;
-pub mod generate;
-pub mod openapi;
-pub mod past_calls;
-pub mod route;
-pub mod route_table;
-pub mod router;
+pub(crate) mod api;
+pub(crate) mod caller;
+pub(crate) mod check;
+pub(crate) mod context;
+pub(crate) mod dialect;
+pub(crate) mod fixtures;
+pub(crate) mod generate;
+pub(crate) mod openapi;
+pub(crate) mod past_calls;
+pub(crate) mod route;
+pub(crate) mod route_table;
+pub(crate) mod router;

@@ -48,19 +48,19 @@ enum Parts {
 
 /// Describes an object that has at least one of two properties. Each branch says all, so that a generated type knows
 /// them all.
-pub fn either(properties: &Value, names: [&str; 2]) -> Value {
+pub(crate) fn either(properties: &Value, names: [&str; 2]) -> Value {
     let branch = |name| json!({ "type": "object", "properties": properties, "required": [name] });
     json!({ "anyOf": names.map(branch) })
 }
 
 /// Returns the document. Operations that are known but not modelled are listed by name only: they have no answers to
 /// describe.
-pub fn openapi(api: &'static Api) -> Value {
+pub(crate) fn openapi(api: &'static Api) -> Value {
     document(api, Parts::Any)
 }
 
 /// Returns the document for a consumer who always asks for whole records.
-pub fn openapi_of_whole_records(api: &'static Api) -> Value {
+pub(crate) fn openapi_of_whole_records(api: &'static Api) -> Value {
     document(api, Parts::Whole)
 }
 

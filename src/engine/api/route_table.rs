@@ -3,7 +3,7 @@
 use crate::engine::api::route::Route;
 
 /// Returns the number of all rows of several tables.
-pub const fn length(tables: &[&[Route]]) -> usize {
+pub(crate) const fn length(tables: &[&[Route]]) -> usize {
     let (mut table, mut rows) = (0, 0);
     while table < tables.len() {
         rows += tables[table].len();
@@ -13,7 +13,7 @@ pub const fn length(tables: &[&[Route]]) -> usize {
 }
 
 /// Joins several tables. `N` is the number of all their rows.
-pub const fn joined<const N: usize>(tables: &[&[Route]]) -> [Route; N] {
+pub(crate) const fn joined<const N: usize>(tables: &[&[Route]]) -> [Route; N] {
     let mut all = [tables[0][0]; N];
     let (mut table, mut next) = (0, 0);
     while table < tables.len() {

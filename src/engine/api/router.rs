@@ -15,7 +15,7 @@ use crate::http::message::Method;
 use crate::http::target::Target;
 
 /// The routes of some APIs, ready to be found. Finding one does not depend on how many there are.
-pub struct Router {
+pub(crate) struct Router {
     apis: Vec<&'static Api>,
     rows: &'static [Row],
     hooks: HookTable,
@@ -23,7 +23,7 @@ pub struct Router {
 }
 
 /// A route with what is derived from it once.
-pub struct Row {
+pub(crate) struct Row {
     /// The API it belongs to.
     pub api: &'static Api,
     /// The row of the table.
@@ -59,7 +59,7 @@ struct Param {
 }
 
 /// The rows that a path leads to.
-pub struct Found<'r, 't> {
+pub(crate) struct Found<'r, 't> {
     rows: &'static [Row],
     /// The rows of that path, one per verb.
     leaves: &'r [Leaf],
@@ -68,7 +68,7 @@ pub struct Found<'r, 't> {
 
 /// Two rows of the tables cannot both be reached.
 #[derive(Debug)]
-pub struct RouteConflict {
+pub(crate) struct RouteConflict {
     /// The operation that came second.
     pub operation: String,
     /// Why it cannot be added.
@@ -91,17 +91,17 @@ impl fmt::Debug for Row {
 
 impl Row {
     /// Returns the errors it documents: its own, then those every operation of the API has.
-    pub fn errors(&self) -> impl Iterator<Item = &'static ErrorDef> + Clone {
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &'static ErrorDef> + Clone {
         self.route.errors.iter().chain(self.api.common_errors).copied()
     }
 
     /// Tells whether it documents the error of that name.
-    pub fn documents_error(&self, name: &str) -> bool {
+    pub(crate) fn documents_error(&self, name: &str) -> bool {
         self.errors().any(|error| error.name == name)
     }
 
     /// Tells whether it documents that status.
-    pub fn documents_status(&self, status: u16) -> bool {
+    pub(crate) fn documents_status(&self, status: u16) -> bool {
         let has = |error| self.api.dialect.status(self.route, error, Profile::Documented) == status;
         self.route.success == status
             || self.route.live_success == Some(status)
@@ -114,7 +114,7 @@ impl Router {
     /// Puts the tables together.
     ///
     /// Rows are made once and live as long as the program, so routers are made once per process.
-    pub fn new(apis: &[&'static Api]) -> Result<Self, RouteConflict> {
+    pub(crate) fn new(apis: &[&'static Api]) -> Result<Self, RouteConflict> {
         let mut rows: Vec<Row> = Vec::new();
         let mut by_path: Vec<(String, String, Vec<Leaf>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
@@ -158,38 +158,38 @@ impl Router {
     }
 
     /// Returns the hooks of all kinds of records.
-    pub fn hooks(&self) -> &HookTable {
+    pub(crate) fn hooks(&self) -> &HookTable {
         &self.hooks
     }
 
     /// Returns all routes, in the order of the tables.
-    pub fn rows(&self) -> &'static [Row] {
+    pub(crate) fn rows(&self) -> &'static [Row] {
         self.rows
     }
 
     /// Returns the APIs.
-    pub fn apis(&self) -> &[&'static Api] {
+    pub(crate) fn apis(&self) -> &[&'static Api] {
         &self.apis
     }
 
     /// Returns the API whose base a path lies below.
-    pub fn api_of(&self, path: &str) -> Option<&'static Api> {
+    pub(crate) fn api_of(&self, path: &str) -> Option<&'static Api> {
         self.apis.iter().copied().find(|api| api.has_path(path))
     }
 
     /// Returns the row of an operation's full name.
-    pub fn operation(&self, name: &str) -> Option<&'static Row> {
+    pub(crate) fn operation(&self, name: &str) -> Option<&'static Row> {
         self.rows.iter().find(|row| row.operation == name)
     }
 
     /// Returns the operation that a request of this method to this target is.
-    pub fn operation_of(&self, method: &str, target: &str) -> Option<&'static str> {
+    pub(crate) fn operation_of(&self, method: &str, target: &str) -> Option<&'static str> {
         let found = self.find(Target::parse(target).path)?;
         found.with(Method::of(method)?).map(|(row, _)| row.operation)
     }
 
     /// Returns what a path leads to: nothing, where a word that other paths have stands in the place of a parameter.
-    pub fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
+    pub(crate) fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
         let leaves: &[Leaf] = self.paths.at(path).ok()?.value;
         let has_words = leaves[0].params.iter().any(|param| !param.words.is_empty());
         if has_words && leaves[0].values(path).any(|(param, value)| param.words.contains(&value)) {
@@ -199,7 +199,7 @@ impl Router {
     }
 
     /// Returns the modelled routes most like this request, nearest first: its path decides, then its method.
-    pub fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<String> {
+    pub(crate) fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<String> {
         let asked: Vec<&str> = path.split('/').collect();
         let mut ranked: Vec<(usize, bool, String)> = self
             .rows
@@ -221,7 +221,7 @@ impl Router {
 
 impl<'t> Found<'_, 't> {
     /// Returns the row for a verb, and its parameters, not decoded.
-    pub fn with(&self, verb: Method) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
+    pub(crate) fn with(&self, verb: Method) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
         let of = |verb| move |leaf: &&Leaf| self.rows[leaf.row].route.verb == verb;
         let leaf = self.leaves.iter().find(of(verb)).or_else(|| self.leaves.iter().find(of(Method::Any)))?;
         Some((&self.rows[leaf.row], leaf.values(self.path).map(|(param, value)| (param.name, value))))
@@ -233,12 +233,12 @@ impl<'t> Found<'_, 't> {
     }
 
     /// Tells whether the path refuses methods that no row has.
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.rows().any(|row| row.route.closed)
     }
 
     /// Returns the verbs this path has.
-    pub fn verbs(&self) -> Vec<Method> {
+    pub(crate) fn verbs(&self) -> Vec<Method> {
         if self.rows().any(|row| row.route.verb == Method::Any) {
             return Method::ALL.to_vec();
         }
@@ -248,14 +248,14 @@ impl<'t> Found<'_, 't> {
     }
 
     /// Returns those of them that are modelled.
-    pub fn modelled_verbs(&self) -> Vec<Method> {
+    pub(crate) fn modelled_verbs(&self) -> Vec<Method> {
         let mut verbs = self.verbs();
         verbs.retain(|verb| self.with(*verb).is_some_and(|(row, _)| row.route.is_modelled()));
         verbs
     }
 
     /// Returns the API the path belongs to.
-    pub fn api(&self) -> &'static Api {
+    pub(crate) fn api(&self) -> &'static Api {
         self.rows[self.leaves[0].row].api
     }
 }

@@ -75,10 +75,10 @@ macro_rules! error_table {
     ($(#[$about:meta])* pub static $table:ident; $($name:ident = $definition:expr;)+) => {
         $(
             #[doc = concat!("The error `", stringify!($name), "`.")]
-            pub const $name: &$crate::engine::schema::error_def::ErrorDef = &$definition;
+            pub(super) const $name: &$crate::engine::schema::error_def::ErrorDef = &$definition;
         )+
         $(#[$about])*
-        pub static $table: &[&$crate::engine::schema::error_def::ErrorDef] = &[$($name),+];
+        pub(super) static $table: &[&$crate::engine::schema::error_def::ErrorDef] = &[$($name),+];
     };
 }
 pub(crate) use error_table;

@@ -10,10 +10,10 @@ use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::schema::time;
 
 /// Fields whose name begins so are standin's own: kept in a record, never shown to a consumer.
-pub const PRIVATE_PREFIX: &str = "standin_";
+pub(crate) const PRIVATE_PREFIX: &str = "standin_";
 
 /// The private field of a record that was made again: the id it had at first.
-pub const FIRST_ID: &str = "standin_first_id";
+pub(crate) const FIRST_ID: &str = "standin_first_id";
 
 /// One documented field.
 #[derive(Clone, Copy)]

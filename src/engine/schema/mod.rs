@@ -1,13 +1,13 @@
 //! A kind of record: its fields, ids, references and unique values, and the problems a request can have with them.
 
-pub mod document;
-pub mod error_def;
-pub mod field;
-pub mod problem;
-pub mod profile;
+pub(crate) mod document;
+pub(crate) mod error_def;
+pub(crate) mod field;
+pub(crate) mod problem;
+pub(crate) mod profile;
 
-pub mod rng;
+pub(crate) mod rng;
 #[allow(clippy::module_inception)]
-pub mod schema;
-pub mod suggest;
-pub mod time;
+pub(crate) mod schema;
+pub(crate) mod suggest;
+pub(crate) mod time;

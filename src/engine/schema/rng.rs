@@ -82,7 +82,7 @@ impl SeededRng {
 }
 
 /// Returns the 64-bit FNV-1a hash: part of the published formula for `p`, so it may never change.
-pub fn fnv1a64(text: &str) -> u64 {
+pub(crate) fn fnv1a64(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

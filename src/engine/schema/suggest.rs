@@ -6,7 +6,7 @@ const MOST_LISTED: usize = 40;
 const LONGEST_NAME: usize = 128;
 
 /// Asks `did you mean …?`, or lists the names there are when none is near.
-pub fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
+pub(crate) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
     if let Some(name) = nearest(given, known.clone()) {
         return format!("did you mean {name}?");
     }
@@ -19,7 +19,7 @@ pub fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + 
 }
 
 /// Returns the known name that is near enough to be meant. A name that is far is worse than none.
-pub fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if given.len() > LONGEST_NAME {
         return None;
     }

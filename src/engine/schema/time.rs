@@ -3,22 +3,22 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 /// The last moment that has four digits for the year: later ones cannot be written.
-pub const LAST_MS: u64 = 253_402_300_799_999;
+pub(crate) const LAST_MS: u64 = 253_402_300_799_999;
 
 /// Writes a time as both APIs do: ISO 8601, UTC, milliseconds, `Z`.
-pub fn format_ms(ms: u64) -> String {
+pub(crate) fn format_ms(ms: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms.min(LAST_MS))).to_string()
 }
 
 /// Reads such a time; `None` for anything else. Fractions beyond milliseconds are cut.
-pub fn parse_ms(text: &str) -> Option<u64> {
+pub(crate) fn parse_ms(text: &str) -> Option<u64> {
     let since = humantime::parse_rfc3339(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
     u64::try_from(since.as_millis()).ok()
 }
 
 /// Reads a time as consumers may write one, in milliseconds since 1970: any form of ISO 8601 with dashes and colons. A
 /// day alone is its first moment, a time without offset is UTC, and fractions beyond milliseconds are cut.
-pub fn read_ms(text: &str) -> Option<i64> {
+pub(crate) fn read_ms(text: &str) -> Option<i64> {
     let (date, time) = text.split_once('T').map_or((text, None), |(date, time)| (date, Some(time)));
     let days = days_since_1970(whole(date, '-', [4, 2, 2])?)?;
     Some(days * DAY_MS + time.map_or(Some(0), ms_of_day)?)

@@ -10,7 +10,7 @@ use crate::engine::schema::time::{LAST_MS, format_ms};
 use crate::http::json_object::json_object;
 
 /// Where every clock stands unless told otherwise: 2024-01-20T10:00:00.000Z.
-pub const DEFAULT_START_MS: u64 = 1_705_744_800_000;
+pub(crate) const DEFAULT_START_MS: u64 = 1_705_744_800_000;
 
 /// The way in which a clock moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

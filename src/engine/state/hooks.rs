@@ -144,33 +144,33 @@ impl std::fmt::Debug for HookTable {
 /// A hook that fills in values that were not given, before defaults and checks: from the record's id, the fields given,
 /// the record that stands there until now, and who makes the change. May draw from the world's chance, and must not
 /// change records.
-pub type Prepare = fn(&mut State, &str, Document, Option<&Record>, Actor) -> Document;
+pub(crate) type Prepare = fn(&mut State, &str, Document, Option<&Record>, Actor) -> Document;
 
 /// The records that a record belongs to, of the kind a caller may be narrowed to; `None` among them is to be of use outside of
 /// them too. A record that belongs to none is seen by every caller.
-pub type Scope = for<'w> fn(&'w State, &'w Record) -> Vec<Option<&'w str>>;
+pub(crate) type Scope = for<'w> fn(&'w State, &'w Record) -> Vec<Option<&'w str>>;
 
 /// Makes up the fields of a record, from its place in the collection and the world's chance. What it refers to is taken
 /// from the world, or made first.
-pub type Generator = fn(&mut State, usize) -> Result<Document, Problem>;
+pub(crate) type Generator = fn(&mut State, usize) -> Result<Document, Problem>;
 
 /// Makes what comes with records that were just made up.
-pub type AfterGenerate = fn(&mut State, &[Record]) -> Result<(), Problem>;
+pub(crate) type AfterGenerate = fn(&mut State, &[Record]) -> Result<(), Problem>;
 
 /// Changes a record because its time has come.
-pub type Changes = fn(&mut State, &Record) -> Result<(), Problem>;
+pub(crate) type Changes = fn(&mut State, &Record) -> Result<(), Problem>;
 
 /// May refuse a change, and must not make one.
-pub type Guard = fn(&State, PendingChange<'_>, Actor) -> Result<(), Problem>;
+pub(crate) type Guard = fn(&State, PendingChange<'_>, Actor) -> Result<(), Problem>;
 
 /// Does what follows from a change.
-pub type Changed = fn(&mut State, Change<'_>, Actor) -> Result<(), Problem>;
+pub(crate) type Changed = fn(&mut State, Change<'_>, Actor) -> Result<(), Problem>;
 
 /// Does what follows when a record goes.
-pub type Removed = fn(&mut State, &Record, Actor) -> Result<(), Problem>;
+pub(crate) type Removed = fn(&mut State, &Record, Actor) -> Result<(), Problem>;
 
 /// Writes a change down. It can refuse nothing.
-pub type Note = fn(&mut State, &'static Schema, Change<'_>, Actor);
+pub(crate) type Note = fn(&mut State, &'static Schema, Change<'_>, Actor);
 
 /// A change that an actor wants to make.
 #[derive(Clone, Copy)]

@@ -1,13 +1,13 @@
 //! The state that an API may read and change: records, time, ids to come, settings, rate limits.
 
-pub mod clock;
-pub mod hooks;
-pub mod mutate;
-pub mod rate_limit;
-pub mod settings;
+pub(crate) mod clock;
+pub(crate) mod hooks;
+pub(crate) mod mutate;
+pub(crate) mod rate_limit;
+pub(crate) mod settings;
 #[allow(clippy::module_inception)]
 mod state;
 mod whole;
-pub mod world_token;
+pub(crate) mod world_token;
 
 pub use state::State;

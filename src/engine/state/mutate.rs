@@ -345,7 +345,7 @@ impl State {
 }
 
 /// Checks that every reference of these fields leads to something that is there.
-pub fn check_references(
+pub(crate) fn check_references(
     resource: &'static Schema,
     fields: &Document,
     is_there: impl Fn(&'static Schema, &str) -> bool,
@@ -385,7 +385,7 @@ fn too_deep(field: &str, value: &Value, by: Actor) -> Option<FieldFault> {
 
 /// Tells whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is
 /// asked.
-pub fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(n, byte)| match n {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -394,7 +394,7 @@ pub fn is_uuid(text: &str) -> bool {
 }
 
 /// Merges by RFC 7396, but a nullable field of the resource can be set to `null`.
-pub fn merge(target: &mut Document, patch: &Document, resource: &'static Schema) {
+pub(crate) fn merge(target: &mut Document, patch: &Document, resource: &'static Schema) {
     let mut gone = BTreeSet::new();
     for (name, value) in patch.iter() {
         if value.is_null() && !resource.field(name).is_some_and(|field| field.nullable) {

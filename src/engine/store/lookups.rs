@@ -14,7 +14,7 @@ use crate::engine::store::overlay_map::OverlayMap;
 
 /// All ways to a record but its place in the order.
 #[derive(Clone, Debug)]
-pub struct Lookups {
+pub(super) struct Lookups {
     resource: &'static Schema,
     by_id: OverlayMap<ById, ()>,
     indexes: Vec<Index>,
@@ -75,7 +75,7 @@ enum Entries {
 
 impl Lookups {
     /// Makes lookups of no records.
-    pub fn new(resource: &'static Schema) -> Self {
+    pub(super) fn new(resource: &'static Schema) -> Self {
         let references = resource.fields.iter().filter_map(|field| match field.kind {
             Kind::Reference(_) | Kind::References(_) => Some(field.name),
             _ => None,
@@ -98,61 +98,65 @@ impl Lookups {
     }
 
     /// Returns the record of that id.
-    pub fn get(&self, id: &str) -> Option<&Record> {
+    pub(super) fn get(&self, id: &str) -> Option<&Record> {
         self.by_id.get(id).map(|(found, ())| &found.0)
     }
 
     /// Returns the record that is due first, and when, in milliseconds since 1970.
-    pub fn first_due(&self) -> Option<(u64, &Record)> {
+    pub(super) fn first_due(&self) -> Option<(u64, &Record)> {
         self.due.get_min().map(|((at_ms, _), record)| (*at_ms, record))
     }
 
     /// Returns the records in the order of their moments.
-    pub fn by_moment(&self) -> impl DoubleEndedIterator<Item = &Record> {
+    pub(super) fn by_moment(&self) -> impl DoubleEndedIterator<Item = &Record> {
         self.by_moment.values()
     }
 
     /// Returns the records whose field has that value, in the order of their moments, else of creation, if the field is
     /// indexed.
-    pub fn find(&self, field: &str, value: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
+    pub(super) fn find(&self, field: &str, value: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
         let index = self.indexes.iter().find(|index| matches!(index.key, Key::Field(known) if known == field));
         index.map(|index| index.of(value))
     }
 
     /// Returns the records whose links lead to that record of another resource, in creation order, if there are such
     /// links.
-    pub fn linked(&self, to: &'static Schema, id: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
+    pub(super) fn linked(
+        &self,
+        to: &'static Schema,
+        id: &str,
+    ) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
         let index = self.indexes.iter().find(|index| index.key == Key::LinksTo(to));
         index.map(|index| index.of(id))
     }
 
     /// Puts a record in whose id is new.
-    pub fn add(&mut self, record: &Record, fields: &Document) {
+    pub(super) fn add(&mut self, record: &Record, fields: &Document) {
         self.by_id.insert(ById(record.clone()), ());
         self.index_by(record, fields, true);
     }
 
     /// Puts a record in whose id is new, looking into the record only if need be.
-    pub fn append(&mut self, record: &Record) {
+    pub(super) fn append(&mut self, record: &Record) {
         self.by_id.insert(ById(record.clone()), ());
         self.index(record, true);
     }
 
     /// Puts a record in place of one that has its id.
-    pub fn replace(&mut self, old: &Record, record: &Record) {
+    pub(super) fn replace(&mut self, old: &Record, record: &Record) {
         self.index(old, false);
         self.add(record, record.fields());
     }
 
     /// Takes a record out.
-    pub fn remove(&mut self, id: &str) -> Option<Record> {
+    pub(super) fn remove(&mut self, id: &str) -> Option<Record> {
         let (ById(record), ()) = self.by_id.remove(id)?;
         self.index(&record, false);
         Some(record)
     }
 
     /// Readies the maps for others that start from these records: see [`OverlayMap::compact`].
-    pub fn compact(&mut self, more: usize) {
+    pub(super) fn compact(&mut self, more: usize) {
         self.by_id.compact(more);
         self.indexes.iter_mut().for_each(|index| index.places.compact(more));
     }

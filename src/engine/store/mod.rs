@@ -16,7 +16,8 @@ mod total;
 
 pub use all::Store;
 pub use collection::Collection;
-pub use history::{GenerateBounds, Generated, HistoryBounds, RecordBounds};
+pub(crate) use history::{GenerateBounds, Generated, HistoryBounds, RecordBounds};
 pub use page::{Between, Page, Window};
-pub use record::{LazyRecord, Record};
-pub use total::{Charge, Total};
+pub(crate) use record::LazyRecord;
+pub use record::Record;
+pub(crate) use total::{Charge, Total};

@@ -18,7 +18,7 @@ use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 /// Iteration order is never looked at; the fixed hasher spares a draw from the system per map. All bits of its hashes
 /// are good, and the persistent map takes a few of them at each level.
 #[derive(Clone, Debug)]
-pub struct OverlayMap<K, V> {
+pub(super) struct OverlayMap<K, V> {
     /// The entries that were there. Written to only while a start is being filled, before it has copies.
     base: Option<Arc<HashMap<K, V, FixedState>>>,
     /// The entries that were put in since, and, as `None`, those that were taken out of the layer below. Hides what
@@ -34,7 +34,7 @@ impl<K, V> Default for OverlayMap<K, V> {
 
 impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
     /// Returns the key and the value of an entry.
-    pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    pub(super) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
     where
         K: Borrow<Q>,
     {
@@ -54,7 +54,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
     }
 
     /// Returns the value of an entry, to change it.
-    pub fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    pub(super) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
@@ -70,7 +70,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
     }
 
     /// Puts an entry in, in place of the one of that key.
-    pub fn insert(&mut self, key: K, value: V) {
+    pub(super) fn insert(&mut self, key: K, value: V) {
         if let Some(own) = self.own() {
             // A table keeps the key it has.
             own.remove(&key);
@@ -86,7 +86,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
     }
 
     /// Takes an entry out.
-    pub fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
+    pub(super) fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
     where
         K: Borrow<Q>,
     {
@@ -108,7 +108,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
 
     /// Makes one layer of both where most lies above, or will with `more` to come: for a world that is being filled,
     /// and is a start for others. What comes goes into that layer until a copy shares it.
-    pub fn compact(&mut self, more: usize) {
+    pub(super) fn compact(&mut self, more: usize) {
         let kept = self.base.as_ref().map_or(0, |base| base.len());
         if self.overlay.len() + more <= kept {
             return;

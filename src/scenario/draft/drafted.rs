@@ -22,7 +22,7 @@ struct Drafted {
 
 /// Returns a scenario with the expectations that both runs fulfil. Each answer of the second was held back; `now_ms` is
 /// the time of the runs. `read` reads a text, and tells the calls that have fields which no document knows.
-pub fn draft(
+pub(crate) fn draft(
     router: &Router,
     runs: [&Recording; 2],
     now_ms: u64,

@@ -1,6 +1,6 @@
 //! Scenarios drafted from what a consumer did, twice: what both runs have in common is expected, and nothing else.
 
-pub mod common;
-pub mod drafted;
-pub mod recording;
-pub mod written;
+pub(super) mod common;
+pub(super) mod drafted;
+pub(super) mod recording;
+pub(super) mod written;

@@ -13,11 +13,11 @@ use crate::scenario::model::format::CallExpectation;
 use crate::scenario::model::request_view::{RequestView, asked_again};
 
 /// The time for which each answer of a run is held back, in milliseconds, so that calls which wait for no answer are seen to.
-pub const HELD_MS: u64 = 20;
+pub(crate) const HELD_MS: u64 = 20;
 
 /// The calls of one run of a consumer.
 #[derive(Debug)]
-pub struct Recording {
+pub(crate) struct Recording {
     pub(super) calls: Vec<RecordedCall>,
     entries: Vec<Entry>,
     /// The time when each call came, in milliseconds.
@@ -42,7 +42,7 @@ pub(super) const PARTS: [&str; 3] = ["params", "query", "body"];
 
 impl Recording {
     /// Returns the operations that two recordings have in different numbers, with both numbers.
-    pub fn counts_unlike(&self, other: &Self) -> Vec<(&'static str, usize, usize)> {
+    pub(crate) fn counts_unlike(&self, other: &Self) -> Vec<(&'static str, usize, usize)> {
         let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
         self.calls.iter().for_each(|call| counts.entry(call.operation).or_default().0 += 1);
         other.calls.iter().for_each(|call| counts.entry(call.operation).or_default().1 += 1);
@@ -51,7 +51,7 @@ impl Recording {
     }
 
     /// Returns the calls of a journal. The redactor knows what must not be written down.
-    pub fn of(journal: &Journal, router: &Router, redactor: &Redactor) -> Self {
+    pub(crate) fn of(journal: &Journal, router: &Router, redactor: &Redactor) -> Self {
         let entries: Vec<Entry> = journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();
         let mut misses: Vec<String> = Vec::new();
         for entry in entries.iter().filter(|entry| entry.extras.miss.is_some()) {
@@ -66,7 +66,7 @@ impl Recording {
     }
 
     /// Tells whether no operation was called.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const LINE: usize = 100;
 
 /// Returns a document as people write it: short values stand on one line.
-pub fn written(value: &Value) -> String {
+pub(crate) fn written(value: &Value) -> String {
     let mut text = String::new();
     write(value, 0, &mut text);
     text + "\n"

@@ -152,7 +152,7 @@ impl ScenarioError {
 }
 
 /// The most findings that are told of one text: the reader gains nothing from more of them.
-pub const MOST_TOLD: usize = 100;
+pub(crate) const MOST_TOLD: usize = 100;
 
 /// Cuts a list of findings where it is too long, and says so in the last one.
 pub(in crate::scenario) fn cut(list: &mut Vec<Diagnostic>, left_out: usize) {

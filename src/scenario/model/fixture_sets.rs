@@ -9,7 +9,7 @@ use crate::scenario::model::format::Data;
 
 /// Named sets of records to start from: `default` holds those of all APIs, `<api>/default` those of one.
 #[derive(Clone, Debug, Default)]
-pub struct Fixtures {
+pub(crate) struct Fixtures {
     sets: BTreeMap<String, Store>,
     /// The default records; `get` takes the part that belongs to an API out of them.
     default: Store,
@@ -18,21 +18,21 @@ pub struct Fixtures {
 
 impl Fixtures {
     /// The name of the set a scenario starts from that names none.
-    pub const DEFAULT: &'static str = "default";
+    pub(crate) const DEFAULT: &'static str = "default";
 
     /// Makes fixtures of the default records of these APIs.
-    pub fn new(default: Store, apis: &[&'static Api]) -> Self {
+    pub(crate) fn new(default: Store, apis: &[&'static Api]) -> Self {
         Self { sets: BTreeMap::new(), default, apis: apis.to_vec() }
     }
 
     /// Adds one more set.
-    pub fn with(mut self, name: &str, store: Store) -> Self {
+    pub(crate) fn with(mut self, name: &str, store: Store) -> Self {
         self.sets.insert(name.to_owned(), store);
         self
     }
 
     /// Returns the set of that name.
-    pub fn get(&self, name: &str) -> Option<Store> {
+    pub(crate) fn get(&self, name: &str) -> Option<Store> {
         if name == Self::DEFAULT {
             return Some(self.default.clone());
         }
@@ -47,7 +47,7 @@ impl Fixtures {
     }
 
     /// Returns the names of all sets, in order.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let defaults = self.apis.iter().map(|api| format!("{}/{}", api.name, Self::DEFAULT));
         let own = std::iter::once(Self::DEFAULT.to_owned()).chain(defaults);
         let mut names: Vec<String> = own.chain(self.sets.keys().cloned()).collect();

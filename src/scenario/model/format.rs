@@ -20,7 +20,7 @@ use crate::scenario::model::when::When;
 
 /// Choices of the caller that starts a scenario, in place of the scenario's own.
 #[derive(Clone, Debug, Default)]
-pub struct Overruling {
+pub(crate) struct Overruling {
     /// The seed.
     pub seed: Option<u64>,
     /// The way time passes, and its start; without that, the usual start.
@@ -31,7 +31,7 @@ pub struct Overruling {
 
 /// A scenario: the data to start from, fault rules, steps, expectations, a probe.
 #[derive(Debug, Default)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     /// The text of the file, with what it extends; empty for rules and expectations made in code.
     pub source: Arc<str>,
     /// The file, as it was named; empty for rules and expectations made in code.
@@ -72,7 +72,7 @@ pub struct Scenario {
 
 impl Scenario {
     /// Says these things in place of its own.
-    pub fn overrule(&mut self, by: &Overruling) {
+    pub(crate) fn overrule(&mut self, by: &Overruling) {
         self.seed = by.seed.or(self.seed);
         if let Some((mode, start_ms)) = by.clock {
             (self.clock_mode, self.clock_start_ms) = (Some(mode), start_ms);
@@ -86,7 +86,7 @@ impl Scenario {
 
 /// Changes of data, in the order they are made.
 #[derive(Debug, Default)]
-pub struct Data {
+pub(crate) struct Data {
     /// The fixture set to start from; without one, from nothing.
     pub from: Option<String>,
     /// The place where `from` is written.
@@ -97,7 +97,7 @@ pub struct Data {
 
 /// One change of data.
 #[derive(Debug)]
-pub struct DataChange {
+pub(crate) struct DataChange {
     /// The collection.
     pub resource: &'static Schema,
     /// The change.
@@ -119,7 +119,7 @@ impl DataChange {
 
 /// The kind of a change.
 #[derive(Debug)]
-pub enum ChangeKind {
+pub(crate) enum ChangeKind {
     /// This number of records is made up, with these fields merged over.
     Generate(usize, Document),
     /// A record is added.
@@ -134,7 +134,7 @@ pub enum ChangeKind {
 
 /// A record, by id or by its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
+pub(crate) enum Which {
     /// The record of that id.
     Id(String),
     /// `#n`: the n-th record in creation order, from 1.
@@ -143,7 +143,7 @@ pub enum Which {
 
 /// One stretch of the timeline.
 #[derive(Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// Its name.
     pub name: Arc<str>,
     /// A sentence about it.
@@ -160,7 +160,7 @@ pub struct Step {
 
 /// A condition for the end of a step, and what follows.
 #[derive(Debug)]
-pub struct End {
+pub(crate) struct End {
     /// The condition.
     pub kind: EndKind,
     /// The step that follows; `None` is the next one in the file.
@@ -174,7 +174,7 @@ pub struct End {
 /// The condition of an end.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There are few of them, made once.
-pub enum EndKind {
+pub(crate) enum EndKind {
     /// A number of matching answers.
     Calls {
         /// The operations.
@@ -192,7 +192,7 @@ pub enum EndKind {
 
 /// The variation of successful answers, in ways a tolerant reader survives.
 #[derive(Debug)]
-pub struct Perturb {
+pub(crate) struct Perturb {
     /// The operations.
     pub on: Operations,
     /// Records get a field the documentation does not know.
@@ -211,7 +211,7 @@ pub struct Perturb {
 
 /// A field that changes, as a service changes it without a word.
 #[derive(Debug)]
-pub struct FieldDrift {
+pub(crate) struct FieldDrift {
     /// The kind of record.
     pub of: &'static Schema,
     /// The field.
@@ -224,7 +224,7 @@ pub struct FieldDrift {
 
 /// The change of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FieldChange {
+pub(crate) enum FieldChange {
     /// Its value has this JSON type.
     Type(JsonType),
     /// It has another name.
@@ -235,7 +235,7 @@ pub enum FieldChange {
 
 /// A type of JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JsonType {
+pub(crate) enum JsonType {
     /// Text.
     String,
     /// A number.
@@ -252,7 +252,7 @@ pub enum JsonType {
 
 /// The expectations of the consumer.
 #[derive(Debug, Default)]
-pub struct Expect {
+pub(crate) struct Expect {
     /// Calls, and how many.
     pub calls: Vec<CallExpectation>,
     /// Each a list of places in `calls`: a subsequence of the journal.
@@ -271,7 +271,7 @@ pub struct Expect {
 
 impl Expect {
     /// Tells whether nothing is expected.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let Self { calls, order, only, conduct, finals, cover, reach } = self;
         let nothing = calls.is_empty() && order.is_empty() && finals.is_empty() && cover.is_empty();
         nothing && only.is_none() && reach.is_none() && conduct.is_empty()
@@ -280,7 +280,7 @@ impl Expect {
 
 /// The number of calls of a kind that there must be.
 #[derive(Clone, Debug)]
-pub struct CallExpectation {
+pub(crate) struct CallExpectation {
     /// Its id, for `order` and reports.
     pub id: Option<String>,
     /// The operations; `None` is all.
@@ -305,7 +305,7 @@ pub struct CallExpectation {
 
 /// The wait of a consumer before it tries again, where no answer gives one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Backoff {
+pub(crate) struct Backoff {
     /// Before the first retry, in milliseconds.
     pub min_ms: u64,
     /// The factor by which each further wait is longer.
@@ -314,7 +314,7 @@ pub struct Backoff {
 
 impl Backoff {
     /// Returns the wait before the n-th retry, from 1.
-    pub fn wait_ms(self, retry: u32) -> u64 {
+    pub(crate) fn wait_ms(self, retry: u32) -> u64 {
         let grown = self.factor.powi(i32::try_from(retry.saturating_sub(1)).unwrap_or(i32::MAX));
         Duration::try_from_secs_f64(Duration::from_millis(self.min_ms).as_secs_f64() * grown)
             .map_or(u64::MAX, |wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
@@ -323,7 +323,7 @@ impl Backoff {
 
 /// The conduct that a consumer must show.
 #[derive(Debug, Default)]
-pub struct Conduct {
+pub(crate) struct Conduct {
     /// Waits as long as it is told.
     pub retry_after: Option<Position>,
     /// Follows next links as they are given.
@@ -350,7 +350,7 @@ impl Conduct {
 
 /// The records that a collection must hold in the end.
 #[derive(Debug)]
-pub struct FinalExpectation {
+pub(crate) struct FinalExpectation {
     /// The collection.
     pub resource: &'static Schema,
     /// Which of its records.
@@ -365,7 +365,7 @@ pub struct FinalExpectation {
 
 /// An outcome that must have been served.
 #[derive(Debug)]
-pub struct CoverExpectation {
+pub(crate) struct CoverExpectation {
     /// The operation.
     pub operation: &'static str,
     /// A status, or the name of an error.
@@ -376,7 +376,7 @@ pub struct CoverExpectation {
 
 /// Requests that are played as a client, against the fake or the live service.
 #[derive(Debug)]
-pub struct Probe {
+pub(crate) struct Probe {
     /// A sentence about it.
     pub about: String,
     /// True when it may change anything.
@@ -391,7 +391,7 @@ pub struct Probe {
 
 /// One request of a probe.
 #[derive(Debug)]
-pub struct ProbeStep {
+pub(crate) struct ProbeStep {
     /// The operation.
     pub row: &'static Row,
     /// Path parameters; `{name}` stands for what was bound.

@@ -5,7 +5,7 @@ use crate::scenario::model::rule::Operations;
 
 /// Reads that see a change only later, as those of a service with replicas do.
 #[derive(Debug)]
-pub struct Lag {
+pub(crate) struct Lag {
     /// The operations; those among them that read.
     pub on: Operations,
     /// The wait before a change is seen.
@@ -18,7 +18,7 @@ pub struct Lag {
 
 /// The wait before a change is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LagSpan {
+pub(crate) enum LagSpan {
     /// This number of calls of the operations do not see it.
     Calls(u64),
     /// No call sees it for this time on the world's clock, in milliseconds.

@@ -10,7 +10,7 @@ use crate::engine::state::mutate::is_uuid;
 /// The shape that a value must have.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Matcher {
+pub(crate) enum Matcher {
     /// This scalar.
     Equals(Value),
     /// An array of as many elements, each of which matches.
@@ -39,7 +39,7 @@ pub enum Matcher {
 
 /// The numbers that are right, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
+pub(crate) struct Range {
     /// The least.
     pub min: u64,
     /// The most.
@@ -48,22 +48,22 @@ pub struct Range {
 
 impl Range {
     /// Wants exactly `n`.
-    pub const fn exactly(n: u64) -> Self {
+    pub(crate) const fn exactly(n: u64) -> Self {
         Self { min: n, max: n }
     }
 
     /// Wants at least `min`.
-    pub const fn at_least(min: u64) -> Self {
+    pub(crate) const fn at_least(min: u64) -> Self {
         Self { min, max: u64::MAX }
     }
 
     /// Tells whether `n` is within the range.
-    pub fn holds(self, n: u64) -> bool {
+    pub(crate) fn holds(self, n: u64) -> bool {
         (self.min..=self.max).contains(&n)
     }
 
     /// Returns it in words: `exactly 2`, `at least 1`, `1 to 4`.
-    pub fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match self {
             Self { min, max } if min == max => format!("exactly {min}"),
             Self { min, max: u64::MAX } => format!("at least {min}"),
@@ -76,7 +76,7 @@ impl Range {
 /// The types `@type` knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Type {
+pub(crate) enum Type {
     /// Text.
     String,
     /// Any number.
@@ -117,7 +117,7 @@ pub(in crate::scenario) const OPERATORS: [&str; 9] =
 
 impl Matcher {
     /// Tells whether a value, or that there is none, matches.
-    pub fn matches(&self, value: Option<&Value>) -> bool {
+    pub(crate) fn matches(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::Absent, value) => value.is_none(),
             (Self::Not(inner), value) => !inner.matches(value),

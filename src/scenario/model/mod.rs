@@ -1,13 +1,13 @@
 //! A scenario in memory: its format, its rules and matchers, and what can be wrong with it.
 
-pub mod diagnostics;
-pub mod difference;
-pub mod fixture_sets;
-pub mod format;
-pub mod lag;
-pub mod layers;
-pub mod matchers;
-pub mod request_view;
-pub mod rule;
-pub mod texts;
-pub mod when;
+pub(crate) mod diagnostics;
+pub(crate) mod difference;
+pub(crate) mod fixture_sets;
+pub(crate) mod format;
+pub(crate) mod lag;
+pub(crate) mod layers;
+pub(crate) mod matchers;
+pub(crate) mod request_view;
+pub(crate) mod rule;
+pub(crate) mod texts;
+pub(crate) mod when;

@@ -91,7 +91,7 @@ impl<const N: usize> From<[&str; N]> for Operations {
 /// Which of the matching requests, counted from 1.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Trigger {
+pub(crate) enum Trigger {
     /// All.
     Always,
     /// These.
@@ -106,7 +106,7 @@ pub enum Trigger {
 
 /// The service sees the request, or does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// It does not: not even the credential is looked at.
     #[default]
     Before,
@@ -117,7 +117,7 @@ pub enum Phase {
 /// The replacement of an answer.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum Effect {
+pub(crate) enum Effect {
     /// A documented error, by name.
     Error {
         /// Its name in the API's table.
@@ -150,7 +150,7 @@ pub enum Effect {
 
 /// A function that answers in a rule's place, with the world's lock held; where it gives no answer, the connection is
 /// closed.
-pub type Answerer = Arc<dyn Fn(&RequestView<'_>, &mut State) -> Option<Response> + Send + Sync>;
+pub(crate) type Answerer = Arc<dyn Fn(&RequestView<'_>, &mut State) -> Option<Response> + Send + Sync>;
 
 impl fmt::Debug for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -181,7 +181,7 @@ impl Rule {
 
 impl Trigger {
     /// Tells whether the n-th matching request is one of them.
-    pub fn fires(&self, n: u64, seed: u64, id: &str) -> bool {
+    pub(crate) fn fires(&self, n: u64, seed: u64, id: &str) -> bool {
         match self {
             Self::Always => true,
             Self::Nth(ordinals) => ordinals.contains(&n),
@@ -192,13 +192,13 @@ impl Trigger {
     }
 
     /// Returns the ordinals that fire, in order, up to `last`.
-    pub fn ordinals(&self, seed: u64, id: &str, last: u64) -> impl Iterator<Item = u64> {
+    pub(crate) fn ordinals(&self, seed: u64, id: &str, last: u64) -> impl Iterator<Item = u64> {
         (1..=last).filter(move |&n| self.fires(n, seed, id))
     }
 }
 
 /// Returns the published draw of rule and ordinal: at least 0, below 1. It may never change.
-pub fn chance(seed: u64, id: &str, n: u64) -> f64 {
+pub(crate) fn chance(seed: u64, id: &str, n: u64) -> f64 {
     draw(seed, fnv1a64(id), n)
 }
 

@@ -8,7 +8,7 @@ use crate::scenario::model::request_view::RequestView;
 
 /// The look of a request. All that is said must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct When {
+pub(crate) struct When {
     /// The parameters of its path.
     pub params: Option<Matcher>,
     /// The parameters of its query: texts; of several of one name, one that matches is enough.
@@ -23,7 +23,7 @@ pub struct When {
 
 impl When {
     /// Returns the part of a request that does not match; `None` if all do. Reads no part without a matcher.
-    pub fn fault(&self, asked: &RequestView<'_>) -> Option<Part> {
+    pub(crate) fn fault(&self, asked: &RequestView<'_>) -> Option<Part> {
         if !holds(self.params.as_ref(), || Some(asked.params())) {
             return Some(Part::Params);
         }

@@ -13,7 +13,7 @@ use crate::scenario::run::scenario_run::ScenarioRun;
 
 impl ScenarioRun {
     /// Returns what cannot work in the fault rules that were added, one text each.
-    pub fn warnings_of_rules(&self, router: &Router) -> Vec<String> {
+    pub(crate) fn warnings_of_rules(&self, router: &Router) -> Vec<String> {
         let rules: Vec<&Rule> = self.rules().map(|(rule, ..)| rule).skip(self.own_counters()).collect();
         let named = |n: usize| format!("rule {:?}", &*rules[n].id);
         let mut warnings = Vec::new();
@@ -38,7 +38,7 @@ impl ScenarioRun {
     }
 
     /// Returns what cannot work in the calls that were expected besides those of the scenario, one text each.
-    pub fn warnings_of_calls(&self, router: &Router) -> Vec<String> {
+    pub(crate) fn warnings_of_calls(&self, router: &Router) -> Vec<String> {
         let calls = self.expected().map(|(call, _)| call).enumerate().skip(self.scenario().expect.calls.len());
         let told = calls.flat_map(|(n, call)| {
             let own = match &call.source {

@@ -12,7 +12,7 @@ const MOST: usize = 16;
 
 /// A scenario that another one extends.
 #[derive(Debug)]
-pub struct Extended {
+pub(crate) struct Extended {
     /// Its name in messages, from which its own `extends` is found.
     pub file: String,
     /// Equal for equal files, however they are named.
@@ -22,7 +22,7 @@ pub struct Extended {
 }
 
 /// A place where scenarios are found that others extend.
-pub trait ScenarioFinder {
+pub(crate) trait ScenarioFinder {
     /// Finds the scenario that `file` extends by this name. The error says why there is none, and what there is.
     fn find(&self, file: &str, name: &str) -> Result<Extended, (String, String)>;
 
@@ -34,7 +34,7 @@ pub trait ScenarioFinder {
 
 /// A place where there are none.
 #[derive(Debug)]
-pub struct NoScenarios;
+pub(crate) struct NoScenarios;
 
 impl ScenarioFinder for NoScenarios {
     fn find(&self, _: &str, name: &str) -> Result<Extended, (String, String)> {

@@ -15,7 +15,7 @@ use crate::scenario::parse::reader::Node;
 
 /// The calls that a caller waits for.
 #[derive(Debug)]
-pub struct WaitFor {
+pub(crate) struct WaitFor {
     /// Calls of these operations,
     pub on: Operations,
     /// that look like this,
@@ -31,7 +31,7 @@ const USUAL_MS: u64 = 5_000;
 
 impl WaitFor {
     /// Reads `{on, when?, times?, timeout_ms?}`.
-    pub fn read(text: &str, router: &Router) -> Result<Self, ScenarioError> {
+    pub(crate) fn read(text: &str, router: &Router) -> Result<Self, ScenarioError> {
         read("the body", text, router, |reader, node| {
             let object = reader.found.object(node, &["on", "when", "times", "timeout_ms"])?;
             let mut number = |key: &str, usual: u64| {
@@ -46,7 +46,7 @@ impl WaitFor {
 }
 
 /// Reads an array of fault rules, or `{"faults": […]}` as a scenario has it.
-pub fn read_rules(text: &str, router: &Router) -> Result<Vec<Rule>, ScenarioError> {
+pub(crate) fn read_rules(text: &str, router: &Router) -> Result<Vec<Rule>, ScenarioError> {
     read("the body", text, router, |reader, node| {
         let rules: Vec<Arc<Rule>> = if node.value.is_object() {
             let object = reader.found.object(node, &["faults"])?;
@@ -60,12 +60,12 @@ pub fn read_rules(text: &str, router: &Router) -> Result<Vec<Rule>, ScenarioErro
 }
 
 /// Reads one fault rule; one without an id gets its id where it is added.
-pub fn read_rule(text: &str, router: &Router) -> Result<Rule, ScenarioError> {
+pub(crate) fn read_rule(text: &str, router: &Router) -> Result<Rule, ScenarioError> {
     read("the body", text, router, |reader, node| Some(Rule { place: None, ..reader.rule(node, false)? }))
 }
 
 /// Reads an expected call, as a scenario's `expect.calls` has them.
-pub fn read_call(text: &str, router: &Router) -> Result<CallExpectation, ScenarioError> {
+pub(crate) fn read_call(text: &str, router: &Router) -> Result<CallExpectation, ScenarioError> {
     read("the body", text, router, |reader, node| {
         let call = reader.expected_call(node)?;
         if let Some(step) = &call.step {

@@ -1,17 +1,17 @@
 //! From a text to a checked scenario, with diagnostics that name the place and the remedy.
 
-pub mod added;
-pub mod check;
-pub mod dead_matchers;
-pub mod extends;
-pub mod fidelity;
-pub mod fragments;
-pub mod listed_tokens;
-pub mod read;
-pub mod read_expect;
-pub mod read_lag;
-pub mod read_matchers;
-pub mod read_rules;
-pub mod reader;
-pub mod slow_clock;
-pub mod unknown_fields;
+pub(crate) mod added;
+pub(crate) mod check;
+pub(crate) mod dead_matchers;
+pub(crate) mod extends;
+pub(crate) mod fidelity;
+pub(crate) mod fragments;
+pub(crate) mod listed_tokens;
+pub(crate) mod read;
+pub(crate) mod read_expect;
+pub(crate) mod read_lag;
+pub(crate) mod read_matchers;
+pub(crate) mod read_rules;
+pub(crate) mod reader;
+pub(crate) mod slow_clock;
+pub(crate) mod unknown_fields;

@@ -31,7 +31,7 @@ const KEYS: [&str; 17] = [
 impl Scenario {
     /// Reads a file, with the scenarios it extends, which `finder` finds. Warnings come with the scenario; anything
     /// worse, all of it, in its place. With strict fidelity, what depends on assumed behaviour is refused too.
-    pub fn read(
+    pub(crate) fn read(
         file: &str,
         text: &str,
         router: &Router,

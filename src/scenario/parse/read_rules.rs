@@ -22,7 +22,7 @@ const ABORTS: [Delivery; 5] =
 const MOST_AT_ONCE: u64 = 1_000_000;
 
 /// Says why a header is not for an answer to set, if it is not.
-pub fn servers_own(name: &str) -> Option<&'static str> {
+pub(crate) fn servers_own(name: &str) -> Option<&'static str> {
     match name {
         "content-length" | "transfer-encoding" => {
             Some("is written by the server, as long as the body is; \"abort\": \"truncate\" sends less than it says")

@@ -15,7 +15,7 @@ const HELP: &str = "with \"clock\": {\"mode\": \"real\"} it is time that passes"
 impl Scenario {
     /// Returns the steps that cannot end by this clock, which is the scenario's own where that says one, and those that
     /// end after many answers only.
-    pub fn compare_with_clock(&self, usual: ClockMode) -> Vec<Diagnostic> {
+    pub(crate) fn compare_with_clock(&self, usual: ClockMode) -> Vec<Diagnostic> {
         let step_ms = match self.clock_mode.unwrap_or(usual) {
             ClockMode::Real => return Vec::new(),
             ClockMode::Frozen => 0,

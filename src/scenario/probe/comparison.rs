@@ -47,7 +47,7 @@ json_object!(write ComparedStep { operation, request, status, unanswered, differ
 
 impl Scenario {
     /// Plays the probe against a live service, which `live` asks, and compares it with what `fake` gets from the fake.
-    pub fn compare_with(
+    pub(crate) fn compare_with(
         &self,
         fake: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
         live: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,

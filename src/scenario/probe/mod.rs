@@ -1,6 +1,6 @@
 //! A scenario's probe, against the fake and against the live service.
 
-pub mod comparison;
-pub mod drift;
+pub(crate) mod comparison;
+pub(crate) mod drift;
 #[allow(clippy::module_inception)]
-pub mod probe;
+pub(crate) mod probe;

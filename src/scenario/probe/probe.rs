@@ -182,7 +182,7 @@ fn filled_value(value: &Value, bound: &Bound) -> Value {
 impl Row {
     /// Returns the environment variable that holds a credential for this operation, of those the API's own environment
     /// gives a consumer, with the value it has for a world.
-    pub fn credential(&self, state: &State) -> Option<(&'static str, String)> {
+    pub(crate) fn credential(&self, state: &State) -> Option<(&'static str, String)> {
         let variables = self.api.dialect.environment(state, self.api, "http://probe.invalid");
         let ending: &[&str] = match self.route.access {
             Access::Public => return None,
@@ -195,7 +195,7 @@ impl Row {
 
 impl Scenario {
     /// Plays the probe against the fake, which `fake` asks, and returns what is not answered as the file says.
-    pub fn dry_run(&self, fake: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>) -> Vec<Diagnostic> {
+    pub(crate) fn dry_run(&self, fake: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>) -> Vec<Diagnostic> {
         let Some(probe) = &self.probe else { return Vec::new() };
         let mut diagnostics = Vec::new();
         for (n, played) in probe.run(fake).iter().enumerate() {

@@ -1,11 +1,11 @@
 //! A scenario in the life of a request: rules, steps, variations, counters.
 
-pub mod inject;
-pub mod lagging;
-pub mod make_change;
-pub mod perturb;
-pub mod progress;
-pub mod rule_index;
-pub mod scenario_run;
-pub mod start;
-pub mod steps;
+pub(crate) mod inject;
+pub(crate) mod lagging;
+pub(crate) mod make_change;
+pub(crate) mod perturb;
+pub(crate) mod progress;
+pub(crate) mod rule_index;
+pub(crate) mod scenario_run;
+pub(crate) mod start;
+pub(crate) mod steps;

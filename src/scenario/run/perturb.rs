@@ -14,9 +14,9 @@ use crate::scenario::model::rule::draw;
 use crate::scenario::run::scenario_run::ScenarioRun;
 
 /// The field records get that no documentation knows.
-pub const UNKNOWN_FIELD: &str = "futureField";
+pub(crate) const UNKNOWN_FIELD: &str = "futureField";
 /// The value enumerated fields get that no documentation knows.
-pub const UNKNOWN_VALUE: &str = "future_value";
+pub(crate) const UNKNOWN_VALUE: &str = "future_value";
 /// The share of enumerated fields that get it: consumers need known values too, to get anywhere.
 const NEW_VALUE_SHARE: f64 = 0.25;
 

@@ -8,7 +8,7 @@ use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
 
 /// The progress of a scenario, with its counters, and what was added to it by hand.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// The rules added by hand, as they were sent, each with the id it has.
     added_rules: Vec<AddedRule>,
     /// The expected calls added by hand, as they were sent.
@@ -75,7 +75,7 @@ impl From<ViolationCounts> for Violations {
 
 impl ScenarioRun {
     /// Returns how far it is. The error names what was made in code, which is no data.
-    pub fn progress(&self) -> Result<Progress, String> {
+    pub(crate) fn progress(&self) -> Result<Progress, String> {
         let in_code = |what: &str| format!("{what} was made in code, which cannot be told as data");
         let added = self.counters[self.own_counters()..].iter().map(|counter| {
             let rule =
@@ -121,7 +121,7 @@ impl ScenarioRun {
     }
 
     /// Goes on from there. The error says what does not fit this scenario; then nothing may be asked of this run.
-    pub fn resume(&mut self, router: &Router, progress: Progress) -> Result<(), String> {
+    pub(crate) fn resume(&mut self, router: &Router, progress: Progress) -> Result<(), String> {
         for added in progress.added_rules {
             let rule = read_rule(&added.rule, router).map_err(|error| error.to_string())?;
             self.add(router, rule.id(&added.id))?;

@@ -21,7 +21,7 @@ use crate::scenario::run::rule_index::RuleIndex;
 
 /// A scenario as it goes in one world.
 #[derive(Clone, Debug)]
-pub struct ScenarioRun {
+pub(crate) struct ScenarioRun {
     /// The scenario that is played. Rules and expectations made in code stand beside it.
     pub(in crate::scenario) scenario: Arc<Scenario>,
     pub(in crate::scenario) apis: Arc<[&'static Api]>,
@@ -115,7 +115,7 @@ impl Violations {
 
 /// The decision of the rules about one request.
 #[derive(Clone, Debug, Default)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// The rule that decides, with its ordinal.
     pub rule: Option<(Arc<Rule>, u64)>,
     /// Milliseconds for which all firing rules together hold the answer back.
@@ -157,12 +157,12 @@ impl Decision {
 impl ScenarioRun {
     /// Takes what a rule ordered to be wrong with the next TLS handshake.
     #[cfg(feature = "tls")]
-    pub fn take_tls_fault(&mut self) -> Option<TlsFault> {
+    pub(crate) fn take_tls_fault(&mut self) -> Option<TlsFault> {
         self.tls_fault.take()
     }
 
     /// Starts a scenario; its first step is not entered yet.
-    pub fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
+    pub(crate) fn new(scenario: &Arc<Scenario>, router: &Router, seed: u64) -> Self {
         let mut run = Self {
             apis: router.apis().into(),
             seed,
@@ -208,7 +208,7 @@ impl ScenarioRun {
     }
 
     /// Returns the scenario that is played.
-    pub fn scenario(&self) -> &Arc<Scenario> {
+    pub(crate) fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
     }
 
@@ -219,7 +219,7 @@ impl ScenarioRun {
 
     /// Adds a rule by hand. It comes before those of the scenario, behind those added before. The error says what is
     /// wrong with it.
-    pub fn add(&mut self, router: &Router, mut rule: Rule) -> Result<Arc<str>, String> {
+    pub(crate) fn add(&mut self, router: &Router, mut rule: Rule) -> Result<Arc<str>, String> {
         if let Some(fault) = rule.invalid {
             return Err(fault);
         }
@@ -262,28 +262,28 @@ impl ScenarioRun {
     }
 
     /// Takes away the rules added by hand.
-    pub fn clear_added(&mut self) {
+    pub(crate) fn clear_added(&mut self) {
         self.counters.truncate(self.own_counters);
         self.scopes[ADDED] = RuleScope::default();
     }
 
     /// Adds an expectation by hand: calls are counted from now on.
-    pub fn expect(&mut self, expected: CallExpectation) {
+    pub(crate) fn expect(&mut self, expected: CallExpectation) {
         self.calls.push(CallCounter::new(expected));
     }
 
     /// Notes that something was declared that wants to be verified.
-    pub fn require_verification(&mut self) {
+    pub(crate) fn require_verification(&mut self) {
         self.needs_verification = true;
     }
 
     /// Notes that it was verified.
-    pub fn mark_verified(&mut self) {
+    pub(crate) fn mark_verified(&mut self) {
         self.needs_verification = false;
     }
 
     /// Tells whether something was declared and is not verified yet, and there is something to verify.
-    pub fn needs_verification(&self) -> bool {
+    pub(crate) fn needs_verification(&self) -> bool {
         self.needs_verification && !(self.calls.is_empty() && self.scenario.expect.is_empty())
     }
 
@@ -346,27 +346,27 @@ impl ScenarioRun {
     }
 
     /// Returns every rule, with how often it matched and how often it fired.
-    pub fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
         self.counters.iter().map(|counter| (&*counter.rule, counter.all_matched, counter.all_fired))
     }
 
     /// Returns every expected kind of call, and how often it came.
-    pub fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
+    pub(crate) fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
         self.calls.iter().map(|counter| (&counter.expected, counter.count))
     }
 
     /// Returns the steps entered so far, each with the number of the call that led there; 0 is the start.
-    pub fn entered(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(crate) fn entered(&self) -> impl Iterator<Item = (&str, u64)> {
         self.visited.iter().map(|&(step, call)| (&*self.scenario.steps[step].name, call))
     }
 
     /// Changes of data that could not be made when a step was entered.
-    pub fn failed_changes(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn failed_changes(&self) -> impl Iterator<Item = &str> {
         self.failed_changes.iter().map(|(_, what)| what.as_str())
     }
 
     /// Returns the name of the current step.
-    pub fn step_name(&self) -> Option<&Arc<str>> {
+    pub(crate) fn step_name(&self) -> Option<&Arc<str>> {
         self.scenario.steps.get(self.step).map(|step| &step.name)
     }
 }

@@ -66,7 +66,7 @@ impl ScenarioRun {
     /// Tries the data of the steps before anybody plays the scenario, and returns what cannot be made. Of the first step,
     /// which is entered at the start, that is everything; of a later one, what no consumer could make right: the rest
     /// depends on what it does meanwhile.
-    pub fn try_steps(self, state: &mut State) -> Vec<Diagnostic> {
+    pub(crate) fn try_steps(self, state: &mut State) -> Vec<Diagnostic> {
         let mut failed_changes = self.failed_changes;
         let later = || self.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes);
         let is_added = |wanted: &str| later().any(|change| change.adds(wanted));

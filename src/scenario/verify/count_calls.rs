@@ -9,7 +9,7 @@ use crate::scenario::model::when::When;
 
 /// A count that goes on: each call is looked at once, however often a caller counts.
 #[derive(Debug, Default)]
-pub struct CallCount {
+pub(crate) struct CallCount {
     /// The journal of the world that it follows: each reset begins another.
     run: u64,
     /// The latest call that was looked at.
@@ -19,7 +19,7 @@ pub struct CallCount {
 
 impl CallCount {
     /// Returns the number of calls so far that are of these operations and, where it is given, look like this.
-    pub fn go_on(&mut self, journal: &Journal, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
+    pub(crate) fn go_on(&mut self, journal: &Journal, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
         if self.run != journal.run() {
             *self = Self { run: journal.run(), ..Self::default() };
         }

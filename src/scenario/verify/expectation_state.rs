@@ -5,7 +5,7 @@ use crate::scenario::verify::report::Check;
 
 /// The state of an expectation while a test still runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExpectationState {
+pub(crate) enum ExpectationState {
     /// It holds now.
     Met,
     /// It does not hold yet; further calls can change that.
@@ -16,7 +16,7 @@ pub enum ExpectationState {
 
 impl ExpectationState {
     /// Returns its name.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Met => "met",
             Self::Open => "open",
@@ -30,7 +30,7 @@ const WAITING: [&str; 5] = ["order[", "final.", "cover.", "fired.", "reach"];
 
 impl ScenarioRun {
     /// Returns the state of the expectation that a check of this run judged.
-    pub fn state_of(&self, check: &Check) -> ExpectationState {
+    pub(crate) fn state_of(&self, check: &Check) -> ExpectationState {
         let too_few = || {
             let mut calls = self.expected().enumerate();
             calls.any(|(n, (expected, count))| {

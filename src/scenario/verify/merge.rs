@@ -13,7 +13,7 @@ pub fn merged_coverage(reports: &[Report]) -> Vec<CoverageCell> {
 }
 
 /// Merges the cells of all tables. Operations stand in the order they first came in.
-pub fn merged<'c>(all: impl Iterator<Item = &'c CoverageCell>) -> Vec<CoverageCell> {
+pub(crate) fn merged<'c>(all: impl Iterator<Item = &'c CoverageCell>) -> Vec<CoverageCell> {
     let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut cells: Vec<CoverageCell> = Vec::new();
     for cell in all {

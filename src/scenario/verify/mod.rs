@@ -1,16 +1,16 @@
 //! Verification: expectations compared with what happened, and the reports of it.
 
-pub mod called;
-pub mod conduct;
-pub mod count_calls;
-pub mod elsewhere;
-pub mod expectation_state;
-pub mod merge;
-pub mod near;
-pub mod near_expectations;
+pub(crate) mod called;
+pub(crate) mod conduct;
+pub(crate) mod count_calls;
+pub(crate) mod elsewhere;
+pub(crate) mod expectation_state;
+pub(crate) mod merge;
+pub(crate) mod near;
+pub(crate) mod near_expectations;
 mod one_line;
-pub mod print;
-pub mod report;
+pub(crate) mod print;
+pub(crate) mod report;
 #[allow(clippy::module_inception)]
-pub mod verify;
+pub(crate) mod verify;
 mod waiting;

@@ -10,7 +10,7 @@ use crate::scenario::verify::verify::{Verification, in_times, name_of_calls};
 
 /// An expectation that too few calls have met so far, and the parts in which a call differs from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NearExpectation {
+pub(crate) struct NearExpectation {
     /// The name of its check: `calls.lookup`.
     pub id: String,
     /// The check in words.
@@ -24,7 +24,7 @@ json_object!(write NearExpectation { id, title, near: flat });
 impl Verification<'_> {
     /// Returns the expectations that a call comes near to: of those that too few calls have met so far, the ones whose
     /// operation it is, or whose neighbour.
-    pub fn near_to(&self, entry: &Entry) -> Vec<NearExpectation> {
+    pub(crate) fn near_to(&self, entry: &Entry) -> Vec<NearExpectation> {
         let Some(run) = self.run else { return Vec::new() };
         let journal = std::slice::from_ref(entry);
         let redactor = self.state.redactor().with(presented_by(journal).iter().map(String::as_str));

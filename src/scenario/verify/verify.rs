@@ -29,7 +29,7 @@ const TOLD: usize = 30;
 const SHOWN: usize = 5;
 
 /// The parts of a world that a verification looks at. The caller holds the world's lock.
-pub struct Verification<'w> {
+pub(crate) struct Verification<'w> {
     /// The routes.
     pub router: &'w Router,
     /// The records and the clock.
@@ -44,7 +44,7 @@ pub struct Verification<'w> {
 
 impl Verification<'_> {
     /// Returns the report of all checks, as things are now.
-    pub fn report(&self) -> Report {
+    pub(crate) fn report(&self) -> Report {
         let router = self.router;
         // A browser's question before a call is no call of the consumer.
         let journal: Vec<Entry> = self.journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();

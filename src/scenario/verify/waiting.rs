@@ -6,7 +6,7 @@ use crate::scenario::verify::verify::Verification;
 impl Verification<'_> {
     /// Returns whether a verification that has time may end now: every expected call came, and none is awaited by its
     /// absence. An expectation that no call at all would meet is judged when the time is over.
-    pub fn has_come_true(&self) -> bool {
+    pub(crate) fn has_come_true(&self) -> bool {
         let Some(run) = self.run else { return true };
         let expect = &run.scenario().expect;
         run.expected().all(|(expected, count)| expected.times.min > 0 && expected.times.holds(count))

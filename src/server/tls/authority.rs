@@ -35,7 +35,7 @@ const SKEW: Duration = Duration::from_secs(5 * 60);
 const KEPT: usize = 1_024;
 
 /// A certificate authority for some hosts and addresses.
-pub struct Authority {
+pub(crate) struct Authority {
     /// The key that signs, as DER bytes.
     signing_key: Vec<u8>,
     /// The key of all certificates it signs.
@@ -66,7 +66,7 @@ struct Life {
 
 /// The server that a client believes to have reached.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Subject {
+pub(crate) enum Subject {
     /// A host by its name, in lower case.
     Host(String),
     /// This server, by any of its own names and addresses.
@@ -76,7 +76,7 @@ pub enum Subject {
 impl Authority {
     /// Makes an authority for these hosts and addresses, and no others. `.example.org` is every host below `example.org`.
     /// Its certificates are valid from `from` on where that is earlier than `now`.
-    pub fn new(
+    pub(crate) fn new(
         hosts: Vec<String>,
         addresses: Vec<IpAddr>,
         from: SystemTime,
@@ -90,7 +90,7 @@ impl Authority {
 
     /// Renews its certificate, and all it signs from then on, where half of the certificate's life is over; returns whether
     /// it did. The clock may have been moved back, too.
-    pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
+    pub(crate) fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
         let life = self.term().life;
         let at = OffsetDateTime::from(now);
         if (life.from..life.until - LIFE / 2).contains(&at) && at + LIFE >= life.until {
@@ -106,22 +106,22 @@ impl Authority {
     }
 
     /// Returns its certificate as PEM text.
-    pub fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.term().issuer.pem()
     }
 
     /// Returns its certificate as DER bytes.
-    pub fn der(&self) -> Vec<u8> {
+    pub(crate) fn der(&self) -> Vec<u8> {
         self.term().issuer.der().to_vec()
     }
 
     /// Tells whether the authority may vouch for a host.
-    pub fn covers(&self, host: &str) -> bool {
+    pub(crate) fn covers(&self, host: &str) -> bool {
         is_host(self.hosts.iter().map(String::as_str), host)
     }
 
     /// Returns the TLS configuration that shows a certificate for a server, with the fault that it is to have.
-    pub fn config(&self, subject: Subject, fault: Option<TlsFault>) -> Result<Arc<ServerConfig>, TlsError> {
+    pub(crate) fn config(&self, subject: Subject, fault: Option<TlsFault>) -> Result<Arc<ServerConfig>, TlsError> {
         let (term, key) = (self.term(), (subject, fault));
         if let Some(made) = term.made.lock().get(&key) {
             return Ok(Arc::clone(made));

@@ -12,7 +12,7 @@ use crate::server::stream::Rewound;
 use crate::server::tls::Tls;
 
 /// A connection whose handshake is done.
-pub struct Handshake {
+pub(crate) struct Handshake {
     /// The bytes inside.
     pub stream: TlsStream<Rewound>,
     /// The host the client named.
@@ -21,7 +21,7 @@ pub struct Handshake {
 
 /// The reason why a handshake failed.
 #[derive(Debug)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// The client does not trust the certificate, or says that something else is wrong with it.
     ByClient {
         /// The host the client named.
@@ -36,7 +36,7 @@ pub enum Refused {
 }
 
 /// Does a handshake. `tunnel_to` is the host that a proxy's client asked to be connected with.
-pub async fn accept(
+pub(crate) async fn accept(
     io: Rewound,
     tls: &Tls,
     tunnel_to: Option<&str>,

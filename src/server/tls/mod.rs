@@ -4,6 +4,6 @@ mod authority;
 mod handshake;
 mod settings;
 
-pub use authority::Authority;
-pub use handshake::{Refused, accept};
-pub use settings::{Tls, TlsError, config_of_pem};
+pub(crate) use authority::Authority;
+pub(super) use handshake::{Refused, accept};
+pub(crate) use settings::{Tls, TlsError, config_of_pem};

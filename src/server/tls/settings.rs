@@ -13,7 +13,7 @@ use crate::server::tls::Authority;
 use crate::server::tls::authority::Subject;
 
 /// The TLS of a server.
-pub struct Tls {
+pub(crate) struct Tls {
     /// The authority that vouches for the hosts.
     pub authority: Authority,
     /// A certificate of the user's own, shown where no host of the authority is asked for.
@@ -26,14 +26,14 @@ pub struct Tls {
 
 /// The reason why TLS cannot be set up.
 #[derive(Debug)]
-pub struct TlsError {
+pub(crate) struct TlsError {
     what: &'static str,
     error: String,
 }
 
 impl TlsError {
     /// Makes an error about a part of TLS.
-    pub fn new(what: &'static str, error: impl fmt::Display) -> Self {
+    pub(crate) fn new(what: &'static str, error: impl fmt::Display) -> Self {
         Self { what, error: error.to_string() }
     }
 }
@@ -54,7 +54,7 @@ impl From<rcgen::Error> for TlsError {
 
 impl Tls {
     /// Returns the configuration for a handshake with a client that named this host, or none.
-    pub fn config(&self, host: Option<&str>, fault: Option<TlsFault>) -> Result<Arc<ServerConfig>, TlsError> {
+    pub(crate) fn config(&self, host: Option<&str>, fault: Option<TlsFault>) -> Result<Arc<ServerConfig>, TlsError> {
         let host = host.map(str::to_ascii_lowercase).filter(|host| host != "localhost" && self.authority.covers(host));
         match (host, &self.own) {
             (Some(host), _) => self.authority.config(Subject::Host(host), fault),
@@ -67,7 +67,10 @@ impl Tls {
 /// Returns the configuration that shows a chain of certificates.
 ///
 /// No session is resumed: a client that resumes one does not look at the certificate again, and a fault would be lost.
-pub fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<ServerConfig, TlsError> {
+pub(super) fn config(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ServerConfig, TlsError> {
     let wrong = |error| TlsError::new("the certificate and the key", error);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(wrong)?;
@@ -82,7 +85,7 @@ pub fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
 }
 
 /// Returns the configuration of a certificate chain and its key, both as PEM text.
-pub fn config_of_pem(chain: &[u8], key: &[u8]) -> Result<ServerConfig, TlsError> {
+pub(crate) fn config_of_pem(chain: &[u8], key: &[u8]) -> Result<ServerConfig, TlsError> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain).collect();
     let chain = chain.map_err(|error| TlsError::new("the certificate", error))?;
     if chain.is_empty() {

@@ -6,7 +6,7 @@ use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text
 use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// Exports: where records come from.
-pub static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT)
+pub(crate) static EXPORTS: Schema = Schema::new("celigo.exports", "Export", "_id", IdFormat::ObjectId, EXPORT)
     .view(secrets::listener_masked)
     .always_shown(&["adaptorType"]);
 
@@ -39,7 +39,7 @@ static EXPORT: &[Field] = &[
 ];
 
 /// Imports: where records go.
-pub static IMPORTS: Schema =
+pub(crate) static IMPORTS: Schema =
     Schema::new("celigo.imports", "Import", "_id", IdFormat::ObjectId, IMPORT).always_shown(&["adaptorType"]);
 
 static IMPORT: &[Field] = &[
@@ -69,11 +69,11 @@ static IMPORT: &[Field] = &[
 ];
 
 /// Connections: how exports and imports reach other systems. Consumers never see their secrets.
-pub static CONNECTIONS: Schema =
+pub(crate) static CONNECTIONS: Schema =
     Schema::new("celigo.connections", "Connection", "_id", IdFormat::ObjectId, CONNECTION).view(secrets::masked);
 
 /// The types of connections, each with a schema of its own in the vendor's repository of skills.
-pub const CONNECTION_TYPES: &[&str] = &[
+pub(crate) const CONNECTION_TYPES: &[&str] = &[
     "as2",
     "dynamodb",
     "filesystem",
@@ -111,7 +111,7 @@ static CONNECTION: &[Field] = &[
 ];
 
 /// Scripts: code that hooks and routers call.
-pub static SCRIPTS: Schema = Schema::new("celigo.scripts", "Script", "_id", IdFormat::ObjectId, SCRIPT);
+pub(crate) static SCRIPTS: Schema = Schema::new("celigo.scripts", "Script", "_id", IdFormat::ObjectId, SCRIPT);
 
 static SCRIPT: &[Field] = &[
     text("_id"),

@@ -9,7 +9,7 @@ use crate::engine::schema::schema::{IdFormat, Meaning, Schema};
 use crate::engine::schema::time;
 
 /// The audit trail, stored as the running service shows it.
-pub static AUDIT: Schema = Schema::new("celigo.audit", "Audit entry", "_id", IdFormat::ObjectId, ENTRY)
+pub(crate) static AUDIT: Schema = Schema::new("celigo.audit", "Audit entry", "_id", IdFormat::ObjectId, ENTRY)
     .indexed(&["_resourceId"])
     .view(documented)
     .moment(moment)
@@ -38,12 +38,12 @@ static ENTRY: &[Field] = &[
 ];
 
 /// Returns the moment of an entry.
-pub fn moment(entry: &Document) -> Option<u64> {
+pub(crate) fn moment(entry: &Document) -> Option<u64> {
     entry.get("time").and_then(Value::as_str).and_then(time::parse_ms)
 }
 
 /// Returns an entry as the documents show it.
-pub fn documented(entry: &Document) -> Document {
+pub(crate) fn documented(entry: &Document) -> Document {
     let user = entry.get("byUser").and_then(|user| user.get("email"));
     let mut changes = Map::new();
     for change in entry.get("fieldChanges").and_then(Value::as_array).into_iter().flatten() {

@@ -22,13 +22,13 @@ const fn kind(name: &'static str, title: &'static str, fields: &'static [Field])
 }
 
 /// Tags that errors can have.
-pub static TAGS: Schema = kind("celigo.tags", "Tag", TAG).indexed(&["tagId"]);
+pub(crate) static TAGS: Schema = kind("celigo.tags", "Tag", TAG).indexed(&["tagId"]);
 
 static TAG: &[Field] =
     &[ID, text("tagId").by(Owner::Service).or(DefaultValue::Token(10)), text("tag").required(), CREATED, MODIFIED];
 
 /// Lookup caches: keys and values that flows look up.
-pub static LOOKUP_CACHES: Schema = kind("celigo.lookupcaches", "Lookup cache", LOOKUP_CACHE);
+pub(crate) static LOOKUP_CACHES: Schema = kind("celigo.lookupcaches", "Lookup cache", LOOKUP_CACHE);
 
 static LOOKUP_CACHE: &[Field] = &[
     ID,
@@ -41,7 +41,7 @@ static LOOKUP_CACHE: &[Field] = &[
 ];
 
 /// Entries of lookup caches. Found by the cache and the key, of which the id is made.
-pub static CACHE_ENTRIES: Schema = kind("celigo.lookupcachedata", "Lookup cache entry", CACHE_ENTRY);
+pub(crate) static CACHE_ENTRIES: Schema = kind("celigo.lookupcachedata", "Lookup cache entry", CACHE_ENTRY);
 
 static CACHE_ENTRY: &[Field] = &[
     ID,
@@ -51,28 +51,28 @@ static CACHE_ENTRY: &[Field] = &[
 ];
 
 /// State: values that flows keep, of the account or of one record.
-pub static STATE: Schema = kind("celigo.state", "State key", STATE_VALUE).indexed(&["scope"]);
+pub(crate) static STATE: Schema = kind("celigo.state", "State key", STATE_VALUE).indexed(&["scope"]);
 
 static STATE_VALUE: &[Field] = &[ID, text("scope").required(), text("key").required(), field("value", Kind::Any)];
 
 /// Stacks: servers that run the code of extensions.
-pub static STACKS: Schema = kind("celigo.stacks", "Stack", STACK);
+pub(crate) static STACKS: Schema = kind("celigo.stacks", "Stack", STACK);
 
 static STACK: &[Field] = &[ID, NAME, text("type"), field("server", Kind::Object), CREATED, MODIFIED];
 
 /// APIs that the account publishes.
-pub static APIS: Schema = kind("celigo.apis", "API", API);
+pub(crate) static APIS: Schema = kind("celigo.apis", "API", API);
 
 static API: &[Field] =
     &[ID, NAME, DESCRIPTION, DISABLED, INTEGRATION, text("version"), text("path"), CREATED, MODIFIED];
 
 /// OAuth clients.
-pub static ICLIENTS: Schema = kind("celigo.iclients", "iClient", ICLIENT).view(secrets::masked);
+pub(crate) static ICLIENTS: Schema = kind("celigo.iclients", "iClient", ICLIENT).view(secrets::masked);
 
 static ICLIENT: &[Field] = &[ID, NAME, text("provider").required(), field("oauth2", Kind::Object), CREATED, MODIFIED];
 
 /// File definitions: how files of fixed or delimited records look.
-pub static FILE_DEFINITIONS: Schema = kind("celigo.filedefinitions", "File definition", FILE_DEFINITION);
+pub(crate) static FILE_DEFINITIONS: Schema = kind("celigo.filedefinitions", "File definition", FILE_DEFINITION);
 
 static FILE_DEFINITION: &[Field] = &[
     ID,
@@ -86,12 +86,12 @@ static FILE_DEFINITION: &[Field] = &[
 ];
 
 /// EDI profiles: identifiers of trading partners.
-pub static EDI_PROFILES: Schema = kind("celigo.ediprofiles", "EDI profile", EDI_PROFILE);
+pub(crate) static EDI_PROFILES: Schema = kind("celigo.ediprofiles", "EDI profile", EDI_PROFILE);
 
 static EDI_PROFILE: &[Field] = &[ID, NAME, DESCRIPTION, text("fileType").required(), CREATED, MODIFIED];
 
 /// EDI transactions: documents that were sent and received.
-pub static EDI_TRANSACTIONS: Schema = kind("celigo.ediTransactions", "EDI transaction", EDI_TRANSACTION);
+pub(crate) static EDI_TRANSACTIONS: Schema = kind("celigo.ediTransactions", "EDI transaction", EDI_TRANSACTION);
 
 static EDI_TRANSACTION: &[Field] = &[
     ID,
@@ -106,26 +106,26 @@ static EDI_TRANSACTION: &[Field] = &[
 ];
 
 /// Templates of integrations.
-pub static TEMPLATES: Schema = kind("celigo.templates", "Template", DESCRIBED);
+pub(crate) static TEMPLATES: Schema = kind("celigo.templates", "Template", DESCRIBED);
 
 /// Helpers of asynchronous exports and imports.
-pub static ASYNC_HELPERS: Schema = kind("celigo.asynchelpers", "Async helper", DESCRIBED);
+pub(crate) static ASYNC_HELPERS: Schema = kind("celigo.asynchelpers", "Async helper", DESCRIBED);
 
 static DESCRIBED: &[Field] = &[ID, NAME, DESCRIPTION, CREATED, MODIFIED];
 
 /// Tools that agents can use.
-pub static TOOLS: Schema =
+pub(crate) static TOOLS: Schema =
     kind("celigo.tools", "Tool", TOOL).parameters(&[("publishedOnly", Meaning::Only("published"))]);
 
 static TOOL: &[Field] = &[ID, NAME, DESCRIPTION, field("published", Kind::Bool), INTEGRATION, CREATED, MODIFIED];
 
 /// Servers of tools.
-pub static MCP_SERVERS: Schema = kind("celigo.mcpservers", "MCP server", MCP_SERVER);
+pub(crate) static MCP_SERVERS: Schema = kind("celigo.mcpservers", "MCP server", MCP_SERVER);
 
 static MCP_SERVER: &[Field] = &[ID, NAME, DESCRIPTION, DISABLED, INTEGRATION, CREATED, MODIFIED];
 
 /// Access tokens. The token is whole only in the answer that made it.
-pub static ACCESS_TOKENS: Schema =
+pub(crate) static ACCESS_TOKENS: Schema =
     kind("celigo.accesstokens", "Access token", ACCESS_TOKEN).unique(&["token"]).view(secrets::masked);
 
 static ACCESS_TOKEN: &[Field] = &[
@@ -139,7 +139,7 @@ static ACCESS_TOKEN: &[Field] = &[
 ];
 
 /// Licences of connectors.
-pub static LICENSES: Schema = kind("celigo.licenses", "License", LICENSE);
+pub(crate) static LICENSES: Schema = kind("celigo.licenses", "License", LICENSE);
 
 static LICENSE: &[Field] = &[
     ID,
@@ -153,7 +153,8 @@ static LICENSE: &[Field] = &[
 ];
 
 /// Notifications: what a user wants to hear of.
-pub static NOTIFICATIONS: Schema = kind("celigo.notifications", "Notification", NOTIFICATION).indexed(&["_userId"]);
+pub(crate) static NOTIFICATIONS: Schema =
+    kind("celigo.notifications", "Notification", NOTIFICATION).indexed(&["_userId"]);
 
 static NOTIFICATION: &[Field] = &[
     ID,
@@ -165,7 +166,7 @@ static NOTIFICATION: &[Field] = &[
 ];
 
 /// The recycle bin: what was deleted, for thirty days.
-pub static RECYCLE_BIN: Schema =
+pub(crate) static RECYCLE_BIN: Schema =
     kind("celigo.recycleBin", "Deleted record", DELETED).indexed(&["key", "along"]).due_at(due);
 
 static DELETED: &[Field] = &[

@@ -4,7 +4,8 @@ use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// Connectors: what integrations can be installed from.
-pub static CONNECTORS: Schema = Schema::new("celigo.connectors", "Connector", "_id", IdFormat::ObjectId, CONNECTOR);
+pub(crate) static CONNECTORS: Schema =
+    Schema::new("celigo.connectors", "Connector", "_id", IdFormat::ObjectId, CONNECTOR);
 
 static CONNECTOR: &[Field] = &[
     text("_id"),

@@ -8,7 +8,7 @@ use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text
 use crate::engine::schema::schema::{IdFormat, Meaning, NestedReference, Schema};
 
 /// Flows: which exports feed which imports.
-pub static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
+pub(crate) static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
     .links(LINKS)
     .parameters(&[("includeInstances", Meaning::NotModelled)]);
 
@@ -79,13 +79,13 @@ fn routed(flow: &Document) -> impl Iterator<Item = &Value> {
 }
 
 /// Returns the ids of the exports that a flow's records come from, in order.
-pub fn generators(flow: &Document) -> Vec<&str> {
+pub(crate) fn generators(flow: &Document) -> Vec<&str> {
     let older = flow.get("_exportId").and_then(Value::as_str);
     older.into_iter().chain(named(list(flow, "pageGenerators"), "_exportId")).collect()
 }
 
 /// A step that records go through.
-pub struct Processor<'f> {
+pub(crate) struct Processor<'f> {
     /// True for an import; false for a lookup, which is an export.
     pub is_import: bool,
     /// Its id.
@@ -97,7 +97,7 @@ pub struct Processor<'f> {
 }
 
 /// Returns the steps that a flow's records go through, in order.
-pub fn processors(flow: &Document) -> Vec<Processor<'_>> {
+pub(crate) fn processors(flow: &Document) -> Vec<Processor<'_>> {
     let older = flow.get("_importId").and_then(Value::as_str);
     let older = older.map(|id| Processor { is_import: true, id, is_taken: true, proceeds: false });
     let plain = list(flow, "pageProcessors").filter_map(|step| processor(step, true));

@@ -12,7 +12,7 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// Integrations. Seed 003 shows the first seven fields and the last two, seed 002 names those of a connector.
-pub static INTEGRATIONS: Schema =
+pub(crate) static INTEGRATIONS: Schema =
     Schema::new("celigo.integrations", "Integration", "_id", IdFormat::ObjectId, INTEGRATION).indexed(&["name"]);
 
 static INTEGRATION: &[Field] = &[
@@ -44,7 +44,7 @@ static INTEGRATION: &[Field] = &[
 
 /// Gives flow groupings without an id, which are new, an id. On the running service, a consumer does not change the
 /// mode and the settings of a connector's integration.
-pub fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
+pub(crate) fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
     let is_live = state.settings.profile(API.name) == Profile::Live;
     if let Some(old) = old.filter(|old| is_live && by == Actor::Consumer && old.text("_connectorId").is_some()) {
         for name in ["mode", "settings"] {
@@ -65,7 +65,7 @@ pub fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Re
 }
 
 /// Revisions: snapshots of integrations.
-pub static REVISIONS: Schema = Schema::new("celigo.revisions", "Revision", "_id", IdFormat::ObjectId, REVISION);
+pub(crate) static REVISIONS: Schema = Schema::new("celigo.revisions", "Revision", "_id", IdFormat::ObjectId, REVISION);
 
 static REVISION: &[Field] = &[
     text("_id"),

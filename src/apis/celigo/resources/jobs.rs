@@ -10,25 +10,25 @@ use crate::engine::schema::time::parse_ms;
 use crate::engine::store::Record;
 
 /// The private field of an error with the record that failed.
-pub const DATA: &str = "standin_data";
+pub(crate) const DATA: &str = "standin_data";
 
 /// The private field of an error with the place of that record in its run.
-pub const INDEX: &str = "standin_index";
+pub(crate) const INDEX: &str = "standin_index";
 
 /// The code of the error of an export whose connection is offline.
-pub const OFFLINE: &str = "connection_offline";
+pub(crate) const OFFLINE: &str = "connection_offline";
 
 /// The types of jobs: those of flows, of steps, and of retries.
-pub const TYPES: &[&str] = &["flow", "export", "import", "retry", "bulk_retry"];
+pub(crate) const TYPES: &[&str] = &["flow", "export", "import", "retry", "bulk_retry"];
 
 /// Where a job stands.
-pub const STATUSES: &[&str] = &["queued", "running", "retrying", "completed", "failed", "canceling", "canceled"];
+pub(crate) const STATUSES: &[&str] = &["queued", "running", "retrying", "completed", "failed", "canceling", "canceled"];
 
 /// The private field that says when a job goes on. Jobs of files have none: they stay as they are.
-pub const GOES_ON_AT: &str = "standin_goes_on_at";
+pub(crate) const GOES_ON_AT: &str = "standin_goes_on_at";
 
 /// Errors that records met on their way through a flow.
-pub static ERRORS: Schema =
+pub(crate) static ERRORS: Schema =
     Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR).indexed(&["_flowJobId"]).view(shown);
 
 static ERROR: &[Field] = &[
@@ -57,7 +57,7 @@ static ERROR: &[Field] = &[
 ];
 
 /// Jobs: runs of flows, and of their steps.
-pub static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB)
+pub(crate) static JOBS: Schema = Schema::new("celigo.jobs", "Job", "_id", IdFormat::ObjectId, JOB)
     .indexed(&["_flowJobId"])
     .parameters(&[("_jobId", Meaning::Field("_id"))])
     .due_at(due);
@@ -97,21 +97,21 @@ static JOB: &[Field] = &[
 const HIDDEN: &[&str] = &["_flowId", "_expOrImpId", "resolved"];
 
 /// Returns an error as consumers see it.
-pub fn shown(error: &Document) -> Document {
+pub(crate) fn shown(error: &Document) -> Document {
     error.only(|name| !HIDDEN.contains(&name))
 }
 
 /// Returns when a job goes on.
-pub fn due(job: &Document) -> Option<u64> {
+pub(crate) fn due(job: &Document) -> Option<u64> {
     time(job, GOES_ON_AT)
 }
 
 /// Returns a time that a field of a job holds.
-pub fn time(job: &Document, field: &str) -> Option<u64> {
+pub(crate) fn time(job: &Document, field: &str) -> Option<u64> {
     job.get(field).and_then(Value::as_str).and_then(parse_ms)
 }
 
 /// Tells whether a job goes on.
-pub fn has_not_ended(job: &Record) -> bool {
+pub(crate) fn has_not_ended(job: &Record) -> bool {
     matches!(job.text("status"), Some("queued" | "running" | "retrying" | "canceling"))
 }

@@ -9,10 +9,10 @@ use crate::engine::schema::schema::{IdFormat, NestedReference, Schema};
 use crate::engine::store::Record;
 
 /// The field with the integrations that a share names.
-pub const LEVELS: &str = "integrationAccessLevel";
+pub(crate) const LEVELS: &str = "integrationAccessLevel";
 
 /// Shares: the account's users, and what each may see.
-pub static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE)
+pub(crate) static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id", IdFormat::ObjectId, ASHARE)
     .links(ASHARE_LINKS)
     .always_shown(&[WHOLE]);
 
@@ -24,7 +24,7 @@ const LEVELS_FIELD: Field =
     field(LEVELS, Kind::Objects(&[text("_integrationId").required(), LEVEL.required()])).or(DefaultValue::EmptyList);
 
 /// Fields of a share that can be changed.
-pub const ACCESS: &[Field] = &[DISABLED, LEVEL, LEVELS_FIELD];
+pub(crate) const ACCESS: &[Field] = &[DISABLED, LEVEL, LEVELS_FIELD];
 
 static ASHARE: &[Field] = &[
     text("_id"),
@@ -39,12 +39,12 @@ static ASHARE_LINKS: &[NestedReference] =
     &[NestedReference { field: LEVELS, to: &INTEGRATIONS, ids: integrations_named }];
 
 /// Tells whether a share holds for all integrations: it has an access level of its own.
-pub fn is_account_wide(share: &Record) -> bool {
+pub(crate) fn is_account_wide(share: &Record) -> bool {
     share.text("accessLevel").is_some()
 }
 
 /// Returns the integrations a share names.
-pub fn integrations_named(share: &Document) -> Vec<&str> {
+pub(crate) fn integrations_named(share: &Document) -> Vec<&str> {
     let levels = share.get(LEVELS).and_then(Value::as_array).into_iter().flatten();
     levels.filter_map(|level| level.get("_integrationId").and_then(Value::as_str)).collect()
 }

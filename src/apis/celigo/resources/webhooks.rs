@@ -4,7 +4,7 @@ use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text
 use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// Deliveries: calls that a listener accepted. The fake's own: a test looks here for what was delivered.
-pub static DELIVERIES: Schema =
+pub(crate) static DELIVERIES: Schema =
     Schema::new("celigo.deliveries", "Delivery", "_id", IdFormat::ObjectId, DELIVERY).indexed(&["_exportId"]);
 
 static DELIVERY: &[Field] = &[
@@ -23,7 +23,7 @@ static DELIVERY: &[Field] = &[
 const MEDIA: &[&str] = &["json", "xml", "plaintext"];
 
 /// The settings of a listener that choose among words, or are lists.
-pub static LISTENER: &[Field] = &[
+pub(crate) static LISTENER: &[Field] = &[
     field("verify", Kind::Enum(&["hmac", "token", "basic", "secret_url"])),
     field("algorithm", Kind::Enum(&["sha1", "sha256", "sha384", "sha512"])),
     field("encoding", Kind::Enum(&["hex", "base64"])),

@@ -24,7 +24,7 @@ const REVISE: &[&ErrorDef] =
     &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR, NOT_MODELLED];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     post("/integrations/{id}/clone", "integrations.clone", Custom(clone::integration))
         .documented(PORTAL)
         .answers_live(200)

@@ -199,7 +199,7 @@ const TABLES: &[&[Route]] = &[
 ];
 
 /// The rows.
-pub const ROUTES: &[Route] = &{
+pub(super) const ROUTES: &[Route] = &{
     #[allow(clippy::large_const_arrays)]
     const ALL: [Route; length(TABLES)] = joined(TABLES);
     ALL

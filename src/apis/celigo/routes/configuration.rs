@@ -240,4 +240,4 @@ const TABLES: &[&[Route]] = &[PATCHES, CHANGES, CONNECTIONS, INVOKED];
 const ALL: [Route; length(TABLES)] = joined(TABLES);
 
 /// The rows.
-pub const ROUTES: &[Route] = &ALL;
+pub(super) const ROUTES: &[Route] = &ALL;

@@ -34,7 +34,7 @@ const RUN: &[Field] =
     &[field("_exportIds", Kind::Strings), text("startDate"), text("endDate"), field("export", Kind::Object)];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/flows", "flows.list", List(&FLOWS))
         .documented(FLOW)
         .fails(LIST)

@@ -97,7 +97,7 @@ const BIN_ROWS: &[Route] = &[
 const TABLES: &[&[Route]] = &[&DEPENDENCY_ROWS, &AUDIT_ROWS, BIN_ROWS];
 
 /// The rows.
-pub const ROUTES: &[Route] = &{
+pub(super) const ROUTES: &[Route] = &{
     #[allow(clippy::large_const_arrays)]
     const ALL: [Route; length(TABLES)] = joined(TABLES);
     ALL

@@ -22,7 +22,7 @@ const INSTALL: &[Field] = &[field("sandbox", Kind::Bool), text("tag")];
 const SETTINGS: &[Field] = &[field("pending", Kind::Object)];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/integrations", "integrations.list", List(&INTEGRATIONS))
         .documented(SEED_3)
         .fails(LIST)

@@ -22,7 +22,7 @@ const CURRENT: &[Field] =
     &[field("_integrationIds", Kind::Strings), field("_flowIds", Kind::Strings), field("status", Kind::Strings)];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/jobs", "jobs.list", Custom(jobs::list))
         .documented(JOB)
         .empty_live(204)

@@ -14,7 +14,7 @@ const KEYS: &[Field] = &[field("keys", Kind::Strings)];
 const LOOK_UP: &[Field] = &[field("keys", Kind::Strings), text("startsWith")];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/lookupcaches", "lookupcaches.list", List(&LOOKUP_CACHES))
         .also(&["/lookupCaches"])
         .documented(CACHES)

@@ -39,7 +39,7 @@ const TABLES: &[&[Route]] = &[
 ];
 
 /// All of them.
-pub static ROUTES: [Route; length(TABLES)] = joined(TABLES);
+pub(super) static ROUTES: [Route; length(TABLES)] = joined(TABLES);
 
 // Errors of each kind of operation. The profile `live` answers `missing_required_field` where the other one
 // answers `validation_error`.

@@ -21,7 +21,7 @@ const fn called(route: Route, source: &'static str, about: &'static str) -> Rout
 
 /// The rows.
 #[rustfmt::skip]
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     known(get("/connections/{id}/debug", "connections.debug", NotModelled), REFERENCE, "Shows the debug log of a connection."),
     known(get("/connections/{id}/debug/{resourceId}", "connections.debugOf", NotModelled), CONNECTION, "Shows the debug log of a connection for one export or import."),
     known(post("/connections/{id}/export", "connections.export", NotModelled), CONNECTION, "Runs an export that is not saved."),

@@ -22,7 +22,7 @@ const REPLACE_SCRIPT: &[&ErrorDef] =
     &[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR, INVALID_FIELDS];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/exports", "exports.list", List(&EXPORTS))
         .documented(EXPORT)
         .fails(LIST)

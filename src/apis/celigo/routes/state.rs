@@ -81,7 +81,7 @@ const INTEGRATION_STATE: [Route; 5] = state!(
 const TABLES: &[&[Route]] = &[&ACCOUNT_STATE, &EXPORT_STATE, &IMPORT_STATE, &INTEGRATION_STATE];
 
 /// The rows.
-pub const ROUTES: &[Route] = &{
+pub(super) const ROUTES: &[Route] = &{
     #[allow(clippy::large_const_arrays)]
     const ALL: [Route; length(TABLES)] = joined(TABLES);
     ALL

@@ -20,7 +20,7 @@ const INVITES: &[Field] =
     &[field("emails", Kind::Strings), text("accessLevel"), field("integrationAccessLevel", Kind::List)];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/notifications", "notifications.list", Custom(users::notifications))
         .documented(PORTAL)
         .empty_live(204)

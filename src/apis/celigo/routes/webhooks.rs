@@ -23,7 +23,7 @@ const fn listener(route: Route) -> Route {
 }
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     listener(any("/exports/{id}/{token}/data", "exports.receive", Custom(receive)))
         .observed(SENDERS)
         .about("Takes what another system delivers to a listener, and runs its flows. By POST or PUT."),

@@ -32,17 +32,17 @@ const CHALLENGE: Names = Names {
 };
 
 /// Tells whether a listener answers challenges.
-pub fn takes_challenges(settings: &Settings) -> bool {
+pub(super) fn takes_challenges(settings: &Settings) -> bool {
     !text(settings, CHALLENGE.body, "").is_empty()
 }
 
 /// Answers a delivery.
-pub fn success(settings: &Settings, body: &Value, query: &Query<'_>) -> Response {
+pub(super) fn success(settings: &Settings, body: &Value, query: &Query<'_>) -> Response {
     answer(&SUCCESS, settings, body, query)
 }
 
 /// Answers a challenge.
-pub fn challenge(settings: &Settings, body: &Value, query: &Query<'_>) -> Response {
+pub(super) fn challenge(settings: &Settings, body: &Value, query: &Query<'_>) -> Response {
     answer(&CHALLENGE, settings, body, query)
 }
 

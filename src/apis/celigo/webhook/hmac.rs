@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 const SHA1_BLOCK: usize = 64;
 
 /// Returns the signature of a body by an algorithm, if that is known and this build has it.
-pub fn sign(algorithm: &str, key: &[u8], body: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn sign(algorithm: &str, key: &[u8], body: &[u8]) -> Option<Vec<u8>> {
     Some(match algorithm {
         "sha1" => sha1(key, body).to_vec(),
         #[cfg(feature = "webhooks")]
@@ -37,7 +37,7 @@ fn sha1(key: &[u8], body: &[u8]) -> [u8; 20] {
 }
 
 /// Writes bytes as lower-case hex digits.
-pub fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -45,7 +45,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Writes bytes as base64, padded (RFC 4648).
-pub fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {

@@ -16,7 +16,7 @@ use crate::http::message::{Method, Response};
 
 /// Handles `exports.receive`, `exports.receiveOpen`: takes what another system delivers, and runs the flows that start
 /// here.
-pub fn receive(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(crate) fn receive(context: &mut Context<'_>) -> Result<Response, Problem> {
     let method = Method::of(context.request.method);
     if !matches!(method, Some(Method::Get | Method::Post | Method::Put)) {
         return Err(refused(None));

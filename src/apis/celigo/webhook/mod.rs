@@ -6,4 +6,4 @@ mod hmac;
 mod listener;
 mod verify;
 
-pub use listener::receive;
+pub(super) use listener::receive;

@@ -6,16 +6,16 @@ use crate::apis::celigo::webhook::hmac::{base64, hex, sign};
 use crate::engine::api::context::Context;
 
 /// The settings of a listener.
-pub type Settings = Map<String, Value>;
+pub(super) type Settings = Map<String, Value>;
 
 /// Returns a text among the settings, or what it is when it is not set.
-pub fn text<'s>(settings: &'s Settings, name: &str, usual: &'s str) -> &'s str {
+pub(super) fn text<'s>(settings: &'s Settings, name: &str, usual: &'s str) -> &'s str {
     settings.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).unwrap_or(usual)
 }
 
 /// Tells whether the head, the path and the raw body of a call say that it is genuine. A token in the body is looked at
 /// once that is read.
-pub fn is_genuine(context: &Context<'_>, settings: &Settings) -> bool {
+pub(super) fn is_genuine(context: &Context<'_>, settings: &Settings) -> bool {
     match text(settings, "verify", "") {
         "hmac" => is_signed(context, settings),
         "token" => match text(settings, "tokenLocation", "body") {
@@ -40,7 +40,7 @@ pub fn is_genuine(context: &Context<'_>, settings: &Settings) -> bool {
 }
 
 /// Tells whether a body that was read holds the token, where that is its place.
-pub fn has_token(body: &Value, settings: &Settings) -> bool {
+pub(super) fn has_token(body: &Value, settings: &Settings) -> bool {
     if text(settings, "verify", "") != "token" || text(settings, "tokenLocation", "body") != "body" {
         return true;
     }

@@ -27,7 +27,7 @@ type Outcome = Result<Response, Problem>;
 const ATTACHMENT_TYPES: &[&str] = &["link", "text", "file", "lti", "drive"];
 
 /// One attachment.
-pub const ATTACHMENT: &[Field] = &[
+pub(super) const ATTACHMENT: &[Field] = &[
     field("type", Kind::Enum(ATTACHMENT_TYPES)).required(),
     text("title").nullable(),
     text("description").nullable(),
@@ -67,16 +67,17 @@ macro_rules! fields {
 const ATTACHMENTS: Field = field("attachments", Kind::Objects(ATTACHMENT));
 
 /// Fields a new assignment is made from.
-pub const NEW: &[Field] = fields!(ATTACHMENTS, text("id"), text("module_id"), text("rubric_id"), text("parent_id"));
+pub(super) const NEW: &[Field] =
+    fields!(ATTACHMENTS, text("id"), text("module_id"), text("rubric_id"), text("parent_id"));
 
 /// Fields that a person may change.
-pub const CHANGED: &[Field] = fields!(ATTACHMENTS);
+pub(super) const CHANGED: &[Field] = fields!(ATTACHMENTS);
 
 /// Fields that may be changed on the Graph.
-pub const CHANGED_ON_GRAPH: &[Field] = fields!();
+pub(super) const CHANGED_ON_GRAPH: &[Field] = fields!();
 
 /// Handles `GET /classes/{class_id}/assignments`
-pub fn list(context: &mut Context<'_>) -> Outcome {
+pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let mut all = belonging(context, &ASSIGNMENTS, CLASS_OF, &room.class);
     all.retain(|assignment| room.is_visible(assignment));
@@ -84,14 +85,14 @@ pub fn list(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `GET /classes/{class_id}/assignments/{assignment_id}`
-pub fn get(context: &mut Context<'_>) -> Outcome {
+pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.one(context, &assignment, &[])
 }
 
 /// Handles `POST /classes/{class_id}/assignments`
-pub fn create(context: &mut Context<'_>) -> Outcome {
+pub(super) fn create(context: &mut Context<'_>) -> Outcome {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
         return Ok(repeated);
@@ -110,7 +111,7 @@ pub fn create(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `PATCH /classes/{class_id}/assignments/{assignment_id}`
-pub fn update(context: &mut Context<'_>) -> Outcome {
+pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.check_writer()?;
@@ -135,7 +136,7 @@ pub fn update(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `DELETE /classes/{class_id}/assignments/{assignment_id}`
-pub fn delete(context: &mut Context<'_>) -> Outcome {
+pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.check_writer()?;
@@ -207,7 +208,7 @@ fn check_assignees(
 }
 
 /// Rejects attachments of a type that may not be attached, or without what their type needs.
-pub fn check_attachments(attachments: &[Value]) -> Result<(), Problem> {
+pub(super) fn check_attachments(attachments: &[Value]) -> Result<(), Problem> {
     let mut missing = Vec::new();
     for (place, attachment) in attachments.iter().enumerate() {
         let needed = match attachment["type"].as_str() {

@@ -16,7 +16,7 @@ use crate::http::message::Method;
 const PROPERTIES: &str = "$properties";
 
 /// A body that was read.
-pub struct Given {
+pub(super) struct Given {
     /// The fields it says, each checked by itself. `null` takes a value away.
     pub fields: Document,
     /// Warnings about fields it says that are not heard.
@@ -27,7 +27,7 @@ pub struct Given {
 
 impl Given {
     /// Reads a body that may have these fields.
-    pub fn read(context: &mut Context<'_>, known: &[Field]) -> Result<Self, Problem> {
+    pub(super) fn read(context: &mut Context<'_>, known: &[Field]) -> Result<Self, Problem> {
         let mut sent = context.take_fields()?;
         let mut warnings = Vec::new();
         if let Some(only) = context.query.get(PROPERTIES).filter(|_| context.route.verb == Method::Patch) {
@@ -58,23 +58,23 @@ impl Given {
     }
 
     /// Refuses a field that is wrong by itself.
-    pub fn check(&mut self) -> Result<(), Problem> {
+    pub(super) fn check(&mut self) -> Result<(), Problem> {
         self.fault.take().map_or(Ok(()), Err)
     }
 
     /// Returns the value that the body says for a field, unless that is to have no value.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
     /// Returns the fields that the body says, without those that are to have no value.
-    pub fn said(&self) -> Document {
+    pub(super) fn said(&self) -> Document {
         let said = self.fields.iter().filter(|(_, value)| !value.is_null());
         said.map(|(name, value)| (name.to_owned(), value.clone())).collect()
     }
 
     /// Refuses what leaves fields without a value that need one, each told.
-    pub fn require(missing: Vec<&str>) -> Result<(), Problem> {
+    pub(super) fn require(missing: Vec<&str>) -> Result<(), Problem> {
         if missing.is_empty() {
             return Ok(());
         }

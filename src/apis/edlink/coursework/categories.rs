@@ -15,7 +15,7 @@ use crate::http::message::Response;
 type Outcome = Result<Response, Problem>;
 
 /// Fields a category is made from, or changed by.
-pub const FIELDS: &[Field] = &[
+pub(super) const FIELDS: &[Field] = &[
     text("title").required(),
     field("position", Kind::Integer),
     field("weight", Kind::Number),
@@ -24,21 +24,21 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// Handles `GET /classes/{class_id}/categories`
-pub fn list(context: &mut Context<'_>) -> Outcome {
+pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let all = belonging(context, &CATEGORIES, CLASS_OF, &room.class);
     room.list(context, all)
 }
 
 /// Handles `GET /classes/{class_id}/categories/{category_id}`
-pub fn get(context: &mut Context<'_>) -> Outcome {
+pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.one(context, &category, &[])
 }
 
 /// Handles `POST /classes/{class_id}/categories`
-pub fn create(context: &mut Context<'_>) -> Outcome {
+pub(super) fn create(context: &mut Context<'_>) -> Outcome {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
         return Ok(repeated);
@@ -53,7 +53,7 @@ pub fn create(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `PATCH /classes/{class_id}/categories/{category_id}`
-pub fn update(context: &mut Context<'_>) -> Outcome {
+pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.check_writer()?;
@@ -65,7 +65,7 @@ pub fn update(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `DELETE /classes/{class_id}/categories/{category_id}`
-pub fn delete(context: &mut Context<'_>) -> Outcome {
+pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.check_writer()?;

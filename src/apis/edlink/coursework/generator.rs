@@ -31,7 +31,7 @@ fn class(state: &mut State, place: usize) -> Result<Record, Problem> {
 }
 
 /// Makes up an assignment of the class whose turn it is.
-pub fn assignments(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn assignments(state: &mut State, place: usize) -> Result<Document, Problem> {
     let class = class(state, place)?;
     let made_ms = SINCE_MS + place as u64 % 1_000 * HOUR_MS;
     let title = format!("{} {}", TITLES[place % TITLES.len()], place + 1);
@@ -54,12 +54,12 @@ pub fn assignments(state: &mut State, place: usize) -> Result<Document, Problem>
 }
 
 /// Makes the submissions of assignments that were just made up: one for each student.
-pub fn submissions_of(state: &mut State, made: &[Record]) -> Result<(), Problem> {
+pub(crate) fn submissions_of(state: &mut State, made: &[Record]) -> Result<(), Problem> {
     made.iter().try_for_each(|assignment| phantoms::ensure(state, assignment))
 }
 
 /// Makes up a submission of any person to any assignment.
-pub fn submissions(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn submissions(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (assignment, person) = (any(state, &ASSIGNMENTS)?, any(state, &PEOPLE)?);
     let at = format_ms(SINCE_MS + WEEK_MS / 2 + place as u64 % 1_000 * HOUR_MS);
     let link = json!({ "type": "link", "title": "My answer", "url": format!("https://example.test/{place}") });
@@ -74,7 +74,7 @@ pub fn submissions(state: &mut State, place: usize) -> Result<Document, Problem>
 }
 
 /// Makes up a category of the class whose turn it is.
-pub fn categories(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn categories(state: &mut State, place: usize) -> Result<Document, Problem> {
     let class = class(state, place)?;
     Ok(Document::from_iter([
         ("title", Value::from(KINDS[place % KINDS.len()])),

@@ -13,13 +13,13 @@ use crate::engine::state::hooks::Change;
 use crate::engine::store::Record;
 
 /// Does what follows from a change of an assignment.
-pub fn assignment_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+pub(crate) fn assignment_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     changed(&ASSIGNMENTS, state, change, by)?;
     phantoms::follow(state, change, by)
 }
 
 /// Moves a record to the state whose time has come.
-pub fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
+pub(crate) fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
     let since = moves_at(assignment.fields()).map(format_ms);
     let next = if state_of(assignment.fields()) == "scheduled" { "open" } else { "locked" };
     let mut patch = Document::new();

@@ -24,7 +24,7 @@ const LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 const MOST_CHARS: usize = 255;
 
 /// Keys that were used, and what was answered. The fake's own.
-pub static IDEMPOTENCY_KEYS: Schema = Schema::new(
+pub(crate) static IDEMPOTENCY_KEYS: Schema = Schema::new(
     "edlink.idempotency_keys",
     "Idempotency key",
     "id",
@@ -42,7 +42,7 @@ pub static IDEMPOTENCY_KEYS: Schema = Schema::new(
 .due_at(|fields| parse_ms(fields.get("expires_date")?.as_str()?));
 
 /// Lets a key go that has expired.
-pub fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
+pub(crate) fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&IDEMPOTENCY_KEYS, record, Actor::Service)
 }
 
@@ -55,7 +55,7 @@ fn owner<'c>(context: &'c Context<'_>) -> &'c str {
 }
 
 /// Returns the answer to a request whose key was used before.
-pub fn repeated(context: &Context<'_>) -> Result<Option<Response>, Problem> {
+pub(crate) fn repeated(context: &Context<'_>) -> Result<Option<Response>, Problem> {
     let Some(key) = key(context) else { return Ok(None) };
     if key.chars().count() > MOST_CHARS {
         return Err(Problem::usual(IDEMPOTENCY_KEY_TOO_LONG));
@@ -71,7 +71,7 @@ pub fn repeated(context: &Context<'_>) -> Result<Option<Response>, Problem> {
 }
 
 /// Remembers what was answered.
-pub fn remember(context: &mut Context<'_>, data: &Value) -> Result<(), Problem> {
+pub(crate) fn remember(context: &mut Context<'_>, data: &Value) -> Result<(), Problem> {
     let Some(key) = key(context).map(str::to_owned) else { return Ok(()) };
     // Drawn apart: a key moves no id that comes after.
     let purpose = format!("edlink.idempotency:{}:{}:{key}", owner(context), context.target.path);

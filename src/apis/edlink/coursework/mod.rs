@@ -7,16 +7,16 @@
 mod assignments;
 mod body;
 mod categories;
-pub mod generator;
-pub mod hooks;
-pub mod idempotency;
+pub(super) mod generator;
+pub(super) mod hooks;
+pub(super) mod idempotency;
 mod phantoms;
 mod resources;
 mod room;
-pub mod states;
+pub(super) mod states;
 mod submissions;
 mod table;
 
-pub use idempotency::IDEMPOTENCY_KEYS;
-pub use resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
-pub use table::ROUTES;
+pub(super) use idempotency::IDEMPOTENCY_KEYS;
+pub(super) use resources::{ASSIGNMENT_OF, ASSIGNMENTS, CATEGORIES, CLASS_OF, SUBMISSIONS};
+pub(super) use table::ROUTES;

@@ -15,7 +15,7 @@ use crate::engine::state::hooks::Change;
 use crate::engine::store::Record;
 
 /// Makes the submissions of an assignment that is new or changed.
-pub fn follow(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+pub(super) fn follow(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Created(assignment) | Change::Replaced(_, assignment) if by != Actor::Fixture => {
             ensure(state, assignment)
@@ -25,13 +25,13 @@ pub fn follow(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Pr
 }
 
 /// Returns the active enrollments of students in a class.
-pub fn students<'w>(state: &'w State, class_id: &str) -> impl Iterator<Item = &'w Record> + use<'w> {
+pub(super) fn students<'w>(state: &'w State, class_id: &str) -> impl Iterator<Item = &'w Record> + use<'w> {
     let enrollments = state.store.of(&ENROLLMENTS).find("class_id", class_id);
     enrollments.filter(|it| it.text("role") == Some("student") && it.text("state") == Some("active"))
 }
 
 /// Tells whether an assignment is for a person of its class.
-pub fn is_for(assignment: &Record, person: &str) -> bool {
+pub(super) fn is_for(assignment: &Record, person: &str) -> bool {
     let ids = assignment.get("assignee_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     match assignment.text("assignee_mode") {
         Some("individuals") => ids.iter().any(|id| id == person),
@@ -41,7 +41,7 @@ pub fn is_for(assignment: &Record, person: &str) -> bool {
 }
 
 /// Makes the submissions that an assignment lacks.
-pub fn ensure(state: &mut State, assignment: &Record) -> Result<(), Problem> {
+pub(super) fn ensure(state: &mut State, assignment: &Record) -> Result<(), Problem> {
     let class_id = assignment.text(CLASS_OF).unwrap_or_default();
     let submissions = state.store.of(&SUBMISSIONS).find(ASSIGNMENT_OF, assignment.id());
     let known: HashSet<&str> = submissions.filter_map(|submission| submission.text("person_id")).collect();
@@ -73,7 +73,7 @@ pub fn ensure(state: &mut State, assignment: &Record) -> Result<(), Problem> {
 }
 
 /// Returns the assignment of an id, with all its submissions.
-pub fn assignment(state: &mut State, id: &str) -> Result<Option<Record>, Problem> {
+pub(super) fn assignment(state: &mut State, id: &str) -> Result<Option<Record>, Problem> {
     let Some(assignment) = state.store.of(&ASSIGNMENTS).get(id).cloned() else { return Ok(None) };
     ensure(state, &assignment)?;
     Ok(Some(assignment))

@@ -7,34 +7,34 @@ use crate::engine::schema::field::{DefaultValue, Field, Kind, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// The class of an assignment or category: not shown, as it stands in the path.
-pub const CLASS_OF: &str = "standin_class_id";
+pub(crate) const CLASS_OF: &str = "standin_class_id";
 
 /// The assignment of a submission: not shown, as it stands in the path.
-pub const ASSIGNMENT_OF: &str = "standin_assignment_id";
+pub(crate) const ASSIGNMENT_OF: &str = "standin_assignment_id";
 
 /// The field that tells whether the flags of a submission were set by hand, so that the clock sets none.
-pub const FLAGS_BY_HAND: &str = "standin_flags_by_hand";
+pub(super) const FLAGS_BY_HAND: &str = "standin_flags_by_hand";
 
 /// Ways to grade an assignment.
-pub const GRADING_TYPES: &[&str] = &["points", "percent", "pass_fail", "letter_grade", "rubric"];
+pub(super) const GRADING_TYPES: &[&str] = &["points", "percent", "pass_fail", "letter_grade", "rubric"];
 
 /// The states of an assignment.
-pub const STATES: &[&str] = &["draft", "scheduled", "open", "locked"];
+pub(super) const STATES: &[&str] = &["draft", "scheduled", "open", "locked"];
 
 /// Types of what may be handed in.
-pub const SUBMISSION_TYPES: &[&str] = &["link", "file", "text", "discussion"];
+pub(super) const SUBMISSION_TYPES: &[&str] = &["link", "file", "text", "discussion"];
 
 /// Whom assignments are for. Consumers choose between the first two.
 const ASSIGNEE_MODES: &[&str] = &["all", "individuals", "groups", "none", "sections"];
 
 /// Flags a submission can be marked with.
-pub const FLAGS: &[&str] = &["missing", "late", "excused"];
+pub(super) const FLAGS: &[&str] = &["missing", "late", "excused"];
 
 const ATTACHMENTS: Field = field("attachments", Kind::List).or(DefaultValue::EmptyList);
 const CLASS: Field = field(CLASS_OF, Kind::Reference(&CLASSES)).required();
 
 /// Assignments of a class.
-pub static ASSIGNMENTS: Schema = Schema::new(
+pub(crate) static ASSIGNMENTS: Schema = Schema::new(
     "edlink.assignments",
     "Assignment",
     "id",
@@ -71,7 +71,7 @@ pub static ASSIGNMENTS: Schema = Schema::new(
 .due_at(states::moves_at);
 
 /// Submissions: one of each student for an assignment.
-pub static SUBMISSIONS: Schema = Schema::new(
+pub(crate) static SUBMISSIONS: Schema = Schema::new(
     "edlink.submissions",
     "Submission",
     "id",
@@ -99,7 +99,7 @@ pub static SUBMISSIONS: Schema = Schema::new(
 );
 
 /// Categories that the assignments of a class are graded by.
-pub static CATEGORIES: Schema = Schema::new(
+pub(crate) static CATEGORIES: Schema = Schema::new(
     "edlink.categories",
     "Category",
     "id",

@@ -27,7 +27,7 @@ const WRITERS: [&str; 5] = ["teacher", "ta", "designer", "administrator", "distr
 const CANVAS: &str = "canvas";
 
 /// A class, and who is in it.
-pub struct Room {
+pub(super) struct Room {
     /// The class.
     pub class: Record,
     /// The person whose token it is; none on the Graph.
@@ -42,7 +42,7 @@ pub struct Room {
 
 impl Room {
     /// Returns the class that the path names.
-    pub fn of(context: &Context<'_>) -> Result<Self, Problem> {
+    pub(super) fn of(context: &Context<'_>) -> Result<Self, Problem> {
         let class = context.record(&CLASSES, "class_id")?;
         let viewer = Viewer::of(context);
         let is_canvas = viewer.integration.get("provider").is_some_and(|it| it["application"] == CANVAS);
@@ -61,14 +61,14 @@ impl Room {
     }
 
     /// Returns a class in which the caller may write.
-    pub fn to_write(context: &Context<'_>) -> Result<Self, Problem> {
+    pub(super) fn to_write(context: &Context<'_>) -> Result<Self, Problem> {
         let room = Self::of(context)?;
         room.check_writer()?;
         Ok(room)
     }
 
     /// Refuses who may not write.
-    pub fn check_writer(&self) -> Result<(), Problem> {
+    pub(super) fn check_writer(&self) -> Result<(), Problem> {
         if self.writes {
             return Ok(());
         }
@@ -77,7 +77,7 @@ impl Room {
     }
 
     /// Tells whether the caller sees an assignment of the class.
-    pub fn is_visible(&self, assignment: &Record) -> bool {
+    pub(super) fn is_visible(&self, assignment: &Record) -> bool {
         if self.writes {
             return true;
         }
@@ -86,7 +86,7 @@ impl Room {
     }
 
     /// Returns the assignment that the path names, with all its submissions.
-    pub fn assignment(&self, context: &mut Context<'_>) -> Result<Record, Problem> {
+    pub(super) fn assignment(&self, context: &mut Context<'_>) -> Result<Record, Problem> {
         let raw = context.param("assignment_id");
         let not_found = |id: &str| Problem::NotFound { resource: &ASSIGNMENTS, id: id.to_owned() };
         // An alias, `type:identifier`: none is known.
@@ -100,7 +100,7 @@ impl Room {
     }
 
     /// Returns the submission that the path names: by its own id or, on the Graph, by that of its person.
-    pub fn submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
+    pub(super) fn submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
         let id = context.api.dialect.id("submission_id", context.param("submission_id"))?;
         let submissions = context.state.store.of(&SUBMISSIONS);
         let by_id = submissions.get(&id).filter(|it| it.text(ASSIGNMENT_OF) == Some(assignment.id()));
@@ -113,19 +113,19 @@ impl Room {
     }
 
     /// Tells whether the caller sees a submission of an assignment it sees.
-    pub fn sees_submission(&self, submission: &Record) -> bool {
+    pub(super) fn sees_submission(&self, submission: &Record) -> bool {
         self.writes || submission.text("person_id") == self.person.as_deref()
     }
 
     /// Returns the submission of the person whose token it is.
-    pub fn own_submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
+    pub(super) fn own_submission(&self, context: &Context<'_>, assignment: &Record) -> Result<Record, Problem> {
         let mut all = context.state.store.of(&SUBMISSIONS).find(ASSIGNMENT_OF, assignment.id());
         let own = all.find(|it| self.person.is_some() && it.text("person_id") == self.person.as_deref()).cloned();
         own.ok_or_else(|| Problem::named(NO_PERMISSION, "This person has no submission to this assignment."))
     }
 
     /// Returns the category that the path names.
-    pub fn category(&self, context: &Context<'_>) -> Result<Record, Problem> {
+    pub(super) fn category(&self, context: &Context<'_>) -> Result<Record, Problem> {
         let category = context.record(&CATEGORIES, "category_id")?;
         if category.text(CLASS_OF) == Some(self.class.id()) {
             return Ok(category);
@@ -134,7 +134,7 @@ impl Room {
     }
 
     /// Shows a record.
-    pub fn shown(&self, context: &Context<'_>, record: &Record) -> Value {
+    pub(super) fn shown(&self, context: &Context<'_>, record: &Record) -> Value {
         let public = record.fields().iter().filter(|(name, _)| !name.starts_with(PRIVATE_PREFIX));
         let mut shown: Value = public.map(|(name, value)| (name.to_owned(), value.clone())).collect();
         if *record.resource() == SUBMISSIONS {
@@ -160,7 +160,7 @@ impl Room {
     }
 
     /// Answers with a list. Only the page is chosen by the query.
-    pub fn list(&self, context: &mut Context<'_>, mut records: Vec<Record>) -> Result<Response, Problem> {
+    pub(super) fn list(&self, context: &mut Context<'_>, mut records: Vec<Record>) -> Result<Response, Problem> {
         let asked = match context.query.get("$cursor") {
             Some(cursor) => cursors::find(context, cursor)?,
             None => cursors::Remembered {
@@ -180,7 +180,12 @@ impl Room {
     }
 
     /// Answers with a record.
-    pub fn one(&self, context: &mut Context<'_>, record: &Record, warnings: &[Warning]) -> Result<Response, Problem> {
+    pub(super) fn one(
+        &self,
+        context: &mut Context<'_>,
+        record: &Record,
+        warnings: &[Warning],
+    ) -> Result<Response, Problem> {
         let shown = self.shown(context, record);
         idempotency::remember(context, &shown)?;
         Ok(envelope::warned(context, &shown, None, warnings))
@@ -188,24 +193,24 @@ impl Room {
 }
 
 /// Tells whether the time to hand in is over.
-pub fn is_past_due(context: &Context<'_>, submission: &Record) -> bool {
+pub(super) fn is_past_due(context: &Context<'_>, submission: &Record) -> bool {
     let assignment = submission.text(ASSIGNMENT_OF).and_then(|id| context.state.store.of(&ASSIGNMENTS).get(id));
     let due = submission.text("override_due_date").or_else(|| assignment?.text("due_date"));
     due.and_then(parse_ms).is_some_and(|due_ms| due_ms < context.state.clock.now_ms())
 }
 
 /// Returns the records of that kind whose field leads to this record.
-pub fn belonging(context: &Context<'_>, resource: &'static Schema, field: &str, to: &Record) -> Vec<Record> {
+pub(super) fn belonging(context: &Context<'_>, resource: &'static Schema, field: &str, to: &Record) -> Vec<Record> {
     context.state.store.of(resource).find(field, to.id()).cloned().collect()
 }
 
 /// Answers that something is gone.
 #[expect(clippy::unnecessary_wraps, reason = "operations end with it")]
-pub fn gone(context: &Context<'_>) -> Result<Response, Problem> {
+pub(super) fn gone(context: &Context<'_>) -> Result<Response, Problem> {
     Ok(envelope::value(context, &json!({})))
 }
 
 /// Returns the problem of a body that is wrong in this way.
-pub fn invalid(message: impl Into<String>) -> Problem {
+pub(super) fn invalid(message: impl Into<String>) -> Problem {
     Problem::named(INVALID_REQUEST_BODY, message)
 }

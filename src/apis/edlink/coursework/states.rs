@@ -13,12 +13,12 @@ fn time(fields: &Document, name: &str) -> Option<u64> {
 }
 
 /// Returns the state an assignment is in.
-pub fn state_of(fields: &Document) -> &str {
+pub(crate) fn state_of(fields: &Document) -> &str {
     fields.get("state").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Sets the state of a new assignment by when it is displayed, unless the request says one.
-pub fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
+pub(crate) fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
     if old.is_none() {
         let is_ahead = time(&given, "display_date").is_some_and(|at_ms| at_ms > state.clock.now_ms());
         given.or_insert_with("state", || if is_ahead { "scheduled" } else { "open" }.into());
@@ -28,7 +28,7 @@ pub fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Rec
 }
 
 /// Returns when an assignment comes to another state by itself.
-pub fn moves_at(fields: &Document) -> Option<u64> {
+pub(crate) fn moves_at(fields: &Document) -> Option<u64> {
     match state_of(fields) {
         "scheduled" => time(fields, "display_date"),
         "open" => time(fields, "end_date"),

@@ -38,20 +38,20 @@ macro_rules! grading {
 }
 
 /// Fields that a person may change.
-pub const CHANGED: &[Field] = grading!();
+pub(super) const CHANGED: &[Field] = grading!();
 
 /// Fields that may be changed on the Graph.
-pub const CHANGED_ON_GRAPH: &[Field] = grading!(
+pub(super) const CHANGED_ON_GRAPH: &[Field] = grading!(
     field("rubric_grade", Kind::Any),
     field("attachments", Kind::Objects(ATTACHMENT)),
     field("state", Kind::Enum(NEXT)),
 );
 
 /// Fields of the body that hands in.
-pub const HANDED_IN: &[Field] = &[field("attachments", Kind::Objects(ATTACHMENT)).required()];
+pub(super) const HANDED_IN: &[Field] = &[field("attachments", Kind::Objects(ATTACHMENT)).required()];
 
 /// Handles `GET /classes/{class_id}/assignments/{assignment_id}/submissions`
-pub fn list(context: &mut Context<'_>) -> Outcome {
+pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let mut all = belonging(context, &SUBMISSIONS, ASSIGNMENT_OF, &assignment);
@@ -60,7 +60,7 @@ pub fn list(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `GET /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
-pub fn get(context: &mut Context<'_>) -> Outcome {
+pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.submission(context, &assignment)?;
@@ -68,7 +68,7 @@ pub fn get(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `PATCH /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
-pub fn update(context: &mut Context<'_>) -> Outcome {
+pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let mut submission = room.submission(context, &assignment)?;
@@ -112,7 +112,7 @@ pub fn update(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `POST /classes/{class_id}/assignments/{assignment_id}/submit`
-pub fn submit(context: &mut Context<'_>) -> Outcome {
+pub(super) fn submit(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.own_submission(context, &assignment)?;
@@ -128,7 +128,7 @@ pub fn submit(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `POST /classes/{class_id}/assignments/{assignment_id}/reclaim`
-pub fn reclaim(context: &mut Context<'_>) -> Outcome {
+pub(super) fn reclaim(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.own_submission(context, &assignment)?;
@@ -142,7 +142,7 @@ pub fn reclaim(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `POST /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}/return`
-pub fn give_back(context: &mut Context<'_>) -> Outcome {
+pub(super) fn give_back(context: &mut Context<'_>) -> Outcome {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.submission(context, &assignment)?;

@@ -297,4 +297,4 @@ const SUBMITTING: [Route; 5] = [
 const TABLES: [&[Route]; 3] = [&ON_GRAPH, &MY, &SUBMITTING];
 
 /// The rows.
-pub const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);
+pub(crate) const ROUTES: &[Route] = &joined::<{ length(&TABLES) }>(&TABLES);

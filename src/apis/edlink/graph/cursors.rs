@@ -27,7 +27,7 @@ const MOST: usize = 10_000;
 const MOST_BYTES: usize = 16 << 20;
 
 /// Cursors that were given out. The fake's own: the service shows them only as ids.
-pub static CURSORS: Schema = Schema::new(
+pub(crate) static CURSORS: Schema = Schema::new(
     "edlink.cursors",
     "Cursor",
     "id",
@@ -50,13 +50,13 @@ pub static CURSORS: Schema = Schema::new(
 .due_at(|fields| parse_ms(fields.get("expires_date")?.as_str()?));
 
 /// Lets a cursor go that has expired.
-pub fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
+pub(crate) fn expire(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&CURSORS, record, Actor::Fixture)
 }
 
 /// The parameters a page was asked with: by the query itself, or once, by the query its cursor comes from.
 #[derive(Clone, Debug)]
-pub struct Remembered {
+pub(crate) struct Remembered {
     /// Newest first.
     pub backward: bool,
     /// The page size.
@@ -73,14 +73,14 @@ pub struct Remembered {
 
 impl Remembered {
     /// Returns the part of a list it is about.
-    pub fn window(&self) -> Window {
+    pub(crate) fn window(&self) -> Window {
         let (count, between) = (self.count, self.between);
         if self.backward { Window::Backward { count, between } } else { Window::Forward { count, between } }
     }
 }
 
 /// Returns what a cursor remembers, if it is one of this integration for this list and still good.
-pub fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
+pub(crate) fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
     let invalid = || {
         let message = format!("'$cursor' {id} is unknown or has expired; start the list again.");
         Problem::named(INVALID_CURSOR, message)
@@ -110,7 +110,7 @@ pub fn find(context: &Context<'_>, id: &str) -> Result<Remembered, Problem> {
 }
 
 /// Returns the address of the next page, if there is one, and remembers a cursor for it.
-pub fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Option<String> {
+pub(crate) fn next(context: &mut Context<'_>, page: &Page, asked: &Remembered) -> Option<String> {
     let last = page.records.last().filter(|_| page.more)?;
     let viewer = Viewer::of(context);
     let (integration, login) = (viewer.integration.id().to_owned(), viewer.login().map(str::to_owned));

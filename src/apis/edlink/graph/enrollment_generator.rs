@@ -19,7 +19,7 @@ struct Rooms {
 }
 
 /// Enrolls students and teachers in classes of their school, and connects parents with students.
-pub fn enroll(state: &mut State, made: &[Record]) -> Result<(), Problem> {
+pub(crate) fn enroll(state: &mut State, made: &[Record]) -> Result<(), Problem> {
     let mut schools: HashMap<String, Rooms> = HashMap::new();
     for person in made {
         let Some(school) = strings(person, "school_ids").first().map(|id| (*id).to_owned()) else { continue };

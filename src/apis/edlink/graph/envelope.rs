@@ -14,10 +14,10 @@ use crate::engine::store::Record;
 use crate::http::message::{Method, Response};
 
 /// The parameter that names a request, so that a repeat does nothing again.
-pub const IDEMPOTENCY: &str = "$idempotency";
+pub(crate) const IDEMPOTENCY: &str = "$idempotency";
 
 /// Writes one page of a list.
-pub fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, asked: ListQuery) -> Response {
+pub(crate) fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, asked: ListQuery) -> Response {
     let next = cursors::next(context, page, &asked.list);
     let mut warnings = asked.warnings;
     let (expand, fields) = (asked.list.expand.as_deref(), asked.list.fields.as_deref());
@@ -36,7 +36,7 @@ pub fn page(context: &mut Context<'_>, resource: &'static Schema, page: &Page, a
 }
 
 /// Writes one record.
-pub fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Record) -> Response {
+pub(crate) fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Record) -> Response {
     let mut warnings = Vec::new();
     let [expand, fields] = ["$expand", "$fields"].map(|name| names(context.query, name));
     let (expand, fields) = (expand.as_deref(), fields.as_deref());
@@ -46,12 +46,12 @@ pub fn record(context: &mut Context<'_>, resource: &'static Schema, record: &Rec
 }
 
 /// Writes anything else.
-pub fn value(context: &Context<'_>, value: &Value) -> Response {
+pub(crate) fn value(context: &Context<'_>, value: &Value) -> Response {
     warned(context, value, None, &[])
 }
 
 /// Writes anything else, with the way to the next part, and warnings.
-pub fn warned(context: &Context<'_>, value: &Value, next: Option<String>, warnings: &[Warning]) -> Response {
+pub(crate) fn warned(context: &Context<'_>, value: &Value, next: Option<String>, warnings: &[Warning]) -> Response {
     finish(context, format!("{{\"$data\":{value}").into_bytes(), next, warnings)
 }
 

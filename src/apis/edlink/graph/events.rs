@@ -20,13 +20,13 @@ use crate::engine::state::State;
 use crate::engine::store::{Record, Store};
 
 /// Returns the kind of records an event is about.
-pub fn resource_of(event: &Record) -> Option<&'static Schema> {
+pub(super) fn resource_of(event: &Record) -> Option<&'static Schema> {
     let target = event.text("target")?;
     kinds::with_events().find(|(_, known)| *known == target).map(|(resource, _)| resource)
 }
 
 /// Returns the data an event tells of its record: nothing that may not be read now, though it might have been then.
-pub fn data(event: &Record, rights: &Rights) -> Value {
+pub(super) fn data(event: &Record, rights: &Rights) -> Value {
     let data = event.get("data").cloned().unwrap_or(Value::Null);
     let Value::Object(mut fields) = data else { return data };
     match resource_of(event).map_or(Some(&[][..]), |resource| rights.hidden(resource)) {
@@ -78,7 +78,11 @@ struct Happened {
 }
 
 /// Makes the events of these records having changed from how they are in the store before.
-pub fn data_changed(state: &mut State, before: &Store, touched: &[(&'static Schema, Record)]) -> Result<(), Problem> {
+pub(super) fn data_changed(
+    state: &mut State,
+    before: &Store,
+    touched: &[(&'static Schema, Record)],
+) -> Result<(), Problem> {
     let touched: Vec<&(&'static Schema, Record)> = touched.iter().filter(|(it, _)| rank(it).is_some()).collect();
     let mut happened = Vec::new();
     let mut related: Option<Vec<(&'static Schema, Record)>> = None;
@@ -117,7 +121,7 @@ pub fn data_changed(state: &mut State, before: &Store, touched: &[(&'static Sche
 }
 
 /// Makes the events of an integration seeing more or less than before.
-pub fn visibility_changed(state: &mut State, old: &Record, new: &Record) -> Result<(), Problem> {
+pub(super) fn visibility_changed(state: &mut State, old: &Record, new: &Record) -> Result<(), Problem> {
     let same = |field| old.get(field) == new.get(field);
     if ["scope", "targets", "permissions"].into_iter().all(same) {
         return Ok(());

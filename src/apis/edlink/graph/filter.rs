@@ -17,7 +17,7 @@ use crate::http::tree::{MEMBERS, TreeLimits};
 
 /// Conditions that must all hold.
 #[derive(Clone, Debug)]
-pub struct Filter(Vec<Condition>);
+pub(crate) struct Filter(Vec<Condition>);
 
 #[derive(Clone, Debug)]
 struct Condition {
@@ -82,7 +82,7 @@ fn fields_of(resource: &Schema) -> Vec<(&'static str, &'static [Operator])> {
 
 impl Filter {
     /// Reads the value of `$filter`. All faults are told.
-    pub fn read(text: &str, resource: &'static Schema) -> Result<Self, Problem> {
+    pub(crate) fn read(text: &str, resource: &'static Schema) -> Result<Self, Problem> {
         let refused = |messages| Problem::Several { error: INVALID_FILTER, messages };
         let shape = || "'$filter' must be a JSON object of fields, each with an array of {operator, value}.".to_owned();
         let is_shallow = TreeLimits::body(MEMBERS).check(text.as_bytes()).is_ok();
@@ -112,7 +112,7 @@ impl Filter {
     }
 
     /// Tells whether a record passes; fields that are hidden have no value.
-    pub fn passes(&self, record: &Record, hidden: &[String]) -> bool {
+    pub(crate) fn passes(&self, record: &Record, hidden: &[String]) -> bool {
         self.0.iter().all(|condition| {
             let hides = hidden.iter().any(|field| field == condition.field);
             condition.test.holds(record.get(condition.field).filter(|value| !hides && !value.is_null()))

@@ -10,19 +10,19 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// People per school.
-pub const PER_SCHOOL: usize = 800;
+pub(super) const PER_SCHOOL: usize = 800;
 
 /// Students among twenty people; of the others one teaches, five are parents or guardians, one is staff.
-pub const STUDENTS_OF_TWENTY: usize = 13;
+pub(super) const STUDENTS_OF_TWENTY: usize = 13;
 
 /// Students who go through the day together.
-pub const GROUP: usize = 26;
+pub(super) const GROUP: usize = 26;
 
 /// Made-up records were first seen in summer 2023: before any clock stands.
-pub const SINCE_MS: u64 = 1_688_169_600_000;
+pub(super) const SINCE_MS: u64 = 1_688_169_600_000;
 
 /// Sets when a record was first seen: each in its turn.
-pub fn seen(mut fields: Document, place: usize) -> Document {
+pub(super) fn seen(mut fields: Document, place: usize) -> Document {
     let since = format_ms(SINCE_MS + place as u64 * 190);
     fields.insert("created_date", since.clone().into());
     fields.insert("updated_date", since.into());
@@ -30,7 +30,7 @@ pub fn seen(mut fields: Document, place: usize) -> Document {
 }
 
 /// Puts a made-up record in, first seen in its turn.
-pub fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -> Result<Record, Problem> {
+pub(super) fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -> Result<Record, Problem> {
     let since = Value::from(format_ms(SINCE_MS + state.store.of(resource).next_sequence() * 190));
     fields.insert("created_date", since.clone());
     fields.insert("updated_date", since);
@@ -38,7 +38,7 @@ pub fn put(state: &mut State, resource: &'static Schema, mut fields: Document) -
 }
 
 /// Returns the fields of an enrollment.
-pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Document {
+pub(super) fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&str>) -> Document {
     Document::from_iter([
         ("role", Value::from(role)),
         ("primary", (role == "teacher").into()),
@@ -49,7 +49,7 @@ pub fn enrollment(role: &str, person: &Record, class: &Record, section: Option<&
 }
 
 /// Returns the fields of an agent.
-pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Document {
+pub(super) fn agent(relationship: &str, observer: &Record, target: &Record) -> Document {
     Document::from_iter([
         ("relationship", Value::from(relationship)),
         ("observer_id", observer.id().into()),
@@ -58,12 +58,12 @@ pub fn agent(relationship: &str, observer: &Record, target: &Record) -> Document
 }
 
 /// Returns the texts in an array.
-pub fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
+pub(super) fn strings<'r>(record: &'r Record, field: &str) -> Vec<&'r str> {
     let values = record.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     values.iter().filter_map(Value::as_str).collect()
 }
 
 /// Returns the roles of a person.
-pub fn roles(person: &Record) -> Vec<&str> {
+pub(super) fn roles(person: &Record) -> Vec<&str> {
     strings(person, "roles")
 }

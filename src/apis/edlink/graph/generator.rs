@@ -60,58 +60,58 @@ const SUBJECTS: [(&str, &str, &str); 8] = [
 
 /// Makes up a district.
 #[allow(clippy::unnecessary_wraps)]
-pub fn districts(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn districts(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(district(state)), place))
 }
 
 /// Makes up a school of the district.
-pub fn schools(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn schools(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(school(state, place)?), place))
 }
 
 /// Makes up a session of the district.
-pub fn sessions(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn sessions(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(fields(session(state, place)?), place))
 }
 
 /// Makes up a course of the last school.
-pub fn courses(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn courses(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     Ok(seen(course(state, &school, place), place))
 }
 
 /// Makes up a class at the last school.
-pub fn classes(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn classes(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     Ok(seen(class(state, &school, place), place))
 }
 
 /// Makes up a section of any class.
-pub fn sections(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn sections(state: &mut State, place: usize) -> Result<Document, Problem> {
     let class = any(state, &CLASSES)?;
     Ok(seen(section(&class, place), place))
 }
 
 /// Makes up a person of the school that still has room.
-pub fn people(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn people(state: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(seen(person(state, place)?, place))
 }
 
 /// Makes up an enrollment of any person in any class.
-pub fn enrollments(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn enrollments(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (person, class) = (any(state, &PEOPLE)?, any(state, &CLASSES)?);
     let role = roles(&person).first().map_or_else(|| "student".to_owned(), |role| (*role).to_owned());
     Ok(seen(enrollment(&role, &person, &class, None), place))
 }
 
 /// Makes up an agent between any two people.
-pub fn agents(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn agents(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (observer, target) = (any(state, &PEOPLE)?, any(state, &PEOPLE)?);
     Ok(seen(agent("guardian", &observer, &target), place))
 }
 
 /// Makes up a subject, in turn.
-pub fn subjects(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn subjects(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (name, code, ceds_code) = SUBJECTS[place % SUBJECTS.len()];
     let district = the_district(state)?;
     let department = state.store.of(&DEPARTMENTS).nth(0).map(|department| department.id().to_owned());
@@ -126,7 +126,7 @@ pub fn subjects(state: &mut State, place: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up a department of the last school.
-pub fn departments(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn departments(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     let (name, ..) = SUBJECTS[place % SUBJECTS.len()];
     let department = json!({
@@ -138,7 +138,7 @@ pub fn departments(state: &mut State, place: usize) -> Result<Document, Problem>
 }
 
 /// Makes up a period of the last school's day.
-pub fn periods(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn periods(state: &mut State, place: usize) -> Result<Document, Problem> {
     let school = last_school(state)?;
     let start_ms = SINCE_MS + (8 + place as u64 % 7) * 60 * 60 * 1_000;
     let period = json!({
@@ -153,19 +153,19 @@ pub fn periods(state: &mut State, place: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up an import of any integration's data.
-pub fn materializations(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn materializations(state: &mut State, place: usize) -> Result<Document, Problem> {
     let integration = any(state, &INTEGRATIONS)?;
     Ok(seen(fields(json!({ "integration_id": integration.id() })), place))
 }
 
 /// Makes up a product.
 #[allow(clippy::unnecessary_wraps)]
-pub fn products(_: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn products(_: &mut State, place: usize) -> Result<Document, Problem> {
     Ok(fields(json!({ "name": format!("Reader {}", place + 1), "code": format!("READ-{place:03}") })))
 }
 
 /// Makes up a license of any integration for any product.
-pub fn licenses(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(crate) fn licenses(state: &mut State, _: usize) -> Result<Document, Problem> {
     let (product, integration) = (any(state, &PRODUCTS)?, any(state, &INTEGRATIONS)?);
     Ok(fields(json!({
         "product_id": product.id(),
@@ -177,7 +177,7 @@ pub fn licenses(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up a login of any person at any integration.
-pub fn logins(state: &mut State, place: usize) -> Result<Document, Problem> {
+pub(crate) fn logins(state: &mut State, place: usize) -> Result<Document, Problem> {
     let (person, integration) = (any(state, &PEOPLE)?, any(state, &INTEGRATIONS)?);
     let code = state.rng.token(32);
     let login = json!({ "code": code, "person_id": person.id(), "integration_id": integration.id() });
@@ -185,7 +185,7 @@ pub fn logins(state: &mut State, place: usize) -> Result<Document, Problem> {
 }
 
 /// Makes up an event about any person.
-pub fn events(state: &mut State, _: usize) -> Result<Document, Problem> {
+pub(crate) fn events(state: &mut State, _: usize) -> Result<Document, Problem> {
     let (person, integration) = (any(state, &PEOPLE)?, any(state, &INTEGRATIONS)?);
     let data: Value = serde_json::from_slice(person.bytes()).expect("a record is JSON");
     Ok(fields(json!({
@@ -199,12 +199,12 @@ pub fn events(state: &mut State, _: usize) -> Result<Document, Problem> {
 }
 
 /// Makes the sessions that come with districts.
-pub fn sessions_of(state: &mut State, _: &[Record]) -> Result<(), Problem> {
+pub(crate) fn sessions_of(state: &mut State, _: &[Record]) -> Result<(), Problem> {
     (0..3).try_for_each(|_| make(state, &SESSIONS).map(|_| ()))
 }
 
 /// Makes the courses and classes that come with schools.
-pub fn furnish_schools(state: &mut State, schools: &[Record]) -> Result<(), Problem> {
+pub(crate) fn furnish_schools(state: &mut State, schools: &[Record]) -> Result<(), Problem> {
     schools.iter().try_for_each(|school| furnish_school(state, school))
 }
 
@@ -224,7 +224,7 @@ fn make(state: &mut State, resource: &'static Schema) -> Result<Record, Problem>
 }
 
 /// Returns any record of that kind; a first one, if there is none yet.
-pub fn any(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
+pub(crate) fn any(state: &mut State, resource: &'static Schema) -> Result<Record, Problem> {
     let known = state.store.of(resource).len() as u64;
     let place = usize::try_from(state.rng.between(0, known.saturating_sub(1))).unwrap_or_default();
     match state.store.of(resource).nth(place).cloned() {

@@ -16,7 +16,12 @@ use crate::engine::state::hooks::Change;
 use crate::engine::store::{Record, Store};
 
 /// Does what follows from a change of a record of the Graph, or of what it hangs on.
-pub fn changed(resource: &'static Schema, state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+pub(crate) fn changed(
+    resource: &'static Schema,
+    state: &mut State,
+    change: Change<'_>,
+    by: Actor,
+) -> Result<(), Problem> {
     let before = (by != Actor::Fixture).then(|| undone(&state.store, resource, change));
     let mut touched = vec![(resource, of(change).clone())];
     if let Change::Removed(_) = change {
@@ -30,7 +35,7 @@ pub fn changed(resource: &'static Schema, state: &mut State, change: Change<'_>,
 
 /// Does what follows from a change of an integration: its cursors and logins go with it, its token stays dead, and when
 /// it comes to see more or less, that makes events too.
-pub fn integration_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
+pub(crate) fn integration_changed(state: &mut State, change: Change<'_>, by: Actor) -> Result<(), Problem> {
     match change {
         Change::Removed(integration) => {
             remove_what_hangs(state, &mut vec![(&INTEGRATIONS, integration.clone())]);

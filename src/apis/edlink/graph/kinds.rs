@@ -13,7 +13,7 @@ use crate::apis::edlink::graph::resources::{
 use crate::engine::schema::schema::Schema;
 
 /// One kind of record.
-pub struct GraphKind {
+pub(crate) struct GraphKind {
     /// The records.
     pub schema: &'static Schema,
     /// The word of events for one of them; none where there are no events about it.
@@ -29,9 +29,9 @@ pub struct GraphKind {
 /// Texts.
 const T: &[Operator] = &[Equals, In, NotIn, StartsWith, Contains, IsKnown, IsUnknown];
 /// Ids, and one of several words.
-pub const I: &[Operator] = &[Equals, In, NotIn];
+pub(crate) const I: &[Operator] = &[Equals, In, NotIn];
 /// Dates.
-pub const D: &[Operator] = &[Equals, Greater, AtLeast, Less, AtMost];
+pub(crate) const D: &[Operator] = &[Equals, Greater, AtLeast, Less, AtMost];
 /// Words that need not be there.
 const K: &[Operator] = &[Equals, In, NotIn, IsKnown, IsUnknown];
 /// E-mail addresses.
@@ -64,7 +64,7 @@ impl GraphKind {
 }
 
 /// The kinds, from what others hang on down to what hangs on others.
-pub static KINDS: &[GraphKind] = &[
+pub(crate) static KINDS: &[GraphKind] = &[
     kind(&DISTRICTS).event("district").organization("district"),
     kind(&SCHOOLS).event("school").organization("school").below("district_id", &DISTRICTS).filters(&[("name", T)]),
     kind(&SESSIONS).event("session").below("district_id", &DISTRICTS).filters(&[
@@ -122,16 +122,16 @@ pub static KINDS: &[GraphKind] = &[
 ];
 
 /// Returns the row of a kind of record.
-pub fn of(schema: &Schema) -> Option<&'static GraphKind> {
+pub(crate) fn of(schema: &Schema) -> Option<&'static GraphKind> {
     KINDS.iter().find(|kind| kind.schema == schema)
 }
 
 /// Returns the kinds that events are about, in their order, with the word of events.
-pub fn with_events() -> impl Iterator<Item = (&'static Schema, &'static str)> {
+pub(crate) fn with_events() -> impl Iterator<Item = (&'static Schema, &'static str)> {
     KINDS.iter().filter_map(|kind| Some((kind.schema, kind.event?)))
 }
 
 /// Returns the kinds that are organizations of v1, from the top, with the word of v1.
-pub fn organizations() -> impl Iterator<Item = (&'static Schema, &'static str)> {
+pub(crate) fn organizations() -> impl Iterator<Item = (&'static Schema, &'static str)> {
     KINDS.iter().filter_map(|kind| Some((kind.schema, kind.organization?)))
 }

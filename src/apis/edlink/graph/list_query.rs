@@ -17,7 +17,7 @@ const CURSOR: &str = "$cursor";
 const REMEMBERED: [&str; 3] = ["$filter", "$expand", "$fields"];
 
 /// The parameters of a request for a list.
-pub struct ListQuery {
+pub(crate) struct ListQuery {
     /// The page and what else a next link remembers.
     pub list: Remembered,
     /// Which records pass.
@@ -28,7 +28,7 @@ pub struct ListQuery {
 
 /// Something that is no error, but could surprise.
 #[derive(Clone, Debug)]
-pub struct Warning {
+pub(crate) struct Warning {
     /// The code in the body.
     pub code: &'static str,
     /// The meaning of the code here.
@@ -37,7 +37,7 @@ pub struct Warning {
 
 impl ListQuery {
     /// Reads what is asked of a list of that resource: from the cursor, if there is one, else from the query.
-    pub fn read(context: &Context<'_>, resource: &'static Schema) -> Result<Self, Problem> {
+    pub(crate) fn read(context: &Context<'_>, resource: &'static Schema) -> Result<Self, Problem> {
         let mut warnings = Vec::new();
         let list = if let Some(cursor) = paging::once(context.query, CURSOR, INVALID_CURSOR)? {
             let beside = paging::PARAMETERS.iter().chain(&REMEMBERED).filter(|name| context.query.get(name).is_some());
@@ -66,7 +66,7 @@ impl ListQuery {
 }
 
 /// Returns the names that a parameter holds, with commas between. They may come in several parameters, too.
-pub fn names(query: &Query<'_>, parameter: &str) -> Option<String> {
+pub(super) fn names(query: &Query<'_>, parameter: &str) -> Option<String> {
     let given = query.pairs().filter(|(name, value)| *name == parameter && !value.is_empty());
     let given: Vec<&str> = given.map(|(_, value)| value).collect();
     (!given.is_empty()).then(|| given.join(","))

@@ -31,7 +31,7 @@ fn within(
 }
 
 /// Answers with these records, filtered and paged as the request wants it.
-pub fn answer(context: &mut Context<'_>, resource: &'static Schema, mut records: Vec<Record>) -> ListResult {
+pub(crate) fn answer(context: &mut Context<'_>, resource: &'static Schema, mut records: Vec<Record>) -> ListResult {
     let asked = ListQuery::read(context, resource)?;
     let hidden = Viewer::of(context).hidden(resource);
     records.sort_unstable_by_key(Record::sequence);
@@ -66,7 +66,7 @@ fn has_role(person: &Record, role: &str) -> bool {
 }
 
 /// Handles `GET /districts/{id}/administrators`
-pub fn district_administrators(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn district_administrators(context: &mut Context<'_>) -> ListResult {
     within(context, &DISTRICTS, &PEOPLE, |context, district| {
         let people = context.state.store.of(&PEOPLE).find("district_id", district.id());
         people.filter(|person| has_role(person, "district-administrator")).cloned().collect()
@@ -74,22 +74,22 @@ pub fn district_administrators(context: &mut Context<'_>) -> ListResult {
 }
 
 /// Handles `GET /schools/{id}/classes`
-pub fn school_classes(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn school_classes(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &CLASSES, "school_id")
 }
 
 /// Handles `GET /schools/{id}/courses`
-pub fn school_courses(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn school_courses(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &COURSES, "school_id")
 }
 
 /// Handles `GET /schools/{id}/sessions`
-pub fn school_sessions(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn school_sessions(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &SESSIONS, "school_id")
 }
 
 /// Handles `GET /schools/{id}/people`
-pub fn school_people(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn school_people(context: &mut Context<'_>) -> ListResult {
     referring(context, &SCHOOLS, &PEOPLE, "school_ids")
 }
 
@@ -101,37 +101,37 @@ fn school_people_as(context: &mut Context<'_>, role: &str) -> ListResult {
 }
 
 /// Handles `GET /schools/{id}/administrators`
-pub fn school_administrators(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn school_administrators(context: &mut Context<'_>) -> ListResult {
     school_people_as(context, "administrator")
 }
 
 /// Handles `GET /schools/{id}/teachers`
-pub fn school_teachers(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn school_teachers(context: &mut Context<'_>) -> ListResult {
     school_people_as(context, "teacher")
 }
 
 /// Handles `GET /schools/{id}/students`
-pub fn school_students(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn school_students(context: &mut Context<'_>) -> ListResult {
     school_people_as(context, "student")
 }
 
 /// Handles `GET /courses/{id}/classes`
-pub fn course_classes(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn course_classes(context: &mut Context<'_>) -> ListResult {
     referring(context, &COURSES, &CLASSES, "course_id")
 }
 
 /// Handles `GET /classes/{id}/sections`
-pub fn class_sections(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn class_sections(context: &mut Context<'_>) -> ListResult {
     referring(context, &CLASSES, &SECTIONS, "class_id")
 }
 
 /// Handles `GET /classes/{id}/enrollments`
-pub fn class_enrollments(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn class_enrollments(context: &mut Context<'_>) -> ListResult {
     referring(context, &CLASSES, &ENROLLMENTS, "class_id")
 }
 
 /// Handles `GET /sections/{id}/enrollments`
-pub fn section_enrollments(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn section_enrollments(context: &mut Context<'_>) -> ListResult {
     referring(context, &SECTIONS, &ENROLLMENTS, "section_id")
 }
 
@@ -147,47 +147,47 @@ fn enrolled(context: &mut Context<'_>, parent: &'static Schema, field: &'static 
 }
 
 /// Handles `GET /classes/{id}/people`
-pub fn class_people(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn class_people(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &CLASSES, "class_id", None)
 }
 
 /// Handles `GET /classes/{id}/teachers`
-pub fn class_teachers(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn class_teachers(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &CLASSES, "class_id", Some("teacher"))
 }
 
 /// Handles `GET /classes/{id}/students`
-pub fn class_students(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn class_students(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &CLASSES, "class_id", Some("student"))
 }
 
 /// Handles `GET /sections/{id}/people`
-pub fn section_people(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn section_people(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &SECTIONS, "section_id", None)
 }
 
 /// Handles `GET /sections/{id}/teachers`
-pub fn section_teachers(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn section_teachers(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &SECTIONS, "section_id", Some("teacher"))
 }
 
 /// Handles `GET /sections/{id}/students`
-pub fn section_students(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn section_students(context: &mut Context<'_>) -> ListResult {
     enrolled(context, &SECTIONS, "section_id", Some("student"))
 }
 
 /// Handles `GET /people/{id}/enrollments`
-pub fn person_enrollments(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn person_enrollments(context: &mut Context<'_>) -> ListResult {
     referring(context, &PEOPLE, &ENROLLMENTS, "person_id")
 }
 
 /// Handles `GET /people/{id}/districts`
-pub fn person_districts(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn person_districts(context: &mut Context<'_>) -> ListResult {
     referred(context, &PEOPLE, &DISTRICTS, "district_id")
 }
 
 /// Handles `GET /people/{id}/schools`
-pub fn person_schools(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn person_schools(context: &mut Context<'_>) -> ListResult {
     referred(context, &PEOPLE, &SCHOOLS, "school_ids")
 }
 
@@ -201,17 +201,17 @@ fn person_rooms(context: &mut Context<'_>, resource: &'static Schema, field: &'s
 }
 
 /// Handles `GET /people/{id}/classes`
-pub fn person_classes(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn person_classes(context: &mut Context<'_>) -> ListResult {
     person_rooms(context, &CLASSES, "class_id")
 }
 
 /// Handles `GET /people/{id}/sections`
-pub fn person_sections(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn person_sections(context: &mut Context<'_>) -> ListResult {
     person_rooms(context, &SECTIONS, "section_id")
 }
 
 /// Handles `GET /people/{id}/agents`: those in which the person is either side.
-pub fn person_agents(context: &mut Context<'_>) -> ListResult {
+pub(crate) fn person_agents(context: &mut Context<'_>) -> ListResult {
     within(context, &PEOPLE, &AGENTS, |context, person| {
         let agents = context.state.store.of(&AGENTS);
         agents.find("observer_id", person.id()).chain(agents.find("target_id", person.id())).cloned().collect()

@@ -25,12 +25,12 @@ fn get(context: &mut Context<'_>, resource: &'static Schema) -> Outcome {
 macro_rules! operations {
     ($($list:ident, $get:ident: $resource:ident;)*) => {$(
         #[doc = concat!("Lists the person's own `", stringify!($resource), "`.")]
-        pub fn $list(context: &mut Context<'_>) -> Outcome {
+        pub(super) fn $list(context: &mut Context<'_>) -> Outcome {
             list(context, &$resource)
         }
 
         #[doc = concat!("Shows one of the person's own `", stringify!($resource), "`.")]
-        pub fn $get(context: &mut Context<'_>) -> Outcome {
+        pub(super) fn $get(context: &mut Context<'_>) -> Outcome {
             get(context, &$resource)
         }
     )*};

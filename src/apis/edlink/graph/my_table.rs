@@ -67,7 +67,7 @@ const fn part(path: &'static str, name: &'static str, operation: Operation, show
 }
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     list("/v2/my/districts", "my.districts", mine::districts, &DISTRICTS).about("Lists the district of the person."),
     one("/v2/my/districts/{district_id}", "my.districts.get", mine::district, &DISTRICTS)
         .about("Shows one district of the person."),

@@ -2,7 +2,7 @@
 
 /// A way to compare a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
+pub(crate) enum Operator {
     /// Is this.
     Equals,
     /// Is one of these.
@@ -29,7 +29,7 @@ pub enum Operator {
 
 impl Operator {
     /// Returns its name in a filter.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Equals => "equals",
             Self::In => "in",

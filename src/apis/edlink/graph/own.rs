@@ -10,7 +10,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::store::{Record, Store};
 
 /// Returns those that a field of a record refers to.
-pub fn led_to<'s>(
+pub(super) fn led_to<'s>(
     store: &'s Store,
     record: &'s Record,
     field: &str,
@@ -25,7 +25,7 @@ pub fn led_to<'s>(
 }
 
 /// Returns the records of a kind that are the person's own, shared or not.
-pub fn own(viewer: &Viewer<'_>, resource: &'static Schema) -> Vec<Record> {
+pub(super) fn own(viewer: &Viewer<'_>, resource: &'static Schema) -> Vec<Record> {
     let store = viewer.store();
     let Some(person) = viewer.person().and_then(|id| store.of(&PEOPLE).get(id)) else { return Vec::new() };
     let rooms = |field: &str| {
@@ -69,7 +69,7 @@ fn is_own(viewer: &Viewer<'_>, record: &Record) -> bool {
 }
 
 /// Returns the record that the path names first: for a person's token, one of its own.
-pub fn named(context: &Context<'_>, resource: &'static Schema) -> Result<Record, Problem> {
+pub(super) fn named(context: &Context<'_>, resource: &'static Schema) -> Result<Record, Problem> {
     let (parameter, _) = context.params.first().expect("a route to one record names it in its path");
     let record = context.record(resource, parameter)?;
     let viewer = Viewer::of(context);

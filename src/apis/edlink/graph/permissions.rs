@@ -13,11 +13,11 @@ use crate::engine::store::Record;
 const EVERYTHING: &str = "*";
 
 /// Rights to read each kind of record that another may show: the fields an integration may not read, or nothing at all.
-pub struct Rights(Vec<(&'static Schema, Option<Vec<String>>)>);
+pub(crate) struct Rights(Vec<(&'static Schema, Option<Vec<String>>)>);
 
 impl Rights {
     /// Returns those of an integration; without one, nothing is hidden.
-    pub fn of(state: &State, integration: Option<&Record>) -> Self {
+    pub(crate) fn of(state: &State, integration: Option<&Record>) -> Self {
         let kinds = kinds::with_events().map(|(resource, _)| resource);
         let rights = integration.map(|integration| {
             let may_read = |resource| missing(state, integration, kind_of(resource)).is_none();
@@ -27,12 +27,12 @@ impl Rights {
     }
 
     /// Tells whether the integration may read everything.
-    pub fn are_full(&self) -> bool {
+    pub(crate) fn are_full(&self) -> bool {
         self.0.iter().all(|(_, hidden)| hidden.as_ref().is_some_and(Vec::is_empty))
     }
 
     /// Returns the fields of that kind that are hidden; `None` where all of it is but the id.
-    pub fn hidden(&self, resource: &Schema) -> Option<&[String]> {
+    pub(crate) fn hidden(&self, resource: &Schema) -> Option<&[String]> {
         match self.0.iter().find(|(kind, _)| *kind == resource) {
             Some((_, hidden)) => hidden.as_deref(),
             None => Some(&[]),
@@ -41,12 +41,12 @@ impl Rights {
 }
 
 /// Returns the name of the permission an integration would need to read that kind of records, if it has none.
-pub fn missing(state: &State, integration: &Record, kind: &str) -> Option<String> {
+pub(crate) fn missing(state: &State, integration: &Record, kind: &str) -> Option<String> {
     (!grants(state, integration, kind, None)).then(|| needed(state, kind))
 }
 
 /// Returns the name of the permission to read that kind of records.
-pub fn needed(state: &State, kind: &str) -> String {
+pub(crate) fn needed(state: &State, kind: &str) -> String {
     let wanted = |permission: &&Record| {
         permission.text("standin_resource") == Some(kind) && permission.text("standin_field").is_none()
     };
@@ -55,7 +55,7 @@ pub fn needed(state: &State, kind: &str) -> String {
 }
 
 /// Returns the fields of that kind of records that need a permission of their own which the integration does not have.
-pub fn hidden(state: &State, integration: &Record, resource: &Schema) -> Vec<String> {
+pub(crate) fn hidden(state: &State, integration: &Record, resource: &Schema) -> Vec<String> {
     let kind = kind_of(resource);
     let fields = state.store.of(&PERMISSIONS).iter().filter(|permission| {
         permission.text("standin_resource") == Some(kind)
@@ -82,6 +82,6 @@ fn grants(state: &State, integration: &Record, kind: &str, field: Option<&str>) 
 }
 
 /// Returns the kind of a resource's records, as permissions name it: `people`.
-pub fn kind_of(resource: &Schema) -> &'static str {
+pub(crate) fn kind_of(resource: &Schema) -> &'static str {
     resource.name.split_once('.').map_or(resource.name, |(_, kind)| kind)
 }

@@ -6,7 +6,7 @@ use crate::engine::schema::field::{DefaultValue, Kind, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// Imports: one for each `materialization_id` that events name.
-pub static MATERIALIZATIONS: Schema = Schema::new(
+pub(crate) static MATERIALIZATIONS: Schema = Schema::new(
     "edlink.materializations",
     "Materialization",
     "id",
@@ -25,7 +25,7 @@ pub static MATERIALIZATIONS: Schema = Schema::new(
 );
 
 /// Products that licenses are for.
-pub static PRODUCTS: Schema = Schema::new(
+pub(crate) static PRODUCTS: Schema = Schema::new(
     "edlink.products",
     "Product",
     "id",
@@ -42,7 +42,7 @@ pub static PRODUCTS: Schema = Schema::new(
 );
 
 /// Licenses of an integration.
-pub static LICENSES: Schema = Schema::new(
+pub(crate) static LICENSES: Schema = Schema::new(
     "edlink.licenses",
     "License",
     "id",
@@ -58,7 +58,7 @@ pub static LICENSES: Schema = Schema::new(
 );
 
 /// Requests. No world holds such records: they are made of the calls that were answered.
-pub static REQUESTS: Schema = Schema::new(
+pub(super) static REQUESTS: Schema = Schema::new(
     "edlink.requests",
     "Request",
     "id",

@@ -25,7 +25,7 @@ const INPUT: &[&str] = &["token", "secret", "code"];
 const OUTPUT: &[&str] = &["token", "secret"];
 
 /// Handles `GET /v2/graph/requests`
-pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let asked = ListQuery::read(context, &REQUESTS)?;
     let hidden = Viewer::of(context).hidden(&REQUESTS);
     let window = asked.list.window();
@@ -44,7 +44,7 @@ pub fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
 }
 
 /// Handles `GET /v2/graph/requests/{id}`
-pub fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let id = context.api.dialect.id("id", context.param("id"))?.into_owned();
     let found = requests(context, Between::default(), true).find(|request| request.id() == id);
     let request = found.ok_or(Problem::NotFound { resource: &REQUESTS, id })?;

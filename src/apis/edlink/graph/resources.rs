@@ -15,7 +15,7 @@ use serde_json::Value;
 macro_rules! resource {
     ($(#[$doc:meta])* $resource:ident, $name:literal, $title:literal, [$($field:expr),* $(,)?]) => {
         $(#[$doc])*
-        pub static $resource: Schema = Schema::new($name, $title, "id", IdFormat::Uuid, {
+        pub(crate) static $resource: Schema = Schema::new($name, $title, "id", IdFormat::Uuid, {
             static FIELDS: &[Field] = &[
                 ID,
                 CREATED,
@@ -76,7 +76,7 @@ static NO_DEMOGRAPHICS: Constant = Constant::new(
 const WHOLE: [(&str, &Constant); 2] = [("address", &NO_ADDRESS), ("demographics", &NO_DEMOGRAPHICS)];
 
 /// Completes the objects of which something is said.
-pub fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>, _: Actor) -> Document {
+pub(crate) fn complete(_: &mut State, _: &str, mut given: Document, _: Option<&Record>, _: Actor) -> Document {
     for (name, constant) in WHOLE {
         let Some(Value::Object(said)) = given.get_mut(name) else { continue };
         let Some(all) = constant.value().as_object() else { continue };
@@ -102,7 +102,7 @@ const SUBJECT_ID: Field = may_lead_to("subject_id", &SUBJECTS);
 const PRODUCT_IDS: Field = lead_to("product_ids", &PRODUCTS);
 
 /// The district that a kind of record which hangs on none in the documents comes from; without one, every source has it.
-pub const DISTRICT_OF: &str = "standin_district_id";
+pub(super) const DISTRICT_OF: &str = "standin_district_id";
 
 const fn state(states: &'static [&'static str]) -> Field {
     field("state", Kind::Enum(states)).required().or(DefaultValue::Text("active"))
@@ -316,7 +316,7 @@ resource!(
 );
 
 /// Events that happened to the records above. An event outlives them, so nothing in it is a reference.
-pub static EVENTS: Schema = Schema::new(
+pub(crate) static EVENTS: Schema = Schema::new(
     "edlink.events",
     "Event",
     "id",
@@ -336,7 +336,7 @@ pub static EVENTS: Schema = Schema::new(
 .due_at(|fields| Some(parse_ms(fields.get("date")?.as_str()?)? + EVENT_LIFE_MS));
 
 /// Lets an event go that is too old.
-pub fn forget_event(state: &mut State, record: &Record) -> Result<(), Problem> {
+pub(crate) fn forget_event(state: &mut State, record: &Record) -> Result<(), Problem> {
     state.remove(&EVENTS, record, Actor::Fixture)
 }
 

@@ -18,7 +18,7 @@ use crate::engine::store::{Record, Store};
 
 /// The part of a store that belongs to an integration.
 #[derive(Clone, Copy)]
-pub struct Scope<'s> {
+pub(crate) struct Scope<'s> {
     store: &'s Store,
     integration: &'s str,
     source: &'s str,
@@ -27,7 +27,7 @@ pub struct Scope<'s> {
 }
 
 /// Returns the targets of an integration whose scope is `selected`, sorted; `None` for one that sees everything.
-pub fn targets(integration: &Record) -> Option<Vec<String>> {
+pub(crate) fn targets(integration: &Record) -> Option<Vec<String>> {
     if integration.text("scope") != Some("selected") {
         return None;
     }
@@ -38,12 +38,12 @@ pub fn targets(integration: &Record) -> Option<Vec<String>> {
 }
 
 /// Tells whether an integration sees a person.
-pub fn is_shared(state: &State, integration: &Record, person: &Record) -> bool {
+pub(crate) fn is_shared(state: &State, integration: &Record, person: &Record) -> bool {
     Scope::new(&state.store, integration, targets(integration).as_deref()).is_visible(&PEOPLE, person)
 }
 
 /// Returns the people an integration sees, in the order they were made.
-pub fn people_of<'w>(state: &'w State, integration: &Record) -> impl Iterator<Item = &'w Record> {
+pub(crate) fn people_of<'w>(state: &'w State, integration: &Record) -> impl Iterator<Item = &'w Record> {
     let integration = integration.clone();
     let targets = targets(&integration);
     let people = state.store.of(&PEOPLE).iter();
@@ -52,18 +52,18 @@ pub fn people_of<'w>(state: &'w State, integration: &Record) -> impl Iterator<It
 
 impl<'s> Scope<'s> {
     /// Returns the part of the store that the integration, with these [`targets`], sees.
-    pub fn new(store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
+    pub(crate) fn new(store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
         let source = integration.get("source").and_then(|source| source["id"].as_str()).unwrap_or_default();
         Self { store, integration: integration.id(), source, targets }
     }
 
     /// Tells whether the integration sees only part of its source.
-    pub fn is_selected(&self) -> bool {
+    pub(crate) fn is_selected(&self) -> bool {
         self.targets.is_some()
     }
 
     /// Tells whether the integration sees a record.
-    pub fn is_visible(&self, resource: &Schema, record: &Record) -> bool {
+    pub(crate) fn is_visible(&self, resource: &Schema, record: &Record) -> bool {
         if [&EVENTS, &MATERIALIZATIONS, &LICENSES, &REQUESTS].contains(&resource) {
             return record.text("integration_id") == Some(self.integration);
         }

@@ -15,7 +15,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 
 /// The shape in which records of one kind are shown to an integration.
-pub struct Shape<'w> {
+pub(super) struct Shape<'w> {
     viewer: Viewer<'w>,
     expansions: Vec<Expansion>,
     /// Only these.
@@ -36,7 +36,7 @@ struct Expansion {
 
 impl<'w> Shape<'w> {
     /// Returns the shape asked for, with warnings about what cannot be had.
-    pub fn new(
+    pub(super) fn new(
         viewer: Viewer<'w>,
         resource: &'static Schema,
         expand: Option<&str>,
@@ -85,7 +85,7 @@ impl<'w> Shape<'w> {
     }
 
     /// Writes one record.
-    pub fn json<'r>(&self, record: &'r Record) -> Cow<'r, Bytes> {
+    pub(super) fn json<'r>(&self, record: &'r Record) -> Cow<'r, Bytes> {
         if self.expansions.is_empty() && self.only.is_none() && self.hidden.is_empty() && self.rights.is_none() {
             return Cow::Borrowed(record.bytes());
         }

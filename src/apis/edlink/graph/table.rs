@@ -109,7 +109,7 @@ const ONE_OF_INTEGRATION: &[&ErrorDef] =
     &[MISSING_TOKEN, INVALID_TOKEN, INVALID_INTEGRATION_STATE, INVALID_UUID, NOT_FOUND];
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     list("/v2/graph/districts", "districts.list", List(&DISTRICTS))
         .needs("districts")
         .about("Lists districts; a source has one."),

@@ -24,14 +24,14 @@ use crate::engine::store::{Record, Store};
 use crate::http::message::Response;
 
 /// Writes one page of a list.
-pub fn page(context: &Context<'_>, resource: &'static Schema, page: &Page) -> Response {
+pub(crate) fn page(context: &Context<'_>, resource: &'static Schema, page: &Page) -> Response {
     let view = View::of(context);
     let records = page.records.iter().map(|record| view.shown(resource, record)).collect();
     response(context, &records, paging::next(context, page))
 }
 
 /// Writes one record.
-pub fn record(context: &Context<'_>, resource: &'static Schema, record: &Record) -> Response {
+pub(crate) fn record(context: &Context<'_>, resource: &'static Schema, record: &Record) -> Response {
     response(context, &View::of(context).shown(resource, record), None)
 }
 
@@ -44,7 +44,7 @@ fn response(context: &Context<'_>, data: &Value, next: Option<String>) -> Respon
 }
 
 /// Tells whether v1 has events about that kind of record.
-pub fn has_events_about(target: &str) -> bool {
+pub(crate) fn has_events_about(target: &str) -> bool {
     !matches!(target, "course" | "agent")
 }
 
@@ -62,7 +62,7 @@ fn readable(context: &Context<'_>) -> Result<Vec<&'static Schema>, Problem> {
 
 /// Handles `GET /v1/graph/organizations`: districts, then schools, courses and sections, each in the order they were
 /// made.
-pub fn organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(crate) fn organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
     let readable = readable(context)?;
     let asked = paging::PageQuery::read(context.query)?;
     let mut all: Vec<(&'static Schema, &Record)> = Vec::new();
@@ -126,7 +126,7 @@ fn with_enrollments(context: &Context<'_>, view: &View<'_>, resource: &'static S
 }
 
 /// Handles `GET /v1/my/organizations`
-pub fn own_organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(crate) fn own_organizations(context: &mut Context<'_>) -> Result<Response, Problem> {
     let asked = paging::PageQuery::read(context.query)?;
     let own = own_of(context)?;
     let all: Vec<(&'static Schema, &Record)> = own.iter().map(|(resource, record)| (*resource, record)).collect();
@@ -135,7 +135,7 @@ pub fn own_organizations(context: &mut Context<'_>) -> Result<Response, Problem>
 }
 
 /// Handles `GET /v1/my/organizations/{id}`
-pub fn own_organization(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(crate) fn own_organization(context: &mut Context<'_>) -> Result<Response, Problem> {
     let own = own_of(context)?;
     let id = context.api.dialect.id("id", context.param("id"))?;
     let found = own.iter().find(|(_, record)| record.id() == id);
@@ -146,7 +146,7 @@ pub fn own_organization(context: &mut Context<'_>) -> Result<Response, Problem> 
 }
 
 /// Handles `GET /v1/graph/organizations/{id}`
-pub fn organization(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(crate) fn organization(context: &mut Context<'_>) -> Result<Response, Problem> {
     let readable = readable(context)?;
     let id = context.api.dialect.id("id", context.param("id"))?;
     for resource in readable {

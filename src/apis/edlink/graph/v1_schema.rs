@@ -5,7 +5,7 @@ use crate::engine::schema::field::{Kind, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 
 /// An organization: a district, a school, a course or a section.
-pub static ORGANIZATIONS_V1: Schema = Schema::new(
+pub(super) static ORGANIZATIONS_V1: Schema = Schema::new(
     "edlink.organizations_v1",
     "Organization",
     "id",
@@ -27,7 +27,7 @@ pub static ORGANIZATIONS_V1: Schema = Schema::new(
 );
 
 /// A person.
-pub static PEOPLE_V1: Schema = Schema::new(
+pub(crate) static PEOPLE_V1: Schema = Schema::new(
     "edlink.people_v1",
     "Person",
     "id",
@@ -54,7 +54,7 @@ pub static PEOPLE_V1: Schema = Schema::new(
 );
 
 /// A term.
-pub static TERMS_V1: Schema = Schema::new(
+pub(super) static TERMS_V1: Schema = Schema::new(
     "edlink.terms_v1",
     "Term",
     "id",
@@ -71,7 +71,7 @@ pub static TERMS_V1: Schema = Schema::new(
 );
 
 /// An enrollment.
-pub static ENROLLMENTS_V1: Schema = Schema::new(
+pub(super) static ENROLLMENTS_V1: Schema = Schema::new(
     "edlink.enrollments_v1",
     "Enrollment",
     "id",
@@ -89,7 +89,7 @@ pub static ENROLLMENTS_V1: Schema = Schema::new(
 );
 
 /// An event.
-pub static EVENTS_V1: Schema = Schema::new(
+pub(super) static EVENTS_V1: Schema = Schema::new(
     "edlink.events_v1",
     "Event",
     "id",

@@ -12,7 +12,7 @@ use crate::engine::store::{Record, Store};
 
 /// A caller with a token of an integration or of a person.
 #[derive(Clone, Copy)]
-pub struct Viewer<'w> {
+pub(crate) struct Viewer<'w> {
     /// The world looked at.
     pub state: &'w State,
     /// The integration behind the token.
@@ -23,7 +23,7 @@ pub struct Viewer<'w> {
 
 impl<'w> Viewer<'w> {
     /// Returns the viewer that a caller is, if its token is one of an integration or a person.
-    pub fn of_caller(state: &'w State, caller: &'w Caller) -> Option<Self> {
+    pub(crate) fn of_caller(state: &'w State, caller: &'w Caller) -> Option<Self> {
         let subject = caller.subject.as_ref()?;
         let login = Some(subject).filter(|subject| *subject.resource() == LOGINS);
         let integration = match login {
@@ -34,32 +34,32 @@ impl<'w> Viewer<'w> {
     }
 
     /// Returns the viewer of a route that takes such a token.
-    pub fn of(context: &'w Context<'_>) -> Self {
+    pub(crate) fn of(context: &'w Context<'_>) -> Self {
         Self::of_caller(context.state, &context.caller).expect("the route takes a token of an integration or a person")
     }
 
     /// Returns the id of the person whose token it is.
-    pub fn person(&self) -> Option<&'w str> {
+    pub(crate) fn person(&self) -> Option<&'w str> {
         self.login.and_then(|login| login.text("person_id"))
     }
 
     /// Returns the id of the login whose token it is.
-    pub fn login(&self) -> Option<&'w str> {
+    pub(crate) fn login(&self) -> Option<&'w str> {
         self.login.map(Record::id)
     }
 
     /// Returns the part of the records that it sees.
-    pub fn scope(&self) -> Scope<'w> {
+    pub(crate) fn scope(&self) -> Scope<'w> {
         Scope::new(&self.state.store, self.integration, self.targets)
     }
 
     /// Returns the store it looks at.
-    pub fn store(&self) -> &'w Store {
+    pub(crate) fn store(&self) -> &'w Store {
         &self.state.store
     }
 
     /// Returns the name of the permission that it lacks to read that kind of records. People are asked for none.
-    pub fn missing(&self, resource: &Schema) -> Option<String> {
+    pub(crate) fn missing(&self, resource: &Schema) -> Option<String> {
         if self.login.is_some() {
             return None;
         }
@@ -67,7 +67,7 @@ impl<'w> Viewer<'w> {
     }
 
     /// Returns the fields of that kind of records that it may not read.
-    pub fn hidden(&self, resource: &Schema) -> Vec<String> {
+    pub(crate) fn hidden(&self, resource: &Schema) -> Vec<String> {
         if self.login.is_some() { Vec::new() } else { permissions::hidden(self.state, self.integration, resource) }
     }
 }

@@ -17,23 +17,23 @@ use crate::http::target::{Query, encode};
 const NOT_IN_A_HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 
 /// The error of a person who says no. It goes back to the application whatever that wants.
-pub const DECLINED: &str = "declined_authorization";
+pub(super) const DECLINED: &str = "declined_authorization";
 
 /// The fake's own parameters: who signs in, and what comes of it.
-pub const PERSON: &str = "standin_person";
+pub(super) const PERSON: &str = "standin_person";
 /// See [`PERSON`].
-pub const OUTCOME: &str = "standin_outcome";
+pub(super) const OUTCOME: &str = "standin_outcome";
 
 /// The errors that go back to the application if it wants them; the others cannot, as the application is not known.
 const SENT_BACK: [&ErrorDef; 3] = [NO_SSO_PROVIDER, INVALID_INTEGRATION_STATE, PERSON_NOT_SHARED];
 
 /// Returns a value of the query, if it has one that is not empty.
-pub fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
+pub(super) fn given<'q>(query: &'q Query<'_>, name: &str) -> Option<&'q str> {
     query.get(name).filter(|value| !value.is_empty())
 }
 
 /// Sends the person back to the application: its address, then the state as it came, then this.
-pub fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &str) -> Response {
+pub(super) fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &str) -> Response {
     let (address, fragment) = redirect_uri.split_at(redirect_uri.find('#').unwrap_or(redirect_uri.len()));
     let mut location: String = utf8_percent_encode(address, NOT_IN_A_HEADER).collect();
     let mut join = if !address.contains('?') {
@@ -53,7 +53,7 @@ pub fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &str) -> R
 }
 
 /// Answers an error of a sign-on by sending the person back, where that is how the application wants it.
-pub fn redirected(state: &State, query: &Query<'_>, error: &ErrorDef) -> Option<Response> {
+pub(crate) fn redirected(state: &State, query: &Query<'_>, error: &ErrorDef) -> Option<Response> {
     let redirect_uri = given(query, "redirect_uri")?;
     let code = if !SENT_BACK.contains(&error) && error != DECLINED_AUTHORIZATION {
         return None;

@@ -12,11 +12,11 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// Outcomes of a sign-on that a test may ask for.
-pub const OUTCOMES: &[&str] =
+pub(crate) const OUTCOMES: &[&str] =
     &["success", "declined_authorization", "NO_SSO_PROVIDER", "INVALID_INTEGRATION_STATE", "PERSON_NOT_SHARED"];
 
 /// Applications. Without any, every client id and every address is good.
-pub static APPLICATIONS: Schema = Schema::new(
+pub(crate) static APPLICATIONS: Schema = Schema::new(
     "edlink.applications",
     "Application",
     "id",
@@ -36,7 +36,7 @@ pub static APPLICATIONS: Schema = Schema::new(
 .unique(&["secret"]);
 
 /// Who signs in next, and what comes of it; the oldest that fits is used up.
-pub static SIGN_ONS: Schema = Schema::new(
+pub(crate) static SIGN_ONS: Schema = Schema::new(
     "edlink.sign_ons",
     "Sign-on",
     "id",
@@ -55,7 +55,7 @@ pub static SIGN_ONS: Schema = Schema::new(
 );
 
 /// Logins: people who have come back from a sign-on, with the code or the tokens they hold.
-pub static LOGINS: Schema = Schema::new(
+pub(crate) static LOGINS: Schema = Schema::new(
     "edlink.logins",
     "Login",
     "id",
@@ -79,7 +79,7 @@ pub static LOGINS: Schema = Schema::new(
 .unique(&["code", "access_token", "refresh_token"]);
 
 /// Access tokens that a refresh has put another beside: each lives to its own end.
-pub static EARLIER_TOKENS: Schema = Schema::new(
+pub(crate) static EARLIER_TOKENS: Schema = Schema::new(
     "edlink.earlier_tokens",
     "Earlier token",
     "id",
@@ -94,12 +94,12 @@ pub static EARLIER_TOKENS: Schema = Schema::new(
 .unique(&["access_token"]);
 
 /// Returns the application that has this secret.
-pub fn application_of_secret<'w>(state: &'w State, secret: &str) -> Option<&'w Record> {
+pub(crate) fn application_of_secret<'w>(state: &'w State, secret: &str) -> Option<&'w Record> {
     state.store.of(&APPLICATIONS).find("secret", secret).next()
 }
 
 /// Returns the login that an access token belongs to, and whether the token is past its time.
-pub fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w Record, bool)> {
+pub(crate) fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w Record, bool)> {
     let is_past = |record: &Record| is_past(state, record.get("expires_date"));
     if let Some(login) = state.store.of(&LOGINS).find("access_token", access_token).next() {
         return Some((login, is_past(login)));
@@ -110,7 +110,7 @@ pub fn login_of<'w>(state: &'w State, access_token: &str) -> Option<(&'w Record,
 }
 
 /// Tells whether a time has come; none never does.
-pub fn is_past(state: &State, time: Option<&Value>) -> bool {
+pub(super) fn is_past(state: &State, time: Option<&Value>) -> bool {
     let time = time.and_then(Value::as_str).and_then(parse_ms);
     time.is_some_and(|time_ms| time_ms <= state.clock.now_ms())
 }

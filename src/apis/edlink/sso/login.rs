@@ -65,18 +65,18 @@ struct SignOn {
 }
 
 /// Handles `GET /sso/login`
-pub fn login(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn login(context: &mut Context<'_>) -> Result<Response, Problem> {
     sign_in(context, &WorldSpec::Any)
 }
 
 /// Handles `GET /sso/login/{application}`
-pub fn login_with(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn login_with(context: &mut Context<'_>) -> Result<Response, Problem> {
     let application = context.param("application").to_owned();
     sign_in(context, &WorldSpec::Application(&application))
 }
 
 /// Handles `GET /sso/integrations/{id}`
-pub fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let id = context.param("id").to_owned();
     sign_in(context, &WorldSpec::One(&id))
 }

@@ -10,7 +10,9 @@ mod page;
 mod table;
 mod token;
 
-pub use back::redirected;
-pub use collections::{APPLICATIONS, EARLIER_TOKENS, LOGINS, OUTCOMES, SIGN_ONS, application_of_secret, login_of};
-pub use page::error as error_page;
-pub use table::ROUTES;
+pub(super) use back::redirected;
+pub(super) use collections::{
+    APPLICATIONS, EARLIER_TOKENS, LOGINS, OUTCOMES, SIGN_ONS, application_of_secret, login_of,
+};
+pub(super) use page::error as error_page;
+pub(super) use table::ROUTES;

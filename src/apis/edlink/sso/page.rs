@@ -9,13 +9,13 @@ use crate::engine::store::Record;
 use crate::http::html::{escaped, page as html};
 use crate::http::message::Response;
 
-pub use crate::http::html::MEDIA;
+pub(super) use crate::http::html::MEDIA;
 
 /// The most people a page lists.
 const MOST: usize = 200;
 
 /// Lets the person choose who signs in.
-pub fn choice(context: &Context<'_>, integration: &Record) -> Response {
+pub(super) fn choice(context: &Context<'_>, integration: &Record) -> Response {
     let link = |name: &str, value: &str| escaped(&format!("?{}", context.query.with(&[(name, Some(value))])));
     let mut page = String::new();
     for person in people_of(context.state, integration).take(MOST) {
@@ -40,7 +40,7 @@ pub fn choice(context: &Context<'_>, integration: &Record) -> Response {
 }
 
 /// Tells an error.
-pub fn error(status: u16, code: &str, message: &str) -> Response {
+pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
     let body = format!("<h1 data-standin-error=\"{0}\">{0}</h1>\n<p>{1}</p>\n", escaped(code), escaped(message));
     html(status, code, &body)
 }

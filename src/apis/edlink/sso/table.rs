@@ -43,7 +43,7 @@ const fn sso(
 }
 
 /// The rows.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     sso("/sso/login", "sso.login", login::login, LOGIN)
         .outside()
         .about("Signs a person in, and sends it back to the application with a code."),

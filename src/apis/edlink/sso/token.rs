@@ -22,7 +22,7 @@ fn invalid(message: impl Into<String>) -> Problem {
 }
 
 /// Handles `POST /authentication/token`: a code, or a refresh token, for an access token.
-pub fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
+pub(super) fn token(context: &mut Context<'_>) -> Result<Response, Problem> {
     let answer = granted(context);
     if answer.is_err() {
         // Recorded answers show how the running service refuses; no document does.

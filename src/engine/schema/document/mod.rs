@@ -12,7 +12,7 @@ use crate::engine::schema::schema::{FieldSet, Schema};
 use crate::http::tree::memory_of;
 
 /// The name of a field: a documented one is borrowed from its resource, and costs nothing to copy.
-pub type Name = Cow<'static, str>;
+pub(crate) type Name = Cow<'static, str>;
 
 /// The most fields that stand in a plain list. No kind of record has as many documented ones.
 const LISTED: usize = 40;
