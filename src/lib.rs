@@ -176,9 +176,9 @@ pub use http::message::{Delivery, TlsFault};
 pub use http::position::Position;
 pub use scenario::SCHEMA as SCENARIO_SCHEMA;
 pub use scenario::{
-    Check, Code, ComparedStep, Comparison, Diagnostic, Difference, Drift, Elsewhere, NearMiss, Operations, OtherHost,
-    ProbeAnswer, ProbeRequest, RefusedHandshake, Report, RequestView, Rule, RuleReport, ScenarioError, StepReport,
-    Tier, Violation,
+    Check, Code, ComparedStep, Comparison, Diagnostic, Difference, Drift, Elsewhere, Lag, NearMiss, Operations,
+    OtherHost, ProbeAnswer, ProbeRequest, RefusedHandshake, Report, RequestView, Rule, RuleReport, ScenarioError,
+    StepReport, Tier, Violation,
 };
 
 /// [`Report`]s for people and for the tools of continuous integration.

@@ -8,6 +8,7 @@ use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
 use crate::engine::store::{Collection, Record};
+use crate::scenario::warnings_of_fields;
 use crate::world::world::World;
 
 /// Handles `GET /data`: all records of all collections.
@@ -129,21 +130,23 @@ fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Rec
     Ok(marked(asked, of)?.to_value())
 }
 
-/// Makes a change. The request may mark fields that no document knows as meant.
+/// Makes a change, and warns of fields that no document knows. The request may mark them as meant.
 fn marked<T>(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<T, Problem>) -> Result<T, Error> {
     let marked = asked.one_of("unknown_fields", &["allow"])?.is_some();
-    let change = |world: &mut World| {
-        let before = world.state.admits_unknown;
-        world.state.admits_unknown |= marked;
-        let changed = of(world);
-        world.state.admits_unknown = before;
-        changed
-    };
-    let refused = |error: Error| {
+    let mut world = asked.world.lock();
+    let admitted = world.state.admits_unknown;
+    let before = std::mem::take(&mut world.state.unknown_fields);
+    world.state.admits_unknown |= marked;
+    let changed = of(&mut world);
+    world.state.admits_unknown = admitted;
+    let unknown = std::mem::replace(&mut world.state.unknown_fields, before);
+    // The answer is a record, or nothing: its headers tell.
+    asked.warnings.set(warnings_of_fields(&unknown, "add ?unknown_fields=allow"));
+    world.state.unknown_fields.join(unknown);
+    changed.map_err(Error::from).map_err(|error| {
         let hint = "?unknown_fields=allow takes it as it is.";
         if error.message.contains("; did you mean ") && error.hint.is_empty() { error.hint(hint) } else { error }
-    };
-    change(&mut asked.world.lock()).map_err(Error::from).map_err(refused)
+    })
 }
 
 /// Returns the whole record that `of` results in.

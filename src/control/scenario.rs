@@ -10,9 +10,10 @@ use crate::engine::schema::suggest::nearest;
 use crate::http::json_object::json_object;
 use crate::http::message::Response;
 use crate::scenario::{
-    CallCount, Extended, Scenario, ScenarioError, ScenarioFinder, ScenarioRun, WaitFor, explain_scenario, forecast_of,
-    github_annotations, junit, read_call, read_rule, read_rules, tap,
+    CallCount, Diagnostic, Extended, Scenario, ScenarioError, ScenarioFinder, ScenarioRun, WaitFor, explain_scenario,
+    forecast_of, github_annotations, junit, read_call, read_rule, read_rules, tap,
 };
+use crate::world::world::World;
 
 /// The time for which a verification waits for requests in flight, unless the client names another.
 const PATIENCE_MS: u64 = 5_000;
@@ -106,22 +107,37 @@ impl ScenarioFinder for ReadyMade<'_> {
 
 /// Handles `PUT /scenario` with a scenario, which replaces everything in the world.
 pub(super) fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let (name, scenario, warnings) = read(asked, text(asked)?)?;
+    let (name, scenario, mut warnings) = read(asked, text(asked)?)?;
     let of_world = Arc::clone(&asked.world.lock().state.name);
     // Its records may be many: requests to the world are answered until they are made.
-    let made = asked.engine.made_of(of_world, &Arc::new(scenario)).map_err(|error| error.about(&name))?;
+    let made = world_of(asked, of_world, &name, scenario, &mut warnings)?;
     let mut world = asked.world.lock();
     world.replace_with(made);
+    let warnings = warnings.iter().map(ToString::to_string).collect();
     Ok(asked.warn(world.run.as_ref().map(|run| state(run)).unwrap_or_default(), warnings))
 }
 
+/// Makes a world of a scenario that was read, and adds to the warnings what its steps will not be able to do.
+pub(super) fn world_of(
+    asked: &ControlRequest<'_>,
+    of_world: Arc<str>,
+    name: &str,
+    scenario: Scenario,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<World, Error> {
+    let made = asked.engine.made_of(of_world, &Arc::new(scenario)).map_err(|error| error.about(name))?;
+    warnings.extend(made.try_steps().into_iter().map(|told| Diagnostic { file: name.to_owned(), ..told }));
+    warnings.sort_by_key(|warning| (warning.place, warning.code));
+    Ok(made)
+}
+
 /// Reads the scenario that a body is, or names; returns its name in messages, and the warnings.
-pub(super) fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<String>), Error> {
+pub(super) fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<Diagnostic>), Error> {
     let (name, text) = named(asked, body)?;
     let (mut scenario, warnings) = asked.engine.read(&name, &text, &ReadyMade(asked))?;
     // There is no file that a report could name.
     scenario.file.clear();
-    Ok((name, scenario, warnings.iter().map(ToString::to_string).collect()))
+    Ok((name, scenario, warnings))
 }
 
 fn state(run: &ScenarioRun) -> Value {

@@ -58,6 +58,9 @@ pub(crate) struct Handled {
     pub warnings: Vec<String>,
 }
 
+/// The longest warning in a header, in bytes.
+const LONGEST_WARNING: usize = 400;
+
 impl ControlService {
     /// The beginning of all paths.
     pub(crate) const PREFIX: &'static str = "/_standin";
@@ -188,6 +191,8 @@ impl ControlService {
             Err(refusal) => refusal.response(),
         };
         let response = if lost > 0 { response.with(headers::LOST, &lost.to_string()) } else { response };
+        let response =
+            warnings.iter().fold(response, |response, warning| response.with(headers::WARNING, &in_a_header(warning)));
         Handled { response, waits, subscription, warnings }
     }
 
@@ -244,4 +249,21 @@ impl ControlService {
         }
         Ok(())
     }
+}
+
+/// Returns a warning as HTTP can carry it in a header: on one line, and short.
+fn in_a_header(warning: &str) -> String {
+    let line = warning.lines().map(str::trim).collect::<Vec<_>>().join("; ");
+    let mut shown = String::new();
+    for letter in line.chars() {
+        if letter == ' ' || letter.is_ascii_graphic() {
+            shown.push(letter);
+        } else {
+            shown.extend(letter.escape_unicode());
+        }
+        if shown.len() > LONGEST_WARNING {
+            return shown + "...";
+        }
+    }
+    shown
 }

@@ -166,7 +166,7 @@ const SELECTING: &[QueryParameter] = &[
 /// The parameter that marks fields as meant.
 const UNKNOWN: &[QueryParameter] = &[text(
     "unknown_fields",
-    "`allow` takes a field that no document knows, however near it comes to one that they know.",
+    "`allow` takes a field that no document knows without a warning, however near it comes to one that they know.",
 )];
 
 /// The paths of the whole server.

@@ -114,8 +114,11 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
         let message = "a scenario says itself what its world holds";
         return Err(Error::new(400, "invalid", message).hint("Leave \"from\" out."));
     }
-    let mut scenario = make.scenario.as_ref().map(|wanted| scenario::read(asked, &wanted.to_string())).transpose()?;
-    let warnings = scenario.as_mut().map(|(.., warnings)| std::mem::take(warnings)).filter(|list| !list.is_empty());
+    let scenario = make.scenario.as_ref().map(|wanted| scenario::read(asked, &wanted.to_string())).transpose()?;
+    let (scenario, mut warnings) = match scenario {
+        Some((name, scenario, warnings)) => (Some((name, scenario)), warnings),
+        None => (None, Vec::new()),
+    };
     let wanted = WorldSpec {
         name: make.name.as_deref(),
         from: make.from.as_deref(),
@@ -126,19 +129,17 @@ fn make_as(asked: &ControlRequest<'_>, make: &Make, may_be_there: bool) -> Resul
         ..WorldSpec::default()
     };
     let world = asked.engine.make_ready(wanted, asked.request.arrived_ms, |world| {
-        let Some((name, mut scenario, _)) = scenario else { return Ok(()) };
+        let Some((name, mut scenario)) = scenario else { return Ok(()) };
         scenario.seed = make.seed.or(scenario.seed);
-        let made = asked.engine.made_of(Arc::clone(&world.state.name), &Arc::new(scenario));
-        world.replace_with(made.map_err(|error| error.about(&name))?);
+        let of_world = Arc::clone(&world.state.name);
+        world.replace_with(scenario::world_of(asked, of_world, &name, scenario, &mut warnings)?);
         Ok(())
     });
     let name = world.map_err(|refusal: Error| refusal)?.lock().state.name.clone();
     let mut made = shown(asked, base_url(asked).as_deref(), &name);
     made["expires_idle_after_ms"] = asked.engine.limits().idle_ms.into();
-    Ok(match warnings {
-        Some(warnings) => asked.warn(made, warnings),
-        None => made,
-    })
+    let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    Ok(if warnings.is_empty() { made } else { asked.warn(made, warnings) })
 }
 
 /// Handles `GET /worlds/<name>`.

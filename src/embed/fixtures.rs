@@ -229,8 +229,7 @@ fn unknown_fields(file: &Read, unknown: &[(usize, String)], apis: &[&'static Api
         let Position { line, column } = positions.at(&[PathSegment::Item(*n), PathSegment::from(name.as_str())]);
         let meant = nearest(name, schema.fields.iter().map(|field| field.name));
         let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-        let (file, title) = (&file.name, schema.title);
-        format!("{file}:{line}:{column}: {name} is no field of {title} that a document knows{meant}")
+        format!("{}:{line}:{column}: {name} {}{meant}", file.name, schema.says_unknown())
     };
     unknown.iter().map(line).collect()
 }

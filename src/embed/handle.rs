@@ -82,7 +82,8 @@ impl WorldHandle {
     }
 
     /// Accepts fields that no document knows from now on, even when their names are close to known ones. Otherwise a
-    /// record with such a field is rejected, because no consumer would ever see a difference.
+    /// record with such a field is rejected, because no consumer would ever see a difference, and
+    /// [`warnings`](Self::warnings) names those that are far from any known one.
     pub fn admit_unknown_fields(&self) {
         self.world.lock().state.admits_unknown = true;
     }

@@ -20,6 +20,7 @@ mod front_settings;
 mod guard;
 mod handle;
 mod journal;
+mod lag;
 mod left_out;
 mod matching;
 mod operations;

@@ -1,9 +1,9 @@
-//! The fault rules and expectations of a world.
+//! The fault rules, lags and expectations of a world.
 
 use crate::embed::error::Error;
 use crate::embed::expectation::Expectation;
 use crate::embed::handle::WorldHandle;
-use crate::scenario::Rule;
+use crate::scenario::{Lag, Rule, warnings_of_fields};
 
 impl WorldHandle {
     /// Adds a fault rule. It comes before those of a scenario, behind those added before.
@@ -39,6 +39,24 @@ impl WorldHandle {
         self.world.lock().clear_added_rules();
     }
 
+    /// Lets reads see changes only later, from now on: eventual consistency. It comes before the lags of a scenario, behind
+    /// those added before, and stays until the world begins again. [`Lag`] has an example.
+    ///
+    /// # Panics
+    ///
+    /// Panics when the lag selects no operation, or hides nothing.
+    #[track_caller]
+    pub fn lag(&self, lag: Lag) {
+        if let Err(error) = self.try_lag(lag) {
+            panic!("{error}");
+        }
+    }
+
+    /// Lets reads see changes only later, like [`lag`](Self::lag).
+    pub fn try_lag(&self, lag: Lag) -> Result<(), Error> {
+        self.world.lock().add_lag(self.engine.router(), lag).map_err(Error::invalid)
+    }
+
     /// Expects calls, counted from now on. [`verify`](Self::verify) tells whether they came.
     ///
     /// # Panics
@@ -66,9 +84,9 @@ impl WorldHandle {
         Ok(())
     }
 
-    /// Returns what cannot work in the fault rules and expectations that were added to this world, one text each: a rule that
-    /// another one always answers before, a field, parameter or status that no document knows. `load` returns those of a
-    /// scenario.
+    /// Returns what cannot work in the fault rules, lags and expectations that were added to this world, and in the records that were
+    /// written into it, one text each: a rule that another one always answers before, a field, parameter or status that no
+    /// document knows. `load` returns those of a scenario.
     ///
     /// ```
     /// use standin::{Expectation, Standin};
@@ -81,8 +99,11 @@ impl WorldHandle {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let (world, router) = (self.world.lock(), self.engine.router());
-        let run = world.run.as_ref();
-        run.map(|run| [run.warnings_of_rules(router), run.warnings_of_calls(router)].concat()).unwrap_or_default()
+        let of_run = world.run.iter().flat_map(|run| {
+            [run.warnings_of_rules(router), run.warnings_of_lags(router), run.warnings_of_calls(router)]
+        });
+        let of_fields = warnings_of_fields(&world.state.unknown_fields, "call admit_unknown_fields first");
+        of_run.flatten().chain(of_fields).collect()
     }
 
     /// Returns the current step of the scenario's timeline, if it has one.

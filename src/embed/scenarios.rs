@@ -196,8 +196,9 @@ impl WorldHandle {
     /// Replaces everything in this world with a scenario. Messages show `name` as its file. Returns the warnings, one
     /// text each.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Vec<String>, ScenarioError> {
-        let (scenario, warnings) = self.engine.read(name, text, &Files)?;
-        self.engine.load(&self.world, &Arc::new(scenario))?;
+        let (scenario, mut warnings) = self.engine.read(name, text, &Files)?;
+        warnings.extend(self.engine.load(&self.world, &Arc::new(scenario))?);
+        warnings.sort_by_key(|warning| (warning.place, warning.code));
         self.declared();
         Ok(warnings.iter().map(ToString::to_string).collect())
     }

@@ -48,6 +48,8 @@ pub(crate) const MISS: &str = "standin-miss";
 pub(crate) const LAG: &str = "standin-lag";
 /// The number of records that a bounded history lost.
 pub(crate) const LOST: &str = "standin-lost";
+/// A warning of what was sent to the control API.
+pub(crate) const WARNING: &str = "standin-warning";
 /// The name of a server among several.
 pub(crate) const REPLICA: &str = "standin-replica";
 /// The token of the control API.
@@ -86,6 +88,11 @@ pub(crate) const HEADERS: &[StandinHeader] = &[
         name: LOST,
         within: Within::Answers,
         about: "The number of records that a bounded history lost before the oldest one of this list.",
+    },
+    StandinHeader {
+        name: WARNING,
+        within: Within::Answers,
+        about: "A warning of what was sent to the control API, such as a field that no document knows; one header each.",
     },
     StandinHeader {
         name: REPLICA,

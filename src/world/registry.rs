@@ -147,13 +147,19 @@ impl WorldRegistry {
         }
     }
 
-    /// Puts a scenario in place of all that is in a world. A world that cannot be made leaves it as it was.
-    pub(crate) fn load(&self, world: &Mutex<World>, scenario: &Arc<Scenario>) -> Result<(), ScenarioError> {
+    /// Puts a scenario in place of all that is in a world, and returns what its steps will not be able to do. A world that
+    /// cannot be made leaves it as it was.
+    pub(crate) fn load(
+        &self,
+        world: &Mutex<World>,
+        scenario: &Arc<Scenario>,
+    ) -> Result<Vec<Diagnostic>, ScenarioError> {
         let name = Arc::clone(&world.lock().state.name);
         // Its records may be many: requests to the world are answered until they are made.
         let made = self.made_of(name, scenario)?;
+        let warnings = made.try_steps();
         world.lock().replace_with(made);
-        Ok(())
+        Ok(warnings)
     }
 
     /// Makes a world of that name as a scenario wants it.

@@ -13,7 +13,7 @@ use crate::history::journal::Journal;
 use crate::http::hold::Holds;
 use crate::scenario::model::when::When;
 use crate::scenario::{
-    CallCount, Diagnostic, Fixtures, NearExpectation, Operations, Report, Scenario, ScenarioError, ScenarioRun,
+    CallCount, Diagnostic, Fixtures, Lag, NearExpectation, Operations, Report, Scenario, ScenarioError, ScenarioRun,
     Verification,
 };
 use crate::world::outbox::Outbox;
@@ -87,10 +87,19 @@ impl World {
         }
     }
 
-    /// Tries the data of the scenario's steps, and returns what cannot be made.
-    pub(crate) fn try_steps(mut self) -> Vec<Diagnostic> {
-        let run = self.run.take();
-        run.map(|run| run.try_steps(&mut self.state)).unwrap_or_default()
+    /// Adds a lag by hand: it hides what changes from now on. The error says what is wrong with it.
+    pub(crate) fn add_lag(&mut self, router: &Router, lag: Lag) -> Result<(), String> {
+        // Changes since the last call are hidden by the others only.
+        self.look_at_records();
+        self.run_mut(router).add_lag(router, lag)?;
+        self.look_at_records();
+        Ok(())
+    }
+
+    /// Tries the data of the scenario's steps on a copy, and returns what cannot be made.
+    pub(crate) fn try_steps(&self) -> Vec<Diagnostic> {
+        let run = self.run.as_ref().filter(|run| run.has_data_in_steps());
+        run.map(|run| run.clone().try_steps(&mut self.state.clone())).unwrap_or_default()
     }
 
     /// Returns the report of a verification, as things are now.

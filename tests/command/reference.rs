@@ -104,5 +104,5 @@ fn a_code_is_explained_in_any_case_and_an_unknown_one_refused() {
     assert_eq!(of("e8"), of("E08"));
     let (code, _, err) = of("E99");
     assert_eq!(code, 2);
-    assert!(err.contains("there is no code E99; there are E01 to E23 and W01 to W07"), "{err}");
+    assert!(err.contains("there is no code E99; there are E01 to E23 and W01 to W08"), "{err}");
 }

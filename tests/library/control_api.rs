@@ -326,6 +326,62 @@ fn what_is_put_is_warned_of_as_a_file_is() {
 }
 
 #[test]
+fn fields_that_no_document_knows_are_warned_of_in_a_header() {
+    let standin = Standin::start();
+    let warned = |method: &str, path: &str, body: Value| {
+        let answer = control(&standin, method, path, &body);
+        assert!(answer.status < 300, "{}", answer.text());
+        answer.headers.iter().filter(|(name, _)| name == "standin-warning").map(|(_, value)| value.clone()).collect()
+    };
+    let of = |collection: &str, id: &str, field: &str, kind: &str| {
+        format!(
+            "{collection} \"{id}\": W06 {field} is no field of {kind} that a document knows; if it is meant, add ?unknown_fields=allow"
+        )
+    };
+    let one = "/data/celigo.integrations/abc123";
+    let none: Vec<String> = Vec::new();
+    assert_eq!(
+        warned("PATCH", one, json!({ "colour": "red", "Größe": 1 })),
+        [
+            of("celigo.integrations", "abc123", "colour", "Integration"),
+            of("celigo.integrations", "abc123", "Gr\\u{f6}\\u{df}e", "Integration")
+        ]
+    );
+    assert_eq!(warned("PATCH", one, json!({ "colour": "blue" })), none, "it is there");
+    assert_eq!(warned("PATCH", &format!("{one}?unknown_fields=allow"), json!({ "other": 1 })), none);
+    let tag = |more: &str| json!({ "_id": "t1", "tag": "t", more: 1 });
+    assert_eq!(warned("POST", "/data/celigo.tags", tag("whole")), [of("celigo.tags", "t1", "whole", "Tag")]);
+    assert_eq!(warned("PUT", "/data/celigo.tags/t1", tag("part")), [of("celigo.tags", "t1", "part", "Tag")]);
+    assert_eq!(warned("PUT", "/data/celigo.tags", json!([tag("third")])), [of("celigo.tags", "t1", "third", "Tag")]);
+    assert_eq!(
+        warned("PUT", "/data", json!({ "celigo.tags": [tag("fourth")] })),
+        [of("celigo.tags", "t1", "fourth", "Tag")]
+    );
+    assert_eq!(warned("PUT", "/data?unknown_fields=allow", json!({ "celigo.tags": [tag("fifth")] })), none);
+    let many: serde_json::Map<String, Value> = (0..100).map(|n| (format!("n{n}{n}{n}"), json!(n))).collect();
+    let all: Vec<String> = warned("PATCH", one, many.into());
+    assert_eq!((all.len(), all[20].as_str()), (21, "W06 and 80 more fields that no document knows"));
+}
+
+#[test]
+fn steps_that_cannot_be_made_are_warned_of_where_a_scenario_is_put() {
+    let standin = Standin::start();
+    let scenario = json!({ "scenario": 1, "api": "celigo", "steps": [
+        { "name": "first", "ends": { "on": "celigo.integrations.list" } },
+        { "name": "later", "data": { "patch": { "celigo.flows": { "nope": { "disabled": true } } } } },
+    ] });
+    for (method, path, body) in [
+        ("PUT", "/scenario", scenario.clone()),
+        ("POST", "/worlds", json!({ "name": "a", "scenario": scenario })),
+        ("PUT", "/worlds/b", json!({ "scenario": scenario })),
+    ] {
+        let answer = control(&standin, method, path, &body);
+        let warnings = answer.json()["warnings"].to_string();
+        assert!(warnings.contains("W05 steps[1].data.patch"), "{method} {path}: {}", answer.text());
+    }
+}
+
+#[test]
 fn a_request_that_says_less_than_it_seems_is_refused_in_plain_words() {
     let standin = Standin::start();
     for (method, path, body, words) in [

@@ -110,3 +110,74 @@ fn what_a_test_adds_is_warned_of_as_a_file_is() {
     world.clear_faults();
     assert_eq!(world.warnings().len(), 2, "of rules that were taken away nothing is said");
 }
+
+#[test]
+fn fields_of_records_that_no_document_knows_are_warned_of() {
+    let world = world();
+    let said = || world.warnings();
+    world.create("celigo.integrations", json!({ "_id": "a1", "name": "Own", "colour": "red" })).unwrap();
+    let red = "celigo.integrations \"a1\": W06 colour is no field of Integration that a document knows";
+    assert_eq!(said(), [format!("{red}\n    if it is meant, call admit_unknown_fields first")]);
+    world.patch("celigo.integrations", "a1", json!({ "colour": "blue", "shade": null })).unwrap();
+    assert_eq!(said().len(), 1, "what is there already, and what is not written, is not told again");
+    world.patch("celigo.integrations", "abc123", json!({ "colour": "blue" })).unwrap();
+    world.put("celigo.flows", "f1", json!({ "name": "F", "_integrationId": "a1", "Größe": 1 })).unwrap();
+    world
+        .replace_all("celigo.tags", vec![json!({ "tag": "t", "wholly": 1 }), json!({ "tag": "u", "wholly": 2 })])
+        .unwrap();
+    let lines: Vec<String> = said().iter().map(|warning| warning.lines().next().unwrap().to_owned()).collect();
+    assert_eq!(lines[0], format!("{red}, written 2 times"));
+    assert_eq!(lines[1], "celigo.flows \"f1\": W06 Größe is no field of Flow that a document knows");
+    assert!(lines[2].ends_with("W06 wholly is no field of Tag that a document knows, written 2 times"), "{lines:?}");
+    let refused = world.replace_all("celigo.tags", vec![json!({ "tag": "t", "quite": 1 }), json!({ "tga": "u" })]);
+    assert!(refused.is_err() && said().len() == 3, "of a change that was refused nothing is said");
+    world.reset();
+    assert_eq!(said(), [""; 0]);
+    world.admit_unknown_fields();
+    world.create("celigo.integrations", json!({ "name": "Own", "colour": "red" })).unwrap();
+    assert_eq!(said(), [""; 0]);
+    let function = Rule::on("celigo.flows.list").answer(|_, data| {
+        data.patch("celigo.integrations", "abc123", json!({ "depth": 3 })).unwrap();
+        Answer::empty(204)
+    });
+    let other = Standin::builder().offline().unwrap();
+    other.fault(function);
+    other.answer("GET", "/v1/flows", &[("authorization", "Bearer any")], b"");
+    assert!(other.warnings()[0].contains("W06 depth is no field"), "{:?}", other.warnings());
+}
+
+#[test]
+fn records_as_they_are_can_be_put_without_a_warning() {
+    let (from, to) = (world(), world());
+    let mut put = 0;
+    for operation in ["celigo", "edlink"] {
+        let collections: Vec<String> = standin::operations()
+            .iter()
+            .filter_map(|known| known.name.strip_prefix(&format!("{operation}."))?.split('.').next().map(str::to_owned))
+            .map(|name| format!("{operation}.{name}"))
+            .collect();
+        for collection in collections {
+            for record in from.records(&collection).unwrap_or_default() {
+                put += usize::from(to.put(&collection, record.id(), record.to_value()).is_ok());
+            }
+        }
+    }
+    assert!(put > 100, "{put}");
+    assert_eq!(to.warnings(), [""; 0]);
+}
+
+#[test]
+fn a_step_that_cannot_be_made_is_warned_of_where_it_is_loaded() {
+    let scenario = json!({ "scenario": 1, "api": "celigo", "steps": [
+        { "name": "first", "ends": { "on": "celigo.integrations.list" } },
+        { "name": "later", "data": { "remove": { "celigo.flows": ["nope"] } } },
+    ] });
+    let world = world();
+    let warnings = world.load_text("s.json", &scenario.to_string()).unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].starts_with("s.json:1:") && warnings[0].contains("W05 steps[1].data.remove"), "{warnings:?}");
+    assert_eq!(world.step().as_deref(), Some("first"), "trying it changes nothing");
+    list(&world);
+    assert_eq!(world.step().as_deref(), Some("later"));
+    assert!(world.verify().unwrap_err().to_string().contains("could not be made"));
+}

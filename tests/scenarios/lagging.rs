@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use standin::{Answer, Standin, WorldHandle};
+use standin::{Answer, Lag, Standin, WorldHandle};
 
 fn world(lag: &Value) -> WorldHandle {
     let world = Standin::builder().offline().unwrap();
@@ -145,4 +145,63 @@ fn more_changes_than_are_remembered_are_never_seen_too_soon() {
     assert!(sees(500) && !sees(1_100), "the last ones come into sight together");
     world.advance(Duration::from_millis(50));
     assert!(sees(1_100) && sees(1_199));
+}
+
+#[test]
+fn a_lag_made_in_code_is_as_one_of_a_scenario() {
+    let world = Standin::builder().offline().unwrap();
+    let early = make(&world, "Early");
+    world.lag(Lag::on("celigo.integrations.list").calls(2));
+    world.lag(Lag::on(["celigo.integrations.get", "celigo.flows.*"]).ms(500));
+    assert_eq!(lists(&world, "Early"), (true, None), "what was there before is seen");
+    let id = make(&world, "Late");
+    let read = |id: &str| status(&ask(&world, "GET", &format!("/v1/integrations/{id}"), ""));
+    assert_eq!((read(&early), read(&id)), (200, 404));
+    assert_eq!((lists(&world, "Late").0, lists(&world, "Late").0, lists(&world, "Late").0), (false, false, true));
+    world.create("celigo.integrations", json!({ "name": "Behind" })).unwrap();
+    assert!(!lists(&world, "Behind").0, "a change of the test lags too");
+    let fork = world.fork();
+    world.advance(Duration::from_millis(500));
+    assert_eq!((read(&id), status(&ask(&fork, "GET", &format!("/v1/integrations/{id}"), ""))), (200, 404));
+    world.reset();
+    make(&world, "Anew");
+    assert_eq!(lists(&world, "Anew"), (true, None), "a reset takes it away, as it does fault rules");
+}
+
+#[test]
+fn a_lag_made_in_code_comes_before_those_of_the_scenario() {
+    let world = world(&json!([{ "on": "celigo.*", "calls": 50 }]));
+    world.lag(Lag::on("celigo.integrations.list").calls(1));
+    make(&world, "Late");
+    assert_eq!((lists(&world, "Late").0, lists(&world, "Late").0), (false, true));
+    make(&world, "Later");
+    assert_eq!((lists(&world, "Later").0, lists(&world, "Later").0), (false, true));
+}
+
+#[test]
+fn a_lag_that_is_none_is_refused_and_an_idle_one_warned_of() {
+    let world = Standin::builder().offline().unwrap();
+    let refused = |lag: Lag| world.try_lag(lag).unwrap_err().to_string();
+    assert_eq!(
+        refused(Lag::on("celigo.integrations.lst").calls(1)),
+        r#""celigo.integrations.lst" selects no operation; did you mean celigo.integrations.list?"#
+    );
+    let nothing = "the lag on celigo.integrations.list hides nothing; say for how many calls or ms";
+    for idle in ["on", "calls", "ms"] {
+        let lag = Lag::on("celigo.integrations.list");
+        assert_eq!(refused(if idle == "ms" { lag.ms(0) } else { lag.calls(0) }), nothing);
+    }
+    assert_eq!(world.warnings(), [""; 0]);
+    world.lag(Lag::on("celigo.integrations.create").calls(1));
+    world.lag(Lag::on("celigo.integrations.*").calls(1));
+    world.lag(Lag::on("celigo.integrations.list").ms(9));
+    let warnings = world.warnings();
+    let told: Vec<&str> = warnings.iter().filter_map(|warning| warning.lines().next()).collect();
+    assert_eq!(
+        told,
+        [
+            "lag on celigo.integrations.create: W04 changes nothing: none of these operations reads",
+            "lag on celigo.integrations.list: W04 changes nothing: one before it is for these operations",
+        ]
+    );
 }

@@ -7,6 +7,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::schema::suggest::{did_you_mean, nearest};
 use crate::engine::state::State;
+use crate::engine::state::unknown_fields::UnknownFields;
 use crate::engine::store::Record;
 
 impl State {
@@ -37,8 +38,10 @@ impl State {
     /// Makes a record.
     pub fn admin_create(&mut self, collection: &str, fields: Document) -> Result<Record, Problem> {
         let resource = self.resource(collection)?;
-        self.refuse_misspelt(resource, &fields, None)?;
-        self.within_bounds(|state| state.create_from(resource, fields, Actor::Administrator))
+        let unknown = self.unknown(resource, &fields, None)?;
+        let made = self.within_bounds(|state| state.create_from(resource, fields, Actor::Administrator))?;
+        self.note_unknown(resource, &made, &unknown);
+        Ok(made)
     }
 
     /// Makes a record of that id, or puts these fields in place of the one there is.
@@ -49,42 +52,58 @@ impl State {
             let message = format!("{} in the body is not the {id} of the path", resource.id_field);
             return Err(Problem::refused(message));
         }
-        self.refuse_misspelt(resource, &fields, self.store.of(resource).get(id))?;
-        self.within_bounds(|state| match state.store.of(resource).get(id).cloned() {
+        let unknown = self.unknown(resource, &fields, self.store.of(resource).get(id))?;
+        let put = self.within_bounds(|state| match state.store.of(resource).get(id).cloned() {
             Some(old) => state.replace(resource, &old, fields, Actor::Administrator),
             None => state.create_from(resource, fields, Actor::Administrator),
-        })
+        })?;
+        self.note_unknown(resource, &put, &unknown);
+        Ok(put)
     }
 
     /// Changes some fields of a record: RFC 7396.
     pub fn admin_patch(&mut self, collection: &str, id: &str, patch: &Document) -> Result<Record, Problem> {
         let (resource, old) = (self.resource(collection)?, self.record(collection, id)?);
-        self.refuse_misspelt(resource, patch, Some(&old))?;
-        self.within_bounds(|state| state.patch(resource, &old, patch, Actor::Administrator))
+        let unknown = self.unknown(resource, patch, Some(&old))?;
+        let patched = self.within_bounds(|state| state.patch(resource, &old, patch, Actor::Administrator))?;
+        self.note_unknown(resource, &patched, &unknown);
+        Ok(patched)
     }
 
-    /// Rejects a field that no document knows, when it is a slip of the pen away from one that they know: the change would
-    /// change nothing that anybody looks at. Others may be meant, as the services keep them too.
-    fn refuse_misspelt(
+    /// Returns the fields that no document knows and the record does not have yet: they may be meant, as the services keep
+    /// them too. Rejects one that is a slip of the pen away from a field that they know: the change would change nothing
+    /// that anybody looks at.
+    fn unknown(
         &self,
         resource: &'static Schema,
         fields: &Document,
         old: Option<&Record>,
-    ) -> Result<(), Problem> {
+    ) -> Result<Vec<String>, Problem> {
         if self.admits_unknown {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let is_known = |name: &str| resource.field(name).is_some() || name == resource.id_field;
-        for (name, _) in fields.iter().filter(|(name, _)| !is_known(name)) {
-            let is_there = old.is_some_and(|old| old.fields().get(name).is_some());
+        let is_there = |name: &str| old.is_some_and(|old| old.fields().get(name).is_some());
+        let mut unknown = Vec::new();
+        for (name, value) in fields.iter().filter(|(name, _)| !is_known(name) && !is_there(name)) {
             let known = resource.fields.iter().map(|field| field.name).filter(|known| fields.get(known).is_none());
-            let meant = nearest(name, known).filter(|meant| is_slip(name, meant) && !is_there);
-            if let Some(meant) = meant {
+            if let Some(meant) = nearest(name, known).filter(|meant| is_slip(name, meant)) {
                 let reason = format!("{name} is no field of {}; did you mean {meant}?", resource.title);
                 return Err(Problem::refused(reason));
             }
+            // In a patch, that takes away what is not there.
+            if !value.is_null() {
+                unknown.push(name.to_owned());
+            }
         }
-        Ok(())
+        Ok(unknown)
+    }
+
+    /// Remembers the unknown fields that a record was given.
+    fn note_unknown(&mut self, resource: &'static Schema, record: &Record, unknown: &[String]) {
+        for name in unknown {
+            self.unknown_fields.note(resource, record.id(), name);
+        }
     }
 
     /// Takes a record away, with what belongs to it.
@@ -102,7 +121,7 @@ impl State {
     /// Puts these records in place of all there are in these collections. The other collections stay as they are, and
     /// must still fit.
     pub fn replace_collections(&mut self, wanted: &Map<String, Value>) -> Result<(), Problem> {
-        self.within_bounds(|state| {
+        let unknown = self.within_bounds(|state| {
             let mut resources = Vec::new();
             for (name, records) in wanted {
                 let Value::Array(records) = records else {
@@ -111,6 +130,7 @@ impl State {
                 resources.push((state.resource(name)?, records));
             }
             let before = state.store.clone();
+            let mut all_unknown = UnknownFields::default();
             for (resource, _) in &resources {
                 state.store.of_mut(resource).clear();
             }
@@ -123,12 +143,16 @@ impl State {
                     let fields: Document = fields.clone().into();
                     // A field that was there before, as a consumer sent it, is no slip when it is put back.
                     let old = fields.get(resource.id_field).and_then(|id| before.of(resource).get(id.as_str()?));
-                    state.refuse_misspelt(resource, &fields, old).map_err(|problem| at(&problem))?;
-                    state.create_from(resource, fields, Actor::Fixture).map_err(|problem| at(&problem))?;
+                    let unknown = state.unknown(resource, &fields, old).map_err(|problem| at(&problem))?;
+                    let put = state.create_from(resource, fields, Actor::Fixture).map_err(|problem| at(&problem))?;
+                    unknown.iter().for_each(|name| all_unknown.note(resource, put.id(), name));
                 }
             }
-            state.check_all_references()
-        })
+            state.check_all_references()?;
+            Ok(all_unknown)
+        })?;
+        self.unknown_fields.join(unknown);
+        Ok(())
     }
 
     /// Checks that every reference of every record leads somewhere.

@@ -175,6 +175,11 @@ impl Schema {
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
+
+    /// Says of a field that no document knows it.
+    pub fn says_unknown(&self) -> String {
+        format!("is no field of {} that a document knows", self.title)
+    }
 }
 
 /// Places in the list of fields, in its order.

@@ -7,6 +7,7 @@ pub(crate) mod rate_limit;
 pub(crate) mod settings;
 #[allow(clippy::module_inception)]
 mod state;
+pub(crate) mod unknown_fields;
 mod whole;
 pub(crate) mod world_token;
 

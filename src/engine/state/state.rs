@@ -8,6 +8,7 @@ use crate::engine::state::clock::Clock;
 use crate::engine::state::hooks::HookTable;
 use crate::engine::state::rate_limit::Buckets;
 use crate::engine::state::settings::Settings;
+use crate::engine::state::unknown_fields::UnknownFields;
 use crate::engine::state::world_token::is_token_of;
 use crate::engine::store::Store;
 use crate::http::redact::{MOST_KNOWN, Redactor, secrets_in};
@@ -35,6 +36,8 @@ pub struct State {
     pub may_generate: Option<usize>,
     /// True if administrators may give records fields that are almost documented ones.
     pub admits_unknown: bool,
+    /// The fields that administrators wrote though no document knows them, unless they were marked as meant.
+    pub unknown_fields: UnknownFields,
 }
 
 impl State {
@@ -51,6 +54,7 @@ impl State {
             rate_limits: Buckets::default(),
             may_generate: None,
             admits_unknown: false,
+            unknown_fields: UnknownFields::default(),
         }
     }
 

@@ -64,6 +64,7 @@ codes! {
     W05 "A step's change of data that cannot be made.",
     W06 "A field or a value that no document knows.",
     W07 "A step that ends by a clock that hardly moves.",
+    W08 "A header that says of the body what is not so.",
 }
 
 impl Code {

@@ -61,7 +61,7 @@ pub(crate) struct Scenario {
     /// The timeline.
     pub steps: Vec<Step>,
     /// The reads that see a change only later.
-    pub lags: Vec<Lag>,
+    pub lags: Vec<Arc<Lag>>,
     /// The variation of successful answers.
     pub perturb: Option<Perturb>,
     /// The expectations of the consumer.

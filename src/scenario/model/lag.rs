@@ -4,16 +4,30 @@ use crate::http::position::{PathSegment, Position};
 use crate::scenario::model::rule::Operations;
 
 /// Reads that see a change only later, as those of a service with replicas do.
-#[derive(Debug)]
-pub(crate) struct Lag {
+///
+/// ```
+/// use serde_json::json;
+/// use standin::{Lag, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.lag(Lag::on("celigo.integrations.list").calls(1));
+/// world.create("celigo.integrations", json!({ "name": "Late" }))?;
+/// let list = || world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"").json().to_string();
+/// assert!(!list().contains("Late"));
+/// assert!(list().contains("Late"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Lag {
     /// The operations; those among them that read.
-    pub on: Operations,
+    pub(crate) on: Operations,
     /// The wait before a change is seen.
-    pub span: LagSpan,
-    /// The place where it is written.
-    pub path: Vec<PathSegment>,
+    pub(crate) span: LagSpan,
+    /// The place where it is written, for one from a file.
+    pub(crate) path: Vec<PathSegment>,
     /// That path, as a position.
-    pub place: Position,
+    pub(crate) place: Position,
 }
 
 /// The wait before a change is seen.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::engine::api::router::Router;
 use crate::engine::schema::rng::fnv1a64;
+use crate::engine::schema::suggest::did_you_mean;
 use crate::engine::state::State;
 use crate::http::message::{Delivery, Response, TlsFault};
 use crate::http::position::Position;
@@ -67,6 +69,16 @@ impl Operations {
             Some(start) => operation.starts_with(start),
             None => pattern == operation,
         })
+    }
+
+    /// Rejects a pattern that selects no operation of these.
+    pub(in crate::scenario) fn check(&self, router: &Router) -> Result<(), String> {
+        let known = || router.rows().iter().map(|row| row.operation);
+        let selects = |pattern: &String| known().any(|operation| Self(vec![pattern.clone()]).select(operation));
+        match self.0.iter().find(|pattern| !selects(pattern)) {
+            Some(stranger) => Err(format!("{stranger:?} selects no operation; {}", did_you_mean(stranger, known()))),
+            None => Ok(()),
+        }
     }
 }
 

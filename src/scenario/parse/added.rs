@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::engine::api::router::Router;
 use crate::scenario::model::diagnostics::Diagnostics;
+use crate::scenario::model::lag::Lag;
 use crate::scenario::model::rule::{Effect, Operations, Rule};
 use crate::scenario::model::when::When;
 use crate::scenario::parse::check::{below, beyond_limit, shadowed, shadowed_words, undocumented};
@@ -35,6 +36,19 @@ impl ScenarioRun {
             warnings.push(format!("{}: W02 {what}\n    {help}", named(n)));
         }
         warnings
+    }
+
+    /// Returns what changes nothing among the lags that were added, one text each.
+    pub(crate) fn warnings_of_lags(&self, router: &Router) -> Vec<String> {
+        let lags: Vec<&Lag> = self.added_lags().collect();
+        let told = (0..lags.len()).flat_map(|n| {
+            // One that is behind others is told of with them.
+            let so_far = made(router, |reader| reader.tell_idle_lags(lags[..n].iter().copied())).len();
+            let with_it = made(router, |reader| reader.tell_idle_lags(lags[..=n].iter().copied()));
+            let on = &lags[n].on;
+            with_it.into_iter().skip(so_far).map(move |warning| format!("lag on {on}: {warning}"))
+        });
+        told.collect()
     }
 
     /// Returns what cannot work in the calls that were expected besides those of the scenario, one text each.

@@ -122,7 +122,7 @@ impl FileReader<'_, '_> {
             scenario.steps = steps.iter().filter_map(|step| self.step(step)).collect();
         }
         if let Some(node) = object.get("lag") {
-            scenario.lags = self.lags(&node);
+            scenario.lags = self.lags(&node).into_iter().map(Arc::new).collect();
         }
         scenario.perturb = object.get("perturb").and_then(|node| self.perturb(&node));
         if let Some(node) = object.get("expect") {

@@ -11,8 +11,14 @@ impl FileReader<'_, '_> {
     pub(in crate::scenario) fn lags(&mut self, node: &Node<'_>) -> Vec<Lag> {
         let items = self.found.some_list(node, 1);
         let lags: Vec<Lag> = items.iter().filter_map(|item| self.lag(item)).collect();
+        self.tell_idle_lags(lags.iter());
+        lags
+    }
+
+    /// Warns of lags that change nothing.
+    pub(in crate::scenario) fn tell_idle_lags<'l>(&mut self, lags: impl Iterator<Item = &'l Lag>) {
         let mut taken: Vec<&str> = Vec::new();
-        for lag in &lags {
+        for lag in lags {
             let reads: Vec<&str> = self
                 .rows(&lag.on)
                 .iter()
@@ -28,7 +34,6 @@ impl FileReader<'_, '_> {
             }
             taken.extend(reads);
         }
-        lags
     }
 
     fn lag(&mut self, node: &Node<'_>) -> Option<Lag> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::schema::schema::Schema;
+use crate::http::media::{charset, is_utf8};
 use crate::http::message::{Delivery, TlsFault};
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, did_you_mean};
@@ -32,6 +33,21 @@ pub(crate) fn servers_own(name: &str) -> Option<&'static str> {
         }
         "date" => Some("is the time of the world's clock; set that with \"clock\""),
         name if name.starts_with("standin-") => Some("is a header that standin writes itself"),
+        _ => None,
+    }
+}
+
+/// Says how a header belies the body it comes with, if it does.
+fn belies(name: &str, value: &str) -> Option<String> {
+    let is_plain = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+    match name {
+        "content-encoding" if !value.split(',').all(|coding| is_plain(coding.trim())) => {
+            Some(format!("is {value:?}, and the body is sent as it is written: it is not so encoded"))
+        }
+        "content-type" if !is_utf8(value) => {
+            let named = charset(value).unwrap_or_default();
+            Some(format!("names the charset {named:?}, and the body is sent in UTF-8"))
+        }
         _ => None,
     }
 }
@@ -208,6 +224,10 @@ impl FileReader<'_, '_> {
                 }
                 if let Some(why) = servers_own(&name.to_ascii_lowercase()) {
                     self.found.tell(Code::E08, &value.path, why, "leave it out");
+                }
+                if let Some(what) = belies(&name.to_ascii_lowercase(), text).filter(|_| object.get("body").is_some()) {
+                    let help = "leave it out, unless a client that cannot read the body is what is tried";
+                    self.found.tell(Code::W08, &value.path, what, help);
                 }
                 headers.push((name.to_ascii_lowercase(), text.to_owned()));
             }

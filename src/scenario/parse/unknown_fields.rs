@@ -9,6 +9,7 @@ use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Field, Kind};
 use crate::engine::schema::schema::Schema;
 use crate::engine::schema::suggest::nearest;
+use crate::engine::state::unknown_fields::{UnknownField, UnknownFields};
 use crate::http::message::Method;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
@@ -151,13 +152,28 @@ impl Diagnostics<'_> {
     }
 
     fn tell_unknown(&mut self, path: &[PathSegment], name: &str, schemas: &[&Schema]) {
-        let title = schemas.first().map_or("a record", |schema| schema.title);
-        let known = schemas.iter().flat_map(|schema| schema.fields).map(|field| field.name);
-        let meant = did_you_mean(name, known);
-        let meant = if meant.ends_with('?') { format!("{meant} ") } else { String::new() };
-        let help = format!("{meant}if it is meant, add \"{MARK}\": \"allow\" beside it");
-        self.tell(Code::W06, path, format!("is no field of {title} that a document knows"), help);
+        let Some(schema) = schemas.first() else { return };
+        let help = format!("{}if it is meant, add \"{MARK}\": \"allow\" beside it", meant(name, schemas));
+        self.tell(Code::W06, path, schema.says_unknown(), help);
     }
+}
+
+/// Asks whether a near field of these kinds is meant, if there is one.
+fn meant(name: &str, schemas: &[&Schema]) -> String {
+    let known = schemas.iter().flat_map(|schema| schema.fields).map(|field| field.name);
+    nearest(name, known).map(|meant| format!("did you mean {meant}? ")).unwrap_or_default()
+}
+
+/// Warns of the fields that an administrator wrote into records, one text each. `remedy` says how they are marked as meant.
+pub(crate) fn warnings_of_fields(unknown: &UnknownFields, remedy: &str) -> Vec<String> {
+    let told = unknown.told.iter().map(|UnknownField { resource, id, name, again }| {
+        let again = if *again > 0 { format!(", written {} times", again + 1) } else { String::new() };
+        let (code, said, meant) = (Code::W06, resource.says_unknown(), meant(name, &[resource]));
+        format!("{} {id:?}: {code} {name} {said}{again}\n    {meant}if it is meant, {remedy}", resource.name)
+    });
+    let more =
+        (unknown.more > 0).then(|| format!("{} and {} more fields that no document knows", Code::W06, unknown.more));
+    told.chain(more).collect()
 }
 
 /// A type of JSON.

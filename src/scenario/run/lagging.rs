@@ -3,6 +3,7 @@
 //! Collections are persistent, so that the past is a few pointers. A world without `lag` keeps none of it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::engine::api::api::Api;
 use crate::engine::api::router::Row;
@@ -16,12 +17,14 @@ use crate::scenario::model::lag::{Lag, LagSpan};
 const MOST_HIDDEN: usize = 1_024;
 
 /// The changes that lagging reads do not see yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::scenario) struct Lagging {
     /// The records as they were looked at last; `None` before the first call.
     known: Option<Store>,
-    /// For each lag of the scenario.
-    lags: Vec<LagProgress>,
+    /// Those added by hand, then the scenario's own.
+    lags: Vec<(Arc<Lag>, LagProgress)>,
+    /// The number of those added by hand.
+    added: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -54,19 +57,30 @@ pub(crate) struct PastStore {
 
 impl Lagging {
     /// Returns the state of these lags at the start; `None` where there are none.
-    pub(in crate::scenario) fn new(lags: &[Lag]) -> Option<Box<Self>> {
-        let progress = lags.iter().map(|_| LagProgress::default()).collect();
-        (!lags.is_empty()).then(|| Box::new(Self { known: None, lags: progress }))
+    pub(in crate::scenario) fn new(lags: &[Arc<Lag>]) -> Option<Box<Self>> {
+        let lags: Vec<_> = lags.iter().map(|lag| (Arc::clone(lag), LagProgress::default())).collect();
+        (!lags.is_empty()).then(|| Box::new(Self { lags, ..Self::default() }))
+    }
+
+    /// Adds a lag by hand, before those of the scenario and behind those added before.
+    pub(in crate::scenario) fn add(&mut self, lag: Lag) {
+        self.lags.insert(self.added, (Arc::new(lag), LagProgress::default()));
+        self.added += 1;
+    }
+
+    /// Returns the lags that were added by hand.
+    pub(in crate::scenario) fn added(&self) -> impl Iterator<Item = &Lag> {
+        self.lags[..self.added].iter().map(|(lag, _)| &**lag)
     }
 
     /// Notes the records as they are now. What changed since the last look is hidden from now on. `after_call` is the number
     /// of the last call that was answered before the change.
-    pub(in crate::scenario) fn look(&mut self, lags: &[Lag], store: &Store, now_ms: u64, after_call: u64) {
+    pub(in crate::scenario) fn look(&mut self, store: &Store, now_ms: u64, after_call: u64) {
         let before = match self.known.replace(store.clone()) {
             Some(known) if !known.is_same(store) => known,
             _ => return,
         };
-        for (lag, progress) in lags.iter().zip(&mut self.lags) {
+        for (lag, progress) in &mut self.lags {
             let change =
                 HiddenChange { before: before.clone(), after_call, made_ms: now_ms, made_calls: progress.calls };
             let is_full = progress.hidden.len() >= MOST_HIDDEN;
@@ -80,26 +94,15 @@ impl Lagging {
     }
 
     /// Counts a call for the lag of its operation, and returns the records it sees; `None` when they are those of now.
-    pub(in crate::scenario) fn past_store(
-        &mut self,
-        lags: &[Lag],
-        row: &Row,
-        store: &Store,
-        now_ms: u64,
-    ) -> Option<PastStore> {
-        let place = lags.iter().position(|lag| row.route.verb == Method::Get && lag.on.select(row.operation))?;
-        self.lags[place].call(lags[place].span, row, store, now_ms)
+    pub(in crate::scenario) fn past_store(&mut self, row: &Row, store: &Store, now_ms: u64) -> Option<PastStore> {
+        let mut lags = self.lags.iter_mut();
+        let (lag, progress) = lags.find(|(lag, _)| row.route.verb == Method::Get && lag.on.select(row.operation))?;
+        progress.call(lag.span, row, store, now_ms)
     }
 
     /// Says of each lag how many changes its reads do not see yet, of records that they show.
-    pub(in crate::scenario) fn say_hidden(
-        &self,
-        lags: &[Lag],
-        apis: &[&'static Api],
-        store: &Store,
-        now_ms: u64,
-    ) -> Vec<String> {
-        let said = lags.iter().zip(&self.lags).filter_map(|(lag, progress)| {
+    pub(in crate::scenario) fn say_hidden(&self, apis: &[&'static Api], store: &Store, now_ms: u64) -> Vec<String> {
+        let said = self.lags.iter().filter_map(|(lag, progress)| {
             let reads = apis.iter().flat_map(|api| api.routes.iter().map(move |route| (api, route)));
             let reads = reads.filter(|(api, route)| {
                 route.verb == Method::Get && lag.on.select(&format!("{}.{}", api.name, route.name))

@@ -2,6 +2,7 @@
 
 pub(crate) mod inject;
 pub(crate) mod lagging;
+pub(crate) mod lags;
 pub(crate) mod make_change;
 pub(crate) mod perturb;
 pub(crate) mod progress;

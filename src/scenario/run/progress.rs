@@ -90,6 +90,9 @@ impl ScenarioRun {
                 .map(str::to_owned)
                 .ok_or_else(|| in_code(&format!("the expectation {id:?}")))
         });
+        if let Some(lag) = self.added_lags().next() {
+            return Err(in_code(&format!("the lag on {}", lag.on)));
+        }
         let mut issued: Vec<String> = self.issued.iter().cloned().collect();
         issued.sort();
         let mut statuses: Vec<(String, u16, u64)> =

@@ -8,15 +8,14 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use crate::engine::api::api::Api;
-use crate::engine::api::router::{Router, Row};
-use crate::engine::store::Store;
+use crate::engine::api::router::Router;
 use crate::history::trace::{Trace, TraceBuilder, Verdict};
 use crate::http::message::{Delivery, TlsFault};
 use crate::http::position::Position;
 use crate::scenario::model::format::{CallExpectation, Scenario};
 use crate::scenario::model::request_view::RequestView;
 use crate::scenario::model::rule::{Effect, Rule};
-use crate::scenario::run::lagging::{Lagging, PastStore};
+use crate::scenario::run::lagging::Lagging;
 use crate::scenario::run::rule_index::RuleIndex;
 
 /// A scenario as it goes in one world.
@@ -232,14 +231,7 @@ impl ScenarioRun {
         if self.counters.iter().any(|counter| counter.rule.id == id) {
             return Err(format!("{id:?} is the id of another rule; choose another"));
         }
-        for pattern in &rule.on.0 {
-            let one = crate::scenario::model::rule::Operations(vec![pattern.clone()]);
-            if !router.rows().iter().any(|row| one.select(row.operation)) {
-                let known = router.rows().iter().map(|row| row.operation);
-                let meant = crate::scenario::model::diagnostics::did_you_mean(pattern, known);
-                return Err(format!("{pattern:?} selects no operation; {meant}"));
-            }
-        }
+        rule.on.check(router)?;
         if let Some(Effect::Error { name, .. }) = &rule.effect {
             let rows = router.rows().iter().filter(|row| rule.on.select(row.operation));
             if let Some(row) = rows.clone().find(|row| !row.documents_error(name)) {
@@ -324,25 +316,6 @@ impl ScenarioRun {
             (counter.matched, counter.fired) = (0, 0);
         }
         self.ends = vec![0; self.scenario.steps[self.step].ends.len()];
-    }
-
-    /// Notes the records as they are, before or after a call: lagging reads see later what changed. `after_call` is the
-    /// number of the last call that was answered before the change.
-    pub(crate) fn look_at_records(&mut self, store: &Store, now_ms: u64, after_call: u64) {
-        if let Some(lagging) = &mut self.lagging {
-            lagging.look(&self.scenario.lags, store, now_ms, after_call);
-        }
-    }
-
-    /// Returns the records of the past that a call sees; `None` when they are those of now.
-    pub(crate) fn past_store(&mut self, row: &Row, store: &Store, now_ms: u64) -> Option<PastStore> {
-        self.lagging.as_mut()?.past_store(&self.scenario.lags, row, store, now_ms)
-    }
-
-    /// Says of each lag how many changes its reads do not see yet, of records that they show.
-    pub(crate) fn say_hidden(&self, store: &Store, now_ms: u64) -> Vec<String> {
-        let said = |lagging: &Lagging| lagging.say_hidden(&self.scenario.lags, &self.apis, store, now_ms);
-        self.lagging.as_deref().map(said).unwrap_or_default()
     }
 
     /// Returns every rule, with how often it matched and how often it fired.

@@ -63,6 +63,11 @@ impl ScenarioRun {
         }
     }
 
+    /// Tells whether a step changes records.
+    pub(crate) fn has_data_in_steps(&self) -> bool {
+        self.scenario.steps.iter().any(|step| !step.data.changes.is_empty())
+    }
+
     /// Tries the data of the steps before anybody plays the scenario, and returns what cannot be made. Of the first step,
     /// which is entered at the start, that is everything; of a later one, what no consumer could make right: the rest
     /// depends on what it does meanwhile.

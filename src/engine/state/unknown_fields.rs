@@ -1,0 +1,58 @@
+//! Fields of records that an administrator wrote and that no document knows.
+
+use crate::engine::schema::schema::Schema;
+
+/// The most of them that are remembered one by one.
+const MOST_TOLD: usize = 20;
+/// The longest name that is told whole, in characters.
+const LONGEST_TOLD: usize = 80;
+
+/// A field that no document knows, and the first record that it was written into.
+#[derive(Clone, Debug)]
+pub struct UnknownField {
+    /// The kind of record.
+    pub resource: &'static Schema,
+    /// The id of the record.
+    pub id: String,
+    /// The name of the field.
+    pub name: String,
+    /// The number of further times that it was written into records of this kind.
+    pub again: u64,
+}
+
+/// The unknown fields that were written so far.
+#[derive(Clone, Debug, Default)]
+pub struct UnknownFields {
+    /// The first of them.
+    pub told: Vec<UnknownField>,
+    /// The number of those behind.
+    pub more: u64,
+}
+
+impl UnknownFields {
+    /// Notes a field. One that is there already is counted.
+    pub fn note(&mut self, resource: &'static Schema, id: &str, name: &str) {
+        let cut = |text: &str| match text.char_indices().nth(LONGEST_TOLD) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.to_owned(),
+        };
+        self.join_one(UnknownField { resource, id: cut(id), name: cut(name), again: 0 });
+    }
+
+    /// Adds those of another change.
+    pub fn join(&mut self, other: Self) {
+        other.told.into_iter().for_each(|field| self.join_one(field));
+        self.more += other.more;
+    }
+
+    fn join_one(&mut self, field: UnknownField) {
+        let is_same = |known: &&mut UnknownField| known.resource == field.resource && known.name == field.name;
+        if let Some(known) = self.told.iter_mut().find(is_same) {
+            known.again += 1 + field.again;
+        } else if self.told.len() < MOST_TOLD {
+            self.told.push(field);
+        } else {
+            self.more += 1 + field.again;
+        }
+    }
+}
