@@ -146,10 +146,12 @@ mod embed;
 // for foreign types.
 #[allow(unnameable_types, missing_debug_implementations)]
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#[allow(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #[cfg_attr(not(feature = "api"), allow(dead_code))]
 mod engine;
 mod history;
 #[allow(unnameable_types, clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#[allow(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #[cfg_attr(not(feature = "api"), allow(dead_code))]
 mod http;
 mod scenario;
@@ -172,7 +174,7 @@ pub use embed::{Body, ServiceError, WorldService};
 pub use engine::schema::error_def::Evidence;
 pub use engine::schema::profile::Profile;
 pub use history::coverage::CoverageCell;
-pub use http::message::{Delivery, TlsFault};
+pub use http::message::{Delivery, Method, TlsFault};
 pub use http::position::Position;
 pub use scenario::SCHEMA as SCENARIO_SCHEMA;
 pub use scenario::{

@@ -156,7 +156,7 @@ impl Probe {
 impl Live {
     fn ask(&self, request: &ProbeRequest) -> Result<ProbeAnswer, String> {
         let mut sent = Request::builder()
-            .method(request.method)
+            .method(request.method.as_str())
             .uri(format!("{}{}", self.urls[request.row.api.name], request.target))
             .header("accept", "application/json");
         if let Some(credential) = self.credentials.get(request.operation) {

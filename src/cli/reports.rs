@@ -1,5 +1,6 @@
 //! Where reports go.
 
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ impl Reports {
     pub(super) fn tell(&self, reports: &[Report], found: Exit, quiet: bool) -> Result<Exit, Failed> {
         for report in reports {
             if !quiet || !report.passed {
-                say(&format!("{report}\n"));
+                say(&format!("{report}\n{}", again(report)));
             } else {
                 report.elsewhere.lines().iter().for_each(|line| say(&format!("{line}\n")));
             }
@@ -87,6 +88,20 @@ impl Reports {
             }
         }
     }
+}
+
+/// Returns the command that runs the scenario of a failed report again.
+fn again(report: &Report) -> String {
+    if report.passed || report.file.is_empty() {
+        return String::new();
+    }
+    format!("  again: standin run --scenario {} -- <your test>\n", as_word(&report.file))
+}
+
+/// Writes a text as one word of a shell.
+fn as_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=\\".contains(letter);
+    if text.chars().all(is_plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")).into() }
 }
 
 fn save(file: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failed> {

@@ -97,7 +97,7 @@ fn structured(operation: &Operation) -> Value {
     json!({
         "operation": operation.name,
         "api": operation.api.title(),
-        "method": operation.method,
+        "method": operation.method.as_str(),
         "path": operation.path,
         "action": operation.action.as_str(),
         "outcomes": outcomes.collect::<Vec<_>>(),

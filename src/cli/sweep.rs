@@ -23,6 +23,7 @@ use crate::cli::settings::Settings;
 use crate::cli::signals::Signals;
 use crate::cli::values::duration;
 use crate::embed::{Operation, Standin, operations};
+use crate::http::message::Method;
 use crate::scenario::{Elsewhere, Operations, Report};
 
 /// Find out which single faults a command survives
@@ -98,7 +99,7 @@ impl Fault {
             Self::RateLimited => json!({ "error": operation.outcomes.iter().find(|(status, _)| *status == 429)?.1 }),
             Self::Unavailable => json!({ "respond": { "status": 503, "body": {}, "undocumented": true } }),
             Self::Reset => abort("reset"),
-            Self::Lost if operation.method == "GET" => return None,
+            Self::Lost if operation.method == Method::Get => return None,
             Self::Lost => abort("close"),
             Self::Truncate => abort("truncate"),
             Self::Garbage => abort("garbage"),

@@ -6,6 +6,7 @@ use crate::embed::words::{Action, Api};
 use crate::engine::api::router::Row;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::profile::Profile;
+use crate::http::message::Method;
 
 /// An operation, as its table describes it.
 ///
@@ -26,7 +27,7 @@ pub struct Operation {
     /// The API.
     pub api: Api,
     /// The method.
-    pub method: &'static str,
+    pub method: Method,
     /// The whole path, with parameters in braces.
     pub path: &'static str,
     /// The kind of action.
@@ -80,7 +81,7 @@ fn operation(row: &'static Row) -> Operation {
     Operation {
         name: row.operation,
         api: Api::of(row.api),
-        method: route.verb.as_str(),
+        method: route.verb,
         path: &row.path,
         action: Action::of(route.action),
         outcomes: std::iter::once((route.success, "success")).chain(errors).collect(),

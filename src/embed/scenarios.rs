@@ -229,13 +229,13 @@ impl WorldHandle {
     /// documented answers; this world is not touched. A scenario without a probe is an error.
     ///
     /// ```
-    /// use standin::{Api, ProbeAnswer, Standin};
+    /// use standin::{Api, Method, ProbeAnswer, Standin};
     ///
     /// let live = Standin::start(); // stands in for the live service here
     /// let compared = Standin::start().world().probe("celigo-bad-afternoon", |request| {
-    ///     assert_eq!((request.api(), request.method), (Api::Celigo, "GET"));
+    ///     assert_eq!((request.api(), request.method), (Api::Celigo, Method::Get));
     ///     let target = format!("/v1{}", request.target);
-    ///     let answer = live.world().answer(request.method, &target, &[("authorization", "Bearer any")], b"");
+    ///     let answer = live.world().answer(request.method.as_str(), &target, &[("authorization", "Bearer any")], b"");
     ///     Ok(ProbeAnswer::new(answer.status.ok_or("no answer")?, answer.body))
     /// })?;
     /// assert_eq!(compared.errors, 0, "{compared}");

@@ -38,7 +38,7 @@ impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.report.fmt(f)?;
         if self.is_early {
-            f.write_str("  a request was still on its way, and does not count: wait with settle before\n")?;
+            f.write_str("\n  a request was still on its way, and does not count: wait with settle before")?;
         }
         Ok(())
     }

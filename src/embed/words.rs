@@ -10,7 +10,7 @@ use crate::engine::api::route;
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::suggest::nearest;
-use crate::http::message::{Delivery, TlsFault};
+use crate::http::message::{Delivery, Method, TlsFault};
 
 /// An API that standin fakes.
 ///
@@ -223,6 +223,7 @@ words! {
     TlsFault: "TLS fault" in TlsFault::ALL,
     Evidence: "evidence" in Evidence::ALL,
     Action: "action" in Action::ALL,
+    Method: "method" in Method::ALL,
     Delivery,
 }
 
@@ -252,6 +253,7 @@ mod tests {
         check(&TlsFault::ALL);
         check(Evidence::ALL);
         check(Action::ALL);
+        check(&Method::ALL);
         let error = "celgo".parse::<Api>().unwrap_err();
         assert_eq!(error.to_string(), "there is no API \"celgo\"; did you mean celigo?");
     }

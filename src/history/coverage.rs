@@ -21,6 +21,7 @@ use crate::http::json_object::json_object;
 /// # Ok::<(), standin::StartError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CoverageCell {
     /// The operation.
     pub operation: String,

@@ -11,8 +11,18 @@ use serde_json::Value;
 
 use crate::http::hold::Hold;
 
-/// The action that a request asks for, as routes declare it. `HEAD` is a `GET` whose body is left out.
+/// The method of a request, as routes declare it. `HEAD` is a `GET` whose body is left out.
+///
+/// ```
+/// use standin::{Method, operations};
+///
+/// let writes = |method: Method| !method.is_safe();
+/// assert!(operations().iter().any(|operation| operation.action.as_str() == "create" && writes(operation.method)));
+/// assert_eq!(Method::Patch.to_string(), "PATCH");
+/// assert_eq!("GET".parse(), Ok(Method::Get));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Method {
     /// `GET`, and `HEAD` with it.
     Get,
@@ -30,6 +40,7 @@ pub enum Method {
 
 impl Method {
     /// Returns the verb of a request method, or `None` for methods no route can have.
+    #[must_use]
     pub fn of(method: &str) -> Option<Self> {
         Some(match method {
             "GET" | "HEAD" => Self::Get,
@@ -42,6 +53,7 @@ impl Method {
     }
 
     /// Returns the method name on the wire.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -57,6 +69,7 @@ impl Method {
     pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
     /// Tells whether the method promises to change nothing.
+    #[must_use]
     pub fn is_safe(self) -> bool {
         self == Self::Get
     }

@@ -2,6 +2,7 @@
 
 /// A position in a text; both numbers count from 1. The example of [`ScenarioError`](crate::ScenarioError) reads one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Position {
     /// The line.
     pub line: usize,

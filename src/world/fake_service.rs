@@ -27,7 +27,7 @@ fn ask(router: &Router, world: &mut World, request: &ProbeRequest) -> ProbeAnswe
         [("authorization", authorization.as_bytes()), ("content-type", b"application/json")];
     let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
     let asked = Request {
-        method: request.method,
+        method: request.method.as_str(),
         target: &whole_target(request),
         headers: &headers,
         body: body.as_bytes(),

@@ -44,7 +44,7 @@ fn ask(live: &WorldHandle, request: &ProbeRequest) -> ProbeAnswer {
     let base = if request.api() == Api::Celigo { "/v1" } else { "/api" };
     let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
     let body = request.body.as_ref().map(Value::to_string).unwrap_or_default();
-    let answer = live.answer(request.method, &format!("{base}{}", request.target), &headers, body.as_bytes());
+    let answer = live.answer(request.method.as_str(), &format!("{base}{}", request.target), &headers, body.as_bytes());
     ProbeAnswer::new(answer.status.unwrap(), answer.body)
 }
 
@@ -153,7 +153,7 @@ fn a_new_value_of_an_enumeration_is_a_warning_that_names_it() {
         .world()
         .probe(file.text(), |request| {
             let secret = ("authorization", "Bearer standin-edlink-secret");
-            let answer = live.world().answer(request.method, &format!("/api{}", request.target), &[secret], b"");
+            let answer = live.world().answer(request.method.as_str(), &format!("/api{}", request.target), &[secret], b"");
             Ok(ProbeAnswer::new(answer.status.unwrap(), answer.body))
         })
         .unwrap();

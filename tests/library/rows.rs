@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use standin::{Action, Answer, Operation, Standin, WorldHandle, operations};
-
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+use standin::{Action, Answer, Method, Operation, Standin, WorldHandle, operations};
 
 /// Paths that refuse the methods they do not have, as the contract says of fixed words.
 const CLOSED: &[&str] = &[
@@ -15,9 +13,9 @@ const CLOSED: &[&str] = &[
     "/v1/jobs/current",
 ];
 
-fn ask(world: &WorldHandle, method: &str, path: &str, body: &str) -> Answer {
+fn ask(world: &WorldHandle, method: Method, path: &str, body: &str) -> Answer {
     let headers = [("authorization", "Bearer any"), ("content-type", "text/plain")];
-    world.answer(method, path, &headers, body.as_bytes())
+    world.answer(method.as_str(), path, &headers, body.as_bytes())
 }
 
 /// A path with a value in place of each parameter: a form that every API takes for an id.
@@ -30,8 +28,8 @@ fn shape(path: &str) -> String {
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 
-fn has(operations: &[Operation], method: &str, path: &str) -> bool {
-    operations.iter().any(|row| (row.method == method || row.method == "ANY") && shape(row.path) == shape(path))
+fn has(operations: &[Operation], method: Method, path: &str) -> bool {
+    operations.iter().any(|row| (row.method == method || row.method == Method::Any) && shape(row.path) == shape(path))
 }
 
 #[test]
@@ -39,7 +37,7 @@ fn a_method_that_no_row_has_is_a_miss_and_405_only_where_a_document_refuses_it()
     let (world, operations) = (Standin::builder().offline().unwrap(), operations());
     let mut refused = BTreeSet::new();
     for row in &operations {
-        for method in METHODS.iter().filter(|method| !has(&operations, method, row.path)) {
+        for method in Method::ALL.into_iter().filter(|method| !has(&operations, *method, row.path)) {
             let answer = ask(&world, method, &filled(row.path), "notjson");
             if answer.status == Some(405) {
                 assert!(answer.header("allow").is_some());
@@ -57,7 +55,7 @@ fn a_method_that_no_row_has_is_a_miss_and_405_only_where_a_document_refuses_it()
 fn a_row_that_is_not_modelled_is_a_miss_whatever_its_body() {
     let world = Standin::builder().offline().unwrap();
     for row in operations().iter().filter(|row| row.action == Action::NotModelled) {
-        let method = if row.method == "ANY" { "POST" } else { row.method };
+        let method = if row.method == Method::Any { Method::Post } else { row.method };
         for body in ["", "notjson", "{}"] {
             let answer = ask(&world, method, &filled(row.path), body);
             let miss = answer.header("standin-miss").map(str::to_owned);

@@ -2,7 +2,7 @@
 
 use crate::consumers::{Consumer, failed};
 use serde_json::{Value, json};
-use standin::{Action, Builder, Standin, WorldHandle};
+use standin::{Action, Builder, Method, Standin, WorldHandle};
 
 const LIST: &str = "celigo.integrations.list";
 
@@ -120,7 +120,7 @@ fn a_clock_moved_by_hand_ends_a_step_at_once() {
 #[test]
 fn an_operation_that_is_not_modelled_can_be_given_an_answer() {
     let unmodelled = standin::operations().into_iter().find(|operation| {
-        operation.action == Action::NotModelled && operation.method == "GET" && !operation.path.contains('{')
+        operation.action == Action::NotModelled && operation.method == Method::Get && !operation.path.contains('{')
     });
     let operation = unmodelled.expect("some operation is known but not modelled");
     let api = operation.name.split('.').next().unwrap();

@@ -83,6 +83,7 @@ impl fmt::Display for Code {
 
 /// One thing that is wrong with a file. The example of [`ScenarioError`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The file, as it was named.
     pub file: String,
@@ -117,6 +118,7 @@ impl fmt::Display for Diagnostic {
 /// # Ok::<(), standin::StartError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScenarioError {
     /// The faults, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,

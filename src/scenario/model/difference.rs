@@ -24,6 +24,7 @@ const TOLD: usize = 5;
 
 /// One part of a call or record that is not as it is expected to be. The example of [`NearMiss`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Difference {
     /// The path to the part: `body.nested.a[2]`.
     pub path: String,
@@ -58,6 +59,7 @@ impl fmt::Display for Difference {
 /// # Ok::<(), standin::StartError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NearMiss {
     /// The number of the call, when it is one.
     pub call: Option<u64>,

@@ -11,6 +11,7 @@ use crate::scenario::probe::probe::{Played, ProbeAnswer, ProbeRequest, StepOutco
 /// The result of a probe. `drift` is the version of this shape. The example of
 /// [`WorldHandle::probe`](crate::WorldHandle::probe) makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// 1.
     pub drift: u32,
@@ -30,6 +31,7 @@ json_object!(write Comparison { drift, scenario, errors, warnings, infos, steps 
 
 /// One request of the probe, in a [`Comparison`]: see the example of [`WorldHandle::probe`](crate::WorldHandle::probe).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ComparedStep {
     /// The operation.
     pub operation: String,

@@ -47,6 +47,7 @@ impl Serialize for Tier {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Drift {
     /// The weight of the difference.
     pub tier: Tier,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::engine::api::route::Access;
 use crate::engine::api::router::Row;
 use crate::engine::state::State;
+use crate::http::message::Method;
 use crate::http::target::encode;
 use crate::scenario::model::diagnostics::{Code, Diagnostic};
 use crate::scenario::model::format::{Probe, ProbeStep, Scenario};
@@ -25,7 +26,7 @@ pub struct ProbeRequest {
     /// The operation: `celigo.integrations.get`.
     pub operation: &'static str,
     /// The method.
-    pub method: &'static str,
+    pub method: Method,
     /// Path and query, below the base URL of the API.
     pub target: String,
     /// The body, which is JSON.
@@ -141,7 +142,7 @@ impl ProbeStep {
             target += &format!("{sign}{}={}", encode(name), encode(&filled(value, bound)));
         }
         let body = self.body.as_ref().map(|body| filled_value(body, bound));
-        let (operation, method) = (row.operation, row.route.verb.as_str());
+        let (operation, method) = (row.operation, row.route.verb);
         ProbeRequest { row, operation, method, target, body }
     }
 

@@ -14,6 +14,7 @@ use crate::scenario::verify::one_line::on_one_line;
 /// assert_eq!(all.lines(), ["your test also talks to example.com (2 times)"]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Elsewhere {
     /// Other hosts that the command talks to.
     pub other_hosts: Vec<OtherHost>,
@@ -25,6 +26,7 @@ json_object!(both Elsewhere { other_hosts: omitted, refused_handshakes: omitted 
 
 /// A host that is not served. The example of [`Elsewhere`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OtherHost {
     /// Its name.
     pub host: String,
@@ -48,6 +50,7 @@ json_object!(both OtherHost { host, times });
 /// assert!(sentence.starts_with("curl/8.5.0 does not trust the certificate for api.integrator.io"), "{sentence}");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefusedHandshake {
     /// The host that the client wanted.
     pub host: String,

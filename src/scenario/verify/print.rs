@@ -1,6 +1,5 @@
 //! A report for people and for the tools of continuous integration.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -39,11 +38,7 @@ impl fmt::Display for Report {
             write!(f, "\n  journal: {cut}{}", self.journal[from..].join(" · "))?;
         }
         self.write_loss(f)?;
-        self.write_elsewhere(f)?;
-        if !self.file.is_empty() {
-            write!(f, "\n  again: standin run --scenario {} -- <your test>", as_word(&self.file))?;
-        }
-        Ok(())
+        self.write_elsewhere(f)
     }
 }
 
@@ -77,12 +72,6 @@ impl Check {
     fn reads_journal(&self) -> bool {
         self.id.starts_with("conduct.") && self.id != "conduct.paging"
     }
-}
-
-/// Writes a text as one word of a shell.
-fn as_word(text: &str) -> Cow<'_, str> {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=\\".contains(letter);
-    if text.chars().all(is_plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")).into() }
 }
 
 impl Check {

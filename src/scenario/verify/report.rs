@@ -24,6 +24,7 @@ use crate::scenario::verify::one_line::on_one_line;
 /// # Ok::<(), standin::StartError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// 1.
     pub report: u32,
@@ -78,6 +79,7 @@ json_object!(read Report {
 
 /// One check of a [`Report`], whose example reads one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Check {
     /// Its name: `calls.lookup`, `conduct.no_retry_on`.
     pub id: String,
@@ -95,6 +97,7 @@ json_object!(both Check { id, title: default, passed, violations, line });
 
 /// One thing a check found. The example of [`Report`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
     /// The finding, in a sentence.
     pub message: String,
@@ -163,6 +166,7 @@ impl Violation {
 
 /// The course of a fault rule. The example of [`Report`] reads one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RuleReport {
     /// The rule.
     pub id: String,
@@ -186,6 +190,7 @@ json_object!(both RuleReport { id, matched, fired });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StepReport {
     /// Its name.
     pub name: String,
