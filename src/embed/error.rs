@@ -24,6 +24,15 @@ pub struct Error {
 }
 
 /// The kind of an [`Error`], for programs.
+///
+/// ```
+/// use standin::{ErrorKind, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// let refused = world.remove("celigo.integrations", "nope").unwrap_err();
+/// assert_eq!(refused.kind(), ErrorKind::NotFound);
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -51,7 +51,20 @@ impl WorldHandle {
     }
 }
 
-/// The body of an answer. The example of [`WorldService`] reads one.
+/// The body of an answer.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use http_body_util::{BodyExt, Empty};
+/// use tower::ServiceExt;
+///
+/// let world = standin::Standin::builder().offline().unwrap();
+/// let request = http::Request::get("/v1/integrations").header("authorization", "Bearer any");
+/// let request = request.body(Empty::<bytes::Bytes>::new()).unwrap();
+/// let body: standin::Body = world.service().oneshot(request).await.unwrap().into_body();
+/// assert!(body.collect().await.unwrap().to_bytes().starts_with(b"["));
+/// # });
+/// ```
 pub struct Body(ResponseBody);
 
 impl fmt::Debug for Body {
@@ -60,7 +73,20 @@ impl fmt::Debug for Body {
     }
 }
 
-/// The reason why there is no answer, or only a part of it. The example of [`WorldService`] gets one.
+/// The reason why there is no answer, or only a part of it.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use standin::{Rule, ServiceError, Standin};
+/// use tower::ServiceExt;
+///
+/// let world = Standin::builder().offline().unwrap();
+/// world.fault(Rule::on("celigo.*").close());
+/// let request = http::Request::get("/v1/integrations").header("authorization", "Bearer any");
+/// let error = world.service().oneshot(request.body(String::new()).unwrap()).await.unwrap_err();
+/// assert!(matches!(error, ServiceError::Closed), "{error}");
+/// # });
+/// ```
 #[non_exhaustive]
 pub enum ServiceError {
     /// A fault rule closed the connection before the head.

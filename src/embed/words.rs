@@ -109,10 +109,11 @@ impl PageMode {
 
 /// The fate of requests for other hosts that reach the proxy.
 ///
-/// ```no_run
+/// ```
 /// use standin::{OtherHosts, Standin};
 ///
 /// let standin = Standin::builder().intercept().intercept_others(OtherHosts::Tunnel).start();
+/// assert!(standin.other_hosts().is_empty()); // no client asked for one yet
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -138,7 +139,15 @@ impl OtherHosts {
     }
 }
 
-/// The kind of action that an operation takes. The example of [`Operation`](crate::Operation) reads one.
+/// The kind of action that an operation takes.
+///
+/// ```
+/// use standin::{Action, operations};
+///
+/// let not_modelled = operations().into_iter().filter(|operation| operation.action == Action::NotModelled);
+/// assert!(not_modelled.count() > 0); // they answer 501, and say so
+/// assert_eq!("create".parse(), Ok(Action::Create));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {

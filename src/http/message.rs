@@ -185,8 +185,17 @@ impl Response {
     }
 }
 
-/// The way in which a reply travels. Only the socket layer makes it happen. The example of
-/// [`JournalEntry`](crate::JournalEntry) reads one.
+/// The way in which a reply travels. Only the socket layer makes it happen.
+///
+/// ```
+/// use standin::{Delivery, Rule, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.fault(Rule::on("celigo.*").truncate());
+/// world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"");
+/// assert_eq!(world.journal()[0].delivery, Delivery::Truncated);
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {

@@ -1,6 +1,16 @@
 //! Positions in a text, paths in a JSON document, and the faults of its syntax.
 
-/// A position in a text; both numbers count from 1. The example of [`ScenarioError`](crate::ScenarioError) reads one.
+/// A position in a text; both numbers count from 1.
+///
+/// ```
+/// use standin::Standin;
+///
+/// let world = Standin::builder().offline()?;
+/// let error = world.load_text("mine.json", "{\n  \"scenario\": 1,\n}").unwrap_err();
+/// let place = error.diagnostics[0].place;
+/// assert_eq!((place.line, place.column), (3, 1), "{error}");
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Position {

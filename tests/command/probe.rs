@@ -153,7 +153,8 @@ fn a_new_value_of_an_enumeration_is_a_warning_that_names_it() {
         .world()
         .probe(file.text(), |request| {
             let secret = ("authorization", "Bearer standin-edlink-secret");
-            let answer = live.world().answer(request.method.as_str(), &format!("/api{}", request.target), &[secret], b"");
+            let answer =
+                live.world().answer(request.method.as_str(), &format!("/api{}", request.target), &[secret], b"");
             Ok(ProbeAnswer::new(answer.status.unwrap(), answer.body))
         })
         .unwrap();

@@ -4,7 +4,15 @@ use http::HeaderValue;
 
 use crate::engine::schema::profile::Profile;
 
-/// The evidence for something: how well it is known. The example of [`Operation`](crate::Operation) reads one.
+/// The evidence for something: how well it is known.
+///
+/// ```
+/// use standin::{Evidence, operations};
+///
+/// let assumed = operations().into_iter().filter(|operation| operation.evidence == Evidence::Assumed);
+/// assert!(assumed.map(|operation| operation.source).all(|reason| !reason.is_empty()));
+/// assert!(Evidence::Documented < Evidence::Assumed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Evidence {

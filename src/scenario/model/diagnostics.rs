@@ -12,7 +12,15 @@ use crate::scenario::model::layers::{Layer, Source, origin};
 macro_rules! codes {
     ($($code:ident $about:literal,)*) => {
         /// The kind of a fault. `E…` refuses the file, `W…` warns. The reference has a section for each, and
-        /// `standin explain E08` prints it. The example of [`ScenarioError`] reads one.
+        /// `standin explain E08` prints it.
+        ///
+        /// ```
+        /// use standin::Code;
+        ///
+        /// assert_eq!(Code::E02.about(), "A key the format does not know.");
+        /// assert!(Code::E02.refuses() && !Code::W01.refuses());
+        /// assert_eq!(Code::ALL.last().map(ToString::to_string).as_deref(), Some("W07"));
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -24,6 +32,7 @@ macro_rules! codes {
             pub const ALL: &[Self] = &[$(Self::$code),*];
 
             /// Returns the sentence that says which fault it is.
+            #[must_use]
             pub fn about(self) -> &'static str {
                 match self {
                     $(Self::$code => $about,)*
@@ -81,7 +90,17 @@ impl fmt::Display for Code {
     }
 }
 
-/// One thing that is wrong with a file. The example of [`ScenarioError`] reads one.
+/// One thing that is wrong with a file.
+///
+/// ```
+/// use standin::Standin;
+///
+/// let world = Standin::builder().offline()?;
+/// let error = world.load_text("mine.json", "{\n  \"scenario\": 2, \"api\": \"celigo\"\n}").unwrap_err();
+/// let first = error.diagnostics[0].to_string();
+/// assert!(first.starts_with("mine.json:2:15: E08 scenario is 2"), "{first}");
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {

@@ -22,7 +22,20 @@ const CONTEXT: usize = 16;
 /// The most differences that are told of one call or record.
 const TOLD: usize = 5;
 
-/// One part of a call or record that is not as it is expected to be. The example of [`NearMiss`] reads one.
+/// One part of a call or record that is not as it is expected to be.
+///
+/// ```
+/// use serde_json::json;
+/// use standin::{Expectation, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.expect(Expectation::on("celigo.integrations.list").query(json!({ "limit": "2" })));
+/// world.answer("GET", "/v1/integrations?limit=3", &[("authorization", "Bearer any")], b"");
+/// let report = world.report();
+/// let near = report.checks[0].violations[0].near.as_ref().unwrap();
+/// assert_eq!(near.differences[0].to_string(), r#"query.limit is "3", expected "2""#);
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {

@@ -14,7 +14,19 @@ use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target, decode};
 use crate::scenario::model::texts::Texts;
 
-/// A request as matchers see it, and functions that answer. The example of [`Data`](crate::Data) reads one.
+/// A request as matchers see it, and functions that answer.
+///
+/// ```
+/// use standin::{Answer, Rule, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.fault(Rule::on("celigo.integrations.get").answer(|request, _| {
+///     Answer::of_json(200, &serde_json::json!({ "_id": request.param("id"), "name": request.operation() }))
+/// }));
+/// let answer = world.answer("GET", "/v1/integrations/abc123", &[("authorization", "Bearer any")], b"");
+/// assert_eq!(answer.json(), serde_json::json!({ "_id": "abc123", "name": "celigo.integrations.get" }));
+/// # Ok::<(), standin::StartError>(())
+/// ```
 pub struct RequestView<'a> {
     /// The operation.
     pub(crate) row: &'a Row,

@@ -8,8 +8,17 @@ use crate::scenario::model::format::Scenario;
 use crate::scenario::probe::drift::{Documented, Drift, Ignored, Tier};
 use crate::scenario::probe::probe::{Played, ProbeAnswer, ProbeRequest, StepOutcome, Wrong};
 
-/// The result of a probe. `drift` is the version of this shape. The example of
-/// [`WorldHandle::probe`](crate::WorldHandle::probe) makes one.
+/// The result of a probe. `drift` is the version of this shape.
+///
+/// ```
+/// use standin::{ProbeAnswer, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// let compared = world.probe("celigo-bad-afternoon", |_| Err("no route to host".to_owned()))?;
+/// assert_eq!((compared.drift, compared.scenario.as_str()), (1, "celigo-bad-afternoon"));
+/// assert_eq!(compared.unanswered(), Some("no route to host"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -29,7 +38,18 @@ pub struct Comparison {
 
 json_object!(write Comparison { drift, scenario, errors, warnings, infos, steps });
 
-/// One request of the probe, in a [`Comparison`]: see the example of [`WorldHandle::probe`](crate::WorldHandle::probe).
+/// One request of the probe, in a [`Comparison`].
+///
+/// ```
+/// use standin::{ProbeAnswer, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// let compared = world.probe("celigo-bad-afternoon", |_| Ok(ProbeAnswer::new(503, "")))?;
+/// let step = &compared.steps[0];
+/// assert_eq!((step.operation.as_str(), step.status), ("celigo.integrations.list", Some(503)));
+/// assert_eq!(step.differences[0].what, "has status 503, expected 200");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ComparedStep {

@@ -12,7 +12,17 @@ use crate::engine::schema::time::parse_ms;
 use crate::http::json_object::json_object;
 use crate::scenario::probe::probe::ProbeAnswer;
 
-/// The weight of a difference. The example of [`WorldHandle::probe`](crate::WorldHandle::probe) counts those of one weight.
+/// The weight of a difference.
+///
+/// ```
+/// use standin::{ProbeAnswer, Standin, Tier};
+///
+/// let world = Standin::builder().offline()?;
+/// let compared = world.probe("celigo-bad-afternoon", |_| Ok(ProbeAnswer::new(503, "")))?;
+/// let of = |tier| compared.steps[0].differences.iter().filter(|drift| drift.tier == tier).count();
+/// assert_eq!((of(Tier::Error), of(Tier::Warning)), (1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Tier {

@@ -17,8 +17,21 @@ use crate::scenario::parse::check::placeholders;
 
 type Bound = HashMap<String, String>;
 
-/// A request of a probe, to be sent to a live service. The example of
-/// [`WorldHandle::probe`](crate::WorldHandle::probe) sends some.
+/// A request of a probe, to be sent to a live service.
+///
+/// ```
+/// use standin::{Method, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// let mut sent = Vec::new();
+/// world.probe("celigo-bad-afternoon", |request| {
+///     sent.push((request.method, request.operation, request.target.clone()));
+///     Err("not sent".to_owned())
+/// })?;
+/// assert_eq!(sent[0].0, Method::Get);
+/// assert!(sent[0].2.starts_with("/integrations"), "{sent:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProbeRequest {
@@ -33,8 +46,12 @@ pub struct ProbeRequest {
     pub body: Option<Value>,
 }
 
-/// The answer of a live service to a request of a probe. The example of
-/// [`WorldHandle::probe`](crate::WorldHandle::probe) makes some.
+/// The answer of a live service to a request of a probe.
+///
+/// ```
+/// let answer = standin::ProbeAnswer::new(200, "[]");
+/// assert_eq!((answer.status, answer.body.as_slice()), (200, b"[]".as_slice()));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProbeAnswer {

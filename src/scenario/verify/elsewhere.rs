@@ -6,12 +6,14 @@ use crate::scenario::verify::one_line::on_one_line;
 /// Traffic of a command that came to no world, as far as the proxy saw it.
 ///
 /// ```
-/// use standin::{Elsewhere, OtherHost};
+/// use standin::Elsewhere;
 ///
-/// let seen = || OtherHost { host: "example.com".to_owned(), times: 1 };
+/// let of_a_part: Elsewhere = serde_json::from_str(r#"{"other_hosts": [{"host": "example.com", "times": 1}]}"#)?;
 /// let mut all = Elsewhere::default();
-/// all.add(Elsewhere { other_hosts: vec![seen(), seen()], ..Elsewhere::default() });
+/// all.add(of_a_part.clone());
+/// all.add(of_a_part);
 /// assert_eq!(all.lines(), ["your test also talks to example.com (2 times)"]);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,7 +26,13 @@ pub struct Elsewhere {
 
 json_object!(both Elsewhere { other_hosts: omitted, refused_handshakes: omitted });
 
-/// A host that is not served. The example of [`Elsewhere`] makes one.
+/// A host that is not served.
+///
+/// ```
+/// let host: standin::OtherHost = serde_json::from_str(r#"{"host": "example.com", "times": 3}"#)?;
+/// assert_eq!((host.host.as_str(), host.times), ("example.com", 3));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OtherHost {
@@ -39,15 +47,14 @@ json_object!(both OtherHost { host, times });
 /// A handshake that a client refused.
 ///
 /// ```
-/// let refused = standin::RefusedHandshake {
-///     host: "api.integrator.io".to_owned(),
-///     client: Some("curl/8.5.0".to_owned()),
-///     reason: "unknown certificate authority".to_owned(),
-///     help: "set CURL_CA_BUNDLE".to_owned(),
-///     times: 1,
-/// };
+/// let text = r#"{
+///     "host": "api.integrator.io", "client": "curl/8.5.0", "reason": "unknown certificate authority",
+///     "help": "set CURL_CA_BUNDLE", "times": 1
+/// }"#;
+/// let refused: standin::RefusedHandshake = serde_json::from_str(text)?;
 /// let sentence = refused.sentence();
 /// assert!(sentence.starts_with("curl/8.5.0 does not trust the certificate for api.integrator.io"), "{sentence}");
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -77,7 +77,19 @@ json_object!(read Report {
         => elsewhere: Elsewhere { other_hosts, refused_handshakes }, measured: None
 });
 
-/// One check of a [`Report`], whose example reads one.
+/// One check of a [`Report`].
+///
+/// ```
+/// use standin::{Expectation, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.expect(Expectation::on("edlink.events.list").id("events").times(2));
+/// let report = world.report();
+/// let check = &report.checks[0];
+/// assert_eq!((check.id.as_str(), check.title.as_str()), ("calls.events", "edlink.events.list exactly 2 times"));
+/// assert!(!check.passed);
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Check {
@@ -95,7 +107,20 @@ pub struct Check {
 
 json_object!(both Check { id, title: default, passed, violations, line });
 
-/// One thing a check found. The example of [`Report`] reads one.
+/// One thing a check found.
+///
+/// ```
+/// use standin::{Expectation, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.expect(Expectation::on("celigo.integrations.delete").never());
+/// world.answer("DELETE", "/v1/integrations/abc123", &[("authorization", "Bearer any")], b"");
+/// let report = world.report();
+/// let violation = &report.checks[0].violations[0];
+/// assert_eq!(violation.message, "celigo.integrations.delete called 1 time, expected exactly 0");
+/// assert_eq!(violation.details, ["call 1"]);
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
@@ -164,7 +189,18 @@ impl Violation {
     }
 }
 
-/// The course of a fault rule. The example of [`Report`] reads one.
+/// The course of a fault rule.
+///
+/// ```
+/// use standin::{Rule, Standin};
+///
+/// let world = Standin::builder().offline()?;
+/// world.fault(Rule::on("celigo.integrations.list").id("second").nth(2).close());
+/// world.answer("GET", "/v1/integrations", &[("authorization", "Bearer any")], b"");
+/// let rules = world.report().rules;
+/// assert_eq!((rules[0].id.as_str(), rules[0].matched, rules[0].fired), ("second", 1, 0));
+/// # Ok::<(), standin::StartError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleReport {
