@@ -61,13 +61,20 @@ pub(super) fn limits(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 pub(super) fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let rows = asked.engine.router().rows().iter().map(|row| {
         let outcomes = row.errors().map(|error| {
-            json!({
+            let on = |profile| row.api.dialect.variant(row.route, error, profile);
+            let (documented, live) = (on(Profile::Documented), on(Profile::Live));
+            let mut shown = json!({
                 "outcome": error.name,
-                "status": row.api.dialect.status(row.route, error, Profile::Documented),
+                "status": documented.status,
                 "message": error.message,
-                "evidence": error.evidence.as_str(),
-                "source": error.source,
-            })
+                "evidence": documented.evidence.as_str(),
+                "source": documented.source,
+            });
+            if live != documented {
+                let (status, evidence, source) = (live.status, live.evidence.as_str(), live.source);
+                shown["live"] = json!({ "status": status, "evidence": evidence, "source": source });
+            }
+            shown
         });
         json!({
             "api": row.api.name,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::api::api::Api;
 use crate::engine::api::router::{Router, Row};
+use crate::engine::schema::error_def::Variant;
 use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::ClockMode;
 use crate::http::json_object::json_object;
@@ -300,11 +301,14 @@ fn operation(row: &Row) -> String {
     let outcomes: Vec<(String, String)> = std::iter::once((route.success.to_string(), "success".to_owned()))
         .chain(row.errors().map(|error| {
             let message = if error.message.is_empty() { String::new() } else { format!("   {}", error.message) };
-            let known = format!("{}, {}", error.evidence.as_str(), error.source);
-            (
-                row.api.dialect.status(route, error, Profile::Documented).to_string(),
-                format!("{}{message}\n           {known}", error.name),
-            )
+            let [documented, live] =
+                [Profile::Documented, Profile::Live].map(|profile| row.api.dialect.variant(route, error, profile));
+            let known = |it: &Variant| format!("{}, {}", it.evidence.as_str(), it.source);
+            let mut words = format!("{}{message}\n           {}", error.name, known(&documented));
+            if live != documented {
+                words += &format!("\n           in the profile live {}: {}", live.status, known(&live));
+            }
+            (documented.status.to_string(), words)
         }))
         .collect();
     text += "  outcomes:\n";

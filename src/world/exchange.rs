@@ -370,7 +370,7 @@ fn render_problem(state: &mut State, exchange: &mut Exchange<'_>, context: &Requ
         _ => None,
     };
     api.dialect.common_headers(&mut rendered.response);
-    exchange.evidence = Some(rendered.error.evidence);
+    exchange.evidence = Some(rendered.evidence);
     exchange.error = Some(rendered.error.name);
     exchange.response = rendered.response;
 }

@@ -125,6 +125,33 @@ fn a_mod_file_holds_no_logic() {
     assert!(wrong.is_empty(), "functions in mod.rs:\n{}", wrong.join("\n"));
 }
 
+/// A file that nothing names is compiled by nobody, tests and all.
+#[test]
+fn every_source_file_belongs_to_the_crate() {
+    let is_root = |path: &Path| ["lib.rs", "main.rs"].iter().any(|name| path == root().join(name));
+    let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_named = |path: &PathBuf| {
+        let folder = path.parent().expect("a folder");
+        let (name, folder) = match stem(path).as_str() {
+            "mod" => (stem(folder), folder.parent().expect("a folder")),
+            name => (name.to_owned(), folder),
+        };
+        let parents =
+            [folder.join("mod.rs"), folder.join("lib.rs"), folder.join("main.rs"), folder.with_extension("rs")];
+        let line = format!("mod {name};");
+        let texts = parents.iter().filter_map(|parent| fs::read_to_string(parent).ok());
+        // Behind how far the module is seen.
+        let names_it = |code: &str| code.trim_start().strip_suffix(&line).is_some_and(|seen| !seen.starts_with("//"));
+        texts.into_iter().any(|text| text.lines().any(names_it))
+    };
+    let stray: Vec<String> = rust_files(&root())
+        .into_iter()
+        .filter(|path| !is_root(path) && !is_named(path))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(stray.is_empty(), "no module names these files:\n{}", stray.join("\n"));
+}
+
 /// The most lines of a source file, its tests included: longer ones are about more than one thing.
 const MOST_LINES: usize = 450;
 

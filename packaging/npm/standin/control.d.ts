@@ -67,6 +67,12 @@ export interface components {
                 evidence: components["schemas"]["Evidence"];
                 /** @description Where it is documented, or why it is assumed. */
                 source: string;
+                /** @description The status, and the evidence for it, where they are others in the profile live. */
+                live?: {
+                    status: number;
+                    evidence: components["schemas"]["Evidence"];
+                    source: string;
+                };
             }[];
             evidence: components["schemas"]["Evidence"];
             source: string;

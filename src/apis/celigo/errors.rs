@@ -158,7 +158,7 @@ const fn error(
     evidence: Evidence,
     source: &'static str,
 ) -> ErrorDef {
-    ErrorDef { name, code: name, status, statuses: &[], message, evidence, source }
+    ErrorDef { name, code: name, status, variants: &[], message, evidence, source }
 }
 
 /// The time to wait after a 429 that does not say one.
@@ -254,7 +254,7 @@ pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, pr
     let has_message = *error == *UNAUTHORIZED && !is_public;
     let mut response = Response::json_bytes(error.status, body(profile, error, &entries, has_message));
     add_headers(&mut response, error, problem);
-    RenderedError { error, response }
+    RenderedError { error, evidence: error.evidence, response }
 }
 
 /// Tells whether a token begins with the scheme once more, as that of a client does whose setting holds both.
@@ -273,7 +273,7 @@ fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
     };
     let status = if token.is_some_and(is_doubled) { 400 } else { UNAUTHORIZED.status };
     let response = Response::json(status, &json!({ "message": words }));
-    RenderedError { error: UNAUTHORIZED, response }
+    RenderedError { error: UNAUTHORIZED, evidence: UNAUTHORIZED.evidence, response }
 }
 
 /// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so
@@ -284,7 +284,8 @@ static MISSING: LazyLock<Vec<(&'static Schema, Bytes)>> =
 fn missing(resource: &'static Schema) -> RenderedError {
     let known = MISSING.iter().find(|(known, _)| std::ptr::eq(*known, resource));
     let body = known.map_or_else(|| missing_body(resource), |(_, body)| body.clone());
-    RenderedError { error: NOT_FOUND, response: Response::json_bytes(NOT_FOUND.status, body) }
+    let response = Response::json_bytes(NOT_FOUND.status, body);
+    RenderedError { error: NOT_FOUND, evidence: NOT_FOUND.evidence, response }
 }
 
 fn missing_body(resource: &Schema) -> Bytes {

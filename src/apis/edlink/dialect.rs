@@ -16,9 +16,7 @@ use crate::engine::api::context::{Context, Keep, Selection};
 use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
 use crate::engine::api::openapi::Parameter;
 use crate::engine::api::route::Route;
-use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::problem::Problem;
-use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::engine::state::mutate::is_uuid;
@@ -147,10 +145,6 @@ impl Dialect for Edlink {
 
     fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
         wording::worded(state, request_context, problem)
-    }
-
-    fn status(&self, route: &Route, error: &ErrorDef, profile: Profile) -> u16 {
-        error.status_on(route.path, profile)
     }
 
     fn common_headers(&self, response: &mut Response) {

@@ -1,7 +1,7 @@
 //! The errors of Edlink, a row each.
 
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
-use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
+use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant, error_table};
 use crate::engine::schema::profile::Profile;
 
 /// Stands in a message for the parameter, field or permission it is about.
@@ -15,27 +15,32 @@ const fn error(
     message: &'static str,
     source: &'static str,
 ) -> ErrorDef {
-    ErrorDef { name, code, status, statuses: &[], message, evidence, source }
+    ErrorDef { name, code, status, variants: &[], message, evidence, source }
 }
 
-/// Makes a refusal that is 400 on v2 where the documents say so, and where the service runs what it is on v1.
-const fn refusal(kind: ErrorDef, on_v2_live: &'static [(&'static str, Option<Profile>, u16)]) -> ErrorDef {
-    ErrorDef { statuses: on_v2_live, ..kind }
+/// Adds the places where an error is another: its status there, and the evidence for that.
+const fn with(kind: ErrorDef, variants: &'static [Variant]) -> ErrorDef {
+    ErrorDef { variants, ..kind }
 }
 
-const UNAUTHORIZED: &[(&str, Option<Profile>, u16)] = &[("/v2/", None, 400), ("/v2/", Some(Profile::Live), 401)];
-const FORBIDDEN: &[(&str, Option<Profile>, u16)] = &[
-    ("/v2/", None, 400),
-    ("/v2/", Some(Profile::Live), 403),
-    ("/sso/", None, 400),
-    ("/v1/authentication/", None, 400),
+const fn on(path: &'static str, status: u16, evidence: Evidence, source: &'static str) -> Variant {
+    Variant { path, profile: None, status, evidence, source }
+}
+
+const fn live(path: &'static str, status: u16, evidence: Evidence, source: &'static str) -> Variant {
+    Variant { path, profile: Some(Profile::Live), status, evidence, source }
+}
+
+const SIGNING_IN: [Variant; 2] = [
+    on("/sso/", 400, Assumed, "the vendor's page on sign-on errors names no status"),
+    on("/v1/authentication/", 400, Assumed, "the vendor's page on sign-on errors names no status"),
 ];
 
 error_table! {
     /// The errors, with their statuses on v1.
     pub static ERRORS;
 
-    INVALID_TOKEN = refusal(
+    INVALID_TOKEN = with(
         error(
             "invalid_token",
             "INVALID_TOKEN",
@@ -44,7 +49,14 @@ error_table! {
             "You must supply a valid access token to access this endpoint.",
             "the vendor's pages on errors, and recorded answers",
         ),
-        UNAUTHORIZED,
+        &[
+            on("/v2/", 400, Documented, "the vendor's pages on errors, and recorded answers"),
+            live("/v1/", 401, Assumed, "`$error` was seen on v2"),
+            live("/v2/graph/", 401, Observed, "public clients read 401 with `$error`, a text"),
+            live("/v2/my/", 401, Assumed, "the vendor's client shows the body; the status is that of the Graph"),
+            on("/authentication/token", 401, Assumed, "no document shows how the token endpoint refuses"),
+            live("/authentication/token", 401, Observed, "public clients read `$error`, a text"),
+        ],
     );
     MISSING_TOKEN = error(
         "missing_token",
@@ -54,13 +66,16 @@ error_table! {
         "You must supply a valid access token to access this endpoint.",
         "no document says what answers a request without a token; 401 is what HTTP has for it, on both versions",
     );
-    EXPIRED_TOKEN = error(
-        "expired_token",
-        "EXPIRED_TOKEN",
-        401,
-        Documented,
-        "The token you provided is now expired.",
-        "the vendor's pages on authorization",
+    EXPIRED_TOKEN = with(
+        error(
+            "expired_token",
+            "EXPIRED_TOKEN",
+            401,
+            Documented,
+            "The token you provided is now expired.",
+            "the vendor's pages on authorization",
+        ),
+        &[live("/v1/", 401, Assumed, "`$error` was seen for wrong tokens")],
     );
     INVALID_UUID = error(
         "invalid_uuid",
@@ -78,7 +93,7 @@ error_table! {
         "The requested resource could not be found.",
         "recorded answers",
     );
-    INVALID_INTEGRATION_STATE = refusal(
+    INVALID_INTEGRATION_STATE = with(
         error(
             "invalid_integration_state",
             "INVALID_INTEGRATION_STATE",
@@ -87,9 +102,14 @@ error_table! {
             "The integration associated with your access token is not marked as 'active' or 'paused'.",
             "the vendor's pages on errors, and recorded answers",
         ),
-        FORBIDDEN,
+        &[
+            on("/v2/", 400, Documented, "the vendor's pages on errors, and recorded answers"),
+            live("/v2/", 403, Assumed, "as a missing permission, of which public clients know"),
+            SIGNING_IN[0],
+            SIGNING_IN[1],
+        ],
     );
-    NO_PERMISSION = refusal(
+    NO_PERMISSION = with(
         error(
             "no_permission",
             "NO_PERMISSION",
@@ -98,7 +118,11 @@ error_table! {
             "The permission '<what>' is required for this request.",
             "the vendor's pages on errors; its words are assumed",
         ),
-        FORBIDDEN,
+        &[
+            on("/v2/", 400, Documented, "the vendor's pages on errors; its words are assumed"),
+            live("/v2/graph/", 403, Observed, "a public client's schema of the Graph"),
+            live("/v2/my/", 403, Assumed, "the Graph has it, the User API was not seen"),
+        ],
     );
     NO_CLIENT_ID = error(
         "no_client_id",
@@ -188,21 +212,30 @@ error_table! {
         "The supplied cursor is invalid.",
         "the vendor's pages on paging; its words are assumed",
     );
-    INVALID_FILTER = error(
-        "invalid_filter",
-        "INVALID_FILTER",
-        400,
-        Assumed,
-        "The supplied filter is invalid.",
-        "no document says what answers a filter that is not good",
+    INVALID_FILTER = with(
+        error(
+            "invalid_filter",
+            "INVALID_FILTER",
+            400,
+            Assumed,
+            "The supplied filter is invalid.",
+            "no document says what answers a filter that is not good",
+        ),
+        &[live("/v2/graph/", 400, Observed, "a public client's schema of the Graph; its code is assumed")],
     );
-    INVALID_REQUEST_BODY = error(
-        "invalid_request_body",
-        "INVALID_REQUEST_BODY",
-        400,
-        Documented,
-        "Your request body was invalid.",
-        "the vendor's pages on errors",
+    INVALID_REQUEST_BODY = with(
+        error(
+            "invalid_request_body",
+            "INVALID_REQUEST_BODY",
+            400,
+            Documented,
+            "Your request body was invalid.",
+            "the vendor's pages on errors",
+        ),
+        &[
+            on("/authentication/token", 400, Assumed, "no document shows how the token endpoint refuses"),
+            live("/authentication/token", 400, Observed, "public clients read `$error`, a text"),
+        ],
     );
     MISSING_REQUIRED_FIELD = error(
         "missing_required_field",
@@ -266,7 +299,7 @@ error_table! {
         413,
         Assumed,
         "The request is too large.",
-        "no document says how large a body may be",
+        "the vendor's pages on errors say how large a body may be; status, code and words are assumed",
     );
     RATE_LIMITED = error(
         "rate_limited",

@@ -19,6 +19,8 @@ mod openapi;
 mod paging;
 mod revoked_tokens;
 mod sso;
+#[cfg(test)]
+mod tests;
 mod user_api;
 mod webhook;
 mod wording;

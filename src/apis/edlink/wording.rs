@@ -10,7 +10,7 @@ use crate::apis::edlink::graph::permissions;
 use crate::apis::edlink::sso;
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::api::route::{ResponseShape, Route};
-use crate::engine::schema::error_def::ErrorDef;
+use crate::engine::schema::error_def::{ErrorDef, Evidence};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
@@ -29,9 +29,10 @@ pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, proble
     let (kind, message) = words(state, request_context, problem);
     let profile = state.settings.profile(request_context.api.name);
     let path = below_base(request_context);
-    let status = kind.status_on(path, profile);
+    let variant = kind.on(path, profile);
+    let (status, evidence) = (variant.status, variant.evidence.max(evidence_of(problem, path)));
     if let Some(response) = signing_in(state, request_context, kind, status, &message) {
-        return RenderedError { error: kind, response };
+        return RenderedError { error: kind, evidence, response };
     }
     let request = request_id(state);
     let is_one_text = path == TOKEN || (status == 401 && !path.starts_with("/v2/my/"));
@@ -56,7 +57,18 @@ pub(super) fn worded(state: &State, request_context: &RequestContext<'_>, proble
         Some(seconds) => response.with("retry-after", &seconds.to_string()),
         None => response,
     };
-    RenderedError { error: kind, response }
+    RenderedError { error: kind, evidence, response }
+}
+
+/// Returns the evidence for a problem by itself: the documents have a code for bodies that cannot be read, and none for
+/// values that cannot be.
+fn evidence_of(problem: &Problem, path: &str) -> Evidence {
+    match problem {
+        Problem::Named { error, message: Some(_), .. } if *error == INVALID_REQUEST_BODY && path != TOKEN => {
+            Evidence::Assumed
+        }
+        _ => Evidence::Documented,
+    }
 }
 
 /// Answers an error while a person signs in, where that is no JSON.

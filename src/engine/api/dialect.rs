@@ -9,7 +9,7 @@ use crate::engine::api::caller::Caller;
 use crate::engine::api::context::{Context, Order, Selection};
 use crate::engine::api::openapi::Parameter;
 use crate::engine::api::route::Route;
-use crate::engine::schema::error_def::ErrorDef;
+use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
@@ -37,6 +37,8 @@ pub struct RequestContext<'a> {
 pub struct RenderedError {
     /// The error, of the API's table.
     pub error: &'static ErrorDef,
+    /// The evidence for this answer.
+    pub evidence: Evidence,
     /// The reply.
     pub response: Response,
 }
@@ -122,10 +124,14 @@ pub trait Dialect: Sync {
     /// Writes a problem.
     fn problem(&self, state: &mut State, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError;
 
+    /// Returns an error as it is on a route, in a profile.
+    fn variant(&self, route: &Route, error: &ErrorDef, profile: Profile) -> Variant {
+        error.on(route.path, profile)
+    }
+
     /// Returns the status of an error on a route, in a profile.
     fn status(&self, route: &Route, error: &ErrorDef, profile: Profile) -> u16 {
-        let _ = (route, profile);
-        error.status
+        self.variant(route, error, profile).status
     }
 
     /// Returns the query parameters that choose a page of a list, and nothing else.

@@ -61,14 +61,28 @@ pub struct ErrorDef {
     pub code: &'static str,
     /// The status, unless the dialect knows a reason for another.
     pub status: u16,
-    /// Statuses on paths below the base that begin so, and in that profile or in all, where they are others: the last that
-    /// fits counts.
-    pub statuses: &'static [(&'static str, Option<Profile>, u16)],
+    /// The places where status or evidence are others: the last that fits counts.
+    pub variants: &'static [Variant],
     /// The message when there is nothing better to say.
     pub message: &'static str,
     /// The evidence for it.
     pub evidence: Evidence,
     /// Where it is documented, or why it is assumed.
+    pub source: &'static str,
+}
+
+/// An error on some paths, or in a profile: its status there, and the evidence for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The beginning of the paths below the API's base; empty is any.
+    pub path: &'static str,
+    /// The profile; none is any.
+    pub profile: Option<Profile>,
+    /// The status.
+    pub status: u16,
+    /// The evidence for it.
+    pub evidence: Evidence,
+    /// Where it is shown, or why it is assumed.
     pub source: &'static str,
 }
 
@@ -94,7 +108,7 @@ pub(crate) use error_table;
 impl ErrorDef {
     /// Returns an error whose code in bodies is its name, and which rests on an assumption until a source is given.
     pub const fn new(name: &'static str, status: u16, message: &'static str) -> Self {
-        Self { name, code: name, status, statuses: &[], message, evidence: Evidence::Assumed, source: "" }
+        Self { name, code: name, status, variants: &[], message, evidence: Evidence::Assumed, source: "" }
     }
 
     /// Sets the code in bodies, where that is not the name.
@@ -110,11 +124,12 @@ impl ErrorDef {
         self
     }
 
-    /// Returns the status on a path below the API's base.
-    pub fn status_on(&self, path: &str, profile: Profile) -> u16 {
-        let fits = |(prefix, when, _): &&(&str, Option<Profile>, u16)| {
-            path.starts_with(prefix) && when.is_none_or(|when| when == profile)
-        };
-        self.statuses.iter().rfind(fits).map_or(self.status, |(_, _, status)| *status)
+    /// Returns the error as it is on a path below the API's base.
+    pub fn on(&self, path: &str, profile: Profile) -> Variant {
+        let fits =
+            |variant: &&Variant| path.starts_with(variant.path) && variant.profile.is_none_or(|when| when == profile);
+        let usual =
+            Variant { path: "", profile: None, status: self.status, evidence: self.evidence, source: self.source };
+        self.variants.iter().rfind(fits).copied().unwrap_or(usual)
     }
 }

@@ -12,9 +12,10 @@ use crate::apis::edlink::coursework::room::{Room, belonging, gone, invalid};
 use crate::apis::edlink::errors::{
     ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS, INVALID_ASSIGNEES, INVALID_SUBMISSION_TYPE, MISSING_REQUIRED_FIELD,
 };
-use crate::apis::edlink::graph::{SECTIONS, SESSIONS, Warning};
+use crate::apis::edlink::graph::{PEOPLE, SECTIONS, SESSIONS, Warning};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::field::{Field, Kind, field, text};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
@@ -50,7 +51,7 @@ macro_rules! fields {
             field("submission_types", Kind::Strings),
             field("max_attempts", Kind::Integer),
             field("assignee_mode", Kind::Enum(&["all", "individuals"])),
-            field("assignee_ids", Kind::Strings),
+            field("assignee_ids", Kind::References(&PEOPLE)),
             field("display_date", Kind::Time),
             field("start_date", Kind::Time),
             field("end_date", Kind::Time),
@@ -146,7 +147,7 @@ pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
 
 /// Refuses what cannot be: first what is missing of the whole, then what was sent, field by field.
 fn check(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     room: &Room,
     sent: &Document,
     whole: &mut Document,
@@ -158,7 +159,11 @@ fn check(
         Some("rubric") => Some("rubric_id"),
         _ => None,
     };
-    missing.extend(needed.filter(|name| !whole.contains(name)));
+    let needed = needed.filter(|name| !whole.contains(name));
+    if missing.is_empty() && needed.is_some() {
+        context.rests_on(Evidence::Assumed);
+    }
+    missing.extend(needed);
     Given::require(missing)?;
     given.check()?;
     if sent.get("points_possible").and_then(Value::as_f64).is_some_and(|points| points <= 0.0) {
@@ -174,7 +179,7 @@ fn check(
         return Err(invalid("The field 'max_attempts' must be at least 1."));
     }
     check_assignees(context, room, whole, &mut given.warnings)?;
-    check_attachments(texts("attachments"))?;
+    check_attachments(context, texts("attachments"))?;
     check_references(context, room, sent)
 }
 
@@ -208,7 +213,7 @@ fn check_assignees(
 }
 
 /// Rejects attachments of a type that may not be attached, or without what their type needs.
-pub(super) fn check_attachments(attachments: &[Value]) -> Result<(), Problem> {
+pub(super) fn check_attachments(context: &mut Context<'_>, attachments: &[Value]) -> Result<(), Problem> {
     let mut missing = Vec::new();
     for (place, attachment) in attachments.iter().enumerate() {
         let needed = match attachment["type"].as_str() {
@@ -226,6 +231,7 @@ pub(super) fn check_attachments(attachments: &[Value]) -> Result<(), Problem> {
     if missing.is_empty() {
         return Ok(());
     }
+    context.rests_on(Evidence::Assumed);
     Err(Problem::Several { error: MISSING_REQUIRED_FIELD, messages: missing })
 }
 

@@ -101,6 +101,7 @@ fn checked(field: &Field, value: Value, warnings: &mut Vec<Warning>) -> Result<V
             Err(_) => Value::String(text),
         },
         (Kind::Reference(_), Value::String(id)) => id.to_ascii_lowercase().into(),
+        (Kind::References(_), Value::Array(ids)) => ids.into_iter().map(lower_case).collect(),
         (_, value) => value,
     };
     let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
@@ -112,6 +113,10 @@ fn checked(field: &Field, value: Value, warnings: &mut Vec<Warning>) -> Result<V
         Some(fault) => Err(invalid(format!("The request body is invalid: {}.", fault.plain()))),
         None => Ok(value),
     }
+}
+
+fn lower_case(id: Value) -> Value {
+    id.as_str().map_or(id.clone(), |id| id.to_ascii_lowercase().into())
 }
 
 fn has_zone(text: &str) -> bool {

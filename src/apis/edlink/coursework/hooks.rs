@@ -2,7 +2,7 @@
 
 use crate::apis::edlink::coursework::phantoms;
 use crate::apis::edlink::coursework::resources::ASSIGNMENTS;
-use crate::apis::edlink::coursework::states::{moves_at, state_of};
+use crate::apis::edlink::coursework::states::{settle, state_of};
 use crate::apis::edlink::graph::changed;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
@@ -18,12 +18,13 @@ pub(crate) fn assignment_changed(state: &mut State, change: Change<'_>, by: Acto
     phantoms::follow(state, change, by)
 }
 
-/// Moves a record to the state whose time has come.
+/// Moves a record to the state whose time has come: past all that came since the clock was last looked at.
 pub(crate) fn moved(state: &mut State, assignment: &Record) -> Result<(), Problem> {
-    let since = moves_at(assignment.fields()).map(format_ms);
-    let next = if state_of(assignment.fields()) == "scheduled" { "open" } else { "locked" };
+    let mut fields = assignment.fields().clone();
+    let since = settle(&mut fields, state.clock.now_ms()).map(format_ms);
     let mut patch = Document::new();
-    patch.insert("state", next.into());
-    patch.insert("updated_date", since.into());
+    patch.insert("state", state_of(&fields).into());
+    // It may have ended before it was made.
+    patch.insert("updated_date", since.as_deref().max(assignment.text("updated_date")).into());
     state.patch(&ASSIGNMENTS, assignment, &patch, Actor::Service).map(|_| ())
 }

@@ -54,15 +54,20 @@ fn owner<'c>(context: &'c Context<'_>) -> &'c str {
     context.caller.subject.as_ref().map(Record::id).unwrap_or_default()
 }
 
+/// Returns the path as it counts: ids may be written in any case, and a slash may stand at its end.
+fn path(context: &Context<'_>) -> String {
+    context.target.path.trim_end_matches('/').to_ascii_lowercase()
+}
+
 /// Returns the answer to a request whose key was used before.
 pub(crate) fn repeated(context: &Context<'_>) -> Result<Option<Response>, Problem> {
     let Some(key) = key(context) else { return Ok(None) };
     if key.chars().count() > MOST_CHARS {
         return Err(Problem::usual(IDEMPOTENCY_KEY_TOO_LONG));
     }
+    let path = path(context);
     let mut used = context.state.store.of(&IDEMPOTENCY_KEYS).find("key", key);
-    let is_this =
-        |it: &&Record| it.text("owner_id") == Some(owner(context)) && it.text("path") == Some(context.target.path);
+    let is_this = |it: &&Record| it.text("owner_id") == Some(owner(context)) && it.text("path") == Some(path.as_str());
     let Some(used) = used.find(is_this) else { return Ok(None) };
     let message = format!("'{IDEMPOTENCY}' was used before; nothing was done again.");
     let warning = Warning { code: "IDEMPOTENCY_KEY_REPEATED", message };
@@ -74,12 +79,13 @@ pub(crate) fn repeated(context: &Context<'_>) -> Result<Option<Response>, Proble
 pub(crate) fn remember(context: &mut Context<'_>, data: &Value) -> Result<(), Problem> {
     let Some(key) = key(context).map(str::to_owned) else { return Ok(()) };
     // Drawn apart: a key moves no id that comes after.
-    let purpose = format!("edlink.idempotency:{}:{}:{key}", owner(context), context.target.path);
+    let path = path(context);
+    let purpose = format!("edlink.idempotency:{}:{path}:{key}", owner(context));
     let fields = Document::from_iter([
         ("id", Value::from(context.state.rng.derive(&purpose).uuid().to_string())),
         ("key", key.into()),
         ("owner_id", owner(context).into()),
-        ("path", context.target.path.into()),
+        ("path", path.into()),
         ("data", data.clone()),
         ("expires_date", context.state.later(LIFE_MS).into()),
     ]);

@@ -17,14 +17,30 @@ pub(crate) fn state_of(fields: &Document) -> &str {
     fields.get("state").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Sets the state of a new assignment by when it is displayed, unless the request says one.
-pub(crate) fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, _: Actor) -> Document {
+/// Sets the state of a new assignment by when it is displayed, unless the request says one, and brings any to the state
+/// that its times give it by now.
+pub(crate) fn prepare(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
+    let now_ms = state.clock.now_ms();
     if old.is_none() {
-        let is_ahead = time(&given, "display_date").is_some_and(|at_ms| at_ms > state.clock.now_ms());
+        let is_ahead = time(&given, "display_date").is_some_and(|at_ms| at_ms > now_ms);
         given.or_insert_with("state", || if is_ahead { "scheduled" } else { "open" }.into());
-        given.or_insert_with("submission_types", || vec!["link"].into());
+    }
+    given.or_insert_with("submission_types", || vec!["link"].into());
+    if by != Actor::Fixture {
+        settle(&mut given, now_ms);
     }
     given
+}
+
+/// Brings an assignment to the state that its times give it by then, and returns since when it is in it.
+pub(super) fn settle(fields: &mut Document, now_ms: u64) -> Option<u64> {
+    let mut since_ms = None;
+    while let Some(at_ms) = moves_at(fields).filter(|at_ms| *at_ms <= now_ms) {
+        let next = if state_of(fields) == "scheduled" { "open" } else { "locked" };
+        fields.insert("state", next.into());
+        since_ms = since_ms.max(Some(at_ms));
+    }
+    since_ms
 }
 
 /// Returns when an assignment comes to another state by itself.

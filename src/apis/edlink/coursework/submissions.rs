@@ -8,7 +8,7 @@ use crate::apis::edlink::coursework::idempotency;
 use crate::apis::edlink::coursework::resources::{ASSIGNMENT_OF, FLAGS, FLAGS_BY_HAND, SUBMISSIONS};
 use crate::apis::edlink::coursework::room::{Room, belonging, invalid, is_past_due};
 use crate::apis::edlink::errors::{INVALID_SUBMISSION_TYPE, MISSING_REQUIRED_FIELD};
-use crate::apis::edlink::graph::PEOPLE;
+use crate::apis::edlink::graph::{PEOPLE, Warning};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Field, Kind, field, text};
@@ -84,7 +84,11 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     }
     let next = given.fields.remove("state").and_then(|state| state.as_str().map(str::to_owned));
     let attachments = given.fields.remove("attachments").filter(|it| !it.is_null());
-    let warnings = given.warnings;
+    let mut warnings = given.warnings;
+    if attachments.is_some() && next.as_deref() != Some("submitted") {
+        let message = "'attachments' counts only where 'state' is 'submitted'.".to_owned();
+        warnings.push(Warning { code: "FOUND_UNEXPECTED_FIELD", message });
+    }
     let mut patch = given.fields;
     if patch.contains("flags") {
         patch.insert(FLAGS_BY_HAND, Value::Bool(true));
@@ -185,7 +189,7 @@ fn handed_in(
         return Err(Problem::named(INVALID_SUBMISSION_TYPE, message));
     }
     let others: Vec<Value> = attachments.iter().filter(|it| it["type"] != "file").cloned().collect();
-    check_attachments(&others)?;
+    check_attachments(context, &others)?;
     if assignment.text("state") != Some("open") {
         let state = assignment.text("state").unwrap_or_default();
         return Err(invalid(format!("An assignment in the state '{state}' takes no submissions.")));

@@ -12,8 +12,18 @@ use crate::engine::state::State;
 use crate::engine::store::Record;
 
 /// Outcomes of a sign-on that a test may ask for.
-pub(crate) const OUTCOMES: &[&str] =
-    &["success", "declined_authorization", "NO_SSO_PROVIDER", "INVALID_INTEGRATION_STATE", "PERSON_NOT_SHARED"];
+pub(crate) const OUTCOMES: &[&str] = &[
+    "success",
+    "declined_authorization",
+    "NO_SSO_PROVIDER",
+    "INVALID_INTEGRATION_STATE",
+    "PERSON_NOT_SHARED",
+    "NO_CLIENT_ID",
+    "NO_REDIRECT_URI",
+    "INVALID_CLIENT_ID",
+    "NO_PRIMARY_REDIRECT_URI",
+    "INVALID_REDIRECT_URI",
+];
 
 /// Applications. Without any, every client id and every address is good.
 pub(crate) static APPLICATIONS: Schema = Schema::new(

@@ -13,7 +13,7 @@ use crate::apis::edlink::sso::collections::{APPLICATIONS, LOGINS, OUTCOMES, SIGN
 use crate::apis::edlink::sso::page;
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
-use crate::engine::schema::error_def::Evidence;
+use crate::engine::schema::error_def::{ErrorDef, Evidence};
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
@@ -23,6 +23,18 @@ use crate::http::message::Response;
 
 /// The time a code is good for.
 const CODE_LIFE_MS: u64 = 10 * 60 * 1_000;
+
+/// Errors that a sign-on can come to.
+const FAULTS: [&ErrorDef; 8] = [
+    NO_CLIENT_ID,
+    NO_REDIRECT_URI,
+    INVALID_CLIENT_ID,
+    NO_PRIMARY_REDIRECT_URI,
+    INVALID_REDIRECT_URI,
+    NO_SSO_PROVIDER,
+    INVALID_INTEGRATION_STATE,
+    PERSON_NOT_SHARED,
+];
 
 /// The integrations a path is about.
 enum WorldSpec<'p> {
@@ -176,13 +188,13 @@ fn come_to(outcome: &str) -> Result<(), Problem> {
     match outcome {
         "success" => Ok(()),
         DECLINED => Err(Problem::usual(DECLINED_AUTHORIZATION)),
-        "NO_SSO_PROVIDER" => Err(Problem::usual(NO_SSO_PROVIDER)),
-        "INVALID_INTEGRATION_STATE" => Err(Problem::usual(INVALID_INTEGRATION_STATE)),
-        "PERSON_NOT_SHARED" => Err(Problem::usual(PERSON_NOT_SHARED)),
-        other => {
-            let message = format!("'{other}' is no outcome of a sign-on; {} are.", OUTCOMES.join(", "));
-            Err(Problem::named(INVALID_REQUEST, message))
-        }
+        code => match FAULTS.iter().find(|fault| fault.code == code) {
+            Some(fault) => Err(Problem::usual(fault)),
+            None => {
+                let message = format!("'{code}' is no outcome of a sign-on; {} are.", OUTCOMES.join(", "));
+                Err(Problem::named(INVALID_REQUEST, message))
+            }
+        },
     }
 }
 
