@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
-use serde_json::{Value, json};
+use serde_json::json;
 use smallvec::SmallVec;
 
 use crate::engine::api::api::Api;
-use crate::engine::api::context::{Body, Context, dispatch, take_permit};
+use crate::engine::api::context::{Context, dispatch, take_permit};
 use crate::engine::api::dialect::RequestContext;
 use crate::engine::api::past_calls::PastCalls;
+use crate::engine::api::read_body::read_body;
 use crate::engine::api::router::{Found, Router, Row};
 use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::{Problem, panic_text};
@@ -21,17 +22,10 @@ use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::store::Store;
 use crate::history::exchange::Exchange;
 use crate::http::headers;
-use crate::http::media;
-use crate::http::media::charset;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
-use crate::http::position::SyntaxFault;
 use crate::http::target::{Query, Target, decode};
-use crate::http::tree::TreeLimits;
 use crate::scenario::{Decision, Phase, RequestView, ScenarioRun, inject};
 use crate::world::world::World;
-
-/// Number of nearest routes that are told: longer lists do not help the consumer.
-const NEAREST: usize = 3;
 
 /// Answers one request in one world. The caller holds the world's lock, and sends the outcome after it has let go of it.
 pub(crate) fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outcome {
@@ -216,6 +210,17 @@ fn execute(
     }
 }
 
+/// Facts about an operation that is carried out, besides its answer.
+struct Course<'w> {
+    /// The evidence for what it does.
+    rests_on: Evidence,
+    /// The scenario, which may let it see the past.
+    run: Option<&'w mut ScenarioRun>,
+    /// The number of the last call whose changes it saw, where that is not the latest.
+    shows_call: Option<u64>,
+}
+
+/// Carries out an operation as the service would. The order of its checks is the order in which the services refuse.
 fn carry_out(
     router: &Router,
     (state, past): (&mut State, &dyn PastCalls),
@@ -233,7 +238,7 @@ fn carry_out(
         // No consumer is sent to what answers 501.
         return Err(match route_match.found.as_ref().filter(|found| found.is_closed()) {
             Some(found) => Problem::WrongMethod { allowed: found.modelled_verbs() },
-            None => Problem::NoRoute { nearest: router.nearest(request.method, target.path, NEAREST) },
+            None => Problem::NoRoute { nearest: router.nearest(request.method, target.path) },
         });
     };
     if !row.route.is_modelled() {
@@ -248,7 +253,7 @@ fn carry_out(
     if matches!(row.route.verb, Method::Post | Method::Put | Method::Patch) {
         state.check_room()?;
     }
-    let (body, unreadable) = match body(state, row, request) {
+    let (body, unreadable) = match read_body(state, row, request) {
         Err(problem) if row.route.body_last => (None, Some(problem)),
         body => (body?, None),
     };
@@ -283,16 +288,6 @@ fn carry_out(
     response
 }
 
-/// Facts about an operation that is carried out, besides its answer.
-struct Course<'w> {
-    /// The evidence for what it does.
-    rests_on: Evidence,
-    /// The scenario, which may let it see the past.
-    run: Option<&'w mut ScenarioRun>,
-    /// The number of the last call whose changes it saw, where that is not the latest.
-    shows_call: Option<u64>,
-}
-
 /// Lets a read see the records as they were. `None` when it changed some after all: it must see those of now.
 fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<Response, Problem>> {
     let now = std::mem::replace(&mut call.state.store, past.clone());
@@ -300,62 +295,6 @@ fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<R
     let seen = std::mem::replace(&mut call.state.store, now);
     let response = answered.unwrap_or_else(|panic| resume_unwind(panic));
     seen.is_same(past).then_some(response)
-}
-
-/// Reads the body of a request that may have one.
-fn body(state: &State, row: &Row, request: &Request<'_>) -> Result<Option<Body>, Problem> {
-    if row.route.takes_raw {
-        return Ok(None);
-    }
-    let limit_bytes = row.api.body_limit_bytes(&state.settings);
-    if request.body.len() > limit_bytes {
-        return Err(Problem::TooLarge { limit_bytes });
-    }
-    let has_none = match row.route.verb {
-        Method::Get => true,
-        Method::Delete => row.route.takes.is_empty(),
-        _ => false,
-    };
-    if has_none {
-        return Ok(None);
-    }
-    if request.body.is_empty() {
-        // A client that waits to be asked for its body is not asked for one that is too large.
-        let announced = request.header("content-length").and_then(|length| length.parse().ok());
-        let is_unread = announced.is_some_and(|announced: usize| announced > limit_bytes);
-        return if is_unread { Err(Problem::TooLarge { limit_bytes }) } else { Ok(None) };
-    }
-    if let Some(encoding) = request.header("content-encoding").filter(|it| !it.eq_ignore_ascii_case("identity")) {
-        return Err(Problem::Encoded { encoding: encoding.to_owned() });
-    }
-    let sent = request.header("content-type").unwrap_or_default();
-    let essence = media::essence(sent);
-    if row.route.takes_forms && media::is_utf8(sent) && essence == "application/x-www-form-urlencoded" {
-        let limit = state.settings.body_members;
-        if memchr::memchr_iter(b'&', request.body).count() >= limit {
-            let reason = format!("the form has more than {limit} fields");
-            return Err(Problem::Syntax { line: 1, column: 1, reason });
-        }
-        let form = form_urlencoded::parse(request.body);
-        let fields = form.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())));
-        return Ok(Some(Body::Object(fields.collect())));
-    }
-    if !media::is_utf8(sent) || (essence != "application/json" && !essence.ends_with("+json")) {
-        return Err(Problem::MediaType { sent: sent.to_owned() });
-    }
-    let syntax = |SyntaxFault { place, reason }| match charset(sent) {
-        // It may well be JSON, in letters that are not read here.
-        Some(other) if !["utf-8", "us-ascii"].contains(&&*other) => Problem::MediaType { sent: sent.to_owned() },
-        _ => Problem::Syntax { line: place.line, column: place.column, reason },
-    };
-    TreeLimits::body(state.settings.body_members).check(request.body).map_err(syntax)?;
-    let is_object = request.body.trim_ascii_start().starts_with(b"{");
-    let body = match std::str::from_utf8(request.body) {
-        Ok(text) if is_object => serde_json::from_str(text).map(Body::Object),
-        // Bytes that are no text are refused, and their place is told.
-        _ => serde_json::from_slice(request.body).map(Body::Other),
-    };
-    body.map(Some).map_err(|error| syntax(SyntaxFault::of(request.body, &error)))
 }
 
 /// Answers with a problem in the API's words.
@@ -387,7 +326,7 @@ fn unknown_api(exchange: &mut Exchange<'_>, router: &Router, target: &Target<'_>
         "code": "no_route",
         "message": format!("standin serves nothing at {method} {}.", target.path),
         "hint": format!("It serves {}, and itself at /_standin/health.", bases.join(", ")),
-        "nearest": router.nearest(method, target.path, NEAREST),
+        "nearest": router.nearest(method, target.path),
     }});
     exchange.response = Response::json(501, &body);
     exchange.miss = Some("no-route");

@@ -48,7 +48,7 @@ pub(super) fn account(context: &mut Context<'_>) -> Result<Response, Problem> {
 
 /// Lists the changes of the record of the path, in the form of the running service.
 pub(super) fn of_record(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let record = context.record(kinds::of_path(context.route), "id")?;
+    let record = context.record(kinds::of_path(context.route).schema, "id")?;
     let page = context.page_of_newest(&AUDIT, Some(("_resourceId", record.id())))?;
     Ok(show(context, &page, true))
 }
@@ -70,7 +70,7 @@ pub(super) fn told_of<'w>(state: &'w State, entry: &'w Record) -> Vec<Option<&'w
     if title == Some("integration") {
         return vec![id];
     }
-    let mut kinds = KINDS.iter().map(|(_, schema)| *schema);
+    let mut kinds = KINDS.iter().map(|kind| kind.schema);
     let kind = kinds.find(|kind| title == Some(&kind.title.to_lowercase()));
     match kind.and_then(|kind| Some((state.hooks.of(kind).scope?, state.store.of(kind).get(id?)?))) {
         Some((scope, record)) => scope(state, record),

@@ -12,30 +12,20 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-/// Returns the kinds that can name a record of that kind.
-fn naming(schema: &Schema) -> &'static [&'static str] {
-    match schema.name {
-        "celigo.exports" | "celigo.imports" | "celigo.flows" => &["flows"],
-        "celigo.connections" => &["exports", "imports", "integrations"],
-        "celigo.integrations" => &["flows", "exports", "imports", "connections", "apis", "tools", "mcpservers"],
-        _ => &["integrations", "flows", "exports", "imports", "connections", "scripts", "apis", "tools", "mcpservers"],
-    }
-}
-
 /// Shows what names the record of the path, by type, and none for a type that has nothing.
 pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
-    let schema = kinds::of_path(context.route);
-    let record = context.record(schema, "id")?;
+    let named = kinds::of_path(context.route);
+    let record = context.record(named.schema, "id")?;
     let mut lists = Document::new();
-    for (name, kind) in KINDS.iter().filter(|(name, _)| naming(schema).contains(name)) {
+    for naming in KINDS.iter().filter(|kind| named.named_by.contains(&kind.word)) {
         let mut list = Vec::new();
-        let others = context.state.store.of(kind).iter();
-        for other in others.filter(|other| other.id() != record.id() && context.is_visible(kind, other)) {
+        let others = context.state.store.of(naming.schema).iter();
+        for other in others.filter(|other| other.id() != record.id() && context.is_visible(naming.schema, other)) {
             let mut paths = Vec::new();
             for (name, value) in other.fields().iter() {
                 find(value, record.id(), name.to_owned(), &mut paths);
             }
-            if *schema == FLOWS {
+            if *named.schema == FLOWS {
                 paths.retain(|path| path.starts_with("_runNextFlowIds"));
             }
             if !paths.is_empty() {
@@ -44,7 +34,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
             }
         }
         if !list.is_empty() {
-            lists.insert(*name, list.into());
+            lists.insert(naming.word, list.into());
         }
     }
     Ok(Response::json(context.success(), &Value::from(lists)))

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apis::celigo::resources::{DELIVERIES, EXPORTS, IMPORTS};
+use crate::apis::celigo::resources::{APIS, DELIVERIES, EXPORTS, IMPORTS};
 use crate::apis::celigo::{guards, mock_data};
 use crate::engine::api::context::{Body, Context};
 use crate::engine::schema::document::Document;
@@ -111,19 +111,25 @@ pub(super) fn distribute(context: &mut Context<'_>) -> Result<Response, Problem>
     Ok(Response::json(context.success(), &given))
 }
 
-/// Handles `apis.request`: a published API is answered by a rule.
+/// Handles `apis.request`: a published API, by its id.
 pub(super) fn request(context: &mut Context<'_>) -> Result<Response, Problem> {
-    use crate::apis::celigo::resources::APIS;
-    let api = if context.route.path.starts_with("/apis/{id}/request") {
-        context.record(&APIS, "id")?
-    } else {
-        let (version, path) = (context.param("version"), context.param("path").trim_matches('/'));
-        let is_it = |api: &&Record| {
-            api.text("version") == Some(version) && api.text("path").is_some_and(|it| it.trim_matches('/') == path)
-        };
-        let api = context.state.store.of(&APIS).iter().filter(is_it).find(|api| context.is_visible(&APIS, api));
-        api.cloned().ok_or_else(|| Problem::NotFound { resource: &APIS, id: path.to_owned() })?
+    let api = context.record(&APIS, "id")?;
+    answered_by_a_rule(context, &api)
+}
+
+/// Handles `apis.requestPath`: a published API, by its version and path.
+pub(super) fn request_path(context: &mut Context<'_>) -> Result<Response, Problem> {
+    let (version, path) = (context.param("version"), context.param("path").trim_matches('/'));
+    let is_it = |api: &&Record| {
+        api.text("version") == Some(version) && api.text("path").is_some_and(|it| it.trim_matches('/') == path)
     };
+    let api = context.state.store.of(&APIS).iter().filter(is_it).find(|api| context.is_visible(&APIS, api));
+    let api = api.cloned().ok_or_else(|| Problem::NotFound { resource: &APIS, id: path.to_owned() })?;
+    answered_by_a_rule(context, &api)
+}
+
+/// Refuses a call of a published API: only a rule knows the answer, and none is for a disabled one.
+fn answered_by_a_rule(context: &Context<'_>, api: &Record) -> Result<Response, Problem> {
     if api.get("disabled") == Some(&Value::Bool(true)) {
         return Err(Problem::NotFound { resource: &APIS, id: api.id().to_owned() });
     }

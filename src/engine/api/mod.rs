@@ -11,6 +11,7 @@ pub(crate) mod fixtures;
 pub(crate) mod generate;
 pub(crate) mod openapi;
 pub(crate) mod past_calls;
+pub(crate) mod read_body;
 pub(crate) mod route;
 pub(crate) mod route_table;
 pub(crate) mod router;

@@ -14,6 +14,9 @@ use crate::engine::state::hooks::HookTable;
 use crate::http::message::Method;
 use crate::http::target::Target;
 
+/// Number of nearest routes that are told: longer lists do not help the consumer.
+const NEAREST: usize = 3;
+
 /// The routes of some APIs, ready to be found. Finding one does not depend on how many there are.
 pub(crate) struct Router {
     apis: Vec<&'static Api>,
@@ -199,7 +202,7 @@ impl Router {
     }
 
     /// Returns the modelled routes most like this request, nearest first: its path decides, then its method.
-    pub(crate) fn nearest(&self, method: &str, path: &str, most: usize) -> Vec<String> {
+    pub(crate) fn nearest(&self, method: &str, path: &str) -> Vec<String> {
         let asked: Vec<&str> = path.split('/').collect();
         let mut ranked: Vec<(usize, bool, String)> = self
             .rows
@@ -215,7 +218,7 @@ impl Router {
             })
             .collect();
         ranked.sort();
-        ranked.into_iter().take(most).map(|(_, _, shown)| shown).collect()
+        ranked.into_iter().take(NEAREST).map(|(_, _, shown)| shown).collect()
     }
 }
 

@@ -227,7 +227,7 @@ const INVOKED: &[Route] = &[
         .takes_raw()
         .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, NOT_MODELLED])
         .about("Calls a published API by its id: only a scenario's rule can answer it."),
-    any("/apis/{version}/{*path}", "apis.requestPath", Custom(invocations::request))
+    any("/apis/{version}/{*path}", "apis.requestPath", Custom(invocations::request_path))
         .outside()
         .documented("the vendor's help centre, on published APIs")
         .takes_raw()
