@@ -114,7 +114,7 @@ impl Dialect for Shop {
             _ => INVALID,
         };
         let body = json!({ "ok": false, "error": { "code": error.code, "detail": problem.plain() } });
-        RenderedError { error, response: Response::json(error.status, &body) }
+        RenderedError { error, evidence: error.evidence, response: Response::json(error.status, &body) }
     }
 
     fn parameters(&self, route: &Route) -> Vec<Parameter> {

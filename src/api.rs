@@ -19,7 +19,7 @@ pub use crate::engine::api::route::{
     Access, Action, Handler, ResponseShape, Route, any, delete, get, patch, post, put,
 };
 pub use crate::engine::schema::document::Document;
-pub use crate::engine::schema::error_def::{ErrorDef, Evidence};
+pub use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant};
 pub use crate::engine::schema::field::{Constant, DefaultValue, Field, Kind, Owner, field, text};
 pub use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
 pub use crate::engine::schema::profile::Profile;
