@@ -84,7 +84,10 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
             let ended = drive(Pin::new(&mut connection), told, &news, link).await;
             let parts = connection.into_parts();
             let mut wire = parts.io.into_inner();
-            let head = if parts.read_buf.is_empty() { wire.head() } else { parts.read_buf };
+            // Of some heads, hyper gives back only what came behind them.
+            let (begun, rest) = (wire.head(), parts.read_buf);
+            let is_whole = rest.starts_with(&begun[..begun.len().min(rest.len())]) && !rest.is_empty();
+            let head = if is_whole { rest } else { begun };
             if let Some(status) = wire.refused() {
                 let why = match ended {
                     Ended::Itself(Err(error)) => error.to_string(),

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use tokio::sync::{Semaphore, watch};
 
 use crate::control::{Availability, ControlService};
-use crate::http::message::{Outcome, Request};
+use crate::http::message::{CallNote, Outcome, Request};
 use crate::http::redact::Redactor;
 use crate::server::AnsweredNotify;
 use crate::server::budget::Budget;
@@ -17,6 +17,7 @@ use crate::server::front::Front;
 use crate::server::links::Links;
 use crate::server::networks::Networks;
 use crate::server::pulse::Busy;
+use crate::server::refusal::Refusal;
 use crate::world::registry::WorldRegistry;
 
 /// The way a server ends.
@@ -126,6 +127,17 @@ impl ServerContext {
         if let Some(log) = self.log.as_ref().filter(|_| self.links.is_news(kind)) {
             log(&LogEvent::Note(message));
         }
+    }
+
+    /// Returns the answer of a request that is refused before it is read. A consumer's is a call of its world, an
+    /// administrator's is none.
+    pub(super) fn refused(&self, request: &Request<'_>, refusal: &Refusal, is_control: bool) -> Outcome {
+        let response = refusal.response();
+        if is_control {
+            let call = CallNote { number: 0, rule: None, miss: Some("http") };
+            return Outcome { call, ..response.into() };
+        }
+        self.engine.refused(request, refusal.code, response)
     }
 
     /// Writes warnings into the log.

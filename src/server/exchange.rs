@@ -76,8 +76,7 @@ pub(super) async fn exchange(
     let mut outcome: Outcome = match (&body, &serving.control) {
         (Err(refusal), _) => {
             peer.lingers.store(true, Ordering::Relaxed);
-            let response = refusal.response();
-            with_request(&request, &[], arrival, |request| serving.engine.refused(request, refusal.code, response))
+            with_request(&request, &[], arrival, |request| serving.refused(request, refusal, is_control))
         }
         (Ok(body), Some(control)) if is_control => {
             let handled = Box::pin(administered_answer(peer, control, &request, body, arrival)).await;

@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::control::ControlService;
 use crate::http::message::{Request, Response};
 use crate::server::connection_context::ConnectionContext;
 use crate::server::connection_context::arrival;
@@ -39,7 +40,8 @@ pub(super) async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: 
         arrived_ms: arrival.at_ms,
         believes_front: arrival.believes_front,
     };
-    let outcome = serving.engine.refused(&request, refusal.code, refusal.response());
+    let path = head.target.split('?').next().unwrap_or_default();
+    let outcome = serving.refused(&request, refusal, serving.control.is_some() && ControlService::serves(path));
     serving.answered.ring();
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();

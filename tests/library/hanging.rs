@@ -224,6 +224,7 @@ fn what_is_no_http_is_refused_in_words_and_in_the_journal() {
     let standin = Standin::start();
     let long = format!("GET /v1/integrations?x={} HTTP/1.1\r\nhost: h\r\n\r\n", "y".repeat(70_000));
     let many = format!("GET /v1/integrations HTTP/1.1\r\nhost: h\r\n{}\r\n", "x-a: b\r\n".repeat(101));
+    let lengths = "POST /v1/exports HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd".to_owned();
     let cases = [
         ("GET /v1/x?a=\"b\" HTTP/1.1\r\nhost: h\r\n\r\n".to_owned(), 400, "bad_request", "/v1/x?a=\"b\""),
         ("GET /v1/<b> HTTP/1.1\r\nhost: h\r\n\r\n".to_owned(), 400, "bad_request", "/v1/<b>"),
@@ -231,6 +232,7 @@ fn what_is_no_http_is_refused_in_words_and_in_the_journal() {
         (many, 431, "headers_too_large", "/v1/integrations"),
         (long, 414, "uri_too_long", "/v1/integrations?x=y"),
         ("GET /v1/flows HTTP/1.1\r\nhost: h\r\nbad header: x\r\n\r\n".to_owned(), 400, "bad_request", "/v1/flows"),
+        (lengths, 400, "bad_request", "/v1/exports"),
     ];
     for (n, (text, status, code, target)) in cases.iter().enumerate() {
         let mut client = Connection::open(standin.address());
@@ -248,6 +250,13 @@ fn what_is_no_http_is_refused_in_words_and_in_the_journal() {
     client.send(format!("GET /w/{}/v1/<b> HTTP/1.1\r\nhost: h\r\n\r\n", in_a_world.name()).as_bytes());
     assert_eq!(client.receive().unwrap().status, 400);
     assert_eq!(in_a_world.journal().len(), 1, "the world that it names knows of it");
+    let before = standin.world().journal().len();
+    for target in ["/_standin/<b>", "/w/x/_standin/<b>", &format!("/_standin/journal?{}", "y".repeat(70_000))] {
+        let mut client = Connection::open(standin.address());
+        client.send(format!("GET {target} HTTP/1.1\r\nhost: h\r\n\r\n").as_bytes());
+        assert!(client.receive().unwrap().status >= 400);
+    }
+    assert_eq!(standin.world().journal().len(), before, "an administrator's request is no call of a consumer");
 }
 
 #[test]
