@@ -3,8 +3,8 @@
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, FromArgMatches};
 
 use crate::cli::examples::command;
 use crate::cli::exit::{Exit, Failed};
@@ -25,7 +25,8 @@ fn run() -> Exit {
     let all = variables::without_empty(command(), &|name| std::env::var_os(name));
     let matches = all.try_get_matches().unwrap_or_else(|error| {
         let _ = error.print();
-        if let Some(hint) = hint_of_dashes(&error, std::env::args().skip(1)) {
+        let given: Vec<String> = std::env::args().skip(1).collect();
+        if let Some(hint) = hint_of_dashes(&error, &given).or_else(|| hint_of_value(&error, &given)) {
             STDERR.say(hint);
         }
         output::finish();
@@ -67,10 +68,12 @@ fn run() -> Exit {
 const RUNNERS: [&str; 4] = ["run", "sweep", "draft", "doctor"];
 
 /// Shows where `--` belongs when the command to run was written without it.
-fn hint_of_dashes(error: &clap::Error, mut arguments: impl Iterator<Item = String>) -> Option<String> {
+fn hint_of_dashes(error: &clap::Error, given: &[String]) -> Option<String> {
     let is_unknown = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
-    let runner = arguments.next().filter(|name| is_unknown && RUNNERS.contains(&name.as_str()))?;
-    let given: Vec<String> = arguments.collect();
+    let (runner, given) = given.split_first()?;
+    if !is_unknown || !RUNNERS.contains(&runner.as_str()) {
+        return None;
+    }
     let Some(ContextValue::String(first)) = error.get(ContextKind::InvalidArg) else { return None };
     let at = given.iter().position(|argument| argument == first)?;
     let is_command = !given.iter().any(|argument| argument == "--") && !first.starts_with('-');
@@ -79,4 +82,22 @@ fn hint_of_dashes(error: &clap::Error, mut arguments: impl Iterator<Item = Strin
         let (before, command) = (words.join(" "), given[at..].join(" "));
         format!("\nThe command to run stands behind --:\n    standin {before} -- {command}\n")
     })
+}
+
+/// Says of a flag that it takes no value, when one was written behind it, and which flag of a longer name does.
+fn hint_of_value(error: &clap::Error, given: &[String]) -> Option<String> {
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidArg) else { return None };
+    let at = given.iter().position(|argument| argument == value)?;
+    let flag = given.get(at.checked_sub(1)?)?.strip_prefix("--").filter(|_| !value.starts_with('-'))?;
+    let mut all = command();
+    // Without it, no flag knows its number of values.
+    all.build();
+    let flags = all.find_subcommand(given.first()?)?.get_arguments();
+    let takes_value = |arg: &&Arg| arg.get_num_args().is_some_and(|number| number.takes_values());
+    let (valued, plain): (Vec<&Arg>, Vec<&Arg>) = flags.partition(takes_value);
+    plain.iter().find(|arg| arg.get_long() == Some(flag))?;
+    let longer = valued.iter().filter_map(|arg| arg.get_long());
+    let other = longer.into_iter().find(|name| name.strip_prefix(flag).is_some_and(|rest| rest.starts_with('-')));
+    let other = other.map(|name| format!(" Did you mean --{flag} --{name} {value}?")).unwrap_or_default();
+    Some(format!("\n--{flag} takes no value.{other}\n"))
 }

@@ -194,6 +194,9 @@ fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
     for rule in slowed_by(exchanged) {
         lines += &format!(" slowed by {rule}");
     }
+    if let Some(call) = response.header(headers::LAG) {
+        lines += &format!(" as after call {call}");
+    }
     if let Some(reason) = reason(exchanged) {
         lines += &format!(" ({reason})");
     }
@@ -237,6 +240,9 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
     let slowed_by = slowed_by(exchanged);
     if !slowed_by.is_empty() {
         line["slowed_by"] = json!(slowed_by);
+    }
+    if let Some(call) = response.header(headers::LAG).and_then(|call| call.parse::<u64>().ok()) {
+        line["shows_call"] = call.into();
     }
     if detail == Detail::Everything {
         // Pairs, because a name may come twice.

@@ -60,10 +60,14 @@ pub(super) fn unload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `GET /scenario/explain`: says what the scenario will do, before anything of it happens.
 pub(super) fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let scenario = asked.world.lock().run.as_ref().map(|run| Arc::clone(run.scenario()));
+    let world = asked.world.lock();
+    let scenario = world.run.as_ref().map(|run| Arc::clone(run.scenario()));
     let scenario = scenario.filter(|scenario| !scenario.name.is_empty());
     Ok(match scenario {
-        Some(scenario) => json!({ "text": explain_scenario(&scenario), "steps": forecast_of(&scenario) }),
+        Some(scenario) => {
+            let checks = world.verify(asked.engine.router()).checks;
+            json!({ "text": explain_scenario(&scenario, &checks), "steps": forecast_of(&scenario) })
+        }
         None => json!({ "text": null, "steps": [] }),
     })
 }

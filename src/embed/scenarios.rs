@@ -210,12 +210,15 @@ impl WorldHandle {
         Ok(warnings.iter().map(ToString::to_string).collect())
     }
 
-    /// Explains what a scenario will do: its timeline, and a forecast of the calls at which its rules fire.
+    /// Explains what a scenario will do: its start, its timeline with a forecast of the calls at which its rules fire, and the
+    /// checks of its verification.
     pub fn explain(&self, scenario: impl Into<PathBuf>) -> Result<String, ScenarioError> {
         let scenario = self.checked(&scenario.into())?.0;
         let listed = scenario.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| &*credential.token);
         let redactor = self.engine.redactor().with(listed);
-        Ok(redactor.text(&explain_scenario(&scenario)).into_owned())
+        let (router, fixtures, settings) = (self.engine.router(), self.engine.fixtures(), self.engine.settings());
+        let checks = World::of_scenario("explain", &scenario, router, &fixtures, &settings)?.verify(router).checks;
+        Ok(redactor.text(&explain_scenario(&scenario, &checks)).into_owned())
     }
 
     /// Explains an operation: method and path, documented outcomes, sources. The error names the operation that the

@@ -9,9 +9,10 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::state::clock::ClockMode;
 use crate::http::json_object::json_object;
 use crate::scenario::model::diagnostics::did_you_mean;
-use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, Scenario, Which};
+use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, FieldChange, Scenario, Which};
 use crate::scenario::model::rule::{Effect, Phase, Rule, Trigger};
 use crate::scenario::parse::slow_clock::answers;
+use crate::scenario::verify::report::Check;
 
 /// Number of ordinals of a forecast that are shown.
 const SHOWN: usize = 5;
@@ -77,8 +78,9 @@ pub(crate) fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
     steps.collect()
 }
 
-/// Describes the timeline of a scenario and forecasts which calls its rules strike.
-pub(crate) fn explain_scenario(scenario: &Scenario) -> String {
+/// Describes a scenario: its start, its timeline with a forecast of which calls its rules strike, and the checks of its
+/// verification.
+pub(crate) fn explain_scenario(scenario: &Scenario, checks: &[Check]) -> String {
     let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed.unwrap_or_default());
     if !scenario.about.is_empty() {
         text += &format!("{}\n", scenario.about);
@@ -86,6 +88,7 @@ pub(crate) fn explain_scenario(scenario: &Scenario) -> String {
     if !scenario.extends.is_empty() {
         text += &format!("extends {}\n", scenario.extends.join(", which extends "));
     }
+    text += &start(scenario);
     for step in forecast_of(scenario) {
         match &step.name {
             None => text += "\nfrom the start\n",
@@ -105,6 +108,14 @@ pub(crate) fn explain_scenario(scenario: &Scenario) -> String {
     for lag in &scenario.lags {
         text += &format!("  {}   see a change {}\n", lag.on, lag.span.words());
     }
+    text += &variations(scenario);
+    if !checks.is_empty() {
+        text += "\nexpected\n";
+    }
+    let width = checks.iter().map(|check| check.id.chars().count()).max().unwrap_or_default();
+    for check in checks {
+        text += &format!("  {:width$}   {}\n", check.id, check.title);
+    }
     if let Some(probe) = &scenario.probe {
         text += &format!("\nprobe   {} steps\n", probe.steps.len());
         if !probe.about.is_empty() {
@@ -112,6 +123,39 @@ pub(crate) fn explain_scenario(scenario: &Scenario) -> String {
         }
     }
     text
+}
+
+/// Says which records there are at the start, where the scenario does.
+fn start(scenario: &Scenario) -> String {
+    let Some(data) = &scenario.data else { return String::new() };
+    let from = data.from.as_ref().map_or("none but these".to_owned(), |from| format!("those of {from}"));
+    let changes = data.changes.iter().map(|change| format!("  {}\n", change.words()));
+    format!("\nrecords at the start: {from}\n{}", changes.collect::<String>())
+}
+
+/// Says how successful answers vary.
+fn variations(scenario: &Scenario) -> String {
+    let Some(perturb) = &scenario.perturb else { return String::new() };
+    let share = |share: f64, what: &str| (share > 0.0).then(|| format!("{} % of {what}", share * 100.0));
+    let ways = [
+        perturb.unknown_fields.then(|| "a field that no document knows".to_owned()),
+        perturb.new_enum_values.then(|| "values that no document knows".to_owned()),
+        perturb.reorder_keys.then(|| "members in another order".to_owned()),
+        share(perturb.omit_optional, "optional fields left out"),
+        share(perturb.null_nullable, "nullable fields null"),
+    ];
+    let ways: Vec<String> = ways.into_iter().flatten().collect();
+    let general = (!ways.is_empty()).then(|| format!("  {}   {}\n", perturb.on, ways.join(", ")));
+    let drifts = perturb.fields.iter().map(|drift| {
+        let becomes = match &drift.change {
+            FieldChange::Type(kind) => format!("is {}", kind.words()),
+            FieldChange::Name(name) => format!("has the name {name}"),
+            FieldChange::Gone => "is not there".to_owned(),
+        };
+        let from = drift.from.as_ref().map(|(step, _)| format!(", from step {step} on")).unwrap_or_default();
+        format!("  {}   {} of {} {becomes}{from}\n", perturb.on, drift.field, drift.of.name)
+    });
+    format!("\nanswers that vary\n{}", general.into_iter().chain(drifts).collect::<String>())
 }
 
 fn table(rules: &[ForecastRule]) -> String {

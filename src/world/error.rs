@@ -29,6 +29,8 @@ pub(crate) enum WorldError {
         name: String,
         /// The known name most like it.
         nearest: Option<String>,
+        /// The number of worlds besides the default one.
+        others: usize,
     },
     /// There was one.
     GoneReason {
@@ -81,10 +83,11 @@ impl WorldError {
     /// Returns the status, a word for programs, what is wrong, and what to do about it.
     pub(crate) fn words(&self) -> (u16, &'static str, String, String) {
         match self {
-            Self::Unknown { name, nearest } => {
-                let hint = match nearest {
-                    Some(nearest) => format!("Did you mean {nearest}? "),
-                    None => "There is none but the default one. ".to_owned(),
+            Self::Unknown { name, nearest, others } => {
+                let hint = match (nearest, others) {
+                    (Some(nearest), _) => format!("Did you mean {nearest}? "),
+                    (None, 0) => "There is none but the default one. ".to_owned(),
+                    (None, _) => "GET /_standin/worlds lists those there are. ".to_owned(),
                 };
                 let hint = hint + "POST /_standin/worlds makes one; the default world answers when none is named.";
                 (404, "unknown_world", format!("There is no world {name:?} on this server."), hint)

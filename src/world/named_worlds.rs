@@ -99,6 +99,6 @@ impl NamedWorlds {
             return WorldError::GoneReason { name: name.to_owned(), why: *why };
         }
         let nearest = nearest(name, self.by_name.keys().map(|name| &**name)).map(str::to_owned);
-        WorldError::Unknown { name: name.to_owned(), nearest }
+        WorldError::Unknown { name: name.to_owned(), nearest, others: self.by_name.len() }
     }
 }

@@ -110,6 +110,20 @@ fn a_command_without_its_dashes_is_shown_with_them() {
 }
 
 #[test]
+fn a_flag_without_a_value_is_told_apart_from_the_one_that_takes_it() {
+    let (code, _, err) = said(&mut standin(&["run", "--watch", "src", "--", "true"]));
+    assert!(code == 2 && err.contains("--watch takes no value. Did you mean --watch --watch-path src?"), "{err}");
+    let (code, _, err) = said(&mut standin(&["serve", "--quiet", "yes"]));
+    assert!(code == 2 && err.contains("\n--quiet takes no value.\n"), "{err}");
+    for other in
+        [&["serve", "--port", "0", "x"][..], &["serve", "--watch", "x"], &["run", "--watch", "--nope", "--", "true"]]
+    {
+        let (code, _, err) = said(&mut standin(other));
+        assert!(code == 2 && !err.contains("takes no value"), "{other:?}: {err}");
+    }
+}
+
+#[test]
 fn help_is_a_command_too() {
     let (code, out, _) = said(&mut standin(&["help"]));
     assert!(code == 0 && out.contains("Usage: standin"), "{out}");

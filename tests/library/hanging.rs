@@ -224,7 +224,8 @@ fn what_is_no_http_is_refused_in_words_and_in_the_journal() {
     let standin = Standin::start();
     let long = format!("GET /v1/integrations?x={} HTTP/1.1\r\nhost: h\r\n\r\n", "y".repeat(70_000));
     let many = format!("GET /v1/integrations HTTP/1.1\r\nhost: h\r\n{}\r\n", "x-a: b\r\n".repeat(101));
-    let lengths = "POST /v1/exports HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd".to_owned();
+    let lengths =
+        "POST /v1/exports HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd".to_owned();
     let cases = [
         ("GET /v1/x?a=\"b\" HTTP/1.1\r\nhost: h\r\n\r\n".to_owned(), 400, "bad_request", "/v1/x?a=\"b\""),
         ("GET /v1/<b> HTTP/1.1\r\nhost: h\r\n\r\n".to_owned(), 400, "bad_request", "/v1/<b>"),

@@ -400,3 +400,15 @@ fn ten_thousand_worlds_with_a_hundred_changed_records_each_stay_apart() {
     drop(worlds);
     assert!(standin.worlds().is_empty());
 }
+
+#[test]
+fn a_world_that_is_not_there_is_told_apart_from_those_that_are() {
+    let standin = Standin::start();
+    let hint = || {
+        let answer = ask(standin.address(), "GET", "/w/nope/v1/integrations", &[("authorization", "Bearer any")], "");
+        answer.json()["error"]["hint"].to_string()
+    };
+    assert!(hint().contains("There is none but the default one."), "{}", hint());
+    let _world = standin.new_world_with(&WorldOptions::default().name("quite-another")).unwrap();
+    assert!(hint().contains("GET /_standin/worlds lists those there are."), "{}", hint());
+}

@@ -101,3 +101,35 @@ fn a_field_changes_type_or_name_or_goes_from_a_step_on() {
         "the record itself stays"
     );
 }
+
+#[test]
+fn an_explanation_says_start_variations_and_checks() {
+    let scenario = json!({
+        "scenario": 1, "api": "celigo",
+        "data": { "from": "default", "recreate": { "celigo.integrations": ["abc123"] } },
+        "steps": [{ "name": "old", "ends": { "on": "celigo.flows.list" } }, { "name": "new" }],
+        "perturb": { "on": "celigo.flows.*", "omit_optional": 0.5, "fields": [
+            { "of": "celigo.flows", "field": "disabled", "type": "string" },
+            { "of": "celigo.flows", "field": "name", "name": "title", "from": "new" },
+            { "of": "celigo.flows", "field": "schedule", "gone": true },
+        ] },
+        "expect": {
+            "conduct": { "backoff": { "min_ms": 100, "factor": 2 } },
+            "calls": [{ "on": "celigo.flows.list", "outcome": "gave_up", "times": 1 }],
+        },
+    });
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("explained.json");
+    std::fs::write(&file, scenario.to_string()).unwrap();
+    let said = Standin::builder().offline().unwrap().explain(file).unwrap();
+    for line in [
+        "records at the start: those of default\n  abc123 of celigo.integrations are destroyed and made again\n",
+        "answers that vary\n  celigo.flows.*   50 % of optional fields left out\n",
+        "  celigo.flows.*   disabled of celigo.flows is a text\n",
+        "  celigo.flows.*   name of celigo.flows has the name title, from step new on\n",
+        "  celigo.flows.*   schedule of celigo.flows is not there\n",
+        "expected\n  calls[0]          celigo.flows.list given up by the client exactly 1 time\n",
+        "  conduct.backoff   waits 100 ms before it tries again, then 2 times as long\n",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+}

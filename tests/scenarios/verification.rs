@@ -2,7 +2,7 @@
 
 use crate::support::{Response, ask};
 use serde_json::json;
-use standin::{Expectation, Rule, Standin};
+use standin::{Answer, Expectation, Lag, Rule, Standin};
 
 /// Asks for a verification over HTTP.
 fn verify(standin: &Standin, query: &str) -> Response {
@@ -79,7 +79,12 @@ fn a_panic_of_a_call_that_is_wrong_points_at_the_test() {
         noted.lock().unwrap().extend(panic.location().map(|location| location.file().to_owned()));
     }));
     let list = "celigo.integrations.list";
-    let calls: [&dyn Fn(); 5] = [
+    let crowded = Standin::builder().max_worlds(1).start();
+    let _only = crowded.new_world();
+    let calls: [&dyn Fn(); 8] = [
+        &|| world.lag(Lag::on(list)),
+        &|| drop(crowded.new_world()),
+        &|| drop(crowded.world().fork()),
         &|| world.expect(Expectation::on(list).body(json!({ "@nope": 1 }))),
         &|| world.fault(Rule::on(list).query(json!({ "@nope": 1 })).close()),
         &|| drop(Standin::builder().fixtures("/nowhere").start()),
@@ -92,7 +97,25 @@ fn a_panic_of_a_call_that_is_wrong_points_at_the_test() {
     std::panic::set_hook(before);
     let own: Vec<String> =
         place.lock().unwrap().iter().filter(|file| file.ends_with("verification.rs")).cloned().collect();
-    assert_eq!(own.len(), 5, "{:?}", place.lock().unwrap());
+    assert_eq!(own.len(), 8, "{:?}", place.lock().unwrap());
+}
+
+#[test]
+fn an_error_of_long_values_stays_short_and_says_where_they_differ() {
+    let world = Standin::builder().offline().unwrap();
+    let long = |end: &str| json!({ "name": "Orders", "description": format!("{}{end}", "x".repeat(200_000)) });
+    let many = |last: u64| json!({ "name": "Orders", "installSteps": (0..5_000).chain([last]).collect::<Vec<_>>() });
+    world.expect(Expectation::on("celigo.integrations.create").body(long("a")).id("long"));
+    world.expect(Expectation::on("celigo.integrations.create").body(many(7)).id("many"));
+    let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
+    for body in [long("b"), many(8)] {
+        world.answer("POST", "/v1/integrations", &headers, body.to_string().as_bytes());
+    }
+    let unmet: Box<dyn std::error::Error> = world.verify().unwrap_err().into();
+    let said = format!("{unmet:?}");
+    assert!(said.len() < 3_000, "{} bytes", said.len());
+    assert!(said.contains("body.installSteps[5000] is 8, expected 7"), "{said}");
+    assert!(said.contains("call 1: body.description"), "{said}");
 }
 
 #[test]
@@ -105,6 +128,36 @@ fn a_function_that_panics_is_told_with_its_text_and_its_rule() {
     let unmet = world.verify().unwrap_err().to_string();
     assert!(unmet.contains(&format!("answers: call 1: GET /v1/integrations: {message}")), "{unmet}");
     assert!(!unmet.contains("does not model"), "{unmet}");
+}
+
+#[test]
+fn a_function_may_panic_with_anything_at_any_time() {
+    let world = Standin::builder().offline().unwrap();
+    let ask = |target: &str| world.answer("GET", target, &[("authorization", "Bearer a-very-own-token")], b"");
+    let said = |answer: &Answer| answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+    world.fault(Rule::on("celigo.integrations.list").id("any").answer(|_, _| std::panic::panic_any(7)));
+    world.fault(
+        Rule::on("celigo.flows.list")
+            .id("shown")
+            .after()
+            .answer(|asked, _| panic!("got {:?}", asked.header("authorization"))),
+    );
+    world.fault(Rule::on("celigo.exports.list").id("late").answer(|_, data| {
+        data.patch("celigo.integrations", "abc123", json!({ "name": "Changed" })).unwrap();
+        let none: Option<u8> = None;
+        Answer::empty(u16::from(none.expect("a status")))
+    }));
+    let any = ask("/v1/integrations");
+    assert_eq!(any.status, Some(500));
+    assert!(said(&any).starts_with("the function of fault rule any panicked"), "{}", said(&any));
+    let shown = said(&ask("/v1/flows"));
+    assert!(shown.contains("rule shown panicked: got") && !shown.contains("a-very-own-token"), "{shown}");
+    assert!(said(&ask("/v1/exports")).ends_with("rule late panicked: a status"));
+    assert_eq!(ask("/v1/integrations/abc123").status, Some(200), "the world goes on");
+    let unmet = world.verify().unwrap_err().to_string();
+    for rule in ["any", "shown", "late"] {
+        assert!(unmet.contains(&format!("the function of fault rule {rule} panicked")), "{unmet}");
+    }
 }
 
 #[test]

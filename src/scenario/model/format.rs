@@ -250,6 +250,20 @@ pub(crate) enum JsonType {
     Null,
 }
 
+impl JsonType {
+    /// Names a value of it.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::String => "a text",
+            Self::Number => "a number",
+            Self::Boolean => "true or false",
+            Self::Array => "an array",
+            Self::Object => "an object",
+            Self::Null => "null",
+        }
+    }
+}
+
 /// The expectations of the consumer.
 #[derive(Debug, Default)]
 pub(crate) struct Expect {

@@ -188,7 +188,7 @@ impl ScenarioRun {
         let operation = view.map(|asked| asked.row.operation);
         if only.is_some_and(|(only, _)| operation.is_none_or(|operation| !only.select(operation))) {
             let request = exchange.request;
-            let operation = operation.unwrap_or("no operation");
+            let operation = operation.unwrap_or("a call without operation");
             self.outside.add(number, || format!("{} {}: {operation}", request.method, request.target));
         }
         let Some(asked) = view else { return };
