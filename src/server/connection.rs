@@ -22,6 +22,7 @@ use crate::control::Availability;
 use crate::server::connection_context::ConnectionContext;
 use crate::server::context::{ServerContext, Signals, Stop, timeout_of};
 use crate::server::exchange::exchange;
+use crate::server::head::HEAD_BYTES;
 use crate::server::links::{Counted, Link, LinkOrder};
 use crate::server::race::first_of;
 use crate::server::refusal::Refusal;
@@ -31,8 +32,10 @@ use crate::server::stream::Stream;
 use crate::server::untaken::counted as counted_answer;
 use crate::server::wire::{FaultyStream, Protocol, WireFault};
 
-/// The most bytes of a request's head that are read before they are parsed.
-const HEAD_BYTES: usize = 128 * 1024;
+/// The size from which h2 itself refuses a head, with 431 and not a word: what this server refuses in words is below. It
+/// counts 32 bytes more for each header. It could be larger, but a head that does not end holds as much.
+#[cfg(feature = "http2")]
+const HTTP2_HEAD_BYTES: u32 = 2 * HEAD_BYTES as u32;
 
 /// The most HTTP/2 requests of a connection that are answered at a time.
 #[cfg(feature = "http2")]
@@ -104,7 +107,7 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
         #[cfg(feature = "http2")]
         Some((wire, Protocol::Http2)) => {
             let mut http2 = http2::Builder::new(TokioExecutor::new());
-            http2.auto_date_header(false).max_concurrent_streams(STREAMS);
+            http2.auto_date_header(false).max_concurrent_streams(STREAMS).max_header_list_size(HTTP2_HEAD_BYTES);
             link.speaks_http2();
             let service = service_fn(|request| {
                 let peer = Arc::clone(&peer);

@@ -19,6 +19,7 @@ use crate::http::message::{Delivery, Outcome, Request};
 use crate::server::connection_context::{ConnectionContext, arrival};
 use crate::server::context::{Exchanged, LogEvent, ServerContext};
 use crate::server::events::Events;
+use crate::server::head::{head_bytes, too_large};
 use crate::server::held::hold_back;
 use crate::server::moved::MovedRequest;
 use crate::server::pulse;
@@ -60,7 +61,10 @@ pub(super) async fn exchange(
         let _ = Box::pin(serving.orders.clone().wait_for(|orders| orders.gate == Availability::Up)).await;
     }
     let mut in_flight = None;
-    let body = if request.body().is_end_stream() || need_not_come(&request, serving.body_limit_bytes) {
+    let too_large = if peer.link.is_http2() { too_large(&request) } else { None };
+    let body = if let Some(refusal) = too_large {
+        Err(refusal)
+    } else if request.body().is_end_stream() || need_not_come(&request, serving.body_limit_bytes) {
         Ok(Bytes::new())
     } else {
         let mut body = Incomplete::new(serving.body_limit_bytes);
@@ -114,6 +118,8 @@ pub(super) async fn exchange(
     count_large(peer, &mut outcome);
     let mut delivery = outcome.delivery;
     if !outcome.delay.is_zero() || delivery == Delivery::Hang {
+        // A client that waits holds its answer, not what it sent.
+        request.headers_mut().clear();
         delivery = Box::pin(hold_back(serving, &outcome)).await;
     }
     if let Some(replica) = &serving.replica {
@@ -137,7 +143,8 @@ async fn the_rest<'p>(
     let serving = &*peer.serving;
     let world = with_request(request, &[], arrival(peer, SystemTime::now()), WorldRegistry::name_of);
     *in_flight = Some(serving.engine.bell().arrival(world));
-    let read = body.the_rest(request.body_mut(), serving.body_timeout(), &serving.unfinished).await;
+    let head = head_bytes(request);
+    let read = body.the_rest(request.body_mut(), head, serving.body_timeout(), &serving.unfinished).await;
     read.map(|()| body.whole()).map_err(|unread| refused(serving, &unread, request))
 }
 

@@ -15,6 +15,7 @@ mod exchange;
 mod forward;
 #[cfg(feature = "tls")]
 mod front;
+mod head;
 mod held;
 mod links;
 mod listen;

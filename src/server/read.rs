@@ -76,10 +76,11 @@ impl Incomplete {
         }
     }
 
-    /// Reads what is still to come, for at most `limit` and as far as the budget goes.
+    /// Reads what is still to come behind a head of so many bytes, for at most `limit` and as far as the budget goes.
     pub(super) async fn the_rest(
         &mut self,
         incoming: &mut Incoming,
+        head_bytes: usize,
         limit: Duration,
         budget: &Budget,
     ) -> Result<(), Unread> {
@@ -88,7 +89,7 @@ impl Incomplete {
         loop {
             let step = poll_fn(|cx| match self.poll(incoming, cx) {
                 Poll::Ready(read) => Poll::Ready(read.map_err(Unread::Broken)),
-                Poll::Pending if !charge.set(self.first.len() + self.rest.capacity()) => {
+                Poll::Pending if !charge.set(head_bytes + self.first.len() + self.rest.capacity()) => {
                     Poll::Ready(Err(Unread::Crowded))
                 }
                 Poll::Pending => Poll::Pending,

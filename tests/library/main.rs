@@ -20,6 +20,7 @@ mod examples;
 mod graph;
 mod growth;
 mod hanging;
+mod heads;
 #[cfg(feature = "tls")]
 mod intercept;
 mod layers;

@@ -1,0 +1,24 @@
+//! The bounds of a request's head.
+
+use hyper::Request as HttpRequest;
+
+use crate::server::refusal::Refusal;
+
+/// The most bytes of a request's head: its first line and its headers.
+pub(super) const HEAD_BYTES: usize = 128 * 1024;
+
+/// The most headers of a request. hyper has the same number for HTTP/1.1.
+const HEADERS: usize = 100;
+
+/// Returns the bytes of a head, as HTTP/1.1 would send it.
+pub(super) fn head_bytes<B>(request: &HttpRequest<B>) -> usize {
+    let first = request.method().as_str().len() + request.uri().path_and_query().map_or(1, |target| target.as_str().len());
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    first + "  HTTP/1.1\r\n".len() + headers.sum::<usize>()
+}
+
+/// Returns the refusal of an HTTP/2 request whose head is too large. hyper looks at those of HTTP/1.1 alone.
+pub(super) fn too_large<B>(request: &HttpRequest<B>) -> Option<Refusal> {
+    let fits = request.headers().len() <= HEADERS && head_bytes(request) <= HEAD_BYTES;
+    (!fits).then(|| Refusal::bad_head(431, ""))
+}
