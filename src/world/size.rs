@@ -2,8 +2,9 @@
 
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::engine::api::dialect::RequestContext;
 use crate::engine::api::route::Action;
-use crate::engine::api::router::Router;
+use crate::engine::api::router::{Router, Row};
 use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target};
 use crate::world::registry::WorldRegistry;
@@ -37,25 +38,39 @@ impl World {
 
     /// Tells whether the answer to a consumer may take long here: it may look at many records, or show large ones.
     fn answers_slowly(&mut self, router: &Router, request: &Request<'_>) -> bool {
-        self.has_much_data() && looks_at_many(router, request, self.has_large_records())
+        self.has_much_data() && self.looks_at_many(router, request)
     }
-}
 
-/// Tells whether a request may look at more records than a page of them. Without `or_pages`, pages do not count.
-fn looks_at_many(router: &Router, request: &Request<'_>, or_pages: bool) -> bool {
-    let target = Target::parse(request.target);
-    let row = router.find(target.path).zip(Method::of(request.method)).and_then(|(found, verb)| {
-        let (row, _) = found.with(verb)?;
-        Some(row)
-    });
-    row.is_some_and(|row| match row.route.action {
-        Action::List(_) => {
-            let paging = row.api.dialect.page_parameters();
-            or_pages || Query::parse(target.query).pairs().any(|(name, _)| !paging.contains(&name))
-        }
-        Action::Custom(_) => true,
-        _ => false,
-    })
+    /// Tells whether a request may look at more records than a page of them, or than the one it names.
+    fn looks_at_many(&mut self, router: &Router, request: &Request<'_>) -> bool {
+        let target = Target::parse(request.target);
+        let row = router.find(target.path).zip(Method::of(request.method)).and_then(|(found, verb)| {
+            let (row, _) = found.with(verb)?;
+            Some(row)
+        });
+        row.is_some_and(|row| match row.route.action {
+            Action::List(_) => {
+                let paging = row.api.dialect.page_parameters();
+                self.has_large_records()
+                    || Query::parse(target.query).pairs().any(|(name, _)| !paging.contains(&name))
+                    || self.hides_some(row, request, &target)
+            }
+            // Others may go with it.
+            Action::Remove(resource) => {
+                let hooks = self.state.hooks.of(resource);
+                hooks.after_remove.is_some() || hooks.after_change.is_some()
+            }
+            Action::Custom(_) => true,
+            _ => false,
+        })
+    }
+
+    /// Tells whether the caller sees some records only, so that those it does not see are passed over.
+    fn hides_some(&self, row: &Row, request: &Request<'_>, target: &Target<'_>) -> bool {
+        let context = RequestContext { api: row.api, route: Some(row.route), request, target };
+        let caller = row.api.dialect.caller(&self.state, &context);
+        caller.is_ok_and(|caller| caller.sees.is_some() || caller.subject.is_some())
+    }
 }
 
 impl WorldRegistry {

@@ -12,27 +12,31 @@ use crate::support::{ask, request};
 const ANY: (&str, &str) = ("authorization", "Bearer any-token");
 
 /// Tells whether a request to the default world is answered before one that was sent earlier.
-fn is_overtaken(standin: &Standin, method: &str, target: &str, body: &str) -> bool {
+fn is_overtaken(token: &str, standin: &Standin, method: &str, target: &str, body: &str) -> bool {
     use std::io::Write;
     let host = standin.address().to_string();
-    let headers = [("host", host.as_str()), ANY];
+    let headers = [("host", host.as_str()), ("authorization", token)];
     let mut slow = TcpStream::connect(standin.address()).unwrap();
     slow.write_all(request(method, target, &headers, body).as_bytes()).unwrap();
-    assert_eq!(ask(standin.address(), "GET", "/v1/integrations/abc123", &headers, "").status, 200);
+    assert_eq!(ask(standin.address(), "GET", "/v1/integrations/abc123", &[("host", host.as_str()), ANY], "").status, 200);
     slow.set_nonblocking(true).unwrap();
     let is_overtaken = slow.peek(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
     slow.set_nonblocking(false).unwrap();
     slow.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut first = [0; 12];
     slow.read_exact(&mut first).unwrap();
-    assert!(matches!(&first, b"HTTP/1.1 200" | b"HTTP/1.1 422"), "{}", String::from_utf8_lossy(&first));
+    assert!(matches!(&first, b"HTTP/1.1 200" | b"HTTP/1.1 204" | b"HTTP/1.1 422"), "{}", String::from_utf8_lossy(&first));
     is_overtaken
 }
 
 /// An answer in its turn is never overtaken on one thread, and one that is found beside is sooner or later.
 fn overtaken_once(standin: &Standin, method: &str, target: &str, body: &str) {
+    overtaken_by("Bearer any-token", standin, method, target, body);
+}
+
+fn overtaken_by(token: &str, standin: &Standin, method: &str, target: &str, body: &str) {
     assert!(
-        (0..100).any(|_| is_overtaken(standin, method, target, body)),
+        (0..100).any(|_| is_overtaken(token, standin, method, target, body)),
         "{method} {target} keeps all others waiting"
     );
 }
@@ -63,4 +67,35 @@ fn a_list_that_looks_through_many_records_is_made_beside() {
     overtaken_once(&standin, "GET", &list("name=None%20has%20it"), "");
     overtaken_once(&standin, "GET", &format!("/_standin/worlds/{}/export", world.name()), "");
     overtaken_once(&standin, "GET", &format!("/_standin/worlds/{}/data", world.name()), "");
+}
+
+#[test]
+fn a_list_is_made_beside_when_its_token_sees_few_of_its_records() {
+    let standin = Standin::start();
+    let world = standin.new_world();
+    let id = world.records("celigo.integrations").unwrap()[0].id().to_owned();
+    let tokens = json!({ "celigo": [{ "token": "narrow", "integrations": [id] }, { "token": "any-token" }] });
+    let scenario = json!({ "scenario": 1, "api": ["celigo"], "tokens": tokens, "data": { "from": "default", "generate": { "celigo.integrations": { "count": 20_000 } } } });
+    world.load_text("narrow.json", &scenario.to_string()).unwrap();
+    let target = format!("/w/{}/v1/integrations?limit=1", world.name());
+    let narrow = || ask(standin.address(), "GET", &target, &[("authorization", "Bearer narrow")], "");
+    assert_eq!(narrow().json().as_array().unwrap().len(), 1);
+    overtaken_by("Bearer narrow", &standin, "GET", &target, "");
+}
+
+#[test]
+fn a_removal_that_takes_many_records_with_it_is_made_beside() {
+    let standin = Standin::start();
+    let world = standin.new_world();
+    let flows: Vec<_> = (0..6_000)
+        .map(|n| json!({ "_id": format!("f{n}"), "name": format!("Flow {n}"), "_integrationId": "abc123" }))
+        .collect();
+    let scenario = json!({ "scenario": 1, "api": ["celigo"], "data": { "from": "default", "add": { "celigo.flows": flows } } });
+    let target = format!("/w/{}/v1/integrations/abc123", world.name());
+    let is_overtaken = || {
+        world.load_text("many.json", &scenario.to_string()).unwrap();
+        is_overtaken("Bearer any-token", &standin, "DELETE", &target, "")
+    };
+    assert!((0..20).any(|_| is_overtaken()), "others wait for the removal");
+    assert_eq!(world.answer("GET", "/v1/flows/f1", &[ANY], b"").status, Some(404));
 }
