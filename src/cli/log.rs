@@ -11,6 +11,7 @@ use crate::cli::output::STDERR;
 use crate::embed::{Exchanged, Log, LogEvent};
 use crate::engine::schema::time::format_ms;
 use crate::engine::state::world_token::DEFAULT_WORLD;
+use crate::http::clip::{clipped, clipped_target};
 use crate::http::headers;
 use crate::http::hold::Hold;
 use crate::http::message::{CallNote, Delivery};
@@ -174,11 +175,12 @@ fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
     let (request, outcome) = (exchanged.request, exchanged.outcome);
     let response = &outcome.response;
     let at = time_of_day(request.arrived_ms);
-    let (target, operation) = (exchanged.redactor.target(request.target), exchanged.operation.unwrap_or("-"));
+    let target = clipped_target(exchanged.redactor.target(request.target));
+    let operation = exchanged.operation.unwrap_or("-");
     let call = call(exchanged.world, outcome.call.number);
     let took_us = exchanged.took.as_micros();
     let status = if outcome.delivery.sends_answer() { response.status_text() } else { "".into() };
-    let mut lines = format!("{at} {call} {} {target} {operation}", request.method);
+    let mut lines = format!("{at} {call} {} {target} {operation}", clipped(request.method));
     for word in [&*status, if outcome.delivery == Delivery::Complete { "" } else { outcome.delivery.as_str() }] {
         if !word.is_empty() {
             lines += &format!(" {word}");
@@ -224,10 +226,10 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
     let number = Some(outcome.call.number).filter(|number| *number > 0);
     let mut line = json!({
         "at": format_ms(request.arrived_ms),
-        "world": exchanged.world,
+        "world": clipped(exchanged.world),
         "n": number,
-        "method": request.method,
-        "target": exchanged.redactor.target(request.target),
+        "method": clipped(request.method),
+        "target": clipped_target(exchanged.redactor.target(request.target)),
         "operation": exchanged.operation,
         "status": outcome.delivery.sends_answer().then_some(response.status),
         "manner": outcome.delivery.as_str(),

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::json;
 
 use crate::engine::schema::problem::Problem;
+use crate::http::clip::clipped_lines;
 use crate::http::message::Response;
 use crate::world::error::WorldError;
 
@@ -36,9 +37,9 @@ impl Error {
 
     /// Returns the error as an answer of the control API.
     pub(super) fn response(&self) -> Response {
-        let mut error = json!({ "code": self.code, "message": self.message });
+        let mut error = json!({ "code": self.code, "message": clipped_lines(&*self.message) });
         if !self.hint.is_empty() {
-            error["hint"] = self.hint.as_str().into();
+            error["hint"] = clipped_lines(&*self.hint).into();
         }
         Response::json(self.status, &json!({ "error": error }))
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::engine::schema::problem::Problem;
+use crate::http::clip::clipped_lines;
 use crate::scenario::ScenarioError;
 use crate::world::error::WorldError;
 
@@ -76,7 +77,7 @@ impl fmt::Display for ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: String::new() }
+        Self { kind, message: clipped_lines(message.into()).into_owned(), hint: String::new() }
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
@@ -131,7 +132,7 @@ impl Error {
             WorldError::TooMany { .. } | WorldError::TooManyOfLabel { .. } => ErrorKind::LimitReached,
         };
         let (_, _, message, hint) = error.words();
-        Self { kind, message, hint }
+        Self::new(kind, message).with_hint(hint)
     }
 }
 

@@ -11,6 +11,7 @@ use foldhash::fast::FixedState;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use crate::http::clip::CUT;
 use crate::http::headers;
 use crate::http::message::Request;
 use crate::http::scan::{parameters, scan};
@@ -59,11 +60,16 @@ impl Known {
         }
     }
 
-    /// Returns the end of a known credential that begins at that byte.
+    /// Returns the end of a known credential that begins at that byte, or of the part of it that a cut left.
     fn end_at(&self, text: &[u8], at: usize) -> Option<usize> {
         let begin: [u8; SHORT] = text.get(at..at + SHORT)?.try_into().ok()?;
-        let known = self.0.get(&begin)?.iter().find(|known| text[at..].starts_with(known.as_bytes()))?;
-        Some(at + known.len())
+        let (text, known) = (&text[at..], self.0.get(&begin)?);
+        let length = known.iter().find_map(|known| {
+            let common = known.bytes().zip(text).take_while(|(known, shown)| known == *shown).count();
+            let is_cut = || text[common..].is_empty() || text[common..].starts_with(CUT.as_bytes());
+            (common == known.len() || is_cut()).then_some(common)
+        })?;
+        Some(at + length)
     }
 }
 
@@ -362,6 +368,8 @@ mod tests {
         assert_eq!(target("/x/known%2Bcredential%2F1?q=known%2Bcredential%2F1"), "/x/…?q=…");
         assert_eq!(text("it said known+credential/1."), "it said ….");
         assert_eq!(text("short words stay"), "short words stay");
+        assert_eq!(text("cut: known+creden"), "cut: …", "a part of one at the end of a text");
+        assert_eq!(text("cut: known+creden… (900 characters)"), "cut: …… (900 characters)");
     }
 
     #[test]

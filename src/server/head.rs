@@ -12,7 +12,8 @@ const HEADERS: usize = 100;
 
 /// Returns the bytes of a head, as HTTP/1.1 would send it.
 pub(super) fn head_bytes<B>(request: &HttpRequest<B>) -> usize {
-    let first = request.method().as_str().len() + request.uri().path_and_query().map_or(1, |target| target.as_str().len());
+    let first =
+        request.method().as_str().len() + request.uri().path_and_query().map_or(1, |target| target.as_str().len());
     let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
     first + "  HTTP/1.1\r\n".len() + headers.sum::<usize>()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::http::clip::clipped;
 use crate::http::headers;
 use crate::http::message::Response;
 use crate::world::selector::WorldSelector;
@@ -162,7 +163,7 @@ impl WorldError {
     /// Makes the answer to a request that no world can answer.
     pub(crate) fn response(&self) -> Response {
         let (status, code, message, hint) = self.words();
-        let body = json!({ "error": { "code": code, "message": message, "hint": hint } });
+        let body = json!({ "error": { "code": code, "message": clipped(message), "hint": hint } });
         Response::json(status, &body).with(headers::MISS, "world")
     }
 }

@@ -21,6 +21,7 @@ use crate::engine::state::State;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::store::Store;
 use crate::history::exchange::Exchange;
+use crate::http::clip::clipped;
 use crate::http::headers;
 use crate::http::message::{CallNote, Delivery, Method, Outcome, Request, Response, allow};
 use crate::http::target::{Query, Target, decode};
@@ -204,7 +205,7 @@ fn execute(
             api.dialect.common_headers(&mut exchange.response);
         }
         Err(problem) => {
-            render_problem(state, exchange, context, &problem);
+            render_problem(state, exchange, context, problem);
             exchange.evidence = exchange.evidence.map(|evidence| evidence.max(rests_on));
         }
     }
@@ -298,7 +299,9 @@ fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<R
 }
 
 /// Answers with a problem in the API's words.
-fn render_problem(state: &mut State, exchange: &mut Exchange<'_>, context: &RequestContext<'_>, problem: &Problem) {
+fn render_problem(state: &mut State, exchange: &mut Exchange<'_>, context: &RequestContext<'_>, mut problem: Problem) {
+    problem.clip();
+    let problem = &problem;
     let api: &'static Api = context.api;
     let mut rendered = api.dialect.problem(state, context, problem);
     exchange.miss = match problem {
@@ -324,7 +327,7 @@ fn unknown_api(exchange: &mut Exchange<'_>, router: &Router, target: &Target<'_>
     let method = exchange.request.method;
     let body = json!({ "error": {
         "code": "no_route",
-        "message": format!("standin serves nothing at {method} {}.", target.path),
+        "message": clipped(format!("standin serves nothing at {method} {}.", target.path)),
         "hint": format!("It serves {}, and itself at /_standin/health.", bases.join(", ")),
         "nearest": router.nearest(method, target.path),
     }});
@@ -345,7 +348,7 @@ fn internal_error(
     exchange.row = None;
     exchange.reached_service = false;
     exchange.injected = false;
-    render_problem(state, exchange, context, &Problem::Internal { what });
+    render_problem(state, exchange, context, Problem::Internal { what });
 }
 
 const STANDIN_MISS: HeaderName = HeaderName::from_static(headers::MISS);

@@ -18,14 +18,21 @@ fn is_overtaken(token: &str, standin: &Standin, method: &str, target: &str, body
     let headers = [("host", host.as_str()), ("authorization", token)];
     let mut slow = TcpStream::connect(standin.address()).unwrap();
     slow.write_all(request(method, target, &headers, body).as_bytes()).unwrap();
-    assert_eq!(ask(standin.address(), "GET", "/v1/integrations/abc123", &[("host", host.as_str()), ANY], "").status, 200);
+    assert_eq!(
+        ask(standin.address(), "GET", "/v1/integrations/abc123", &[("host", host.as_str()), ANY], "").status,
+        200
+    );
     slow.set_nonblocking(true).unwrap();
     let is_overtaken = slow.peek(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
     slow.set_nonblocking(false).unwrap();
     slow.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut first = [0; 12];
     slow.read_exact(&mut first).unwrap();
-    assert!(matches!(&first, b"HTTP/1.1 200" | b"HTTP/1.1 204" | b"HTTP/1.1 422"), "{}", String::from_utf8_lossy(&first));
+    assert!(
+        matches!(&first, b"HTTP/1.1 200" | b"HTTP/1.1 204" | b"HTTP/1.1 422"),
+        "{}",
+        String::from_utf8_lossy(&first)
+    );
     is_overtaken
 }
 
@@ -90,7 +97,8 @@ fn a_removal_that_takes_many_records_with_it_is_made_beside() {
     let flows: Vec<_> = (0..6_000)
         .map(|n| json!({ "_id": format!("f{n}"), "name": format!("Flow {n}"), "_integrationId": "abc123" }))
         .collect();
-    let scenario = json!({ "scenario": 1, "api": ["celigo"], "data": { "from": "default", "add": { "celigo.flows": flows } } });
+    let scenario =
+        json!({ "scenario": 1, "api": ["celigo"], "data": { "from": "default", "add": { "celigo.flows": flows } } });
     let target = format!("/w/{}/v1/integrations/abc123", world.name());
     let is_overtaken = || {
         world.load_text("many.json", &scenario.to_string()).unwrap();

@@ -15,6 +15,7 @@ mod cost;
 mod deliver;
 mod determinism;
 mod drops;
+mod echoes;
 mod event_stream;
 mod examples;
 mod graph;

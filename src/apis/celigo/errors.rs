@@ -14,6 +14,7 @@ use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
+use crate::http::clip::clipped;
 use crate::http::json::{Object, write_list};
 use crate::http::message::{Response, allow};
 
@@ -198,7 +199,7 @@ pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, pr
             let allowed = allow(allowed);
             (
                 METHOD_NOT_ALLOWED,
-                saying(format!("{} is not allowed here; use {allowed}", request_context.request.method)),
+                saying(format!("{} is not allowed here; use {allowed}", clipped(request_context.request.method))),
             )
         }
         Problem::MediaType { sent } if sent.is_empty() => {
@@ -350,6 +351,7 @@ fn add_headers(response: &mut Response, error: &ErrorDef, problem: &Problem) {
 
 fn no_route(request_context: &RequestContext<'_>, nearest: &[String]) -> String {
     let (method, path) = (request_context.request.method, request_context.target.path);
+    let (method, path) = (clipped(method), clipped(path));
     format!("standin has no route {method} {path}; the nearest are {}", nearest.join(", "))
 }
 

@@ -15,6 +15,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
+use crate::http::clip::clipped;
 use crate::http::message::{Response, allow};
 use crate::http::target::Query;
 
@@ -121,7 +122,7 @@ fn words(state: &State, request_context: &RequestContext<'_>, problem: &Problem)
         Problem::NoRoute { nearest } => (NOT_MODELLED, no_route(request_context, &nearest.join(", "))),
         Problem::WrongMethod { allowed } => {
             let path = request_context.target.path;
-            (NOT_MODELLED, no_route(request_context, &format!("{} {path}", allow(allowed))))
+            (NOT_MODELLED, no_route(request_context, &format!("{} {}", allow(allowed), clipped(path))))
         }
         Problem::NotModelled { operation } => {
             (NOT_MODELLED, format!("standin knows {operation}, but does not model it."))
@@ -191,7 +192,7 @@ fn usual_what(state: &State, request_context: &RequestContext<'_>, error: &Error
 fn missing(request_context: &RequestContext<'_>) -> Option<String> {
     let route = request_context.route.filter(|route| route.path.ends_with('}'))?;
     let id = request_context.target.path.rsplit('/').next()?;
-    Some(not_found(request_context, shown(route)?, &id.to_ascii_lowercase()))
+    Some(not_found(request_context, shown(route)?, &clipped(id.to_ascii_lowercase())))
 }
 
 /// Returns the schema a route shows one of, in its version: a course of v1 is an organization, whatever holds it.
@@ -215,5 +216,6 @@ fn not_found(request_context: &RequestContext<'_>, resource: &Schema, id: &str) 
 
 fn no_route(request_context: &RequestContext<'_>, nearest: &str) -> String {
     let (method, path) = (request_context.request.method, request_context.target.path);
+    let (method, path) = (clipped(method), clipped(path));
     format!("standin does not model {method} {path}. It models: {nearest}.")
 }

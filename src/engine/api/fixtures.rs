@@ -10,6 +10,7 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::schema::suggest::did_you_mean;
 use crate::engine::state::State;
+use crate::http::clip::{MOST_TOLD, clipped, clipped_lines};
 use crate::http::document;
 use crate::http::position;
 use crate::http::position::{PathSegment, Position};
@@ -86,9 +87,6 @@ impl State {
     }
 }
 
-/// The most faults that are told: more of them help no reader.
-const MOST_TOLD: usize = 100;
-
 /// A file whose records were added.
 struct Loaded {
     resource: &'static Schema,
@@ -101,8 +99,13 @@ struct Loaded {
 impl State {
     /// Adds the records of a file, each as it is read.
     fn load_file(&mut self, apis: &[&'static Api], file: &RecordFile<'_>) -> Result<Loaded, DataFault> {
-        let fault =
-            |place, message| DataFault { file: file.name.to_owned(), place, record: None, field: None, message };
+        let fault = |place, message| DataFault {
+            file: file.name.to_owned(),
+            place,
+            record: None,
+            field: None,
+            message: clipped_lines(message).into_owned(),
+        };
         let start = Position { line: 1, column: 1 };
         let resource = apis.iter().find_map(|api| api.resource(&file.collection)).ok_or_else(|| {
             let known: Vec<&str> = apis.iter().flat_map(|api| api.schemas()).map(|resource| resource.name).collect();
@@ -144,8 +147,9 @@ fn tell(
     let mut one = |field: Option<&str>, message: String| {
         let path: Vec<PathSegment> = [PathSegment::Item(n)].into_iter().chain(field.map(PathSegment::from)).collect();
         let place = positions.at(&path);
-        let field = field.map(str::to_owned);
-        faults.push(DataFault { file: file.name.to_owned(), place, record: Some(record.clone()), field, message });
+        let field = field.map(|field| clipped(field).into_owned());
+        let (record, message) = (Some(clipped(&*record).into_owned()), clipped(message).into_owned());
+        faults.push(DataFault { file: file.name.to_owned(), place, record, field, message });
     };
     match problem {
         Problem::Fields(fields) => fields.iter().for_each(|fault| one(Some(&fault.field), fault.plain())),

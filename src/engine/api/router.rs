@@ -263,10 +263,20 @@ impl<'t> Found<'_, 't> {
     }
 }
 
+/// The longest segment that is compared with those of routes, letter by letter.
+const LONGEST_SEGMENT: usize = 100;
+
 /// Returns how far a requested segment is from one of a route. A parameter takes anything, but a name that is right is
 /// better.
 fn distance(known: &str, asked: &str) -> usize {
-    if param_name(known).is_some() { 1 } else { strsim::damerau_levenshtein(known, asked) }
+    if param_name(known).is_some() {
+        1
+    } else if asked.len() > LONGEST_SEGMENT {
+        // It is like no name, and comparing its letters would take long.
+        LONGEST_SEGMENT
+    } else {
+        strsim::damerau_levenshtein(known, asked)
+    }
 }
 
 fn param_name(segment: &str) -> Option<&str> {

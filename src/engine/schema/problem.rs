@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::schema::Schema;
+use crate::http::clip::{MOST_TOLD, clip};
 use crate::http::message::Method;
 
 /// A problem with a request. The dialect of the API asked finds the status, the code and the words.
@@ -178,6 +179,47 @@ impl Problem {
     /// Tells whether it is about a field that nothing changes once its record is made.
     pub fn is_fixed(&self) -> bool {
         matches!(self, Self::Fields(faults) if faults.iter().any(|fault| matches!(fault.kind, FieldFaultKind::Fixed)))
+    }
+
+    /// Repeats only so much of what was sent, however long it was.
+    pub(crate) fn clip(&mut self) {
+        match self {
+            Self::MediaType { sent: text }
+            | Self::Encoded { encoding: text }
+            | Self::Syntax { reason: text, .. }
+            | Self::NotFound { id: text, .. }
+            | Self::InUse { by: text, .. }
+            | Self::Refused { reason: text }
+            | Self::Internal { what: text } => clip(text),
+            Self::Query { parameter, reason } => [parameter, reason].into_iter().for_each(clip),
+            Self::Named { message, field, .. } => message.iter_mut().chain(field).for_each(clip),
+            Self::Several { messages, .. } => {
+                messages.truncate(MOST_TOLD);
+                messages.iter_mut().for_each(clip);
+            }
+            Self::Fields(faults) => {
+                faults.truncate(MOST_TOLD);
+                for FieldFault { field, kind } in faults {
+                    if let Cow::Owned(field) = field {
+                        clip(field);
+                    }
+                    if let FieldFaultKind::Dangling { id, .. } = kind {
+                        clip(id);
+                    }
+                }
+            }
+            Self::Credential
+            | Self::CredentialExpired
+            | Self::Forbidden { .. }
+            | Self::NoRoute { .. }
+            | Self::NotModelled { .. }
+            | Self::WrongMethod { .. }
+            | Self::TooLarge { .. }
+            | Self::BadId { .. }
+            | Self::Taken { .. }
+            | Self::RateLimited { .. }
+            | Self::Full { .. } => {}
+        }
     }
 
     /// Returns the problem in plain words, for administrators and files rather than consumers.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 pub(in crate::scenario) use crate::engine::schema::suggest::did_you_mean;
+use crate::http::clip::{MOST_TOLD, clip};
 use crate::http::position;
 use crate::http::position::{PathSegment, Position};
 use crate::http::telling::is_telling;
@@ -173,9 +174,6 @@ impl ScenarioError {
     }
 }
 
-/// The most findings that are told of one text: the reader gains nothing from more of them.
-pub(crate) const MOST_TOLD: usize = 100;
-
 /// Cuts a list of findings where it is too long, and says so in the last one.
 pub(in crate::scenario) fn cut(list: &mut Vec<Diagnostic>, left_out: usize) {
     let more = left_out + list.len().saturating_sub(MOST_TOLD);
@@ -255,7 +253,8 @@ impl<'t> Diagnostics<'t> {
         self.add(Diagnostic { file, place, code, message, help: help.into() });
     }
 
-    fn add(&mut self, diagnostic: Diagnostic) {
+    fn add(&mut self, mut diagnostic: Diagnostic) {
+        [&mut diagnostic.message, &mut diagnostic.help].into_iter().for_each(clip);
         self.refusals += usize::from(diagnostic.code.refuses());
         self.list.push(diagnostic);
     }
