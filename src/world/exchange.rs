@@ -251,8 +251,9 @@ fn carry_out(
     if caller.read_only && !Method::of(request.method).is_some_and(Method::is_safe) {
         return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
     }
+    let mut before = None;
     if matches!(row.route.verb, Method::Post | Method::Put | Method::Patch) {
-        state.check_room()?;
+        before = state.before_adding(request.body.len())?;
     }
     let (body, unreadable) = match read_body(state, row, request) {
         Err(problem) if row.route.body_last => (None, Some(problem)),
@@ -286,6 +287,9 @@ fn carry_out(
         }
     };
     course.rests_on = call.evidence;
+    if let Some(before) = before.filter(|_| response.is_ok()) {
+        call.state.check_added(before)?;
+    }
     response
 }
 

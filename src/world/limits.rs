@@ -138,7 +138,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         default: Usual::Of(|| Limits::default().unfinished_bytes as u64),
         setting: Some("unfinished-bytes"),
         in_force: Some(|engine| engine.limits().unfinished_bytes as u64),
-        about: "All bodies together that are on their way, and so all answers that are not taken: those of HTTP/2, and others of at least 64 KiB. Beyond: 503.",
+        about: "All bodies together that are on their way, with the heads before them, and so all answers that are not taken: those of HTTP/2, and others of at least 64 KiB. Beyond: 503.",
     },
     fixed("target-bytes", Unit::Bytes, 65_534, "The target of a request. Beyond: 414."),
     fixed("headers", Unit::Count, 100, "The headers of a request. Beyond: 431."),
@@ -197,7 +197,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         default: Usual::Of(|| Settings::default().records.bytes as u64),
         setting: Some("record-bytes"),
         in_force: Some(|engine| engine.settings().records.bytes as u64),
-        about: "The memory of the records that requests, scenarios and imports make in a world, as it is estimated; those it starts from and those that are made up are none of them. Beyond: what may add records is refused with 507, until some are deleted.",
+        about: "The memory of the records that requests, scenarios and imports make in a world, as it is estimated; those it starts from and those that are made up are none of them. Beyond: what would add more is refused with 507, and leaves nothing.",
     },
     Limit {
         name: "total-record-bytes",
@@ -205,7 +205,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         default: Usual::Of(|| Settings::default().records.total_limit() as u64),
         setting: Some("total-record-bytes"),
         in_force: Some(|engine| engine.settings().records.total_limit() as u64),
-        about: "The memory of such records in all worlds together, with the versions that snapshots and histories keep. Those that forks share count once. Beyond: what may add records is refused with 507, until some are deleted.",
+        about: "The memory of such records in all worlds together, with the versions that snapshots and histories keep. Those that forks share count once. Beyond: what would add more is refused with 507, and leaves nothing.",
     },
     Limit {
         name: "generated-records",

@@ -36,7 +36,7 @@ fn a_full_world_says_so_and_takes_records_again_when_some_are_gone() {
     let (full, other) = (standin.new_world(), standin.new_world());
     let ids = fill(&full, &text(10_000));
     assert!((30..60).contains(&ids.len()), "{} records", ids.len());
-    let body = json!({ "name": "One more" }).to_string();
+    let body = json!({ "name": "One more", "settings": text(10_000) }).to_string();
     let refused = full.answer("POST", "/v1/integrations", &CELIGO, body.as_bytes());
     assert_eq!((refused.status, refused.header("standin-miss")), (Some(507), Some("full")));
     let said = refused.json()["errors"][0]["message"].as_str().unwrap().to_owned();
@@ -45,7 +45,10 @@ fn a_full_world_says_so_and_takes_records_again_when_some_are_gone() {
         format!("Bearer {}", full.records("edlink.integrations").unwrap()[0]["access_token"].as_str().unwrap());
     let edlink = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     let class = full.records("edlink.classes").unwrap()[0].id().to_owned();
-    let refused = full.answer("POST", &format!("/api/v2/graph/classes/{class}/assignments"), &edlink, b"{}");
+    let homework = json!({ "title": "Fractions", "description": "x".repeat(30_000), "due_date": "2024-01-20T12:00:00.000Z",
+        "grading_type": "points", "points_possible": 10 });
+    let target = format!("/api/v2/graph/classes/{class}/assignments");
+    let refused = full.answer("POST", &target, &edlink, homework.to_string().as_bytes());
     assert_eq!((refused.status, refused.header("standin-miss")), (Some(507), Some("full")));
     assert_eq!(refused.json()["$errors"][0]["code"], "FULL", "{}", refused.json());
     assert_eq!(full.answer("GET", "/v1/integrations", &CELIGO, b"").status, Some(200), "reads go on");
@@ -90,7 +93,7 @@ fn all_worlds_together_are_bounded_and_forks_share() {
     let standin = Standin::builder().record_bytes(1 << 30).total_record_bytes(2 << 20).start();
     let first = standin.new_world();
     let in_one = fill(&first, &text(10_000)).len();
-    let refused = make(&standin.new_world(), "Elsewhere", &text(10));
+    let refused = make(&standin.new_world(), "Elsewhere", &text(10_000));
     assert_eq!(refused.0, 507, "no world has room");
     assert!(refused.1.to_string().contains("total-record-bytes"), "{}", refused.1);
     drop(first);
@@ -153,4 +156,31 @@ fn changes_of_people_leave_no_more_imports_than_the_history_keeps() {
     }
     let kept = world.records("edlink.materializations").unwrap().len();
     assert!((before + 10..=before + 50).contains(&kept), "{kept}");
+}
+
+#[test]
+fn no_request_takes_a_world_beyond_the_bound_and_a_refused_one_leaves_nothing() {
+    let standin = Standin::builder().record_bytes(300_000).start();
+    let world = standin.new_world();
+    let records = |world: &WorldHandle| world.records("celigo.integrations").unwrap().len();
+    let before = (records(&world), world.records("celigo.audit").unwrap().len());
+    let (status, said) = make(&world, "Too large at once", &text(400_000));
+    assert_eq!((status, said.to_string().contains("setting record-bytes")), (507, true), "{said}");
+    assert_eq!((records(&world), world.records("celigo.audit").unwrap().len()), before, "nothing of it is there");
+    assert_eq!(make(&world, "A list of digits", &json!({ "list": vec![0; 50_000] })).0, 507);
+    assert_eq!(make(&world, "Fits", &text(100_000)).0, 201);
+    let body = json!({ "name": "Fits", "settings": text(130_000) }).to_string();
+    let id = world.records("celigo.integrations").unwrap().last().unwrap().id().to_owned();
+    let put = |world: &WorldHandle, body: &str| {
+        world.answer("PUT", &format!("/v1/integrations/{id}"), &CELIGO, body.as_bytes()).status.unwrap()
+    };
+    assert_eq!(put(&world, &body), 200, "in place of the other");
+    assert_eq!(put(&world, &json!({ "name": "Fits", "settings": text(150_000) }).to_string()), 507);
+    let standin = Standin::builder().total_record_bytes(300_000).start();
+    let first = standin.new_world();
+    assert_eq!(make(&first, "Fits", &text(100_000)).0, 201);
+    let other = standin.new_world();
+    let (status, said) = make(&other, "Elsewhere", &text(100_000));
+    assert_eq!((status, said.to_string().contains("setting total-record-bytes")), (507, true), "{said}");
+    assert_eq!(make(&other, "Small", &text(10)).0, 201, "there is room for as much as is left");
 }

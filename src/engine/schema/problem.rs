@@ -243,8 +243,8 @@ impl Problem {
             Self::Several { messages, .. } => messages.join("; "),
             Self::Syntax { line, column, reason } => format!("{reason} at line {line}, column {column}"),
             Self::Full { setting, limit_bytes } => format!(
-                "standin holds {limit_bytes} bytes of records, as many as the setting {setting} allows; delete records or \
-                 worlds, or raise it"
+                "standin holds no more than {limit_bytes} bytes of records, by the setting {setting}; delete records or worlds, \
+                 or raise it"
             ),
             Self::Internal { what } => what.clone(),
             Self::Credential => "the credential is missing or not good".to_owned(),

@@ -1,7 +1,19 @@
 //! Changes of several parts, which happen as a whole or not at all, and the room there is for what they add.
 
 use crate::engine::schema::problem::Problem;
+use crate::engine::schema::rng::SeededRng;
 use crate::engine::state::State;
+use crate::engine::store::Store;
+
+/// The most memory that a byte of JSON takes in a record: a list of digits has a value for each two.
+const MOST_MEMORY_PER_BYTE: usize = 64;
+
+/// The records and the chance of a world before a request, and the room there was.
+pub struct Before {
+    store: Store,
+    rng: SeededRng,
+    room: usize,
+}
 
 impl State {
     /// Makes a change of several parts: all of them, or, when one is refused, none.
@@ -13,6 +25,28 @@ impl State {
     /// Rejects a request that may add records where the world, or all worlds, hold as many bytes of them as they may.
     pub fn check_room(&self) -> Result<(), Problem> {
         self.settings.records.reached(self.store.counted_bytes()).map_or(Ok(()), Err)
+    }
+
+    /// Rejects a request that may add records where there is no room. Returns the records as they are where it may add more
+    /// than there is room for: copies at most double what is there, and a body of so many bytes takes a bounded memory.
+    pub fn before_adding(&self, body_bytes: usize) -> Result<Option<Before>, Problem> {
+        let (bounds, own) = (&self.settings.records, self.store.counted_bytes());
+        if let Some(full) = bounds.reached(own) {
+            return Err(full);
+        }
+        let (room, most) = bounds.room(own);
+        let is_safe = room > most / 2 && room > body_bytes.saturating_mul(MOST_MEMORY_PER_BYTE);
+        Ok((!is_safe).then(|| Before { store: self.store.clone(), rng: self.rng.clone(), room }))
+    }
+
+    /// Takes back what a request has added, where it is more than there was room for.
+    pub fn check_added(&mut self, before: Before) -> Result<(), Problem> {
+        let added = self.store.counted_bytes().saturating_sub(before.store.counted_bytes());
+        if added <= before.room {
+            return Ok(());
+        }
+        (self.store, self.rng) = (before.store, before.rng);
+        Err(self.settings.records.exceeded(self.store.counted_bytes().saturating_add(added)))
     }
 
     /// Makes a change of several parts: all of them or, when one is refused or there is no room for what they add, none.

@@ -53,6 +53,21 @@ impl RecordBounds {
         self.total.as_ref().map_or(usize::MAX, |total| total.limit())
     }
 
+    /// Returns the room that a world has whose records have `own` bytes, and the room of one that has none.
+    pub fn room(&self, own: usize) -> (usize, usize) {
+        let in_all = self.total.as_ref().map_or(usize::MAX, |total| total.limit().saturating_sub(total.held()));
+        (self.bytes.saturating_sub(own).min(in_all), self.bytes.min(self.total_limit()))
+    }
+
+    /// Says which bound a world would exceed whose records would have `own` bytes.
+    pub fn exceeded(&self, own: usize) -> Problem {
+        if own > self.bytes {
+            Problem::Full { setting: "record-bytes", limit_bytes: self.bytes }
+        } else {
+            Problem::Full { setting: "total-record-bytes", limit_bytes: self.total_limit() }
+        }
+    }
+
     /// Says which bound is reached, if one is, by a world whose records have `own` bytes.
     pub fn reached(&self, own: usize) -> Option<Problem> {
         if own >= self.bytes {
