@@ -22,7 +22,7 @@ use crate::control::Availability;
 use crate::server::connection_context::ConnectionContext;
 use crate::server::context::{ServerContext, Signals, Stop, timeout_of};
 use crate::server::exchange::exchange;
-use crate::server::head::HEAD_BYTES;
+use crate::server::head::{HEAD_BYTES, HEADERS};
 use crate::server::links::{Counted, Link, LinkOrder};
 use crate::server::race::first_of;
 use crate::server::refusal::Refusal;
@@ -96,7 +96,12 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
                     Ended::Itself(Err(error)) => error.to_string(),
                     _ => "its head is malformed".to_owned(),
                 };
-                refuse(&peer, wire.stream(), &head, &Refusal::bad_head(status, &why)).await;
+                let refusal = if status == 431 {
+                    Refusal::large_head(memchr::memchr_iter(b'\n', &head).count() > HEADERS)
+                } else {
+                    Refusal::bad_head(status, &why)
+                };
+                refuse(&peer, wire.stream(), &head, &refusal).await;
             } else if matches!(ended, Ended::Ordered(LinkOrder::HeadTimeout)) {
                 let limit = timeout_of(peer.serving.engine.limits().header_ms);
                 refuse(&peer, wire.stream(), &head, &Refusal::head_timeout(limit)).await;

@@ -8,7 +8,7 @@ use crate::server::refusal::Refusal;
 pub(super) const HEAD_BYTES: usize = 128 * 1024;
 
 /// The most headers of a request. hyper has the same number for HTTP/1.1.
-const HEADERS: usize = 100;
+pub(super) const HEADERS: usize = 100;
 
 /// Returns the bytes of a head, as HTTP/1.1 would send it.
 pub(super) fn head_bytes<B>(request: &HttpRequest<B>) -> usize {
@@ -20,6 +20,6 @@ pub(super) fn head_bytes<B>(request: &HttpRequest<B>) -> usize {
 
 /// Returns the refusal of an HTTP/2 request whose head is too large. hyper looks at those of HTTP/1.1 alone.
 pub(super) fn too_large<B>(request: &HttpRequest<B>) -> Option<Refusal> {
-    let fits = request.headers().len() <= HEADERS && head_bytes(request) <= HEAD_BYTES;
-    (!fits).then(|| Refusal::bad_head(431, ""))
+    let has_many = request.headers().len() > HEADERS;
+    (has_many || head_bytes(request) > HEAD_BYTES).then(|| Refusal::large_head(has_many))
 }

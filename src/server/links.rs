@@ -279,11 +279,12 @@ impl Links {
         Duration::from_millis((shortest / 4).clamp(10, 1_000))
     }
 
-    /// Ends the connections that have waited for too long; returns how many of them had not taken their answers.
-    pub(crate) fn look(&self) -> usize {
+    /// Ends the connections that have waited for too long; returns a kind of trouble and a line about it for each reason
+    /// that some had.
+    pub(crate) fn look(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let now = self.refresh();
         let is_over = |since: u64, limit: u64| limit > 0 && since > 0 && now.saturating_sub(since) >= limit;
-        let mut slow = 0;
+        let [mut silent, mut slow, mut idle] = [false; 3];
         for link in self.all.lock().values().filter(|link| link.ordered().is_none()) {
             let Limits { header_ms, send_ms, quiet_ms, .. } = self.limits;
             let is_http2 = link.is_http2.load(Ordering::Relaxed);
@@ -293,14 +294,26 @@ impl Links {
                 link.order(LinkOrder::HeadTimeout);
             } else if is_unused && is_over(link.opened, header_ms) {
                 link.order(LinkOrder::Close);
+                silent = true;
             } else if is_untaken || is_over(link.blocked_since.load(Ordering::Relaxed), send_ms) {
                 link.order(LinkOrder::Close);
-                slow += 1;
+                slow = true;
             } else if link.is_idle() && is_over(link.last_use(), quiet_ms) {
                 link.order(LinkOrder::Close);
+                idle = true;
             }
         }
-        slow
+        [
+            (silent, "silent", "connections were closed on which no request came in time (the setting header-timeout)"),
+            (
+                slow,
+                "slow",
+                "connections were closed whose clients did not take their answers in time (the setting send-timeout)",
+            ),
+            (idle, "idle", "connections were closed that were idle for too long (the setting idle-timeout)"),
+        ]
+        .into_iter()
+        .filter_map(|(some, kind, line)| some.then_some((kind, line)))
     }
 
     /// Tells whether a line about this kind of trouble is due: it is not repeated all the time.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::http::headers;
 use crate::http::message::Response;
+use crate::server::head::{HEAD_BYTES, HEADERS};
 
 /// Returns the remedy for a head that cannot be read, by the part that hyper's error names.
 fn remedy(why: &str) -> &'static str {
@@ -100,16 +101,23 @@ impl Refusal {
                 let message = "The request's target is longer than 65534 bytes.".to_owned();
                 ("uri_too_long", message, "Send long lists in several requests.")
             }
-            431 => {
-                let message = "The request has more than 100 headers, or its head is too large.".to_owned();
-                ("headers_too_large", message, "Send fewer headers; `standin limits` tells the bounds.")
-            }
             _ => {
                 let message = format!("The request is not HTTP that this server can read: {why}.");
                 ("bad_request", message, remedy(why))
             }
         };
         Self { status, code, message, hint }
+    }
+
+    /// Makes the refusal of a head that is too large: it has too many headers, or else too many bytes.
+    pub(super) fn large_head(has_many: bool) -> Self {
+        let message = if has_many {
+            format!("The request has more than {HEADERS} headers.")
+        } else {
+            format!("The request's head is larger than {HEAD_BYTES} bytes.")
+        };
+        let hint = "Send fewer headers; `standin limits` tells the bounds.";
+        Self { status: 431, code: "headers_too_large", message, hint }
     }
 
     /// Makes the refusal of a peer that speaks TLS.

@@ -61,9 +61,7 @@ pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
                 Event::Told => break,
                 Event::Ended => {}
                 Event::Look => {
-                    if serving.links.look() > 0 {
-                        serving.note("slow", "connections were closed whose clients did not take their answers in time (the setting send-timeout)");
-                    }
+                    serving.links.look().for_each(|(kind, line)| serving.note(kind, line));
                     look.as_mut().reset(tokio::time::Instant::now() + period);
                 }
                 Event::Accepted(accepted) => match accepted {

@@ -24,6 +24,7 @@ mod schema;
 mod second_user;
 mod secrets;
 mod settings;
+mod strikes;
 mod stumbles;
 mod sweep;
 mod tail;

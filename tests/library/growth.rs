@@ -223,7 +223,7 @@ fn made_up_records_are_bounded_in_sum_and_over_worlds() {
     };
     let refused = standin.new_world().load_text("much.json", &scenario(600, "")).unwrap_err().to_string();
     assert!(
-        refused.contains("at most 1000 records can be made up in a world") && refused.contains("1500"),
+        refused.contains("at most 1000 records can be made up in a world") && !refused.contains("1500"),
         "{refused}"
     );
     let huge = scenario(1_000_000, "");

@@ -66,6 +66,21 @@ fn a_patch_that_moves_much_with_few_bytes_is_bounded_in_work() {
     let one = std::iter::once(begin.clone());
     assert_eq!(patched(&world, &one.clone().chain(inserts).collect()).0, 413);
     assert_eq!(patched(&world, &one.chain(moves.cycle().take(2_000)).collect()).0, 400, "a move is none it takes");
+    let change = |op: &str, n: usize| json!({ "op": op, "path": format!("/settings/b/k{n}"), "value": 1 });
+    let members = |many: usize| {
+        let begin = json!({ "op": "add", "path": "/settings", "value": { "b": {} } });
+        let changes = (0..many).map(|n| change("add", n)).chain((0..many).map(|n| change("remove", n)));
+        std::iter::once(begin).chain(changes).collect::<Value>()
+    };
+    assert_eq!(patched(&world, &members(60_000)).0, 413, "each member that goes moves those behind it");
+    assert_eq!(patched(&world, &members(2_000)).0, 204);
+    let appends = (0..10_000).map(|n| json!({ "op": "add", "path": "/settings/a/-", "value": n }));
+    let list = json!({ "op": "add", "path": "/settings", "value": { "a": [] } });
+    assert_eq!(
+        patched(&world, &std::iter::once(list).chain(appends).collect()).0,
+        204,
+        "what is appended moves nothing"
+    );
     assert_eq!(patched(&world, &json!([begin])).0, 204, "a large value by itself is none of it");
 }
 

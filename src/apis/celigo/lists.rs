@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::apis::celigo::filters::{given, wrong};
+use crate::apis::celigo::path_tree::PathTree;
 use crate::apis::celigo::resources::{ASHARES, SCRIPTS, WHOLE};
 use crate::apis::celigo::{ashares, openapi, paging};
 use crate::engine::api::context::Context;
@@ -108,54 +109,17 @@ fn object(context: &Context<'_>, record: &Record) -> Map<String, Value> {
 pub(super) fn array_of(context: &Context<'_>, records: impl Iterator<Item = Map<String, Value>>) -> Vec<u8> {
     let projection = projection(context.query).unwrap_or(Projection::Whole);
     let always = openapi::listed(context.route).map_or(&[][..], |resource| resource.always_shown);
+    // Looked up by name, so that many paths take no longer than few.
+    let paths: PathTree = match &projection {
+        Projection::Whole => PathTree::default(),
+        Projection::Include(paths) => ["_id", "name"].iter().chain(always).chain(paths).copied().collect(),
+        Projection::Exclude(paths) => paths.iter().filter(|path| **path != "_id").copied().collect(),
+    };
     let shown = records.map(|record| match &projection {
         Projection::Whole => Value::Object(record),
         Projection::Include(_) if always.contains(&WHOLE) => Value::Object(record),
-        Projection::Include(paths) => {
-            let mut some = Map::new();
-            for path in ["_id", "name"].iter().chain(always).chain(paths) {
-                copy(&record, path, &mut some);
-            }
-            Value::Object(some)
-        }
-        Projection::Exclude(paths) => {
-            let mut rest = Value::Object(record);
-            paths.iter().filter(|path| **path != "_id").for_each(|path| leave_out(&mut rest, path));
-            rest
-        }
+        Projection::Include(_) => Value::Object(paths.some_of(&record)),
+        Projection::Exclude(_) => paths.rest_of(Value::Object(record)),
     });
     Value::from(shown.collect::<Vec<_>>()).to_string().into_bytes()
-}
-
-/// Puts what a path leads to into the same place of another object. A path reaches into each object of an array.
-fn copy(from: &Map<String, Value>, path: &str, to: &mut Map<String, Value>) {
-    let (name, deeper) = path.split_once('.').map_or((path, None), |(name, deeper)| (name, Some(deeper)));
-    let Some(value) = from.get(name) else { return };
-    match (deeper, value) {
-        (None, value) => {
-            to.insert(name.to_owned(), value.clone());
-        }
-        (Some(deeper), Value::Object(inner)) => {
-            let there = to.entry(name).or_insert_with(|| Map::new().into());
-            there.as_object_mut().into_iter().for_each(|there| copy(inner, deeper, there));
-        }
-        (Some(deeper), Value::Array(items)) => {
-            let objects = || items.iter().filter_map(Value::as_object);
-            let there = to.entry(name).or_insert_with(|| objects().map(|_| Value::from(Map::new())).collect());
-            let there = there.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
-            objects().zip(there).for_each(|(item, there)| copy(item, deeper, there));
-        }
-        _ => {}
-    }
-}
-
-fn leave_out(from: &mut Value, path: &str) {
-    match (from, path.split_once('.')) {
-        (Value::Array(items), _) => items.iter_mut().for_each(|item| leave_out(item, path)),
-        (Value::Object(fields), None) => drop(fields.shift_remove(path)),
-        (Value::Object(fields), Some((name, deeper))) => {
-            fields.get_mut(name).into_iter().for_each(|inner| leave_out(inner, deeper));
-        }
-        _ => {}
-    }
 }

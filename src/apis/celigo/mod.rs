@@ -36,6 +36,7 @@ mod mock_data;
 mod openapi;
 mod paging;
 mod patch;
+mod path_tree;
 mod recycle_bin;
 pub(crate) mod resources;
 mod retries;

@@ -185,7 +185,7 @@ impl Budget {
             Change::Remove | Change::Other => None,
         };
         let bytes = value.map_or(0, bytes_of) + operation.path.len();
-        let shifted = shifted_bytes(document, &operation.path);
+        let shifted = shifted_bytes(document, operation);
         let too_large = Problem::TooLarge { limit_bytes: self.limit_bytes };
         self.work = self.work.checked_sub(bytes + shifted).ok_or_else(|| too_large.clone())?;
         if value.is_some() {
@@ -201,10 +201,20 @@ impl Budget {
     }
 }
 
-/// Returns how many bytes of an array move when an element comes or goes at this path.
-fn shifted_bytes(document: &Value, path: &str) -> usize {
-    let array = path.rsplit_once('/').and_then(|(array, _)| document.pointer(array)).and_then(Value::as_array);
-    array.map_or(0, |items| size_of_val(items.as_slice()))
+/// The bytes that move with each member of an object when one of them goes: its place in the index.
+const MEMBER_BYTES: usize = 16;
+
+/// Returns how many bytes move when an operation takes an element or a member away, or adds an element.
+fn shifted_bytes(document: &Value, operation: &Operation) -> usize {
+    let Some((parent, last)) = operation.path.rsplit_once('/') else { return 0 };
+    match (document.pointer(parent), &operation.change) {
+        (Some(Value::Array(items)), Change::Add(_) | Change::Remove) => {
+            let behind = last.parse().map_or(0, |at| items.len().saturating_sub(at));
+            behind * size_of::<Value>()
+        }
+        (Some(Value::Object(members)), Change::Remove) => members.len() * MEMBER_BYTES,
+        _ => 0,
+    }
 }
 
 fn is_open(path: &str, open: &[&str]) -> bool {

@@ -21,8 +21,10 @@ impl State {
     ) -> Result<(), Problem> {
         let resource = self.resource(collection)?;
         let left = self.store.generated.left(&self.settings.generate);
-        let reserved = self.settings.generate.reserve(count).filter(|_| count <= left);
-        let Some(reserved) = reserved else { return Err(self.settings.generate.exceeded()) };
+        let reserved = self.settings.generate.reserve(count)?;
+        if count > left {
+            return Err(self.settings.generate.exceeded());
+        }
         let start = self.store.of(resource).next_sequence();
         let own = self.rng.derive(&format!("generate:{collection}:{start}"));
         let rest = std::mem::replace(&mut self.rng, own);

@@ -95,17 +95,27 @@ impl Default for GenerateBounds {
 
 impl GenerateBounds {
     /// Charges the total with that many records, where they fit: other worlds may be made up at this moment.
-    pub fn reserve(&self, records: usize) -> Option<Charge> {
-        let reserved = Charge::new(&self.total, records.min(self.records));
-        (records <= self.records && self.total.held() <= self.total.limit()).then_some(reserved)
+    pub fn reserve(&self, records: usize) -> Result<Charge, Problem> {
+        if records > self.records {
+            return Err(self.exceeded());
+        }
+        let reserved = Charge::new(&self.total, records);
+        if self.total.held() <= self.total.limit() {
+            return Ok(reserved);
+        }
+        let total = self.total.limit();
+        Err(Problem::refused(format!(
+            "at most {total} records can be made up in all worlds together; delete worlds, make up fewer, or raise the \
+             setting total-generated-records"
+        )))
     }
 
-    /// Says how many records can be made up.
+    /// Says how many records can be made up in a world.
     pub fn exceeded(&self) -> Problem {
-        let (records, total) = (self.records, self.total.limit());
+        let records = self.records;
         Problem::refused(format!(
-            "at most {records} records can be made up in a world, with what comes with them, and {total} in all worlds; \
-             make up fewer, or raise the setting generated-records"
+            "at most {records} records can be made up in a world, with what comes with them; make up fewer, or raise the \
+             setting generated-records"
         ))
     }
 }
