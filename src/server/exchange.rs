@@ -62,8 +62,8 @@ pub(super) async fn exchange(
     }
     let mut in_flight = None;
     let too_large = if peer.link.is_http2() { too_large(&request) } else { None };
-    let body = if let Some(refusal) = too_large {
-        Err(refusal)
+    let body = if let Some(has_many) = too_large {
+        Err(Refusal::large_head(has_many))
     } else if request.body().is_end_stream() || need_not_come(&request, serving.body_limit_bytes) {
         Ok(Bytes::new())
     } else {

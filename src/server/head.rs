@@ -2,8 +2,6 @@
 
 use hyper::Request as HttpRequest;
 
-use crate::server::refusal::Refusal;
-
 /// The most bytes of a request's head: its first line and its headers.
 pub(super) const HEAD_BYTES: usize = 128 * 1024;
 
@@ -18,8 +16,9 @@ pub(super) fn head_bytes<B>(request: &HttpRequest<B>) -> usize {
     first + "  HTTP/1.1\r\n".len() + headers.sum::<usize>()
 }
 
-/// Returns the refusal of an HTTP/2 request whose head is too large. hyper looks at those of HTTP/1.1 alone.
-pub(super) fn too_large<B>(request: &HttpRequest<B>) -> Option<Refusal> {
+/// Tells of an HTTP/2 request whose head is too large whether it has too many headers, else too many bytes. hyper looks at
+/// heads of HTTP/1.1 alone.
+pub(super) fn too_large<B>(request: &HttpRequest<B>) -> Option<bool> {
     let has_many = request.headers().len() > HEADERS;
-    (has_many || head_bytes(request) > HEAD_BYTES).then(|| Refusal::large_head(has_many))
+    (has_many || head_bytes(request) > HEAD_BYTES).then_some(has_many)
 }

@@ -76,7 +76,7 @@ impl Incomplete {
         }
     }
 
-    /// Reads what is still to come behind a head of so many bytes, for at most `limit` and as far as the budget goes.
+    /// Reads what is still to come behind a head of `head_bytes`, for at most `limit` and as far as the budget goes.
     pub(super) async fn the_rest(
         &mut self,
         incoming: &mut Incoming,

@@ -243,7 +243,7 @@ fn strike(limit: &str) -> (String, &'static str) {
             let flag = format!("--max-{limit}");
             let server = Server::with(&[&flag, "1"]);
             let make = || server.control("POST", "/worlds", &json!({ "label": "ci" }));
-            assert_eq!(make().status, 201);
+            assert!(make().status < 300);
             let part = if limit == "worlds" { "holds 1 worlds, which is" } else { "1 worlds of the label \"ci\"" };
             (told(&make(), 409), part)
         }
@@ -267,11 +267,11 @@ fn strike(limit: &str) -> (String, &'static str) {
         }
         "world-idle" => {
             let server = Server::with(&["--world-idle-s", "1"]);
-            assert_eq!(server.control("PUT", "/worlds/short", &json!({})).status, 201);
-            let gone = (0..600).find_map(|_| {
-                std::thread::sleep(Duration::from_millis(50));
-                let listed = server.control("GET", "/worlds", &Value::Null).text();
-                (!listed.contains("short")).then(|| ask(server.address, "GET", "/w/short/v1/flows", &[ANY], ""))
+            assert!(server.control("PUT", "/worlds/short", &json!({})).status < 300);
+            // A request makes it live on for a second.
+            let gone = (0..20).find_map(|_| {
+                std::thread::sleep(Duration::from_millis(1_300));
+                Some(ask(server.address, "GET", "/w/short/v1/flows", &[ANY], "")).filter(|it| it.status == 410)
             });
             (told(&gone.expect("it expires"), 410), "expired")
         }

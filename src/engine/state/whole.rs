@@ -28,7 +28,7 @@ impl State {
     }
 
     /// Rejects a request that may add records where there is no room. Returns the records as they are where it may add more
-    /// than there is room for: copies at most double what is there, and a body of so many bytes takes a bounded memory.
+    /// than there is room for: copies at most double what is there, and a body takes at most a number of times its bytes.
     pub fn before_adding(&self, body_bytes: usize) -> Result<Option<Before>, Problem> {
         let (bounds, own) = (&self.settings.records, self.store.counted_bytes());
         if let Some(full) = bounds.reached(own) {
