@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::engine::schema::problem::Problem;
 use crate::http::clip::clipped_lines;
+use crate::http::error_text::{debug_is_display, write_with_hint};
 use crate::scenario::ScenarioError;
 use crate::world::error::WorldError;
 
@@ -144,16 +145,10 @@ impl From<ScenarioError> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if self.hint.is_empty() { Ok(()) } else { write!(f, "\n    {}", self.hint) }
+        write_with_hint(f, &self.message, &self.hint)
     }
 }
 
-/// Shows the text of [`Display`](fmt::Display), because `unwrap` shows this one.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_is_display!(Error);
 
 impl std::error::Error for Error {}

@@ -1,6 +1,6 @@
 //! Expectations, made in code.
 
-use crate::embed::matching::Match;
+use crate::embed::matching::{Match, part_matchers};
 use crate::scenario::{CallExpectation, Matcher, Operations, Range, When};
 
 /// The number of calls that a consumer must make: at least one, unless the expectation says otherwise.
@@ -44,31 +44,6 @@ impl Expectation {
     pub fn id(mut self, id: &str) -> Self {
         self.calls.id = Some(id.to_owned());
         self
-    }
-
-    /// Counts only calls whose body looks like this.
-    pub fn body(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.body)
-    }
-
-    /// Counts only calls whose query looks like this: an object of texts.
-    pub fn query(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.query)
-    }
-
-    /// Counts only calls whose headers look like this: an object of texts, with names in lower case.
-    pub fn headers(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.headers)
-    }
-
-    /// Counts only calls whose path parameters look like this: an object of texts.
-    pub fn params(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.params)
-    }
-
-    /// Counts only calls whose bearer token looks like this.
-    pub fn token(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.token)
     }
 
     fn part(mut self, look: Match, part: impl FnOnce(&mut When) -> &mut Option<Matcher>) -> Self {
@@ -127,3 +102,5 @@ impl Expectation {
         self.times(0)
     }
 }
+
+part_matchers!(Expectation, "Counts only calls");

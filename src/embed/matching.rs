@@ -125,3 +125,39 @@ impl fmt::Debug for Match {
         }
     }
 }
+
+/// Gives a type that selects calls the settings for the parts of a request. Its `part` takes each of them.
+macro_rules! part_matchers {
+    ($type:ty, $selects:literal) => {
+        impl $type {
+            #[doc = concat!($selects, " whose body looks like this.")]
+            pub fn body(self, look: impl Into<Match>) -> Self {
+                self.part(look.into(), |when| &mut when.body)
+            }
+
+            #[doc = concat!(
+                $selects,
+                " whose query looks like this: an object of texts. Of several parameters of one name, one that matches is enough."
+            )]
+            pub fn query(self, look: impl Into<Match>) -> Self {
+                self.part(look.into(), |when| &mut when.query)
+            }
+
+            #[doc = concat!($selects, " whose headers look like this: an object of texts, with names in lower case.")]
+            pub fn headers(self, look: impl Into<Match>) -> Self {
+                self.part(look.into(), |when| &mut when.headers)
+            }
+
+            #[doc = concat!($selects, " whose path parameters look like this: an object of texts.")]
+            pub fn params(self, look: impl Into<Match>) -> Self {
+                self.part(look.into(), |when| &mut when.params)
+            }
+
+            #[doc = concat!($selects, " whose bearer token looks like this.")]
+            pub fn token(self, look: impl Into<Match>) -> Self {
+                self.part(look.into(), |when| &mut when.token)
+            }
+        }
+    };
+}
+pub(super) use part_matchers;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::embed::answer::Answer;
 use crate::embed::data::Data;
-use crate::embed::matching::Match;
+use crate::embed::matching::{Match, part_matchers};
 use crate::http::message::{Delivery, Response, TlsFault};
 use crate::scenario::{Effect, Matcher, Operations, Phase, RequestView, Rule, Trigger, When, servers_own};
 
@@ -34,32 +34,6 @@ impl Rule {
     pub fn id(mut self, id: &str) -> Self {
         self.id = id.into();
         self
-    }
-
-    /// Matches only requests whose body looks like this.
-    pub fn body(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.body)
-    }
-
-    /// Matches only requests whose query looks like this: an object of texts. Of several parameters of one name, one that
-    /// matches is enough.
-    pub fn query(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.query)
-    }
-
-    /// Matches only requests whose headers look like this: an object of texts, with names in lower case.
-    pub fn headers(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.headers)
-    }
-
-    /// Matches only requests whose path parameters look like this: an object of texts.
-    pub fn params(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.params)
-    }
-
-    /// Matches only requests whose bearer token looks like this.
-    pub fn token(self, look: impl Into<Match>) -> Self {
-        self.part(look.into(), |when| &mut when.token)
     }
 
     fn part(mut self, look: Match, part: impl FnOnce(&mut When) -> &mut Option<Matcher>) -> Self {
@@ -225,6 +199,8 @@ impl Rule {
         self
     }
 }
+
+part_matchers!(Rule, "Matches only requests");
 
 /// Rejects an answer that could not travel as it is: the caller reports the panic as that of the test's function.
 fn refuse_what_is_the_servers(answer: &Answer) {

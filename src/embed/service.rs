@@ -14,6 +14,7 @@ use tower_service::Service;
 
 use crate::embed::guard::now_ms;
 use crate::embed::handle::WorldHandle;
+use crate::http::error_text::debug_is_display;
 use crate::http::message::{Delivery, Outcome};
 use crate::server::{Arrival, ResponseBody, first_of, response, with_request};
 
@@ -113,12 +114,7 @@ impl fmt::Display for ServiceError {
     }
 }
 
-/// Shows the text of [`Display`](fmt::Display), because `unwrap` shows this one.
-impl fmt::Debug for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_is_display!(ServiceError);
 
 impl Error for ServiceError {}
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::http::error_text::debug_is_display;
 use crate::scenario::ScenarioError;
 
 /// The reason why a server did not start.
@@ -78,12 +79,7 @@ impl fmt::Display for StartError {
     }
 }
 
-/// Shows the text of [`Display`](fmt::Display), because `unwrap` shows this one.
-impl fmt::Debug for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_is_display!(StartError);
 
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use parking_lot::Mutex;
 
+use crate::http::error_text::debug_is_display;
 use crate::scenario::Report;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
@@ -44,12 +45,7 @@ impl fmt::Display for VerifyError {
     }
 }
 
-/// Shows the text of [`Display`](fmt::Display), because `unwrap` and a test that returns the error show this one.
-impl fmt::Debug for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_is_display!(VerifyError);
 
 impl std::error::Error for VerifyError {}
 

@@ -5,6 +5,7 @@
 pub(crate) mod clip;
 pub(crate) mod cors;
 pub(crate) mod document;
+pub(crate) mod error_text;
 pub(crate) mod headers;
 pub(crate) mod hold;
 pub(crate) mod html;

@@ -22,7 +22,7 @@ pub struct Store {
 
 /// The size of all records of a store.
 #[derive(Clone, Copy, Debug)]
-pub struct Size {
+pub(crate) struct Size {
     /// The number of records.
     pub records: usize,
     /// The bytes of those that the total of all worlds counts.
@@ -83,7 +83,7 @@ impl Store {
     }
 
     /// Returns the collection of a resource, to change it.
-    pub fn of_mut(&mut self, resource: &'static Schema) -> &mut Collection {
+    pub(crate) fn of_mut(&mut self, resource: &'static Schema) -> &mut Collection {
         let place = self.place(resource);
         self.quiet_until_ms = None;
         self.size = None;
@@ -106,7 +106,7 @@ impl Store {
 
     /// Readies the collections that were changed here for being written beside, because others start from their
     /// records.
-    pub fn compact(&mut self) {
+    pub(crate) fn compact(&mut self) {
         let changed = self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection));
         changed.for_each(|collection| collection.compact(0));
         let generated = std::mem::take(&mut self.generated);
@@ -129,7 +129,7 @@ impl Store {
     }
 
     /// Returns a record whose time has come. Every request asks, and nearly always there is none.
-    pub fn due(&mut self, now_ms: u64) -> Option<(&'static Schema, Record)> {
+    pub(crate) fn due(&mut self, now_ms: u64) -> Option<(&'static Schema, Record)> {
         if self.quiet_until_ms.is_some_and(|until_ms| now_ms < until_ms) {
             return None;
         }
@@ -162,7 +162,7 @@ impl Store {
     }
 
     /// Returns the size of all records. Every request asks, and nearly always it is known.
-    pub fn size(&mut self) -> Size {
+    pub(crate) fn size(&mut self) -> Size {
         if let Some(size) = self.size {
             return size;
         }
@@ -191,7 +191,7 @@ impl Store {
     }
 
     /// Halves what the service wrote by itself, each kind of it: the oldest records go.
-    pub fn halve_histories(&mut self) {
+    pub(crate) fn halve_histories(&mut self) {
         for place in 0..self.start.resources.len() {
             let bytes = self.at(place).history_bytes();
             if bytes > 0 {

@@ -103,7 +103,7 @@ impl Collection {
     }
 
     /// Leaves out the sequence numbers before this one.
-    pub fn skip_to(&mut self, sequence: u64) {
+    pub(crate) fn skip_to(&mut self, sequence: u64) {
         if sequence > self.next_sequence {
             // The numbers of records in the log follow from the next one.
             self.known_mut();
@@ -152,7 +152,7 @@ impl Collection {
     }
 
     /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
-    pub fn put(&mut self, record: &Record) {
+    pub(crate) fn put(&mut self, record: &Record) {
         let known = self.known_mut();
         let Some(old) = known.lookups.get(record.id()).cloned() else { return self.add(record, record.fields()) };
         known.lookups.replace(&old, record);
@@ -162,7 +162,7 @@ impl Collection {
     }
 
     /// Puts a record in whose id is new. Its fields are at hand: it need not be looked into.
-    pub fn add(&mut self, record: &Record, fields: &Document) {
+    pub(crate) fn add(&mut self, record: &Record, fields: &Document) {
         let known = self.known_mut();
         known.lookups.add(record, fields);
         known.order.push_back(record.clone());
@@ -171,7 +171,7 @@ impl Collection {
     }
 
     /// Appends a record that may never be looked for. Until one is, nothing more is done.
-    pub fn append(&mut self, record: LazyRecord) {
+    pub(crate) fn append(&mut self, record: LazyRecord) {
         self.latest.forget();
         self.keep_caught_up();
         self.log.push_back(record);
@@ -180,7 +180,7 @@ impl Collection {
 
     /// Counts the newest record among those that the service wrote by itself, and lets go of the oldest of these beyond the
     /// bounds.
-    pub fn keep_within(&mut self, bytes: usize, bounds: &HistoryBounds) {
+    pub(crate) fn keep_within(&mut self, bytes: usize, bounds: &HistoryBounds) {
         self.history.push(self.next_sequence.saturating_sub(1), bytes, bounds);
         while let Some(oldest) = self.history.pop_beyond(bounds) {
             self.forget(oldest);
@@ -188,7 +188,7 @@ impl Collection {
     }
 
     /// Lets go of the oldest records that the service wrote by itself, until `bytes` bytes of them are left.
-    pub fn shorten_history(&mut self, bytes: usize) {
+    pub(crate) fn shorten_history(&mut self, bytes: usize) {
         while let Some(oldest) = self.history.pop_above(bytes) {
             self.forget(oldest);
         }
@@ -240,7 +240,7 @@ impl Collection {
     }
 
     /// Takes a record out.
-    pub fn remove(&mut self, id: &str) -> Option<Record> {
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Record> {
         let known = self.known_mut();
         let record = known.lookups.remove(id)?;
         let place = known.place(record.sequence()).expect("every record has its place");
@@ -250,12 +250,12 @@ impl Collection {
     }
 
     /// Takes all records out. Sequence numbers go on.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self { next_sequence: self.next_sequence, ..Self::new(self.resource) };
     }
 
     /// Compacts the lookups of records that others start from, with `more` records to come.
-    pub fn compact(&mut self, more: usize) {
+    pub(crate) fn compact(&mut self, more: usize) {
         self.known_mut().lookups.compact(more);
     }
 

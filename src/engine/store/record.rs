@@ -54,7 +54,7 @@ enum Source {
 
 /// A record that the service writes by itself and that may never be looked for. Until it is, this is all there is of it.
 #[derive(Clone)]
-pub struct LazyRecord(Arc<LazyInner<MakeFields>>);
+pub(crate) struct LazyRecord(Arc<LazyInner<MakeFields>>);
 
 /// Gives the fields of the record of that id.
 type MakeFields = dyn Fn(&str) -> Document + Send + Sync;
@@ -69,7 +69,7 @@ struct LazyInner<F: ?Sized> {
 impl LazyRecord {
     /// Makes a record of that moment that is found by that field and its value. Its id comes from the seed, its fields
     /// from its id.
-    pub fn new(
+    pub(crate) fn new(
         seed: u64,
         found_by: (&'static str, Arc<str>),
         moment_ms: u64,

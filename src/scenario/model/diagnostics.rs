@@ -4,6 +4,7 @@ use std::fmt;
 
 pub(in crate::scenario) use crate::engine::schema::suggest::did_you_mean;
 use crate::http::clip::{MOST_TOLD, clip};
+use crate::http::error_text::debug_is_display;
 use crate::http::position;
 use crate::http::position::{PathSegment, Position};
 use crate::http::telling::is_telling;
@@ -156,12 +157,7 @@ impl fmt::Display for ScenarioError {
     }
 }
 
-/// Writes the text that [`Display`](fmt::Display) gives: it is what `unwrap` shows.
-impl fmt::Debug for ScenarioError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_is_display!(ScenarioError);
 
 impl std::error::Error for ScenarioError {}
 
