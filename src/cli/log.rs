@@ -1,6 +1,7 @@
 //! The log of a running server, on standard error.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, ValueEnum};
@@ -8,13 +9,10 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
 use crate::cli::output::STDERR;
-use crate::embed::{Exchanged, Log, LogEvent};
+use crate::embed::{Exchanged, Log, LogEvent, log_text, miss, reason, reply_headers, request_headers, slowed_by};
 use crate::engine::schema::time::format_ms;
-use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::http::clip::{clipped, clipped_target};
 use crate::http::headers;
-use crate::http::hold::Hold;
-use crate::http::message::{CallNote, Delivery};
 
 /// The settings of the log.
 #[derive(Args, Debug)]
@@ -80,7 +78,7 @@ impl LogSettings {
 impl Logger {
     /// Returns what a server tells of its requests, unless the log is off.
     pub(super) fn of_requests(self) -> Option<Log> {
-        (self.detail != Detail::Nothing).then(|| Box::new(move |event: &LogEvent<'_>| self.event(event)) as _)
+        (self.detail != Detail::Nothing).then(|| Arc::new(move |event: &LogEvent<'_>| self.event(event)) as _)
     }
 
     /// Logs something about the server itself.
@@ -104,12 +102,8 @@ impl Logger {
 
     fn event(self, event: &LogEvent<'_>) {
         let line = match (event, self.format) {
-            (LogEvent::Exchanged(exchanged), Format::Text) => text(exchanged, self.detail),
+            (event, Format::Text) => log_text(event, self.detail == Detail::Everything),
             (LogEvent::Exchanged(exchanged), Format::Json) => format!("{}\n", structured(exchanged, self.detail)),
-            (LogEvent::GaveUp { at_ms, world, number, waited }, Format::Text) => {
-                let at = time_of_day(*at_ms);
-                format!("{at} {} the client gave up after {:.1} s\n", call(world, *number), waited.as_secs_f64())
-            }
             (LogEvent::GaveUp { at_ms, world, number, waited }, Format::Json) => {
                 let gave_up_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
                 let (at, message) = (format_ms(*at_ms), "the client gave up");
@@ -118,7 +112,6 @@ impl Logger {
                     json!({ "at": at, "message": message, "world": world, "n": number, "gave_up_ms": gave_up_ms })
                 )
             }
-            (LogEvent::Note(message), Format::Text) => format!("{message}\n"),
             (LogEvent::Note(message), Format::Json) => format!("{}\n", json!({ "message": message })),
         };
         match self.format {
@@ -126,98 +119,6 @@ impl Logger {
             Format::Json => STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost }))),
         }
     }
-}
-
-/// Returns the time of day, UTC.
-fn time_of_day(ms: u64) -> String {
-    format_ms(ms)["2024-01-20T".len().."2024-01-20T10:00:00.000".len()].to_owned()
-}
-
-/// Returns the number of a call, with its world where that is not the default one. A call that no journal has is `-`.
-fn call(world: &str, number: u64) -> String {
-    match (number, world) {
-        (0, _) => "-".to_owned(),
-        (_, DEFAULT_WORLD) => format!("#{number}"),
-        _ => format!("#{number}@{world}"),
-    }
-}
-
-/// Returns the word for why an answer is the fake's own.
-fn miss<'a>(exchanged: &Exchanged<'a>) -> Option<&'a str> {
-    // A request that no world answered says it in its header alone.
-    exchanged.outcome.call.miss.or_else(|| exchanged.outcome.response.header(headers::MISS))
-}
-
-/// Returns the fault rules that made a call wait, but for one that answered.
-fn slowed_by<'a>(exchanged: &Exchanged<'a>) -> Vec<&'a str> {
-    let CallNote { rule, .. } = &exchanged.outcome.call;
-    let holding = exchanged.outcome.hold.iter().flat_map(Hold::rules);
-    holding.filter(|id| rule.as_deref() != Some(id)).collect()
-}
-
-/// Returns the words of an answer that is the fake's own, or a refusal of the control API: why it is, and the sentence its body
-/// has about it.
-fn reason(exchanged: &Exchanged<'_>) -> Option<String> {
-    let body = || serde_json::from_slice::<Value>(&exchanged.outcome.response.body).unwrap_or_default();
-    let Some(miss) = miss(exchanged) else {
-        let is_own = exchanged.outcome.call.number == 0 && exchanged.outcome.response.status >= 400;
-        let body = is_own.then(body)?;
-        let (code, message) = (body.pointer("/error/code")?.as_str()?, body.pointer("/error/message")?.as_str()?);
-        return Some(format!("{code}: {}", exchanged.redactor.text(message)));
-    };
-    let body = body();
-    let pointers = ["/error/message", "/errors/0/message", "/$errors/0/message"];
-    let message = pointers.iter().find_map(|pointer| body.pointer(pointer)?.as_str());
-    Some(message.map_or_else(|| miss.to_owned(), |message| format!("{miss}: {}", exchanged.redactor.text(message))))
-}
-
-fn text(exchanged: &Exchanged<'_>, detail: Detail) -> String {
-    let (request, outcome) = (exchanged.request, exchanged.outcome);
-    let response = &outcome.response;
-    let at = time_of_day(request.arrived_ms);
-    let target = clipped_target(exchanged.redactor.target(request.target));
-    let operation = exchanged.operation.unwrap_or("-");
-    let call = call(exchanged.world, outcome.call.number);
-    let took_us = exchanged.took.as_micros();
-    let status = if outcome.delivery.sends_answer() { response.status_text() } else { "".into() };
-    let mut lines = format!("{at} {call} {} {target} {operation}", clipped(request.method));
-    for word in [&*status, if outcome.delivery == Delivery::Complete { "" } else { outcome.delivery.as_str() }] {
-        if !word.is_empty() {
-            lines += &format!(" {word}");
-        }
-    }
-    lines += &format!(" {took_us}µs");
-    if !outcome.delay.is_zero() {
-        lines += &format!(" +{}ms", outcome.delay.as_millis());
-    }
-    if let Some(rule) = &outcome.call.rule {
-        lines += &format!(" rule {rule}");
-    }
-    for rule in slowed_by(exchanged) {
-        lines += &format!(" slowed by {rule}");
-    }
-    if let Some(call) = response.header(headers::LAG) {
-        lines += &format!(" as after call {call}");
-    }
-    if let Some(reason) = reason(exchanged) {
-        lines += &format!(" ({reason})");
-    }
-    lines.push('\n');
-    if detail == Detail::Everything {
-        let mut side = |mark: char, headers: Vec<(&str, String)>, body: Value| {
-            for (name, value) in headers {
-                lines += &format!("  {mark} {name}: {value}\n");
-            }
-            match body {
-                Value::Null => {}
-                Value::String(text) => lines += &format!("  {mark} {text}\n"),
-                json => lines += &format!("  {mark} {json}\n"),
-            }
-        };
-        side('>', request_headers(exchanged), exchanged.redactor.body(request.header("content-type"), request.body));
-        side('<', reply_headers(exchanged), exchanged.redactor.body(response.header("content-type"), &response.body));
-    }
-    lines
 }
 
 fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
@@ -254,20 +155,6 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
         line["answer_body"] = exchanged.redactor.body(response.header("content-type"), &response.body);
     }
     line
-}
-
-fn request_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
-    let headers = exchanged.request.headers.iter();
-    headers.map(|(name, value)| (*name, exchanged.redactor.header(name, &String::from_utf8_lossy(value)))).collect()
-}
-
-fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
-    let headers = exchanged.outcome.response.headers.iter();
-    headers
-        .map(|(name, value)| {
-            (name.as_str(), exchanged.redactor.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
-        })
-        .collect()
 }
 
 /// Says how many lines of the log were lost, and why.

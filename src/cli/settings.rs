@@ -311,7 +311,7 @@ impl Settings {
             builder = builder.no_headers();
         }
         Ok(match logger.of_requests().filter(|_| defaults.log_requests || self.log.is_wanted()) {
-            Some(log) => builder.log(log),
+            Some(log) => builder.events(log),
             None => builder,
         })
     }

@@ -7,6 +7,7 @@ use crate::control::request::ControlRequest;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{Kind, PRIVATE_PREFIX};
 use crate::engine::schema::problem::Problem;
+use crate::engine::state::State;
 use crate::engine::store::{Collection, Record};
 use crate::scenario::warnings_of_fields;
 use crate::world::world::World;
@@ -30,7 +31,7 @@ pub(super) fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// Handles `PUT /data` with `{"celigo.integrations": […], …}`: replaces all records of these collections.
 pub(super) fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let wanted: Map<String, Value> = asked.body()?;
-    marked(asked, |world| world.state.replace_collections(&wanted))?;
+    marked(asked, |state| state.replace_collections(&wanted))?;
     Ok(Value::Null)
 }
 
@@ -79,14 +80,14 @@ pub(super) fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 pub(super) fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let records: Value = asked.body()?;
     let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
-    marked(asked, |world| world.state.replace_collections(&wanted))?;
+    marked(asked, |state| state.replace_collections(&wanted))?;
     Ok(Value::Null)
 }
 
 /// Handles `POST /data/<collection>`: creates a record; fields that are left out are made.
 pub(super) fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    changed(asked, |world| world.state.admin_create(asked.param(0), fields))
+    changed(asked, |state| state.admin_create(asked.param(0), fields))
 }
 
 /// Handles `DELETE /data/<collection>`: removes all records of the collection.
@@ -104,13 +105,13 @@ pub(super) fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 /// Handles `PUT /data/<collection>/<id>`: creates the record, or replaces its fields.
 pub(super) fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    changed(asked, |world| world.state.admin_put(asked.param(0), asked.param(1), fields))
+    changed(asked, |state| state.admin_put(asked.param(0), asked.param(1), fields))
 }
 
 /// Handles `PATCH /data/<collection>/<id>`, as RFC 7396 says.
 pub(super) fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let fields: Document = asked.body()?;
-    changed(asked, |world| world.state.admin_patch(asked.param(0), asked.param(1), &fields))
+    changed(asked, |state| state.admin_patch(asked.param(0), asked.param(1), &fields))
 }
 
 /// Handles `DELETE /data/<collection>/<id>`: removes the record and all that belongs to it.
@@ -126,23 +127,20 @@ pub(super) fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Returns the whole record that a change results in.
-fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
+fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut State) -> Result<Record, Problem>) -> Result<Value, Error> {
     Ok(marked(asked, of)?.to_value())
 }
 
 /// Makes a change, and warns of fields that no document knows. The request may mark them as meant.
-fn marked<T>(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<T, Problem>) -> Result<T, Error> {
+fn marked<T>(asked: &ControlRequest<'_>, of: impl FnOnce(&mut State) -> Result<T, Problem>) -> Result<T, Error> {
     let marked = asked.one_of("unknown_fields", &["allow"])?.is_some();
     let mut world = asked.world.lock();
     let admitted = world.state.admits_unknown;
-    let before = std::mem::take(&mut world.state.unknown_fields);
     world.state.admits_unknown |= marked;
-    let changed = of(&mut world);
+    let (changed, unknown) = world.state.noting_unknown(of);
     world.state.admits_unknown = admitted;
-    let unknown = std::mem::replace(&mut world.state.unknown_fields, before);
     // The answer is a record, or nothing: its headers tell.
     asked.warnings.set(warnings_of_fields(&unknown, "add ?unknown_fields=allow"));
-    world.state.unknown_fields.join(unknown);
     changed.map_err(Error::from).map_err(|error| {
         let hint = "?unknown_fields=allow takes it as it is.";
         if error.message.contains("; did you mean ") && error.hint.is_empty() { error.hint(hint) } else { error }

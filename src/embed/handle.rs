@@ -17,7 +17,9 @@ use crate::embed::record::Record;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::time::parse_ms;
+use crate::engine::state::State;
 use crate::http::message::{Outcome, Request};
+use crate::scenario::warnings_of_fields;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
@@ -50,6 +52,9 @@ impl fmt::Debug for WorldHandle {
     }
 }
 
+/// The way to mark fields that no document knows as meant.
+pub(super) const ADMIT: &str = "call admit_unknown_fields first";
+
 impl WorldHandle {
     pub(super) fn new(engine: Arc<WorldRegistry>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
         let name = Arc::clone(&world.lock().state.name);
@@ -78,7 +83,7 @@ impl WorldHandle {
     /// Creates a record, as an administrator would behind the API; fields that are left out are made.
     pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().state.admin_create(collection, fields).map_err(refused)?))
+        self.written(|state| state.admin_create(collection, fields)).map(Record)
     }
 
     /// Accepts fields that no document knows from now on, even when their names are close to known ones. Otherwise a
@@ -91,13 +96,13 @@ impl WorldHandle {
     /// Creates the record of that id, or replaces its fields.
     pub fn put(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().state.admin_put(collection, id, fields).map_err(refused)?))
+        self.written(|state| state.admin_put(collection, id, fields)).map(Record)
     }
 
     /// Changes some fields of a record, as RFC 7396 says: a `null` removes a field.
     pub fn patch(&self, collection: &str, id: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
-        Ok(Record(self.world.lock().state.admin_patch(collection, id, &fields).map_err(refused)?))
+        self.written(|state| state.admin_patch(collection, id, &fields)).map(Record)
     }
 
     /// Removes a record, with all that belongs to it.
@@ -113,7 +118,17 @@ impl WorldHandle {
     /// Replaces all records of a collection.
     pub fn replace_all(&self, collection: &str, records: Vec<Value>) -> Result<(), Error> {
         let wanted = Map::from_iter([(collection.to_owned(), Value::Array(records))]);
-        self.world.lock().state.replace_collections(&wanted).map_err(refused)
+        self.written(|state| state.replace_collections(&wanted))
+    }
+
+    /// Changes records, and tells the log of fields that no document knows.
+    fn written<T>(&self, change: impl FnOnce(&mut State) -> Result<T, Problem>) -> Result<T, Error> {
+        let (done, unknown) = self.world.lock().state.noting_unknown(change);
+        self.engine.note(|| {
+            let warnings = warnings_of_fields(&unknown, ADMIT);
+            warnings.iter().map(|warning| format!("warning: {warning}")).collect()
+        });
+        done.map_err(refused)
     }
 
     /// Returns the world's time, in ISO 8601.

@@ -77,7 +77,9 @@ pub use words::{Action, Api};
 pub use worlds::{Snapshot, WorldOptions};
 
 #[cfg(feature = "cli")]
-pub(crate) use crate::server::{Exchanged, Log, LogEvent, Untrusting};
+pub(crate) use crate::server::{
+    Exchanged, Log, LogEvent, Untrusting, log_text, miss, reason, reply_headers, request_headers, slowed_by,
+};
 #[cfg(feature = "cli")]
 pub(crate) use files::read_bounded;
 #[cfg(feature = "cli")]

@@ -2,7 +2,7 @@
 
 use crate::embed::error::Error;
 use crate::embed::expectation::Expectation;
-use crate::embed::handle::WorldHandle;
+use crate::embed::handle::{ADMIT, WorldHandle};
 use crate::scenario::{Lag, Rule, warnings_of_fields};
 
 impl WorldHandle {
@@ -21,10 +21,11 @@ impl WorldHandle {
 
     /// Adds a fault rule like [`fault`](Self::fault), and returns its id.
     pub fn try_fault(&self, rule: Rule) -> Result<String, Error> {
-        let mut world = self.world.lock();
-        let router = self.engine.router();
-        let added = world.run_mut(router).add(router, rule);
-        added.map(|id| id.to_string()).map_err(Error::invalid)
+        let (router, on) = (self.engine.router(), rule.on.clone());
+        let added = self.world.lock().run_mut(router).add(router, rule);
+        let id = added.map_err(Error::invalid)?.to_string();
+        self.note_added(&format!("fault rule {id:?} on {on}"), &format!("rule {id:?}: "));
+        Ok(id)
     }
 
     /// Adds a fault rule as a scenario writes it.
@@ -54,7 +55,10 @@ impl WorldHandle {
 
     /// Lets reads see changes only later, like [`lag`](Self::lag).
     pub fn try_lag(&self, lag: Lag) -> Result<(), Error> {
-        self.world.lock().add_lag(self.engine.router(), lag).map_err(Error::invalid)
+        let named = format!("lag on {}", lag.on);
+        self.world.lock().add_lag(self.engine.router(), lag).map_err(Error::invalid)?;
+        self.note_added(&named, &format!("{named}: "));
+        Ok(())
     }
 
     /// Expects calls, counted from now on. [`verify`](Self::verify) tells whether they came.
@@ -79,9 +83,22 @@ impl WorldHandle {
         if let Some(fault) = expectation.invalid {
             return Err(Error::invalid(fault));
         }
+        let id = expectation.calls.id.clone();
         self.world.lock().run_mut(router).expect(expectation.calls);
         self.declared();
+        let number = || self.world.lock().run.as_ref().map_or(0, |run| run.expected().count().saturating_sub(1));
+        let name = id.map_or_else(|| format!("call {}", number()), |id| format!("call {id:?}"));
+        self.note_added(&format!("expected {name} of {on}"), &format!("{name}: "));
         Ok(())
+    }
+
+    /// Tells the log what was added, and the warnings that begin with its name.
+    fn note_added(&self, what: &str, name: &str) {
+        self.engine.note(|| {
+            let own = self.warnings().into_iter().filter(|warning| warning.starts_with(name));
+            let added = format!("{what} was added in world {}", self.name);
+            std::iter::once(added).chain(own.map(|warning| format!("warning: {warning}"))).collect()
+        });
     }
 
     /// Returns what cannot work in the fault rules, lags and expectations that were added to this world, and in the records that were
@@ -102,7 +119,7 @@ impl WorldHandle {
         let of_run = world.run.iter().flat_map(|run| {
             [run.warnings_of_rules(router), run.warnings_of_lags(router), run.warnings_of_calls(router)]
         });
-        let of_fields = warnings_of_fields(&world.state.unknown_fields, "call admit_unknown_fields first");
+        let of_fields = warnings_of_fields(&world.state.unknown_fields, ADMIT);
         of_run.flatten().chain(of_fields).collect()
     }
 

@@ -81,8 +81,7 @@ pub(crate) struct ServerContext {
     pub front: Option<Arc<Front>>,
 }
 
-/// An event for the log. Only the command line keeps one.
-#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+/// An event for the log.
 pub(crate) enum LogEvent<'a> {
     /// A request was answered.
     Exchanged(Exchanged<'a>),
@@ -102,7 +101,6 @@ pub(crate) enum LogEvent<'a> {
 }
 
 /// A request that was answered.
-#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub(crate) struct Exchanged<'a> {
     /// The request.
     pub request: &'a Request<'a>,
@@ -119,7 +117,7 @@ pub(crate) struct Exchanged<'a> {
 }
 
 /// A log, which is told of every answered request.
-pub(crate) type Log = Box<dyn Fn(&LogEvent<'_>) + Send + Sync>;
+pub(crate) type Log = Arc<dyn Fn(&LogEvent<'_>) + Send + Sync>;
 
 impl ServerContext {
     /// Writes a line into the log, but does not repeat it all the time.

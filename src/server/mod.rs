@@ -19,6 +19,7 @@ mod head;
 mod held;
 mod links;
 mod listen;
+mod log_text;
 mod moved;
 mod networks;
 #[cfg(feature = "tls")]
@@ -40,13 +41,16 @@ mod wire;
 
 pub(crate) use answered_notify::AnsweredNotify;
 pub(crate) use budget::Budget;
-pub(crate) use context::{Log, ServerContext, Signals, Stop};
+pub(crate) use context::{Log, LogEvent, ServerContext, Signals, Stop};
 #[cfg(feature = "webhooks")]
 pub(crate) use courier::carry;
 #[cfg(feature = "tls")]
 pub(crate) use front::{Front, Note, Untrusting};
 pub(crate) use links::Links;
 pub(crate) use listen::Port;
+pub(crate) use log_text::log_text;
+#[cfg(feature = "cli")]
+pub(crate) use log_text::{miss, reason, reply_headers, request_headers, slowed_by};
 pub(crate) use networks::Networks;
 #[cfg(feature = "tls")]
 pub(crate) use proxy::{Others, Proxy};
@@ -63,4 +67,4 @@ pub(crate) use thread::{BusyWorker, IdleWorker};
 pub(crate) use tls::{Authority, Tls, TlsError, config_of_pem};
 
 #[cfg(feature = "cli")]
-pub(crate) use context::{Exchanged, LogEvent};
+pub(crate) use context::Exchanged;

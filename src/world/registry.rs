@@ -44,7 +44,12 @@ pub(crate) struct WorldRegistry {
     pub(super) no_default: bool,
     /// The proxy, where there is one.
     pub(super) entrance: OnceLock<Arc<Entrance>>,
+    /// The log, where there is one.
+    notes: OnceLock<Notes>,
 }
+
+/// A function that writes a line into the log.
+pub(crate) type Notes = Box<dyn Fn(&str) + Send + Sync>;
 
 impl WorldRegistry {
     /// Sets the entrance, once the server listens.
@@ -68,7 +73,7 @@ impl WorldRegistry {
         secrets.add(default.baseline());
         let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
-        let (no_default, entrance) = (false, OnceLock::new());
+        let (no_default, entrance, notes) = (false, OnceLock::new(), OnceLock::new());
         Self {
             router,
             default,
@@ -82,6 +87,20 @@ impl WorldRegistry {
             secrets,
             no_default,
             entrance,
+            notes,
+        }
+    }
+
+    /// Sets the log.
+    pub(crate) fn log(&self, notes: Notes) {
+        // A registry is made with one at most.
+        let _ = self.notes.set(notes);
+    }
+
+    /// Writes lines into the log, where there is one.
+    pub(crate) fn note(&self, lines: impl FnOnce() -> Vec<String>) {
+        if let Some(notes) = self.notes.get() {
+            lines().iter().for_each(|line| notes(line));
         }
     }
 

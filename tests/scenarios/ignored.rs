@@ -1,7 +1,9 @@
 //! Keys and names without effect are told of: in code, in scenarios, in files of records.
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::json;
-use standin::{Answer, Expectation, Rule, Standin, WorldHandle};
+use standin::{Answer, Expectation, Lag, Rule, Standin, WorldHandle, WorldOptions};
 
 fn world() -> WorldHandle {
     Standin::builder().offline().unwrap()
@@ -180,4 +182,37 @@ fn a_step_that_cannot_be_made_is_warned_of_where_it_is_loaded() {
     list(&world);
     assert_eq!(world.step().as_deref(), Some("later"));
     assert!(world.verify().unwrap_err().to_string().contains("could not be made"));
+}
+
+#[test]
+fn what_a_test_adds_stands_in_the_log() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&lines);
+    let standin = Standin::builder().log(move |line| log.lock().unwrap().push(line.to_owned())).start();
+    let world = standin.new_world_with(&WorldOptions::default().name("w1")).unwrap();
+    world.fault(Rule::on("celigo.flows.*").close());
+    world.fault(Rule::on("celigo.flows.get").id("behind").reset());
+    world.lag(Lag::on("celigo.integrations.create").calls(1));
+    world.expect(Expectation::on("celigo.flows.list").id("look").status(418).never());
+    world.expect(Expectation::on("celigo.flows.list").never());
+    world.patch("celigo.integrations", "abc123", json!({ "colour": "red" })).unwrap();
+    crate::support::ask(standin.address(), "GET", "/w/w1/v1/integrations", &[("authorization", "Bearer any")], "");
+    let _ = world.verify(); // Its rules never fired.
+    let lines = lines.lock().unwrap();
+    let first = |line: &String| line.lines().next().unwrap().to_owned();
+    assert_eq!(
+        lines[..9].iter().map(first).collect::<Vec<_>>(),
+        [
+            "fault rule \"rule-1\" on celigo.flows.* was added in world w1",
+            "fault rule \"behind\" on celigo.flows.get was added in world w1",
+            "warning: rule \"behind\": W02 can never fire: rule \"rule-1\" always answers the same calls",
+            "lag on celigo.integrations.create was added in world w1",
+            "warning: lag on celigo.integrations.create: W04 changes nothing: none of these operations reads",
+            "expected call \"look\" of celigo.flows.list was added in world w1",
+            "warning: call \"look\": W06 status is 418, which none of these operations documents",
+            "expected call 1 of celigo.flows.list was added in world w1",
+            "warning: celigo.integrations \"abc123\": W06 colour is no field of Integration that a document knows",
+        ]
+    );
+    assert!(lines[9].contains(" #1@w1 GET /w/w1/v1/integrations celigo.integrations.list 200 "), "{}", lines[9]);
 }

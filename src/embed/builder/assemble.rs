@@ -19,6 +19,7 @@ use crate::engine::api::api;
 use crate::engine::api::api::hooks_of;
 use crate::engine::state::world_token::DEFAULT_WORLD;
 use crate::engine::store::Store;
+use crate::server::LogEvent;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
@@ -35,7 +36,7 @@ impl Builder {
             self.faults.push(fault.to_owned());
         }
         let both_families = self.both_families;
-        let (log, control_token, no_control) = (self.log.take(), self.control_token.take(), self.no_control);
+        let (log, control_token, no_control) = (self.log.clone(), self.control_token.take(), self.no_control);
         let body_limit_bytes = self.settings.body_limit_bytes;
         let (trusted, page) = (std::mem::take(&mut self.trusted), self.page);
         #[cfg(feature = "tls")]
@@ -163,6 +164,9 @@ impl Builder {
         let mut engine = WorldRegistry::new(router, world, sets, self.limits);
         if self.no_default {
             engine = engine.no_default_world();
+        }
+        if let Some(log) = self.log.take() {
+            engine.log(Box::new(move |line| log(&LogEvent::Note(line))));
         }
         if let Some(path) = &self.scenario {
             scenarios::start(&engine, path, &self.overruling, !generate.is_empty()).map_err(StartError::Scenario)?;

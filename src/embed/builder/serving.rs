@@ -1,6 +1,7 @@
 //! Settings of how a server is reached, and by whom.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 #[cfg(feature = "page")]
 use crate::control::Page;
@@ -9,7 +10,7 @@ use crate::embed::words::Api;
 #[cfg(feature = "page")]
 use crate::embed::words::PageMode;
 use crate::http::cors::Cors;
-use crate::server::Log;
+use crate::server::{Log, log_text};
 use crate::world::select::is_name;
 
 impl Builder {
@@ -134,9 +135,26 @@ impl Builder {
         self
     }
 
+    /// Sets a log: the function gets a line for each request that the server answers, as `standin serve --log text` writes
+    /// it, and for each fault rule, lag, expectation and warning of what a test adds. It must not call the server.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use standin::{Rule, Standin};
+    ///
+    /// let lines = Arc::new(Mutex::new(Vec::new()));
+    /// let log = Arc::clone(&lines);
+    /// let world = Standin::builder().log(move |line| log.lock().unwrap().push(line.to_owned())).offline()?;
+    /// world.fault(Rule::on("celigo.flows.list").id("busy").error("rate_limited"));
+    /// assert_eq!(lines.lock().unwrap()[0], "fault rule \"busy\" on celigo.flows.list was added in world default");
+    /// # Ok::<(), standin::StartError>(())
+    /// ```
+    pub fn log(self, line: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.events(Arc::new(move |event| line(log_text(event, false).trim_end())))
+    }
+
     /// Sets a log, which is told of every answered request.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-    pub(crate) fn log(mut self, log: Log) -> Self {
+    pub(crate) fn events(mut self, log: Log) -> Self {
         self.log = Some(log);
         self
     }

@@ -99,6 +99,15 @@ impl State {
         Ok(unknown)
     }
 
+    /// Makes a change, and returns the unknown fields that it wrote, too.
+    pub fn noting_unknown<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> (T, UnknownFields) {
+        let before = std::mem::take(&mut self.unknown_fields);
+        let done = change(self);
+        let unknown = std::mem::replace(&mut self.unknown_fields, before);
+        self.unknown_fields.join(unknown.clone());
+        (done, unknown)
+    }
+
     /// Remembers the unknown fields that a record was given.
     fn note_unknown(&mut self, resource: &'static Schema, record: &Record, unknown: &[String]) {
         for name in unknown {
