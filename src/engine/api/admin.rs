@@ -100,7 +100,7 @@ impl State {
     }
 
     /// Makes a change, and returns the unknown fields that it wrote, too.
-    pub fn noting_unknown<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> (T, UnknownFields) {
+    pub(crate) fn noting_unknown<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> (T, UnknownFields) {
         let before = std::mem::take(&mut self.unknown_fields);
         let done = change(self);
         let unknown = std::mem::replace(&mut self.unknown_fields, before);
