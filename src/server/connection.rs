@@ -35,7 +35,7 @@ use crate::server::wire::{FaultyStream, Protocol, WireFault};
 /// The size from which h2 itself refuses a head, with 431 and not a word: what this server refuses in words is below. It
 /// counts 32 bytes more for each header. It could be larger, but a head that does not end holds as much.
 #[cfg(feature = "http2")]
-const HTTP2_HEAD_BYTES: u32 = 2 * HEAD_BYTES as u32;
+const HTTP2_HEAD_BYTES: u32 = 256 * 1024;
 
 /// The most HTTP/2 requests of a connection that are answered at a time.
 #[cfg(feature = "http2")]

@@ -96,15 +96,12 @@ impl Refusal {
 
     /// Makes the refusal of a head that is no HTTP, or too large.
     pub(super) fn bad_head(status: u16, why: &str) -> Self {
-        let (code, message, hint) = match status {
-            414 => {
-                let message = "The request's target is longer than 65534 bytes.".to_owned();
-                ("uri_too_long", message, "Send long lists in several requests.")
-            }
-            _ => {
-                let message = format!("The request is not HTTP that this server can read: {why}.");
-                ("bad_request", message, remedy(why))
-            }
+        let (code, message, hint) = if status == 414 {
+            let message = "The request's target is longer than 65534 bytes.".to_owned();
+            ("uri_too_long", message, "Send long lists in several requests.")
+        } else {
+            let message = format!("The request is not HTTP that this server can read: {why}.");
+            ("bad_request", message, remedy(why))
         };
         Self { status, code, message, hint }
     }

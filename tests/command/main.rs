@@ -7,6 +7,7 @@ mod support;
 
 mod builder;
 mod cli;
+mod doors;
 #[cfg(unix)]
 mod draft;
 mod drain;
