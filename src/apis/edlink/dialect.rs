@@ -119,6 +119,10 @@ impl Dialect for Edlink {
         }
     }
 
+    fn path_parameter(&self, route: &Route, name: &str) -> Value {
+        openapi::path_parameter(route, name)
+    }
+
     fn parameters(&self, route: &Route) -> Vec<Parameter> {
         openapi::parameters(route)
     }

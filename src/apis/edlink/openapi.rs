@@ -41,6 +41,17 @@ pub(super) fn parameters(route: &Route) -> Vec<Parameter> {
     all
 }
 
+/// Returns the schema of a parameter of a path: ids are UUIDs, but for those of a sign-on, where any text is looked up.
+/// An assignment may be named by an alias, `type:identifier`.
+pub(super) fn path_parameter(route: &Route, name: &str) -> Value {
+    let is_of_sign_on = route.other_success.is_some();
+    match name {
+        _ if is_of_sign_on => json!({ "type": "string", "minLength": 1 }),
+        "assignment_id" => json!({ "type": "string", "anyOf": [{ "format": "uuid" }, { "pattern": "^[a-z]+:.+$" }] }),
+        _ => json!({ "type": "string", "format": "uuid" }),
+    }
+}
+
 fn parameter(name: &str, schema: &Value, about: &'static str) -> Parameter {
     Parameter::new(name, schema.clone(), about)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::engine::api::api::Api;
 use crate::engine::api::caller::Caller;
@@ -98,6 +98,11 @@ pub trait Dialect: Sync {
     /// Returns the rate that a profile lets through, unless a world sets another.
     fn rate(&self, _: Profile) -> Option<RateLimit> {
         None
+    }
+
+    /// Returns the JSON Schema of a parameter of a route's path.
+    fn path_parameter(&self, _: &Route, _name: &str) -> Value {
+        json!({ "type": "string", "minLength": 1 })
     }
 
     /// Returns the query parameters of a route.

@@ -129,9 +129,10 @@ fn shape(path: &str) -> String {
 fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut Schemas) -> Value {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let names = names.map(|name| name.strip_prefix('*').unwrap_or(name));
-    let in_path = names.map(
-        |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }),
-    );
+    let in_path = names.map(|name| {
+        let schema = api.dialect.path_parameter(route, name);
+        json!({ "name": name, "in": "path", "required": true, "schema": schema })
+    });
     let in_query = api.dialect.parameters(route).into_iter().map(|parameter| {
         let Parameter { name, schema, about } = parameter;
         json!({ "name": name, "in": "query", "description": about, "schema": schema })

@@ -115,8 +115,11 @@ fn checked(field: &Field, value: Value, warnings: &mut Vec<Warning>) -> Result<V
     }
 }
 
-fn lower_case(id: Value) -> Value {
-    id.as_str().map_or(id.clone(), |id| id.to_ascii_lowercase().into())
+fn lower_case(mut id: Value) -> Value {
+    if let Value::String(id) = &mut id {
+        id.make_ascii_lowercase();
+    }
+    id
 }
 
 fn has_zone(text: &str) -> bool {

@@ -188,13 +188,13 @@ fn come_to(outcome: &str) -> Result<(), Problem> {
     match outcome {
         "success" => Ok(()),
         DECLINED => Err(Problem::usual(DECLINED_AUTHORIZATION)),
-        code => match FAULTS.iter().find(|fault| fault.code == code) {
-            Some(fault) => Err(Problem::usual(fault)),
-            None => {
-                let message = format!("'{code}' is no outcome of a sign-on; {} are.", OUTCOMES.join(", "));
-                Err(Problem::named(INVALID_REQUEST, message))
+        code => {
+            if let Some(fault) = FAULTS.iter().find(|fault| fault.code == code) {
+                return Err(Problem::usual(fault));
             }
-        },
+            let message = format!("'{code}' is no outcome of a sign-on; {} are.", OUTCOMES.join(", "));
+            Err(Problem::named(INVALID_REQUEST, message))
+        }
     }
 }
 
