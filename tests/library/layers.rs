@@ -33,6 +33,30 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
+/// The floors inside rooms: each part, and the parts beside it that it may mention.
+const FLOORS: &[(&str, &[(&str, &[&str])])] = &[
+    (
+        "engine",
+        &[
+            ("schema", &[]),
+            ("store", &["schema"]),
+            ("state", &["schema", "store"]),
+            ("api", &["schema", "store", "state"]),
+        ],
+    ),
+    (
+        "scenario",
+        &[
+            ("model", &[]),
+            ("parse", &["model"]),
+            ("run", &["model", "parse"]),
+            ("verify", &["model", "run"]),
+            ("probe", &["model", "parse"]),
+            ("draft", &["model"]),
+        ],
+    ),
+];
+
 /// Libraries and parts of the standard library that the rooms below the server must not mention.
 const OUTSIDE: &[&str] =
     &["hyper", "hyper_util", "tokio", "clap", "include_dir", "std::fs", "std::net", "std::env", "std::thread"];
@@ -53,6 +77,24 @@ fn every_part_mentions_only_what_lies_below_it() {
             for outside in *never {
                 if mentions_path(&code, outside) {
                     wrong.push(format!("{}:{line}: {part} mentions {outside}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_floor_inside_a_room_mentions_only_those_below_it() {
+    let mut wrong = Vec::new();
+    for (room, floors) in FLOORS {
+        for (floor, below) in *floors {
+            for (path, line, code) in lines_of(&format!("{room}/{floor}")) {
+                for mentioned in mentions(&code, &format!("crate::{room}::")) {
+                    let is_floor = floors.iter().any(|(name, _)| *name == mentioned);
+                    if is_floor && mentioned != *floor && !below.contains(&mentioned.as_str()) {
+                        wrong.push(format!("{}:{line}: {floor} mentions {mentioned}: {}", path.display(), code.trim()));
+                    }
                 }
             }
         }

@@ -18,6 +18,9 @@ use crate::scenario::model::matchers::{Matcher, Range};
 use crate::scenario::model::rule::{Operations, Rule};
 use crate::scenario::model::when::When;
 
+/// The field records get that no documentation knows.
+pub(crate) const UNKNOWN_FIELD: &str = "futureField";
+
 /// Choices of the caller that starts a scenario, in place of the scenario's own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overruling {

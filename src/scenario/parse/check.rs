@@ -51,7 +51,7 @@ pub(super) fn rule_path(step: Option<usize>, n: usize) -> Vec<PathSegment> {
     }
 }
 
-pub(super) fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
+pub(in crate::scenario) fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
     path.iter().cloned().chain([PathSegment::from(name)]).collect()
 }
 
@@ -221,7 +221,7 @@ fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
 }
 
 /// Warns of a status that neither these operations, as they are documented, nor one of these rules answers.
-pub(super) fn undocumented<'r>(
+pub(in crate::scenario) fn undocumented<'r>(
     found: &mut Diagnostics<'_>,
     (on, status): (Option<&Operations>, u16),
     mut rules: impl Iterator<Item = &'r Rule>,
@@ -281,7 +281,7 @@ fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>
 }
 
 /// Says of a rule that others answer all its calls.
-pub(super) fn shadowed_words(others: &[String]) -> (String, String) {
+pub(in crate::scenario) fn shadowed_words(others: &[String]) -> (String, String) {
     let (shown, answer) = (others.join(", "), if others.len() == 1 { "answers" } else { "together answer" });
     (
         format!("can never fire: {shown} always {answer} the same calls"),
@@ -290,7 +290,7 @@ pub(super) fn shadowed_words(others: &[String]) -> (String, String) {
 }
 
 /// Returns the rules that can never fire, each with those before it that always answer its calls.
-pub(super) fn shadowed<'r>(
+pub(in crate::scenario) fn shadowed<'r>(
     rules: impl Iterator<Item = (usize, &'r Rule)>,
     router: &Router,
 ) -> Vec<(usize, BTreeSet<usize>)> {
@@ -332,7 +332,7 @@ fn is_always(at: &Trigger) -> bool {
 }
 
 /// Warns of calls that a rule names and that its limit keeps it from.
-pub(super) fn beyond_limit(found: &mut Diagnostics<'_>, rule: &Rule, path: &[PathSegment]) {
+pub(in crate::scenario) fn beyond_limit(found: &mut Diagnostics<'_>, rule: &Rule, path: &[PathSegment]) {
     if let (Trigger::Nth(ordinals), Some(limit)) = (&rule.at, rule.limit)
         && ordinals.len() as u64 > limit
     {

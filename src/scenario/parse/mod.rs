@@ -1,6 +1,5 @@
 //! From a text to a checked scenario, with diagnostics that name the place and the remedy.
 
-pub(crate) mod added;
 pub(crate) mod check;
 pub(crate) mod dead_matchers;
 pub(crate) mod extends;

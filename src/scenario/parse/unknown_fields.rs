@@ -13,11 +13,11 @@ use crate::engine::state::unknown_fields::{UnknownField, UnknownFields};
 use crate::http::message::Method;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
+use crate::scenario::model::format::UNKNOWN_FIELD;
 use crate::scenario::model::matchers::{Matcher, Type};
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Object;
-use crate::scenario::run::perturb::UNKNOWN_FIELD;
 
 /// The key that marks unknown fields as meant.
 pub(in crate::scenario) const MARK: &str = "unknown_fields";

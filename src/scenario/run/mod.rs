@@ -1,5 +1,6 @@
 //! A scenario in the life of a request: rules, steps, variations, counters.
 
+mod added;
 pub(crate) mod inject;
 pub(crate) mod lagging;
 pub(crate) mod lags;

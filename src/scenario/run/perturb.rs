@@ -9,12 +9,11 @@ use crate::engine::schema::rng::fnv1a64;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::State;
 use crate::http::message::Response;
+use crate::scenario::model::format::UNKNOWN_FIELD;
 use crate::scenario::model::format::{FieldChange, FieldDrift, JsonType, Perturb};
 use crate::scenario::model::rule::draw;
 use crate::scenario::run::scenario_run::ScenarioRun;
 
-/// The field records get that no documentation knows.
-pub(crate) const UNKNOWN_FIELD: &str = "futureField";
 /// The value enumerated fields get that no documentation knows.
 pub(crate) const UNKNOWN_VALUE: &str = "future_value";
 /// The share of enumerated fields that get it: consumers need known values too, to get anywhere.

@@ -10,7 +10,7 @@ use crate::http::message::Method;
 use crate::http::redact::Redactor;
 use crate::http::target::Target;
 use crate::scenario::model::format::Backoff;
-use crate::scenario::run::perturb::UNKNOWN_FIELD;
+use crate::scenario::model::format::UNKNOWN_FIELD;
 use crate::scenario::verify::report::Violation;
 
 /// The parts that make two requests identical.
