@@ -338,7 +338,8 @@ fn operation(row: &Row) -> String {
         text += "  known but not modelled: it answers 501 unless a fault rule answers\n";
     }
     let source = if route.source.is_empty() { String::new() } else { format!(", {}", route.source) };
-    text += &format!("  evidence: {}{source}\n", route.evidence.as_str());
+    let assumed = if route.assumes.is_empty() { String::new() } else { format!("; {} is assumed", route.assumes) };
+    text += &format!("  evidence: {}{source}{assumed}\n", route.evidence.as_str());
     if let Some(resource) = route.action.resource() {
         text += &format!("  records: {}\n", resource.name);
     }

@@ -38,7 +38,7 @@ pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem
     fields.insert("name", name.chars().take(NAME_CHARS).collect::<String>().into());
     fields.insert("_sourceId", original.id().into());
     for name in ["name", "sandbox"] {
-        if let Some(value) = asked.get(name) {
+        if let Some(value) = asked.get(name).filter(|value| !value.is_null()) {
             fields.insert(name, value.clone());
         }
     }

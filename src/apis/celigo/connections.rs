@@ -59,7 +59,8 @@ pub(super) fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
     let is_request = sent("integrator-method") && sent("integrator-relative-uri");
     let is_script = sent("integrator-netsuite-scriptid") && sent("integrator-netsuite-deployid");
     if !is_request && !is_script {
-        let message = "Integrator-Method and Integrator-Relative-URI are required";
+        let message = "Integrator-Method and Integrator-Relative-URI are required, or Integrator-NetSuite-ScriptId and \
+                       Integrator-NetSuite-DeployId";
         return Err(Problem::named(VALIDATION_ERROR, message).about("Integrator-Method"));
     }
     Err(context.not_modelled())
@@ -68,7 +69,6 @@ pub(super) fn proxy(context: &mut Context<'_>) -> Result<Response, Problem> {
 /// Handles `connections.oauth2`: where a user would give consent, at an address on this server.
 pub(super) fn oauth2(context: &mut Context<'_>) -> Result<Response, Problem> {
     let connection = context.record(&CONNECTIONS, "id")?;
-    context.rests_on(Evidence::Assumed);
     let url = format!("{}{}/connection/{}/oauth2/authorize", context.origin(), context.api.base, connection.id());
     Ok(Response::json(context.success(), &json!({ "authorizationURL": url })))
 }

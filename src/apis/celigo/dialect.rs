@@ -9,6 +9,7 @@ use crate::engine::api::context::{Context, Order, Selection};
 use crate::engine::api::dialect::{CredentialForm, Dialect, NextLinks, RenderedError, RequestContext};
 use crate::engine::api::openapi::Parameter;
 use crate::engine::api::route::Route;
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
@@ -63,7 +64,12 @@ impl Dialect for Celigo {
     }
 
     fn page(&self, context: &mut Context<'_>, page: &Page) -> Response {
-        lists::response(context, page)
+        let response = lists::response(context, page);
+        // The form of the links of the running service is seen with clients.
+        if context.profile() == Profile::Live && response.header("link").is_some() {
+            context.rests_on(Evidence::Observed);
+        }
+        response
     }
 
     fn record(&self, context: &mut Context<'_>, status: u16, record: &Record) -> Response {

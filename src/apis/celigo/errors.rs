@@ -202,6 +202,11 @@ pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, pr
                 saying(format!("{} is not allowed here; use {allowed}", clipped(request_context.request.method))),
             )
         }
+        Problem::MediaType { sent } if request_context.route.is_some_and(|route| route.takes_raw) => {
+            let message =
+                format!("Content-Type {sent} is not supported; send JSON, XML or a form, or set requestMediaType");
+            (UNSUPPORTED_MEDIA_TYPE, saying(message))
+        }
         Problem::MediaType { sent } if sent.is_empty() => {
             (UNSUPPORTED_MEDIA_TYPE, saying("Content-Type is missing; send application/json".to_owned()))
         }
@@ -334,7 +339,7 @@ fn reference(fault: &FieldFault) -> Entry<'_> {
 }
 
 fn is_missing(fault: &FieldFault) -> bool {
-    fault.kind == FieldFaultKind::Missing
+    matches!(fault.kind, FieldFaultKind::Missing | FieldFaultKind::MissingAll { .. })
 }
 
 fn add_headers(response: &mut Response, error: &ErrorDef, problem: &Problem) {
@@ -383,6 +388,7 @@ fn fault(fault: &FieldFault) -> Entry<'_> {
     let name = title(&fault.field);
     let message = match &fault.kind {
         FieldFaultKind::Missing => format!("{name} is required"),
+        FieldFaultKind::MissingAll { .. } => fault.plain(),
         FieldFaultKind::WrongType { expected } => format!("{name} must be {expected}"),
         FieldFaultKind::TooLong { max_chars } => format!("{name} must have at most {max_chars} characters"),
         FieldFaultKind::TooDeep { max_depth } => format!("{name} makes the record more than {max_depth} levels deep"),

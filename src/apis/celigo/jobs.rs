@@ -110,10 +110,12 @@ fn listed(context: &mut Context<'_>, mut jobs: Vec<Record>) -> Result<Response, 
     Ok(Response::json_bytes(context.success(), lists::array(context, &page)))
 }
 
-fn page_of(context: &Context<'_>, jobs: &[Record]) -> Result<Page, Problem> {
+fn page_of(context: &mut Context<'_>, jobs: &[Record]) -> Result<Page, Problem> {
     let jobs: Vec<Record> = jobs.iter().map(|job| counted(context.state, job)).collect();
     let window = paging::window_up_to(context.query, MOST_JOBS)?;
-    context.page_within(&JOBS, jobs, Some(window))
+    let page = context.page_within(&JOBS, jobs, Some(window))?;
+    context.rests_on_values(&page);
+    Ok(page)
 }
 
 /// Handles `flows.jobs`: those of the flow. The running service has no such path.
@@ -153,19 +155,23 @@ pub(super) fn latest_of_integration(context: &mut Context<'_>) -> Result<Respons
     show_latest(context, &flows)
 }
 
-fn show_latest(context: &Context<'_>, flows: &[Record]) -> Result<Response, Problem> {
+fn show_latest(context: &mut Context<'_>, flows: &[Record]) -> Result<Response, Problem> {
     let latest = flows.iter().filter_map(|flow| {
         let jobs = context.state.store.of(&JOBS).find("_flowId", flow.id()).filter(|job| is_parent(job));
         newest_first(jobs).into_iter().next()
     });
     let jobs: Vec<Record> = latest.map(|job| counted(context.state, &job)).collect();
     let page = Page::of(&jobs, &paging::window_alone(context.query)?);
+    context.rests_on_values(&page);
     Ok(paging::response(context, &page, page.json().clone()))
 }
 
 /// Handles `jobs.family`: a run with the jobs of its steps.
 pub(super) fn family(context: &mut Context<'_>) -> Result<Response, Problem> {
     let job = context.record(&JOBS, "id")?;
+    if job.is_assumed() {
+        context.rests_on(Evidence::Assumed);
+    }
     let of = |job: &Record| -> Map<String, Value> {
         serde_json::from_slice(counted(context.state, job).bytes()).expect("a record's bytes are JSON")
     };
@@ -182,8 +188,7 @@ pub(super) fn current(context: &mut Context<'_>) -> Result<Response, Problem> {
     let wanted = ["_integrationIds", "_flowIds", "status"].map(|name| step_errors::texts(context, name));
     let [integrations, flows, statuses] = wanted;
     let (integrations, flows, statuses) = (integrations?, flows?, statuses?);
-    if let Some(unknown) = statuses.iter().flatten().find(|status| !STATUSES.contains(&status.as_str())) {
-        let _ = unknown;
+    if statuses.iter().flatten().any(|status| !STATUSES.contains(&status.as_str())) {
         return Err(Problem::field("status", FieldFaultKind::NotOneOf { values: STATUSES }));
     }
     let among = |wanted: &Option<Vec<String>>, value: Option<&str>| {

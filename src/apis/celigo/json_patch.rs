@@ -29,18 +29,19 @@ pub(super) enum Change {
 
 /// Reads a patch; the error is a sentence.
 pub(super) fn read(body: Value) -> Result<Vec<Operation>, String> {
-    let operations: Vec<Value> = serde_json::from_value(body).map_err(|error| error.to_string())?;
-    operations.into_iter().map(operation).collect()
+    let Value::Array(operations) = body else { return Err("it must be an array of operations".to_owned()) };
+    let numbered = |(place, written)| operation(written).map_err(|error| format!("operation {place}: {error}"));
+    operations.into_iter().enumerate().map(numbered).collect()
 }
 
 fn operation(mut written: Value) -> Result<Operation, String> {
     let text = |name: &str| match written.get(name) {
         Some(Value::String(text)) => Ok(text.clone()),
-        Some(other) => Err(format!("`{name}` must be a string, not {other}")),
-        None => Err(format!("missing field `{name}`")),
+        Some(_) => Err(format!("{name} must be a string")),
+        None => Err(format!("{name} is required")),
     };
     let (name, path, from) = (text("op")?, text("path"), text("from"));
-    let mut value = || written.get_mut("value").map(Value::take).ok_or("missing field `value`");
+    let mut value = || written.get_mut("value").map(Value::take).ok_or("value is required");
     let change = match name.as_str() {
         "add" => Change::Add(value()?),
         "replace" => Change::Replace(value()?),
@@ -54,8 +55,7 @@ fn operation(mut written: Value) -> Result<Operation, String> {
             Change::Other
         }
         other => {
-            let known = OPERATIONS.map(|known| format!("`{known}`")).join(", ");
-            return Err(format!("unknown variant `{other}`, expected one of {known}"));
+            return Err(format!("op must be one of {}, not {other:?}", OPERATIONS.join(", ")));
         }
     };
     let path = path?;
@@ -65,7 +65,7 @@ fn operation(mut written: Value) -> Result<Operation, String> {
 
 /// Returns the names and indexes of a JSON Pointer (RFC 6901).
 fn pointer(path: &str) -> Result<Vec<String>, String> {
-    tokens(path).ok_or_else(|| format!("`{path}` is not a JSON Pointer"))
+    tokens(path).ok_or_else(|| format!("path {path:?} is not a JSON Pointer, as /name/0 is"))
 }
 
 fn tokens(path: &str) -> Option<Vec<String>> {
@@ -207,12 +207,17 @@ mod tests {
     #[test]
     fn what_is_no_patch_is_refused_in_a_sentence() {
         let fault = |body: Value| read(body).err().unwrap();
-        assert_eq!(fault(json!({})), "invalid type: map, expected a sequence");
-        assert_eq!(fault(json!([1])), "missing field `op`");
-        assert_eq!(fault(json!([{ "op": "add", "path": "/a" }])), "missing field `value`");
-        assert_eq!(fault(json!([{ "op": "remove" }])), "missing field `path`");
-        assert_eq!(fault(json!([{ "op": "remove", "path": 1 }])), "`path` must be a string, not 1");
-        assert_eq!(fault(json!([{ "op": "remove", "path": "a" }])), "`a` is not a JSON Pointer");
-        assert_eq!(fault(json!([{ "op": "remove", "path": "/~2" }])), "`/~2` is not a JSON Pointer");
+        assert_eq!(fault(json!({})), "it must be an array of operations");
+        assert_eq!(fault(json!([1])), "operation 0: op is required");
+        assert_eq!(fault(json!([{ "op": "add", "path": "/a" }])), "operation 0: value is required");
+        assert_eq!(fault(json!([{ "op": "remove" }])), "operation 0: path is required");
+        let second = json!([{ "op": "remove", "path": "/a" }, { "op": "remove", "path": 1 }]);
+        assert_eq!(fault(second), "operation 1: path must be a string");
+        let unknown = fault(json!([{ "op": "rename", "path": "/a" }]));
+        assert_eq!(unknown, "operation 0: op must be one of add, remove, replace, move, copy, test, not \"rename\"");
+        for path in ["a", "/~2"] {
+            let expected = format!("operation 0: path {path:?} is not a JSON Pointer, as /name/0 is");
+            assert_eq!(fault(json!([{ "op": "remove", "path": path }])), expected);
+        }
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn put(context: &mut Context<'_>) -> Result<Response, Problem> {
         let message = format!("data must have at most {MOST} entries and 5 MB");
         return Err(Problem::named(INVALID_OPERATION, message).about("data"));
     }
-    let is_keyed = |entry: &Value| entry["key"].as_str().is_some_and(|key| !key.is_empty());
+    let is_keyed = |entry: &Value| entry["key"].as_str().is_some_and(|key| !key.trim().is_empty());
     if let Some(place) = data.iter().position(|entry| !is_keyed(entry)) {
         return Err(Problem::named(INVALID_OPERATION, format!("data[{place}] has no key")).about("data"));
     }

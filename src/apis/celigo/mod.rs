@@ -80,6 +80,7 @@ pub(crate) static API: Api = Api::new("celigo", "Celigo integrator.io", "/v1", &
             .scope(access::itself)
             .generator(generator::integration),
         Resource::new(&FLOWS)
+            .before_write(resources::flows::prepared)
             .guard(guards::flow)
             .after_change(flows::changed)
             .scope(access::in_integration)

@@ -94,7 +94,7 @@ pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
 fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> Result<Response, Problem> {
     let record = context.record(schema, "id")?;
     let patch = read(context.body.as_ref().map(Body::to_value).unwrap_or_default())
-        .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body must be a JSON Patch: {error}")))?;
+        .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body is no JSON Patch: {error}")))?;
     if patch.iter().any(|operation| matches!(operation.change, Change::Other)) {
         return Err(refused(VALIDATION_ERROR, "op", "Op must be add, replace or remove".to_owned()));
     }

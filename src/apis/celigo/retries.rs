@@ -20,7 +20,7 @@ pub(super) fn retry(context: &mut Context<'_>) -> Result<Response, Problem> {
     let keys = step_errors::texts(context, "retryDataKeys")?;
     let ids = step_errors::texts(context, "errorIds")?;
     if keys.is_none() && ids.is_none() {
-        return Err(Problem::field("retryDataKeys", FieldFaultKind::Missing));
+        return Err(Problem::missing_all(&["retryDataKeys", "errorIds"]));
     }
     let (keys, ids) = (keys.unwrap_or_default(), ids.unwrap_or_default());
     let is_wanted = |error: &Record| {
@@ -65,8 +65,6 @@ pub(super) fn edit(context: &mut Context<'_>) -> Result<Response, Problem> {
             edited = changed;
         }
     }
-    // Clients send it; none shows what comes back.
-    context.rests_on(Evidence::Assumed);
     let shown = shown(context.state, &flow, &edited);
     Ok(Response::json(context.success(), &shown))
 }

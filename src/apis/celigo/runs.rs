@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::{INVALID_FLOW, INVALID_OPERATION};
-use crate::apis::celigo::resources::jobs::{self, GOES_ON_AT, OFFLINE, time};
+use crate::apis::celigo::resources::jobs::{self, BY_CLOCK, COURSE, GOES_ON_AT, OFFLINE, time};
 use crate::apis::celigo::resources::{CONNECTIONS, ERRORS, EXPORTS, FLOWS, IMPORTS, JOBS, generators, processors};
 use crate::apis::celigo::{API, mock_data, retry_data};
 use crate::engine::schema::document::Document;
@@ -95,7 +95,8 @@ pub(super) fn start_retry(state: &mut State, flow: &Record, step: &str, errors: 
 }
 
 /// Makes a job. The oldest that have ended go, where there are too many.
-fn make(state: &mut State, fields: Document) -> Result<Record, Problem> {
+fn make(state: &mut State, mut fields: Document) -> Result<Record, Problem> {
+    fields.insert(COURSE, BY_CLOCK.into());
     state.create_in_history(&JOBS, fields, Actor::Administrator)
 }
 

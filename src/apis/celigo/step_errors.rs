@@ -115,13 +115,13 @@ pub(super) fn assign(context: &mut Context<'_>) -> Result<Response, Problem> {
     if email != context.state.settings.user && !is_known {
         return Err(Problem::named(NOT_FOUND, "User not found"));
     }
-    change(context, &errors, "errorIds", &[("assignedTo", email.into())])
+    change(context, &errors, &[("assignedTo", email.into())])
 }
 
 /// Handles `flows.unassignErrors`: takes the assignee away.
 pub(super) fn unassign(context: &mut Context<'_>) -> Result<Response, Problem> {
     let (_, errors) = of_step(context)?;
-    change(context, &errors, "errorIds", &[("assignedTo", Value::Null)])
+    change(context, &errors, &[("assignedTo", Value::Null)])
 }
 
 /// Handles `flows.tagErrors`: these tags take the place of those there are.
@@ -133,24 +133,17 @@ pub(super) fn tag(context: &mut Context<'_>) -> Result<Response, Problem> {
         let kind = FieldFaultKind::Dangling { to: TAGS.name, id: unknown.clone() };
         return Err(Problem::field("tagIds", kind));
     }
-    change(context, &errors, "errorIds", &[("tags", tags.into())])
+    change(context, &errors, &[("tags", tags.into())])
 }
 
 /// Changes the errors that the body names: by a list of ids, or of objects with an `id`.
-fn change(
-    context: &mut Context<'_>,
-    errors: &[Record],
-    key: &'static str,
-    change: &[(&'static str, Value)],
-) -> Result<Response, Problem> {
-    let mut wanted = texts(context, key)?;
+fn change(context: &mut Context<'_>, errors: &[Record], change: &[(&'static str, Value)]) -> Result<Response, Problem> {
+    let mut wanted = texts(context, "errorIds")?;
     if wanted.is_none() {
-        let given = context.fields()?.remove("errors");
-        let ids = given.as_ref().and_then(Value::as_array);
         let id = |it: &Value| it.get("id").unwrap_or(it).as_str().map(str::to_owned);
-        wanted = ids.map(|ids| ids.iter().filter_map(id).collect());
+        wanted = all(context, "errors", "an array of ids, or of objects with an id", id)?;
     }
-    let wanted = wanted.ok_or_else(|| Problem::field(key, FieldFaultKind::Missing))?;
+    let wanted = wanted.ok_or_else(|| Problem::missing_all(&["errorIds", "errors"]))?;
     let change: Document = change.iter().cloned().collect();
     for error in errors.iter().filter(|error| wanted.iter().any(|id| id == error.id())) {
         context.state.patch(&ERRORS, error, &change, Actor::Administrator)?;
@@ -172,12 +165,21 @@ pub(super) fn of_step(context: &Context<'_>) -> Result<(Record, Vec<Record>), Pr
 
 /// Returns the texts of a list in the body, if it has one: at most a thousand.
 pub(super) fn texts(context: &Context<'_>, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
+    all(context, name, "an array of strings", |text| text.as_str().map(str::to_owned))
+}
+
+/// Returns a text of each entry of a list in the body, if it has one: at most a thousand.
+fn all(
+    context: &Context<'_>,
+    name: &'static str,
+    expected: &'static str,
+    text: impl Fn(&Value) -> Option<String>,
+) -> Result<Option<Vec<String>>, Problem> {
     const MOST: usize = 1_000;
     let fields = context.fields()?;
     let Some(value) = fields.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
-    let texts = value.as_array().and_then(|list| list.iter().map(|id| id.as_str().map(str::to_owned)).collect());
-    let texts: Vec<String> =
-        texts.ok_or_else(|| Problem::field(name, FieldFaultKind::WrongType { expected: "an array of strings" }))?;
+    let texts = value.as_array().and_then(|list| list.iter().map(text).collect());
+    let texts: Vec<String> = texts.ok_or_else(|| Problem::field(name, FieldFaultKind::WrongType { expected }))?;
     if texts.len() > MOST {
         let message = format!("{name} must have at most {MOST} entries");
         return Err(Problem::named(VALIDATION_ERROR, message).about(name));

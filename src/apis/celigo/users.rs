@@ -32,7 +32,7 @@ fn invite_one(context: &mut Context<'_>, email: &str, given: &Document) -> Resul
 fn check_access(given: &Document) -> Result<(), Problem> {
     let gives = |name| given.get(name).is_some_and(|access| !access.is_null());
     let gives_some = gives("accessLevel") || gives("integrationAccessLevel");
-    gives_some.then_some(()).ok_or_else(|| Problem::field("accessLevel", FieldFaultKind::Missing))
+    gives_some.then_some(()).ok_or_else(|| Problem::missing_all(&["accessLevel", "integrationAccessLevel"]))
 }
 
 /// Handles `users.invite`
@@ -129,7 +129,9 @@ pub(super) fn notify(context: &mut Context<'_>) -> Result<Response, Problem> {
             let message = format!("{key} cannot be given beside another id; send an entry for each");
             return Err(Problem::named(VALIDATION_ERROR, message).about(key));
         }
-        let Some((key, kind, id)) = first else { return Err(Problem::field("_flowId", FieldFaultKind::Missing)) };
+        let Some((key, kind, id)) = first else {
+            return Err(Problem::missing_all(&["_flowId", "_connectionId", "_integrationId"]));
+        };
         let record = context.state.store.of(kind).get(id).filter(|record| context.is_visible(kind, record));
         if record.is_none() {
             return Err(Problem::field(key, FieldFaultKind::Dangling { to: kind.name, id: id.to_owned() }));

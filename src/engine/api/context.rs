@@ -195,7 +195,7 @@ impl Context<'_> {
             return Err(problem);
         }
         match self.body.take() {
-            Some(Body::Object(fields)) => Ok(fields),
+            Some(Body::Object(fields)) => check_kinds(self.route, &fields).map(|()| fields),
             other => {
                 self.body = other;
                 self.fields()
@@ -224,7 +224,7 @@ impl Context<'_> {
     pub fn fields(&self) -> Result<Document, Problem> {
         match &self.body {
             None => Ok(Document::new()),
-            Some(Body::Object(fields)) => Ok(fields.clone()),
+            Some(Body::Object(fields)) => check_kinds(self.route, fields).map(|()| fields.clone()),
             Some(Body::Other(_)) => Err(Problem::field("body", FieldFaultKind::WrongType { expected: "an object" })),
         }
     }
@@ -311,21 +311,15 @@ pub(crate) fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
             context.state.remove(resource, &old, Actor::Consumer)?;
             Ok(Response::empty(context.success()))
         }
-        Action::Custom(operation) => {
-            // An operation that looks at its body last judges it too: some let wrong fields pass, and warn.
-            if !context.route.body_last {
-                check_kinds(context.route, context.body.as_ref())?;
-            }
-            operation(context)
-        }
+        Action::Custom(operation) => operation(context),
         Action::NotModelled => Err(context.not_modelled()),
     }
 }
 
-/// Rejects a body whose known fields are not of the kinds that the row documents.
-fn check_kinds(route: &Route, body: Option<&Body>) -> Result<(), Problem> {
-    let Some(Body::Object(given)) = body else { return Ok(()) };
-    let known = route.takes.iter();
+/// Rejects a body whose known fields are not of the kinds that the row documents. An operation that looks at its body last
+/// judges it itself: some let wrong fields pass, and warn.
+fn check_kinds(route: &Route, given: &Document) -> Result<(), Problem> {
+    let known = route.takes.iter().filter(|_| !route.body_last);
     let said = known.filter_map(|field| Some((field, given.get(field.name).filter(|value| !value.is_null())?)));
     let faults: Vec<_> = said.filter_map(|(field, value)| field.fault(Some(value))).collect();
     if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }

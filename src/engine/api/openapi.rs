@@ -146,6 +146,9 @@ fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut
         "x-standin-evidence": route.evidence.as_str(),
         "x-standin-source": route.source,
     });
+    if !route.assumes.is_empty() {
+        operation["x-standin-assumed"] = route.assumes.into();
+    }
     if let Some((required, schema)) = body(route, schemas) {
         operation["requestBody"] =
             json!({ "required": required, "content": { "application/json": { "schema": schema } } });
@@ -164,8 +167,19 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
         Action::Custom(_) if matches!(route.verb, Method::Post | Method::Put | Method::Patch | Method::Any) => {
             let taken = route.takes.iter();
             let properties: Map<String, Value> = taken.map(|field| (field.name.to_owned(), given(field))).collect();
-            let known = json!({ "type": "object", "properties": properties });
-            return Some((false, if route.takes.is_empty() { Value::Bool(true) } else { known }));
+            let required: Vec<&str> =
+                route.takes.iter().filter(|field| field.required).map(|field| field.name).collect();
+            let is_required = !required.is_empty() || route.needs_body;
+            let mut known = json!({ "type": "object", "properties": properties });
+            if !required.is_empty() {
+                known["required"] = required.into();
+            }
+            if let Some(refine) = route.body_schema {
+                refine(&mut known);
+            } else if route.takes.is_empty() {
+                known = Value::Bool(true);
+            }
+            return Some((is_required, known));
         }
         _ => return None,
     };
@@ -174,7 +188,8 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
         let settable = public(resource).filter(|field| field.name != resource.id_field);
         settable.filter(|field| owners.contains(&field.owner))
     };
-    let properties: Map<String, Value> = fields().map(|field| (field.name.to_owned(), given(field))).collect();
+    let properties: Map<String, Value> =
+        fields().map(|field| (field.name.to_owned(), linked(resource, field, given(field)))).collect();
     let required: Vec<&str> = fields().filter(|field| field.required).map(|field| field.name).collect();
     let schema = json!({ "type": "object", "properties": properties, "required": required });
     schemas.known.insert(name.clone(), schema);
@@ -297,8 +312,14 @@ fn given(field: &Field) -> Value {
     if !field.required {
         return or_null(schema);
     }
-    if matches!(field.kind, Kind::String) {
-        schema["pattern"] = r"\S".into();
+    filled(field, schema)
+}
+
+/// Names the collection that a text of a record refers to, where the kind of the field does not say so.
+fn linked(resource: &Schema, field: &Field, mut schema: Value) -> Value {
+    let to = resource.links.iter().find(|link| link.field == field.name && matches!(field.kind, Kind::String));
+    if let Some(link) = to {
+        schema["x-standin-refers-to"] = link.to.name.into();
     }
     schema
 }
@@ -306,24 +327,39 @@ fn given(field: &Field) -> Value {
 fn kind(field: &Field) -> Value {
     match field.kind {
         Kind::Any => json!({}),
-        Kind::String | Kind::Reference(_) => json!({ "type": "string" }),
+        Kind::String => json!({ "type": "string" }),
+        Kind::Reference(to) => json!({ "type": "string", "x-standin-refers-to": to.name }),
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Integer => json!({ "type": "integer" }),
         Kind::Number => json!({ "type": "number" }),
-        Kind::Time => json!({ "type": "string", "format": "date-time" }),
+        Kind::Time => json!({ "type": "string", "format": "date-time", "pattern": SINCE_1970 }),
         Kind::List => json!({ "type": "array" }),
-        Kind::Strings | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Strings => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::References(to) => {
+            json!({ "type": "array", "items": { "type": "string", "x-standin-refers-to": to.name } })
+        }
         Kind::EnumList(values) => json!({ "type": "array", "items": { "type": "string", "enum": values } }),
         // Said, because generators take an object of which nothing is known for one that holds nothing.
         Kind::Object => json!({ "type": "object", "additionalProperties": true }),
         Kind::Objects(fields) => {
             let properties: Map<String, Value> =
-                fields.iter().map(|field| (field.name.to_owned(), kind(field))).collect();
+                fields.iter().map(|field| (field.name.to_owned(), filled(field, kind(field)))).collect();
             let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
             json!({ "type": "array", "items": { "type": "object", "properties": properties, "required": required } })
         }
         Kind::Enum(values) => json!({ "type": "string", "enum": values }),
     }
+}
+
+/// Times from 1970 on, in UTC. Without a pattern, generators take any text for a time.
+const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9]{2})[0-9]-.*Z$";
+
+/// Describes a text of which spaces alone are as good as nothing, if one is required.
+fn filled(field: &Field, mut schema: Value) -> Value {
+    if field.required && matches!(field.kind, Kind::String | Kind::Reference(_)) {
+        schema["pattern"] = r"\S".into();
+    }
+    schema
 }
 
 fn or_null(mut schema: Value) -> Value {

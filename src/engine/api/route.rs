@@ -3,6 +3,8 @@
 //! Rows are `const`-constructible. The router, the coverage report, `standin routes` and the exported `OpenAPI` document
 //! all come from them.
 
+use serde_json::Value;
+
 use crate::engine::api::context::Context;
 use crate::engine::schema::error_def::{ErrorDef, Evidence};
 use crate::engine::schema::field::Field;
@@ -77,6 +79,8 @@ pub struct Route {
     pub evidence: Evidence,
     /// Where it is documented.
     pub source: &'static str,
+    /// The part of a success that no source tells, and is decided here: `its status`; empty for none.
+    pub assumes: &'static str,
     /// Which credential it takes, in the dialect's own words.
     pub access: Access,
     /// Takes a form for a body too, read as an object of texts.
@@ -87,6 +91,10 @@ pub struct Route {
     pub other_success: Option<(u16, &'static str)>,
     /// The fields that the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
+    /// Says in the document what fields alone cannot about the body of a custom operation: changes its JSON Schema.
+    pub body_schema: Option<fn(&mut Value)>,
+    /// A custom operation that refuses a call without a body, though none of its fields is required.
+    pub needs_body: bool,
     /// The permission that a caller needs, in the dialect's own words; empty for none.
     pub needs: &'static str,
     /// The operation judges the body itself, after path and caller: also one that cannot be read, and kinds of fields.
@@ -156,7 +164,7 @@ macro_rules! verbs {
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
                 name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
-                source: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], about: "", needs: "", body_last: false,
+                source: "", assumes: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], body_schema: None, needs_body: false, about: "", needs: "", body_last: false,
                 filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
@@ -180,6 +188,12 @@ impl Route {
     /// Sets the reason why it is assumed.
     pub const fn assumed(mut self, reason: &'static str) -> Self {
         (self.evidence, self.source) = (Evidence::Assumed, reason);
+        self
+    }
+
+    /// Sets the part of a success that no source tells: its answers say that they rest on an assumption.
+    pub const fn assuming(mut self, part: &'static str) -> Self {
+        self.assumes = part;
         self
     }
 
@@ -222,6 +236,18 @@ impl Route {
     /// Takes a body with these fields.
     pub const fn takes(mut self, fields: &'static [Field]) -> Self {
         self.takes = fields;
+        self
+    }
+
+    /// Documents the body by a JSON Schema that this makes of the one of its fields.
+    pub const fn body_schema(mut self, refine: fn(&mut Value)) -> Self {
+        self.body_schema = Some(refine);
+        self
+    }
+
+    /// Refuses a call without a body.
+    pub const fn needs_body(mut self) -> Self {
+        self.needs_body = true;
         self
     }
 
@@ -318,7 +344,8 @@ impl Route {
     pub fn evidence_in(&self, profile: Profile, status: u16) -> Evidence {
         let is_empty = self.live_empty == Some(status) && status != self.success;
         let live = if is_empty { Some(Evidence::Observed) } else { self.live_evidence };
-        live.filter(|_| profile == Profile::Live).unwrap_or(self.evidence)
+        let usual = if self.assumes.is_empty() { self.evidence } else { Evidence::Assumed };
+        live.filter(|_| profile == Profile::Live).unwrap_or(usual)
     }
 
     /// Tells whether a success has a body of JSON.

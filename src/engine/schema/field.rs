@@ -353,7 +353,7 @@ impl Kind {
             Self::Bool => "a boolean",
             Self::Integer => "a whole number",
             Self::Number => "a number",
-            Self::Time => "an ISO 8601 time",
+            Self::Time => "an ISO 8601 time in UTC",
             Self::List => "an array",
             Self::Object => "an object",
             Self::Objects(_) => "an array of objects",

@@ -165,6 +165,11 @@ impl Problem {
         Self::Fields(vec![FieldFault { field: field.into(), kind }])
     }
 
+    /// Makes the problem that none of these fields is there, of which one is required.
+    pub fn missing_all(names: &'static [&'static str]) -> Self {
+        Self::field(names[0], FieldFaultKind::MissingAll { names })
+    }
+
     /// Tells whether this is the fake's own doing, not something the real service would say.
     pub fn is_miss(&self) -> bool {
         matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Full { .. } | Self::Internal { .. })
@@ -278,6 +283,11 @@ pub struct FieldFault {
 pub enum FieldFaultKind {
     /// Required, but absent, null or blank.
     Missing,
+    /// None of several fields is there, of which one is required.
+    MissingAll {
+        /// Those fields.
+        names: &'static [&'static str],
+    },
     /// Of another type than `expected`, which reads as in "must be a string".
     WrongType {
         /// With its article: `a string`, `an array`.
@@ -315,6 +325,7 @@ impl FieldFault {
         let field = &self.field;
         match &self.kind {
             FieldFaultKind::Missing => format!("{field} is required"),
+            FieldFaultKind::MissingAll { names } => format!("{} is required", names.join(" or ")),
             FieldFaultKind::WrongType { expected } => format!("{field} must be {expected}"),
             FieldFaultKind::TooLong { max_chars } => format!("{field} must have at most {max_chars} characters"),
             FieldFaultKind::TooDeep { max_depth } => {

@@ -2,15 +2,31 @@
 
 use serde_json::Value;
 
+use crate::apis::celigo::API;
 use crate::apis::celigo::resources::{EXPORTS, IMPORTS, INTEGRATIONS};
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::{DefaultValue, Field, Kind, Owner, field, text};
-use crate::engine::schema::schema::{IdFormat, Meaning, NestedReference, Schema};
+use crate::engine::schema::profile::Profile;
+use crate::engine::schema::schema::{Actor, IdFormat, Meaning, NestedReference, Schema};
+use crate::engine::state::State;
+use crate::engine::store::Record;
 
 /// Flows: which exports feed which imports.
 pub(crate) static FLOWS: Schema = Schema::new("celigo.flows", "Flow", "_id", IdFormat::ObjectId, FLOW)
     .links(LINKS)
     .parameters(&[("includeInstances", Meaning::NotModelled)]);
+
+/// Keeps the name of a flow that a consumer replaces without one, as the running service takes it; the rest goes.
+pub(crate) fn prepared(state: &mut State, _: &str, mut given: Document, old: Option<&Record>, by: Actor) -> Document {
+    let is_live = state.settings.profile(API.name) == Profile::Live;
+    let name = old.filter(|_| is_live && by == Actor::Consumer).and_then(|old| old.get("name"));
+    if let Some(name) = name
+        && given.get("name").is_none()
+    {
+        given.insert("name", name.clone());
+    }
+    given
+}
 
 static FLOW: &[Field] = &[
     text("_id"),

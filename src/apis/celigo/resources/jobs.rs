@@ -27,6 +27,13 @@ pub(crate) const STATUSES: &[&str] = &["queued", "running", "retrying", "complet
 /// The private field that says when a job goes on. Jobs of files have none: they stay as they are.
 pub(crate) const GOES_ON_AT: &str = "standin_goes_on_at";
 
+/// The private field of a job that the clock brings to its end: no source tells such a course, so what it shows rests on
+/// an assumption.
+pub(crate) const COURSE: &str = "standin_course";
+
+/// The value of that field.
+pub(crate) const BY_CLOCK: &str = "clock";
+
 /// Errors that records met on their way through a flow.
 pub(crate) static ERRORS: Schema =
     Schema::new("celigo.errors", "Error", "errorId", IdFormat::ObjectId, ERROR).indexed(&["_flowJobId"]).view(shown);
@@ -91,6 +98,7 @@ static JOB: &[Field] = &[
     field("lastModified", Kind::Time).by(Owner::UpdatedAt),
     field("purgeAt", Kind::Time),
     text("canceledBy"),
+    text(COURSE).assumed(&[BY_CLOCK]),
 ];
 
 /// Fields of an error that a consumer does not see, because the path says them.

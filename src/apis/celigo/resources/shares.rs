@@ -18,10 +18,14 @@ pub(crate) static ASHARES: Schema = Schema::new("celigo.ashares", "Share", "_id"
 
 const DISABLED: Field = field("disabled", Kind::Bool).or(DefaultValue::False);
 
-const LEVEL: Field = field("accessLevel", Kind::Enum(&["administrator", "manage", "monitor"]));
+/// The access that a share gives to the account.
+pub(crate) const LEVEL: Field = field("accessLevel", Kind::Enum(&["administrator", "manage", "monitor"]));
 
-const LEVELS_FIELD: Field =
-    field(LEVELS, Kind::Objects(&[text("_integrationId").required(), LEVEL.required()])).or(DefaultValue::EmptyList);
+const OF_INTEGRATION: &[Field] =
+    &[field("_integrationId", Kind::Reference(&INTEGRATIONS)).required(), LEVEL.required()];
+
+/// The access that a share gives to single integrations.
+pub(crate) const LEVELS_FIELD: Field = field(LEVELS, Kind::Objects(OF_INTEGRATION)).or(DefaultValue::EmptyList);
 
 /// Fields of a share that can be changed.
 pub(crate) const ACCESS: &[Field] = &[DISABLED, LEVEL, LEVELS_FIELD];

@@ -5,7 +5,7 @@ use crate::apis::celigo::errors::{
     NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
 use crate::apis::celigo::resources::{INTEGRATIONS, REVISIONS};
-use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE_REFERRING};
+use crate::apis::celigo::routes::{LIST_WITHIN, READ, REMOVE, REPLACE_REFERRING, bodies};
 use crate::apis::celigo::{clone, connection_registrations, patch, revisions};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::{Many, Nothing, One};
@@ -27,6 +27,7 @@ const REVISE: &[&ErrorDef] =
 pub(super) const ROUTES: &[Route] = &[
     post("/integrations/{id}/clone", "integrations.clone", Custom(clone::integration))
         .documented(PORTAL)
+        .assuming("that the answer is the new integration")
         .answers_live(200)
         .fails(&[
             UNAUTHORIZED,
@@ -39,6 +40,7 @@ pub(super) const ROUTES: &[Route] = &[
             CONFLICT, INVALID_REF])
         .shows(One(&INTEGRATIONS))
         .takes(COPY)
+        .body_schema(bodies::copy_of_integration)
         .whole_account()
         .about("Copies an integration with its flows, exports and imports; connections are shared or mapped. The profile live lists what was made."),
     patching("/integrations/{id}", "integrations.patch", Custom(patch::integration))
@@ -59,6 +61,8 @@ pub(super) const ROUTES: &[Route] = &[
         .observed(CLIENTS)
         .answers(204)
         .fails(REPLACE_REFERRING)
+        .body_schema(bodies::registration)
+        .needs_body()
         .shows(Nothing)
         .about("Registers connections with an integration: an array of ids, bare or as _connectionIds."),
     delete(

@@ -10,7 +10,7 @@ use crate::apis::celigo::resources::{
 };
 use crate::apis::celigo::routes::{
     CHANGE_REFERRING, CREATE, CREATE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE, REMOVE_UNUSED, REPLACE, REPLACE_FIXED,
-    REPLACE_REFERRING,
+    REPLACE_REFERRING, bodies,
 };
 use crate::apis::celigo::{ediprofiles, licenses};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
@@ -125,8 +125,9 @@ const MCP_SERVER_ROWS: [Route; 5] = fails_too(
 const TAG_ROWS: [Route; 5] = crud!("/tags", "tags", &TAGS, REFERENCE, "tag", REMOVE);
 
 const LICENSE: &[Field] = &[text("email"), field("expires", Kind::Time), field("opts", Kind::Object)];
+const NEW_LICENSE: &[Field] = &[text("email").required(), field("expires", Kind::Time), field("opts", Kind::Object)];
 const TRANSACTIONS: &[Field] = &[
-    text("fileType"),
+    text("fileType").required(),
     field("limit", Kind::Integer),
     text("startDate"),
     text("endDate"),
@@ -144,6 +145,7 @@ const OTHERS: &[Route] = &[
         .closed()
         .fails(CREATE)
         .takes(TRANSACTIONS)
+        .body_schema(bodies::transactions)
         .about("Finds EDI transactions of a file type."),
     get("/connectors/{id}/licenses", "connectors.licenses", Custom(licenses::list))
         .documented(CONNECTOR)
@@ -163,7 +165,7 @@ const OTHERS: &[Route] = &[
             INVALID_USER,
             INVALID_REF,
         ])
-        .takes(LICENSE)
+        .takes(NEW_LICENSE)
         .shows(One(&LICENSES))
         .about("Makes a licence for a user of the account."),
     get("/connectors/{id}/licenses/{licenseId}", "connectors.getLicense", Custom(licenses::get))

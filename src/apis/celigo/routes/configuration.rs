@@ -4,8 +4,10 @@ use crate::apis::celigo::errors::{
     FIELD_LOCKED, FORBIDDEN, INVALID_CONNECTION_MAP, INVALID_FIELD, INVALID_JSON, INVALID_OPERATION, INVALID_PATCH,
     INVALID_QUERY_PARAMS, INVALID_REF, NOT_FOUND, NOT_MODELLED, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::apis::celigo::resources::{EXPORTS, FLOWS, IMPORTS, LOOKUP_CACHES};
-use crate::apis::celigo::routes::{CHANGE, CHANGE_REFERRING, CREATE, CREATE_REFERRING, READ, REPLACE_REFERRING};
+use crate::apis::celigo::resources::{self, CONNECTION_TYPES, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES};
+use crate::apis::celigo::routes::{
+    CHANGE, CHANGE_REFERRING, CREATE, CREATE_REFERRING, READ, REPLACE_REFERRING, bodies,
+};
 use crate::apis::celigo::{connections, copies, dependencies, invocations, patch, template};
 use crate::engine::api::route::Action::Custom;
 use crate::engine::api::route::ResponseShape::{File, Nothing, One};
@@ -38,6 +40,8 @@ const fn patched(path: &'static str, name: &'static str, handler: Handler) -> Ro
         .observed(CLIENTS)
         .fails(PATCH)
         .shows(Nothing)
+        .body_schema(bodies::patch)
+        .needs_body()
         .about("Changes some fields by a JSON Patch (RFC 6902).")
 }
 
@@ -54,36 +58,47 @@ const PATCHES: &[Route] = &[
     patched("/tags/{id}", "tags.patch", patch::tag),
 ];
 
-const REPLACEMENT: &[Field] = &[text("_connectionId"), text("_newConnectionId")];
-const GROUPING: &[Field] = &[field("_flowIds", Kind::Strings), text("_flowGroupingId")];
+const NEW_CONNECTION: Field = field("_newConnectionId", Kind::Reference(&resources::CONNECTIONS)).required();
+const REPLACEMENT: &[Field] = &[NEW_CONNECTION];
+const REPLACEMENT_IN_FLOW: &[Field] =
+    &[field("_connectionId", Kind::Reference(&resources::CONNECTIONS)).required(), NEW_CONNECTION];
+const GROUPING: &[Field] = &[field("_flowIds", Kind::References(&FLOWS)).required(), text("_flowGroupingId")];
 const COPY: &[Field] = &[text("name"), field("connectionMap", Kind::Object)];
-const FLOW_COPY: &[Field] =
-    &[text("_integrationId"), text("name"), field("connectionMap", Kind::Object), text("_flowGroupingId")];
+const FLOW_COPY: &[Field] = &[
+    field("_integrationId", Kind::Reference(&INTEGRATIONS)).required(),
+    text("name"),
+    field("connectionMap", Kind::Object),
+    text("_flowGroupingId"),
+];
 const PAGED: &[Field] = &[field("pagedExportState", Kind::Object)];
 const PREVIEW: &[Field] = &[field("mockOutput", Kind::Object), field("postData", Kind::Any)];
-const UNSAVED: &[Field] = &[text("type")];
+const UNSAVED: &[Field] = &[field("type", Kind::Enum(CONNECTION_TYPES)).required()];
 
 const CHANGES: &[Route] = &[
     put("/flows/{id}/replaceConnection", "flows.replaceConnection", Custom(copies::replace_in_flow))
         .documented(PORTAL)
+        .assuming("its body")
         .fails(REPLACE_REFERRING)
-        .takes(REPLACEMENT)
+        .takes(REPLACEMENT_IN_FLOW)
         .shows(One(&FLOWS))
         .about("Puts a connection in the place of another in all steps of a flow."),
     put("/exports/{id}/replaceConnection", "exports.replaceConnection", Custom(copies::replace_in_export))
         .documented(PORTAL)
+        .assuming("its body")
         .fails(REPLACE_REFERRING)
         .takes(REPLACEMENT)
         .shows(One(&EXPORTS))
         .about("Gives an export another connection."),
     put("/imports/{id}/replaceConnection", "imports.replaceConnection", Custom(copies::replace_in_import))
         .documented(PORTAL)
+        .assuming("its body")
         .fails(REPLACE_REFERRING)
         .takes(REPLACEMENT)
         .shows(One(&IMPORTS))
         .about("Gives an import another connection."),
     put("/flows/updateFlowGrouping", "flows.updateFlowGrouping", Custom(copies::group))
         .observed(CLIENTS)
+        .assuming("its status")
         .answers(204)
         .closed()
         .fails(CREATE_REFERRING)
@@ -92,6 +107,7 @@ const CHANGES: &[Route] = &[
         .about("Puts flows into a flow grouping."),
     post("/flows/{id}/clone", "flows.clone", Custom(copies::flow))
         .documented(FLOW)
+        .assuming("that the copy is disabled")
         .fails(&[
             UNAUTHORIZED,
             UNSUPPORTED_MEDIA_TYPE,
@@ -103,17 +119,20 @@ const CHANGES: &[Route] = &[
             INVALID_CONNECTION_MAP,
         ])
         .takes(FLOW_COPY)
+        .body_schema(bodies::copy)
         .about("Copies a flow with its exports and imports into an integration; the copy is disabled."),
     post("/exports/{id}/clone", "exports.clone", Custom(copies::export))
         .documented(REFERENCE)
         .fails(CHANGE_REFERRING)
         .takes(COPY)
+        .body_schema(bodies::copy)
         .shows(One(&EXPORTS))
         .about("Copies an export."),
     post("/imports/{id}/clone", "imports.clone", Custom(copies::import))
         .documented(REFERENCE)
         .fails(CHANGE_REFERRING)
         .takes(COPY)
+        .body_schema(bodies::copy)
         .shows(One(&IMPORTS))
         .about("Copies an import."),
     post("/lookupcaches/{id}/clone", "lookupcaches.clone", Custom(copies::lookup_cache))
@@ -121,6 +140,7 @@ const CHANGES: &[Route] = &[
         .documented(REFERENCE)
         .fails(CHANGE)
         .takes(COPY)
+        .body_schema(bodies::copy)
         .shows(One(&LOOKUP_CACHES))
         .about("Copies a lookup cache, with its data."),
     get("/integrations/{id}/clone/preview", "integrations.clonePreview", Custom(copies::preview))
@@ -167,6 +187,7 @@ const CONNECTIONS: &[Route] = &[
     get("/connection/{id}/oauth2", "connections.oauth2", Custom(connections::oauth2))
         .also(&["/connections/{id}/oauth2"])
         .documented("the vendor's help centre, on OAuth through a third party")
+        .assuming("the address")
         .fails(READ)
         .about("Gives the address where a user consents."),
     get("/connection/{id}/oauth2/authorize", "connections.consent", Custom(connections::consent))
@@ -213,6 +234,8 @@ const INVOKED: &[Route] = &[
         .observed(CLIENTS)
         .answers(200)
         .fails(CHANGE)
+        .body_schema(bodies::array)
+        .needs_body()
         .about("Sends records to an import, and tells what came of each."),
     get("/exports/{id}/distributed", "exports.distributed", Custom(invocations::distributed))
         .documented("the vendor's API documents, \"Export API\"")
@@ -221,6 +244,8 @@ const INVOKED: &[Route] = &[
     put("/exports/{id}/distributed", "exports.distribute", Custom(invocations::distribute))
         .documented("the vendor's API documents, \"Export API\"")
         .fails(CHANGE)
+        .body_schema(bodies::object)
+        .needs_body()
         .about("Sets how an export is distributed."),
     any("/apis/{id}/request", "apis.request", Custom(invocations::request))
         .observed(CLIENTS)

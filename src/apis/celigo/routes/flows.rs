@@ -4,9 +4,9 @@ use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_FLOW, INVALID_JSON, INVALID_OPERATION, INVALID_REF, NOT_FOUND, UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
-use crate::apis::celigo::resources::{ERRORS, FLOWS, JOBS};
+use crate::apis::celigo::resources::{ERRORS, EXPORTS, FLOWS, JOBS};
 use crate::apis::celigo::routes::{
-    CHANGE, CREATE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE, REPLACE, REPLACE_REFERRING,
+    CHANGE, CREATE_REFERRING, LIST, LIST_WITHIN, READ, REMOVE, REPLACE, REPLACE_REFERRING, bodies,
 };
 use crate::apis::celigo::{jobs, retries, step_errors};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Remove, Replace};
@@ -24,14 +24,21 @@ const IDS: &[Field] = &[field("errors", Kind::Strings)];
 
 const RETRY: &[Field] = &[field("retryDataKeys", Kind::Strings), field("errorIds", Kind::Strings)];
 
-const DATA: &[Field] = &[field("data", Kind::Any)];
+const DATA: &[Field] = &[field("data", Kind::Any).required()];
 
-const ASSIGN: &[Field] = &[field("errorIds", Kind::Strings), text("email")];
+const ASSIGN: &[Field] = &[field("errorIds", Kind::Strings), field("errors", Kind::List), text("email").required()];
 
-const TAG: &[Field] = &[field("tagIds", Kind::Strings), field("errorIds", Kind::Strings), field("errors", Kind::List)];
+const UNASSIGN: &[Field] = &[field("errorIds", Kind::Strings), field("errors", Kind::List)];
 
-const RUN: &[Field] =
-    &[field("_exportIds", Kind::Strings), text("startDate"), text("endDate"), field("export", Kind::Object)];
+const TAG: &[Field] =
+    &[field("tagIds", Kind::Strings).required(), field("errorIds", Kind::Strings), field("errors", Kind::List)];
+
+const RUN: &[Field] = &[
+    field("_exportIds", Kind::References(&EXPORTS)),
+    text("startDate"),
+    text("endDate"),
+    field("export", Kind::Object),
+];
 
 /// The rows.
 pub(super) const ROUTES: &[Route] = &[
@@ -47,6 +54,7 @@ pub(super) const ROUTES: &[Route] = &[
     get("/flows/{id}", "flows.get", Read(&FLOWS)).documented(FLOW).fails(READ).about("Shows a flow."),
     put("/flows/{id}", "flows.update", Replace(&FLOWS))
         .documented(FLOW)
+        .observed_live()
         .fails(REPLACE_REFERRING)
         .about("Replaces a flow: what the body leaves out is reset."),
     delete("/flows/{id}", "flows.delete", Remove(&FLOWS))
@@ -68,6 +76,7 @@ pub(super) const ROUTES: &[Route] = &[
             INVALID_REF,
         ])
         .takes(RUN)
+        .body_schema(bodies::run)
         .about("Runs a flow: makes a job, which the world's clock brings to its end."),
     get("/flows/{id}/jobs", "flows.jobs", Custom(jobs::of_flow))
         .documented(REFERENCE)
@@ -106,6 +115,7 @@ pub(super) const ROUTES: &[Route] = &[
     delete("/flows/{id}/{stepId}/resolved", "flows.forget", Custom(step_errors::forget))
         .also(&["/flows/{id}/exports/{stepId}/resolved", "/flows/{id}/imports/{stepId}/resolved"])
         .observed(CLIENTS)
+        .assuming("its status")
         .fails(CHANGE)
         .takes(IDS)
         .shows(Nothing)
@@ -117,6 +127,8 @@ pub(super) const ROUTES: &[Route] = &[
         .fails(REPLACE)
         .or_answers(204, "")
         .takes(RETRY)
+        .body_schema(bodies::of_retry)
+        .needs_body()
         .shows(One(&JOBS))
         .about("Retries open errors of a step: a job takes them along. Where none matches, 204."),
     get("/flows/{id}/{stepId}/{key}/data", "flows.retryData", Custom(retries::data))
@@ -127,28 +139,39 @@ pub(super) const ROUTES: &[Route] = &[
     put("/flows/{id}/{stepId}/{key}/data", "flows.editRetryData", Custom(retries::edit))
         .also(&["/flows/{id}/{stepId}/retries/{key}"])
         .observed(CLIENTS)
+        .assuming("its answer")
         .fails(REPLACE)
         .takes(DATA)
+        .body_schema(bodies::of_retry_data)
         .about("Changes the record that the next retry sends."),
     put("/flows/{id}/{stepId}/errors/assign", "flows.assignErrors", Custom(step_errors::assign))
         .documented(REFERENCE)
+        .assuming("its status")
         .answers(204)
         .fails(REPLACE)
         .takes(ASSIGN)
+        .body_schema(bodies::of_errors)
+        .needs_body()
         .shows(Nothing)
         .about("Assigns errors of a step to a user of the account."),
     put("/flows/{id}/{stepId}/errors/unassign", "flows.unassignErrors", Custom(step_errors::unassign))
         .documented(REFERENCE)
+        .assuming("its status")
         .answers(204)
         .fails(REPLACE)
-        .takes(ASSIGN)
+        .takes(UNASSIGN)
+        .body_schema(bodies::of_errors)
+        .needs_body()
         .shows(Nothing)
         .about("Takes the assignment of errors away."),
     put("/flows/{id}/{stepId}/tags", "flows.tagErrors", Custom(step_errors::tag))
         .documented(REFERENCE)
+        .assuming("its status")
         .answers(204)
         .fails(REPLACE_REFERRING)
         .takes(TAG)
+        .body_schema(bodies::of_errors)
+        .needs_body()
         .shows(Nothing)
         .about("Gives errors of a step these tags in place of their own."),
 ];

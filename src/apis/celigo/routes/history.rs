@@ -22,7 +22,7 @@ macro_rules! dependencies {
     };
 }
 
-const DEPENDENCY_ROWS: [Route; 17] = dependencies!(
+const DEPENDENCY_ROWS: [Route; 18] = dependencies!(
     "flows",
     "exports",
     "imports",
@@ -39,7 +39,8 @@ const DEPENDENCY_ROWS: [Route; 17] = dependencies!(
     "templates",
     "asynchelpers",
     "tools",
-    "mcpservers"
+    "mcpservers",
+    "tags"
 );
 
 macro_rules! audits {
@@ -84,6 +85,7 @@ const BIN_ROWS: &[Route] = &[
         Custom(recycle_bin::restore_cascade),
     )
     .documented(BIN)
+    .assuming("its status")
     .answers(204)
     .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
     .shows(Nothing)

@@ -29,6 +29,7 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Lists integrations: filtered, then paged by limit and offset."),
     post("/integrations", "integrations.create", Create(&INTEGRATIONS))
         .documented(SEED_3)
+        .observed_live()
         .fails(CREATE_UNIQUE_REFERRING)
         .whole_account()
         .about("Makes an integration."),
@@ -38,6 +39,7 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Shows an integration."),
     put("/integrations/{id}", "integrations.update", Replace(&INTEGRATIONS))
         .documented(SEED_3)
+        .observed_live()
         .fails(REPLACE_UNIQUE)
         .about("Replaces an integration: what the body leaves out is reset, but for sandbox."),
     delete("/integrations/{id}", "integrations.delete", Remove(&INTEGRATIONS))
@@ -85,23 +87,27 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Lists the shares that are account-wide or name the integration."),
     get("/integrations/{id}/template", "integrations.template", Custom(template::link))
         .documented(SEED_3)
+        .assuming("the address")
         .fails(READ)
         .about("Gives a link to the integration as a ZIP archive, good for an hour."),
     post("/integrations/{_connectorId}/install", "integrations.install", Custom(connector::install))
         .shows(One(&INTEGRATIONS))
         .takes(INSTALL)
         .documented(SEED_2)
+        .assuming("its body and its answer")
         .answers(200)
         .fails(&[UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, FORBIDDEN, NOT_FOUND, VALIDATION_ERROR])
         .whole_account()
         .about("Installs a connector: makes an integration whose steps are still to be done."),
     delete("/integrations/{id}/install", "integrations.uninstall", Custom(connector::uninstall))
         .documented(SEED_2)
+        .assuming("its body and its answer")
         .answers(200)
         .fails(&[UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_OPERATION])
         .about("Uninstalls a connector: its integration goes, with all it contains."),
     put("/integrations/{id}/installer/{function}", "integrations.installer", Custom(connector::installer))
         .documented(SEED_2)
+        .assuming("its body and its answer")
         .fails(&[
             UNAUTHORIZED,
             UNSUPPORTED_MEDIA_TYPE,
@@ -114,6 +120,7 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Does the installation step of that function."),
     put("/integrations/{id}/uninstaller/{function}", "integrations.uninstaller", Custom(connector::uninstaller))
         .documented(SEED_2)
+        .assuming("its body and its answer")
         .fails(&[
             UNAUTHORIZED,
             UNSUPPORTED_MEDIA_TYPE,
@@ -127,6 +134,7 @@ pub(super) const ROUTES: &[Route] = &[
     put("/integrations/{id}/settings/{function}", "integrations.settings", Custom(connector::settings))
         .takes(SETTINGS)
         .documented(SEED_2)
+        .assuming("its body and its answer")
         .fails(&[
             UNAUTHORIZED,
             UNSUPPORTED_MEDIA_TYPE,

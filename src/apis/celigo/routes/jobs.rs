@@ -4,6 +4,7 @@ use crate::apis::celigo::errors::{
     FORBIDDEN, INVALID_JSON, INVALID_OPERATION, INVALID_QUERY, INVALID_QUERY_PARAMS, NOT_FOUND, UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR,
 };
+use crate::apis::celigo::resources::jobs::STATUSES;
 use crate::apis::celigo::resources::{ACCESS, ASHARES, AUDIT, JOBS};
 use crate::apis::celigo::routes::{LIST, LIST_WITHIN, READ, REPLACE_REFERRING};
 use crate::apis::celigo::{ashares, audit, jobs, token};
@@ -18,8 +19,11 @@ const PORTAL: &str = "the vendor's developer portal";
 
 const CLIENTS: &str = "public clients of the service call it";
 
-const CURRENT: &[Field] =
-    &[field("_integrationIds", Kind::Strings), field("_flowIds", Kind::Strings), field("status", Kind::Strings)];
+const CURRENT: &[Field] = &[
+    field("_integrationIds", Kind::Strings),
+    field("_flowIds", Kind::Strings),
+    field("status", Kind::EnumList(STATUSES)),
+];
 
 /// The rows.
 pub(super) const ROUTES: &[Route] = &[
@@ -71,7 +75,7 @@ pub(super) const ROUTES: &[Route] = &[
         .about("Lists the shares of the account."),
     get("/ashares/{id}", "ashares.get", Read(&ASHARES)).documented(PORTAL).fails(READ).about("Shows a share."),
     put("/ashares/{id}", "ashares.update", Custom(ashares::update))
-        .documented(PORTAL)
+        .observed("public clients of the service call it; the path is documented")
         .answers(204)
         .fails(REPLACE_REFERRING)
         .shows(Nothing)

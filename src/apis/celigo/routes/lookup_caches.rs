@@ -2,15 +2,15 @@
 
 use crate::apis::celigo::lookup_caches;
 use crate::apis::celigo::resources::LOOKUP_CACHES;
-use crate::apis::celigo::routes::{CHANGE, CREATE, LIST, READ, REMOVE, REPLACE, REPLACE_FIXED};
+use crate::apis::celigo::routes::{CHANGE, CREATE, LIST, READ, REMOVE, REPLACE, REPLACE_FIXED, bodies};
 use crate::engine::api::route::Action::{Create, Custom, List, Read, Replace};
 use crate::engine::api::route::{Route, delete, get, post, put};
 use crate::engine::schema::field::{Field, Kind, field, text};
 
 const CACHES: &str = "the vendor's help centre, \"Lookup cache API\"";
 
-const DATA: &[Field] = &[field("data", Kind::List)];
-const KEYS: &[Field] = &[field("keys", Kind::Strings)];
+const DATA: &[Field] = &[field("data", Kind::List).required()];
+const KEYS: &[Field] = &[field("keys", Kind::Strings).required()];
 const LOOK_UP: &[Field] = &[field("keys", Kind::Strings), text("startsWith")];
 
 /// The rows.
@@ -39,6 +39,7 @@ pub(super) const ROUTES: &[Route] = &[
     delete("/lookupcaches/{id}", "lookupcaches.delete", Custom(lookup_caches::delete_cache))
         .also(&["/lookupCaches/{id}"])
         .documented(CACHES)
+        .assuming("its body")
         .answers(200)
         .fails(REMOVE)
         .about("Deletes a lookup cache, with its data."),
@@ -48,6 +49,7 @@ pub(super) const ROUTES: &[Route] = &[
         .answers(200)
         .fails(CHANGE)
         .takes(LOOK_UP)
+        .body_schema(bodies::look_up)
         .about("Shows data of a lookup cache: all, or that of these keys, or of keys that begin so."),
     post("/lookupcaches/{id}/data", "lookupcaches.addData", Custom(lookup_caches::put))
         .also(&["/lookupCaches/{id}/data"])
@@ -55,12 +57,14 @@ pub(super) const ROUTES: &[Route] = &[
         .answers(200)
         .fails(REPLACE_FIXED)
         .takes(DATA)
+        .body_schema(bodies::entries)
         .about("Puts data into a lookup cache."),
     put("/lookupcaches/{id}/data", "lookupcaches.putData", Custom(lookup_caches::put))
         .also(&["/lookupCaches/{id}/data"])
         .documented(CACHES)
         .fails(REPLACE_FIXED)
         .takes(DATA)
+        .body_schema(bodies::entries)
         .about("Puts data into a lookup cache."),
     delete("/lookupcaches/{id}/data", "lookupcaches.deleteData", Custom(lookup_caches::delete))
         .also(&["/lookupCaches/{id}/data"])

@@ -1,5 +1,6 @@
 //! The tables: one for each subject, put together into one.
 
+mod bodies;
 mod clones_and_revisions;
 mod collections;
 mod configuration;

@@ -37,6 +37,7 @@ macro_rules! state {
             put(concat!($path, "/state/{key}"), $names[3], Custom(state::put))
                 .documented(STATE_API)
                 .fails($put)
+                .needs_body()
                 .or_answers(201, "text/plain")
                 .shows(File("text/plain"))
                 .about(concat!("Sets the value of a key of ", $of, ": 201 where it is new.")),

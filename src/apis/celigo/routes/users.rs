@@ -4,8 +4,9 @@ use crate::apis::celigo::errors::{
     CONFLICT, FORBIDDEN, INVALID_JSON, INVALID_REF, MISSING_REQUIRED_FIELD, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
     VALIDATION_ERROR,
 };
+use crate::apis::celigo::resources::shares::{LEVEL, LEVELS_FIELD};
 use crate::apis::celigo::resources::{ACCESS_TOKENS, ASHARES};
-use crate::apis::celigo::routes::{CREATE, CREATE_REFERRING, LIST, READ, REMOVE, REPLACE};
+use crate::apis::celigo::routes::{CREATE, CREATE_REFERRING, LIST, READ, REMOVE, REPLACE, bodies};
 use crate::apis::celigo::{access_tokens, users};
 use crate::engine::api::route::Action::{Custom, List, Read, Remove, Replace};
 use crate::engine::api::route::ResponseShape::{Nothing, One};
@@ -15,9 +16,9 @@ use crate::engine::schema::field::{Field, Kind, field, text};
 const CLIENTS: &str = "public clients of the service call it";
 const PORTAL: &str = "the vendor's developer portal";
 
-const INVITE: &[Field] = &[text("email"), text("accessLevel"), field("integrationAccessLevel", Kind::List)];
-const INVITES: &[Field] =
-    &[field("emails", Kind::Strings), text("accessLevel"), field("integrationAccessLevel", Kind::List)];
+const TOKEN: &[Field] = &[text("name").required(), text("scope")];
+const INVITE: &[Field] = &[text("email").required(), LEVEL, LEVELS_FIELD];
+const INVITES: &[Field] = &[field("emails", Kind::Strings).required(), LEVEL, LEVELS_FIELD];
 
 /// The rows.
 pub(super) const ROUTES: &[Route] = &[
@@ -30,6 +31,8 @@ pub(super) const ROUTES: &[Route] = &[
     put("/notifications", "notifications.update", Custom(users::notify))
         .documented(PORTAL)
         .fails(CREATE_REFERRING)
+        .body_schema(bodies::notifications)
+        .needs_body()
         .about("Sets what the user wants to hear of: an array, merged into what is there."),
     post("/invite", "users.invite", Custom(users::invite))
         .documented(PORTAL)
@@ -44,6 +47,7 @@ pub(super) const ROUTES: &[Route] = &[
             INVALID_REF,
         ])
         .takes(INVITE)
+        .body_schema(bodies::with_access)
         .shows(One(&ASHARES))
         .about("Invites a user to the account: makes a share that is not accepted."),
     post("/invite/multiple", "users.inviteMultiple", Custom(users::invite_multiple))
@@ -51,6 +55,7 @@ pub(super) const ROUTES: &[Route] = &[
         .answers(200)
         .fails(CREATE)
         .takes(INVITES)
+        .body_schema(bodies::with_access)
         .about("Invites users to the account, and tells of each what came of it."),
     put("/ashares/{id}/disable", "ashares.disable", Custom(users::disable))
         .observed(CLIENTS)
@@ -77,6 +82,7 @@ pub(super) const ROUTES: &[Route] = &[
         .also(&["/accessTokens"])
         .observed(CLIENTS)
         .whole_account()
+        .takes(TOKEN)
         .fails(CREATE)
         .shows(One(&ACCESS_TOKENS))
         .about("Makes an access token, and shows it once."),

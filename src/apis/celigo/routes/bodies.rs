@@ -1,0 +1,142 @@
+//! What the document says of bodies, where the fields alone do not: which stand for each other, and bodies that are no
+//! object of fields.
+
+use serde_json::{Map, Value, json};
+
+/// Says that one of these fields is there, and no `null`.
+fn one_of(schema: &mut Value, names: &[&str]) {
+    let is_there = |name: &&str| json!({ "required": [*name], "properties": { *name: { "not": { "type": "null" } } } });
+    schema["anyOf"] = names.iter().map(is_there).collect();
+}
+
+/// An invitation, to the account or to integrations.
+pub(super) fn with_access(schema: &mut Value) {
+    one_of(schema, &["accessLevel", "integrationAccessLevel"]);
+}
+
+/// Errors by their ids, or as objects with an `id`.
+pub(super) fn of_errors(schema: &mut Value) {
+    let id = json!({ "type": "string" });
+    let named = json!({ "type": "object", "properties": { "id": id.clone() }, "required": ["id"] });
+    schema["properties"]["errors"]["items"] = json!({ "anyOf": [id, named] });
+    one_of(schema, &["errorIds", "errors"]);
+}
+
+/// Errors by the keys of their data, or by their ids.
+pub(super) fn of_retry(schema: &mut Value) {
+    one_of(schema, &["retryDataKeys", "errorIds"]);
+}
+
+/// The record that a retry sends, or several of them.
+pub(super) fn of_retry_data(schema: &mut Value) {
+    schema["properties"]["data"] = json!({ "type": ["object", "array"] });
+}
+
+/// Entries of a lookup cache, by their keys or by the beginning of the keys.
+pub(super) fn look_up(schema: &mut Value) {
+    schema["anyOf"] =
+        ["keys", "startsWith"].map(|name| json!({ "properties": { name: { "type": "null" } } })).into_iter().collect();
+}
+
+/// Entries to be put into a lookup cache.
+pub(super) fn entries(schema: &mut Value) {
+    let entry = json!({
+        "type": "object",
+        "properties": { "key": { "type": "string", "pattern": "\\S" }, "value": {} },
+        "required": ["key"],
+    });
+    schema["properties"]["data"] = json!({ "type": "array", "items": entry, "maxItems": 1_000 });
+}
+
+/// Times between which something lies.
+const BOUNDS: [&str; 2] = ["startDate", "endDate"];
+
+fn time() -> Value {
+    json!({ "type": "string", "format": "date-time", "pattern": "^(19[7-9]|[2-9][0-9]{2})[0-9]-" })
+}
+
+/// Bounds of transactions: an empty one is none.
+pub(super) fn transactions(schema: &mut Value) {
+    schema["properties"]["limit"]["minimum"] = 1.into();
+    for name in BOUNDS {
+        let none = json!({ "type": "string", "maxLength": 0 });
+        schema["properties"][name] = json!({ "anyOf": [time(), none, { "type": "null" }] });
+    }
+}
+
+/// A run, with times at the top or in `export`.
+pub(super) fn run(schema: &mut Value) {
+    let bounds = || BOUNDS.map(|name| (name.to_owned(), json!({ "anyOf": [time(), { "type": "null" }] })));
+    let properties = schema["properties"].as_object_mut().expect("fields have properties");
+    properties.extend(bounds());
+    let inner: Map<String, Value> = bounds().into_iter().collect();
+    properties["export"] = json!({ "anyOf": [{ "type": "object", "properties": inner }, { "type": "null" }] });
+}
+
+/// A copy: connections in place of others.
+pub(super) fn copy(schema: &mut Value) {
+    let connection = json!({ "type": "string", "x-standin-refers-to": "celigo.connections" });
+    schema["properties"]["connectionMap"] =
+        json!({ "type": ["object", "null"], "propertyNames": connection, "additionalProperties": connection });
+}
+
+/// A copy of an integration, whose name is not blank.
+pub(super) fn copy_of_integration(schema: &mut Value) {
+    copy(schema);
+    schema["properties"]["name"]["pattern"] = r"\S".into();
+}
+
+/// Connections by their ids, bare or below a key.
+pub(super) fn registration(schema: &mut Value) {
+    let ids = json!({ "type": "array", "items": { "type": "string", "x-standin-refers-to": "celigo.connections" } });
+    let below =
+        json!({ "type": "object", "properties": { "_connectionIds": ids.clone() }, "required": ["_connectionIds"] });
+    *schema = json!({ "anyOf": [ids, below] });
+}
+
+/// Any object.
+pub(super) fn object(schema: &mut Value) {
+    *schema = json!({ "type": "object" });
+}
+
+/// Records.
+pub(super) fn array(schema: &mut Value) {
+    *schema = json!({ "type": "array", "items": {} });
+}
+
+/// Wishes to hear of a record: each names one.
+pub(super) fn notifications(schema: &mut Value) {
+    let about = |name: &str, to: &str| {
+        json!({
+            "type": "object",
+            "properties": {
+                name: { "type": "string", "x-standin-refers-to": to },
+                "subscribed": { "type": "boolean" },
+            },
+            "required": [name],
+            "additionalProperties": false,
+        })
+    };
+    let entry = json!({ "anyOf": [
+        about("_flowId", "celigo.flows"),
+        about("_connectionId", "celigo.connections"),
+        about("_integrationId", "celigo.integrations"),
+    ] });
+    *schema = json!({ "type": "array", "items": entry });
+}
+
+/// Operations of a JSON Patch.
+pub(super) fn patch(schema: &mut Value) {
+    let path = json!({ "type": "string", "pattern": "^(/([^/~]|~[01])*)*$" });
+    let with_value = json!({
+        "type": "object",
+        "properties": { "op": { "enum": ["add", "replace"] }, "path": path.clone(), "value": {} },
+        "required": ["op", "path", "value"],
+    });
+    let without = json!({
+        "type": "object",
+        "properties": { "op": { "enum": ["remove"] }, "path": path },
+        "required": ["op", "path"],
+    });
+    *schema = json!({ "type": "array", "items": { "anyOf": [with_value, without] } });
+}
