@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::apis::celigo::API;
+use crate::apis::celigo::{API, known_words};
 use crate::engine::api::dialect::{RenderedError, RequestContext};
 use crate::engine::api::route::Access;
 use crate::engine::schema::error_def::Evidence::{Assumed, Documented, Observed};
-use crate::engine::schema::error_def::{ErrorDef, Evidence, error_table};
+use crate::engine::schema::error_def::{ErrorDef, Evidence, Variant, error_table};
 use crate::engine::schema::problem::{FieldFault, FieldFaultKind, Problem};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
@@ -22,7 +22,16 @@ error_table! {
     /// Every error it can answer with.
     pub static ERRORS;
 
-    UNAUTHORIZED = error("unauthorized", 401, "Invalid or missing API key", Observed, "public clients read it");
+    UNAUTHORIZED = ErrorDef {
+        variants: &[Variant {
+            path: "",
+            profile: Some(Profile::Live),
+            status: 401,
+            evidence: Documented,
+            source: "the vendor's developer portal",
+        }],
+        ..error("unauthorized", 401, "Invalid or missing API key", Observed, "public clients read it")
+    };
     FORBIDDEN = error("forbidden", 403, "Insufficient permissions", Observed, "public clients read it");
     NOT_FOUND = error("not_found", 404, "Integration not found", Documented, "seed 003, \"Error Handling\"");
     VALIDATION_ERROR = error("validation_error", 400, "Name is required", Documented, "seed 003, \"Error Handling\"");
@@ -104,13 +113,22 @@ error_table! {
         Observed,
         "public clients run into it",
     );
-    INVALID_REF = error(
-        "invalid_ref",
-        422,
-        "Connection not found for the given id",
-        Observed,
-        "public clients run into it",
-    );
+    INVALID_REF = ErrorDef {
+        variants: &[Variant {
+            path: "",
+            profile: Some(Profile::Live),
+            status: 422,
+            evidence: Observed,
+            source: "public clients run into it",
+        }],
+        ..error(
+            "invalid_ref",
+            422,
+            "Connection not found for the given id",
+            Assumed,
+            "the vendor's schema of clones names it, and no status",
+        )
+    };
     INVALID_CONNECTION_MAP = error(
         "invalid_connectionMap",
         400,
@@ -122,10 +140,16 @@ error_table! {
         "invalid_user",
         422,
         "We were not able to find any user with the provided email address.",
-        Documented,
-        "the vendor's API documents; its status is assumed",
+        Assumed,
+        "the vendor's API documents have its words, and no status",
     );
-    INVALID_FIELDS = error("invalid_fields", 422, "Script fields are invalid", Observed, "public clients run into it");
+    INVALID_FIELDS = error(
+        "invalid_fields",
+        422,
+        "Script fields are invalid",
+        Assumed,
+        "public clients run into it, and show no code",
+    );
     INVALID_PATCH = error(
         "invalid_patch",
         422,
@@ -137,8 +161,8 @@ error_table! {
         "invalid_query",
         400,
         "Please provide an integration, flow or job",
-        Observed,
-        "public clients run into it",
+        Documented,
+        "the vendor's developer portal",
     );
     MISSING_REQUIRED_FIELD = error(
         "missing_required_field",
@@ -260,7 +284,10 @@ pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, pr
     let has_message = *error == *UNAUTHORIZED && !is_public;
     let mut response = Response::json_bytes(error.status, body(profile, error, &entries, has_message));
     add_headers(&mut response, error, problem);
-    RenderedError { error, evidence: error.evidence, response }
+    let is_guess = *error == *UNAUTHORIZED && request_context.request.bearer().is_some_and(is_doubled);
+    let words = if is_guess { Assumed } else { known_words::evidence_of(error, problem) };
+    let evidence = error.on("", profile).evidence.max(words);
+    RenderedError { error, evidence, response }
 }
 
 /// Tells whether a token begins with the scheme once more, as that of a client does whose setting holds both.
@@ -277,9 +304,11 @@ fn not_authorized_live(request_context: &RequestContext<'_>) -> RenderedError {
     } else {
         "Unauthorized"
     };
-    let status = if token.is_some_and(is_doubled) { 400 } else { UNAUTHORIZED.status };
+    let usual = UNAUTHORIZED.on("", Profile::Live);
+    let is_doubled = token.is_some_and(is_doubled);
+    let (status, evidence) = if is_doubled { (400, Observed) } else { (usual.status, usual.evidence) };
     let response = Response::json(status, &json!({ "message": words }));
-    RenderedError { error: UNAUTHORIZED, evidence: UNAUTHORIZED.evidence, response }
+    RenderedError { error: UNAUTHORIZED, evidence, response }
 }
 
 /// The bodies that tell of records which are not there. Consumers ask again and again for what is to come or to go, so

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::apis::celigo::errors::{INVALID_OPERATION, VALIDATION_ERROR};
+use crate::apis::celigo::known_words::STEPS_TWICE;
 use crate::apis::celigo::resources::{FLOWS, INTEGRATIONS, LISTENER};
 use crate::apis::celigo::{API, cascade};
 use crate::engine::schema::document::Document;
@@ -47,8 +48,7 @@ pub(super) fn flow(_: &State, proposal: PendingChange<'_>, by: Actor) -> Result<
     let (PendingChange::Create(fields) | PendingChange::Replace(_, fields)) = proposal else { return Ok(()) };
     let has = |name| fields.get(name).and_then(Value::as_array).is_some_and(|steps| !steps.is_empty());
     if by == Actor::Consumer && has("pageProcessors") && has("routers") {
-        let message = "\"pageProcessors\" is not allowed when \"routers\" is present";
-        return Err(Problem::named(VALIDATION_ERROR, message).about("pageProcessors"));
+        return Err(Problem::named(VALIDATION_ERROR, STEPS_TWICE).about("pageProcessors"));
     }
     Ok(())
 }

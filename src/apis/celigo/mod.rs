@@ -28,6 +28,7 @@ mod invocations;
 mod jobs;
 mod json_patch;
 mod kinds;
+mod known_words;
 mod licenses;
 mod lists;
 mod lookup_caches;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::{FIELD_LOCKED, INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
 use crate::apis::celigo::json_patch::{Change, Operation, read};
+use crate::apis::celigo::known_words::NOT_OPEN;
 use crate::apis::celigo::resources::{
     APIS, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, MCP_SERVERS, SCRIPTS, TAGS,
 };
@@ -99,7 +100,7 @@ fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> R
         return Err(refused(VALIDATION_ERROR, "op", "Op must be add, replace or remove".to_owned()));
     }
     if let Some(path) = patch.iter().map(|operation| &operation.path).find(|path| !is_open(path, open)) {
-        return Err(refused(INVALID_FIELD, path, format!("\"{path}\" is not a whitelisted property")));
+        return Err(refused(INVALID_FIELD, path, format!("\"{path}\"{NOT_OPEN}")));
     }
     locked(context, &record)?;
     let names = || open.iter().map(|path| path.split('/').next().unwrap_or_default());

@@ -9,7 +9,6 @@ use crate::apis::celigo::webhook::verify::Settings;
 use crate::apis::celigo::webhook::{answer, body, verify};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
-use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
@@ -47,20 +46,18 @@ pub(crate) fn receive(context: &mut Context<'_>) -> Result<Response, Problem> {
         return Err(Problem::named(NOT_MODELLED, message));
     }
     if !verify::is_genuine(context, &settings) {
-        return Err(not_genuine(context));
+        return Err(not_genuine());
     }
     let read = read?;
     if !verify::has_token(&read, &settings) {
-        return Err(not_genuine(context));
+        return Err(not_genuine());
     }
     let answer = answer::success(&settings, &read, context.query);
     deliver(context, &export, &settings, read)?;
     Ok(answer)
 }
 
-/// Returns the problem of a sender that is not genuine: its status is documented, its body is not.
-fn not_genuine(context: &mut Context<'_>) -> Problem {
-    context.rests_on(Evidence::Assumed);
+fn not_genuine() -> Problem {
     Problem::named(UNAUTHORIZED, "Webhook verification failed")
 }
 
