@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use standin::{Action, Answer, Method, Operation, Standin, WorldHandle, operations};
+use serde_json::{Map, Value};
+use standin::{Action, Answer, Api, Method, Operation, Standin, WorldHandle, operations};
 
 /// Paths that refuse the methods they do not have, as the contract says of fixed words.
 const CLOSED: &[&str] = &[
@@ -93,4 +94,64 @@ fn a_word_that_a_path_has_is_never_taken_for_an_id() {
         }
     }
     assert!(tried > 0);
+}
+
+/// Returns the bodies of Celigo's calls about a record whose known fields are all of a wrong kind, by method and path.
+fn wrong_bodies() -> Vec<(String, String, String)> {
+    let document = standin::openapi(Api::Celigo);
+    let mut bodies = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.contains('{')) {
+        for method in ["post", "put"] {
+            let schema = &item[method]["requestBody"]["content"]["application/json"]["schema"];
+            let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+            let schema = name.map_or(schema, |name| &document["components"]["schemas"][name]);
+            let Some(properties) = schema["properties"].as_object() else { continue };
+            let body: Value =
+                properties.keys().map(|name| (name.clone(), Value::from(5))).collect::<Map<_, _>>().into();
+            bodies.push((method.to_uppercase(), path.clone(), body.to_string()));
+        }
+    }
+    bodies
+}
+
+fn send(world: &WorldHandle, method: &str, target: &str, body: &str) -> Answer {
+    let headers = [("authorization", "Bearer any"), ("content-type", "application/json")];
+    world.answer(method, target, &headers, body.as_bytes())
+}
+
+#[test]
+fn a_record_that_is_not_there_is_told_before_the_fields_of_a_body() {
+    let (world, bodies) = (Standin::builder().offline().unwrap(), wrong_bodies());
+    assert!(bodies.len() > 40, "{}", bodies.len());
+    for (method, path, body) in bodies {
+        let answer = send(&world, &method, &format!("/v1{}", filled(&path)), &body);
+        assert_eq!(answer.status, Some(404), "{method} {path}");
+    }
+}
+
+#[test]
+fn fields_of_a_wrong_kind_are_refused_where_the_record_is_there() {
+    let world = Standin::builder().offline().unwrap();
+    for (method, path, body) in wrong_bodies() {
+        let kind = path.split('/').nth(1).unwrap();
+        let listed = send(&world, "GET", &format!("/v1/{kind}"), "");
+        let records: Value = serde_json::from_slice(&listed.body).unwrap();
+        // A listener of functions is an integration that a connector made; connectors are asked for by their own id.
+        let is_wanted = |record: &&Value| kind != "integrations" || !record["_connectorId"].is_null();
+        let record = records.as_array().unwrap().iter().find(is_wanted).unwrap();
+        let mut id = record["_id"].as_str().unwrap();
+        if path.ends_with("/install") {
+            id = record["_connectorId"].as_str().unwrap();
+        }
+        let target = path
+            .replace("{id}", id)
+            .replace("{_connectorId}", id)
+            .replace("{stepId}", "4710868af834b3a69c7f7d20")
+            .replace("{key}", "5702c03608d8f4c6f26b65566b6532d2")
+            .replace("{licenseId}", "4888ee2f3c3b78f7e33bdbe4")
+            .replace("{function}", "persistSettings");
+        let answer = send(&world, &method, &format!("/v1{target}"), &body);
+        let said = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(answer.status == Some(400) && said.contains("must be"), "{method} {target}: {said}");
+    }
 }

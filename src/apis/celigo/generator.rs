@@ -254,9 +254,17 @@ pub(super) fn tag(state: &mut State, place: usize) -> Result<Document, Problem> 
     Ok(fields(json!({ "tag": format!("{subject} {}", place + 1) })))
 }
 
-/// Makes up a delivery to any export.
+/// Makes up a delivery to any listener.
 pub(super) fn delivery(state: &mut State, place: usize) -> Result<Document, Problem> {
-    let export = some(state, &EXPORTS)?;
+    let listeners = state.store.of(&EXPORTS).iter().filter(|export| export.text("type") == Some("webhook"));
+    let listeners: Vec<Record> = listeners.cloned().collect();
+    let export = match listeners.len() {
+        0 => {
+            let listener = json!({ "name": "Orders, delivered", "adaptorType": "WebhookExport", "type": "webhook" });
+            state.create(&EXPORTS, &fields(listener), Actor::Fixture)?
+        }
+        count => listeners[(0..count).fake_with_rng::<usize, _>(state.rng.inner())].clone(),
+    };
     let data = json!({ "id": (place + 1).to_string() });
     Ok(fields(json!({
         "_exportId": export.id(),

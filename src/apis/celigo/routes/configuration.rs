@@ -245,7 +245,6 @@ const INVOKED: &[Route] = &[
         .documented("the vendor's API documents, \"Export API\"")
         .fails(CHANGE)
         .body_schema(bodies::object)
-        .needs_body()
         .about("Sets how an export is distributed."),
     any("/apis/{id}/request", "apis.request", Custom(invocations::request))
         .observed(CLIENTS)

@@ -150,7 +150,7 @@ fn deleting_the_integration_of_the_seed_deletes_all_it_lists_as_its_own() {
     use crate::apis::celigo::resources::{ASHARES, ERRORS, JOBS};
     let store = &account.world.state.store;
     assert!(store.of(&ERRORS).is_empty());
-    assert_eq!(store.of(&JOBS).len(), 4);
+    assert_eq!(store.of(&JOBS).len(), 8);
     let share = store.of(&ASHARES).get("dc237dd6092a39bee8c1d595").unwrap();
     assert_eq!(share.get("integrationAccessLevel"), Some(&json!([])));
 }
