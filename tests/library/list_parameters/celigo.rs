@@ -272,7 +272,14 @@ fn every_filter_of_a_list_of_celigo_filters() {
             assert!(found.as_ref().is_none_or(Vec::is_empty), "{operation}: {other} is ignored");
             if let Some(value) = shown.and_then(Value::as_str) {
                 let wanted: Vec<Value> = all.iter().filter(|row| row[name] == *value).cloned().collect();
-                assert_eq!(get(&world, &with(&target, name, value)).unwrap(), wanted, "{operation} {name}={value}");
+                let found = get(&world, &with(&target, name, value)).unwrap();
+                // Asking for a step brings its own jobs, which a list of jobs leaves out otherwise.
+                let (listed, brought): (Vec<Value>, Vec<Value>) =
+                    found.iter().cloned().partition(|row| wanted.contains(row));
+                assert_eq!(listed, wanted, "{operation} {name}={value}");
+                let are_steps = brought.iter().all(|row| row[name] == *value && row["_parentJobId"].is_string());
+                assert!(are_steps, "{operation} {name}={value}");
+                let wanted = found;
                 if value.contains(',') {
                     continue;
                 }
