@@ -76,11 +76,14 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     listed(context, jobs)
 }
 
+/// Tells whether the query has a value for one of these fields, in whatever way it compares.
+fn asks(context: &Context<'_>, names: &[&str]) -> bool {
+    let given = context.query.pairs().filter(|(_, value)| !value.is_empty());
+    given.into_iter().any(|(name, _)| names.contains(&filters::field_of(name)))
+}
+
 fn check_scope(context: &Context<'_>) -> Result<(), Problem> {
-    let asks = |names: &[&str]| {
-        let given = context.query.pairs().filter(|(_, value)| !value.is_empty());
-        given.into_iter().any(|(name, _)| names.contains(&filters::field_of(name)))
-    };
+    let asks = |names: &[&str]| asks(context, names);
     let types = filters::given(context.query, "type").or_else(|| filters::given(context.query, "type_in"));
     let steps = types.is_some_and(|types| types.split(',').all(|kind| matches!(kind, "export" | "import")));
     if steps && !asks(STEPS) && !asks(&["_jobId"]) {
@@ -97,8 +100,7 @@ fn check_scope(context: &Context<'_>) -> Result<(), Problem> {
 
 /// Shows jobs, those of steps only where the query asks for them: without links, because the next page is asked for by time.
 fn listed(context: &mut Context<'_>, mut jobs: Vec<Record>) -> Result<Response, Problem> {
-    let named = |names: &[&str]| names.iter().any(|name| filters::given(context.query, name).is_some());
-    if !named(&["type", "type_in", "_jobId"]) && !named(STEPS) {
+    if !asks(context, &["type", "_jobId"]) && !asks(context, STEPS) {
         jobs.retain(is_parent);
     }
     let page = page_of(context, &jobs)?;
