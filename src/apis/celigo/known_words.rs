@@ -1,4 +1,4 @@
-//! How well the words of errors are known: the documents and public clients show some sentences of a code, and others are
+//! Evidence for the words of errors: the documents and public clients show some sentences of a code, and others are
 //! ours.
 
 use crate::apis::celigo::API;

@@ -1,4 +1,4 @@
-//! What the document says of bodies, where the fields alone do not: which stand for each other, and bodies that are no
+//! Refines what the document says of bodies, where the fields alone do not: which stand for each other, and bodies that are no
 //! object of fields.
 
 use serde_json::{Map, Value, json};
@@ -9,12 +9,12 @@ fn one_of(schema: &mut Value, names: &[&str]) {
     schema["anyOf"] = names.iter().map(is_there).collect();
 }
 
-/// An invitation, to the account or to integrations.
+/// Describes an invitation, to the account or to integrations.
 pub(super) fn with_access(schema: &mut Value) {
     one_of(schema, &["accessLevel", "integrationAccessLevel"]);
 }
 
-/// Errors by their ids, or as objects with an `id`.
+/// Describes errors by their ids, or as objects with an `id`.
 pub(super) fn of_errors(schema: &mut Value) {
     let id = json!({ "type": "string" });
     let named = json!({ "type": "object", "properties": { "id": id.clone() }, "required": ["id"] });
@@ -22,23 +22,23 @@ pub(super) fn of_errors(schema: &mut Value) {
     one_of(schema, &["errorIds", "errors"]);
 }
 
-/// Errors by the keys of their data, or by their ids.
+/// Describes errors by the keys of their data, or by their ids.
 pub(super) fn of_retry(schema: &mut Value) {
     one_of(schema, &["retryDataKeys", "errorIds"]);
 }
 
-/// The record that a retry sends, or several of them.
+/// Describes the record that a retry sends, or several of them.
 pub(super) fn of_retry_data(schema: &mut Value) {
     schema["properties"]["data"] = json!({ "type": ["object", "array"] });
 }
 
-/// Entries of a lookup cache, by their keys or by the beginning of the keys.
+/// Describes entries of a lookup cache, by their keys or by the beginning of the keys.
 pub(super) fn look_up(schema: &mut Value) {
     schema["anyOf"] =
         ["keys", "startsWith"].map(|name| json!({ "properties": { name: { "type": "null" } } })).into_iter().collect();
 }
 
-/// Entries to be put into a lookup cache.
+/// Describes entries to be put into a lookup cache.
 pub(super) fn entries(schema: &mut Value) {
     let entry = json!({
         "type": "object",
@@ -55,7 +55,7 @@ fn time() -> Value {
     json!({ "type": "string", "format": "date-time", "pattern": "^(19[7-9]|[2-9][0-9]{2})[0-9]-" })
 }
 
-/// Bounds of transactions: an empty one is none.
+/// Describes bounds of transactions: an empty one is none.
 pub(super) fn transactions(schema: &mut Value) {
     schema["properties"]["limit"]["minimum"] = 1.into();
     for name in BOUNDS {
@@ -64,7 +64,7 @@ pub(super) fn transactions(schema: &mut Value) {
     }
 }
 
-/// A run, with times at the top or in `export`.
+/// Describes a run, with times at the top or in `export`.
 pub(super) fn run(schema: &mut Value) {
     let bounds = || BOUNDS.map(|name| (name.to_owned(), json!({ "anyOf": [time(), { "type": "null" }] })));
     let properties = schema["properties"].as_object_mut().expect("fields have properties");
@@ -73,20 +73,20 @@ pub(super) fn run(schema: &mut Value) {
     properties["export"] = json!({ "anyOf": [{ "type": "object", "properties": inner }, { "type": "null" }] });
 }
 
-/// A copy: connections in place of others.
+/// Describes a copy: connections in place of others.
 pub(super) fn copy(schema: &mut Value) {
     let connection = json!({ "type": "string", "x-standin-refers-to": "celigo.connections" });
     schema["properties"]["connectionMap"] =
         json!({ "type": ["object", "null"], "propertyNames": connection, "additionalProperties": connection });
 }
 
-/// A copy of an integration, whose name is not blank.
+/// Describes a copy of an integration, whose name is not blank.
 pub(super) fn copy_of_integration(schema: &mut Value) {
     copy(schema);
     schema["properties"]["name"]["pattern"] = r"\S".into();
 }
 
-/// Connections by their ids, bare or below a key.
+/// Describes connections by their ids, bare or below a key.
 pub(super) fn registration(schema: &mut Value) {
     let ids = json!({ "type": "array", "items": { "type": "string", "x-standin-refers-to": "celigo.connections" } });
     let below =
@@ -94,17 +94,17 @@ pub(super) fn registration(schema: &mut Value) {
     *schema = json!({ "anyOf": [ids, below] });
 }
 
-/// Any object.
+/// Describes any object.
 pub(super) fn object(schema: &mut Value) {
     *schema = json!({ "type": "object" });
 }
 
-/// Records.
+/// Describes records.
 pub(super) fn array(schema: &mut Value) {
     *schema = json!({ "type": "array", "items": {} });
 }
 
-/// Wishes to hear of a record: each names one.
+/// Describes wishes to hear of a record: each names one.
 pub(super) fn notifications(schema: &mut Value) {
     let about = |name: &str, to: &str| {
         json!({
@@ -125,7 +125,7 @@ pub(super) fn notifications(schema: &mut Value) {
     *schema = json!({ "type": "array", "items": entry });
 }
 
-/// Operations of a JSON Patch.
+/// Describes operations of a JSON Patch.
 pub(super) fn patch(schema: &mut Value) {
     let path = json!({ "type": "string", "pattern": "^(/([^/~]|~[01])*)*$" });
     let with_value = json!({
