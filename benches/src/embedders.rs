@@ -26,24 +26,31 @@ const CRATES: [(&str, &str, &str); 4] = [
     ("mockito", "libmockito-", "mockito = \"1.7\""),
 ];
 
+/// Values of the setting `debug` of cargo's profile: its default, and what many embedders set for their dependencies.
+const FULL_DEBUG_INFORMATION: &str = "2";
+const WITHOUT_DEBUG_INFORMATION: &str = "0";
+
 /// Builds each anew, in turns. Only processor time is told: the machine may be busy.
 pub fn run(effort: Effort) {
     head(
         "A clean debug build of a crate that depends on it, without incremental compilation",
-        &["", "processor time, s", "beside wiremock with tokio", "crates", "its library, MB"],
+        &["", "processor time, s", "beside wiremock with tokio", "crates", "its library, MB", "without debug information, MB"],
     );
     let turns = if effort.turns > 1 { 3 } else { 1 };
     let folders = CRATES.map(|(name, _, dependency)| Folder::new(name, dependency));
     let mut seconds: [Vec<f64>; 4] = Default::default();
     for _ in 0..turns {
         for (folder, seconds) in folders.iter().zip(&mut seconds) {
-            seconds.push(folder.build().as_secs_f64());
+            seconds.push(folder.build(FULL_DEBUG_INFORMATION).as_secs_f64());
         }
     }
     for (n, ((name, library, _), folder)) in CRATES.iter().zip(&folders).enumerate() {
         let (own, yardstick) = (median(seconds[n].iter().copied()), median(seconds[0].iter().copied()));
+        let full = folder.megabytes(library);
+        folder.build(WITHOUT_DEBUG_INFORMATION);
+        let sizes = [full, folder.megabytes(library)].map(|size| format!("{size:.0}"));
         let cells = [format!("{own:.0}"), ratio(own / yardstick), folder.crates().to_string()];
-        row([(*name).to_owned()].into_iter().chain(cells).chain([format!("{:.0}", folder.megabytes(library))]));
+        row([(*name).to_owned()].into_iter().chain(cells).chain(sizes));
     }
 }
 
@@ -65,11 +72,16 @@ impl Folder {
     }
 
     fn cargo(&self, arguments: &[&str]) -> String {
+        self.cargo_with(FULL_DEBUG_INFORMATION, arguments)
+    }
+
+    fn cargo_with(&self, debug_information: &str, arguments: &[&str]) -> String {
         let output = Command::new("cargo")
             .args(arguments)
             .current_dir(&self.0)
             .env("CARGO_TARGET_DIR", self.0.join("target"))
             .env("CARGO_INCREMENTAL", "0")
+            .env("CARGO_PROFILE_DEV_DEBUG", debug_information)
             .stderr(Stdio::inherit())
             .output()
             .expect("cargo runs");
@@ -78,10 +90,10 @@ impl Folder {
     }
 
     /// Builds from nothing, and returns the processor time of the compiler and all it starts.
-    fn build(&self) -> Duration {
+    fn build(&self, debug_information: &str) -> Duration {
         let _ = fs::remove_dir_all(self.0.join("target"));
         let before = processor_time();
-        self.cargo(&["build", "--quiet", "--offline"]);
+        self.cargo_with(debug_information, &["build", "--quiet", "--offline"]);
         processor_time().saturating_sub(before)
     }
 
