@@ -40,7 +40,7 @@ impl Server {
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, keeper) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
         std::thread::spawn(move || {
-            lines.map_while(Result::ok).for_each(|line| *keeper.lock().unwrap() += &(line + "\n"))
+            lines.map_while(Result::ok).for_each(|line| *keeper.lock().unwrap() += &(line + "\n"));
         });
         Self { child, address, log }
     }

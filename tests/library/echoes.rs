@@ -162,7 +162,7 @@ fn a_path_that_no_row_has_is_compared_with_little_work_however_long() {
     let segment = "x".repeat(60_000);
     for target in [format!("/{segment}"), format!("/v1/{segment}"), format!("/v1{}", "/xxxxxxxx".repeat(6_000))] {
         let cost = measure(|| {
-            assert_eq!(world.answer("GET", &target, &[("authorization", "Bearer any")], b"").status, Some(501))
+            assert_eq!(world.answer("GET", &target, &[("authorization", "Bearer any")], b"").status, Some(501));
         });
         assert!(cost.bytes_total < 3 << 20, "{} bytes for {}", cost.bytes_total, &target[..20]);
     }

@@ -26,7 +26,7 @@ async fn sent(client: &mut Client, method: &str, headers: &[(String, String)]) -
     }
     let response = client.send_request(request.body(Full::new(bytes::Bytes::new())).unwrap()).await.unwrap();
     let status = response.status().as_u16();
-    let body = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = response.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 

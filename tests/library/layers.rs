@@ -33,8 +33,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
-/// The floors inside rooms: each part, and the parts beside it that it may mention.
-const FLOORS: &[(&str, &[(&str, &[&str])])] = &[
+/// A part of a room, and the parts beside it that it may mention.
+type Floor = (&'static str, &'static [&'static str]);
+
+/// The floors inside rooms.
+const FLOORS: &[(&str, &[Floor])] = &[
     (
         "engine",
         &[

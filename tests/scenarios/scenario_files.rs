@@ -125,7 +125,7 @@ fn assert_told(kinds: &[&str], said: impl Fn(&Path) -> String) {
     let stored = fs::read_dir("tests/scenarios/snapshots/files").unwrap();
     let stored = stored.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let ours = stored.filter(|name| kinds.iter().any(|kind| name.starts_with(&format!("{kind}-"))));
-    let left: Vec<String> = ours.filter(|name| name.ends_with(".snap") && !names.contains(name)).collect();
+    let left: Vec<String> = ours.filter(|name| !name.ends_with(".snap.new") && !names.contains(name)).collect();
     assert!(left.is_empty(), "snapshots without a file: {}", left.join(", "));
 }
 
