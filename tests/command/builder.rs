@@ -13,7 +13,6 @@ const FLAGS_ALONE: &[(&str, &str)] = &[
     ("help", "it prints and ends"),
     ("intercept-print", "it prints and ends"),
     ("isolate", "it is about a command"),
-    ("log", "the log is of the command line"),
     ("no-page", "the builder has no page unless one is asked for"),
     ("port-file", "a test has `Standin::address`"),
     ("quiet", "the log is of the command line"),

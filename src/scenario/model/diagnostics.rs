@@ -21,7 +21,7 @@ macro_rules! codes {
         ///
         /// assert_eq!(Code::E02.about(), "A key the format does not know.");
         /// assert!(Code::E02.refuses() && !Code::W01.refuses());
-        /// assert_eq!(Code::ALL.last().map(ToString::to_string).as_deref(), Some("W07"));
+        /// assert_eq!(Code::ALL.last().map(ToString::to_string).as_deref(), Some("W08"));
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
