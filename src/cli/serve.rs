@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::log::Logger;
 use crate::cli::ready::{self, PortFile};
-use crate::cli::reports::{Reports, Stopwatch, warn};
+use crate::cli::reports::{Reports, Stopwatch};
 use crate::cli::settings::{Defaults, Settings};
 use crate::cli::signals::{Hangups, Signals};
 use crate::cli::values::{Clock, duration};
@@ -81,7 +81,6 @@ impl Serve {
                                (STANDIN_… variables count too): worlds are made with scenarios of their own";
                 return Err(Failed::usage(message));
             }
-            warn(&self.settings.offline(&DEFAULTS)?.check(scenario)?);
             builder = builder.scenario(scenario);
         }
         if let Some(name) = &self.name {

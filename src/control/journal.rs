@@ -102,12 +102,12 @@ impl Kind {
 
 /// Returns the statuses that `429` or `4xx` means.
 fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
-    let number = |text: &str| text.parse::<u16>().ok().filter(|status| (100..=999).contains(status));
+    let number = |text: &str| text.parse::<u16>().ok().filter(|status| (100..=599).contains(status));
     match text.strip_suffix("xx") {
         Some(class) => class
             .parse::<u16>()
             .ok()
-            .filter(|class| (1..=9).contains(class))
+            .filter(|class| (1..=5).contains(class))
             .map(|class| class * 100..=class * 100 + 99),
         None => number(text).map(|status| status..=status),
     }

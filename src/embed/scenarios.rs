@@ -158,19 +158,23 @@ pub(super) fn start(
     generated: bool,
 ) -> Result<(), ScenarioError> {
     let file = path.display().to_string();
-    let (mut scenario, _) = engine.read(&file, &text_of(path)?, &Files)?;
+    let (mut scenario, mut warnings) = engine.read(&file, &text_of(path)?, &Files)?;
     scenario.overrule(overruling);
-    let mut diagnostics = scenario.compare_with_clock(engine.settings().clock_mode);
-    diagnostics.retain(|diagnostic| diagnostic.code.refuses());
-    if !diagnostics.is_empty() {
-        return Err(ScenarioError { diagnostics });
+    let drifts = scenario.compare_with_clock(engine.settings().clock_mode);
+    let (faults, more): (Vec<_>, Vec<_>) = drifts.into_iter().partition(|diagnostic| diagnostic.code.refuses());
+    if !faults.is_empty() {
+        return Err(ScenarioError { diagnostics: faults });
     }
+    warnings.extend(more);
     if generated && scenario.data.as_ref().is_some_and(|data| data.from.is_none()) {
         let message = "data starts from nothing: the records that were made up beforehand would not be there";
         let help = "add \"from\": \"default\" to data, or make them up in its \"generate\"";
         return Err(refused(path, START, Code::E09, message, help));
     }
-    engine.load(engine.default_world(), &Arc::new(scenario))?;
+    warnings.extend(engine.load(engine.default_world(), &Arc::new(scenario))?);
+    warnings.sort_by_key(|warning| (warning.place, warning.code));
+    warnings.dedup();
+    engine.note(|| warnings.iter().map(|warning| format!("warning: {warning}")).collect());
     if let Some(run) = &mut engine.default_world().lock().run {
         run.require_verification();
     }

@@ -136,9 +136,18 @@ fn the_journal_is_searched_by_what_a_call_was() {
     assert_eq!(found("op=celigo.integrations.*&status=2xx"), json!([1, 2]));
     assert_eq!(found("text=nEEdle"), json!([2]));
     assert_eq!(found("text=any-token"), json!([]), "credentials are not shown, and not found");
-    for wrong in
-        ["is=odd", "status=4x", "status=40", "n=1,x", "since=-1", "limit=all", "only=entries", "op=celigo.flow"]
-    {
+    for wrong in [
+        "is=odd",
+        "status=4x",
+        "status=40",
+        "status=9xx",
+        "status=600",
+        "n=1,x",
+        "since=-1",
+        "limit=all",
+        "only=entries",
+        "op=celigo.flow",
+    ] {
         assert_eq!(control(&standin, "GET", &format!("/journal?{wrong}"), &Value::Null).status, 400, "{wrong}");
     }
 }

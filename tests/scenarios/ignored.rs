@@ -216,3 +216,19 @@ fn what_a_test_adds_stands_in_the_log() {
     );
     assert!(lines[9].contains(" #1@w1 GET /w/w1/v1/integrations celigo.integrations.list 200 "), "{}", lines[9]);
 }
+
+#[test]
+fn warnings_of_the_scenario_of_a_start_stand_in_the_log() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("warned-of.json");
+    let misspelt = json!({ "nmae": "x" });
+    let rule = json!({ "id": "a", "on": "celigo.integrations.list", "when": { "query": misspelt }, "do": { "error": "rate_limited" } });
+    let said = json!({ "scenario": 1, "api": "celigo", "name": "w", "faults": [rule] });
+    std::fs::write(&file, said.to_string()).unwrap();
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&lines);
+    let standin = Standin::builder().log(move |line| log.lock().unwrap().push(line.to_owned()));
+    let _ = standin.scenario(file).start().world().verify(); // Its rule never fired.
+    let lines = lines.lock().unwrap();
+    assert!(lines[0].contains("W06 faults[0].when.query.nmae is no parameter"), "{lines:?}");
+    assert!(!lines.iter().skip(1).any(|line| line.starts_with("warning")), "each is told once: {lines:?}");
+}
