@@ -5,12 +5,14 @@
 pub(crate) mod clip;
 pub(crate) mod cors;
 pub(crate) mod document;
+mod encoded;
 pub(crate) mod error_text;
 pub(crate) mod headers;
 pub(crate) mod hold;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod json_object;
+mod marked;
 pub(crate) mod media;
 pub(crate) mod message;
 pub(crate) mod origin;

@@ -15,7 +15,9 @@ use crate::http::clip::CUT;
 use crate::http::headers;
 use crate::http::message::Request;
 use crate::http::scan::{parameters, scan};
-use crate::http::telling::{BLACK, OF_LOGIN, is_telling, is_telling_parameter};
+use crate::http::telling::{
+    BLACK, OF_LOGIN, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
+};
 
 /// Bodies are shown in logs up to here.
 const SHOWN_BYTES: usize = 16 * 1024;
@@ -115,8 +117,8 @@ impl Redactor {
         }
         let shown = self.scrubbed(target);
         match shown.split_once('?') {
-            None => shown,
-            Some((path, query)) => Cow::Owned(format!("{path}?{}", parameters(query))),
+            None => Cow::Owned(scan(&shown).into_owned()),
+            Some((path, query)) => Cow::Owned(format!("{}?{}", scan(path), parameters(query))),
         }
     }
 
@@ -174,17 +176,34 @@ impl Redactor {
         match value {
             Value::Object(members) => {
                 let is_login = members.keys().any(|name| OF_LOGIN.contains(&name.as_str()));
+                let is_named = members.iter().any(|(name, value)| is_of_name(name) && is_telling_text(value));
                 let shown = members.into_iter().map(|(name, value)| {
                     let is_secret = if is_login { is_telling_parameter(&name) } else { is_telling(&name) };
-                    let value = if is_secret && !says_nothing(&value) { BLACK.into() } else { self.json(value) };
+                    let value = self.member(is_secret || (is_named && is_of_value(&name)), value);
                     (name, value)
                 });
                 Value::Object(shown.collect::<Map<_, _>>())
             }
-            Value::Array(items) => items.into_iter().map(|item| self.json(item)).collect(),
+            Value::Array(items) => self.items(items),
             Value::String(text) => self.text(&text).into_owned().into(),
             other => other,
         }
+    }
+
+    fn member(&self, is_secret: bool, value: Value) -> Value {
+        if is_secret && !says_nothing(&value) { BLACK.into() } else { self.json(value) }
+    }
+
+    /// Blacks out the credentials in an array, which may hold names and values by turns.
+    fn items(&self, items: Vec<Value>) -> Value {
+        let has_turns = items.len() % 2 == 0 && items.iter().step_by(2).all(Value::is_string);
+        let mut is_named = false;
+        let shown = items.into_iter().enumerate().map(|(at, item)| {
+            let is_secret = std::mem::take(&mut is_named);
+            is_named = has_turns && at % 2 == 0 && is_telling_text(&item);
+            self.member(is_secret, item)
+        });
+        shown.collect()
     }
 
     /// Blacks out the credentials in any text that people read: in the JSON, parameters and headers in it, and all that
@@ -202,7 +221,7 @@ impl Redactor {
 
     /// Blacks out a value that stands at the end of a path such as `body.auth.password`.
     pub fn value_at(&self, path: &str, value: &str) -> String {
-        let is_secret = path.split(['.', '[', ']']).any(is_telling) && !value.starts_with(BLACK);
+        let is_secret = (is_telling(path) || path.split(['.', '[', ']']).any(is_telling)) && !value.starts_with(BLACK);
         if is_secret && !self.shows_secrets { BLACK.to_owned() } else { self.text(value).into_owned() }
     }
 
@@ -257,6 +276,11 @@ pub(crate) fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, foun
         }
         _ => {}
     }
+}
+
+/// Tells whether a value is the name of a credential.
+fn is_telling_text(value: &Value) -> bool {
+    value.as_str().is_some_and(is_telling_word)
 }
 
 /// Tells whether a value could be no credential.

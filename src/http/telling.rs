@@ -3,37 +3,218 @@
 /// The text that stands for a value that is not shown.
 pub(crate) const BLACK: &str = "…";
 
-/// Names that hold these name credentials.
+/// Names that hold these name credentials, in any case and with any separators between their letters.
 const TELLING: &[&str] = &[
     "token",
     "secret",
     "signature",
-    "key",
     "password",
     "passwd",
     "passphrase",
+    "passcode",
     "credential",
     "encrypted",
     "authorization",
     "cookie",
     "bearer",
-    "jwt",
+    "hmac",
+];
+
+/// Shorter ones: two other words beside each other must not make one, as in `blink_eyes`.
+const TELLING_SHORT: &[&str] = &["key", "jwt"];
+
+/// Names whose last word is one of these name credentials.
+const TELLING_LAST: &[&str] = &["pwd", "pass", "otp"];
+
+/// Words that hold a telling one and name no credential.
+const FRIENDS: &[&str] = &[
+    "keyboard",
+    "keyword",
+    "keynote",
+    "keystone",
+    "keystroke",
+    "keyframe",
+    "monkey",
+    "donkey",
+    "turkey",
+    "hockey",
+    "jockey",
+    "whiskey",
+    "secretary",
+    "secretariat",
+    "tokenizer",
+    "tokensused",
+    "maxtokens",
+    "totaltokens",
+    "tokencount",
 ];
 
 /// Names that are telling as a parameter, and in an object beside those of a login.
-const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "code_verifier", "otp", "pin", "pwd", "sig", "auth", "ticket"];
+const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "codeverifier", "otp", "pin", "pwd", "sig", "auth", "ticket"];
 
 /// Names that only stand in what a login sends.
 pub(super) const OF_LOGIN: &[&str] = &["grant_type", "client_id", "redirect_uri"];
 
+/// Members whose value is the name of what stands beside it.
+const OF_NAME: &[&str] =
+    &["name", "key", "header", "headername", "field", "fieldname", "parameter", "param", "attribute"];
+
+/// Members that hold what a name beside them names.
+const OF_VALUE: &[&str] =
+    &["value", "val", "values", "content", "text", "data", "default", "defaultvalue", "newvalue", "oldvalue"];
+
+/// The most bytes of a value that could be a name.
+const NAME_BYTES: usize = 64;
+
 /// Tells whether a field of that name holds a credential.
 pub(crate) fn is_telling(name: &str) -> bool {
-    let holds =
-        |word: &&str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
-    TELLING.iter().any(holds) || name.eq_ignore_ascii_case("pwd")
+    let mut words = Words::of(name);
+    FRIENDS.iter().for_each(|friend| words.remove(friend));
+    TELLING.iter().any(|word| words.letters.contains(word))
+        || TELLING_SHORT.iter().any(|word| words.places(word).any(|at| words.is_one_word(at, word.len())))
+        || TELLING_LAST.contains(&words.last())
 }
 
 /// Tells whether a parameter of that name holds a credential, or a member beside those of a login.
 pub(super) fn is_telling_parameter(name: &str) -> bool {
-    is_telling(name) || TELLING_OF_LOGIN.iter().any(|known| name.eq_ignore_ascii_case(known))
+    is_telling(name) || TELLING_OF_LOGIN.contains(&&*Words::of(name).letters)
+}
+
+/// Tells whether a member of that name says the name of what another holds: `{"name": "password", "value": "x"}`.
+pub(super) fn is_of_name(name: &str) -> bool {
+    OF_NAME.contains(&&*Words::of(name).letters)
+}
+
+/// Tells whether a member of that name holds what another one names.
+pub(super) fn is_of_value(name: &str) -> bool {
+    OF_VALUE.contains(&&*Words::of(name).letters)
+}
+
+/// Tells whether a value is a telling name itself, and no sentence about one.
+pub(super) fn is_telling_word(text: &str) -> bool {
+    text.len() <= NAME_BYTES && text.split_whitespace().count() <= 3 && is_telling(text)
+}
+
+/// The letters of a name in lower case, without separators, and where its words begin.
+struct Words {
+    letters: String,
+    starts: Vec<usize>,
+}
+
+impl Words {
+    fn of(name: &str) -> Self {
+        let mut words = Self { letters: String::with_capacity(name.len()), starts: Vec::new() };
+        let mut before = ' ';
+        for letter in name.chars() {
+            if letter.is_alphanumeric() {
+                if !before.is_alphanumeric() || (before.is_lowercase() && letter.is_uppercase()) {
+                    words.starts.push(words.letters.len());
+                }
+                words.letters.extend(letter.to_lowercase());
+            }
+            before = letter;
+        }
+        words
+    }
+
+    fn places<'w>(&'w self, word: &'w str) -> impl Iterator<Item = usize> {
+        self.letters.match_indices(word).map(|(at, _)| at)
+    }
+
+    /// Tells whether those letters begin a word, or stand in one.
+    fn is_one_word(&self, at: usize, length: usize) -> bool {
+        let next = self.starts.partition_point(|start| *start <= at);
+        self.starts_at(at) || self.starts.get(next).is_none_or(|start| *start >= at + length)
+    }
+
+    fn starts_at(&self, at: usize) -> bool {
+        self.starts.binary_search(&at).is_ok()
+    }
+
+    fn last(&self) -> &str {
+        self.starts.last().map_or("", |start| &self.letters[*start..])
+    }
+
+    /// Takes a word out that begins where one of the name's begins.
+    fn remove(&mut self, word: &str) {
+        let found = self.places(word).find(|at| self.starts_at(*at));
+        if let Some(at) = found {
+            // Something that is no letter stays in its place: what stood around it does not become a word.
+            self.letters.replace_range(at..at + word.len(), &" ".repeat(word.len()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telling_name_is_one_however_its_words_are_separated() {
+        for name in [
+            "my-pass-phrase",
+            "pass phrase",
+            "Pass_Phrase",
+            "client.secret",
+            "client[secret]",
+            "api_key",
+            "apiKey",
+            "X-Api-Key",
+            "APIKEY",
+            "apikeys",
+            "k-e-y",
+            "pass.word",
+            "PassWord",
+            "pAsSwOrD",
+            "to-ken",
+            "key",
+            "keyId",
+            "myapikeyid",
+            "db_pass",
+            "userPass",
+            "pwd",
+            "X-Hub-Signature-256",
+            "ID_TOKEN",
+            "jwt",
+            "keyboard_token",
+            "monkey-key",
+            "Key ID",
+            "pass\u{a0}word",
+            "x.jwt.1",
+            "tokens",
+        ] {
+            assert!(is_telling(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_telling_one_is_none() {
+        for name in [
+            "passenger",
+            "passengers",
+            "monkey",
+            "keyboard",
+            "Key-Words",
+            "keywords",
+            "blink_eyes",
+            "blinkEyes",
+            "secretary",
+            "tokens_used",
+            "max_tokens",
+            "totalTokens",
+            "passed",
+            "bypass_mode",
+            "compass",
+            "Turkey",
+            "hockey_team",
+            "",
+            "-",
+            "name",
+            "pass_rate",
+            "surpass",
+            "donkeys",
+        ] {
+            assert!(!is_telling(name), "{name}");
+        }
+    }
 }
