@@ -2,7 +2,7 @@
 //! and parts of forms.
 
 use crate::http::clip::CUT;
-use crate::http::scan::{json_value, parameter_value};
+use crate::http::extent::{json_value, parameter_value};
 use crate::http::telling::{is_telling, is_telling_word};
 
 /// Words that prose has behind the name of a scheme.

@@ -7,6 +7,7 @@ pub(crate) mod cors;
 pub(crate) mod document;
 mod encoded;
 pub(crate) mod error_text;
+mod extent;
 pub(crate) mod headers;
 pub(crate) mod hold;
 pub(crate) mod html;

@@ -14,7 +14,8 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const LISTED: &str = "CANARY-listed-credential-0001";
 const BEARER: &str = "CANARY-bearer-of-edlink-0002";
 const FIXTURE: &str = "CANARY/fixture+password=1";
-const SECRETS: [&str; 9] = [
+const SECRETS: [&str; 10] = [
+    "CANARY-spelled",
     "CANARY-listed-credential",
     "CANARY-bearer-of-edlink",
     "CANARY/fixture+password",
@@ -25,6 +26,40 @@ const SECRETS: [&str; 9] = [
     "CANARY-code",
     "CANARY%2Ffixture",
 ];
+
+/// Calls that spell a telling name, or the place of a secret, in another way: a target below `/v1`, and a body.
+const SPELLED: [(&str, &str); 18] = [
+    ("/integrations?pass+phrase=CANARY-spelled-1", r#"{"my-pass-phrase":"CANARY-spelled-2"}"#),
+    ("/integrations?client%5Bsecret%5D=CANARY-spelled-1", r#"{"client.secret":["CANARY-spelled-2"]}"#),
+    ("/integrations?a=1&access%255Ftoken=CANARY-spelled-1", r#"{"settings":{"APIKEY":{"x":"CANARY-spelled-2"}}}"#),
+    ("/nothing%3Faccess_token%3DCANARY-spelled-1", r#"{"settings":[["password","CANARY-spelled-2"]]}"#),
+    ("/nothing%253Ftoken%253DCANARY-spelled-1/x", r#"{"settings":["n","x","x-api-key","CANARY-spelled-2"]}"#),
+    ("/nothing;token=CANARY-spelled-1", r#"[{"name":"password","value":"CANARY-spelled-2"}]"#),
+    (
+        "/integrations?redirect_uri=https://h/?code=CANARY-spelled-1",
+        r#"{"a":{"key":"token","value":"CANARY-spelled-2"}}"#,
+    ),
+    (
+        "/integrations?to=https%253A%252F%252Fh%252F%253Fcode%253DCANARY-spelled-1",
+        r#"{"headers":[{"value":"CANARY-spelled-2","header":"X-Api-Key"}]}"#,
+    ),
+    ("/integrations?to=https%3A%2F%2Fu%3ACANARY-spelled-1%40h", r#"{"name":"https://u:CANARY-spelled-2@h/x"}"#),
+    ("/integrations?note=Bearer%20CANARY-spelled-1", r#"{"name":"Bearer CANARY-spelled-2"}"#),
+    ("/integrations?f=%7B%22pass+word%22%3A%22CANARY-spelled-1%22%7D", r#"{"name":"Basic CANARY-spelled-2"}"#),
+    (
+        "/integrations#token=CANARY-spelled-1",
+        r#"{"name":"https://h/?next=https%3A%2F%2Fh%2F%3Ftoken%3DCANARY-spelled-2"}"#,
+    ),
+    ("/x", r#"{"name":"{\"name\":\"password\",\"value\":\"CANARY-spelled-2\"}"}"#),
+    ("/x", r#"{"name":"password","value":"CANARY-spelled-2","cut"#),
+    ("/x", r#"["password","CANARY-spelled-2"#),
+    ("/x", "<login><password>CANARY-spelled-2</password></login>"),
+    ("/x", r#"<login api-key="CANARY-spelled-2 x"/>"#),
+    ("/x", "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nCANARY-spelled-2\r\n--b--"),
+];
+
+/// The calls of the consumer, all of which the journal holds.
+const CALLS: usize = 3 * 9 + 2 * SPELLED.len() + 5;
 
 /// The scenario that the other one extends: secrets come in by a file that is not named.
 fn base() -> Value {
@@ -96,9 +131,19 @@ fn the_consumer_with_secrets() {
             "{\"http\":{\"auth\":{\"token\":{\"token\":\"CANARY-json-10\"}}}}",
         );
     }
+    for (target, body) in SPELLED {
+        ask(address, "POST", &format!("/v1{target}"), &[auth, JSON], body);
+        ask(address, "PUT", &format!("/api/v2/graph{target}"), &[("authorization", &other), JSON], body);
+    }
+    for depth in 1..=5 {
+        let (open, close) = ("{\"a\":[".repeat(depth), "]}".repeat(depth));
+        let body = format!("{{\"name\":\"x\",\"settings\":{open}{{\"apiSecret\":\"CANARY-json-{depth}\"}}{close}}}");
+        ask(address, "POST", "/v1/integrations", &[auth, JSON], &body);
+    }
     let control = |method: &str, path: &str, body: &str| {
         let host = address.to_string();
         let answer = ask(address, method, &format!("/_standin{path}"), &[("host", &host)], body);
+        assert!(!path.starts_with("/journal/") || answer.status == 200, "{path}: {}", answer.text());
         println!("OUT {method} {path} {}", answer.text());
     };
     let order = json!({ "type": "a.kind", "secret": "CANARY-json-hook", "payload": { "password": "CANARY-json-hook" },
@@ -107,7 +152,7 @@ fn the_consumer_with_secrets() {
     for path in ["/deliveries", "/deliveries/1"] {
         control("GET", path, "");
     }
-    let entries: Vec<String> = (1..=27).map(|n| format!("/journal/{n}")).collect();
+    let entries: Vec<String> = (1..=CALLS).map(|n| format!("/journal/{n}")).collect();
     for path in entries.iter().map(String::as_str).chain(["/journal", "/journal?text=canary", "/scenario", "/faults"]) {
         control("GET", path, "");
     }
@@ -122,7 +167,9 @@ fn the_consumer_with_secrets() {
             ask(address, "GET", path, &[("host", &host), ("accept", "text/html")], "").text()
         );
     }
-    for path in ["/coverage", "/openapi.json", "/routes", "/health", "/limits", "/worlds", "/clock"] {
+    for path in
+        ["/scenario/explain", "/coverage", "/openapi.json", "/routes", "/health", "/limits", "/worlds", "/clock"]
+    {
         control("GET", path, "");
     }
     control("POST", "/verify", "");
@@ -153,9 +200,14 @@ fn ways_out(folder: &Folder, more: &[&str]) -> Vec<(String, String)> {
     assert_eq!(code, 4, "{err}");
     assert!(out.contains("OUT POST /verify"), "{out}");
     let read = files.iter().map(|file| (file.clone(), std::fs::read_to_string(file).unwrap()));
+    let page = said(&mut standin(&["report", "html", &files[0]])).1;
+    let merged = said(&mut standin(&["report", "merge", &files[0]])).1;
+    assert!(page.contains("<h2") && merged.contains("celigo"), "{page} {merged}");
+    let checked = said(&mut standin(&["check", &scenario])).1;
     let explained = said(&mut standin(&["explain", &scenario])).1;
     [("stdout".to_owned(), out), ("stderr".to_owned(), err), ("explain".to_owned(), explained)]
         .into_iter()
+        .chain([("html".to_owned(), page), ("merge".to_owned(), merged), ("check".to_owned(), checked)])
         .chain(read)
         .collect()
 }
@@ -163,9 +215,11 @@ fn ways_out(folder: &Folder, more: &[&str]) -> Vec<(String, String)> {
 #[test]
 fn no_secret_that_came_in_by_any_door_goes_out_by_another() {
     let folder = Folder::new("secrets");
-    for log in [&["--log", "text"][..], &["--log", "json"], &["-v", "--log", "text"], &["-v", "--log", "json"], &["-q"]]
-    {
-        for (way, text) in ways_out(&folder, log) {
+    let text = ["--log", "text"];
+    let levels: [&[&str]; 2] = [&[], &["-v"]];
+    let logs = levels.iter().flat_map(|level| [[*level, &text].concat(), [*level, &["--log", "json"]].concat()]);
+    for log in logs.chain([vec!["-q"]]) {
+        for (way, text) in ways_out(&folder, &log) {
             for secret in SECRETS {
                 if let Some(at) = text.find(secret) {
                     let from = text[..at].rfind('\n').map_or(0, |line| line + 1);

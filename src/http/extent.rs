@@ -1,0 +1,93 @@
+//! Extents of values in texts that may be cut short anywhere.
+
+/// Returns the extent of a JSON value, to the end of a text that is cut in it. Nothing, if it could be no credential.
+pub(super) fn json_value(text: &str, at: usize) -> (usize, usize) {
+    let rest = &text[at..];
+    let from = at + rest.len() - rest.trim_start().len();
+    let rest = &text[from..];
+    let slashes = rest.len() - rest.trim_start_matches('\\').len();
+    if slashes > 0 && rest[slashes..].starts_with('"') {
+        // A string of JSON that stands in another: it ends at the next quote that is escaped as often.
+        let quote = format!("{}\"", &rest[..slashes]);
+        let mut end = slashes + 1;
+        while let Some(next) = rest[end..].find(&quote) {
+            let close = end + next;
+            end = close + quote.len();
+            if !rest[..close].ends_with('\\') {
+                return if close == slashes + 1 { (from, from) } else { (from, from + end) };
+            }
+        }
+        return (from, text.len());
+    }
+    match rest.as_bytes().first() {
+        Some(b'"') => {
+            let end = end_of_string(rest, 0);
+            if end == 2 { (from, from) } else { (from, from + end) }
+        }
+        Some(b'\'') => {
+            let end = rest[1..].find('\'').map_or(rest.len(), |end| end + 2);
+            if end == 2 { (from, from) } else { (from, from + end) }
+        }
+        Some(b'[' | b'{') => {
+            let end = end_of_tree(rest);
+            if rest[1..end].trim_start().len() <= 1 { (from, from) } else { (from, from + end) }
+        }
+        _ => {
+            let end = rest.find([',', '}', ']', '&', '"', '\\', '\n', ' ']).unwrap_or(rest.len());
+            if matches!(&rest[..end], "null" | "true" | "false") { (from, from) } else { (from, from + end) }
+        }
+    }
+}
+
+/// Returns the end of a string that begins at that quote.
+fn end_of_string(text: &str, begin: usize) -> usize {
+    let mut is_escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(begin + 1) {
+        match byte {
+            b'"' if !is_escaped => return at + 1,
+            _ => is_escaped = byte == b'\\' && !is_escaped,
+        }
+    }
+    text.len()
+}
+
+/// Returns the end of an array or object. Where its strings are escaped, as in another string, all that follows counts
+/// to it.
+fn end_of_tree(text: &str) -> usize {
+    let (mut depth, mut at) = (0_usize, 0);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => return text.len(),
+            b'"' => {
+                at = end_of_string(text, at);
+                continue;
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// Returns the extent of a parameter's value.
+pub(super) fn parameter_value(text: &str, at: usize) -> (usize, usize) {
+    let rest = &text[at..];
+    let end = rest.find(|letter: char| letter.is_whitespace() || matches!(letter, '&' | '"' | '\'' | '<' | '>' | '\\'));
+    (at, at + end.unwrap_or(rest.len()))
+}
+
+/// Returns the extent of what follows on a line.
+pub(super) fn line_value(text: &str, at: usize) -> (usize, usize) {
+    let rest = &text[at..];
+    let from = at + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let end = text[from..].find(['\n', '\r', '"', '\\']).unwrap_or(text.len() - from);
+    (from, from + end)
+}
