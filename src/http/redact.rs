@@ -196,7 +196,7 @@ impl Redactor {
 
     /// Blacks out the credentials in an array, which may hold names and values by turns.
     fn items(&self, items: Vec<Value>) -> Value {
-        let has_turns = items.len() % 2 == 0 && items.iter().step_by(2).all(Value::is_string);
+        let has_turns = items.len().is_multiple_of(2) && items.iter().step_by(2).all(Value::is_string);
         let mut is_named = false;
         let shown = items.into_iter().enumerate().map(|(at, item)| {
             let is_secret = std::mem::take(&mut is_named);
