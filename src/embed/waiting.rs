@@ -47,7 +47,7 @@ impl WorldHandle {
         let known = || self.engine.router().rows().iter().map(|row| row.operation);
         if !known().any(|operation| operations.select(operation)) {
             let known: Vec<&str> = known().collect();
-            let meant = did_you_mean(&operations.to_string(), known.iter().copied());
+            let meant = did_you_mean(&operations.to_string(), known.iter().copied()).to_string();
             let message = format!("{operations} selects no operation; {meant}");
             return Err(Error::invalid(message));
         }

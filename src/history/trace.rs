@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A part of a request that a `when` is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Part {
     /// The parameters of its path.
     Params,

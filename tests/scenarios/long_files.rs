@@ -18,7 +18,7 @@ fn cost(scenario: &Value) -> (u64, String) {
 #[test]
 fn a_file_four_times_as_long_costs_little_more_than_four_times_as_much() {
     type Part = fn(usize) -> Value;
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 9] = [
         ("records", |n| {
             let records: Value = (0..n).map(|n| json!({ "name": format!("Orders {n}") })).collect();
             json!({ "data": { "add": { "celigo.integrations": records } } })
@@ -31,6 +31,19 @@ fn a_file_four_times_as_long_costs_little_more_than_four_times_as_much() {
         ("steps", |n| {
             let step = |n| json!({ "name": format!("s{n}"), "ends": { "on": "celigo.flows.list", "to": "s0" } });
             json!({ "steps": (0..n).map(step).collect::<Value>() })
+        }),
+        ("steps that end nowhere", |n| {
+            let step =
+                |n| json!({ "name": format!("s{n}"), "ends": { "on": "celigo.flows.list", "to": format!("x{n}") } });
+            json!({ "steps": (0..n).map(step).collect::<Value>() })
+        }),
+        ("calls beside a long only", |n| {
+            let calls = vec![json!({ "on": "celigo.flows.list", "times": 1 }); n];
+            json!({ "expect": { "calls": calls, "only": vec!["celigo.exports.list"; n] } })
+        }),
+        ("probe steps of what is not bound", |n| {
+            let step = |n| json!({ "on": "celigo.flows.list", "status": 200, "query": { "limit": format!("{{x{n}}}") }, "bind": { format!("b{n}"): "/0/_id" } });
+            json!({ "probe": { "steps": (0..n).map(step).collect::<Value>() } })
         }),
         (
             "calls of no step",

@@ -1,20 +1,45 @@
 //! The known name that was most likely meant.
 
+use std::fmt;
+
 /// The most names that are listed when none is near.
 const MOST_LISTED: usize = 40;
 /// Longer texts are no author's slip of the pen, and comparing them takes long.
 const LONGEST_NAME: usize = 128;
+/// The most names that a given one is compared with: more than all the operations there are.
+const MOST_COMPARED: usize = 1_000;
 
 /// Asks `did you mean …?`, or lists the names there are when none is near.
-pub(crate) fn did_you_mean<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
-    if let Some(name) = nearest(given, known.clone()) {
-        return format!("did you mean {name}?");
+pub(crate) fn did_you_mean<'n, I>(given: &'n str, known: I) -> Suggestion<'n, I>
+where
+    I: IntoIterator<Item = &'n str> + Clone,
+{
+    Suggestion { given, known }
+}
+
+/// A question for what was meant. Names are compared when it is shown: of a finding that is not told, never.
+pub(crate) struct Suggestion<'n, I> {
+    given: &'n str,
+    known: I,
+}
+
+impl<'n, I: IntoIterator<Item = &'n str> + Clone> fmt::Display for Suggestion<'n, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = nearest(self.given, self.known.clone()) {
+            return write!(f, "did you mean {name}?");
+        }
+        let mut names = self.known.clone().into_iter().filter(|name| !name.is_empty());
+        let listed: Vec<&str> = names.by_ref().take(MOST_LISTED).collect();
+        match listed.as_slice() {
+            [] => f.write_str("there is none"),
+            listed => write!(f, "there is {}{}", listed.join(", "), if names.next().is_some() { ", …" } else { "" }),
+        }
     }
-    let mut names = known.into_iter().filter(|name| !name.is_empty());
-    let listed: Vec<&str> = names.by_ref().take(MOST_LISTED).collect();
-    match listed.as_slice() {
-        [] => "there is none".to_owned(),
-        listed => format!("there is {}{}", listed.join(", "), if names.next().is_some() { ", …" } else { "" }),
+}
+
+impl<'n, I: IntoIterator<Item = &'n str> + Clone> From<Suggestion<'n, I>> for String {
+    fn from(suggestion: Suggestion<'n, I>) -> Self {
+        suggestion.to_string()
     }
 }
 
@@ -23,8 +48,8 @@ pub(crate) fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>)
     if given.len() > LONGEST_NAME {
         return None;
     }
-    let ranked =
-        known.into_iter().filter(|name| !name.is_empty()).map(|name| (strsim::damerau_levenshtein(given, name), name));
+    let compared = known.into_iter().filter(|name| !name.is_empty()).take(MOST_COMPARED);
+    let ranked = compared.map(|name| (strsim::damerau_levenshtein(given, name), name));
     let (extras, name) = ranked.min_by_key(|(extras, _)| *extras)?;
     // The API's name says nothing of how near the rest is.
     let told = name.len() - shared_parts(given, name);

@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::engine::api::router::Router;
+use crate::engine::api::router::{Router, Row};
 use crate::http::message::Method;
 use crate::http::position;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{EndKind, Scenario, Step};
-use crate::scenario::model::rule::{Effect, Operations, Rule, Trigger};
+use crate::scenario::model::rule::{Operations, Rule, Trigger};
+use crate::scenario::parse::statuses::statuses;
 
 /// Number of ordinals for which a draw is followed when looking for a first one.
 const FAR: u64 = 10_000;
@@ -31,15 +32,15 @@ pub(in crate::scenario) fn check(
     probe(found, scenario);
 }
 
-fn at(steps: &[&dyn Fn() -> PathSegment]) -> Vec<PathSegment> {
+pub(super) fn at(steps: &[&dyn Fn() -> PathSegment]) -> Vec<PathSegment> {
     steps.iter().map(|step| step()).collect()
 }
 
-fn key(name: &'static str) -> impl Fn() -> PathSegment {
+pub(super) fn key(name: &'static str) -> impl Fn() -> PathSegment {
     move || PathSegment::from(name)
 }
 
-fn item(n: usize) -> impl Fn() -> PathSegment {
+pub(super) fn item(n: usize) -> impl Fn() -> PathSegment {
     move || PathSegment::from(n)
 }
 
@@ -68,7 +69,7 @@ fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router
         return;
     }
     let Some(from) = data.from.as_deref().filter(|from| fixtures.get(from).is_none()) else { return };
-    let help = did_you_mean(from, fixtures.names().iter().map(String::as_str));
+    let help = did_you_mean(from, fixtures.names().iter().map(String::as_str)).to_string();
     found.tell(Code::E16, &data.from_path, format!("{from:?} names no fixture set"), help);
 }
 
@@ -171,9 +172,6 @@ fn expectations(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     let steps: HashSet<&str> = step_names().collect();
     let rules: HashSet<&str> = rule_ids.iter().copied().collect();
     for (n, call) in scenario.expect.calls.iter().enumerate() {
-        if found.is_full() {
-            break;
-        }
         let path = at(&[&key("expect"), &key("calls"), &item(n)]);
         if let Some(step) = call.step.as_deref().filter(|step| !steps.contains(step)) {
             let help = did_you_mean(step, step_names());
@@ -193,73 +191,50 @@ fn expectations(found: &mut Diagnostics<'_>, scenario: &Scenario) {
 /// Warns of calls that are expected and, by `only`, a violation.
 fn excluded(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
     let Some((only, _)) = &scenario.expect.only else { return };
+    let allowed: HashSet<&str> =
+        router.rows().iter().map(|row| row.operation).filter(|operation| only.select(operation)).collect();
     for (n, call) in scenario.expect.calls.iter().enumerate().filter(|(_, call)| call.times.min > 0) {
         let Some(on) = &call.on else { continue };
         let mut rows = router.rows().iter().filter(|row| on.select(row.operation));
-        if !rows.any(|row| only.select(row.operation)) {
+        if !rows.any(|row| allowed.contains(row.operation)) {
             let path = at(&[&key("expect"), &key("calls"), &item(n), &key("on")]);
-            let what = format!("{on} must be called, and is a violation by \"only\": {only}");
+            let what = format_args!("{on} must be called, and is a violation by \"only\": {only}");
             found.tell(Code::W04, &path, what, "add it to \"only\", or leave it out here");
         }
-    }
-}
-
-/// Warns of statuses that nothing answers: neither an operation as it is documented, nor a fault rule.
-fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
-    let mut tell = |on: Option<&Operations>, status: u16, path: &[PathSegment]| {
-        undocumented(found, (on, status), all_rules(scenario).map(|(_, _, rule)| &**rule), router, path);
-    };
-    for (n, call) in scenario.expect.calls.iter().enumerate().filter(|(_, call)| call.fault.is_none()) {
-        let path = at(&[&key("expect"), &key("calls"), &item(n), &key("status")]);
-        call.status.iter().for_each(|status| tell(call.on.as_ref(), *status, &path));
-    }
-    for end in scenario.steps.iter().flat_map(|step| &step.ends) {
-        if let EndKind::Calls { on, status: Some(status), .. } = &end.kind {
-            tell(Some(on), *status, &below(&end.path, "status"));
-        }
-    }
-}
-
-/// Warns of a status that neither these operations, as they are documented, nor one of these rules answers.
-pub(in crate::scenario) fn undocumented<'r>(
-    found: &mut Diagnostics<'_>,
-    (on, status): (Option<&Operations>, u16),
-    mut rules: impl Iterator<Item = &'r Rule>,
-    router: &Router,
-    path: &[PathSegment],
-) {
-    let is_for = |operation: &str| on.is_none_or(|on| on.select(operation));
-    let mut rows = router.rows().iter().filter(|row| is_for(row.operation) && row.route.is_modelled());
-    // The server's own, and what the profile `live` answers where a list is empty.
-    let of_server = matches!(status, 204 | 408 | 413 | 414 | 431 | 501);
-    let by_rule = |rule: &Rule| match &rule.effect {
-        Some(Effect::Respond { status: made, .. }) => *made == status,
-        effect => matches!(effect, Some(Effect::Answer(_))),
-    };
-    if !of_server && !rows.any(|row| row.documents_status(status)) && !rules.any(by_rule) {
-        let what = format!("is {status}, which none of these operations documents");
-        found.tell(Code::W06, path, what, "correct it, or let a fault rule \"respond\" with it");
     }
 }
 
 fn rules_that_never_fire(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
     shadows(found, &scenario.rules, None, router);
     for (n, rule) in scenario.rules.iter().enumerate() {
-        out_of_reach(found, rule, &rule_path(None, n), None, scenario.seed.unwrap_or_default(), router);
+        beyond_limit(found, rule, &rule_path(None, n));
     }
+    let seed = scenario.seed.unwrap_or_default();
     for (place, step) in scenario.steps.iter().enumerate() {
         shadows(found, &step.rules, Some(place), router);
+        let ends = ends_by_calls(step);
         for (n, rule) in step.rules.iter().enumerate() {
-            out_of_reach(
-                found,
-                rule,
-                &rule_path(Some(place), n),
-                Some(step),
-                scenario.seed.unwrap_or_default(),
-                router,
-            );
+            let path = rule_path(Some(place), n);
+            beyond_limit(found, rule, &path);
+            out_of_reach(found, rule, &path, &ends, seed, router);
         }
     }
+}
+
+/// The most ends of a step that are asked for which rules they leave no calls.
+const MOST_ENDS: usize = 100;
+
+/// Returns the ends of a step by calls of operations alone, those of the fewest calls first.
+fn ends_by_calls(step: &Step) -> Vec<(u64, &Operations)> {
+    let by_calls = step.ends.iter().filter_map(|end| match &end.kind {
+        EndKind::Calls { on, when: None, status: None, calls } => Some((*calls, on)),
+        _ => None,
+    });
+    let mut ends: Vec<_> = by_calls.collect();
+    ends.sort_by_key(|(calls, _)| *calls);
+    ends.dedup_by(|later, first| later.1 == first.1);
+    ends.truncate(MOST_ENDS);
+    ends
 }
 
 /// Tells whether everything the second selects, the first does too.
@@ -300,21 +275,31 @@ pub(in crate::scenario) fn shadowed<'r>(
     let mut found = Vec::new();
     // By what the requests look like; rules for all requests stand under no text.
     let mut answered: HashMap<String, AlwaysAnswered> = HashMap::new();
-    for (n, rule) in rules {
-        let rows = || router.rows().iter().filter(|row| rule.on.select(row.operation)).map(|row| row.number);
-        let when = rule.when.as_ref().map(|when| format!("{when:?}")).unwrap_or_default();
+    let when_of = |rule: &Rule| rule.when.as_ref().map(|when| format!("{when:?}")).unwrap_or_default();
+    let rules: Vec<(usize, &Rule, String)> = rules.map(|(n, rule)| (n, rule, when_of(rule))).collect();
+    // Most stand alone with what they ask for, and then no other is behind them.
+    let mut alike: HashMap<&str, usize> = HashMap::new();
+    rules.iter().for_each(|(_, _, when)| *alike.entry(when).or_default() += 1);
+    let mut selected: HashMap<&[String], Vec<usize>> = HashMap::new();
+    for (n, rule, when) in &rules {
+        let (n, selects) = (*n, |row: &&Row| rule.on.select(row.operation));
+        let rows = selected.entry(&rule.on.0).or_insert_with(|| {
+            let rows = router.rows().iter().filter(selects);
+            rows.map(|row| row.number).collect()
+        });
+        let rows = || rows.iter().copied();
         if could_be_shadowed(rule) {
             let first = |row: usize| {
                 let by = |when: &str| answered.get(when)?.get(&row).copied();
-                by("").into_iter().chain(by(&when)).min()
+                by("").into_iter().chain(by(when)).min()
             };
             let firsts: Option<BTreeSet<usize>> = rows().map(first).collect();
             if let Some(firsts) = firsts.filter(|firsts| !firsts.is_empty()) {
                 found.push((n, firsts));
             }
         }
-        if always_answers(rule) {
-            let answered = answered.entry(when).or_default();
+        if always_answers(rule) && (when.is_empty() || alike[when.as_str()] > 1) {
+            let answered = answered.entry(when.clone()).or_default();
             for row in rows() {
                 answered.entry(row).or_insert(n);
             }
@@ -342,28 +327,26 @@ pub(in crate::scenario) fn beyond_limit(found: &mut Diagnostics<'_>, rule: &Rule
     }
 }
 
+/// Warns of a rule of a step that an end of the step leaves no call.
 fn out_of_reach(
     found: &mut Diagnostics<'_>,
     rule: &Rule,
     path: &[PathSegment],
-    step: Option<&Step>,
+    ends: &[(u64, &Operations)],
     seed: u64,
     router: &Router,
 ) {
-    beyond_limit(found, rule, path);
-    let Some(step) = step.filter(|_| rule.place.is_some()) else { return };
-    let least = step.ends.iter().filter_map(|end| match &end.kind {
-        EndKind::Calls { on, when: None, status: None, calls } if covers(router, on, &rule.on) => Some(*calls),
-        _ => None,
-    });
-    let Some(last) = least.min() else { return };
+    if rule.place.is_none() || ends.is_empty() || is_always(&rule.at) {
+        return;
+    }
+    let Some((last, _)) = ends.iter().find(|(_, on)| covers(router, on, &rule.on)) else { return };
     let first = match &rule.at {
         Trigger::Nth(ordinals) => ordinals.first().copied().unwrap_or(u64::MAX),
         Trigger::Between(from, _) => *from,
         Trigger::Every(step) => *step,
         other => other.ordinals(seed, &rule.id, FAR).next().unwrap_or(u64::MAX),
     };
-    if first > last {
+    if first > *last {
         let what = match (&rule.at, first) {
             (Trigger::Chance(_), u64::MAX) => format!("never fires with seed {seed}: the step ends at call {last}"),
             (Trigger::Chance(_), _) => {
@@ -378,6 +361,7 @@ fn out_of_reach(
 fn probe(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     let Some(probe) = &scenario.probe else { return };
     let mut bound: Vec<&str> = Vec::new();
+    let mut is_bound: HashSet<&str> = HashSet::new();
     for step in &probe.steps {
         let row = step.row;
         if row.route.verb != Method::Get && !probe.writes {
@@ -397,13 +381,14 @@ fn probe(found: &mut Diagnostics<'_>, scenario: &Scenario) {
             .iter()
             .flat_map(|(place, list)| list.iter().map(move |it| (place, it)))
         {
-            for used in placeholders(value).filter(|used| !bound.contains(used)) {
+            for used in placeholders(value).filter(|used| !is_bound.contains(used)) {
                 let path = below(&below(&step.path, place), name);
                 let what = format!("uses {{{used}}}, which no earlier step binds");
                 found.tell(Code::E19, &path, what, did_you_mean(used, bound.iter().copied()));
             }
         }
         bound.extend(step.bind.iter().map(|(name, _)| name.as_str()));
+        is_bound.extend(step.bind.iter().map(|(name, _)| name.as_str()));
     }
 }
 

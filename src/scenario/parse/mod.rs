@@ -13,4 +13,5 @@ pub(crate) mod read_matchers;
 pub(crate) mod read_rules;
 pub(crate) mod reader;
 pub(crate) mod slow_clock;
+pub(in crate::scenario) mod statuses;
 pub(crate) mod unknown_fields;

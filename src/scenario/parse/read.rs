@@ -408,14 +408,14 @@ impl FileReader<'_, '_> {
             return if operations.is_empty() {
                 "name an API first".to_owned()
             } else {
-                did_you_mean(pattern, operations)
+                did_you_mean(pattern, operations).into()
             };
         };
         let mut groups: Vec<&str> =
             operations.iter().filter_map(|name| name.rsplit_once('.')).map(|(group, _)| group).collect();
         groups.extend(self.apis.iter().map(|api| api.name));
         groups.dedup();
-        let meant = did_you_mean(start, groups);
+        let meant = did_you_mean(start, groups).to_string();
         if meant.ends_with('?') { meant.replace('?', ".*?") } else { meant }
     }
 }

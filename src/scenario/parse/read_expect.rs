@@ -1,5 +1,7 @@
 //! Reading expectations and the probe.
 
+use std::collections::HashMap;
+
 use crate::scenario::model::diagnostics::{Code, did_you_mean};
 use crate::scenario::model::format::Backoff;
 use crate::scenario::model::format::{
@@ -73,13 +75,18 @@ impl FileReader<'_, '_> {
 
     fn order(&mut self, node: &Node<'_>, calls: &[CallExpectation]) -> Vec<usize> {
         let mut places = Vec::new();
+        let mut known_places: HashMap<&str, usize> = HashMap::new();
+        for (place, call) in calls.iter().enumerate() {
+            if let Some(id) = &call.id {
+                known_places.entry(id).or_insert(place);
+            }
+        }
         for item in self.found.some_list(node, 2) {
             let Some(id) = self.found.ident(&item) else { continue };
-            let place = calls.iter().position(|call| call.id.as_deref() == Some(id));
-            match place {
-                Some(place) => places.push(place),
+            match known_places.get(id) {
+                Some(place) => places.push(*place),
                 None => {
-                    let known: Vec<&str> = calls.iter().filter_map(|call| call.id.as_deref()).collect();
+                    let known = calls.iter().filter_map(|call| call.id.as_deref());
                     let what = format!("{id:?} is the id of no expected call");
                     self.found.tell(Code::E13, &item.path, what, did_you_mean(id, known));
                 }

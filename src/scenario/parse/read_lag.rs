@@ -1,5 +1,7 @@
 //! Reading `lag`.
 
+use std::collections::HashSet;
+
 use crate::http::message::Method;
 use crate::scenario::model::diagnostics::Code;
 use crate::scenario::model::lag::{Lag, LagSpan};
@@ -11,29 +13,24 @@ impl FileReader<'_, '_> {
     pub(in crate::scenario) fn lags(&mut self, node: &Node<'_>) -> Vec<Lag> {
         let items = self.found.some_list(node, 1);
         let lags: Vec<Lag> = items.iter().filter_map(|item| self.lag(item)).collect();
-        self.tell_idle_lags(lags.iter());
+        let mut taken = HashSet::new();
+        lags.iter().for_each(|lag| self.tell_idle_lag(lag, &mut taken));
         lags
     }
 
-    /// Warns of lags that change nothing.
-    pub(in crate::scenario) fn tell_idle_lags<'l>(&mut self, lags: impl Iterator<Item = &'l Lag>) {
-        let mut taken: Vec<&str> = Vec::new();
-        for lag in lags {
-            let reads: Vec<&str> = self
-                .rows(&lag.on)
-                .iter()
-                .filter(|row| row.route.verb == Method::Get && row.route.is_modelled())
-                .map(|row| row.operation)
-                .collect();
-            if reads.is_empty() {
-                let help = "select operations that read, such as a list";
-                self.found.tell(Code::W04, &lag.path, "changes nothing: none of these operations reads", help);
-            } else if reads.iter().all(|read| taken.contains(read)) {
-                let help = "leave it out, or put it before the wider one";
-                self.found.tell(Code::W04, &lag.path, "changes nothing: one before it is for these operations", help);
-            }
-            taken.extend(reads);
+    /// Warns of a lag that changes nothing, and notes the rows that it takes from those behind it.
+    pub(in crate::scenario) fn tell_idle_lag(&mut self, lag: &Lag, taken: &mut HashSet<usize>) {
+        let rows = self.rows(&lag.on);
+        let reads = rows.iter().filter(|row| row.route.verb == Method::Get && row.route.is_modelled());
+        let reads: Vec<usize> = reads.map(|row| row.number).collect();
+        if reads.is_empty() {
+            let help = "select operations that read, such as a list";
+            self.found.tell(Code::W04, &lag.path, "changes nothing: none of these operations reads", help);
+        } else if reads.iter().all(|read| taken.contains(read)) {
+            let help = "leave it out, or put it before the wider one";
+            self.found.tell(Code::W04, &lag.path, "changes nothing: one before it is for these operations", help);
         }
+        taken.extend(reads);
     }
 
     fn lag(&mut self, node: &Node<'_>) -> Option<Lag> {

@@ -374,7 +374,9 @@ impl FileReader<'_, '_> {
             let elsewhere = self.router.apis().iter().find(|api| api.resource(name).is_some());
             let help = match elsewhere {
                 Some(api) => format!("it is a collection of {}: add it to \"api\"", api.name),
-                None => did_you_mean(name, self.apis.iter().flat_map(|api| api.resources).map(|it| it.schema.name)),
+                None => {
+                    did_you_mean(name, self.apis.iter().flat_map(|api| api.resources).map(|it| it.schema.name)).into()
+                }
             };
             self.found.tell(Code::E10, &node.path, "names no collection", help);
         }

@@ -1,15 +1,17 @@
 //! Warnings of fault rules and expected calls that were added to a running scenario, as `check` gives them of a file's.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::engine::api::router::Router;
 use crate::scenario::model::diagnostics::Diagnostics;
-use crate::scenario::model::lag::Lag;
 use crate::scenario::model::rule::{Effect, Operations, Rule};
 use crate::scenario::model::when::When;
-use crate::scenario::parse::check::{below, beyond_limit, shadowed, shadowed_words, undocumented};
+use crate::scenario::parse::check::{below, beyond_limit, shadowed, shadowed_words};
 use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
+use crate::scenario::parse::statuses::{Made, undocumented};
 use crate::scenario::run::scenario_run::ScenarioRun;
 
 impl ScenarioRun {
@@ -40,19 +42,17 @@ impl ScenarioRun {
 
     /// Returns what changes nothing among the lags that were added, one text each.
     pub(crate) fn warnings_of_lags(&self, router: &Router) -> Vec<String> {
-        let lags: Vec<&Lag> = self.added_lags().collect();
-        let told = (0..lags.len()).flat_map(|n| {
-            // One that is behind others is told of with them.
-            let so_far = made(router, |reader| reader.tell_idle_lags(lags[..n].iter().copied())).len();
-            let with_it = made(router, |reader| reader.tell_idle_lags(lags[..=n].iter().copied()));
-            let on = &lags[n].on;
-            with_it.into_iter().skip(so_far).map(move |warning| format!("lag on {on}: {warning}"))
+        let mut taken = HashSet::new();
+        let told = self.added_lags().flat_map(|lag| {
+            let warnings = made(router, |reader| reader.tell_idle_lag(lag, &mut taken));
+            warnings.into_iter().map(|warning| format!("lag on {}: {warning}", lag.on)).collect::<Vec<_>>()
         });
         told.collect()
     }
 
     /// Returns what cannot work in the calls that were expected besides those of the scenario, one text each.
     pub(crate) fn warnings_of_calls(&self, router: &Router) -> Vec<String> {
+        let by_rules = Made::by(self.rules().map(|(rule, ..)| rule));
         let calls = self.expected().map(|(call, _)| call).enumerate().skip(self.scenario().expect.calls.len());
         let told = calls.flat_map(|(n, call)| {
             let own = match &call.source {
@@ -61,10 +61,9 @@ impl ScenarioRun {
             };
             let statuses = made(router, |reader| {
                 for status in &call.status {
-                    let rules = self.rules().map(|(rule, ..)| rule);
                     let path = below(&[], "status");
                     if call.fault.is_none() {
-                        undocumented(reader.found, (call.on.as_ref(), *status), rules, router, &path);
+                        undocumented(reader.found, (call.on.as_ref(), *status), &by_rules, router, &path);
                     }
                 }
             });

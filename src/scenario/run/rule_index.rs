@@ -1,6 +1,7 @@
 //! The rules on one operation, sifted: most want a text to stand somewhere in the request, and to see that it does not
 //! one need not look into them.
 
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock};
 
@@ -18,8 +19,10 @@ pub(in crate::scenario) struct RuleIndex {
     rules: Vec<IndexedRule>,
     /// The spots where the rules want texts. Each is read once for a request.
     spots: Vec<Spot>,
-    /// The spots and hashes of the texts that the rules want, in order.
-    wanted: Vec<(usize, u64)>,
+    /// The number of each spot.
+    numbers: HashMap<Spot, usize, FixedState>,
+    /// The spots and hashes of the texts that the rules want.
+    wanted: HashSet<(usize, u64), FixedState>,
     /// True when a rule wants no text: then each request is looked into.
     prefilter: bool,
     /// The verdicts on the rules when no request could match any.
@@ -27,7 +30,7 @@ pub(in crate::scenario) struct RuleIndex {
 }
 
 /// The place of a text in a request: a part, or a member of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Spot {
     part: Part,
     member: Option<Box<str>>,
@@ -71,16 +74,14 @@ impl RuleIndex {
         let want = rule.when.as_ref().and_then(|when| {
             let (part, member, text) = when.first_text()?;
             let spot = Spot { part, member: member.map(Into::into) };
-            let known = self.spots.iter().position(|known| *known == spot);
-            let spot = known.unwrap_or_else(|| {
-                self.spots.push(spot);
+            let spot = *self.numbers.entry(spot).or_insert_with_key(|spot| {
+                self.spots.push(spot.clone());
                 self.spots.len() - 1
             });
             Some(Want { spot, hash: hash(text) })
         });
-        match want.map(|Want { spot, hash }| ((spot, hash), self.wanted.binary_search(&(spot, hash)))) {
-            Some((want, Err(at))) => self.wanted.insert(at, want),
-            Some(_) => {}
+        match want {
+            Some(Want { spot, hash }) => drop(self.wanted.insert((spot, hash))),
             None => self.prefilter = true,
         }
         self.rules.push(IndexedRule { place, want });
@@ -113,7 +114,7 @@ impl RuleIndex {
         };
         let wanted = |(spot, text): (usize, Hashed)| match text {
             Hashed::Nothing => false,
-            Hashed::One(hash) => self.wanted.binary_search(&(spot, hash)).is_ok(),
+            Hashed::One(hash) => self.wanted.contains(&(spot, hash)),
             Hashed::Several => true,
         };
         let known = !self.prefilter && !texts.iter().copied().enumerate().any(wanted);

@@ -1,0 +1,73 @@
+//! Checks of statuses that are named: does anything answer with them?
+
+use std::collections::HashSet;
+
+use crate::engine::api::router::Router;
+use crate::http::position::PathSegment;
+use crate::scenario::model::diagnostics::{Code, Diagnostics};
+use crate::scenario::model::format::{EndKind, Scenario};
+use crate::scenario::model::rule::{Effect, Operations, Rule};
+use crate::scenario::parse::check::{all_rules, at, below, item, key};
+
+/// Warns of statuses that nothing answers: neither an operation as it is documented, nor a fault rule.
+pub(super) fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
+    let made = Made::by(all_rules(scenario).map(|(_, _, rule)| &**rule));
+    let mut tell = |on: Option<&Operations>, status: u16, path: &[PathSegment]| {
+        undocumented(found, (on, status), &made, router, path);
+    };
+    for (n, call) in scenario.expect.calls.iter().enumerate().filter(|(_, call)| call.fault.is_none()) {
+        let path = at(&[&key("expect"), &key("calls"), &item(n), &key("status")]);
+        call.status.iter().for_each(|status| tell(call.on.as_ref(), *status, &path));
+    }
+    for end in scenario.steps.iter().flat_map(|step| &step.ends) {
+        if let EndKind::Calls { on, status: Some(status), .. } = &end.kind {
+            tell(Some(on), *status, &below(&end.path, "status"));
+        }
+    }
+}
+
+/// The statuses that rules answer.
+pub(in crate::scenario) enum Made {
+    Any,
+    Only(HashSet<u16>),
+}
+
+impl Made {
+    pub(in crate::scenario) fn by<'r>(rules: impl Iterator<Item = &'r Rule>) -> Self {
+        let mut statuses = HashSet::new();
+        for rule in rules {
+            match &rule.effect {
+                Some(Effect::Respond { status, .. }) => drop(statuses.insert(*status)),
+                // A function answers as it likes.
+                Some(Effect::Answer(_)) => return Self::Any,
+                _ => {}
+            }
+        }
+        Self::Only(statuses)
+    }
+
+    fn has(&self, status: u16) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(statuses) => statuses.contains(&status),
+        }
+    }
+}
+
+/// Warns of a status that neither these operations, as they are documented, nor one of the rules answers.
+pub(in crate::scenario) fn undocumented(
+    found: &mut Diagnostics<'_>,
+    (on, status): (Option<&Operations>, u16),
+    made: &Made,
+    router: &Router,
+    path: &[PathSegment],
+) {
+    let is_for = |operation: &str| on.is_none_or(|on| on.select(operation));
+    let mut rows = router.rows().iter().filter(|row| is_for(row.operation) && row.route.is_modelled());
+    // The server's own, and what the profile `live` answers where a list is empty.
+    let of_server = matches!(status, 204 | 408 | 413 | 414 | 431 | 501);
+    if !of_server && !made.has(status) && !rows.any(|row| row.documents_status(status)) {
+        let what = format!("is {status}, which none of these operations documents");
+        found.tell(Code::W06, path, what, "correct it, or let a fault rule \"respond\" with it");
+    }
+}
