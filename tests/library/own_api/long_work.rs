@@ -120,7 +120,11 @@ fn worlds_made_up_at_one_time_are_bounded_together() {
     };
     let refused = |name: &str, count: usize| {
         let refused = control(&standin, "PUT", &format!("/worlds/{name}"), &of(count));
-        assert!(refused.status == 400 && refused.text().contains("at most 150 records can be made up in all worlds"), "{}", refused.text());
+        assert!(
+            refused.status == 400 && refused.text().contains("at most 150 records can be made up in all worlds"),
+            "{}",
+            refused.text()
+        );
     };
     assert_eq!(held(&standin, "PUT", "/worlds/one", &of(100), || refused("two", 51)).status, 200);
     refused("two", 51);
