@@ -11,6 +11,7 @@ use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
 use crate::scenario::model::format::{EndKind, Scenario, Step};
 use crate::scenario::model::rule::{Operations, Rule, Trigger};
+use crate::scenario::parse::paths::{all_rules, at, below, item, key, rule_path};
 use crate::scenario::parse::statuses::statuses;
 
 /// Number of ordinals for which a draw is followed when looking for a first one.
@@ -32,30 +33,6 @@ pub(in crate::scenario) fn check(
     probe(found, scenario);
 }
 
-pub(super) fn at(steps: &[&dyn Fn() -> PathSegment]) -> Vec<PathSegment> {
-    steps.iter().map(|step| step()).collect()
-}
-
-pub(super) fn key(name: &'static str) -> impl Fn() -> PathSegment {
-    move || PathSegment::from(name)
-}
-
-pub(super) fn item(n: usize) -> impl Fn() -> PathSegment {
-    move || PathSegment::from(n)
-}
-
-/// Returns the path of the n-th rule of the file or of a step.
-pub(super) fn rule_path(step: Option<usize>, n: usize) -> Vec<PathSegment> {
-    match step {
-        None => at(&[&key("faults"), &item(n)]),
-        Some(step) => at(&[&key("steps"), &item(step), &key("faults"), &item(n)]),
-    }
-}
-
-pub(in crate::scenario) fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
-    path.iter().cloned().chain([PathSegment::from(name)]).collect()
-}
-
 fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router, fixtures: &Fixtures) {
     let Some(data) = &scenario.data else { return };
     let api_of = |from: &str| from.split_once('/').map(|(api, _)| api.to_owned());
@@ -71,13 +48,6 @@ fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router
     let Some(from) = data.from.as_deref().filter(|from| fixtures.get(from).is_none()) else { return };
     let help = did_you_mean(from, fixtures.names().iter().map(String::as_str)).to_string();
     found.tell(Code::E16, &data.from_path, format!("{from:?} names no fixture set"), help);
-}
-
-/// Returns all rules with their step, in the order of the file.
-pub(super) fn all_rules(scenario: &Scenario) -> impl Iterator<Item = (Option<usize>, usize, &Arc<Rule>)> {
-    let own = scenario.rules.iter().enumerate().map(|(n, rule)| (None, n, rule));
-    let stepped = scenario.steps.iter().enumerate();
-    own.chain(stepped.flat_map(|(step, it)| it.rules.iter().enumerate().map(move |(n, rule)| (Some(step), n, rule))))
 }
 
 fn rule_ids(found: &mut Diagnostics<'_>, scenario: &Scenario) {

@@ -16,7 +16,7 @@ use crate::scenario::model::format::{ChangeKind, DataChange, EndKind, Scenario};
 use crate::scenario::model::matchers::{Matcher, Type};
 use crate::scenario::model::rule::{Effect, Operations, Rule};
 use crate::scenario::model::when::When;
-use crate::scenario::parse::check::{all_rules, below, rule_path};
+use crate::scenario::parse::paths::{all_rules, below, rule_path};
 
 /// The status of a request whose credential is refused.
 const REFUSED: u16 = 401;

@@ -6,6 +6,7 @@ pub(crate) mod extends;
 pub(crate) mod fidelity;
 pub(crate) mod fragments;
 pub(crate) mod listed_tokens;
+pub(in crate::scenario) mod paths;
 pub(crate) mod read;
 pub(crate) mod read_expect;
 pub(crate) mod read_lag;

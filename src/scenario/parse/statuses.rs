@@ -7,7 +7,7 @@ use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics};
 use crate::scenario::model::format::{EndKind, Scenario};
 use crate::scenario::model::rule::{Effect, Operations, Rule};
-use crate::scenario::parse::check::{all_rules, at, below, item, key};
+use crate::scenario::parse::paths::{all_rules, at, below, item, key};
 
 /// Warns of statuses that nothing answers: neither an operation as it is documented, nor a fault rule.
 pub(super) fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
