@@ -37,8 +37,10 @@ fn at_most(times: usize, text: &str, show: impl Fn(&str) -> Cow<'_, str> + Copy)
     let (mut shown, mut done) = (String::new(), 0);
     let ends = |letter: char| letter.is_whitespace() || "\"'<>\\&=?#".contains(letter);
     for part in text.split(ends).filter(|part| part.contains('%')) {
-        let plain = decode(part);
-        if plain == part {
+        // In a parameter, that sign is a space.
+        let spaced = part.replace('+', " ");
+        let plain = decode(&spaced);
+        if plain == spaced {
             continue;
         }
         let inner = at_most(times - 1, &plain, show);

@@ -1,4 +1,25 @@
-//! Extents of values in texts that may be cut short anywhere.
+//! Extents of names and values in texts that may be cut short anywhere.
+
+/// The quoting of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quote {
+    None,
+    Json,
+}
+
+/// Returns the name before a separator, and whether it is a quoted one.
+pub(super) fn name_before(text: &str, at: usize) -> Option<(&str, Quote)> {
+    let before = text[..at].trim_end_matches([' ', '\t']);
+    let quoted = before.strip_suffix(['"', '\'']);
+    let before = quoted.map_or(before, |before| before.trim_end_matches('\\'));
+    let is_part = |letter: char| {
+        letter.is_alphanumeric() || matches!(letter, '_' | '-' | '$' | '%' | '.' | '@' | '[' | ']' | '+')
+    };
+    let start = before.trim_end_matches(|letter| is_part(letter) || (quoted.is_some() && letter == ' ')).len();
+    let name = &before[start..];
+    let kind = if quoted.is_some() { Quote::Json } else { Quote::None };
+    (!name.is_empty()).then_some((name, kind))
+}
 
 /// Returns the extent of a JSON value, to the end of a text that is cut in it. Nothing, if it could be no credential.
 pub(super) fn json_value(text: &str, at: usize) -> (usize, usize) {
@@ -22,11 +43,11 @@ pub(super) fn json_value(text: &str, at: usize) -> (usize, usize) {
     match rest.as_bytes().first() {
         Some(b'"') => {
             let end = end_of_string(rest, 0);
-            if end == 2 { (from, from) } else { (from, from + end) }
+            if rest.starts_with("\"\"") { (from, from) } else { (from, from + end) }
         }
         Some(b'\'') => {
             let end = rest[1..].find('\'').map_or(rest.len(), |end| end + 2);
-            if end == 2 { (from, from) } else { (from, from + end) }
+            if rest.starts_with("''") { (from, from) } else { (from, from + end) }
         }
         Some(b'[' | b'{') => {
             let end = end_of_tree(rest);

@@ -16,7 +16,7 @@ use crate::http::headers;
 use crate::http::message::Request;
 use crate::http::scan::{parameters, scan};
 use crate::http::telling::{
-    BLACK, OF_LOGIN, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
+    BLACK, OF_LOGIN, is_field_name, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
 };
 
 /// Bodies are shown in logs up to here.
@@ -199,7 +199,7 @@ impl Redactor {
         let has_turns = items.len().is_multiple_of(2) && items.iter().step_by(2).all(Value::is_string);
         let mut is_named = false;
         let shown = items.into_iter().enumerate().map(|(at, item)| {
-            let is_secret = std::mem::take(&mut is_named);
+            let is_secret = std::mem::take(&mut is_named) && !item.as_str().is_some_and(is_field_name);
             is_named = has_turns && at % 2 == 0 && is_telling_text(&item);
             self.member(is_secret, item)
         });

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::http::beside::{Beside, Run, after_name, beside, last_part};
 use crate::http::encoded::{decoded, within_encoded};
-use crate::http::extent::{json_value, line_value, parameter_value};
+use crate::http::extent::{Quote, json_value, line_value, name_before, parameter_value};
 use crate::http::marked::{after_scheme, element, part_of_form, user_of_url};
 use crate::http::telling::{
     BLACK, OF_LOGIN, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
@@ -11,8 +12,11 @@ use crate::http::telling::{
 
 /// Blacks out the credentials among parameters.
 pub(super) fn parameters(query: &str) -> String {
+    let pair = |part: &'_ str| part.split_once('=').map(|(name, value)| (decoded(name), decoded(value)));
+    let names_one = |(name, value): (String, String)| is_of_name(last_part(&name)) && is_telling_word(&value);
+    let is_named = query.split('&').filter_map(pair).any(names_one);
     let parts = query.split('&').map(|part| match part.split_once('=') {
-        Some((name, value)) if !value.is_empty() && is_telling_parameter(&decoded(name)) => {
+        Some((name, value)) if !value.is_empty() && is_secret(&decoded(name), is_named) => {
             Cow::Owned(format!("{name}={BLACK}"))
         }
         Some((name, value)) => match scan(value) {
@@ -22,6 +26,11 @@ pub(super) fn parameters(query: &str) -> String {
         None => scan(part),
     });
     parts.collect::<Vec<_>>().join("&")
+}
+
+/// Tells whether a parameter of that name holds a credential, where another one may say the name of one.
+fn is_secret(name: &str, is_named: bool) -> bool {
+    is_telling_parameter(name) || (is_named && is_of_value(last_part(name)))
 }
 
 /// Blacks out the values of telling names in a text that may be cut short anywhere: members of JSON, quoted or escaped,
@@ -36,9 +45,10 @@ pub(super) fn scan(text: &str) -> Cow<'_, str> {
 fn scan_plain(text: &str) -> Cow<'_, str> {
     let is_login = OF_LOGIN.iter().any(|name| text.contains(name));
     let bytes = text.as_bytes();
+    let (mut attributes, mut parameters) = (None, None);
     let mut shown = String::new();
     let mut done = 0;
-    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| b":=, >".contains(byte)) {
+    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| b":=, >+".contains(byte)) {
         if at < done {
             continue;
         }
@@ -48,7 +58,14 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
                 Some((name, Quote::Json)) if is_telling(name) || (is_login && is_telling_parameter(name)) => {
                     Some(json_value(text, at + 1))
                 }
-                Some((name, Quote::Json)) if is_of_value(name) && is_named_beside(text, at) => {
+                Some((name, Quote::Json)) if is_of_value(name) => match beside(text, at) {
+                    Beside::Telling => Some(json_value(text, at + 1)),
+                    // What an API wraps its answers in is called so, too.
+                    Beside::Cut if !name.starts_with('$') => Some(json_value(text, at + 1)),
+                    _ => None,
+                },
+                // What is cut may be a login.
+                Some((name, Quote::Json)) if is_telling_parameter(name) && beside(text, at) == Beside::Cut => {
                     Some(json_value(text, at + 1))
                 }
                 Some((name, Quote::None)) if is_header(name) => Some(line_value(text, at + 1)),
@@ -62,7 +79,16 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
                     Some(json_value(text, at + 1))
                 }
                 Some((name, _)) if is_telling_parameter(&decoded(name)) => Some(parameter_value(text, at + 1)),
-                Some(("name", _)) => part_of_form(text, at),
+                Some(("name", _)) if part_of_form(text, at).is_some() => part_of_form(text, at),
+                Some((name, Quote::None)) if is_of_value(last_part(&decoded(name))) => {
+                    if Run::hides(&mut attributes, text, at, Run::of_attributes) {
+                        Some(json_value(text, at + 1))
+                    } else if Run::hides(&mut parameters, text, at, Run::of_parameters) {
+                        Some(parameter_value(text, at + 1))
+                    } else {
+                        None
+                    }
+                }
                 _ => None,
             },
             b',' => after_name(text, at),
@@ -84,9 +110,6 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The bytes before and behind a value among which the member that names it is looked for.
-const NEAR: usize = 2_000;
-
 /// Returns the quote for a value at that extent: its own, or for a member of JSON the one of its name.
 fn quote_of(text: &str, at: usize, from: usize, end: usize) -> &str {
     let value = &text[from..end];
@@ -100,31 +123,11 @@ fn quote_of(text: &str, at: usize, from: usize, end: usize) -> &str {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quote {
-    None,
-    Json,
-}
-
 /// Returns the quote that closes the name before a colon.
 fn opening_quote(text: &str, at: usize) -> &str {
     let before = text[..at].trim_end();
     let slashes = before[..before.len() - 1].len() - before[..before.len() - 1].trim_end_matches('\\').len();
     &before[before.len() - 1 - slashes..]
-}
-
-/// Returns the name before a separator, and whether it is a quoted one.
-fn name_before(text: &str, at: usize) -> Option<(&str, Quote)> {
-    let before = text[..at].trim_end_matches([' ', '\t']);
-    let quoted = before.strip_suffix(['"', '\'']);
-    let before = quoted.map_or(before, |before| before.trim_end_matches('\\'));
-    let is_part = |letter: char| {
-        letter.is_alphanumeric() || matches!(letter, '_' | '-' | '$' | '%' | '.' | '@' | '[' | ']' | '+')
-    };
-    let start = before.trim_end_matches(|letter| is_part(letter) || (quoted.is_some() && letter == ' ')).len();
-    let name = &before[start..];
-    let kind = if quoted.is_some() { Quote::Json } else { Quote::None };
-    (!name.is_empty()).then_some((name, kind))
 }
 
 /// Tells whether a name is that of a header that holds credentials: prose has colons behind words, too.
@@ -136,64 +139,4 @@ fn is_header(name: &str) -> bool {
 /// Tells whether the value behind a separator is quoted.
 fn is_quote_at(text: &str, at: usize) -> bool {
     text[at..].trim_start_matches([' ', '\t']).trim_start_matches('\\').starts_with(['"', '\''])
-}
-
-/// Tells whether another member of the object around that colon says that its value has a telling name. Looks only near
-/// it: what is whole is read as JSON.
-fn is_named_beside(text: &str, at: usize) -> bool {
-    let near = || text.bytes().enumerate();
-    let begin = edge(near().take(at).skip(at.saturating_sub(NEAR)).rev(), (b'}', b']'), (b'{', b'['));
-    let end = edge(near().skip(at).take(NEAR), (b'{', b'['), (b'}', b']'));
-    let (begin, end) = (begin.unwrap_or(at.saturating_sub(NEAR)), end.unwrap_or((at + NEAR).min(text.len())));
-    memchr::memchr_iter(b':', &text.as_bytes()[begin..end]).any(|colon| {
-        let colon = begin + colon;
-        name_before(text, colon).is_some_and(|(name, quote)| quote == Quote::Json && is_of_name(name)) && {
-            let value = text[colon + 1..].trim_start().trim_start_matches('\\');
-            let value = value.strip_prefix(['"', '\'']).unwrap_or_default();
-            is_telling_word(&value[..value.find(['"', '\'', '\\']).unwrap_or(value.len())])
-        }
-    })
-}
-
-/// Returns the place where what was entered is left.
-fn edge(bytes: impl Iterator<Item = (usize, u8)>, enter: (u8, u8), leave: (u8, u8)) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, byte) in bytes {
-        if byte == enter.0 || byte == enter.1 {
-            depth += 1;
-        } else if byte == leave.0 || byte == leave.1 {
-            match depth {
-                0 => return Some(at),
-                _ => depth -= 1,
-            }
-        }
-    }
-    None
-}
-
-/// Returns the extent of an item of an array, when the one before that comma is a telling name: names and values stand by
-/// turns.
-fn after_name(text: &str, at: usize) -> Option<(usize, usize)> {
-    let (name, quote) = name_before(text, at)?;
-    if quote != Quote::Json || !is_telling_word(name) {
-        return None;
-    }
-    let near = || text.bytes().enumerate();
-    let before = at.saturating_sub(NEAR)..at;
-    let begin = edge(near().take(at).skip(before.start).rev(), (b'}', b']'), (b'{', b'['));
-    let begin = begin.filter(|begin| text.as_bytes()[*begin] == b'[')?;
-    let end = edge(near().skip(at).take(NEAR), (b'{', b'['), (b'}', b']'));
-    let commas = |from: usize, end: usize| {
-        let mut depth = 0_i32;
-        text.as_bytes()[from..end]
-            .iter()
-            .filter(|byte| {
-                depth += i32::from(matches!(byte, b'{' | b'[')) - i32::from(matches!(byte, b'}' | b']'));
-                depth == 0 && **byte == b','
-            })
-            .count()
-    };
-    let is_name = commas(begin + 1, at) % 2 == 0;
-    let has_turns = end.is_none_or(|end| commas(begin + 1, end) % 2 == 1);
-    (is_name && has_turns).then(|| json_value(text, at + 1))
 }

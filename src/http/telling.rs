@@ -63,6 +63,34 @@ const OF_NAME: &[&str] =
 const OF_VALUE: &[&str] =
     &["value", "val", "values", "content", "text", "data", "default", "defaultvalue", "newvalue", "oldvalue"];
 
+/// The last words of names of fields. A text that ends with one, and has no digit, is the name of a field.
+const OF_FIELD: &[&str] = &[
+    "id",
+    "name",
+    "type",
+    "date",
+    "at",
+    "url",
+    "uri",
+    "email",
+    "description",
+    "title",
+    "status",
+    "kind",
+    "role",
+    "count",
+    "by",
+    "user",
+    "users",
+    "key",
+    "token",
+    "settings",
+    "enabled",
+    "label",
+    "modified",
+    "created",
+];
+
 /// The most bytes of a value that could be a name.
 const NAME_BYTES: usize = 64;
 
@@ -93,6 +121,13 @@ pub(super) fn is_of_value(name: &str) -> bool {
 /// Tells whether a value is a telling name itself, and no sentence about one.
 pub(super) fn is_telling_word(text: &str) -> bool {
     text.len() <= NAME_BYTES && text.split_whitespace().count() <= 3 && is_telling(text)
+}
+
+/// Tells whether a text is the name of a field by itself, and no value: `created_date`.
+pub(super) fn is_field_name(text: &str) -> bool {
+    let is_part = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '-' | '$' | '.');
+    let words = Words::of(text);
+    text.len() <= NAME_BYTES && text.chars().all(is_part) && OF_FIELD.contains(&words.last())
 }
 
 /// The letters of a name in lower case, without separators, and where its words begin.
