@@ -1,7 +1,5 @@
 //! The way back: the address of the application, with a code or an error behind it.
 
-use std::borrow::Cow;
-
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::apis::edlink::errors::{
@@ -16,12 +14,12 @@ use crate::http::target::{Query, encode};
 /// Characters that an address cannot have in a header.
 const NOT_IN_A_HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 
-/// The error of a person who says no. It goes back to the application whatever that wants.
-pub(super) const DECLINED: &str = "declined_authorization";
+/// The error of a person who declines. It always goes back to the application.
+pub(super) const DECLINED: &str = DECLINED_AUTHORIZATION.code;
 
-/// The fake's own parameters: who signs in, and what comes of it.
+/// The fake's own parameter for the person who signs in.
 pub(super) const PERSON: &str = "standin_person";
-/// See [`PERSON`].
+/// The fake's own parameter for the outcome of a sign-on.
 pub(super) const OUTCOME: &str = "standin_outcome";
 
 /// The errors that go back to the application if it wants them; the others cannot, as the application is not known.
@@ -55,15 +53,16 @@ pub(super) fn back(redirect_uri: &str, query: &Query<'_>, name: &str, value: &st
 /// Answers an error of a sign-on by sending the person back, where that is how the application wants it.
 pub(crate) fn redirected(state: &State, query: &Query<'_>, error: &ErrorDef) -> Option<Response> {
     let redirect_uri = given(query, "redirect_uri")?;
-    let code = if !SENT_BACK.contains(&error) && error != DECLINED_AUTHORIZATION {
-        return None;
-    } else if error == DECLINED_AUTHORIZATION {
-        Cow::Borrowed(DECLINED)
-    } else {
+    if error != DECLINED_AUTHORIZATION {
+        if !SENT_BACK.contains(&error) {
+            return None;
+        }
         let application = state.store.of(&APPLICATIONS).get(&given(query, "client_id")?.to_ascii_lowercase())?;
         let wants = application.text("sso_error_behavior") == Some("redirect");
         let knows = application.get("redirect_uris")?.as_array()?.iter().any(|known| known == redirect_uri);
-        Cow::Borrowed(if wants && knows { error.code } else { return None })
-    };
-    Some(back(redirect_uri, query, "error", &code))
+        if !(wants && knows) {
+            return None;
+        }
+    }
+    Some(back(redirect_uri, query, "error", error.code))
 }

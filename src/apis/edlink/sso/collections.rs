@@ -2,28 +2,58 @@
 
 use serde_json::Value;
 
+use crate::apis::edlink::errors::{
+    DECLINED_AUTHORIZATION, INVALID_CLIENT_ID, INVALID_INTEGRATION_STATE, INVALID_REDIRECT_URI, INVALID_REQUEST,
+    NO_CLIENT_ID, NO_PRIMARY_REDIRECT_URI, NO_REDIRECT_URI, NO_SSO_PROVIDER, PERSON_NOT_SHARED,
+};
 use crate::apis::edlink::graph::PEOPLE;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::{CREATED, ID, UPDATED};
+use crate::engine::schema::error_def::ErrorDef;
 use crate::engine::schema::field::{DefaultValue, Kind, field, text};
 use crate::engine::schema::schema::{IdFormat, Schema};
 use crate::engine::schema::time::parse_ms;
 use crate::engine::state::State;
 use crate::engine::store::Record;
 
-/// Outcomes of a sign-on that a test may ask for.
-pub(crate) const OUTCOMES: &[&str] = &[
-    "success",
-    "declined_authorization",
-    "NO_SSO_PROVIDER",
-    "INVALID_INTEGRATION_STATE",
-    "PERSON_NOT_SHARED",
-    "NO_CLIENT_ID",
-    "NO_REDIRECT_URI",
-    "INVALID_CLIENT_ID",
-    "NO_PRIMARY_REDIRECT_URI",
-    "INVALID_REDIRECT_URI",
+/// The outcome of a sign-on that succeeds.
+pub(super) const SUCCESS: &str = "success";
+
+/// The errors that a sign-on can come to, by itself or because a test asks for it.
+pub(super) const FAILURES: [&ErrorDef; 9] = [
+    DECLINED_AUTHORIZATION,
+    NO_SSO_PROVIDER,
+    INVALID_INTEGRATION_STATE,
+    PERSON_NOT_SHARED,
+    NO_CLIENT_ID,
+    NO_REDIRECT_URI,
+    INVALID_CLIENT_ID,
+    NO_PRIMARY_REDIRECT_URI,
+    INVALID_REDIRECT_URI,
 ];
+
+/// The errors of the operations that sign in: those of a sign-on, and that of a request which asks for no outcome
+/// there is.
+pub(super) const ERRORS: [&ErrorDef; FAILURES.len() + 1] = {
+    let mut errors = [INVALID_REQUEST; FAILURES.len() + 1];
+    let mut n = 0;
+    while n < FAILURES.len() {
+        errors[n] = FAILURES[n];
+        n += 1;
+    }
+    errors
+};
+
+/// The outcomes of a sign-on that a test may ask for: success, and the codes of its errors.
+pub(crate) const OUTCOMES: &[&str] = &{
+    let mut outcomes = [SUCCESS; FAILURES.len() + 1];
+    let mut n = 0;
+    while n < FAILURES.len() {
+        outcomes[n + 1] = FAILURES[n].code;
+        n += 1;
+    }
+    outcomes
+};
 
 /// Applications. Without any, every client id and every address is good.
 pub(crate) static APPLICATIONS: Schema = Schema::new(
@@ -45,7 +75,7 @@ pub(crate) static APPLICATIONS: Schema = Schema::new(
 )
 .unique(&["secret"]);
 
-/// Who signs in next, and what comes of it; the oldest that fits is used up.
+/// Sign-ons to come: the person, and the outcome. The oldest that fits a request is used up by it.
 pub(crate) static SIGN_ONS: Schema = Schema::new(
     "edlink.sign_ons",
     "Sign-on",
@@ -58,7 +88,7 @@ pub(crate) static SIGN_ONS: Schema = Schema::new(
         field("person_id", Kind::Reference(&PEOPLE)).nullable(),
         field("integration_id", Kind::Reference(&INTEGRATIONS)).nullable(),
         text("client_id").nullable(),
-        field("outcome", Kind::Enum(OUTCOMES)).required().or(DefaultValue::Text("success")),
+        field("outcome", Kind::Enum(OUTCOMES)).required().or(DefaultValue::Text(SUCCESS)),
         field("context", Kind::Object).nullable(),
         field("keep", Kind::Bool).or(DefaultValue::False),
     ],

@@ -1,19 +1,19 @@
-//! Who signs in, and for which integration.
+//! Signing in: the person, and the integration that it signs in by.
 
 use serde_json::{Value, json};
 
 use crate::apis::edlink::errors::{
-    DECLINED_AUTHORIZATION, INVALID_CLIENT_ID, INVALID_INTEGRATION_STATE, INVALID_REDIRECT_URI, INVALID_REQUEST,
-    NO_CLIENT_ID, NO_PRIMARY_REDIRECT_URI, NO_REDIRECT_URI, NO_SSO_PROVIDER, PERSON_NOT_SHARED,
+    INVALID_CLIENT_ID, INVALID_INTEGRATION_STATE, INVALID_REDIRECT_URI, INVALID_REQUEST, NO_CLIENT_ID,
+    NO_PRIMARY_REDIRECT_URI, NO_REDIRECT_URI, NO_SSO_PROVIDER, PERSON_NOT_SHARED,
 };
 use crate::apis::edlink::graph::{PEOPLE, is_shared, people_of};
 use crate::apis::edlink::integrations::{INTEGRATIONS, is_open};
-use crate::apis::edlink::sso::back::{DECLINED, OUTCOME, PERSON, back, given, redirected};
-use crate::apis::edlink::sso::collections::{APPLICATIONS, LOGINS, OUTCOMES, SIGN_ONS};
+use crate::apis::edlink::sso::back::{OUTCOME, PERSON, back, given, redirected};
+use crate::apis::edlink::sso::collections::{APPLICATIONS, FAILURES, LOGINS, OUTCOMES, SIGN_ONS, SUCCESS};
 use crate::apis::edlink::sso::page;
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
-use crate::engine::schema::error_def::{ErrorDef, Evidence};
+use crate::engine::schema::error_def::Evidence;
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::engine::state::State;
@@ -24,27 +24,15 @@ use crate::http::message::Response;
 /// The time a code is good for.
 const CODE_LIFE_MS: u64 = 10 * 60 * 1_000;
 
-/// Errors that a sign-on can come to.
-const FAULTS: [&ErrorDef; 8] = [
-    NO_CLIENT_ID,
-    NO_REDIRECT_URI,
-    INVALID_CLIENT_ID,
-    NO_PRIMARY_REDIRECT_URI,
-    INVALID_REDIRECT_URI,
-    NO_SSO_PROVIDER,
-    INVALID_INTEGRATION_STATE,
-    PERSON_NOT_SHARED,
-];
-
-/// The integrations a path is about.
-enum WorldSpec<'p> {
+/// The integrations that a path signs in by.
+enum IntegrationChoice<'p> {
     Any,
     /// Those whose provider is this application.
     Application(&'p str),
     One(&'p str),
 }
 
-impl WorldSpec<'_> {
+impl IntegrationChoice<'_> {
     /// Returns the integrations that a person could sign in by, oldest first.
     fn candidates(&self, state: &State, application: Option<&Record>) -> Result<Vec<Record>, Problem> {
         let ids = application.and_then(|application| application.get("integration_ids")).and_then(Value::as_array);
@@ -78,22 +66,22 @@ struct SignOn {
 
 /// Handles `GET /sso/login`
 pub(super) fn login(context: &mut Context<'_>) -> Result<Response, Problem> {
-    sign_in(context, &WorldSpec::Any)
+    sign_in(context, &IntegrationChoice::Any)
 }
 
 /// Handles `GET /sso/login/{application}`
 pub(super) fn login_with(context: &mut Context<'_>) -> Result<Response, Problem> {
     let application = context.param("application").to_owned();
-    sign_in(context, &WorldSpec::Application(&application))
+    sign_in(context, &IntegrationChoice::Application(&application))
 }
 
 /// Handles `GET /sso/integrations/{id}`
 pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem> {
     let id = context.param("id").to_owned();
-    sign_in(context, &WorldSpec::One(&id))
+    sign_in(context, &IntegrationChoice::One(&id))
 }
 
-fn sign_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response, Problem> {
+fn sign_in(context: &mut Context<'_>, wanted: &IntegrationChoice<'_>) -> Result<Response, Problem> {
     let answer = signed_in(context, wanted);
     let is_documented = match &answer {
         Ok(_) => true,
@@ -107,7 +95,7 @@ fn sign_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response
     answer
 }
 
-fn signed_in(context: &mut Context<'_>, wanted: &WorldSpec<'_>) -> Result<Response, Problem> {
+fn signed_in(context: &mut Context<'_>, wanted: &IntegrationChoice<'_>) -> Result<Response, Problem> {
     let query = context.query;
     let client_id = given(query, "client_id").ok_or_else(|| Problem::usual(NO_CLIENT_ID))?;
     let redirect_uri = given(query, "redirect_uri").ok_or_else(|| Problem::usual(NO_REDIRECT_URI))?;
@@ -185,24 +173,26 @@ fn leads_somewhere(address: &str) -> bool {
 
 /// Turns an outcome that is no success into an error.
 fn come_to(outcome: &str) -> Result<(), Problem> {
-    match outcome {
-        "success" => Ok(()),
-        DECLINED => Err(Problem::usual(DECLINED_AUTHORIZATION)),
-        code => {
-            if let Some(fault) = FAULTS.iter().find(|fault| fault.code == code) {
-                return Err(Problem::usual(fault));
-            }
-            let message = format!("'{code}' is no outcome of a sign-on; {} are.", OUTCOMES.join(", "));
-            Err(Problem::named(INVALID_REQUEST, message))
-        }
+    if outcome == SUCCESS {
+        return Ok(());
     }
+    if let Some(failure) = FAILURES.iter().find(|failure| failure.code == outcome) {
+        return Err(Problem::usual(failure));
+    }
+    let message = format!("'{outcome}' is no outcome of a sign-on; {} are.", OUTCOMES.join(", "));
+    Err(Problem::named(INVALID_REQUEST, message))
 }
 
 /// Returns the oldest record of a sign-on that fits the application and the integrations asked for.
-fn next_sign_on(state: &State, client_id: &str, wanted: &WorldSpec<'_>, candidates: &[Record]) -> Option<Record> {
+fn next_sign_on(
+    state: &State,
+    client_id: &str,
+    wanted: &IntegrationChoice<'_>,
+    candidates: &[Record],
+) -> Option<Record> {
     let is_for = |next: &&Record| next.text("client_id").is_none_or(|known| known.eq_ignore_ascii_case(client_id));
     let fits = |next: &&Record| match (wanted, next.text("integration_id")) {
-        (_, None) | (WorldSpec::Any, _) => true,
+        (_, None) | (IntegrationChoice::Any, _) => true,
         (_, Some(id)) => candidates.iter().any(|it| it.id() == id),
     };
     state.store.of(&SIGN_ONS).iter().filter(is_for).find(fits).cloned()

@@ -1,10 +1,7 @@
 //! The operations of signing in.
 
-use crate::apis::edlink::errors::{
-    DECLINED_AUTHORIZATION, INVALID_CLIENT_ID, INVALID_INTEGRATION_STATE, INVALID_REDIRECT_URI, INVALID_REQUEST,
-    INVALID_REQUEST_BODY, INVALID_TOKEN, NO_CLIENT_ID, NO_PRIMARY_REDIRECT_URI, NO_REDIRECT_URI, NO_SSO_PROVIDER,
-    PERSON_NOT_SHARED,
-};
+use crate::apis::edlink::errors::{INVALID_REQUEST_BODY, INVALID_TOKEN};
+use crate::apis::edlink::sso::collections::ERRORS;
 use crate::apis::edlink::sso::{login, page, token};
 use crate::engine::api::context::Context;
 use crate::engine::api::route::{Access, Action, ResponseShape, Route, get, post};
@@ -28,18 +25,7 @@ const fn sso(
         .or_answers(200, page::MEDIA)
         .access(Access::Public)
         .documented(source)
-        .fails(&[
-            NO_CLIENT_ID,
-            NO_REDIRECT_URI,
-            INVALID_CLIENT_ID,
-            NO_PRIMARY_REDIRECT_URI,
-            INVALID_REDIRECT_URI,
-            NO_SSO_PROVIDER,
-            INVALID_INTEGRATION_STATE,
-            PERSON_NOT_SHARED,
-            DECLINED_AUTHORIZATION,
-            INVALID_REQUEST,
-        ])
+        .fails(&ERRORS)
 }
 
 /// The rows.
