@@ -89,7 +89,7 @@ mod tests {
                 let body = json!({ field.name: wrong }).to_string();
                 let headers: &[(&str, &[u8])] =
                     &[("host", b"h"), ("authorization", b"Bearer any"), ("content-type", b"application/json")];
-                let (method, target) = (row.route.verb.as_str(), row.path.replace(['{', '}'], ""));
+                let (method, target) = (row.route.method.as_str(), row.path.replace(['{', '}'], ""));
                 let (target, body) = (target.as_str(), body.as_bytes());
                 let request = Request { method, target, headers, body, arrived_ms: 0, believes_front: true };
                 let response = answer(&router, &mut world, &request).response;

@@ -40,7 +40,7 @@ impl Drop for Consumer {
 
 /// Where the output of a command goes.
 #[derive(Clone, Copy)]
-pub(super) enum Output<'k> {
+pub(super) enum OutputTarget<'k> {
     /// To this process's own.
     Shown,
     /// To this process's own, from a command that reads no input, because it is started again and again.
@@ -94,7 +94,7 @@ impl Drop for KeptOutput {
 
 impl Consumer {
     /// Starts a command: program and arguments. One whose output is not shown reads no input.
-    pub(super) fn start(command: &[OsString], standin: &Standin, output: Output<'_>) -> Result<Self, Failed> {
+    pub(super) fn start(command: &[OsString], standin: &Standin, output: OutputTarget<'_>) -> Result<Self, Failed> {
         let (program, arguments) = command.split_first().expect("clap wants at least one");
         let mut command = Command::new(program);
         // A variable that this server cannot give must not come from the caller's own environment either: it may lead to the real service.
@@ -114,22 +114,22 @@ impl Consumer {
             command.envs(variables(&entrance, standin.world().name(), given));
         }
         match &output {
-            Output::Shown => {}
-            Output::WithoutInput => {
+            OutputTarget::Shown => {}
+            OutputTarget::WithoutInput => {
                 command.stdin(Stdio::null());
             }
-            Output::Diverted => {
+            OutputTarget::Diverted => {
                 command.stdin(Stdio::null()).stdout(io::stderr());
             }
-            Output::Discarded => {
+            OutputTarget::Discarded => {
                 command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
             }
-            Output::Kept(KeptOutput { file, .. }) => {
+            OutputTarget::Kept(KeptOutput { file, .. }) => {
                 command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file.try_clone()?);
             }
         }
         #[cfg(unix)]
-        let has_own_group = !matches!(output, Output::Shown) || !io::stdin().is_terminal();
+        let has_own_group = !matches!(output, OutputTarget::Shown) || !io::stdin().is_terminal();
         #[cfg(unix)]
         if has_own_group {
             command.process_group(0);

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use crate::cli::consumer::{Consumer, Output};
+use crate::cli::consumer::{Consumer, OutputTarget};
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::intercept;
 use crate::cli::log::Logger;
@@ -80,7 +80,7 @@ impl Doctor {
         }
         let mut signals = Signals::catch_for_command()?;
         let standin = start_as(&INTERCEPTING, &self.settings, None, logger).await?;
-        let (ended, stopped) = Consumer::start(&self.command, &standin, Output::Shown)?.end(&mut signals).await?;
+        let (ended, stopped) = Consumer::start(&self.command, &standin, OutputTarget::Shown)?.end(&mut signals).await?;
         if let Some(signal) = stopped {
             return Ok(Exit::Signal(signal));
         }

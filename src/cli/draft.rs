@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use crate::cli::consumer::{Consumer, KeptOutput, Output, PATIENCE};
+use crate::cli::consumer::{Consumer, KeptOutput, OutputTarget, PATIENCE};
 use crate::cli::exit::{Exit, Failed, print};
 use crate::cli::log::Logger;
 use crate::cli::report_file;
@@ -37,7 +37,7 @@ pub(super) struct Draft {
 }
 
 /// One run of the command.
-struct Ran {
+struct RecordedRun {
     recording: Recording,
     exit: Exit,
     seed: u64,
@@ -52,7 +52,7 @@ impl Draft {
 
     async fn all(&self, logger: Logger) -> Result<Exit, Failed> {
         let mut signals = Signals::catch_for_command()?;
-        let first = match self.once(None, Output::Diverted, logger, &mut signals).await? {
+        let first = match self.once(None, OutputTarget::Diverted, logger, &mut signals).await? {
             Ok(ran) => ran,
             Err(signal) => return Ok(Exit::Signal(signal)),
         };
@@ -67,7 +67,7 @@ impl Draft {
         }
         let kept = KeptOutput::new()?;
         let seed = Some(first.seed.wrapping_add(1) % MOST_SEEDS);
-        let second = match self.once(seed, Output::Kept(&kept), logger, &mut signals).await? {
+        let second = match self.once(seed, OutputTarget::Kept(&kept), logger, &mut signals).await? {
             Ok(ran) => ran,
             Err(signal) => return Ok(Exit::Signal(signal)),
         };
@@ -95,10 +95,10 @@ impl Draft {
     async fn once(
         &self,
         seed: Option<u64>,
-        output: Output<'_>,
+        output: OutputTarget<'_>,
         logger: Logger,
         signals: &mut Signals,
-    ) -> Result<Result<Ran, u8>, Failed> {
+    ) -> Result<Result<RecordedRun, u8>, Failed> {
         let mut builder = self.settings.builder(&DEFAULTS, logger)?;
         if let Some(seed) = seed {
             builder = builder.seed(seed);
@@ -122,7 +122,7 @@ impl Draft {
             Failed::usage("the journal lost calls, which cannot be drafted; raise --journal-entries or --journal-bytes")
         };
         let recording = world.recording().ok_or_else(lost)?;
-        Ok(Ok(Ran { recording, exit, seed: world.seed(), environment: standin.environment() }))
+        Ok(Ok(RecordedRun { recording, exit, seed: world.seed(), environment: standin.environment() }))
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Env {
     url: String,
     /// Format of the variables
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "sh")]
-    format: Format,
+    format: EnvFormat,
     /// Print the variables of the proxy too, for clients with hard-coded hosts; the server must run with --intercept
     #[arg(long, env = "STANDIN_INTERCEPT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     intercept: bool,
@@ -37,7 +37,7 @@ pub(super) struct Env {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum EnvFormat {
     /// export NAME='value'
     Sh,
     /// NAME=value
@@ -85,13 +85,13 @@ impl Env {
     }
 }
 
-fn shown(format: Format, variables: Map<String, Value>) -> String {
+fn shown(format: EnvFormat, variables: Map<String, Value>) -> String {
     let lines = |line: fn(&str, &str) -> String| {
         variables.iter().map(|(name, value)| line(name, value.as_str().unwrap_or_default())).collect()
     };
     match format {
-        Format::Sh => lines(|name, value| format!("export {name}='{}'\n", value.replace('\'', "'\\''"))),
-        Format::Github => lines(|name, value| format!("{name}={value}\n")),
-        Format::Json => format!("{}\n", Value::Object(variables)),
+        EnvFormat::Sh => lines(|name, value| format!("export {name}='{}'\n", value.replace('\'', "'\\''"))),
+        EnvFormat::Github => lines(|name, value| format!("{name}={value}\n")),
+        EnvFormat::Json => format!("{}\n", Value::Object(variables)),
     }
 }

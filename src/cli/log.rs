@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Failed;
 use crate::cli::output::STDERR;
-use crate::embed::{Exchanged, Log, LogEvent, log_text, miss, reason, reply_headers, request_headers, slowed_by};
+use crate::embed::{Exchanged, Log, LogEvent, answer_headers, log_text, miss, reason, request_headers, slowed_by};
 use crate::engine::schema::time::format_ms;
 use crate::http::clip::{clipped, clipped_target};
 use crate::http::headers;
@@ -20,7 +20,7 @@ use crate::http::headers;
 pub(super) struct LogSettings {
     /// Format of log lines [default: text on a terminal, else json]
     #[arg(long, env = "STANDIN_LOG", value_name = "FORMAT")]
-    log: Option<Format>,
+    log: Option<LogFormat>,
     /// No log, and of reports only those that failed
     #[arg(long, short, env = "STANDIN_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     quiet: bool,
@@ -30,7 +30,7 @@ pub(super) struct LogSettings {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum LogFormat {
     Text,
     Json,
 }
@@ -45,7 +45,7 @@ enum Detail {
 /// Writes log lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Logger {
-    format: Format,
+    format: LogFormat,
     detail: Detail,
 }
 
@@ -62,7 +62,7 @@ impl LogSettings {
 
     /// Returns the writer of the lines.
     pub(super) fn logger(&self) -> Result<Logger, Failed> {
-        let of_stderr = if std::io::stderr().is_terminal() { Format::Text } else { Format::Json };
+        let of_stderr = if std::io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
         let detail = match (self.quiet, self.verbose) {
             (true, true) => {
                 return Err(Failed::usage("--quiet and --verbose contradict each other; leave one out"));
@@ -85,8 +85,8 @@ impl Logger {
     pub(super) fn note(self, message: &str) {
         if self.detail != Detail::Nothing {
             STDERR.say(match self.format {
-                Format::Text => format!("{message}\n"),
-                Format::Json => format!("{}\n", json!({ "message": message })),
+                LogFormat::Text => format!("{message}\n"),
+                LogFormat::Json => format!("{}\n", json!({ "message": message })),
             });
         }
     }
@@ -95,16 +95,16 @@ impl Logger {
     /// know it.
     pub(super) fn control_token(self, token: &str) {
         STDERR.say(match self.format {
-            Format::Text => format!("control token: {token}\n"),
-            Format::Json => format!("{}\n", json!({ "message": "control token", "control_token": token })),
+            LogFormat::Text => format!("control token: {token}\n"),
+            LogFormat::Json => format!("{}\n", json!({ "message": "control token", "control_token": token })),
         });
     }
 
     fn event(self, event: &LogEvent<'_>) {
         let line = match (event, self.format) {
-            (event, Format::Text) => log_text(event, self.detail == Detail::Everything),
-            (LogEvent::Exchanged(exchanged), Format::Json) => format!("{}\n", structured(exchanged, self.detail)),
-            (LogEvent::GaveUp { at_ms, world, number, waited }, Format::Json) => {
+            (event, LogFormat::Text) => log_text(event, self.detail == Detail::Everything),
+            (LogEvent::Exchanged(exchanged), LogFormat::Json) => format!("{}\n", structured(exchanged, self.detail)),
+            (LogEvent::GaveUp { at_ms, world, number, waited }, LogFormat::Json) => {
                 let gave_up_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
                 let (at, message) = (format_ms(*at_ms), "the client gave up");
                 format!(
@@ -112,11 +112,13 @@ impl Logger {
                     json!({ "at": at, "message": message, "world": world, "n": number, "gave_up_ms": gave_up_ms })
                 )
             }
-            (LogEvent::Note(message), Format::Json) => format!("{}\n", json!({ "message": message })),
+            (LogEvent::Note(message), LogFormat::Json) => format!("{}\n", json!({ "message": message })),
         };
         match self.format {
-            Format::Text => STDERR.log(line, |lost| format!("{}\n", loss(lost))),
-            Format::Json => STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost }))),
+            LogFormat::Text => STDERR.log(line, |lost| format!("{}\n", loss(lost))),
+            LogFormat::Json => {
+                STDERR.log(line, |lost| format!("{}\n", json!({ "message": loss(lost), "dropped": lost })))
+            }
         }
     }
 }
@@ -151,7 +153,7 @@ fn structured(exchanged: &Exchanged<'_>, detail: Detail) -> Value {
         // Pairs, because a name may come twice.
         line["request_headers"] = json!(request_headers(exchanged));
         line["request_body"] = exchanged.redactor.body(request.header("content-type"), request.body);
-        line["answer_headers"] = json!(reply_headers(exchanged));
+        line["answer_headers"] = json!(answer_headers(exchanged));
         line["answer_body"] = exchanged.redactor.body(response.header("content-type"), &response.body);
     }
     line

@@ -12,11 +12,11 @@ use crate::engine::schema::error_def::Evidence;
 pub(super) struct Routes {
     /// Format of the list
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: RoutesFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum RoutesFormat {
     /// One line each
     Text,
     /// Everything the tables know
@@ -30,9 +30,9 @@ impl Routes {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         let operations = operations();
         print(&match self.format {
-            Format::Text => text(&operations),
-            Format::Json => format!("{:#}\n", operations.iter().map(structured).collect::<Value>()),
-            Format::Markdown => markdown(&operations),
+            RoutesFormat::Text => text(&operations),
+            RoutesFormat::Json => format!("{:#}\n", operations.iter().map(structured).collect::<Value>()),
+            RoutesFormat::Markdown => markdown(&operations),
         })
     }
 }

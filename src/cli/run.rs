@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
-use crate::cli::consumer::{Consumer, Output, PATIENCE};
+use crate::cli::consumer::{Consumer, OutputTarget, PATIENCE};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::intercept;
 use crate::cli::isolate;
@@ -164,11 +164,16 @@ impl Run {
     }
 
     /// Runs one scenario: returns the report, how the command ended, and the signal that ended everything.
-    async fn one(&self, scenario: Option<&Path>, logger: Logger, signals: &mut Signals) -> Result<Ran, Failed> {
+    async fn one(
+        &self,
+        scenario: Option<&Path>,
+        logger: Logger,
+        signals: &mut Signals,
+    ) -> Result<ScenarioResult, Failed> {
         let standin = start(&self.settings, scenario, logger).await?;
         let world = standin.world();
         let started = Stopwatch::start();
-        let output = if self.watch { Output::WithoutInput } else { Output::Shown };
+        let output = if self.watch { OutputTarget::WithoutInput } else { OutputTarget::Shown };
         let (ended, stopped) = Consumer::start(&self.command, &standin, output)?.end(signals).await?;
         world.settle_async(PATIENCE).await;
         let mut report = match world.verify() {
@@ -177,7 +182,7 @@ impl Run {
         };
         started.mark(&mut report);
         report.elsewhere = intercept::elsewhere(&standin);
-        Ok(Ran { report, ended, stopped, environment: standin.environment() })
+        Ok(ScenarioResult { report, ended, stopped, environment: standin.environment() })
     }
 }
 
@@ -194,7 +199,7 @@ pub(super) fn no_call(environment: &[(&'static str, String)]) -> String {
 }
 
 /// The result of one scenario.
-struct Ran {
+struct ScenarioResult {
     report: Report,
     /// The way the command ended.
     ended: Exit,

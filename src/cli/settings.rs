@@ -33,7 +33,7 @@ pub(super) struct Settings {
     #[command(flatten)]
     contents: Contents,
     #[command(flatten)]
-    bounds: Limits,
+    bounds: LimitArgs,
     #[command(flatten)]
     log: LogSettings,
     /// Show credentials in logs, journals and reports, which are blacked out otherwise
@@ -127,8 +127,8 @@ struct Contents {
 }
 
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Limits")]
-struct Limits {
+#[command(next_help_heading = "LimitArgs")]
+struct LimitArgs {
     /// Most entries the journal keeps; the oldest are lost first
     #[arg(long, env = "STANDIN_JOURNAL_ENTRIES", value_name = "N", default_value_t = JournalBounds::default().entries)]
     journal_entries: usize,

@@ -10,7 +10,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::consumer::{Consumer, KeptOutput, Output, PATIENCE};
+use crate::cli::consumer::{Consumer, KeptOutput, OutputTarget, PATIENCE};
 use crate::cli::exit::{Exit, Failed};
 use crate::cli::format::Format;
 use crate::cli::intercept;
@@ -115,7 +115,7 @@ impl Fault {
 }
 
 /// The result of one run.
-struct Run {
+struct TrialResult {
     /// The operations called, in order.
     calls: Vec<&'static str>,
     /// The environment of a command that made no call.
@@ -286,7 +286,7 @@ impl Sweep {
         kept: Option<&KeptOutput>,
         logger: Logger,
         signals: &mut Signals,
-    ) -> Result<Run, Failed> {
+    ) -> Result<TrialResult, Failed> {
         let standin = start(&self.settings, self.scenario.as_deref(), logger).await?;
         let world = standin.world();
         let is_harmed = fault.is_some();
@@ -308,7 +308,7 @@ impl Sweep {
             )));
         }
         let journal = world.journal();
-        Ok(Run {
+        Ok(TrialResult {
             uncalled: journal.is_empty().then(|| standin.environment()),
             calls: journal.iter().filter_map(|call| call.operation).collect(),
             struck: report.rules.iter().any(|rule| rule.id == RULE && rule.fired > 0),
@@ -326,9 +326,9 @@ impl Sweep {
         signals: &mut Signals,
     ) -> Result<(Option<String>, Option<u8>), Failed> {
         let output = match kept {
-            _ if self.show_output => Output::Shown,
-            Some(kept) => Output::Kept(kept),
-            None => Output::Discarded,
+            _ if self.show_output => OutputTarget::Shown,
+            Some(kept) => OutputTarget::Kept(kept),
+            None => OutputTarget::Discarded,
         };
         // Dropped, it is killed.
         let mut consumer = Consumer::start(&self.command, standin, output)?;

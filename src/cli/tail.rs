@@ -43,14 +43,14 @@ pub(super) struct Tail {
     last: usize,
     /// Format of the lines; json is an entry of the journal, with its world
     #[arg(long, env = "STANDIN_FORMAT", value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: TailFormat,
     /// Token of the server's control API, if it wants one
     #[arg(long, env = "STANDIN_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     control_token: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum TailFormat {
     /// One line for people
     Text,
     /// One object a line
@@ -180,8 +180,8 @@ impl Tail {
         let lines: String = entries
             .iter()
             .map(|entry| match self.format {
-                Format::Text => text(entry, &self.world),
-                Format::Json => {
+                TailFormat::Text => text(entry, &self.world),
+                TailFormat::Json => {
                     let mut entry = entry.clone();
                     entry["world"] = self.world.as_str().into();
                     format!("{entry}\n")

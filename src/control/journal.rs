@@ -18,13 +18,13 @@ use crate::scenario::Operations;
 const AT_A_TIME: usize = 256;
 
 /// A selection of entries.
-struct Selection {
+struct EntrySelection {
     since: u64,
     limit: usize,
     numbers: Option<BTreeSet<u64>>,
     operations: Option<Operations>,
     statuses: Option<RangeInclusive<u16>>,
-    kind: Option<Kind>,
+    kind: Option<CallKind>,
     rule: Option<String>,
     /// The text searched for, in lower case.
     text: Option<String>,
@@ -32,13 +32,13 @@ struct Selection {
 
 /// A kind of call.
 #[derive(Clone, Copy)]
-enum Kind {
+enum CallKind {
     Fault,
     Miss,
     Error,
 }
 
-impl Selection {
+impl EntrySelection {
     fn read(asked: &ControlRequest<'_>) -> Result<Self, Error> {
         let invalid = |message: String| Error::new(400, "invalid", message);
         let get = |name| asked.query.get(name);
@@ -52,9 +52,9 @@ impl Selection {
             statuses(status).ok_or_else(|| invalid(format!("status={status} is no status; write it like 429 or 4xx")))
         });
         let kind = get("is").map(|kind| match kind {
-            "fault" => Ok(Kind::Fault),
-            "miss" => Ok(Kind::Miss),
-            "error" => Ok(Kind::Error),
+            "fault" => Ok(CallKind::Fault),
+            "miss" => Ok(CallKind::Miss),
+            "error" => Ok(CallKind::Error),
             _ => Err(invalid(format!("is={kind} selects nothing")).hint("It is fault, miss or error.")),
         });
         Ok(Self {
@@ -90,7 +90,7 @@ impl Selection {
     }
 }
 
-impl Kind {
+impl CallKind {
     fn is_of(self, entry: &Entry) -> bool {
         match self {
             Self::Fault => entry.extras.rule.is_some(),
@@ -128,7 +128,7 @@ fn holds(entry: &Entry, text: &str) -> bool {
 /// Handles `GET /journal`: the selected entries, oldest first. A client that sends `next` as `since` gets those that
 /// follow.
 pub(super) fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let selection = Selection::read(asked)?;
+    let selection = EntrySelection::read(asked)?;
     let only_numbers = match asked.query.get("only") {
         None => false,
         Some("numbers") => true,
@@ -202,7 +202,7 @@ pub(super) fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     shown["body"] = text_or_json(&entry.body);
     let is_sent = entry.sent_status().is_some();
     shown["answer"] = if is_sent { text_or_json(&entry.response) } else { Value::Null };
-    shown["answer_bytes"] = if is_sent { entry.reply_bytes } else { 0 }.into();
+    shown["answer_bytes"] = if is_sent { entry.answer_bytes } else { 0 }.into();
     shown["evidence"] = entry.meta.evidence.map(crate::engine::schema::error_def::Evidence::as_str).into();
     shown["documented_at"] = entry.meta.row.map_or("", |row| row.route.source).into();
     let why: Vec<String> = entry.extras.why.iter().flat_map(|why| why.iter()).map(ToString::to_string).collect();
@@ -224,7 +224,7 @@ fn short(entry: &Entry, target: &str) -> Value {
         "rule": entry.extras.rule.as_deref(),
         "slowed_by": entry.extras.slowed_by().map(|rule| &**rule).collect::<Vec<_>>(),
         "step": entry.extras.step.as_deref(),
-        "manner": entry.manner(),
+        "manner": entry.delivery_word(),
         "gave_up_ms": entry.extras.gave_up_ms,
         "delay_ms": entry.extras.delay_ms,
         "shows_call": entry.extras.shows_call,

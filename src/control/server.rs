@@ -80,7 +80,7 @@ pub(super) fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
             "api": row.api.name,
             "outcomes": outcomes.collect::<Vec<_>>(),
             "operation": row.operation,
-            "method": row.route.verb.as_str(),
+            "method": row.route.method.as_str(),
             "path": row.path,
             "action": row.route.action.as_str(),
             "success": row.route.success,

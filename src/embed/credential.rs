@@ -18,12 +18,12 @@ use crate::engine::state::settings;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
-pub struct Credential(pub(crate) settings::Credential);
+pub struct Credential(pub(crate) settings::ListedCredential);
 
 impl Credential {
     /// Makes a credential of this token or secret.
     pub fn new(token: &str) -> Self {
-        Self(settings::Credential { token: token.to_owned(), integrations: None, read_only: false })
+        Self(settings::ListedCredential { token: token.to_owned(), integrations: None, read_only: false })
     }
 
     /// Lets it see only the integrations of these ids.

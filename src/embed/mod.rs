@@ -78,7 +78,7 @@ pub use worlds::{Snapshot, WorldOptions};
 
 #[cfg(feature = "cli")]
 pub(crate) use crate::server::{
-    Exchanged, Log, LogEvent, Untrusting, log_text, miss, reason, reply_headers, request_headers, slowed_by,
+    Exchanged, Log, LogEvent, Untrusting, answer_headers, log_text, miss, reason, request_headers, slowed_by,
 };
 #[cfg(feature = "cli")]
 pub(crate) use files::read_bounded;

@@ -81,7 +81,7 @@ fn operation(row: &'static Row) -> Operation {
     Operation {
         name: row.operation,
         api: Api::of(row.api),
-        method: route.verb,
+        method: route.method,
         path: &row.path,
         action: Action::of(route.action),
         outcomes: std::iter::once((route.success, "success")).chain(errors).collect(),

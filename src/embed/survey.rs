@@ -28,7 +28,7 @@ impl<'t> Survey<'t> {
     pub(super) fn of(text: &'t str, schema: &'static Schema) -> Self {
         let mut survey = Self { schema, ids: Ids::default(), unknown: Vec::new() };
         let mut source = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-        let _ = source.deserialize_seq(Records(&mut survey));
+        let _ = source.deserialize_seq(RecordsVisitor(&mut survey));
         survey
     }
 
@@ -38,9 +38,9 @@ impl<'t> Survey<'t> {
     }
 }
 
-struct Records<'s, 't>(&'s mut Survey<'t>);
+struct RecordsVisitor<'s, 't>(&'s mut Survey<'t>);
 
-impl<'de> Visitor<'de> for Records<'_, 'de> {
+impl<'de> Visitor<'de> for RecordsVisitor<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,7 +49,7 @@ impl<'de> Visitor<'de> for Records<'_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
         for n in 0.. {
-            if records.next_element_seed(Record(&mut *self.0, n))?.is_none() {
+            if records.next_element_seed(RecordSeed(&mut *self.0, n))?.is_none() {
                 break;
             }
         }
@@ -58,9 +58,9 @@ impl<'de> Visitor<'de> for Records<'_, 'de> {
 }
 
 /// A record, and its place in the file.
-struct Record<'s, 't>(&'s mut Survey<'t>, usize);
+struct RecordSeed<'s, 't>(&'s mut Survey<'t>, usize);
 
-impl<'de> DeserializeSeed<'de> for Record<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for RecordSeed<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
@@ -68,7 +68,7 @@ impl<'de> DeserializeSeed<'de> for Record<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Record<'_, 'de> {
+impl<'de> Visitor<'de> for RecordSeed<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,7 +12,7 @@ use crate::embed::start_error::StartError;
 use crate::engine::api::api::Api;
 use crate::engine::api::dialect::CredentialForm;
 use crate::engine::schema::suggest::did_you_mean;
-use crate::engine::state::settings::Credential;
+use crate::engine::state::settings::ListedCredential;
 use crate::http::document;
 use crate::http::position;
 use crate::http::position::PathSegment;
@@ -22,7 +22,7 @@ use crate::http::positions::Positions;
 pub(super) const FILE: &str = "tokens.json";
 
 /// Credentials by the name of their API.
-pub(super) type Listed = Vec<(&'static str, Vec<Credential>)>;
+pub(super) type Listed = Vec<(&'static str, Vec<ListedCredential>)>;
 
 /// Returns the credentials of a folder that has the file; otherwise none.
 pub(super) fn of_folder(folder: &Path, apis: &[&'static Api]) -> Result<Listed, StartError> {
@@ -91,7 +91,7 @@ impl Reader<'_> {
         Some(object)
     }
 
-    fn list(&mut self, value: &Value, path: &[PathSegment], form: CredentialForm) -> Vec<Credential> {
+    fn list(&mut self, value: &Value, path: &[PathSegment], form: CredentialForm) -> Vec<ListedCredential> {
         let key = form.key;
         let entries = value.as_array().filter(|entries| !entries.is_empty());
         let Some(entries) = entries else {
@@ -106,10 +106,10 @@ impl Reader<'_> {
         entries.iter().enumerate().filter_map(|(n, entry)| self.entry(entry, &at(n), form)).collect()
     }
 
-    fn entry(&mut self, entry: &Value, path: &[PathSegment], form: CredentialForm) -> Option<Credential> {
+    fn entry(&mut self, entry: &Value, path: &[PathSegment], form: CredentialForm) -> Option<ListedCredential> {
         let key = form.key;
         if let Some(token) = entry.as_str().filter(|token| !token.is_empty()) {
-            return Some(Credential { token: token.to_owned(), integrations: None, read_only: false });
+            return Some(ListedCredential { token: token.to_owned(), integrations: None, read_only: false });
         }
         if !entry.is_object() {
             let shown = position::show(path);
@@ -139,7 +139,11 @@ impl Reader<'_> {
             let (at, words) = (at("access"), form.access.iter().map(|(word, _)| *word).collect::<Vec<_>>());
             self.fault(&at, format_args!("{} must be one of {}", position::show(&at), words.join(", ")));
         }
-        Some(Credential { token: token.to_owned(), integrations, read_only: level.is_some_and(|(_, reads)| *reads) })
+        Some(ListedCredential {
+            token: token.to_owned(),
+            integrations,
+            read_only: level.is_some_and(|(_, reads)| *reads),
+        })
     }
 }
 
@@ -152,7 +156,7 @@ mod tests {
     fn credentials_are_read_with_what_narrows_them() {
         let text = r#"{"celigo": ["a", {"token": "b", "integrations": ["i"], "access": "monitor"}],
                        "edlink": {"secrets": [{"secret": "c"}]}}"#;
-        let of = |token: &str, integrations: Option<&[&str]>, read_only| Credential {
+        let of = |token: &str, integrations: Option<&[&str]>, read_only| ListedCredential {
             token: token.to_owned(),
             integrations: integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
             read_only,

@@ -1,4 +1,4 @@
-//! Which operations and documented outcomes a consumer has met.
+//! Coverage: the operations and documented outcomes that a consumer has met.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ impl CoverageCell {
 /// Number of times each outcome of each operation was served.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Coverage {
-    /// By the row's number, which every answer looks up, and the outcome.
+    /// The counts, by the row's number, because every answer looks that up, and by the outcome.
     cells: BTreeMap<(usize, Cow<'static, str>), Served>,
 }
 

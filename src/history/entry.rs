@@ -26,7 +26,7 @@ pub(crate) struct EntryMeta {
     pub error: Option<&'static str>,
     /// The status answered. An aborted answer never reached the consumer.
     pub status: u16,
-    /// True when the operation was carried out, whatever became of its answer.
+    /// True when the operation was carried out, even if its answer was replaced or lost.
     pub reached_service: bool,
     /// Evidence for the answer; `None` when a fault rule made it, or the scenario varied it.
     pub evidence: Option<Evidence>,
@@ -55,7 +55,7 @@ impl EntryMeta {
 /// Facts that most answers have none of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EntryExtras {
-    /// The thing that is not modelled, when that was the answer.
+    /// The reason why the answer was the fake's own, when it was.
     pub miss: Option<&'static str>,
     /// The fault rule that answered.
     pub rule: Option<Arc<str>>,
@@ -67,7 +67,7 @@ pub(crate) struct EntryExtras {
     pub delivery: Delivery,
     /// Milliseconds for which the answer was held back.
     pub delay_ms: u64,
-    /// Milliseconds that the client waited before it gave up; `None` while it does not.
+    /// Milliseconds that the client waited before it gave up; `None` if it did not give up.
     pub gave_up_ms: Option<u64>,
     /// The number of the last call whose changes the answer shows, where it lags behind.
     pub shows_call: Option<u64>,
@@ -93,13 +93,14 @@ impl EntryExtras {
         }
     }
 
-    /// Returns the fault rules that held the answer back or slowed it down, but for one that answered.
+    /// Returns the fault rules that held the answer back or slowed it down, except the one that answered.
     pub(crate) fn slowed_by(&self) -> impl Iterator<Item = &Arc<str>> {
         let considered = self.why.iter().flat_map(|why| why.iter());
         considered.filter(|of| matches!(of.verdict, Verdict::Delayed(_))).map(|of| &of.rule)
     }
 
-    /// Tells whether both say the same. Does not read lists of rules: the verdicts on them are mostly one list, shared.
+    /// Tells whether both are equal. Does not compare lists of rules item by item: equal lists are mostly one shared
+    /// list.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let Self { miss, rule, step, retry_after_ms, delivery, delay_ms, gave_up_ms, shows_call, why } = self;
         let same_why = match (why, &other.why) {
@@ -117,7 +118,7 @@ impl EntryExtras {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub(crate) struct Entry {
-    /// From 1, in the order of the world's lock.
+    /// The number of the call, from 1, in the order of the world's lock.
     pub number: u64,
     /// The method.
     pub method: String,
@@ -130,7 +131,7 @@ pub(crate) struct Entry {
     /// The answer's body: whole for errors, its beginning for successes.
     pub response: Vec<u8>,
     /// Bytes of the answer's body.
-    pub reply_bytes: u32,
+    pub answer_bytes: u32,
     /// Facts that every answer has.
     pub meta: EntryMeta,
     /// Facts that most answers have none of.
@@ -175,8 +176,8 @@ impl Entry {
         redactor.of_parts(&self.target, self.named_headers()).target(&self.target).into_owned()
     }
 
-    /// Returns the word for how its answer travelled, which the client may not have waited for.
-    pub(crate) fn manner(&self) -> &'static str {
+    /// Returns the word for how its answer travelled, or that the client gave up.
+    pub(crate) fn delivery_word(&self) -> &'static str {
         match self.extras.gave_up_ms {
             Some(_) if self.extras.delivery.sends_answer() => "gave_up",
             _ => self.extras.delivery.as_str(),

@@ -27,15 +27,15 @@ pub(crate) struct Exchange<'a> {
     pub evidence: Option<Evidence>,
     /// The reason why this is the fake's own answer and not the service's.
     pub miss: Option<&'static str>,
-    /// A fault rule made the answer.
+    /// True if a fault rule made the answer.
     pub injected: bool,
-    /// The answer is the operation's own, but for what the scenario varied.
+    /// True if the scenario varied the operation's own answer.
     pub varied: bool,
     /// The number of the last call whose changes the answer shows, where a scenario lets it lag behind.
     pub shows_call: Option<u64>,
-    /// The operation was carried out, whatever became of its answer.
+    /// True when the operation was carried out, even if its answer was replaced or lost.
     pub reached_service: bool,
-    /// The fault rule that decided.
+    /// The fault rule that decided the answer.
     pub rule: Option<Arc<str>>,
     /// The scenario's step when the request came.
     pub step: Option<Arc<str>>,

@@ -1,6 +1,6 @@
 //! Requests and their answers: newest last, bounded in entries and bytes.
 //!
-//! The text of all entries lies on one tape of bytes that is reused. Keeping the HTTP library's own buffers would pin
+//! The text of all entries lies in one ring of bytes that is reused. Keeping the HTTP library's own buffers would pin
 //! them, and cost a third of the request rate.
 
 use std::collections::VecDeque;
@@ -14,20 +14,20 @@ use crate::history::entry::{Entry, EntryExtras, EntryMeta};
 use crate::history::exchange::Exchange;
 use crate::history::ring::Ring;
 
-/// Bytes of a successful answer's body that are kept. Of an unsuccessful one, all are.
+/// The most bytes that are kept of the body of a successful answer. The body of an error is kept whole.
 const EXCERPT_BYTES: usize = 256;
 
-/// Number of lost entries that are let go of at once: the oldest ones were written long ago, and to look at one of them
-/// waits for memory.
+/// The number of lost entries that are evicted at once: they were written long ago, and each look at one waits for
+/// memory.
 const EVICTED_AT_ONCE: usize = 64;
 
 /// The journal of a world.
 #[derive(Debug)]
 pub(crate) struct Journal {
     bounds: JournalBounds,
-    /// Of those entries that are kept, behind a few that are lost and not let go of yet.
+    /// The headers of the kept entries, behind those of a few lost ones that are not evicted yet.
     entries: Ring<EntryHeader>,
-    /// Of those entries that have any, in their order.
+    /// The extras of the entries that have any, in their order.
     shared_extras: VecDeque<SharedExtras>,
     text: Ring<u8>,
     /// Bytes of text that were dropped at the front since the start.
@@ -39,23 +39,23 @@ pub(crate) struct Journal {
     charge: Charge,
 }
 
-/// Extras of the entries with these numbers: of neighbours with equal extras, one is kept for all of them. While none
-/// of the rules matches, that is every entry.
+/// The extras that the entries with these numbers share: neighbours with equal extras have one. While no rule matches,
+/// all entries do.
 #[derive(Debug)]
 struct SharedExtras {
     numbers: Range<u64>,
     extras: EntryExtras,
 }
 
-/// Plain data, and little of it: thousands of entries are touched only once, so their size is their cost, and one that
-/// is lost is written over without being read.
+/// The fixed part of an entry. It is small plain data: thousands of entries are touched only once, so their size is
+/// their cost, and a lost one is overwritten unread.
 #[derive(Clone, Copy, Debug)]
 struct EntryHeader {
     meta: EntryMeta,
     start: u64,
     /// Lengths of method, target, headers, body and excerpt, in this order.
     lengths: [u32; 5],
-    reply_bytes: u32,
+    answer_bytes: u32,
 }
 
 impl Journal {
@@ -73,7 +73,7 @@ impl Journal {
         }
     }
 
-    /// Begins anew with these bounds. Keeps its room where they are unchanged: a consumer that asked once asks again.
+    /// Begins anew with these bounds. Keeps its memory if they are unchanged: the next run needs as much.
     pub(crate) fn restart(&mut self, bounds: JournalBounds, total: &Arc<Total>) {
         let run = self.run + 1;
         if bounds != self.bounds {
@@ -86,7 +86,8 @@ impl Journal {
         (self.dropped_bytes, self.next_number) = (0, 1);
     }
 
-    /// Lets the numbers of an empty journal begin behind those of calls that were answered elsewhere: they are lost here.
+    /// Lets the numbers of an empty journal begin behind those of `calls` calls that another server answered: here they
+    /// are lost.
     pub(crate) fn start_behind(&mut self, calls: u64) {
         self.next_number = calls.saturating_add(1);
     }
@@ -96,7 +97,8 @@ impl Journal {
         self.run = other.run + 1;
     }
 
-    /// Returns how often it began anew: nothing read before that says anything about it.
+    /// Returns the number of times that it began anew. A reader compares it to see that its earlier numbers are of
+    /// another run.
     pub(crate) fn run(&self) -> u64 {
         self.run
     }
@@ -147,9 +149,9 @@ impl Journal {
             }
             text.extend(request.body);
             text.extend(excerpt);
-            let (lengths, reply_bytes) = (lengths.map(short), short(response.len()));
+            let (lengths, answer_bytes) = (lengths.map(short), short(response.len()));
             self.entries.reserve(1);
-            self.entries.push(EntryHeader { meta, start, lengths, reply_bytes });
+            self.entries.push(EntryHeader { meta, start, lengths, answer_bytes });
             if extras != EntryExtras::default() {
                 let goes_on =
                     |latest: &&mut SharedExtras| latest.numbers.end == number && latest.extras.is_like(&extras);
@@ -172,7 +174,7 @@ impl Journal {
         self.entries.room() + self.text.room() + extras
     }
 
-    /// Tells the total of all journals when this one has grown or shrunk, which happens once for many calls.
+    /// Charges the total of all journals when the memory of this one has changed, which is rare.
     fn count_room(&mut self) {
         let room = self.room();
         if room != self.charge.amount() {
@@ -200,7 +202,7 @@ impl Journal {
         self.count_room();
     }
 
-    /// Changes what an entry has besides its answer, as far as it is still there.
+    /// Changes the extras of an entry, if it is still there.
     pub(crate) fn amend(&mut self, number: u64, change: impl FnOnce(&mut EntryExtras)) {
         if !(self.first_number()..self.next_number).contains(&number) {
             return;
@@ -220,16 +222,16 @@ impl Journal {
         self.count_room();
     }
 
-    /// Forgets the `oldest` oldest marks, and their text.
+    /// Forgets the `oldest` oldest headers, and their text.
     fn evict(&mut self, oldest: usize) {
         self.entries.forget(oldest);
-        let keep_from = self.entries.get(0).map_or(self.dropped_bytes + self.text.len() as u64, |mark| mark.start);
+        let keep_from = self.entries.get(0).map_or(self.dropped_bytes + self.text.len() as u64, |header| header.start);
         let gone = usize::try_from(keep_from - self.dropped_bytes).unwrap_or(self.text.len());
         self.text.forget(gone);
         self.dropped_bytes = keep_from;
     }
 
-    /// Returns the number of entries that are lost and not let go of yet.
+    /// Returns the number of entries that are lost and not evicted yet.
     fn lost_entries(&self) -> usize {
         self.entries.len() - self.len()
     }
@@ -242,22 +244,22 @@ impl Journal {
     /// Returns the entry of that number, if it is still there.
     pub(crate) fn get(&self, number: u64) -> Option<Entry> {
         let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
-        self.entries.get(self.lost_entries().saturating_add(place)).map(|mark| self.entry(number, mark))
+        self.entries.get(self.lost_entries().saturating_add(place)).map(|header| self.entry(number, header))
     }
 
-    /// Returns the entry of that number, if it is still there and of a wanted operation. Nothing of another one is copied.
+    /// Returns the entry of that number, if it is still there and of a wanted operation. An unwanted one is not copied.
     pub(crate) fn get_of(&self, number: u64, is_wanted: impl Fn(&str) -> bool) -> Option<Entry> {
         let place = usize::try_from(number.checked_sub(self.first_number())?).ok()?;
-        let mark = self.entries.get(self.lost_entries().saturating_add(place))?;
-        mark.meta.operation().filter(|operation| is_wanted(operation))?;
-        Some(self.entry(number, mark))
+        let header = self.entries.get(self.lost_entries().saturating_add(place))?;
+        header.meta.operation().filter(|operation| is_wanted(operation))?;
+        Some(self.entry(number, header))
     }
 
     /// Returns the operations of the entries after that number, oldest first; `None` for a miss.
     pub(crate) fn operations_since(&self, number: u64) -> impl Iterator<Item = Option<&'static str>> {
         let skip = number.saturating_add(1).saturating_sub(self.first_number());
         let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());
-        self.entries.range(self.lost_entries() + skip..self.entries.len()).map(|mark| mark.meta.operation())
+        self.entries.range(self.lost_entries() + skip..self.entries.len()).map(|header| header.meta.operation())
     }
 
     /// Returns the entries after that number, oldest first.
@@ -266,12 +268,12 @@ impl Journal {
         let skip = number.saturating_add(1).saturating_sub(first);
         let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.len());
         let entries = self.entries.range(self.lost_entries() + skip..self.entries.len());
-        (first + skip as u64..).zip(entries).map(|(number, mark)| self.entry(number, mark))
+        (first + skip as u64..).zip(entries).map(|(number, header)| self.entry(number, header))
     }
 
-    fn entry(&self, number: u64, mark: &EntryHeader) -> Entry {
-        let mut place = usize::try_from(mark.start - self.dropped_bytes).expect("text of a kept entry is kept");
-        let mut parts = mark.lengths.map(|length| {
+    fn entry(&self, number: u64, header: &EntryHeader) -> Entry {
+        let mut place = usize::try_from(header.start - self.dropped_bytes).expect("text of a kept entry is kept");
+        let mut parts = header.lengths.map(|length| {
             let part = place..place + length as usize;
             place = part.end;
             self.text.range(part).copied().collect::<Vec<u8>>()
@@ -293,14 +295,14 @@ impl Journal {
             headers,
             body: std::mem::take(body),
             response: std::mem::take(response),
-            reply_bytes: mark.reply_bytes,
-            meta: mark.meta,
+            answer_bytes: header.answer_bytes,
+            meta: header.meta,
             extras: extras.unwrap_or_default(),
         }
     }
 }
 
-/// Shortens a length to the form that is kept. No body of a test is longer than this can say.
+/// Returns a length as the headers keep it. No body of a test is longer than 4 GiB.
 fn short(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
@@ -342,7 +344,7 @@ mod tests {
         assert_eq!((entry.method.as_str(), entry.target.as_str(), entry.meta.status), ("GET", "/v1/things", 200));
         assert_eq!(entry.headers, [("host".to_owned(), "h".to_owned())]);
         assert_eq!(
-            (entry.body.as_slice(), entry.response.len(), entry.reply_bytes),
+            (entry.body.as_slice(), entry.response.len(), entry.answer_bytes),
             (b"{}".as_slice(), EXCERPT_BYTES, 300)
         );
     }
@@ -372,7 +374,7 @@ mod tests {
     #[test]
     fn what_few_entries_have_is_kept_and_lost_with_them_and_once_for_neighbours() {
         let mut journal = journal(JournalBounds { entries: 10, bytes: 1 << 20 });
-        // Some in a row have nothing, some the same, and some each another.
+        // Some neighbours have no extras, some equal ones, and some each another.
         let delay = |n: u64| if n.is_multiple_of(7) { n } else { u64::from(n % 5 < 3) };
         for n in 1..=3 * EVICTED_AT_ONCE as u64 {
             add_with(&mut journal, "/v1/things", delay(n));

@@ -1,4 +1,4 @@
-//! A world's past: an exchange as it is made, the journal of all of them, and which documented outcomes were served.
+//! A world's past: the exchange, the journal, and the coverage of documented outcomes.
 
 pub(crate) mod coverage;
 pub(crate) mod entry;

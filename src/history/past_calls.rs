@@ -1,4 +1,4 @@
-//! The part of the journal that operations may know.
+//! The journal as operations may read it.
 
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ impl PastCalls for Journal {
 }
 
 fn past_call(entry: Entry) -> PastCall {
-    let is_whole = entry.response.len() as u64 == u64::from(entry.reply_bytes);
+    let is_whole = entry.response.len() as u64 == u64::from(entry.answer_bytes);
     PastCall {
         number: entry.number,
         operation: entry.meta.row.map(|row| row.operation),

@@ -3,16 +3,16 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Bytes of the piece in which the latest values wait: small enough to stay in the processor's nearest memory.
+/// The bytes of the piece that collects the latest values: small enough to stay in the processor's first cache.
 const PIECE_BYTES: usize = 16 * 1024;
 
 /// A queue that is written at one end, all the time, and read rarely.
 ///
-/// A ring that is larger than the processor's caches makes every short write wait for memory. So what is new is put
-/// together in a piece that is used again and again, and goes to the ring when the piece is full.
+/// In a ring that is larger than the processor's caches, every short write waits for memory. So new values are
+/// collected in a piece that is used again and again, and that goes to the ring when it is full.
 #[derive(Debug)]
 pub(super) struct Ring<T> {
-    /// The ring grows no larger than to hold this number of values.
+    /// The most values that the ring holds.
     most: usize,
     ring: VecDeque<T>,
     piece: Vec<T>,
@@ -55,7 +55,7 @@ impl<T: Copy> Ring<T> {
         self.ring.drain(..oldest);
     }
 
-    /// Forgets all. The room is kept.
+    /// Forgets all values, and keeps the memory.
     pub(super) fn clear(&mut self) {
         self.ring.clear();
         self.piece.clear();
@@ -89,7 +89,7 @@ impl<T: Copy> Ring<T> {
     fn settle(&mut self) {
         let (held, more) = (self.ring.len(), self.piece.len());
         if held + more > self.ring.capacity() {
-            // A ring that is as large as it must be, and no larger, is written over and over.
+            // The ring grows to exactly the size that it needs.
             self.ring.reserve_exact(more.max(held.min(self.most.saturating_sub(held))));
         }
         self.ring.extend(self.piece.as_slice());

@@ -1,4 +1,4 @@
-//! The trace of a request: every fault rule that was considered, and what became of it.
+//! The trace of a request: every fault rule that was considered, and the verdict on it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub(crate) struct RuleTrace {
 pub(crate) enum Verdict {
     /// This part of the request does not match its `when`.
     Mismatch(Part),
-    /// This is its matching request of that ordinal, and `at` does not name it.
+    /// The request is the n-th that matches, and the rule's `at` does not select the n-th.
     NotItsTurn(u64),
     /// It fired as often as it may.
     UsedUp(u64),
@@ -71,11 +71,10 @@ impl fmt::Display for RuleTrace {
     }
 }
 
-/// Every rule considered for a request, and what came of it.
+/// Every rule that was considered for a request, and the verdict on it.
 pub(crate) type Trace = Arc<[RuleTrace]>;
 
-/// The verdicts on the rules, put together: mostly none matches, as for the request before, and then that list is
-/// shared.
+/// A builder of traces. Mostly no rule matches, as for the request before, and then both share one list.
 pub(crate) struct TraceBuilder<'w> {
     latest: &'w mut Trace,
     same: usize,

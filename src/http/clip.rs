@@ -1,11 +1,11 @@
-//! The bound on what a sentence repeats of what was sent: the refusal of a long name is not as long as the name.
+//! Bounds on texts that repeat what a client sent: the refusal of a long name is shorter than the name.
 
 use std::borrow::Cow;
 
 /// The most characters of a sentence. No sentence of the fakes themselves is longer.
 const SENTENCE_CHARS: usize = 1_000;
 
-/// The characters that are kept of the beginning of a longer one, and the most of its end.
+/// The characters that are kept of the beginning of a longer sentence, and the most that are kept of its end.
 const KEPT_CHARS: usize = 200;
 
 /// The most characters of a target in a line of the log.
@@ -17,11 +17,11 @@ const LINES: usize = 500;
 /// The mark of the place where a text was cut.
 pub(crate) const CUT: &str = "…";
 
-/// The most faults of one request that are told.
+/// The most faults of one request that an answer tells.
 pub(crate) const MOST_TOLD: usize = 100;
 
-/// Returns a sentence that repeats only so much of what was sent. A longer one keeps its beginning and what follows its
-/// last quotation mark, which is the fake's own; between them it says how long it was.
+/// Returns a sentence, cut where it has more than [`SENTENCE_CHARS`] characters. The cut one keeps its beginning and
+/// the text behind its last quotation mark, which is the fake's own, and says between them how long it was.
 pub(crate) fn clipped<'t>(sentence: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
     let sentence = sentence.into();
     let Some(length) = longer_than(SENTENCE_CHARS, &sentence) else { return sentence };
@@ -56,9 +56,9 @@ pub(crate) fn clipped_target<'t>(target: impl Into<Cow<'t, str>>) -> Cow<'t, str
     }
 }
 
-/// Returns the number of a text's characters where there are more than that.
+/// Returns the number of a text's characters where there are more than `most`.
 fn longer_than(most: usize, text: &str) -> Option<usize> {
-    // Few texts have more bytes, and none of the others more characters.
+    // A text has at least as many bytes as characters, and few texts have as many bytes as this.
     let length = if text.len() > most { text.chars().count() } else { 0 };
     Some(length).filter(|length| *length > most)
 }

@@ -1,4 +1,4 @@
-//! Cross-origin requests: what lets a front-end in a browser ask the APIs.
+//! Cross-origin requests: the headers by which a browser lets a front-end call the APIs.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -8,7 +8,7 @@ use http::header::{
 
 use crate::http::message::{Request, Response};
 
-/// The origins whose pages may ask the APIs.
+/// The origins whose pages may call the APIs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cors {
     /// All.
@@ -24,7 +24,7 @@ const MAX_AGE_S: HeaderValue = HeaderValue::from_static("5");
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
 impl Cors {
-    /// Reads origins, `*` for all. The error names the one that is none.
+    /// Reads origins, `*` for all. The error names the text that is no origin.
     pub fn of<'o>(origins: impl IntoIterator<Item = &'o str>) -> Result<Self, String> {
         let origins: Vec<&str> = origins.into_iter().map(str::trim).collect();
         match origins[..] {
@@ -45,8 +45,8 @@ impl Cors {
         }
     }
 
-    /// Allows a page of an allowed origin to ask, and to read the answer. Returns whether the request is a preflight that
-    /// is allowed, which is answered with 204 wherever it leads.
+    /// Adds the headers that let a page of an allowed origin send this request and read its answer. Returns true for an
+    /// allowed preflight, which is answered with 204 on every path.
     pub fn allow(&self, request: &Request<'_>, response: &mut Response) -> bool {
         let Some(origin) = request.header("origin") else { return false };
         let headers = &mut response.headers;
@@ -58,7 +58,7 @@ impl Cors {
                 insert(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin)
             }
             Self::Origins(_) => {
-                // Not even what the service itself would allow.
+                // A page of another origin is not allowed what the service itself would allow.
                 headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
                 return false;
             }

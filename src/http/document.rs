@@ -1,4 +1,4 @@
-//! Files people write: read strictly, and with the place of everything in them.
+//! JSON files that people write, read strictly: syntax, keys that stand twice, and the positions of values.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::http::position::{PathSegment, Position, SyntaxFault, behind, unmarked
 use crate::http::positions::Positions;
 use crate::http::tree::TreeLimits;
 
-/// Returns the text of a file, or the place where it stops being one.
+/// Returns the text of a file, or the position of its first byte that is not UTF-8.
 pub(crate) fn text(bytes: Vec<u8>) -> Result<String, SyntaxFault> {
     String::from_utf8(bytes).map_err(|error| {
         let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
@@ -39,8 +39,8 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxFault> {
     }
 }
 
-/// Reads a document that is an array, and hands over each item as it is read: a large file is never there as a whole.
-/// Returns the keys that stand twice; `None` for a document that is no array.
+/// Reads a document that is an array, and hands over each item as it is read, so that a large file is never in memory
+/// as a whole. Returns the keys that stand twice; `None` for a document that is no array.
 pub(crate) fn read_items(
     text: &str,
     mut take: impl FnMut(usize, Value),
@@ -61,9 +61,9 @@ pub(crate) fn read_items(
     }
 }
 
-/// Returns where the value at a path begins; of a missing member, where the object begins it should be in. The text
-/// must be JSON. Of a key that stands twice, the last place counts. A caller that asks for many reads [`Positions`]
-/// once.
+/// Returns the position of the value at a path; for a missing member, the position of the object that should have it.
+/// The text must be JSON. Of a key that stands twice, the last one counts. A caller that needs many positions makes
+/// [`Positions`] once.
 pub(crate) fn place(text: &str, path: &[PathSegment]) -> Position {
     Positions::of(text).at(path)
 }

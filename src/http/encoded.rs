@@ -13,7 +13,7 @@ const TIMES: usize = 5;
 /// The letters that are encoded again.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Returns a name as it reads without any encoding.
+/// Returns a name without its percent-encoding.
 pub(super) fn decoded(name: &str) -> String {
     let mut name = name.replace('+', " ");
     for _ in 0..TIMES {
@@ -25,7 +25,7 @@ pub(super) fn decoded(name: &str) -> String {
     name
 }
 
-/// Shows the encoded parts of a text by that function, decoded as often as they were encoded.
+/// Passes the encoded parts of a text, decoded, to `show`, and encodes its results as often as the parts were encoded.
 pub(super) fn within_encoded(text: &str, show: impl Fn(&str) -> Cow<'_, str> + Copy) -> Cow<'_, str> {
     at_most(TIMES, text, show)
 }

@@ -1,17 +1,17 @@
-//! The texts of errors, as people read them.
+//! The texts of errors for people.
 
 use std::fmt;
 
-/// Shows a message, and a remedy on a line of its own.
+/// Writes a message, and its hint on a line of its own.
 pub(crate) fn write_with_hint(f: &mut fmt::Formatter<'_>, message: &str, hint: &str) -> fmt::Result {
     f.write_str(message)?;
     if hint.is_empty() { Ok(()) } else { write!(f, "\n    {hint}") }
 }
 
-/// Implements `Debug` by the text of `Display`, because `unwrap`, and a test that returns the error, show that one.
+/// Implements `Debug` by the text of `Display`: a test that unwraps or returns the error prints its `Debug`.
 macro_rules! debug_is_display {
     ($type:ty) => {
-        /// Shows the text of [`Display`](std::fmt::Display), because `unwrap` shows this one.
+        /// Writes the text of [`Display`](std::fmt::Display), because `unwrap` prints `Debug`.
         impl std::fmt::Debug for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Display::fmt(self, f)

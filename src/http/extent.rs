@@ -21,14 +21,15 @@ pub(super) fn name_before(text: &str, at: usize) -> Option<(&str, Quote)> {
     (!name.is_empty()).then_some((name, kind))
 }
 
-/// Returns the extent of a JSON value, to the end of a text that is cut in it. Nothing, if it could be no credential.
+/// Returns the extent of a JSON value, up to the end of a text that was cut within it. A value that could be no
+/// credential has an empty extent.
 pub(super) fn json_value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     let from = at + rest.len() - rest.trim_start().len();
     let rest = &text[from..];
     let slashes = rest.len() - rest.trim_start_matches('\\').len();
     if slashes > 0 && rest[slashes..].starts_with('"') {
-        // A string of JSON that stands in another: it ends at the next quote that is escaped as often.
+        // A JSON string within another one ends at the next quote that is escaped as often.
         let quote = format!("{}\"", &rest[..slashes]);
         let mut end = slashes + 1;
         while let Some(next) = rest[end..].find(&quote) {
@@ -72,8 +73,8 @@ fn end_of_string(text: &str, begin: usize) -> usize {
     text.len()
 }
 
-/// Returns the end of an array or object. Where its strings are escaped, as in another string, all that follows counts
-/// to it.
+/// Returns the end of an array or object. Where its strings are escaped, because it stands within another string, it
+/// extends to the end of the text.
 fn end_of_tree(text: &str) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     let bytes = text.as_bytes();
@@ -105,7 +106,7 @@ pub(super) fn parameter_value(text: &str, at: usize) -> (usize, usize) {
     (at, at + end.unwrap_or(rest.len()))
 }
 
-/// Returns the extent of what follows on a line.
+/// Returns the extent of the rest of the line.
 pub(super) fn line_value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     let from = at + rest.len() - rest.trim_start_matches([' ', '\t']).len();

@@ -1,6 +1,6 @@
-//! The headers of standin's own, by name: with their meaning, for readers.
+//! The names of standin's own headers, and their meanings for the reference.
 
-/// A request's or an answer's part in an exchange.
+/// The messages that carry a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Within {
     /// Requests only.
@@ -12,7 +12,7 @@ pub(crate) enum Within {
 }
 
 impl Within {
-    /// Returns the words for it.
+    /// Returns the words for the reference.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Requests => "requests",
@@ -26,7 +26,7 @@ impl Within {
 pub(crate) struct StandinHeader {
     /// The name.
     pub name: &'static str,
-    /// Where it stands.
+    /// The messages that carry it.
     pub within: Within,
     /// Its meaning.
     pub about: &'static str,
@@ -44,18 +44,18 @@ pub(crate) const RULE: &str = "standin-rule";
 pub(crate) const SOURCE: &str = "standin-source";
 /// The mark of an answer that no service would give.
 pub(crate) const MISS: &str = "standin-miss";
-/// The call whose state a list shows that lags behind.
+/// The number of the call whose state a lagging list shows.
 pub(crate) const LAG: &str = "standin-lag";
-/// The number of records that a bounded history lost.
+/// The number of records that a list lost, because its history is bounded.
 pub(crate) const LOST: &str = "standin-lost";
 /// A warning of what was sent to the control API.
 pub(crate) const WARNING: &str = "standin-warning";
-/// The name of a server among several.
+/// The name of one of several servers.
 pub(crate) const REPLICA: &str = "standin-replica";
 /// The token of the control API.
 pub(crate) const CONTROL_TOKEN: &str = "standin-control-token";
 
-/// All of them. The setting `no-headers` leaves out those of answers, but for `standin-miss`.
+/// All headers of standin's own. The setting `no-headers` leaves out those of answers, except `standin-miss`.
 pub(crate) const HEADERS: &[StandinHeader] = &[
     StandinHeader {
         name: WORLD,

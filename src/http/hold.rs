@@ -1,4 +1,4 @@
-//! Answers that are held back, and the worlds that let them go.
+//! Answers that are held back until their world releases them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Waker};
 
 use crate::sync::Mutex;
 
-/// An answer that a fault rule holds back. As a future, it ends when its world lets it go: when the world is deleted, reset
-/// or restored, or when the rule is taken away.
+/// An answer that a fault rule holds back. As a future, it ends when the world releases it: when the world is deleted,
+/// reset or restored, or when the rule is removed.
 #[derive(Clone, Debug)]
 pub(crate) struct Hold(Arc<Held>);
 
@@ -37,12 +37,12 @@ impl Hold {
         self.0.number
     }
 
-    /// Returns the fault rules on whose account it is held back.
+    /// Returns the ids of the fault rules that hold it back.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &str> {
         self.0.rules.iter().map(|rule| &**rule)
     }
 
-    /// Returns whether the world has let the answer go.
+    /// Tells whether the world has released the answer.
     pub(crate) fn is_released(&self) -> bool {
         self.0.state.lock().released
     }
@@ -73,16 +73,16 @@ impl Future for Hold {
     }
 }
 
-/// The answers that a world holds back. Dropping it lets them go.
+/// The answers that a world holds back. Dropping it releases them.
 #[derive(Debug, Default)]
 pub(crate) struct Holds {
     held: Vec<Weak<Held>>,
-    /// True when the world is gone: a request that found it before is held back no more.
+    /// True when the world is gone: the answer to a request that found the world before is not held back any more.
     is_over: bool,
 }
 
 impl Holds {
-    /// Holds back the answer to a call, on account of these rules.
+    /// Holds back the answer to a call, because of these rules.
     pub(crate) fn hold(&mut self, world: &Arc<str>, number: u64, rules: Vec<Arc<str>>) -> Hold {
         self.held.retain(|held| held.strong_count() > 0);
         let state = Mutex::new(State { released: self.is_over, waiting: Vec::new() });
@@ -91,18 +91,18 @@ impl Holds {
         Hold(held)
     }
 
-    /// Lets all answers go.
+    /// Releases all answers.
     pub(crate) fn release(&mut self) {
         self.held.drain(..).filter_map(|held| held.upgrade()).for_each(|held| held.release());
     }
 
-    /// Lets all answers go, and those to come: the world is gone.
+    /// Releases all answers, and lets none be held back from now on: the world is gone.
     pub(crate) fn end(&mut self) {
         self.is_over = true;
         self.release();
     }
 
-    /// Lets the answers go that a rule holds back which is no longer there.
+    /// Releases the answers that are held back by a rule which is no longer there.
     pub(crate) fn release_without(&mut self, is_there: impl Fn(&str) -> bool) {
         self.held.retain(|held| {
             let Some(held) = held.upgrade() else { return false };

@@ -1,4 +1,4 @@
-//! Pages for a person at a browser, without script, cookie or anything from elsewhere.
+//! Pages for a person at a browser, without script, cookie or a file from another place.
 
 use crate::http::message::Response;
 
@@ -14,7 +14,7 @@ pub(crate) fn page(status: u16, title: &str, body: &str) -> Response {
     Response { body: page.into(), ..Response::empty(status) }.with("content-type", "text/html; charset=utf-8")
 }
 
-/// Writes a text so that it stands for itself in markup.
+/// Returns a text with the characters escaped that markup would read as its own.
 pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {

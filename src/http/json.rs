@@ -12,7 +12,7 @@ impl<'t> Object<'t> {
         Self { text, before: b'{' }
     }
 
-    /// Begins a member of a plain name; its value is to be added to the text that is returned.
+    /// Begins a member whose name needs no escapes. The caller adds its value to the returned text.
     pub(crate) fn member(&mut self, name: &'static str) -> &mut Vec<u8> {
         self.text.push(std::mem::replace(&mut self.before, b','));
         quote(name, self.text);
@@ -43,11 +43,11 @@ pub(crate) fn write_list<T>(items: &[T], text: &mut Vec<u8>, write: impl Fn(&T, 
     text.push(b']');
 }
 
-/// Adds a text. Most stand in JSON as they are, and to see that is quicker than to look at each byte by itself.
+/// Adds a text as a JSON string. Most texts need no escapes, and a look at eight bytes at once sees that quickest.
 pub(crate) fn write_text(value: &str, text: &mut Vec<u8>) {
     let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
     let some = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | special(byte));
-    // Eight at a time are looked at as one.
+    // Each eight bytes are compared as one number.
     let (eights, rest) = value.as_bytes().as_chunks::<8>();
     if eights.iter().any(|eight| some(eight)) || some(rest) {
         serde_json::to_writer(text, value).expect("a text is JSON");
@@ -56,7 +56,7 @@ pub(crate) fn write_text(value: &str, text: &mut Vec<u8>) {
     }
 }
 
-/// Adds a text that stands in JSON as it is, as documented names do: letters, digits and underscores.
+/// Adds a text that needs no escapes: documented names have letters, digits and underscores only.
 pub(crate) fn quote(plain: &str, text: &mut Vec<u8>) {
     debug_assert!(!plain.contains(['"', '\\']), "{plain} needs escapes");
     text.reserve(plain.len() + 2);

@@ -1,10 +1,11 @@
-//! Structs that are read from JSON objects and written as such. What serde derives would do, without the procedural macros
-//! that embedders would have to build first.
+//! Structs that are read from JSON objects and written as such: the work of serde's derives, without the procedural
+//! macros that embedders would have to build first.
 
-/// Implements `Deserialize` (`read`), `Serialize` (`write`) or both for a struct, of whose fields all are named. A field
-/// is called as it is in the object, or by the name behind `=`. Behind `:` stands `default` for a field that may be
-/// missing, `omitted` for one that is not written either while it is the default, and `flat` for a struct whose own fields are
-/// written in its place. A `strict` struct refuses unknown fields. Behind `;` stand further keys, and fields that are made of them.
+/// Implements `Deserialize` (`read`), `Serialize` (`write`) or both for a struct. All its fields are listed. A field
+/// has its own name in the object, or the name behind `=`. Behind `:` stands `default` for a field that may be missing,
+/// `omitted` for a field that may be missing and is not written while it is the default, and `flat` for a struct whose
+/// own fields are written in its place. A `strict` struct refuses unknown fields. Behind `;` stand further keys, and
+/// the fields that are computed from them.
 macro_rules! json_object {
     (both $type:ident $($strict:ident)? { $($fields:tt)* }) => {
         json_object!(read $type $($strict)? { $($fields)* });
@@ -20,7 +21,7 @@ macro_rules! json_object {
         }
 
         impl $type {
-            /// Writes its fields into an object.
+            /// Writes the fields of the struct into an object.
             pub(crate) fn write_fields<M: serde_core::ser::SerializeMap>(&self, object: &mut M) -> Result<(), M::Error> {
                 $(json_object!(@write object, self.$field, json_object!(@key $field $($name)?) $(, $when)?);)*
                 Ok(())

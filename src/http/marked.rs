@@ -5,11 +5,11 @@ use crate::http::clip::CUT;
 use crate::http::extent::{json_value, parameter_value};
 use crate::http::telling::{is_telling, is_telling_word};
 
-/// Words that prose has behind the name of a scheme.
+/// Words that follow the name of a scheme in prose.
 const NO_CREDENTIAL: &[&str] =
     &["token", "tokens", "authentication", "authorization", "auth", "credential", "credentials", "header", "scheme"];
 
-/// A shorter word behind the name of a scheme is a word.
+/// A shorter text behind the name of a scheme is taken for a word of prose.
 const SHORT: usize = 8;
 
 /// A longer label of a host at the end of a text could be a credential.
@@ -26,7 +26,7 @@ pub(super) fn user_of_url(text: &str, from: usize) -> Option<(usize, usize)> {
     if let Some(at) = authority.rfind('@') {
         return Some((from, from + at));
     }
-    // A text that was cut within them.
+    // The text may have been cut within user and password.
     let is_marked = authority.contains(CUT);
     if (authority.len() < rest.len() && !is_marked) || authority.starts_with('[') {
         return None;
@@ -68,7 +68,7 @@ pub(super) fn after_scheme(text: &str, at: usize) -> Option<(usize, usize)> {
     (is_whole || !is_word).then_some((from, end))
 }
 
-/// Returns the extent of what an element holds whose telling name ends there.
+/// Returns the extent of the content of an element whose telling name ends there.
 pub(super) fn element(text: &str, at: usize) -> Option<(usize, usize)> {
     let start = text[..at].rfind(['<', '>', '\n'])?;
     let tag = text[start..at].strip_prefix('<')?;
@@ -82,7 +82,7 @@ pub(super) fn element(text: &str, at: usize) -> Option<(usize, usize)> {
     Some((at + 1, at + 1 + end))
 }
 
-/// Returns the extent of a part of a form in parts whose name begins behind that sign.
+/// Returns the extent of the value of a multipart form's part whose name begins behind that sign.
 pub(super) fn part_of_form(text: &str, at: usize) -> Option<(usize, usize)> {
     let (from, end) = json_value(text, at + 1);
     if !text[..at].rsplit('\n').next().is_some_and(|line| line.contains("form-data"))

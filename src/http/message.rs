@@ -1,5 +1,5 @@
-//! Requests that come in and replies that go out. Replies have the headers of the `http` crate, so that the server
-//! sends them as they are; nothing else here knows of an HTTP library.
+//! Requests, answers, and how answers travel. Answers have the headers of the `http` crate, so that the server sends
+//! them as they are; nothing else here knows of an HTTP library.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -34,12 +34,12 @@ pub enum Method {
     Patch,
     /// `DELETE`
     Delete,
-    /// Whichever it is: a row that takes all of them.
+    /// Each of them: for a row that takes all methods.
     Any,
 }
 
 impl Method {
-    /// Returns the verb of a request method, or `None` for methods no route can have.
+    /// Returns the method of that name, or `None` for a method that no route can have.
     #[must_use]
     pub fn of(method: &str) -> Option<Self> {
         Some(match method {
@@ -65,7 +65,7 @@ impl Method {
         }
     }
 
-    /// Those of requests.
+    /// The methods of requests: all but `Any`.
     pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
     /// Tells whether the method promises to change nothing.
@@ -86,8 +86,8 @@ pub struct Request<'a> {
     pub headers: &'a [(&'a str, &'a [u8])],
     /// The whole body; empty when there was none.
     pub body: &'a [u8],
-    /// The time when it arrived, in milliseconds since 1970, told by a caller that has a clock. Used by real clocks and
-    /// by everything that measures elapsed time.
+    /// The time of its arrival, in milliseconds since 1970, as a caller with a clock tells it. Real clocks use it, and
+    /// everything that measures elapsed time.
     pub arrived_ms: u64,
     /// True if its `Forwarded` and `X-Forwarded-…` headers are believed: they come from this machine or a trusted
     /// proxy.
@@ -109,7 +109,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The number of headers that most replies have.
+/// The number of headers that most answers have.
 const HEADERS: usize = 6;
 
 /// The content type of JSON.
@@ -127,37 +127,37 @@ pub struct Response {
 }
 
 impl Response {
-    /// Makes a reply without body and content type.
+    /// Makes an answer without body and content type.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: HeaderMap::with_capacity(HEADERS), body: Bytes::new() }
     }
 
-    /// Makes a JSON reply from bytes that are JSON already.
+    /// Makes a JSON answer from bytes that are JSON already.
     pub fn json_bytes(status: u16, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::with_capacity(HEADERS);
         headers.append(CONTENT_TYPE, JSON);
         Self { status, headers, body: body.into() }
     }
 
-    /// Makes a JSON reply.
+    /// Makes a JSON answer.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::json_bytes(status, body.to_string())
     }
 
-    /// Makes a reply of another media type.
+    /// Makes an answer of another media type.
     pub fn text(status: u16, media_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::with_capacity(HEADERS);
         headers.append(CONTENT_TYPE, HeaderValue::from_static(media_type));
         Self { status, headers, body: body.into() }
     }
 
-    /// Returns the reply with one more header.
+    /// Returns the answer with one more header.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.add(name, value);
         self
     }
 
-    /// Adds a header. One that HTTP cannot carry is left out: only a test's own function answers such.
+    /// Adds a header. A header that HTTP cannot carry is left out: only a function of a test makes such headers.
     pub fn add(&mut self, name: &str, value: &str) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             self.headers.append(name, value);
@@ -185,7 +185,7 @@ impl Response {
     }
 }
 
-/// The way in which a reply travels. Only the socket layer makes it happen.
+/// The way in which an answer travels. Only the server's sockets make it happen.
 ///
 /// ```
 /// use standin::{Delivery, Rule, Standin};
@@ -285,7 +285,7 @@ impl TlsFault {
     }
 }
 
-/// A reply, plus how to send it.
+/// An answer, and how it is to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     /// The answer.
@@ -294,9 +294,9 @@ pub(crate) struct Outcome {
     pub delay: Duration,
     /// The way in which it travels.
     pub delivery: Delivery,
-    /// Where it stands in a journal.
+    /// The facts about the call for the log.
     pub call: CallNote,
-    /// Lets it go before its time; `None` where it is not held back.
+    /// The hold that releases it before its time; `None` where nothing holds it back.
     pub hold: Option<Hold>,
 }
 
@@ -307,7 +307,7 @@ pub(crate) struct CallNote {
     pub number: u64,
     /// The fault rule that answered.
     pub rule: Option<Arc<str>>,
-    /// Why the answer is the fake's own.
+    /// The reason why the answer is the fake's own.
     pub miss: Option<&'static str>,
 }
 
@@ -319,11 +319,11 @@ impl From<Response> for Outcome {
 }
 
 /// Returns the value of an `Allow` header.
-pub(crate) fn allow(verbs: &[Method]) -> String {
+pub(crate) fn allow(methods: &[Method]) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for verb in verbs {
-        names.push(verb.as_str());
-        if *verb == Method::Get {
+    for method in methods {
+        names.push(method.as_str());
+        if *method == Method::Get {
             names.push("HEAD");
         }
     }

@@ -1,4 +1,4 @@
-//! HTTP in words: requests, responses and how they travel, targets and queries, and JSON that knows its places.
+//! HTTP as data: requests, answers and how they travel, targets and queries, and JSON with the positions of its values.
 //!
 //! Nothing here opens a socket, and nothing here knows of another room.
 

@@ -3,13 +3,14 @@
 use crate::http::message::Request;
 use crate::http::target::{Target, world_prefix};
 
-/// Most origins have no more bytes.
+/// The room for an origin: most origins have no more bytes.
 const ORIGIN_BYTES: usize = 64;
 
-/// Returns the origin the client used, with the world prefix it used, and without trailing slash.
+/// Returns the origin that the client used, with the world prefix that it used, and without trailing slash.
 ///
-/// A base URL goes first. Else a front that is trusted says it, by `Forwarded` or `X-Forwarded-…`; else the target's absolute
-/// form, else `Host`. A host of the real service is spoken to over TLS, so that its links are `https`.
+/// The base URL decides, if it is set. Else a trusted front tells the origin by `Forwarded` or `X-Forwarded-…`; else
+/// the target's absolute form does, else `Host`. Clients call a host of the real service over TLS, so its links are
+/// `https`.
 pub(crate) fn origin(target: &Target<'_>, request: &Request<'_>, base_url: Option<&str>, hosts: &[&str]) -> String {
     let mut origin = match base_url {
         Some(base) => base.trim_end_matches('/').to_owned(),
@@ -43,7 +44,7 @@ fn of_client(target: &Target<'_>, request: &Request<'_>, hosts: &[&str]) -> Stri
     origin
 }
 
-/// Returns whether a host, without port, is one of these; `.example.org` in the list is every host below `example.org`.
+/// Tells whether a host, without port, is one of these; `.example.org` in the list is every host below `example.org`.
 pub(crate) fn is_host<'h>(hosts: impl IntoIterator<Item = &'h str>, host: &str) -> bool {
     hosts.into_iter().any(|known| match known.strip_prefix('.') {
         None => host.eq_ignore_ascii_case(known),
@@ -69,16 +70,16 @@ struct Front<'a> {
 }
 
 impl<'a> Front<'a> {
-    /// Reads the headers of a request. What is no scheme, host, port or path is ignored.
+    /// Reads the headers of a request. A value that is no scheme, host, port or path is ignored.
     fn of(request: &Request<'a>) -> Self {
         let mut front = Self::default();
         for (name, value) in request.headers {
-            // Every link passes here, and nearly every header is none of these.
+            // Every link is made with this, and nearly every header is none of these: the first test is cheap.
             let Some(kind) = name.strip_prefix("x-forwarded-").or((*name == "forwarded").then_some("")) else {
                 continue;
             };
             let Ok(value) = std::str::from_utf8(value) else { continue };
-            // A chain of fronts appends: the first one met the client.
+            // Each front of a chain appends its value: the first value is of the front that the client reached.
             let first = value.split(',').next().unwrap_or_default().trim();
             match kind {
                 "" => front.forwarded(first),
@@ -92,7 +93,7 @@ impl<'a> Front<'a> {
         front
     }
 
-    /// Reads an element of RFC 7239: `for=…;host="…";proto=https`. It goes before the older headers.
+    /// Reads an element of RFC 7239: `for=…;host="…";proto=https`. It counts more than the older headers.
     fn forwarded(&mut self, element: &'a str) {
         for pair in element.split(';') {
             let Some((name, value)) = pair.split_once('=') else { continue };

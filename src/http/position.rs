@@ -20,12 +20,12 @@ pub struct Position {
     pub column: usize,
 }
 
-/// One step into a document.
+/// One step of a path into a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathSegment {
-    /// Into the member of that name.
+    /// Leads to the member of that name.
     Key(String),
-    /// Into the n-th element, from 0.
+    /// Leads to the n-th element, from 0.
     Item(usize),
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn show(path: &[PathSegment]) -> String {
 /// A text that is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SyntaxFault {
-    /// Where.
+    /// The position of the fault.
     pub place: Position,
     /// The form that was expected, in words.
     pub reason: String,
@@ -82,7 +82,7 @@ impl SyntaxFault {
         Self { place: Position { line, column }, reason: reason.to_owned() }
     }
 
-    /// Explains the fault where a person wrote nothing, or what other formats take: comments, single quotes, YAML.
+    /// Explains the fault where the text is empty, or has what other formats allow: comments, single quotes, YAML.
     pub(super) fn explained(self, text: &str) -> Self {
         let line = text.lines().nth(self.place.line - 1).unwrap_or_default();
         let rest: String = line.chars().skip(self.place.column - 1).collect();
@@ -110,12 +110,12 @@ pub(super) fn unmarked(text: &str) -> &str {
     text.strip_prefix(MARK).unwrap_or(text)
 }
 
-/// Returns the place of the byte at that offset.
+/// Returns the position of the byte at that offset.
 pub(crate) fn place_at(text: &[u8], offset: usize) -> Position {
     behind(unmarked(&String::from_utf8_lossy(&text[..offset])))
 }
 
-/// Returns the place behind this beginning of a text.
+/// Returns the position behind this beginning of a text.
 pub(super) fn behind(before: &str) -> Position {
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }

@@ -1,4 +1,4 @@
-//! Where the values of a JSON text stand: the text is read once, however many of them are asked for.
+//! The positions of the values in a JSON text: the text is read once, however many positions a caller needs.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use crate::http::position::{PathSegment, Position, unmarked};
 
-/// The characters of a text are counted up to each of its positions that is a multiple of this.
+/// The distance, in bytes, between two places up to which the characters of a text are counted.
 const SAMPLE: usize = 1_024;
 
-/// The places of all values of a text, which is read when the first is asked for.
+/// The positions of all values of a text, which is read when a caller needs the first.
 #[derive(Debug)]
 pub(crate) struct Positions<'t> {
     text: &'t str,
@@ -40,12 +40,13 @@ enum Inner<'t> {
 }
 
 impl<'t> Positions<'t> {
-    /// Returns the places in a text, which must be JSON.
+    /// Returns the positions in a text, which must be JSON.
     pub(crate) fn of(text: &'t str) -> Self {
         Self { text: unmarked(text), index: OnceCell::new() }
     }
 
-    /// Returns where the value at a path begins; of a missing member, where the object begins it should be in.
+    /// Returns the position of the value at a path; for a missing member, the position of the object that should have
+    /// it.
     pub(crate) fn at(&self, path: &[PathSegment]) -> Position {
         let index = self.index.get_or_init(|| Index::of(self.text));
         let mut node = index.nodes.len().checked_sub(1);
@@ -99,7 +100,7 @@ fn begun(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
-/// A reader of a text that is known to be JSON. Containers come behind what they hold.
+/// A reader of a text that is known to be JSON. In its list, a container stands behind its values.
 struct Scan<'t> {
     text: &'t str,
     at: usize,
@@ -117,7 +118,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Reads a value; its place among the nodes.
+    /// Reads a value, and returns its place among the nodes.
     fn value(&mut self) -> usize {
         self.skip_space();
         let start = self.at;
@@ -152,7 +153,7 @@ impl<'t> Scan<'t> {
         while self.goes_on(b'}') {
             let key = self.string();
             self.skip_space();
-            // The colon.
+            // Passes the colon.
             self.at += 1;
             let value = self.value();
             members.insert(key, value);
@@ -160,7 +161,7 @@ impl<'t> Scan<'t> {
         Inner::Object(members)
     }
 
-    /// Passes the bracket that opens or the comma, and tells whether something follows.
+    /// Passes the opening bracket or the comma, and tells whether a value follows.
     fn goes_on(&mut self, end: u8) -> bool {
         self.skip_space();
         let is_end = |scan: &Self| scan.peek().is_none_or(|byte| byte == end);

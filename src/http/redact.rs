@@ -1,7 +1,7 @@
-//! The one redaction: all that leaves the process to be read by people passes here, so that credentials do not.
+//! The one redaction: every text that leaves the process for people passes here, so that credentials do not leave it.
 //!
-//! A value is blacked out when its name tells that it is a credential, and wherever it stands when the world knows it as
-//! one. Matchers and checks see the real values; only their words pass here.
+//! A value is blacked out where its name tells that it is a credential; a credential that the world knows is blacked
+//! out everywhere. Matchers and checks see the real values; only their texts pass here.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -19,10 +19,10 @@ use crate::http::telling::{
     BLACK, OF_LOGIN, is_field_name, is_of_name, is_of_value, is_telling, is_telling_parameter, is_telling_word,
 };
 
-/// Bodies are shown in logs up to here.
+/// The most bytes of a body that a log shows.
 const SHOWN_BYTES: usize = 16 * 1024;
 
-/// A shorter credential is not looked for everywhere: it would black out half of the words.
+/// The fewest characters of a credential that is looked for everywhere: a shorter one would black out many words.
 const SHORT: usize = 8;
 
 /// The most credentials that are looked for everywhere.
@@ -33,11 +33,11 @@ pub(crate) const MOST_KNOWN: usize = 10_000;
 pub struct Redactor {
     shows_secrets: bool,
     known: Arc<Known>,
-    /// Those that one request presents.
+    /// The credentials that one request presents.
     own: Known,
 }
 
-/// Credentials by their first bytes, so that many are looked for in one pass.
+/// Credentials by their first bytes, so that one pass over a text finds all of them.
 #[derive(Clone, Debug, Default)]
 struct Known(HashMap<[u8; SHORT], Vec<Box<str>>, FixedState>);
 
@@ -56,7 +56,7 @@ impl Known {
             let alike = self.0.entry(begin).or_default();
             if !alike.iter().any(|known| **known == *form) {
                 alike.push(form.into());
-                // One that begins another must not be blacked out first.
+                // The longest comes first: one that begins another must not be blacked out before it.
                 alike.sort_by_key(|known| std::cmp::Reverse(known.len()));
             }
         }
@@ -82,19 +82,19 @@ impl Redactor {
         if shows_secrets { redactor } else { redactor.with(known) }
     }
 
-    /// Knows these credentials too.
+    /// Returns a redactor that knows these credentials too.
     pub fn with<'c>(&self, more: impl IntoIterator<Item = &'c str>) -> Self {
         let mut known = (*self.known).clone();
         more.into_iter().take(MOST_KNOWN.saturating_sub(known.0.len())).for_each(|credential| known.learn(credential));
         Self { shows_secrets: self.shows_secrets, known: Arc::new(known), own: Known::default() }
     }
 
-    /// Knows what another one knows too, as far as there is room.
+    /// Returns a redactor that knows the credentials of another one too, up to [`MOST_KNOWN`].
     pub fn joined(&self, other: &Self) -> Self {
         self.with(other.known.0.values().flatten().map(|known| &**known))
     }
 
-    /// Makes the redactor for one request: it also knows what that presents as credentials.
+    /// Makes the redactor for one request: it also knows the credentials that the request presents.
     pub fn of_request(&self, request: &Request<'_>) -> Self {
         let headers = request.headers.iter();
         let headers = headers.filter_map(|(name, value)| Some((*name, std::str::from_utf8(value).ok()?)));
@@ -122,7 +122,8 @@ impl Redactor {
         }
     }
 
-    /// Blacks out a header's value. Shows the last four characters of a long credential, to tell one from another.
+    /// Blacks out a header's value, but for the last four characters of a long credential, by which a reader tells two
+    /// credentials apart.
     pub fn header(&self, name: &str, value: &str) -> String {
         if self.shows_secrets {
             return value.to_owned();
@@ -134,8 +135,7 @@ impl Redactor {
         }
     }
 
-    /// Returns a body for a log: JSON, forms and texts without credentials; of everything else, and of what is long,
-    /// its length.
+    /// Returns a body for a log: JSON, forms and texts without credentials; for another or a long body, its length.
     pub fn body(&self, content_type: Option<&str>, body: &[u8]) -> Value {
         let length = body.len();
         if body.is_empty() {
@@ -206,13 +206,13 @@ impl Redactor {
         shown.collect()
     }
 
-    /// Blacks out the credentials in any text that people read: in the JSON, parameters and headers in it, and all that
-    /// are known.
+    /// Blacks out the credentials in any text for people: those in JSON, parameters and headers, and all that are
+    /// known.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.shows_secrets {
             return Cow::Borrowed(text);
         }
-        // Known ones first: what a name tells of could end within them.
+        // Known credentials come first: the extent that a telling name gives could end within one.
         match self.scrubbed(text) {
             Cow::Borrowed(text) => scan(text),
             Cow::Owned(text) => Cow::Owned(scan(&text).into_owned()),
@@ -250,7 +250,7 @@ impl Redactor {
     }
 }
 
-/// Tells the credentials that a request presents: in telling headers and parameters.
+/// Passes to `tell` each credential that a request presents in telling headers and parameters.
 pub(crate) fn presented<'h>(
     target: &str,
     headers: impl Iterator<Item = (&'h str, &'h str)>,
@@ -265,7 +265,7 @@ pub(crate) fn presented<'h>(
     }
 }
 
-/// Returns the credentials in a record's fields: texts below telling names.
+/// Collects the credentials in a record's field: texts below telling names.
 pub(crate) fn secrets_in<'v>(name: &str, value: &'v Value, is_secret: bool, found: &mut Vec<&'v str>) {
     let is_secret = is_secret || is_telling(name);
     match value {
@@ -283,7 +283,7 @@ fn is_telling_text(value: &Value) -> bool {
     value.as_str().is_some_and(is_telling_word)
 }
 
-/// Tells whether a value could be no credential.
+/// Tells whether a value holds nothing that could be a credential.
 fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(_) => true,

@@ -97,7 +97,7 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
         };
         if let Some((from, end)) = found.filter(|(from, end)| from < end) {
             shown += &text[done..from];
-            // Where a quote opened, one closes: JSON stays JSON.
+            // A quote that opened is closed, so that JSON stays JSON.
             let quote = quote_of(text, at, from, end);
             shown += &format!("{quote}{BLACK}{quote}");
             done = end;
@@ -110,7 +110,7 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Returns the quote for a value at that extent: its own, or for a member of JSON the one of its name.
+/// Returns the quote for a value at that extent: its own, or for a JSON member the quote of its name.
 fn quote_of(text: &str, at: usize, from: usize, end: usize) -> &str {
     let value = &text[from..end];
     let slashes = value.len() - value.trim_start_matches('\\').len();

@@ -1,4 +1,4 @@
-//! Where a request goes: the parts of a target, and the query.
+//! The target of a request: its parts, and the query.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ pub struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Takes a target apart. Every string has parts: what is no target at all becomes a path no route knows.
+    /// Takes a target apart. Every string has parts: a text that is no target becomes a path that no route has.
     pub fn parse(target: &'a str) -> Self {
         // Nearly every target is in origin form.
         let absolute = if target.starts_with('/') { None } else { target.split_once("://") };
@@ -54,7 +54,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Returns what comes before the paths of a world's APIs: `/w/<name>`.
+/// Returns the prefix of the paths of a world's APIs: `/w/<name>`.
 pub(crate) fn world_prefix(name: &str) -> String {
     format!("{WORLD_PREFIX}{name}")
 }
@@ -90,12 +90,12 @@ impl<'a> Query<'a> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
     }
 
-    /// Names and values, in the order sent.
+    /// Returns the names and values, in the order sent.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
-    /// Returns the query string again, with these parameters set (in place, or at the end) or, for `None`, left out.
+    /// Returns the query string with these parameters set (in place, or at the end) or, for `None`, left out.
     pub fn with(&self, changes: &[(&str, Option<&str>)]) -> String {
         let mut query = String::new();
         self.write_with(changes, &mut query);
@@ -147,7 +147,7 @@ pub(crate) fn decode(segment: &str) -> Cow<'_, str> {
     }
 }
 
-/// Cuts a short text at a byte: what stands before it, and behind it.
+/// Returns the parts of a short text before and behind the first such byte.
 fn cut(text: &str, at: u8) -> (&str, &str) {
     text.bytes().position(|byte| byte == at).map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }

@@ -3,7 +3,7 @@
 /// The text that stands for a value that is not shown.
 pub(crate) const BLACK: &str = "…";
 
-/// Names that hold these name credentials, in any case and with any separators between their letters.
+/// Letters that make a name telling, in any case and with any separators between them.
 const TELLING: &[&str] = &[
     "token",
     "secret",
@@ -20,13 +20,13 @@ const TELLING: &[&str] = &[
     "hmac",
 ];
 
-/// Shorter ones: two other words beside each other must not make one, as in `blink_eyes`.
+/// Shorter words, which make a name telling only as a word of it: `blink_eyes` has the letters of `key`.
 const TELLING_SHORT: &[&str] = &["key", "jwt"];
 
-/// Names whose last word is one of these name credentials.
+/// Words that make a name telling as its last word.
 const TELLING_LAST: &[&str] = &["pwd", "pass", "otp"];
 
-/// Words that hold a telling one and name no credential.
+/// Words that have a telling one in them and name no credential.
 const FRIENDS: &[&str] = &[
     "keyboard",
     "keyword",
@@ -49,17 +49,17 @@ const FRIENDS: &[&str] = &[
     "tokencount",
 ];
 
-/// Names that are telling as a parameter, and in an object beside those of a login.
+/// Names that are telling as a parameter, and in an object that has one of [`OF_LOGIN`].
 const TELLING_OF_LOGIN: &[&str] = &["code", "assertion", "codeverifier", "otp", "pin", "pwd", "sig", "auth", "ticket"];
 
-/// Names that only stand in what a login sends.
+/// Names that only the request of a login has.
 pub(super) const OF_LOGIN: &[&str] = &["grant_type", "client_id", "redirect_uri"];
 
-/// Members whose value is the name of what stands beside it.
+/// Members whose value is the name of the value beside it.
 const OF_NAME: &[&str] =
     &["name", "key", "header", "headername", "field", "fieldname", "parameter", "param", "attribute"];
 
-/// Members that hold what a name beside them names.
+/// Members that hold the value whose name stands beside it.
 const OF_VALUE: &[&str] =
     &["value", "val", "values", "content", "text", "data", "default", "defaultvalue", "newvalue", "oldvalue"];
 
@@ -108,12 +108,12 @@ pub(super) fn is_telling_parameter(name: &str) -> bool {
     is_telling(name) || TELLING_OF_LOGIN.contains(&&*Words::of(name).letters)
 }
 
-/// Tells whether a member of that name says the name of what another holds: `{"name": "password", "value": "x"}`.
+/// Tells whether a member of that name gives the name of another member's value: `{"name": "password", "value": "x"}`.
 pub(super) fn is_of_name(name: &str) -> bool {
     OF_NAME.contains(&&*Words::of(name).letters)
 }
 
-/// Tells whether a member of that name holds what another one names.
+/// Tells whether a member of that name holds the value that another member names.
 pub(super) fn is_of_value(name: &str) -> bool {
     OF_VALUE.contains(&&*Words::of(name).letters)
 }
@@ -156,7 +156,7 @@ impl Words {
         self.letters.match_indices(word).map(|(at, _)| at)
     }
 
-    /// Tells whether those letters begin a word, or stand in one.
+    /// Tells whether the letters at that place begin a word, or lie within one.
     fn is_one_word(&self, at: usize, length: usize) -> bool {
         let next = self.starts.partition_point(|start| *start <= at);
         self.starts_at(at) || self.starts.get(next).is_none_or(|start| *start >= at + length)
@@ -170,11 +170,11 @@ impl Words {
         self.starts.last().map_or("", |start| &self.letters[*start..])
     }
 
-    /// Takes a word out that begins where one of the name's begins.
+    /// Removes a word, where it begins with a word of the name.
     fn remove(&mut self, word: &str) {
         let found = self.places(word).find(|at| self.starts_at(*at));
         if let Some(at) = found {
-            // Something that is no letter stays in its place: what stood around it does not become a word.
+            // Spaces stay in its place, so that the letters around it do not become a word.
             self.letters.replace_range(at..at + word.len(), &" ".repeat(word.len()));
         }
     }

@@ -1,25 +1,25 @@
-//! The door for JSON from outside: bodies, patches, filters, files and control bodies all pass it.
+//! The one entrance for JSON from outside: bodies, patches, filters, files and control bodies all pass it.
 //!
-//! It bounds a tree's bytes, depth and members before anything is built from it. All code behind it may therefore recurse
-//! into values. A number that does not fit into 64 bits is refused by the reader itself.
+//! It bounds a tree's bytes, depth and members before anything is built from it, so that all other code may recurse
+//! into values. The reader itself refuses a number that does not fit into 64 bits.
 
 use memchr::memchr2;
 use serde_json::Value;
 
 use crate::http::position::{SyntaxFault, place_at};
 
-/// The depth to which a consumer's body may be nested, and a record that it patches. Readers of JSON stop at 127
-/// levels, and answers wrap records into some more of their own, so no setting raises this.
+/// The most levels of a consumer's body, and of a record that it patches. Readers of JSON stop at 127 levels, and
+/// answers wrap records into further levels, so no setting raises this.
 pub(crate) const DEPTH: usize = 64;
 
-/// The depth that an administrator's record may have.
+/// The most levels of an administrator's record.
 pub(crate) const RECORD_DEPTH: usize = DEPTH + WRAPPING;
 
-/// The number of levels more that a file or a control body has around its records. Half of them are for records that
-/// hold records.
+/// The number of levels that a file or a control body has around its records. Half of them are for records that hold
+/// records.
 pub(crate) const WRAPPING: usize = 16;
 
-/// The most members and elements of a body, unless set otherwise: ten bytes each in the largest body.
+/// The most members and elements of a body, unless a setting says otherwise: ten bytes each in the largest body.
 pub(crate) const MEMBERS: usize = 1_000_000;
 
 /// The most bytes of a file of records or a scenario.
@@ -48,9 +48,10 @@ impl TreeLimits {
         Self { depth: RECORD_DEPTH + WRAPPING, members }
     }
 
-    /// Rejects a text that is nested too deep or has too many members. It may be no JSON: its reader says so.
+    /// Rejects a text that is nested too deep or has too many members. Whether it is JSON is for its reader to tell.
     pub(crate) fn check(self, text: &[u8]) -> Result<(), SyntaxFault> {
-        // Most texts are small. Neither bound can be passed without as many bytes, and brackets are counted many at once.
+        // Most texts are small: without that number of bytes, and of brackets, which are counted quickly, no bound is
+        // exceeded.
         let opening = text.iter().map(|byte| usize::from(matches!(byte, b'[' | b'{'))).sum::<usize>();
         if opening <= self.depth && text.len() <= self.members {
             return Ok(());
@@ -78,7 +79,7 @@ impl TreeLimits {
     }
 }
 
-/// Returns the place of the quotation mark that ends a text which begins there, or of the end of all.
+/// Returns the place of the quotation mark that ends the string which begins there, or the end of the text.
 fn end_of_text(text: &[u8], mut at: usize) -> usize {
     while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += found;
@@ -108,7 +109,8 @@ pub(crate) fn is_deeper(value: &Value, depth: usize) -> bool {
     }
 }
 
-/// Returns the number of bytes that a value has as JSON, give or take those of escapes and long numbers.
+/// Returns the number of bytes that a value has as JSON, approximately: escapes and long numbers are not counted
+/// exactly.
 pub(crate) fn bytes_of(value: &Value) -> usize {
     let behind = match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
@@ -120,7 +122,7 @@ pub(crate) fn bytes_of(value: &Value) -> usize {
 
 /// Returns the bytes of memory that a value takes together with its text as JSON.
 pub(crate) fn memory_of(value: &Value) -> usize {
-    /// A name with its hash and its place in the index.
+    /// The bytes of a name with its hash and its place in the index.
     const MEMBER: usize = size_of::<String>() + 4 * size_of::<usize>();
     let text = bytes_of_one(value);
     let behind = match value {
@@ -134,7 +136,7 @@ pub(crate) fn memory_of(value: &Value) -> usize {
     size_of::<Value>() + text + behind
 }
 
-/// Returns the bytes of a value as JSON without those of the values in it.
+/// Returns the bytes of a value as JSON, without those of the values within it.
 fn bytes_of_one(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) => 5,

@@ -1,4 +1,4 @@
-//! Forecasts: the course of a scenario, and the facts of an operation, before anything runs.
+//! Forecasts: the timeline of a scenario, and the facts of an operation, before anything runs.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::scenario::model::rule::{Effect, Phase, Rule, Trigger};
 use crate::scenario::parse::slow_clock::answers;
 use crate::scenario::verify::report::Check;
 
-/// Number of ordinals of a forecast that are shown.
+/// The most ordinals that a forecast shows.
 const SHOWN: usize = 5;
-/// Number of ordinals for which a draw is followed.
+/// The most ordinals for which a draw is followed.
 const FAR: u64 = 10_000;
 
 /// A step of a timeline before anything runs. A scenario without steps has one, without a name.
@@ -43,7 +43,7 @@ pub(crate) struct ForecastRule {
     pub id: String,
     /// The operations it is for.
     pub on: String,
-    /// Which of the matching calls it answers: `calls 1-4`.
+    /// The matching calls that it answers: `calls 1-4`.
     pub calls: String,
     /// Its effect: `429 rate_limited, +20 ms`.
     pub effect: String,
@@ -78,8 +78,8 @@ pub(crate) fn forecast_of(scenario: &Scenario) -> Vec<ForecastStep> {
     steps.collect()
 }
 
-/// Describes a scenario: its start, its timeline with a forecast of which calls its rules strike, and the checks of its
-/// verification.
+/// Describes a scenario: its start, its timeline with a forecast of the calls that its rules fire at, and the checks of
+/// its verification.
 pub(crate) fn explain_scenario(scenario: &Scenario, checks: &[Check]) -> String {
     let mut text = format!("{}   seed {}\n", scenario.name, scenario.seed.unwrap_or_default());
     if !scenario.about.is_empty() {
@@ -125,7 +125,7 @@ pub(crate) fn explain_scenario(scenario: &Scenario, checks: &[Check]) -> String 
     text
 }
 
-/// Says which records there are at the start, where the scenario does.
+/// Returns a sentence about the records of the start, if the scenario has `data`.
 fn start(scenario: &Scenario) -> String {
     let Some(data) = &scenario.data else { return String::new() };
     let from = data.from.as_ref().map_or("none but these".to_owned(), |from| format!("those of {from}"));
@@ -133,7 +133,7 @@ fn start(scenario: &Scenario) -> String {
     format!("\nrecords at the start: {from}\n{}", changes.collect::<String>())
 }
 
-/// Says how successful answers vary.
+/// Returns a sentence on how successful answers vary.
 fn variations(scenario: &Scenario) -> String {
     let Some(perturb) = &scenario.perturb else { return String::new() };
     let share = |share: f64, what: &str| (share > 0.0).then(|| format!("{} % of {what}", share * 100.0));
@@ -216,7 +216,7 @@ fn ways_to(scenario: &Scenario, place: usize) -> Vec<String> {
     ways
 }
 
-/// Says how many answers a time is, on a clock that moves with them.
+/// Returns the number of answers that a time takes, in words, on a clock that moves with them.
 fn on_clock(scenario: &Scenario, kind: &EndKind) -> String {
     let (step_ms, unless) = match scenario.clock_mode {
         Some(ClockMode::Real) => return String::new(),
@@ -251,7 +251,8 @@ impl EndKind {
     }
 }
 
-/// Says which calls a rule strikes: `calls 1-4`, `calls 3, 6, 9…`, `calls 6, 7, 14… (p 0.2, seed 2, at most 10)`.
+/// Returns the calls that a rule fires at, in words: `calls 1-4`, `calls 3, 6, 9…`, `calls 6, 7, 14… (p 0.2, seed 2, at
+/// most 10)`.
 fn forecast(rule: &Rule, seed: u64) -> String {
     let limit = rule.limit.unwrap_or(u64::MAX);
     let range = |from: u64, to: u64| {
@@ -319,7 +320,8 @@ fn effect(rule: &Rule, apis: &[&'static Api]) -> String {
     words.join(", ")
 }
 
-/// Describes an operation: method and path, documented outcomes, sources. The error says what may have been meant.
+/// Describes an operation: method and path, documented outcomes, sources. The error names the operation that may have
+/// been meant.
 pub(crate) fn explain_operation(router: &Router, name: &str) -> Result<String, String> {
     let Some(row) = router.operation(name) else {
         let known = router.rows().iter().map(|row| row.operation);
@@ -330,7 +332,7 @@ pub(crate) fn explain_operation(router: &Router, name: &str) -> Result<String, S
 
 fn operation(row: &Row) -> String {
     let route = row.route;
-    let mut text = format!("{}   {} {}\n", row.operation, route.verb.as_str(), row.path);
+    let mut text = format!("{}   {} {}\n", row.operation, route.method.as_str(), row.path);
     if !route.about.is_empty() {
         text += &format!("  {}\n", route.about);
     }

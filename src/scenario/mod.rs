@@ -1,7 +1,8 @@
-//! Scenario files, format 1: they furnish a world, make things go wrong at the right moment, and judge the consumer.
+//! Scenario files, format 1: they fill a world with records, make calls fail at the right moment, and judge the
+//! consumer.
 //!
-//! `parse` leads from a text to a `model`; `run` acts in the life of a request; `verify` tells what came of it; `probe`
-//! compares the fake with the live service.
+//! `parse` reads a text into a `model`; `run` acts in the life of a request; `verify` judges the expectations; `probe`
+//! compares the fake with the live service; `draft` writes a scenario from recorded calls.
 #![allow(clippy::single_match_else)] // A match shows that both ways out are meant.
 
 #[cfg(feature = "cli")]
@@ -28,7 +29,7 @@ pub use model::lag::Lag;
 pub(crate) use model::lag::LagSpan;
 pub(crate) use model::matchers::{Matcher, Range, Type};
 pub use model::request_view::RequestView;
-pub(crate) use model::request_view::asked_again;
+pub(crate) use model::request_view::view_of_entry;
 pub(crate) use model::rule::Phase;
 pub(crate) use model::rule::{Effect, Trigger};
 pub use model::rule::{Operations, Rule};

@@ -15,13 +15,13 @@ const QUIET: Duration = Duration::from_secs(60);
 
 /// The time since the server began, in milliseconds, as it was when connections were last looked at. Reading it costs no
 /// system call; 0 stands for no time.
-type Clock = Arc<AtomicU64>;
+type ServerTime = Arc<AtomicU64>;
 
 /// The connections of a server.
 pub(crate) struct Links {
     limits: Limits,
     began: Instant,
-    clock: Clock,
+    clock: ServerTime,
     all: Mutex<HashMap<u64, Arc<Link>>>,
     next: AtomicU64,
     /// The bytes of answers that their clients have not taken: all of HTTP/2, and large ones.
@@ -32,7 +32,7 @@ pub(crate) struct Links {
 /// The state of a connection besides its bytes. The connection writes it, the server looks at it now and then.
 #[derive(Default)]
 pub(crate) struct Link {
-    clock: Clock,
+    clock: ServerTime,
     /// The times when the connection was opened, when it was last in use, when a head that is not whole began, when a
     /// write was blocked.
     opened: u64,

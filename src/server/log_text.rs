@@ -109,7 +109,7 @@ fn text(exchanged: &Exchanged<'_>, is_verbose: bool) -> String {
             }
         };
         side('>', request_headers(exchanged), exchanged.redactor.body(request.header("content-type"), request.body));
-        side('<', reply_headers(exchanged), exchanged.redactor.body(response.header("content-type"), &response.body));
+        side('<', answer_headers(exchanged), exchanged.redactor.body(response.header("content-type"), &response.body));
     }
     lines
 }
@@ -119,7 +119,7 @@ pub(crate) fn request_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str,
     headers.map(|(name, value)| (*name, exchanged.redactor.header(name, &String::from_utf8_lossy(value)))).collect()
 }
 
-pub(crate) fn reply_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
+pub(crate) fn answer_headers<'e>(exchanged: &'e Exchanged<'_>) -> Vec<(&'e str, String)> {
     let headers = exchanged.outcome.response.headers.iter();
     headers
         .map(|(name, value)| {

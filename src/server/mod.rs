@@ -50,7 +50,7 @@ pub(crate) use links::Links;
 pub(crate) use listen::Port;
 pub(crate) use log_text::log_text;
 #[cfg(feature = "cli")]
-pub(crate) use log_text::{miss, reason, reply_headers, request_headers, slowed_by};
+pub(crate) use log_text::{answer_headers, miss, reason, request_headers, slowed_by};
 pub(crate) use networks::Networks;
 #[cfg(feature = "tls")]
 pub(crate) use proxy::{Others, Proxy};

@@ -144,12 +144,12 @@ impl Body for ResponseBody {
     }
 }
 
-/// Returns a reply as a response of hyper.
-pub(crate) fn response(reply: Response, delivery: Delivery, hold: Option<Hold>) -> HttpResponse<ResponseBody> {
-    let mut response = HttpResponse::new(ResponseBody::new(reply.body, delivery, hold));
+/// Returns an answer as a response of hyper.
+pub(crate) fn response(answer: Response, delivery: Delivery, hold: Option<Hold>) -> HttpResponse<ResponseBody> {
+    let mut response = HttpResponse::new(ResponseBody::new(answer.body, delivery, hold));
     // Statuses come from route tables, or from rules that were checked when they were loaded.
     *response.status_mut() =
-        hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
-    *response.headers_mut() = reply.headers;
+        hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = answer.headers;
     response
 }

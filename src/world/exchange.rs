@@ -120,16 +120,16 @@ impl<'r, 't> RouteMatch<'r, 't> {
     fn find(router: &'r Router, request: &Request<'_>, target: &Target<'t>) -> Self {
         let found = router.find(target.path);
         let api = found.as_ref().map(Found::api).or_else(|| router.api_of(target.path));
-        let taken = found.as_ref().zip(Method::of(request.method)).and_then(|(found, verb)| {
-            let (row, params) = found.with(verb)?;
+        let taken = found.as_ref().zip(Method::of(request.method)).and_then(|(found, method)| {
+            let (row, params) = found.with(method)?;
             Some((row, params.map(|(name, raw)| (name, decode(raw))).collect()))
         });
         let (row, params) = taken.unzip();
         Self { api, found, row, params: params.unwrap_or_default() }
     }
 
-    fn verbs(&self) -> Vec<Method> {
-        self.found.as_ref().map(Found::verbs).unwrap_or_default()
+    fn methods(&self) -> Vec<Method> {
+        self.found.as_ref().map(Found::methods).unwrap_or_default()
     }
 }
 
@@ -144,7 +144,7 @@ fn respond(
     decision: &Decision,
 ) {
     if context.request.method == "OPTIONS" {
-        exchange.response = Response::empty(204).with("allow", &allow(&route.verbs()));
+        exchange.response = Response::empty(204).with("allow", &allow(&route.methods()));
         exchange.evidence = Some(Evidence::Assumed);
         context.api.dialect.common_headers(&mut exchange.response);
         return;
@@ -238,7 +238,7 @@ fn carry_out(
     let Some(row) = route_match.row else {
         // No consumer is sent to what answers 501.
         return Err(match route_match.found.as_ref().filter(|found| found.is_closed()) {
-            Some(found) => Problem::WrongMethod { allowed: found.modelled_verbs() },
+            Some(found) => Problem::WrongMethod { allowed: found.modelled_methods() },
             None => Problem::NoRoute { nearest: router.nearest(request.method, target.path) },
         });
     };
@@ -252,7 +252,7 @@ fn carry_out(
         return Err(Problem::Forbidden { needs: Cow::Borrowed("manage") });
     }
     let mut before = None;
-    if matches!(row.route.verb, Method::Post | Method::Put | Method::Patch) {
+    if matches!(row.route.method, Method::Post | Method::Put | Method::Patch) {
         before = state.before_adding(request.body.len())?;
     }
     let (body, unreadable) = match read_body(state, row, request) {

@@ -17,7 +17,7 @@ const FIRST_WAIT_MS: u64 = 1_000;
 /// The deliveries of a world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
-    deliveries: Vec<Delivery>,
+    deliveries: Vec<WebhookDelivery>,
     last_number: u64,
     /// True when a courier carries them.
     pub has_courier: bool,
@@ -25,7 +25,7 @@ pub(crate) struct Outbox {
 
 /// One request to be sent until it is taken.
 #[derive(Clone, Debug)]
-struct Delivery {
+struct WebhookDelivery {
     number: u64,
     to: String,
     headers: Vec<(String, String)>,
@@ -73,20 +73,20 @@ impl Outbox {
         self.last_number += 1;
         let (number, next_ms) = (self.last_number, Some(now_ms));
         let tries = Vec::new();
-        let delivery = Delivery { number, to, headers, body, most_tries, tries, next_ms, is_on_its_way: false };
+        let delivery = WebhookDelivery { number, to, headers, body, most_tries, tries, next_ms, is_on_its_way: false };
         self.deliveries.push(delivery);
         Some(number)
     }
 
     /// Takes out what is due first, to be sent now.
     pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<Parcel> {
-        let is_due = |delivery: &&mut Delivery| {
+        let is_due = |delivery: &&mut WebhookDelivery| {
             !delivery.is_on_its_way && delivery.next_ms.is_some_and(|next_ms| next_ms <= now_ms)
         };
         let due =
             self.deliveries.iter_mut().filter(is_due).min_by_key(|delivery| (delivery.next_ms, delivery.number))?;
         due.is_on_its_way = true;
-        let Delivery { number, to, headers, body, .. } = due.clone();
+        let WebhookDelivery { number, to, headers, body, .. } = due.clone();
         Some(Parcel { number, to, headers, body })
     }
 
@@ -114,16 +114,16 @@ impl Outbox {
 
     /// Returns all deliveries as they stand.
     pub(crate) fn to_value(&self) -> Value {
-        self.deliveries.iter().map(Delivery::to_value).collect()
+        self.deliveries.iter().map(WebhookDelivery::to_value).collect()
     }
 
     /// Returns one delivery as it stands.
     pub(crate) fn delivery(&self, number: u64) -> Option<Value> {
-        self.deliveries.iter().find(|delivery| delivery.number == number).map(Delivery::to_value)
+        self.deliveries.iter().find(|delivery| delivery.number == number).map(WebhookDelivery::to_value)
     }
 }
 
-impl Delivery {
+impl WebhookDelivery {
     fn to_value(&self) -> Value {
         let is_taken = self.tries.last().is_some_and(|last| matches!(last.result, Ok(200..=299)));
         let state = match (is_taken, self.next_ms, self.is_on_its_way) {

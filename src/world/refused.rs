@@ -6,7 +6,7 @@ use crate::engine::api::router::Router;
 use crate::history::exchange::Exchange;
 use crate::http::hold::Hold;
 use crate::http::message::{CallNote, Outcome, Request, Response};
-use crate::scenario::asked_again;
+use crate::scenario::view_of_entry;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
@@ -43,7 +43,7 @@ impl World {
             self.coverage.take_back(row, outcome, entry.extras.rule.is_some());
         }
         if let Some(run) = &mut self.run {
-            asked_again(&entry, router, |asked| run.note_gave_up(asked, &entry));
+            view_of_entry(&entry, router, |asked| run.note_gave_up(asked, &entry));
         }
     }
 

@@ -44,8 +44,8 @@ impl World {
     /// Tells whether a request may look at more records than a page of them, or than the one it names.
     fn looks_at_many(&mut self, router: &Router, request: &Request<'_>) -> bool {
         let target = Target::parse(request.target);
-        let row = router.find(target.path).zip(Method::of(request.method)).and_then(|(found, verb)| {
-            let (row, _) = found.with(verb)?;
+        let row = router.find(target.path).zip(Method::of(request.method)).and_then(|(found, method)| {
+            let (row, _) = found.with(method)?;
             Some(row)
         });
         row.is_some_and(|row| match row.route.action {

@@ -24,7 +24,7 @@ const LEFT_OUT: &[&str] =
     &["_connectorId", "mode", "version", "install", "updateInProgress", "_templateId", "_parentId"];
 
 /// Old ids and the ids that stand for them in the copy.
-pub(super) type Ids = BTreeMap<String, String>;
+pub(super) type CopiedIds = BTreeMap<String, String>;
 
 /// Handles `integrations.clone`: a new integration with copies of the flows, exports and imports. Connections are
 /// shared, but for those that `connectionMap` names others for.
@@ -32,7 +32,7 @@ pub(super) fn integration(context: &mut Context<'_>) -> Result<Response, Problem
     let original = context.record(&INTEGRATIONS, "id")?;
     let asked = context.fields()?;
     let mut ids = connections(context, asked.get("connectionMap"))?;
-    let mut fields = copied(&INTEGRATIONS, &original, &Ids::new());
+    let mut fields = copied(&INTEGRATIONS, &original, &CopiedIds::new());
     fields.retain(|name| !LEFT_OUT.contains(&name));
     let name = format!("Clone - {}", original.text("name").unwrap_or_default());
     fields.insert("name", name.chars().take(NAME_CHARS).collect::<String>().into());
@@ -64,7 +64,7 @@ pub(super) fn line((model, made): (&'static str, &Record)) -> Value {
 
 /// Returns the connections registered with a copy from the start, so that none of its flows registers another: each
 /// once, though one may stand for several.
-fn registered(state: &State, original: &Record, ids: &Ids) -> Value {
+fn registered(state: &State, original: &Record, ids: &CopiedIds) -> Value {
     let needed = connection_registrations::needed(state, original);
     let needed = needed.iter().map(|id| ids.get(id).unwrap_or(id));
     let mut seen = BTreeSet::new();
@@ -73,7 +73,7 @@ fn registered(state: &State, original: &Record, ids: &Ids) -> Value {
 
 /// Copies what the original contains. Exports and imports come before the flows that use them; flows run others next
 /// only once all are there. Returns what was made, flows first.
-fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<Vec<(&'static str, Record)>, Problem> {
+fn contain(state: &mut State, original: &Record, ids: &mut CopiedIds) -> Result<Vec<(&'static str, Record)>, Problem> {
     let mut steps = Vec::new();
     for (model, resource) in [("Export", &EXPORTS), ("Import", &IMPORTS)] {
         for record in membership::of(state, original, resource) {
@@ -103,7 +103,7 @@ fn contain(state: &mut State, original: &Record, ids: &mut Ids) -> Result<Vec<(&
 }
 
 /// Returns the fields of a copy: all that the service does not set itself, with the ids that stand for the old ones.
-pub(super) fn copied(resource: &'static Schema, record: &Record, ids: &Ids) -> Document {
+pub(super) fn copied(resource: &'static Schema, record: &Record, ids: &CopiedIds) -> Document {
     let own = |name: &str| {
         name == resource.id_field
             || name.starts_with(PRIVATE_PREFIX)
@@ -117,7 +117,7 @@ pub(super) fn copied(resource: &'static Schema, record: &Record, ids: &Ids) -> D
     fields
 }
 
-fn renamed(value: &Value, ids: &Ids) -> Value {
+fn renamed(value: &Value, ids: &CopiedIds) -> Value {
     match value {
         Value::String(text) => ids.get(text).map_or_else(|| value.clone(), |id| Value::from(id.as_str())),
         Value::Array(items) => items.iter().map(|item| renamed(item, ids)).collect(),
@@ -129,11 +129,11 @@ fn renamed(value: &Value, ids: &Ids) -> Value {
 }
 
 /// Returns the connections that stand for others, all of which must be there.
-pub(super) fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<Ids, Problem> {
+pub(super) fn connections(context: &Context<'_>, map: Option<&Value>) -> Result<CopiedIds, Problem> {
     const FIELD: &str = "connectionMap";
     let wrong = |expected| Problem::field(FIELD, FieldFaultKind::WrongType { expected });
     let map = match map {
-        None | Some(Value::Null) => return Ok(Ids::new()),
+        None | Some(Value::Null) => return Ok(CopiedIds::new()),
         Some(map) => map.as_object().ok_or_else(|| wrong("an object"))?,
     };
     let pairs = map.iter().map(|(old, new)| {

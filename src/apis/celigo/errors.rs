@@ -194,12 +194,12 @@ const BODY_BYTES: usize = 128;
 
 /// One error of an answer: its message, when the table's own would not do, and the field it is about.
 #[derive(Default)]
-struct Entry<'p> {
+struct Fault<'p> {
     message: Option<Cow<'p, str>>,
     field: Option<Cow<'p, str>>,
 }
 
-impl Entry<'_> {
+impl Fault<'_> {
     fn message(&self, error: &ErrorDef) -> &str {
         self.message.as_deref().unwrap_or(error.message)
     }
@@ -207,8 +207,8 @@ impl Entry<'_> {
 
 /// Puts a problem into words.
 pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, problem: &Problem) -> RenderedError {
-    let saying = |message: String| vec![Entry { message: Some(message.into()), field: None }];
-    let silent = || vec![Entry::default()];
+    let saying = |message: String| vec![Fault { message: Some(message.into()), field: None }];
+    let silent = || vec![Fault::default()];
     let (error, entries): (&'static ErrorDef, _) = match problem {
         Problem::Credential | Problem::CredentialExpired if profile == Profile::Live => {
             return not_authorized_live(request_context);
@@ -264,15 +264,15 @@ pub(super) fn problem(profile: Profile, request_context: &RequestContext<'_>, pr
         Problem::InUse { resource, by } => (CONFLICT, saying(format!("{} is in use by {by}", resource.title))),
         Problem::Query { parameter, reason } => {
             let message = Some(format!("{parameter} {reason}").into());
-            (INVALID_QUERY_PARAMS, vec![Entry { message, field: Some(parameter.into()) }])
+            (INVALID_QUERY_PARAMS, vec![Fault { message, field: Some(parameter.into()) }])
         }
         Problem::Named { error, message, field, retry_after_s } => {
             let (usual, usual_field) = usual(request_context, error, *retry_after_s);
             let field = field.as_deref().or(usual_field).map(Cow::Borrowed);
-            (error, vec![Entry { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
+            (error, vec![Fault { message: message.as_deref().map(Cow::Borrowed).or(usual.map(Cow::Owned)), field }])
         }
         Problem::Several { error, messages } => {
-            let entries = messages.iter().map(|message| Entry { message: Some(message.into()), field: None });
+            let entries = messages.iter().map(|message| Fault { message: Some(message.into()), field: None });
             (*error, entries.collect())
         }
         Problem::RateLimited { retry_after_s } => (RATE_LIMITED, saying(too_many(*retry_after_s))),
@@ -324,11 +324,11 @@ fn missing(resource: &'static Schema) -> RenderedError {
 }
 
 fn missing_body(resource: &Schema) -> Bytes {
-    let entry = Entry { message: Some(not_found(resource.title).into()), field: None };
+    let entry = Fault { message: Some(not_found(resource.title).into()), field: None };
     body(Profile::Documented, NOT_FOUND, &[entry], false).into()
 }
 
-fn body(profile: Profile, error: &ErrorDef, entries: &[Entry<'_>], has_message: bool) -> Vec<u8> {
+fn body(profile: Profile, error: &ErrorDef, entries: &[Fault<'_>], has_message: bool) -> Vec<u8> {
     let alone = entries.first().filter(|_| has_message);
     // Clients read one key or the other.
     let shown = if alone.is_some() && profile == Profile::Live { &[] } else { entries };
@@ -360,11 +360,11 @@ fn is_dangling(fault: &FieldFault) -> bool {
 }
 
 /// Words a reference to nothing as the running service does.
-fn reference(fault: &FieldFault) -> Entry<'_> {
-    let FieldFaultKind::Dangling { to, .. } = &fault.kind else { return Entry::default() };
+fn reference(fault: &FieldFault) -> Fault<'_> {
+    let FieldFaultKind::Dangling { to, .. } = &fault.kind else { return Fault::default() };
     let title =
         API.resources.iter().find(|known| known.schema.name == *to).map_or("Record", |known| known.schema.title);
-    Entry { message: Some(format!("{title} not found for the given id").into()), field: None }
+    Fault { message: Some(format!("{title} not found for the given id").into()), field: None }
 }
 
 fn is_missing(fault: &FieldFault) -> bool {
@@ -413,7 +413,7 @@ fn too_many(seconds: u64) -> String {
     format!("Too many requests. Retry after {seconds} seconds.")
 }
 
-fn fault(fault: &FieldFault) -> Entry<'_> {
+fn fault(fault: &FieldFault) -> Fault<'_> {
     let name = title(&fault.field);
     let message = match &fault.kind {
         FieldFaultKind::Missing => format!("{name} is required"),
@@ -425,7 +425,7 @@ fn fault(fault: &FieldFault) -> Entry<'_> {
         FieldFaultKind::Dangling { id, .. } => format!("{name} refers to {id:?}, which does not exist"),
         FieldFaultKind::Fixed => format!("{name} cannot be changed"),
     };
-    Entry { message: Some(message.into()), field: Some(Cow::Borrowed(&*fault.field)) }
+    Fault { message: Some(message.into()), field: Some(Cow::Borrowed(&*fault.field)) }
 }
 
 /// Returns a field's name for the start of a sentence: `flowGroupings` becomes `Flow groupings`, `_id` stays as it is.

@@ -30,10 +30,10 @@ const AMONG: &str = "_in";
 pub(super) const MOST_MS: i64 = LAST_MS.cast_signed();
 
 /// A test of how a value stands to the one that is wanted.
-type Holds = fn(Ordering) -> bool;
+type OrderTest = fn(Ordering) -> bool;
 
 /// Endings of a field's name, each with the comparison of values it stands for.
-const COMPARISONS: [(&str, Holds); 4] =
+const COMPARISONS: [(&str, OrderTest); 4] =
     [("", Ordering::is_eq), (AMONG, Ordering::is_eq), ("_gte", Ordering::is_ge), ("_lte", Ordering::is_le)];
 
 /// A field, or a text in it, that a list can be filtered and ordered by.
@@ -97,14 +97,14 @@ fn id_field(name: &str) -> Option<String> {
 }
 
 /// A value that a query wants, read as the kind of field can be compared.
-enum WorldSpec {
+enum WantedValue {
     Flag(bool),
     Whole(i64),
     Time(i64),
     Text(String),
 }
 
-impl WorldSpec {
+impl WantedValue {
     /// Reads a value; the error says what it must be.
     fn read(kind: Kind, text: &str) -> Result<Self, String> {
         match kind {
@@ -232,7 +232,7 @@ fn filter(resource: &'static Schema, name: &str, value: &str) -> Result<Option<K
     // No word of an enumeration has a comma.
     let is_among = suffix == AMONG || matches!(column.kind(), Kind::Enum(_));
     let texts: Vec<&str> = if is_among { value.split(',').collect() } else { vec![value] };
-    let wanted = texts.into_iter().map(|text| WorldSpec::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
+    let wanted = texts.into_iter().map(|text| WantedValue::read(column.kind(), text)).collect::<Result<Vec<_>, _>>();
     let wanted = wanted.map_err(|reason| wrong(name, reason))?;
     let is_wanted = move |value: &Value| wanted.iter().any(|wanted| wanted.order(value).is_some_and(holds));
     Ok(Some(Box::new(move |record| column.values(record).iter().any(&is_wanted))))

@@ -6,17 +6,17 @@ use serde_json::Value;
 const OPERATIONS: [&str; 6] = ["add", "remove", "replace", "move", "copy", "test"];
 
 /// One operation of a patch.
-pub(super) struct Operation {
+pub(super) struct PatchOperation {
     /// The place, as it was written.
     pub path: String,
     /// The names and indexes on the way there.
     pub tokens: Vec<String>,
     /// The change at the place.
-    pub change: Change,
+    pub change: PatchChange,
 }
 
 /// The change that an operation makes.
-pub(super) enum Change {
+pub(super) enum PatchChange {
     /// Adds a member or an element, or takes the place of a member.
     Add(Value),
     /// Takes the place of what is there.
@@ -28,13 +28,13 @@ pub(super) enum Change {
 }
 
 /// Reads a patch; the error is a sentence.
-pub(super) fn read(body: Value) -> Result<Vec<Operation>, String> {
+pub(super) fn read(body: Value) -> Result<Vec<PatchOperation>, String> {
     let Value::Array(operations) = body else { return Err("it must be an array of operations".to_owned()) };
     let numbered = |(place, written)| operation(written).map_err(|error| format!("operation {place}: {error}"));
     operations.into_iter().enumerate().map(numbered).collect()
 }
 
-fn operation(mut written: Value) -> Result<Operation, String> {
+fn operation(mut written: Value) -> Result<PatchOperation, String> {
     let text = |name: &str| match written.get(name) {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(_) => Err(format!("{name} must be a string")),
@@ -43,16 +43,16 @@ fn operation(mut written: Value) -> Result<Operation, String> {
     let (name, path, from) = (text("op")?, text("path"), text("from"));
     let mut value = || written.get_mut("value").map(Value::take).ok_or("value is required");
     let change = match name.as_str() {
-        "add" => Change::Add(value()?),
-        "replace" => Change::Replace(value()?),
-        "remove" => Change::Remove,
+        "add" => PatchChange::Add(value()?),
+        "replace" => PatchChange::Replace(value()?),
+        "remove" => PatchChange::Remove,
         "move" | "copy" => {
             pointer(&from?)?;
-            Change::Other
+            PatchChange::Other
         }
         "test" => {
             value()?;
-            Change::Other
+            PatchChange::Other
         }
         other => {
             return Err(format!("op must be one of {}, not {other:?}", OPERATIONS.join(", ")));
@@ -60,7 +60,7 @@ fn operation(mut written: Value) -> Result<Operation, String> {
     };
     let path = path?;
     let tokens = pointer(&path)?;
-    Ok(Operation { path, tokens, change })
+    Ok(PatchOperation { path, tokens, change })
 }
 
 /// Returns the names and indexes of a JSON Pointer (RFC 6901).
@@ -77,7 +77,7 @@ fn tokens(path: &str) -> Option<Vec<String>> {
     below.split('/').map(decoded).collect()
 }
 
-impl Operation {
+impl PatchOperation {
     /// Changes the document; `None` when there is no such place in it.
     pub(super) fn apply(self, document: &mut Value) -> Option<()> {
         let (last, parents) = self.tokens.split_last()?;
@@ -87,15 +87,15 @@ impl Operation {
             _ => None,
         })?;
         match (parent, self.change) {
-            (Value::Object(object), Change::Add(value)) => drop(object.insert(last.clone(), value)),
-            (Value::Object(object), Change::Replace(value)) => *object.get_mut(last)? = value,
-            (Value::Object(object), Change::Remove) => drop(object.shift_remove(last)?),
-            (Value::Array(items), Change::Add(value)) => {
+            (Value::Object(object), PatchChange::Add(value)) => drop(object.insert(last.clone(), value)),
+            (Value::Object(object), PatchChange::Replace(value)) => *object.get_mut(last)? = value,
+            (Value::Object(object), PatchChange::Remove) => drop(object.shift_remove(last)?),
+            (Value::Array(items), PatchChange::Add(value)) => {
                 let at = if last == "-" { items.len() } else { index(last)? };
                 (at <= items.len()).then(|| items.insert(at, value))?;
             }
-            (Value::Array(items), Change::Replace(value)) => *items.get_mut(index(last)?)? = value,
-            (Value::Array(items), Change::Remove) => {
+            (Value::Array(items), PatchChange::Replace(value)) => *items.get_mut(index(last)?)? = value,
+            (Value::Array(items), PatchChange::Remove) => {
                 let at = index(last)?;
                 (at < items.len()).then(|| items.remove(at))?;
             }
@@ -116,7 +116,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{Change, read};
+    use super::{PatchChange, read};
 
     /// Names and indexes that documents have, may have, and cannot have.
     fn token() -> impl Strategy<Value = &'static str> {
@@ -158,9 +158,9 @@ mod tests {
             let (Ok(ours), Ok(theirs)) = (ours, theirs) else { return Ok(()) };
             let others = |name: &Value| ["move", "copy", "test"].iter().any(|other| name == other);
             for (operation, written) in ours.iter().zip(patch.as_array().into_iter().flatten()) {
-                prop_assert_eq!(matches!(operation.change, Change::Other), others(&written["op"]));
+                prop_assert_eq!(matches!(operation.change, PatchChange::Other), others(&written["op"]));
             }
-            if ours.iter().any(|operation| matches!(operation.change, Change::Other)) {
+            if ours.iter().any(|operation| matches!(operation.change, PatchChange::Other)) {
                 return Ok(());
             }
             let (mut changed, mut expected) = (document.clone(), document);

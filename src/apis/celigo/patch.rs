@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apis::celigo::errors::{FIELD_LOCKED, INVALID_FIELD, INVALID_PATCH, VALIDATION_ERROR};
-use crate::apis::celigo::json_patch::{Change, Operation, read};
+use crate::apis::celigo::json_patch::{PatchChange, PatchOperation, read};
 use crate::apis::celigo::known_words::NOT_OPEN;
 use crate::apis::celigo::resources::{
     APIS, CONNECTIONS, EXPORTS, FLOWS, IMPORTS, INTEGRATIONS, LOOKUP_CACHES, MCP_SERVERS, SCRIPTS, TAGS,
@@ -96,7 +96,7 @@ fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> R
     let record = context.record(schema, "id")?;
     let patch = read(context.body.as_ref().map(Body::to_value).unwrap_or_default())
         .map_err(|error| refused(VALIDATION_ERROR, "body", format!("Body is no JSON Patch: {error}")))?;
-    if patch.iter().any(|operation| matches!(operation.change, Change::Other)) {
+    if patch.iter().any(|operation| matches!(operation.change, PatchChange::Other)) {
         return Err(refused(VALIDATION_ERROR, "op", "Op must be add, replace or remove".to_owned()));
     }
     if let Some(path) = patch.iter().map(|operation| &operation.path).find(|path| !is_open(path, open)) {
@@ -106,7 +106,7 @@ fn patch(context: &mut Context<'_>, schema: &'static Schema, open: &[&str]) -> R
     let names = || open.iter().map(|path| path.split('/').next().unwrap_or_default());
     let there = names().filter_map(|name| Some((name.to_owned(), record.get(name)?.clone())));
     let mut document = Value::Object(there.collect());
-    let mut budget = Budget::new(context.api.body_limit_bytes(&context.state.settings), record.bytes().len());
+    let mut budget = PatchWork::new(context.api.body_limit_bytes(&context.state.settings), record.bytes().len());
     for (place, operation) in patch.into_iter().enumerate() {
         make_room(&mut document, &operation);
         budget.spend(&document, &operation)?;
@@ -144,11 +144,11 @@ fn locked(context: &Context<'_>, record: &Record) -> Result<(), Problem> {
 
 /// Makes room for what has not been set yet: an object of settings, so that an operation can add to them, and a switch,
 /// so that one can replace it.
-fn make_room(document: &mut Value, operation: &Operation) {
+fn make_room(document: &mut Value, operation: &PatchOperation) {
     let Some((name, below)) = operation.tokens.split_first() else { return };
     let room = match operation.change {
-        Change::Add(_) if !below.is_empty() => json!({}),
-        Change::Replace(_) if below.is_empty() && SWITCHES.contains(&name.as_str()) => Value::Null,
+        PatchChange::Add(_) if !below.is_empty() => json!({}),
+        PatchChange::Replace(_) if below.is_empty() && SWITCHES.contains(&name.as_str()) => Value::Null,
         _ => return,
     };
     if let Value::Object(document) = document {
@@ -162,7 +162,7 @@ fn refused(error: &'static ErrorDef, field: &str, message: String) -> Problem {
 
 /// The work a patch may still do: the document is bounded in bytes and depth before each operation, and the work of all
 /// operations together.
-struct Budget {
+struct PatchWork {
     limit_bytes: usize,
     /// Bytes that may still be added to the document. What is removed gives none back.
     room: usize,
@@ -173,17 +173,17 @@ struct Budget {
 /// The bytes a patch may move in all, as a multiple of the largest body.
 const WORK: usize = 16;
 
-impl Budget {
+impl PatchWork {
     fn new(limit_bytes: usize, record_bytes: usize) -> Self {
         let room = limit_bytes.saturating_sub(record_bytes);
         Self { limit_bytes, room, work: limit_bytes.saturating_mul(WORK) }
     }
 
     /// Pays for an operation before it is applied.
-    fn spend(&mut self, document: &Value, operation: &Operation) -> Result<(), Problem> {
+    fn spend(&mut self, document: &Value, operation: &PatchOperation) -> Result<(), Problem> {
         let value = match &operation.change {
-            Change::Add(value) | Change::Replace(value) => Some(value),
-            Change::Remove | Change::Other => None,
+            PatchChange::Add(value) | PatchChange::Replace(value) => Some(value),
+            PatchChange::Remove | PatchChange::Other => None,
         };
         let bytes = value.map_or(0, bytes_of) + operation.path.len();
         let shifted = shifted_bytes(document, operation);
@@ -206,14 +206,14 @@ impl Budget {
 const MEMBER_BYTES: usize = 16;
 
 /// Returns how many bytes move when an operation takes an element or a member away, or adds an element.
-fn shifted_bytes(document: &Value, operation: &Operation) -> usize {
+fn shifted_bytes(document: &Value, operation: &PatchOperation) -> usize {
     let Some((parent, last)) = operation.path.rsplit_once('/') else { return 0 };
     match (document.pointer(parent), &operation.change) {
-        (Some(Value::Array(items)), Change::Add(_) | Change::Remove) => {
+        (Some(Value::Array(items)), PatchChange::Add(_) | PatchChange::Remove) => {
             let behind = last.parse().map_or(0, |at| items.len().saturating_sub(at));
             behind * size_of::<Value>()
         }
-        (Some(Value::Object(members)), Change::Remove) => members.len() * MEMBER_BYTES,
+        (Some(Value::Object(members)), PatchChange::Remove) => members.len() * MEMBER_BYTES,
         _ => 0,
     }
 }

@@ -29,7 +29,7 @@ pub(super) const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 const GENERATORS: &str = "standin_generators";
 
 /// A page generator of a run.
-pub(super) struct Generator {
+pub(super) struct PageGenerator {
     /// The export.
     pub id: String,
     /// Its place in the flow.
@@ -39,13 +39,17 @@ pub(super) struct Generator {
 }
 
 /// The result of a phase of a run.
-struct Phase {
+struct RunPhase {
     change: Document,
     goes_on: Option<u64>,
 }
 
 /// Returns the page generators of a flow, or those of these ids, with the records they have now.
-pub(super) fn generators_of(state: &State, flow: &Record, only: Option<&[String]>) -> Result<Vec<Generator>, Problem> {
+pub(super) fn generators_of(
+    state: &State,
+    flow: &Record,
+    only: Option<&[String]>,
+) -> Result<Vec<PageGenerator>, Problem> {
     let known = generators(flow.fields());
     if let Some(other) = only.into_iter().flatten().find(|id| !known.contains(&id.as_str())) {
         let kind = FieldFaultKind::Dangling { to: EXPORTS.name, id: other.clone() };
@@ -54,13 +58,13 @@ pub(super) fn generators_of(state: &State, flow: &Record, only: Option<&[String]
     let chosen = known.iter().enumerate().filter(|(_, id)| only.is_none_or(|only| only.iter().any(|it| it == *id)));
     let generators = chosen.map(|(place, id)| {
         let records = state.store.of(&EXPORTS).get(id).map(mock_data::records).unwrap_or_default();
-        Generator { id: (*id).to_owned(), place, records }
+        PageGenerator { id: (*id).to_owned(), place, records }
     });
     Ok(generators.collect())
 }
 
 /// Starts a run of a flow that is not disabled.
-pub(super) fn start(state: &mut State, flow: &Record, generators: &[Generator]) -> Result<Record, Problem> {
+pub(super) fn start(state: &mut State, flow: &Record, generators: &[PageGenerator]) -> Result<Record, Problem> {
     if flow.get("disabled") == Some(&Value::Bool(true)) {
         let live = state.settings.profile(API.name) == Profile::Live;
         return Err(Problem::named(if live { INVALID_FLOW } else { INVALID_OPERATION }, "Flow is disabled"));
@@ -110,15 +114,15 @@ pub(super) fn go_on(state: &mut State, job: &Record) -> Result<(), Problem> {
             starts(state, &job, due_ms)?;
             let goes_on = if is_retry { ENDS_MS } else { EXPORTED_MS };
             let change = [("status", Value::from("running")), ("startedAt", format_ms(due_ms).into())];
-            Phase { change: Document::from_iter(change), goes_on: Some(made_ms + goes_on) }
+            RunPhase { change: Document::from_iter(change), goes_on: Some(made_ms + goes_on) }
         } else if is_retry {
-            retry_data::end(state, &job, due_ms).map(|change| Phase { change, goes_on: None })?
+            retry_data::end(state, &job, due_ms).map(|change| RunPhase { change, goes_on: None })?
         } else if job.get("doneExporting") == Some(&Value::Bool(false)) {
             exported(state, &job, due_ms, made_ms + ENDS_MS)?
         } else {
-            imported(state, &job, due_ms).map(|change| Phase { change, goes_on: None })?
+            imported(state, &job, due_ms).map(|change| RunPhase { change, goes_on: None })?
         };
-        let Phase { mut change, goes_on } = phase;
+        let RunPhase { mut change, goes_on } = phase;
         change.insert("lastModified", format_ms(due_ms).into());
         if goes_on.is_none() {
             change.extend(ended(due_ms));
@@ -156,12 +160,12 @@ fn starts(state: &mut State, job: &Record, at_ms: u64) -> Result<(), Problem> {
     Ok(())
 }
 
-fn plan(job: &Record) -> Vec<Generator> {
+fn plan(job: &Record) -> Vec<PageGenerator> {
     let plan = job.get(GENERATORS).and_then(Value::as_array).into_iter().flatten();
     let generator = |it: &Value| {
         let place = it["place"].as_u64().and_then(|place| usize::try_from(place).ok())?;
         let records = it["records"].as_array()?.clone();
-        Some(Generator { id: it["id"].as_str()?.to_owned(), place, records })
+        Some(PageGenerator { id: it["id"].as_str()?.to_owned(), place, records })
     };
     plan.filter_map(generator).collect()
 }
@@ -194,7 +198,7 @@ fn step_job(
 }
 
 /// Ends the exports. Where all failed there is nothing to import, and the run ends with them.
-fn exported(state: &mut State, job: &Record, at_ms: u64, ends_ms: u64) -> Result<Phase, Problem> {
+fn exported(state: &mut State, job: &Record, at_ms: u64, ends_ms: u64) -> Result<RunPhase, Problem> {
     let plan = plan(job);
     let (mut exported, mut pages, mut failed) = (0, 0, 0);
     for generator in &plan {
@@ -229,7 +233,7 @@ fn exported(state: &mut State, job: &Record, at_ms: u64, ends_ms: u64) -> Result
     let mut change = Document::from_iter(change);
     if failed > 0 && failed == plan.len() {
         change.extend([("status", Value::from("failed")), ("numError", failed.into())]);
-        return Ok(Phase { change, goes_on: None });
+        return Ok(RunPhase { change, goes_on: None });
     }
     let flow = job.text("_flowId").and_then(|id| state.store.of(&FLOWS).get(id)).cloned();
     let first = flow.as_ref().map_or(0, |flow| generators(flow.fields()).len());
@@ -237,7 +241,7 @@ fn exported(state: &mut State, job: &Record, at_ms: u64, ends_ms: u64) -> Result
     for (place, step) in steps.enumerate() {
         step_job(state, job, if step.is_import { "import" } else { "export" }, step.id, first + place, at_ms)?;
     }
-    Ok(Phase { change, goes_on: Some(ends_ms) })
+    Ok(RunPhase { change, goes_on: Some(ends_ms) })
 }
 
 /// Changes the job of a step, unless it was canceled.

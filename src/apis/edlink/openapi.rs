@@ -59,7 +59,7 @@ fn parameter(name: &str, schema: &Value, about: &'static str) -> Parameter {
 /// Returns the query parameters of coursework.
 fn coursework(route: &Route) -> Vec<Parameter> {
     let text = json!({ "type": "string" });
-    match route.verb {
+    match route.method {
         Method::Post => {
             let key = json!({ "type": "string", "maxLength": 255 });
             vec![parameter("$idempotency", &key, "Names the request: a repeat is answered as the first.")]

@@ -8,7 +8,7 @@ use crate::control::Page;
 #[cfg(feature = "tls")]
 use crate::embed::front_settings::FrontSettings;
 use crate::embed::words::Api;
-use crate::engine::state::settings::{Credential, Settings};
+use crate::engine::state::settings::{ListedCredential, Settings};
 use crate::engine::store::Store;
 use crate::scenario::Overruling;
 use crate::server::{Log, Networks};
@@ -61,7 +61,7 @@ pub struct Builder {
 
 impl Builder {
     /// Returns the listed credentials of an API.
-    pub(super) fn credentials_of(&mut self, api: &'static str) -> &mut Vec<Credential> {
+    pub(super) fn credentials_of(&mut self, api: &'static str) -> &mut Vec<ListedCredential> {
         let all = &mut self.settings.credentials;
         let place = all.iter().position(|(known, _)| *known == api).unwrap_or_else(|| {
             all.push((api, Vec::new()));

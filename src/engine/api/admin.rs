@@ -1,4 +1,5 @@
-//! Changes that an administrator can make to the records of a world, by collection name. All or nothing, each.
+//! Changes that an administrator can make to the records of a world, by collection name. Each happens as a whole or not
+//! at all.
 
 use serde_json::{Map, Value};
 
@@ -44,7 +45,7 @@ impl State {
         Ok(made)
     }
 
-    /// Makes a record of that id, or puts these fields in place of the one there is.
+    /// Makes a record of that id, or puts these fields in place of those of the record that has it.
     pub fn admin_put(&mut self, collection: &str, id: &str, mut fields: Document) -> Result<Record, Problem> {
         let resource = self.resource(collection)?;
         fields.or_insert_with(resource.id_field, || id.into());
@@ -70,9 +71,9 @@ impl State {
         Ok(patched)
     }
 
-    /// Returns the fields that no document knows and the record does not have yet: they may be meant, as the services keep
-    /// them too. Rejects one that is a slip of the pen away from a field that they know: the change would change nothing
-    /// that anybody looks at.
+    /// Returns the fields that no document knows and the record does not have yet: they may be meant, because the
+    /// services keep unknown fields too. Rejects a field whose name is one slip away from a documented one: no reader
+    /// would look at it.
     fn unknown(
         &self,
         resource: &'static Schema,
@@ -91,7 +92,7 @@ impl State {
                 let reason = format!("{name} is no field of {}; did you mean {meant}?", resource.title);
                 return Err(Problem::refused(reason));
             }
-            // In a patch, that takes away what is not there.
+            // A `null` of a patch takes away a field that is not there: nothing changes.
             if !value.is_null() {
                 unknown.push(name.to_owned());
             }
@@ -99,7 +100,7 @@ impl State {
         Ok(unknown)
     }
 
-    /// Makes a change, and returns the unknown fields that it wrote, too.
+    /// Makes a change, and returns its result and the unknown fields that it wrote.
     pub(crate) fn noting_unknown<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> (T, UnknownFields) {
         let before = std::mem::take(&mut self.unknown_fields);
         let done = change(self);
@@ -127,8 +128,8 @@ impl State {
         self.within_bounds(|state| state.recreate(resource, &old, Actor::Administrator))
     }
 
-    /// Puts these records in place of all there are in these collections. The other collections stay as they are, and
-    /// must still fit.
+    /// Replaces all records of these collections. The other collections stay as they are, and their references must
+    /// still lead somewhere.
     pub fn replace_collections(&mut self, wanted: &Map<String, Value>) -> Result<(), Problem> {
         let unknown = self.within_bounds(|state| {
             let mut resources = Vec::new();
@@ -150,7 +151,7 @@ impl State {
                     let fields =
                         record.as_object().ok_or_else(|| at(&Problem::refused("a record must be a JSON object")))?;
                     let fields: Document = fields.clone().into();
-                    // A field that was there before, as a consumer sent it, is no slip when it is put back.
+                    // A field that the record had before, because a consumer sent it, is no slip when it is put back.
                     let old = fields.get(resource.id_field).and_then(|id| before.of(resource).get(id.as_str()?));
                     let unknown = state.unknown(resource, &fields, old).map_err(|problem| at(&problem))?;
                     let put = state.create_from(resource, fields, Actor::Fixture).map_err(|problem| at(&problem))?;

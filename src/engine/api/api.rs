@@ -53,7 +53,7 @@ pub struct WebhookOrder {
     pub payload: Option<Value>,
     /// The secret to sign with, where the records hold another or none.
     pub secret: Option<String>,
-    /// When it is signed, in seconds since 1970; otherwise the world's time.
+    /// The time of the signature, in seconds since 1970; `None` is the world's time.
     pub at_s: Option<u64>,
 }
 
@@ -206,7 +206,7 @@ impl std::fmt::Debug for Api {
     }
 }
 
-/// By name: a server refuses two APIs of one name.
+/// Compares names: a server refuses two APIs of one name.
 impl PartialEq for Api {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name

@@ -1,4 +1,4 @@
-//! Faults of the tables of APIs that are served together, told before the first request could meet them.
+//! Faults of the tables of APIs that are served together, found before the first request could meet them.
 
 use crate::engine::api::api::Api;
 use crate::engine::api::route::{Action, Route};
@@ -8,7 +8,7 @@ use crate::engine::schema::schema::Schema;
 /// The first path segments that are the server's own.
 const OWN_PATHS: [&str; 2] = ["/_standin", "/w"];
 
-/// The names that are no API's: the control API has a document of its own.
+/// The names that no API may have: the control API's document has this one.
 const OWN_NAMES: [&str; 1] = ["control"];
 
 /// Returns the faults of these tables, each with the name of its API, operation or collection.

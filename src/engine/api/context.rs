@@ -35,17 +35,17 @@ pub struct Context<'c> {
     pub params: &'c [(&'static str, std::borrow::Cow<'c, str>)],
     /// The query, decoded.
     pub query: &'c Query<'c>,
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
     /// The body, if there was one.
     pub body: Option<Body>,
-    /// Why the body could not be read, where the operation tells it.
+    /// The problem of a body that could not be read, for an operation that judges the body itself.
     pub unreadable: Option<Problem>,
-    /// The world asked.
+    /// The state of the world.
     pub state: &'c mut State,
     /// The calls that were answered before.
     pub past: &'c dyn PastCalls,
-    /// The worst known of what the answer rests on, its row apart.
+    /// The weakest evidence among the facts that the answer rests on, besides its row.
     pub evidence: Evidence,
 }
 
@@ -71,14 +71,14 @@ impl Body {
 /// A function that tells whether a list shows a record.
 pub type Keep = Box<dyn Fn(&Record) -> bool>;
 
-/// Which of two records a list shows first.
+/// A function that tells which of two records a list shows first.
 pub type Order = Box<dyn Fn(&Record, &Record) -> std::cmp::Ordering>;
 
-/// Which records a list shows.
+/// The records that a list shows.
 pub struct Selection {
-    /// Those for which this holds; `None` keeps all.
+    /// The test of a record; `None` keeps all.
     pub keep: Option<Keep>,
-    /// And of these, this part.
+    /// The part of the kept records.
     pub window: Window,
 }
 
@@ -99,7 +99,7 @@ impl Context<'_> {
     pub fn number(&self, parameter: &str, usual: usize) -> Result<usize, Problem> {
         let Some(text) = self.query.get(parameter) else { return Ok(usual) };
         let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        // One too large for this machine is as good as the largest.
+        // A number too large for this machine is read as the largest.
         let number = is_whole.then(|| text.parse().unwrap_or(usize::MAX)).filter(|number| *number > 0);
         let reason = "must be a whole number, at least 1".to_owned();
         number.ok_or_else(|| Problem::Query { parameter: parameter.to_owned(), reason })
@@ -110,13 +110,13 @@ impl Context<'_> {
         format!("{}{}?{}", self.origin(), self.target.path, self.query.with(changes))
     }
 
-    /// Notes that the answer rests on something known no better than this, which `standin-source` says: its row may be
-    /// documented, and a value in it assumed.
+    /// Notes that the answer rests on a fact of no better evidence than this, for `standin-source`: a row may be
+    /// documented, and a value in its answer assumed.
     pub fn rests_on(&mut self, evidence: Evidence) {
         self.evidence = self.evidence.max(evidence);
     }
 
-    /// Returns what the operation answers where only a scenario's rule could say more.
+    /// Returns the problem of an operation that is not modelled: only a fault rule of a scenario can answer it.
     pub fn not_modelled(&self) -> Problem {
         Problem::NotModelled { operation: format!("{}.{}", self.api.name, self.route.name) }
     }
@@ -155,7 +155,7 @@ impl Context<'_> {
         self.tell_lost(page, response)
     }
 
-    /// Says in a header how many records of a list are not there any more.
+    /// Adds the header with the number of records that a list has lost.
     pub fn tell_lost(&self, page: &Page, response: Response) -> Response {
         if page.lost == 0 || !self.state.settings.headers {
             return response;
@@ -189,7 +189,7 @@ impl Context<'_> {
         self.api.dialect.is_visible(self.state, &self.caller, resource, record)
     }
 
-    /// Takes the body as an object, for an operation that needs it no more afterwards.
+    /// Takes the body as an object, for an operation that does not need it afterwards.
     pub fn take_fields(&mut self) -> Result<Document, Problem> {
         if let Some(problem) = self.unreadable.take() {
             return Err(problem);
@@ -203,7 +203,7 @@ impl Context<'_> {
         }
     }
 
-    /// Rejects new references to what a caller who does not see everything does not see: for it, they lead nowhere.
+    /// Rejects new references to records that a narrowed caller does not see: for that caller, they lead nowhere.
     pub fn check_visibility(
         &self,
         resource: &'static Schema,
@@ -235,8 +235,7 @@ impl Context<'_> {
         Ok(self.show_page(&page))
     }
 
-    /// Returns a page of records by their moments, the newest first. Looks into no more records than it takes to fill
-    /// it.
+    /// Returns a page of records by their moments, the newest first. Looks into no more records than fill the page.
     pub fn page_of_newest(&self, resource: &'static Schema, found_by: Option<(&str, &str)>) -> Result<Page, Problem> {
         let dialect = self.api.dialect;
         let records = self.state.store.of(resource).newest_first(found_by);
@@ -257,7 +256,7 @@ impl Context<'_> {
         self.page_within(resource, records, None)
     }
 
-    /// Returns the part of records that were found which a window shows, or else the query asks for.
+    /// Returns the part of found records that the window shows or, without a window, the query asks for.
     pub fn page_within(
         &self,
         resource: &'static Schema,
@@ -285,7 +284,7 @@ impl Context<'_> {
     }
 }
 
-/// Does what the route says.
+/// Executes the action of the route.
 pub(crate) fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
     match context.route.action {
         Action::List(resource) => list(context, resource),
@@ -316,8 +315,8 @@ pub(crate) fn dispatch(context: &mut Context<'_>) -> Result<Response, Problem> {
     }
 }
 
-/// Rejects a body whose known fields are not of the kinds that the row documents. An operation that looks at its body last
-/// judges it itself: some let wrong fields pass, and warn.
+/// Rejects a body whose known fields are not of the kinds that the row documents. An operation with `body_last` judges
+/// its body itself: some let wrong fields pass, and warn.
 fn check_kinds(route: &Route, given: &Document) -> Result<(), Problem> {
     let known = route.takes.iter().filter(|_| !route.body_last);
     let said = known.filter_map(|field| Some((field, given.get(field.name).filter(|value| !value.is_null())?)));
@@ -349,7 +348,7 @@ fn first_param(context: &Context<'_>) -> &'static str {
     context.params.first().expect("a route to one record names it in its path").0
 }
 
-/// Takes one of the requests that an API lets through, where the API or the world has a rate limit.
+/// Takes a permit for one request, if the API or the world has a rate limit.
 pub(crate) fn take_permit(state: &mut State, api: &'static Api) -> Result<(), Problem> {
     let usual = || api.dialect.rate(state.settings.profile(api.name));
     let Some(limit) = state.settings.rate(api.name).or_else(usual) else { return Ok(()) };

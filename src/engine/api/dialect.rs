@@ -20,7 +20,7 @@ use crate::engine::store::Record;
 use crate::http::message::{Request, Response};
 use crate::http::target::{Query, Target};
 
-/// The facts that a dialect knows while it words something: a call may not exist yet.
+/// The facts of a request that a dialect renders a problem for, before there may be a [`Context`].
 pub struct RequestContext<'a> {
     /// The API asked.
     pub api: &'static Api,
@@ -39,7 +39,7 @@ pub struct RenderedError {
     pub error: &'static ErrorDef,
     /// The evidence for this answer.
     pub evidence: Evidence,
-    /// The reply.
+    /// The answer.
     pub response: Response,
 }
 
@@ -65,11 +65,12 @@ pub struct CredentialForm {
 
 /// The way in which an API speaks: credentials, paging, envelope, errors.
 pub trait Dialect: Sync {
-    /// Returns the caller, from the credential. Unknown routes ask too: many services check the credential first.
+    /// Returns the caller that the credential stands for. This is called for unknown routes too: many services check
+    /// the credential first.
     fn caller(&self, state: &State, request_context: &RequestContext<'_>) -> Result<Caller, Problem>;
 
-    /// Returns the environment variables that point a consumer at this API of a world, with values that work: where it
-    /// is below an origin, and credentials it takes.
+    /// Returns the environment variables that point a consumer at this API of a world: its URL below an origin, and
+    /// credentials that it takes.
     fn environment(&self, state: &State, api: &Api, origin: &str) -> Vec<(&'static str, String)>;
 
     /// Reads a path parameter as an id of this API.

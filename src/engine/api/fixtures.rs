@@ -1,4 +1,4 @@
-//! Furnishing a world from files of records.
+//! The records of a world, loaded from files.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub struct RecordFile<'a> {
     pub name: &'a str,
     /// The collection: `celigo.flows`.
     pub collection: String,
-    /// The text it holds.
+    /// Its text.
     pub text: &'a str,
 }
 
@@ -31,7 +31,7 @@ pub struct RecordFile<'a> {
 pub struct DataFault {
     /// The file.
     pub file: String,
-    /// Where in it.
+    /// The position in the file.
     pub place: Position,
     /// The record, by its id or, without one, by its place in the file.
     pub record: Option<String>,
@@ -55,7 +55,7 @@ impl fmt::Display for DataFault {
 }
 
 impl State {
-    /// Adds the records of these files. References may lead from any file to any other. All faults are told.
+    /// Adds the records of these files. References may lead from any file to any other. The error has all faults.
     pub fn load_fixtures(&mut self, apis: &[&'static Api], files: &[RecordFile<'_>]) -> Result<(), Vec<DataFault>> {
         let mut faults = Vec::new();
         // Records whose references lead nowhere yet.

@@ -1,4 +1,4 @@
-//! Made-up records, from the world's seed.
+//! Generated records, from the world's seed.
 
 use crate::engine::api::api::Api;
 use crate::engine::schema::document::Document;
@@ -8,10 +8,11 @@ use crate::engine::state::State;
 use crate::engine::state::mutate::merge;
 
 impl State {
-    /// Makes up `count` more records of a collection, in the documented shape, with `like` merged over each, and what
-    /// they refer to and what comes with them where there is none: all of them or, when one is refused, none.
+    /// Generates `count` more records of a collection, in the documented shape, with `like` merged over each. Also
+    /// generates the records that they refer to and that come with them, where there are none. Makes all of them or,
+    /// when one is refused, none.
     ///
-    /// What is drawn depends on the seed, the collection and the place in it, and moves no other draw of the world.
+    /// The draws depend on the seed, the collection and the place in it, and change no other draw of the world.
     pub fn generate(
         &mut self,
         apis: &[&'static Api],
@@ -41,14 +42,14 @@ impl State {
         made.inspect_err(|_| self.store = store)
     }
 
-    /// Makes up records of a kind, and tells whether records of that kind are made up at all.
+    /// Generates records of a kind. Returns false for a kind that has no generator.
     fn generate_one(
         &mut self,
         resource: &'static Schema,
         count: usize,
         like: Option<&Document>,
     ) -> Result<bool, Problem> {
-        // Asked for none, it still says whether there could be some.
+        // The kind is checked first, so that a count of 0 is refused for a kind without generator too.
         let Some(generator) = self.hooks.of(resource).generator else { return Ok(false) };
         if count == 0 {
             return Ok(true);
@@ -70,7 +71,7 @@ impl State {
     }
 }
 
-/// Says which records can be made up instead.
+/// Returns the problem of a collection without generator, with the names of those that have one.
 fn not_made_up(apis: &[&'static Api], collection: &str) -> Problem {
     let can = apis.iter().flat_map(|api| api.resources).filter(|resource| resource.hooks.generator.is_some());
     let can: Vec<&str> = can.map(|resource| resource.schema.name).collect();

@@ -34,20 +34,20 @@ const NOT_MODELLED: &str = "not-modelled";
 /// The schemas that operations share, by their names.
 struct Schemas {
     known: BTreeMap<String, Value>,
-    /// The forms in which records are shown where a consumer may ask for a part of them.
+    /// The consumers that a document is for, as an API may show them parts of records.
     parts: Parts,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Parts {
-    /// As whatever a consumer may ask for.
+    /// Those who may ask for parts: each field of a part may be absent.
     Any,
-    /// Whole, as when it does not.
+    /// Those who always ask for whole records.
     Whole,
 }
 
-/// Describes an object that has at least one of two properties. Each branch says all, so that a generated type knows
-/// them all.
+/// Describes an object that has at least one of two properties. Each branch lists all properties, so that each
+/// generated type has them all.
 pub(crate) fn either(properties: &Value, names: [&str; 2]) -> Value {
     let branch = |name| json!({ "type": "object", "properties": properties, "required": [name] });
     json!({ "anyOf": names.map(branch) })
@@ -70,27 +70,27 @@ fn document(api: &'static Api, parts: Parts) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut shapes: Vec<(String, &'static str)> = Vec::new();
     for route in api.routes.iter().filter(|route| route.is_modelled()) {
-        // Rows of one path may name its parameters differently; a document may not.
+        // The rows of one path may name its parameters differently; in a document, a path has one form.
         let shape = shape(route.path);
         let known = shapes.iter().find(|(known, _)| *known == shape).map(|(_, path)| *path);
         let path = known.unwrap_or(route.path);
         shapes.push((shape, path));
         let operation = operation(api, route, path, &mut schemas);
-        // The document's server is the base.
+        // The server of the document is the base: a path outside of it needs a server of its own.
         let apart = || if route.outside { json!({ "servers": [{ "url": "/" }] }) } else { json!({}) };
         // A document has no parameter that takes all the rest of a path.
-        let verbs = paths.entry(path.replace("{*", "{")).or_insert_with(apart);
-        put(verbs, route.verb, &operation);
+        let path = paths.entry(path.replace("{*", "{")).or_insert_with(apart);
+        put(path, route.method, &operation);
     }
     let unmodelled = || api.routes.iter().filter(|route| !route.is_modelled());
-    // A path that is described must not look as if it had no such method.
+    // A described path must list its methods that are not modelled, too.
     for route in unmodelled() {
         if let Some((_, path)) = shapes.iter().find(|(known, _)| *known == shape(route.path)) {
-            put(&mut paths[*path], route.verb, &operation(api, route, path, &mut schemas));
+            put(&mut paths[*path], route.method, &operation(api, route, path, &mut schemas));
         }
     }
     let unmodelled: Vec<String> =
-        unmodelled().map(|route| format!("{} {}", route.verb.as_str(), api.path_of(route))).collect();
+        unmodelled().map(|route| format!("{} {}", route.method.as_str(), api.path_of(route))).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -109,16 +109,16 @@ fn document(api: &'static Api, parts: Parts) -> Value {
     })
 }
 
-/// Puts an operation below its method; one that takes any, below each, with an id of its own.
-fn put(verbs: &mut Value, verb: Method, operation: &Value) {
-    let methods = if verb == Method::Any { &Method::ALL[..] } else { &[verb] };
-    for (n, method) in methods.iter().map(|verb| verb.as_str().to_lowercase()).enumerate() {
+/// Adds an operation to its path: below its method or, if it takes any, below each method with an id of its own.
+fn put(path: &mut Value, method: Method, operation: &Value) {
+    let methods = if method == Method::Any { &Method::ALL[..] } else { &[method] };
+    for (n, method) in methods.iter().map(|method| method.as_str().to_lowercase()).enumerate() {
         let mut operation = operation.clone();
         if n > 0 {
             let id = format!("{}.{method}", operation["operationId"].as_str().unwrap_or_default());
             operation["operationId"] = id.into();
         }
-        verbs[method] = operation;
+        path[method] = operation;
     }
 }
 
@@ -159,12 +159,12 @@ fn operation(api: &'static Api, route: &'static Route, path: &str, schemas: &mut
     operation
 }
 
-/// Returns what the body may be, and whether there must be one.
+/// Returns the schema of the body, and whether a body is required.
 fn body(route: &Route, schemas: &mut Schemas) -> Option<(bool, Value)> {
     let (resource, name, owners): (_, _, &[Owner]) = match route.action {
         Action::Create(resource) => (resource, "New", &[Owner::Consumer, Owner::Preserved, Owner::CreateOnly]),
         Action::Replace(resource) => (resource, "Changed", &[Owner::Consumer, Owner::Preserved]),
-        Action::Custom(_) if matches!(route.verb, Method::Post | Method::Put | Method::Patch | Method::Any) => {
+        Action::Custom(_) if matches!(route.method, Method::Post | Method::Put | Method::Patch | Method::Any) => {
             let taken = route.takes.iter();
             let properties: Map<String, Value> = taken.map(|field| (field.name.to_owned(), given(field))).collect();
             let required: Vec<&str> =
@@ -303,7 +303,7 @@ fn is_always_there(resource: &Schema, field: &Field) -> bool {
         || matches!(field.owner, Owner::CreatedAt | Owner::UpdatedAt)
 }
 
-/// Returns what a body may hold for a field: for one that need not be there, `null` is as good as nothing.
+/// Returns the schema of a field in a body. An optional field may be `null`, which counts as absent.
 fn given(field: &Field) -> Value {
     let mut schema = kind(field);
     if field.max_chars != usize::MAX {
@@ -339,7 +339,7 @@ fn kind(field: &Field) -> Value {
             json!({ "type": "array", "items": { "type": "string", "x-standin-refers-to": to.name } })
         }
         Kind::EnumList(values) => json!({ "type": "array", "items": { "type": "string", "enum": values } }),
-        // Said, because generators take an object of which nothing is known for one that holds nothing.
+        // Generators of clients take an object without `additionalProperties` for an empty one.
         Kind::Object => json!({ "type": "object", "additionalProperties": true }),
         Kind::Objects(fields) => {
             let properties: Map<String, Value> =
@@ -351,10 +351,10 @@ fn kind(field: &Field) -> Value {
     }
 }
 
-/// Times from 1970 on, in UTC. Without a pattern, generators take any text for a time.
+/// The pattern of times from 1970 on, in UTC. Without it, generators of test data take any text for a time.
 const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9]{2})[0-9]-.*Z$";
 
-/// Describes a text of which spaces alone are as good as nothing, if one is required.
+/// Adds to a required text that it must have more than spaces.
 fn filled(field: &Field, mut schema: Value) -> Value {
     if field.required && matches!(field.kind, Kind::String | Kind::Reference(_)) {
         schema["pattern"] = r"\S".into();

@@ -6,7 +6,7 @@ use crate::engine::store::Between;
 
 /// One call.
 pub struct PastCall {
-    /// From 1, in the order of the calls.
+    /// The number of the call, from 1.
     pub number: u64,
     /// The operation, with the API's name; `None` for a miss.
     pub operation: Option<&'static str>,
@@ -31,8 +31,8 @@ pub trait PastCalls {
     /// Returns the numbers of the kept calls.
     fn numbers(&self) -> Range<u64>;
 
-    /// Returns the kept calls with a number between these two, without them, of an API's operations: oldest first, or newest
-    /// first. No more of them is read than is taken.
+    /// Returns the kept calls of an API's operations with a number in `between`, oldest or newest first. The iterator
+    /// reads only the calls that its caller takes.
     fn calls<'c>(
         &'c self,
         between: Between,

@@ -21,7 +21,7 @@ pub(crate) fn read_body(state: &State, row: &Row, request: &Request<'_>) -> Resu
     if request.body.len() > limit_bytes {
         return Err(Problem::TooLarge { limit_bytes });
     }
-    let has_none = match row.route.verb {
+    let has_none = match row.route.method {
         Method::Get => true,
         Method::Delete => row.route.takes.is_empty(),
         _ => false,
@@ -54,7 +54,7 @@ pub(crate) fn read_body(state: &State, row: &Row, request: &Request<'_>) -> Resu
         return Err(Problem::MediaType { sent: sent.to_owned() });
     }
     let syntax = |SyntaxFault { place, reason }| match charset(sent) {
-        // It may well be JSON, in letters that are not read here.
+        // The body may be JSON in a charset that this program does not read.
         Some(other) if !["utf-8", "us-ascii"].contains(&&*other) => Problem::MediaType { sent: sent.to_owned() },
         _ => Problem::Syntax { line: place.line, column: place.column, reason },
     };
@@ -62,7 +62,7 @@ pub(crate) fn read_body(state: &State, row: &Row, request: &Request<'_>) -> Resu
     let is_object = request.body.trim_ascii_start().starts_with(b"{");
     let body = match std::str::from_utf8(request.body) {
         Ok(text) if is_object => serde_json::from_str(text).map(Body::Object),
-        // Bytes that are no text are refused, and their place is told.
+        // The reader refuses bytes that are no text, and tells their position.
         _ => serde_json::from_slice(request.body).map(Body::Other),
     };
     body.map(Some).map_err(|error| syntax(SyntaxFault::of(request.body, &error)))

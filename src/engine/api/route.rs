@@ -13,7 +13,7 @@ use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::http::message::{Method, Response};
 
-/// An operation's own code.
+/// The function of a custom operation.
 pub type Handler = fn(&mut Context<'_>) -> Result<Response, Problem>;
 
 /// The action of a route.
@@ -27,7 +27,7 @@ pub enum Action {
     Create(&'static Schema),
     /// The body in place of a record.
     Replace(&'static Schema),
-    /// A record goes.
+    /// The removal of a record.
     Remove(&'static Schema),
     /// A function.
     Custom(Handler),
@@ -65,8 +65,8 @@ impl Action {
 pub struct Route {
     /// The operation without the API's name: `integrations.create`.
     pub name: &'static str,
-    /// The verb.
-    pub verb: Method,
+    /// The method.
+    pub method: Method,
     /// The path below the API's base, parameters in braces.
     pub path: &'static str,
     /// The action it takes.
@@ -79,11 +79,11 @@ pub struct Route {
     pub evidence: Evidence,
     /// Where it is documented.
     pub source: &'static str,
-    /// The part of a success that no source tells, and is decided here: `its status`; empty for none.
+    /// The part of a success that no source tells and standin decides: `its status`; empty for none.
     pub assumes: &'static str,
-    /// Which credential it takes, in the dialect's own words.
+    /// The credential that it takes.
     pub access: Access,
-    /// Takes a form for a body too, read as an object of texts.
+    /// True if it also takes a form as its body, which is read as an object of texts.
     pub takes_forms: bool,
     /// The content that a success shows.
     pub shows: ResponseShape,
@@ -91,27 +91,27 @@ pub struct Route {
     pub other_success: Option<(u16, &'static str)>,
     /// The fields that the body of a custom operation may hold, where that is an object with known fields.
     pub takes: &'static [Field],
-    /// Says in the document what fields alone cannot about the body of a custom operation: changes its JSON Schema.
+    /// A function that adds to the JSON Schema of a custom operation's body what fields alone cannot say.
     pub body_schema: Option<fn(&mut Value)>,
-    /// A custom operation that refuses a call without a body, though none of its fields is required.
+    /// True if a custom operation refuses a call without a body, though none of its fields is required.
     pub needs_body: bool,
-    /// The permission that a caller needs, in the dialect's own words; empty for none.
+    /// The permission that a caller needs, as the dialect names it; empty for none.
     pub needs: &'static str,
-    /// The operation judges the body itself, after path and caller: also one that cannot be read, and kinds of fields.
+    /// True if the operation judges the body itself, after path and caller, even a body that cannot be read.
     pub body_last: bool,
     /// One sentence: what it does.
     pub about: &'static str,
     /// The kind of record whose filters it takes, where neither its action nor what it shows says so.
     pub filters: Option<&'static Schema>,
-    /// It takes the parameters of paging alone.
+    /// True if it takes the parameters of paging, and no filters.
     pub pages: bool,
-    /// Its path is whole: it does not lie below the base of the API.
+    /// True if its path does not lie below the base of the API.
     pub outside: bool,
     /// Further paths that lead here: older ones, and other spellings.
     pub also: &'static [&'static str],
-    /// Its path takes no method but those of its rows. Where this is not said, another method is not modelled.
+    /// True if its path refuses the methods that no row has, with 405. Otherwise such a method is not modelled: 501.
     pub closed: bool,
-    /// The operation reads the body itself, whatever its type.
+    /// True if the operation reads the body itself, of any media type.
     pub takes_raw: bool,
     /// Takes nothing from the bucket of requests.
     pub unmetered: bool,
@@ -142,7 +142,7 @@ pub enum ResponseShape {
     File(&'static str),
 }
 
-/// Which credential an operation takes.
+/// The credential that an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
@@ -158,19 +158,19 @@ pub enum Access {
     Person,
 }
 
-macro_rules! verbs {
-    ($($name:ident $verb:ident $success:literal),*) => {$(
-        #[doc = concat!("A `", stringify!($verb), "` row that succeeds with ", stringify!($success), ".")]
+macro_rules! methods {
+    ($($name:ident $method:ident $success:literal),*) => {$(
+        #[doc = concat!("A `", stringify!($method), "` row that succeeds with ", stringify!($success), ".")]
         pub const fn $name(path: &'static str, name: &'static str, action: Action) -> Route {
             Route {
-                name, verb: Method::$verb, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
+                name, method: Method::$method, path, action, success: $success, errors: &[], evidence: Evidence::Assumed,
                 source: "", assumes: "", access: Access::Authenticated, takes_forms: false, shows: ResponseShape::Action, other_success: None, takes: &[], body_schema: None, needs_body: false, about: "", needs: "", body_last: false,
                 filters: None, pages: false, outside: false, also: &[], closed: false, takes_raw: false, unmetered: false, whole_account: false, live_evidence: None, live_success: None, live_empty: None,
             }
         }
     )*};
 }
-verbs!(get Get 200, post Post 201, put Put 200, patch Patch 204, delete Delete 204, any Any 200);
+methods!(get Get 200, post Post 201, put Put 200, patch Patch 204, delete Delete 204, any Any 200);
 
 impl Route {
     /// Sets the document that describes it.
@@ -197,7 +197,7 @@ impl Route {
         self
     }
 
-    /// Succeeds with this status instead of its verb's usual one.
+    /// Succeeds with this status instead of its method's usual one.
     pub const fn answers(mut self, status: u16) -> Self {
         self.success = status;
         self

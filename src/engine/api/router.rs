@@ -1,4 +1,4 @@
-//! From a verb and a path to a route.
+//! From a method and a path to a route.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,10 +14,10 @@ use crate::engine::state::hooks::HookTable;
 use crate::http::message::Method;
 use crate::http::target::Target;
 
-/// Number of nearest routes that are told: longer lists do not help the consumer.
+/// The most nearest routes that an answer names: longer lists do not help the consumer.
 const NEAREST: usize = 3;
 
-/// The routes of some APIs, ready to be found. Finding one does not depend on how many there are.
+/// The routes of some APIs, indexed: the time to find a route does not depend on their number.
 pub(crate) struct Router {
     apis: Vec<&'static Api>,
     rows: &'static [Row],
@@ -43,7 +43,7 @@ pub(crate) struct Row {
     pub params: Vec<&'static str>,
 }
 
-/// A row at the end of one of its paths.
+/// A row in the tree of paths, at the end of one of its own.
 struct Leaf {
     /// Its place among all rows.
     row: usize,
@@ -53,28 +53,28 @@ struct Leaf {
 /// A parameter of a path.
 struct Param {
     name: &'static str,
-    /// The number of bytes of the path that stand before it, after the one before.
+    /// The number of bytes of the path between the parameter before it and this one.
     before: usize,
-    /// Takes all that follows.
+    /// True if it takes the rest of the path.
     is_tail: bool,
-    /// Words that other paths have in its place: these are no values.
+    /// Words that other paths have in its place: no value of the parameter is one of them.
     words: Vec<&'static str>,
 }
 
 /// The rows that a path leads to.
 pub(crate) struct Found<'r, 't> {
     rows: &'static [Row],
-    /// The rows of that path, one per verb.
+    /// The rows of that path, one per method.
     leaves: &'r [Leaf],
     path: &'t str,
 }
 
-/// Two rows of the tables cannot both be reached.
+/// Two rows of the tables that no request could tell apart.
 #[derive(Debug)]
 pub(crate) struct RouteConflict {
     /// The operation that came second.
     pub operation: String,
-    /// Why it cannot be added.
+    /// The reason why it cannot be added.
     pub reason: String,
 }
 
@@ -114,7 +114,7 @@ impl Row {
 }
 
 impl Router {
-    /// Puts the tables together.
+    /// Indexes the tables of these APIs.
     ///
     /// Rows are made once and live as long as the program, so routers are made once per process.
     pub(crate) fn new(apis: &[&'static Api]) -> Result<Self, RouteConflict> {
@@ -128,7 +128,7 @@ impl Router {
                 for &below in std::iter::once(&route.path).chain(route.also) {
                     let base = api.base_of(route);
                     let path = format!("{base}{below}");
-                    // Rows of one path may name its parameters differently; the verbs still belong together.
+                    // Rows of one path may name its parameters differently; the methods still belong together.
                     let shape = path.split('/').map(shape_of).collect::<Vec<_>>().join("/");
                     let place = *places.entry(shape.clone()).or_insert_with(|| {
                         by_path.push((shape, path.clone(), Vec::new()));
@@ -137,10 +137,10 @@ impl Router {
                     let leaves = &mut by_path[place].2;
                     let twin = |leaf: &Leaf| {
                         let other: &Route = rows.get(leaf.row).map_or(route, |row: &Row| row.route);
-                        other.verb == route.verb || other.name == route.name
+                        other.method == route.method || other.name == route.name
                     };
                     if leaves.iter().any(twin) {
-                        let reason = format!("another route has {} {path} already", route.verb.as_str());
+                        let reason = format!("another route has {} {path} already", route.method.as_str());
                         return Err(RouteConflict { operation: operation.to_owned(), reason });
                     }
                     leaves.push(Leaf { row: number, params: params_of(base.len(), below) });
@@ -191,7 +191,8 @@ impl Router {
         found.with(Method::of(method)?).map(|(row, _)| row.operation)
     }
 
-    /// Returns what a path leads to: nothing, where a word that other paths have stands in the place of a parameter.
+    /// Returns the rows that a path leads to. Where a word of another path stands in the place of a parameter, there
+    /// are none.
     pub(crate) fn find<'t>(&self, path: &'t str) -> Option<Found<'_, 't>> {
         let leaves: &[Leaf] = self.paths.at(path).ok()?.value;
         let has_words = leaves[0].params.iter().any(|param| !param.words.is_empty());
@@ -210,11 +211,11 @@ impl Router {
             .filter(|row| row.route.is_modelled())
             .map(|row| {
                 let known: Vec<&str> = row.path.split('/').collect();
-                // Another API's paths are no help, however alike.
+                // Paths of another API do not help the consumer, even if they look alike.
                 let missing = known.len().abs_diff(asked.len()) * 6 + usize::from(known.get(1) != asked.get(1)) * 24;
                 let distance: usize = known.iter().zip(&asked).map(|(known, asked)| distance(known, asked)).sum();
-                let verb = row.route.verb.as_str();
-                (missing + distance, verb != method, format!("{verb} {}", row.path))
+                let known = row.route.method.as_str();
+                (missing + distance, known != method, format!("{known} {}", row.path))
             })
             .collect();
         ranked.sort();
@@ -223,10 +224,10 @@ impl Router {
 }
 
 impl<'t> Found<'_, 't> {
-    /// Returns the row for a verb, and its parameters, not decoded.
-    pub(crate) fn with(&self, verb: Method) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
-        let of = |verb| move |leaf: &&Leaf| self.rows[leaf.row].route.verb == verb;
-        let leaf = self.leaves.iter().find(of(verb)).or_else(|| self.leaves.iter().find(of(Method::Any)))?;
+    /// Returns the row for a method, and its parameters, not decoded.
+    pub(crate) fn with(&self, method: Method) -> Option<(&'static Row, impl Iterator<Item = (&'static str, &'t str)>)> {
+        let of = |method| move |leaf: &&Leaf| self.rows[leaf.row].route.method == method;
+        let leaf = self.leaves.iter().find(of(method)).or_else(|| self.leaves.iter().find(of(Method::Any)))?;
         Some((&self.rows[leaf.row], leaf.values(self.path).map(|(param, value)| (param.name, value))))
     }
 
@@ -240,21 +241,21 @@ impl<'t> Found<'_, 't> {
         self.rows().any(|row| row.route.closed)
     }
 
-    /// Returns the verbs this path has.
-    pub(crate) fn verbs(&self) -> Vec<Method> {
-        if self.rows().any(|row| row.route.verb == Method::Any) {
+    /// Returns the methods that the path has.
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        if self.rows().any(|row| row.route.method == Method::Any) {
             return Method::ALL.to_vec();
         }
-        let mut verbs: Vec<Method> = self.rows().map(|row| row.route.verb).collect();
-        verbs.sort();
-        verbs
+        let mut methods: Vec<Method> = self.rows().map(|row| row.route.method).collect();
+        methods.sort();
+        methods
     }
 
-    /// Returns those of them that are modelled.
-    pub(crate) fn modelled_verbs(&self) -> Vec<Method> {
-        let mut verbs = self.verbs();
-        verbs.retain(|verb| self.with(*verb).is_some_and(|(row, _)| row.route.is_modelled()));
-        verbs
+    /// Returns the methods of the path that are modelled.
+    pub(crate) fn modelled_methods(&self) -> Vec<Method> {
+        let mut methods = self.methods();
+        methods.retain(|method| self.with(*method).is_some_and(|(row, _)| row.route.is_modelled()));
+        methods
     }
 
     /// Returns the API the path belongs to.
@@ -263,16 +264,16 @@ impl<'t> Found<'_, 't> {
     }
 }
 
-/// The longest segment that is compared with those of routes, letter by letter.
+/// The most bytes of a segment that is compared with those of routes letter by letter.
 const LONGEST_SEGMENT: usize = 100;
 
-/// Returns how far a requested segment is from one of a route. A parameter takes anything, but a name that is right is
-/// better.
+/// Returns the distance of a requested segment from a route's. A parameter takes any segment, but an equal name is
+/// nearer.
 fn distance(known: &str, asked: &str) -> usize {
     if param_name(known).is_some() {
         1
     } else if asked.len() > LONGEST_SEGMENT {
-        // It is like no name, and comparing its letters would take long.
+        // So long a segment is like no name, and the comparison would take long.
         LONGEST_SEGMENT
     } else {
         strsim::damerau_levenshtein(known, asked)
@@ -284,7 +285,7 @@ fn param_name(segment: &str) -> Option<&str> {
     Some(name.strip_prefix('*').unwrap_or(name))
 }
 
-/// Returns a segment, without the name of a parameter.
+/// Returns a segment, or `{}` for a parameter.
 fn shape_of(segment: &str) -> &str {
     match param_name(segment) {
         Some(_) if is_tail(segment) => "{*}",
@@ -328,7 +329,7 @@ fn params_of(base: usize, path: &'static str) -> Vec<Param> {
     params
 }
 
-/// Tells each parameter the words that stand in its place in other paths.
+/// Sets for each parameter the words that stand in its place in other paths.
 fn set_words(by_path: &mut [(String, String, Vec<Leaf>)]) {
     let mut words: HashMap<String, Vec<&'static str>> = HashMap::new();
     for (shape, ..) in &*by_path {

@@ -20,12 +20,12 @@ pub enum Evidence {
     Documented,
     /// A public client or a recorded answer shows it.
     Observed,
-    /// No source says so; decided here.
+    /// No source says so: standin decides.
     Assumed,
 }
 
 impl Evidence {
-    /// All of them.
+    /// All kinds of evidence, the best first.
     pub const ALL: &[Self] = &[Self::Documented, Self::Observed, Self::Assumed];
 
     /// Returns the word used in headers and reports.
@@ -63,11 +63,11 @@ pub struct ErrorDef {
     pub status: u16,
     /// The places where status or evidence are others: the last that fits counts.
     pub variants: &'static [Variant],
-    /// The message when there is nothing better to say.
+    /// The message of an answer that has no better one.
     pub message: &'static str,
     /// The evidence for it.
     pub evidence: Evidence,
-    /// Where it is documented, or why it is assumed.
+    /// The source that shows it, or the reason why it is assumed.
     pub source: &'static str,
 }
 
@@ -76,13 +76,13 @@ pub struct ErrorDef {
 pub struct Variant {
     /// The beginning of the paths below the API's base; empty is any.
     pub path: &'static str,
-    /// The profile; none is any.
+    /// The profile; `None` is any.
     pub profile: Option<Profile>,
     /// The status.
     pub status: u16,
     /// The evidence for it.
     pub evidence: Evidence,
-    /// Where it is shown, or why it is assumed.
+    /// The source that shows it, or the reason why it is assumed.
     pub source: &'static str,
 }
 

@@ -22,11 +22,11 @@ pub struct Field {
     pub name: &'static str,
     /// The kind of value it holds.
     pub kind: Kind,
-    /// Who sets it.
+    /// The actor that sets it.
     pub owner: Owner,
-    /// Must be there, and not blank.
+    /// True if it must be there, and not blank.
     pub required: bool,
-    /// May be `null`.
+    /// True if it may be `null`.
     pub nullable: bool,
     /// The most characters a text may have.
     pub max_chars: usize,
@@ -69,7 +69,7 @@ pub enum Kind {
     References(&'static Schema),
 }
 
-/// Who sets a field.
+/// The actor that sets a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// The consumer; left out of a replacement, it falls back to its default.
@@ -128,7 +128,7 @@ impl Constant {
     ///
     /// # Panics
     ///
-    /// When the text is no JSON.
+    /// Panics if the text is no JSON.
     pub fn value(&self) -> &Value {
         self.value.get_or_init(|| serde_json::from_str(self.text).expect("a constant is JSON"))
     }
@@ -143,8 +143,7 @@ impl PartialEq for Constant {
 impl Eq for Constant {}
 
 impl DefaultValue {
-    /// Returns the value, where it is so plain that records share one. No text is: defaults that are not written down
-    /// are found by no index.
+    /// Returns the value, if records share one. A text is never shared: records are indexed by stored texts only.
     pub fn plain(self) -> Option<&'static Value> {
         static EMPTY_LIST: Value = Value::Array(Vec::new());
         static EMPTY_OBJECT: LazyLock<Value> = LazyLock::new(|| Value::Object(Map::new()));
@@ -239,13 +238,13 @@ impl Field {
         }
     }
 
-    /// Sets who sets it.
+    /// Sets the actor that sets it.
     pub const fn by(mut self, owner: Owner) -> Self {
         self.owner = owner;
         self
     }
 
-    /// Tells whether nothing is written down for it in a new record when no value is given.
+    /// Tells whether a new record without a value for it stores nothing.
     pub const fn is_unwritten(&self) -> bool {
         let is_time = matches!(self.owner, Owner::CreatedAt | Owner::UpdatedAt);
         match self.default {
@@ -260,7 +259,7 @@ impl Field {
         }
     }
 
-    /// Tells whether a value that the actor gives for it counts, in a new record or in one that is changed.
+    /// Tells whether the field takes a value that this actor gives, in a new record or in a changed one.
     pub fn hears(&self, by: Actor, is_new: bool) -> bool {
         match self.owner {
             Owner::Consumer | Owner::Preserved => true,
@@ -269,7 +268,7 @@ impl Field {
         }
     }
 
-    /// Returns the fault of a value, if it has one. Does not look whether a reference leads anywhere.
+    /// Returns the fault of a value, if it has one. Does not check that a reference leads somewhere.
     pub fn fault(&self, value: Option<&Value>) -> Option<FieldFault> {
         let fault = |kind| Some(FieldFault { field: Cow::Borrowed(self.name), kind });
         let value = match value {

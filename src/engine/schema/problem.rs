@@ -20,19 +20,19 @@ pub enum Problem {
         /// The permission or access level that would be needed.
         needs: Cow<'static, str>,
     },
-    /// No row of any table has this path: the fake's own miss.
+    /// No row of any table has this path: a miss.
     NoRoute {
-        /// The nearest routes, verb and path.
+        /// The nearest routes, method and path.
         nearest: Vec<String>,
     },
-    /// A known operation that is not modelled: the fake's own miss.
+    /// A known operation that is not modelled: a miss.
     NotModelled {
         /// The operation's name.
         operation: String,
     },
     /// The path exists, but not with this method.
     WrongMethod {
-        /// The verbs it does have.
+        /// The methods it does have.
         allowed: Vec<Method>,
     },
     /// The body is not of a media type the operation takes.
@@ -84,7 +84,7 @@ pub enum Problem {
     InUse {
         /// The kind of record.
         resource: &'static Schema,
-        /// Who refers to it, in words.
+        /// The records that refer to it, in words.
         by: String,
     },
     /// A query parameter has a value it cannot have.
@@ -96,7 +96,7 @@ pub enum Problem {
     },
     /// More was asked than the rate lets through.
     RateLimited {
-        /// When to try again, in seconds.
+        /// The time until the next try, in seconds.
         retry_after_s: u64,
     },
     /// An error that only this API knows.
@@ -107,7 +107,7 @@ pub enum Problem {
         message: Option<String>,
         /// The field it is about.
         field: Option<String>,
-        /// When to try again, in seconds, for errors that say so.
+        /// The time until the next try, in seconds, for errors that say so.
         retry_after_s: Option<u64>,
     },
     /// Several faults of one kind. Never empty.
@@ -117,19 +117,19 @@ pub enum Problem {
         /// The messages that say what is wrong, one for each fault.
         messages: Vec<String>,
     },
-    /// An administrator, a file or a test wants what cannot be. No consumer can.
+    /// A change that an administrator, a file or a test wants and that is not possible. No consumer gets this.
     Refused {
-        /// Why not, and the remedy.
+        /// The reason, and the remedy.
         reason: String,
     },
-    /// The fake holds as many bytes of records as it may. No real service says so.
+    /// The records hold as many bytes as a setting allows. No real service says so.
     Full {
         /// The setting that raises the limit.
         setting: &'static str,
         /// The most bytes.
         limit_bytes: usize,
     },
-    /// The fake itself failed. Never the consumer's fault.
+    /// The fake itself failed, by no fault of the consumer.
     Internal {
         /// The event, in words.
         what: String,
@@ -147,12 +147,13 @@ impl Problem {
         Self::Named { error, message: None, field: None, retry_after_s: None }
     }
 
-    /// Makes the problem that an administrator, a file or a test wants what cannot be, for that reason.
+    /// Makes the problem of a change that an administrator, a file or a test wants and that is not possible, for this
+    /// reason.
     pub fn refused(reason: impl Into<String>) -> Self {
         Self::Refused { reason: reason.into() }
     }
 
-    /// Returns the same error, about that field.
+    /// Returns the problem, about that field.
     pub fn about(mut self, name: impl Into<String>) -> Self {
         if let Self::Named { field, .. } = &mut self {
             *field = Some(name.into());
@@ -170,23 +171,23 @@ impl Problem {
         Self::field(names[0], FieldFaultKind::MissingAll { names })
     }
 
-    /// Tells whether this is the fake's own doing, not something the real service would say.
+    /// Tells whether the answer is the fake's own, and none that the real service would give.
     pub fn is_miss(&self) -> bool {
         matches!(self, Self::NoRoute { .. } | Self::NotModelled { .. } | Self::Full { .. } | Self::Internal { .. })
     }
 
-    /// Tells whether it is about the fields alone, so that no other state of the world could make them right.
+    /// Tells whether it is about the fields alone: in no state of the world would they be right.
     pub fn is_lasting(&self) -> bool {
         let depends = |kind: &FieldFaultKind| matches!(kind, FieldFaultKind::Dangling { .. } | FieldFaultKind::Fixed);
         matches!(self, Self::Fields(faults) if faults.iter().any(|fault| !depends(&fault.kind)))
     }
 
-    /// Tells whether it is about a field that nothing changes once its record is made.
+    /// Tells whether it is about a field that cannot change once its record is made.
     pub fn is_fixed(&self) -> bool {
         matches!(self, Self::Fields(faults) if faults.iter().any(|fault| matches!(fault.kind, FieldFaultKind::Fixed)))
     }
 
-    /// Repeats only so much of what was sent, however long it was.
+    /// Clips the texts that repeat what the client sent.
     pub(crate) fn clip(&mut self) {
         match self {
             Self::MediaType { sent: text }
@@ -257,7 +258,7 @@ impl Problem {
             Self::NoRoute { nearest } => format!("there is no such route; the nearest are {}", nearest.join(", ")),
             Self::NotModelled { operation } => format!("{operation} is known, but not modelled"),
             Self::WrongMethod { allowed } => {
-                let allowed: Vec<&str> = allowed.iter().map(|verb| verb.as_str()).collect();
+                let allowed: Vec<&str> = allowed.iter().map(|method| method.as_str()).collect();
                 format!("the path takes {}", allowed.join(", "))
             }
             Self::MediaType { sent } if sent.is_empty() => "the body has no Content-Type".to_owned(),

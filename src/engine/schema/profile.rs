@@ -21,7 +21,7 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// All of them.
+    /// All profiles.
     pub const ALL: &[Self] = &[Self::Documented, Self::Live];
 
     /// Returns its name in settings.

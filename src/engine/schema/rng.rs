@@ -1,4 +1,4 @@
-//! Everything uncertain in a world: ids, tokens, draws, all from its seed.
+//! The random numbers of a world: its ids, tokens and draws, all from its seed.
 
 use chacha20::ChaCha8Rng;
 use rand::{Rng, RngExt, SeedableRng};
@@ -33,14 +33,14 @@ impl SeededRng {
         u64::try_from(self.rng.get_word_pos()).unwrap_or(u64::MAX)
     }
 
-    /// Returns a source of which this much was used.
+    /// Returns a source of which this number of words was used.
     pub fn drawn_from(seed: u64, drawn: u64) -> Self {
         let mut source = Self::new(seed);
         source.rng.set_word_pos(drawn.into());
         source
     }
 
-    /// Derives a source of its own for one purpose: what is drawn there moves nothing here.
+    /// Derives a source of its own for one purpose: its draws do not change those of this one.
     pub fn derive(&self, purpose: &str) -> Self {
         Self::for_purpose(self.seed, purpose)
     }

@@ -1,4 +1,4 @@
-//! A kind of record: its fields, its ids, its references, its unique values.
+//! A kind of record: its fields, ids, references and unique values.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -14,7 +14,7 @@ use crate::http::telling::is_telling;
 pub struct Schema {
     /// The collection: `celigo.integrations`.
     pub name: &'static str,
-    /// One of them, as error messages say it: `Integration`.
+    /// The name of one record, in error messages: `Integration`.
     pub title: &'static str,
     /// The field that holds the id.
     pub id_field: &'static str,
@@ -22,7 +22,7 @@ pub struct Schema {
     pub ids: IdFormat,
     /// The documented fields, in the documented order.
     pub fields: &'static [Field],
-    /// The fields of a new record that are looked at though no value was given for them.
+    /// The fields of a new record that need work though no value was given for them.
     pub unsaid: FieldSet,
     /// The fields that refer to other records.
     pub references: FieldSet,
@@ -114,7 +114,7 @@ impl Schema {
         self
     }
 
-    /// Sets what consumers see.
+    /// Sets the view that consumers have of a record.
     pub const fn view(mut self, shown: fn(&Document) -> Document) -> Self {
         self.view = Some(shown);
         self
@@ -176,7 +176,7 @@ impl Schema {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// Says of a field that no document knows it.
+    /// Returns the words that no document knows a field.
     pub fn says_unknown(&self) -> String {
         format!("is no field of {} that a document knows", self.title)
     }
@@ -193,7 +193,7 @@ impl FieldSet {
         Self((1 << count) - 1)
     }
 
-    /// Puts one in.
+    /// Adds a place.
     pub const fn insert(&mut self, place: usize) {
         self.0 |= 1 << place;
     }
@@ -203,7 +203,7 @@ impl FieldSet {
         self.0 & 1 << place > 0
     }
 
-    /// Returns those that are among the others too.
+    /// Returns the places that both sets have.
     pub const fn among(self, others: Self) -> Self {
         Self(self.0 & others.0)
     }
@@ -213,14 +213,14 @@ impl FieldSet {
         self.0.count_ones() as usize
     }
 
-    /// Takes the first of them out.
+    /// Removes the first place, and returns it.
     pub fn take_first(&mut self) -> Option<usize> {
         let first = self.0.trailing_zeros() as usize;
         self.0 &= self.0.checked_sub(1)?;
         Some(first)
     }
 
-    /// Returns all of them, in order.
+    /// Returns all places, in order.
     pub fn iter(mut self) -> impl Iterator<Item = usize> {
         std::iter::from_fn(move || self.take_first())
     }
@@ -276,7 +276,7 @@ struct JsonTemplate {
     members: Vec<Vec<u8>>,
     /// The plain defaults with their names, one behind the other.
     defaults: Vec<u8>,
-    /// Where those of the fields before each place end.
+    /// The ends, in `defaults`, of those of the fields before each place.
     ends: Vec<usize>,
 }
 
@@ -299,9 +299,9 @@ pub enum Meaning {
     Field(&'static str),
     /// Equality with a text within a field.
     Member(&'static str, &'static str),
-    /// That a field is no less.
+    /// Records whose field is at least the parameter.
     AtLeast(&'static str),
-    /// That a field is no more.
+    /// Records whose field is at most the parameter.
     AtMost(&'static str),
     /// With `true`, only records whose flag of that name is set.
     Only(&'static str),
@@ -339,12 +339,12 @@ impl IdFormat {
     }
 }
 
-/// Who makes a change.
+/// The actor of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// A consumer, through the API: may not set what the service owns.
+    /// A consumer, through the API: cannot set what the service owns.
     Consumer,
-    /// The service itself, doing what a consumer asked for: may.
+    /// The service itself, which does what a consumer asked for: can set what it owns.
     Service,
     /// A person or another system behind the API: the control API, a test, a step of a scenario.
     Administrator,

@@ -4,12 +4,12 @@ use std::fmt;
 
 /// The most names that are listed when none is near.
 const MOST_LISTED: usize = 40;
-/// Longer texts are no author's slip of the pen, and comparing them takes long.
+/// The most bytes of a name that is compared: a longer one is no slip, and the comparison would take long.
 const LONGEST_NAME: usize = 128;
 /// The most names that a given one is compared with: more than all the operations there are.
 const MOST_COMPARED: usize = 1_000;
 
-/// Asks `did you mean …?`, or lists the names there are when none is near.
+/// Returns the question `did you mean …?` or, when no name is near, the list of known names.
 pub(crate) fn did_you_mean<'n, I>(given: &'n str, known: I) -> Suggestion<'n, I>
 where
     I: IntoIterator<Item = &'n str> + Clone,
@@ -17,7 +17,8 @@ where
     Suggestion { given, known }
 }
 
-/// A question for what was meant. Names are compared when it is shown: of a finding that is not told, never.
+/// The question for the name that was meant. Names are compared when it is shown, so that a finding which is not told
+/// costs nothing.
 pub(crate) struct Suggestion<'n, I> {
     given: &'n str,
     known: I,
@@ -43,7 +44,7 @@ impl<'n, I: IntoIterator<Item = &'n str> + Clone> From<Suggestion<'n, I>> for St
     }
 }
 
-/// Returns the known name that is near enough to be meant. A name that is far is worse than none.
+/// Returns the known name that is near enough to be meant. A distant name would mislead.
 pub(crate) fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if given.len() > LONGEST_NAME {
         return None;
@@ -51,7 +52,7 @@ pub(crate) fn nearest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>)
     let compared = known.into_iter().filter(|name| !name.is_empty()).take(MOST_COMPARED);
     let ranked = compared.map(|name| (strsim::damerau_levenshtein(given, name), name));
     let (extras, name) = ranked.min_by_key(|(extras, _)| *extras)?;
-    // The API's name says nothing of how near the rest is.
+    // The leading parts that both names share do not count for how near the rest is.
     let told = name.len() - shared_parts(given, name);
     (extras <= told.div_ceil(3).min(told.saturating_sub(1))).then_some(name)
 }

@@ -1,4 +1,4 @@
-//! Moments as text, and text as moments.
+//! Times as text, and text as times.
 
 use std::time::{Duration, UNIX_EPOCH};
 

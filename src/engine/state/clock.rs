@@ -1,4 +1,4 @@
-//! A world's time. Nothing else in the engine knows what time it is.
+//! A world's clock, the only source of time in the engine.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,24 +9,25 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::engine::schema::time::{LAST_MS, format_ms};
 use crate::http::json_object::json_object;
 
-/// Where every clock stands unless told otherwise: 2024-01-20T10:00:00.000Z.
+/// The start of every clock, unless a setting says otherwise: 2024-01-20T10:00:00.000Z.
 pub(crate) const DEFAULT_START_MS: u64 = 1_705_744_800_000;
 
 /// The way in which a clock moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockMode {
-    /// Only when told to.
+    /// The clock moves only when an administrator moves it.
     Frozen,
-    /// By a fixed number of milliseconds after each answered request, and when told to.
+    /// The clock moves by a fixed number of milliseconds after each answered request, and when an administrator moves
+    /// it.
     Step {
         /// Milliseconds per request.
         step_ms: u64,
     },
-    /// With the time the requests arrive, and when told to.
+    /// The clock follows the arrival of requests, and moves when an administrator moves it.
     Real,
 }
 
-/// A world's clock: its mode, where it stands, and how far it was moved by hand.
+/// A world's clock: its mode, its time, and the sum of its moves by hand.
 #[derive(Clone, Debug)]
 pub struct Clock {
     mode: ClockMode,
@@ -34,11 +35,11 @@ pub struct Clock {
     now_ms: u64,
     /// Sum of the moves by hand: a real clock keeps them, and measuring elapsed time needs them.
     moved_ms: i64,
-    /// When the latest request arrived, on the caller's clock.
+    /// The arrival of the latest request, on the caller's clock.
     arrived_ms: u64,
-    /// The second last written as a `Date` header, and how.
+    /// The second that was last written as a `Date` header, and that header.
     date: Option<(u64, HeaderValue)>,
-    /// The millisecond last written as the APIs do, and how.
+    /// The millisecond that was last written as the APIs write it, and that text.
     written: Option<(u64, String)>,
 }
 
@@ -130,7 +131,8 @@ impl Clock {
         format_ms(self.now_ms())
     }
 
-    /// Returns the time as the APIs write it, for callers that ask often: no more is written than has changed.
+    /// Returns the time as the APIs write it, for callers that need it often: only the digits that changed are written
+    /// anew.
     pub fn written(&mut self) -> &str {
         let now_ms = self.now_ms().min(LAST_MS);
         let (last_ms, text) = self.written.get_or_insert_with(|| (now_ms, format_ms(now_ms)));
@@ -160,7 +162,7 @@ impl Clock {
         date
     }
 
-    /// Returns how long a `Retry-After` asks to wait from now: a number of seconds, or until a date.
+    /// Returns the milliseconds that a `Retry-After` asks to wait from now: it is a number of seconds, or a date.
     pub fn until_ms(&self, retry_after: &str) -> Option<u64> {
         if let Ok(seconds) = retry_after.trim().parse::<u64>() {
             return Some(seconds.saturating_mul(1_000));

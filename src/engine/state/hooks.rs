@@ -12,17 +12,17 @@ use crate::engine::store::Record;
 #[derive(Clone, Copy, Default)]
 pub struct Hooks {
     /// Fills in what the caller left out, where one field's default cannot.
-    pub before_write: Option<Prepare>,
+    pub before_write: Option<BeforeWrite>,
     /// Refuses changes that break a rule between records.
     pub guard: Option<Guard>,
     /// Does what follows from a change.
-    pub after_change: Option<Changed>,
+    pub after_change: Option<AfterChange>,
     /// Does what follows when a record goes.
-    pub after_remove: Option<Removed>,
+    pub after_remove: Option<AfterRemove>,
     /// Writes a change down.
-    pub audit: Option<Note>,
+    pub audit: Option<Audit>,
     /// Changes a record that is due.
-    pub timer: Option<Changes>,
+    pub timer: Option<Timer>,
     /// Names the records that a record belongs to.
     pub scope: Option<Scope>,
     /// Makes up the fields of a record.
@@ -57,7 +57,7 @@ impl Resource {
     }
 
     /// Attaches the hook that fills in what the caller left out.
-    pub const fn before_write(mut self, hook: Prepare) -> Self {
+    pub const fn before_write(mut self, hook: BeforeWrite) -> Self {
         self.hooks.before_write = Some(hook);
         self
     }
@@ -69,25 +69,25 @@ impl Resource {
     }
 
     /// Attaches the hook that does what follows from a change.
-    pub const fn after_change(mut self, hook: Changed) -> Self {
+    pub const fn after_change(mut self, hook: AfterChange) -> Self {
         self.hooks.after_change = Some(hook);
         self
     }
 
     /// Attaches the hook that does what follows when a record goes.
-    pub const fn after_remove(mut self, hook: Removed) -> Self {
+    pub const fn after_remove(mut self, hook: AfterRemove) -> Self {
         self.hooks.after_remove = Some(hook);
         self
     }
 
     /// Attaches the hook that writes changes down.
-    pub const fn audit(mut self, hook: Note) -> Self {
+    pub const fn audit(mut self, hook: Audit) -> Self {
         self.hooks.audit = Some(hook);
         self
     }
 
     /// Attaches the hook that changes a record that is due.
-    pub const fn timer(mut self, hook: Changes) -> Self {
+    pub const fn timer(mut self, hook: Timer) -> Self {
         self.hooks.timer = Some(hook);
         self
     }
@@ -141,36 +141,35 @@ impl std::fmt::Debug for HookTable {
     }
 }
 
-/// A hook that fills in values that were not given, before defaults and checks: from the record's id, the fields given,
-/// the record that stands there until now, and who makes the change. May draw from the world's chance, and must not
-/// change records.
-pub(crate) type Prepare = fn(&mut State, &str, Document, Option<&Record>, Actor) -> Document;
+/// Fills in values that were not given, before defaults and checks: from the record's id, the given fields, the record
+/// that they replace, and the actor. May draw from the world's random source, and must not change records.
+pub(crate) type BeforeWrite = fn(&mut State, &str, Document, Option<&Record>, Actor) -> Document;
 
-/// The records that a record belongs to, of the kind a caller may be narrowed to; `None` among them is to be of use outside of
-/// them too. A record that belongs to none is seen by every caller.
+/// Returns the records that a record belongs to, of the kind that a caller may be narrowed to; `None` among them says
+/// that the record is used outside of them too. Every caller sees a record that belongs to none.
 pub(crate) type Scope = for<'w> fn(&'w State, &'w Record) -> Vec<Option<&'w str>>;
 
-/// Makes up the fields of a record, from its place in the collection and the world's chance. What it refers to is taken
-/// from the world, or made first.
+/// Generates the fields of a record, from its place in the collection and the world's random source. The records that
+/// it refers to are taken from the world, or made first.
 pub(crate) type Generator = fn(&mut State, usize) -> Result<Document, Problem>;
 
 /// Makes what comes with records that were just made up.
 pub(crate) type AfterGenerate = fn(&mut State, &[Record]) -> Result<(), Problem>;
 
 /// Changes a record because its time has come.
-pub(crate) type Changes = fn(&mut State, &Record) -> Result<(), Problem>;
+pub(crate) type Timer = fn(&mut State, &Record) -> Result<(), Problem>;
 
 /// May refuse a change, and must not make one.
 pub(crate) type Guard = fn(&State, PendingChange<'_>, Actor) -> Result<(), Problem>;
 
 /// Does what follows from a change.
-pub(crate) type Changed = fn(&mut State, Change<'_>, Actor) -> Result<(), Problem>;
+pub(crate) type AfterChange = fn(&mut State, Change<'_>, Actor) -> Result<(), Problem>;
 
 /// Does what follows when a record goes.
-pub(crate) type Removed = fn(&mut State, &Record, Actor) -> Result<(), Problem>;
+pub(crate) type AfterRemove = fn(&mut State, &Record, Actor) -> Result<(), Problem>;
 
 /// Writes a change down. It can refuse nothing.
-pub(crate) type Note = fn(&mut State, &'static Schema, Change<'_>, Actor);
+pub(crate) type Audit = fn(&mut State, &'static Schema, Change<'_>, Actor);
 
 /// A change that an actor wants to make.
 #[derive(Clone, Copy)]

@@ -17,23 +17,23 @@ use crate::engine::state::hooks::{Change, PendingChange};
 use crate::engine::store::{Record, Total};
 use crate::http::tree::{RECORD_DEPTH, WRAPPING, bytes_of, is_deeper};
 
-/// A record that is made up counts once more for each of these in it.
+/// The bytes for which a generated record counts once more.
 const LARGE_BYTES: usize = 4_096;
 
 impl State {
-    /// Makes a record. Only a consumer cannot choose its id.
+    /// Makes a record. A consumer cannot choose its id; every other actor can.
     pub fn create(&mut self, resource: &'static Schema, given: &Document, by: Actor) -> Result<Record, Problem> {
         self.create_from(resource, given.clone(), by)
     }
 
-    /// Makes a record from fields that the caller needs no more. Only a consumer cannot choose its id.
+    /// Makes a record from fields that it takes over. A consumer cannot choose the id; every other actor can.
     pub fn create_from(&mut self, resource: &'static Schema, given: Document, by: Actor) -> Result<Record, Problem> {
         let total = self.settings.records.total.clone().filter(|_| self.may_generate.is_none());
         self.make(resource, given, by, total.as_ref())
     }
 
-    /// Makes a record that the service writes by itself. It counts among the history of its kind, whose oldest records go
-    /// beyond its bounds.
+    /// Makes a record that the service writes by itself. It counts in the history of its kind, which loses its oldest
+    /// records beyond its bounds.
     pub fn create_in_history(
         &mut self,
         resource: &'static Schema,
@@ -69,7 +69,7 @@ impl State {
         }
         let collection = self.store.of_mut(resource);
         let sequence = collection.next_sequence();
-        // No reader looks into it soon: fixtures are many, and a consumer gets the text.
+        // Such a record keeps its text only: a fixture is one of many, and a consumer gets the text.
         let is_small =
             by == Actor::Fixture || (by == Actor::Consumer && self.hooks.of(resource).after_change.is_none());
         let record = if is_small {
@@ -132,7 +132,7 @@ impl State {
     ) -> Result<Record, Problem> {
         let limit_bytes = self.settings.body_limit_bytes;
         let patch_bytes: usize = patch.iter().map(|(name, value)| name.len() + bytes_of(value)).sum();
-        // Patches after patches must not make a record larger than one body could.
+        // Repeated patches must not make a record larger than one body could.
         if by != Actor::Fixture && old.bytes().len() + patch_bytes > limit_bytes {
             return Err(Problem::TooLarge { limit_bytes });
         }
@@ -173,17 +173,18 @@ impl State {
         self.create_from(resource, fields, by)
     }
 
-    /// Makes a record: all that belongs to it or, when one part is refused, nothing.
+    /// Makes a record with all that follows from it or, when one part is refused, nothing.
     pub fn create_whole(&mut self, resource: &'static Schema, given: Document, by: Actor) -> Result<Record, Problem> {
         if self.hooks.of(resource).after_change.is_some() {
             return self.atomically(|state| state.create_from(resource, given, by));
         }
-        // Nothing is refused any more once the record is there, so none of the others has to be kept to go back to.
+        // Nothing is refused once the record is there, so that only the random source has to be kept for a way back.
         let before = self.rng.clone();
         self.create_from(resource, given, by).inspect_err(|_| self.rng = before)
     }
 
-    /// Draws an id that no record has. Records that were kept from a run with the same seed have the ids drawn first.
+    /// Draws an id that no record has. Records that were imported from a run with the same seed have the ids that are
+    /// drawn first.
     fn new_id(&mut self, resource: &'static Schema) -> String {
         let known = self.store.of(resource);
         loop {
@@ -208,8 +209,8 @@ impl State {
         Ok(id)
     }
 
-    /// Returns the fields in the documented order, with defaults, times and what the service owns; unknown ones behind.
-    /// Checks the values that were given; the others need no check.
+    /// Returns the fields in the documented order, with defaults, times and the values that the service owns; unknown
+    /// fields stand behind them. Checks the given values; the others need no check.
     fn normalize(
         &mut self,
         resource: &'static Schema,
@@ -229,7 +230,8 @@ impl State {
         let mut unseen = given.len();
         let mut places = FieldSet::first(resource.fields.len());
         loop {
-            // Little is given, most often, and then no more is looked for.
+            // Most bodies give few fields: behind the last of them, only the fields that need work without a value are
+            // visited.
             if unseen == 0 && old.is_none() {
                 places = places.among(resource.unsaid);
             }
@@ -241,7 +243,7 @@ impl State {
                 fields.write_documented(place, Value::from(std::mem::take(&mut id)));
                 continue;
             }
-            // A field that is standin's own stays, whatever a consumer says.
+            // A consumer cannot change a field that is standin's own.
             let kept = old.filter(|_| by == Actor::Consumer && private(field.name)).and_then(|old| old.get(field.name));
             let said = kept.cloned().or(said);
             let heard = said.filter(|value| field.hears(by, old.is_none()) && (field.nullable || !value.is_null()));
@@ -275,7 +277,7 @@ impl State {
         Ok(fields)
     }
 
-    /// Returns the value of a field for which none is given, or none may be. Plain defaults need not be written down.
+    /// Returns the value of a field for which none is given, or none may be given. Plain defaults need not be stored.
     fn unsaid(&mut self, field: &Field, old: Option<&Record>) -> Option<Value> {
         let kept = || old.and_then(|old| old.get(field.name)).cloned();
         match field.owner {
@@ -287,7 +289,7 @@ impl State {
         .or_else(|| self.made_default(field))
     }
 
-    /// Returns the time of a change: later than the last one's, though the clock may not have moved since.
+    /// Returns the time of a change, which is later than that of the last change even if the clock has not moved since.
     fn now_after(&mut self, last: Option<&str>) -> Value {
         match last.and_then(parse_ms) {
             Some(last_ms) if last_ms >= self.clock.now_ms() => Value::from(format_ms(last_ms + 1)),
@@ -344,7 +346,7 @@ impl State {
     }
 }
 
-/// Checks that every reference of these fields leads to something that is there.
+/// Checks that every reference of these fields leads to a record.
 pub(crate) fn check_references(
     resource: &'static Schema,
     fields: &Document,
@@ -375,7 +377,8 @@ pub(crate) fn check_references(
     if faults.is_empty() { Ok(()) } else { Err(Problem::Fields(faults)) }
 }
 
-/// Rejects a value that would make a record deeper than its readers can take. Records about records hold them.
+/// Rejects a value that would make a record deeper than its readers can take. Records about records, such as audit
+/// entries, hold whole records.
 fn too_deep(field: &str, value: &Value, by: Actor) -> Option<FieldFault> {
     let holds_records = matches!(by, Actor::Service | Actor::Fixture);
     let max_depth = if holds_records { RECORD_DEPTH + WRAPPING / 2 } else { RECORD_DEPTH };
@@ -383,8 +386,8 @@ fn too_deep(field: &str, value: &Value, by: Actor) -> Option<FieldFault> {
     is_deeper(value, max_depth - 1).then(|| FieldFault { field: Cow::Owned(field.to_owned()), kind })
 }
 
-/// Tells whether a text has the form 8-4-4-4-12 in hex digits. Edlink's own sample id is no valid v4, so no more is
-/// asked.
+/// Tells whether a text has the form 8-4-4-4-12 in hex digits. The version is not checked: the documents' own sample id
+/// is no valid v4.
 pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(n, byte)| match n {
@@ -405,7 +408,7 @@ pub(crate) fn merge(target: &mut Document, patch: &Document, resource: &'static 
             target.push(name.to_owned(), merged(value));
         }
     }
-    // All at once: to take out one moves all behind it.
+    // All are removed at once, because each removal moves all fields behind it.
     if !gone.is_empty() {
         target.retain(|name| !gone.contains(name));
     }
@@ -428,7 +431,7 @@ fn merge_value(target: &mut Value, patch: &Value) {
     }
 }
 
-/// Returns what a patch makes where nothing is: itself, without the `null`s in it.
+/// Returns the value that a patch makes where there was none: itself, without the `null`s in it.
 fn merged(patch: &Value) -> Value {
     let Value::Object(patch) = patch else { return patch.clone() };
     let some = patch.iter().filter(|(_, value)| !value.is_null());

@@ -1,4 +1,4 @@
-//! The settings of a world, fixed when it is made.
+//! The settings of a world, and the bounds on what it keeps.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::engine::store::{GenerateBounds, HistoryBounds, RecordBounds, Total};
 use crate::http::cors::Cors;
 use crate::http::tree::MEMBERS;
 
-/// The settings of a world, settled when it is made.
+/// The settings of a world, fixed when it is made.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools)] // Settings are independent of each other.
 pub struct Settings {
@@ -17,27 +17,27 @@ pub struct Settings {
     pub seed: u64,
     /// The way in which its clock moves.
     pub clock_mode: ClockMode,
-    /// Where its clock starts, in milliseconds since 1970.
+    /// The start of its clock, in milliseconds since 1970.
     pub clock_start_ms: u64,
-    /// Which profile an API has, by the API's name; the others are `documented`.
+    /// The profiles of APIs, by the API's name; the others are `documented`.
     pub profiles: Vec<(&'static str, Profile)>,
-    /// The rate at which an API may be asked, by the API's name. The others have the rate of their profile.
+    /// The rate limits of APIs, by the API's name; the others have the limit of their profile.
     pub rates: Vec<(&'static str, RateLimit)>,
-    /// Which credentials are good, by the API's name. An API without any takes every one.
-    pub credentials: Vec<(&'static str, Vec<Credential>)>,
-    /// Who makes the changes that audit trails name.
+    /// The good credentials, by the API's name. An API without any takes every credential.
+    pub credentials: Vec<(&'static str, Vec<ListedCredential>)>,
+    /// The user that audit trails name for changes.
     pub user: String,
-    /// The origin of links, when the one the client used is not it.
+    /// The origin of links; `None` is the one that the client used.
     pub base_url: Option<String>,
     /// The origin of an API's links, by the API's name; it goes before that of all.
     pub base_urls: Vec<(&'static str, String)>,
     /// True if provider answers carry the `standin-…` headers.
     pub headers: bool,
-    /// The origins whose pages may ask the APIs; `None` leaves that to what the services say.
+    /// The origins whose pages may call the APIs; `None` leaves that to the services' own headers.
     pub cors: Option<Cors>,
     /// The most bytes of body a request may have, whatever its API takes.
     pub body_limit_bytes: usize,
-    /// True if a setting says it: then it holds in place of what the APIs take.
+    /// True if a setting gives the body limit, which then holds in place of those of the APIs.
     pub has_body_limit: bool,
     /// The most elements and members a request's body may have, all together.
     pub body_members: usize,
@@ -45,11 +45,11 @@ pub struct Settings {
     pub journal: JournalBounds,
     /// The bytes of the journals of all worlds that have these settings.
     pub journals: Arc<Total>,
-    /// The bounds on what is kept of what the service writes by itself.
+    /// The bounds on the records that the service writes by itself.
     pub history: HistoryBounds,
     /// The bounds on the records that requests make.
     pub records: RecordBounds,
-    /// The bounds on the records that may be made up.
+    /// The bounds on generated records.
     pub generate: GenerateBounds,
     /// True if logs, journals and reports show credentials.
     pub show_secrets: bool,
@@ -57,14 +57,14 @@ pub struct Settings {
     pub strict_fidelity: bool,
 }
 
-/// A credential that is good, and what it may see.
+/// A credential that a world lists as good, and the records that it sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credential {
+pub struct ListedCredential {
     /// The token or secret.
     pub token: String,
     /// The ids of the only integrations it sees; `None` is all.
     pub integrations: Option<Vec<String>>,
-    /// May read, but not write.
+    /// True if it may read, but not write.
     pub read_only: bool,
 }
 
@@ -124,7 +124,7 @@ impl Settings {
     }
 
     /// Returns the credentials listed for an API, or `None` when every one is good.
-    pub fn credentials(&self, api: &str) -> Option<&[Credential]> {
+    pub fn credentials(&self, api: &str) -> Option<&[ListedCredential]> {
         self.credentials.iter().find(|(name, _)| *name == api).map(|(_, list)| list.as_slice())
     }
 
@@ -134,12 +134,12 @@ impl Settings {
     }
 
     /// Returns the listed credential of that token.
-    pub fn credential(&self, api: &str, token: &str) -> Option<&Credential> {
+    pub fn credential(&self, api: &str, token: &str) -> Option<&ListedCredential> {
         self.credentials(api)?.iter().find(|credential| credential.token == token)
     }
 
-    /// Returns the first of the listed credentials that can do most.
-    pub fn strongest_credential(&self, api: &str) -> Option<&Credential> {
+    /// Returns the listed credential that can do most; of equal ones, the first.
+    pub fn strongest_credential(&self, api: &str) -> Option<&ListedCredential> {
         let listed = self.credentials(api)?.iter();
         listed.min_by_key(|credential| (credential.integrations.is_some(), credential.read_only))
     }

@@ -24,15 +24,15 @@ pub struct State {
     pub clock: Clock,
     /// The source of ids, tokens and draws.
     pub rng: SeededRng,
-    /// The functions of the APIs that are called when records change.
+    /// The hooks of the APIs.
     pub hooks: HookTable,
     /// The settings.
     pub settings: Arc<Settings>,
-    /// The number of the call that is answered now.
+    /// The number of the call that is being answered.
     pub call_number: u64,
     /// The requests that each API still lets through.
     pub rate_limits: Buckets,
-    /// The number of records that may still be made up, while some are.
+    /// The number of records that may still be generated, while a generation runs.
     pub may_generate: Option<usize>,
     /// True if administrators may give records fields that are almost documented ones.
     pub admits_unknown: bool,
@@ -58,8 +58,8 @@ impl State {
         }
     }
 
-    /// Tells whether an API takes a token: one that is listed, or any when none is. The world's own token is good besides,
-    /// and can do everything unless it is listed too.
+    /// Tells whether an API takes a token: a listed one, or any when none is listed. The world's own token is always
+    /// good, and can do everything unless it is listed too.
     pub fn admits(&self, api: &str, token: &str) -> bool {
         let Some(listed) = self.settings.credentials(api) else { return true };
         listed.iter().any(|credential| credential.token == token) || is_token_of(&self.name, token)
@@ -70,7 +70,7 @@ impl State {
         self.settings.strongest_credential(api).map(|credential| credential.token.as_str())
     }
 
-    /// Makes happen what is due by now. Call this before looking at records.
+    /// Fires all timers that are due. Call this before reading records.
     pub fn catch_up(&mut self) -> Result<(), Problem> {
         let mut latest = None;
         while let Some((resource, record)) = self.store.due(self.clock.now_ms()) {
@@ -86,8 +86,7 @@ impl State {
         Ok(())
     }
 
-    /// Returns the redactor for what is told of this world: it knows the credentials that are listed, and those in the
-    /// records.
+    /// Returns the redactor for texts about this world: it knows the listed credentials, and those in the records.
     pub fn redactor(&self) -> Redactor {
         let mut known: Vec<&str> = self.settings.listed_credentials().collect();
         for collection in self.store.collections().filter(|collection| collection.resource().holds_secrets()) {

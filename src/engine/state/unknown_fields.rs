@@ -2,9 +2,9 @@
 
 use crate::engine::schema::schema::Schema;
 
-/// The most of them that are remembered one by one.
+/// The most fields that are remembered one by one.
 const MOST_TOLD: usize = 20;
-/// The longest name that is told whole, in characters.
+/// The most characters of a name that are kept.
 const LONGEST_TOLD: usize = 80;
 
 /// A field that no document knows, and the first record that it was written into.
@@ -23,9 +23,9 @@ pub struct UnknownField {
 /// The unknown fields that were written so far.
 #[derive(Clone, Debug, Default)]
 pub struct UnknownFields {
-    /// The first of them.
+    /// The first fields.
     pub told: Vec<UnknownField>,
-    /// The number of those behind.
+    /// The number of further fields.
     pub more: u64,
 }
 
@@ -39,7 +39,7 @@ impl UnknownFields {
         self.join_one(UnknownField { resource, id: cut(id), name: cut(name), again: 0 });
     }
 
-    /// Adds those of another change.
+    /// Adds the fields of another change.
     pub fn join(&mut self, other: Self) {
         other.told.into_iter().for_each(|field| self.join_one(field));
         self.more += other.more;

@@ -1,4 +1,4 @@
-//! Changes of several parts, which happen as a whole or not at all, and the room there is for what they add.
+//! Changes of several parts, which happen as a whole or not at all, and within the bounds on records.
 
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::rng::SeededRng;
@@ -8,7 +8,7 @@ use crate::engine::store::Store;
 /// The most memory that a byte of JSON takes in a record: a list of digits has a value for each two.
 const MOST_MEMORY_PER_BYTE: usize = 64;
 
-/// The records and the chance of a world before a request, and the room there was.
+/// The records and the random source of a world before a request, and the room that there was.
 pub struct Before {
     store: Store,
     rng: SeededRng,
@@ -27,8 +27,9 @@ impl State {
         self.settings.records.reached(self.store.counted_bytes()).map_or(Ok(()), Err)
     }
 
-    /// Rejects a request that may add records where there is no room. Returns the records as they are where it may add more
-    /// than there is room for: copies at most double what is there, and a body takes at most a number of times its bytes.
+    /// Rejects a request that may add records where there is no room. Returns the present records if the request may
+    /// add more than there is room for, which is estimated: copies at most double the records, and a body takes at most
+    /// `MOST_MEMORY_PER_BYTE` times its bytes.
     pub fn before_adding(&self, body_bytes: usize) -> Result<Option<Before>, Problem> {
         let (bounds, own) = (&self.settings.records, self.store.counted_bytes());
         if let Some(full) = bounds.reached(own) {
@@ -39,7 +40,7 @@ impl State {
         Ok((!is_safe).then(|| Before { store: self.store.clone(), rng: self.rng.clone(), room }))
     }
 
-    /// Takes back what a request has added, where it is more than there was room for.
+    /// Rejects a request that has added more than there was room for, and restores the records before it.
     pub fn check_added(&mut self, before: Before) -> Result<(), Problem> {
         let added = self.store.counted_bytes().saturating_sub(before.store.counted_bytes());
         if added <= before.room {

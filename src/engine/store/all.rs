@@ -32,7 +32,7 @@ pub(crate) struct Size {
 /// The collections that worlds start from. Never written to.
 #[derive(Debug, Default)]
 struct Start {
-    /// Side by side, because every access to a collection searches here.
+    /// The resources side by side, because every access to a collection searches them.
     resources: Vec<&'static Schema>,
     collections: Vec<Arc<Collection>>,
     /// The places of those with records that are due at some time.
@@ -77,7 +77,7 @@ impl Store {
     ///
     /// # Panics
     ///
-    /// When the store was made without that resource: a route table that names a resource its API does not list.
+    /// Panics if the store has no collection of that resource: a route names a resource that its API does not list.
     pub fn of(&self, resource: &'static Schema) -> &Collection {
         self.at(self.place(resource))
     }
@@ -94,18 +94,17 @@ impl Store {
         Arc::make_mut(&mut self.changed[known].1)
     }
 
-    /// Tells whether both hold the very same records: no collection was written to in between.
+    /// Tells whether both share all records: no collection was written to since one was copied from the other.
     pub fn is_same(&self, other: &Self) -> bool {
         self.shared().zip(other.shared()).all(|(one, another)| Arc::ptr_eq(one, another))
     }
 
-    /// Tells whether both hold the very same records of a resource.
+    /// Tells whether both share all records of a resource.
     pub fn has_same(&self, other: &Self, resource: &'static Schema) -> bool {
         Arc::ptr_eq(self.at(self.place(resource)), other.at(other.place(resource)))
     }
 
-    /// Readies the collections that were changed here for being written beside, because others start from their
-    /// records.
+    /// Compacts the collections that were changed, because other worlds start from their records.
     pub(crate) fn compact(&mut self) {
         let changed = self.changed.iter_mut().filter_map(|(_, collection)| Arc::get_mut(collection));
         changed.for_each(|collection| collection.compact(0));
@@ -114,7 +113,7 @@ impl Store {
     }
 
     fn place(&self, resource: &'static Schema) -> usize {
-        // Resources are statics: to compare where they lie is quicker than to compare their names.
+        // Resources are statics: comparing their addresses is quicker than comparing their names.
         let place = self.start.resources.iter().position(|known| std::ptr::eq(*known, resource));
         place.unwrap_or_else(|| panic!("{} is not listed among the resources of its API", resource.name))
     }
@@ -128,7 +127,7 @@ impl Store {
         (0..self.start.collections.len()).map(|place| self.at(place))
     }
 
-    /// Returns a record whose time has come. Every request asks, and nearly always there is none.
+    /// Returns a record that is due. Every request calls this, and nearly always there is none.
     pub(crate) fn due(&mut self, now_ms: u64) -> Option<(&'static Schema, Record)> {
         if self.quiet_until_ms.is_some_and(|until_ms| now_ms < until_ms) {
             return None;
@@ -161,7 +160,7 @@ impl Store {
         self.sum(self.start.counted_bytes, Collection::counted_bytes)
     }
 
-    /// Returns the size of all records. Every request asks, and nearly always it is known.
+    /// Returns the size of all records. Every request calls this, and nearly always it is known.
     pub(crate) fn size(&mut self) -> Size {
         if let Some(size) = self.size {
             return size;
@@ -172,14 +171,14 @@ impl Store {
         size
     }
 
-    /// Returns a sum over all collections, which was `at_start` before some of them were changed.
+    /// Returns the sum of a quantity over all collections; `at_start` is the sum over those of the start.
     fn sum(&self, at_start: usize, of: fn(&Collection) -> usize) -> usize {
         let before: usize = self.changed.iter().map(|(place, _)| of(&self.start.collections[*place])).sum();
         let now: usize = self.changed.iter().map(|(_, collection)| of(collection)).sum();
         at_start - before + now
     }
 
-    /// Returns the collections that worlds with this store started from: they stay as long as one of those is there.
+    /// Returns the collections that this store started from, which live as long as any store that started from them.
     #[cfg(test)]
     pub fn started_from(&self) -> impl Iterator<Item = &Collection> {
         self.start.collections.iter().map(Arc::as_ref)
@@ -190,7 +189,7 @@ impl Store {
         self.collections().map(Collection::history_bytes).sum()
     }
 
-    /// Halves what the service wrote by itself, each kind of it: the oldest records go.
+    /// Halves the history of each kind of record: the oldest records go.
     pub(crate) fn halve_histories(&mut self) {
         for place in 0..self.start.resources.len() {
             let bytes = self.at(place).history_bytes();

@@ -16,11 +16,11 @@ use crate::engine::store::{LazyRecord, Record};
 #[derive(Clone, Debug)]
 pub struct Collection {
     resource: &'static Schema,
-    /// All but those of the log.
+    /// The records, except those in the log.
     known: Indexed,
-    /// Those at the end that were appended and not looked for yet, like the lines of a log without a reader.
+    /// The records at the end that were appended and that no reader has looked for yet.
     log: Vector<LazyRecord>,
-    /// All of them, once one is looked for while some are in the log.
+    /// All records, once a reader looked for one while some were in the log.
     caught_up: OnceLock<Indexed>,
     next_sequence: u64,
     latest: PageCache,
@@ -37,8 +37,8 @@ struct Indexed {
     lookups: Lookups,
 }
 
-/// The page shown last, until a record changes: those who wait for a change ask for the same one again and again, and
-/// so do the tests that share the records of one start. Forks share it as they share the records.
+/// The page that was shown last, until a record changes: a consumer that waits for a change asks for one page again and
+/// again, and so do tests that share the records of one start. Forks share the page as they share the records.
 #[derive(Debug, Default)]
 struct PageCache(OnceLock<Arc<Mutex<Option<Arc<Page>>>>>);
 
@@ -49,7 +49,7 @@ impl Clone for PageCache {
 }
 
 impl PageCache {
-    /// Pages of more records are not kept.
+    /// The most records of a page that is kept.
     const MOST: usize = 100;
 
     fn get(&self, window: &Window) -> Option<Arc<Page>> {
@@ -62,7 +62,7 @@ impl PageCache {
         }
     }
 
-    /// Forgets what was kept: a record changed here, but not in the forks.
+    /// Forgets the page here, because a record changed. Forks keep theirs.
     fn forget(&mut self) {
         self.0.take();
     }
@@ -105,7 +105,7 @@ impl Collection {
     /// Leaves out the sequence numbers before this one.
     pub(crate) fn skip_to(&mut self, sequence: u64) {
         if sequence > self.next_sequence {
-            // The numbers of records in the log follow from the next one.
+            // The sequence numbers of the log follow from the next one, so it is emptied first.
             self.known_mut();
             self.next_sequence = sequence;
         }
@@ -135,7 +135,7 @@ impl Collection {
     ///
     /// # Panics
     ///
-    /// When the field is not indexed: a lookup that would have to read every record.
+    /// Panics if the field is not indexed: the lookup would have to read every record.
     pub fn find(&self, field: &str, value: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
         let found = self.known().lookups.find(field, value);
         found.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name))
@@ -145,13 +145,13 @@ impl Collection {
     ///
     /// # Panics
     ///
-    /// When records of this resource have no such links.
+    /// Panics if records of this resource have no such links.
     pub fn linked(&self, to: &'static Schema, id: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
         let found = self.known().lookups.linked(to, id);
         found.unwrap_or_else(|| panic!("{} has no links to {}", self.resource.name, to.name))
     }
 
-    /// Puts a record in: at the end when its id is new, else in place of the one it replaces.
+    /// Adds a record: at the end when its id is new, else in place of the record with that id.
     pub(crate) fn put(&mut self, record: &Record) {
         let known = self.known_mut();
         let Some(old) = known.lookups.get(record.id()).cloned() else { return self.add(record, record.fields()) };
@@ -161,7 +161,7 @@ impl Collection {
         self.counted_bytes = self.counted_bytes - old.counted_memory() + record.counted_memory();
     }
 
-    /// Puts a record in whose id is new. Its fields are at hand: it need not be looked into.
+    /// Adds a record with a new id. The caller passes its fields, so that its text need not be read.
     pub(crate) fn add(&mut self, record: &Record, fields: &Document) {
         let known = self.known_mut();
         known.lookups.add(record, fields);
@@ -170,7 +170,7 @@ impl Collection {
         self.counted_bytes += record.counted_memory();
     }
 
-    /// Appends a record that may never be looked for. Until one is, nothing more is done.
+    /// Appends a record that no reader may ever look for. It is not indexed until a reader looks for a record.
     pub(crate) fn append(&mut self, record: LazyRecord) {
         self.latest.forget();
         self.keep_caught_up();
@@ -178,8 +178,7 @@ impl Collection {
         self.next_sequence += 1;
     }
 
-    /// Counts the newest record among those that the service wrote by itself, and lets go of the oldest of these beyond the
-    /// bounds.
+    /// Counts the newest record in the history, and drops the oldest records of the history beyond the bounds.
     pub(crate) fn keep_within(&mut self, bytes: usize, bounds: &HistoryBounds) {
         self.history.push(self.next_sequence.saturating_sub(1), bytes, bounds);
         while let Some(oldest) = self.history.pop_beyond(bounds) {
@@ -187,7 +186,7 @@ impl Collection {
         }
     }
 
-    /// Lets go of the oldest records that the service wrote by itself, until `bytes` bytes of them are left.
+    /// Drops the oldest records of the history until at most `bytes` bytes of it are left.
     pub(crate) fn shorten_history(&mut self, bytes: usize) {
         while let Some(oldest) = self.history.pop_above(bytes) {
             self.forget(oldest);
@@ -209,7 +208,7 @@ impl Collection {
         self.counted_bytes
     }
 
-    /// Returns the number of records that the service wrote by itself and that were let go of.
+    /// Returns the number of records that the history has dropped.
     pub fn lost(&self) -> u64 {
         self.history.lost()
     }
@@ -219,7 +218,7 @@ impl Collection {
         self.keep_caught_up();
         let first_of_log = self.next_sequence - self.log.len() as u64;
         if sequence >= first_of_log {
-            // All before it are gone already.
+            // The oldest record of the history is the first of the log: all before it are gone already.
             self.log.pop_front();
         } else if let Ok(place) = self.known.place(sequence)
             && let Some(record) = self.known.order.get(place).cloned()
@@ -230,8 +229,8 @@ impl Collection {
         }
     }
 
-    /// Returns the records whose indexed field has that value, or all, with the newest moment first. Of two of one
-    /// moment, the later made comes first.
+    /// Returns the records whose indexed field has that value, or all, with the newest moment first. Of two records
+    /// with one moment, the one that was made later comes first.
     pub fn newest_first(&self, found_by: Option<(&str, &str)>) -> Box<dyn Iterator<Item = &Record> + '_> {
         match found_by {
             Some((field, value)) => Box::new(self.find(field, value).rev()),
@@ -239,7 +238,7 @@ impl Collection {
         }
     }
 
-    /// Takes a record out.
+    /// Removes a record, and returns it.
     pub(crate) fn remove(&mut self, id: &str) -> Option<Record> {
         let known = self.known_mut();
         let record = known.lookups.remove(id)?;
@@ -249,7 +248,7 @@ impl Collection {
         Some(record)
     }
 
-    /// Takes all records out. Sequence numbers go on.
+    /// Removes all records. Sequence numbers go on.
     pub(crate) fn clear(&mut self) {
         *self = Self { next_sequence: self.next_sequence, ..Self::new(self.resource) };
     }
@@ -284,15 +283,15 @@ impl Collection {
         &mut self.known
     }
 
-    /// Keeps what is made of the log, so that nothing of it is made twice.
+    /// Keeps the records that were made from the log, so that none is made twice.
     fn keep_caught_up(&mut self) {
         if let Some(known) = self.caught_up.take() {
             (self.known, self.log) = (known, Vector::new());
         }
     }
 
-    /// Returns the part of this collection that the window shows, of those records that `keep` keeps. Without `keep`,
-    /// the cost does not depend on where the window stands.
+    /// Returns the part that the window shows of the records that `keep` keeps. Without `keep`, the cost does not
+    /// depend on the place of the window.
     pub fn page(&self, window: &Window, keep: Option<&dyn Fn(&Record) -> bool>) -> Arc<Page> {
         if let Some(page) = self.latest.get(window).filter(|_| keep.is_none()) {
             return page;
@@ -311,7 +310,7 @@ impl Collection {
             return page;
         };
         let mut focus = known.order.focus();
-        // An offset leaves out records of those that are kept, not of all.
+        // An offset counts the records that `keep` keeps, so that all of them are read.
         let (part, skip) = if let Window::Offset { skip, .. } = *window { (0..length, skip) } else { (part, 0) };
         let places: Box<dyn Iterator<Item = usize>> = if backward { Box::new(part.rev()) } else { Box::new(part) };
         let mut records: Vec<Record> = Vec::new();

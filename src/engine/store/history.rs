@@ -1,7 +1,7 @@
-//! Bounds on what the service writes by itself: entries of trails, events, runs, tokens.
+//! Histories: the records that the service writes by itself (entries of audit trails, events, runs, tokens), and their
+//! bounds.
 //!
-//! No caller deletes them, so a world that lives long would grow with each change. The oldest are let go of, and
-//! counted.
+//! No caller deletes such records, so that a world would grow with each change. The oldest are dropped, and counted.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use imbl::Vector;
 use crate::engine::schema::problem::Problem;
 use crate::engine::store::total::{Charge, Total};
 
-/// The bounds on what a collection keeps of what the service writes by itself.
+/// The bounds on the history of a collection.
 #[derive(Clone, Debug)]
 pub struct HistoryBounds {
     /// The most records.
     pub records: usize,
     /// The most bytes, as they are estimated.
     pub bytes: usize,
-    /// The bytes of all worlds that have these bounds. Those that forks share count once.
+    /// The bytes of all worlds that have these bounds. Bytes that forks share count once.
     pub total: Arc<Total>,
 }
 
@@ -27,14 +27,14 @@ impl Default for HistoryBounds {
     }
 }
 
-/// The bounds on the memory of the records that requests make. Those of the start, those that are made up and what a
-/// service writes by itself are none of them.
+/// The bounds on the memory of the records that requests make. Records of the start, generated records and histories do
+/// not count.
 #[derive(Clone, Debug)]
 pub struct RecordBounds {
     /// The most bytes in one world, as they are estimated.
     pub bytes: usize,
     /// The bytes of all worlds that have these bounds; `None` counts nothing. Records that forks share count once, and
-    /// versions that a snapshot or a history keeps count, too.
+    /// versions that a snapshot or a history keeps count too.
     pub total: Option<Arc<Total>>,
 }
 
@@ -45,7 +45,7 @@ impl Default for RecordBounds {
 }
 
 impl RecordBounds {
-    /// The bounds where records are read that worlds start from.
+    /// No bounds: for the records that worlds start from.
     pub const NONE: Self = Self { bytes: usize::MAX, total: None };
 
     /// Returns the most bytes in all worlds.
@@ -53,13 +53,13 @@ impl RecordBounds {
         self.total.as_ref().map_or(usize::MAX, |total| total.limit())
     }
 
-    /// Returns the room that a world has whose records have `own` bytes, and the room of one that has none.
+    /// Returns the room of a world whose records have `own` bytes, and the room of an empty world.
     pub fn room(&self, own: usize) -> (usize, usize) {
         let in_all = self.total.as_ref().map_or(usize::MAX, |total| total.limit().saturating_sub(total.held()));
         (self.bytes.saturating_sub(own).min(in_all), self.bytes.min(self.total_limit()))
     }
 
-    /// Says which bound a world would exceed whose records would have `own` bytes.
+    /// Returns the problem of a world whose records would have `own` bytes and so exceed a bound.
     pub fn exceeded(&self, own: usize) -> Problem {
         if own > self.bytes {
             Problem::Full { setting: "record-bytes", limit_bytes: self.bytes }
@@ -68,7 +68,7 @@ impl RecordBounds {
         }
     }
 
-    /// Says which bound is reached, if one is, by a world whose records have `own` bytes.
+    /// Returns the problem of a world whose records have `own` bytes, if that reaches a bound.
     pub fn reached(&self, own: usize) -> Option<Problem> {
         if own >= self.bytes {
             return Some(Problem::Full { setting: "record-bytes", limit_bytes: self.bytes });
@@ -78,12 +78,12 @@ impl RecordBounds {
     }
 }
 
-/// The bounds on the records that may be made up. One of more than 4 KiB counts as several.
+/// The bounds on generated records. A record of more than 4 KiB counts as several.
 #[derive(Clone, Debug)]
 pub struct GenerateBounds {
-    /// In one world.
+    /// The most generated records of one world.
     pub records: usize,
-    /// In all worlds that have these bounds.
+    /// The generated records of all worlds that have these bounds.
     pub total: Arc<Total>,
 }
 
@@ -94,7 +94,8 @@ impl Default for GenerateBounds {
 }
 
 impl GenerateBounds {
-    /// Charges the total with that many records, where they fit: other worlds may be made up at this moment.
+    /// Charges the total with `records` records before they are made, because other worlds may generate theirs at the
+    /// same time.
     pub fn reserve(&self, records: usize) -> Result<Charge, Problem> {
         if records > self.records {
             return Err(self.exceeded());
@@ -110,7 +111,7 @@ impl GenerateBounds {
         )))
     }
 
-    /// Says how many records can be made up in a world.
+    /// Returns the problem of a world that wants more generated records than the bounds allow.
     pub fn exceeded(&self) -> Problem {
         let records = self.records;
         Problem::refused(format!(
@@ -120,25 +121,25 @@ impl GenerateBounds {
     }
 }
 
-/// The records that were made up in a world. Those that forks share count once in the total.
+/// The generated records of a world. Records that forks share count once in the total.
 #[derive(Clone, Debug, Default)]
 pub struct Generated(Vector<Arc<Charge>>);
 
 impl Generated {
-    /// Returns the number of records that may still be made up.
+    /// Returns the number of records that may still be generated.
     pub fn left(&self, bounds: &GenerateBounds) -> usize {
         let own: usize = self.0.iter().map(|charge| charge.amount()).sum();
         let left = bounds.records.saturating_sub(own);
         left.min(bounds.total.limit().saturating_sub(bounds.total.held()))
     }
 
-    /// Counts that many.
+    /// Counts `records` generated records.
     pub fn add(&mut self, records: usize, bounds: &GenerateBounds) {
         self.0.push_back(Arc::new(Charge::new(&bounds.total, records)));
     }
 }
 
-/// The records that the service wrote by itself, oldest first. Those that a fixture brought are none of them.
+/// The records that the service wrote by itself, oldest first. Records of a fixture are not among them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
     entries: Vector<Arc<Held>>,
@@ -146,7 +147,7 @@ pub(super) struct History {
     lost: u64,
 }
 
-/// One of them. Its bytes are given back with the last world that has it.
+/// One record of a history. Its bytes are given back with the last world that has it.
 #[derive(Debug)]
 struct Held {
     sequence: u64,
@@ -160,7 +161,7 @@ impl History {
         self.entries.push_back(Arc::new(Held { sequence, charge: Charge::new(&bounds.total, bytes) }));
     }
 
-    /// Lets go of the oldest record if all together are beyond the bounds.
+    /// Drops the oldest record if the history is beyond the bounds.
     pub(super) fn pop_beyond(&mut self, bounds: &HistoryBounds) -> Option<u64> {
         let is_over = self.entries.len() > bounds.records
             || self.bytes > bounds.bytes
@@ -168,7 +169,7 @@ impl History {
         if is_over { self.pop() } else { None }
     }
 
-    /// Lets go of the oldest record if all together are more than this.
+    /// Drops the oldest record if the history has more than `bytes` bytes.
     pub(super) fn pop_above(&mut self, bytes: usize) -> Option<u64> {
         if self.bytes > bytes { self.pop() } else { None }
     }
@@ -180,17 +181,17 @@ impl History {
         Some(oldest.sequence)
     }
 
-    /// Tells whether the record of that sequence number is one of them.
+    /// Tells whether the history has the record of that sequence number.
     pub(super) fn has(&self, sequence: u64) -> bool {
         self.entries.binary_search_by_key(&sequence, |held| held.sequence).is_ok()
     }
 
-    /// Returns the bytes of these records.
+    /// Returns the bytes of the history.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Returns the number of records that were let go of.
+    /// Returns the number of records that were dropped.
     pub(super) fn lost(&self) -> u64 {
         self.lost
     }

@@ -12,15 +12,15 @@ use crate::engine::schema::schema::{FieldSet, Schema};
 use crate::engine::store::Record;
 use crate::engine::store::overlay_map::OverlayMap;
 
-/// All ways to a record but its place in the order.
+/// The indexes of a collection: everything that finds a record, except its place in the order.
 #[derive(Clone, Debug)]
 pub(super) struct Lookups {
     resource: &'static Schema,
     by_id: OverlayMap<ById, ()>,
     indexes: Vec<Index>,
-    /// By the time they are due and their sequence number, those that are due at some time.
+    /// The records that are due at some time, by that time and their sequence number.
     due: OrdMap<(u64, u64), Record>,
-    /// By moment and sequence number, where records have a moment.
+    /// The records that have a moment, by that moment and their sequence number.
     by_moment: OrdMap<(u64, u64), Record>,
 }
 
@@ -52,12 +52,12 @@ impl Borrow<str> for ById {
 #[derive(Clone, Debug)]
 struct Index {
     key: Key,
-    /// The documented field it goes by; none when that is not documented, or lies deeper.
+    /// The documented field that it indexes; `None` when the field is not documented, or lies deeper.
     place: Option<FieldSet>,
     places: OverlayMap<Box<str>, Entries>,
 }
 
-/// The part of a record that an index goes by.
+/// The part of a record that an index reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Key {
     /// The text of a field, or the texts of its array.
@@ -66,7 +66,7 @@ enum Key {
     LinksTo(&'static Schema),
 }
 
-/// Most values belong to one record only, and then need no tree.
+/// The records of one value. Most values belong to one record only, which needs no tree.
 #[derive(Clone, Debug)]
 enum Entries {
     One(Record),
@@ -130,38 +130,38 @@ impl Lookups {
         index.map(|index| index.of(id))
     }
 
-    /// Puts a record in whose id is new.
+    /// Adds a record with a new id.
     pub(super) fn add(&mut self, record: &Record, fields: &Document) {
         self.by_id.insert(ById(record.clone()), ());
         self.index_by(record, fields, true);
     }
 
-    /// Puts a record in whose id is new, looking into the record only if need be.
+    /// Adds a record with a new id. Its text is read only if an index needs more than it tells of itself.
     pub(super) fn append(&mut self, record: &Record) {
         self.by_id.insert(ById(record.clone()), ());
         self.index(record, true);
     }
 
-    /// Puts a record in place of one that has its id.
+    /// Replaces the record with that id.
     pub(super) fn replace(&mut self, old: &Record, record: &Record) {
         self.index(old, false);
         self.add(record, record.fields());
     }
 
-    /// Takes a record out.
+    /// Removes a record, and returns it.
     pub(super) fn remove(&mut self, id: &str) -> Option<Record> {
         let (ById(record), ()) = self.by_id.remove(id)?;
         self.index(&record, false);
         Some(record)
     }
 
-    /// Readies the maps for others that start from these records: see [`OverlayMap::compact`].
+    /// Compacts the maps, because other worlds start from these records: see [`OverlayMap::compact`].
     pub(super) fn compact(&mut self, more: usize) {
         self.by_id.compact(more);
         self.indexes.iter_mut().for_each(|index| index.places.compact(more));
     }
 
-    /// Adds a record to the index, or takes it out. One that says what it is found by is not looked into.
+    /// Adds a record to the index, or removes it. The text of a record that tells what it is found by is not read.
     fn index(&mut self, record: &Record, add: bool) {
         let Some((field, value)) = record.found_by() else { return self.index_by(record, record.fields(), add) };
         self.index_moment(record, add);
@@ -221,7 +221,7 @@ impl Index {
     }
 
     fn note(&mut self, value: &str, record: &Record, add: bool) {
-        // Most values are new, and to see that nothing need be made ready for a change.
+        // Most values are new, and a read sees that without copying any node.
         if self.places.get(value).is_none() {
             if add {
                 self.places.insert(value.into(), Entries::One(record.clone()));
@@ -251,7 +251,7 @@ impl Entries {
         }
     }
 
-    /// Takes a record out of several, and tells whether none is left.
+    /// Removes one of several records, and tells whether none is left.
     fn remove(&mut self, record: &Record) -> bool {
         match self {
             Self::One(other) => other.sequence() == record.sequence(),

@@ -1,9 +1,9 @@
-//! A map in two layers: what a world starts from, and what changed since.
+//! A map in two layers: the entries that a world starts from, and the changes since.
 //!
-//! A persistent map shares its nodes with its copies, and the first write to each node copies it with all it refers to:
-//! with many records, that is most writes of a test. Here, what worlds start from is one flat table that none of them
-//! writes to, and what a world changes goes to a small persistent map beside it. Most keys that are asked for are new,
-//! and the table sees that one is not there by a few bytes that lie side by side, however many records there are.
+//! A persistent map shares its nodes with its copies, and the first write to a node copies it: with many records, most
+//! writes of a test do that. Here, the start is one flat table that no world writes to, and the changes of a world are
+//! a small persistent map beside it. Most keys that a write looks up are new, and the table sees that a key is absent
+//! by a few bytes that lie side by side, however many records there are.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -13,16 +13,15 @@ use std::sync::Arc;
 use foldhash::quality::FixedState;
 use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 
-/// A map. A copy costs a few pointers.
+/// A map in two layers. A copy costs a few pointers.
 ///
-/// Iteration order is never looked at; the fixed hasher spares a draw from the system per map. All bits of its hashes
-/// are good, and the persistent map takes a few of them at each level.
+/// No code depends on the order of iteration; the fixed hasher needs no random number of the system. The persistent map
+/// takes a few bits of a hash at each level, so all bits must be good.
 #[derive(Clone, Debug)]
 pub(super) struct OverlayMap<K, V> {
-    /// The entries that were there. Written to only while a start is being filled, before it has copies.
+    /// The entries of the start, written to only while the start is being filled and has no copies.
     base: Option<Arc<HashMap<K, V, FixedState>>>,
-    /// The entries that were put in since, and, as `None`, those that were taken out of the layer below. Hides what
-    /// lies there.
+    /// The entries that were added since and, as `None`, those that were removed. They hide the entries of the base.
     overlay: GenericHashMap<K, Option<V>, FixedState, DefaultSharedPtr>,
 }
 
@@ -69,10 +68,10 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         self.overlay.get_mut(key)?.as_mut()
     }
 
-    /// Puts an entry in, in place of the one of that key.
+    /// Adds an entry, in place of the one with that key.
     pub(super) fn insert(&mut self, key: K, value: V) {
         if let Some(own) = self.own() {
-            // A table keeps the key it has.
+            // An insertion would keep the old key, so it is removed first.
             own.remove(&key);
             own.insert(key, value);
             return;
@@ -80,12 +79,12 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         self.overlay.insert(key, Some(value));
     }
 
-    /// Returns the table below, while no copy shares it and nothing lies above.
+    /// Returns the base, if no copy shares it and the overlay is empty.
     fn own(&mut self) -> Option<&mut HashMap<K, V, FixedState>> {
         self.base.as_mut().filter(|_| self.overlay.is_empty()).and_then(Arc::get_mut)
     }
 
-    /// Takes an entry out.
+    /// Removes an entry, and returns it.
     pub(super) fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
     where
         K: Borrow<Q>,
@@ -96,7 +95,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         let (found, value) = self.get(key)?;
         let found = (found.clone(), value.clone());
         if let Some((below, _)) = self.base(key) {
-            // A key may hold a whole record: that of the layer below is there anyway.
+            // A key may hold a whole record: the base has this one already, so it is the one to keep.
             let below = below.clone();
             self.overlay.remove(key);
             self.overlay.insert(below, None);
@@ -106,8 +105,8 @@ impl<K: Hash + Eq + Clone, V: Clone> OverlayMap<K, V> {
         Some(found)
     }
 
-    /// Makes one layer of both where most lies above, or will with `more` to come: for a world that is being filled,
-    /// and is a start for others. What comes goes into that layer until a copy shares it.
+    /// Merges the layers if the overlay has most of the entries, or will with `more` to come: for a world that is being
+    /// filled and that others start from. Until a copy shares it, further entries go to the base.
     pub(super) fn compact(&mut self, more: usize) {
         let kept = self.base.as_ref().map_or(0, |base| base.len());
         if self.overlay.len() + more <= kept {
@@ -135,12 +134,12 @@ mod tests {
         Insert(u8, u16),
         Change(u8, u16),
         Remove(u8),
-        Settle(u8),
-        /// Goes on with the copy; the other stays as it is.
+        Compact(u8),
+        /// Continues with the copy; the original stays as it is.
         Copy,
-        /// The copy stays as it is.
+        /// Continues with the original; the copy stays as it is.
         Leave,
-        /// No copies are left.
+        /// Drops all copies.
         Alone,
     }
 
@@ -149,7 +148,7 @@ mod tests {
             6 => any::<(u8, u16)>().prop_map(|(key, value)| Op::Insert(key % 64, value)),
             3 => any::<(u8, u16)>().prop_map(|(key, value)| Op::Change(key % 64, value)),
             4 => any::<u8>().prop_map(|key| Op::Remove(key % 64)),
-            1 => any::<u8>().prop_map(Op::Settle),
+            1 => any::<u8>().prop_map(Op::Compact),
             1 => Just(Op::Copy),
             1 => Just(Op::Leave),
             1 => Just(Op::Alone),
@@ -183,7 +182,7 @@ mod tests {
                     Op::Remove(key) => {
                         prop_assert_eq!(map.remove(key.to_string().as_str()).map(|(_, value)| value), model.remove(&key));
                     }
-                    Op::Settle(more) => map.compact(more.into()),
+                    Op::Compact(more) => map.compact(more.into()),
                     Op::Copy => {
                         let copy = map.clone();
                         others.push((std::mem::replace(&mut map, copy), model.clone()));

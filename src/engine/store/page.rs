@@ -8,7 +8,7 @@ use imbl::Vector;
 
 use crate::engine::store::record::Record;
 
-/// Which part of a list is wanted.
+/// The part of a list that a request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// At most `limit` records, after skipping `skip` records.
@@ -52,8 +52,8 @@ impl Between {
 }
 
 impl Window {
-    /// Returns the places it looks at in a list of that length, how many records it shows of them, and whether from the
-    /// end.
+    /// Returns the places that it covers in a list of that length, the number of records that it shows of them, and
+    /// whether it shows the last ones.
     pub(super) fn part(&self, length: usize, place: impl Fn(u64) -> usize) -> (Range<usize>, usize, bool) {
         match *self {
             Self::Offset { skip, limit } => (skip.min(length)..length, limit, false),
@@ -66,14 +66,13 @@ impl Window {
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page {
-    /// The part of the list it is.
+    /// The window that it shows.
     pub window: Window,
     /// The records, in the order shown.
     pub records: Records,
     /// True if there are further records in the same direction.
     pub more: bool,
-    /// The number of records of the list that were let go of, because the service keeps only a limited number of its
-    /// own.
+    /// The number of records that the list has lost, because its history is bounded.
     pub lost: u64,
     text: OnceLock<Bytes>,
     is_assumed: OnceLock<bool>,
@@ -82,16 +81,16 @@ pub struct Page {
 /// The records of a page.
 #[derive(Clone, Debug)]
 pub enum Records {
-    /// Some that stand side by side in a collection. The collection is shared, so none of them is touched.
+    /// Records that stand side by side in a collection, which is shared, so that none of them is copied.
     Part {
         /// All records of the collection.
         of: Vector<Record>,
-        /// Where these stand.
+        /// The places of the page's records.
         places: Range<usize>,
-        /// The last one first.
+        /// True if the last record comes first.
         backward: bool,
     },
-    /// Those that were found.
+    /// Records that were found by an index or a scan.
     Found(Vec<Record>),
 }
 
@@ -109,7 +108,7 @@ impl Records {
         self.len() == 0
     }
 
-    /// Returns one of them, in the order shown.
+    /// Returns the n-th record, in the order shown.
     fn get(&self, n: usize) -> Option<&Record> {
         match self {
             Self::Part { of, places, backward } => {
@@ -119,10 +118,10 @@ impl Records {
         }
     }
 
-    /// Returns all of them, in the order shown.
+    /// Returns all records, in the order shown.
     pub fn iter(&self) -> Box<dyn Iterator<Item = &Record> + '_> {
         match self {
-            // Neighbours lie in one node, which a focus finds once.
+            // Neighbours lie in one node of the vector, which a focus finds once.
             Self::Part { of, places, backward } => {
                 let part = of.focus().narrow(places.clone()).into_iter();
                 if *backward { Box::new(part.rev()) } else { Box::new(part) }
@@ -131,8 +130,8 @@ impl Records {
         }
     }
 
-    /// Looks at all of them, in the order shown. Records that lie side by side in memory are found once: to look up each
-    /// of a page costs more than to copy it.
+    /// Passes all records to `look`, in the order shown. Records of one node are found together: a lookup of each
+    /// record of a page would cost more than a copy of it.
     fn each(&self, mut look: impl FnMut(&Record)) {
         let Self::Part { of, places, backward } = self else { return self.iter().for_each(look) };
         let (mut focus, mut left) = (of.focus(), places.clone());
@@ -150,7 +149,7 @@ impl Records {
         }
     }
 
-    /// Returns the one shown last.
+    /// Returns the record that is shown last.
     pub fn last(&self) -> Option<&Record> {
         self.get(self.len().checked_sub(1)?)
     }
@@ -161,12 +160,12 @@ impl Page {
         Self { window, records, more, lost: 0, text: OnceLock::new(), is_assumed: OnceLock::new() }
     }
 
-    /// Makes it the page of a list that has lost records.
+    /// Sets the number of records that the list has lost.
     pub fn with_lost(self, lost: u64) -> Self {
         Self { lost, ..self }
     }
 
-    /// Returns the part of records already chosen that the window shows: for lists that are found, not scanned.
+    /// Returns the part of found records that the window shows.
     pub fn of(records: &[Record], window: &Window) -> Self {
         let length = records.len();
         let place = |sequence| records.partition_point(|record| record.sequence() < sequence);
@@ -176,7 +175,7 @@ impl Page {
         Self::new(*window, Records::Found(if backward { shown.rev().collect() } else { shown.collect() }), more)
     }
 
-    /// Returns the part of a list that the window shows, which counts from its start. No more of the list is looked at.
+    /// Returns the part of a list that the window shows, which counts from the start. Reads no more of the list.
     pub fn of_first<'r>(mut records: impl Iterator<Item = &'r Record>, window: &Window) -> Self {
         let Window::Offset { skip, limit } = *window else {
             let all: Vec<Record> = records.cloned().collect();
@@ -194,7 +193,7 @@ impl Page {
     /// Tells whether one of the records has a value that no document and no client shows.
     pub fn is_assumed(&self) -> bool {
         let has_assumed = |record: &Record| record.resource().has_assumed;
-        // All are of one kind.
+        // All records of a page are of one kind, so the first tells whether there can be such values.
         *self
             .is_assumed
             .get_or_init(|| self.records.get(0).is_some_and(has_assumed) && self.records.iter().any(Record::is_assumed))
@@ -205,7 +204,7 @@ impl Page {
         self.text.get_or_init(|| {
             let (mut all, commas) = (0, self.records.len().saturating_sub(1));
             self.records.each(|record| all += record.bytes().len());
-            // To the byte: what is left over would have to be carried along with the body.
+            // The exact number of bytes: spare room would stay allocated with the body.
             let mut bytes = Vec::with_capacity("[]".len() + all + commas);
             bytes.push(b'[');
             self.records.each(|record| {

@@ -27,36 +27,36 @@ struct Inner {
     id: Arc<str>,
     /// The JSON that consumers see, serialised once, when the first of them sees it.
     bytes: OnceLock<Bytes>,
-    /// All fields. Text takes a fraction of the memory, so a record that was not looked into may have none yet.
+    /// All fields, once a reader needed them. Text takes a fraction of their memory.
     fields: OnceLock<Document>,
-    /// The source of the fields, where the record was not looked into yet.
+    /// The source of the fields while no reader has needed them.
     source: Source,
-    /// One of its fields has a value that is assumed.
+    /// True if one of its fields has a value that is assumed.
     is_assumed: bool,
-    /// Its memory, for as long as a world, a snapshot or a history holds it.
+    /// Its memory, charged as long as a world, a snapshot or a history holds it.
     memory: Charge,
 }
 
-/// The memory of a record besides its fields: its part of the lookups, above all.
+/// The memory of a record besides its fields: mostly its part of the lookups.
 const RECORD_BYTES: usize = 1_000;
 
-/// The source of a record's fields when the record is looked into.
+/// The source of a record's fields.
 enum Source {
-    /// They are there from the start.
+    /// The fields are there from the start.
     Given,
-    /// The JSON that consumers see is all there is.
+    /// The JSON that consumers see has all fields.
     Shown,
     /// All fields, serialised.
     Whole(Bytes),
-    /// They are made then.
+    /// A function makes the fields.
     Made(LazyRecord),
 }
 
-/// A record that the service writes by itself and that may never be looked for. Until it is, this is all there is of it.
+/// A record that the service writes by itself and that no reader may ever look for: its fields are made when one does.
 #[derive(Clone)]
 pub(crate) struct LazyRecord(Arc<LazyInner<MakeFields>>);
 
-/// Gives the fields of the record of that id.
+/// A function from the id of a record to its fields.
 type MakeFields = dyn Fn(&str) -> Document + Send + Sync;
 
 struct LazyInner<F: ?Sized> {
@@ -67,7 +67,7 @@ struct LazyInner<F: ?Sized> {
 }
 
 impl LazyRecord {
-    /// Makes a record of that moment that is found by that field and its value. Its id comes from the seed, its fields
+    /// Makes a record of that moment, which is found by that field and value. Its id comes from the seed, its fields
     /// from its id.
     pub(crate) fn new(
         seed: u64,
@@ -78,8 +78,8 @@ impl LazyRecord {
         Self(Arc::new(LazyInner { seed, found_by, moment_ms, fields }))
     }
 
-    /// Makes the record. No other has the same place, so none has the id that is drawn first, but for those that were
-    /// kept from a run with the same seed.
+    /// Makes the record. The id that is drawn for its place is new, unless a record was imported from a run with the
+    /// same seed.
     pub(super) fn record(&self, resource: &'static Schema, sequence: u64, is_taken: impl Fn(&str) -> bool) -> Record {
         let mut rng = SeededRng::for_purpose(self.0.seed, &format!("{} {sequence}", resource.name));
         let mut ids = std::iter::repeat_with(|| resource.ids.draw(&mut rng));
@@ -87,7 +87,7 @@ impl LazyRecord {
         let (bytes, fields) = (OnceLock::new(), OnceLock::new());
         let source = Source::Made(self.clone());
         let moment_ms = self.0.moment_ms;
-        // Its maker counts it.
+        // The caller counts the memory.
         let memory = Charge::uncounted(0);
         Record(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed: false, memory }))
     }
@@ -112,7 +112,7 @@ impl fmt::Debug for Source {
 }
 
 impl Record {
-    /// Makes a record of fields that are complete and checked. Its id is what the id field holds.
+    /// Makes a record of fields that are complete and checked. The id is the value of the id field.
     pub fn new(resource: &'static Schema, sequence: u64, fields: Document) -> Self {
         Self::counted(resource, sequence, fields, None)
     }
@@ -128,7 +128,7 @@ impl Record {
         Self(Arc::new(Inner { resource, sequence, moment_ms, id, bytes, fields, source, is_assumed, memory }))
     }
 
-    /// Returns a record that is one of many made at once, most of which are never looked into.
+    /// Makes a record that keeps its text only: most of many records made at once are never read field by field.
     pub fn small(resource: &'static Schema, sequence: u64, fields: &Document, total: Option<&Arc<Total>>) -> Self {
         let id = id_of(resource, fields);
         let shown = shown(resource, fields);
@@ -161,12 +161,12 @@ impl Record {
         &self.0.id
     }
 
-    /// Returns its id, to be kept.
+    /// Returns its id as a shared text.
     pub fn shared_id(&self) -> Arc<str> {
         Arc::clone(&self.0.id)
     }
 
-    /// Returns the field it is found by and its value, where that is known without looking into it.
+    /// Returns the field that it is found by, and the value, if that is known without its text.
     pub(super) fn found_by(&self) -> Option<(&'static str, &str)> {
         match &self.0.source {
             Source::Made(LazyRecord(to_make)) => Some((to_make.found_by.0, &to_make.found_by.1)),
@@ -207,7 +207,7 @@ impl Record {
         self.0.is_assumed
     }
 
-    /// Returns its memory in bytes, as it is estimated once it was looked into and shown.
+    /// Returns its memory in bytes, estimated for a record whose fields and text are both made.
     pub fn memory(&self) -> usize {
         self.0.memory.amount()
     }
@@ -217,24 +217,24 @@ impl Record {
         self.0.memory.counted()
     }
 
-    /// Returns where it lies in memory: forks share it there.
+    /// Returns its address in memory, which is one for all forks that share it.
     #[cfg(test)]
     pub fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Returns what consumers see, as a value.
+    /// Returns the record as consumers see it, as a value.
     pub fn shown(&self) -> Value {
         serde_json::from_slice(self.bytes()).expect("a record's bytes are JSON")
     }
 
-    /// Returns what consumers see, as JSON.
+    /// Returns the record as consumers see it, as JSON text.
     pub fn bytes(&self) -> &Bytes {
         self.0.bytes.get_or_init(|| serialise(&shown(self.0.resource, self.fields())))
     }
 }
 
-/// Counts the memory of fields, and of as many bytes besides.
+/// Charges the memory of fields, and `more` bytes.
 fn memory_of(fields: &Document, more: usize, total: Option<&Arc<Total>>) -> Charge {
     let bytes = RECORD_BYTES + fields.memory() + more;
     total.map_or_else(|| Charge::uncounted(bytes), |total| Charge::new(total, bytes))
@@ -258,7 +258,7 @@ fn shown<'f>(resource: &'static Schema, fields: &'f Document) -> Cow<'f, Documen
 }
 
 fn serialise(fields: &Document) -> Bytes {
-    // Most records fit, and what is kept is no larger than it must be.
+    // Most records fit into this room, and the text that is kept has no spare room.
     let mut buffer = Vec::with_capacity(1_000);
     fields.write(&mut buffer);
     Bytes::copy_from_slice(&buffer)

@@ -1,5 +1,5 @@
-//! A collection against a plain list: thousands of records, so that the trees below it split and join. A store against
-//! how many records of each kind it has.
+//! A collection compared with a plain list: thousands of records, so that its trees split and join. A store compared
+//! with the number of records of each kind.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -99,7 +99,7 @@ proptest! {
                     collection.put(&Record::new(&THINGS, sequence, fields(&format!("t{sequence}"), sequence % 3)));
                     model.push((sequence, sequence % 3));
                 },
-                // Found by its group without being looked into, and only once it is looked for.
+                // Each is found by its group without its text, and only once a reader looks for it.
                 Op::Append(count) => for _ in 0..count {
                     let sequence = collection.next_sequence();
                     let found_by = ("group", format!("g{}", sequence % 3).into());
@@ -122,7 +122,7 @@ proptest! {
                 Op::Settle(more) => collection.compact(more),
                 Op::Fork => forks.push((collection.clone(), model.clone())),
             }
-            // Asks for one page again and again: it must not be the one shown before the change.
+            // Reads one page again and again: it must not be the page from before the change.
             let page = collection.page(&Window::Offset { skip: 0, limit: 2 }, None);
             let shown = |(place, (_, group)): (usize, &(u64, u64))| Value::from(fields(&id_at(&collection, place), *group)).to_string();
             let wanted: Vec<String> = model.iter().take(2).enumerate().map(shown).collect();
@@ -135,7 +135,7 @@ proptest! {
     }
 }
 
-/// Listed in another order than that of their names.
+/// The kinds in another order than that of their names.
 static KINDS: [&Schema; 3] = [&LAST, &OTHERS, &THINGS];
 static OTHERS: Schema = Schema::new("toy.others", "Other", "id", IdFormat::ObjectId, FIELDS);
 static LAST: Schema = Schema::new("toy.zebras", "Zebra", "id", IdFormat::ObjectId, FIELDS);
@@ -143,7 +143,7 @@ static LAST: Schema = Schema::new("toy.zebras", "Zebra", "id", IdFormat::ObjectI
 #[derive(Clone, Copy, Debug)]
 enum StoreOp {
     Add(usize),
-    /// Goes on with the copy, or with what was copied.
+    /// Continues with the copy, or with the original.
     Fork(bool),
     Settle,
     Without(usize),
@@ -159,7 +159,7 @@ fn store_ops() -> impl Strategy<Value = Vec<StoreOp>> {
     proptest::collection::vec(op, 1..40)
 }
 
-/// The number of records of each kind; none of one that is left out.
+/// The number of records of each kind; `None` leaves a kind out.
 type Counts = [Option<usize>; KINDS.len()];
 
 fn counts(store: &Store) -> Counts {
@@ -213,7 +213,7 @@ fn a_record_of_the_log_has_an_id_of_its_own_whenever_it_is_looked_for() {
         ids(&looked_at);
     }
     assert_eq!(ids(&looked_at), ids(&looked_at_last));
-    // One kept from an earlier run with the same seed: the others were removed there.
+    // A record kept from an earlier run with the same seed, which removed the others.
     let kept = looked_at.nth(3).expect("there are ten").clone();
     let mut next_run = Collection::new(&THINGS);
     next_run.put(&Record::new(&THINGS, 0, kept.fields().clone()));

@@ -1,4 +1,4 @@
-//! Bounds on what all worlds of a server hold together.
+//! Totals over all worlds of a server, with a limit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,8 +26,8 @@ impl Total {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// Returns the amount beyond which a world that writes lets go of its own at once. Between the limit and this one, the
-    /// largest worlds are shortened instead.
+    /// Returns the amount beyond which a world that writes drops its own oldest at once. Between the limit and this
+    /// amount, the largest worlds are shortened instead.
     pub fn hard_limit(&self) -> usize {
         self.limit.saturating_add(self.limit / 8)
     }
@@ -36,7 +36,7 @@ impl Total {
 /// The part of a total that one holder has. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Charge {
-    /// `None` where no total counts it.
+    /// The total; `None` where none counts it.
     total: Option<Arc<Total>>,
     amount: usize,
 }

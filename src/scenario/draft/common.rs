@@ -1,4 +1,4 @@
-//! Two values, and a matcher of both.
+//! Matchers of what two values have in common.
 
 use serde_json::{Map, Value, json};
 
@@ -9,9 +9,9 @@ use crate::scenario::model::matchers::TYPES;
 const MOST_VALUES: usize = 40;
 const DAY_MS: u64 = 86_400_000;
 
-/// The matcher of what two values have in common, in the making.
+/// A builder of the matcher that two values have in common.
 pub(super) struct Common {
-    /// Nothing was left out or widened so far.
+    /// True while nothing was left out or widened.
     pub(super) is_literal: bool,
     pub(super) values: usize,
     /// The time of the runs.
@@ -19,7 +19,7 @@ pub(super) struct Common {
 }
 
 impl Common {
-    /// Returns the matcher of two values. `shown` is the first with what must not be shown blacked out.
+    /// Returns the matcher of two values. `shown` is the first value with its credentials blacked out.
     pub(super) fn matcher(&mut self, one: &Value, other: &Value, shown: &Value) -> Value {
         match (one, other) {
             (Value::Object(first), Value::Object(second)) if shown.is_object() && !is_operator(first) => {
@@ -55,7 +55,7 @@ impl Common {
             return one.clone();
         }
         self.is_literal = false;
-        // A credential is not written down, and what differs is expected by its kind.
+        // A credential is not written down, and values that differ are expected by their kind.
         if one != shown {
             return json!({ "@any": true });
         }
@@ -66,7 +66,7 @@ impl Common {
         }
     }
 
-    /// Tells whether a value has a time of the consumer's own clock in it, which is another one tomorrow.
+    /// Tells whether a value holds a time of the consumer's own clock, which differs in each run.
     fn is_of_now(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => {
@@ -84,7 +84,7 @@ impl Common {
         }
     }
 
-    /// Tells whether a number is a time of these days, in seconds or milliseconds.
+    /// Tells whether a number is a time near that of the runs, in seconds or milliseconds.
     fn is_time(&self, number: u64) -> bool {
         self.is_near(number) || self.is_near(number.saturating_mul(1_000))
     }

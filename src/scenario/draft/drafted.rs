@@ -1,4 +1,4 @@
-//! From two recordings to a scenario.
+//! A scenario drafted from two recordings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::scenario::model::format::Scenario;
 /// The most calls of an order: a longer list helps no reader.
 const LONGEST_ORDER: usize = 40;
 
-/// An expectation in the making.
+/// An expectation, before it has its id.
 #[derive(Clone, Debug, PartialEq)]
 struct Drafted {
     operation: &'static str,
@@ -20,8 +20,9 @@ struct Drafted {
     when: Map<String, Value>,
 }
 
-/// Returns a scenario with the expectations that both runs fulfil. Each answer of the second was held back; `now_ms` is
-/// the time of the runs. `read` reads a text, and tells the calls that have fields which no document knows.
+/// Returns a scenario with the expectations that both runs meet. Each answer of the second run was held back; `now_ms`
+/// is the time of the runs. `read` reads the text of a scenario, and returns it with the places of the calls that have
+/// unknown fields.
 pub(crate) fn draft(
     router: &Router,
     runs: [&Recording; 2],
@@ -47,7 +48,7 @@ pub(crate) fn draft(
         "about": "Drafted by `standin draft` from what a command did. Take out what does not matter.",
         "expect": expect,
     });
-    // Matchers overlap: those that are read back count as a verification will.
+    // Matchers overlap, so the calls are counted by the expectations as a verification will read them.
     if let Some((known, strange)) = read(&scenario.to_string()) {
         for (call, expected) in calls.iter_mut().zip(&known.expect.calls) {
             let counts = runs.map(|run| run.count(router, expected));
@@ -120,7 +121,7 @@ impl Described {
         numbered.collect()
     }
 
-    /// Returns the order that matters, if both runs kept it: that of changes, and of reads of what is changed.
+    /// Returns the order that matters, if both runs kept it: that of changes, and of reads of the changed records.
     fn order(&self, second: &Recording, ids: &[String]) -> Option<Vec<String>> {
         let changed: BTreeSet<&str> =
             self.kinds.iter().filter(|(is_read, _)| !is_read).map(|(_, group)| *group).collect();
@@ -132,8 +133,8 @@ impl Described {
         (order.len() > 1).then_some(order)
     }
 
-    /// Returns the kinds of calls in their order, equal neighbours once. `None` where the runs differ, or where a call did
-    /// not wait for the answer to one of another kind: then their order is chance.
+    /// Returns the kinds of calls in their order, equal neighbours once. `None` where the runs differ, or where a call
+    /// did not wait for the answer to a call of another kind: such an order is accidental.
     fn sequence(&self, second: &Recording, keep: &dyn Fn(usize) -> bool) -> Option<Vec<usize>> {
         let kept = |run: usize| {
             let calls = self.places[run].iter().enumerate();
@@ -149,7 +150,7 @@ impl Described {
     }
 }
 
-/// Returns the calls of two runs in pairs: equal ones first, then those of one operation and status as they came.
+/// Returns the calls of two runs in pairs: equal calls first, then those of one operation and status in their order.
 fn paired(one: &[RecordedCall], other: &[RecordedCall]) -> Vec<[Option<usize>; 2]> {
     let mut left: Vec<usize> = (0..other.len()).collect();
     let mut pairs: Vec<[Option<usize>; 2]> = (0..one.len()).map(|call| [Some(call), None]).collect();

@@ -1,4 +1,4 @@
-//! Scenarios drafted from what a consumer did, twice: what both runs have in common is expected, and nothing else.
+//! Scenarios drafted from two runs of a consumer: they expect only what both runs have in common.
 
 pub(super) mod common;
 pub(super) mod drafted;

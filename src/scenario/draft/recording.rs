@@ -1,4 +1,4 @@
-//! The calls of a consumer, as a draft reads them.
+//! The calls of one run of a consumer, taken from the journal.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,10 @@ use crate::history::journal::Journal;
 use crate::http::message::Method;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::CallExpectation;
-use crate::scenario::model::request_view::{RequestView, asked_again};
+use crate::scenario::model::request_view::{RequestView, view_of_entry};
 
-/// The time for which each answer of a run is held back, in milliseconds, so that calls which wait for no answer are seen to.
+/// The milliseconds for which each answer of a run is held back, so that calls which do not wait for an answer show
+/// themselves.
 pub(crate) const HELD_MS: u64 = 20;
 
 /// The calls of one run of a consumer.
@@ -20,7 +21,7 @@ pub(crate) const HELD_MS: u64 = 20;
 pub(crate) struct Recording {
     pub(super) calls: Vec<RecordedCall>,
     entries: Vec<Entry>,
-    /// The time when each call came, in milliseconds.
+    /// The time of each call, in milliseconds.
     came_ms: Vec<u64>,
     /// The calls that no operation has, or that the fake does not model.
     pub misses: Vec<String>,
@@ -31,9 +32,9 @@ pub(super) struct RecordedCall {
     pub(super) operation: &'static str,
     pub(super) is_read: bool,
     pub(super) status: Option<u16>,
-    /// `params`, `query` and `body`, as far as there are any.
+    /// `params`, `query` and `body`; `None` where the call has none.
     pub(super) parts: [Option<Value>; 3],
-    /// The parts with what must not be shown blacked out.
+    /// The parts, with credentials blacked out.
     pub(super) shown: [Option<Value>; 3],
 }
 
@@ -50,7 +51,7 @@ impl Recording {
         unlike.map(|(operation, (one, other))| (operation, one, other)).collect()
     }
 
-    /// Returns the calls of a journal. The redactor knows what must not be written down.
+    /// Returns the calls of a journal. The redactor knows the credentials, which must not be written down.
     pub(crate) fn of(journal: &Journal, router: &Router, redactor: &Redactor) -> Self {
         let entries: Vec<Entry> = journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();
         let mut misses: Vec<String> = Vec::new();
@@ -58,7 +59,7 @@ impl Recording {
             misses.push(format!("{} {}", entry.method, entry.redacted_target(redactor)));
         }
         let called = |entry: &Entry| {
-            let call = asked_again(entry, router, |asked| RecordedCall::of(asked, entry, redactor))?;
+            let call = view_of_entry(entry, router, |view| RecordedCall::of(view, entry, redactor))?;
             Some((call, entry.meta.elapsed_ms))
         };
         let (calls, came_ms) = entries.iter().filter_map(called).unzip();
@@ -80,33 +81,33 @@ impl Recording {
         let matches = |entry: &&Entry| {
             let has_status = expected.status.is_empty()
                 || entry.sent_status().is_some_and(|status| expected.status.contains(&status));
-            let is_it = |asked: &RequestView<'_>| {
-                expected.on.as_ref().is_none_or(|on| on.select(asked.operation()))
-                    && expected.when.as_ref().is_none_or(|when| when.fault(asked).is_none())
+            let is_it = |view: &RequestView<'_>| {
+                expected.on.as_ref().is_none_or(|on| on.select(view.operation()))
+                    && expected.when.as_ref().is_none_or(|when| when.fault(view).is_none())
             };
-            has_status && asked_again(entry, router, is_it) == Some(true)
+            has_status && view_of_entry(entry, router, is_it) == Some(true)
         };
         self.entries.iter().filter(matches).count() as u64
     }
 }
 
 impl RecordedCall {
-    fn of(asked: &RequestView<'_>, entry: &Entry, redactor: &Redactor) -> Self {
+    fn of(view: &RequestView<'_>, entry: &Entry, redactor: &Redactor) -> Self {
         let headers = entry.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let redactor = redactor.of_parts(&entry.target, headers);
         let whole =
             |value: &Value| Some(value.clone()).filter(|value| value.as_object().is_none_or(|it| !it.is_empty()));
-        let parts = [whole(asked.params()), whole(asked.query()), asked.body().cloned()];
+        let parts = [whole(view.params()), whole(view.query()), view.body().cloned()];
         Self {
-            operation: asked.operation(),
-            is_read: asked.row.route.verb == Method::Get,
+            operation: view.operation(),
+            is_read: view.row.route.method == Method::Get,
             status: entry.sent_status(),
             shown: parts.clone().map(|part| part.map(|part| redactor.json(part))),
             parts,
         }
     }
 
-    /// Returns the group of operations that it belongs to: `celigo.flows`.
+    /// Returns the group of operations that the call belongs to: `celigo.flows`.
     pub(super) fn group(&self) -> &'static str {
         self.operation.rsplit_once('.').map_or("", |(group, _)| group)
     }

@@ -10,7 +10,7 @@ use crate::http::position::{PathSegment, Position};
 use crate::http::telling::is_telling;
 use crate::scenario::model::layers::{Layer, Source, origin};
 
-/// Makes the enum of codes, with a sentence for each that both its documentation and its readers get.
+/// Declares the enum of codes. The sentence of each is its documentation and its text for people.
 macro_rules! codes {
     ($($code:ident $about:literal,)*) => {
         /// The kind of a fault. `E…` refuses the file, `W…` warns. The reference has a section for each, and
@@ -33,7 +33,7 @@ macro_rules! codes {
             /// All codes, in their order.
             pub const ALL: &[Self] = &[$(Self::$code),*];
 
-            /// Returns the sentence that says which fault it is.
+            /// Returns the sentence that describes the kind of fault.
             #[must_use]
             pub fn about(self) -> &'static str {
                 match self {
@@ -79,7 +79,7 @@ codes! {
 }
 
 impl Code {
-    /// Tells whether the file is refused for it.
+    /// Tells whether this kind of fault refuses the file.
     #[must_use]
     pub fn refuses(self) -> bool {
         self < Self::W01
@@ -162,7 +162,7 @@ debug_is_display!(ScenarioError);
 impl std::error::Error for ScenarioError {}
 
 impl ScenarioError {
-    /// Names the text, which has no file.
+    /// Sets the name of a text that has no file.
     #[must_use]
     pub fn about(mut self, name: &str) -> Self {
         self.diagnostics.iter_mut().for_each(|diagnostic| name.clone_into(&mut diagnostic.file));
@@ -170,7 +170,7 @@ impl ScenarioError {
     }
 }
 
-/// Cuts a list of findings where it is too long, and says so in the last one.
+/// Cuts a list of findings that is too long, and says so in the last one.
 pub(in crate::scenario) fn cut(list: &mut Vec<Diagnostic>, left_out: usize) {
     let more = left_out + list.len().saturating_sub(MOST_TOLD);
     list.truncate(MOST_TOLD);
@@ -180,7 +180,7 @@ pub(in crate::scenario) fn cut(list: &mut Vec<Diagnostic>, left_out: usize) {
     }
 }
 
-/// Collects findings about one text, and those it extends.
+/// The findings about a text and the texts that it extends, in the making.
 pub(in crate::scenario) struct Diagnostics<'t> {
     /// The file, then those it extends.
     sources: Vec<Source<'t>>,
@@ -201,7 +201,7 @@ impl<'t> Diagnostics<'t> {
         Self { sources: layers.iter().map(Source::of_layer).collect(), list: Vec::new(), refusals: 0, left_out: 0 }
     }
 
-    /// Adds a finding at that path. `what` continues the path: `"x" selects no operation`.
+    /// Adds a finding at that path. `what` continues the path in the message: `"x" selects no operation`.
     pub(in crate::scenario) fn tell(
         &mut self,
         code: Code,
@@ -230,7 +230,7 @@ impl<'t> Diagnostics<'t> {
         let shown = if shown.is_empty() { "the file".to_owned() } else { shown };
         let Source { file, positions, .. } = &self.sources[source];
         let (file, place) = ((*file).to_owned(), positions.at(path));
-        // The value of a telling key is a credential. The name of a variable that holds one is none.
+        // The value of a telling key is a credential, but not the name of a variable that holds one.
         let key = path.iter().rev().find_map(|step| if let PathSegment::Key(key) = step { Some(key) } else { None });
         let is_secret = code == Code::E08 && key.is_some_and(|key| is_telling(key) && !key.ends_with("_env"));
         let what = if is_secret { without_quotes(&what.to_string()) } else { what.to_string() };
@@ -266,12 +266,12 @@ impl<'t> Diagnostics<'t> {
         self.refusals
     }
 
-    /// Tells whether no more findings are told.
+    /// Tells whether the list is full, so that further findings are only counted.
     pub(in crate::scenario) fn is_full(&self) -> bool {
         self.list.len() >= MOST_TOLD
     }
 
-    /// Tells whether anything found so far refuses the file.
+    /// Tells whether a finding so far refuses the file.
     pub(in crate::scenario) fn refuse(&self) -> bool {
         self.refusals() > 0
     }
@@ -285,7 +285,7 @@ impl<'t> Diagnostics<'t> {
     }
 }
 
-/// Blacks out what stands in quotes.
+/// Blacks out the texts in quotes.
 fn without_quotes(text: &str) -> String {
     let mut parts = text.split('"');
     let first = parts.next().unwrap_or_default().to_owned();

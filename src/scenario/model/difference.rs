@@ -11,7 +11,7 @@ use crate::scenario::model::matchers::Matcher;
 
 /// The distance of two values that have nothing in common.
 const APART: u64 = 1_000;
-/// The distance of a boolean from the other one: half of all are alike by chance, so that it says less than a name.
+/// The distance of the two booleans: half of all booleans are equal by accident, so that one says less than a name.
 const OTHER_BOOLEAN: u64 = 250;
 /// The most characters that are compared letter by letter.
 const SHORT_TEXT: usize = 64;
@@ -87,7 +87,7 @@ pub struct NearMiss {
 json_object!(both NearMiss { call: omitted, record: omitted, differences, more: omitted });
 
 impl NearMiss {
-    /// Returns it as it may be shown.
+    /// Returns the near miss without credentials.
     pub(in crate::scenario) fn redacted(mut self, redactor: &Redactor) -> Self {
         for part in &mut self.differences {
             part.got = redactor.value_at(&part.path, &part.got);
@@ -96,7 +96,7 @@ impl NearMiss {
         self
     }
 
-    /// Returns the lines that tell it: `call 2: body.nested.a[2] is 4, expected 3`.
+    /// Returns its text, line by line: `call 2: body.nested.a[2] is 4, expected 3`.
     pub(in crate::scenario) fn lines(&self) -> Vec<String> {
         let subject = match (&self.call, &self.record) {
             (Some(call), _) => format!("call {call}"),
@@ -160,7 +160,7 @@ impl Differences {
         self.below(name.into(), |it| it.compare(matcher, value));
     }
 
-    /// Descends one step for the time of a comparison.
+    /// Makes a comparison one step deeper.
     pub(in crate::scenario) fn below(&mut self, step: PathSegment, compare: impl FnOnce(&mut Self)) {
         self.path.push(step);
         compare(self);
@@ -176,7 +176,7 @@ impl Differences {
         }
     }
 
-    /// Adds what keeps a value from matching. A value that matches adds nothing.
+    /// Adds the differences that keep a value from matching.
     pub(in crate::scenario) fn compare(&mut self, matcher: &Matcher, value: Option<&Value>) {
         match (matcher, value) {
             (Matcher::Subset(members), Some(Value::Object(fields))) => {
@@ -252,7 +252,7 @@ impl Differences {
         }
     }
 
-    /// Compares the element of a list that comes nearest.
+    /// Compares a matcher with the nearest element of a list.
     fn nearest_element(&mut self, matcher: &Matcher, values: &[Value]) {
         let extras = |value: &Value| {
             let mut found = Self::measuring();
@@ -276,7 +276,7 @@ fn leaves(matcher: &Matcher) -> u64 {
     }
 }
 
-/// Returns the share of letters that differ, of [`APART`].
+/// Returns the share of letters that differ, in thousandths.
 fn text_distance(a: &str, b: &str) -> u64 {
     let longest = a.chars().count().max(b.chars().count()).max(1);
     let differing = if longest <= SHORT_TEXT {
@@ -296,7 +296,7 @@ fn common_ends(a: &str, b: &str) -> (usize, usize) {
     (before, behind)
 }
 
-/// Returns two texts as they are shown: of long ones, the part in which they differ, and a little around it.
+/// Returns two texts as they are shown: of long texts, the part in which they differ, with a little context.
 fn differing(got: &str, wanted: &str) -> (String, String) {
     let is_short = |text: &str| text.chars().count() <= SHOWN_TEXT / 2;
     if is_short(got) && is_short(wanted) {

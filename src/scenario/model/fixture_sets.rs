@@ -11,13 +11,13 @@ use crate::scenario::model::format::Data;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fixtures {
     sets: BTreeMap<String, Store>,
-    /// The default records; `get` takes the part that belongs to an API out of them.
+    /// The default records of all APIs.
     default: Store,
     apis: Vec<&'static Api>,
 }
 
 impl Fixtures {
-    /// The name of the set a scenario starts from that names none.
+    /// The name of the set from which a scenario starts that names none.
     pub(crate) const DEFAULT: &'static str = "default";
 
     /// Makes fixtures of the default records of these APIs.
@@ -55,7 +55,7 @@ impl Fixtures {
         names
     }
 
-    /// Returns the set a scenario's data starts from. With `data` but without `from`, that is nothing.
+    /// Returns the set from which a scenario's data starts. With `data` but without `from`, it is empty.
     pub(in crate::scenario) fn start(&self, router: &Router, data: Option<&Data>) -> Store {
         let name = match data {
             None => Some(Self::DEFAULT),

@@ -11,14 +11,14 @@ use crate::engine::schema::document::Document;
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::schema::Schema;
 use crate::engine::state::clock::ClockMode;
-use crate::engine::state::settings::Credential;
+use crate::engine::state::settings::ListedCredential;
 use crate::http::position::{PathSegment, Position};
 use crate::scenario::model::lag::Lag;
 use crate::scenario::model::matchers::{Matcher, Range};
 use crate::scenario::model::rule::{Operations, Rule};
 use crate::scenario::model::when::When;
 
-/// The field records get that no documentation knows.
+/// The unknown field that varied answers add to records.
 pub(crate) const UNKNOWN_FIELD: &str = "futureField";
 
 /// Choices of the caller that starts a scenario, in place of the scenario's own.
@@ -26,7 +26,7 @@ pub(crate) const UNKNOWN_FIELD: &str = "futureField";
 pub(crate) struct Overruling {
     /// The seed.
     pub seed: Option<u64>,
-    /// The way time passes, and its start; without that, the usual start.
+    /// The mode of the clock, and its start; `None` is the usual start.
     pub clock: Option<(ClockMode, Option<u64>)>,
     /// The profiles of APIs.
     pub profiles: Vec<(&'static str, Profile)>,
@@ -52,7 +52,7 @@ pub(crate) struct Scenario {
     /// Profiles, by the API's name.
     pub profiles: Vec<(&'static str, Profile)>,
     /// Good credentials, by the API's name.
-    pub credentials: Vec<(&'static str, Vec<Credential>)>,
+    pub credentials: Vec<(&'static str, Vec<ListedCredential>)>,
     /// The way the clock moves; `None` leaves it as it is.
     pub clock_mode: Option<ClockMode>,
     /// The start of the clock.
@@ -74,7 +74,7 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    /// Says these things in place of its own.
+    /// Replaces its own seed, clock and profiles by those that the caller chose.
     pub(crate) fn overrule(&mut self, by: &Overruling) {
         self.seed = by.seed.or(self.seed);
         if let Some((mode, start_ms)) = by.clock {
@@ -123,7 +123,7 @@ impl DataChange {
 /// The kind of a change.
 #[derive(Debug)]
 pub(crate) enum ChangeKind {
-    /// This number of records is made up, with these fields merged over.
+    /// This number of records is generated, with these fields merged over each.
     Generate(usize, Document),
     /// A record is added.
     Add(Document),
@@ -131,7 +131,7 @@ pub(crate) enum ChangeKind {
     Patch(Which, Document),
     /// These records are destroyed and made again: with new ids, times and tokens.
     Recreate(Vec<Which>),
-    /// These records go.
+    /// These records are removed.
     Remove(Vec<Which>),
 }
 
@@ -221,7 +221,7 @@ pub(crate) struct FieldDrift {
     pub field: String,
     /// The change.
     pub change: FieldChange,
-    /// The step from which on it is so; without one, from the start.
+    /// The step from which the change holds; without one, it holds from the start.
     pub from: Option<(String, Position)>,
 }
 
@@ -254,7 +254,7 @@ pub(crate) enum JsonType {
 }
 
 impl JsonType {
-    /// Names a value of it.
+    /// Returns the words for a value of this type, with its article.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::String => "a text",
@@ -267,6 +267,19 @@ impl JsonType {
     }
 }
 
+impl From<&Value> for JsonType {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
 /// The expectations of the consumer.
 #[derive(Debug, Default)]
 pub(crate) struct Expect {
@@ -274,7 +287,7 @@ pub(crate) struct Expect {
     pub calls: Vec<CallExpectation>,
     /// Each a list of places in `calls`: a subsequence of the journal.
     pub order: Vec<(Vec<usize>, Position)>,
-    /// Any call outside is a violation.
+    /// The operations that the consumer may call: any other call is a violation.
     pub only: Option<(Operations, Position)>,
     /// The conduct of the consumer.
     pub conduct: Conduct,
@@ -320,7 +333,7 @@ pub(crate) struct CallExpectation {
     pub source: Option<Arc<str>>,
 }
 
-/// The wait of a consumer before it tries again, where no answer gives one.
+/// The wait of a consumer before it tries again, where no answer asks for one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Backoff {
     /// Before the first retry, in milliseconds.
@@ -341,7 +354,7 @@ impl Backoff {
 /// The conduct that a consumer must show.
 #[derive(Debug, Default)]
 pub(crate) struct Conduct {
-    /// Waits as long as it is told.
+    /// Waits as long as `Retry-After` asks.
     pub retry_after: Option<Position>,
     /// Follows next links as they are given.
     pub follow_next: Option<Position>,
@@ -370,11 +383,11 @@ impl Conduct {
 pub(crate) struct FinalExpectation {
     /// The collection.
     pub resource: &'static Schema,
-    /// Which of its records.
+    /// The matcher of its records; `None` is all.
     pub matcher: Option<Matcher>,
     /// The number of records.
     pub count: Range,
-    /// Its place among those of the same collection, from 0.
+    /// Its place among the expectations of the same collection, from 0.
     pub number: usize,
     /// The place where it is written.
     pub place: Position,
@@ -411,7 +424,7 @@ pub(crate) struct Probe {
 pub(crate) struct ProbeStep {
     /// The operation.
     pub row: &'static Row,
-    /// Path parameters; `{name}` stands for what was bound.
+    /// Path parameters; `{name}` stands for a bound value.
     pub params: Vec<(String, String)>,
     /// Query parameters.
     pub query: Vec<(String, String)>,
@@ -421,7 +434,7 @@ pub(crate) struct ProbeStep {
     pub status: Vec<u16>,
     /// Values that later steps use: a name, and a JSON Pointer into the answer.
     pub bind: Vec<(String, String)>,
-    /// Is played even when an earlier step failed.
+    /// True if it is played even when an earlier step failed.
     pub cleanup: bool,
     /// The place where it is written.
     pub path: Vec<PathSegment>,

@@ -20,7 +20,7 @@ use crate::scenario::model::rule::Operations;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Lag {
-    /// The operations; those among them that read.
+    /// The operations; only those that read lag.
     pub(crate) on: Operations,
     /// The wait before a change is seen.
     pub(crate) span: LagSpan,

@@ -1,6 +1,7 @@
 //! A file and the scenarios it extends, as one document.
 //!
-//! Own keys win. In the parts that are objects, such as `expect` or `data`, each key inside counts for itself.
+//! A file's own keys replace those that it inherits. In the parts that are objects, such as `expect` or `data`, each
+//! key inside is inherited by itself.
 
 use serde_json::{Map, Value};
 
@@ -9,10 +10,10 @@ use crate::http::positions::Positions;
 
 /// The parts whose keys are inherited one by one.
 const PARTS: [&str; 7] = ["profile", "tokens", "clock", "data", "perturb", "expect", "probe"];
-/// The keys that say something about one file.
+/// The keys that are about one file, and are not inherited.
 const OWN: [&str; 4] = ["$schema", "extends", "name", "about"];
 
-/// One file, read.
+/// One file that was read.
 pub(in crate::scenario) struct Layer {
     pub(in crate::scenario) file: String,
     pub(in crate::scenario) text: String,
@@ -31,12 +32,12 @@ pub(in crate::scenario) struct Source<'t> {
 }
 
 impl<'t> Source<'t> {
-    /// Returns a text that stands by itself.
+    /// Makes the source of a text that extends nothing.
     pub(in crate::scenario) fn of_text(file: &'t str, text: &'t str) -> Self {
         Self { file, positions: Positions::of(text), value: None }
     }
 
-    /// Returns a text that is one of several.
+    /// Makes the source of one of several layers.
     pub(in crate::scenario) fn of_layer(layer: &'t Layer) -> Self {
         Self { value: Some(&layer.value), ..Self::of_text(&layer.file, &layer.text) }
     }
@@ -70,7 +71,7 @@ fn inherit(own: &mut Map<String, Value>, base: &Map<String, Value>) {
     }
 }
 
-/// Returns the place, among some sources, of the one that gives the value at a path; the first, where none does.
+/// Returns the place of the source that gives the value at a path; the first, where none does.
 pub(in crate::scenario) fn origin(sources: &[Source<'_>], path: &[PathSegment]) -> usize {
     let Some(PathSegment::Key(key)) = path.first() else { return 0 };
     let gives = |source: &Source<'_>| {

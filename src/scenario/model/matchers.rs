@@ -17,9 +17,9 @@ pub(crate) enum Matcher {
     Items(Vec<Matcher>),
     /// An object with at least these members.
     Subset(Vec<(String, Matcher)>),
-    /// `@any`: whatever is there.
+    /// `@any`: any value that is there.
     Any,
-    /// `@absent`: nothing.
+    /// `@absent`: no value.
     Absent,
     /// `@not`
     Not(Box<Matcher>),
@@ -47,12 +47,12 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    /// Wants exactly `n`.
+    /// Returns the range of `n` alone.
     pub(crate) const fn exactly(n: u64) -> Self {
         Self { min: n, max: n }
     }
 
-    /// Wants at least `min`.
+    /// Returns the range from `min` on.
     pub(crate) const fn at_least(min: u64) -> Self {
         Self { min, max: u64::MAX }
     }
@@ -116,7 +116,7 @@ pub(in crate::scenario) const OPERATORS: [&str; 9] =
     ["@any", "@absent", "@not", "@in", "@glob", "@type", "@len", "@exact", "@has"];
 
 impl Matcher {
-    /// Tells whether a value, or that there is none, matches.
+    /// Tells whether a value, or its absence, matches.
     pub(crate) fn matches(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::Absent, value) => value.is_none(),
@@ -148,7 +148,7 @@ impl Matcher {
 }
 
 impl Matcher {
-    /// Makes a matcher of values that equal this one: of objects, those with no further members.
+    /// Makes a matcher of values that equal this one; an object must have no further members.
     pub(crate) fn exactly(value: &Value) -> Self {
         match value {
             Value::Object(fields) => Self::Exact(fields.clone()),
@@ -157,7 +157,7 @@ impl Matcher {
         }
     }
 
-    /// Tells whether texts that were sent under one name match: one of them is enough.
+    /// Tells whether one of the texts that were sent under one name matches.
     pub(in crate::scenario) fn matches_texts(&self, texts: &[Value]) -> bool {
         match self {
             Self::Not(inner) => !inner.matches_texts(texts),
@@ -166,7 +166,7 @@ impl Matcher {
         }
     }
 
-    /// Says what is expected, in words that follow "expected".
+    /// Returns the words that follow "expected" in a message.
     pub(crate) fn words(&self) -> String {
         let words = match self {
             Self::Any => "any value".to_owned(),
@@ -267,7 +267,7 @@ fn glob(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|&left| left == '*')
 }
 
-/// Returns a number without fraction, however it is written.
+/// Returns the whole number that a value is, as `1` and `1.0` are.
 pub(in crate::scenario) fn whole(value: &Value) -> Option<i128> {
     if let Some(number) = value.as_u64() {
         return Some(number.into());

@@ -1,4 +1,4 @@
-//! A scenario in memory: its format, its rules and matchers, and what can be wrong with it.
+//! A scenario in memory: its format, its rules and matchers, and the diagnostics of its file.
 
 pub(crate) mod diagnostics;
 pub(crate) mod difference;

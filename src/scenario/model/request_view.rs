@@ -1,4 +1,4 @@
-//! A request as matchers see it: read only as far as a matcher looks.
+//! A request as matchers see it: each part is read when a matcher first looks at it.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -14,7 +14,7 @@ use crate::http::message::{Method, Request};
 use crate::http::target::{Query, Target, decode};
 use crate::scenario::model::texts::Texts;
 
-/// A request as matchers see it, and functions that answer.
+/// A request as matchers see it, and as a function of a test that answers gets it.
 ///
 /// ```
 /// use standin::{Answer, Rule, Standin};
@@ -61,7 +61,7 @@ impl<'a> RequestView<'a> {
         Self { row, request, target, given, pairs, params, query, headers, body }
     }
 
-    /// Returns the operation: the API, then what is done.
+    /// Returns the operation, with the API's name: `celigo.integrations.get`.
     pub fn operation(&self) -> &'static str {
         self.row.operation
     }
@@ -97,12 +97,12 @@ impl<'a> RequestView<'a> {
         self.query.get_or_init(|| Texts::of_query(self.pairs().pairs()))
     }
 
-    /// Returns the query, not put together as JSON.
+    /// Returns the query as pairs, without the cost of JSON.
     fn pairs(&self) -> &Query<'a> {
         self.pairs.get_or_init(|| Query::parse(self.target.query))
     }
 
-    /// Returns the headers, names in lower case; several of one name are joined by commas.
+    /// Returns the headers, names in lower case; the values of one name are joined by commas.
     pub fn headers(&self) -> &Value {
         self.header_texts().whole()
     }
@@ -117,7 +117,7 @@ impl<'a> RequestView<'a> {
         self.body.get_or_init(|| serde_json::from_slice(self.request.body).ok()).as_ref()
     }
 
-    /// Returns the text of a part, or of a member of it.
+    /// Returns the text of a part, or of a member of the part.
     pub(in crate::scenario) fn text(&self, part: Part, member: Option<&str>) -> Spotted<'_> {
         let value = match (part, member) {
             (Part::Token, None) => return self.token().into(),
@@ -130,7 +130,7 @@ impl<'a> RequestView<'a> {
                 let values = self.request.headers.iter().filter(|(known, _)| *known == name);
                 let texts: Result<SmallVec<[(&str, &str); 2]>, _> =
                     values.map(|(known, value)| std::str::from_utf8(value).map(|text| (*known, text))).collect();
-                // The matcher itself reads what is not UTF-8.
+                // Headers that are not UTF-8 are left to the matcher itself.
                 return texts.map_or(Spotted::Several, |texts| Spotted::of(texts.into_iter()));
             }
             (Part::Headers, None) => Some(self.headers()),
@@ -145,13 +145,13 @@ impl<'a> RequestView<'a> {
     }
 }
 
-/// The content of a spot where a text is wanted.
+/// The texts at a spot of a request.
 pub(in crate::scenario) enum Spotted<'a> {
     /// No text.
     Nothing,
     /// One text.
     One(&'a str),
-    /// Several texts, each of which may be the one.
+    /// Several texts, any of which may be the wanted one.
     Several,
 }
 
@@ -171,7 +171,7 @@ impl<'a> From<Option<&'a str>> for Spotted<'a> {
     }
 }
 
-/// The parts of a request that matchers look at, taken out of it.
+/// Copies of the parts of a request that matchers look at.
 pub(in crate::scenario) struct Parts {
     pub(in crate::scenario) params: Value,
     pub(in crate::scenario) query: Texts,
@@ -183,20 +183,20 @@ pub(in crate::scenario) struct Parts {
 }
 
 impl Parts {
-    pub(in crate::scenario) fn of(asked: &RequestView<'_>) -> Self {
+    pub(in crate::scenario) fn of(view: &RequestView<'_>) -> Self {
         Self {
-            params: asked.params().clone(),
-            query: asked.query_texts().clone(),
-            headers: asked.header_texts().clone(),
-            token: asked.token().map(Value::from),
-            body: asked.body().cloned(),
-            other_body: Some(asked.request.body.len()).filter(|length| *length > 0 && asked.body().is_none()),
+            params: view.params().clone(),
+            query: view.query_texts().clone(),
+            headers: view.header_texts().clone(),
+            token: view.token().map(Value::from),
+            body: view.body().cloned(),
+            other_body: Some(view.request.body.len()).filter(|length| *length > 0 && view.body().is_none()),
         }
     }
 }
 
-/// Looks at the request of a journal's entry as matchers saw it. `None` when it was for no operation.
-pub(crate) fn asked_again<T>(entry: &Entry, router: &Router, look: impl FnOnce(&RequestView<'_>) -> T) -> Option<T> {
+/// Calls `look` with the view of a journal entry's request, as matchers saw it. `None` when it was for no operation.
+pub(crate) fn view_of_entry<T>(entry: &Entry, router: &Router, look: impl FnOnce(&RequestView<'_>) -> T) -> Option<T> {
     let headers: Vec<(&str, &[u8])> =
         entry.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let request = Request {

@@ -1,4 +1,4 @@
-//! Fault rules: when these calls come, then this goes wrong.
+//! Fault rules: an effect on the answers to certain calls.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,13 +29,13 @@ pub struct Rule {
     pub(crate) on: Operations,
     /// The matcher of the request.
     pub(crate) when: Option<When>,
-    /// Which of the matching requests.
+    /// The trigger: the matching requests at which it fires.
     pub(crate) at: Trigger,
     /// The most times it fires.
     pub(crate) limit: Option<u64>,
-    /// The phase: the service sees the request, or does not.
+    /// The phase in which it decides.
     pub(crate) phase: Phase,
-    /// May remain unfired.
+    /// True if a verification does not demand that it fired.
     pub(crate) optional: bool,
     /// The effect that replaces the answer.
     pub(crate) effect: Option<Effect>,
@@ -47,7 +47,7 @@ pub struct Rule {
     pub(crate) place: Option<Position>,
     /// The JSON it was sent as, for one that was added to a running scenario.
     pub(crate) source: Option<Arc<str>>,
-    /// The first reason why it is no rule, for one that a test made.
+    /// The first fault of a rule that a test made.
     pub(crate) invalid: Option<String>,
 }
 
@@ -100,7 +100,7 @@ impl<const N: usize> From<[&str; N]> for Operations {
     }
 }
 
-/// Which of the matching requests, counted from 1.
+/// The matching requests at which a rule fires, counted from 1.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub(crate) enum Trigger {
@@ -116,13 +116,13 @@ pub(crate) enum Trigger {
     Chance(f64),
 }
 
-/// The service sees the request, or does not.
+/// The phase of a request in which a rule decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// It does not: not even the credential is looked at.
+    /// Before the service sees the request: not even the credential is checked.
     #[default]
     Before,
-    /// It does, and carries it out; then the answer is replaced, delayed or lost.
+    /// After the service has executed the request: then the answer is replaced, delayed or lost.
     After,
 }
 
@@ -141,7 +141,7 @@ pub(crate) enum Effect {
         /// Seconds to wait before the next try.
         retry_after_s: Option<u64>,
     },
-    /// A reply as written.
+    /// An answer as the scenario writes it.
     Respond {
         /// The status.
         status: u16,
@@ -149,7 +149,7 @@ pub(crate) enum Effect {
         headers: Vec<(String, String)>,
         /// The body: JSON, or, with a content type that is not, the text itself.
         body: Option<Value>,
-        /// Said to be one that not every selected operation documents.
+        /// True if the scenario says that not every selected operation documents the answer.
         undocumented: bool,
     },
     /// No usable answer.
@@ -160,8 +160,7 @@ pub(crate) enum Effect {
     Answer(Answerer),
 }
 
-/// A function that answers in a rule's place, with the world's lock held; where it gives no answer, the connection is
-/// closed.
+/// A function of a test that answers, with the world's lock held; where it returns no answer, the connection is closed.
 pub(crate) type Answerer = Arc<dyn Fn(&RequestView<'_>, &mut State) -> Option<Response> + Send + Sync>;
 
 impl fmt::Debug for Rule {
@@ -171,12 +170,12 @@ impl fmt::Debug for Rule {
 }
 
 impl Rule {
-    /// Tells whether it holds answers back or makes them travel slowly, which it does to those of other rules too.
+    /// Tells whether it holds answers back or slows them down; it does so with the answers of other rules too.
     pub(crate) fn slows(&self) -> bool {
         self.delay_ms.is_some() || self.slow_bytes_per_s.is_some()
     }
 
-    /// Returns how long its n-th matching request is held back.
+    /// Returns the milliseconds for which the answer to its n-th matching request is held back.
     pub(crate) fn delay_of(&self, seed: u64, n: u64) -> u64 {
         let Some((least, most)) = self.delay_ms else { return 0 };
         let span = most.saturating_sub(least).saturating_add(1);
@@ -192,7 +191,7 @@ impl Rule {
 }
 
 impl Trigger {
-    /// Tells whether the n-th matching request is one of them.
+    /// Tells whether the rule fires at the n-th matching request.
     pub(crate) fn fires(&self, n: u64, seed: u64, id: &str) -> bool {
         match self {
             Self::Always => true,

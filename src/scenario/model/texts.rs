@@ -55,7 +55,7 @@ impl Texts {
         &self.whole
     }
 
-    /// Tells whether they match. Of several texts of a name, one that matches is enough.
+    /// Tells whether the texts match. Of several texts of a name, one that matches is enough.
     pub(in crate::scenario) fn fit(&self, matcher: &Matcher) -> bool {
         match matcher {
             Matcher::Subset(members) => members.iter().all(|(name, member)| self.member_fits(name, member)),
@@ -70,7 +70,7 @@ impl Texts {
         }
     }
 
-    /// Adds what keeps them from matching.
+    /// Adds the differences that keep the texts from matching.
     pub(in crate::scenario) fn compare(&self, part: &str, matcher: &Matcher, found: &mut Differences) {
         let Matcher::Subset(members) = matcher else {
             found.compare_at(part, matcher, Some(&self.whole));

@@ -1,4 +1,4 @@
-//! The look of a request: a matcher for each of its parts.
+//! `when`: a matcher for each part of a request.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::history::trace::Part;
 use crate::scenario::model::matchers::Matcher;
 use crate::scenario::model::request_view::RequestView;
 
-/// The look of a request. All that is said must hold.
+/// The matchers of a request's parts. All of them must match.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct When {
     /// The parameters of its path.
@@ -22,28 +22,28 @@ pub(crate) struct When {
 }
 
 impl When {
-    /// Returns the part of a request that does not match; `None` if all do. Reads no part without a matcher.
-    pub(crate) fn fault(&self, asked: &RequestView<'_>) -> Option<Part> {
-        if !holds(self.params.as_ref(), || Some(asked.params())) {
+    /// Returns the first part of a request that does not match; `None` if all match. Reads no part without a matcher.
+    pub(crate) fn fault(&self, view: &RequestView<'_>) -> Option<Part> {
+        if !holds(self.params.as_ref(), || Some(view.params())) {
             return Some(Part::Params);
         }
-        if self.query.as_ref().is_some_and(|matcher| !asked.query_texts().fit(matcher)) {
+        if self.query.as_ref().is_some_and(|matcher| !view.query_texts().fit(matcher)) {
             return Some(Part::Query);
         }
-        if self.headers.as_ref().is_some_and(|matcher| !asked.header_texts().fit(matcher)) {
+        if self.headers.as_ref().is_some_and(|matcher| !view.header_texts().fit(matcher)) {
             return Some(Part::Headers);
         }
-        if self.token.as_ref().is_some_and(|matcher| !matcher.matches(asked.token().map(Value::from).as_ref())) {
+        if self.token.as_ref().is_some_and(|matcher| !matcher.matches(view.token().map(Value::from).as_ref())) {
             return Some(Part::Token);
         }
-        if !holds(self.body.as_ref(), || asked.body()) {
+        if !holds(self.body.as_ref(), || view.body()) {
             return Some(Part::Body);
         }
         None
     }
 
-    /// Returns a text that must stand somewhere in the first part that is looked at: the part, the member of it if it
-    /// is one, and the text.
+    /// Returns a text that the request must have in the first part with a matcher: the part, the member of the part if
+    /// the text is one, and the text.
     pub(in crate::scenario) fn first_text(&self) -> Option<(Part, Option<&str>, &str)> {
         let parts = [
             (Part::Params, &self.params),

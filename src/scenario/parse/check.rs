@@ -1,4 +1,4 @@
-//! Checks of a scenario against itself: names that lead nowhere, rules that can never fire.
+//! Checks of a scenario as a whole: names that lead nowhere, rules that can never fire.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::scenario::model::rule::{Operations, Rule, Trigger};
 use crate::scenario::parse::paths::{all_rules, at, below, item, key, rule_path};
 use crate::scenario::parse::statuses::statuses;
 
-/// Number of ordinals for which a draw is followed when looking for a first one.
+/// The most ordinals in which the first that fires is looked for.
 const FAR: u64 = 10_000;
 
 pub(in crate::scenario) fn check(
@@ -53,7 +53,7 @@ fn fixture_set(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router
 fn rule_ids(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     let mut seen: HashMap<&str, Vec<PathSegment>> = HashMap::new();
     for (step, n, rule) in all_rules(scenario) {
-        // A rule that could not be read shifts the others: the place is the one noted while reading.
+        // A rule that could not be read would shift the others, so the place was noted when they were read.
         let path = rule_path(step, n);
         if rule.id.is_empty() {
             continue;
@@ -104,7 +104,7 @@ fn step_names(found: &mut Diagnostics<'_>, scenario: &Scenario) {
         }
     }
     if found.refuse() {
-        // An end that was not understood may well have led there.
+        // An end that could not be read may lead to such a step.
         return;
     }
     let reached = reachable(&scenario.steps);
@@ -158,7 +158,7 @@ fn expectations(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     }
 }
 
-/// Warns of calls that are expected and, by `only`, a violation.
+/// Warns of calls that are expected and that `only` makes a violation.
 fn excluded(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
     let Some((only, _)) = &scenario.expect.only else { return };
     let allowed: HashSet<&str> =
@@ -191,7 +191,7 @@ fn rules_that_never_fire(found: &mut Diagnostics<'_>, scenario: &Scenario, route
     }
 }
 
-/// The most ends of a step that are asked for which rules they leave no calls.
+/// The most ends of a step for which rules out of reach are looked for.
 const MOST_ENDS: usize = 100;
 
 /// Returns the ends of a step by calls of operations alone, those of the fewest calls first.
@@ -216,7 +216,7 @@ fn covers(router: &Router, first: &Operations, second: &Operations) -> bool {
 type AlwaysAnswered = HashMap<usize, usize>;
 
 fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>, router: &Router) {
-    // One that could not be read has no place.
+    // A rule that could not be read has no place.
     let read = rules.iter().enumerate().filter(|(_, rule)| rule.place.is_some());
     for (n, firsts) in shadowed(read.map(|(n, rule)| (n, &**rule)), router) {
         let names: Vec<String> = firsts.iter().map(|first| position::show(&rule_path(step, *first))).collect();
@@ -225,7 +225,7 @@ fn shadows(found: &mut Diagnostics<'_>, rules: &[Arc<Rule>], step: Option<usize>
     }
 }
 
-/// Says of a rule that others answer all its calls.
+/// Returns the words and the remedy for a rule of which others answer all calls.
 pub(in crate::scenario) fn shadowed_words(others: &[String]) -> (String, String) {
     let (shown, answer) = (others.join(", "), if others.len() == 1 { "answers" } else { "together answer" });
     (
@@ -239,15 +239,15 @@ pub(in crate::scenario) fn shadowed<'r>(
     rules: impl Iterator<Item = (usize, &'r Rule)>,
     router: &Router,
 ) -> Vec<(usize, BTreeSet<usize>)> {
-    // A delay takes effect behind another rule's answer too.
+    // A rule that delays has an effect on another rule's answer too.
     let could_be_shadowed = |rule: &Rule| rule.effect.is_some() && !rule.slows();
     let always_answers = |rule: &Rule| rule.limit.is_none() && is_always(&rule.at) && rule.effect.is_some();
     let mut found = Vec::new();
-    // By what the requests look like; rules for all requests stand under no text.
+    // The rules answered so far, by the text of their `when`, which is empty for rules of all requests.
     let mut answered: HashMap<String, AlwaysAnswered> = HashMap::new();
     let when_of = |rule: &Rule| rule.when.as_ref().map(|when| format!("{when:?}")).unwrap_or_default();
     let rules: Vec<(usize, &Rule, String)> = rules.map(|(n, rule)| (n, rule, when_of(rule))).collect();
-    // Most stand alone with what they ask for, and then no other is behind them.
+    // Most rules have a `when` of their own, and so shadow none.
     let mut alike: HashMap<&str, usize> = HashMap::new();
     rules.iter().for_each(|(_, _, when)| *alike.entry(when).or_default() += 1);
     let mut selected: HashMap<&[String], Vec<usize>> = HashMap::new();
@@ -286,7 +286,7 @@ fn is_always(at: &Trigger) -> bool {
     }
 }
 
-/// Warns of calls that a rule names and that its limit keeps it from.
+/// Warns of calls in a rule's `at` that its limit excludes.
 pub(in crate::scenario) fn beyond_limit(found: &mut Diagnostics<'_>, rule: &Rule, path: &[PathSegment]) {
     if let (Trigger::Nth(ordinals), Some(limit)) = (&rule.at, rule.limit)
         && ordinals.len() as u64 > limit
@@ -297,7 +297,7 @@ pub(in crate::scenario) fn beyond_limit(found: &mut Diagnostics<'_>, rule: &Rule
     }
 }
 
-/// Warns of a rule of a step that an end of the step leaves no call.
+/// Warns of a rule of a step that can get no call before the step ends.
 fn out_of_reach(
     found: &mut Diagnostics<'_>,
     rule: &Rule,
@@ -334,8 +334,8 @@ fn probe(found: &mut Diagnostics<'_>, scenario: &Scenario) {
     let mut is_bound: HashSet<&str> = HashSet::new();
     for step in &probe.steps {
         let row = step.row;
-        if row.route.verb != Method::Get && !probe.writes {
-            let what = format!("is {} {}, which changes something", row.route.verb.as_str(), row.path);
+        if row.route.method != Method::Get && !probe.writes {
+            let what = format!("is {} {}, which changes something", row.route.method.as_str(), row.path);
             found.tell(Code::E19, &below(&step.path, "on"), what, "add \"writes\": true to the probe if that is meant");
         }
         for name in row.params.iter().filter(|name| !step.params.iter().any(|(known, _)| known == *name)) {

@@ -1,4 +1,4 @@
-//! Matchers that nothing matches where they stand: a parameter that no path has, a number where only texts are.
+//! Matchers that no request can match: a parameter that no path has, a number where only texts stand.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
 
 impl FileReader<'_, '_> {
-    /// Warns of what a `when` asks for that no request for these operations has. `None` is all operations.
+    /// Warns of parts of a `when` that no request for these operations has. `None` is all operations.
     pub(in crate::scenario) fn tell_unmatched(&mut self, node: &Node<'_>, when: &When, on: Option<&Operations>) {
         let rows = on.map(|on| self.rows(on)).unwrap_or_default();
         let params: Vec<&str> = rows.iter().flat_map(|row| &row.params).copied().collect();
@@ -59,7 +59,7 @@ impl FileReader<'_, '_> {
 }
 
 impl Matcher {
-    /// Returns the names of the members that must be there.
+    /// Returns the names of the members that the matcher requires.
     fn wanted_members(&self) -> Vec<&str> {
         match self {
             Self::Subset(members) => {
@@ -123,7 +123,7 @@ impl Diagnostics<'_> {
         }
     }
 
-    /// Warns of a matcher that neither a text nor nothing matches.
+    /// Warns of a matcher that matches neither a text nor its absence.
     fn tell_no_text(&mut self, path: &[PathSegment], matcher: &Matcher) {
         let fits = match matcher {
             Matcher::Equals(value) => value.is_string(),

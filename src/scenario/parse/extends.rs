@@ -1,4 +1,4 @@
-//! From a file to all the files it extends.
+//! `extends`: a file, and all files that it extends.
 
 use serde_json::Value;
 
@@ -15,15 +15,15 @@ const MOST: usize = 16;
 pub(crate) struct Extended {
     /// Its name in messages, from which its own `extends` is found.
     pub file: String,
-    /// Equal for equal files, however they are named.
+    /// A text that is equal for two names of one file.
     pub identity: String,
     /// Its text.
     pub text: String,
 }
 
-/// A place where scenarios are found that others extend.
+/// A finder of the scenarios that others extend.
 pub(crate) trait ScenarioFinder {
-    /// Finds the scenario that `file` extends by this name. The error says why there is none, and what there is.
+    /// Finds the scenario that `file` extends by this name. The error says why there is none, and which there are.
     fn find(&self, file: &str, name: &str) -> Result<Extended, (String, String)>;
 
     /// Returns the identity of a file that is read.
@@ -32,7 +32,7 @@ pub(crate) trait ScenarioFinder {
     }
 }
 
-/// A place where there are none.
+/// A finder that finds none.
 #[derive(Debug)]
 pub(crate) struct NoScenarios;
 
@@ -90,7 +90,7 @@ fn extends(layer: &Layer) -> Option<String> {
     layer.value.get("extends")?.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-/// Refuses what is no scenario file, and so cannot be extended.
+/// Rejects a document that is no scenario file, and so cannot be extended.
 fn check_base(base: &Layer) -> Result<(), ScenarioError> {
     let mut found = Diagnostics::new(&base.file, &base.text);
     if !base.value.is_object() {

@@ -1,4 +1,4 @@
-//! Strict fidelity: a file that depends on anything undocumented is refused.
+//! Strict fidelity: a file that depends on undocumented behaviour is refused.
 
 use std::fmt::Display;
 
@@ -9,18 +9,18 @@ use crate::scenario::model::diagnostics::Code;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;
 
-/// Notes that are taken while a file is read.
+/// The dependences of a file, noted while it is read.
 #[derive(Default)]
 pub(in crate::scenario) struct Fidelity {
-    /// Operations that are not modelled, where they are named.
+    /// The operations that are not modelled, with the paths where the file names them.
     not_modelled: Vec<(Vec<PathSegment>, &'static str)>,
-    /// Operations that a rule answers in the fake's place.
+    /// The operations that a rule answers in the fake's place.
     answered: Vec<Operations>,
 }
 
 impl FileReader<'_, '_> {
-    /// Notes an operation that stands there by its name. A name with a star stands for all there are, and depends on
-    /// nothing.
+    /// Notes an operation that the file names at that path. A name with a star selects those there are, and depends on
+    /// none.
     pub(in crate::scenario) fn depends_on_operation(&mut self, path: &[PathSegment], operation: &str) {
         let Some(fidelity) = &mut self.fidelity else { return };
         let Some(row) = self.router.operation(operation) else { return };
@@ -32,7 +32,7 @@ impl FileReader<'_, '_> {
         }
     }
 
-    /// Notes the outcome of an operation that stands there: a status, or the name of an error.
+    /// Notes the outcome of an operation that the file names at that path: a status, or the name of an error.
     pub(in crate::scenario) fn depends_on_outcome(&mut self, path: &[PathSegment], row: &Row, outcome: &str) {
         let kinds: Vec<&ErrorDef> = match outcome.parse() {
             Ok(status) if row.route.success == status => return,
@@ -42,7 +42,7 @@ impl FileReader<'_, '_> {
         self.depends_on_errors(path, outcome, &kinds);
     }
 
-    /// Notes an outcome that one of these errors gives: one that is known is enough.
+    /// Notes an outcome that any of these errors gives: one documented error is enough.
     pub(in crate::scenario) fn depends_on_errors(&mut self, path: &[PathSegment], outcome: &str, kinds: &[&ErrorDef]) {
         let known = kinds.iter().any(|kind| kind.evidence != Evidence::Assumed);
         if let Some(kind) = kinds.first().filter(|_| self.fidelity.is_some() && !known) {
@@ -51,7 +51,7 @@ impl FileReader<'_, '_> {
         }
     }
 
-    /// Notes a key that leaves what is known.
+    /// Notes a key that departs from documented behaviour.
     pub(in crate::scenario) fn goes_beyond(&mut self, path: &[PathSegment], what: &str) {
         if self.fidelity.is_some() {
             self.assumes(path, what, "leave it out");
@@ -65,7 +65,7 @@ impl FileReader<'_, '_> {
         }
     }
 
-    /// Refuses what depends on operations that neither the fake nor a rule of the file answers.
+    /// Rejects the operations that neither the fake nor a rule of the file answers.
     pub(in crate::scenario) fn refuse_unanswered(&mut self) {
         let Some(Fidelity { not_modelled, answered }) = self.fidelity.take() else { return };
         for (path, operation) in not_modelled {

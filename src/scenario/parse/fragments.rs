@@ -1,4 +1,4 @@
-//! Reading pieces of the format on their own: what an administrator sends.
+//! Fragments of the format that an administrator sends on their own: rules, expected calls, waits.
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use crate::scenario::parse::reader::Node;
 /// The calls that a caller waits for.
 #[derive(Debug)]
 pub(crate) struct WaitFor {
-    /// Calls of these operations,
+    /// The operations.
     pub on: Operations,
-    /// that look like this,
+    /// The matchers of the request.
     pub when: Option<When>,
-    /// this number of times,
+    /// The number of calls.
     pub times: u64,
-    /// for at most this long.
+    /// The time after which the caller gives up, in milliseconds.
     pub timeout_ms: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Checks of the tokens that a scenario lists: the integrations they see, and the requests that are told by them.
+//! Checks of the tokens that a scenario lists: the integrations that they see, and the `when`s that name a token.
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use crate::scenario::parse::paths::{all_rules, below, rule_path};
 /// The status of a request whose credential is refused.
 const REFUSED: u16 = 401;
 
-/// Warns of what the listed tokens do not see or are not.
+/// Warns of integrations that do not exist, and of tokens in a `when` that are not listed.
 pub(super) fn check_tokens(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router, fixtures: &Fixtures) {
     if scenario.credentials.is_empty() {
         return;
@@ -61,7 +61,7 @@ impl ListedTokens<'_> {
             let added =
                 || changes().filter_map(|change| change.added()).filter_map(|it| it.get(schema.id_field)?.as_str());
             let known: Vec<&str> = self.start.of(schema).iter().map(Record::id).chain(added()).collect();
-            // An id that is drawn stands in no file.
+            // The ids of generated records are drawn, so no file names them.
             let draws = |change: &DataChange| match &change.kind {
                 ChangeKind::Generate(..) | ChangeKind::Recreate(_) => true,
                 ChangeKind::Add(fields) => fields.get(schema.id_field).is_none(),
@@ -88,8 +88,8 @@ impl ListedTokens<'_> {
         }
     }
 
-    /// Warns of a token that a request must have and that is none of those listed. `is_of_refused` says that the
-    /// request may be meant to be refused.
+    /// Warns of a token that a `when` requires and that is not listed. `is_of_refused` says that the request may be
+    /// meant to be refused.
     fn tell_unlisted(
         &self,
         found: &mut Diagnostics<'_>,
@@ -119,12 +119,12 @@ impl ListedTokens<'_> {
         if tokens.is_empty() || tokens.iter().any(|(token, _)| matcher.matches(Some(&Value::from(*token)))) {
             return;
         }
-        // Telling the token itself would show a credential.
+        // The message does not repeat the token, which is a credential.
         let near = wanted.iter().find_map(|text| nearest(text, tokens.iter().map(|(token, _)| *token)));
         let near = near.and_then(|near| tokens.iter().find(|(token, _)| *token == near));
         let help = match near {
             Some((_, place)) => format!("did you mean that of {place}?"),
-            // Records have tokens too, and consumers make some.
+            // Records have tokens too, and consumers create some.
             None if rows().any(|row| !matches!(row.route.access, Access::Authenticated | Access::Application)) => {
                 return;
             }
@@ -147,7 +147,7 @@ impl ListedTokens<'_> {
         }
     }
 
-    /// Tells whether a record of the start, or one that is put there, has a field of that text.
+    /// Tells whether a record of the start, or one that a change adds, has a field with that text.
     fn has_record_with(&self, text: &str) -> bool {
         let has = |fields: &Document| fields.iter().any(|(_, value)| value == text);
         let of_start = self.start.collections().any(|collection| collection.iter().any(|record| has(record.fields())));
@@ -173,7 +173,7 @@ fn path_of(api: &Api, n: usize) -> Vec<PathSegment> {
 }
 
 impl DataChange {
-    /// Returns the record that it adds, if it adds one.
+    /// Returns the record that the change adds, if it adds one.
     fn added(&self) -> Option<&Document> {
         match &self.kind {
             ChangeKind::Add(fields) => Some(fields),

@@ -1,4 +1,4 @@
-//! From a text to a checked scenario, with diagnostics that name the place and the remedy.
+//! Reading a text into a checked scenario, with diagnostics that name the place and the remedy.
 
 pub(crate) mod check;
 pub(crate) mod dead_matchers;

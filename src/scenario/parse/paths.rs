@@ -29,7 +29,7 @@ pub(super) fn rule_path(step: Option<usize>, n: usize) -> Vec<PathSegment> {
     }
 }
 
-/// Returns the path of a member of what is at a path.
+/// Returns the path of a member of the object at a path.
 pub(in crate::scenario) fn below(path: &[PathSegment], name: &str) -> Vec<PathSegment> {
     path.iter().cloned().chain([PathSegment::from(name)]).collect()
 }

@@ -1,4 +1,4 @@
-//! From a text to a scenario: the whole file is read, and everything that is wrong is told.
+//! Reading a scenario: the whole file is read, and every fault is told.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::engine::api::router::{Router, Row};
 use crate::engine::schema::profile::Profile;
 use crate::engine::schema::time;
 use crate::engine::state::clock::ClockMode;
-use crate::engine::state::settings::Credential;
+use crate::engine::state::settings::ListedCredential;
 use crate::scenario::SCENARIO_VERSION;
 use crate::scenario::model::diagnostics::{Code, Diagnostic, Diagnostics, ScenarioError, did_you_mean};
 use crate::scenario::model::fixture_sets::Fixtures;
@@ -29,8 +29,8 @@ const KEYS: [&str; 17] = [
 ];
 
 impl Scenario {
-    /// Reads a file, with the scenarios it extends, which `finder` finds. Warnings come with the scenario; anything
-    /// worse, all of it, in its place. With strict fidelity, what depends on assumed behaviour is refused too.
+    /// Reads a file with the scenarios that it extends, which `finder` finds. Returns the scenario and its warnings, or
+    /// all faults. Strict fidelity refuses files that depend on assumed behaviour, too.
     pub(crate) fn read(
         file: &str,
         text: &str,
@@ -65,7 +65,7 @@ impl Scenario {
     }
 }
 
-/// Returns a document that stands by itself, though it came with what it extends.
+/// Returns the merged document without `extends`, so that it can be read alone.
 fn without_extends(mut whole: Value) -> Value {
     if let Some(keys) = whole.as_object_mut() {
         keys.shift_remove("extends");
@@ -73,12 +73,12 @@ fn without_extends(mut whole: Value) -> Value {
     whole
 }
 
-/// Reads the parts of a file, knowing what operations and collections there are.
+/// A reader of the parts of a file, which knows the operations and collections.
 pub(in crate::scenario) struct FileReader<'r, 't> {
     pub(in crate::scenario) found: &'r mut Diagnostics<'t>,
     pub(in crate::scenario) router: &'r Router,
     pub(in crate::scenario) apis: Vec<&'static Api>,
-    /// Notes that are taken where only what is known may be used.
+    /// The notes for strict fidelity; `None` without it.
     pub(in crate::scenario) fidelity: Option<Fidelity>,
 }
 
@@ -165,7 +165,7 @@ impl FileReader<'_, '_> {
         names.iter().copied().filter_map(read).collect()
     }
 
-    fn credentials(&mut self, object: &Object<'_>) -> Vec<(&'static str, Vec<Credential>)> {
+    fn credentials(&mut self, object: &Object<'_>) -> Vec<(&'static str, Vec<ListedCredential>)> {
         let apis = self.router.apis().to_vec();
         let names: Vec<&'static str> = apis.iter().map(|api| api.name).collect();
         let Some(node) = object.get("tokens") else { return Vec::new() };
@@ -185,10 +185,10 @@ impl FileReader<'_, '_> {
         all
     }
 
-    fn credential(&mut self, node: &Node<'_>, form: CredentialForm) -> Option<Credential> {
+    fn credential(&mut self, node: &Node<'_>, form: CredentialForm) -> Option<ListedCredential> {
         if !node.value.is_object() {
             let token = self.found.some_text(node)?.to_owned();
-            return Some(Credential { token, integrations: None, read_only: false });
+            return Some(ListedCredential { token, integrations: None, read_only: false });
         }
         let keys: &[&str] = &[form.key, "integrations", "access"];
         let object = self.found.object(node, if form.access.is_empty() { &keys[..2] } else { keys })?;
@@ -200,7 +200,7 @@ impl FileReader<'_, '_> {
         let words: Vec<&str> = form.access.iter().map(|(word, _)| *word).collect();
         let access = object.get("access").filter(|_| !words.is_empty());
         let read_only = access.and_then(|node| self.found.one_of(&node, &words)).is_some_and(|n| form.access[n].1);
-        Some(Credential { token, integrations, read_only })
+        Some(ListedCredential { token, integrations, read_only })
     }
 
     fn clock(&mut self, node: &Node<'_>, scenario: &mut Scenario) {
@@ -349,7 +349,7 @@ impl FileReader<'_, '_> {
         Some(on)
     }
 
-    /// Reads a status; below 600.
+    /// Reads a status: at least `least`, below 600.
     pub(in crate::scenario) fn status(&mut self, node: &Node<'_>, least: u64) -> Option<u16> {
         self.found.whole(node, least, 599).and_then(|status| u16::try_from(status).ok())
     }
@@ -359,7 +359,7 @@ impl FileReader<'_, '_> {
         Operations(self.apis.iter().map(|api| format!("{}.*", api.name)).collect())
     }
 
-    /// Reads a selection of operations, which must select some.
+    /// Reads a selection of operations, which must select at least one.
     pub(in crate::scenario) fn operations(&mut self, node: &Node<'_>) -> Option<Operations> {
         let mut all = Vec::new();
         for item in self.found.one_or_more(node) {
@@ -384,7 +384,7 @@ impl FileReader<'_, '_> {
         (!all.is_empty()).then_some(Operations(all))
     }
 
-    /// Returns an operation, for remedies.
+    /// Returns the name of an operation, as an example in remedies.
     pub(in crate::scenario) fn example(&self) -> &'static str {
         let ours = |row: &&Row| self.apis.first().is_none_or(|api| api.name == row.api.name);
         self.router.rows().iter().find(ours).map_or("api.resource.list", |row| row.operation)
@@ -396,7 +396,7 @@ impl FileReader<'_, '_> {
         self.router.rows().iter().filter(ours).filter(|row| operations.select(row.operation)).collect()
     }
 
-    /// Says what a selection that selects nothing may have meant.
+    /// Returns the remedy for a selection that selects nothing: the pattern that may have been meant.
     pub(in crate::scenario) fn meant(&self, pattern: &str) -> String {
         let elsewhere = Operations::from(pattern);
         if let Some(row) = self.router.rows().iter().find(|row| elsewhere.select(row.operation)) {

@@ -56,7 +56,7 @@ impl FileReader<'_, '_> {
         })
     }
 
-    /// Reads whether only calls are meant whose client gave up: those have no status.
+    /// Reads `gave_up`: only calls whose client gave up, which have no status.
     fn gave_up(&mut self, object: &Object<'_>) -> bool {
         let Some(node) = object.get("outcome") else { return false };
         let gave_up = self.found.one_of(&node, &["gave_up"]).is_some();

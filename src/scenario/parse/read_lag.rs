@@ -9,7 +9,7 @@ use crate::scenario::parse::read::FileReader;
 use crate::scenario::parse::reader::Node;
 
 impl FileReader<'_, '_> {
-    /// Reads the reads that see a change only later.
+    /// Reads `lag`: the operations that see a change only later.
     pub(in crate::scenario) fn lags(&mut self, node: &Node<'_>) -> Vec<Lag> {
         let items = self.found.some_list(node, 1);
         let lags: Vec<Lag> = items.iter().filter_map(|item| self.lag(item)).collect();
@@ -18,10 +18,10 @@ impl FileReader<'_, '_> {
         lags
     }
 
-    /// Warns of a lag that changes nothing, and notes the rows that it takes from those behind it.
+    /// Warns of a lag that changes nothing, and notes its rows, which later lags do not get.
     pub(in crate::scenario) fn tell_idle_lag(&mut self, lag: &Lag, taken: &mut HashSet<usize>) {
         let rows = self.rows(&lag.on);
-        let reads = rows.iter().filter(|row| row.route.verb == Method::Get && row.route.is_modelled());
+        let reads = rows.iter().filter(|row| row.route.method == Method::Get && row.route.is_modelled());
         let reads: Vec<usize> = reads.map(|row| row.number).collect();
         if reads.is_empty() {
             let help = "select operations that read, such as a list";

@@ -1,4 +1,4 @@
-//! Matchers, numbers of times and `when`, read from a scenario.
+//! Reading matchers, numbers of times and `when`.
 
 use serde_json::Value;
 
@@ -11,8 +11,8 @@ use crate::scenario::parse::reader::Node;
 use crate::scenario::parse::unknown_fields::MARK;
 
 impl Matcher {
-    /// Reads a matcher as a scenario writes it. The error says where it is none: an unknown operator, or an operator that
-    /// does not stand alone.
+    /// Reads a matcher as a scenario writes it. The error names the place of an unknown operator, or of one that does
+    /// not stand alone.
     pub(crate) fn of_json(matcher: &Value) -> Result<Self, String> {
         let text = matcher.to_string();
         let mut found = Diagnostics::new("matcher", &text);
@@ -115,7 +115,7 @@ impl Diagnostics<'_> {
         }
     }
 
-    /// Reads how many: a number, or `{min, max}`.
+    /// Reads a number of times: a number, or `{min, max}`.
     pub(in crate::scenario) fn times(&mut self, node: &Node<'_>) -> Option<Range> {
         if !node.value.is_object() {
             return self.whole(node, 0, u64::MAX).map(Range::exactly);

@@ -15,14 +15,14 @@ use crate::scenario::parse::read::{FileReader, is_dotted};
 use crate::scenario::parse::reader::{Node, Object};
 use crate::scenario::parse::unknown_fields::MARK;
 
-/// The aborts.
+/// The deliveries that `abort` can name.
 const ABORTS: [Delivery; 5] =
     [Delivery::Reset, Delivery::Closed, Delivery::Truncated, Delivery::Garbage, Delivery::Hang];
 
 /// The most records that one key makes up.
 const MOST_AT_ONCE: u64 = 1_000_000;
 
-/// Says why a header is not for an answer to set, if it is not.
+/// Returns the reason why an answer may not set a header, if it may not.
 pub(crate) fn servers_own(name: &str) -> Option<&'static str> {
     match name {
         "content-length" | "transfer-encoding" => {
@@ -37,7 +37,7 @@ pub(crate) fn servers_own(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Says how a header belies the body it comes with, if it does.
+/// Returns how a header contradicts the body, if it does.
 fn belies(name: &str, value: &str) -> Option<String> {
     let is_plain = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
     match name {
@@ -83,7 +83,7 @@ impl FileReader<'_, '_> {
         if let Some(effect) = object.need(self.found, "do") {
             self.effect(&effect, &mut rule);
         }
-        // A rule without a place was not understood: it keeps its place in the list, and nothing follows from it.
+        // A rule with a fault has no place: it stays in the list, and no check looks at it.
         rule.place = (self.found.refusals() == before).then(|| self.found.place(&node.path));
         Some(rule)
     }
@@ -247,7 +247,7 @@ impl FileReader<'_, '_> {
         Some(Effect::Respond { status, headers, body, undocumented })
     }
 
-    /// Changes of data. `from` may stand at the start of a file only.
+    /// Reads changes of data. `from` may stand at the start of a file only.
     pub(in crate::scenario) fn data(&mut self, node: &Node<'_>, may_start: bool) -> Option<Data> {
         let object = self.found.some_object(node, &["from", "generate", "add", "patch", "recreate", "remove", MARK])?;
         let allows_unknown = self.allows_unknown(&object);

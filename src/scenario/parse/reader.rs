@@ -1,4 +1,4 @@
-//! Reading a document strictly: every key known, every value of its type, every fault told.
+//! Strict readers of JSON values: they refuse unknown keys and wrong types, and tell every fault.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
 use crate::scenario::model::matchers::whole;
 
-/// A value and the way to it.
+/// A value, and its path.
 #[derive(Clone)]
 pub(in crate::scenario) struct Node<'v> {
     pub(in crate::scenario) value: &'v Value,
@@ -61,7 +61,7 @@ impl<'v> Object<'v> {
         node
     }
 
-    /// Rejects more than one of these keys.
+    /// Rejects an object with more than one of these keys.
     pub(in crate::scenario) fn exclude(&self, found: &mut Diagnostics<'_>, keys: &[&str]) {
         let there: Vec<&str> = keys.iter().copied().filter(|key| self.has(key)).collect();
         if let [first, second, ..] = there.as_slice() {
@@ -224,7 +224,7 @@ impl Diagnostics<'_> {
         flag
     }
 
-    /// Reads a key that only says `true`; without it, `false` holds.
+    /// Reads a key that may only be `true`; its absence is `false`.
     pub(in crate::scenario) fn only_true(&mut self, node: Option<Node<'_>>) -> bool {
         let Some(node) = node else { return false };
         match self.flag(&node) {

@@ -9,12 +9,12 @@ use crate::scenario::model::lag::LagSpan;
 /// The most answers that a step may wait for by a clock that moves with each answer, without a warning.
 const FEW_ANSWERS: u64 = 20;
 
-/// The words that help.
+/// The remedy.
 const HELP: &str = "with \"clock\": {\"mode\": \"real\"} it is time that passes";
 
 impl Scenario {
-    /// Returns the steps that cannot end by this clock, which is the scenario's own where that says one, and those that
-    /// end after many answers only.
+    /// Warns of the steps that never end by this clock, or only after many answers. The scenario's own clock counts, if
+    /// it has one.
     pub(crate) fn compare_with_clock(&self, usual: ClockMode) -> Vec<Diagnostic> {
         let step_ms = match self.clock_mode.unwrap_or(usual) {
             ClockMode::Real => return Vec::new(),
@@ -40,7 +40,7 @@ impl Scenario {
 }
 
 impl Scenario {
-    /// Returns the lags that this clock ends never, or after many answers only.
+    /// Warns of the lags that never end by this clock, or only after many answers.
     fn slow_lags(&self, step_ms: u64) -> impl Iterator<Item = Diagnostic> {
         self.lags.iter().filter_map(move |lag| {
             let LagSpan::Ms(ms) = lag.span else { return None };

@@ -1,4 +1,4 @@
-//! Checks of statuses that are named: does anything answer with them?
+//! Checks that something answers with the statuses that a scenario names.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::scenario::model::format::{EndKind, Scenario};
 use crate::scenario::model::rule::{Effect, Operations, Rule};
 use crate::scenario::parse::paths::{all_rules, at, below, item, key};
 
-/// Warns of statuses that nothing answers: neither an operation as it is documented, nor a fault rule.
+/// Warns of statuses with which neither a documented operation nor a fault rule answers.
 pub(super) fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router: &Router) {
     let made = Made::by(all_rules(scenario).map(|(_, _, rule)| &**rule));
     let mut tell = |on: Option<&Operations>, status: u16, path: &[PathSegment]| {
@@ -26,7 +26,7 @@ pub(super) fn statuses(found: &mut Diagnostics<'_>, scenario: &Scenario, router:
     }
 }
 
-/// The statuses that rules answer.
+/// The statuses that rules answer with.
 pub(in crate::scenario) enum Made {
     Any,
     Only(HashSet<u16>),
@@ -38,7 +38,7 @@ impl Made {
         for rule in rules {
             match &rule.effect {
                 Some(Effect::Respond { status, .. }) => drop(statuses.insert(*status)),
-                // A function answers as it likes.
+                // A function can answer with any status.
                 Some(Effect::Answer(_)) => return Self::Any,
                 _ => {}
             }
@@ -54,7 +54,7 @@ impl Made {
     }
 }
 
-/// Warns of a status that neither these operations, as they are documented, nor one of the rules answers.
+/// Warns of a status with which neither these operations, as documented, nor one of the rules answers.
 pub(in crate::scenario) fn undocumented(
     found: &mut Diagnostics<'_>,
     (on, status): (Option<&Operations>, u16),
@@ -64,7 +64,7 @@ pub(in crate::scenario) fn undocumented(
 ) {
     let is_for = |operation: &str| on.is_none_or(|on| on.select(operation));
     let mut rows = router.rows().iter().filter(|row| is_for(row.operation) && row.route.is_modelled());
-    // The server's own, and what the profile `live` answers where a list is empty.
+    // The statuses of the server itself, and of an empty list in the profile `live`.
     let of_server = matches!(status, 204 | 408 | 413 | 414 | 431 | 501);
     if !of_server && !made.has(status) && !rows.any(|row| row.documents_status(status)) {
         let what = format!("is {status}, which none of these operations documents");

@@ -13,7 +13,7 @@ use crate::engine::state::unknown_fields::{UnknownField, UnknownFields};
 use crate::http::message::Method;
 use crate::http::position::PathSegment;
 use crate::scenario::model::diagnostics::{Code, Diagnostics, did_you_mean};
-use crate::scenario::model::format::UNKNOWN_FIELD;
+use crate::scenario::model::format::{JsonType, UNKNOWN_FIELD};
 use crate::scenario::model::matchers::{Matcher, Type};
 use crate::scenario::model::rule::Operations;
 use crate::scenario::parse::read::FileReader;
@@ -28,7 +28,7 @@ impl FileReader<'_, '_> {
         object.get(MARK).and_then(|node| self.found.one_of(&node, &["allow"])).is_some()
     }
 
-    /// Warns of what a matcher of bodies asks for that no body of these operations has.
+    /// Warns of fields in a matcher of bodies that no body of these operations has.
     pub(in crate::scenario) fn tell_unknown_in_body(
         &mut self,
         path: &[PathSegment],
@@ -36,9 +36,9 @@ impl FileReader<'_, '_> {
         on: Option<&Operations>,
     ) {
         let Some(rows) = on.map(|on| self.rows(on)).filter(|rows| !rows.is_empty()) else { return };
-        let has_body = |verb: Method| !matches!(verb, Method::Get | Method::Delete);
-        let with_body: Vec<_> = rows.iter().filter(|row| has_body(row.route.verb)).collect();
-        let only_read = rows.iter().all(|row| row.route.verb == Method::Get);
+        let has_body = |method: Method| !matches!(method, Method::Get | Method::Delete);
+        let with_body: Vec<_> = rows.iter().filter(|row| has_body(row.route.method)).collect();
+        let only_read = rows.iter().all(|row| row.route.method == Method::Get);
         // An operation of its own may take what no record has.
         let schemas: Option<Vec<&Schema>> = with_body.iter().map(|row| row.route.action.resource()).collect();
         if let Some(schemas) = schemas.filter(|schemas| !schemas.is_empty()) {
@@ -60,7 +60,7 @@ impl FileReader<'_, '_> {
             fields.map(|field| field.name).chain(words).chain(parameters.iter().map(String::as_str)).collect();
         let mut seen = HashSet::new();
         known.retain(|name| seen.insert(*name));
-        // Of a field within another, the outer one is known.
+        // For a field within another, only the outer one can be checked.
         let outer = field.split(['.', '[', '{', '<']).next().unwrap_or(field);
         let is_known = known.iter().any(|known| *known == field || known.split(['[', '{', '<']).next() == Some(outer));
         // An operation of its own may take what no record has.
@@ -78,7 +78,7 @@ impl FileReader<'_, '_> {
 }
 
 impl Diagnostics<'_> {
-    /// Warns of what a matcher of records asks for that no record of these kinds has.
+    /// Warns of fields in a matcher of records that no record of these kinds has.
     pub(in crate::scenario) fn tell_unknown_members(
         &mut self,
         path: &[PathSegment],
@@ -92,7 +92,7 @@ impl Diagnostics<'_> {
                 exact = fields.iter().map(|(name, value)| (name.clone(), Matcher::Equals(value.clone()))).collect();
                 &exact
             }
-            // Nothing has such a field, so that all matches.
+            // No record has the field, so that `@not` matches each.
             Matcher::Not(inner) => {
                 let path = [path, &[PathSegment::from("@not")]].concat();
                 return self.tell_unknown_members(&path, inner, schemas);
@@ -123,7 +123,7 @@ impl Diagnostics<'_> {
         }
     }
 
-    /// Warns of a value that a field of few values never has.
+    /// Warns of a value that an enumerated field never has.
     fn tell_unknown_value(&mut self, path: &[PathSegment], matcher: &Matcher, values: &[&str]) {
         let given: Vec<&str> = match matcher {
             Matcher::Equals(Value::String(text)) => vec![text],
@@ -158,7 +158,7 @@ impl Diagnostics<'_> {
     }
 }
 
-/// Asks whether a near field of these kinds is meant, if there is one.
+/// Returns the question whether a near field of these kinds is meant, if there is one.
 fn meant(name: &str, schemas: &[&Schema]) -> String {
     let known = schemas.iter().flat_map(|schema| schema.fields).map(|field| field.name);
     nearest(name, known).map(|meant| format!("did you mean {meant}? ")).unwrap_or_default()
@@ -176,37 +176,13 @@ pub(crate) fn warnings_of_fields(unknown: &UnknownFields, remedy: &str) -> Vec<S
     told.chain(more).collect()
 }
 
-/// A type of JSON.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum JsonType {
-    Null,
-    Bool,
-    Number,
-    String,
-    Array,
-    Object,
-}
-
-impl From<&Value> for JsonType {
-    fn from(value: &Value) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(_) => Self::Bool,
-            Value::Number(_) => Self::Number,
-            Value::String(_) => Self::String,
-            Value::Array(_) => Self::Array,
-            Value::Object(_) => Self::Object,
-        }
-    }
-}
-
 impl Kind {
-    /// Returns the type of the values it has; `None` when it may be any.
+    /// Returns the JSON type of the kind's values; `None` when it may be any.
     fn json_type(&self) -> Option<JsonType> {
         match self {
             Self::Any => None,
             Self::String | Self::Time | Self::Enum(_) | Self::Reference(_) => Some(JsonType::String),
-            Self::Bool => Some(JsonType::Bool),
+            Self::Bool => Some(JsonType::Boolean),
             Self::Integer | Self::Number => Some(JsonType::Number),
             Self::List | Self::Strings | Self::EnumList(_) | Self::Objects(_) | Self::References(_) => {
                 Some(JsonType::Array)
@@ -215,16 +191,9 @@ impl Kind {
         }
     }
 
-    /// Names the type of the values it has.
+    /// Returns the words for a value of this kind, with its article.
     fn words(&self) -> &'static str {
-        match self.json_type() {
-            None | Some(JsonType::Null) => "any value",
-            Some(JsonType::Bool) => "true or false",
-            Some(JsonType::Number) => "a number",
-            Some(JsonType::String) => "a text",
-            Some(JsonType::Array) => "an array",
-            Some(JsonType::Object) => "an object",
-        }
+        self.json_type().map_or("any value", JsonType::words)
     }
 }
 
@@ -242,7 +211,7 @@ impl Matcher {
             Self::Type(of) => fits(match of {
                 Type::String | Type::Uuid | Type::ObjectId | Type::DateTime => JsonType::String,
                 Type::Number | Type::Integer => JsonType::Number,
-                Type::Boolean => JsonType::Bool,
+                Type::Boolean => JsonType::Boolean,
                 Type::Object => JsonType::Object,
                 Type::Array => JsonType::Array,
                 Type::Null => JsonType::Null,

@@ -1,4 +1,4 @@
-//! A probe compared with a live service: what was asked, and where the answers differ from what is documented.
+//! The comparison of a probe's live answers with the documents.
 
 use std::fmt;
 
@@ -55,11 +55,11 @@ json_object!(write Comparison { drift, scenario, errors, warnings, infos, steps 
 pub struct ComparedStep {
     /// The operation.
     pub operation: String,
-    /// Method and target, below where the API is; `None` when it was not made, because an earlier one went wrong.
+    /// Method and target, below the API's base URL; `None` when it was not sent, because an earlier request went wrong.
     pub request: Option<String>,
-    /// The status that was answered.
+    /// The status of the answer.
     pub status: Option<u16>,
-    /// The reason that there was no answer.
+    /// The reason why there was no answer.
     pub unanswered: Option<String>,
     /// The places where the answer differs from what is documented.
     pub differences: Vec<Drift>,
@@ -68,7 +68,8 @@ pub struct ComparedStep {
 json_object!(write ComparedStep { operation, request, status, unanswered, differences });
 
 impl Scenario {
-    /// Plays the probe against a live service, which `live` asks, and compares it with what `fake` gets from the fake.
+    /// Plays the probe against a live service, to which `live` sends requests, and compares its answers with those that
+    /// `fake` gets from the fake.
     pub(crate) fn compare_with(
         &self,
         fake: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
@@ -109,7 +110,7 @@ fn compare(live: Played<'_>, fake: &Played<'_>, documented: &mut Documented, ign
                     vec![error("", format!("has status {}, expected {}", heard.status, live.step.statuses()))]
                 }
                 other => {
-                    // The fake's answer of another status shows nothing of this one.
+                    // A fake's answer with another status is no example for this one.
                     let fake = match &fake.outcome {
                         StepOutcome::Answered { heard: said, .. } if said.status == heard.status => Some(said),
                         _ => None,
@@ -133,7 +134,7 @@ impl Comparison {
     /// The version of this shape.
     pub const VERSION: u32 = 1;
 
-    /// Says why a request had no answer, if one had none.
+    /// Returns the reason why a request had no answer, if one had none.
     #[must_use]
     pub fn unanswered(&self) -> Option<&str> {
         self.steps.iter().find_map(|step| step.unanswered.as_deref())

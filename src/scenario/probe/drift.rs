@@ -1,5 +1,5 @@
-//! Where an answer of a live service is not of the documented shape. Values are never compared, and never told but for
-//! words that an enumeration does not know.
+//! Drift: the differences of a live answer from its documented shape. Values are never compared, and the only values
+//! that are told are unknown words of an enumeration.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub enum Tier {
     Error,
     /// A strict consumer breaks.
     Warning,
-    /// No consumer breaks, but the comparison says less than it might.
+    /// No consumer breaks, but a part could not be compared.
     Info,
 }
 
@@ -61,11 +61,11 @@ impl Serialize for Tier {
 pub struct Drift {
     /// The weight of the difference.
     pub tier: Tier,
-    /// Where: a JSON Pointer, `*` for any index. Empty for the whole answer.
+    /// The place: a JSON Pointer, `*` for any index. Empty for the whole answer.
     pub at: String,
-    /// The difference, behind the place.
+    /// The difference, in words that follow the place.
     pub what: String,
-    /// At how many places.
+    /// The number of places that differ so.
     pub times: usize,
 }
 
@@ -82,17 +82,17 @@ impl Ignored {
         Self(pointers.iter().map(tokens).collect())
     }
 
-    fn holds(&self, place: &[Token]) -> bool {
-        let same = |(pattern, token): (&String, &Token)| match token {
-            Token::Index(index) => pattern == "*" || *pattern == index.to_string(),
-            Token::Member(name) => pattern == name,
+    fn holds(&self, place: &[Segment]) -> bool {
+        let same = |(pattern, token): (&String, &Segment)| match token {
+            Segment::Index(index) => pattern == "*" || *pattern == index.to_string(),
+            Segment::Member(name) => pattern == name,
         };
         self.0.iter().any(|pattern| pattern.len() == place.len() && pattern.iter().zip(place).all(same))
     }
 }
 
 /// A step into a JSON value.
-enum Token {
+enum Segment {
     Index(usize),
     Member(String),
 }
@@ -101,22 +101,22 @@ enum Token {
 #[derive(Default)]
 pub(in crate::scenario) struct Documented(BTreeMap<&'static str, Value>);
 
-/// The body to be expected.
+/// The body that the documents let expect.
 enum Expected<'d> {
     /// A JSON value of this shape.
     Shape(&'d Value),
-    /// JSON, of which no table says more.
+    /// JSON, with no schema in a table.
     Json,
-    /// Whatever it is.
+    /// Any body.
     Anything,
-    /// None at all.
+    /// No body.
     Nothing,
     /// The operation does not document the status.
     Unknown,
 }
 
 impl Documented {
-    /// Lists how a live answer differs from what is documented and, where no table says, from what the fake answered.
+    /// Lists how a live answer differs from its documented shape or, without one, from the shape of the fake's answer.
     pub(in crate::scenario) fn drifts(
         &mut self,
         row: &Row,
@@ -163,7 +163,7 @@ impl Documented {
 
 fn expected<'d>(document: &'d Value, row: &Row, status: u16) -> Expected<'d> {
     let paths = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let mut operations = paths.filter_map(Value::as_object).flat_map(|verbs| verbs.values());
+    let mut operations = paths.filter_map(Value::as_object).flat_map(|methods| methods.values());
     let operation = operations.find(|operation| operation["operationId"] == row.operation);
     let Some(answer) = operation.and_then(|operation| operation["responses"].get(status.to_string())) else {
         return Expected::Unknown;
@@ -181,7 +181,7 @@ fn says_nothing(schema: &Value) -> bool {
     schema.as_object().is_none_or(serde_json::Map::is_empty)
 }
 
-/// Returns the schema of which a value is an example.
+/// Returns a schema of which a value is an example.
 fn shape_of(example: &Value) -> Value {
     match example {
         Value::Null => json!({}),
@@ -205,22 +205,22 @@ fn shape_of(example: &Value) -> Value {
     }
 }
 
-/// On the way through a live answer, with the schema and what the fake shows beside it.
+/// A walk through a live answer, with the schema and the fake's values beside it.
 struct Walk<'w> {
     document: &'w Value,
     ignored: &'w Ignored,
-    /// The schema is made of an example, and is no document.
+    /// True if the schema was made from an example, not from the documents.
     of_example: bool,
     found: Vec<Drift>,
 }
 
 impl Walk<'_> {
-    fn tell(&mut self, tier: Tier, place: &[Token], what: impl Into<String>) {
+    fn tell(&mut self, tier: Tier, place: &[Segment], what: impl Into<String>) {
         let at: String = place
             .iter()
             .map(|token| match token {
-                Token::Index(_) => "/*".to_owned(),
-                Token::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+                Segment::Index(_) => "/*".to_owned(),
+                Segment::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
             })
             .collect();
         let what = what.into();
@@ -230,7 +230,7 @@ impl Walk<'_> {
         }
     }
 
-    fn value(&mut self, schema: &Value, fakes: &[&Value], live: &Value, place: &mut Vec<Token>) {
+    fn value(&mut self, schema: &Value, fakes: &[&Value], live: &Value, place: &mut Vec<Segment>) {
         if self.ignored.holds(place) {
             return;
         }
@@ -259,8 +259,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Takes the branch that the value is nearest to as the one that is meant.
-    fn nearest(&mut self, branches: &[Value], fakes: &[&Value], live: &Value, place: &mut Vec<Token>) {
+    /// Compares a value with the branch that it is nearest to.
+    fn nearest(&mut self, branches: &[Value], fakes: &[&Value], live: &Value, place: &mut Vec<Segment>) {
         let tries = branches.iter().map(|branch| {
             let mut attempt = Walk { found: Vec::new(), ..*self };
             attempt.value(branch, fakes, live, place);
@@ -271,7 +271,7 @@ impl Walk<'_> {
         self.found.extend(nearest.into_iter().flatten());
     }
 
-    fn text(&mut self, schema: &Value, text: &str, place: &[Token]) {
+    fn text(&mut self, schema: &Value, text: &str, place: &[Segment]) {
         if let Some(words) = schema["enum"].as_array()
             && !words.iter().any(|word| word == text)
         {
@@ -282,14 +282,14 @@ impl Walk<'_> {
         }
     }
 
-    fn array(&mut self, schema: &Value, fakes: &[&Value], live: &[Value], place: &mut Vec<Token>) {
+    fn array(&mut self, schema: &Value, fakes: &[&Value], live: &[Value], place: &mut Vec<Segment>) {
         let holds_objects = schema.get("$ref").is_some() || schema["type"] == "object";
         if live.is_empty() && holds_objects {
             self.tell(Tier::Info, place, "is empty: what such lists hold was not compared");
         }
         let fakes: Vec<&Value> = fakes.iter().filter_map(|fake| fake.as_array()).flatten().collect();
         for (n, item) in live.iter().enumerate() {
-            place.push(Token::Index(n));
+            place.push(Segment::Index(n));
             self.value(schema, &fakes, item, place);
             place.pop();
         }
@@ -300,15 +300,15 @@ impl Walk<'_> {
         schema: &Value,
         fakes: &[&Value],
         live: &serde_json::Map<String, Value>,
-        place: &mut Vec<Token>,
+        place: &mut Vec<Segment>,
     ) {
         let Some(properties) = schema["properties"].as_object() else { return };
         let required =
             |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|it| it == name));
         for (name, schema) in properties {
-            // A request may ask for a part of a record; then the fake shows no more either.
+            // A request may ask for a part of a record, which the fake's answer shows.
             let all_show_it = fakes.iter().all(|fake| fake.get(name).is_some());
-            place.push(Token::Member(name.clone()));
+            place.push(Segment::Member(name.clone()));
             if let Some(live) = live.get(name) {
                 let fakes: Vec<&Value> = fakes.iter().filter_map(|fake| fake.get(name)).collect();
                 self.value(schema, &fakes, live, place);
@@ -325,7 +325,7 @@ impl Walk<'_> {
             place.pop();
         }
         for name in live.keys().filter(|name| !properties.contains_key(*name)) {
-            place.push(Token::Member(name.clone()));
+            place.push(Segment::Member(name.clone()));
             if !self.ignored.holds(place) {
                 let what = if self.of_example { "is nothing that the fake shows" } else { "is not documented" };
                 self.tell(Tier::Warning, place, what);

@@ -1,4 +1,4 @@
-//! A scenario's probe, against the fake and against the live service.
+//! A scenario's probe, played against the fake and against the live service.
 
 pub(crate) mod comparison;
 pub(crate) mod drift;

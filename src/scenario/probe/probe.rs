@@ -1,5 +1,4 @@
-//! A probe: played against the fake itself, where what a file promises of the live service must at least hold, and
-//! against the live service.
+//! Playing a probe: against the live service, and against the fake, which must at least answer as the file says.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,7 +14,7 @@ use crate::scenario::model::diagnostics::{Code, Diagnostic};
 use crate::scenario::model::format::{Probe, ProbeStep, Scenario};
 use crate::scenario::parse::check::placeholders;
 
-type Bound = HashMap<String, String>;
+type Bindings = HashMap<String, String>;
 
 /// A request of a probe, to be sent to a live service.
 ///
@@ -88,30 +87,30 @@ pub(in crate::scenario) struct Played<'p> {
 
 /// The outcome of a step.
 pub(in crate::scenario) enum StepOutcome {
-    /// It was not asked: an earlier one went wrong.
+    /// It was not sent: an earlier one went wrong.
     Omitted,
     /// There was no answer.
     Unanswered(ProbeRequest, String),
-    /// There was one.
+    /// There was an answer.
     Answered { request: ProbeRequest, heard: ProbeAnswer, wrong: Option<Wrong> },
 }
 
-/// The reason that an answer is not the one wanted.
+/// The reason why an answer is not the wanted one.
 pub(in crate::scenario) enum Wrong {
     /// Its status is none of those that are right.
     Status,
-    /// It lacks what is to be bound.
+    /// It lacks a value that is to be bound.
     Unbound { name: String, pointer: String },
 }
 
 impl Probe {
-    /// Plays it. After the first request that goes wrong only those that clean up are asked, as far as all they need
-    /// was bound.
+    /// Plays the probe. After the first request that goes wrong, only those that clean up are sent, if all values that
+    /// they need were bound.
     pub(in crate::scenario) fn run(
         &self,
         mut ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
     ) -> Vec<Played<'_>> {
-        let mut bound = Bound::new();
+        let mut bound = Bindings::new();
         let mut all_well = true;
         let mut run = |step: &ProbeStep| {
             if !(all_well || step.cleanup && self.can_be_asked(step, &bound)) {
@@ -136,8 +135,8 @@ impl Probe {
         self.steps.iter().map(|step| Played { step, outcome: run(step) }).collect()
     }
 
-    /// Tells whether everything that a step needs of earlier ones is there.
-    fn can_be_asked(&self, step: &ProbeStep, bound: &Bound) -> bool {
+    /// Tells whether all values that a step needs of earlier ones are bound.
+    fn can_be_asked(&self, step: &ProbeStep, bound: &Bindings) -> bool {
         let body = step.body.as_ref().map(Value::to_string);
         let texts = step.params.iter().chain(&step.query).map(|(_, text)| text).chain(&body);
         let mut needed = texts.flat_map(|text| placeholders(text));
@@ -147,8 +146,8 @@ impl Probe {
 }
 
 impl ProbeStep {
-    /// Returns the request, with what was bound put in.
-    fn request(&self, bound: &Bound) -> ProbeRequest {
+    /// Returns the request, with bound values put in.
+    fn request(&self, bound: &Bindings) -> ProbeRequest {
         let row = self.row;
         let mut target = row.route.path.to_owned();
         for (name, value) in &self.params {
@@ -159,12 +158,12 @@ impl ProbeStep {
             target += &format!("{sign}{}={}", encode(name), encode(&filled(value, bound)));
         }
         let body = self.body.as_ref().map(|body| filled_value(body, bound));
-        let (operation, method) = (row.operation, row.route.verb);
+        let (operation, method) = (row.operation, row.route.method);
         ProbeRequest { row, operation, method, target, body }
     }
 
-    /// Takes what later steps use out of an answer.
-    fn bind(&self, answer: &Value, bound: &mut Bound) -> Result<(), Wrong> {
+    /// Binds the values of an answer that later steps use.
+    fn bind(&self, answer: &Value, bound: &mut Bindings) -> Result<(), Wrong> {
         for (name, pointer) in &self.bind {
             let text = match answer.pointer(pointer) {
                 Some(Value::String(text)) => text.clone(),
@@ -182,11 +181,11 @@ impl ProbeStep {
     }
 }
 
-fn filled(text: &str, bound: &Bound) -> String {
+fn filled(text: &str, bound: &Bindings) -> String {
     bound.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
-fn filled_value(value: &Value, bound: &Bound) -> Value {
+fn filled_value(value: &Value, bound: &Bindings) -> Value {
     match value {
         Value::String(text) => filled(text, bound).into(),
         Value::Array(items) => items.iter().map(|item| filled_value(item, bound)).collect(),
@@ -198,8 +197,8 @@ fn filled_value(value: &Value, bound: &Bound) -> Value {
 }
 
 impl Row {
-    /// Returns the environment variable that holds a credential for this operation, of those the API's own environment
-    /// gives a consumer, with the value it has for a world.
+    /// Returns the environment variable of the API that holds a credential for this operation, with its value in a
+    /// world.
     pub(crate) fn credential(&self, state: &State) -> Option<(&'static str, String)> {
         let variables = self.api.dialect.environment(state, self.api, "http://probe.invalid");
         let ending: &[&str] = match self.route.access {
@@ -212,7 +211,8 @@ impl Row {
 }
 
 impl Scenario {
-    /// Plays the probe against the fake, which `fake` asks, and returns what is not answered as the file says.
+    /// Plays the probe against the fake, to which `fake` sends requests, and returns the steps that it does not answer
+    /// as the file says.
     pub(crate) fn dry_run(&self, fake: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>) -> Vec<Diagnostic> {
         let Some(probe) = &self.probe else { return Vec::new() };
         let mut diagnostics = Vec::new();
@@ -245,7 +245,7 @@ impl Scenario {
     }
 }
 
-/// Returns the target as the fake serves it.
+/// Returns the target with the API's base path, as the fake serves it.
 pub(crate) fn whole_target(request: &ProbeRequest) -> String {
     format!("{}{}", request.row.api.base_of(request.row.route), request.target)
 }

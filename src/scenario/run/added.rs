@@ -1,4 +1,5 @@
-//! Warnings of fault rules and expected calls that were added to a running scenario, as `check` gives them of a file's.
+//! Warnings about fault rules, lags and expected calls that were added to a running scenario: those that `check` gives
+//! for a file.
 
 use std::collections::HashSet;
 
@@ -16,7 +17,7 @@ use crate::scenario::parse::statuses::{Made, undocumented};
 use crate::scenario::run::scenario_run::ScenarioRun;
 
 impl ScenarioRun {
-    /// Returns what cannot work in the fault rules that were added, one text each.
+    /// Returns the warnings about fault rules that were added, one text each.
     pub(crate) fn warnings_of_rules(&self, router: &Router) -> Vec<String> {
         let rules: Vec<&Rule> = self.rules().map(|(rule, ..)| rule).skip(self.own_counters()).collect();
         let named = |n: usize| format!("rule {:?}", &*rules[n].id);
@@ -41,7 +42,7 @@ impl ScenarioRun {
         warnings
     }
 
-    /// Returns what changes nothing among the lags that were added, one text each.
+    /// Returns the warnings about lags that were added, one text each.
     pub(crate) fn warnings_of_lags(&self, router: &Router) -> Vec<String> {
         let mut taken = HashSet::new();
         let told = self.added_lags().flat_map(|lag| {
@@ -51,7 +52,7 @@ impl ScenarioRun {
         told.collect()
     }
 
-    /// Returns what cannot work in the calls that were expected besides those of the scenario, one text each.
+    /// Returns the warnings about expected calls that were added, one text each.
     pub(crate) fn warnings_of_calls(&self, router: &Router) -> Vec<String> {
         let by_rules = Made::by(self.rules().map(|(rule, ..)| rule));
         let calls = self.expected().map(|(call, _)| call).enumerate().skip(self.scenario().expect.calls.len());
@@ -75,13 +76,13 @@ impl ScenarioRun {
     }
 }
 
-/// Reads a piece again, and returns the warnings.
+/// Reads the text of a fragment again, and returns the warnings.
 fn read_again(text: &str, router: &Router, read: impl FnOnce(&mut FileReader<'_, '_>, &Node<'_>)) -> Vec<String> {
     let value: Value = serde_json::from_str(text).unwrap_or_default();
     told(text, router, |reader| read(reader, &Node::root(&value)))
 }
 
-/// Returns the warnings of a piece that has no text: a test made it.
+/// Returns the warnings about a fragment that a test made in code, and that has no text.
 fn made(router: &Router, tell: impl FnOnce(&mut FileReader<'_, '_>)) -> Vec<String> {
     told("{}", router, tell)
 }
@@ -90,7 +91,7 @@ fn told(text: &str, router: &Router, tell: impl FnOnce(&mut FileReader<'_, '_>))
     let mut found = Diagnostics::new("", text);
     tell(&mut FileReader { found: &mut found, router, apis: router.apis().to_vec(), fidelity: None });
     let words = found.finish().into_iter().map(|it| {
-        // Without a path it is about the whole piece.
+        // A message without a path is about the whole fragment.
         let message = it.message.strip_prefix("the file ").unwrap_or(&it.message);
         format!("{} {message}\n    {}", it.code, it.help)
     });
@@ -98,7 +99,7 @@ fn told(text: &str, router: &Router, tell: impl FnOnce(&mut FileReader<'_, '_>))
 }
 
 impl FileReader<'_, '_> {
-    /// Warns of what a `when` that a test made asks for.
+    /// Warns of a `when` that a test made in code.
     fn tell_made(&mut self, when: Option<&When>, on: Option<&Operations>) {
         let Some(when) = when else { return };
         let none = json!({});

@@ -14,13 +14,13 @@ use crate::scenario::model::rule::{Effect, Rule};
 
 /// The replacement that a rule makes for an answer.
 pub(crate) struct Injected {
-    /// The reply.
+    /// The answer.
     pub(crate) response: Response,
     /// The name of the error, if it is one.
     pub(crate) error: Option<&'static str>,
-    /// The way it travels.
+    /// The way in which it travels.
     pub(crate) delivery: Delivery,
-    /// The failure of the test's own function.
+    /// The failure of a function of the test, in words.
     pub(crate) failure: Option<String>,
 }
 
@@ -30,12 +30,12 @@ impl Injected {
     }
 }
 
-/// Makes the replacement of a rule that decides. `carried_out` is the operation's own answer, where the service saw the
+/// Makes the replacement of a rule that decides. `carried_out` is the operation's own answer, if the service saw the
 /// request.
 pub(crate) fn inject(
     state: &mut State,
     request_context: &RequestContext<'_>,
-    asked: &RequestView<'_>,
+    view: &RequestView<'_>,
     rule: &Rule,
     carried_out: Option<Response>,
 ) -> Injected {
@@ -65,21 +65,21 @@ pub(crate) fn inject(
         }
         Effect::Respond { status, headers, body, .. } => whole(written(*status, headers, body.as_ref())),
         Effect::Abort(delivery) => {
-            // The text of a reply that never arrives does not matter, but half of it may have to be sent.
-            let response = carried_out.unwrap_or_else(|| Response::json_bytes(asked.row.route.success, "{}"));
+            // The body of an answer that is lost does not matter, but half of it may have to be sent.
+            let response = carried_out.unwrap_or_else(|| Response::json_bytes(view.row.route.success, "{}"));
             Injected { delivery: *delivery, ..Injected::whole(response) }
         }
         Effect::Tls(_) => {
-            let response = carried_out.unwrap_or_else(|| Response::json_bytes(asked.row.route.success, "{}"));
+            let response = carried_out.unwrap_or_else(|| Response::json_bytes(view.row.route.success, "{}"));
             Injected { delivery: Delivery::Closed, ..Injected::whole(response) }
         }
         Effect::Answer(function) => {
             let function = Arc::clone(function);
-            let answered = catch_unwind(AssertUnwindSafe(|| function(asked, state)));
+            let answered = catch_unwind(AssertUnwindSafe(|| function(view, state)));
             match answered {
                 Ok(Some(response)) => whole(response),
                 Ok(None) => {
-                    Injected { delivery: Delivery::Closed, ..Injected::whole(Response::empty(asked.row.route.success)) }
+                    Injected { delivery: Delivery::Closed, ..Injected::whole(Response::empty(view.row.route.success)) }
                 }
                 Err(panic) => {
                     let redactor = state.redactor().of_request(request_context.request);
@@ -90,7 +90,7 @@ pub(crate) fn inject(
     }
 }
 
-/// Makes the answer in place of one that a function of the test failed to give.
+/// Makes the answer for a function of the test that panicked.
 fn panicked(rule: &Rule, panic: &str) -> Injected {
     let what = format!("the function of fault rule {} panicked: {panic}", rule.id);
     let hint = "The test's own function failed; its message and backtrace are on standard error.";
@@ -98,7 +98,7 @@ fn panicked(rule: &Rule, panic: &str) -> Injected {
     Injected { failure: Some(what), ..Injected::whole(Response::json(500, &body)) }
 }
 
-/// Makes a reply as a scenario writes it. Text is sent as it is where the content type is not JSON.
+/// Makes an answer as a scenario writes it. A text is sent as it is where the content type is not JSON.
 fn written(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Response {
     let kind = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
     let is_json = kind.is_none_or(|kind| kind.contains("json"));

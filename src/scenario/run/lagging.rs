@@ -1,6 +1,6 @@
 //! The records of the past that lagging reads see.
 //!
-//! Collections are persistent, so that the past is a few pointers. A world without `lag` keeps none of it.
+//! Collections are persistent, so that the past is a few pointers. A world without `lag` keeps no past.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use crate::engine::store::Store;
 use crate::http::message::Method;
 use crate::scenario::model::lag::{Lag, LagSpan};
 
-/// The most changes that one lag hides one by one. Further ones are seen together with the last of them, and so never
-/// sooner than they should be.
+/// The most changes that one lag hides one by one. Further changes are seen together with the last of these, so never
+/// too early.
 const MOST_HIDDEN: usize = 1_024;
 
 /// The changes that lagging reads do not see yet.
 #[derive(Clone, Debug, Default)]
 pub(in crate::scenario) struct Lagging {
-    /// The records as they were looked at last; `None` before the first call.
+    /// The records at the last look; `None` before the first call.
     known: Option<Store>,
-    /// Those added by hand, then the scenario's own.
+    /// The lags added by hand, then the scenario's own.
     lags: Vec<(Arc<Lag>, LagProgress)>,
-    /// The number of those added by hand.
+    /// The number of lags added by hand.
     added: usize,
 }
 
@@ -37,12 +37,12 @@ struct LagProgress {
 
 #[derive(Clone, Debug)]
 struct HiddenChange {
-    /// The records before it.
+    /// The records before the change.
     before: Store,
-    /// The number of the last call whose changes these records show.
+    /// The number of the last call whose changes the records show.
     after_call: u64,
     made_ms: u64,
-    /// The number of calls of the lag when it was made.
+    /// The number of calls of the lag when the change was made.
     made_calls: u64,
 }
 
@@ -73,8 +73,8 @@ impl Lagging {
         self.lags[..self.added].iter().map(|(lag, _)| &**lag)
     }
 
-    /// Notes the records as they are now. What changed since the last look is hidden from now on. `after_call` is the number
-    /// of the last call that was answered before the change.
+    /// Notes the records as they are now. Changes since the last look are hidden from now on. `after_call` is the
+    /// number of the last call that was answered before the change.
     pub(in crate::scenario) fn look(&mut self, store: &Store, now_ms: u64, after_call: u64) {
         let before = match self.known.replace(store.clone()) {
             Some(known) if !known.is_same(store) => known,
@@ -93,10 +93,10 @@ impl Lagging {
         }
     }
 
-    /// Counts a call for the lag of its operation, and returns the records it sees; `None` when they are those of now.
+    /// Counts a call for the lag of its operation, and returns the records that it sees; `None` for the present ones.
     pub(in crate::scenario) fn past_store(&mut self, row: &Row, store: &Store, now_ms: u64) -> Option<PastStore> {
         let mut lags = self.lags.iter_mut();
-        let (lag, progress) = lags.find(|(lag, _)| row.route.verb == Method::Get && lag.on.select(row.operation))?;
+        let (lag, progress) = lags.find(|(lag, _)| row.route.method == Method::Get && lag.on.select(row.operation))?;
         progress.call(lag.span, row, store, now_ms)
     }
 
@@ -105,7 +105,7 @@ impl Lagging {
         let said = self.lags.iter().filter_map(|(lag, progress)| {
             let reads = apis.iter().flat_map(|api| api.routes.iter().map(move |route| (api, route)));
             let reads = reads.filter(|(api, route)| {
-                route.verb == Method::Get && lag.on.select(&format!("{}.{}", api.name, route.name))
+                route.method == Method::Get && lag.on.select(&format!("{}.{}", api.name, route.name))
             });
             let kinds: Vec<_> = reads.map(|(_, route)| route.action.resource()).collect();
             let is_shown = |before: &Store, after: &Store| kinds.iter().any(|kind| !shows_same(*kind, before, after));
@@ -121,13 +121,13 @@ impl Lagging {
     }
 }
 
-/// Tells whether two stores hold the very same records of a kind, or of all.
+/// Tells whether two stores share all records of a kind, or of all kinds.
 fn shows_same(kind: Option<&'static Schema>, one: &Store, other: &Store) -> bool {
     kind.map_or_else(|| one.is_same(other), |kind| one.has_same(other, kind))
 }
 
 impl LagProgress {
-    /// Counts a call, and returns the records it sees; `None` when they are those of now.
+    /// Counts a call, and returns the records that it sees; `None` for the present ones.
     fn call(&mut self, span: LagSpan, row: &Row, store: &Store, now_ms: u64) -> Option<PastStore> {
         let calls = self.calls;
         self.calls += 1;

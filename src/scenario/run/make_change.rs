@@ -25,16 +25,17 @@ pub(in crate::scenario) fn make_change(
             state.patch(resource, &old, fields, by).map(|_| ())
         }
         ChangeKind::Recreate(records) => {
-            // All are found before the first is made again: otherwise #n would depend on the order of the list.
+            // All records are found before the first is made again: otherwise `#n` would depend on the order of the
+            // list.
             let records: Vec<Record> =
                 records.iter().map(|record| which(state, change, record)).collect::<Result<_, _>>()?;
             records.iter().try_for_each(|record| state.recreate(resource, record, by).map(|_| ()))
         }
         ChangeKind::Remove(gone) => {
-            // All are found before the first goes: otherwise #n would depend on the order of the list.
+            // All records are found before the first is removed: otherwise `#n` would depend on the order of the list.
             let gone: Vec<Record> = gone.iter().map(|record| which(state, change, record)).collect::<Result<_, _>>()?;
             for record in gone {
-                // The removal of another may have taken it along.
+                // The removal of an earlier record may have removed this one too.
                 if state.store.of(resource).get(record.id()).is_some() {
                     state.remove(resource, &record, by)?;
                 }
@@ -58,8 +59,8 @@ fn which(state: &State, change: &DataChange, which: &Which) -> Result<Record, Pr
     }
 }
 
-/// Checks whether what a change put in refers to what is there. Runs when all changes are made, because they may refer
-/// to each other.
+/// Checks the references of a record that a change added. This is called when all changes are made, because their
+/// records may refer to each other.
 pub(in crate::scenario) fn check_made(state: &State, change: &DataChange) -> Result<(), Problem> {
     let id_field = change.resource.id_field;
     match &change.kind {

@@ -1,4 +1,4 @@
-//! A scenario in the life of a request: rules, steps, variations, counters.
+//! A running scenario, in the life of a request: rules, steps, variations, counters.
 
 mod added;
 pub(crate) mod inject;

@@ -14,12 +14,12 @@ use crate::scenario::model::format::{FieldChange, FieldDrift, JsonType, Perturb}
 use crate::scenario::model::rule::draw;
 use crate::scenario::run::scenario_run::ScenarioRun;
 
-/// The value enumerated fields get that no documentation knows.
+/// The unknown value that varied answers give to enumerated fields.
 pub(crate) const UNKNOWN_VALUE: &str = "future_value";
-/// The share of enumerated fields that get it: consumers need known values too, to get anywhere.
+/// The share of enumerated fields that get the unknown value: a consumer needs known values too, to proceed.
 const NEW_VALUE_SHARE: f64 = 0.25;
 
-/// Draws of one answer: from the seed, the number of the call, and the order in which they are asked for.
+/// The draws of one answer, from the seed, the number of the call, and the order of the draws.
 struct Draws {
     seed: u64,
     purpose: u64,
@@ -59,7 +59,7 @@ impl ScenarioRun {
 }
 
 impl ScenarioRun {
-    /// Tells whether the step was entered from which on a field is otherwise.
+    /// Tells whether the step was entered from which a field is changed.
     fn has_drifted(&self, drift: &FieldDrift) -> bool {
         let is_it = |step: usize, name: &str| *self.scenario().steps[step].name == *name;
         drift.from.as_ref().is_none_or(|(name, _)| self.visited.iter().any(|(step, _)| is_it(*step, name)))
@@ -67,7 +67,7 @@ impl ScenarioRun {
 }
 
 impl FieldDrift {
-    /// Changes the field of a record, where it is shown.
+    /// Changes the field in an answer that shows it.
     fn apply(&self, fields: &mut Map<String, Value>) {
         let Some(value) = fields.get_mut(&self.field) else { return };
         match &self.change {
@@ -86,7 +86,7 @@ impl FieldDrift {
 }
 
 impl JsonType {
-    /// Returns a value of this type that says as much as it can of what the value said.
+    /// Converts a value to this type, and keeps as much of it as it can.
     fn of(self, value: Value) -> Value {
         match (self, value) {
             (Self::String, Value::String(text)) => Value::from(text),
@@ -107,7 +107,7 @@ impl JsonType {
     }
 }
 
-/// Returns the kind of record an answer shows: that of its operation, else the one that has a record of this id.
+/// Returns the kind of record that an answer shows: that of its operation, else the kind with a record of this id.
 fn shown_resource(state: &State, row: &Row, fields: &Map<String, Value>) -> Option<&'static Schema> {
     row.route.action.resource().or_else(|| {
         row.api.schemas().find(|resource| {
@@ -138,7 +138,7 @@ fn vary(perturb: &Perturb, resource: &'static Schema, fields: &mut Map<String, V
         if field.name == resource.id_field || !fields.contains_key(field.name) {
             continue;
         }
-        // Drawn for every field, so that one share does not move what another one draws.
+        // Each share draws for every field, so that one does not change the draws of the other.
         let omit = draws.share(perturb.omit_optional);
         let null = draws.share(perturb.null_nullable);
         let renew = draws.share(NEW_VALUE_SHARE);

@@ -1,4 +1,4 @@
-//! The progress of a scenario, as data that another server goes on from.
+//! The progress of a scenario, as data from which another server continues.
 
 use crate::engine::api::router::Router;
 use crate::http::json_object::json_object;
@@ -6,14 +6,14 @@ use crate::http::position::Position;
 use crate::scenario::parse::fragments::{read_call, read_rule};
 use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
 
-/// The progress of a scenario, with its counters, and what was added to it by hand.
+/// The progress of a scenario, with its counters and the additions by hand.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Progress {
     /// The rules added by hand, as they were sent, each with the id it has.
     added_rules: Vec<AddedRule>,
     /// The expected calls added by hand, as they were sent.
     added_calls: Vec<String>,
-    /// Of each rule: matched and used since its step began, matched and effective ever.
+    /// For each rule: matched and fired since its step began, matched and fired in all.
     rules: Vec<[u64; 4]>,
     calls: Vec<CallProgress>,
     step: usize,
@@ -26,7 +26,7 @@ pub(crate) struct Progress {
     failures: ViolationCounts,
     strayed: ViolationCounts,
     issued: Vec<String>,
-    /// Operation, status, and how often it was served.
+    /// Operation, status, and number of times that it was served.
     statuses: Vec<(String, u16, u64)>,
     answered: u64,
     failed_changes: Vec<(usize, usize, String)>,
@@ -74,7 +74,7 @@ impl From<ViolationCounts> for Violations {
 }
 
 impl ScenarioRun {
-    /// Returns how far it is. The error names what was made in code, which is no data.
+    /// Returns the progress. The error names a rule or expectation that was made in code, and so is no data.
     pub(crate) fn progress(&self) -> Result<Progress, String> {
         let in_code = |what: &str| format!("{what} was made in code, which cannot be told as data");
         let added = self.counters[self.own_counters()..].iter().map(|counter| {
@@ -123,7 +123,8 @@ impl ScenarioRun {
         })
     }
 
-    /// Goes on from there. The error says what does not fit this scenario; then nothing may be asked of this run.
+    /// Continues from that progress. The error says what does not fit this scenario; after an error, the run must not
+    /// be used.
     pub(crate) fn resume(&mut self, router: &Router, progress: Progress) -> Result<(), String> {
         for added in progress.added_rules {
             let rule = read_rule(&added.rule, router).map_err(|error| error.to_string())?;

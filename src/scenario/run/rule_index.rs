@@ -1,5 +1,5 @@
-//! The rules on one operation, sifted: most want a text to stand somewhere in the request, and to see that it does not
-//! one need not look into them.
+//! An index of the rules on one operation: most rules want a text at some spot of the request, and one lookup tells
+//! which cannot match.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
@@ -23,9 +23,9 @@ pub(in crate::scenario) struct RuleIndex {
     numbers: HashMap<Spot, usize, FixedState>,
     /// The spots and hashes of the texts that the rules want.
     wanted: HashSet<(usize, u64), FixedState>,
-    /// True when a rule wants no text: then each request is looked into.
+    /// True when a rule wants no text: then every request may match.
     prefilter: bool,
-    /// The verdicts on the rules when no request could match any.
+    /// The verdicts on the rules for a request that matches none.
     none: OnceLock<Trace>,
 }
 
@@ -38,13 +38,13 @@ struct Spot {
 
 #[derive(Clone, Copy, Debug)]
 struct IndexedRule {
-    /// Its place among all rules.
+    /// The place of the rule among all rules.
     place: usize,
-    /// The text that it cannot match without, if there is one.
+    /// The text without which the rule cannot match, if there is one.
     want: Option<Want>,
 }
 
-/// A text that must stand at a spot. Of two texts with one hash, the rule itself tells which it wants.
+/// A text that must stand at a spot, by its hash. Texts with equal hashes are told apart by the rule itself.
 #[derive(Clone, Copy, Debug)]
 struct Want {
     spot: usize,
@@ -88,9 +88,9 @@ impl RuleIndex {
         self.none.take();
     }
 
-    /// Hashes the texts that stand in a request where these rules look.
-    pub(in crate::scenario) fn texts(&self, asked: &RequestView<'_>) -> Texts {
-        let look = |spot: &Spot| match asked.text(spot.part, spot.member.as_deref()) {
+    /// Returns the hashes of the texts at the spots of a request.
+    pub(in crate::scenario) fn texts(&self, view: &RequestView<'_>) -> Texts {
+        let look = |spot: &Spot| match view.text(spot.part, spot.member.as_deref()) {
             Spotted::Nothing => Hashed::Nothing,
             Spotted::One(text) => Hashed::One(hash(text)),
             Spotted::Several => Hashed::Several,
@@ -98,7 +98,7 @@ impl RuleIndex {
         self.spots.iter().map(look).collect()
     }
 
-    /// Returns the rules, in order, each with the part of the request that does not match, where that is known already.
+    /// Returns the rules, in order, each with the part of the request that does not match, if the index tells it.
     pub(in crate::scenario) fn rules(&self, texts: &Texts) -> impl Iterator<Item = (usize, Option<Part>)> {
         self.rules.iter().map(|rule| {
             let missing = rule.want.filter(|want| !texts[want.spot].may_be(want.hash));
@@ -106,8 +106,8 @@ impl RuleIndex {
         })
     }
 
-    /// Returns the verdicts on the rules, if it is known already that none matches: as quickly for many of them as for
-    /// one.
+    /// Returns the verdicts on the rules, if the index tells that none matches. This takes the same time for any number
+    /// of rules.
     pub(in crate::scenario) fn none<'r>(&self, texts: &Texts, id: impl Fn(usize) -> &'r Arc<str>) -> Option<&Trace> {
         let mismatch = |(place, part): (usize, Option<Part>)| {
             Some(RuleTrace { rule: Arc::clone(id(place)), verdict: Verdict::Mismatch(part?) })

@@ -1,6 +1,6 @@
-//! A scenario as it goes in one world: where the timeline stands, and what was counted so far.
+//! A scenario that runs in one world: its place in the timeline, and its counters.
 //!
-//! Counters are kept as calls are answered, so that they stay exact however little of the journal is kept.
+//! Counters count calls as they are answered, so that they are exact even if the journal loses entries.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::scenario::model::rule::{Effect, Rule};
 use crate::scenario::run::lagging::Lagging;
 use crate::scenario::run::rule_index::RuleIndex;
 
-/// A scenario as it goes in one world.
+/// A scenario that runs in one world.
 #[derive(Clone, Debug)]
 pub(crate) struct ScenarioRun {
     /// The scenario that is played. Rules and expectations made in code stand beside it.
@@ -26,7 +26,7 @@ pub(crate) struct ScenarioRun {
     pub(in crate::scenario) apis: Arc<[&'static Api]>,
     pub(in crate::scenario) seed: u64,
     pub(in crate::scenario) counters: Vec<RuleCounter>,
-    /// Number of the counters that belong to the scenario.
+    /// The number of counters that belong to the scenario itself.
     own_counters: usize,
     /// The rules added by hand, then the file's own, then those of each step.
     scopes: Vec<RuleScope>,
@@ -35,12 +35,12 @@ pub(crate) struct ScenarioRun {
     pub(in crate::scenario) entered_ms: u64,
     /// The steps entered so far, with the number of the call that led there; 0 is the start.
     pub(in crate::scenario) visited: Vec<(usize, u64)>,
-    /// For each end of the current step, how many answers matched.
+    /// For each end of the current step, the number of answers that matched.
     pub(in crate::scenario) ends: Vec<u64>,
     pub(in crate::scenario) calls: Vec<CallCounter>,
-    /// For each list of `order`, how far it came.
+    /// For each list of `order`, the number of its calls that came.
     pub(in crate::scenario) order: Vec<usize>,
-    /// Calls outside of `only`.
+    /// Calls of operations that `only` does not list.
     pub(in crate::scenario) outside: Violations,
     /// Calls the fake does not model.
     pub(in crate::scenario) misses: Violations,
@@ -48,29 +48,29 @@ pub(crate) struct ScenarioRun {
     pub(in crate::scenario) failures: Violations,
     /// Calls with a cursor that is no next link that was issued.
     pub(in crate::scenario) strayed: Violations,
-    /// The next links issued so far, as far as an expectation reads them.
+    /// The next links that were issued, if an expectation needs them.
     pub(in crate::scenario) issued: HashSet<String>,
     /// Statuses served, by operation; aborted answers have none.
     pub(in crate::scenario) statuses: HashMap<(&'static str, u16), u64, FixedState>,
     /// Calls answered, misses included.
     pub(in crate::scenario) answered: u64,
-    /// Changes of data that could not be made when a step was entered, and where they are written.
+    /// Changes of data that could not be made when a step was entered, with their positions.
     pub(in crate::scenario) failed_changes: Vec<(Position, String)>,
     /// The fault that a rule ordered for the next TLS handshake.
     pub(in crate::scenario) tls_fault: Option<TlsFault>,
-    /// The past, for reads that see a change only later.
+    /// The records of the past, for reads that see a change only later.
     pub(in crate::scenario) lagging: Option<Box<Lagging>>,
     /// True when a test declared something in code and has not verified it yet.
     needs_verification: bool,
-    /// The verdicts on the rules for the latest request.
+    /// The trace of the latest request.
     latest_why: Trace,
 }
 
-/// The rules of one scope, by the number of the operation's row: every request looks there.
+/// The rules of one scope, by the number of the operation's row, which every request looks up.
 #[derive(Clone, Debug, Default)]
 struct RuleScope(HashMap<usize, RuleIndex, FixedState>);
 
-/// A rule, and how it went.
+/// A rule, and its counters.
 #[derive(Clone, Debug)]
 pub(in crate::scenario) struct RuleCounter {
     pub(in crate::scenario) rule: Arc<Rule>,
@@ -78,29 +78,29 @@ pub(in crate::scenario) struct RuleCounter {
     pub(in crate::scenario) matched: u64,
     /// Times that it fired, as its limit counts them, since its step was entered.
     pub(in crate::scenario) fired: u64,
-    /// Requests that matched, ever.
+    /// Requests that matched since the scenario began.
     pub(in crate::scenario) all_matched: u64,
-    /// Times that it took effect, ever.
+    /// Times that it took effect since the scenario began.
     pub(in crate::scenario) all_fired: u64,
 }
 
-/// An expected kind of call, and how often it came.
+/// An expected kind of call, and its counter.
 #[derive(Clone, Debug)]
 pub(in crate::scenario) struct CallCounter {
     pub(in crate::scenario) expected: CallExpectation,
     pub(in crate::scenario) count: u64,
-    /// The numbers of the last of them.
+    /// The numbers of the latest such calls.
     pub(in crate::scenario) numbers: Vec<u64>,
 }
 
-/// Calls that broke a rule: how many, and the first of them.
+/// Calls that violate an expectation: their number, and the first of them.
 #[derive(Clone, Debug, Default)]
 pub(in crate::scenario) struct Violations {
     pub(in crate::scenario) count: u64,
     pub(in crate::scenario) first: Vec<(u64, String)>,
 }
 
-/// Number of calls that are kept: the reader gains nothing from longer lists.
+/// The most calls that are kept: longer lists do not help a reader.
 const SHOWN: usize = 5;
 
 impl Violations {
@@ -123,7 +123,7 @@ pub(crate) struct Decision {
     pub slow_bytes_per_s: Option<u64>,
     /// The rules that slow the answer down.
     pub slowed_by: Vec<Arc<str>>,
-    /// Every rule considered, and what came of it; `None` when there are none for the operation.
+    /// Every rule that was considered, and the verdict on it; `None` when there are none for the operation.
     pub trace: Option<Trace>,
 }
 
@@ -141,7 +141,7 @@ const ADDED: usize = 0;
 const OWN: usize = 1;
 
 impl Decision {
-    /// Returns whether the answer has to wait, in whole or in parts.
+    /// Tells whether the answer waits, as a whole or in parts.
     pub(crate) fn is_held(&self, delivery: Delivery) -> bool {
         !self.slowed_by.is_empty() || delivery == Delivery::Hang
     }
@@ -154,7 +154,7 @@ impl Decision {
 }
 
 impl ScenarioRun {
-    /// Takes what a rule ordered to be wrong with the next TLS handshake.
+    /// Takes the fault that a rule ordered for the next TLS handshake.
     #[cfg(feature = "tls")]
     pub(crate) fn take_tls_fault(&mut self) -> Option<TlsFault> {
         self.tls_fault.take()
@@ -211,7 +211,7 @@ impl ScenarioRun {
         &self.scenario
     }
 
-    /// Makes rules that strike by chance draw from this seed from now on.
+    /// Sets the seed from which rules with a probability draw from now on.
     pub(crate) fn reseed(&mut self, seed: u64) {
         self.seed = seed;
     }
@@ -248,12 +248,12 @@ impl ScenarioRun {
         Ok(id)
     }
 
-    /// Returns whether there is a rule of that id.
+    /// Tells whether there is a rule of that id.
     pub(crate) fn has_rule(&self, id: &str) -> bool {
         self.counters.iter().any(|counter| *counter.rule.id == *id)
     }
 
-    /// Takes away the rules added by hand.
+    /// Removes the rules added by hand.
     pub(crate) fn clear_added(&mut self) {
         self.counters.truncate(self.own_counters);
         self.scopes[ADDED] = RuleScope::default();
@@ -264,29 +264,29 @@ impl ScenarioRun {
         self.calls.push(CallCounter::new(expected));
     }
 
-    /// Notes that something was declared that wants to be verified.
+    /// Notes that a test declared something that is to be verified.
     pub(crate) fn require_verification(&mut self) {
         self.needs_verification = true;
     }
 
-    /// Notes that it was verified.
+    /// Notes that the world was verified.
     pub(crate) fn mark_verified(&mut self) {
         self.needs_verification = false;
     }
 
-    /// Tells whether something was declared and is not verified yet, and there is something to verify.
+    /// Tells whether a test declared something, has not verified it yet, and there is something to verify.
     pub(crate) fn needs_verification(&self) -> bool {
         self.needs_verification && !(self.calls.is_empty() && self.scenario.expect.is_empty())
     }
 
-    /// Returns what the rules say about a request, which they count.
-    pub(crate) fn decide(&mut self, asked: &RequestView<'_>) -> Decision {
+    /// Returns the decision of the rules about a request, and counts it.
+    pub(crate) fn decide(&mut self, view: &RequestView<'_>) -> Decision {
         let mut decision = Decision::default();
         let mut trace = TraceBuilder::new(&mut self.latest_why);
         let of_step = (!self.scenario.steps.is_empty()).then_some(OWN + 1 + self.step);
         for scope in [Some(ADDED), of_step, Some(OWN)].into_iter().flatten() {
-            let Some(index) = self.scopes[scope].0.get(&asked.row.number) else { continue };
-            let texts = index.texts(asked);
+            let Some(index) = self.scopes[scope].0.get(&view.row.number) else { continue };
+            let texts = index.texts(view);
             if let Some(why) = index.none(&texts, |place| &self.counters[place].rule.id) {
                 trace.add_all(why);
                 continue;
@@ -294,7 +294,7 @@ impl ScenarioRun {
             for (place, mismatch) in index.rules(&texts) {
                 let counter = &mut self.counters[place];
                 let verdict =
-                    mismatch.map_or_else(|| counter.consider(asked, self.seed, &mut decision), Verdict::Mismatch);
+                    mismatch.map_or_else(|| counter.consider(view, self.seed, &mut decision), Verdict::Mismatch);
                 trace.add(&counter.rule.id, verdict);
             }
         }
@@ -307,7 +307,7 @@ impl ScenarioRun {
         decision
     }
 
-    /// Starts the counters of the current step's rules again.
+    /// Resets the counters of the current step's rules.
     pub(in crate::scenario) fn restart_step(&mut self) {
         let rules: usize = self.scenario.steps[self.step].rules.len();
         let before: usize = self.scenario.steps[..self.step].iter().map(|step| step.rules.len()).sum();
@@ -318,12 +318,12 @@ impl ScenarioRun {
         self.ends = vec![0; self.scenario.steps[self.step].ends.len()];
     }
 
-    /// Returns every rule, with how often it matched and how often it fired.
+    /// Returns every rule, with the numbers of times that it matched and fired.
     pub(crate) fn rules(&self) -> impl Iterator<Item = (&Rule, u64, u64)> {
         self.counters.iter().map(|counter| (&*counter.rule, counter.all_matched, counter.all_fired))
     }
 
-    /// Returns every expected kind of call, and how often it came.
+    /// Returns every expected kind of call, with the number of calls that came.
     pub(crate) fn expected(&self) -> impl Iterator<Item = (&CallExpectation, u64)> {
         self.calls.iter().map(|counter| (&counter.expected, counter.count))
     }
@@ -349,9 +349,9 @@ impl RuleCounter {
         Self { rule, matched: 0, fired: 0, all_matched: 0, all_fired: 0 }
     }
 
-    fn consider(&mut self, asked: &RequestView<'_>, seed: u64, decision: &mut Decision) -> Verdict {
+    fn consider(&mut self, view: &RequestView<'_>, seed: u64, decision: &mut Decision) -> Verdict {
         let rule = &self.rule;
-        if let Some(part) = rule.when.as_ref().and_then(|when| when.fault(asked)) {
+        if let Some(part) = rule.when.as_ref().and_then(|when| when.fault(view)) {
             return Verdict::Mismatch(part);
         }
         self.matched += 1;
@@ -376,7 +376,7 @@ impl RuleCounter {
                 decision.rule = Some((Arc::clone(rule), n));
                 Verdict::Answered(n)
             }
-            // It slows the answer of another, and keeps its limit for answers of its own.
+            // A rule that slows another's answer does not use up its limit.
             (Some(_), Some(_)) if rule.slows() => {
                 self.all_fired += 1;
                 return Verdict::Delayed(n);

@@ -1,4 +1,4 @@
-//! The start of a scenario: from a file in memory to a state and a run.
+//! The start of a scenario: a state, and a run.
 
 use std::sync::Arc;
 
@@ -15,8 +15,7 @@ use crate::scenario::run::make_change::{check_made, make_change};
 use crate::scenario::run::scenario_run::ScenarioRun;
 
 impl ScenarioRun {
-    /// Returns a state as a scenario wants it, and the scenario at its start. `settings` decide what the scenario leaves
-    /// open.
+    /// Returns the state from which a scenario starts, and its run. `settings` decide what the scenario leaves open.
     pub(crate) fn start(
         name: impl Into<Arc<str>>,
         scenario: &Arc<Scenario>,

@@ -1,4 +1,4 @@
-//! The timeline: what an answer, or time, does to it.
+//! The timeline: steps end by answers, or by time.
 
 use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
@@ -68,9 +68,9 @@ impl ScenarioRun {
         self.scenario.steps.iter().any(|step| !step.data.changes.is_empty())
     }
 
-    /// Tries the data of the steps before anybody plays the scenario, and returns what cannot be made. Of the first step,
-    /// which is entered at the start, that is everything; of a later one, what no consumer could make right: the rest
-    /// depends on what it does meanwhile.
+    /// Tries the data of the steps before the scenario runs, and returns the changes that cannot be made. For the first
+    /// step, which is entered at the start, these are all that fail; for a later one, those that no consumer could make
+    /// possible.
     pub(crate) fn try_steps(self, state: &mut State) -> Vec<Diagnostic> {
         let mut failed_changes = self.failed_changes;
         let later = || self.scenario.steps.iter().skip(1).flat_map(|step| &step.data.changes);
@@ -79,7 +79,7 @@ impl ScenarioRun {
         let start = state.store.clone();
         for change in later() {
             let Err(problem) = make_change(state, &self.apis, change, Actor::Administrator) else { continue };
-            // Ids of what a consumer makes are drawn: no file can name them.
+            // The ids of records that a consumer makes are drawn: no file can name them.
             let is_lasting = match &problem {
                 Problem::NotFound { resource, id } if !is_added(id) => {
                     is_linear || start.of(resource).get(id).is_none()
@@ -101,7 +101,7 @@ impl ScenarioRun {
     }
 }
 
-/// Returns a change that could not be made: where it is written, and why.
+/// Returns the position of a change that could not be made, and the reason.
 fn failed_change(change: &DataChange, problem: &Problem) -> (Position, String) {
     (change.place, format!("{} could not be made: {}", show(&change.path), problem.plain()))
 }
@@ -113,13 +113,13 @@ impl ScenarioRun {
         named.unwrap_or((self.step + 1).min(self.scenario.steps.len() - 1))
     }
 
-    /// Says how far the ends of the current step are from coming, where a step was never entered.
+    /// Returns sentences on the ends of the current step, for a step that was never entered.
     pub(in crate::scenario) fn missed_step(&self, name: &str, now_ms: u64) -> Vec<String> {
         let is_entered = self.visited.iter().any(|(step, _)| *self.scenario.steps[*step].name == *name);
         if is_entered { Vec::new() } else { self.open_ends(now_ms) }
     }
 
-    /// Says for each end of the current step how far it is from coming.
+    /// Returns a sentence on each end of the current step: what it still lacks.
     pub(in crate::scenario) fn open_ends(&self, now_ms: u64) -> Vec<String> {
         let Some(step) = self.scenario.steps.get(self.step) else { return Vec::new() };
         let passed_ms = now_ms.saturating_sub(self.entered_ms);
@@ -136,7 +136,8 @@ impl ScenarioRun {
         step.ends.iter().zip(&self.ends).map(line).collect()
     }
 
-    /// Counts the ends of the current step; the step that follows, if one of them holds. The first in the list wins.
+    /// Counts an answer for the ends of the current step, and returns the step that follows, if one holds. The first in
+    /// the list wins.
     fn next(&mut self, exchange: &Exchange<'_>, view: Option<&RequestView<'_>>, now_ms: u64) -> Option<usize> {
         let scenario = std::sync::Arc::clone(&self.scenario);
         let step = scenario.steps.get(self.step)?;
@@ -146,10 +147,10 @@ impl ScenarioRun {
             let holds = match &end.kind {
                 EndKind::AfterMs(ms) => passed_ms >= *ms,
                 EndKind::Calls { on, when, status, calls } => {
-                    let matches = view.is_some_and(|asked| {
-                        on.select(asked.row.operation)
+                    let matches = view.is_some_and(|view| {
+                        on.select(view.row.operation)
                             && status.is_none_or(|status| exchange.status() == Some(status))
-                            && when.as_ref().is_none_or(|when| when.fault(asked).is_none())
+                            && when.as_ref().is_none_or(|when| when.fault(view).is_none())
                     });
                     *count += u64::from(matches);
                     *count >= *calls
@@ -170,7 +171,7 @@ impl ScenarioRun {
     /// Counts an answer for the expectations.
     fn note(&mut self, exchange: &Exchange<'_>, view: Option<&RequestView<'_>>) {
         if exchange.request.method == "OPTIONS" {
-            // A browser asks that before a call of the consumer.
+            // A browser sends such a preflight before a call of the consumer.
             return;
         }
         let number = exchange.number;
@@ -185,15 +186,15 @@ impl ScenarioRun {
             self.misses.add(number, || format!("{} {}: {miss}", request.method, request.target));
         }
         let only = scenario.expect.only.as_ref();
-        let operation = view.map(|asked| asked.row.operation);
+        let operation = view.map(|view| view.row.operation);
         if only.is_some_and(|(only, _)| operation.is_none_or(|operation| !only.select(operation))) {
             let request = exchange.request;
             let operation = operation.unwrap_or("a call without operation");
             self.outside.add(number, || format!("{} {}: {operation}", request.method, request.target));
         }
-        let Some(asked) = view else { return };
+        let Some(view) = view else { return };
         if let Some(status) = exchange.status() {
-            *self.statuses.entry((asked.row.operation, status)).or_default() += 1;
+            *self.statuses.entry((view.row.operation, status)).or_default() += 1;
         }
         let step = self.step_name().cloned();
         let mut came = Vec::new();
@@ -201,7 +202,7 @@ impl ScenarioRun {
             let expected = &counter.expected;
             let rule = exchange.rule.as_deref();
             let matches = !expected.gave_up
-                && expected.is_for(asked, rule, step.as_deref())
+                && expected.is_for(view, rule, step.as_deref())
                 && (expected.status.is_empty()
                     || exchange.status().is_some_and(|status| expected.status.contains(&status)));
             if matches {
@@ -211,20 +212,20 @@ impl ScenarioRun {
         }
         self.advance_orders(&came);
         if scenario.expect.conduct.follow_next.is_some() {
-            self.follow(asked, exchange);
+            self.follow(view, exchange);
         }
     }
 
-    /// Counts that the client of a call gave up: it got no status after all.
-    pub(crate) fn note_gave_up(&mut self, asked: &RequestView<'_>, entry: &Entry) {
+    /// Counts that the client of a call gave up, and so got no status.
+    pub(crate) fn note_gave_up(&mut self, view: &RequestView<'_>, entry: &Entry) {
         let status = (!entry.extras.delivery.is_abort()).then_some(entry.meta.status);
-        if let Some(count) = status.and_then(|status| self.statuses.get_mut(&(asked.row.operation, status))) {
+        if let Some(count) = status.and_then(|status| self.statuses.get_mut(&(view.row.operation, status))) {
             *count = count.saturating_sub(1);
         }
         let mut came = Vec::new();
         for (place, counter) in self.calls.iter_mut().enumerate() {
             let expected = &counter.expected;
-            if !expected.is_for(asked, entry.extras.rule.as_deref(), entry.extras.step.as_deref()) {
+            if !expected.is_for(view, entry.extras.rule.as_deref(), entry.extras.step.as_deref()) {
                 continue;
             }
             if expected.gave_up {
@@ -245,12 +246,12 @@ impl ScenarioRun {
         }
     }
 
-    /// Notes next links that are issued, and cursors that were not.
-    fn follow(&mut self, asked: &RequestView<'_>, exchange: &Exchange<'_>) {
-        let Some(links) = asked.row.api.dialect.next_links() else { return };
-        let this = canonical(asked.target);
-        if (links.has_cursor)(&Query::parse(asked.target.query)) && !self.issued.contains(&this) {
-            let target = asked.request.target.to_owned();
+    /// Notes the next links of an answer, and a cursor in the request that was in none.
+    fn follow(&mut self, view: &RequestView<'_>, exchange: &Exchange<'_>) {
+        let Some(links) = view.row.api.dialect.next_links() else { return };
+        let this = canonical(view.target);
+        if (links.has_cursor)(&Query::parse(view.target.query)) && !self.issued.contains(&this) {
+            let target = view.request.target.to_owned();
             self.strayed.add(exchange.number, || target);
         }
         if let Some(link) = (links.next)(&exchange.response) {
@@ -260,16 +261,16 @@ impl ScenarioRun {
 }
 
 impl CallExpectation {
-    /// Returns whether it is about such a call, whatever came of it.
-    fn is_for(&self, asked: &RequestView<'_>, rule: Option<&str>, step: Option<&str>) -> bool {
-        self.on.as_ref().is_none_or(|on| on.select(asked.row.operation))
+    /// Tells whether the expectation is about such a call, apart from its status.
+    fn is_for(&self, view: &RequestView<'_>, rule: Option<&str>, step: Option<&str>) -> bool {
+        self.on.as_ref().is_none_or(|on| on.select(view.row.operation))
             && self.fault.as_deref().is_none_or(|fault| rule == Some(fault))
             && self.step.as_deref().is_none_or(|wanted| step == Some(wanted))
-            && self.when.as_ref().is_none_or(|when| when.fault(asked).is_none())
+            && self.when.as_ref().is_none_or(|when| when.fault(view).is_none())
     }
 }
 
-/// Returns a target without origin and world, its query decoded: what makes two links the same.
+/// Returns a target without origin and world, its query decoded, so that equal links are equal texts.
 fn canonical(target: &Target<'_>) -> String {
     let query = Query::parse(target.query);
     query.pairs().fold(target.path.to_owned(), |all, (name, value)| format!("{all}\n{name}\n{value}"))

@@ -43,7 +43,7 @@ pub(in crate::scenario) fn called(
     })
 }
 
-/// Says that an expectation names a fault rule or a step that there is not: no call could ever count, and none never.
+/// Returns a sentence about an expectation that names a fault rule or a step that does not exist: no call could count.
 fn unknown_name(run: &ScenarioRun, counter: &CallCounter) -> Option<String> {
     let expected = &counter.expected;
     let told = |what: &str, name: &str, known: Vec<&str>| {
@@ -66,7 +66,7 @@ fn times(n: u64) -> String {
     format!("{n} {}", if n == 1 { "time" } else { "times" })
 }
 
-/// Says `celigo.integrations.list with status 429 in step throttled`.
+/// Returns the kind of call in words: `celigo.integrations.list with status 429 in step throttled`.
 pub(in crate::scenario) fn kind_of_call(expected: &CallExpectation) -> String {
     let mut words = expected.on.as_ref().map_or_else(|| "any operation".to_owned(), ToString::to_string);
     if expected.when.is_some() {

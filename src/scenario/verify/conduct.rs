@@ -21,12 +21,12 @@ fn same(entry: &Entry) -> Same {
     (entry.method.clone(), format!("{}?{}", target.path, target.query), entry.body.clone())
 }
 
-/// Returns the status the consumer saw; an aborted answer has none.
+/// Returns the status that the consumer saw; an aborted answer has none.
 pub(in crate::scenario) fn seen(entry: &Entry) -> Option<u16> {
     (!entry.extras.delivery.is_abort()).then_some(entry.meta.status)
 }
 
-/// Requests repeated unchanged after one of these statuses, with no successful write in between.
+/// Returns the requests that were repeated unchanged after one of these statuses, with no successful write in between.
 pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16], redactor: &Redactor) -> Vec<Violation> {
     let mut latest: HashMap<Same, (u64, u16, u64)> = HashMap::new();
     let mut writes = 0;
@@ -47,7 +47,7 @@ pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16], redacto
                 near: None,
             });
         }
-        let is_write = Method::of(&entry.method).is_some_and(|verb| !verb.is_safe());
+        let is_write = Method::of(&entry.method).is_some_and(|method| !method.is_safe());
         if is_write && (200..300).contains(&entry.meta.status) && entry.meta.reached_service {
             writes += 1;
         }
@@ -59,7 +59,7 @@ pub(in crate::scenario) fn repeated(journal: &[Entry], statuses: &[u16], redacto
     violations
 }
 
-/// Calls that came earlier than the header of the same operation's last answer asked.
+/// Returns the calls that came earlier than the `Retry-After` of the operation's last answer asked.
 pub(in crate::scenario) fn hasty(journal: &[Entry], redactor: &Redactor) -> Vec<Violation> {
     let mut asked: HashMap<&'static str, (u64, u64, u64)> = HashMap::new();
     let mut violations = Vec::new();
@@ -84,9 +84,9 @@ pub(in crate::scenario) fn hasty(journal: &[Entry], redactor: &Redactor) -> Vec<
     violations
 }
 
-/// Retries that came sooner than they should, where the answer before did not say when to come back.
+/// Returns the retries that came too soon, where the answer before had no `Retry-After`.
 pub(in crate::scenario) fn impatient(journal: &[Entry], backoff: Backoff, redactor: &Redactor) -> Vec<Violation> {
-    // For each request without success so far: how often it was tried, and the latest try.
+    // For each request without success so far, the number of its tries, and the latest.
     let mut runs: HashMap<Same, (u32, usize)> = HashMap::new();
     let mut violations = Vec::new();
     for (place, entry) in journal.iter().enumerate() {
@@ -115,7 +115,7 @@ pub(in crate::scenario) fn impatient(journal: &[Entry], backoff: Backoff, redact
     violations
 }
 
-/// Runs of identical requests, each answered by 429, 5xx or an abort, that are longer than allowed.
+/// Returns the runs of identical requests, each answered by 429, 5xx or an abort, that are longer than allowed.
 pub(in crate::scenario) fn stubborn(journal: &[Entry], most: u64, redactor: &Redactor) -> Vec<Violation> {
     let mut runs: HashMap<Same, (u64, usize)> = HashMap::new();
     let mut longest: Vec<(Same, u64, usize)> = Vec::new();
@@ -146,14 +146,14 @@ pub(in crate::scenario) fn stubborn(journal: &[Entry], most: u64, redactor: &Red
         .collect()
 }
 
-/// Requests whose body has a field that the documentation does not know.
+/// Returns the requests whose body has an unknown field.
 pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router, redactor: &Redactor) -> Vec<Violation> {
     let mut violations = Vec::new();
     for entry in journal {
         let row = entry.meta.operation().and_then(|operation| router.operation(operation));
         let Some(resource) = row.and_then(|row| row.route.action.resource()) else { continue };
         let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(&entry.body) else { continue };
-        // A consumer that sends back what it read, whole, may send back what was only put there to try it.
+        // A consumer that sends back a record as it read it may send back the unknown field that a varied answer added.
         let unknown = |name: &&String| {
             resource.field(name).is_none() && *name != resource.id_field && name.as_str() != UNKNOWN_FIELD
         };
@@ -171,7 +171,7 @@ pub(in crate::scenario) fn unknown_fields(journal: &[Entry], router: &Router, re
     violations
 }
 
-/// Shows a request in one line.
+/// Returns a request in one line.
 pub(in crate::scenario) fn shown(entry: &Entry, redactor: &Redactor) -> String {
     const LONG: usize = 200;
     let entry = entry.redacted(redactor);
@@ -184,7 +184,7 @@ pub(in crate::scenario) fn shown(entry: &Entry, redactor: &Redactor) -> String {
     line
 }
 
-/// Says in one line what an unsuccessful answer said.
+/// Returns the message of an unsuccessful answer in one line.
 fn said(entry: &Entry) -> Option<String> {
     let error = entry.meta.error.unwrap_or_default();
     let body: Value = serde_json::from_slice(&entry.response).ok()?;

@@ -3,14 +3,14 @@
 use crate::engine::api::router::Router;
 use crate::history::entry::Entry;
 use crate::history::journal::Journal;
-use crate::scenario::model::request_view::asked_again;
+use crate::scenario::model::request_view::view_of_entry;
 use crate::scenario::model::rule::Operations;
 use crate::scenario::model::when::When;
 
-/// A count that goes on: each call is looked at once, however often a caller counts.
+/// A count that continues: each call is looked at once, even if a caller counts many times.
 #[derive(Debug, Default)]
 pub(crate) struct CallCount {
-    /// The journal of the world that it follows: each reset begins another.
+    /// The run of the journal that it counts: each reset begins another.
     run: u64,
     /// The latest call that was looked at.
     seen: u64,
@@ -18,12 +18,12 @@ pub(crate) struct CallCount {
 }
 
 impl CallCount {
-    /// Returns the number of calls so far that are of these operations and, where it is given, look like this.
+    /// Returns the number of calls so far of these operations that match `when`, if it is given.
     pub(crate) fn go_on(&mut self, journal: &Journal, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
         if self.run != journal.run() {
             *self = Self { run: journal.run(), ..Self::default() };
         }
-        let matches = |entry: &Entry, when| asked_again(entry, router, |asked| When::fault(when, asked).is_none());
+        let matches = |entry: &Entry, when| view_of_entry(entry, router, |view| When::fault(when, view).is_none());
         let is_of_kind = |operation: Option<&'static str>| operation.is_some_and(|operation| on.select(operation));
         let new = match when {
             None => journal.operations_since(self.seen).filter(|operation| is_of_kind(*operation)).count(),

@@ -15,7 +15,7 @@ pub(crate) enum ExpectationState {
 }
 
 impl ExpectationState {
-    /// Returns its name.
+    /// Returns the word for it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Met => "met",

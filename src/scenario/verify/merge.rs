@@ -1,4 +1,4 @@
-//! Many processes, one table: joining the coverage of reports.
+//! The coverage of several reports, merged into one table.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(crate) fn merged<'c>(all: impl Iterator<Item = &'c CoverageCell>) -> Vec<Cov
             }
         }
     }
-    // Outcomes one process met and another did not must still stand with their operation.
+    // An outcome that only one process met must stand with its operation.
     let mut order: Vec<String> = cells.iter().map(|cell| cell.operation.clone()).collect();
     order.dedup();
     let rank = |operation: &str| order.iter().position(|known| known == operation);

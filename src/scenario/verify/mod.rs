@@ -1,4 +1,4 @@
-//! Verification: expectations compared with what happened, and the reports of it.
+//! Verification: the judgement of expectations, and its reports.
 
 pub(crate) mod called;
 pub(crate) mod conduct;

@@ -11,7 +11,7 @@ use crate::http::redact::tail_of;
 use crate::scenario::model::difference::{Differences, NearMiss, shortened};
 use crate::scenario::model::format::{CallExpectation, EndKind};
 use crate::scenario::model::matchers::Matcher;
-use crate::scenario::model::request_view::{Parts, asked_again};
+use crate::scenario::model::request_view::{Parts, view_of_entry};
 use crate::scenario::model::rule::Operations;
 use crate::scenario::model::when::When;
 use crate::scenario::run::scenario_run::ScenarioRun;
@@ -19,10 +19,10 @@ use crate::scenario::verify::conduct::seen;
 
 /// The distance of two operations on one kind of record. No part of a request weighs as much.
 const OTHER_OPERATION: u64 = 1_000_000;
-/// The distance of a call that another rule, another step or another status makes a different one.
+/// The distance of a call that differs in its rule, step or status.
 const OTHER_CIRCUMSTANCE: u64 = 1_500;
 
-/// The calls of a journal. The first comparison takes their requests apart, once.
+/// The calls of a journal. The first comparison takes their requests apart.
 pub(in crate::scenario) struct Calls<'j> {
     journal: &'j [Entry],
     router: &'j Router,
@@ -41,7 +41,7 @@ pub(in crate::scenario) struct CallKind<'w> {
 }
 
 impl<'w> CallKind<'w> {
-    /// Calls of these operations that look like this.
+    /// Makes the kind of calls of these operations that match `when`.
     pub(in crate::scenario) fn matching(on: &'w Operations, when: Option<&'w When>) -> Self {
         Self { on: Some(on), when, ..Self::default() }
     }
@@ -70,7 +70,7 @@ impl<'j> Calls<'j> {
         self.journal
     }
 
-    /// Returns the call that comes nearest to a kind without being of it: the earliest of those that are equally near.
+    /// Returns the call that comes nearest to a kind without being of it; of equally near ones, the earliest.
     pub(in crate::scenario) fn nearest(&self, wanted: &CallKind<'_>) -> Option<NearMiss> {
         let extras = self.measure(wanted).into_iter().filter(|(distance, _)| *distance > 0);
         let (_, place) = extras.min()?;
@@ -79,7 +79,7 @@ impl<'j> Calls<'j> {
         Some(found.into_near_miss(Some(self.journal[place].number), None))
     }
 
-    /// Returns the call that comes nearest to an end of the current step that no call came for.
+    /// Returns the call that comes nearest to an end of the current step for which no call came.
     pub(in crate::scenario) fn nearest_end(&self, run: &ScenarioRun) -> Option<NearMiss> {
         let step = run.scenario().steps.get(run.step)?;
         let open = step.ends.iter().zip(&run.ends).filter(|(_, count)| **count == 0);
@@ -108,7 +108,7 @@ impl<'j> Calls<'j> {
         let places = || 0..self.journal.len();
         let of_kind: Vec<usize> = places().filter(|place| selected(&self.journal[*place])).collect();
         let candidates = match (wanted.on, wanted.when) {
-            // A request that looks right may have been sent to a neighbour of the operation.
+            // A request that matches `when` may have been sent to a neighbour of the operation.
             (Some(on), Some(_)) if of_kind.is_empty() => places().filter(|n| self.is_neighbour(*n, on)).collect(),
             _ => of_kind,
         };
@@ -128,7 +128,7 @@ impl<'j> Calls<'j> {
     }
 
     fn parts(&self, place: usize) -> Option<&Parts> {
-        let parts = || asked_again(&self.journal[place], self.router, Parts::of);
+        let parts = || view_of_entry(&self.journal[place], self.router, Parts::of);
         self.parts[place].get_or_init(parts).as_ref()
     }
 
@@ -163,7 +163,7 @@ impl<'j> Calls<'j> {
 }
 
 impl When {
-    /// Adds what keeps a request from matching.
+    /// Adds the differences that keep a request from matching.
     fn compare(&self, parts: &Parts, found: &mut Differences) {
         if let Some(matcher) = &self.params {
             found.compare_at("params", matcher, Some(&parts.params));

@@ -1,4 +1,4 @@
-//! The expectations that one call comes near to without meeting them, for who looks at that call.
+//! The expectations that one call comes near to without meeting them, for a person who looks at that call.
 
 use crate::history::entry::{Entry, presented_by};
 use crate::http::json_object::json_object;
@@ -22,8 +22,8 @@ pub(crate) struct NearExpectation {
 json_object!(write NearExpectation { id, title, near: flat });
 
 impl Verification<'_> {
-    /// Returns the expectations that a call comes near to: of those that too few calls have met so far, the ones whose
-    /// operation it is, or whose neighbour.
+    /// Returns the expectations that a call comes near to: those that too few calls have met so far, and that are about
+    /// its operation or a neighbour.
     pub(crate) fn near_to(&self, entry: &Entry) -> Vec<NearExpectation> {
         let Some(run) = self.run else { return Vec::new() };
         let journal = std::slice::from_ref(entry);

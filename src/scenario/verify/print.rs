@@ -6,7 +6,7 @@ use std::fmt;
 use crate::history::coverage::CoverageCell;
 use crate::scenario::verify::report::{Check, Report, Violation};
 
-/// Longer journals are cut at the front.
+/// The most calls of the journal that a report prints: the newest.
 const JOURNAL_SHOWN: usize = 12;
 
 impl fmt::Display for Report {
@@ -47,7 +47,7 @@ impl Report {
         self.elsewhere.lines().iter().try_for_each(|line| write!(f, "\n  {line}"))
     }
 
-    /// Says that the journal lost calls, and which checks that touches.
+    /// Writes that the journal lost calls, and which checks that affects.
     fn write_loss(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lost = self.journal_lost;
         if lost == 0 {
@@ -68,7 +68,7 @@ impl Report {
 }
 
 impl Check {
-    /// Tells whether all calls of the journal are needed to judge it.
+    /// Tells whether the check needs all calls of the journal.
     fn reads_journal(&self) -> bool {
         self.id.starts_with("conduct.") && self.id != "conduct.paging"
     }
@@ -140,7 +140,7 @@ fn test_case(report: &Report, check: &Check) -> String {
             head += &format!(" line=\"{}\"", check.line);
         }
     }
-    // The checks are judged together, after the calls: the suite has their time.
+    // The checks are judged together, after the calls, so that only the suite has a time.
     head += " time=\"0.000\"";
     if check.passed {
         return format!("    {head}/>\n");
@@ -178,7 +178,7 @@ fn escape(text: &str) -> String {
             '>' => escaped += "&gt;",
             '"' => escaped += "&quot;",
             '\n' | '\t' => escaped.push(letter),
-            // XML 1.0 has no way to write these.
+            // XML 1.0 cannot write these characters.
             control if control.is_control() || matches!(control, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
             other => escaped.push(other),
         }

@@ -1,4 +1,4 @@
-//! Reports: the findings of a verification, as data. Everything printed derives from this.
+//! Reports: the findings of a verification, as data. All printed forms derive from it.
 
 use crate::history::coverage::CoverageCell;
 
@@ -40,10 +40,10 @@ pub struct Report {
     pub apis: Vec<String>,
     /// The time of the first call, by the world's clock.
     pub started: String,
-    /// The time from then to the verification, by the world's clock, in milliseconds.
+    /// The time from the first call to the verification, by the world's clock, in milliseconds.
     pub duration_ms: u64,
-    /// Start and duration in milliseconds as the machine's clock measured them, for `JUnit`. Two runs differ in them, so
-    /// they are not part of the JSON.
+    /// Start and duration in milliseconds by the machine's clock, for `JUnit`. They differ between runs, so they are
+    /// not part of the JSON.
     pub measured: Option<(String, u64)>,
     /// True when every check passed.
     pub passed: bool,
@@ -61,8 +61,8 @@ pub struct Report {
     pub journal_lost: u64,
     /// Traffic of the command that came to no world: of `standin run` with the proxy.
     pub elsewhere: Elsewhere,
-    /// Documented outcomes, and how often each was served. A report that was written down has those that were served at
-    /// all, unless all were asked for.
+    /// Documented outcomes, and the number of times each was served. A report in a file has only those that were
+    /// served, unless the user asked for all.
     pub coverage: Vec<CoverageCell>,
 }
 
@@ -97,17 +97,17 @@ pub struct Check {
     pub id: String,
     /// The check in words: `celigo.integrations.list at least 1 time`.
     pub title: String,
-    /// True when nothing was found.
+    /// True when the check found no violation.
     pub passed: bool,
     /// The violations found.
     pub violations: Vec<Violation>,
-    /// The line of the file that asks for it; 0 when no line does.
+    /// The line of the file that declares it; 0 when none does.
     pub line: usize,
 }
 
 json_object!(both Check { id, title: default, passed, violations, line });
 
-/// One thing a check found.
+/// One violation that a check found.
 ///
 /// ```
 /// use standin::{Expectation, Standin};
@@ -128,7 +128,7 @@ pub struct Violation {
     pub message: String,
     /// The number of the call, if it is about one.
     pub call: Option<u64>,
-    /// Lines that help to understand it; those about what came nearest are the last.
+    /// Lines that help to understand it; the last are about the nearest call or record.
     pub details: Vec<String>,
     /// The call or record that came nearest to what was expected.
     pub near: Option<NearMiss>,
@@ -137,12 +137,12 @@ pub struct Violation {
 json_object!(both Violation { message, call: default, details, near: omitted });
 
 impl Check {
-    /// Returns the check as it may be shown.
+    /// Returns the check without credentials.
     pub(in crate::scenario) fn redacted(mut self, redactor: &Redactor) -> Self {
         self.title = redactor.text(&self.title).into_owned();
         for violation in &mut self.violations {
             if let Some(near) = violation.near.take() {
-                // The lines about it are the last.
+                // The lines about the near miss are the last.
                 violation.details.truncate(violation.details.len().saturating_sub(near.lines().len()));
                 let near = near.redacted(redactor);
                 violation.details.extend(near.lines().iter().map(|line| on_one_line(line)));
@@ -166,14 +166,14 @@ impl Violation {
         self
     }
 
-    /// Adds what came nearest, if anything did.
+    /// Adds the near miss, if there is one.
     pub(in crate::scenario) fn near(mut self, near: Option<NearMiss>) -> Self {
         self.details.extend(near.iter().flat_map(NearMiss::lines));
         self.near = near;
         self
     }
 
-    /// Returns the violation in one sentence: what is wrong and, where something came near, its first difference.
+    /// Returns the violation in one sentence: the finding and, with a near miss, its first difference.
     #[must_use]
     pub fn sentence(&self) -> String {
         match self.near.as_ref().and_then(|near| near.lines().into_iter().next()) {
@@ -189,7 +189,7 @@ impl Violation {
     }
 }
 
-/// The course of a fault rule.
+/// The counters of a fault rule.
 ///
 /// ```
 /// use standin::{Rule, Standin};
@@ -240,7 +240,7 @@ impl Report {
     /// The version of this shape.
     pub const VERSION: u32 = 1;
 
-    /// Tells whether nothing was there to find: no call was made, or nothing was checked.
+    /// Tells whether the verification tested nothing: there was no call, or no check.
     #[must_use]
     pub fn tested_nothing(&self) -> bool {
         self.calls == 0 || self.checks.is_empty()
@@ -251,14 +251,14 @@ impl Report {
         self.checks.iter().filter(|check| !check.passed)
     }
 
-    /// Returns the report with those outcomes only that were served.
+    /// Returns the report with only the outcomes that were served.
     #[must_use]
     pub fn without_zeros(mut self) -> Self {
         self.coverage.retain(CoverageCell::is_served);
         self
     }
 
-    /// Returns the report as JSON, with those outcomes only that were served.
+    /// Returns the report as JSON, with only the outcomes that were served.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(&self.clone().without_zeros()).expect("a report is JSON")

@@ -1,4 +1,4 @@
-//! Deciding whether a consumer did what it must. The caller holds the world's lock.
+//! The verification of a world: every check of its expectations. The caller holds the world's lock.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,7 +14,7 @@ use crate::http::position::Position;
 use crate::http::redact::Redactor;
 use crate::scenario::model::format::{CallExpectation, FinalExpectation};
 use crate::scenario::model::matchers::Range;
-use crate::scenario::model::request_view::{RequestView, asked_again};
+use crate::scenario::model::request_view::{RequestView, view_of_entry};
 use crate::scenario::run::scenario_run::{ScenarioRun, Violations};
 use crate::scenario::verify::called::{called, kind_of_call};
 use crate::scenario::verify::conduct;
@@ -23,9 +23,9 @@ use crate::scenario::verify::near::{CallKind, Calls, nearest_record};
 use crate::scenario::verify::one_line::on_one_line;
 use crate::scenario::verify::report::{Check, Report, RuleReport, StepReport, Violation};
 
-/// Number of calls that a report tells of.
+/// The most calls that a report lists.
 const TOLD: usize = 30;
-/// Number of records that a violation names.
+/// The most records that a violation names.
 const SHOWN: usize = 5;
 
 /// The parts of a world that a verification looks at. The caller holds the world's lock.
@@ -43,15 +43,15 @@ pub(crate) struct Verification<'w> {
 }
 
 impl Verification<'_> {
-    /// Returns the report of all checks, as things are now.
+    /// Returns the report of all checks, at this moment.
     pub(crate) fn report(&self) -> Report {
         let router = self.router;
-        // A browser's question before a call is no call of the consumer.
+        // A browser's preflight is no call of the consumer.
         let journal: Vec<Entry> = self.journal.since(0).filter(|entry| entry.method != "OPTIONS").collect();
         let redactor = self.state.redactor().with(presented_by(&journal).iter().map(String::as_str));
         let calls = Calls::new(&journal, router);
         let checks = || self.run.map(|run| self.checks(run, router, &calls, &redactor)).unwrap_or_default();
-        // A report is owed to the test even where the fake cannot judge.
+        // The test gets a report even if a check panics.
         let checks = catch_unwind(AssertUnwindSafe(checks)).unwrap_or_else(|panic| {
             let message =
                 format!("standin failed while judging, which is its own fault: {}", panic_text(panic.as_ref()));
@@ -135,7 +135,7 @@ impl Verification<'_> {
         checks
     }
 
-    /// Adds the checks of conduct; tells whether one of them needs all of the journal.
+    /// Adds the checks of conduct, and tells whether one of them needs the whole journal.
     fn conduct(
         run: &ScenarioRun,
         router: &Router,
@@ -211,7 +211,7 @@ impl Verification<'_> {
     }
 }
 
-/// Checks what every scenario asks for.
+/// Adds the checks that every scenario has.
 fn implied(
     this: &Verification<'_>,
     run: &ScenarioRun,
@@ -279,7 +279,7 @@ impl Check {
     }
 }
 
-/// Says `at least 1 time`, `2 times`.
+/// Returns a number of times in words: `at least 1 time`, `2 times`.
 pub(super) fn in_times(range: Range) -> String {
     format!(
         "{} {}",
@@ -344,7 +344,7 @@ fn steps(run: &ScenarioRun) -> Vec<StepReport> {
     entered.map(|&(step, call)| StepReport { name: run.scenario().steps[step].name.to_string(), call }).collect()
 }
 
-/// Tells of the newest calls in a few words each.
+/// Returns the newest calls, in a few words each.
 fn told(journal: &[Entry], router: &Router) -> Vec<String> {
     let newest = &journal[journal.len().saturating_sub(TOLD)..];
     let operations: Vec<&str> = newest.iter().filter_map(|entry| entry.meta.operation()).collect();
@@ -358,7 +358,7 @@ fn told(journal: &[Entry], router: &Router) -> Vec<String> {
                 || format!("{} {}", entry.method, entry.target),
                 |name| {
                     let short = common.and_then(|group| name.strip_prefix(group)?.strip_prefix('.'));
-                    let ids = asked_again(entry, router, ids_of).unwrap_or_default();
+                    let ids = view_of_entry(entry, router, ids_of).unwrap_or_default();
                     format!("{}{ids}", short.unwrap_or(name))
                 },
             );
@@ -383,8 +383,8 @@ fn told(journal: &[Entry], router: &Router) -> Vec<String> {
 }
 
 /// Returns the ids in a request's path, as a journal line tells them: ` abc123/def456`.
-fn ids_of(asked: &RequestView<'_>) -> String {
-    let names = asked.row.params.iter();
-    let ids: Vec<&str> = names.filter_map(|name| asked.param(name)).collect();
+fn ids_of(view: &RequestView<'_>) -> String {
+    let names = view.row.params.iter();
+    let ids: Vec<&str> = names.filter_map(|name| view.param(name)).collect();
     if ids.is_empty() { String::new() } else { format!(" {}", ids.join("/")) }
 }

@@ -1,11 +1,11 @@
-//! The events that a verification may wait for.
+//! The end of a verification's wait.
 
 use crate::scenario::run::scenario_run::ScenarioRun;
 use crate::scenario::verify::verify::Verification;
 
 impl Verification<'_> {
-    /// Returns whether a verification that has time may end now: every expected call came, and none is awaited by its
-    /// absence. An expectation that no call at all would meet is judged when the time is over.
+    /// Tells whether a verification that waits may end now: every expected call came. An expectation that no call would
+    /// meet is judged when the time is over.
     pub(crate) fn has_come_true(&self) -> bool {
         let Some(run) = self.run else { return true };
         let expect = &run.scenario().expect;

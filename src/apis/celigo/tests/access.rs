@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::apis::celigo::tests::{Account, MARIGOLD_CONNECTOR, SYNC};
-use crate::engine::state::settings::Credential;
+use crate::engine::state::settings::ListedCredential;
 
-fn token(token: &str, integrations: Option<&[&str]>, read_only: bool) -> Credential {
+fn token(token: &str, integrations: Option<&[&str]>, read_only: bool) -> ListedCredential {
     let integrations = integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
-    Credential { token: token.to_owned(), integrations, read_only }
+    ListedCredential { token: token.to_owned(), integrations, read_only }
 }
 
 #[test]

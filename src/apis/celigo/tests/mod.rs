@@ -20,7 +20,7 @@ use crate::engine::api::api::hooks_of;
 use crate::engine::api::fixtures::RecordFile;
 use crate::engine::api::router::Router;
 use crate::engine::state::clock::ClockMode;
-use crate::engine::state::settings::{Credential, Settings};
+use crate::engine::state::settings::{ListedCredential, Settings};
 use crate::engine::store::Store;
 use crate::http::message::{Request, Response};
 use crate::world::exchange::answer;
@@ -101,7 +101,7 @@ impl Account {
     }
 
     /// With these tokens only, of which the first asks.
-    fn listing(credentials: Vec<Credential>) -> Self {
+    fn listing(credentials: Vec<ListedCredential>) -> Self {
         Self::with(Settings { credentials: vec![("celigo", credentials)], ..Settings::default() })
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apis::celigo::webhook::verify::{Settings, text};
+use crate::apis::celigo::webhook::verify::{ListenerSettings, text};
 use crate::http::message::Response;
 use crate::http::target::Query;
 
@@ -32,21 +32,21 @@ const CHALLENGE: Names = Names {
 };
 
 /// Tells whether a listener answers challenges.
-pub(super) fn takes_challenges(settings: &Settings) -> bool {
+pub(super) fn takes_challenges(settings: &ListenerSettings) -> bool {
     !text(settings, CHALLENGE.body, "").is_empty()
 }
 
 /// Answers a delivery.
-pub(super) fn success(settings: &Settings, body: &Value, query: &Query<'_>) -> Response {
+pub(super) fn success(settings: &ListenerSettings, body: &Value, query: &Query<'_>) -> Response {
     answer(&SUCCESS, settings, body, query)
 }
 
 /// Answers a challenge.
-pub(super) fn challenge(settings: &Settings, body: &Value, query: &Query<'_>) -> Response {
+pub(super) fn challenge(settings: &ListenerSettings, body: &Value, query: &Query<'_>) -> Response {
     answer(&CHALLENGE, settings, body, query)
 }
 
-fn answer(names: &Names, settings: &Settings, body: &Value, query: &Query<'_>) -> Response {
+fn answer(names: &Names, settings: &ListenerSettings, body: &Value, query: &Query<'_>) -> Response {
     let status = settings.get(names.status).and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
     let status = status.filter(|status| (200..300).contains(status)).unwrap_or(names.usual_status);
     let mut response = Response::empty(status);

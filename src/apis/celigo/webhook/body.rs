@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::apis::celigo::webhook::verify::{Settings, text};
+use crate::apis::celigo::webhook::verify::{ListenerSettings, text};
 use crate::engine::api::context::Context;
 use crate::engine::schema::problem::Problem;
 use crate::http::media;
@@ -10,7 +10,7 @@ use crate::http::position::SyntaxFault;
 use crate::http::tree::TreeLimits;
 
 /// Reads a body: an empty one is an empty object, and what is neither JSON nor a form stays text.
-pub(super) fn read(context: &Context<'_>, settings: &Settings) -> Result<Value, Problem> {
+pub(super) fn read(context: &Context<'_>, settings: &ListenerSettings) -> Result<Value, Problem> {
     let body = context.request.body;
     let sent = context.request.header("content-type").unwrap_or_default();
     let essence = media::essence(sent);
@@ -46,7 +46,7 @@ fn json(context: &Context<'_>, body: &[u8]) -> Result<Value, Problem> {
 }
 
 /// Returns the records of a body: each entry of the array that the settings name, or all of it.
-pub(super) fn records(body: &Value, settings: &Settings) -> Vec<Value> {
+pub(super) fn records(body: &Value, settings: &ListenerSettings) -> Vec<Value> {
     let path = text(settings, "pathToRecords", "");
     if path.is_empty() {
         return vec![body.clone()];

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::apis::celigo::errors::{NOT_FOUND, NOT_MODELLED, UNAUTHORIZED};
 use crate::apis::celigo::resources::{DELIVERIES, EXPORTS, FLOWS, generators};
 use crate::apis::celigo::runs;
-use crate::apis::celigo::webhook::verify::Settings;
+use crate::apis::celigo::webhook::verify::ListenerSettings;
 use crate::apis::celigo::webhook::{answer, body, verify};
 use crate::engine::api::context::Context;
 use crate::engine::schema::document::Document;
@@ -61,7 +61,7 @@ fn not_genuine() -> Problem {
     Problem::named(UNAUTHORIZED, "Webhook verification failed")
 }
 
-fn refused(settings: Option<&Settings>) -> Problem {
+fn refused(settings: Option<&ListenerSettings>) -> Problem {
     let challenges = settings.is_none_or(answer::takes_challenges);
     let get = Some(Method::Get).filter(|_| challenges);
     Problem::WrongMethod { allowed: get.into_iter().chain([Method::Post, Method::Put]).collect() }
@@ -75,7 +75,12 @@ fn listener(context: &Context<'_>) -> Result<Record, Problem> {
 }
 
 /// Keeps a delivery, and runs the flows that its records go into.
-fn deliver(context: &mut Context<'_>, export: &Record, settings: &Settings, read: Value) -> Result<(), Problem> {
+fn deliver(
+    context: &mut Context<'_>,
+    export: &Record,
+    settings: &ListenerSettings,
+    read: Value,
+) -> Result<(), Problem> {
     let records = body::records(&read, settings);
     let starts_here = |flow: &&Record| {
         flow.get("disabled") != Some(&Value::Bool(true)) && generators(flow.fields()).contains(&export.id())
@@ -86,7 +91,7 @@ fn deliver(context: &mut Context<'_>, export: &Record, settings: &Settings, read
     for flow in flows {
         let places = generators(flow.fields());
         let place = places.iter().position(|id| *id == export.id()).unwrap_or_default();
-        let generator = runs::Generator { id: export.id().to_owned(), place, records: records.clone() };
+        let generator = runs::PageGenerator { id: export.id().to_owned(), place, records: records.clone() };
         jobs.push(Value::from(runs::start(context.state, &flow, &[generator])?.id()));
     }
     let request = context.request;

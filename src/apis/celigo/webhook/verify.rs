@@ -6,16 +6,16 @@ use crate::apis::celigo::webhook::hmac::{base64, hex, sign};
 use crate::engine::api::context::Context;
 
 /// The settings of a listener.
-pub(super) type Settings = Map<String, Value>;
+pub(super) type ListenerSettings = Map<String, Value>;
 
 /// Returns a text among the settings, or what it is when it is not set.
-pub(super) fn text<'s>(settings: &'s Settings, name: &str, usual: &'s str) -> &'s str {
+pub(super) fn text<'s>(settings: &'s ListenerSettings, name: &str, usual: &'s str) -> &'s str {
     settings.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).unwrap_or(usual)
 }
 
 /// Tells whether the head, the path and the raw body of a call say that it is genuine. A token in the body is looked at
 /// once that is read.
-pub(super) fn is_genuine(context: &Context<'_>, settings: &Settings) -> bool {
+pub(super) fn is_genuine(context: &Context<'_>, settings: &ListenerSettings) -> bool {
     match text(settings, "verify", "") {
         "hmac" => is_signed(context, settings),
         "token" => match text(settings, "tokenLocation", "body") {
@@ -40,7 +40,7 @@ pub(super) fn is_genuine(context: &Context<'_>, settings: &Settings) -> bool {
 }
 
 /// Tells whether a body that was read holds the token, where that is its place.
-pub(super) fn has_token(body: &Value, settings: &Settings) -> bool {
+pub(super) fn has_token(body: &Value, settings: &ListenerSettings) -> bool {
     if text(settings, "verify", "") != "token" || text(settings, "tokenLocation", "body") != "body" {
         return true;
     }
@@ -49,12 +49,12 @@ pub(super) fn has_token(body: &Value, settings: &Settings) -> bool {
     is_token(settings, found.and_then(Value::as_str))
 }
 
-fn is_token(settings: &Settings, sent: Option<&str>) -> bool {
+fn is_token(settings: &ListenerSettings, sent: Option<&str>) -> bool {
     let token = text(settings, "token", "");
     !token.is_empty() && sent == Some(token)
 }
 
-fn has_token_in_header(context: &Context<'_>, settings: &Settings) -> bool {
+fn has_token_in_header(context: &Context<'_>, settings: &ListenerSettings) -> bool {
     let name = text(settings, "tokenHeaderName", "authorization").to_ascii_lowercase();
     let scheme = match text(settings, "tokenHeaderScheme", "bearer") {
         "none" => "",
@@ -70,7 +70,7 @@ fn has_token_in_header(context: &Context<'_>, settings: &Settings) -> bool {
 }
 
 /// Returns a signature without its prefix, such as `sha256=`.
-fn is_signed(context: &Context<'_>, settings: &Settings) -> bool {
+fn is_signed(context: &Context<'_>, settings: &ListenerSettings) -> bool {
     let algorithm = text(settings, "algorithm", "sha256");
     let header = text(settings, "header", "x-signature").to_ascii_lowercase();
     let key = text(settings, "key", "").as_bytes();

@@ -22,8 +22,6 @@ use crate::engine::schema::schema::{Actor, Schema};
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-type Outcome = Result<Response, Problem>;
-
 /// Types an attachment may have.
 const ATTACHMENT_TYPES: &[&str] = &["link", "text", "file", "lti", "drive"];
 
@@ -78,7 +76,7 @@ pub(super) const CHANGED: &[Field] = fields!(ATTACHMENTS);
 pub(super) const CHANGED_ON_GRAPH: &[Field] = fields!();
 
 /// Handles `GET /classes/{class_id}/assignments`
-pub(super) fn list(context: &mut Context<'_>) -> Outcome {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let mut all = belonging(context, &ASSIGNMENTS, CLASS_OF, &room.class);
     all.retain(|assignment| room.is_visible(assignment));
@@ -86,14 +84,14 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `GET /classes/{class_id}/assignments/{assignment_id}`
-pub(super) fn get(context: &mut Context<'_>) -> Outcome {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.one(context, &assignment, &[])
 }
 
 /// Handles `POST /classes/{class_id}/assignments`
-pub(super) fn create(context: &mut Context<'_>) -> Outcome {
+pub(super) fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
         return Ok(repeated);
@@ -112,7 +110,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `PATCH /classes/{class_id}/assignments/{assignment_id}`
-pub(super) fn update(context: &mut Context<'_>) -> Outcome {
+pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.check_writer()?;
@@ -137,7 +135,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `DELETE /classes/{class_id}/assignments/{assignment_id}`
-pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
+pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     room.check_writer()?;

@@ -30,7 +30,7 @@ impl Given {
     pub(super) fn read(context: &mut Context<'_>, known: &[Field]) -> Result<Self, Problem> {
         let mut sent = context.take_fields()?;
         let mut warnings = Vec::new();
-        if let Some(only) = context.query.get(PROPERTIES).filter(|_| context.route.verb == Method::Patch) {
+        if let Some(only) = context.query.get(PROPERTIES).filter(|_| context.route.method == Method::Patch) {
             let names: Vec<&str> = only.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
             for name in names.iter().filter(|name| !known.iter().any(|field| field.name == **name)) {
                 let message = format!("'{name}' in '{PROPERTIES}' is no field of this body.");

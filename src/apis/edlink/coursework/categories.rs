@@ -13,8 +13,6 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Actor;
 use crate::http::message::Response;
 
-type Outcome = Result<Response, Problem>;
-
 /// Fields a category is made from, or changed by.
 pub(super) const FIELDS: &[Field] = &[
     text("title").required(),
@@ -25,21 +23,21 @@ pub(super) const FIELDS: &[Field] = &[
 ];
 
 /// Handles `GET /classes/{class_id}/categories`
-pub(super) fn list(context: &mut Context<'_>) -> Outcome {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let all = belonging(context, &CATEGORIES, CLASS_OF, &room.class);
     room.list(context, all)
 }
 
 /// Handles `GET /classes/{class_id}/categories/{category_id}`
-pub(super) fn get(context: &mut Context<'_>) -> Outcome {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.one(context, &category, &[])
 }
 
 /// Handles `POST /classes/{class_id}/categories`
-pub(super) fn create(context: &mut Context<'_>) -> Outcome {
+pub(super) fn create(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::to_write(context)?;
     if let Some(repeated) = idempotency::repeated(context)? {
         return Ok(repeated);
@@ -54,7 +52,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `PATCH /classes/{class_id}/categories/{category_id}`
-pub(super) fn update(context: &mut Context<'_>) -> Outcome {
+pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.check_writer()?;
@@ -66,7 +64,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `DELETE /classes/{class_id}/categories/{category_id}`
-pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
+pub(super) fn delete(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let category = room.category(context)?;
     room.check_writer()?;

@@ -47,7 +47,7 @@ pub(crate) fn expire(state: &mut State, record: &Record) -> Result<(), Problem> 
 }
 
 fn key<'q>(context: &'q Context<'_>) -> Option<&'q str> {
-    context.query.get(IDEMPOTENCY).filter(|key| !key.is_empty() && context.route.verb == Method::Post)
+    context.query.get(IDEMPOTENCY).filter(|key| !key.is_empty() && context.route.method == Method::Post)
 }
 
 fn owner<'c>(context: &'c Context<'_>) -> &'c str {

@@ -17,8 +17,6 @@ use crate::engine::schema::schema::Actor;
 use crate::engine::store::Record;
 use crate::http::message::Response;
 
-type Outcome = Result<Response, Problem>;
-
 /// The states a submission can be brought to.
 const NEXT: &[&str] = &["submitted", "reclaimed", "returned"];
 
@@ -51,7 +49,7 @@ pub(super) const CHANGED_ON_GRAPH: &[Field] = grading!(
 pub(super) const HANDED_IN: &[Field] = &[field("attachments", Kind::Objects(ATTACHMENT)).required()];
 
 /// Handles `GET /classes/{class_id}/assignments/{assignment_id}/submissions`
-pub(super) fn list(context: &mut Context<'_>) -> Outcome {
+pub(super) fn list(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let mut all = belonging(context, &SUBMISSIONS, ASSIGNMENT_OF, &assignment);
@@ -60,7 +58,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `GET /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
-pub(super) fn get(context: &mut Context<'_>) -> Outcome {
+pub(super) fn get(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.submission(context, &assignment)?;
@@ -68,7 +66,7 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `PATCH /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}`
-pub(super) fn update(context: &mut Context<'_>) -> Outcome {
+pub(super) fn update(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let mut submission = room.submission(context, &assignment)?;
@@ -116,7 +114,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `POST /classes/{class_id}/assignments/{assignment_id}/submit`
-pub(super) fn submit(context: &mut Context<'_>) -> Outcome {
+pub(super) fn submit(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.own_submission(context, &assignment)?;
@@ -132,7 +130,7 @@ pub(super) fn submit(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `POST /classes/{class_id}/assignments/{assignment_id}/reclaim`
-pub(super) fn reclaim(context: &mut Context<'_>) -> Outcome {
+pub(super) fn reclaim(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.own_submission(context, &assignment)?;
@@ -146,7 +144,7 @@ pub(super) fn reclaim(context: &mut Context<'_>) -> Outcome {
 }
 
 /// Handles `POST /classes/{class_id}/assignments/{assignment_id}/submissions/{submission_id}/return`
-pub(super) fn give_back(context: &mut Context<'_>) -> Outcome {
+pub(super) fn give_back(context: &mut Context<'_>) -> Result<Response, Problem> {
     let room = Room::of(context)?;
     let assignment = room.assignment(context)?;
     let submission = room.submission(context, &assignment)?;

@@ -67,7 +67,7 @@ fn shape<'w>(
 
 /// Warns of an idempotency key beside anything but a `POST`.
 fn idempotency_ignored(context: &Context<'_>) -> Option<Warning> {
-    let is_ignored = context.route.verb != Method::Post && context.query.get(IDEMPOTENCY).is_some();
+    let is_ignored = context.route.method != Method::Post && context.query.get(IDEMPOTENCY).is_some();
     let message = || format!("'{IDEMPOTENCY}' counts for POST only.");
     is_ignored.then(|| Warning { code: "IDEMPOTENCY_KEY_IGNORED", message: message() })
 }

@@ -9,7 +9,7 @@ use crate::apis::edlink::graph::records::MATERIALIZATIONS;
 use crate::apis::edlink::graph::resources::{
     AGENTS, CLASSES, COURSES, ENROLLMENTS, EVENTS, PEOPLE, SCHOOLS, SECTIONS, SESSIONS,
 };
-use crate::apis::edlink::graph::scope::{Scope, targets};
+use crate::apis::edlink::graph::scope::{IntegrationScope, targets};
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::meta::SOURCES;
 use crate::engine::schema::document::Document;
@@ -50,12 +50,12 @@ struct Side<'s> {
     state: &'s State,
     store: &'s Store,
     integration: &'s Record,
-    scope: Scope<'s>,
+    scope: IntegrationScope<'s>,
 }
 
 impl<'s> Side<'s> {
     fn new(state: &'s State, store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
-        Self { state, store, integration, scope: Scope::new(store, integration, targets) }
+        Self { state, store, integration, scope: IntegrationScope::new(store, integration, targets) }
     }
 
     /// Returns the record of that id, if the integration sees it.

@@ -27,25 +27,25 @@ struct Condition {
 
 #[derive(Clone, Debug)]
 enum Test {
-    OneOf(Vec<Bound>),
-    NoneOf(Vec<Bound>),
+    OneOf(Vec<Comparand>),
+    NoneOf(Vec<Comparand>),
     /// Lower case.
     StartsWith(String),
     /// Lower case.
     Contains(String),
     Known(bool),
-    Compared(Operator, Bound),
+    Compared(Operator, Comparand),
 }
 
 /// A value that the values of records are compared with.
 #[derive(Clone, Debug)]
-enum Bound {
+enum Comparand {
     /// However it is written: milliseconds since 1970.
     Time(i64),
     Text(String),
 }
 
-impl Bound {
+impl Comparand {
     fn read(field: &'static str, resource: &Schema, text: String) -> Result<Self, String> {
         Ok(match resource.field(field).map(|field| field.kind) {
             Some(Kind::Time) => {
@@ -141,7 +141,7 @@ impl Test {
             value @ (Value::Number(_) | Value::Bool(_)) => Ok(value.to_string()),
             _ => Err(format!("'{field}': the operator '{operator}' needs a value.")),
         };
-        let bound = |text| Bound::read(field, resource, text);
+        let bound = |text| Comparand::read(field, resource, text);
         let list = || {
             let in_text = |text: &String| serde_json::from_str::<Vec<Value>>(text).ok();
             let texts: Vec<String> = match &asked["value"] {
@@ -151,7 +151,7 @@ impl Test {
                 }
                 _ => one()?.split(',').map(|part| part.trim().to_owned()).collect(),
             };
-            texts.into_iter().map(bound).collect::<Result<Vec<Bound>, String>>()
+            texts.into_iter().map(bound).collect::<Result<Vec<Comparand>, String>>()
         };
         Ok(match known {
             Operator::Equals => Self::OneOf(vec![bound(one()?)?]),

@@ -10,14 +10,12 @@ use crate::engine::schema::problem::Problem;
 use crate::engine::schema::schema::Schema;
 use crate::http::message::Response;
 
-type Outcome = Result<Response, Problem>;
-
-fn list(context: &mut Context<'_>, resource: &'static Schema) -> Outcome {
+fn list(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response, Problem> {
     let all = own(&Viewer::of(context), resource);
     lists::answer(context, resource, all)
 }
 
-fn get(context: &mut Context<'_>, resource: &'static Schema) -> Outcome {
+fn get(context: &mut Context<'_>, resource: &'static Schema) -> Result<Response, Problem> {
     let record = named(context, resource)?;
     Ok(envelope::record(context, resource, &record))
 }
@@ -25,12 +23,12 @@ fn get(context: &mut Context<'_>, resource: &'static Schema) -> Outcome {
 macro_rules! operations {
     ($($list:ident, $get:ident: $resource:ident;)*) => {$(
         #[doc = concat!("Lists the person's own `", stringify!($resource), "`.")]
-        pub(super) fn $list(context: &mut Context<'_>) -> Outcome {
+        pub(super) fn $list(context: &mut Context<'_>) -> Result<Response, Problem> {
             list(context, &$resource)
         }
 
         #[doc = concat!("Shows one of the person's own `", stringify!($resource), "`.")]
-        pub(super) fn $get(context: &mut Context<'_>) -> Outcome {
+        pub(super) fn $get(context: &mut Context<'_>) -> Result<Response, Problem> {
             get(context, &$resource)
         }
     )*};

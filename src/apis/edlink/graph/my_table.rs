@@ -7,23 +7,18 @@ use crate::apis::edlink::errors::{
 use crate::apis::edlink::graph::resources::{AGENTS, CLASSES, DISTRICTS, ENROLLMENTS, PEOPLE, SCHOOLS, SECTIONS};
 use crate::apis::edlink::graph::v1_schema::ORGANIZATIONS_V1;
 use crate::apis::edlink::graph::{lists, mine, v1};
-use crate::engine::api::context::Context;
-use crate::engine::api::route::{Access, Action, ResponseShape, Route, get};
-use crate::engine::schema::problem::Problem;
+use crate::engine::api::route::{Access, Action, Handler, ResponseShape, Route, get};
 use crate::engine::schema::schema::Schema;
-use crate::http::message::Response;
 
 const USER: &str = "Edlink documentation, API v2.0, User API";
 const USER_V1: &str = "Edlink documentation, API v1.0, User Data API, Organizations";
 
-type Operation = fn(&mut Context<'_>) -> Result<Response, Problem>;
-
-const fn row(path: &'static str, name: &'static str, operation: Operation) -> Route {
+const fn row(path: &'static str, name: &'static str, operation: Handler) -> Route {
     get(path, name, Action::Custom(operation)).access(Access::Person).documented(USER)
 }
 
 /// Makes the row that lists the person's own records of a kind.
-const fn list(path: &'static str, name: &'static str, operation: Operation, shows: &'static Schema) -> Route {
+const fn list(path: &'static str, name: &'static str, operation: Handler, shows: &'static Schema) -> Route {
     row(path, name, operation).shows(ResponseShape::Many(shows)).fails(&[
         MISSING_TOKEN,
         INVALID_TOKEN,
@@ -38,7 +33,7 @@ const fn list(path: &'static str, name: &'static str, operation: Operation, show
 }
 
 /// Makes the row that shows one of the person's own records.
-const fn one(path: &'static str, name: &'static str, operation: Operation, shows: &'static Schema) -> Route {
+const fn one(path: &'static str, name: &'static str, operation: Handler, shows: &'static Schema) -> Route {
     row(path, name, operation).shows(ResponseShape::Part(shows)).fails(&[
         MISSING_TOKEN,
         INVALID_TOKEN,
@@ -51,7 +46,7 @@ const fn one(path: &'static str, name: &'static str, operation: Operation, shows
 }
 
 /// Returns the route to what belongs to one of the person's own records.
-const fn part(path: &'static str, name: &'static str, operation: Operation, shows: &'static Schema) -> Route {
+const fn part(path: &'static str, name: &'static str, operation: Handler, shows: &'static Schema) -> Route {
     row(path, name, operation).shows(ResponseShape::Many(shows)).fails(&[
         MISSING_TOKEN,
         INVALID_TOKEN,

@@ -18,7 +18,7 @@ use crate::engine::store::{Record, Store};
 
 /// The part of a store that belongs to an integration.
 #[derive(Clone, Copy)]
-pub(crate) struct Scope<'s> {
+pub(crate) struct IntegrationScope<'s> {
     store: &'s Store,
     integration: &'s str,
     source: &'s str,
@@ -39,7 +39,7 @@ pub(crate) fn targets(integration: &Record) -> Option<Vec<String>> {
 
 /// Tells whether an integration sees a person.
 pub(crate) fn is_shared(state: &State, integration: &Record, person: &Record) -> bool {
-    Scope::new(&state.store, integration, targets(integration).as_deref()).is_visible(&PEOPLE, person)
+    IntegrationScope::new(&state.store, integration, targets(integration).as_deref()).is_visible(&PEOPLE, person)
 }
 
 /// Returns the people an integration sees, in the order they were made.
@@ -47,10 +47,12 @@ pub(crate) fn people_of<'w>(state: &'w State, integration: &Record) -> impl Iter
     let integration = integration.clone();
     let targets = targets(&integration);
     let people = state.store.of(&PEOPLE).iter();
-    people.filter(move |person| Scope::new(&state.store, &integration, targets.as_deref()).is_visible(&PEOPLE, person))
+    people.filter(move |person| {
+        IntegrationScope::new(&state.store, &integration, targets.as_deref()).is_visible(&PEOPLE, person)
+    })
 }
 
-impl<'s> Scope<'s> {
+impl<'s> IntegrationScope<'s> {
     /// Returns the part of the store that the integration, with these [`targets`], sees.
     pub(crate) fn new(store: &'s Store, integration: &'s Record, targets: Option<&'s [String]>) -> Self {
         let source = integration.get("source").and_then(|source| source["id"].as_str()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Who sees records: an integration by its own token, or a person who signed in by it.
 
 use crate::apis::edlink::graph::permissions;
-use crate::apis::edlink::graph::scope::Scope;
+use crate::apis::edlink::graph::scope::IntegrationScope;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::sso::LOGINS;
 use crate::engine::api::caller::Caller;
@@ -49,8 +49,8 @@ impl<'w> Viewer<'w> {
     }
 
     /// Returns the part of the records that it sees.
-    pub(crate) fn scope(&self) -> Scope<'w> {
-        Scope::new(&self.state.store, self.integration, self.targets)
+    pub(crate) fn scope(&self) -> IntegrationScope<'w> {
+        IntegrationScope::new(&self.state.store, self.integration, self.targets)
     }
 
     /// Returns the store it looks at.

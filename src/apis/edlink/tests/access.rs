@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::apis::edlink::integrations::INTEGRATIONS;
 use crate::apis::edlink::tests::{ROUTER, SAMPLE, SCHEDULED, ask, code, ids, integration, settings, world, world_with};
 use crate::engine::schema::schema::Actor;
-use crate::engine::state::settings::{Credential, Settings};
+use crate::engine::state::settings::{ListedCredential, Settings};
 use crate::http::message::Request;
 use crate::world::exchange::answer;
 
@@ -35,7 +35,7 @@ fn tokens_of_the_wrong_kind_are_refused() {
 
 #[test]
 fn applications_with_secrets_see_only_what_is_theirs() {
-    let secret = |token: &str, integrations: Option<&[&str]>| Credential {
+    let secret = |token: &str, integrations: Option<&[&str]>| ListedCredential {
         token: token.to_owned(),
         integrations: integrations.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
         read_only: false,

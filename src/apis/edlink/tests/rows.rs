@@ -29,9 +29,9 @@ fn what_is_not_modelled_is_501_with_a_miss_before_its_body_is_looked_at() {
     let mut world = world();
     for route in API.routes.iter().filter(|route| !route.is_modelled()) {
         let target = filled(&API.path_of(route));
-        let response = send(&mut world, route.verb.as_str(), &target, b"{ not json");
+        let response = send(&mut world, route.method.as_str(), &target, b"{ not json");
         let miss = response.header("standin-miss");
-        assert_eq!((response.status, miss), (501, Some("not-modelled")), "{} {target}", route.verb.as_str());
+        assert_eq!((response.status, miss), (501, Some("not-modelled")), "{} {target}", route.method.as_str());
     }
 }
 
@@ -42,7 +42,7 @@ fn a_method_that_no_row_has_is_501_with_a_miss_on_every_path() {
         let (path, target) = (API.path_of(route), filled(&API.path_of(route)));
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             let has = |other: &crate::engine::api::route::Route| {
-                filled(&API.path_of(other)) == target && [method, "ANY"].contains(&other.verb.as_str())
+                filled(&API.path_of(other)) == target && [method, "ANY"].contains(&other.method.as_str())
             };
             if API.routes.iter().any(has) {
                 continue;
@@ -61,8 +61,8 @@ fn every_modelled_row_answers_only_what_it_documents() {
         let target = filled(&API.path_of(route));
         let row = ROUTER.operation(&format!("edlink.{}", route.name)).expect("a row");
         for body in [&b""[..], b"{}", b"[]", b"{ not json"] {
-            let body = if matches!(route.verb, Method::Get | Method::Delete) { b"" } else { body };
-            let status = send(&mut world, route.verb.as_str(), &target, body).status;
+            let body = if matches!(route.method, Method::Get | Method::Delete) { b"" } else { body };
+            let status = send(&mut world, route.method.as_str(), &target, body).status;
             assert!(row.documents_status(status), "{} answers {status}, which it does not document", route.name);
         }
     }
@@ -79,7 +79,7 @@ fn a_fixed_word_is_never_taken_for_an_id() {
             API.path_of(other).rsplit_once('/').is_some_and(|(its, id)| its == parent && id.starts_with('{'))
         };
         if let Some(other) = API.routes.iter().find(with_id) {
-            let response = send(&mut world, other.verb.as_str(), &filled(&path), b"{}");
+            let response = send(&mut world, other.method.as_str(), &filled(&path), b"{}");
             let body = String::from_utf8_lossy(&response.body);
             assert!(!body.contains("INVALID_UUID") && !body.contains("NOT_FOUND"), "{word} is taken for an id: {body}");
         }

@@ -10,7 +10,7 @@ use crate::engine::schema::schema::Schema;
 use crate::http::json::{quote, write_text};
 
 impl Document {
-    /// Adds them to a text as a JSON object.
+    /// Adds the fields to a text as a JSON object.
     pub fn write(&self, text: &mut Vec<u8>) {
         let begin = text.len();
         let mut list = self.list.iter();
@@ -53,7 +53,7 @@ impl Document {
     }
 }
 
-/// Any JSON object. Of a name that stands in it twice, the value that comes last counts.
+/// Reads any JSON object. Of a name that stands in it twice, the last value counts.
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         struct Object;
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Document {
     }
 }
 
-/// A JSON object that was written of fields: no name stands twice in it, and documented ones are known.
+/// A seed for a JSON object that [`Document::write`] wrote: no name stands twice in it.
 struct Written(&'static Schema);
 
 impl<'de> DeserializeSeed<'de> for Written {

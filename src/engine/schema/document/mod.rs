@@ -19,19 +19,19 @@ const LISTED: usize = 40;
 
 /// The fields of a record, in order, each name once.
 ///
-/// To look through a short list is quicker than to hash, and a list is quicker to fill and smaller. What comes behind
-/// the first fields of a record that has very many is hashed, so that no body is large enough to make this slow.
+/// A short list is quicker to search and to fill than a hash map, and smaller. The fields behind the first `LISTED` are
+/// hashed, so that a body with very many fields is not slow.
 ///
-/// Most fields of most records have the value they have when none is given. Those of a [whole](Self::whole) record are
-/// not written down; a reader sees no difference.
+/// Most fields of most records have their default. A [whole](Self::whole) record does not store plain defaults; a
+/// reader sees no difference.
 #[derive(Clone, Default)]
 pub struct Document {
-    /// Of a whole record, those documented ones that are written down come first, in their order.
+    /// The first fields. In a whole record, the stored documented ones come first, in their order.
     list: Vec<(Name, Value)>,
-    /// These stand behind the list. While there are some, nothing is added to the list.
+    /// The fields behind the list. While there are some, nothing is added to the list.
     rest: Option<Box<Map<String, Value>>>,
-    /// Of a whole record: what it is, and which documented fields are written down. The others have their plain
-    /// default, if any.
+    /// The schema of a whole record, and the documented fields that are stored. The others have their plain default, if
+    /// they have one.
     whole: Option<(&'static Schema, FieldSet)>,
 }
 
@@ -100,7 +100,7 @@ impl Document {
         listed.or_else(|| self.rest.as_ref()?.get(name))
     }
 
-    /// Tells whether some of these documented fields may be written down; of those of a whole record that is known.
+    /// Tells whether some of these documented fields may be written down. For a whole record the answer is exact.
     pub fn may_have(&self, places: FieldSet) -> bool {
         self.whole.is_none_or(|(_, written)| written.among(places).count() > 0)
     }
@@ -187,7 +187,7 @@ impl Document {
         self.iter().map(|(name, _)| name)
     }
 
-    /// Names and values, in order.
+    /// Returns names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         let rest = self.rest.iter().flat_map(|rest| rest.iter()).map(|(name, value)| (name.as_str(), value));
         self.listed().chain(rest)
@@ -200,14 +200,14 @@ impl Document {
         listed.chain(self.rest.iter_mut().flat_map(|rest| rest.iter_mut()).map(|(name, value)| (name.as_str(), value)))
     }
 
-    /// Returns names and values, in order, for a caller that needs the fields no more afterwards.
+    /// Returns the names and values, in order, and consumes the document.
     pub fn into_pairs(mut self) -> impl Iterator<Item = (Name, Value)> {
         self.write_down();
         let rest = self.rest.into_iter().flat_map(|rest| *rest);
         self.list.into_iter().chain(rest.map(|(name, value)| (Name::Owned(name), value)))
     }
 
-    /// Returns all but those behind the list.
+    /// Returns the names and values of the list.
     fn listed(&self) -> impl Iterator<Item = (&str, &Value)> {
         let (fields, written) = self.whole.map_or((&[][..], FieldSet::default()), |(of, written)| (of.fields, written));
         let (mut documented, mut list) = (fields.iter().enumerate(), self.list.iter());
