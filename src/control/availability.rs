@@ -13,9 +13,10 @@ pub(crate) enum Availability {
     Down,
 }
 
-/// A function that reads fixtures and scenario again. Its error says what is wrong with them; then nothing has changed.
+/// A function that reads fixtures and scenario again. If they have faults, it changes nothing, and the error tells
+/// them.
 pub(super) type Reload = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
 
-/// A function that changes the availability of the server this control API belongs to. Going up may fail: another
-/// process may have the port.
+/// A function that changes the availability of the control API's server. Going up fails if another process has the
+/// port.
 pub(super) type SetAvailability = Box<dyn Fn(Availability) -> io::Result<()> + Send + Sync>;

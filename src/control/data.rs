@@ -13,14 +13,14 @@ use crate::scenario::warnings_of_fields;
 use crate::world::world::World;
 
 /// Handles `GET /data`: all records of all collections.
-pub(super) fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn all(request: &ControlRequest<'_>) -> Result<Value, Error> {
     // Copies of records are pointers: the slow part runs after the world's lock is released.
     let mut state = {
-        let mut world = asked.world.lock();
+        let mut world = request.world.lock();
         world.state.catch_up()?;
         world.state.clone()
     };
-    asked.lost.set(state.store.collections().map(Collection::lost).sum());
+    request.lost.set(state.store.collections().map(Collection::lost).sum());
     let names: Vec<&str> = state.store.resources().map(|resource| resource.name).collect();
     let mut all_of = |name| Ok::<Value, Error>(state.records(name)?.iter().map(Record::to_value).collect());
     let all: Result<Map<String, Value>, Error> =
@@ -29,22 +29,22 @@ pub(super) fn all(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `PUT /data` with `{"celigo.integrations": […], …}`: replaces all records of these collections.
-pub(super) fn replace_collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let wanted: Map<String, Value> = asked.body()?;
-    marked(asked, |state| state.replace_collections(&wanted))?;
+pub(super) fn replace_collections(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let wanted: Map<String, Value> = request.body()?;
+    marked(request, |state| state.replace_collections(&wanted))?;
     Ok(Value::Null)
 }
 
 /// Handles `GET /data/<collection>?skip=N&limit=N&text=T`.
-pub(super) fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let (skip, limit) = (asked.number("skip")?.unwrap_or(0), asked.number("limit")?.unwrap_or(usize::MAX));
-    let text = asked.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
-    // As above.
+pub(super) fn collection(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let (skip, limit) = (request.number("skip")?.unwrap_or(0), request.number("limit")?.unwrap_or(usize::MAX));
+    let text = request.query.get("text").map(str::to_lowercase).filter(|text| !text.is_empty());
+    // Copies of records are pointers: the slow part runs after the world's lock is released.
     let records = {
-        let mut world = asked.world.lock();
-        let records = world.state.records(asked.param(0))?;
-        let of_kind = world.state.store.collections().find(|known| known.resource().name == asked.param(0));
-        asked.lost.set(of_kind.map_or(0, Collection::lost));
+        let mut world = request.world.lock();
+        let records = world.state.records(request.param(0))?;
+        let of_kind = world.state.store.collections().find(|known| known.resource().name == request.param(0));
+        request.lost.set(of_kind.map_or(0, Collection::lost));
         records
     };
     let records = records.iter().map(Record::to_value);
@@ -53,8 +53,8 @@ pub(super) fn collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /collections`: the number of records of each collection, and its known fields.
-pub(super) fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let mut world = asked.world.lock();
+pub(super) fn collections(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let mut world = request.world.lock();
     world.state.catch_up()?;
     let all = world.state.store.resources().map(|resource| {
         let fields = resource.fields.iter().map(|field| {
@@ -77,70 +77,73 @@ pub(super) fn collections(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `PUT /data/<collection>` with an array of records: replaces all records of the collection.
-pub(super) fn replace_collection(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let records: Value = asked.body()?;
-    let wanted = Map::from_iter([(asked.param(0).to_owned(), records)]);
-    marked(asked, |state| state.replace_collections(&wanted))?;
+pub(super) fn replace_collection(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let records: Value = request.body()?;
+    let wanted = Map::from_iter([(request.param(0).to_owned(), records)]);
+    marked(request, |state| state.replace_collections(&wanted))?;
     Ok(Value::Null)
 }
 
-/// Handles `POST /data/<collection>`: creates a record; fields that are left out are made.
-pub(super) fn create(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let fields: Document = asked.body()?;
-    changed(asked, |state| state.admin_create(asked.param(0), fields))
+/// Handles `POST /data/<collection>`: creates a record; fields that are left out get their defaults.
+pub(super) fn create(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let fields: Document = request.body()?;
+    changed(request, |state| state.admin_create(request.param(0), fields))
 }
 
 /// Handles `DELETE /data/<collection>`: removes all records of the collection.
-pub(super) fn clear(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let wanted = Map::from_iter([(asked.param(0).to_owned(), json!([]))]);
-    asked.world.lock().state.replace_collections(&wanted)?;
+pub(super) fn clear(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let wanted = Map::from_iter([(request.param(0).to_owned(), json!([]))]);
+    request.world.lock().state.replace_collections(&wanted)?;
     Ok(Value::Null)
 }
 
 /// Handles `GET /data/<collection>/<id>`: one record, with the fields that consumers do not see.
-pub(super) fn record(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    one(asked, |world| world.state.record(asked.param(0), asked.param(1)))
+pub(super) fn record(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    one(request, |world| world.state.record(request.param(0), request.param(1)))
 }
 
 /// Handles `PUT /data/<collection>/<id>`: creates the record, or replaces its fields.
-pub(super) fn put(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let fields: Document = asked.body()?;
-    changed(asked, |state| state.admin_put(asked.param(0), asked.param(1), fields))
+pub(super) fn put(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let fields: Document = request.body()?;
+    changed(request, |state| state.admin_put(request.param(0), request.param(1), fields))
 }
 
 /// Handles `PATCH /data/<collection>/<id>`, as RFC 7396 says.
-pub(super) fn patch(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let fields: Document = asked.body()?;
-    changed(asked, |state| state.admin_patch(asked.param(0), asked.param(1), &fields))
+pub(super) fn patch(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let fields: Document = request.body()?;
+    changed(request, |state| state.admin_patch(request.param(0), request.param(1), &fields))
 }
 
 /// Handles `DELETE /data/<collection>/<id>`: removes the record and all that belongs to it.
-pub(super) fn remove(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    asked.world.lock().state.admin_remove(asked.param(0), asked.param(1))?;
+pub(super) fn remove(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    request.world.lock().state.admin_remove(request.param(0), request.param(1))?;
     Ok(Value::Null)
 }
 
 /// Handles `POST /data/<collection>/<id>/recreate`: destroys the record and makes it again, with a new id and new
 /// tokens.
-pub(super) fn recreate(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    one(asked, |world| world.state.admin_recreate(asked.param(0), asked.param(1)))
+pub(super) fn recreate(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    one(request, |world| world.state.admin_recreate(request.param(0), request.param(1)))
 }
 
 /// Returns the whole record that a change results in.
-fn changed(asked: &ControlRequest<'_>, of: impl FnOnce(&mut State) -> Result<Record, Problem>) -> Result<Value, Error> {
-    Ok(marked(asked, of)?.to_value())
+fn changed(
+    request: &ControlRequest<'_>,
+    of: impl FnOnce(&mut State) -> Result<Record, Problem>,
+) -> Result<Value, Error> {
+    Ok(marked(request, of)?.to_value())
 }
 
 /// Makes a change, and warns of fields that no document knows. The request may mark them as meant.
-fn marked<T>(asked: &ControlRequest<'_>, of: impl FnOnce(&mut State) -> Result<T, Problem>) -> Result<T, Error> {
-    let marked = asked.one_of("unknown_fields", &["allow"])?.is_some();
-    let mut world = asked.world.lock();
+fn marked<T>(request: &ControlRequest<'_>, of: impl FnOnce(&mut State) -> Result<T, Problem>) -> Result<T, Error> {
+    let marked = request.one_of("unknown_fields", &["allow"])?.is_some();
+    let mut world = request.world.lock();
     let admitted = world.state.admits_unknown;
     world.state.admits_unknown |= marked;
     let (changed, unknown) = world.state.noting_unknown(of);
     world.state.admits_unknown = admitted;
-    // The answer is a record, or nothing: its headers tell.
-    asked.warnings.set(warnings_of_fields(&unknown, "add ?unknown_fields=allow"));
+    // The answer is a record, or empty, so that only a header can carry warnings.
+    request.warnings.set(warnings_of_fields(&unknown, "add ?unknown_fields=allow"));
     changed.map_err(Error::from).map_err(|error| {
         let hint = "?unknown_fields=allow takes it as it is.";
         if error.message.contains("; did you mean ") && error.hint.is_empty() { error.hint(hint) } else { error }
@@ -148,6 +151,6 @@ fn marked<T>(asked: &ControlRequest<'_>, of: impl FnOnce(&mut State) -> Result<T
 }
 
 /// Returns the whole record that `of` results in.
-fn one(asked: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
-    Ok(of(&mut asked.world.lock())?.to_value())
+fn one(request: &ControlRequest<'_>, of: impl FnOnce(&mut World) -> Result<Record, Problem>) -> Result<Value, Error> {
+    Ok(of(&mut request.world.lock())?.to_value())
 }

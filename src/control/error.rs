@@ -10,7 +10,7 @@ use crate::http::error_text::{debug_is_display, write_with_hint};
 use crate::http::message::Response;
 use crate::world::error::WorldError;
 
-/// The reason why a change or a question of an administrator was refused. Nothing was changed.
+/// The reason why a request of an administrator was refused. Nothing was changed.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub(super) struct Error {

@@ -13,8 +13,8 @@ use crate::history::entry::Entry;
 use crate::http::redact::Redactor;
 use crate::scenario::Operations;
 
-/// The number of entries that are searched before the world's lock is released for others: a search never keeps a
-/// request waiting.
+/// The number of entries that are searched before the world's lock is released, so that a search does not keep requests
+/// waiting.
 const AT_A_TIME: usize = 256;
 
 /// A selection of entries.
@@ -26,7 +26,7 @@ struct EntrySelection {
     statuses: Option<RangeInclusive<u16>>,
     kind: Option<CallKind>,
     rule: Option<String>,
-    /// The text searched for, in lower case.
+    /// The text that an entry must have, in lower case.
     text: Option<String>,
 }
 
@@ -39,9 +39,9 @@ enum CallKind {
 }
 
 impl EntrySelection {
-    fn read(asked: &ControlRequest<'_>) -> Result<Self, Error> {
+    fn read(request: &ControlRequest<'_>) -> Result<Self, Error> {
         let invalid = |message: String| Error::new(400, "invalid", message);
-        let get = |name| asked.query.get(name);
+        let get = |name| request.query.get(name);
         let numbers = get("n").map(|list| {
             let numbers = list.split(',').map(|n| n.trim().parse::<u64>());
             numbers
@@ -58,10 +58,10 @@ impl EntrySelection {
             _ => Err(invalid(format!("is={kind} selects nothing")).hint("It is fault, miss or error.")),
         });
         Ok(Self {
-            since: asked.number("since")?.unwrap_or_default(),
-            limit: asked.number("limit")?.unwrap_or(usize::MAX),
+            since: request.number("since")?.unwrap_or_default(),
+            limit: request.number("limit")?.unwrap_or(usize::MAX),
             numbers: numbers.transpose()?,
-            operations: get("op").map(|op| operations(asked, op)).transpose()?,
+            operations: get("op").map(|op| operations(request, op)).transpose()?,
             statuses: statuses.transpose()?,
             kind: kind.transpose()?,
             rule: get("rule").map(str::to_owned),
@@ -113,8 +113,8 @@ fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
     }
 }
 
-/// Searches everything that is shown of a call for a text in lower case. A hit would reveal what is not shown, so the
-/// call is redacted before.
+/// Tells whether the shown parts of a call have a text in lower case. The call is redacted first, because a hit would
+/// reveal a hidden part.
 fn holds(entry: &Entry, text: &str) -> bool {
     let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains(text);
     let has_header = |(name, value): &(String, String)| has(name.as_bytes()) || has(value.as_bytes());
@@ -127,9 +127,9 @@ fn holds(entry: &Entry, text: &str) -> bool {
 
 /// Handles `GET /journal`: the selected entries, oldest first. A client that sends `next` as `since` gets those that
 /// follow.
-pub(super) fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let selection = EntrySelection::read(asked)?;
-    let only_numbers = match asked.query.get("only") {
+pub(super) fn list(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let selection = EntrySelection::read(request)?;
+    let only_numbers = match request.query.get("only") {
         None => false,
         Some("numbers") => true,
         Some(other) => {
@@ -138,9 +138,9 @@ pub(super) fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     };
     let (mut since, last) = selection.bounds();
     let mut found = Vec::new();
-    let redactor = asked.world.lock().state.redactor();
+    let redactor = request.world.lock().state.redactor();
     let (lost, next) = loop {
-        let world = asked.world.lock();
+        let world = request.world.lock();
         let (lost, latest) = (world.journal.lost(), world.journal.next_number() - 1);
         let mut looked_at = 0;
         for entry in world.journal.since(since).take(AT_A_TIME).take_while(|entry| entry.number <= last) {
@@ -166,11 +166,11 @@ pub(super) fn list(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     Ok(json!({ name: found, "lost": lost, "next": next }))
 }
 
-/// Returns the operations that a name, or the beginning of names, selects. Selecting none is an error: no call would
-/// ever be found.
-fn operations(asked: &ControlRequest<'_>, op: &str) -> Result<Operations, Error> {
+/// Returns the operations that a name, or the beginning of names, selects. A name that selects none is an error,
+/// because no call could match.
+fn operations(request: &ControlRequest<'_>, op: &str) -> Result<Operations, Error> {
     let wanted = Operations::from(op);
-    let known = || asked.engine.router().rows().iter().map(|row| row.operation);
+    let known = || request.registry.router().rows().iter().map(|row| row.operation);
     if known().any(|operation| wanted.select(operation)) {
         return Ok(wanted);
     }
@@ -182,15 +182,15 @@ fn operations(asked: &ControlRequest<'_>, op: &str) -> Result<Operations, Error>
 }
 
 /// Handles `GET /journal/{n}`: one entry, with the reasons for its answer.
-pub(super) fn one(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let number = asked.param(0);
-    let world = asked.world.lock();
+pub(super) fn one(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let number = request.param(0);
+    let world = request.world.lock();
     let entry = number.parse().ok().and_then(|number| world.journal.get(number)).ok_or_else(|| {
         let (held, lost) = (world.journal.len(), world.journal.lost());
         Error::new(404, "not_found", format!("the journal has no entry {number}"))
             .hint(format!("It holds {held} entries, from number {}.", lost + 1))
     })?;
-    let near = world.near_expectations(asked.engine.router(), &entry);
+    let near = world.near_expectations(request.registry.router(), &entry);
     let entry = entry.redacted(&world.state.redactor());
     let mut shown = short(&entry, &entry.target);
     let mut headers: BTreeMap<&str, String> = BTreeMap::new();

@@ -3,7 +3,7 @@
 //!
 //! Requests and answers are JSON. Unknown fields are refused. Errors are `{"error":{"code","message","hint"}}`. No
 //! answer carries a CORS header, and requests that a web page could have sent are refused.
-#![allow(clippy::unnecessary_wraps)] // Every act of the table has one type.
+#![allow(clippy::unnecessary_wraps)] // Every handler of the table has one type.
 
 mod availability;
 mod data;

@@ -1,5 +1,5 @@
-//! The page for people. Its files hold nothing of the server's: they are given to every browser, and ask the control API
-//! as any other client does.
+//! The page for people. Its files hold no data: every browser may load them, and they call the control API as any other
+//! client does.
 
 use crate::control::error::Error;
 use crate::http::message::{Request, Response};
@@ -10,7 +10,7 @@ use crate::http::target::Target;
 pub(crate) struct Page {
     /// The function that returns a file of the page by its name.
     pub file: fn(&str) -> Option<&'static [u8]>,
-    /// True when the page only shows and changes nothing. The control API stays as it is.
+    /// True when the page changes nothing. The control API is not restricted by it.
     pub is_read_only: bool,
 }
 
@@ -24,7 +24,7 @@ const INDEX: &str = "index.html";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Tells whether a browser asks for the page: for the root of the server or of a world, and for HTML.
+/// Tells whether a browser requests the page: the root of the server or of a world, as HTML.
 pub(super) fn is_asked_for(method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
     let below = match path.strip_prefix("/w/") {
         Some(below) => below.find('/').map_or("", |end| &below[end..]),
@@ -36,8 +36,8 @@ pub(super) fn is_asked_for(method: &str, path: &str, accept: impl FnOnce() -> Op
 }
 
 impl Page {
-    /// Answers for the page, if `path`, behind that of the control API, is one of its own; `is_root` means the page
-    /// itself.
+    /// Answers a request for a file of the page, if `path`, below that of the control API, is one; `is_root` means the
+    /// page itself.
     pub(crate) fn answer(&self, request: &Request<'_>, path: &str, is_root: bool) -> Option<Response> {
         if is_root {
             return Some(Self::below_a_slash(request).unwrap_or_else(|| self.document()));

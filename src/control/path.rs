@@ -24,7 +24,7 @@ impl<'p> ControlPath<'p> {
         }
     }
 
-    /// Returns the route, the path's parameters, and whether the route belongs to a world.
+    /// Returns the route, the path's parameters, and true if the route belongs to a world.
     pub(super) fn find(&self, method: &str) -> Result<(&'static ControlRoute, Vec<&'p str>, bool), Error> {
         let method = if method == "HEAD" { "GET" } else { method };
         let shown = self.world.map_or_else(|| "/_standin".to_owned(), |name| format!("/_standin/worlds/{name}"));

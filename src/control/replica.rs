@@ -1,4 +1,4 @@
-//! The server as one of several behind a balancer: its name, and whether it still wants new work.
+//! The server as one of several behind a balancer: its name, and its readiness for new work.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,4 +1,4 @@
-//! A request to the control API, as the functions of the table get it.
+//! A request to the control API, as the handlers of the table get it.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -22,7 +22,7 @@ use crate::http::tree::TreeLimits;
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
-/// The parts that the control API is given: it opens no socket and reads no file.
+/// The functions and settings that the server gives the control API, which opens no socket and reads no file.
 pub(crate) struct Supplies {
     /// Changes the availability of the server.
     pub set_availability: SetAvailability,
@@ -46,18 +46,18 @@ pub(crate) type SendCourier = Box<dyn Fn(Arc<Mutex<World>>) + Send + Sync>;
 /// A request to the control API, taken apart.
 pub(super) struct ControlRequest<'a> {
     /// The worlds.
-    pub engine: &'a WorldRegistry,
+    pub registry: &'a WorldRegistry,
     /// The world that the request is about, where the path belongs to one.
     pub world: Arc<Mutex<World>>,
     /// The request itself.
-    pub request: &'a Request<'a>,
-    /// True when the caller may see details: it showed the token, or needs none.
+    pub http: &'a Request<'a>,
+    /// True when the caller may see details: it presented the token, or needs none.
     pub is_admitted: bool,
-    /// The name of the world, where the path or something else of the request names one.
+    /// The name of the world, if the request names one.
     pub named: Option<Cow<'a, str>>,
     /// The target of the request.
     pub target: Target<'a>,
-    /// The parts that the control API was given.
+    /// The functions and settings that the server gave.
     pub supplies: &'a Supplies,
     /// Path parameters, decoded.
     pub params: Vec<Cow<'a, str>>,
@@ -65,7 +65,7 @@ pub(super) struct ControlRequest<'a> {
     pub query: Query<'a>,
     /// The body, not yet read.
     pub body: &'a [u8],
-    /// The time for which the handler may be called again, until it has what it waits for.
+    /// The time for which the handler is called again, until the calls that it waits for have come.
     pub waits: Cell<Option<Duration>>,
     /// The handler's memory of the calls it waits for.
     pub waiting: &'a Waiting,
@@ -73,15 +73,15 @@ pub(super) struct ControlRequest<'a> {
     pub is_last: bool,
     /// True when the path names the world; otherwise it is the default one.
     pub names_a_world: bool,
-    /// A share held by every open stream.
+    /// A count of the open streams: each holds a clone.
     pub streams: &'a Arc<()>,
     /// The stream that answers in place of a body.
     pub subscription: Cell<Option<Box<Subscription>>>,
-    /// An answer that is not 200 with JSON, in place of the handler's value.
+    /// An answer that replaces the handler's value, where it is not 200 with JSON.
     pub response: Cell<Option<Response>>,
-    /// The number of records that are not shown because the service keeps only a limited number of its own.
+    /// The number of records that a bounded history has lost.
     pub lost: Cell<u64>,
-    /// Warnings of what was sent, for the log.
+    /// Warnings about the request, for the log.
     pub warnings: Cell<Vec<String>>,
 }
 
@@ -91,13 +91,14 @@ struct Nothing {}
 json_object!(read Nothing strict {});
 
 impl ControlRequest<'_> {
-    /// Has this request handled again whenever a consumer's request was answered, for at most `most_ms` in all.
+    /// Lets the service handle this request again whenever a consumer's request was answered, for at most `most_ms` in
+    /// all.
     pub(super) fn wait(&self, most_ms: u64) -> Result<Value, Error> {
         self.waits.set(Some(Duration::from_millis(most_ms)));
         Ok(Value::Null)
     }
 
-    /// Adds warnings to an answer that is an object, and tells them to the log.
+    /// Adds warnings to an answer that is an object, and to the log.
     pub(super) fn warn(&self, mut answer: Value, warnings: Vec<String>) -> Value {
         answer["warnings"] = warnings.as_slice().into();
         self.warnings.set(warnings);
@@ -107,7 +108,7 @@ impl ControlRequest<'_> {
     /// Reads the body as a `T`.
     pub(super) fn body<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
-        let limits = TreeLimits::control(self.engine.settings().body_members);
+        let limits = TreeLimits::control(self.registry.settings().body_members);
         limits.check(body).map_err(|fault| {
             let (line, column) = (fault.place.line, fault.place.column);
             Error::new(400, "invalid_body", format!("{} at line {line} column {column}", fault.reason))
@@ -115,8 +116,8 @@ impl ControlRequest<'_> {
         serde_json::from_slice(body).map_err(|error| invalid_body(&error.to_string()))
     }
 
-    /// Reads the body as a `T` that is an object; an empty body is an empty object. Without this check, an array would
-    /// do as well.
+    /// Reads the body as a `T` that is an object; an empty body is an empty object. Without this check, an array of the
+    /// fields would be accepted too.
     pub(super) fn object<T: serde_core::de::DeserializeOwned>(&self) -> Result<T, Error> {
         match self.body.trim_ascii_start().first() {
             None | Some(b'{') => self.body(),
@@ -167,7 +168,7 @@ impl ControlRequest<'_> {
     }
 }
 
-/// Returns the refusal of a body, in the words of JSON: those of the parser name types of Rust.
+/// Returns the refusal of a body, in terms of JSON: the parser's messages name types of Rust.
 fn invalid_body(error: &str) -> Error {
     let words = [
         ("expected u64", "expected a whole number of at least 0"),

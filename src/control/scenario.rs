@@ -30,19 +30,19 @@ impl From<ScenarioError> for Error {
     }
 }
 
-fn text<'a>(asked: &'a ControlRequest<'_>) -> Result<&'a str, Error> {
-    std::str::from_utf8(asked.body).map_err(|_| Error::new(400, "invalid_body", "the body is not UTF-8"))
+fn text<'a>(request: &'a ControlRequest<'_>) -> Result<&'a str, Error> {
+    std::str::from_utf8(request.body).map_err(|_| Error::new(400, "invalid_body", "the body is not UTF-8"))
 }
 
 /// Handles `GET /scenario`: the scenario that runs, its current step, its counters, the hits of each rule. `scenario`
 /// is `null` when there is none.
-pub(super) fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let with_checks = asked.flag("checks")?;
-    let mut world = asked.world.lock();
+pub(super) fn show(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let with_checks = request.flag("checks")?;
+    let mut world = request.world.lock();
     world.follow_clock();
     let mut shown = world.run.as_ref().map_or_else(|| json!({ "scenario": null }), |run| state(run));
     if with_checks {
-        let report = world.verify(asked.engine.router());
+        let report = world.verify(request.registry.router());
         let checks = report.checks.iter().map(|check| {
             let found: Vec<&str> = check.violations.iter().map(|violation| violation.message.as_str()).collect();
             json!({ "id": check.id, "state": world.run.as_ref().map(|run| run.state_of(check).as_str()), "line": check.line, "violations": found })
@@ -53,27 +53,27 @@ pub(super) fn show(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `DELETE /scenario`: ends the scenario, for the time after a reset too.
-pub(super) fn unload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    asked.world.lock().end_scenario();
+pub(super) fn unload(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    request.world.lock().end_scenario();
     Ok(Value::Null)
 }
 
-/// Handles `GET /scenario/explain`: says what the scenario will do, before anything of it happens.
-pub(super) fn explain(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let world = asked.world.lock();
+/// Handles `GET /scenario/explain`: forecasts the scenario.
+pub(super) fn explain(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let world = request.world.lock();
     let scenario = world.run.as_ref().map(|run| Arc::clone(run.scenario()));
     let scenario = scenario.filter(|scenario| !scenario.name.is_empty());
     Ok(match scenario {
         Some(scenario) => {
-            let checks = world.verify(asked.engine.router()).checks;
+            let checks = world.verify(request.registry.router()).checks;
             json!({ "text": explain_scenario(&scenario, &checks), "steps": forecast_of(&scenario) })
         }
         None => json!({ "text": null, "steps": [] }),
     })
 }
 
-/// Returns the text of the scenario that the body is, or names: `{"name": "…"}` alone is a ready-made one.
-fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Error> {
+/// Returns the name and the text of the scenario that the body is, or names: `{"name": "…"}` alone is a ready-made one.
+fn named(request: &ControlRequest<'_>, body: &str) -> Result<(String, String), Error> {
     let name = match serde_json::from_str(body) {
         Ok(Value::String(name)) => name,
         Ok(Value::Object(only)) if only.len() == 1 && only.get("name").is_some_and(Value::is_string) => {
@@ -81,7 +81,7 @@ fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Err
         }
         _ => return Ok((UNNAMED.to_owned(), body.to_owned())),
     };
-    let known = (asked.supplies.builtin_scenarios)();
+    let known = (request.supplies.builtin_scenarios)();
     if let Some((_, text)) = known.iter().find(|(known, _)| *known == name) {
         return Ok((name, (*text).to_owned()));
     }
@@ -92,7 +92,8 @@ fn named(asked: &ControlRequest<'_>, body: &str) -> Result<(String, String), Err
     })
 }
 
-/// The ready-made scenarios, which are all that a body can extend: the server reads no file for a client.
+/// The finder of the scenarios that a body can extend: only ready-made ones, because the server reads no file for a
+/// client.
 struct ReadyMade<'a>(&'a ControlRequest<'a>);
 
 impl ScenarioFinder for ReadyMade<'_> {
@@ -110,36 +111,36 @@ impl ScenarioFinder for ReadyMade<'_> {
 }
 
 /// Handles `PUT /scenario` with a scenario, which replaces everything in the world.
-pub(super) fn load(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let (name, scenario, mut warnings) = read(asked, text(asked)?)?;
-    let of_world = Arc::clone(&asked.world.lock().state.name);
-    // Its records may be many: requests to the world are answered until they are made.
-    let made = world_of(asked, of_world, &name, scenario, &mut warnings)?;
-    let mut world = asked.world.lock();
+pub(super) fn load(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let (name, scenario, mut warnings) = read(request, text(request)?)?;
+    let of_world = Arc::clone(&request.world.lock().state.name);
+    // The records may be many: the world answers requests while they are made.
+    let made = world_of(request, of_world, &name, scenario, &mut warnings)?;
+    let mut world = request.world.lock();
     world.replace_with(made);
     let warnings = warnings.iter().map(ToString::to_string).collect();
-    Ok(asked.warn(world.run.as_ref().map(|run| state(run)).unwrap_or_default(), warnings))
+    Ok(request.warn(world.run.as_ref().map(|run| state(run)).unwrap_or_default(), warnings))
 }
 
-/// Makes a world of a scenario that was read, and adds to the warnings what its steps will not be able to do.
+/// Makes a world from a scenario that was read, and adds to the warnings the changes that its steps cannot make.
 pub(super) fn world_of(
-    asked: &ControlRequest<'_>,
+    request: &ControlRequest<'_>,
     of_world: Arc<str>,
     name: &str,
     scenario: Scenario,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<World, Error> {
-    let made = asked.engine.made_of(of_world, &Arc::new(scenario)).map_err(|error| error.about(name))?;
+    let made = request.registry.made_of(of_world, &Arc::new(scenario)).map_err(|error| error.about(name))?;
     warnings.extend(made.try_steps().into_iter().map(|told| Diagnostic { file: name.to_owned(), ..told }));
     warnings.sort_by_key(|warning| (warning.place, warning.code));
     Ok(made)
 }
 
 /// Reads the scenario that a body is, or names; returns its name in messages, and the warnings.
-pub(super) fn read(asked: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<Diagnostic>), Error> {
-    let (name, text) = named(asked, body)?;
-    let (mut scenario, warnings) = asked.engine.read(&name, &text, &ReadyMade(asked))?;
-    // There is no file that a report could name.
+pub(super) fn read(request: &ControlRequest<'_>, body: &str) -> Result<(String, Scenario, Vec<Diagnostic>), Error> {
+    let (name, text) = named(request, body)?;
+    let (mut scenario, warnings) = request.registry.read(&name, &text, &ReadyMade(request))?;
+    // The scenario has no file that a report could name.
     scenario.file.clear();
     Ok((name, scenario, warnings))
 }
@@ -167,29 +168,29 @@ fn rules(run: &ScenarioRun) -> Vec<Value> {
         .collect()
 }
 
-/// Handles `GET /faults`: every rule, how often it matched and fired, and what cannot work in those that were put.
-pub(super) fn faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let world = asked.world.lock();
-    let (rules, warnings) = world.run.as_ref().map(|run| rules_and_warnings(asked, run)).unwrap_or_default();
+/// Handles `GET /faults`: every rule, its counters, and warnings about the rules that were put.
+pub(super) fn faults(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let world = request.world.lock();
+    let (rules, warnings) = world.run.as_ref().map(|run| rules_and_warnings(request, run)).unwrap_or_default();
     Ok(json!({ "faults": rules, "warnings": warnings }))
 }
 
-fn rules_and_warnings(asked: &ControlRequest<'_>, run: &ScenarioRun) -> (Vec<Value>, Vec<String>) {
-    (rules(run), run.warnings_of_rules(asked.engine.router()))
+fn rules_and_warnings(request: &ControlRequest<'_>, run: &ScenarioRun) -> (Vec<Value>, Vec<String>) {
+    (rules(run), run.warnings_of_rules(request.registry.router()))
 }
 
-/// Returns all rules after some were put, and warns of those that were put.
-fn put(asked: &ControlRequest<'_>, run: &ScenarioRun) -> Value {
-    let (rules, warnings) = rules_and_warnings(asked, run);
-    asked.warn(json!({ "faults": rules }), warnings)
+/// Returns all rules, with warnings about those that were put.
+fn put(request: &ControlRequest<'_>, run: &ScenarioRun) -> Value {
+    let (rules, warnings) = rules_and_warnings(request, run);
+    request.warn(json!({ "faults": rules }), warnings)
 }
 
-/// Handles `PUT /faults` with an array of rules, or `{"faults": […]}`: they replace those put before, and come before a
-/// scenario's own.
-pub(super) fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let router = asked.engine.router();
-    let wanted = read_rules(text(asked)?, router)?;
-    let mut world = asked.world.lock();
+/// Handles `PUT /faults` with an array of rules, or `{"faults": […]}`: they replace the rules put before, and come
+/// before a scenario's own.
+pub(super) fn put_faults(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let router = request.registry.router();
+    let wanted = read_rules(text(request)?, router)?;
+    let mut world = request.world.lock();
     let run = world.run_mut(router);
     let mut changed = run.clone();
     changed.clear_added();
@@ -197,26 +198,26 @@ pub(super) fn put_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
         changed.add(router, rule).map_err(|message| Error::new(400, "invalid_rule", message))?;
     }
     *run = changed;
-    let put = put(asked, run);
+    let put = put(request, run);
     world.release_holds();
     Ok(put)
 }
 
-/// Handles `POST /faults` with a rule: it comes behind those put before, whose counters go on.
-pub(super) fn add_fault(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let router = asked.engine.router();
-    let wanted = read_rule(text(asked)?, router)?;
-    let mut world = asked.world.lock();
+/// Handles `POST /faults` with a rule: it comes behind the rules put before, whose counters go on.
+pub(super) fn add_fault(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let router = request.registry.router();
+    let wanted = read_rule(text(request)?, router)?;
+    let mut world = request.world.lock();
     let run = world.run_mut(router);
     run.add(router, wanted).map_err(|message| Error::new(400, "invalid_rule", message))?;
-    Ok(put(asked, run))
+    Ok(put(request, run))
 }
 
 /// Handles `POST /expect` with a call as a scenario's `expect.calls` has them: it is counted from now on.
-pub(super) fn expect(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let router = asked.engine.router();
-    let wanted = read_call(text(asked)?, router)?;
-    let mut world = asked.world.lock();
+pub(super) fn expect(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let router = request.registry.router();
+    let wanted = read_call(text(request)?, router)?;
+    let mut world = request.world.lock();
     let run = world.run_mut(router);
     if let Some(id) = wanted.id.as_deref()
         && run.expected().any(|(known, _)| known.id.as_deref() == Some(id))
@@ -226,7 +227,7 @@ pub(super) fn expect(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     }
     run.expect(wanted);
     let warnings = run.warnings_of_calls(router);
-    Ok(asked.warn(json!({ "calls": calls(run) }), warnings))
+    Ok(request.warn(json!({ "calls": calls(run) }), warnings))
 }
 
 fn calls(run: &ScenarioRun) -> Vec<Value> {
@@ -236,8 +237,8 @@ fn calls(run: &ScenarioRun) -> Vec<Value> {
 }
 
 /// Handles `DELETE /faults`: removes the rules that were put; those of a scenario stay.
-pub(super) fn clear_faults(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    asked.world.lock().clear_added_rules();
+pub(super) fn clear_faults(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    request.world.lock().clear_added_rules();
     Ok(Value::Null)
 }
 
@@ -248,25 +249,25 @@ struct Verify {
 json_object!(read Verify strict { wait_ms: default });
 
 /// Handles `POST /verify` with `{"wait_ms": n}`: the report. Waits until the world has no request in flight and, with
-/// `wait_ms`, until the expectations hold, for at most that long. A verification that failed answers 422, so that a
-/// client that looks only at the status does not take it for a success.
-pub(super) fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let wanted: Verify = asked.object()?;
-    let format = asked.one_of("format", &["json", "text", "junit", "tap", "github"])?.unwrap_or("json");
-    let failed = if asked.one_of("status", &["200"])?.is_some() { 200 } else { FAILED };
-    let all = asked.one_of("coverage", &["served", "all"])? == Some("all");
-    let mut world = asked.world.lock();
-    let is_over = !asked.engine.bell().has(&world.state.name)
-        && (wanted.wait_ms.is_none() || world.has_come_true(asked.engine.router()));
-    if !is_over && !asked.is_last {
-        return asked.wait(wanted.wait_ms.unwrap_or(PATIENCE_MS));
+/// `wait_ms`, until the expectations hold, for at most that long. The status of a failed verification is 422, so that a
+/// client that reads only the status does not take it for a success.
+pub(super) fn verify(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let wanted: Verify = request.object()?;
+    let format = request.one_of("format", &["json", "text", "junit", "tap", "github"])?.unwrap_or("json");
+    let failed = if request.one_of("status", &["200"])?.is_some() { 200 } else { FAILED };
+    let all = request.one_of("coverage", &["served", "all"])? == Some("all");
+    let mut world = request.world.lock();
+    let is_over = !request.registry.in_flight().has(&world.state.name)
+        && (wanted.wait_ms.is_none() || world.has_come_true(request.registry.router()));
+    if !is_over && !request.is_last {
+        return request.wait(wanted.wait_ms.unwrap_or(PATIENCE_MS));
     }
     if let Some(run) = &mut world.run {
         run.mark_verified();
     }
-    let report = world.verify(asked.engine.router());
-    if let Some(wait_ms) = wanted.wait_ms.filter(|_| !report.passed && !asked.is_last) {
-        return asked.wait(wait_ms);
+    let report = world.verify(request.registry.router());
+    if let Some(wait_ms) = wanted.wait_ms.filter(|_| !report.passed && !request.is_last) {
+        return request.wait(wait_ms);
     }
     drop(world);
     let status = if report.passed { 200 } else { failed };
@@ -284,24 +285,24 @@ pub(super) fn verify(asked: &ControlRequest<'_>) -> Result<Value, Error> {
             Response::json(status, &body)
         }
     };
-    asked.response.set(Some(response));
+    request.response.set(Some(response));
     Ok(Value::Null)
 }
 
 /// Handles `POST /wait` with `{"on", "when", "times", "timeout_ms"}`: answers once the journal has `times` such calls.
-pub(super) fn wait(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let router = asked.engine.router();
-    let mut waiting = asked.waiting.0.lock();
+pub(super) fn wait(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let router = request.registry.router();
+    let mut waiting = request.waiting.0.lock();
     let (wanted, count) = match &mut *waiting {
         Some(known) => known,
-        none => none.insert((WaitFor::read(text(asked)?, router)?, CallCount::default())),
+        none => none.insert((WaitFor::read(text(request)?, router)?, CallCount::default())),
     };
-    let called = count.go_on(&asked.world.lock().journal, router, &wanted.on, wanted.when.as_ref());
+    let called = count.go_on(&request.world.lock().journal, router, &wanted.on, wanted.when.as_ref());
     if called >= wanted.times {
         return Ok(json!({ "called": called }));
     }
-    if !asked.is_last {
-        return asked.wait(wanted.timeout_ms);
+    if !request.is_last {
+        return request.wait(wanted.timeout_ms);
     }
     let (on, times) = (&wanted.on, wanted.times);
     let message = format!("{on} was called {called} times within {} ms, expected {times}", wanted.timeout_ms);

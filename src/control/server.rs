@@ -13,21 +13,21 @@ use crate::scenario::SCHEMA;
 use crate::world::limits::LIMITS;
 
 /// Handles `GET /health`: the server runs.
-pub(super) fn health(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    if !asked.is_admitted {
+pub(super) fn health(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    if !request.is_admitted {
         return Ok(json!({ "status": "ok" }));
     }
-    let apis: Vec<&str> = asked.engine.router().apis().iter().map(|api| api.name).collect();
+    let apis: Vec<&str> = request.registry.router().apis().iter().map(|api| api.name).collect();
     let mut health = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "apis": apis });
-    if let Some(name) = &asked.supplies.replica.name {
+    if let Some(name) = &request.supplies.replica.name {
         health["name"] = name.as_str().into();
     }
     Ok(health)
 }
 
 /// Handles `GET /ready`: the data is loaded. A server listens only once it is; one that drains wants no new work.
-pub(super) fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    if asked.supplies.replica.is_draining() {
+pub(super) fn ready(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    if request.supplies.replica.is_draining() {
         let message = "This server is stopping; it answers those who know it for a little longer.";
         return Err(Error::new(503, "draining", message));
     }
@@ -35,7 +35,7 @@ pub(super) fn ready(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /`: every path of this API, with a sentence about it.
-pub(super) fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn index(request: &ControlRequest<'_>) -> Result<Value, Error> {
     let shown = |below: &'static str| {
         move |row: &'static ControlRoute| {
             let path = format!("/_standin{below}{}", row.path);
@@ -45,7 +45,7 @@ pub(super) fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let world = || WORLD.iter().map(shown("/worlds/{world}")).chain(ITSELF.iter().map(shown("/worlds/{world}")));
     Ok(json!({
         "standin": env!("CARGO_PKG_VERSION"),
-        "apis": asked.engine.router().apis().iter().map(|api| api.name).collect::<Vec<_>>(),
+        "apis": request.registry.router().apis().iter().map(|api| api.name).collect::<Vec<_>>(),
         "server": SERVER.iter().map(shown("")).collect::<Value>(),
         "world": world().collect::<Value>(),
         "hint": "What belongs to a world is at /_standin/… too, for the default one. /_standin/openapi.json?api=control says it all.",
@@ -53,13 +53,13 @@ pub(super) fn index(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /limits`: every limit with its value here, its default and its setting.
-pub(super) fn limits(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    Ok(json!({ "limits": LIMITS.iter().map(|limit| limit.shown(Some(asked.engine))).collect::<Value>() }))
+pub(super) fn limits(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    Ok(json!({ "limits": LIMITS.iter().map(|limit| limit.shown(Some(request.registry))).collect::<Value>() }))
 }
 
 /// Handles `GET /routes`: every operation, in the order of the tables.
-pub(super) fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let rows = asked.engine.router().rows().iter().map(|row| {
+pub(super) fn routes(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let rows = request.registry.router().rows().iter().map(|row| {
         let outcomes = row.errors().map(|error| {
             let on = |profile| row.api.dialect.variant(row.route, error, profile);
             let (documented, live) = (on(Profile::Documented), on(Profile::Live));
@@ -95,13 +95,13 @@ pub(super) fn routes(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 
 /// Handles `GET /openapi.json?api=NAME`: the `OpenAPI` document of an API, or of the control API; the client may leave
 /// the name out where one API is served.
-pub(super) fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let apis = asked.engine.router().apis();
-    if asked.query.get("api") == Some(CONTROL) {
+pub(super) fn openapi(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let apis = request.registry.router().apis();
+    if request.query.get("api") == Some(CONTROL) {
         return Ok(control_document());
     }
     let names = || apis.iter().map(|api| api.name).chain([CONTROL]).collect::<Vec<_>>().join(" or ");
-    let api = match (asked.query.get("api"), apis) {
+    let api = match (request.query.get("api"), apis) {
         (None, [api]) => Some(api),
         (None, _) => {
             let hint = format!("Add ?api= and {}.", names());
@@ -114,30 +114,30 @@ pub(super) fn openapi(asked: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `POST /pause`: consumers connect, and get no answer until `/resume`.
-pub(super) fn pause(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    gate(asked, Availability::Paused)
+pub(super) fn pause(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    availability(request, Availability::Paused)
 }
 
 /// Handles `POST /refuse`: closes the port until `/resume`, which the client can send over the connection that sent
 /// this.
-pub(super) fn refuse(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    gate(asked, Availability::Down)
+pub(super) fn refuse(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    availability(request, Availability::Down)
 }
 
 /// Handles `POST /resume`: serves consumers again, on the same port.
-pub(super) fn resume(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    gate(asked, Availability::Up)
+pub(super) fn resume(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    availability(request, Availability::Up)
 }
 
-fn gate(asked: &ControlRequest<'_>, gate: Availability) -> Result<Value, Error> {
+fn availability(request: &ControlRequest<'_>, availability: Availability) -> Result<Value, Error> {
     let failed = |error| Error::new(500, "port_taken", format!("the port cannot be opened again: {error}"));
-    (asked.supplies.set_availability)(gate).map_err(failed)?;
+    (request.supplies.set_availability)(availability).map_err(failed)?;
     Ok(Value::Null)
 }
 
 /// Handles `POST /reload`: reads fixtures and scenario again. Files with faults leave everything as it was.
-pub(super) fn reload(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    (asked.supplies.reload)().map_err(|message| Error::new(400, "invalid_files", message))?;
+pub(super) fn reload(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    (request.supplies.reload)().map_err(|message| Error::new(400, "invalid_files", message))?;
     Ok(Value::Null)
 }
 
@@ -147,11 +147,11 @@ pub(super) fn schema(_: &ControlRequest<'_>) -> Result<Value, Error> {
 }
 
 /// Handles `GET /scenarios`: the ready-made scenarios, by name.
-pub(super) fn scenarios(asked: &ControlRequest<'_>) -> Result<Value, Error> {
+pub(super) fn scenarios(request: &ControlRequest<'_>) -> Result<Value, Error> {
     let about = |text: &str| {
         let scenario: Value = serde_json::from_str(text).unwrap_or_default();
         scenario.get("about").cloned().unwrap_or_default()
     };
-    let all = (asked.supplies.builtin_scenarios)();
+    let all = (request.supplies.builtin_scenarios)();
     Ok(all.into_iter().map(|(name, text)| json!({ "name": name, "about": about(text) })).collect())
 }

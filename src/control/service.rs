@@ -27,10 +27,10 @@ use crate::world::selector::WorldSelector;
 
 /// The service of the control API.
 pub(crate) struct ControlService {
-    engine: Arc<WorldRegistry>,
+    registry: Arc<WorldRegistry>,
     access_policy: AccessPolicy,
     supplies: Supplies,
-    /// A share held by this and by every open stream.
+    /// A count of the open streams: each holds a clone.
     streams: Arc<()>,
 }
 
@@ -46,15 +46,15 @@ pub(crate) struct AccessPolicy {
     pub origins: Vec<String>,
 }
 
-/// The result of a request.
+/// The result of handling a request.
 pub(crate) struct Handled {
-    /// The answer, if nothing more happens.
+    /// The answer, unless the request is handled again.
     pub response: Response,
-    /// The time, from the first call on, for which it is worth calling again when something has happened.
+    /// The time, from the first call on, for which the request is to be handled again after each answer.
     pub waits: Option<Duration>,
     /// The stream that is the answer's body.
     pub subscription: Option<Box<Subscription>>,
-    /// Warnings of what was sent, for the log too.
+    /// Warnings about the request, for the log.
     pub warnings: Vec<String>,
 }
 
@@ -65,15 +65,15 @@ impl ControlService {
     /// The beginning of all paths.
     pub(crate) const PREFIX: &'static str = "/_standin";
 
-    /// Tells whether a path belongs to the control API: also `/w/<name>/_standin/…`, so that a client needs nothing but
-    /// a world's URL.
+    /// Tells whether a path belongs to the control API. `/w/<name>/_standin/…` does too, so that a client needs only
+    /// the URL of its world.
     pub(crate) fn serves(path: &str) -> bool {
         let below = path.strip_prefix("/w/").and_then(|below| Some(&below[below.find('/')?..]));
         below.unwrap_or(path).starts_with(Self::PREFIX)
     }
 
-    /// Tells whether a request may take long, so that a server with one thread answers it on another: its body is large, it
-    /// may make records, or it is about a world that holds much, or that other work holds.
+    /// Tells whether a request may take long, so that a server with one thread answers it on another: its body is
+    /// large, it may make records, or its world is large or locked.
     pub(crate) fn takes_long(&self, request: &Request<'_>) -> bool {
         let target = Target::parse(request.target);
         let place = ControlPath::of(target.path.strip_prefix(Self::PREFIX).unwrap_or(target.path));
@@ -86,25 +86,25 @@ impl ControlService {
         }
         let named = if is_worlds { Self::named(&place, &target, request) } else { Ok(None) };
         let world = match named {
-            Ok(Some(name)) => self.engine.world(&name, request.arrived_ms),
-            _ => Ok(Arc::clone(self.engine.default_world())),
+            Ok(Some(name)) => self.registry.world(&name, request.arrived_ms),
+            _ => Ok(Arc::clone(self.registry.default_world())),
         };
         world.is_ok_and(|world| WorldRegistry::is_busy_or_large(&world))
-            || (!is_worlds && self.engine.has_many_worlds())
+            || (!is_worlds && self.registry.has_many_worlds())
     }
 
     /// Creates the service of a registry of worlds.
-    pub(crate) fn new(engine: Arc<WorldRegistry>, access_policy: AccessPolicy, supplies: Supplies) -> Self {
-        Self { engine, access_policy, supplies, streams: Arc::default() }
+    pub(crate) fn new(registry: Arc<WorldRegistry>, access_policy: AccessPolicy, supplies: Supplies) -> Self {
+        Self { registry, access_policy, supplies, streams: Arc::default() }
     }
 
-    /// Tells whether a request is for the page; without asking for HTML, it would be for an API.
+    /// Tells whether a request is for the page. The same path without `Accept: text/html` is for an API.
     pub(crate) fn shows_page(&self, method: &str, path: &str, accept: impl FnOnce() -> Option<String>) -> bool {
         self.supplies.page.is_some() && is_asked_for(method, path, accept)
     }
 
-    /// Handles an administrator's request, or says why not. A request that waits is handled again with the same memory;
-    /// `is_last` says that its time is over.
+    /// Handles an administrator's request, or refuses it. A request that waits is handled again with the same
+    /// `waiting`; `is_last` says that its time is over.
     pub(crate) fn answer(&self, request: &Request<'_>, waiting: &Waiting, is_last: bool) -> Handled {
         let (mut waits, mut subscription, mut lost, mut warnings) = (None, None, 0, Vec::new());
         let target = Target::parse(request.target);
@@ -116,7 +116,7 @@ impl ControlService {
         }
         let path = own.unwrap_or(target.path);
         let path = if path.is_empty() { "/" } else { path };
-        let limit = self.engine.settings().body_limit_bytes;
+        let limit = self.registry.settings().body_limit_bytes;
         let place = ControlPath::of(path);
         let found = place.find(request.method);
         let admitted = self.authorize(request, host);
@@ -138,18 +138,18 @@ impl ControlService {
             let params = params.into_iter().map(decode).collect();
             let named = if is_worlds { Self::named(&place, &target, request)? } else { None };
             let world = match &named {
-                Some(name) if !route.makes_world => self.engine.world(name, request.arrived_ms)?,
-                None if is_worlds && !self.engine.has_default_world() => return Err(WorldError::NoDefault.into()),
-                _ => Arc::clone(self.engine.default_world()),
+                Some(name) if !route.makes_world => self.registry.world(name, request.arrived_ms)?,
+                None if is_worlds && !self.registry.has_default_world() => return Err(WorldError::NoDefault.into()),
+                _ => Arc::clone(self.registry.default_world()),
             };
-            // A real clock stands where the latest request put it, be it a consumer's or an administrator's.
+            // The latest request sets a real clock, be it a consumer's or an administrator's.
             if !route.is_open {
                 world.lock().state.clock.arrive(request.arrived_ms);
             }
-            let asked = ControlRequest {
-                engine: &self.engine,
+            let control_request = ControlRequest {
+                registry: &self.registry,
                 world,
-                request,
+                http: request,
                 is_admitted,
                 named,
                 target,
@@ -168,18 +168,18 @@ impl ControlService {
                 warnings: Cell::default(),
             };
             if route.body.is_none() && route.method != "GET" {
-                asked.nothing()?;
+                control_request.nothing()?;
             }
-            let done = catch_unwind(AssertUnwindSafe(|| (route.act)(&asked))).unwrap_or_else(|panic| {
-                let redactor = self.engine.redactor().of_request(request);
+            let done = catch_unwind(AssertUnwindSafe(|| (route.handler)(&control_request))).unwrap_or_else(|panic| {
+                let redactor = self.registry.redactor().of_request(request);
                 let what = redactor.text(panic_text(panic.as_ref())).into_owned();
                 Err(Error::new(500, "internal", format!("standin failed here, which is its own fault: {what}")))
             });
-            waits = asked.waits.get();
-            subscription = asked.subscription.take();
-            lost = asked.lost.get();
-            warnings = asked.warnings.take();
-            Ok((done?, asked.response.take()))
+            waits = control_request.waits.get();
+            subscription = control_request.subscription.take();
+            lost = control_request.lost.get();
+            warnings = control_request.warnings.take();
+            Ok((done?, control_request.response.take()))
         });
         let response = match response {
             Ok(_) if subscription.is_some() => {
@@ -207,8 +207,8 @@ impl ControlService {
         Ok(chosen.map(|name| name.into_owned().into()))
     }
 
-    /// Rejects requests that a web page could have sent: through a name that resolves to this machine, or by a request
-    /// the browser sends for it.
+    /// Rejects requests that a web page could have sent: by a host name that resolves to this machine, or across
+    /// origins.
     fn authorize(&self, request: &Request<'_>, host: Option<&str>) -> Result<(), Error> {
         if let Some(token) = &self.access_policy.token {
             let shown = request.header(headers::CONTROL_TOKEN).or_else(|| request.bearer());
@@ -251,7 +251,7 @@ impl ControlService {
     }
 }
 
-/// Returns a warning as HTTP can carry it in a header: on one line, and short.
+/// Returns a warning for a header: on one line, and short.
 fn in_a_header(warning: &str) -> String {
     let line = warning.lines().map(str::trim).collect::<Vec<_>>().join("; ");
     let mut shown = String::new();

@@ -30,8 +30,8 @@ pub(crate) struct News {
 
 impl Subscription {
     /// Returns at most `most` numbers that the client was not told yet; `None` when the world is gone.
-    pub(crate) fn news(&mut self, engine: &WorldRegistry, most: u64) -> Option<News> {
-        if !engine.holds(&self.name, &self.world) {
+    pub(crate) fn news(&mut self, registry: &WorldRegistry, most: u64) -> Option<News> {
+        if !registry.holds(&self.name, &self.world) {
             return None;
         }
         let world = self.world.lock();

@@ -20,8 +20,8 @@ pub(super) struct ControlRoute {
     /// The path behind `/_standin`, or behind a world's name; a segment in braces takes any one segment.
     pub path: &'static str,
     /// The function that handles it.
-    pub act: Handler,
-    /// A sentence about the path, for readers.
+    pub handler: Handler,
+    /// A sentence about the path, for the reference.
     pub about: &'static str,
     /// The query parameters that it takes. All others are rejected.
     pub query: &'static [QueryParameter],
@@ -29,13 +29,14 @@ pub(super) struct ControlRoute {
     pub body: Option<&'static str>,
     /// The schema of the answer; `None` answers 204.
     pub answer: Option<&'static str>,
-    /// Another status of the answer, and when; its body has the schema of the answer.
+    /// Another status of the answer, and its condition; the body has the schema of the answer.
     pub else_answers: Option<(u16, &'static str)>,
     /// True when callers without the token are answered too, whatever host they name.
     pub is_open: bool,
     /// True when the world of the path need not exist yet.
     pub makes_world: bool,
-    /// Tells by the body whether a request may take long, however little there is: it may make many records.
+    /// A function that tells by the body whether a request may take long although it is small, because it may make many
+    /// records.
     pub takes_long: fn(&[u8]) -> bool,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct QueryParameter {
     pub name: &'static str,
     /// True when the value is a number.
     pub is_number: bool,
-    /// A sentence about the parameter, for readers.
+    /// A sentence about the parameter, for the reference.
     pub about: &'static str,
 }
 
@@ -57,11 +58,11 @@ const fn number(name: &'static str, about: &'static str) -> QueryParameter {
     QueryParameter { name, is_number: true, about }
 }
 
-const fn route(method: &'static str, path: &'static str, act: Handler, about: &'static str) -> ControlRoute {
+const fn route(method: &'static str, path: &'static str, handler: Handler, about: &'static str) -> ControlRoute {
     ControlRoute {
         method,
         path,
-        act,
+        handler,
         about,
         query: &[],
         body: None,
@@ -136,12 +137,12 @@ impl ControlRoute {
     }
 }
 
-/// Tells whether a body may have the member `scenario`, which an escape can spell too.
+/// Tells whether a body may have the member `scenario`, even if escapes spell the name.
 fn names_a_scenario(body: &[u8]) -> bool {
     std::str::from_utf8(body).is_ok_and(|body| body.contains("\"scenario\"") || body.contains('\\'))
 }
 
-/// The size from which a body may hold much to do.
+/// The size from which the work for a body may take long.
 pub(super) const LARGE_BODY_BYTES: usize = 64 * 1024;
 
 /// The answer that is a stream of events.

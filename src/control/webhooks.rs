@@ -40,8 +40,8 @@ fn invalid(message: impl Into<String>) -> Error {
     Error::new(400, "invalid", message.into())
 }
 
-fn signed(asked: &ControlRequest<'_>, order: &WebhookOrder, api: Option<&str>) -> Result<SignedRequest, Error> {
-    let apis = asked.engine.router().apis();
+fn signed(request: &ControlRequest<'_>, order: &WebhookOrder, api: Option<&str>) -> Result<SignedRequest, Error> {
+    let apis = request.registry.router().apis();
     let mut senders = apis.iter().filter_map(|api| Some((api.name, api.webhook?)));
     let sender = senders.clone().find(|(name, _)| api.is_none_or(|api| api == *name));
     let Some((_, sign)) = sender else {
@@ -54,33 +54,33 @@ fn signed(asked: &ControlRequest<'_>, order: &WebhookOrder, api: Option<&str>) -
             if names.is_empty() { "Serve one that does.".to_owned() } else { format!("{} does.", names.join(", ")) };
         return Err(invalid(message).hint(hint));
     };
-    let world = asked.world.lock();
+    let world = request.world.lock();
     sign(&world.state, order).map_err(|problem| invalid(problem.plain()))
 }
 
 /// Handles `POST /webhooks`: the headers and the body of a webhook, ready to be posted.
-pub(super) fn sign(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let Sign { kind, payload, secret, t, api } = asked.object()?;
-    let signed = signed(asked, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
+pub(super) fn sign(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let Sign { kind, payload, secret, t, api } = request.object()?;
+    let signed = signed(request, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
     let headers: serde_json::Map<String, Value> =
         signed.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
     Ok(json!({ "headers": headers, "body": String::from_utf8_lossy(&signed.body) }))
 }
 
 /// Handles `POST /deliver`: signs a webhook like [`sign`], and posts it until the receiver takes it.
-pub(super) fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let Deliver { to, kind, payload, secret, t, api, tries } = asked.object()?;
-    let send_courier = asked.supplies.send_courier.as_ref().ok_or_else(|| {
+pub(super) fn deliver(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let Deliver { to, kind, payload, secret, t, api, tries } = request.object()?;
+    let send_courier = request.supplies.send_courier.as_ref().ok_or_else(|| {
         let message = "this build of standin leaves out the sending of webhooks";
         Error::new(501, "left_out", message).hint("Build it with its cargo feature `webhooks`.")
     })?;
-    check_address(&to, asked.supplies.allows_outbound)?;
+    check_address(&to, request.supplies.allows_outbound)?;
     let tries = tries.unwrap_or(MOST_TRIES);
     if !(1..=MOST_TRIES).contains(&tries) {
         return Err(invalid(format!("tries must be from 1 to {MOST_TRIES}")));
     }
-    let signed = signed(asked, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
-    let mut world = asked.world.lock();
+    let signed = signed(request, &WebhookOrder { kind, payload, secret, at_s: t }, api.as_deref())?;
+    let mut world = request.world.lock();
     let now_ms = world.state.clock.now_ms();
     let number = world
         .outbox
@@ -90,21 +90,21 @@ pub(super) fn deliver(asked: &ControlRequest<'_>) -> Result<Value, Error> {
     let shown = world.outbox.delivery(number).map(|delivery| shown(&world, delivery));
     drop(world);
     if needs_courier {
-        send_courier(Arc::clone(&asked.world));
+        send_courier(Arc::clone(&request.world));
     }
     Ok(shown.unwrap_or_default())
 }
 
-/// Handles `GET /deliveries`: the parcels that were sent, and how often.
-pub(super) fn deliveries(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let world = asked.world.lock();
+/// Handles `GET /deliveries`: the deliveries, with their tries.
+pub(super) fn deliveries(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let world = request.world.lock();
     Ok(match world.outbox.to_value() {
         Value::Array(all) => all.into_iter().map(|delivery| shown(&world, delivery)).collect(),
         other => other,
     })
 }
 
-/// Returns a delivery as readers see it: an address may hold a credential.
+/// Returns a delivery without credentials: its address may hold one.
 fn shown(world: &World, mut delivery: Value) -> Value {
     if let Some(to) = delivery["to"].as_str() {
         delivery["to"] = world.state.redactor().target(to).into();
@@ -113,10 +113,10 @@ fn shown(world: &World, mut delivery: Value) -> Value {
 }
 
 /// Handles `GET /deliveries/{n}`.
-pub(super) fn delivery(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let text = asked.params.first().map(AsRef::as_ref).unwrap_or_default();
+pub(super) fn delivery(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let text = request.params.first().map(AsRef::as_ref).unwrap_or_default();
     let number: u64 = text.parse().map_err(|_| invalid(format!("{text} is not a number")))?;
-    let world = asked.world.lock();
+    let world = request.world.lock();
     let found = world.outbox.delivery(number).map(|delivery| shown(&world, delivery));
     found.ok_or_else(|| Error::new(404, "no_such_delivery", format!("there is no delivery {number}")))
 }

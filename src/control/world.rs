@@ -12,14 +12,14 @@ use crate::http::json_object::json_object;
 use crate::world::world::World;
 
 /// Handles `POST /reset`: puts data, clock, ids, journal and coverage back to the start.
-pub(super) fn reset(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    asked.world.lock().reset();
+pub(super) fn reset(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    request.world.lock().reset();
     Ok(Value::Null)
 }
 
 /// Handles `GET /clock`.
-pub(super) fn clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    Ok(clock_of(&asked.world.lock()))
+pub(super) fn clock(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    Ok(clock_of(&request.world.lock()))
 }
 
 struct Move {
@@ -30,13 +30,13 @@ struct Move {
 json_object!(read Move strict { advance_ms: default, at: default });
 
 /// Handles `POST /clock` with `{"advance_ms": n}` or `{"at": "2024-01-20T10:00:00.000Z"}`.
-pub(super) fn move_clock(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let wanted: Move = asked.object()?;
+pub(super) fn move_clock(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let wanted: Move = request.object()?;
     let invalid = |message: &str| {
         Error::new(400, "invalid", message)
             .hint("Send {\"advance_ms\": 60000} or {\"at\": \"2024-01-20T10:00:00.000Z\"}.")
     };
-    let mut world = asked.world.lock();
+    let mut world = request.world.lock();
     match (wanted.advance_ms, wanted.at) {
         (Some(advance_ms), None) if advance_ms > LAST_MS.saturating_sub(world.state.clock.now_ms()) => {
             return Err(invalid("time ends with the year 9999"));
@@ -60,13 +60,13 @@ fn clock_of(world: &World) -> Value {
     }
 }
 
-/// Handles `GET /coverage`: how often each outcome of each operation was served; and every documented one, served or
-/// not.
-pub(super) fn coverage(asked: &ControlRequest<'_>) -> Result<Value, Error> {
-    let world = asked.world.lock();
+/// Handles `GET /coverage`: the number of times that each outcome of each operation was served, unserved documented
+/// ones included.
+pub(super) fn coverage(request: &ControlRequest<'_>) -> Result<Value, Error> {
+    let world = request.world.lock();
     let cells = world.coverage.cells().map(|(operation, outcome, cell)| {
         json!({ "op": operation, "outcome": outcome, "natural": cell.natural, "injected": cell.injected })
     });
-    let outcomes = world.coverage.table(asked.engine.router());
+    let outcomes = world.coverage.table(request.registry.router());
     Ok(json!({ "served": cells.collect::<Vec<_>>(), "outcomes": outcomes }))
 }

@@ -55,7 +55,7 @@ mod tests {
     fn a_server_that_runs_for_long_renews_the_files_that_clients_read() {
         let standin = Standin::builder().intercept().start();
         let running = standin.front.as_ref().unwrap();
-        let care = running.care(&standin.engine).unwrap();
+        let care = running.care(&standin.registry).unwrap();
         let files = [Entrance::CA, Entrance::BUNDLE, Entrance::KEYSTORE].map(|name| running.files.folder().join(name));
         let read = || files.clone().map(|file| std::fs::read(file).unwrap());
         let (before, pem) = (read(), standin.world().ca_pem());

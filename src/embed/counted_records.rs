@@ -167,7 +167,7 @@ proptest! {
         for op in &ops {
             run(&mut worlds, &mut kept, &mut at, op);
             // The latest starts wait to be searched for secrets.
-            let _ = worlds[at].engine.redactor();
+            let _ = worlds[at].registry.redactor();
             let mut all = HashMap::new();
             for world in &worlds {
                 let world = world.world.lock();

@@ -125,7 +125,7 @@ impl Error {
     pub(crate) fn of_world(error: &WorldError) -> Self {
         let kind = match error {
             WorldError::Unknown { .. } | WorldError::NoDefault => ErrorKind::NotFound,
-            WorldError::GoneReason { .. } => ErrorKind::Gone,
+            WorldError::Gone { .. } => ErrorKind::Gone,
             WorldError::Disagreement { .. } | WorldError::BadName { .. } | WorldError::BadLabel { .. } => {
                 ErrorKind::Invalid
             }

@@ -24,7 +24,7 @@ impl Standin {
     /// Returns the proxy and the files for clients, where the server has them.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn entrance(&self) -> Option<Arc<Entrance>> {
-        self.engine.entrance().cloned()
+        self.registry.entrance().cloned()
     }
 }
 
@@ -37,7 +37,7 @@ impl WorldHandle {
     #[track_caller]
     #[must_use]
     pub fn proxy_url(&self) -> String {
-        let entrance = self.engine.entrance().filter(|entrance| entrance.intercepts);
+        let entrance = self.registry.entrance().filter(|entrance| entrance.intercepts);
         entrance.expect("the server is a proxy with Builder::intercept").proxy_url(&self.name)
     }
 
@@ -66,6 +66,6 @@ impl WorldHandle {
 
     #[track_caller]
     fn with_ca(&self) -> &Entrance {
-        self.engine.entrance().expect("the server has certificates with Builder::intercept or Builder::tls")
+        self.registry.entrance().expect("the server has certificates with Builder::intercept or Builder::tls")
     }
 }

@@ -11,7 +11,7 @@ use crate::world::world::World;
 
 /// A guard that ends a world with its last handle.
 pub(super) struct WorldGuard {
-    pub(super) engine: Arc<WorldRegistry>,
+    pub(super) registry: Arc<WorldRegistry>,
     pub(super) name: Arc<str>,
     pub(super) world: Arc<Mutex<World>>,
 }
@@ -20,8 +20,8 @@ impl Drop for WorldGuard {
     /// Verifies the expectations that were never verified; panics with the report of the unmet ones, unless the thread
     /// panics already.
     fn drop(&mut self) {
-        let forgotten = unmet_on_drop(&self.engine, &self.world);
-        self.engine.drop_held(&self.name, &self.world);
+        let forgotten = unmet_on_drop(&self.registry, &self.world);
+        self.registry.drop_held(&self.name, &self.world);
         if let Some(unmet) = forgotten.filter(|_| !std::thread::panicking()) {
             panic!("expectations were declared and never verified:\n{unmet}");
         }

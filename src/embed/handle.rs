@@ -38,7 +38,7 @@ use crate::world::world::World;
 /// ```
 #[derive(Clone)]
 pub struct WorldHandle {
-    pub(super) engine: Arc<WorldRegistry>,
+    pub(super) registry: Arc<WorldRegistry>,
     pub(super) world: Arc<Mutex<World>>,
     pub(super) name: Arc<str>,
     pub(super) address: Option<SocketAddr>,
@@ -56,9 +56,9 @@ impl fmt::Debug for WorldHandle {
 pub(super) const ADMIT: &str = "call admit_unknown_fields first";
 
 impl WorldHandle {
-    pub(super) fn new(engine: Arc<WorldRegistry>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
+    pub(super) fn new(registry: Arc<WorldRegistry>, world: Arc<Mutex<World>>, address: Option<SocketAddr>) -> Self {
         let name = Arc::clone(&world.lock().state.name);
-        Self { engine, world, name, address, holder: None }
+        Self { registry, world, name, address, holder: None }
     }
 
     /// Resets the world to its start: data, clock, ids, journal, coverage.
@@ -124,7 +124,7 @@ impl WorldHandle {
     /// Changes records, and tells the log of fields that no document knows.
     fn written<T>(&self, change: impl FnOnce(&mut State) -> Result<T, Problem>) -> Result<T, Error> {
         let (done, unknown) = self.world.lock().state.noting_unknown(change);
-        self.engine.note(|| {
+        self.registry.note(|| {
             let warnings = warnings_of_fields(&unknown, ADMIT);
             warnings.iter().map(|warning| format!("warning: {warning}")).collect()
         });
@@ -185,7 +185,7 @@ impl WorldHandle {
     }
 
     pub(super) fn outcome(&self, request: &Request<'_>) -> Outcome {
-        self.engine.answer_in(&self.world, &self.name, request)
+        self.registry.answer_in(&self.world, &self.name, request)
     }
 }
 

@@ -21,7 +21,7 @@ impl WorldHandle {
 
     /// Adds a fault rule like [`fault`](Self::fault), and returns its id.
     pub fn try_fault(&self, rule: Rule) -> Result<String, Error> {
-        let (router, on) = (self.engine.router(), rule.on.clone());
+        let (router, on) = (self.registry.router(), rule.on.clone());
         let added = self.world.lock().run_mut(router).add(router, rule);
         let id = added.map_err(Error::invalid)?.to_string();
         self.note_added(&format!("fault rule {id:?} on {on}"), &format!("rule {id:?}: "));
@@ -31,7 +31,7 @@ impl WorldHandle {
     /// Adds a fault rule as a scenario writes it.
     #[cfg(feature = "cli")]
     pub(crate) fn fault_as_written(&self, rule: &serde_json::Value) -> Result<(), Error> {
-        let rules = crate::scenario::read_rules(&serde_json::json!([rule]).to_string(), self.engine.router())?;
+        let rules = crate::scenario::read_rules(&serde_json::json!([rule]).to_string(), self.registry.router())?;
         rules.into_iter().try_for_each(|rule| self.try_fault(rule).map(|_| ()))
     }
 
@@ -56,7 +56,7 @@ impl WorldHandle {
     /// Lets reads see changes only later, like [`lag`](Self::lag).
     pub fn try_lag(&self, lag: Lag) -> Result<(), Error> {
         let named = format!("lag on {}", lag.on);
-        self.world.lock().add_lag(self.engine.router(), lag).map_err(Error::invalid)?;
+        self.world.lock().add_lag(self.registry.router(), lag).map_err(Error::invalid)?;
         self.note_added(&named, &format!("{named}: "));
         Ok(())
     }
@@ -75,7 +75,7 @@ impl WorldHandle {
 
     /// Expects calls like [`expect`](Self::expect).
     pub fn try_expect(&self, expectation: Expectation) -> Result<(), Error> {
-        let router = self.engine.router();
+        let router = self.registry.router();
         let on = expectation.calls.on.clone().unwrap_or_default();
         if !router.rows().iter().any(|row| on.select(row.operation)) {
             return Err(Error::invalid(format!("{on} selects no operation; standin::operations lists them")));
@@ -94,7 +94,7 @@ impl WorldHandle {
 
     /// Tells the log what was added, and the warnings that begin with its name.
     fn note_added(&self, what: &str, name: &str) {
-        self.engine.note(|| {
+        self.registry.note(|| {
             let own = self.warnings().into_iter().filter(|warning| warning.starts_with(name));
             let added = format!("{what} was added in world {}", self.name);
             std::iter::once(added).chain(own.map(|warning| format!("warning: {warning}"))).collect()
@@ -115,7 +115,7 @@ impl WorldHandle {
     /// ```
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
-        let (world, router) = (self.world.lock(), self.engine.router());
+        let (world, router) = (self.world.lock(), self.registry.router());
         let of_run = world.run.iter().flat_map(|run| {
             [run.warnings_of_rules(router), run.warnings_of_lags(router), run.warnings_of_calls(router)]
         });

@@ -152,15 +152,15 @@ fn refused(
 
 /// Puts a scenario into the default world. `generated`: records were made up for it to start from.
 pub(super) fn start(
-    engine: &WorldRegistry,
+    registry: &WorldRegistry,
     path: &Path,
     overruling: &Overruling,
     generated: bool,
 ) -> Result<(), ScenarioError> {
     let file = path.display().to_string();
-    let (mut scenario, mut warnings) = engine.read(&file, &text_of(path)?, &Files)?;
+    let (mut scenario, mut warnings) = registry.read(&file, &text_of(path)?, &Files)?;
     scenario.overrule(overruling);
-    let drifts = scenario.compare_with_clock(engine.settings().clock_mode);
+    let drifts = scenario.compare_with_clock(registry.settings().clock_mode);
     let (faults, more): (Vec<_>, Vec<_>) = drifts.into_iter().partition(|diagnostic| diagnostic.code.refuses());
     if !faults.is_empty() {
         return Err(ScenarioError { diagnostics: faults });
@@ -171,11 +171,11 @@ pub(super) fn start(
         let help = "add \"from\": \"default\" to data, or make them up in its \"generate\"";
         return Err(refused(path, START, Code::E09, message, help));
     }
-    warnings.extend(engine.load(engine.default_world(), &Arc::new(scenario))?);
+    warnings.extend(registry.load(registry.default_world(), &Arc::new(scenario))?);
     warnings.sort_by_key(|warning| (warning.place, warning.code));
     warnings.dedup();
-    engine.note(|| warnings.iter().map(|warning| format!("warning: {warning}")).collect());
-    if let Some(run) = &mut engine.default_world().lock().run {
+    registry.note(|| warnings.iter().map(|warning| format!("warning: {warning}")).collect());
+    if let Some(run) = &mut registry.default_world().lock().run {
         run.require_verification();
     }
     Ok(())
@@ -200,8 +200,8 @@ impl WorldHandle {
     /// Replaces everything in this world with a scenario. Messages show `name` as its file. Returns the warnings, one
     /// text each.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Vec<String>, ScenarioError> {
-        let (scenario, mut warnings) = self.engine.read(name, text, &Files)?;
-        warnings.extend(self.engine.load(&self.world, &Arc::new(scenario))?);
+        let (scenario, mut warnings) = self.registry.read(name, text, &Files)?;
+        warnings.extend(self.registry.load(&self.world, &Arc::new(scenario))?);
         warnings.sort_by_key(|warning| (warning.place, warning.code));
         self.declared();
         Ok(warnings.iter().map(ToString::to_string).collect())
@@ -219,8 +219,8 @@ impl WorldHandle {
     pub fn explain(&self, scenario: impl Into<PathBuf>) -> Result<String, ScenarioError> {
         let scenario = self.checked(&scenario.into())?.0;
         let listed = scenario.credentials.iter().flat_map(|(_, listed)| listed).map(|credential| &*credential.token);
-        let redactor = self.engine.redactor().with(listed);
-        let (router, fixtures, settings) = (self.engine.router(), self.engine.fixtures(), self.engine.settings());
+        let redactor = self.registry.redactor().with(listed);
+        let (router, fixtures, settings) = (self.registry.router(), self.registry.fixtures(), self.registry.settings());
         let checks = World::of_scenario("explain", &scenario, router, &fixtures, &settings)?.verify(router).checks;
         Ok(redactor.text(&explain_scenario(&scenario, &checks)).into_owned())
     }
@@ -228,7 +228,7 @@ impl WorldHandle {
     /// Explains an operation: method and path, documented outcomes, sources. The error names the operation that the
     /// caller may have meant.
     pub fn explain_operation(&self, name: &str) -> Result<String, Error> {
-        explain_operation(self.engine.router(), name).map_err(|message| Error::new(ErrorKind::NotFound, message))
+        explain_operation(self.registry.router(), name).map_err(|message| Error::new(ErrorKind::NotFound, message))
     }
 
     /// Plays the probe of a scenario against the live service: `ask` sends each request there, with a credential, and
@@ -268,7 +268,7 @@ impl WorldHandle {
         scenario: &Scenario,
         ask: impl FnMut(&ProbeRequest) -> Result<ProbeAnswer, String>,
     ) -> Comparison {
-        scenario.compare_with(fake_service(scenario, self.engine.router(), &self.engine.fixtures()), ask)
+        scenario.compare_with(fake_service(scenario, self.registry.router(), &self.registry.fixtures()), ask)
     }
 
     /// Returns the calls of this world, as a draft of a scenario reads them; `None` when the journal lost some.
@@ -276,22 +276,22 @@ impl WorldHandle {
     pub(crate) fn recording(&self) -> Option<Recording> {
         let world = self.world.lock();
         let is_whole = world.journal.lost() == 0;
-        is_whole.then(|| Recording::of(&world.journal, self.engine.router(), &world.state.redactor()))
+        is_whole.then(|| Recording::of(&world.journal, self.registry.router(), &world.state.redactor()))
     }
 
     /// Returns a scenario that expects what both recordings have in common. `now_ms` is the time of the runs.
     #[cfg(feature = "cli")]
     pub(crate) fn draft(&self, runs: [&Recording; 2], now_ms: u64) -> Result<String, ScenarioError> {
         let read = |text: &str| {
-            let (scenario, warnings) = self.engine.read("draft", text, &Files).ok()?;
+            let (scenario, warnings) = self.registry.read("draft", text, &Files).ok()?;
             let call = |warning: &Diagnostic| {
                 let path = warning.message.strip_prefix("expect.calls[")?;
                 path.split_once(']')?.0.parse().ok()
             };
             Some((scenario, warnings.iter().filter(|warning| warning.code == Code::W06).filter_map(call).collect()))
         };
-        let text = written(&draft(self.engine.router(), runs, now_ms, read));
-        self.engine.read("draft", &text, &Files).map(|_| text)
+        let text = written(&draft(self.registry.router(), runs, now_ms, read));
+        self.registry.read("draft", &text, &Files).map(|_| text)
     }
 
     /// Returns the environment variable that gives a consumer a credential for an operation.
@@ -302,13 +302,14 @@ impl WorldHandle {
 
     /// Returns a scenario that was read, checked and rehearsed, and the warnings.
     pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Diagnostic>), ScenarioError> {
-        let (engine, file) = (&self.engine, path.display().to_string());
-        let (scenario, mut warnings) = engine.read(&file, &text_of(path)?, &Files)?;
+        let (registry, file) = (&self.registry, path.display().to_string());
+        let (scenario, mut warnings) = registry.read(&file, &text_of(path)?, &Files)?;
         let scenario = Arc::new(scenario);
-        let world = World::of_scenario("check", &scenario, engine.router(), &engine.fixtures(), &engine.settings())?;
+        let world =
+            World::of_scenario("check", &scenario, registry.router(), &registry.fixtures(), &registry.settings())?;
         warnings.extend(world.try_steps());
         warnings.sort_by_key(|warning| (warning.place, warning.code));
-        let drifts = scenario.dry_run(fake_service(&scenario, engine.router(), &engine.fixtures()));
+        let drifts = scenario.dry_run(fake_service(&scenario, registry.router(), &registry.fixtures()));
         if drifts.is_empty() { Ok((scenario, warnings)) } else { Err(ScenarioError { diagnostics: drifts }) }
     }
 }

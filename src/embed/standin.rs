@@ -38,7 +38,7 @@ use crate::world::world::World;
 /// ```
 pub struct Standin {
     address: SocketAddr,
-    pub(super) engine: Arc<WorldRegistry>,
+    pub(super) registry: Arc<WorldRegistry>,
     gatekeeper: AvailabilityKeeper,
     replica: Arc<Replica>,
     has_control: bool,
@@ -63,7 +63,7 @@ enum Background {
 impl Listening {
     /// Serves until told to stop; `run` runs the future.
     fn serve(self, run: impl FnOnce(Pin<Box<dyn Future<Output = ()> + Send>>) -> Background) -> Standin {
-        let (port, engine) = (Arc::clone(&self.gatekeeper.port), Arc::clone(&self.serving.engine));
+        let (port, registry) = (Arc::clone(&self.gatekeeper.port), Arc::clone(&self.serving.registry));
         let has_control = self.serving.control.is_some();
         let address = port.address();
         #[cfg(feature = "tls")]
@@ -71,7 +71,7 @@ impl Listening {
             self.gatekeeper.also.iter().map(|port| serve(Arc::clone(port), Arc::clone(&self.serving))).collect();
         let main = serve(port, self.serving);
         #[cfg(feature = "tls")]
-        let care = self.front.as_ref().and_then(|running| running.care(&engine));
+        let care = self.front.as_ref().and_then(|running| running.care(&registry));
         #[cfg(feature = "tls")]
         let main = async move {
             let mut tasks: tokio::task::JoinSet<()> = also.into_iter().collect();
@@ -82,7 +82,7 @@ impl Listening {
         };
         Standin {
             address,
-            engine,
+            registry,
             gatekeeper: self.gatekeeper,
             replica: self.replica,
             reload: self.reload,
@@ -157,7 +157,7 @@ impl Standin {
     /// and for each API its base URL and credentials.
     #[track_caller]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        self.engine.environment(&self.engine.default_world().lock(), &self.url())
+        self.registry.environment(&self.registry.default_world().lock(), &self.url())
     }
 
     /// Returns a token that Celigo's API accepts.
@@ -193,7 +193,7 @@ impl Standin {
 
     /// Returns the APIs that the server serves.
     pub fn apis(&self) -> Vec<Api> {
-        self.engine.router().apis().iter().map(|api| Api::of(api)).collect()
+        self.registry.router().apis().iter().map(|api| Api::of(api)).collect()
     }
 
     /// Returns the URL of the control API, if the server has one.
@@ -205,25 +205,25 @@ impl Standin {
     /// Returns the default world.
     #[track_caller]
     pub fn world(&self) -> WorldHandle {
-        self.handle(Arc::clone(self.engine.default_world()))
+        self.handle(Arc::clone(self.registry.default_world()))
     }
 
     /// Returns the world of that name, made by this test or by any other client. This handle does not keep it from
     /// being deleted or expiring.
     #[track_caller]
     pub fn find_world(&self, name: &str) -> Option<WorldHandle> {
-        self.engine.world(name, now_ms()).ok().map(|world| self.handle(world))
+        self.registry.world(name, now_ms()).ok().map(|world| self.handle(world))
     }
 
     #[track_caller]
     fn handle(&self, world: Arc<Mutex<World>>) -> WorldHandle {
-        WorldHandle::new(Arc::clone(&self.engine), world, Some(self.reachable()))
+        WorldHandle::new(Arc::clone(&self.registry), world, Some(self.reachable()))
     }
 
     /// Returns the names of all worlds besides the default one, in alphabetical order, including those made by other
     /// clients.
     pub fn worlds(&self) -> Vec<String> {
-        self.engine.names().iter().map(|name| (**name).to_owned()).collect()
+        self.registry.names().iter().map(|name| (**name).to_owned()).collect()
     }
 
     /// Reads fixtures and the scenario again, from the files the server was started with: the default world begins
@@ -289,7 +289,7 @@ impl Drop for Standin {
     /// [`shutdown`](Standin::shutdown). Panics with the report of
     /// the unmet expectations, unless the thread panics already.
     fn drop(&mut self) {
-        let forgotten = verify::unmet_on_drop(&self.engine, self.engine.default_world());
+        let forgotten = verify::unmet_on_drop(&self.registry, self.registry.default_world());
         self.end();
         if let Some(unmet) = forgotten.filter(|_| !thread::panicking()) {
             panic!("expectations were declared and never verified:\n{unmet}");

@@ -46,9 +46,9 @@ impl Builder {
 
     /// Makes a world without a server: [`WorldHandle::answer`] answers its requests.
     pub fn offline(self) -> Result<WorldHandle, StartError> {
-        let engine = Arc::new(self.engine()?);
-        let world = Arc::clone(engine.default_world());
-        Ok(WorldHandle::new(engine, world, None))
+        let registry = Arc::new(self.registry()?);
+        let world = Arc::clone(registry.default_world());
+        Ok(WorldHandle::new(registry, world, None))
     }
 }
 
@@ -97,7 +97,7 @@ impl Standin {
     #[cfg(feature = "cli")]
     pub(crate) fn environment_names() -> Result<Vec<&'static str>, StartError> {
         let full = Self::builder().offline()?;
-        let variables = full.engine.environment(&full.world.lock(), "");
+        let variables = full.registry.environment(&full.world.lock(), "");
         Ok(variables.into_iter().map(|(name, _)| name).collect())
     }
 }

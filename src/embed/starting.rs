@@ -29,20 +29,20 @@ const MOST_LONG_ANSWERS: usize = 64;
 /// A switch of a server's availability.
 #[derive(Clone)]
 pub(super) struct AvailabilityKeeper {
-    orders: watch::Sender<Signals>,
+    signals: watch::Sender<Signals>,
     pub(super) port: Arc<Port>,
     /// Further ports.
     pub(super) also: Vec<Arc<Port>>,
 }
 
 impl AvailabilityKeeper {
-    pub(super) fn set(&self, gate: Availability) -> io::Result<()> {
-        if gate == Availability::Down {
+    pub(super) fn set(&self, availability: Availability) -> io::Result<()> {
+        if availability == Availability::Down {
             self.close();
         } else {
             self.ports().try_for_each(|port| port.reopen())?;
         }
-        self.orders.send_modify(|orders| orders.gate = gate);
+        self.signals.send_modify(|signals| signals.availability = availability);
         Ok(())
     }
 
@@ -55,13 +55,13 @@ impl AvailabilityKeeper {
     }
 
     pub(super) fn stop(&self, stop: Stop) {
-        self.orders.send_modify(|orders| orders.stop = stop);
+        self.signals.send_modify(|signals| signals.stop = stop);
     }
 }
 
 /// A server to start, complete except for its port.
 pub(super) struct Starting {
-    pub(super) engine: Arc<WorldRegistry>,
+    pub(super) registry: Arc<WorldRegistry>,
     pub(super) address: SocketAddr,
     pub(super) both_families: bool,
     pub(super) control_token: Option<String>,
@@ -93,25 +93,25 @@ impl Starting {
             open(self.address)?
         };
         let (address, port) = (port.address(), Arc::new(port));
-        let (sender, orders) = watch::channel(Signals::default());
+        let (sender, signals) = watch::channel(Signals::default());
         #[cfg(feature = "tls")]
         let also = self.also_listens.iter().map(|at| open(*at).map(Arc::new)).collect::<Result<_, _>>()?;
         #[cfg(not(feature = "tls"))]
         let also = Vec::new();
-        let gatekeeper = AvailabilityKeeper { orders: sender, port, also };
+        let gatekeeper = AvailabilityKeeper { signals: sender, port, also };
         let mover = gatekeeper.clone();
         let access_policy =
-            AccessPolicy { address, token: self.control_token, origins: self.engine.settings().origins() };
-        let engine = Arc::clone(&self.engine);
-        let set_availability = Box::new(move |gate| mover.set(gate));
-        let shown = self.replica.name.as_ref().filter(|_| self.engine.settings().headers);
+            AccessPolicy { address, token: self.control_token, origins: self.registry.settings().origins() };
+        let registry = Arc::clone(&self.registry);
+        let set_availability = Box::new(move |availability| mover.set(availability));
+        let shown = self.replica.name.as_ref().filter(|_| self.registry.settings().headers);
         let replica = shown.and_then(|name| HeaderValue::from_str(name).ok());
         let of_control = Arc::clone(&self.replica);
         let of_files = Arc::clone(&self.reload);
         let reload = Box::new(move || of_files().map_err(|error| error.to_string()));
         #[cfg(feature = "webhooks")]
         let send_courier = {
-            let (runtime, stops) = (tokio::runtime::Handle::current(), orders.clone());
+            let (runtime, stops) = (tokio::runtime::Handle::current(), signals.clone());
             let send: SendCourier = Box::new(move |world| drop(runtime.spawn(carry(world, stops.clone()))));
             Some(send)
         };
@@ -126,19 +126,19 @@ impl Starting {
             allows_outbound: self.allows_outbound,
             send_courier,
         };
-        let control = (!self.no_control).then(|| ControlService::new(engine, access_policy, supplies));
-        let unfinished = Budget::new(self.engine.limits().unfinished_bytes);
+        let control = (!self.no_control).then(|| ControlService::new(registry, access_policy, supplies));
+        let unfinished = Budget::new(self.registry.limits().unfinished_bytes);
         let serving = Arc::new(ServerContext {
             unfinished,
             busy: Busy::here(),
             long_work: Arc::new(Semaphore::new(MOST_LONG_WORK)),
             long_answers: Arc::new(Semaphore::new(MOST_LONG_ANSWERS)),
-            links: Arc::new(Links::new(self.engine.limits())),
+            links: Arc::new(Links::new(self.registry.limits())),
             is_ending: AtomicBool::new(false),
-            engine: self.engine,
+            registry: self.registry,
             control,
             body_limit_bytes: self.body_limit_bytes,
-            orders,
+            signals,
             log: self.log,
             trusted: self.trusted,
             replica,
@@ -149,7 +149,7 @@ impl Starting {
         #[cfg(feature = "tls")]
         if let Some(running) = &self.front {
             running.front.listens_at(address);
-            serving.engine.open_entrance(running.entrance(reachable(address)));
+            serving.registry.open_entrance(running.entrance(reachable(address)));
         }
         Ok(Listening {
             serving,

@@ -50,21 +50,21 @@ debug_is_display!(VerifyError);
 impl std::error::Error for VerifyError {}
 
 /// Judges a consumer by the calls so far.
-pub(super) fn judged(engine: &WorldRegistry, world: &Mutex<World>) -> Result<Report, VerifyError> {
+pub(super) fn judged(registry: &WorldRegistry, world: &Mutex<World>) -> Result<Report, VerifyError> {
     let mut world = world.lock();
     if let Some(run) = &mut world.run {
         run.mark_verified();
     }
-    let report = world.verify(engine.router());
+    let report = world.verify(registry.router());
     if report.passed {
         return Ok(report);
     }
-    let is_early = engine.bell().has(&world.state.name);
+    let is_early = registry.in_flight().has(&world.state.name);
     Err(VerifyError { report: Box::new(report), is_early })
 }
 
 /// Returns the error of expectations that were declared, never verified, and are not met.
-pub(super) fn unmet_on_drop(engine: &WorldRegistry, world: &Mutex<World>) -> Option<VerifyError> {
+pub(super) fn unmet_on_drop(registry: &WorldRegistry, world: &Mutex<World>) -> Option<VerifyError> {
     let forgotten = world.lock().run.as_ref().is_some_and(|run| run.needs_verification());
-    if forgotten { judged(engine, world).err() } else { None }
+    if forgotten { judged(registry, world).err() } else { None }
 }

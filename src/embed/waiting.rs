@@ -12,14 +12,14 @@ impl WorldHandle {
     /// Verifies that the consumer did what it must, by the calls that were answered so far. Never waits, in async code as
     /// in any other; where requests may still be on their way, [`settle`](Self::settle) first.
     pub fn verify(&self) -> Result<Report, VerifyError> {
-        judged(&self.engine, &self.world)
+        judged(&self.registry, &self.world)
     }
 
     /// Blocks until no request of this world is on its way, for at most `most`; returns whether none is. In a tokio
     /// test, use [`settle_async`](Self::settle_async).
     #[allow(clippy::must_use_candidate)] // A verification tells what is still missing.
     pub fn settle(&self, most: Duration) -> bool {
-        self.wait(most, || !self.engine.bell().has(&self.name))
+        self.wait(most, || !self.registry.in_flight().has(&self.name))
     }
 
     /// Waits until no request of this world is on its way, for at most `most`; returns whether none is.
@@ -37,21 +37,21 @@ impl WorldHandle {
     /// Returns the report that a verification would give now, without counting as one.
     #[must_use]
     pub fn report(&self) -> Report {
-        self.world.lock().verify(self.engine.router())
+        self.world.lock().verify(self.registry.router())
     }
 
     /// Blocks until these operations were called `times` times, counted from the world's start, for at most `most`. In
     /// a tokio test, use [`wait_for_async`](Self::wait_for_async).
     pub fn wait_for(&self, operations: impl Into<Operations>, times: u64, most: Duration) -> Result<(), Error> {
         let operations = operations.into();
-        let known = || self.engine.router().rows().iter().map(|row| row.operation);
+        let known = || self.registry.router().rows().iter().map(|row| row.operation);
         if !known().any(|operation| operations.select(operation)) {
             let known: Vec<&str> = known().collect();
             let meant = did_you_mean(&operations.to_string(), known.iter().copied()).to_string();
             let message = format!("{operations} selects no operation; {meant}");
             return Err(Error::invalid(message));
         }
-        let called = || self.world.lock().called(self.engine.router(), &operations, None);
+        let called = || self.world.lock().called(self.registry.router(), &operations, None);
         if self.wait(most, || called() >= times) {
             return Ok(());
         }
@@ -82,7 +82,7 @@ impl WorldHandle {
             if left.is_zero() {
                 return false;
             }
-            self.engine.bell().wait(left, &holds);
+            self.registry.in_flight().wait(left, &holds);
         }
     }
 

@@ -88,10 +88,10 @@ impl Standin {
 impl WorldHandle {
     fn make(&self, new: &WorldOptions, from: Option<&str>) -> Result<Self, Error> {
         let wanted = WorldSpec { name: new.name.as_deref(), from, seed: new.seed, held: true, ..WorldSpec::default() };
-        let world = self.engine.make(wanted, now_ms()).map_err(|error| Error::of_world(&error))?;
-        let mut made = Self::new(Arc::clone(&self.engine), world, self.address);
-        let (engine, name, world) = (Arc::clone(&made.engine), Arc::clone(&made.name), Arc::clone(&made.world));
-        made.holder = Some(Arc::new(WorldGuard { engine, name, world }));
+        let world = self.registry.make(wanted, now_ms()).map_err(|error| Error::of_world(&error))?;
+        let mut made = Self::new(Arc::clone(&self.registry), world, self.address);
+        let (registry, name, world) = (Arc::clone(&made.registry), Arc::clone(&made.name), Arc::clone(&made.world));
+        made.holder = Some(Arc::new(WorldGuard { registry, name, world }));
         Ok(made)
     }
 
@@ -132,7 +132,7 @@ impl WorldHandle {
     /// for each API its base URL and credentials.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        self.engine.environment(&self.world.lock(), &self.url())
+        self.registry.environment(&self.world.lock(), &self.url())
     }
 
     /// Returns a credential that every API of this world accepts. A client that presents it reaches this world at the
@@ -177,12 +177,12 @@ impl WorldHandle {
     /// Deletes the world: its requests are refused from now on, including those of its other handles. The default world
     /// cannot be deleted.
     pub fn delete(&self) -> Result<(), Error> {
-        let removed = self.engine.remove(&self.name, GoneReason::Deleted, Some(&self.world));
+        let removed = self.registry.remove(&self.name, GoneReason::Deleted, Some(&self.world));
         removed.map_err(|error| Error::of_world(&error))
     }
 
     /// Lets the world outlive its handles: it stays until it is deleted, or expires because it receives no requests.
     pub fn detach(&self) {
-        self.engine.release(&self.name, now_ms());
+        self.registry.release(&self.name, now_ms());
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Listener<'a>(&'a AnsweredNotify);
 
 impl AnsweredNotify {
     /// Tells the listeners that a consumer's request was answered.
-    pub(crate) fn ring(&self) {
+    pub(crate) fn notify(&self) {
         // A task that begins to listen later looks at the world later, and sees what this answer did.
         if self.listeners.load(Ordering::SeqCst) > 0 {
             self.notify.notify_waiters();

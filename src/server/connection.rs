@@ -45,25 +45,25 @@ const STREAMS: u32 = 100;
 pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>, counted: Counted) {
     // A delayed packet would be measured as the fake's slowness.
     let _ = stream.set_nodelay(true);
-    let (orders, misbehaviour) = (serving.orders.clone(), WireFault::of(&counted.link));
+    let (signals, wire_fault) = (serving.signals.clone(), WireFault::of(&counted.link));
     let believes_front = serving.trusted.include(address.ip());
     let (administers, lingers) = (AtomicBool::new(false), AtomicBool::new(false));
     let peer = Arc::new(ConnectionContext {
         serving,
         link: Arc::clone(&counted.link),
-        misbehaviour: misbehaviour.clone(),
+        wire_fault: wire_fault.clone(),
         administers,
         believes_front,
         channel: OnceLock::new(),
         lingers,
     });
-    let (news, mut told) = (orders.clone(), orders);
+    let (news, mut told) = (signals.clone(), signals);
     // A caller that took the server down over this connection must be able to put it up again.
-    let refused = |gate| gate == Availability::Down && !peer.administers.load(Ordering::Relaxed);
+    let refused = |availability| availability == Availability::Down && !peer.administers.load(Ordering::Relaxed);
     let link = &*counted.link;
     let mut told = pin!(async {
         let stopped = async {
-            drop(told.wait_for(|orders| orders.stop != Stop::Running || refused(orders.gate)).await);
+            drop(told.wait_for(|signals| signals.stop != Stop::Running || refused(signals.availability)).await);
             None
         };
         let ordered = async {
@@ -76,7 +76,7 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
         told.as_mut().await;
         None
     };
-    let opened = first_of(pin!(open(stream, misbehaviour, &peer)), pin!(told_first)).await;
+    let opened = first_of(pin!(open(stream, wire_fault, &peer)), pin!(told_first)).await;
     // The time is the world's, not the machine's.
     match opened {
         Some((wire, Protocol::Http1 | Protocol::Connect)) => {
@@ -103,7 +103,7 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
                 };
                 refuse(&peer, wire.stream(), &head, &refusal).await;
             } else if matches!(ended, Ended::Ordered(LinkOrder::HeadTimeout)) {
-                let limit = timeout_of(peer.serving.engine.limits().header_ms);
+                let limit = timeout_of(peer.serving.registry.limits().header_ms);
                 refuse(&peer, wire.stream(), &head, &Refusal::head_timeout(limit)).await;
             } else if peer.lingers.load(Ordering::Relaxed) {
                 linger(wire.stream()).await;
@@ -131,12 +131,8 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
 }
 
 /// Returns a connection once its peer has begun to speak HTTP, and the protocol.
-async fn open(
-    socket: TcpStream,
-    misbehaviour: WireFault,
-    peer: &ConnectionContext,
-) -> Option<(FaultyStream, Protocol)> {
-    let (wire, protocol) = FaultyStream::open(Stream::Plain(socket), misbehaviour).await.ok()?;
+async fn open(socket: TcpStream, wire_fault: WireFault, peer: &ConnectionContext) -> Option<(FaultyStream, Protocol)> {
+    let (wire, protocol) = FaultyStream::open(Stream::Plain(socket), wire_fault).await.ok()?;
     #[cfg(feature = "tls")]
     if let Some(front) = peer.serving.front.as_ref().filter(|_| protocol.needs_front()) {
         // A tunnel to another host may last; a handshake may not.

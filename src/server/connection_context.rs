@@ -16,7 +16,7 @@ pub(super) struct ConnectionContext {
     /// The state of the connection that the server looks at.
     pub link: Arc<Link>,
     /// The fault that the next write has instead of writing.
-    pub misbehaviour: WireFault,
+    pub wire_fault: WireFault,
     /// True once a request to the control API came over it.
     pub administers: AtomicBool,
     /// True when the peer is trusted to say on whose behalf it calls.

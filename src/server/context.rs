@@ -37,25 +37,25 @@ pub(crate) struct Signals {
     /// The signal to stop.
     pub stop: Stop,
     /// The state in which consumers find the server.
-    pub gate: Availability,
+    pub availability: Availability,
 }
 
 impl Default for Signals {
     fn default() -> Self {
-        Self { stop: Stop::Running, gate: Availability::Up }
+        Self { stop: Stop::Running, availability: Availability::Up }
     }
 }
 
 /// Everything that a server needs to serve.
 pub(crate) struct ServerContext {
     /// Routes and worlds.
-    pub engine: Arc<WorldRegistry>,
+    pub registry: Arc<WorldRegistry>,
     /// The control API, unless it is left out.
     pub control: Option<ControlService>,
     /// The most bytes of a body that are read.
     pub body_limit_bytes: usize,
     /// The signals to the server.
-    pub orders: watch::Receiver<Signals>,
+    pub signals: watch::Receiver<Signals>,
     /// The notification of every answered consumer's request.
     pub answered: AnsweredNotify,
     /// The log of every answered request.
@@ -135,7 +135,7 @@ impl ServerContext {
             let call = CallNote { number: 0, rule: None, miss: Some("http") };
             return Outcome { call, ..response.into() };
         }
-        self.engine.refused(request, refusal.code, response)
+        self.registry.refused(request, refusal.code, response)
     }
 
     /// Writes warnings into the log.
@@ -147,7 +147,7 @@ impl ServerContext {
 
     /// Returns the time in which a body must arrive.
     pub(crate) fn body_timeout(&self) -> Duration {
-        timeout_of(self.engine.limits().body_ms)
+        timeout_of(self.registry.limits().body_ms)
     }
 }
 

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Sends what is due in a world, until nothing is left or the server stops. No client's answer waits for it.
-pub(crate) async fn carry(world: Arc<Mutex<World>>, mut orders: watch::Receiver<Signals>) {
+pub(crate) async fn carry(world: Arc<Mutex<World>>, mut signals: watch::Receiver<Signals>) {
     let carrying = async {
         while let Some(parcel) = next(&world).await {
             let result = match timeout(PATIENCE, post(&parcel)).await {
@@ -39,7 +39,7 @@ pub(crate) async fn carry(world: Arc<Mutex<World>>, mut orders: watch::Receiver<
             world.outbox.tried(parcel.number, result, now_ms);
         }
     };
-    let stopped = async { drop(orders.wait_for(|orders| orders.stop != Stop::Running).await) };
+    let stopped = async { drop(signals.wait_for(|signals| signals.stop != Stop::Running).await) };
     first_of(pin!(carrying), pin!(stopped)).await;
 }
 

@@ -60,7 +60,7 @@ impl Events {
 impl Feed {
     /// Waits for news and returns them; `None` when the world is gone or the server stops.
     async fn next(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
-        let mut orders = self.serving.orders.clone();
+        let mut signals = self.serving.signals.clone();
         let serving = Arc::clone(&self.serving);
         let news = async {
             if self.is_new {
@@ -84,7 +84,7 @@ impl Feed {
             }
         };
         let stopped = async {
-            drop(orders.wait_for(|orders| orders.stop != Stop::Running).await);
+            drop(signals.wait_for(|signals| signals.stop != Stop::Running).await);
             None
         };
         let piece = first_of(pin!(news), pin!(stopped)).await?;
@@ -94,7 +94,7 @@ impl Feed {
 
     /// Returns the new numbers as events; `None` when the world is gone.
     fn look(&mut self) -> Option<String> {
-        let news = self.subscription.news(&self.serving.engine, AT_A_TIME)?;
+        let news = self.subscription.news(&self.serving.registry, AT_A_TIME)?;
         let mut text = String::new();
         if news.is_restarted {
             // A comment: a reader of events has no use for it, a reader of the stream may.

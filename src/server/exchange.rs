@@ -57,8 +57,9 @@ pub(super) async fn exchange(
         (ControlService::serves(request.uri().path()) || shows_page(serving, &request)) && !peer.is_tunnelled();
     if is_control {
         peer.administers.store(true, Ordering::Relaxed);
-    } else if serving.orders.has_changed().unwrap_or(true) && serving.orders.borrow().gate != Availability::Up {
-        let _ = Box::pin(serving.orders.clone().wait_for(|orders| orders.gate == Availability::Up)).await;
+    } else if serving.signals.has_changed().unwrap_or(true) && serving.signals.borrow().availability != Availability::Up
+    {
+        let _ = Box::pin(serving.signals.clone().wait_for(|signals| signals.availability == Availability::Up)).await;
     }
     let mut in_flight = None;
     let too_large = if peer.link.is_http2() { too_large(&request) } else { None };
@@ -88,7 +89,7 @@ pub(super) async fn exchange(
             serving.warn(&handled.warnings);
             if request.method() != hyper::Method::GET {
                 // A world that a stream follows may have changed.
-                serving.answered.ring();
+                serving.answered.notify();
             }
             handled.response.into()
         }
@@ -96,22 +97,22 @@ pub(super) async fn exchange(
             if let Some(outcome) = answer(serving, &request, body, arrival) {
                 outcome
             } else {
-                let (engine, moved) = (Arc::clone(&serving.engine), MovedRequest::of(&request, body, arrival));
-                Box::pin(moved.run(&serving.long_answers, move |request| engine.answer(request))).await
+                let (registry, moved) = (Arc::clone(&serving.registry), MovedRequest::of(&request, body, arrival));
+                Box::pin(moved.run(&serving.long_answers, move |request| registry.answer(request))).await
             }
         }
     };
     drop(in_flight);
     if !is_control {
-        serving.engine.bell().ring();
-        serving.answered.ring();
+        serving.registry.in_flight().notify();
+        serving.answered.notify();
     }
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
         with_request(&request, body.as_deref().unwrap_or_default(), arrival, |request| {
-            let operation = serving.engine.router().operation_of(request.method, request.target);
+            let operation = serving.registry.router().operation_of(request.method, request.target);
             let world = &WorldRegistry::name_of(request);
-            let redactor = &serving.engine.redactor().of_request(request);
+            let redactor = &serving.registry.redactor().of_request(request);
             log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome: &outcome, redactor, took }));
         });
     }
@@ -125,7 +126,7 @@ pub(super) async fn exchange(
     if let Some(replica) = &serving.replica {
         outcome.response.headers.insert(REPLICA, replica.clone());
     }
-    peer.misbehaviour.order(delivery);
+    peer.wire_fault.order(delivery);
     let mut response = response(outcome.response, delivery, outcome.hold);
     if let Some(subscription) = subscription {
         *response.body_mut() = ResponseBody::Events(Events::new(Arc::clone(&peer.serving), *subscription));
@@ -142,7 +143,7 @@ async fn the_rest<'p>(
 ) -> Result<Bytes, Refusal> {
     let serving = &*peer.serving;
     let world = with_request(request, &[], arrival(peer, SystemTime::now()), WorldRegistry::name_of);
-    *in_flight = Some(serving.engine.bell().arrival(world));
+    *in_flight = Some(serving.registry.in_flight().arrival(world));
     let head = head_bytes(request);
     let read = body.the_rest(request.body_mut(), head, serving.body_timeout(), &serving.unfinished).await;
     read.map(|()| body.whole()).map_err(|unread| refused(serving, &unread, request))
@@ -168,13 +169,13 @@ fn answer(
     body: &[u8],
     arrival: Arrival<'_>,
 ) -> Option<Outcome> {
-    let engine = &serving.engine;
+    let registry = &serving.registry;
     with_request(request, body, arrival, |request| match &serving.busy {
         Some(busy) => {
             let _answering = busy.answer();
-            engine.answer_locking(request, |world| Some(pulse::lock(world)))
+            registry.answer_locking(request, |world| Some(pulse::lock(world)))
         }
-        None => engine.answer_locking(request, |world| engine.lock_for_short(world, request)),
+        None => registry.answer_locking(request, |world| registry.lock_for_short(world, request)),
     })
 }
 

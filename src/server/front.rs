@@ -91,7 +91,7 @@ impl Front {
         if !speaks_tls && !asks_proxy {
             return Some((wire, protocol));
         }
-        let (stream, first, misbehaviour) = wire.into_parts();
+        let (stream, first, wire_fault) = wire.into_parts();
         let Stream::Plain(socket) = stream else { return None };
         let mut io = Rewound::new(first, socket);
         let (mut connect, mut protocol) = (None, protocol);
@@ -122,9 +122,10 @@ impl Front {
         if !way.secure {
             let _ = channel.set(way);
             let (first, socket) = io.into_parts();
-            return Some((FaultyStream::new(Stream::Plain(socket), first, misbehaviour), protocol));
+            return Some((FaultyStream::new(Stream::Plain(socket), first, wire_fault), protocol));
         }
-        let fault = self.tls.fault.or_else(|| as_request(connect.as_ref(), "", |it| serving.engine.take_tls_fault(it)));
+        let fault =
+            self.tls.fault.or_else(|| as_request(connect.as_ref(), "", |it| serving.registry.take_tls_fault(it)));
         match accept(io, &self.tls, tunnel_to.as_deref(), fault).await {
             Ok(handshake) => {
                 if way.host.is_empty() {
@@ -132,7 +133,7 @@ impl Front {
                 }
                 let _ = channel.set(way);
                 let stream = Stream::Tls(Box::new(handshake.stream));
-                FaultyStream::open(stream, misbehaviour).await.ok()
+                FaultyStream::open(stream, wire_fault).await.ok()
             }
             Err(Refused::ByClient { host, reason }) => {
                 let host = host.unwrap_or(way.host);
@@ -144,7 +145,7 @@ impl Front {
     }
 
     fn refused(&self, connect: Option<&Connect>, host: String, reason: &'static str, serving: &ServerContext) {
-        as_request(connect, &host, |request| serving.engine.handshake_refused(request));
+        as_request(connect, &host, |request| serving.registry.handshake_refused(request));
         let client = connect.and_then(|asked| asked.header("user-agent"));
         let client = client.map(|client| String::from_utf8_lossy(client).into_owned());
         let untrusting = Untrusting { host, client, reason };
@@ -156,7 +157,7 @@ impl Front {
             known.push(untrusting);
         }
         drop(known);
-        serving.answered.ring();
+        serving.answered.notify();
     }
 }
 

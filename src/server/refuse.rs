@@ -42,11 +42,11 @@ pub(super) async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: 
     };
     let path = head.target.split('?').next().unwrap_or_default();
     let outcome = serving.refused(&request, refusal, serving.control.is_some() && ControlService::serves(path));
-    serving.answered.ring();
+    serving.answered.notify();
     if let Some(log) = &serving.log {
         let took = arrived.elapsed().unwrap_or_default();
         let world = &WorldRegistry::name_of(&request);
-        let redactor = &serving.engine.redactor().of_request(&request);
+        let redactor = &serving.registry.redactor().of_request(&request);
         let (request, operation, outcome) = (&request, None, &outcome);
         log(&LogEvent::Exchanged(Exchanged { request, operation, world, outcome, redactor, took }));
     }

@@ -36,10 +36,10 @@ enum Event {
 
 /// Serves until told to stop; returns when the port is free.
 pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
-    let mut orders = serving.orders.clone();
+    let mut signals = serving.signals.clone();
     let mut connections = JoinSet::new();
     {
-        let mut told = pin!(async { drop(orders.wait_for(|orders| orders.stop != Stop::Running).await) });
+        let mut told = pin!(async { drop(signals.wait_for(|signals| signals.stop != Stop::Running).await) });
         let period = serving.links.period();
         let mut look = pin!(tokio::time::sleep(period));
         loop {
@@ -69,7 +69,7 @@ pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
                         if let Some(counted) = serving.links.open() {
                             connections.spawn(connection(stream, peer, Arc::clone(&serving), counted));
                         } else {
-                            let most = serving.engine.limits().connections;
+                            let most = serving.registry.limits().connections;
                             serving.note("connections", "all connections are in use; new ones are refused with 503 (the setting max-connections)");
                             connections.spawn(turn_away(stream, most));
                         }
@@ -87,10 +87,10 @@ pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
         }
     }
     port.close();
-    let ending = orders.borrow().stop;
+    let ending = signals.borrow().stop;
     if let Stop::Within(limit) = ending {
         let finished = async { while connections.join_next().await.is_some() {} };
-        let hurry = orders.wait_for(|orders| orders.stop == Stop::Now);
+        let hurry = signals.wait_for(|signals| signals.stop == Stop::Now);
         let finished = tokio::time::timeout(limit, finished);
         first_of(pin!(async { drop(finished.await) }), pin!(async { drop(hurry.await) })).await;
     }

@@ -108,7 +108,7 @@ pub(crate) struct FaultyStream {
     stream: Stream,
     /// The peer's first bytes, until they are read.
     first: Bytes,
-    misbehaviour: WireFault,
+    wire_fault: WireFault,
     /// The status with which hyper wanted to refuse what it could not read.
     refused: Option<u16>,
     /// The beginning of the latest head: hyper does not give back what it could not read.
@@ -120,22 +120,22 @@ const HEAD_BYTES: usize = 512;
 
 impl FaultyStream {
     /// Returns a connection without fault, once its peer has begun to speak, and the peer's protocol.
-    pub(crate) async fn open(mut stream: Stream, misbehaviour: WireFault) -> io::Result<(Self, Protocol)> {
+    pub(crate) async fn open(mut stream: Stream, wire_fault: WireFault) -> io::Result<(Self, Protocol)> {
         let first = first_bytes(&mut stream).await?;
         let protocol = Protocol::of(&first);
-        Ok((Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }, protocol))
+        Ok((Self { stream, first, wire_fault, refused: None, head: SmallVec::new() }, protocol))
     }
 
     /// Makes a connection whose peer has sent bytes that are still to be read.
     #[cfg(feature = "tls")]
-    pub(crate) fn new(stream: Stream, first: Bytes, misbehaviour: WireFault) -> Self {
-        Self { stream, first, misbehaviour, refused: None, head: SmallVec::new() }
+    pub(crate) fn new(stream: Stream, first: Bytes, wire_fault: WireFault) -> Self {
+        Self { stream, first, wire_fault, refused: None, head: SmallVec::new() }
     }
 
     /// Returns the bytes below, those read already, and the connection's fault.
     #[cfg(feature = "tls")]
     pub(crate) fn into_parts(self) -> (Stream, Bytes, WireFault) {
-        (self.stream, self.first, self.misbehaviour)
+        (self.stream, self.first, self.wire_fault)
     }
 
     /// Returns the status with which hyper wanted to refuse what it could not read. Nothing was written in its place.
@@ -150,10 +150,10 @@ impl FaultyStream {
 
     /// Keeps the beginning of a head until it is whole.
     fn keep(&mut self, read: &[u8]) {
-        if !read.is_empty() && self.misbehaviour.0.read() {
+        if !read.is_empty() && self.wire_fault.0.read() {
             self.head.clear();
         }
-        if self.misbehaviour.0.is_in_head() {
+        if self.wire_fault.0.is_in_head() {
             let room = HEAD_BYTES - self.head.len();
             self.head.extend_from_slice(&read[..read.len().min(room)]);
         }
@@ -161,7 +161,7 @@ impl FaultyStream {
 
     /// Returns the beginning of the head that is not whole.
     pub(crate) fn head(&self) -> Bytes {
-        if self.misbehaviour.0.is_in_head() { Bytes::copy_from_slice(&self.head) } else { Bytes::new() }
+        if self.wire_fault.0.is_in_head() { Bytes::copy_from_slice(&self.head) } else { Bytes::new() }
     }
 
     /// Keeps hyper's own refusal from being written.
@@ -173,7 +173,7 @@ impl FaultyStream {
 
     /// Carries out the fault that was ordered, if any; the error it ends with makes hyper drop the connection.
     fn misbehave(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.misbehaviour.0.fault.load(Ordering::Relaxed) {
+        match self.wire_fault.0.fault.load(Ordering::Relaxed) {
             NONE => return Poll::Ready(Ok(())),
             RESET => self.stream.set_zero_linger()?,
             SPEAK_GARBAGE => {
@@ -229,7 +229,7 @@ impl AsyncWrite for FaultyStream {
             return Poll::Ready(Ok(bytes.len()));
         }
         let wrote = Pin::new(&mut wire.stream).poll_write(cx, bytes);
-        wire.misbehaviour.0.wrote(wrote.is_ready());
+        wire.wire_fault.0.wrote(wrote.is_ready());
         wrote
     }
 
@@ -242,7 +242,7 @@ impl AsyncWrite for FaultyStream {
         ready!(wire.misbehave(cx))?;
         if parts.iter().map(|part| part.len()).sum::<usize>() > SHORT_BYTES {
             let wrote = Pin::new(&mut wire.stream).poll_write_vectored(cx, parts);
-            wire.misbehaviour.0.wrote(wrote.is_ready());
+            wire.wire_fault.0.wrote(wrote.is_ready());
             return wrote;
         }
         let mut whole: SmallVec<[u8; SHORT_BYTES]> = SmallVec::new();
@@ -251,7 +251,7 @@ impl AsyncWrite for FaultyStream {
             return Poll::Ready(Ok(whole.len()));
         }
         let wrote = Pin::new(&mut wire.stream).poll_write(cx, &whole);
-        wire.misbehaviour.0.wrote(wrote.is_ready());
+        wire.wire_fault.0.wrote(wrote.is_ready());
         wrote
     }
 
@@ -313,10 +313,10 @@ mod tests {
 
     #[test]
     fn only_what_breaks_a_connection_is_ordered() {
-        let misbehaviour = WireFault::default();
-        misbehaviour.order(Delivery::Truncated);
-        assert_eq!(misbehaviour.0.fault.load(Ordering::Relaxed), NONE);
-        misbehaviour.order(Delivery::Reset);
-        assert_eq!(misbehaviour.0.fault.load(Ordering::Relaxed), RESET);
+        let wire_fault = WireFault::default();
+        wire_fault.order(Delivery::Truncated);
+        assert_eq!(wire_fault.0.fault.load(Ordering::Relaxed), NONE);
+        wire_fault.order(Delivery::Reset);
+        assert_eq!(wire_fault.0.fault.load(Ordering::Relaxed), RESET);
     }
 }

@@ -1,7 +1,7 @@
-//! Ceilings over what all worlds keep of the past: where one is reached, the largest worlds lose their oldest.
+//! Ceilings over the journals and histories of all worlds: when one is reached, the largest worlds lose their oldest
+//! entries.
 //!
-//! Worlds count what they hold whenever it grows, which happens once for many requests. A request to any of them only
-//! compares two numbers.
+//! Worlds charge the memory they hold when it grows, once for many requests. A request only compares two numbers.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -14,18 +14,18 @@ use crate::engine::state::settings::Settings;
 use crate::engine::store::Total;
 use crate::world::world::World;
 
-/// A ceiling over one kind of what worlds keep.
+/// A ceiling over one kind of thing that worlds keep.
 pub(super) struct Ceiling {
     total: Arc<Total>,
-    /// The amount beyond which the largest worlds are shortened: the limit, or more where that could not be reached the
-    /// last time, because what remains is in use.
+    /// The amount beyond which the largest worlds are shortened: the limit, or more if the last time could not reach
+    /// that, because worlds were in use.
     trigger: AtomicUsize,
     lowering: Mutex<()>,
     size: fn(&World) -> usize,
     halve: fn(&mut World),
 }
 
-/// A world, and the time it was asked last.
+/// A world, and the time of its last request.
 pub(super) type RecentWorld = (u64, Arc<Mutex<World>>);
 
 impl Ceiling {
@@ -46,13 +46,14 @@ impl Ceiling {
         Self { trigger: AtomicUsize::new(total.limit()), total, lowering, size, halve }
     }
 
-    /// Tells whether the worlds hold too much.
+    /// Tells whether the worlds hold more than the trigger.
     pub(super) fn is_reached(&self) -> bool {
         self.total.held() > self.trigger.load(Ordering::Relaxed)
     }
 
-    /// Halves the largest world again and again, until all hold an eighth less than they may. Of two worlds of one size, the
-    /// one that was asked longest ago goes first. A world that answers meanwhile is left alone, and looked at the next time.
+    /// Halves the largest world repeatedly, until all together hold an eighth less than the limit. Of two worlds of one
+    /// size, the one whose last request is older is halved first. A world that is locked is skipped until the next
+    /// time.
     pub(super) fn lower(&self, worlds: &[RecentWorld]) {
         let Some(_lowering) = self.lowering.try_lock() else { return };
         let limit = self.total.limit();

@@ -1,4 +1,4 @@
-//! The proxy through which clients with hard-coded hosts come in, as worlds tell of it.
+//! The proxy for clients with hard-coded hosts, as worlds describe it.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl Entrance {
     /// The file that makes Node.js go by the proxy.
     pub(crate) const NODE_HOOK: &str = "node-hook.cjs";
 
-    /// Makes an entrance whose files are in a folder, with nothing but its proxy known otherwise.
+    /// Makes an entrance of a proxy, whose files are in a folder.
     pub(crate) fn in_folder(proxy: String, folder: &str) -> Self {
         let file = |name: &str| format!("{folder}/{name}");
         Self {
@@ -55,7 +55,7 @@ impl Entrance {
         }
     }
 
-    /// Returns the URL of the proxy for a world: its user is the world, its password is never looked at.
+    /// Returns the URL of the proxy for a world: its user is the world's name, its password is ignored.
     pub(crate) fn proxy_url(&self, world: &str) -> String {
         if world == DEFAULT_WORLD {
             return format!("http://{}", self.proxy);

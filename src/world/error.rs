@@ -1,4 +1,4 @@
-//! Why no world answers a request, or none was made. No world's journal can hold such a request.
+//! The errors of requests that no world answers, and of worlds that cannot be made. No journal holds such a request.
 
 use serde_json::json;
 
@@ -7,24 +7,24 @@ use crate::http::headers;
 use crate::http::message::Response;
 use crate::world::selector::WorldSelector;
 
-/// The reason that a world is no longer there.
+/// The reason why a world is no longer there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GoneReason {
     /// An administrator deleted it.
     Deleted,
     /// The last handle of it was dropped.
     Dropped,
-    /// No client asked it anything for that long.
+    /// It received no request for that long.
     Idle {
-        /// Milliseconds that worlds stay without being asked.
+        /// The milliseconds after which a world without a request is deleted.
         after_ms: u64,
     },
 }
 
-/// The reason that there is no world to answer, or none was made.
+/// The reason why there is no world to answer, or none was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WorldError {
-    /// There never was one of that name, as far as anybody remembers.
+    /// There was no world of that name, or the server has forgotten it.
     Unknown {
         /// The name.
         name: String,
@@ -33,18 +33,18 @@ pub(crate) enum WorldError {
         /// The number of worlds besides the default one.
         others: usize,
     },
-    /// There was one.
-    GoneReason {
+    /// The world is gone.
+    Gone {
         /// The name.
         name: String,
         /// The reason that it is gone.
         why: GoneReason,
     },
-    /// The request names two.
+    /// The request names two worlds.
     Disagreement {
-        /// The way it names the first, and which.
+        /// The selector of the first, and its name.
         one: (WorldSelector, String),
-        /// The way it names the second, and which.
+        /// The selector of the second, and its name.
         other: (WorldSelector, String),
     },
     /// No world can have that name.
@@ -57,21 +57,21 @@ pub(crate) enum WorldError {
         /// The name.
         name: String,
     },
-    /// The server holds as many as it may.
+    /// The server has reached its limit of worlds.
     TooMany {
         /// The most it may hold.
         limit: usize,
     },
     /// It cannot be deleted: it answers at `/`.
     Default,
-    /// The request names none, and this server has no default one.
+    /// The request names no world, and this server has no default one.
     NoDefault,
     /// No world can have that label.
     BadLabel {
         /// The label.
         label: String,
     },
-    /// The server holds as many of that label as it may.
+    /// The server has reached its limit of worlds of that label.
     TooManyOfLabel {
         /// The label.
         label: String,
@@ -81,7 +81,7 @@ pub(crate) enum WorldError {
 }
 
 impl WorldError {
-    /// Returns the status, a word for programs, what is wrong, and what to do about it.
+    /// Returns the status, a word for programs, the message, and the hint.
     pub(crate) fn words(&self) -> (u16, &'static str, String, String) {
         match self {
             Self::Unknown { name, nearest, others } => {
@@ -93,7 +93,7 @@ impl WorldError {
                 let hint = hint + "POST /_standin/worlds makes one; the default world answers when none is named.";
                 (404, "unknown_world", format!("There is no world {name:?} on this server."), hint)
             }
-            Self::GoneReason { name, why } => {
+            Self::Gone { name, why } => {
                 let (message, hint) = match why {
                     GoneReason::Deleted => (
                         format!("The world {name:?} was deleted."),

@@ -28,7 +28,7 @@ use crate::http::target::{Query, Target, decode};
 use crate::scenario::{Decision, Phase, RequestView, ScenarioRun, inject};
 use crate::world::world::World;
 
-/// Answers one request in one world. The caller holds the world's lock, and sends the outcome after it has let go of it.
+/// Answers one request in one world. The caller holds the world's lock, and must release it before sending the outcome.
 pub(crate) fn answer(router: &Router, world: &mut World, request: &Request<'_>) -> Outcome {
     answer_at(router, world, request, &Target::parse(request.target))
 }
@@ -78,7 +78,7 @@ pub(crate) fn answer_at(router: &Router, world: &mut World, request: &Request<'_
     Outcome { response, delay: Duration::from_millis(delay_ms), delivery, call, hold }
 }
 
-/// Puts on an answer what every answer has: the length for `HEAD`, the date, the `standin-…` headers, the speed.
+/// Adds to an answer what every answer has: the length for `HEAD`, the date, the `standin-…` headers, the speed.
 fn finish(state: &mut State, exchange: &mut Exchange<'_>, decision: &Decision) {
     if exchange.request.method == "HEAD" {
         let length = exchange.response.body.len().to_string();
@@ -93,7 +93,7 @@ fn finish(state: &mut State, exchange: &mut Exchange<'_>, decision: &Decision) {
         && cors.allow(exchange.request, &mut exchange.response)
         && exchange.miss.is_some()
     {
-        // The request that follows is the miss. A preflight that fails would keep its answer from the page.
+        // The request that follows is the miss. A failed preflight would hide its answer from the page.
         exchange.miss = None;
         exchange.response.status = 204;
         exchange.response.body = bytes::Bytes::new();
@@ -133,7 +133,7 @@ impl<'r, 't> RouteMatch<'r, 't> {
     }
 }
 
-/// Lets the scenario's rule or the operation answer.
+/// Lets a fault rule or the operation answer.
 fn respond(
     router: &Router,
     world: &mut World,
@@ -182,7 +182,7 @@ fn respond(
     exchange.injected = true;
 }
 
-/// Carries out the operation, as the service would.
+/// Executes the operation, and notes the evidence and the miss of its answer.
 fn execute(
     router: &Router,
     world: &mut World,
@@ -211,17 +211,17 @@ fn execute(
     }
 }
 
-/// Facts about an operation that is carried out, besides its answer.
+/// Facts about the execution of an operation, besides its answer.
 struct Course<'w> {
-    /// The evidence for what it does.
+    /// The weakest evidence that the answer rests on.
     rests_on: Evidence,
-    /// The scenario, which may let it see the past.
+    /// The running scenario, whose lags may let the operation see the past.
     run: Option<&'w mut ScenarioRun>,
-    /// The number of the last call whose changes it saw, where that is not the latest.
+    /// The number of the last call whose changes it saw; `None` is the latest.
     shows_call: Option<u64>,
 }
 
-/// Carries out an operation as the service would. The order of its checks is the order in which the services refuse.
+/// Executes an operation. The order of its checks is the order in which the services refuse.
 fn carry_out(
     router: &Router,
     (state, past): (&mut State, &dyn PastCalls),
@@ -236,7 +236,7 @@ fn carry_out(
     }
     let caller = api.dialect.caller(state, context)?;
     let Some(row) = route_match.row else {
-        // No consumer is sent to what answers 501.
+        // `Allow` does not send a consumer to an operation that answers 501.
         return Err(match route_match.found.as_ref().filter(|found| found.is_closed()) {
             Some(found) => Problem::WrongMethod { allowed: found.modelled_methods() },
             None => Problem::NoRoute { nearest: router.nearest(request.method, target.path) },
@@ -293,7 +293,8 @@ fn carry_out(
     response
 }
 
-/// Lets a read see the records as they were. `None` when it changed some after all: it must see those of now.
+/// Lets a read see records of the past. Returns `None` if it changed records after all: then it must see the present
+/// ones.
 fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<Response, Problem>> {
     let now = std::mem::replace(&mut call.state.store, past.clone());
     let answered = catch_unwind(AssertUnwindSafe(|| dispatch(call)));
@@ -302,7 +303,7 @@ fn dispatch_in_the_past(call: &mut Context<'_>, past: &Store) -> Option<Result<R
     seen.is_same(past).then_some(response)
 }
 
-/// Answers with a problem in the API's words.
+/// Answers with a problem, rendered by the API's dialect.
 fn render_problem(state: &mut State, exchange: &mut Exchange<'_>, context: &RequestContext<'_>, mut problem: Problem) {
     problem.clip();
     let problem = &problem;
@@ -321,7 +322,7 @@ fn render_problem(state: &mut State, exchange: &mut Exchange<'_>, context: &Requ
     exchange.response = rendered.response;
 }
 
-/// Answers for a path below none of the APIs: there is no envelope to speak in.
+/// Answers a path below none of the APIs, without any API's envelope.
 fn unknown_api(exchange: &mut Exchange<'_>, router: &Router, target: &Target<'_>) {
     let one = |api: &&'static Api| {
         let bases: Vec<String> = api.bases().map(|base| format!("{base}/")).collect();
@@ -339,7 +340,7 @@ fn unknown_api(exchange: &mut Exchange<'_>, router: &Router, target: &Target<'_>
     exchange.miss = Some("no-route");
 }
 
-/// Answers after a panic, which is the fake's own fault, and says so.
+/// Answers after a panic of the fake, and says that it is the fake's own fault.
 fn internal_error(
     state: &mut State,
     exchange: &mut Exchange<'_>,
@@ -360,7 +361,7 @@ const STANDIN_CALL: HeaderName = HeaderName::from_static(headers::CALL);
 const STANDIN_OP: HeaderName = HeaderName::from_static(headers::OPERATION);
 const STANDIN_SOURCE: HeaderName = HeaderName::from_static(headers::SOURCE);
 
-/// Says in headers where an answer comes from.
+/// Adds the headers that tell the world, the operation, the call and the source of an answer.
 fn add_standin_headers(state: &State, exchange: &mut Exchange<'_>) {
     let response = &mut exchange.response;
     if *state.name != *DEFAULT_WORLD {

@@ -1,4 +1,4 @@
-//! A world as data: what another server needs to go on with it. Journal and coverage stay behind.
+//! A world as data, from which another server continues it. Journal and coverage are left out.
 
 use std::sync::Arc;
 
@@ -34,17 +34,17 @@ pub(crate) struct ExportedWorld {
     /// The part of the seed's stream of ids and draws that was used.
     drawn: u64,
     clock: ClockParts,
-    /// The calls answered so far; the next one has the number behind.
+    /// The number of calls answered so far, from which the next one is numbered.
     calls: u64,
-    /// The profiles of APIs that are not the usual ones.
+    /// The profiles of APIs that are not `documented`.
     profiles: Map<String, Value>,
     /// The scenario, as the text of its file.
     scenario: Option<ExportedScenario>,
     /// The progress of the scenario.
     progress: Option<Progress>,
-    /// By collection.
+    /// The records, by collection.
     records: Map<String, Value>,
-    /// A sentence for each thing that is left behind, though it would show.
+    /// A sentence for each part that is left out although a consumer could notice it.
     pub warnings: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ struct ExportedCollection {
 json_object!(both ExportedCollection strict { next, records });
 
 impl Snapshot {
-    /// Returns the world as data, which had that many calls until then. The error says what in it is no data.
+    /// Returns the world as data, after `calls` calls. The error names the parts that are no data.
     pub(crate) fn export(&self, calls: u64) -> Result<ExportedWorld, String> {
         let state = &self.state;
         let usual = |profile: Profile| profile == Profile::default();
@@ -106,7 +106,8 @@ impl Snapshot {
 }
 
 impl WorldRegistry {
-    /// Returns an exported world as this server goes on with it. The error says what is wrong with the data, and where.
+    /// Returns the world that an export describes, to continue here. The error names the fault of the data, and its
+    /// place.
     pub(crate) fn imported(&self, name: &Arc<str>, exported: ExportedWorld) -> Result<World, String> {
         if exported.world != EXPORT_VERSION {
             return Err(format!("world is {}, this version reads {EXPORT_VERSION}", exported.world));
@@ -142,7 +143,7 @@ impl WorldRegistry {
         }
         let store = Store::new(router.apis().iter().flat_map(|api| api.schemas()));
         let mut state = State::new(Arc::clone(name), store, router.hooks().clone(), Arc::new(settings));
-        // Before the records: what follows from them may look at the time.
+        // The clock comes before the records, because their hooks may read the time.
         state.clock = Clock::from_parts(exported.clock);
         put_records(&mut state, exported.records)?;
         state.rng = SeededRng::drawn_from(exported.seed, exported.drawn);

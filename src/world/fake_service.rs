@@ -1,4 +1,4 @@
-//! The fake as the service that a probe asks, in a world of its own.
+//! The fake as the service that a probe calls, in a world of its own.
 
 use crate::engine::api::router::Router;
 use crate::engine::state::settings::Settings;
@@ -8,7 +8,7 @@ use crate::scenario::{Fixtures, ProbeAnswer, ProbeRequest, Scenario};
 use crate::world::exchange::answer;
 use crate::world::world::World;
 
-/// Returns a function that asks the fake, without the scenario's faults and steps.
+/// Returns a function that sends a request of a probe to the fake, without the scenario's faults and steps.
 pub(crate) fn fake_service(
     scenario: &Scenario,
     router: &Router,

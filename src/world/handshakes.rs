@@ -1,4 +1,4 @@
-//! TLS handshakes, as far as worlds take part in them: a rule's fault for the next one, and those that clients refuse.
+//! TLS handshakes of worlds: the fault that a rule orders for the next one, and those that clients refuse.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ impl WorldRegistry {
         world.run.as_mut()?.take_tls_fault()
     }
 
-    /// Journals a handshake that a client refused, as the `CONNECT` it was for.
+    /// Adds a handshake that a client refused to the journal, as its `CONNECT`.
     pub(crate) fn handshake_refused(&self, connect: &Request<'_>) {
         let Some(world) = self.world_of_connect(connect) else { return };
         let mut world = world.lock();

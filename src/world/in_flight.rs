@@ -1,22 +1,22 @@
-//! Requests that came and are not answered yet, by world, and the threads that wait for answers.
+//! Requests in flight, by world, and the threads that wait for answers.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering};
 
-/// Counts the requests whose bodies are still on their way, and wakes the threads that wait for answers. A request that is
-/// whole when it comes is answered without being counted: no client can tell it from one that comes later.
+/// The requests whose bodies are still on their way, and the threads that wait for answers. A request that arrives
+/// whole is answered without being counted: no client can tell it from a later one.
 #[derive(Default)]
 pub(crate) struct InFlight {
-    /// The worlds of the requests in flight; a name stands there once for each.
+    /// The worlds of the requests in flight, one name for each request.
     worlds: Mutex<Vec<Arc<str>>>,
     waiters: AtomicUsize,
     rung: Mutex<()>,
     told: Condvar,
 }
 
-/// A request whose body is on its way, until this is dropped.
+/// A guard that counts a request whose body is on its way, until it is dropped.
 pub(crate) struct InFlightGuard<'b> {
     in_flight: &'b InFlight,
     world: Arc<str>,
@@ -29,7 +29,7 @@ impl Drop for InFlightGuard<'_> {
             worlds.swap_remove(place);
         }
         drop(worlds);
-        self.in_flight.ring();
+        self.in_flight.notify();
     }
 }
 
@@ -40,12 +40,12 @@ impl InFlight {
         InFlightGuard { in_flight: self, world }
     }
 
-    /// Returns whether a request of that world is on its way.
+    /// Tells whether a request of that world is on its way.
     pub(crate) fn has(&self, world: &str) -> bool {
         self.worlds.lock().iter().any(|name| **name == *world)
     }
 
-    /// Blocks until something was answered, for at most that long, unless `ready` holds already.
+    /// Blocks until a request was answered, for at most `most`, unless `ready` holds already.
     pub(crate) fn wait(&self, most: Duration, ready: impl FnOnce() -> bool) {
         self.waiters.fetch_add(1, Ordering::SeqCst);
         let mut rung = self.rung.lock();
@@ -56,10 +56,10 @@ impl InFlight {
         self.waiters.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Wakes the waiting threads: something was answered. Where none waits, this is one look.
-    pub(crate) fn ring(&self) {
+    /// Wakes the waiting threads after an answer. Without waiting threads, this reads one number.
+    pub(crate) fn notify(&self) {
         if self.waiters.load(Ordering::SeqCst) > 0 {
-            // A waiter between its last look and its wait holds this lock: it must not miss the bell.
+            // A thread between its last look and its wait holds this lock, so that it cannot miss the notice.
             drop(self.rung.lock());
             self.told.notify_all();
         }

@@ -1,4 +1,4 @@
-//! The beginning and the end of worlds: they are made, labelled, held, released, and swept away when they are idle.
+//! The beginning and the end of worlds: they are made, labelled, held, released, and deleted when they are idle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,29 +12,29 @@ use crate::world::registry::WorldRegistry;
 use crate::world::select::is_name;
 use crate::world::world::World;
 
-/// A world that is wanted.
+/// The specification of a new world.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct WorldSpec<'a> {
-    /// Its name; without one, one is made up.
+    /// Its name; `None` generates one.
     pub name: Option<&'a str>,
-    /// The world it is a copy of, as that one is now; without one, it starts as the default world did.
+    /// The world of which it is a copy; `None` starts as the default world did.
     pub from: Option<&'a str>,
-    /// The seed of its ids and draws; without one, they go on as those of the world it is made from.
+    /// The seed of its ids and draws; `None` continues those of the world that it is made from.
     pub seed: Option<u64>,
     /// True when a handle in this process holds it: then it does not expire.
     pub held: bool,
-    /// The label it is listed, deleted and counted by.
+    /// The label by which it is listed, deleted and counted.
     pub label: Option<&'a str>,
     /// The hash of the request that wants it.
     pub made_by: Option<u64>,
-    /// True when a world that such a request made already is the one that is wanted.
+    /// True when a world that the same request made before satisfies this one.
     pub is_retry: bool,
 }
 
-/// The longest label.
+/// The most bytes of a label.
 pub(crate) const LONGEST_LABEL: usize = 128;
 
-/// Returns whether a label can be told apart from others in a list: it is not empty, not long, and of one line.
+/// Tells whether a text can be a label: it is not empty, not long, and on one line.
 fn is_label(label: &str) -> bool {
     (1..=LONGEST_LABEL).contains(&label.len()) && !label.chars().any(char::is_control)
 }
@@ -45,8 +45,8 @@ impl WorldRegistry {
         self.make_ready(wanted, now_ms, |_| Ok(()))
     }
 
-    /// Makes a world and readies it before a request can find it. One that cannot be readied is not made. However long
-    /// that takes, requests to other worlds do not wait for it: nothing is locked meanwhile.
+    /// Makes a world, and calls `ready` on it before a request can find it. If that fails, no world is made. No lock is
+    /// held meanwhile, so requests to other worlds do not wait.
     pub(crate) fn make_ready<E: From<WorldError>>(
         &self,
         wanted: WorldSpec<'_>,
@@ -76,12 +76,12 @@ impl WorldRegistry {
         let mut world = World::starting_at(Arc::clone(&name), start, wanted.seed);
         ready(&mut world)?;
         let mut others = self.others.write();
-        // Another request may have made it meanwhile, or taken the last room.
+        // Another request may have made the world meanwhile, or reached the limit.
         if let Some(there) = self.made_before(&others, wanted, now_ms)? {
             return Ok(there);
         }
         if others.by_name.contains_key(&name) {
-            // It was made up, and another request chose it meanwhile.
+            // The name was generated, and another request chose it meanwhile.
             name = others.new_name();
             world.state.name = Arc::clone(&name);
         }
@@ -103,7 +103,7 @@ impl WorldRegistry {
         Ok(world)
     }
 
-    /// Returns the world that such a request made before. The error says why none can be made.
+    /// Returns the world that the same request made before. The error says why none can be made.
     fn made_before(
         &self,
         others: &NamedWorlds,
@@ -135,7 +135,7 @@ impl WorldRegistry {
         self.others.read().by_name.get(name)?.label.clone()
     }
 
-    /// Takes the worlds of a label away; returns how many there were.
+    /// Deletes the worlds of a label, and returns their number.
     pub(crate) fn remove_labelled(&self, label: &str) -> usize {
         let mut others = self.others.write();
         let names: Vec<Arc<str>> =
@@ -146,12 +146,12 @@ impl WorldRegistry {
             others.remember(name, GoneReason::Deleted);
         }
         drop(others);
-        // Their memory is given back without keeping the others waiting.
+        // Their memory is freed after the lock is released, so that other requests do not wait.
         places.iter().for_each(Slot::end);
         places.len()
     }
 
-    /// Ends this process's hold on a world, which stays until it is deleted or expires.
+    /// Lets a world outlive its handles: it stays until it is deleted or expires.
     pub(crate) fn release(&self, name: &str, now_ms: u64) {
         if let Some(place) = self.others.read().by_name.get(name) {
             place.asked_ms.fetch_max(now_ms, Ordering::Relaxed);
@@ -159,7 +159,7 @@ impl WorldRegistry {
         }
     }
 
-    /// Takes a world away. With `only`, only if it is that very one: another may have its name by now.
+    /// Deletes a world. With `only`, only if the name still belongs to that world.
     pub(crate) fn remove(
         &self,
         name: &str,
@@ -177,36 +177,36 @@ impl WorldRegistry {
         let place = others.take(name);
         others.remember(name.into(), why);
         drop(others);
-        // Its memory is given back without keeping the others waiting.
+        // Its memory is freed after the lock is released, so that other requests do not wait.
         place.iter().for_each(Slot::end);
         drop(place);
         Ok(())
     }
 
-    /// Drops the last hold on that world, and the world with it, unless it was released before.
+    /// Deletes a world whose last handle was dropped, unless it was released before.
     pub(crate) fn drop_held(&self, name: &str, world: &Arc<Mutex<World>>) {
         let is_held = |place: &Slot| place.held.load(Ordering::Relaxed);
         if self.others.read().by_name.get(name).is_some_and(is_held) {
-            // It may be gone already, and another have its name.
+            // The world may be gone already, and its name belong to another.
             let _ = self.remove(name, GoneReason::Dropped, Some(world));
         }
     }
 
-    /// Tells whether a world expires: it is not held, and was asked nothing for too long.
+    /// Tells whether a world expires: no handle holds it, and it has received no request for too long.
     pub(super) fn is_idle(&self, place: &Slot, now_ms: u64) -> bool {
         let since = place.asked_ms.load(Ordering::Relaxed);
         let idle = self.limits.idle_ms.is_some_and(|idle_ms| now_ms.saturating_sub(since) >= idle_ms);
         idle && !place.held.load(Ordering::Relaxed)
     }
 
-    /// Takes idle worlds away, once in a while.
+    /// Deletes idle worlds, if the time for the next look has come.
     pub(super) fn sweep_if_due(&self, now_ms: u64) {
         if now_ms >= self.next_sweep_ms.load(Ordering::Relaxed) {
             self.sweep(now_ms);
         }
     }
 
-    /// Takes the worlds away that are idle for too long.
+    /// Deletes the worlds that are idle for too long.
     pub(super) fn sweep(&self, now_ms: u64) {
         let Some(idle_ms) = self.limits.idle_ms else { return };
         let mut others = self.others.write();
@@ -217,7 +217,7 @@ impl WorldRegistry {
             places.extend(others.take(&name));
             others.remember(name, GoneReason::Idle { after_ms: idle_ms });
         }
-        // Not for every single world that comes of age.
+        // A pause between two looks, so that not each expiring world costs one.
         let pause_ms = (idle_ms / 8).max(1);
         let next = if others.by_name.is_empty() { u64::MAX } else { now_ms.saturating_add(pause_ms) };
         self.next_sweep_ms.store(next, Ordering::Relaxed);
@@ -242,7 +242,7 @@ mod tests {
     static NO_ROUTES: LazyLock<Router> = LazyLock::new(|| Router::new(&[]).expect("nothing conflicts"));
     const IDLE_MS: u64 = 60_000;
 
-    fn engine(worlds: usize) -> WorldRegistry {
+    fn registry(worlds: usize) -> WorldRegistry {
         let default = World::new(DEFAULT_WORLD, Store::new([]), HookTable::default(), Arc::new(Settings::default()));
         WorldRegistry::new(
             &NO_ROUTES,
@@ -257,65 +257,65 @@ mod tests {
     }
 
     /// Returns the status and the code of the error that a request to this target gets at that time.
-    fn ask(engine: &WorldRegistry, target: &str, arrived_ms: u64) -> (u16, String) {
+    fn ask(registry: &WorldRegistry, target: &str, arrived_ms: u64) -> (u16, String) {
         let request = Request { method: "GET", target, headers: &[], body: b"", arrived_ms, believes_front: true };
-        let response = engine.answer(&request).response;
+        let response = registry.answer(&request).response;
         let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
         (response.status, body["error"]["code"].as_str().unwrap().to_owned())
     }
 
     #[test]
     fn a_world_that_nobody_asks_anything_expires_and_says_so() {
-        let engine = engine(10);
-        engine.make(named("a"), 0).unwrap();
-        assert_eq!(ask(&engine, "/w/a/x", IDLE_MS - 1).1, "no_route");
-        assert_eq!(ask(&engine, "/w/a/x", 2 * IDLE_MS - 2).1, "no_route", "each request keeps it");
-        assert_eq!(ask(&engine, "/w/a/x", 3 * IDLE_MS), (410, "world_gone".to_owned()));
-        let WorldError::GoneReason { why, .. } = engine.world("a", 0).unwrap_err() else { panic!("it is gone") };
+        let registry = registry(10);
+        registry.make(named("a"), 0).unwrap();
+        assert_eq!(ask(&registry, "/w/a/x", IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&registry, "/w/a/x", 2 * IDLE_MS - 2).1, "no_route", "each request keeps it");
+        assert_eq!(ask(&registry, "/w/a/x", 3 * IDLE_MS), (410, "world_gone".to_owned()));
+        let WorldError::Gone { why, .. } = registry.world("a", 0).unwrap_err() else { panic!("it is gone") };
         assert_eq!(why, GoneReason::Idle { after_ms: IDLE_MS });
     }
 
     #[test]
     fn requests_to_the_default_world_let_the_others_expire_too() {
-        let engine = engine(10);
-        let world = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
-        ask(&engine, "/x", IDLE_MS - 1);
+        let registry = registry(10);
+        let world = Arc::downgrade(&registry.make(named("a"), 0).unwrap());
+        ask(&registry, "/x", IDLE_MS - 1);
         assert!(world.upgrade().is_some());
-        ask(&engine, "/x", IDLE_MS);
+        ask(&registry, "/x", IDLE_MS);
         assert!(world.upgrade().is_none(), "its memory is given back without anybody asking for it");
-        assert_eq!(engine.next_sweep_ms.load(Ordering::Relaxed), u64::MAX, "without worlds, nothing is looked for");
+        assert_eq!(registry.next_sweep_ms.load(Ordering::Relaxed), u64::MAX, "without worlds, nothing is looked for");
     }
 
     #[test]
     fn a_world_that_is_held_does_not_expire_until_it_is_released() {
-        let engine = engine(10);
-        engine.make(WorldSpec { held: true, ..named("a") }, 0).unwrap();
-        assert_eq!(ask(&engine, "/w/a/x", 10 * IDLE_MS).1, "no_route");
-        engine.release("a", 10 * IDLE_MS);
-        assert_eq!(ask(&engine, "/w/a/x", 11 * IDLE_MS - 1).1, "no_route");
-        assert_eq!(ask(&engine, "/w/a/x", 13 * IDLE_MS).0, 410);
+        let registry = registry(10);
+        registry.make(WorldSpec { held: true, ..named("a") }, 0).unwrap();
+        assert_eq!(ask(&registry, "/w/a/x", 10 * IDLE_MS).1, "no_route");
+        registry.release("a", 10 * IDLE_MS);
+        assert_eq!(ask(&registry, "/w/a/x", 11 * IDLE_MS - 1).1, "no_route");
+        assert_eq!(ask(&registry, "/w/a/x", 13 * IDLE_MS).0, 410);
     }
 
     #[test]
     fn at_the_limit_worlds_that_are_idle_make_room() {
-        let engine = engine(2);
-        engine.make(named("a"), 0).unwrap();
-        engine.make(named("b"), IDLE_MS / 2).unwrap();
-        assert_eq!(engine.make(named("c"), IDLE_MS - 1).unwrap_err(), WorldError::TooMany { limit: 2 });
-        engine.make(named("c"), IDLE_MS).unwrap();
-        assert_eq!(engine.names().iter().map(|name| &**name).collect::<Vec<_>>(), ["b", "c"]);
+        let registry = registry(2);
+        registry.make(named("a"), 0).unwrap();
+        registry.make(named("b"), IDLE_MS / 2).unwrap();
+        assert_eq!(registry.make(named("c"), IDLE_MS - 1).unwrap_err(), WorldError::TooMany { limit: 2 });
+        registry.make(named("c"), IDLE_MS).unwrap();
+        assert_eq!(registry.names().iter().map(|name| &**name).collect::<Vec<_>>(), ["b", "c"]);
     }
 
     #[test]
     fn a_deleted_world_is_freed_and_its_name_free_again() {
-        let engine = engine(10);
-        let world: Weak<Mutex<World>> = Arc::downgrade(&engine.make(named("a"), 0).unwrap());
-        assert_eq!(engine.make(named("a"), 0).unwrap_err(), WorldError::Taken { name: "a".to_owned() });
-        engine.remove("a", GoneReason::Deleted, None).unwrap();
+        let registry = registry(10);
+        let world: Weak<Mutex<World>> = Arc::downgrade(&registry.make(named("a"), 0).unwrap());
+        assert_eq!(registry.make(named("a"), 0).unwrap_err(), WorldError::Taken { name: "a".to_owned() });
+        registry.remove("a", GoneReason::Deleted, None).unwrap();
         assert!(world.upgrade().is_none());
-        assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
-        engine.make(named("a"), 2).unwrap();
-        assert_eq!(ask(&engine, "/w/a/x", 3).1, "no_route");
+        assert_eq!(ask(&registry, "/w/a/x", 1), (410, "world_gone".to_owned()));
+        registry.make(named("a"), 2).unwrap();
+        assert_eq!(ask(&registry, "/w/a/x", 3).1, "no_route");
     }
 
     fn labelled<'a>(name: &'a str, label: &'a str) -> WorldSpec<'a> {
@@ -324,62 +324,62 @@ mod tests {
 
     #[test]
     fn worlds_of_a_label_are_counted_listed_and_deleted_together() {
-        let engine = engine(10);
-        engine.make(labelled("a", "job 1"), 0).unwrap();
-        engine.make(labelled("b", "job 1"), 0).unwrap();
+        let registry = registry(10);
+        registry.make(labelled("a", "job 1"), 0).unwrap();
+        registry.make(labelled("b", "job 1"), 0).unwrap();
         let full = WorldError::TooManyOfLabel { label: "job 1".to_owned(), limit: 2 };
-        assert_eq!(engine.make(labelled("c", "job 1"), 1).unwrap_err(), full);
-        engine.make(labelled("c", "job 2"), 1).unwrap();
-        assert_eq!(engine.labelled("job 1").len(), 2);
-        assert_eq!(engine.remove_labelled("job 1"), 2);
-        assert_eq!(ask(&engine, "/w/a/x", 1), (410, "world_gone".to_owned()));
-        assert_eq!(ask(&engine, "/w/c/x", 1).1, "no_route", "worlds of other labels stay");
-        assert!(engine.labelled("job 1").is_empty());
-        let held = engine.make(labelled("h", "job 3"), 1).unwrap();
+        assert_eq!(registry.make(labelled("c", "job 1"), 1).unwrap_err(), full);
+        registry.make(labelled("c", "job 2"), 1).unwrap();
+        assert_eq!(registry.labelled("job 1").len(), 2);
+        assert_eq!(registry.remove_labelled("job 1"), 2);
+        assert_eq!(ask(&registry, "/w/a/x", 1), (410, "world_gone".to_owned()));
+        assert_eq!(ask(&registry, "/w/c/x", 1).1, "no_route", "worlds of other labels stay");
+        assert!(registry.labelled("job 1").is_empty());
+        let held = registry.make(labelled("h", "job 3"), 1).unwrap();
         let hold = held.lock().holds.hold(&"h".into(), 1, vec!["rule".into()]);
-        assert_eq!((engine.remove_labelled("job 3"), hold.is_released()), (1, true), "although a handle keeps it");
-        engine.make(labelled("d", "job 1"), 2).unwrap();
-        engine.make(labelled("e", "job 1"), IDLE_MS / 2).unwrap();
-        engine.make(labelled("f", "job 1"), 2 + IDLE_MS).expect("idle ones make room");
+        assert_eq!((registry.remove_labelled("job 3"), hold.is_released()), (1, true), "although a handle keeps it");
+        registry.make(labelled("d", "job 1"), 2).unwrap();
+        registry.make(labelled("e", "job 1"), IDLE_MS / 2).unwrap();
+        registry.make(labelled("f", "job 1"), 2 + IDLE_MS).expect("idle ones make room");
         for wrong in ["", "a\nb", &"x".repeat(129)] {
-            assert!(matches!(engine.make(labelled("g", wrong), 3), Err(WorldError::BadLabel { .. })), "{wrong:?}");
+            assert!(matches!(registry.make(labelled("g", wrong), 3), Err(WorldError::BadLabel { .. })), "{wrong:?}");
         }
     }
 
     #[test]
     fn a_request_that_comes_again_finds_the_world_it_made() {
-        let engine = engine(1);
+        let registry = registry(1);
         let wanted = WorldSpec { made_by: Some(1), is_retry: true, ..named("a") };
-        let world = engine.make(wanted, 0).unwrap();
-        assert!(Arc::ptr_eq(&engine.make(wanted, 1).unwrap(), &world));
+        let world = registry.make(wanted, 0).unwrap();
+        assert!(Arc::ptr_eq(&registry.make(wanted, 1).unwrap(), &world));
         let taken = WorldError::Taken { name: "a".to_owned() };
-        assert_eq!(engine.make(WorldSpec { made_by: Some(2), ..wanted }, 1).unwrap_err(), taken);
-        assert_eq!(engine.make(named("a"), 1).unwrap_err(), taken);
+        assert_eq!(registry.make(WorldSpec { made_by: Some(2), ..wanted }, 1).unwrap_err(), taken);
+        assert_eq!(registry.make(named("a"), 1).unwrap_err(), taken);
     }
 
     #[test]
     fn a_world_that_cannot_be_readied_leaves_nothing_behind() {
-        let engine = engine(1);
-        let refused = engine.make_ready(labelled("a", "job"), 0, |_| Err(WorldError::Default));
+        let registry = registry(1);
+        let refused = registry.make_ready(labelled("a", "job"), 0, |_| Err(WorldError::Default));
         assert_eq!(refused.unwrap_err(), WorldError::Default);
-        assert!(engine.labelled("job").is_empty());
-        assert_eq!(ask(&engine, "/w/a/x", 1), (404, "unknown_world".to_owned()));
+        assert!(registry.labelled("job").is_empty());
+        assert_eq!(ask(&registry, "/w/a/x", 1), (404, "unknown_world".to_owned()));
     }
 
     #[test]
     fn without_a_default_world_requests_must_name_theirs() {
-        let engine = engine(10).no_default_world();
-        engine.make(named("a"), 0).unwrap();
-        assert_eq!(ask(&engine, "/w/a/x", 1).1, "no_route");
-        assert_eq!(ask(&engine, "/x", 1), (404, "no_world_named".to_owned()));
-        assert_eq!(ask(&engine, "/w/default/x", 1), (404, "no_world_named".to_owned()));
+        let registry = registry(10).no_default_world();
+        registry.make(named("a"), 0).unwrap();
+        assert_eq!(ask(&registry, "/w/a/x", 1).1, "no_route");
+        assert_eq!(ask(&registry, "/x", 1), (404, "no_world_named".to_owned()));
+        assert_eq!(ask(&registry, "/w/default/x", 1), (404, "no_world_named".to_owned()));
     }
 
     #[test]
     fn a_fork_shares_every_record_with_its_parent() {
-        let engine = engine(10);
-        let start = Arc::clone(engine.default_world().lock().baseline());
-        let world = engine.make(named("a"), 0).unwrap();
+        let registry = registry(10);
+        let start = Arc::clone(registry.default_world().lock().baseline());
+        let world = registry.make(named("a"), 0).unwrap();
         assert!(Arc::ptr_eq(world.lock().baseline(), &start), "what worlds start from is there once");
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Limit {
     pub setting: Option<&'static str>,
     /// The value it has in a server; `None` where it is fixed.
     pub in_force: Option<fn(&WorldRegistry) -> u64>,
-    /// The thing that is limited, and what happens beyond.
+    /// The thing that is limited, and the answer beyond it.
     pub about: &'static str,
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum Usual {
 pub(crate) enum Unit {
     /// Bytes.
     Bytes,
-    /// Pieces of what the name says.
+    /// The number of the things in the name.
     Count,
     /// Milliseconds; 0 is no limit.
     Ms,
@@ -62,14 +62,14 @@ impl Unit {
     }
 }
 
-/// All limits. A new one is a row here.
+/// All limits.
 pub(crate) static LIMITS: &[Limit] = &[
     Limit {
         name: "body-bytes",
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().body_limit_bytes as u64),
         setting: Some("body-limit"),
-        in_force: Some(|engine| engine.settings().body_limit_bytes as u64),
+        in_force: Some(|registry| registry.settings().body_limit_bytes as u64),
         about: "The body of a request. Where it is not set, an API takes 10485760 bytes, unless its service takes more. Beyond: 413 in the API's words, before the body where the client waits to be asked for it.",
     },
     Limit {
@@ -77,7 +77,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().body_members as u64),
         setting: Some("body-members"),
-        in_force: Some(|engine| engine.settings().body_members as u64),
+        in_force: Some(|registry| registry.settings().body_members as u64),
         about: "The elements and members of a request's JSON, all together. Beyond: 400 in the API's words.",
     },
     fixed(
@@ -91,7 +91,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().body_ms),
         setting: Some("body-timeout"),
-        in_force: Some(|engine| engine.limits().body_ms),
+        in_force: Some(|registry| registry.limits().body_ms),
         about: "The time a body may be on its way behind its head, 0 for ever. Beyond: 408.",
     },
     Limit {
@@ -99,7 +99,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().header_ms),
         setting: Some("header-timeout"),
-        in_force: Some(|engine| engine.limits().header_ms),
+        in_force: Some(|registry| registry.limits().header_ms),
         about: "The time a request's head may be on its way, and a new connection may be silent, 0 for ever. Beyond: 408, or the connection is closed.",
     },
     Limit {
@@ -107,7 +107,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().send_ms),
         setting: Some("send-timeout"),
-        in_force: Some(|engine| engine.limits().send_ms),
+        in_force: Some(|registry| registry.limits().send_ms),
         about: "The time a client may take nothing of its answer, 0 for ever. Beyond: the connection is closed.",
     },
     Limit {
@@ -115,7 +115,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Ms,
         default: Usual::Of(|| Limits::default().quiet_ms),
         setting: Some("idle-timeout"),
-        in_force: Some(|engine| engine.limits().quiet_ms),
+        in_force: Some(|registry| registry.limits().quiet_ms),
         about: "The time a connection may be idle between requests, 0 for ever. Beyond: it is closed.",
     },
     Limit {
@@ -123,7 +123,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| Limits::default().connections as u64),
         setting: Some("max-connections"),
-        in_force: Some(|engine| engine.limits().connections as u64),
+        in_force: Some(|registry| registry.limits().connections as u64),
         about: "The connections at a time. Beyond: the one that is idle for longest is closed; where none is idle, a new one gets 503.",
     },
     fixed(
@@ -137,7 +137,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Bytes,
         default: Usual::Of(|| Limits::default().unfinished_bytes as u64),
         setting: Some("unfinished-bytes"),
-        in_force: Some(|engine| engine.limits().unfinished_bytes as u64),
+        in_force: Some(|registry| registry.limits().unfinished_bytes as u64),
         about: "All bodies together that are on their way, with the heads before them, and so all answers that are not taken: those of HTTP/2, and others of at least 64 KiB. Beyond: 503.",
     },
     fixed("target-bytes", Unit::Bytes, 65_534, "The target of a request. Beyond: 414."),
@@ -148,7 +148,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| JournalBounds::default().entries as u64),
         setting: Some("journal-entries"),
-        in_force: Some(|engine| engine.settings().journal.entries as u64),
+        in_force: Some(|registry| registry.settings().journal.entries as u64),
         about: "The calls in the journal of a world. Beyond: the oldest are lost, and counted wherever the journal is shown.",
     },
     Limit {
@@ -156,7 +156,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Bytes,
         default: Usual::Of(|| JournalBounds::default().bytes as u64),
         setting: Some("journal-bytes"),
-        in_force: Some(|engine| engine.settings().journal.bytes as u64),
+        in_force: Some(|registry| registry.settings().journal.bytes as u64),
         about: "The text of the calls in the journal of a world. Beyond: the oldest are lost, and counted.",
     },
     Limit {
@@ -164,7 +164,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().journals.limit() as u64),
         setting: Some("total-journal-bytes"),
-        in_force: Some(|engine| engine.settings().journals.limit() as u64),
+        in_force: Some(|registry| registry.settings().journals.limit() as u64),
         about: "The memory of the journals of all worlds together. Beyond: the largest lose their oldest calls, counted as lost.",
     },
     Limit {
@@ -172,7 +172,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().history.records as u64),
         setting: Some("history-records"),
-        in_force: Some(|engine| engine.settings().history.records as u64),
+        in_force: Some(|registry| registry.settings().history.records as u64),
         about: "What a service writes by itself, of each kind: entries of its audit trail, events, runs. Beyond: the oldest are lost, and lists count them in standin-lost.",
     },
     Limit {
@@ -180,7 +180,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().history.bytes as u64),
         setting: Some("history-bytes"),
-        in_force: Some(|engine| engine.settings().history.bytes as u64),
+        in_force: Some(|registry| registry.settings().history.bytes as u64),
         about: "The bytes of it, of each kind. Beyond: the oldest are lost, and lists count them in standin-lost.",
     },
     Limit {
@@ -188,7 +188,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().history.total.limit() as u64),
         setting: Some("total-history-bytes"),
-        in_force: Some(|engine| engine.settings().history.total.limit() as u64),
+        in_force: Some(|registry| registry.settings().history.total.limit() as u64),
         about: "The bytes of it in all worlds together. Beyond: the largest histories lose their oldest, counted in standin-lost.",
     },
     Limit {
@@ -196,7 +196,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().records.bytes as u64),
         setting: Some("record-bytes"),
-        in_force: Some(|engine| engine.settings().records.bytes as u64),
+        in_force: Some(|registry| registry.settings().records.bytes as u64),
         about: "The memory of the records that requests, scenarios and imports make in a world, as it is estimated; those it starts from and those that are made up are none of them. Beyond: what would add more is refused with 507, and leaves nothing.",
     },
     Limit {
@@ -204,7 +204,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Bytes,
         default: Usual::Of(|| Settings::default().records.total_limit() as u64),
         setting: Some("total-record-bytes"),
-        in_force: Some(|engine| engine.settings().records.total_limit() as u64),
+        in_force: Some(|registry| registry.settings().records.total_limit() as u64),
         about: "The memory of such records in all worlds together, with the versions that snapshots and histories keep. Those that forks share count once. Beyond: what would add more is refused with 507, and leaves nothing.",
     },
     Limit {
@@ -212,7 +212,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().generate.records as u64),
         setting: Some("generated-records"),
-        in_force: Some(|engine| engine.settings().generate.records as u64),
+        in_force: Some(|registry| registry.settings().generate.records as u64),
         about: "The records made up in a world, with what comes with them; one of more than 4 KiB counts as several. Beyond: the scenario or the setting is refused.",
     },
     Limit {
@@ -220,7 +220,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| Settings::default().generate.total.limit() as u64),
         setting: Some("total-generated-records"),
-        in_force: Some(|engine| engine.settings().generate.total.limit() as u64),
+        in_force: Some(|registry| registry.settings().generate.total.limit() as u64),
         about: "The records made up in all worlds together. Beyond: the scenario is refused until worlds are deleted.",
     },
     Limit {
@@ -228,7 +228,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| Limits::default().worlds as u64),
         setting: Some("max-worlds"),
-        in_force: Some(|engine| engine.limits().worlds as u64),
+        in_force: Some(|registry| registry.limits().worlds as u64),
         about: "The worlds of a server beside the default one. Beyond: no world is made, and 409 says so.",
     },
     Limit {
@@ -236,7 +236,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Count,
         default: Usual::Of(|| Limits::default().worlds_per_label as u64),
         setting: Some("max-worlds-per-label"),
-        in_force: Some(|engine| engine.limits().worlds_per_label as u64),
+        in_force: Some(|registry| registry.limits().worlds_per_label as u64),
         about: "The worlds of one label. Beyond: no world of that label is made, and 409 says so.",
     },
     fixed(
@@ -251,7 +251,7 @@ pub(crate) static LIMITS: &[Limit] = &[
         unit: Unit::Seconds,
         default: Usual::Of(|| Limits::IDLE_S),
         setting: Some("world-idle-s"),
-        in_force: Some(|engine| engine.limits().idle_ms.unwrap_or(0) / 1_000),
+        in_force: Some(|registry| registry.limits().idle_ms.unwrap_or(0) / 1_000),
         about: "The time a world stays without a request, 0 for ever. Beyond: it is deleted, and its requests get 410.",
     },
     fixed(
@@ -276,14 +276,14 @@ impl Limit {
         }
     }
 
-    /// Returns the flag of the command line that sets it: the setting `body-limit` is `--body-limit` there.
+    /// Returns the flag of the command line that sets it.
     pub(crate) fn flag(&self) -> Option<String> {
         self.setting.map(|setting| format!("--{setting}"))
     }
 
     /// Returns the limit as JSON, with the value in force in a server, if one is given.
-    pub(crate) fn shown(&self, engine: Option<&WorldRegistry>) -> Value {
-        let value = engine.and_then(|engine| self.in_force.map(|in_force| in_force(engine)));
+    pub(crate) fn shown(&self, registry: Option<&WorldRegistry>) -> Value {
+        let value = registry.and_then(|registry| self.in_force.map(|in_force| in_force(registry)));
         json!({
             "name": self.name,
             "value": value.unwrap_or_else(|| self.usual()),

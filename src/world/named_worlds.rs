@@ -11,7 +11,7 @@ use crate::world::error::{GoneReason, WorldError};
 use crate::world::registry_limits::Limits;
 use crate::world::world::World;
 
-/// Number of worlds that are gone and remembered, so that a client that still asks them learns why.
+/// The most gone worlds that are remembered, so that a client that still calls one learns the reason.
 const REMEMBERED: usize = 10_000;
 
 /// The worlds beside the default one.
@@ -20,26 +20,26 @@ pub(super) struct NamedWorlds {
     pub(super) by_name: BTreeMap<Arc<str>, Slot>,
     /// The names of the worlds of each label that has any.
     pub(super) by_label: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
-    /// The latest that are gone, oldest first.
+    /// The latest gone worlds, oldest first.
     gone: VecDeque<(Arc<str>, GoneReason)>,
-    /// Number of names that were made up.
+    /// The number of generated names.
     made_up: u64,
 }
 
-/// A world with what the registry keeps of it.
+/// A world, and the facts that the registry keeps of it.
 pub(super) struct Slot {
     pub(super) world: Arc<Mutex<World>>,
-    /// The time it was asked last, on the callers' clock.
+    /// The time of its last request, on the callers' clock.
     pub(super) asked_ms: AtomicU64,
     /// True while a handle in this process holds it: then it does not expire.
     pub(super) held: AtomicBool,
     pub(super) label: Option<Arc<str>>,
-    /// The hash of the request that made it, which may come again.
+    /// The hash of the request that made it, which a client may repeat.
     pub(super) made_by: Option<u64>,
 }
 
 impl Slot {
-    /// Lets go what the world holds back: handles may keep it, but it answers no more.
+    /// Releases the answers that the world holds back: handles may keep the world, but it answers no more.
     pub(super) fn end(&self) {
         self.world.lock().holds.end();
     }
@@ -96,7 +96,7 @@ impl NamedWorlds {
     /// Returns the reason that there is no world of that name.
     pub(super) fn missing(&self, name: &str) -> WorldError {
         if let Some((_, why)) = self.gone.iter().rev().find(|(gone, _)| **gone == *name) {
-            return WorldError::GoneReason { name: name.to_owned(), why: *why };
+            return WorldError::Gone { name: name.to_owned(), why: *why };
         }
         let nearest = nearest(name, self.by_name.keys().map(|name| &**name)).map(str::to_owned);
         WorldError::Unknown { name: name.to_owned(), nearest, others: self.by_name.len() }

@@ -1,5 +1,5 @@
-//! Requests that a fake service sends: to whom, how often tried, and when again. What it holds is a value; only the server
-//! opens a socket.
+//! The outbox of a world: the webhooks that a fake service sends, their tries, and the time of the next. It is plain
+//! data; only the server opens a socket.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::engine::schema::time::format_ms;
 /// The most tries of one delivery.
 pub(crate) const MOST_TRIES: usize = 10;
 
-/// The most deliveries that are kept; the oldest that are over are dropped first.
+/// The most deliveries that are kept; the oldest finished ones are dropped first.
 pub(crate) const MOST_DELIVERIES: usize = 1_000;
 
 /// Milliseconds between the first try and the second; each further wait is twice as long.
@@ -23,7 +23,7 @@ pub(crate) struct Outbox {
     pub has_courier: bool,
 }
 
-/// One request to be sent until it is taken.
+/// A webhook that is sent until its receiver takes it.
 #[derive(Clone, Debug)]
 struct WebhookDelivery {
     number: u64,
@@ -43,7 +43,7 @@ struct Try {
     result: Result<u16, String>,
 }
 
-/// A request as the courier sends it.
+/// A webhook as the courier sends it.
 #[derive(Clone, Debug)]
 pub(crate) struct Parcel {
     /// The delivery.
@@ -57,7 +57,7 @@ pub(crate) struct Parcel {
 }
 
 impl Outbox {
-    /// Takes a request to be sent at once. Returns its number; none when too many are under way.
+    /// Adds a webhook to be sent at once. Returns its number; `None` when too many are pending.
     pub(crate) fn add(
         &mut self,
         to: String,
@@ -78,7 +78,7 @@ impl Outbox {
         Some(number)
     }
 
-    /// Takes out what is due first, to be sent now.
+    /// Returns the webhook that is due first, if it is due.
     pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<Parcel> {
         let is_due = |delivery: &&mut WebhookDelivery| {
             !delivery.is_on_its_way && delivery.next_ms.is_some_and(|next_ms| next_ms <= now_ms)
@@ -90,8 +90,8 @@ impl Outbox {
         Some(Parcel { number, to, headers, body })
     }
 
-    /// Writes down what came of a try: a status from 200 to 299 ends it well; else it is tried again later, twice as late
-    /// each time.
+    /// Notes the result of a try: a status from 200 to 299 ends the delivery; else the next try follows, each after
+    /// twice the wait.
     pub(crate) fn tried(&mut self, number: u64, result: Result<u16, String>, now_ms: u64) {
         let Some(delivery) = self.deliveries.iter_mut().find(|delivery| delivery.number == number) else { return };
         delivery.is_on_its_way = false;
@@ -102,22 +102,22 @@ impl Outbox {
         delivery.next_ms = (!is_taken && tries < delivery.most_tries).then(|| now_ms.saturating_add(wait_ms));
     }
 
-    /// Drops all deliveries. Numbers go on, so that what comes of one that is on its way is told of no other.
+    /// Drops all deliveries. Numbers go on, so that the result of a pending one is not noted for another.
     pub(crate) fn clear(&mut self) {
         self.deliveries.clear();
     }
 
-    /// Returns whether something is still to be sent.
+    /// Tells whether a delivery is still to be sent.
     pub(crate) fn is_pending(&self) -> bool {
         self.deliveries.iter().any(|delivery| delivery.is_on_its_way || delivery.next_ms.is_some())
     }
 
-    /// Returns all deliveries as they stand.
+    /// Returns all deliveries with their tries.
     pub(crate) fn to_value(&self) -> Value {
         self.deliveries.iter().map(WebhookDelivery::to_value).collect()
     }
 
-    /// Returns one delivery as it stands.
+    /// Returns one delivery with its tries.
     pub(crate) fn delivery(&self, number: u64) -> Option<Value> {
         self.deliveries.iter().find(|delivery| delivery.number == number).map(WebhookDelivery::to_value)
     }

@@ -11,7 +11,7 @@ use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
 impl WorldRegistry {
-    /// Notes a request that was refused before it was read, in the journal of the world it names; else in that of the default
+    /// Adds a request that was refused before it was read to the journal of the world that it names, or of the default
     /// one.
     pub(crate) fn refused(&self, request: &Request<'_>, error: &'static str, response: Response) -> Outcome {
         let world = self.world(&Self::name_of(request), request.arrived_ms);
@@ -21,9 +21,9 @@ impl WorldRegistry {
         Outcome { call, ..response.into() }
     }
 
-    /// Notes that the client of an answer that was held back gave up after so long.
+    /// Notes in the journal that the client of a held-back answer gave up after `waited_ms`.
     pub(crate) fn gave_up(&self, hold: &Hold, waited_ms: u64) {
-        // It is no request: the world does not live longer for it.
+        // This is no request, so it does not postpone the expiry of the world.
         let Ok(world) = self.world(hold.world(), 0) else { return };
         let mut world = world.lock();
         // A world that was reset meanwhile counts from 1 again.

@@ -1,4 +1,4 @@
-//! The worlds of one server, and the way to them.
+//! The registry: the worlds of one server, and how a request finds its world.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -24,13 +24,13 @@ use crate::world::selector::WorldSelector;
 use crate::world::start_secrets::StartSecrets;
 use crate::world::world::World;
 
-/// Routes and worlds: everything a server needs to answer.
+/// The routes and the worlds of a server.
 pub(crate) struct WorldRegistry {
     pub(super) router: &'static Router,
     pub(super) default: Arc<Mutex<World>>,
     pub(super) others: RwLock<NamedWorlds>,
-    /// When idle worlds are looked for next, on the callers' clock. Never, while there are none: then this is all that
-    /// a request to the default world has to do with the other worlds.
+    /// The time of the next look for idle worlds, on the callers' clock; never, while there are no other worlds. A
+    /// request to the default world reads this and nothing else of the others.
     pub(super) next_sweep_ms: AtomicU64,
     pub(super) limits: Limits,
     pub(super) ceilings: [Ceiling; 2],
@@ -38,13 +38,13 @@ pub(crate) struct WorldRegistry {
     pub(super) settings: RwLock<Arc<Settings>>,
     /// The fixture sets that scenarios can start from.
     pub(super) fixtures: RwLock<Arc<Fixtures>>,
-    pub(super) bell: InFlight,
+    pub(super) in_flight: InFlight,
     pub(super) secrets: StartSecrets,
-    /// The default world only says how others start: requests must name the world they are for.
+    /// True when the default world only says how others start: then requests must name a world.
     pub(super) no_default: bool,
-    /// The proxy, where there is one.
+    /// The proxy, if there is one.
     pub(super) entrance: OnceLock<Arc<Entrance>>,
-    /// The log, where there is one.
+    /// The log, if there is one.
     notes: OnceLock<Notes>,
 }
 
@@ -64,14 +64,14 @@ impl WorldRegistry {
         self.entrance.get()
     }
 
-    /// Makes an engine of its default world, and what scenarios can start from.
+    /// Makes a registry of its default world, and of the fixture sets that scenarios can start from.
     pub(crate) fn new(router: &'static Router, default: World, fixtures: Fixtures, limits: Limits) -> Self {
         let ceilings = Ceiling::all(&default.state.settings);
         let settings = RwLock::new(Arc::clone(&default.state.settings));
         let fixtures = RwLock::new(Arc::new(fixtures));
         let secrets = StartSecrets::default();
         secrets.add(default.baseline());
-        let (default, bell) = (Arc::new(Mutex::new(default)), InFlight::default());
+        let (default, in_flight) = (Arc::new(Mutex::new(default)), InFlight::default());
         let (others, next_sweep_ms) = (RwLock::default(), AtomicU64::new(u64::MAX));
         let (no_default, entrance, notes) = (false, OnceLock::new(), OnceLock::new());
         Self {
@@ -83,7 +83,7 @@ impl WorldRegistry {
             ceilings,
             settings,
             fixtures,
-            bell,
+            in_flight,
             secrets,
             no_default,
             entrance,
@@ -93,7 +93,7 @@ impl WorldRegistry {
 
     /// Sets the log.
     pub(crate) fn log(&self, notes: Notes) {
-        // A registry is made with one at most.
+        // A registry gets at most one log.
         let _ = self.notes.set(notes);
     }
 
@@ -104,13 +104,13 @@ impl WorldRegistry {
         }
     }
 
-    /// Turns away requests that name no world; the default one only says how others start.
+    /// Refuses requests that name no world; the default one only says how others start.
     pub(crate) fn no_default_world(mut self) -> Self {
         self.no_default = true;
         self
     }
 
-    /// Returns whether requests that name no world are answered.
+    /// Tells whether requests that name no world are answered.
     pub(crate) fn has_default_world(&self) -> bool {
         !self.no_default
     }
@@ -125,8 +125,8 @@ impl WorldRegistry {
         Arc::clone(&self.settings.read())
     }
 
-    /// Puts what another registry starts with in place of its own: the default world begins anew, worlds made from now on
-    /// start from there, and those that are there stay as they are.
+    /// Takes over the start of another registry: the default world begins anew, later worlds start from there, and
+    /// present ones stay as they are.
     pub(crate) fn start_over(&self, other: Self) {
         let Self { default, fixtures, settings, secrets, .. } = other;
         let Some(mut made) = Arc::into_inner(default).map(Mutex::into_inner) else { return };
@@ -143,11 +143,12 @@ impl WorldRegistry {
     }
 
     /// Returns the requests in flight, and the way to wait for answers.
-    pub(crate) fn bell(&self) -> &InFlight {
-        &self.bell
+    pub(crate) fn in_flight(&self) -> &InFlight {
+        &self.in_flight
     }
 
-    /// Reads a scenario for these worlds, with what it extends; the findings that come with it are warnings.
+    /// Reads a scenario for these worlds, with the scenarios that it extends. The diagnostics beside the scenario are
+    /// warnings.
     pub(crate) fn read(
         &self,
         file: &str,
@@ -166,22 +167,22 @@ impl WorldRegistry {
         }
     }
 
-    /// Puts a scenario in place of all that is in a world, and returns what its steps will not be able to do. A world that
-    /// cannot be made leaves it as it was.
+    /// Replaces everything in a world by a scenario, and returns the changes that its steps cannot make. On an error
+    /// the world stays as it was.
     pub(crate) fn load(
         &self,
         world: &Mutex<World>,
         scenario: &Arc<Scenario>,
     ) -> Result<Vec<Diagnostic>, ScenarioError> {
         let name = Arc::clone(&world.lock().state.name);
-        // Its records may be many: requests to the world are answered until they are made.
+        // The records may be many: the world answers requests while they are made.
         let made = self.made_of(name, scenario)?;
         let warnings = made.try_steps();
         world.lock().replace_with(made);
         Ok(warnings)
     }
 
-    /// Makes a world of that name as a scenario wants it.
+    /// Makes a world of that name from a scenario.
     pub(crate) fn made_of(&self, name: Arc<str>, scenario: &Arc<Scenario>) -> Result<World, ScenarioError> {
         let (fixtures, settings) = (self.fixtures(), self.settings());
         let made = World::of_scenario(name, scenario, self.router, &fixtures, &settings)?;
@@ -189,7 +190,7 @@ impl WorldRegistry {
         Ok(made)
     }
 
-    /// Returns the redactor of what is told of requests before their world is known.
+    /// Returns the redactor for texts about requests whose world is not known yet.
     pub(crate) fn redactor(&self) -> Arc<Redactor> {
         self.secrets.redactor()
     }
@@ -199,7 +200,7 @@ impl WorldRegistry {
         self.router
     }
 
-    /// Returns the most worlds there may be, and the time that they stay.
+    /// Returns the limits of worlds and connections.
     pub(crate) fn limits(&self) -> Limits {
         self.limits
     }
@@ -214,7 +215,7 @@ impl WorldRegistry {
         self.others.read().by_name.keys().cloned().collect()
     }
 
-    /// Tells whether that very world is still there under that name. This does not keep it from expiring.
+    /// Tells whether that name still belongs to that world. This does not postpone its expiry.
     pub(crate) fn holds(&self, name: &str, world: &Arc<Mutex<World>>) -> bool {
         let others = self.others.read();
         Arc::ptr_eq(world, &self.default)
@@ -229,14 +230,14 @@ impl WorldRegistry {
         std::iter::once(("STANDIN_URL", origin.to_owned())).chain(variables).collect()
     }
 
-    /// Answers a request in the world it chooses, else in the default one. The caller rings the
-    /// [bell](Self::bell) afterwards.
+    /// Answers a request in the world that it names, else in the default one. The caller notifies
+    /// [`in_flight`](Self::in_flight) afterwards.
     pub(crate) fn answer(&self, request: &Request<'_>) -> Outcome {
         self.answer_locking(request, |world| Some(world.lock())).expect("the lock is waited for")
     }
 
-    /// Answers a request as [`answer`](Self::answer) does, and locks its world by that function. Where that gives no lock,
-    /// nothing is answered.
+    /// Answers a request as [`answer`](Self::answer) does, but locks its world by `lock`. If that gives no lock,
+    /// returns no answer.
     pub(crate) fn answer_locking(
         &self,
         request: &Request<'_>,
@@ -257,7 +258,8 @@ impl WorldRegistry {
         Some(outcome)
     }
 
-    /// Shortens the past of the largest worlds where all together keep too much of it. The caller holds no world's lock.
+    /// Shortens the journals and histories of the largest worlds if all together keep too much. The caller holds no
+    /// world's lock.
     pub(super) fn stay_below_ceilings(&self) {
         for ceiling in &self.ceilings {
             if ceiling.is_reached() {
@@ -274,27 +276,28 @@ impl WorldRegistry {
         std::iter::once((u64::MAX, Arc::clone(&self.default))).chain(asked).collect()
     }
 
-    /// Answers a request in this very world, whose name it is. A request that names another one is refused.
+    /// Answers a request in this world of that name. A request that names another world is refused.
     pub(crate) fn answer_in(&self, world: &Arc<Mutex<World>>, name: &str, request: &Request<'_>) -> Outcome {
         let target = Target::parse(request.target);
         let chosen = chosen(Some((WorldSelector::Handle, name)), &target, request);
         let outcome = match chosen.and_then(|_| self.world(name, request.arrived_ms)) {
             Ok(there) if Arc::ptr_eq(&there, world) => answer_at(self.router, &mut world.lock(), request, &target),
-            Ok(_) => WorldError::GoneReason { name: name.to_owned(), why: GoneReason::Deleted }.response().into(),
+            Ok(_) => WorldError::Gone { name: name.to_owned(), why: GoneReason::Deleted }.response().into(),
             Err(no_world) => no_world.response().into(),
         };
         self.stay_below_ceilings();
-        self.bell.ring();
+        self.in_flight.notify();
         outcome
     }
 
-    /// Returns the name of the world that a request chooses, as far as its head tells; the default one where it names two.
+    /// Returns the name of the world that the head of a request names; that of the default one if it names none, or
+    /// two.
     pub(crate) fn name_of(request: &Request<'_>) -> Arc<str> {
         let chosen = chosen(None, &Target::parse(request.target), request).ok().flatten();
         chosen.as_deref().unwrap_or(DEFAULT_WORLD).into()
     }
 
-    /// Returns the world of that name, to which the caller has a request now.
+    /// Returns the world of that name, for a request at that time.
     pub(crate) fn world(&self, name: &str, now_ms: u64) -> Result<Arc<Mutex<World>>, WorldError> {
         if name == DEFAULT_WORLD {
             return if self.no_default { Err(WorldError::NoDefault) } else { Ok(Arc::clone(&self.default)) };

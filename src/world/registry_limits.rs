@@ -1,23 +1,23 @@
 //! Limits of the worlds of a server, and of its connections.
 
-/// The most worlds beside the default one, and the time that they stay.
+/// The limits of worlds and connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// The most worlds at a time.
     pub worlds: usize,
     /// The most worlds of one label at a time.
     pub worlds_per_label: usize,
-    /// A world that was asked nothing for that long expires; `None`: none does.
+    /// The milliseconds after which a world without a request is deleted; `None`: never.
     pub idle_ms: Option<u64>,
-    /// Milliseconds that the head of a request may be on its way; 0 is for ever, as for the other times.
+    /// The milliseconds in which the head of a request must arrive; 0 is no limit.
     pub header_ms: u64,
-    /// Milliseconds that a client may leave its answer untaken.
+    /// The milliseconds for which a client may take nothing of its answer; 0 is no limit.
     pub send_ms: u64,
-    /// Milliseconds that a connection may be idle.
+    /// The milliseconds for which a connection may be idle; 0 is no limit.
     pub quiet_ms: u64,
     /// The most connections.
     pub connections: usize,
-    /// Milliseconds that the body of a request may be on its way; 0 is for ever.
+    /// The milliseconds in which the body of a request must arrive; 0 is no limit.
     pub body_ms: u64,
     /// The most bytes of all bodies that are on their way.
     pub unfinished_bytes: usize,

@@ -1,5 +1,5 @@
-//! Which world a request is for: by the prefix `/w/<name>/`, by the header `standin-world`, by its
-//! bearer token, or by the user of the proxy.
+//! The world that a request names: by the prefix `/w/<name>/`, by the header `standin-world`, by its bearer token, or
+//! by the user of the proxy.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,8 @@ pub(crate) fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.as_bytes()[0].is_ascii_alphanumeric() && name.bytes().all(fits)
 }
 
-/// Returns the world a request names, if it names one. `known` is what else says which world it is for.
+/// Returns the name of the world that a request names, if it names one. `known` is the world that the caller knows
+/// otherwise.
 pub(crate) fn chosen<'r>(
     known: Option<(WorldSelector, &'r str)>,
     target: &Target<'r>,
@@ -48,7 +49,7 @@ pub(crate) fn chosen<'r>(
     if let Some(name) = target.world {
         also(WorldSelector::Prefix, decode(name))?;
     }
-    // Every request passes here, most of them for the default world: the length is compared first.
+    // Every request is looked at, most of them for the default world: the length of a header's name is compared first.
     for (name, value) in request.headers {
         if *name == HEADER {
             also(WorldSelector::Header, String::from_utf8_lossy(value))?;
@@ -73,7 +74,7 @@ fn world_of_token(authorization: &[u8]) -> Option<&str> {
     scheme.eq_ignore_ascii_case(b"bearer ").then(|| std::str::from_utf8(name).ok())?
 }
 
-/// Returns the user that a client shows to the proxy. Its password is never looked at.
+/// Returns the user that a client presents to the proxy. The password is ignored.
 #[cfg(feature = "tls")]
 fn world_of_proxy_user(authorization: &[u8]) -> Option<String> {
     let (scheme, encoded) = authorization.split_at_checked(6)?;

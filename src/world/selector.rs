@@ -14,7 +14,7 @@ pub(crate) enum WorldSelector {
     ProxyUser,
     /// `/_standin/worlds/<name>/…`
     ControlPath,
-    /// It was handed to that world without a socket.
+    /// A handle passed the request to the world without a socket.
     Handle,
 }
 

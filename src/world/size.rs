@@ -1,4 +1,4 @@
-//! The size of a world, by which a server with one thread tells what takes long.
+//! The size of a world, by which a server with one thread tells which work takes long.
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -13,13 +13,13 @@ use crate::world::world::World;
 /// The number of records from which work on a world may take long.
 const MANY_RECORDS: usize = 5_000;
 
-/// The number of calls in its journal from which it may.
+/// The number of calls in its journal from which work on a world may take long.
 const MANY_CALLS: usize = 2_000;
 
-/// The bytes of records, or of the journal, from which it may.
+/// The bytes of records, or of the journal, from which work on a world may take long.
 const MANY_BYTES: usize = 4 << 20;
 
-/// The number of worlds from which work on all of them may.
+/// The number of worlds from which work on all of them may take long.
 const MANY_WORLDS: usize = 1_000;
 
 impl World {
@@ -36,7 +36,8 @@ impl World {
         self.state.store.size().counted_bytes >= MANY_BYTES
     }
 
-    /// Tells whether the answer to a consumer may take long here: it may look at many records, or show large ones.
+    /// Tells whether the answer to a consumer may take long: the operation may look at many records, or show large
+    /// ones.
     fn answers_slowly(&mut self, router: &Router, request: &Request<'_>) -> bool {
         self.has_much_data() && self.looks_at_many(router, request)
     }
@@ -55,7 +56,7 @@ impl World {
                     || Query::parse(target.query).pairs().any(|(name, _)| !paging.contains(&name))
                     || self.hides_some(row, request, &target)
             }
-            // Others may go with it.
+            // Other records may be removed with it.
             Action::Remove(resource) => {
                 let hooks = self.state.hooks.of(resource);
                 hooks.after_remove.is_some() || hooks.after_change.is_some()
@@ -65,7 +66,7 @@ impl World {
         })
     }
 
-    /// Tells whether the caller sees some records only, so that those it does not see are passed over.
+    /// Tells whether the caller sees only some records, so that a list must skip the others.
     fn hides_some(&self, row: &Row, request: &Request<'_>, target: &Target<'_>) -> bool {
         let context = RequestContext { api: row.api, route: Some(row.route), request, target };
         let caller = row.api.dialect.caller(&self.state, &context);
@@ -74,7 +75,8 @@ impl World {
 }
 
 impl WorldRegistry {
-    /// Locks a world for an answer that does not take long: `None` where it may, or where other work holds the world.
+    /// Locks a world for an answer that does not take long; `None` if it may take long, or if other work holds the
+    /// world.
     #[inline]
     pub(crate) fn lock_for_short<'w>(
         &self,

@@ -14,16 +14,16 @@ use crate::scenario::ScenarioRun;
 use crate::world::outbox::Outbox;
 use crate::world::world::World;
 
-/// A snapshot of a world: its records, its time, its ids and draws to come, and how far its scenario is.
+/// A snapshot of a world: its records, its time, its ids and draws to come, and the progress of its scenario.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     /// The state.
     pub state: State,
-    /// The scenario as it goes.
+    /// The running scenario.
     pub run: Option<Box<ScenarioRun>>,
 }
 
-/// The most snapshots that a world keeps by name. Each may hold on to records that are gone otherwise.
+/// The most snapshots that a world keeps by name. Each may keep records alive that the world has no more.
 const MOST_SNAPSHOTS: usize = 100;
 
 impl World {
@@ -37,7 +37,7 @@ impl World {
         &self.baseline
     }
 
-    /// Returns a world that starts from a snapshot. With a seed, its ids and draws come from that one.
+    /// Returns a world that starts from a snapshot. With a seed, its ids and draws come from that seed.
     pub(crate) fn starting_at(name: impl Into<Arc<str>>, mut start: Arc<Snapshot>, seed: Option<u64>) -> Self {
         if let Some(seed) = seed {
             let Snapshot { mut state, mut run } = (*start).clone();
@@ -67,7 +67,7 @@ impl World {
         }
     }
 
-    /// Goes to a snapshot. Journal and coverage begin anew.
+    /// Restores a snapshot. Journal and coverage begin anew.
     pub(crate) fn restore(&mut self, snapshot: &Snapshot) {
         let Snapshot { state, run } = snapshot.clone();
         let name = Arc::clone(&self.state.name);
@@ -79,7 +79,7 @@ impl World {
         self.outbox.clear();
     }
 
-    /// Puts the world back as it was when it was made: data, clock, ids, journal, coverage, scenario. Snapshots stay.
+    /// Resets the world to its start: data, clock, ids, journal, coverage, scenario. Snapshots stay.
     pub(crate) fn reset(&mut self) {
         let baseline = Arc::clone(&self.baseline);
         self.restore(&baseline);
@@ -114,7 +114,7 @@ impl World {
         Ok(())
     }
 
-    /// Goes back to the snapshot of that name, or tells which there are.
+    /// Restores the snapshot of that name. The error lists the names there are.
     pub(crate) fn restore_snapshot(&mut self, name: &str) -> Result<(), Vec<&str>> {
         match self.snapshots.iter().find(|(known, _)| **known == *name).map(|(_, snapshot)| snapshot.clone()) {
             Some(snapshot) => {

@@ -1,4 +1,5 @@
-//! The credentials in what worlds started from: looked for when something is told of them, not whenever a server starts.
+//! The credentials in the records that worlds started from. They are collected when a text is redacted, not when a
+//! server starts.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use parking_lot::Mutex;
 use crate::http::redact::Redactor;
 use crate::world::snapshot::Snapshot;
 
-/// The most starts that wait to be read: each holds on to its records.
+/// The most starts that wait to be read: each keeps its records alive.
 const MOST_UNREAD: usize = 2;
 
 /// The bytes of records from which a start does not wait.
@@ -20,12 +21,12 @@ pub(super) struct StartSecrets(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     redactor: Option<Arc<Redactor>>,
-    /// Starts whose credentials were not looked for yet, oldest first.
+    /// The starts whose credentials are not collected yet, oldest first.
     unread: Vec<Arc<Snapshot>>,
 }
 
 impl Known {
-    /// Looks for the credentials of all starts but the `waiting` latest.
+    /// Collects the credentials of all starts but the `waiting` latest.
     fn read(&mut self, waiting: usize) {
         let due = self.unread.len().saturating_sub(waiting);
         for start in self.unread.drain(..due) {
@@ -36,14 +37,14 @@ impl Known {
 }
 
 impl StartSecrets {
-    /// Knows the credentials of one more start.
+    /// Adds a start, whose credentials are collected later.
     pub(super) fn add(&self, start: &Arc<Snapshot>) {
         let mut known = self.0.lock();
         known.unread.push(Arc::clone(start));
         known.read(if start.state.store.counted_bytes() < LARGE_BYTES { MOST_UNREAD } else { 0 });
     }
 
-    /// Knows what another one knows too.
+    /// Adds the credentials and starts of another one.
     pub(super) fn join(&self, other: &Self) {
         let joined = self.redactor().joined(&other.redactor());
         self.0.lock().redactor = Some(Arc::new(joined));

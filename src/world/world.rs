@@ -19,13 +19,13 @@ use crate::scenario::{
 use crate::world::outbox::Outbox;
 use crate::world::snapshot::Snapshot;
 
-/// A world: the state that an API may touch, and what a test has beside it. A mutable reference to it means that the
-/// caller holds its lock.
+/// A world: the state that an API may change, and the scenario, journal and coverage of a test. A caller with a mutable
+/// reference holds the world's lock.
 #[derive(Debug)]
 pub(crate) struct World {
     /// Records, time, ids to come.
     pub state: State,
-    /// The scenario as it goes here; `None` without one.
+    /// The running scenario; `None` without one.
     pub run: Option<Box<ScenarioRun>>,
     /// The answers that fault rules hold back.
     pub holds: Holds,
@@ -49,14 +49,14 @@ impl World {
         Self::starting_at(name, Arc::new(Snapshot { state, run: None }), None)
     }
 
-    /// Returns the scenario as it goes here. Where there is none, an empty one starts, so that rules and expectations can be
-    /// added to it.
+    /// Returns the running scenario. If there is none, starts an empty one, so that rules and expectations can be
+    /// added.
     pub(crate) fn run_mut(&mut self, router: &Router) -> &mut ScenarioRun {
         let seed = self.state.settings.seed;
         self.run.get_or_insert_with(|| Box::new(ScenarioRun::new(&Arc::default(), router, seed)))
     }
 
-    /// Returns a world as a scenario wants it. `settings` decide what the scenario leaves open.
+    /// Returns the world from which a scenario starts. `settings` decide what the scenario leaves open.
     pub(crate) fn of_scenario(
         name: impl Into<Arc<str>>,
         scenario: &Arc<Scenario>,
@@ -80,29 +80,29 @@ impl World {
         self.run.as_mut().is_some_and(|run| run.follow_clock(&mut self.state, number))
     }
 
-    /// Lets lagging reads see later what changed since the last call.
+    /// Notes the records, so that lagging reads see the changes since the last call later.
     pub(crate) fn look_at_records(&mut self) {
         if let Some(run) = &mut self.run {
             run.look_at_records(&self.state.store, self.state.clock.now_ms(), self.journal.next_number() - 1);
         }
     }
 
-    /// Adds a lag by hand: it hides what changes from now on. The error says what is wrong with it.
+    /// Adds a lag by hand: it hides changes from now on. The error says what is wrong with it.
     pub(crate) fn add_lag(&mut self, router: &Router, lag: Lag) -> Result<(), String> {
-        // Changes since the last call are hidden by the others only.
+        // Only the other lags hide the changes since the last call.
         self.look_at_records();
         self.run_mut(router).add_lag(router, lag)?;
         self.look_at_records();
         Ok(())
     }
 
-    /// Tries the data of the scenario's steps on a copy, and returns what cannot be made.
+    /// Tries the data of the scenario's steps on a copy, and returns the changes that cannot be made.
     pub(crate) fn try_steps(&self) -> Vec<Diagnostic> {
         let run = self.run.as_ref().filter(|run| run.has_data_in_steps());
         run.map(|run| run.clone().try_steps(&mut self.state.clone())).unwrap_or_default()
     }
 
-    /// Returns the report of a verification, as things are now.
+    /// Returns the report of a verification at this moment.
     pub(crate) fn verify(&self, router: &Router) -> Report {
         self.verification(router).report()
     }
@@ -112,7 +112,7 @@ impl World {
         self.verification(router).near_to(entry)
     }
 
-    /// Returns whether a verification that has time may end now.
+    /// Tells whether a verification that waits may end now.
     pub(crate) fn has_come_true(&self, router: &Router) -> bool {
         self.verification(router).has_come_true()
     }
@@ -122,7 +122,7 @@ impl World {
         Verification { router, state, run, journal: &self.journal, coverage: &self.coverage }
     }
 
-    /// Takes away the fault rules added by hand, and lets go what they hold back.
+    /// Removes the fault rules added by hand, and releases the answers that they hold back.
     pub(crate) fn clear_added_rules(&mut self) {
         if let Some(run) = &mut self.run {
             run.clear_added();
@@ -130,13 +130,13 @@ impl World {
         self.release_holds();
     }
 
-    /// Lets the answers go whose fault rules were taken away.
+    /// Releases the answers whose fault rules were removed.
     pub(crate) fn release_holds(&mut self) {
         let run = self.run.as_ref();
         self.holds.release_without(|id| run.is_some_and(|run| run.has_rule(id)));
     }
 
-    /// Returns the number of calls in the journal that are of these operations and, where it is given, look like this.
+    /// Returns the number of calls of these operations in the journal that match `when`, if it is given.
     pub(crate) fn called(&self, router: &Router, on: &Operations, when: Option<&When>) -> u64 {
         CallCount::default().go_on(&self.journal, router, on, when)
     }

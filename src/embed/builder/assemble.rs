@@ -46,21 +46,21 @@ impl Builder {
         let replica = Arc::new(Replica::named(self.name.take()));
         let allows_outbound = self.allows_outbound;
         let contents = self.contents();
-        let engine = Arc::new(self.engine()?);
-        let again = Arc::clone(&engine);
+        let registry = Arc::new(self.registry()?);
+        let again = Arc::clone(&registry);
         // The fixtures that were read last stay.
         let turn = Mutex::new(());
         let reload: Reload = Arc::new(move || {
             let _turn = turn.lock();
-            again.start_over(contents.contents().engine()?);
+            again.start_over(contents.contents().registry()?);
             Ok(())
         });
         #[cfg(feature = "tls")]
         let also_listens = front.also_listens().to_vec();
         #[cfg(feature = "tls")]
-        let front = front.build(&served, &engine, address)?;
+        let front = front.build(&served, &registry, address)?;
         Ok(Starting {
-            engine,
+            registry,
             address,
             both_families,
             control_token,
@@ -115,7 +115,7 @@ impl Builder {
     }
 
     /// Makes the worlds, and the records that they start from.
-    pub(in crate::embed) fn engine(mut self) -> Result<WorldRegistry, StartError> {
+    pub(in crate::embed) fn registry(mut self) -> Result<WorldRegistry, StartError> {
         let served = self.served();
         let known = fixtures::known(&served);
         self.check_served(&served);
@@ -161,17 +161,17 @@ impl Builder {
             );
         }
         let sets = fixtures::sets(&world.state.store, self.fixtures.as_deref(), &known)?;
-        let mut engine = WorldRegistry::new(router, world, sets, self.limits);
+        let mut registry = WorldRegistry::new(router, world, sets, self.limits);
         if self.no_default {
-            engine = engine.no_default_world();
+            registry = registry.no_default_world();
         }
         if let Some(log) = self.log.take() {
-            engine.log(Box::new(move |line| log(&LogEvent::Note(line))));
+            registry.log(Box::new(move |line| log(&LogEvent::Note(line))));
         }
         if let Some(path) = &self.scenario {
-            scenarios::start(&engine, path, &self.overruling, !generate.is_empty()).map_err(StartError::Scenario)?;
+            scenarios::start(&registry, path, &self.overruling, !generate.is_empty()).map_err(StartError::Scenario)?;
         }
-        Ok(engine)
+        Ok(registry)
     }
 
     /// Rejects settings of an API that is not served: they would change nothing.

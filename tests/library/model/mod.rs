@@ -71,18 +71,18 @@ impl Event {
 #[test]
 fn a_wait_ends_with_the_answer_that_it_waits_for() {
     in_each_order(|| {
-        let (world, bell) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
+        let (world, in_flight) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
         let consumers: Vec<_> = (0..2)
             .map(|_| {
-                let (world, bell) = (Arc::clone(&world), Arc::clone(&bell));
+                let (world, in_flight) = (Arc::clone(&world), Arc::clone(&in_flight));
                 thread::spawn(move || {
                     *world.lock() += 1;
-                    bell.ring();
+                    in_flight.notify();
                 })
             })
             .collect();
         while *world.lock() < 2 {
-            bell.wait(FOREVER, || *world.lock() == 2);
+            in_flight.wait(FOREVER, || *world.lock() == 2);
         }
         consumers.into_iter().for_each(|consumer| consumer.join().unwrap());
     });
@@ -91,26 +91,26 @@ fn a_wait_ends_with_the_answer_that_it_waits_for() {
 #[test]
 fn a_verification_counts_each_call_that_was_on_its_way() {
     in_each_order(|| {
-        let (world, bell) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
+        let (world, in_flight) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
         let guard_is_there = Arc::new(AtomicBool::new(false));
         let consumer = {
-            let (world, bell, there) = (Arc::clone(&world), Arc::clone(&bell), Arc::clone(&guard_is_there));
+            let (world, in_flight, there) = (Arc::clone(&world), Arc::clone(&in_flight), Arc::clone(&guard_is_there));
             thread::spawn(move || {
-                let guard = bell.arrival("w".into());
+                let guard = in_flight.arrival("w".into());
                 there.store(true, Ordering::SeqCst);
                 *world.lock() += 1;
                 drop(guard);
-                bell.ring();
+                in_flight.notify();
             })
         };
         let came_before = guard_is_there.load(Ordering::SeqCst);
-        while bell.has("w") {
-            bell.wait(FOREVER, || !bell.has("w"));
+        while in_flight.has("w") {
+            in_flight.wait(FOREVER, || !in_flight.has("w"));
         }
         let counted = *world.lock();
         assert!(counted == 1 || !came_before, "a call that had begun was not waited for");
         consumer.join().unwrap();
-        assert!(!bell.has("w"), "each arrival ends once");
+        assert!(!in_flight.has("w"), "each arrival ends once");
     });
 }
 
@@ -123,7 +123,7 @@ fn a_listener_misses_no_answer() {
                 let (world, answered) = (Arc::clone(&world), Arc::clone(&answered));
                 thread::spawn(move || {
                     *world.lock() += 1;
-                    answered.ring();
+                    answered.notify();
                 })
             })
             .collect();
@@ -226,32 +226,32 @@ fn a_thread_that_rests_is_woken_by_the_next_answer() {
 #[test]
 fn what_a_server_acknowledged_before_its_end_is_judged() {
     in_each_order(|| {
-        let (world, bell) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
+        let (world, in_flight) = (Arc::new(Mutex::new(0)), Arc::new(InFlight::default()));
         let (is_stopping, acknowledged) = (Arc::new(Event::default()), Arc::new(AtomicUsize::new(0)));
         let connection = {
-            let (world, bell) = (Arc::clone(&world), Arc::clone(&bell));
+            let (world, in_flight) = (Arc::clone(&world), Arc::clone(&in_flight));
             let (is_stopping, acknowledged) = (Arc::clone(&is_stopping), Arc::clone(&acknowledged));
             thread::spawn(move || {
                 // One request that is whole, one whose client never sends all of it.
                 *world.lock() += 1;
-                bell.ring();
+                in_flight.notify();
                 acknowledged.fetch_add(1, Ordering::SeqCst);
-                let _unfinished = bell.arrival("w".into());
+                let _unfinished = in_flight.arrival("w".into());
                 is_stopping.wait();
             })
         };
         let waiter = {
-            let bell = Arc::clone(&bell);
+            let in_flight = Arc::clone(&in_flight);
             thread::spawn(move || {
-                while bell.has("w") {
-                    bell.wait(FOREVER, || !bell.has("w"));
+                while in_flight.has("w") {
+                    in_flight.wait(FOREVER, || !in_flight.has("w"));
                 }
             })
         };
         is_stopping.happen();
         connection.join().unwrap();
         let judged = *world.lock();
-        assert!(judged == acknowledged.load(Ordering::SeqCst) && !bell.has("w"));
+        assert!(judged == acknowledged.load(Ordering::SeqCst) && !in_flight.has("w"));
         // A verification that waited for the request that never came whole ends with its connection.
         waiter.join().unwrap();
     });
