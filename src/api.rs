@@ -27,6 +27,6 @@ pub use crate::engine::schema::schema::{Actor, IdFormat, Meaning, NestedReferenc
 pub use crate::engine::state::State;
 pub use crate::engine::state::hooks::{Change, Hooks, PendingChange, Resource};
 pub use crate::engine::state::rate_limit::RateLimit;
-pub use crate::engine::store::{Between, Collection, Page, Record, Store, Window};
+pub use crate::engine::store::{Between, Collection, Found, Page, Record, Store, Window};
 pub use crate::http::message::{Method, Request, Response};
 pub use crate::http::target::{Query, Target};

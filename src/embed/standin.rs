@@ -1,10 +1,8 @@
 //! A running server.
 
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -21,7 +19,7 @@ use crate::embed::start_error::StartError;
 use crate::embed::starting::{AvailabilityKeeper, Listening, Reload, Starting, reachable};
 use crate::embed::verify;
 use crate::embed::words::Api;
-use crate::server::{BusyWorker, IdleWorker, Stop, serve};
+use crate::server::{BusyWorker, IdleWorker, Stop, Task, serve};
 use crate::world::registry::WorldRegistry;
 use crate::world::world::World;
 
@@ -62,7 +60,7 @@ enum Background {
 
 impl Listening {
     /// Serves until told to stop; `run` runs the future.
-    fn serve(self, run: impl FnOnce(Pin<Box<dyn Future<Output = ()> + Send>>) -> Background) -> Standin {
+    fn serve(self, run: impl FnOnce(Task) -> Background) -> Standin {
         let (port, registry) = (Arc::clone(&self.gatekeeper.port), Arc::clone(&self.serving.registry));
         let has_control = self.serving.control.is_some();
         let address = port.address();

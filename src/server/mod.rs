@@ -33,6 +33,7 @@ mod rest;
 mod send;
 mod serve;
 mod stream;
+mod task;
 mod thread;
 #[cfg(feature = "tls")]
 mod tls;
@@ -62,6 +63,7 @@ pub(crate) use read::{Arrival, with_request};
 #[cfg(feature = "tower")]
 pub(crate) use send::{ResponseBody, response};
 pub(crate) use serve::serve;
+pub(crate) use task::Task;
 pub(crate) use thread::{BusyWorker, IdleWorker};
 #[cfg(feature = "tls")]
 pub(crate) use tls::{Authority, Tls, TlsError, config_of_pem};

@@ -13,6 +13,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use crate::server::rest::Rest;
+use crate::server::task::Task;
 
 /// The time after which an answer is one that others would wait for.
 const BEAT: Duration = Duration::from_millis(5);
@@ -58,7 +59,8 @@ fn is_any_busy() -> bool {
         let Some(server) = server.upgrade() else { return false };
         if server.answering.load(Ordering::SeqCst) > 0 {
             // A thread that sleeps wakes for it, and waits for events when it is done.
-            drop(server.runtime.spawn(async {}));
+            let nothing: Task = Box::pin(async {});
+            drop(server.runtime.spawn(nothing));
             is_busy = true;
         }
         true

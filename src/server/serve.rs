@@ -17,6 +17,7 @@ use crate::server::connection::connection;
 use crate::server::context::{ServerContext, Stop};
 use crate::server::race::first_of;
 use crate::server::refuse::turn_away;
+use crate::server::task::Task;
 
 /// Tells whether the process, or the system, has no descriptor left.
 fn is_out_of_descriptors(error: &std::io::Error) -> bool {
@@ -67,11 +68,13 @@ pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
                 Event::Accepted(accepted) => match accepted {
                     Ok((stream, peer)) => {
                         if let Some(counted) = serving.links.open() {
-                            connections.spawn(connection(stream, peer, Arc::clone(&serving), counted));
+                            let task: Task = Box::pin(connection(stream, peer, Arc::clone(&serving), counted));
+                            connections.spawn(task);
                         } else {
                             let most = serving.registry.limits().connections;
                             serving.note("connections", "all connections are in use; new ones are refused with 503 (the setting max-connections)");
-                            connections.spawn(turn_away(stream, most));
+                            let task: Task = Box::pin(turn_away(stream, most));
+                            connections.spawn(task);
                         }
                     }
                     Err(error) => {

@@ -2,7 +2,6 @@
 //! again costs more than all else that a test of a few requests does.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::io;
 use std::sync::mpsc;
 use std::thread;
@@ -10,6 +9,8 @@ use std::thread;
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, EnterGuard, Handle};
 use tokio::sync::oneshot;
+
+use crate::server::task::Task;
 
 /// The most threads that wait. Where more servers ran at a time, the other threads end.
 const KEPT: usize = 16;
@@ -51,9 +52,10 @@ impl IdleWorker {
     }
 
     /// Runs a task on the worker.
-    pub(crate) fn run(self, task: impl Future<Output = ()> + Send + 'static) -> BusyWorker {
+    pub(crate) fn run(self, task: Task) -> BusyWorker {
         let (doing, done) = mpsc::channel();
-        self.runtime.clone().spawn(async move {
+        let runtime = self.runtime.clone();
+        let whole: Task = Box::pin(async move {
             task.await;
             let mut free = FREE.lock();
             if free.len() < KEPT {
@@ -64,6 +66,7 @@ impl IdleWorker {
                 let _ = doing.send(self);
             }
         });
+        drop(runtime.spawn(whole));
         BusyWorker { done: Mutex::new(done) }
     }
 }

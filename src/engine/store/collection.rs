@@ -10,7 +10,7 @@ use crate::engine::schema::schema::Schema;
 use crate::engine::store::history::{History, HistoryBounds};
 use crate::engine::store::lookups::Lookups;
 use crate::engine::store::page::{Page, Records, Window, window_of};
-use crate::engine::store::{LazyRecord, Record};
+use crate::engine::store::{Found, LazyRecord, Record};
 
 /// The records of one resource.
 #[derive(Clone, Debug)]
@@ -136,7 +136,7 @@ impl Collection {
     /// # Panics
     ///
     /// Panics if the field is not indexed: the lookup would have to read every record.
-    pub fn find(&self, field: &str, value: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
+    pub fn find(&self, field: &str, value: &str) -> Found<'_> {
         let found = self.known().lookups.find(field, value);
         found.unwrap_or_else(|| panic!("{} is not looked up by {field}", self.resource.name))
     }
@@ -146,7 +146,7 @@ impl Collection {
     /// # Panics
     ///
     /// Panics if records of this resource have no such links.
-    pub fn linked(&self, to: &'static Schema, id: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
+    pub fn linked(&self, to: &'static Schema, id: &str) -> Found<'_> {
         let found = self.known().lookups.linked(to, id);
         found.unwrap_or_else(|| panic!("{} has no links to {}", self.resource.name, to.name))
     }

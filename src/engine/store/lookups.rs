@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::engine::schema::document::Document;
 use crate::engine::schema::field::Kind;
 use crate::engine::schema::schema::{FieldSet, Schema};
-use crate::engine::store::Record;
 use crate::engine::store::overlay_map::OverlayMap;
+use crate::engine::store::{Found, Record};
 
 /// The indexes of a collection: everything that finds a record, except its place in the order.
 #[derive(Clone, Debug)]
@@ -108,24 +108,20 @@ impl Lookups {
     }
 
     /// Returns the records in the order of their moments.
-    pub(super) fn by_moment(&self) -> impl DoubleEndedIterator<Item = &Record> {
-        self.by_moment.values()
+    pub(super) fn by_moment(&self) -> Found<'_> {
+        Found::many(self.by_moment.values())
     }
 
     /// Returns the records whose field has that value, in the order of their moments, else of creation, if the field is
     /// indexed.
-    pub(super) fn find(&self, field: &str, value: &str) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
+    pub(super) fn find(&self, field: &str, value: &str) -> Option<Found<'_>> {
         let index = self.indexes.iter().find(|index| matches!(index.key, Key::Field(known) if known == field));
         index.map(|index| index.of(value))
     }
 
     /// Returns the records whose links lead to that record of another resource, in creation order, if there are such
     /// links.
-    pub(super) fn linked(
-        &self,
-        to: &'static Schema,
-        id: &str,
-    ) -> Option<impl DoubleEndedIterator<Item = &Record> + use<'_>> {
+    pub(super) fn linked(&self, to: &'static Schema, id: &str) -> Option<Found<'_>> {
         let index = self.indexes.iter().find(|index| index.key == Key::LinksTo(to));
         index.map(|index| index.of(id))
     }
@@ -211,13 +207,12 @@ impl Lookups {
 }
 
 impl Index {
-    fn of(&self, value: &str) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
-        let (one, many) = match self.places.get(value).map(|(_, entries)| entries) {
-            None => (None, None),
-            Some(Entries::One(record)) => (Some(record), None),
-            Some(Entries::Many(records)) => (None, Some(records.values())),
-        };
-        one.into_iter().chain(many.into_iter().flatten())
+    fn of(&self, value: &str) -> Found<'_> {
+        match self.places.get(value).map(|(_, entries)| entries) {
+            None => Found::at_most_one(None),
+            Some(Entries::One(record)) => Found::at_most_one(Some(record)),
+            Some(Entries::Many(records)) => Found::many(records.values()),
+        }
     }
 
     fn note(&mut self, value: &str, record: &Record, add: bool) {

@@ -5,6 +5,7 @@
 
 mod all;
 mod collection;
+mod found;
 mod history;
 mod lookups;
 mod overlay_map;
@@ -16,6 +17,7 @@ mod total;
 
 pub use all::Store;
 pub use collection::Collection;
+pub use found::Found;
 pub(crate) use history::{GenerateBounds, Generated, HistoryBounds, RecordBounds};
 pub use page::{Between, Page, Window};
 pub(crate) use record::LazyRecord;
