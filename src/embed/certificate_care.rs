@@ -1,4 +1,4 @@
-//! The care for the certificates of a server that runs for long.
+//! The renewal of the certificates of a server that runs for long.
 
 use std::error::Error;
 use std::sync::{Arc, Weak};
@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 use crate::embed::trust::TrustFiles;
 use crate::server::Front;
 
-/// The certificates of a server and the files for clients, to be renewed in time. It does not keep the files.
+/// The certificates of a server and the files for clients, which are renewed in time. The server owns the files.
 pub(super) struct CertificateCare {
     front: Arc<Front>,
     files: Weak<TrustFiles>,
@@ -21,7 +21,7 @@ impl CertificateCare {
         Self { front: Arc::clone(front), files: Arc::downgrade(files), ca_pem }
     }
 
-    /// Renews the certificates, and the files for clients, whenever it is time.
+    /// Renews the certificates, and the files for clients, at the right time.
     pub(super) async fn keep_fresh(self) {
         loop {
             Front::until_next_look().await;

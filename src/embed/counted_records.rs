@@ -1,4 +1,4 @@
-//! The counts of the records that requests make: those of a world, and that of all worlds.
+//! Tests of the counts of records that requests make: those of a world, and that of all worlds.
 
 use std::collections::HashMap;
 
@@ -77,7 +77,7 @@ fn ids(world: &WorldHandle, collection: &str) -> Vec<String> {
 
 fn ask(world: &WorldHandle, method: &str, target: &str, body: &Value) {
     if target.contains("//") || target.ends_with('/') {
-        // There is no record left to be picked.
+        // There is no record to pick.
         return;
     }
     let status = world.answer(method, target, &CELIGO, body.to_string().as_bytes()).status;
@@ -160,7 +160,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn what_is_counted_is_what_worlds_and_snapshots_hold(ops in ops()) {
-        // Histories that keep nothing hold no earlier version of a record.
+        // Without histories, no earlier version of a record is kept.
         let standin = Standin::builder().history_records(0).start();
         let total = standin.world().world.lock().state.settings.records.total.clone().unwrap();
         let (mut worlds, mut kept, mut at) = (vec![standin.new_world()], Vec::new(), 0);

@@ -8,7 +8,7 @@ use crate::http::error_text::{debug_is_display, write_with_hint};
 use crate::scenario::ScenarioError;
 use crate::world::error::WorldError;
 
-/// The reason why a change or a question of a test was refused. Nothing was changed.
+/// The reason why a world refused a call of a test. Nothing was changed.
 ///
 /// ```
 /// use standin::{ErrorKind, Standin};
@@ -38,17 +38,17 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A value cannot be what it is: a field, a name, a time, a rule.
+    /// A value is not valid: a field, a name, a time, a rule.
     Invalid,
-    /// There is no such thing.
+    /// There is no such collection, record, operation or world.
     NotFound,
-    /// Something else is in the way: a value is taken, a record is in use.
+    /// Another record or world is in the way: a value is taken, a record is in use.
     Conflict,
     /// A limit is reached.
     LimitReached,
     /// The world has ended.
     Gone,
-    /// Something did not happen in time.
+    /// An awaited call did not come in time.
     Timeout,
     /// A fault of standin itself.
     Internal,

@@ -18,7 +18,7 @@ use crate::scenario::{CallExpectation, Matcher, Operations, Range, When};
 #[must_use]
 pub struct Expectation {
     pub(super) calls: CallExpectation,
-    /// The first reason why it is none.
+    /// The first fault of the expectation.
     pub(super) invalid: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Files of fixtures, read: bounded, as text, in an order that no file system decides.
+//! Reading files of fixtures: bounded, as text, in the order of their names.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -12,7 +12,7 @@ use crate::http::tree::FILE_BYTES;
 /// Returns the bytes of a file of any kind. A file that is too large, or that has no end, fails.
 pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
-    // Growing would need twice the room. The length of a pipe is not known.
+    // A buffer that grows would need twice the room. The length of a pipe is not known.
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0).min(FILE_BYTES) + 1);
     let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX);
@@ -45,7 +45,7 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
     Ok(paths)
 }
 
-/// A file of records, read.
+/// A file of records that was read.
 pub(super) struct Read {
     pub name: String,
     pub collection: String,

@@ -36,7 +36,7 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 pub(super) static ROUTER: LazyLock<Router> =
     LazyLock::new(|| Router::new(APIS).unwrap_or_else(|conflict| panic!("the route tables are wrong: {conflict}")));
 
-/// Routers of other lists of APIs. There are few such lists, and names of operations live for ever anyway.
+/// The routers of other lists of APIs. There are few such lists, and their routers are never freed.
 static OTHERS: Mutex<Vec<&'static Router>> = Mutex::new(Vec::new());
 
 /// Returns the routes of these APIs, or the faults of their tables.
@@ -63,12 +63,12 @@ pub(super) fn router(apis: &[&'static Api]) -> Result<&'static Router, Vec<Strin
     Ok(others[others.len() - 1])
 }
 
-/// Returns the built-in APIs, and those of the list that are not: all whose records a server may hold.
+/// Returns the built-in APIs, and those of the list that are not built in: all APIs whose records a server may hold.
 pub(super) fn known(served: &[&'static Api]) -> Vec<&'static Api> {
     APIS.iter().copied().chain(own(served)).collect()
 }
 
-/// Returns those of some APIs that are not built in.
+/// Returns the APIs of a list that are not built in.
 fn own(apis: &[&'static Api]) -> impl Iterator<Item = &'static Api> {
     apis.iter().copied().filter(|api| !APIS.iter().any(|known| std::ptr::eq(*known, *api)))
 }
@@ -93,7 +93,7 @@ pub(super) fn default(apis: &[&'static Api]) -> Result<Store, StartError> {
     load_into(store, apis, &embedded(&own)).map_err(|faults| StartError::Invalid { faults: told(&faults) })
 }
 
-/// The embedded sets that are folders of their own: the default records of their API, and theirs.
+/// The embedded fixture sets: each has the default records of its API, and those of its own folder.
 static SETS: LazyLock<Vec<(String, Store)>> = LazyLock::new(|| {
     let defaults = Fixtures::new(DEFAULT.clone(), APIS);
     let folders = EMBEDDED.dirs().flat_map(|api| api.dirs().map(move |set| (api, set)));
@@ -141,11 +141,11 @@ fn read_set(folder: &Path, api: &Api) -> Result<Vec<Read>, StartError> {
     Ok(files)
 }
 
-/// The records of a folder, and what there is to say about them.
+/// The records of a folder, and notes on them.
 pub(super) struct Furnished {
     /// The records.
     pub store: Store,
-    /// A line for each collection of which embedded records were left out, and for each field that no document knows.
+    /// A line for each collection from which embedded records were left out, and for each field that no document knows.
     pub notes: Vec<String>,
 }
 
@@ -194,7 +194,7 @@ pub(super) fn folder(folder: &Path, over_embedded: bool, apis: &[&'static Api]) 
             let own = faults.iter().filter(|fault| !is_embedded(fault));
             return Err(StartError::Invalid { faults: own.map(ToString::to_string).collect() });
         }
-        // Each round leaves out at least one record, and those that referred to it come next.
+        // Each round leaves out at least one record, and the next round those that referred to it.
         let before: usize = gone.values().map(Vec::len).sum();
         files.iter_mut().for_each(|file| left_out::with_faults(file, apis, &faults, &mut gone));
         if gone.values().map(Vec::len).sum::<usize>() == before {
@@ -216,12 +216,12 @@ pub(super) fn unknown_fields_of_sets(folder: &Path, apis: &[&'static Api]) -> Ve
     files.iter().filter_map(told).flatten().collect()
 }
 
-/// Looks at a file of records, if there are such.
+/// Surveys a file of records, if an API has its collection.
 fn survey<'t>(file: &'t Read, apis: &[&'static Api]) -> Option<Survey<'t>> {
     Some(Survey::of(&file.text, apis.iter().find_map(|api| api.resource(&file.collection))?))
 }
 
-/// Describes the fields of a file's records that no document knows: they may be meant, and may be slips of the pen.
+/// Describes the fields of a file's records that no document knows: they may be meant, or slips.
 fn unknown_fields(file: &Read, unknown: &[(usize, String)], apis: &[&'static Api]) -> Vec<String> {
     let Some(schema) = apis.iter().find_map(|api| api.resource(&file.collection)) else { return Vec::new() };
     let positions = Positions::of(&file.text);
@@ -290,7 +290,7 @@ fn load(apis: &[&'static Api], files: &[Read]) -> Result<Store, Vec<DataFault>> 
 
 /// Returns a store with these records, and those of the files.
 fn load_into(store: Store, apis: &[&'static Api], files: &[Read]) -> Result<Store, Vec<DataFault>> {
-    // All worlds share what they start from, and nothing of it goes when they do.
+    // All worlds share these records, which are never freed, so that no bound counts them.
     let settings = Settings { records: RecordBounds::NONE, ..Settings::default() };
     let mut world = World::new("fixtures", store, hooks_of(apis), Arc::new(settings));
     let files: Vec<RecordFile<'_>> = files

@@ -1,4 +1,4 @@
-//! TLS and the proxy of a running server, and what its worlds say about them.
+//! TLS and the proxy of a running server, as its worlds describe them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::server::{Proxy, Untrusting};
 use crate::world::entrance::Entrance;
 
 impl Standin {
-    /// Returns the other hosts that clients asked the proxy for, and how often.
+    /// Returns the other hosts that clients asked the proxy for, each with the number of times.
     pub fn other_hosts(&self) -> Vec<(String, u64)> {
         let proxy = self.front.as_ref().and_then(|running| running.front.proxy.as_ref());
         proxy.map(Proxy::asked).unwrap_or_default()
@@ -21,7 +21,7 @@ impl Standin {
         self.front.as_ref().map(|running| running.front.untrusting()).unwrap_or_default()
     }
 
-    /// Returns the proxy and the files for clients, where the server has them.
+    /// Returns the proxy and the files for clients, if the server has them.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn entrance(&self) -> Option<Arc<Entrance>> {
         self.registry.entrance().cloned()

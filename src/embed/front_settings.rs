@@ -117,8 +117,8 @@ impl FrontSettings {
 }
 
 impl Running {
-    /// Returns what worlds say about TLS and the proxy. `reachable` is the address by which clients on this machine
-    /// reach the server.
+    /// Returns the proxy and the files for clients. `reachable` is the address by which clients on this machine reach
+    /// the server.
     pub(super) fn entrance(&self, reachable: SocketAddr) -> Entrance {
         Entrance {
             hosts: self.front.proxy.as_ref().map(|proxy| proxy.hosts().to_vec()).unwrap_or_default(),
@@ -128,7 +128,7 @@ impl Running {
         }
     }
 
-    /// Returns the care for the certificates of a server that runs for long.
+    /// Returns the renewal of the certificates of a server that runs for long.
     pub(super) fn care(&self, registry: &WorldRegistry) -> Option<CertificateCare> {
         let ca_pem = Arc::clone(&registry.entrance()?.ca_pem);
         Some(CertificateCare::new(&self.front, &self.files, ca_pem))

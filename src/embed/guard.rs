@@ -28,8 +28,8 @@ impl Drop for WorldGuard {
     }
 }
 
-/// Returns the machine's time, in milliseconds since 1970. Worlds use it only to tell how long they have waited, unless
-/// their clocks are real.
+/// Returns the machine's time, in milliseconds since 1970. Worlds without a real clock use it only to tell how long
+/// they were idle.
 pub(super) fn now_ms() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)

@@ -80,7 +80,7 @@ impl WorldHandle {
         }
     }
 
-    /// Creates a record, as an administrator would behind the API; fields that are left out are made.
+    /// Creates a record, as an administrator would behind the API; fields that are left out get their defaults.
     pub fn create(&self, collection: &str, fields: impl Into<Value>) -> Result<Record, Error> {
         let fields = object(fields.into())?;
         self.written(|state| state.admin_create(collection, fields)).map(Record)
@@ -121,7 +121,7 @@ impl WorldHandle {
         self.written(|state| state.replace_collections(&wanted))
     }
 
-    /// Changes records, and tells the log of fields that no document knows.
+    /// Changes records, and writes fields that no document knows into the log.
     fn written<T>(&self, change: impl FnOnce(&mut State) -> Result<T, Problem>) -> Result<T, Error> {
         let (done, unknown) = self.world.lock().state.noting_unknown(change);
         self.registry.note(|| {
@@ -156,7 +156,7 @@ impl WorldHandle {
         Ok(())
     }
 
-    /// Returns the calls so far, oldest first, as far as the journal's bounds kept them.
+    /// Returns the calls that the journal has kept, oldest first.
     pub fn journal(&self) -> Vec<JournalEntry> {
         self.world.lock().journal.since(0).map(JournalEntry::of).collect()
     }

@@ -45,7 +45,7 @@ pub struct JournalEntry {
     pub delay_ms: u64,
     /// The number of the last call whose changes the answer shows, where a scenario lets the read lag behind.
     pub shows_call: Option<u64>,
-    /// The fault rules that held the answer back or slowed it down, but for one that answered.
+    /// The fault rules that held the answer back or slowed it down, except the one that answered.
     pub slowed_by: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Embedded records that are left out because a folder's records take the place of those they refer to.
+//! Embedded records that are left out, because a folder's records replace those that they refer to.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -17,8 +17,8 @@ use crate::engine::state::mutate::check_references;
 /// The ids of the records that were left out, by collection.
 pub(super) type Gone = BTreeMap<String, Vec<String>>;
 
-/// Removes the embedded records that refer to missing ones, and those that refer to them, before any of the folder's
-/// is made: these may be many, and only their ids, by collection, are known here.
+/// Removes the embedded records that refer to missing ones, and those that refer to them. This runs before the folder's
+/// records are made, of which only the ids, by collection, are known.
 pub(super) fn dangling(
     embedded: &mut [Read],
     mut ids: HashMap<&'static str, Ids>,
@@ -39,7 +39,7 @@ pub(super) fn dangling(
             files.push((file, schema, records));
         }
     }
-    // Each round leaves out those that refer to what is not there; those that referred to them come next.
+    // Each round leaves out the records that refer to missing ones, and the next round those that referred to them.
     loop {
         let is_there = |to: &'static Schema, id: &str| ids.get(to.name).is_some_and(|ids| ids.contains(id));
         let mut left_out: Vec<(&str, String)> = Vec::new();

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::scenario::{Matcher, Range, Type};
 
-/// The look that a part of a request must have, for a [`Rule`](crate::Rule) or an [`Expectation`](crate::Expectation).
-/// JSON is read as a scenario writes it: scalars equal, arrays go element by element, objects need at least these
-/// members, and operators such as `{"@glob": "Leg*"}` work anywhere in it.
+/// A matcher of a part of a request, for a [`Rule`](crate::Rule) or an [`Expectation`](crate::Expectation). JSON is
+/// read as a scenario writes it: a scalar matches an equal one, an array matches element by element, an object matches
+/// one with at least its members, and operators such as `{"@glob": "Leg*"}` work anywhere in it.
 ///
 /// ```
 /// use serde_json::json;
@@ -30,17 +30,17 @@ use crate::scenario::{Matcher, Range, Type};
 pub struct Match(Result<Matcher, String>);
 
 impl Match {
-    /// Matches this value: of objects, those with no further members.
+    /// Matches a value that equals this one; an object must have no further members.
     pub fn equal(value: impl Into<Value>) -> Self {
         Self(Ok(Matcher::exactly(&value.into())))
     }
 
-    /// Matches whatever is there.
+    /// Matches any value that is there.
     pub fn any() -> Self {
         Self(Ok(Matcher::Any))
     }
 
-    /// Matches where nothing is there.
+    /// Matches the absence of a value.
     pub fn absent() -> Self {
         Self(Ok(Matcher::Absent))
     }
@@ -94,12 +94,12 @@ impl Match {
         Self(all.collect::<Result<_, _>>().map(Matcher::Has))
     }
 
-    /// Matches what `unwanted` does not match.
+    /// Matches every value that `unwanted` does not match.
     pub fn not(unwanted: impl Into<Match>) -> Self {
         Self(unwanted.into().0.map(|matcher| Matcher::Not(Box::new(matcher))))
     }
 
-    /// Returns the matcher; the error says why it is none.
+    /// Returns the matcher. The error says why the JSON is none.
     pub(super) fn read(self) -> Result<Matcher, String> {
         self.0
     }
@@ -126,7 +126,7 @@ impl fmt::Debug for Match {
     }
 }
 
-/// Gives a type that selects calls the settings for the parts of a request. Its `part` takes each of them.
+/// Adds to a type that selects calls a setting for each part of a request. Its method `part` takes them.
 macro_rules! part_matchers {
     ($type:ty, $selects:literal) => {
         impl $type {

@@ -36,7 +36,7 @@ pub struct Operation {
     pub outcomes: Vec<(u16, &'static str)>,
     /// The evidence.
     pub evidence: Evidence,
-    /// The document that says so, or the reason why it is assumed.
+    /// The source that documents it, or the reason why it is assumed.
     pub source: &'static str,
     /// A sentence about what the operation does.
     pub about: &'static str,
@@ -48,7 +48,7 @@ pub fn operations() -> Vec<Operation> {
     ROUTER.rows().iter().map(operation).collect()
 }
 
-/// Returns every documented outcome of every operation, none of them served.
+/// Returns every documented outcome of every operation, each with a count of 0.
 #[cfg(feature = "cli")]
 pub(crate) fn documented_outcomes() -> Vec<crate::history::coverage::CoverageCell> {
     crate::history::coverage::Coverage::default().table(&ROUTER)

@@ -11,7 +11,7 @@ const CERTIFICATE_BAG: &[u64] = &[1, 2, 840, 113_549, 1, 12, 10, 1, 3];
 const X509_CERTIFICATE: &[u64] = &[1, 2, 840, 113_549, 1, 9, 22, 1];
 /// `friendlyName` of PKCS #9.
 const FRIENDLY_NAME: &[u64] = &[1, 2, 840, 113_549, 1, 9, 20];
-/// Java's mark of a certificate that is trusted, and for which use.
+/// Java's attribute of a trusted certificate, with the uses for which it is trusted.
 const TRUSTED_KEY_USAGE: &[u64] = &[2, 16, 840, 1, 113_894, 746_875, 1, 1];
 /// `anyExtendedKeyUsage`.
 const ANY_USAGE: &[u64] = &[2, 5, 29, 37, 0];

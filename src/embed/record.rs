@@ -81,7 +81,7 @@ impl fmt::Debug for Record {
     }
 }
 
-/// Shows the record as JSON.
+/// Writes the record as JSON.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_value().fmt(f)

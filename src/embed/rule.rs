@@ -11,7 +11,7 @@ use crate::http::message::{Delivery, Response, TlsFault};
 use crate::scenario::{Effect, Matcher, Operations, Phase, RequestView, Rule, Trigger, When, servers_own};
 
 impl Rule {
-    /// Makes a rule on these operations that does nothing yet.
+    /// Makes a rule on these operations. It has no effect until one is set.
     pub fn on(operations: impl Into<Operations>) -> Self {
         Self {
             id: Arc::from(""),
@@ -44,7 +44,7 @@ impl Rule {
         self
     }
 
-    /// Notes why this is no rule; adding it fails with the first reason.
+    /// Notes a fault of the rule; adding the rule fails with the first.
     fn refuse(&mut self, why: &str) {
         self.invalid.get_or_insert_with(|| why.to_owned());
     }
@@ -76,7 +76,7 @@ impl Rule {
         self
     }
 
-    /// Fires at each matching request with this probability.
+    /// Fires at each matching request with the probability `p`, above 0 and at most 1.
     pub fn chance(mut self, p: f64) -> Self {
         if !(0.0..=1.0).contains(&p) {
             self.refuse("a probability is from 0 to 1");
@@ -109,7 +109,7 @@ impl Rule {
         self
     }
 
-    /// Adds to the error when to try again, in seconds.
+    /// Adds `Retry-After` to the error: the seconds until the next try.
     pub fn retry_after_s(mut self, seconds: u64) -> Self {
         match &mut self.effect {
             Some(Effect::Error { retry_after_s, .. }) => *retry_after_s = Some(seconds),
@@ -160,19 +160,19 @@ impl Rule {
         self
     }
 
-    /// Holds the answer back.
+    /// Holds the answer back for `ms` milliseconds.
     pub fn delay_ms(mut self, ms: u64) -> Self {
         self.delay_ms = Some((ms, ms));
         self
     }
 
-    /// Holds the answer back, for as long as the seed says, from `least` to `most`.
+    /// Holds the answer back for a time drawn from the seed: `least` to `most` milliseconds.
     pub fn delay_between_ms(mut self, least: u64, most: u64) -> Self {
         self.delay_ms = Some((least, most.max(least)));
         self
     }
 
-    /// Sends the body slowly.
+    /// Sends the body at `bytes` bytes a second.
     pub fn slow_bytes_per_s(mut self, bytes: u64) -> Self {
         self.slow_bytes_per_s = Some(bytes.max(1));
         self
@@ -202,7 +202,8 @@ impl Rule {
 
 part_matchers!(Rule, "Matches only requests");
 
-/// Rejects an answer that could not travel as it is: the caller reports the panic as that of the test's function.
+/// Panics for an answer with headers that only the server sets: the caller reports that as a panic of the test's
+/// function.
 fn refuse_what_is_the_servers(answer: &Answer) {
     for (name, _) in &answer.headers {
         if let Some(why) = servers_own(&name.to_ascii_lowercase()) {

@@ -10,8 +10,8 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// Panics when the rule selects no operation, names an error that is not documented, has a matcher that is none, or does
-    /// nothing.
+    /// Panics when the rule selects no operation, names an error that is not documented, has an invalid matcher, or has
+    /// no effect.
     #[track_caller]
     pub fn fault(&self, rule: Rule) {
         if let Err(error) = self.try_fault(rule) {
@@ -65,7 +65,7 @@ impl WorldHandle {
     ///
     /// # Panics
     ///
-    /// Panics when no operation is selected, or a matcher is none.
+    /// Panics when the expectation selects no operation, or has an invalid matcher.
     #[track_caller]
     pub fn expect(&self, expectation: Expectation) {
         if let Err(error) = self.try_expect(expectation) {
@@ -92,7 +92,7 @@ impl WorldHandle {
         Ok(())
     }
 
-    /// Tells the log what was added, and the warnings that begin with its name.
+    /// Writes into the log what was added, and the warnings that begin with its name.
     fn note_added(&self, what: &str, name: &str) {
         self.registry.note(|| {
             let own = self.warnings().into_iter().filter(|warning| warning.starts_with(name));
@@ -101,9 +101,9 @@ impl WorldHandle {
         });
     }
 
-    /// Returns what cannot work in the fault rules, lags and expectations that were added to this world, and in the records that were
-    /// written into it, one text each: a rule that another one always answers before, a field, parameter or status that no
-    /// document knows. `load` returns those of a scenario.
+    /// Returns warnings about the fault rules, lags and expectations that were added to this world, and about the
+    /// records that were written into it, one text each: a rule that can never fire because another always answers
+    /// first, a field, parameter or status that no document knows. [`load`](Self::load) returns those about a scenario.
     ///
     /// ```
     /// use standin::{Expectation, Standin};

@@ -87,7 +87,7 @@ pub(super) fn text_of(path: &Path) -> Result<String, ScenarioError> {
     })
 }
 
-/// Returns the files that a scenario is made of: its own, and those it extends, as far as they can be read.
+/// Returns the files that a scenario is made of: its own, and those that it extends, if they can be read.
 #[cfg(feature = "cli")]
 pub(crate) fn files_of(path: &Path) -> Vec<PathBuf> {
     let mut files = vec![path.to_owned()];
@@ -150,7 +150,7 @@ fn refused(
     ScenarioError { diagnostics: vec![Diagnostic { file, place, code, message, help }] }
 }
 
-/// Puts a scenario into the default world. `generated`: records were made up for it to start from.
+/// Loads a scenario into the default world. `generated` is true if settings generated records for its start.
 pub(super) fn start(
     registry: &WorldRegistry,
     path: &Path,
@@ -271,7 +271,7 @@ impl WorldHandle {
         scenario.compare_with(fake_service(scenario, self.registry.router(), &self.registry.fixtures()), ask)
     }
 
-    /// Returns the calls of this world, as a draft of a scenario reads them; `None` when the journal lost some.
+    /// Returns the calls of this world as a recording; `None` when the journal lost some.
     #[cfg(feature = "cli")]
     pub(crate) fn recording(&self) -> Option<Recording> {
         let world = self.world.lock();
@@ -300,7 +300,7 @@ impl WorldHandle {
         row.credential(&self.world.lock().state).map(|(name, _)| name)
     }
 
-    /// Returns a scenario that was read, checked and rehearsed, and the warnings.
+    /// Returns a scenario that was read and checked, whose probe was played against the fake, and the warnings.
     pub(crate) fn checked(&self, path: &Path) -> Result<(Arc<Scenario>, Vec<Diagnostic>), ScenarioError> {
         let (registry, file) = (&self.registry, path.display().to_string());
         let (scenario, mut warnings) = registry.read(&file, &text_of(path)?, &Files)?;

@@ -170,7 +170,7 @@ impl hyper::body::Body for Body {
     }
 }
 
-/// Waits as long as an outcome says, or until its world releases it; returns how the answer travels then.
+/// Waits as long as an outcome says, or until its world releases it, and returns the delivery.
 async fn held(outcome: &Outcome) -> Delivery {
     let delayed = async {
         tokio::time::sleep(outcome.delay).await;

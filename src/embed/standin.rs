@@ -121,7 +121,7 @@ impl Standin {
     ///
     /// # Panics
     ///
-    /// Panics where the server has ended with its runtime: its port is still open, and a client would wait for ever.
+    /// Panics when the server has ended with its runtime: its port is still open, and a client would wait for ever.
     #[track_caller]
     fn reachable(&self) -> SocketAddr {
         let ended = matches!(&self.running, Some(Background::Task(task)) if task.is_finished());
@@ -261,7 +261,7 @@ impl Standin {
 
     fn end(&mut self) {
         self.gatekeeper.stop(Stop::Now);
-        // The thread or task would free the port only when it comes to run.
+        // The thread or task would free the port only when it runs next.
         self.gatekeeper.close();
         if let Some(Background::Thread(thread)) = self.running.take().filter(|_| Handle::try_current().is_err()) {
             thread.finish();

@@ -16,7 +16,7 @@ impl Builder {
     #[track_caller]
     #[must_use]
     pub fn start(self) -> Standin {
-        // A closure would be named as the place of the panic, not the caller.
+        // With a closure, the panic would name the closure's line instead of the caller's.
         match self.try_start() {
             Ok(standin) => standin,
             Err(error) => panic!("standin cannot start: {error}"),
@@ -74,11 +74,11 @@ impl Standin {
     /// Starts the server as a task on the current tokio runtime, which costs two thirds as much as
     /// [`start`](Self::start).
     ///
-    /// The server answers on the threads of that runtime, and ends with it. On a runtime with one thread, which is the default
-    /// of `#[tokio::test]`, a *blocking* client or [`WorldHandle::wait_for`] would wait for the very thread that must answer:
-    /// use [`start`](Self::start), or call them in `tokio::task::spawn_blocking`. A server that many tests share, in a
-    /// `static`, must not end with the runtime of the first of them: use [`start`](Self::start) there too. A server that has
-    /// ended so says it, in a panic, where its URL or a world is asked for.
+    /// The server answers on the threads of that runtime, and ends with it. On a runtime with one thread, which is the
+    /// default of `#[tokio::test]`, a *blocking* client or [`WorldHandle::wait_for`] would wait for the very thread
+    /// that must answer: use [`start`](Self::start), or call them in `tokio::task::spawn_blocking`. A server that many
+    /// tests share, in a `static`, must not end with the runtime of the first of them: use [`start`](Self::start) there
+    /// too. A server that has ended with its runtime panics, with that reason, when a test asks for its URL or a world.
     ///
     /// # Panics
     ///
@@ -92,8 +92,7 @@ impl Standin {
         Builder::default()
     }
 
-    /// Returns the names of all variables that such an environment can have. The default records suffice for all of
-    /// them.
+    /// Returns the names of all variables that an environment can have. The default records give all of them.
     #[cfg(feature = "cli")]
     pub(crate) fn environment_names() -> Result<Vec<&'static str>, StartError> {
         let full = Self::builder().offline()?;

@@ -47,7 +47,7 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[cfg(feature = "tls")]
     Tls {
-        /// The part of TLS that is wrong, and why.
+        /// The part of TLS that is wrong, and the reason.
         message: String,
     },
     /// The server's thread cannot be started.

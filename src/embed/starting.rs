@@ -1,4 +1,4 @@
-//! A server between its settings and its running: it opens its port here.
+//! A server that is starting: it opens its port here.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -23,7 +23,7 @@ use crate::world::registry::WorldRegistry;
 /// The most requests that may take long and are handled at a time. Each may hold as many records as a world may have.
 const MOST_LONG_WORK: usize = 8;
 
-/// The most answers to consumers that may take long and are found at a time: some wait for others' work on their world.
+/// The most answers to consumers that may take long and are made at a time: some of them wait for a locked world.
 const MOST_LONG_ANSWERS: usize = 64;
 
 /// A switch of a server's availability.
@@ -83,7 +83,7 @@ pub(super) struct Starting {
 pub(super) type Reload = Arc<dyn Fn() -> Result<(), StartError> + Send + Sync>;
 
 impl Starting {
-    /// Listens, and prepares everything except the running. The caller must be in the runtime that will run the server.
+    /// Listens, and prepares everything but the serving. The caller must be in the runtime that will run the server.
     pub(super) fn listen(self) -> Result<Listening, StartError> {
         let open = |address| Port::open(address).map_err(|error| StartError::Listen { address, error });
         let port = if self.both_families {
@@ -172,8 +172,8 @@ pub(super) struct Listening {
     pub(super) reload: Reload,
 }
 
-/// Returns the address by which clients on this machine reach the server: no client can call "any address", and this
-/// machine is one of them.
+/// Returns the address by which clients on this machine reach the server: for the unspecified address, that is the
+/// loopback address.
 pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -1,4 +1,4 @@
-//! A first look at a file of records, of which there may be many: names and ids are read, and everything else passed over.
+//! A first look at a file of many records: names and ids are read, and everything else is skipped.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,10 +10,10 @@ use serde_core::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Map
 use crate::engine::schema::field::PRIVATE_PREFIX;
 use crate::engine::schema::schema::Schema;
 
-/// The ids of a collection, most of them in the text of their file.
+/// The ids of a collection, mostly borrowed from the text of their file.
 pub(super) type Ids<'t> = HashSet<Cow<'t, str>, FixedState>;
 
-/// The result of the look.
+/// The result of the first look.
 pub(super) struct Survey<'t> {
     /// The kind of the records.
     pub schema: &'static Schema,
@@ -24,7 +24,7 @@ pub(super) struct Survey<'t> {
 }
 
 impl<'t> Survey<'t> {
-    /// Looks at a text, as far as it can be read: its faults are told when its records are made.
+    /// Surveys a text up to its first fault, which is told when its records are made.
     pub(super) fn of(text: &'t str, schema: &'static Schema) -> Self {
         let mut survey = Self { schema, ids: Ids::default(), unknown: Vec::new() };
         let mut source = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for RecordsVisitor<'_, 'de> {
     }
 }
 
-/// A record, and its place in the file.
+/// A seed that reads a record, with its place in the file.
 struct RecordSeed<'s, 't>(&'s mut Survey<'t>, usize);
 
 impl<'de> DeserializeSeed<'de> for RecordSeed<'_, 'de> {

@@ -27,7 +27,7 @@ const SYSTEM_BUNDLES: [&str; 7] = [
 /// The files of a certificate authority.
 pub(super) struct TrustFiles {
     folder: TempDir,
-    /// The certificates that are trusted besides, as PEM texts and as DER bytes.
+    /// The other trusted certificates, as PEM texts and as DER bytes.
     texts: Vec<String>,
     certificates: Vec<Vec<u8>>,
 }
@@ -36,8 +36,8 @@ impl TrustFiles {
     /// The settings of PHP.
     const PHP: &str = "standin.ini";
 
-    /// Writes the files. `replacing` are the bundles that clients used before in place of the system's, `adding` those
-    /// beside it.
+    /// Writes the files. `replacing` are bundles that clients use in place of the system's, `adding` bundles that they
+    /// use beside it.
     pub(super) fn write(ca_pem: &str, ca_der: &[u8], replacing: &[PathBuf], adding: &[PathBuf]) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("standin-");
@@ -71,8 +71,8 @@ impl TrustFiles {
         Ok(files)
     }
 
-    /// Puts another certificate of the authority in place of the one before. A client that reads a file meanwhile finds
-    /// either of them whole.
+    /// Replaces the certificate of the authority. A client that reads a file meanwhile finds the old or the new one
+    /// whole.
     pub(super) fn renew(&self, ca_pem: &str, ca_der: &[u8]) -> io::Result<()> {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).chain([ca_pem]).collect();
         let certificates: Vec<Vec<u8>> = self.certificates.iter().cloned().chain([ca_der.to_vec()]).collect();

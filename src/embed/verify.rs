@@ -1,4 +1,4 @@
-//! The judgement of a consumer.
+//! The error of a verification.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ use crate::world::world::World;
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifyError {
     report: Box<Report>,
-    /// True when a request was on its way meanwhile.
+    /// True when a request was in flight during the verification.
     is_early: bool,
 }
 
@@ -49,7 +49,7 @@ debug_is_display!(VerifyError);
 
 impl std::error::Error for VerifyError {}
 
-/// Judges a consumer by the calls so far.
+/// Verifies a world by the calls so far.
 pub(super) fn judged(registry: &WorldRegistry, world: &Mutex<World>) -> Result<Report, VerifyError> {
     let mut world = world.lock();
     if let Some(run) = &mut world.run {
@@ -63,7 +63,7 @@ pub(super) fn judged(registry: &WorldRegistry, world: &Mutex<World>) -> Result<R
     Err(VerifyError { report: Box::new(report), is_early })
 }
 
-/// Returns the error of expectations that were declared, never verified, and are not met.
+/// Returns the error of expectations that were never verified and are not met.
 pub(super) fn unmet_on_drop(registry: &WorldRegistry, world: &Mutex<World>) -> Option<VerifyError> {
     let forgotten = world.lock().run.as_ref().is_some_and(|run| run.needs_verification());
     if forgotten { judged(registry, world).err() } else { None }

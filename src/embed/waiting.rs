@@ -1,4 +1,4 @@
-//! A world's verification, and waiting for consumers.
+//! The verification of a world, and waits for consumers.
 
 use std::time::{Duration, Instant};
 
@@ -15,14 +15,14 @@ impl WorldHandle {
         judged(&self.registry, &self.world)
     }
 
-    /// Blocks until no request of this world is on its way, for at most `most`; returns whether none is. In a tokio
+    /// Blocks until no request of this world is in flight, for at most `most`; returns true if none is. In a tokio
     /// test, use [`settle_async`](Self::settle_async).
     #[allow(clippy::must_use_candidate)] // A verification tells what is still missing.
     pub fn settle(&self, most: Duration) -> bool {
         self.wait(most, || !self.registry.in_flight().has(&self.name))
     }
 
-    /// Waits until no request of this world is on its way, for at most `most`; returns whether none is.
+    /// Waits until no request of this world is in flight, for at most `most`; returns true if none is.
     pub async fn settle_async(&self, most: Duration) -> bool {
         let world = self.clone();
         tokio::task::spawn_blocking(move || world.settle(most)).await.unwrap_or_default()
@@ -34,7 +34,7 @@ impl WorldHandle {
         self.world.lock().run.is_some()
     }
 
-    /// Returns the report that a verification would give now, without counting as one.
+    /// Returns the report that a verification would give now. The world does not count as verified by it.
     #[must_use]
     pub fn report(&self) -> Report {
         self.world.lock().verify(self.registry.router())
@@ -71,7 +71,7 @@ impl WorldHandle {
         waiting.await.unwrap_or_else(|error| Err(Error::new(ErrorKind::Internal, error.to_string())))
     }
 
-    /// Blocks until `holds` does, for at most `most`; returns whether it does.
+    /// Blocks until `holds` returns true, for at most `most`; returns its last result.
     fn wait(&self, most: Duration, holds: impl Fn() -> bool) -> bool {
         let end = Instant::now() + most;
         loop {
@@ -92,7 +92,7 @@ impl WorldHandle {
         self.world.lock().state.settings.seed
     }
 
-    /// Keeps the drop of the handle from verifying: the caller verifies the world.
+    /// Marks the world as verified, so that the drop of the handle does not verify it.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn mark_verified(&self) {
         if let Some(run) = &mut self.world.lock().run {
@@ -100,7 +100,7 @@ impl WorldHandle {
         }
     }
 
-    /// Notes that expectations were declared, which must be verified.
+    /// Notes that a test declared expectations, which must be verified.
     pub(super) fn declared(&self) {
         if let Some(run) = &mut self.world.lock().run {
             run.require_verification();

@@ -1,4 +1,4 @@
-//! Answers of a build without features where one is wanted: over the wire, with the name of the feature.
+//! Tests of a build without features: a request that needs one gets an answer with its name.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

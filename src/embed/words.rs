@@ -34,10 +34,10 @@ pub enum Api {
 }
 
 impl Api {
-    /// All that are built in, in the order in which lists have them.
+    /// All built-in APIs, in the order of lists.
     pub const ALL: &[Self] = &[Self::Celigo, Self::Edlink];
 
-    /// Returns the name, with which those of operations and collections begin: `celigo`.
+    /// Returns the name, with which the names of operations and collections begin: `celigo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -75,7 +75,7 @@ impl Api {
     }
 }
 
-/// The page for people: whether it changes what it shows.
+/// The mode of the page for people.
 ///
 /// ```
 /// use standin::{PageMode, Standin};
@@ -107,7 +107,7 @@ impl PageMode {
     }
 }
 
-/// The fate of requests for other hosts that reach the proxy.
+/// The treatment of requests for other hosts that reach the proxy.
 ///
 /// ```
 /// use standin::{OtherHosts, Standin};
@@ -121,7 +121,7 @@ pub enum OtherHosts {
     /// The proxy refuses them, and [names them](crate::Standin::other_hosts) at the end.
     #[default]
     Refuse,
-    /// They get through, unseen; those in private networks only with [`allow_private`](crate::Builder::allow_private).
+    /// The proxy tunnels them; those to private networks only with [`allow_private`](crate::Builder::allow_private).
     Tunnel,
 }
 
@@ -129,7 +129,7 @@ impl OtherHosts {
     /// All of them.
     pub const ALL: &[Self] = &[Self::Refuse, Self::Tunnel];
 
-    /// Returns the fate as a word: `tunnel`.
+    /// Returns the treatment as a word: `tunnel`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -161,9 +161,9 @@ pub enum Action {
     Replace,
     /// Removes a record.
     Remove,
-    /// Does something of its own.
+    /// Does what a function of the API says.
     Custom,
-    /// Nothing: the operation is known, and answered 501.
+    /// Is known but not modelled: answers 501.
     NotModelled,
 }
 
@@ -199,7 +199,7 @@ impl Action {
     }
 }
 
-/// Shows words, and reads them where a list of them all is given.
+/// Implements `Display` by the words of a type and, with a list of all, `FromStr`.
 macro_rules! words {
     ($($type:ty $(: $what:literal in $all:expr)?),* $(,)?) => {$(
         impl fmt::Display for $type {

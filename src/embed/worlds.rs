@@ -1,4 +1,4 @@
-//! Many worlds on one server: a test makes, forks, snapshots and deletes them.
+//! The worlds of a server, which a test makes, forks, snapshots and deletes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl WorldOptions {
         self
     }
 
-    /// Sets the seed of ids, tokens and draws. Records made up before stay as they are.
+    /// Sets the seed of ids, tokens and draws. Records that exist already stay as they are.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -169,7 +169,7 @@ impl WorldHandle {
         Snapshot(self.world.lock().snapshot())
     }
 
-    /// Puts data, clock and ids back to the snapshot, which may be another world's. Journal and coverage begin anew.
+    /// Restores data, clock and ids from the snapshot, which may be another world's. Journal and coverage begin anew.
     pub fn restore(&self, snapshot: &Snapshot) {
         self.world.lock().restore(&snapshot.0);
     }

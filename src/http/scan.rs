@@ -60,11 +60,11 @@ fn scan_plain(text: &str) -> Cow<'_, str> {
                 }
                 Some((name, Quote::Json)) if is_of_value(name) => match beside(text, at) {
                     Beside::Telling => Some(json_value(text, at + 1)),
-                    // What an API wraps its answers in is called so, too.
+                    // The envelope of an API's answers can have this name, too.
                     Beside::Cut if !name.starts_with('$') => Some(json_value(text, at + 1)),
                     _ => None,
                 },
-                // What is cut may be a login.
+                // The cut part may show that this is a login.
                 Some((name, Quote::Json)) if is_telling_parameter(name) && beside(text, at) == Beside::Cut => {
                     Some(json_value(text, at + 1))
                 }

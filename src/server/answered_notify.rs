@@ -1,21 +1,21 @@
-//! A notification for tasks, which wait for answers without blocking a thread.
+//! A notification of answers for tasks, which wait without blocking a thread.
 
 use crate::sync::{AtomicUsize, Notified, Notify, Ordering};
 
-/// A notification sent whenever a consumer's request was answered. Without listeners, it costs one atomic load.
+/// A notification that is sent whenever a consumer's request was answered. Without listeners, it costs one atomic load.
 #[derive(Default)]
 pub(crate) struct AnsweredNotify {
     listeners: AtomicUsize,
     notify: Notify,
 }
 
-/// A listener, until this is dropped.
+/// A guard that listens until it is dropped.
 pub(crate) struct Listener<'a>(&'a AnsweredNotify);
 
 impl AnsweredNotify {
-    /// Tells the listeners that a consumer's request was answered.
+    /// Wakes the listeners after an answer to a consumer.
     pub(crate) fn notify(&self) {
-        // A task that begins to listen later looks at the world later, and sees what this answer did.
+        // A task that begins to listen later also looks at the world later, and so sees this answer.
         if self.listeners.load(Ordering::SeqCst) > 0 {
             self.notify.notify_waiters();
         }
@@ -29,7 +29,7 @@ impl AnsweredNotify {
 }
 
 impl Listener<'_> {
-    /// Returns a future that ends with the next answer. Nothing is missed once it is enabled.
+    /// Returns a future that ends with the next answer. It misses no answer once it is enabled.
     pub(crate) fn next(&self) -> Notified<'_> {
         self.0.notify.notified()
     }

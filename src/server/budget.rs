@@ -32,8 +32,7 @@ impl Budget {
 }
 
 impl Charge<'_> {
-    /// Changes the number of bytes held; returns whether the budget allows it. Bytes that it does not allow are not
-    /// charged.
+    /// Changes the number of bytes held. Returns false, and charges nothing more, if the budget does not allow it.
     pub(crate) fn set(&mut self, bytes: usize) -> bool {
         let held = &self.budget.held;
         if bytes <= self.bytes {

@@ -32,8 +32,8 @@ use crate::server::stream::Stream;
 use crate::server::untaken::counted as counted_answer;
 use crate::server::wire::{FaultyStream, Protocol, WireFault};
 
-/// The size from which h2 itself refuses a head, with 431 and not a word: what this server refuses in words is below. It
-/// counts 32 bytes more for each header. It could be larger, but a head that does not end holds as much.
+/// The size from which h2 itself refuses a head, with 431 and without words; this server refuses smaller ones in words.
+/// h2 counts 32 bytes more for each header. An endless head holds as many bytes, so the size is not larger.
 #[cfg(feature = "http2")]
 const HTTP2_HEAD_BYTES: u32 = 256 * 1024;
 
@@ -43,7 +43,7 @@ const STREAMS: u32 = 100;
 
 /// Serves a connection to its end.
 pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: Arc<ServerContext>, counted: Counted) {
-    // A delayed packet would be measured as the fake's slowness.
+    // A test would measure a delayed packet as the fake's slowness.
     let _ = stream.set_nodelay(true);
     let (signals, wire_fault) = (serving.signals.clone(), WireFault::of(&counted.link));
     let believes_front = serving.trusted.include(address.ip());
@@ -58,7 +58,7 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
         lingers,
     });
     let (news, mut told) = (signals.clone(), signals);
-    // A caller that took the server down over this connection must be able to put it up again.
+    // A caller that took the server down over this connection must be able to bring it up again.
     let refused = |availability| availability == Availability::Down && !peer.administers.load(Ordering::Relaxed);
     let link = &*counted.link;
     let mut told = pin!(async {
@@ -77,7 +77,7 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
         None
     };
     let opened = first_of(pin!(open(stream, wire_fault, &peer)), pin!(told_first)).await;
-    // The time is the world's, not the machine's.
+    // The date of an answer comes from the world's clock, not from hyper.
     match opened {
         Some((wire, Protocol::Http1 | Protocol::Connect)) => {
             let mut http1 = http1::Builder::new();
@@ -87,7 +87,7 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
             let ended = drive(Pin::new(&mut connection), told, &news, link).await;
             let parts = connection.into_parts();
             let mut wire = parts.io.into_inner();
-            // Of some heads, hyper gives back only what came behind them.
+            // For some heads, hyper returns only the bytes behind them.
             let (begun, rest) = (wire.head(), parts.read_buf);
             let is_whole = rest.starts_with(&begun[..begun.len().min(rest.len())]) && !rest.is_empty();
             let head = if is_whole { rest } else { begun };
@@ -118,14 +118,14 @@ pub(super) async fn connection(stream: TcpStream, address: SocketAddr, serving: 
                 let peer = Arc::clone(&peer);
                 async move { exchange(&peer, request).await.map(|answer| counted_answer(&peer, answer)) }
             });
-            // Large, and rare.
+            // Boxed, because the future is large and rare.
             let mut connection = Box::pin(http2.serve_connection(TokioIo::new(wire), service));
             drive(connection.as_mut(), told, &news, link).await;
         }
         #[cfg(not(feature = "http2"))]
         Some((mut wire, Protocol::Http2)) => refuse(&peer, wire.stream(), b"", &Refusal::http2()).await,
         Some((mut wire, Protocol::Tls)) => refuse(&peer, wire.stream(), b"", &Refusal::tls()).await,
-        // The peer left before it sent anything, or did not speak HTTP, or the connection was to end.
+        // The peer left before it sent anything, did not speak HTTP, or the server ended the connection.
         None => {}
     }
 }
@@ -135,9 +135,9 @@ async fn open(socket: TcpStream, wire_fault: WireFault, peer: &ConnectionContext
     let (wire, protocol) = FaultyStream::open(Stream::Plain(socket), wire_fault).await.ok()?;
     #[cfg(feature = "tls")]
     if let Some(front) = peer.serving.front.as_ref().filter(|_| protocol.needs_front()) {
-        // A tunnel to another host may last; a handshake may not.
+        // A tunnel to another host may be idle for long; a handshake may not.
         let _active = (protocol == Protocol::Connect).then(|| peer.link.begin());
-        // Large, and rare.
+        // Boxed, because the future is large and rare.
         return Box::pin(front.enter(wire, protocol, &peer.serving, &peer.channel)).await;
     }
     #[cfg(not(feature = "tls"))]
@@ -155,8 +155,7 @@ enum Ended<E> {
     Ordered(LinkOrder),
 }
 
-/// Serves a connection until it ends or is told to: then it finishes what is in flight. Its end is the peer's business,
-/// or a fault rule's.
+/// Serves a connection until it ends by itself, or the server orders its end: then it finishes the requests in flight.
 async fn drive<C: GracefulConnection>(
     mut connection: Pin<&mut C>,
     mut told: Pin<&mut impl Future<Output = Option<LinkOrder>>>,
@@ -164,7 +163,7 @@ async fn drive<C: GracefulConnection>(
     link: &Link,
 ) -> Ended<C::Error> {
     let mut listens = false;
-    // Each request passes here. The channel wakes this task once it was listened to; after that, only news are checked.
+    // Each request polls this. The channel wakes the task once it was polled; after that, only a flag is read.
     let ended = poll_fn(|cx| {
         if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
             return Poll::Ready(Ended::Itself(ended));

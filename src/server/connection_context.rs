@@ -13,15 +13,15 @@ use crate::server::wire::WireFault;
 pub(super) struct ConnectionContext {
     /// The server.
     pub serving: Arc<ServerContext>,
-    /// The state of the connection that the server looks at.
+    /// The state of the connection that the server reads.
     pub link: Arc<Link>,
-    /// The fault that the next write has instead of writing.
+    /// The fault that replaces the next write.
     pub wire_fault: WireFault,
     /// True once a request to the control API came over it.
     pub administers: AtomicBool,
-    /// True when the peer is trusted to say on whose behalf it calls.
+    /// True when the peer's forwarding headers are believed.
     pub believes_front: bool,
-    /// The way the connection came, where that is not plain.
+    /// The channel by which the connection came; unset for plain HTTP.
     pub channel: OnceLock<Channel>,
     /// True when the client may still be sending when the connection ends.
     pub lingers: AtomicBool,
@@ -34,13 +34,13 @@ impl ConnectionContext {
     }
 }
 
-/// Returns a time as requests have it.
+/// Returns a time in milliseconds since 1970.
 pub(super) fn ms_since_1970(at: SystemTime) -> u64 {
     let since_1970 = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Returns when and over which connection a request arrived.
+/// Returns the time and the connection of a request's arrival.
 pub(super) fn arrival(peer: &ConnectionContext, arrived: SystemTime) -> Arrival<'_> {
     let at_ms = ms_since_1970(arrived);
     Arrival { at_ms, believes_front: peer.believes_front, channel: peer.channel.get() }

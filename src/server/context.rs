@@ -1,4 +1,4 @@
-//! The context of a server: what all its connections share, and how it is told to stop.
+//! The context of a server, which all its connections share, and the signals that stop it.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,7 +25,7 @@ use crate::world::registry::WorldRegistry;
 pub(crate) enum Stop {
     /// The server runs on.
     Running,
-    /// The server accepts no more and finishes what is in flight, for at most this long.
+    /// The server accepts no more connections and finishes the requests in flight, for at most this long.
     Within(Duration),
     /// The server ends at once.
     Now,
@@ -72,9 +72,9 @@ pub(crate) struct ServerContext {
     pub links: Arc<Links>,
     /// The budget of bytes of bodies that are still arriving.
     pub unfinished: Budget,
-    /// True when connections are ended whose clients still wait for answers.
+    /// True while the server ends connections whose clients still wait for answers.
     pub is_ending: AtomicBool,
-    /// The proxies that are trusted to say on whose behalf they call.
+    /// The proxies whose forwarding headers are believed.
     pub trusted: Networks,
     /// TLS and the proxy, where they are on.
     #[cfg(feature = "tls")]
@@ -96,7 +96,7 @@ pub(crate) enum LogEvent<'a> {
         /// The time for which the client waited.
         waited: Duration,
     },
-    /// The server says something about itself.
+    /// A message of the server about itself.
     Note(&'a str),
 }
 
@@ -106,13 +106,13 @@ pub(crate) struct Exchanged<'a> {
     pub request: &'a Request<'a>,
     /// The operation, when one has the request's path and method.
     pub operation: Option<&'static str>,
-    /// The world that answers, or would.
+    /// The world that answers, or that a refused request names.
     pub world: &'a str,
     /// The answer, and its delivery.
     pub outcome: &'a Outcome,
-    /// The redactor for what is logged about it.
+    /// The redactor for the log.
     pub redactor: &'a Redactor,
-    /// The time that answering took, delays left out.
+    /// The time that the answer took, without delays.
     pub took: Duration,
 }
 
@@ -120,15 +120,15 @@ pub(crate) struct Exchanged<'a> {
 pub(crate) type Log = Arc<dyn Fn(&LogEvent<'_>) + Send + Sync>;
 
 impl ServerContext {
-    /// Writes a line into the log, but does not repeat it all the time.
+    /// Writes a line about a kind of trouble into the log, unless the last one of that kind is recent.
     pub(crate) fn note(&self, kind: &'static str, message: &str) {
         if let Some(log) = self.log.as_ref().filter(|_| self.links.is_news(kind)) {
             log(&LogEvent::Note(message));
         }
     }
 
-    /// Returns the answer of a request that is refused before it is read. A consumer's is a call of its world, an
-    /// administrator's is none.
+    /// Returns the answer to a request that is refused before it is read. A consumer's request is added to the journal
+    /// of its world, an administrator's is not.
     pub(super) fn refused(&self, request: &Request<'_>, refusal: &Refusal, is_control: bool) -> Outcome {
         let response = refusal.response();
         if is_control {

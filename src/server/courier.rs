@@ -1,4 +1,4 @@
-//! The courier, which sends the fake services' webhooks: only its connections are opened from here.
+//! The courier, which sends the fake services' webhooks. No other part opens connections to receivers.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::pin::pin;
@@ -23,10 +23,11 @@ use crate::world::world::World;
 /// The longest time of one try.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The interval between two looks at a world whose clock only others move.
+/// The interval between two looks at a world whose clock does not move by itself.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Sends what is due in a world, until nothing is left or the server stops. No client's answer waits for it.
+/// Sends the webhooks of a world when they are due, until none is left or the server stops. No answer to a client waits
+/// for it.
 pub(crate) async fn carry(world: Arc<Mutex<World>>, mut signals: watch::Receiver<Signals>) {
     let carrying = async {
         while let Some(parcel) = next(&world).await {
@@ -102,7 +103,7 @@ async fn post(parcel: &Parcel) -> Result<u16, String> {
     let answered = async { answer.as_mut().await.map(Some) };
     match first_of(pin!(answered), pin!(ended)).await? {
         Some(status) => Ok(status),
-        // The connection may end with the answer.
+        // The connection may end before the answer is read.
         None => answer.await,
     }
 }

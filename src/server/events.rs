@@ -14,7 +14,7 @@ use crate::control::Subscription;
 use crate::server::context::{ServerContext, Stop};
 use crate::server::race::first_of;
 
-/// The pause between two looks at a world that answers all the time: a stream costs its consumers no more than that.
+/// The pause between two looks at a busy world, which bounds what a stream costs the world's consumers.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The interval between two looks at a world that sends no notification: calls without a socket send none.
@@ -26,7 +26,7 @@ const BEAT: Duration = Duration::from_secs(15);
 /// The most numbers in one piece.
 const AT_A_TIME: u64 = 4_096;
 
-/// The stream's first bytes: how long to wait before connecting again.
+/// The stream's first bytes: the time that a client waits before it connects again.
 const HELLO: &str = "retry: 1000\n\n";
 
 /// The next piece of a stream, and the feed it came from. `None` is the end.
@@ -35,7 +35,7 @@ type Next = Pin<Box<dyn Future<Output = Option<(Bytes, Box<Feed>)>> + Send>>;
 /// The body of a stream.
 pub(crate) struct Events(Next);
 
-/// The state of a stream between two pieces. It holds no calls: a reader that is slow costs nothing.
+/// The state of a stream between two pieces. It holds no calls, so that a slow reader costs no memory.
 struct Feed {
     serving: Arc<ServerContext>,
     subscription: Subscription,
@@ -71,7 +71,7 @@ impl Feed {
             let listener = serving.answered.listen();
             loop {
                 let mut answered = pin!(listener.next());
-                // From here on no answer is missed.
+                // No answer is missed from here on.
                 answered.as_mut().enable();
                 let news = self.look()?;
                 if !news.is_empty() {
@@ -97,7 +97,7 @@ impl Feed {
         let news = self.subscription.news(&self.serving.registry, AT_A_TIME)?;
         let mut text = String::new();
         if news.is_restarted {
-            // A comment: a reader of events has no use for it, a reader of the stream may.
+            // A comment, which is for people who read the stream.
             text += ": reset\n\n";
         }
         for number in news.numbers {

@@ -30,10 +30,10 @@ use crate::server::untaken::count_large;
 use crate::world::in_flight::InFlightGuard;
 use crate::world::registry::WorldRegistry;
 
-/// The header that names the server that answered, one of several.
+/// The header that names the server that answered, if it is one of several.
 const REPLICA: HeaderName = HeaderName::from_static(headers::REPLICA);
 
-/// Tells whether a browser asks for the page. Few paths are short enough to be the page's.
+/// Tells whether a browser requests the page. Most paths are too long for that, which is checked first.
 fn shows_page(serving: &ServerContext, request: &HttpRequest<Incoming>) -> bool {
     let path = request.uri().path();
     let accept = || request.headers().get(ACCEPT)?.to_str().ok().map(str::to_owned);
@@ -41,7 +41,7 @@ fn shows_page(serving: &ServerContext, request: &HttpRequest<Incoming>) -> bool 
         && serving.control.as_ref().is_some_and(|control| control.shows_page(request.method().as_str(), path, accept))
 }
 
-/// Answers one request. Hyper moves this future for every request, so the waits that are rare are boxed: it stays small.
+/// Answers one request. hyper moves this future for every request, so rare waits are boxed to keep it small.
 pub(super) async fn exchange(
     peer: &ConnectionContext,
     mut request: HttpRequest<Incoming>,
@@ -88,7 +88,7 @@ pub(super) async fn exchange(
             subscription = handled.subscription;
             serving.warn(&handled.warnings);
             if request.method() != hyper::Method::GET {
-                // A world that a stream follows may have changed.
+                // The request may have changed a world that a stream follows.
                 serving.answered.notify();
             }
             handled.response.into()
@@ -119,7 +119,7 @@ pub(super) async fn exchange(
     count_large(peer, &mut outcome);
     let mut delivery = outcome.delivery;
     if !outcome.delay.is_zero() || delivery == Delivery::Hang {
-        // A client that waits holds its answer, not what it sent.
+        // While a client waits, the server keeps its answer, and not its request.
         request.headers_mut().clear();
         delivery = Box::pin(hold_back(serving, &outcome)).await;
     }
@@ -134,7 +134,7 @@ pub(super) async fn exchange(
     Ok(response)
 }
 
-/// Reads a body that is still on its way. Until it is answered, its world has a request in flight.
+/// Reads a body that is still on its way. Until the request is answered, it counts as in flight.
 async fn the_rest<'p>(
     peer: &'p ConnectionContext,
     request: &mut HttpRequest<Incoming>,
@@ -161,7 +161,7 @@ fn refused(serving: &ServerContext, unread: &Unread, request: &HttpRequest<Incom
     }
 }
 
-/// Returns a consumer's answer; `None` where the only thread would leave other requests waiting for it.
+/// Returns a consumer's answer; `None` if it may take long and other requests would wait for the only thread.
 #[inline]
 fn answer(
     serving: &ServerContext,
@@ -180,7 +180,7 @@ fn answer(
 }
 
 /// Returns the answer of the control API. A request that waits for consumers is handled again whenever a request was
-/// answered, and a last time when its time is over. Where it may take long, another thread handles it.
+/// answered, and a last time when its time is over. Another thread handles a request that may take long.
 async fn administered_answer(
     peer: &ConnectionContext,
     control: &ControlService,
@@ -201,7 +201,7 @@ async fn administered_answer(
             return moved.run(&peer.serving.long_work, handle).await;
         }
         let answer = || with_request(request, body, arrival, |request| control.answer(request, &waiting, is_last));
-        // Loading scenarios and judging consumers may take long: the other tasks of the thread move to another.
+        // Loading a scenario or a verification may take long: the other tasks of this thread move to another one.
         Some(if serving.busy.is_some() { tokio::task::block_in_place(answer) } else { answer() })
     };
     loop {

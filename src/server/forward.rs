@@ -1,4 +1,4 @@
-//! Plain HTTP to other hosts than the APIs', as clients ask a proxy for it: with the host in the target.
+//! Plain HTTP requests that clients send to the proxy for other hosts than the APIs'.
 
 use http::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::{StatusCode, Uri};
@@ -15,7 +15,7 @@ const FOR_PROXY: [HeaderName; 2] =
     [HeaderName::from_static("proxy-authorization"), HeaderName::from_static("proxy-connection")];
 
 impl Front {
-    /// Returns the proxy, where a request asks it for another host than the APIs' and this server.
+    /// Returns the proxy, if a request is for another host than the APIs' and this server.
     pub(crate) fn proxy_to_other(&self, request: &HttpRequest<Incoming>) -> Option<&Proxy> {
         let proxy = self.proxy.as_ref().filter(|_| request.version() < Version::HTTP_2)?;
         let host = request.uri().host()?;
@@ -45,7 +45,7 @@ impl Proxy {
         let stream = self.dial(&host, Some(uri.port_u16().unwrap_or(80))).await?;
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-        // It ends with the answer.
+        // The task ends with the answer.
         tokio::spawn(connection);
         FOR_PROXY.iter().chain([&CONNECTION]).for_each(|name| drop(request.headers_mut().remove(name)));
         if let Some(authority) = uri.authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok()) {

@@ -26,7 +26,7 @@ pub(crate) struct Untrusting {
     pub reason: &'static str,
 }
 
-/// A function that is told of what happens before any request.
+/// A function that gets each handshake which a client refused.
 pub(crate) type Note = Box<dyn Fn(&Untrusting) + Send + Sync>;
 
 /// The interval between two looks at the life of the certificates.
@@ -41,7 +41,7 @@ pub(crate) struct Front {
     pub tls: Tls,
     /// The proxy, if it is on.
     pub proxy: Option<Proxy>,
-    /// The function that is told of handshakes that clients refuse.
+    /// The function that gets the handshakes which clients refuse.
     pub note: Option<Note>,
     untrusting: Mutex<Vec<Untrusting>>,
     /// The address the server listens on, once it does.
@@ -54,7 +54,7 @@ impl Front {
         Self { tls, proxy, note, untrusting: Mutex::default(), address: OnceLock::new() }
     }
 
-    /// Waits until it is time to look whether certificates must be renewed: often, because machines sleep.
+    /// Waits until the next look at the life of the certificates. Looks are frequent, because machines sleep.
     pub(crate) async fn until_next_look() {
         tokio::time::sleep(LOOK).await;
     }
@@ -78,7 +78,7 @@ impl Front {
         self.untrusting.lock().clone()
     }
 
-    /// Does what comes before HTTP on a connection, and returns the HTTP inside; `None` where there is none.
+    /// Handles the handshake and `CONNECT` of a connection, and returns the HTTP inside; `None` if there is none.
     pub(crate) async fn enter(
         &self,
         wire: FaultyStream,
@@ -161,7 +161,8 @@ impl Front {
     }
 }
 
-/// Shows a `CONNECT` to the worlds. Without one, a handshake with this server itself is shown as one with the host.
+/// Passes a `CONNECT` to the worlds as a request. A handshake with this server itself is passed as a `CONNECT` to the
+/// host.
 fn as_request<T>(connect: Option<&Connect>, host: &str, to: impl FnOnce(&Request<'_>) -> T) -> T {
     let own = format!("{host}:443");
     let target = connect.map_or(own.as_str(), |asked| asked.target.as_str());
@@ -173,7 +174,7 @@ fn as_request<T>(connect: Option<&Connect>, host: &str, to: impl FnOnce(&Request
     to(&Request { method: "CONNECT", target, headers, body: b"", arrived_ms, believes_front: false })
 }
 
-/// Connects a client with another host, or tells why not.
+/// Connects a client with another host, or tells it why not.
 async fn relay(proxy: &Proxy, asked: &Connect, host: &str, mut io: Rewound) {
     match proxy.dial(host, asked.port()).await {
         Ok(mut other) => {
@@ -187,7 +188,7 @@ async fn relay(proxy: &Proxy, asked: &Connect, host: &str, mut io: Rewound) {
 
 async fn refuse(no_tunnel: &NoTunnel, mut io: Rewound) {
     if no_tunnel.tell(&mut io).await.is_ok() {
-        // A socket closed with bytes unread would be reset, and the answer lost.
+        // A socket that is closed with unread bytes would be reset, and the answer lost.
         let mut rest = [0; 1_024];
         let drained = async { while io.read(&mut rest).await.is_ok_and(|read| read > 0) {} };
         let _ = tokio::time::timeout(std::time::Duration::from_secs(1), drained).await;

@@ -16,8 +16,8 @@ pub(super) fn head_bytes<B>(request: &HttpRequest<B>) -> usize {
     first + "  HTTP/1.1\r\n".len() + headers.sum::<usize>()
 }
 
-/// Tells of an HTTP/2 request whose head is too large whether it has too many headers, else too many bytes. hyper looks at
-/// heads of HTTP/1.1 alone.
+/// Returns the fault of an HTTP/2 head that is too large: true for too many headers, false for too many bytes. hyper
+/// checks heads of HTTP/1.1 only.
 pub(super) fn too_large<B>(request: &HttpRequest<B>) -> Option<bool> {
     let has_many = request.headers().len() > HEADERS;
     (has_many || head_bytes(request) > HEAD_BYTES).then_some(has_many)

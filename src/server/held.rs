@@ -13,8 +13,8 @@ use crate::server::connection_context::ms_since_1970;
 use crate::server::context::{LogEvent, ServerContext};
 use crate::server::race::first_of;
 
-/// Waits as long as an outcome says, or until its world releases it; returns how the answer travels then. Once
-/// released, a delayed answer comes at once, and instead of one that was never to come the connection is closed.
+/// Waits as long as an outcome says, or until its world releases it, and returns the delivery. A released answer that
+/// was delayed is sent at once; for a released one that would never be sent, the connection is closed.
 pub(super) async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Delivery {
     let mut waiting = Waiting { serving, hold: outcome.hold.as_ref(), since: Instant::now(), is_over: false };
     let let_go = async {
@@ -34,7 +34,7 @@ pub(super) async fn hold_back(serving: &ServerContext, outcome: &Outcome) -> Del
     if outcome.delivery == Delivery::Hang { Delivery::Closed } else { outcome.delivery }
 }
 
-/// A client that waits. Dropped before its time is over, it has given up.
+/// A client that waits. If this is dropped before its time is over, the client has given up.
 struct Waiting<'a> {
     serving: &'a ServerContext,
     hold: Option<&'a Hold>,
@@ -44,7 +44,7 @@ struct Waiting<'a> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        // The end of the server ends connections too.
+        // When the server ends its connections, no client has given up.
         if self.is_over || self.serving.is_ending.load(Ordering::Relaxed) {
             return;
         }

@@ -1,4 +1,4 @@
-//! All connections of a server: their number, and those that have waited for too long.
+//! The connections of a server: their number, and the end of those that have waited for too long.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use tokio::sync::Notify;
 
 use crate::world::registry_limits::Limits;
 
-/// The time for which a line of the log about one kind of trouble is not repeated.
+/// The time for which a line about one kind of trouble is not repeated in the log.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// The time since the server began, in milliseconds, as it was when connections were last looked at. Reading it costs no
-/// system call; 0 stands for no time.
+/// The milliseconds since the server began, as of the last look at the connections. Reading it costs no system call; 0
+/// stands for no time.
 type ServerTime = Arc<AtomicU64>;
 
 /// The connections of a server.
@@ -24,38 +24,38 @@ pub(crate) struct Links {
     clock: ServerTime,
     all: Mutex<HashMap<u64, Arc<Link>>>,
     next: AtomicU64,
-    /// The bytes of answers that their clients have not taken: all of HTTP/2, and large ones.
+    /// The bytes of answers that their clients have not taken: all answers of HTTP/2, and large ones of HTTP/1.1.
     untaken: Arc<Mutex<usize>>,
     told: Mutex<HashMap<&'static str, Instant>>,
 }
 
-/// The state of a connection besides its bytes. The connection writes it, the server looks at it now and then.
+/// The state of a connection besides its bytes. The connection writes it, the server reads it at intervals.
 #[derive(Default)]
 pub(crate) struct Link {
     clock: ServerTime,
-    /// The times when the connection was opened, when it was last in use, when a head that is not whole began, when a
-    /// write was blocked.
+    /// The times at which the connection was opened, was last in use, began a head that is not whole, and blocked in a
+    /// write.
     opened: u64,
     touched: AtomicU64,
     head_since: AtomicU64,
     blocked_since: AtomicU64,
     requests: AtomicU32,
     active: AtomicU32,
-    /// HTTP/2 answers that their client has not taken.
+    /// The number of HTTP/2 answers that the client has not taken.
     untaken: AtomicU32,
     is_http2: AtomicBool,
     order: AtomicU8,
     wake: Notify,
-    /// The fault that the next write has instead of writing.
+    /// The fault that replaces the next write.
     pub fault: AtomicU8,
 }
 
 /// An order to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LinkOrder {
-    /// End without a word.
+    /// The connection is to end without an answer.
     Close,
-    /// Refuse the head that does not come.
+    /// The connection is to refuse a head that does not come.
     HeadTimeout,
 }
 
@@ -78,7 +78,7 @@ impl Link {
         self.touched.store(self.now(), Ordering::Relaxed);
     }
 
-    /// Notes that bytes came; returns whether a head begins with them.
+    /// Notes that bytes came, and tells whether a head begins with them.
     pub(crate) fn read(&self) -> bool {
         let begins = self.active.load(Ordering::Relaxed) == 0 && self.head_since.load(Ordering::Relaxed) == 0;
         if begins {
@@ -87,7 +87,7 @@ impl Link {
         begins
     }
 
-    /// Notes whether a write could go on.
+    /// Notes whether a write went on or blocked.
     pub(crate) fn wrote(&self, went_on: bool) {
         if went_on {
             if self.blocked_since.load(Ordering::Relaxed) != 0 {
@@ -162,7 +162,7 @@ impl Link {
     }
 }
 
-/// A connection that is counted until this is dropped.
+/// A guard that counts a connection until it is dropped.
 pub(crate) struct Counted {
     links: Arc<Links>,
     number: u64,
@@ -176,7 +176,7 @@ impl Drop for Counted {
     }
 }
 
-/// Bytes of an answer that its client has not taken, until this is dropped.
+/// A guard that counts the bytes of an answer until its client has taken them.
 pub(crate) struct UntakenBytes {
     all: Arc<Mutex<usize>>,
     bytes: usize,
@@ -188,7 +188,7 @@ impl Drop for UntakenBytes {
     }
 }
 
-/// An HTTP/2 answer that its client has not taken, until this is dropped.
+/// A guard that counts an HTTP/2 answer until its client has taken it.
 #[cfg(feature = "http2")]
 pub(crate) struct Untaken {
     link: Arc<Link>,
@@ -197,7 +197,7 @@ pub(crate) struct Untaken {
 
 #[cfg(feature = "http2")]
 impl Untaken {
-    /// Notes that the client takes it.
+    /// Notes that the client took a part of it.
     pub(crate) fn took(&self) {
         self.link.took();
     }
@@ -212,7 +212,7 @@ impl Drop for Untaken {
 }
 
 impl Links {
-    /// Makes the connections of a server: none yet.
+    /// Makes an empty set of connections.
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -231,11 +231,11 @@ impl Links {
         now
     }
 
-    /// Counts a connection. At the limit, the one that has been idle for longest makes room; `None` where none is idle.
+    /// Counts a connection. At the limit, the longest idle ones are closed for it; `None` if none is idle.
     pub(crate) fn open(self: &Arc<Self>) -> Option<Counted> {
         let now = self.refresh();
         let mut all = self.all.lock();
-        // Those that were told to close leave soon, and are not counted.
+        // Connections that got the order to close are not counted any more.
         if all.len() >= self.limits.connections {
             let leaving = all.values().filter(|link| link.ordered().is_some()).count();
             if all.len() - leaving >= self.limits.connections && close_idle(&all, 1) == 0 {
@@ -248,7 +248,7 @@ impl Links {
         Some(Counted { links: Arc::clone(self), number, link })
     }
 
-    /// Closes an eighth of the idle connections, those that have been idle for longest.
+    /// Closes an eighth of the idle connections, the longest idle ones.
     pub(crate) fn make_room(&self) {
         self.refresh();
         let all = self.all.lock();
@@ -256,14 +256,14 @@ impl Links {
         close_idle(&all, idle.div_ceil(8));
     }
 
-    /// Holds the bytes of an answer until its client has taken them; `None` where there are too many.
+    /// Counts the bytes of an answer until its client has taken them; `None` if too many are held.
     pub(crate) fn hold_bytes(&self, bytes: usize) -> Option<UntakenBytes> {
         let mut untaken = self.untaken.lock();
         *untaken = untaken.checked_add(bytes).filter(|sum| *sum <= self.limits.unfinished_bytes)?;
         Some(UntakenBytes { all: Arc::clone(&self.untaken), bytes })
     }
 
-    /// Holds an HTTP/2 answer until its client has taken it.
+    /// Counts an HTTP/2 answer until its client has taken it; `None` if too many bytes are held.
     #[cfg(feature = "http2")]
     pub(crate) fn hold(&self, link: &Arc<Link>, bytes: usize) -> Option<Untaken> {
         let held = self.hold_bytes(bytes)?;
@@ -279,8 +279,8 @@ impl Links {
         Duration::from_millis((shortest / 4).clamp(10, 1_000))
     }
 
-    /// Ends the connections that have waited for too long; returns a kind of trouble and a line about it for each reason
-    /// that some had.
+    /// Ends the connections that have waited for too long. Returns a kind of trouble, and a line about it, for each
+    /// reason.
     pub(crate) fn look(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let now = self.refresh();
         let is_over = |since: u64, limit: u64| limit > 0 && since > 0 && now.saturating_sub(since) >= limit;
@@ -316,7 +316,7 @@ impl Links {
         .filter_map(|(some, kind, line)| some.then_some((kind, line)))
     }
 
-    /// Tells whether a line about this kind of trouble is due: it is not repeated all the time.
+    /// Tells whether a line about this kind of trouble is due.
     pub(crate) fn is_news(&self, kind: &'static str) -> bool {
         let mut told = self.told.lock();
         let is_due = told.get(kind).is_none_or(|told| told.elapsed() >= QUIET);
@@ -327,7 +327,7 @@ impl Links {
     }
 }
 
-/// Closes at most `most` connections, those that have been idle for longest; returns how many it closed.
+/// Closes at most `most` connections, the longest idle ones, and returns their number.
 fn close_idle(all: &HashMap<u64, Arc<Link>>, most: usize) -> usize {
     let mut idle: Vec<&Arc<Link>> = all.values().filter(|link| link.is_idle()).collect();
     idle.sort_by_key(|link| link.last_use());

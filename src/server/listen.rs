@@ -1,4 +1,4 @@
-//! Listening, before anything is spawned: the caller that starts a server knows at once whether it has its port.
+//! Listening, before anything is spawned: the caller that starts a server learns at once whether it has its port.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 
-/// Connections that may wait to be accepted: a burst of parallel consumers must not be refused.
+/// The number of connections that may wait to be accepted: a burst of parallel consumers must not be refused.
 const BACKLOG: u32 = 1024;
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -20,7 +20,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// A listening port that can be closed and opened again from anywhere, at once.
+/// A listening port that any thread can close and open again at once.
 pub(crate) struct Port {
     address: SocketAddr,
     runtime: Handle,
@@ -30,7 +30,7 @@ pub(crate) struct Port {
     other_family: Option<SocketAddr>,
 }
 
-/// The number of free ports that are tried, where the other family has the first one in use.
+/// The number of free ports that are tried, if the first one is in use in the other family.
 const TRIES: usize = 16;
 
 impl Port {
@@ -42,8 +42,8 @@ impl Port {
         Ok(Self { address, runtime: Handle::current(), open, other_family: None })
     }
 
-    /// Binds and listens on 127.0.0.1 and, where the machine has it, on the same port of `[::1]`: what `localhost` means
-    /// depends on the client.
+    /// Binds and listens on 127.0.0.1 and, if the machine has it, on the same port of `[::1]`: clients resolve
+    /// `localhost` to either.
     pub(crate) fn open_localhost(port: u16) -> io::Result<Self> {
         let mut tries = if port == 0 { TRIES } else { 1 };
         loop {

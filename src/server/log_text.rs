@@ -36,21 +36,20 @@ fn call(world: &str, number: u64) -> String {
     }
 }
 
-/// Returns the word for why an answer is the fake's own.
+/// Returns the word for the reason why an answer is the fake's own.
 pub(crate) fn miss<'a>(exchanged: &Exchanged<'a>) -> Option<&'a str> {
-    // A request that no world answered says it in its header alone.
+    // The answer to a request that no world answered has the reason in its header only.
     exchanged.outcome.call.miss.or_else(|| exchanged.outcome.response.header(headers::MISS))
 }
 
-/// Returns the fault rules that made a call wait, but for one that answered.
+/// Returns the fault rules that made a call wait, except the one that answered.
 pub(crate) fn slowed_by<'a>(exchanged: &Exchanged<'a>) -> Vec<&'a str> {
     let CallNote { rule, .. } = &exchanged.outcome.call;
     let holding = exchanged.outcome.hold.iter().flat_map(Hold::rules);
     holding.filter(|id| rule.as_deref() != Some(id)).collect()
 }
 
-/// Returns the words of an answer that is the fake's own, or a refusal of the control API: why it is, and the sentence its body
-/// has about it.
+/// Returns the reason and the message of an answer that is the fake's own, or a refusal of the control API.
 pub(crate) fn reason(exchanged: &Exchanged<'_>) -> Option<String> {
     let body = || serde_json::from_slice::<Value>(&exchanged.outcome.response.body).unwrap_or_default();
     let Some(miss) = miss(exchanged) else {

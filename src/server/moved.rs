@@ -1,4 +1,4 @@
-//! Answers that another thread finds, because a server with one would leave its other requests waiting.
+//! Answers that another thread makes, because the requests of a server with one thread would wait for them.
 
 use std::future::pending;
 use std::panic::resume_unwind;
@@ -13,7 +13,7 @@ use tokio::task::JoinError;
 use crate::http::message::Request;
 use crate::server::read::{Arrival, Channel, with_request};
 
-/// A request that another thread answers, with all that it needs.
+/// A copy of a request, for another thread that answers it.
 pub(super) struct MovedRequest(Arc<Whole>);
 
 struct Whole {
@@ -35,8 +35,8 @@ impl MovedRequest {
         Self(Arc::new(Whole { head, body: body.clone(), at_ms, believes_front, channel: channel.cloned() }))
     }
 
-    /// Runs the work on another thread, when there is room. It goes on when its client has gone, and takes its room until
-    /// it is done.
+    /// Runs work on another thread, when there is room. The work continues when its client has gone, and keeps its room
+    /// until it is done.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         rooms: &Arc<Semaphore>,
@@ -53,7 +53,7 @@ impl MovedRequest {
         match tokio::task::spawn_blocking(answer).await.map_err(JoinError::try_into_panic) {
             Ok(done) => done,
             Err(Ok(panic)) => resume_unwind(panic),
-            // The runtime ends, and with it this.
+            // The runtime ends, and this task with it.
             Err(Err(_)) => pending().await,
         }
     }

@@ -1,13 +1,13 @@
-//! Networks of IP addresses, and which of them are this machine's own or private.
+//! Networks of IP addresses.
 
 use std::net::IpAddr;
 
-/// Networks, each an address and how many of its leading bits count.
+/// Networks, each an address and the number of its leading bits that count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Networks(Vec<(IpAddr, u8)>);
 
 impl Networks {
-    /// Adds `10.0.0.1`, `10.0.0.0/8`, `::1` or `fd00::/8`. The error says what the text is instead.
+    /// Adds a network such as `10.0.0.1`, `10.0.0.0/8`, `::1` or `fd00::/8`. The error says why the text is none.
     pub(crate) fn add(&mut self, text: &str) -> Result<(), &'static str> {
         const WRONG: &str = "no IP address or network such as 10.0.0.1, 10.0.0.0/8 or fd00::/8";
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
@@ -18,14 +18,14 @@ impl Networks {
         Ok(())
     }
 
-    /// Returns whether an address is in one of them, or this machine's own.
+    /// Tells whether an address is in one of the networks, or this machine's own.
     pub(crate) fn include(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_loopback() || self.0.iter().any(|(network, bits)| shares(address, *network, *bits))
     }
 }
 
-/// Returns whether two addresses of one family have the same leading bits.
+/// Tells whether two addresses are of one family and have the same leading bits.
 fn shares(one: IpAddr, other: IpAddr, bits: u8) -> bool {
     let leading = |differing: u32| differing >= u32::from(bits);
     match (one, other) {

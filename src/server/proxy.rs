@@ -17,7 +17,7 @@ use crate::server::stream::Rewound;
 /// The longest head of a `CONNECT` request.
 const HEAD_BYTES: usize = 16 * 1024;
 
-/// The most headers of one.
+/// The most headers of a `CONNECT` request.
 const HEADERS: usize = 100;
 
 /// The time within which another host must accept a connection.
@@ -32,13 +32,13 @@ pub(crate) enum Others {
     /// The proxy refuses them.
     #[default]
     Refused,
-    /// The proxy passes them on unseen, to other machines of the internet.
+    /// The proxy tunnels them to public addresses.
     Tunnelled,
-    /// The proxy passes them on unseen, to those of private networks too.
+    /// The proxy tunnels them to public and private addresses.
     TunnelledToPrivate,
 }
 
-/// The settings of the proxy, and what it has seen.
+/// The proxy: its settings, and the other hosts that clients asked for.
 pub(crate) struct Proxy {
     /// The hosts of the APIs: tunnels to them end here.
     hosts: Vec<String>,
@@ -59,7 +59,7 @@ impl Connect {
     /// Reads the head of a `CONNECT` request, and leaves what follows it.
     pub(super) async fn read(io: &mut Rewound) -> io::Result<Self> {
         let mut head = Vec::with_capacity(1_024);
-        // Byte by byte where the head ends, so that nothing behind it is taken: most of it is in memory already.
+        // One byte at a time, so that no byte behind the head is taken: most bytes are in memory already.
         while !head.ends_with(b"\r\n\r\n") {
             if head.len() >= HEAD_BYTES {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "the head of CONNECT is too long"));
@@ -113,7 +113,7 @@ pub(crate) struct NoTunnel {
 }
 
 impl NoTunnel {
-    /// Tells the client, in the status line too: many clients show no more.
+    /// Answers the client. The status line has the message too, because many clients show only that.
     pub(crate) async fn tell(&self, io: &mut Rewound) -> io::Result<()> {
         let body = self.body();
         let reason: String = self.message.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').collect();
@@ -133,7 +133,7 @@ impl NoTunnel {
 }
 
 impl Proxy {
-    /// Makes a proxy that has seen nothing yet.
+    /// Makes a proxy.
     pub(crate) fn new(hosts: Vec<String>, others: Others) -> Self {
         Self { hosts, others, asked: Mutex::default() }
     }
@@ -148,7 +148,7 @@ impl Proxy {
         is_host(self.hosts.iter().map(String::as_str), host)
     }
 
-    /// Returns the other hosts that clients asked for, and how often.
+    /// Returns the other hosts that clients asked for, and the number of times.
     pub(crate) fn asked(&self) -> Vec<(String, u64)> {
         self.asked.lock().iter().map(|(host, times)| (host.clone(), *times)).collect()
     }
@@ -163,7 +163,7 @@ impl Proxy {
         }
     }
 
-    /// Connects with another host, where that is allowed.
+    /// Connects with another host, if that is allowed.
     pub(crate) async fn dial(&self, host: &str, port: Option<u16>) -> Result<TcpStream, NoTunnel> {
         self.remember(host);
         let refused = |message: String, hint| Err(NoTunnel { message, hint });
@@ -189,7 +189,7 @@ impl Proxy {
                 Reach::Never => {}
                 Reach::Private if self.others != Others::TunnelledToPrivate => is_private = true,
                 _ => match tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await {
-                    // Both ends on one machine: this one, by an address that does not look like it.
+                    // Both ends are on this machine, though the address does not look like it.
                     Ok(Ok(stream)) if is_same_machine(&stream) => {}
                     Ok(Ok(stream)) => return Ok(stream),
                     Ok(Err(error)) => last = Some(error.to_string()),
@@ -212,7 +212,7 @@ fn is_same_machine(stream: &TcpStream) -> bool {
     here.ip().to_canonical() == there.ip().to_canonical()
 }
 
-/// The place of an address.
+/// The reach of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     /// On the internet.
@@ -230,7 +230,7 @@ fn reach(address: IpAddr) -> Reach {
             let parts = address.segments();
             let embedded = |high: u16, low: u16| reach_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
             match parts {
-                // Addresses that carry one of IPv4: translated, tunnelled, compatible.
+                // Addresses that embed one of IPv4: translated, tunnelled, compatible.
                 [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => embedded(high, low),
                 [0, 0, 0, 0, 0, 0, ..] | [0xfe80..=0xfebf | 0xff00..=0xffff, ..] => Reach::Never,
                 [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Reach::Private,

@@ -1,7 +1,7 @@
-//! Fairness between threads: while one of them is busy with an answer, another must look for what comes in.
+//! Fairness between threads: while one of them is busy with an answer, another must wait for requests.
 //!
-//! Of a runtime's threads, one waits for the system's events. When it finds a request, it answers it, and where that
-//! takes long, the other threads sleep on: none of them was told to wait in its place.
+//! One of a runtime's threads waits for the system's events. When it finds a request, it answers it. If that takes
+//! long, the other threads sleep on, because nothing tells one of them to wait in its place.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
@@ -15,7 +15,7 @@ use tokio::task::block_in_place;
 use crate::server::rest::Rest;
 use crate::server::task::Task;
 
-/// The time after which an answer is one that others would wait for.
+/// The time after which an answer keeps other requests waiting.
 const BEAT: Duration = Duration::from_millis(5);
 
 /// The number of beats with nothing to do after which the pulse rests.
@@ -52,7 +52,7 @@ fn beat() {
     }
 }
 
-/// Tells whether a server answers now, and lets another thread of each look for events.
+/// Tells whether a server is answering, and wakes another thread of each that is.
 fn is_any_busy() -> bool {
     let mut is_busy = false;
     PULSE.servers.lock().retain(|server| {
@@ -74,7 +74,7 @@ pub(crate) struct Busy {
     answering: AtomicUsize,
 }
 
-/// An answer in the making.
+/// A guard of an answer in the making.
 pub(crate) struct Answering<'b>(&'b Busy);
 
 impl Drop for Answering<'_> {
@@ -84,7 +84,7 @@ impl Drop for Answering<'_> {
 }
 
 impl Busy {
-    /// Returns the server that begins on this runtime, where it has several threads.
+    /// Registers a server on this runtime, if that has several threads.
     pub(crate) fn here() -> Option<Arc<Self>> {
         let runtime = Handle::current();
         if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread {
@@ -103,7 +103,7 @@ impl Busy {
     }
 }
 
-/// The time for which a lock is waited for before the other tasks of the thread move to another one.
+/// The wait for a lock after which the other tasks of the thread move to another one.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// Locks a world without making other worlds wait.

@@ -1,10 +1,10 @@
-//! The first of two futures, without the macro of tokio, for which embedders would have to build procedural macros.
+//! The first of two futures, without tokio's `select!`, for which embedders would have to build procedural macros.
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-/// Waits for the first of two futures. Where both are ready, it is the former.
+/// Waits for the first of two futures. If both are ready, the former wins.
 pub(crate) fn first_of<T>(
     mut one: Pin<&mut impl Future<Output = T>>,
     mut other: Pin<&mut impl Future<Output = T>>,

@@ -1,4 +1,4 @@
-//! Requests from the wire, as the engine sees them.
+//! Reading requests from hyper, as the engine takes them.
 
 use std::borrow::Cow;
 use std::future::poll_fn;
@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use crate::http::message::Request;
 use crate::server::budget::Budget;
 
-/// The most bytes of a body beyond the limit that are read and discarded, so that the sender gets to the answer.
+/// The most bytes of a body beyond the limit that are read and discarded, so that the sender reads the answer.
 const DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
 /// The reason why a body was not read whole.
@@ -25,11 +25,11 @@ pub(super) enum Unread {
     TimedOut(usize),
     /// All unfinished bodies together are too large.
     Crowded,
-    /// It broke off.
+    /// The body broke off.
     Broken(hyper::Error),
 }
 
-/// A body on its way in: no more of it than one byte beyond the limit, enough for the engine to see that it is too large.
+/// A body that is arriving. At most one byte beyond the limit is kept, by which the engine sees that it is too large.
 pub(super) struct Incomplete {
     limit_bytes: usize,
     first: Bytes,
@@ -38,7 +38,7 @@ pub(super) struct Incomplete {
 }
 
 impl Incomplete {
-    /// Makes a body of nothing yet.
+    /// Makes a body without bytes.
     pub(super) fn new(limit_bytes: usize) -> Self {
         Self { limit_bytes, first: Bytes::new(), rest: Vec::new(), drained: 0 }
     }
@@ -59,7 +59,8 @@ impl Incomplete {
                 self.first = data.slice(..kept);
             } else {
                 if self.rest.capacity() - self.rest.len() < kept {
-                    // By a quarter: what is held counts, and doubling would hold twice what came.
+                    // The room grows by a quarter: all held bytes count, and doubling could hold twice the bytes that
+                    // came.
                     self.rest.reserve_exact(kept.max(self.rest.len() / 4));
                 }
                 self.rest.extend_from_slice(&data[..kept]);
@@ -68,7 +69,7 @@ impl Incomplete {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads what is there already; returns whether that is all.
+    /// Reads the bytes that are there already, and tells whether the body is whole.
     pub(super) fn at_once(&mut self, incoming: &mut Incoming) -> Result<bool, Unread> {
         match self.poll(incoming, &mut Context::from_waker(Waker::noop())) {
             Poll::Ready(read) => read.map(|()| true).map_err(Unread::Broken),
@@ -76,7 +77,7 @@ impl Incomplete {
         }
     }
 
-    /// Reads what is still to come behind a head of `head_bytes`, for at most `limit` and as far as the budget goes.
+    /// Reads the rest of a body behind a head of `head_bytes`, for at most `limit` and within the budget.
     pub(super) async fn the_rest(
         &mut self,
         incoming: &mut Incoming,
@@ -96,14 +97,14 @@ impl Incomplete {
             });
             match timeout(limit.saturating_sub(started.elapsed()), step).await {
                 Ok(read) => return read,
-                // A test's paused clock is not the machine's.
+                // A test may have paused tokio's clock, so the machine's decides.
                 Err(_) if started.elapsed() < limit => {}
                 Err(_) => return Err(Unread::TimedOut(self.first.len() + self.rest.len() + self.drained)),
             }
         }
     }
 
-    /// Returns what was read.
+    /// Returns the bytes that were read.
     pub(super) fn whole(self) -> Bytes {
         if self.rest.is_empty() {
             return self.first;
@@ -115,8 +116,8 @@ impl Incomplete {
     }
 }
 
-/// Tells whether the client waits for a "continue" before it sends a body that is too large anyway. It gets none, so it
-/// need not send the body.
+/// Tells whether the client waits for "100 Continue" before it sends a body that is too large. It gets the refusal
+/// instead, and need not send the body.
 pub(super) fn need_not_come(request: &HttpRequest<Incoming>, limit_bytes: usize) -> bool {
     let is_too_large = || request.body().size_hint().exact().is_some_and(|bytes| bytes > limit_bytes as u64);
     request.headers().get(EXPECT).is_some_and(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue"))
@@ -126,7 +127,7 @@ pub(super) fn need_not_come(request: &HttpRequest<Incoming>, limit_bytes: usize)
 /// The number of headers that most requests do not exceed.
 const HEADERS: usize = 16;
 
-/// The way a connection came, where it is not plain HTTP to the port itself.
+/// The channel of a connection that is not plain HTTP to the port itself: TLS, or the proxy.
 #[derive(Clone, Debug)]
 pub(crate) struct Channel {
     /// The host that the client wants.
@@ -144,14 +145,14 @@ pub(crate) struct Channel {
 pub(crate) struct Arrival<'a> {
     /// The time of arrival, in milliseconds since 1970.
     pub at_ms: u64,
-    /// True when the peer is trusted to say on whose behalf it calls.
+    /// True when the peer's forwarding headers are believed.
     pub believes_front: bool,
-    /// The way the connection came, where that is not plain.
+    /// The channel of the connection; `None` for plain HTTP.
     pub channel: Option<&'a Channel>,
 }
 
 impl Channel {
-    /// Returns the target in absolute form: a request inside TLS does not say that it is.
+    /// Returns the target in absolute form with `https`, which a request inside TLS does not carry itself.
     fn target<B>(&self, head: &HttpRequest<B>) -> String {
         if head.uri().authority().is_some() {
             return head.uri().to_string();
@@ -163,7 +164,7 @@ impl Channel {
     }
 }
 
-/// Lends a request as the engine sees it.
+/// Calls a function with a request as the engine takes it.
 pub(crate) fn with_request<B, T>(
     head: &HttpRequest<B>,
     body: &[u8],
@@ -184,7 +185,7 @@ pub(crate) fn with_request<B, T>(
     to(&Request { method, target: &target, headers: &headers, body, arrived_ms, believes_front })
 }
 
-/// Returns the target as the client sent it, or, where the host stands in it, in absolute form.
+/// Returns the target as the client sent it, in absolute form if it names the host.
 fn target(uri: &Uri) -> Cow<'_, str> {
     if uri.authority().is_some() {
         uri.to_string().into()

@@ -1,4 +1,4 @@
-//! Refusals of requests that no world answers because they are not whole, or not HTTP.
+//! Refusals: the answers to requests that are not whole, or not HTTP.
 
 use std::time::Duration;
 
@@ -140,7 +140,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the refusal as an answer of this fake; the connection ends with it.
+    /// Returns the refusal as an answer that ends the connection.
     pub(super) fn response(&self) -> Response {
         let body = json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } });
         Response::json(self.status, &body).with(headers::MISS, "http").with("connection", "close")

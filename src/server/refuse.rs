@@ -1,4 +1,4 @@
-//! Refusing what hyper cannot read: it would answer with nothing but a status, and no journal would know.
+//! Refusing heads that hyper cannot read: hyper would answer with only a status, and no journal would have the request.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,13 +19,13 @@ use crate::world::registry::WorldRegistry;
 /// The time that a client gets to take its answer and to stop sending.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// The most bytes that are read and discarded meanwhile.
+/// The most bytes that are read and discarded in that time.
 const LINGER_BYTES: usize = 64 * 1024 * 1024;
 
 /// The longest target that is kept of a head that is refused.
 const TARGET_BYTES: usize = 2_048;
 
-/// Answers in the words of this fake, with a line in the log and an entry in the journal, as far as the head is known.
+/// Answers with a refusal, and adds it to the log and the journal with the known part of the head.
 pub(super) async fn refuse(peer: &ConnectionContext, stream: &mut Stream, head: &[u8], refusal: &Refusal) {
     let serving = &*peer.serving;
     let arrived = SystemTime::now();
@@ -68,8 +68,8 @@ pub(super) async fn turn_away(socket: TcpStream, most: usize) {
     }
 }
 
-/// Lets a client that is still sending get to its answer: a connection closed at once would be reset, and the answer
-/// lost.
+/// Lets a client that is still sending read its answer: a connection that is closed at once would be reset, and the
+/// answer lost.
 pub(super) async fn linger(stream: &mut Stream) {
     let _ = stream.shutdown().await;
     let drained = async {

@@ -9,8 +9,8 @@ pub(super) struct Rest {
 }
 
 impl Rest {
-    /// Rests by `park` until another thread wakes this one, unless there is something to do: that is looked at once more,
-    /// because what came just before did not wake it.
+    /// Rests by `park` until another thread wakes this one, unless there is work. Work is looked for once more, because
+    /// work that came just before did not wake the thread.
     pub(super) fn rest(&self, has_work: impl FnOnce() -> bool, park: impl FnOnce()) {
         self.is_resting.store(true, Ordering::SeqCst);
         if !has_work() {
@@ -18,7 +18,7 @@ impl Rest {
         }
     }
 
-    /// Wakes the thread by `unpark` where it rests. The caller has noted what there is to do.
+    /// Wakes the thread by `unpark` if it rests. The caller must have noted the work before.
     pub(super) fn wake(&self, unpark: impl FnOnce()) {
         if self.is_resting.load(Ordering::SeqCst) && self.is_resting.swap(false, Ordering::SeqCst) {
             unpark();

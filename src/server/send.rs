@@ -1,4 +1,4 @@
-//! From an outcome to the wire.
+//! The bodies of answers, as hyper sends them.
 
 use std::fmt;
 use std::pin::Pin;
@@ -47,7 +47,7 @@ pub(crate) enum ResponseBody {
     Events(Events),
 }
 
-/// The pieces of a trickled body in a second, where it has that many bytes.
+/// The most pieces of a trickled body in a second.
 const PIECES_PER_S: u64 = 20;
 
 impl ResponseBody {

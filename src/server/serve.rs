@@ -25,7 +25,7 @@ fn is_out_of_descriptors(error: &std::io::Error) -> bool {
     cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
-/// The next thing that a server does something about.
+/// The next event for a server.
 enum Event {
     Told,
     /// The end of a connection.
@@ -35,7 +35,7 @@ enum Event {
     Accepted(io::Result<(TcpStream, SocketAddr)>),
 }
 
-/// Serves until told to stop; returns when the port is free.
+/// Serves until the signal to stop; returns when the port is free.
 pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
     let mut signals = serving.signals.clone();
     let mut connections = JoinSet::new();
@@ -82,7 +82,7 @@ pub(crate) async fn serve(port: Arc<Port>, serving: Arc<ServerContext>) {
                             serving.note("descriptors", "the system gives no more descriptors; the oldest idle connections are closed (raise `ulimit -n`)");
                             serving.links.make_room();
                         }
-                        // The next connection may be better: another client went before it was accepted.
+                        // The client of this connection left before it was accepted; the next connection may succeed.
                         tokio::time::sleep(Duration::from_millis(5)).await;
                     }
                 },

@@ -1,5 +1,5 @@
-//! Threads for servers. One that is free waits for the next server: to make a thread with its runtime and to end it
-//! again costs more than all else that a test of a few requests does.
+//! Threads for servers. A free one waits for the next server: making and ending a thread with its runtime costs more
+//! than the rest of a test of a few requests.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,7 +17,7 @@ const KEPT: usize = 16;
 
 static FREE: Mutex<Vec<IdleWorker>> = Mutex::new(Vec::new());
 
-/// A thread with a runtime of its own, and nothing to do.
+/// A free thread with a runtime of its own.
 pub(crate) struct IdleWorker {
     runtime: Handle,
     /// The sender whose drop ends the thread.
@@ -25,10 +25,10 @@ pub(crate) struct IdleWorker {
     thread: thread::JoinHandle<()>,
 }
 
-/// A thread that serves. It is free again when its task is done, whether or not anything waits for that.
+/// A thread that serves. It is free again when its task is done.
 pub(crate) struct BusyWorker {
-    /// The receiver of a worker that is not needed any more; its channel closes when the task is done. Servers are shared
-    /// between threads, receivers are not.
+    /// The receiver of a worker that is not kept; its channel closes when the task is done. It stands behind a lock
+    /// because servers are shared between threads, and receivers are not.
     done: Mutex<mpsc::Receiver<IdleWorker>>,
 }
 
@@ -62,7 +62,7 @@ impl IdleWorker {
                 free.push(self);
             } else {
                 drop(free);
-                // Where nothing waits for it, it ends by itself.
+                // If no receiver waits for the worker, it ends by itself.
                 let _ = doing.send(self);
             }
         });

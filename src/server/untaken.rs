@@ -1,4 +1,4 @@
-//! Answers on their way: a client may ask for many and take none.
+//! Counts of answers that clients have not taken: a client may request many and read none.
 
 #[cfg(feature = "http2")]
 use std::pin::Pin;
@@ -20,10 +20,10 @@ use crate::server::refusal::Refusal;
 #[cfg(feature = "http2")]
 use crate::server::send::{CutShort, ResponseBody, response};
 
-/// The size from which a body counts whose connection has one answer at a time.
+/// The size from which the body of an HTTP/1.1 answer counts.
 const LARGE_BYTES: usize = 64 * 1024;
 
-/// A large body, counted until the last of its bytes has left.
+/// A large body, counted until its last byte has left.
 struct LargeBody {
     bytes: Bytes,
     _untaken: UntakenBytes,
@@ -35,8 +35,7 @@ impl AsRef<[u8]> for LargeBody {
     }
 }
 
-/// Counts a large HTTP/1.1 answer until its client has taken it. Where too many bytes wait already, a refusal takes its
-/// place.
+/// Counts a large HTTP/1.1 answer until its client has taken it. If too many bytes wait already, a refusal replaces it.
 pub(super) fn count_large(peer: &ConnectionContext, outcome: &mut Outcome) {
     let body = &mut outcome.response.body;
     if body.len() < LARGE_BYTES || peer.link.is_http2() {

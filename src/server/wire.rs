@@ -1,4 +1,4 @@
-//! A connection that can be told to misbehave.
+//! Connections that misbehave when a fault rule orders it.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,10 +15,10 @@ use crate::http::message::Delivery;
 use crate::server::links::Link;
 use crate::server::stream::Stream;
 
-/// The bytes of a fault that promises bytes that are not HTTP.
+/// The bytes of the delivery `garbage`, which are not HTTP.
 const GARBAGE: &[u8] = b"\x16\x03\x01\x00\x2a not http \x00\xff\xfe\r\n\r\n";
 
-/// The fault that the next write of a connection has instead of writing. It is shared with the connection's service.
+/// The fault that replaces the next write of a connection. The connection shares it with its service.
 #[derive(Clone, Default)]
 pub(crate) struct WireFault(Arc<Link>);
 
@@ -33,7 +33,7 @@ impl WireFault {
         Self(Arc::clone(link))
     }
 
-    /// Orders the fault of a delivery. Deliveries that are no fault of the connection order none.
+    /// Orders the fault of a delivery, if it has one that concerns the connection.
     pub(crate) fn order(&self, delivery: Delivery) {
         let order = match delivery {
             Delivery::Closed => CLOSE,
@@ -45,7 +45,7 @@ impl WireFault {
     }
 }
 
-/// The first bytes of a peer that speaks HTTP/2 without asking.
+/// The first bytes of a peer that speaks HTTP/2 without negotiation.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The first bytes of a proxy's client.
@@ -57,18 +57,18 @@ const TLS: u8 = 0x16;
 /// The protocol of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    /// HTTP/1.1, or what will turn out to be no HTTP.
+    /// HTTP/1.1, or bytes that hyper will refuse.
     Http1,
     /// HTTP/2.
     Http2,
     /// TLS.
     Tls,
-    /// HTTP/1.1 with a proxy, to be connected with another host.
+    /// A request for a tunnel, to the proxy.
     Connect,
 }
 
 impl Protocol {
-    /// Tells whether something comes before HTTP.
+    /// Tells whether a handshake or a `CONNECT` comes before HTTP.
     #[cfg(feature = "tls")]
     pub(crate) fn needs_front(self) -> bool {
         matches!(self, Self::Tls | Self::Connect)
@@ -85,11 +85,11 @@ impl Protocol {
     }
 }
 
-/// The length that hyper's own refusals do not exceed.
+/// The most bytes of a refusal by hyper itself.
 const REFUSAL_BYTES: usize = 96;
 
-/// Returns the status of an answer with which hyper itself refuses what it cannot read: a status and no body. Responses
-/// of this server have a date.
+/// Returns the status, if the bytes are an answer with which hyper itself refuses a head: it has no body and no date,
+/// while answers of this server have a date.
 fn own_refusal(bytes: &[u8]) -> Option<u16> {
     let head = bytes.strip_suffix(b"connection: close\r\ncontent-length: 0\r\n\r\n")?.strip_prefix(b"HTTP/1.1 4")?;
     let is_alone = memchr::memchr_iter(b'\n', head).count() == 1;
@@ -100,7 +100,7 @@ fn own_refusal(bytes: &[u8]) -> Option<u16> {
 /// The number of bytes that most requests do not exceed.
 const FIRST_BYTES: usize = 1_024;
 
-/// The length up to which it is quicker to copy the parts of an answer together than to have the system gather them.
+/// The length up to which a copy of an answer's parts is quicker than a gathering write.
 const SHORT_BYTES: usize = 2_048;
 
 /// A connection.
@@ -111,15 +111,15 @@ pub(crate) struct FaultyStream {
     wire_fault: WireFault,
     /// The status with which hyper wanted to refuse what it could not read.
     refused: Option<u16>,
-    /// The beginning of the latest head: hyper does not give back what it could not read.
+    /// The beginning of the latest head, because hyper does not return a head that it could not read.
     head: SmallVec<[u8; HEAD_BYTES]>,
 }
 
-/// The number of bytes kept of a head, for the words about it when it is refused.
+/// The number of bytes that are kept of a head for its refusal.
 const HEAD_BYTES: usize = 512;
 
 impl FaultyStream {
-    /// Returns a connection without fault, once its peer has begun to speak, and the peer's protocol.
+    /// Returns a connection and the peer's protocol, once the peer has sent its first bytes.
     pub(crate) async fn open(mut stream: Stream, wire_fault: WireFault) -> io::Result<(Self, Protocol)> {
         let first = first_bytes(&mut stream).await?;
         let protocol = Protocol::of(&first);
@@ -132,18 +132,18 @@ impl FaultyStream {
         Self { stream, first, wire_fault, refused: None, head: SmallVec::new() }
     }
 
-    /// Returns the bytes below, those read already, and the connection's fault.
+    /// Returns the stream, the bytes that were read already, and the connection's fault.
     #[cfg(feature = "tls")]
     pub(crate) fn into_parts(self) -> (Stream, Bytes, WireFault) {
         (self.stream, self.first, self.wire_fault)
     }
 
-    /// Returns the status with which hyper wanted to refuse what it could not read. Nothing was written in its place.
+    /// Returns the status with which hyper wanted to refuse a head. Its answer was not written.
     pub(crate) fn refused(&self) -> Option<u16> {
         self.refused
     }
 
-    /// Returns the connection itself.
+    /// Returns the stream.
     pub(crate) fn stream(&mut self) -> &mut Stream {
         &mut self.stream
     }
@@ -171,7 +171,7 @@ impl FaultyStream {
         status.is_some()
     }
 
-    /// Carries out the fault that was ordered, if any; the error it ends with makes hyper drop the connection.
+    /// Executes the ordered fault, if there is one. It ends with an error, which makes hyper drop the connection.
     fn misbehave(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.wire_fault.0.fault.load(Ordering::Relaxed) {
             NONE => return Poll::Ready(Ok(())),
@@ -266,7 +266,7 @@ impl AsyncWrite for FaultyStream {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
         if wire.refused.is_some() {
-            // The refusal in this server's words is still to come.
+            // The server's own refusal follows.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut wire.stream).poll_shutdown(cx)

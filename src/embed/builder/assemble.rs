@@ -1,4 +1,4 @@
-//! A server of these settings: its records, its worlds, complete except for its port.
+//! A server assembled from its settings: records and worlds, complete except for its port.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Builder {
         let contents = self.contents();
         let registry = Arc::new(self.registry()?);
         let again = Arc::clone(&registry);
-        // The fixtures that were read last stay.
+        // Of two reloads at a time, the fixtures that were read last stay.
         let turn = Mutex::new(());
         let reload: Reload = Arc::new(move || {
             let _turn = turn.lock();
@@ -79,9 +79,9 @@ impl Builder {
         })
     }
 
-    /// Returns what there is to say about the folder of fixtures, a line for each: embedded records that are left out
-    /// because of it, and fields that no document knows. None where it has faults, which are reported when it is used. The
-    /// records are not read again, so the builder's contents must be set before.
+    /// Returns notes on the folder of fixtures, one line each: embedded records that are left out because of it, and
+    /// fields that no document knows. Returns none if the folder has faults, which the start reports. The records are
+    /// not read again, so the builder's contents must be set before.
     #[cfg(feature = "cli")]
     pub(crate) fn fixture_notes(&self) -> Vec<String> {
         let Some(folder) = &self.fixtures else { return Vec::new() };
@@ -93,7 +93,7 @@ impl Builder {
         notes
     }
 
-    /// Returns a builder of the same worlds, without the settings of where and how they are served.
+    /// Returns a builder with the settings of the worlds, without those of the server.
     fn contents(&self) -> Self {
         Self {
             settings: self.settings.clone(),
@@ -139,7 +139,7 @@ impl Builder {
             store = store.only(|resource| served.iter().any(|api| api.resource(resource.name).is_some()));
         }
         let mut world = World::new(DEFAULT_WORLD, store, hooks_of(&known), Arc::new(self.settings));
-        // Records whose references are missing cannot be made up.
+        // Without the fixtures, generated records could not refer to them.
         let generate = if invalid.is_empty() { self.generate } else { Vec::new() };
         for (collection, count) in &generate {
             if let Err(fault) = world.state.generate(&served, collection, *count, None) {

@@ -12,8 +12,8 @@ use crate::engine::state::clock::ClockMode;
 use crate::engine::state::rate_limit::RateLimit;
 
 impl Builder {
-    /// Serves only these APIs: the paths of the others are misses, their collections do not exist. Default: all that are
-    /// built in.
+    /// Serves only these APIs: the paths of the others are misses, their collections do not exist. Default: all
+    /// built-in APIs.
     pub fn api(mut self, apis: impl IntoIterator<Item = Api>) -> Self {
         let wanted: Vec<Api> = apis.into_iter().collect();
         if wanted.is_empty() {
@@ -29,7 +29,7 @@ impl Builder {
         self
     }
 
-    /// Sets the seed of ids, tokens and made-up records. Default: 0. It overrides that of a
+    /// Sets the seed of ids, tokens and generated records. Default: 0. It overrides that of a
     /// [`scenario`](Self::scenario).
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
@@ -78,7 +78,7 @@ impl Builder {
         self
     }
 
-    /// Makes up `count` records of a collection, from the seed, behind the existing ones.
+    /// Generates `count` records of a collection, from the seed, behind the existing ones.
     pub fn generate(mut self, collection: &str, count: usize) -> Self {
         self.generate.push((collection.to_owned(), count));
         self
@@ -124,7 +124,7 @@ impl Builder {
     }
 
     /// Limits an API to at most `requests` requests at once, and to `per_second` more each second of the world's clock;
-    /// beyond, it answers 429. Default: no limit, except for that of the profile `live`.
+    /// beyond, it answers 429. Default: no limit, except that of the profile `live`.
     pub fn rate_limit(mut self, api: Api, requests: u64, per_second: u64) -> Self {
         let api = api.as_str();
         if requests == 0 || per_second == 0 {

@@ -1,4 +1,4 @@
-//! The settings of a server to start, all in one place.
+//! The settings of a server to start.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ pub struct Builder {
     pub(super) name: Option<String>,
     pub(super) allows_outbound: bool,
     pub(super) no_default: bool,
-    /// The records of the folder of fixtures, where they were read already.
+    /// The records of the folder of fixtures, once they were read.
     pub(super) furnished: OnceLock<Store>,
     pub(super) trusted: Networks,
     #[cfg(feature = "tls")]

@@ -45,9 +45,9 @@ impl Builder {
         self
     }
 
-    /// Limits the memory of the records that requests, scenarios and imports make in a world, as it is estimated. Beyond,
-    /// requests that may add records are answered 507. Records that a world starts from and made-up ones do not count.
-    /// Default: 512 MiB.
+    /// Limits the estimated memory, in bytes, of the records that requests, scenarios and imports make in a world.
+    /// Beyond, requests that may add records are answered 507. Records that a world starts from and generated ones do
+    /// not count. Default: 512 MiB.
     pub fn record_bytes(mut self, bytes: usize) -> Self {
         self.settings.records.bytes = bytes;
         self
@@ -60,13 +60,13 @@ impl Builder {
         self
     }
 
-    /// Limits the records that can be made up in a world, with those that come with them. Default: 1,000,000.
+    /// Limits the records that can be generated in a world, with those that come with them. Default: 1,000,000.
     pub fn generated_records(mut self, records: usize) -> Self {
         self.settings.generate.records = records;
         self
     }
 
-    /// Limits the records that can be made up in all worlds together. Default: 2,000,000.
+    /// Limits the records that can be generated in all worlds together. Default: 2,000,000.
     pub fn total_generated_records(mut self, records: usize) -> Self {
         self.settings.generate.total = Total::new(records);
         self

@@ -1,4 +1,4 @@
-//! Settings of how a server is reached, and by whom.
+//! Settings of the way to a server: its address, its control API, its page, its log.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -101,9 +101,9 @@ impl Builder {
         self
     }
 
-    /// Lets pages of these origins (`http://localhost:5173`; `*`: all) call the APIs: preflights pass, every header of
-    /// an answer may be read. The control API stays closed to them. Default: the origins that the services themselves
-    /// allow.
+    /// Lets pages of these origins (`http://localhost:5173`; `*` for all) call the APIs: preflights pass, and a page
+    /// may read every header of an answer. The control API stays closed to them. Default: the origins that the services
+    /// themselves allow.
     pub fn cors<'o>(mut self, origins: impl IntoIterator<Item = &'o str>) -> Self {
         match Cors::of(origins) {
             Ok(cors) => self.settings.cors = Some(cors),
@@ -135,8 +135,8 @@ impl Builder {
         self
     }
 
-    /// Sets a log: the function gets a line for each request that the server answers, as `standin serve --log text` writes
-    /// it, and for each fault rule, lag, expectation and warning of what a test adds. It must not call the server.
+    /// Sets a log: the function gets a line of text for each request that the server answers, and for each fault rule,
+    /// lag, expectation and warning of what a test adds. It must not call the server.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -153,7 +153,7 @@ impl Builder {
         self.events(Arc::new(move |event| line(log_text(event, false).trim_end())))
     }
 
-    /// Sets a log, which is told of every answered request.
+    /// Sets a log, which gets an event for every answered request.
     pub(crate) fn events(mut self, log: Log) -> Self {
         self.log = Some(log);
         self

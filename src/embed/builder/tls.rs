@@ -51,7 +51,7 @@ impl Builder {
         self.intercept()
     }
 
-    /// Sets the fate of requests for other hosts that reach the proxy; never do those for this machine get through.
+    /// Sets the treatment of requests for other hosts that reach the proxy; those for this machine never get through.
     /// Default: [`OtherHosts::Refuse`].
     pub fn intercept_others(mut self, others: OtherHosts) -> Self {
         self.front.others = Some(others);
@@ -70,7 +70,7 @@ impl Builder {
         self
     }
 
-    /// Sets a function that is told of handshakes that clients refuse.
+    /// Sets a function that gets the handshakes which clients refuse.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn note_untrusting(mut self, note: Note) -> Self {
         self.front.note = Some(note);

@@ -1,4 +1,4 @@
-//! A certificate authority that cannot be turned against anyone.
+//! A certificate authority that is of no use to an attacker.
 //!
 //! Its key exists in memory only, its certificate and all it signs are valid for at most 24 hours, and the hosts it may
 //! vouch for are written into that certificate: clients refuse what it signs for any other host. A server that runs for
@@ -28,7 +28,7 @@ use crate::server::tls::settings::{TlsError, config};
 /// The longest life of the authority and all it signs.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The time by which the machine's clock may be behind its clients'.
+/// The time by which the clocks of clients may be behind the machine's.
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The most certificates that are kept: below a domain a client could name any number of hosts.
@@ -54,7 +54,7 @@ struct Term {
     made: Mutex<Made>,
 }
 
-/// The configurations made so far, by the server that a client believes to have reached, and what is wrong.
+/// The configurations made so far, by the server that a client believes to have reached, and by the fault.
 type Made = HashMap<(Subject, Option<TlsFault>), Arc<ServerConfig>>;
 
 /// The time in which certificates are valid.
@@ -88,8 +88,7 @@ impl Authority {
         Ok(Self { signing_key, key: KeyPair::generate()?, hosts, addresses, from, term })
     }
 
-    /// Renews its certificate, and all it signs from then on, where half of the certificate's life is over; returns whether
-    /// it did. The clock may have been moved back, too.
+    /// Renews its certificate if half of its life is over, or the clock was set back, and tells whether it did.
     pub(crate) fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
         let life = self.term().life;
         let at = OffsetDateTime::from(now);
@@ -159,8 +158,8 @@ impl Authority {
         config(chain, key)
     }
 
-    /// Returns the names in a certificate. A wrong host is one that the authority may vouch for all the same, so that
-    /// nothing but the name is wrong.
+    /// Returns the names in a certificate. A wrong host is one that the authority may vouch for, so that only the name
+    /// is wrong.
     fn names(&self, subject: &Subject, fault: Option<TlsFault>) -> Result<Vec<SanType>, TlsError> {
         let dns = |name: &str| Ok::<_, TlsError>(SanType::DnsName(name.try_into()?));
         if fault == Some(TlsFault::WrongHost) {
@@ -249,7 +248,7 @@ mod tests {
             .unwrap()
     }
 
-    /// Has the authority sign for a name, whatever its constraints say.
+    /// Signs a certificate for a name that the authority's constraints may exclude.
     fn sign(authority: &Authority, name: SanType) -> rcgen::Certificate {
         let term = authority.term();
         let mut params = params("anybody", term.life).unwrap();

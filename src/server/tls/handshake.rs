@@ -22,20 +22,20 @@ pub(crate) struct Handshake {
 /// The reason why a handshake failed.
 #[derive(Debug)]
 pub(crate) enum Refused {
-    /// The client does not trust the certificate, or says that something else is wrong with it.
+    /// The client does not accept the certificate.
     ByClient {
         /// The host the client named.
         host: Option<String>,
         /// The client's reason, in the words of TLS: `unknown_ca`.
         reason: &'static str,
     },
-    /// A fault ended it.
+    /// A fault rule ended it.
     Ordered,
-    /// The connection broke, or was not TLS.
+    /// The connection broke, or did not speak TLS.
     Broken,
 }
 
-/// Does a handshake. `tunnel_to` is the host that a proxy's client asked to be connected with.
+/// Accepts a handshake. `tunnel_to` is the host of the client's `CONNECT`.
 pub(crate) async fn accept(
     io: Rewound,
     tls: &Tls,

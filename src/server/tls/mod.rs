@@ -1,4 +1,4 @@
-//! TLS: a certificate authority that lives and dies with the process, and handshakes that end in it.
+//! TLS: a certificate authority whose key exists only in this process, and the handshakes.
 
 mod authority;
 mod handshake;
